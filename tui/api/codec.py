@@ -1,0 +1,111 @@
+"""The one JSON codec: exact numbers in both directions, hostile input bounded, and equality as JSON means it."""
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any, TypeAlias, cast
+
+import simplejson
+
+Json: TypeAlias = "bool | int | Decimal | str | list[Json] | dict[str, Json] | None"
+"""A JSON value. Never a float: `3.10` stays `Decimal("3.10")`."""
+
+Document: TypeAlias = dict[str, Json]
+"""One order or integration, whole and as it came."""
+
+LIMIT = 64 * 1024 * 1024
+"""Bytes that `decode` reads unless told otherwise."""
+
+_DEEPEST = 200
+_LONGEST_INT = 4_000
+
+
+class CodecError(ValueError):
+    """The text is not JSON that can be kept. `line` and `column` count from 1 where the place is known."""
+
+    def __init__(self, detail: str, line: int | None = None, column: int | None = None) -> None:
+        place = f" (line {line}, column {column})" if line is not None else ""
+        super().__init__(f"{detail}{place}")
+        self.detail = detail
+        self.line = line
+        self.column = column
+
+
+def decode(data: bytes | str, *, limit: int = LIMIT) -> Json:
+    """Read one JSON text. Bytes are UTF-8, with or without a byte order mark.
+
+    Raises CodecError, and nothing else, for whatever cannot be read: wrong syntax, wrong encoding, NaN, more than
+    `limit` bytes, more than 200 levels.
+    """
+    if len(data) > limit:
+        raise CodecError(f"The text has {len(data)} bytes; at most {limit} are read")
+    try:
+        text = data.decode("utf-8-sig") if isinstance(data, bytes) else data.removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        raise CodecError(f"The text is not UTF-8: byte {error.start} cannot be read") from None
+    try:
+        value = json.loads(text, parse_float=_decimal, parse_int=_int, parse_constant=_constant)
+    except json.JSONDecodeError as error:
+        raise CodecError(error.msg, error.lineno, error.colno) from None
+    except RecursionError:
+        raise CodecError(f"The text is nested more than {_DEEPEST} levels deep") from None
+    _check_depth(value)
+    return cast(Json, value)
+
+
+def encode(value: Json, *, indent: int | None = None) -> bytes:
+    """Write a value as ASCII JSON: decimals as the numbers they were, lone surrogates escaped."""
+    separators = (",", ":") if indent is None else (",", ": ")
+    text = simplejson.dumps(value, use_decimal=True, ensure_ascii=True, indent=indent, separators=separators)
+    return cast(str, text).encode("ascii")
+
+
+def pretty(value: Json) -> str:
+    """A value as indented JSON for people: letters of all scripts as they are, still without raw control characters."""
+    text = simplejson.dumps(value, use_decimal=True, ensure_ascii=False, indent=2, separators=(",", ": "))
+    return cast(str, text)
+
+
+def same(a: object, b: object) -> bool:
+    """Whether two values are the same JSON: 3.5 is 3.50, 1 is 1.0, but true is not 1."""
+    if isinstance(a, bool) or isinstance(b, bool):
+        return a is b
+    if isinstance(a, int | Decimal) and isinstance(b, int | Decimal):
+        return a == b
+    if isinstance(a, Mapping) and isinstance(b, Mapping):
+        return a.keys() == b.keys() and all(same(value, b[key]) for key, value in a.items())
+    if isinstance(a, list | tuple) and isinstance(b, list | tuple):
+        return len(a) == len(b) and all(same(x, y) for x, y in zip(a, b, strict=True))
+    return type(a) is type(b) and a == b
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        raise CodecError(f"The number {text[:40]} is too large to keep") from None
+    if not number.is_finite():
+        raise CodecError(f"The number {text[:40]} is too large to keep")
+    return number
+
+
+def _int(text: str) -> int | Decimal:
+    # Python refuses to turn very long digits into an int; a Decimal keeps them as they are.
+    return int(text) if len(text) <= _LONGEST_INT else _decimal(text)
+
+
+def _constant(text: str) -> Any:
+    raise CodecError(f"{text} is not a JSON number")
+
+
+def _check_depth(value: Any) -> None:
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(_DEEPEST):
+        if not level:
+            return
+        below: list[Any] = []
+        for node in level:
+            children = node.values() if isinstance(node, dict) else node
+            below.extend(child for child in children if isinstance(child, dict | list))
+        level = below
+    raise CodecError(f"The text is nested more than {_DEEPEST} levels deep")

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias, cast
 
 import simplejson
 
-Json: TypeAlias = "bool | int | Decimal | str | list[Json] | dict[str, Json] | None"
+Json: TypeAlias = bool | int | Decimal | str | list["Json"] | dict[str, "Json"] | None
 """A JSON value. Never a float: `3.10` stays `Decimal("3.10")`."""
 
 Document: TypeAlias = dict[str, Json]
@@ -57,13 +57,13 @@ def encode(value: Json, *, indent: int | None = None) -> bytes:
     """Write a value as ASCII JSON: decimals as the numbers they were, lone surrogates escaped."""
     separators = (",", ":") if indent is None else (",", ": ")
     text = simplejson.dumps(value, use_decimal=True, ensure_ascii=True, indent=indent, separators=separators)
-    return cast(str, text).encode("ascii")
+    return text.encode("ascii")
 
 
 def pretty(value: Json) -> str:
     """A value as indented JSON for people: letters of all scripts as they are, still without raw control characters."""
     text = simplejson.dumps(value, use_decimal=True, ensure_ascii=False, indent=2, separators=(",", ": "))
-    return cast(str, text)
+    return text
 
 
 def same(a: object, b: object) -> bool:

@@ -62,8 +62,7 @@ def encode(value: Json, *, indent: int | None = None) -> bytes:
 
 def pretty(value: Json) -> str:
     """A value as indented JSON for people: letters of all scripts as they are, still without raw control characters."""
-    text = simplejson.dumps(value, use_decimal=True, ensure_ascii=False, indent=2, separators=(",", ": "))
-    return text
+    return simplejson.dumps(value, use_decimal=True, ensure_ascii=False, indent=2, separators=(",", ": "))
 
 
 def same(a: object, b: object) -> bool:

@@ -230,20 +230,25 @@ def read_pointer(raw: str, dialect: Dialect) -> Target:
     if wrapped and not attributes and not parts:
         return Target(Scope.REQUEST, None, ROOT, raw)
     if dialect is Dialect.POST or dialect is Dialect.LABEL:
-        return _read_batch(parts, dialect, attributes, raw)
-    if not wrapped:
-        # One prefix only: what stands behind it may be a field of that name.
-        _strip(parts, "order") or _strip(parts, "body")
+        return _read_batch(parts, dialect, wrapped, raw)
+    # One prefix only: what stands behind it may be a field of that name.
+    prefixed = _strip(parts, "order") or _strip(parts, "body")
+    if not prefixed and parts and _BRACKETED.fullmatch(parts[0]):
+        del parts[0]
     return Target(Scope.THIS, None, _pointer(parts), raw)
 
 
-def _read_batch(parts: list[str], dialect: Dialect, attributes: bool, raw: str) -> Target:
-    if dialect is Dialect.LABEL and parts and parts[0] in ("orders", "order"):
+def _read_batch(parts: list[str], dialect: Dialect, wrapped: bool, raw: str) -> Target:
+    """`parts` without `data` and `attributes`: what stands first is the order's place in the batch."""
+    listed = parts[0] if parts else ""
+    if listed in ("order", "orders", "body") and (
+        dialect is Dialect.LABEL or not wrapped or (len(parts) > 1 and _BRACKETED.fullmatch(parts[1]))
+    ):
         del parts[0]
         if not parts or not _INDEX.fullmatch(parts[0]):
             return Target(Scope.THIS, None, _pointer(parts), raw)
     if not parts:
-        return Target(Scope.BATCH if attributes else Scope.REQUEST, None, ROOT, raw)
+        return Target(Scope.BATCH if wrapped else Scope.REQUEST, None, ROOT, raw)
     index = _INDEX.fullmatch(parts[0])
     if index is None:
         return Target(Scope.BATCH, None, _pointer(parts), raw)

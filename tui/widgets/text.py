@@ -1,0 +1,170 @@
+"""Makes a stranger's text safe to show, and measures it in cells."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Literal, TypeAlias
+
+from rich.cells import cell_len, get_character_cell_size
+
+Align: TypeAlias = Literal["left", "right"]
+
+UNSHOWABLE = "�"
+LINE_BREAK = " ⏎ "
+ELLIPSIS = "…"
+
+# Glyphs that stand for something else on the screen. They are never sent (design, decision 21).
+SUBSTITUTES = frozenset({UNSHOWABLE, "⏎", "␡", *map(chr, range(0x2400, 0x2420))})
+
+_PLAIN = re.compile(r"[ -~\xa1-\xac\xae-\u02ff\u0370-\u0377\u0384-\u0482\u2010-\u2015\u2018-\u201e\u2022\u2026\u20ac]*")
+_PIECE = re.compile(r"\r\n|.", re.DOTALL)
+_BREAKS = frozenset("\n\x85\u2028\u2029")
+_BLANK_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
+_KEYCAPS = frozenset("0123456789#*")
+_MARKS_ON_A_LETTER = 4
+# A shown cell comes of at most this many characters: base, marks, selector, skin tone, joiner.
+_CHARS_A_CELL = 8
+_CACHED_LENGTH = 256
+
+
+def safe(text: object, *, newline: str = LINE_BREAK) -> str:
+    """The text with nothing in it that acts on a terminal, hides, or has a width terminals disagree about."""
+    text = text if isinstance(text, str) else str(text)
+    if _PLAIN.fullmatch(text):
+        return text
+    if len(text) <= _CACHED_LENGTH:
+        return _cached_safe(text, newline)
+    return "".join(shown for shown, _ in spans(text, newline=newline))
+
+
+def spans(text: str, *, newline: str = LINE_BREAK) -> Iterator[tuple[str, str]]:
+    """What is shown, and the characters it stands for, piece by piece; the second halves joined are the text.
+
+    What is dropped (a joiner in an emoji) belongs to the piece before it.
+    """
+    shown = original = before = ""
+    marks = 0
+    for match in _PIECE.finditer(text):
+        piece = match[0]
+        if original and _is_dropped(piece, before, shown):
+            original += piece
+            before = piece
+            continue
+        if original:
+            yield shown, original
+        is_mark = unicodedata.category(piece[0]) in ("Mn", "Me") and not _is_selector(piece)
+        marks = marks + 1 if is_mark and shown else 0
+        if is_mark and (marks > _MARKS_ON_A_LETTER or not marks or shown == newline or shown in SUBSTITUTES):
+            shown, marks = UNSHOWABLE, 0
+        else:
+            shown = _shown(piece, newline, is_mark)
+        original = before = piece
+    if original:
+        yield shown, original
+
+
+def is_altered(text: str, *, multiline: bool = False) -> bool:
+    """Whether what is shown differs from what is there. With `multiline`, line feeds are shown as they are."""
+    return safe(text, newline="\n" if multiline else LINE_BREAK) != text
+
+
+def fit(text: object, width: int, align: Align = "left") -> str:
+    """Safe text in exactly `width` cells: padded, or cut with an ellipsis."""
+    text = text if isinstance(text, str) else str(text)
+    if width <= 0:
+        return ""
+    longest = width * _CHARS_A_CELL + _CHARS_A_CELL
+    if len(text) > longest:
+        text = text[:longest] + "+"
+    return _fit(text, width, align)
+
+
+def cut(text: str, start: int, width: int) -> str:
+    """The cells from `start` of safe text, exactly `width` of them; halves of wide characters become spaces."""
+    out: list[str] = []
+    at = 0
+    for char in text:
+        size = get_character_cell_size(char)
+        if at >= start + width and size:
+            break
+        if at < start < at + size or at < start + width < at + size:
+            out.append(" " * (min(at + size, start + width) - max(at, start)))
+        elif at >= start:
+            out.append(char)
+        at += size
+    return "".join(out) + " " * (width - cell_len("".join(out)))
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Safe text broken into lines of at most `width` cells, at spaces where there are any; never empty."""
+    lines: list[str] = []
+    for paragraph in text.split("\n"):
+        rest = paragraph
+        while cell_len(rest) > width > 1:
+            head = _take(rest, width)
+            space = head.rfind(" ")
+            if space > 0 and rest[len(head) : len(head) + 1] != " ":
+                head = head[:space]
+            lines.append(head.rstrip())
+            rest = rest[len(head) :].lstrip(" ")
+        lines.append(rest if width > 1 else fit(rest, max(1, width)))
+    return lines
+
+
+@lru_cache(maxsize=8192)
+def _cached_safe(text: str, newline: str) -> str:
+    return "".join(shown for shown, _ in spans(text, newline=newline))
+
+
+@lru_cache(maxsize=16384)
+def _fit(text: str, width: int, align: Align) -> str:
+    shown = safe(text)
+    length = cell_len(shown)
+    if length > width:
+        shown = _take(shown, width - 1).rstrip() + ELLIPSIS
+        length = cell_len(shown)
+    padding = " " * (width - length)
+    return padding + shown if align == "right" else shown + padding
+
+
+def _take(text: str, width: int) -> str:
+    """As many leading characters as fill at most `width` cells, with their combining marks."""
+    at = 0
+    for index, char in enumerate(text):
+        at += get_character_cell_size(char)
+        if at > width:
+            return text[:index]
+    return text
+
+
+def _shown(piece: str, newline: str, is_mark: bool) -> str:
+    if piece == "\r\n" or piece in _BREAKS:
+        return newline
+    code = ord(piece)
+    if code < 0x20:
+        return chr(0x2400 + code)
+    if code == 0x7F:
+        return "␡"
+    if 0x1F1E6 <= code <= 0x1F1FF:  # regional indicators: terminals disagree about the width of a flag
+        return chr(ord("A") + code - 0x1F1E6)
+    hidden = unicodedata.category(piece)[0] == "C" or piece in _BLANK_LETTERS
+    return UNSHOWABLE if hidden or not (is_mark or get_character_cell_size(piece)) else piece
+
+
+def _is_dropped(piece: str, before: str, shown: str) -> bool:
+    """One selector after a visible character, and what joins emoji into one, are not drawn."""
+    if _is_selector(piece):
+        return before == shown
+    if unicodedata.category(shown[-1]) not in ("So", "Sk") and shown not in _KEYCAPS:
+        return False
+    if piece == "\u20e3":
+        return shown in _KEYCAPS
+    if shown in SUBSTITUTES or shown in _KEYCAPS:
+        return False
+    is_joiner, is_tone = piece == "\u200d", 0x1F3FB <= ord(piece[0]) <= 0x1F3FF
+    return (is_joiner and before != "\u200d") or (is_tone and before in (shown, "\ufe0f"))
+
+
+def _is_selector(piece: str) -> bool:
+    return "\ufe00" <= piece[0] <= "\ufe0f" or "\U000e0100" <= piece[0] <= "\U000e01ef"

@@ -1,0 +1,114 @@
+"""Pointers: every dialect of QUIRKS 5.2, and the promises that hold for any document."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.api.pointer import ABSENT, ROOT, Dialect, Pointer, Scope, Target, read_pointer, walk, write_pointer
+
+tokens = st.one_of(
+    st.text(max_size=8), st.sampled_from(["", "0", "[1]", "data", "order", "~1", "a/b", "~", "attributes"])
+)
+pointers = st.lists(tokens, max_size=6).map(lambda parts: Pointer(tuple(parts)))
+documents = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=4),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=12,
+)
+
+
+@pytest.mark.parametrize(
+    ("raw", "dialect", "scope", "order", "pointer"),
+    [
+        ("/data/attributes/[1]/order_details/integration", "post", "order", 1, "/order_details/integration"),
+        (
+            "/data/attributes/[0]/order_details/order_items/0/quantity",
+            "post",
+            "order",
+            0,
+            "/order_details/order_items/0/quantity",
+        ),
+        ("/data/attributes/[0]/order_id", "post", "order", 0, "/order_id"),
+        ("/data/attributes/2/order_id", "post", "order", 2, "/order_id"),
+        ("/data/attributes/", "post", "batch", None, ""),
+        ("/data/attributes", "post", "batch", None, ""),
+        ("/data", "post", "request", None, ""),
+        ("/data", "patch", "request", None, ""),
+        ("order/order_details/order_items", "patch", "this", None, "/order_details/order_items"),
+        ("/data/attributes/[0]/notes", "patch", "this", None, "/notes"),
+        ("/data/attributes/orders/[1]", "label", "order", 1, ""),
+        ("/data/attributes/orders/0/order_id", "label", "order", 0, "/order_id"),
+        ("/data/attributes/order/order_id", "label", "this", None, "/order_id"),
+        ("/data/attributes/sender_address_id", "label", "batch", None, "/sender_address_id"),
+        ("body/unknown_field", "body", "this", None, "/unknown_field"),
+        ("", "post", "request", None, ""),
+    ],
+)
+def test_every_dialect_is_understood(raw: str, dialect: str, scope: str, order: int | None, pointer: str) -> None:
+    target = read_pointer(raw, Dialect(dialect))
+    assert (target.scope, target.order, str(target.pointer)) == (Scope(scope), order, pointer)
+    assert target.raw == raw
+
+
+@given(pointers)
+def test_a_json_pointer_comes_back(pointer: Pointer) -> None:
+    assert Pointer.parse(str(pointer)) == pointer
+
+
+@given(pointers, st.sampled_from([Dialect.POST, Dialect.LABEL]), st.integers(0, 99))
+def test_a_pointer_into_a_batch_comes_back(pointer: Pointer, dialect: Dialect, order: int) -> None:
+    target = Target(Scope.ORDER, order, pointer)
+    assert read_pointer(write_pointer(target, dialect), dialect) == target
+
+
+@given(pointers, st.sampled_from([Dialect.PATCH, Dialect.BODY]))
+def test_a_pointer_into_one_order_comes_back(pointer: Pointer, dialect: Dialect) -> None:
+    target = Target(Scope.THIS, None, pointer)
+    assert read_pointer(write_pointer(target, dialect), dialect) == target
+
+
+@given(st.text(max_size=40), st.sampled_from(list(Dialect)))
+def test_reading_a_pointer_never_raises_and_keeps_the_text(raw: str, dialect: Dialect) -> None:
+    assert read_pointer(raw, dialect).raw == raw
+
+
+@given(pointers, documents)
+def test_resolving_never_raises_and_loses_nothing(pointer: Pointer, document: object) -> None:
+    found = pointer.resolve(document)
+    assert found.found + found.missing == pointer
+    assert found.found.get(document) == found.node
+    assert bool(found.missing.tokens) == (pointer.get(document) is ABSENT)
+    pointer.settle(document)
+
+
+@given(documents)
+def test_every_node_is_found_where_it_is(document: object) -> None:
+    for pointer, node in walk(document):
+        assert pointer.get(document) is node
+
+
+@given(documents, documents)
+def test_what_is_put_is_there_and_the_rest_untouched(document: object, value: object) -> None:
+    before = repr(document)
+    for pointer, _ in list(walk(document)):
+        changed = pointer.put(document, value)
+        assert pointer.get(changed) == value
+        if pointer.tokens and isinstance(pointer.parent.get(document), dict):
+            assert pointer.get(pointer.drop(document)) is ABSENT
+    assert repr(document) == before
+
+
+def test_putting_makes_what_is_missing_on_the_way() -> None:
+    assert Pointer.parse("/a/b").put({}, 1) == {"a": {"b": 1}}
+    assert Pointer.parse("/a/1").put({"a": [0]}, 1) == {"a": [0, 1]}
+    with pytest.raises(KeyError):
+        Pointer.parse("/a/3").put({"a": [0]}, 1)
+
+
+def test_segments_that_a_union_added_are_left_out() -> None:
+    document = {"shipping_details": {"ship_with": {"type": "x"}}}
+    pointer = Pointer.parse("/shipping_details/ShipWithCode/ship_with/type")
+    assert str(pointer.settle(document)) == "/shipping_details/ship_with/type"
+    missing = Pointer.parse("/order_details/integration")
+    assert missing.settle(document) == missing
+    assert ROOT.settle(document) == ROOT

@@ -1,0 +1,565 @@
+"""The schema: every field that may be written, declared once, with what POST and PATCH allow of it.
+
+The declarations follow the Orders document (`components/schemas/order`); what PATCH does otherwise
+(`order-partial-update`) stands beside the field it concerns. Forms, validation, import and the sandbox derive from
+here. Nothing is ever rebuilt from these models: they look at a raw document and tell what is wrong with it.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from functools import cache, reduce
+from operator import or_
+from types import UnionType
+from typing import Annotated, Any, ClassVar, Final, Literal, Union, get_args, get_origin
+
+from annotated_types import Ge, Gt, Len, MinLen
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    create_model,
+    model_validator,
+)
+from pydantic.fields import FieldInfo
+from pydantic.types import Strict
+from pydantic_core import PydanticCustomError, PydanticKnownError
+
+from tui.api.codec import Json
+from tui.api.pointer import Pointer
+
+
+class Operation(StrEnum):
+    """The two ways to write an order: an upsert in a batch, and a partial update."""
+
+    POST = "POST"
+    PATCH = "PATCH"
+
+
+class Kind(StrEnum):
+    """What a field holds, as far as showing and editing it goes."""
+
+    TEXT = "text"
+    LINES = "lines"
+    WORD = "word"
+    """Free text that a shop repeats: suggestions are learned from its orders."""
+    INTEGER = "integer"
+    NUMBER = "number"
+    MONEY_TEXT = "money_text"
+    """An amount that travels as text (Q8.4)."""
+    BOOL = "bool"
+    CHOICE = "choice"
+    COUNTRY = "country"
+    STATE = "state"
+    DATETIME = "datetime"
+    DATE_TEXT = "date_text"
+    TAGS = "tags"
+    JSON = "json"
+
+
+class Group(StrEnum):
+    """The parts of the form, in the order of its tabs."""
+
+    SHIP_TO = "Ship to"
+    BILL_TO = "Bill to"
+    CUSTOMER = "Customer"
+    ITEMS = "Items"
+    PAY = "Pay"
+    DUTY = "Duty"
+    SEND = "Send"
+    ORDER = "Order"
+
+
+@dataclass(frozen=True, slots=True)
+class Invalid:
+    """One thing wrong with a document: where, what in words, and pydantic's code for it.
+
+    `soft`: the document's schema refuses it, yet the service is known to take it (Q8.1, Q8.11).
+    """
+
+    pointer: Pointer
+    detail: str
+    code: str
+    soft: bool = False
+
+
+def validate_order(document: Json, operation: Operation) -> list[Invalid]:
+    """All that the schema of this operation finds wrong with one order, in document order. Unknown keys pass."""
+    model = Order if operation is Operation.POST else patch_model(Order)
+    try:
+        model.model_validate(document)
+    except ValidationError as error:
+        return [
+            Invalid(
+                Pointer.of(*problem["loc"]),
+                "Input should be an object" if problem["type"] == "model_type" else problem["msg"],
+                problem["type"],
+                _is_soft(problem["loc"], problem["type"], problem["input"]),
+            )
+            for problem in error.errors(include_url=False, include_context=False)
+            # Half of a character pair is refused by pydantic, not by the service's schema.
+            if problem["type"] != "string_unicode"
+        ]
+    return []
+
+
+def _is_soft(place: tuple[int | str, ...], code: str, value: object) -> bool:
+    if code != "literal_error" or not isinstance(value, str):
+        return False
+    if place[-1] == "currency":
+        return re.fullmatch("[A-Z]{3}", value) is not None
+    return "dangerous_goods" in place and value.upper() in _DANGEROUS_GOODS_CODES
+
+
+def _number(value: object) -> object:
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        raise PydanticCustomError("decimal_type", "Input should be a valid number")
+    return Decimal(value) if isinstance(value, int) else value
+
+
+def _integer(value: object) -> object:
+    if isinstance(value, Decimal):
+        if value.adjusted() > 300:
+            # Only its sign and size matter here, and a million digits would take minutes.
+            return 10**300 if value > 0 else -(10**300)
+        if value == value.to_integral_value():
+            return int(value)
+        raise PydanticKnownError("int_from_float")
+    return value
+
+
+_INSTANT = re.compile(
+    r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d):(\d\d)(?:\.\d+)?(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)", re.ASCII
+)
+
+
+def _instant(value: str) -> str:
+    match = _INSTANT.fullmatch(value)
+    if match is None:
+        raise PydanticCustomError(
+            "datetime_parsing", "Input should be a valid datetime with a time zone, as 2026-02-27T10:00:00Z"
+        )
+    try:
+        # RFC 3339 knows leap seconds, Python does not.
+        datetime.fromisoformat(f"{match[1]}T{match[2]}:{'59' if match[3] == '60' else match[3]}")
+    except ValueError:
+        raise PydanticCustomError(
+            "datetime_parsing", "Input should be a valid datetime, this day or time does not exist"
+        ) from None
+    return value
+
+
+def _email(value: str) -> str:
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+", value):
+        raise PydanticCustomError("value_error", "Input should be a valid email address, as name@example.com")
+    return value
+
+
+Text = Annotated[str, Strict()]
+Filled = Annotated[Text, MinLen(1)]
+Lines = Annotated[Text, Kind.LINES]
+Word = Annotated[Text, Kind.WORD]
+Number = Annotated[Decimal, BeforeValidator(_number), Kind.NUMBER]
+Integer = Annotated[int, BeforeValidator(_integer), Strict(), Kind.INTEGER]
+Flag = Annotated[bool, Strict(), Kind.BOOL]
+Instant = Annotated[Text, AfterValidator(_instant), Kind.DATETIME]
+Email = Annotated[Text, AfterValidator(_email)]
+Country = Annotated[Text, Kind.COUNTRY]
+Origin = Annotated[Text, Len(2, 2), Kind.COUNTRY]
+State = Annotated[Text, Kind.STATE]
+Amount = Annotated[Text, StringConstraints(pattern=r"[\d]+(\.[\d]+)?"), Kind.MONEY_TEXT]
+Anything = Annotated[dict[str, Any], Kind.JSON]
+Tags = Annotated[list[Text], Kind.TAGS]
+
+_SAME: Final = object()
+NOT_IN_PATCH: Final = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """What a field declares beyond its type.
+
+    `patch`: the type PATCH takes, or NOT_IN_PATCH; `patch_name`: its name there (Q3.5); `immutable`: fixed once the
+    order exists (Q1.6); `read_only`: made by the service; `group`: the tab of the form.
+    """
+
+    patch: Any = _SAME
+    patch_name: str | None = None
+    immutable: bool = False
+    read_only: bool = False
+    group: Group | None = None
+
+
+def _required(label: str, help: str = "", **extra: Any) -> Any:
+    return Field(title=label, description=help, json_schema_extra=_carry(extra))
+
+
+def _optional(label: str, help: str = "", **extra: Any) -> Any:
+    # The default stands for "absent" and is never looked at.
+    return Field(default=None, title=label, description=help, json_schema_extra=_carry(extra))
+
+
+def _carry(extra: dict[str, Any]) -> Any:
+    return {"extra": Extra(**extra)}
+
+
+def extra_of(info: FieldInfo) -> Extra:
+    """The `Extra` that a field of these models was declared with."""
+    carried = info.json_schema_extra
+    extra: Any = carried.get("extra") if isinstance(carried, dict) else None
+    return extra if isinstance(extra, Extra) else Extra()
+
+
+class Node(BaseModel):
+    """An object of the document. `WHOLE`: PATCH wants it complete as well (Q3.7, Q3.10)."""
+
+    model_config = ConfigDict(extra="ignore")
+    WHOLE: ClassVar[bool] = False
+
+
+WeightUnit = Annotated[Literal["kg", "g", "lbs", "oz"], Kind.CHOICE]
+LengthUnit = Annotated[Literal["cm", "mm", "m", "yd", "ft", "in"], Kind.CHOICE]
+VolumeUnit = Annotated[Literal["m3", "cm3", "l", "ml", "gal"], Kind.CHOICE]
+Currency = Annotated[Literal["EUR", "GBP", "USD"], Kind.CHOICE]
+
+
+class Price(Node):
+    """`price`: an item's price. Neither member is required there (Q8.3)."""
+
+    value: Number = _optional("amount")
+    currency: Currency = _optional(
+        "currency", "Three capital letters. The document knows EUR, GBP and USD; shops use others."
+    )
+
+
+class RequiredPrice(Price):
+    """`price` as payment details want it."""
+
+    value: Number = _required("amount")
+    currency: Currency = _required(
+        "currency", "Three capital letters. The document knows EUR, GBP and USD; shops use others."
+    )
+
+
+class Cost(Node):
+    """`costs-object`: its amount is text (Q8.4)."""
+
+    value: Amount | None = _optional("amount", "Digits with a decimal point. The service wants this one as text.")
+    currency: Annotated[Text, Kind.WORD] | None = _optional("currency", "Three capital letters.")
+
+
+class Weight(Node):
+    """`weight`"""
+
+    WHOLE = True
+    value: Annotated[Number, Gt(0)] = _required("weight", "More than 0; leave the weight out rather than send 0.")
+    unit: WeightUnit = _required("unit")
+
+
+class Dimension(Node):
+    """`dimension`"""
+
+    WHOLE = True
+    length: Annotated[Number, Ge(0)] = _required("length")
+    width: Annotated[Number, Ge(0)] = _required("width")
+    height: Annotated[Number, Ge(0)] = _required("height")
+    unit: LengthUnit = _required("unit")
+
+
+class Volume(Node):
+    """`volume`: its value is a whole number, unlike all other measures (Q8.12)."""
+
+    WHOLE = True
+    value: Annotated[Integer, Ge(0)] = _required("volume", "A whole number.")
+    unit: VolumeUnit = _required("unit")
+
+
+class Measurement(Node):
+    """`measurement`"""
+
+    weight: Weight = _optional("weight")
+    dimension: Dimension = _optional("size")
+    volume: Volume = _optional("volume")
+
+
+class DeliveryDates(Node):
+    """`delivery-dates`. The inner dates may be null in POST only."""
+
+    handover_at: Instant | None = _optional("hand over at", "When the carrier is to get the item.", patch=Instant)
+    deliver_at: Instant | None = _optional("deliver at", "When the customer is to have it.", patch=Instant)
+
+
+class DangerousGoods(Node):
+    """`dangerous-goods`. `nullable` there means nothing in OpenAPI 3.1: null is refused (Q8.11)."""
+
+    regulation_set: Annotated[Literal["IATA", "ADR"], Kind.CHOICE] = _optional("regulation")
+    id_number: Text = _optional("UN number")
+    class_division_number: Text = _optional("class or division")
+    proper_shipping_name: Text = _optional("proper shipping name")
+    local_proper_shipping_name: Text = _optional("local proper shipping name")
+    chemical_record_identifier: Text = _optional("chemical record")
+    quantity: Text = _optional("quantity")
+    unit_of_measurement: Annotated[Literal["KG", "G", "L", "ML"], Kind.CHOICE] = _optional("unit")
+    weight_type: Annotated[Literal["Net", "Gross"], Kind.CHOICE] = _optional("weight type")
+    packaging_type: Text = _optional("packaging")
+    packaging_type_quantity: Text = _optional("number of packages")
+    packaging_instruction_code: Text = _optional("packing instruction")
+    commodity_regulated_level_code: Annotated[Literal["LQ", "EQ"], Kind.CHOICE] = _optional("regulated level")
+    transportation_mode: Annotated[Literal["Highway", "Ground", "PAX", "CAO"], Kind.CHOICE] = _optional(
+        "transport mode"
+    )
+    adr_packing_group_letter: Annotated[Literal["I", "II", "III"], Kind.CHOICE] = _optional("ADR packing group")
+    transport_category: Text = _optional("ADR transport category")
+    tunnel_restriction_code: Text = _optional("tunnel code")
+    emergency_contact_name: Text = _optional("emergency contact")
+    emergency_contact_phone: Text = _optional("emergency phone")
+
+
+_DANGEROUS_GOODS_CODES: Final = frozenset(
+    str(choice).upper()
+    for info in DangerousGoods.model_fields.values()
+    if get_origin(info.annotation) is Literal
+    for choice in get_args(info.annotation)
+)
+
+
+class OrderItem(Node):
+    """`order-items`, one of them. PATCH finds an item by its name and cannot add, remove or rename (Q3.1-3.3)."""
+
+    name: Text = _required("name", "PATCH finds the item by this name, exactly as it was read.", immutable=True)
+    quantity: Annotated[Integer, Gt(0)] = _required("quantity", "At least 1.", patch=Annotated[Integer, Ge(0)])
+    unit_price: Price = _optional("unit price", "What one costs before discounts. The platform shows this one.")
+    total_price: Price = _required(
+        "line total", "Required by the service; the platform computes its own from the unit price."
+    )
+    sku: Text = _optional("SKU")
+    description: Text = _optional("description")
+    measurement: Measurement = _optional("measures")
+    hs_code: Text = _optional("HS code", "Harmonized System code, needed outside the EU. Zeros and dots stay as typed.")
+    country_of_origin: Origin = _optional("origin", "Where it was made: two letters.")
+    item_id: Filled = _optional("item id", "The shop's own id of this line.", patch=Text)
+    product_id: Text = _optional("product id", "The shop's own id of the product.")
+    variant_id: Text = _optional("variant id", patch=NOT_IN_PATCH)
+    ean: Text = _optional("EAN", patch=NOT_IN_PATCH)
+    image_url: Text = _optional("image", "Is only shown if the product id is there too.", patch=NOT_IN_PATCH)
+    mid_code: Text | None = _optional("MID code", "The manufacturer, for formal customs entries into the US.")
+    material_content: Text | None = _optional("material")
+    intended_use: Text | None = _optional("intended use", "Personal or commercial.")
+    delivery_dates: DeliveryDates = _optional("delivery dates", patch=DeliveryDates | None)
+    properties: Anything = _optional("properties", "The shop's own, free.")
+    dangerous_goods: DangerousGoods = _optional("dangerous goods", patch=NOT_IN_PATCH)
+
+
+class Integration(Node):
+    """The shop that an order belongs to. Fixed once the order exists (Q1.6)."""
+
+    id: Integer = _required(
+        "integration", "The shop's number in Sendcloud.", immutable=True, patch=Annotated[Integer, Ge(1)]
+    )
+
+
+class Status(Node):
+    """A status in the shop's own words (Q8.25)."""
+
+    code: Annotated[Filled, Kind.WORD] = _required("status", "The shop's own word.", patch=Word)
+    message: Text = _optional("status text", "What people read.")
+
+
+class OrderDetails(Node):
+    """`order.order_details`"""
+
+    integration: Integration = _required("shop")
+    status: Status = _required("status")
+    order_created_at: Instant = _required("ordered at", "When the customer placed it in the shop.")
+    order_updated_at: Instant = _optional("updated at", "When the shop last touched it.")
+    notes: Lines = _optional("customer note", "What the customer wrote.", patch=Lines | None)
+    tags: Tags = _optional("tags", patch=Tags | None)
+    order_items: list[OrderItem] = _required("items", group=Group.ITEMS)
+
+
+class PaymentStatus(Status):
+    """The payment's status in the shop's own words."""
+
+    code: Annotated[Filled, Kind.WORD] = _required(
+        "paid?", "The shop's own word, as paid, unpaid, pending.", patch=Word
+    )
+    message: Text = _optional("payment text", "What people read.")
+
+
+class PaymentDetails(Node):
+    """`payment-details`"""
+
+    total_price: RequiredPrice = _required("order total", patch=Price)
+    status: PaymentStatus = _required("payment status")
+    subtotal_price: RequiredPrice = _optional("subtotal", patch=Price)
+    estimated_shipping_price: RequiredPrice = _optional("shipping, estimated", patch=Price)
+    estimated_tax_price: RequiredPrice = _optional("tax, estimated", patch=Price)
+    discount_granted: Cost = _optional("discount")
+    insurance_costs: Cost = _optional("insurance", "The amount insured.")
+    freight_costs: Cost = _optional("freight")
+    other_costs: Cost = _optional("other costs")
+    invoice_date: Annotated[Text, Kind.DATE_TEXT] | None = _optional("invoice date", "Free text, usually 2026-07-14.")
+    is_cash_on_delivery: Flag | None = _optional("cash on delivery", patch=NOT_IN_PATCH)
+
+
+class TaxNumber(Node):
+    """`tax-number`"""
+
+    name: Text | None = _optional("kind", "VAT, EORI, IOSS …")
+    country_code: Country | None = _optional("country")
+    value: Text | None = _optional("number")
+
+
+class TaxNumbers(Node):
+    """`customs-details.tax_numbers`"""
+
+    sender: list[TaxNumber] = _optional("sender's tax numbers")
+    receiver: list[TaxNumber] = _optional("receiver's tax numbers")
+    importer_of_record: list[TaxNumber] = _optional("importer's tax numbers")
+
+
+class CustomsDetails(Node):
+    """`customs-details`"""
+
+    commercial_invoice_number: Text = _optional("commercial invoice")
+    shipment_type: Annotated[
+        Literal["gift", "commercial_goods", "commercial_sample", "returned_goods"], Kind.CHOICE
+    ] = _optional("shipment type", "Why the goods cross the border.")
+    export_type: Annotated[Literal["private", "commercial_b2c", "commercial_b2b"], Kind.CHOICE] = _optional(
+        "export type"
+    )
+    tax_numbers: TaxNumbers | None = _optional("tax numbers")
+
+
+class CustomerDetails(Node):
+    """`customer-details`. The phone has another name in PATCH (Q3.5)."""
+
+    name: Text = _required("name")
+    phone_number: Text = _optional("phone", patch_name="phone")
+    email: Text = _optional("email")
+
+
+class Address(Node):
+    """`shipping-address` and `billing-address`"""
+
+    name: Filled = _required("name")
+    company_name: Text = _optional("company")
+    address_line_1: Text = _required("street")
+    house_number: Text = _optional(
+        "house number", "Some carriers print it apart from the street and take 8 or 20 characters."
+    )
+    address_line_2: Text = _optional("line 2")
+    po_box: Text | None = _optional("PO box", "Needed for a PO box or a post locker.")
+    postal_code: Filled = _required("postcode")
+    city: Filled = _required("city")
+    country_code: Annotated[Country, MinLen(1)] = _required("country", "By code or by name.")
+    state_province_code: State = _optional("province", "ISO 3166-2, as IT-RM; needed in some countries only.")
+    phone_number: Text = _optional("phone")
+    email: Email = _optional("email")
+
+
+class ShippingOption(Node):
+    """`shipping-option-code-properties`"""
+
+    WHOLE = True
+    shipping_option_code: Word | None = _required("shipping option", "Carrier and service, as postnl:standard.")
+    contract_id: Annotated[Integer, Ge(1)] | None = _optional("contract", "Empty: the default contract of the carrier.")
+
+
+class ShipWith(Node):
+    """`ship-with`"""
+
+    WHOLE = True
+    type: Annotated[Literal["shipping_option_code"], Kind.CHOICE] = _required("chosen by")
+    properties: ShippingOption = _required("shipping option")
+
+
+class ShippingDetails(Node):
+    """`shipping-details`"""
+
+    delivery_indicator: Word = _optional("delivery wish", "What the checkout said; shipping rules match on it.")
+    ship_with: ShipWith = _optional("ship with")
+    measurement: Measurement = _optional("parcel")
+    is_local_pickup: Flag | None = _optional("local pickup", "The customer comes to fetch it.")
+
+
+class ServicePoint(Node):
+    """`service-point`: exactly one of its two ids (Q8.22)."""
+
+    WHOLE = True
+    id: Text = _optional("service point", "Sendcloud's id of it, as text.")
+    carrier_service_point_id: Text = _optional("carrier's point", "The carrier's own id; give this or the one above.")
+    post_number: Text = _optional("post number", "For a Packstation only.")
+    type: Text = _optional("type")
+    latitude: Text = _optional("latitude")
+    longitude: Text = _optional("longitude")
+    extra_data: Anything = _optional("extra data", "Carrier's own, free.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_id(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        ids = ("id", "carrier_service_point_id")
+        fitting = [key for key in ids if isinstance(value.get(key), str)]
+        if len(fitting) == 1:
+            return {key: member for key, member in value.items() if key not in ids or key in fitting}
+        if fitting or not any(key in value for key in ids):
+            raise PydanticCustomError("one_of", "Input should have exactly one of 'id' and 'carrier_service_point_id'")
+        return value
+
+
+class Order(Node):
+    """`order`, as POST /orders takes it."""
+
+    shipping_address: Address = _optional("ship to", group=Group.SHIP_TO)
+    billing_address: Address = _optional("bill to", group=Group.BILL_TO)
+    customer_details: CustomerDetails = _optional("customer", group=Group.CUSTOMER)
+    order_details: OrderDetails = _required("order", group=Group.ORDER)
+    payment_details: PaymentDetails = _required("payment", group=Group.PAY)
+    customs_details: CustomsDetails | None = _optional("customs", group=Group.DUTY)
+    shipping_details: ShippingDetails = _optional("shipping", group=Group.SEND)
+    service_point_details: ServicePoint = _optional("service point", group=Group.SEND)
+    order_number: Filled = _required("order number", "What people say aloud.", group=Group.ORDER, patch=Text)
+    order_id: Filled = _required(
+        "order id", "The shop's key of the order; fixed once it exists.", group=Group.ORDER, immutable=True, patch=Text
+    )
+    id: Text = _optional("Sendcloud id", group=Group.ORDER, read_only=True)
+    created_at: Instant = _optional("came in", "When Sendcloud got it.", group=Group.ORDER, read_only=True)
+    modified_at: Instant = _optional("changed", "When Sendcloud last changed it.", group=Group.ORDER, read_only=True)
+
+
+@cache
+def patch_model(model: type[Node]) -> type[Node]:
+    """The same object as PATCH takes it: nothing required (but in `WHOLE` objects), its own types and names."""
+    fields: dict[str, Any] = {}
+    for name, info in model.model_fields.items():
+        extra = extra_of(info)
+        if extra.patch is NOT_IN_PATCH:
+            continue
+        own = Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation
+        annotation = _in_patch(own if extra.patch is _SAME else extra.patch)
+        required = model.WHOLE and info.is_required()
+        fields[extra.patch_name or name] = (annotation, ... if required else None)
+    if model is ServicePoint:
+        return ServicePoint
+    return create_model(f"Patch{model.__name__}", __base__=Node, **fields)
+
+
+def _in_patch(annotation: Any) -> Any:
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return Annotated[_in_patch(arguments[0]), *arguments[1:]]
+    if origin is list:
+        return list.__class_getitem__(_in_patch(arguments[0]))
+    if origin is Union or origin is UnionType:
+        return reduce(or_, (_in_patch(argument) for argument in arguments))
+    if isinstance(annotation, type) and issubclass(annotation, Node):
+        return patch_model(annotation)
+    return annotation

@@ -1,0 +1,198 @@
+"""The table keeps cursor, marks and place with their keys, and draws no more than it must."""
+
+import pytest
+from widgets.stage import Stage, shown, watch_lines
+
+from tui.widgets.lines import LineView
+from tui.widgets.table import Column, OrderTable, Row, Toned
+
+COLUMNS = (Column("order", "order", 8), Column("name", "recipient", 10, flex=1), Column("kg", "kg", 6, align="right"))
+
+
+def rows(count: int, start: int = 0) -> list[Row]:
+    return [Row(f"k{n}", (f"NL-{n}", f"Name {n}", "1.20")) for n in range(start, start + count)]
+
+
+async def test_it_shows_header_cursor_marks_and_tail() -> None:
+    table = OrderTable(COLUMNS)
+    async with Stage(table).run_test(size=(40, 8)) as pilot:
+        table.load([Row("a", ("NL-1", "[red]x[/", Toned("3.1", "error")), mark="!", mark_tone="error"), *rows(2)])
+        table.set_tail("end of list")
+        table.toggle_mark()
+        table.move(1)
+        await pilot.pause()
+        assert shown(pilot.app)[:5] == [
+            "    order    recipient                kg",
+            " +! NL-1     [red]x[/                3.1",
+            ">   NL-0     Name 0                 1.20",
+            "    NL-1     Name 1                 1.20",
+            "    end of list",
+        ]
+
+
+async def test_only_the_two_lines_of_a_moved_cursor_are_drawn() -> None:
+    table = OrderTable(COLUMNS)
+    async with Stage(table).run_test(size=(40, 12)) as pilot:
+        table.load(rows(100))
+        await pilot.pause()
+        drawn = watch_lines(table)
+        table.move(1)
+        await pilot.pause()
+        assert sorted(set(drawn)) == [1, 2]
+        drawn.clear()
+        table.set_row(Row("k5", ("NL-5", "changed", "")))
+        await pilot.pause()
+        assert set(drawn) == {6}
+        assert "changed" in shown(pilot.app)[6]
+
+
+async def test_the_edge_scrolls_by_half_a_page() -> None:
+    table = OrderTable(COLUMNS)
+    async with Stage(table).run_test(size=(40, 11)) as pilot:
+        table.load(rows(100))
+        await pilot.pause()
+        table.move(9)
+        assert (table.cursor, table.top) == (9, 0)
+        table.move(1)
+        assert (table.cursor, table.top) == (10, 5)
+        table.move(-6)
+        assert (table.cursor, table.top) == (4, 0)
+        table.page(1)
+        assert (table.cursor, table.top) == (13, 9)
+        table.half_page(1)
+        assert (table.cursor, table.top) == (18, 14)
+        table.end()
+        assert (table.cursor, table.top) == (99, 90)
+        table.home()
+        assert (table.cursor, table.top) == (0, 0)
+
+
+async def test_the_cursor_follows_its_key() -> None:
+    table = OrderTable(COLUMNS)
+    async with Stage(table).run_test(size=(40, 11)) as pilot:
+        table.load(rows(50))
+        table.go_to_key("k20")
+        await pilot.pause()
+        place = table.cursor - table.top
+        table.load([*rows(7, start=100), *rows(50)])
+        assert table.cursor_key == "k20"
+        assert table.cursor - table.top == place
+        table.load(list(reversed(rows(50))))
+        assert table.cursor_key == "k20"
+        table.load([row for row in rows(50) if row.key != "k20"])
+        assert table.cursor_key == "k19", "the next one in the order that was shown"
+        table.load([])
+        assert table.cursor_key is None
+        await pilot.pause()
+        assert "Nothing here." in shown(pilot.app)[1]
+
+
+async def test_marks_outlive_the_rows() -> None:
+    table = OrderTable(COLUMNS)
+    app = Stage(table)
+    async with app.run_test(size=(40, 11)) as pilot:
+        table.load(rows(5))
+        table.mark_range(3, 1)
+        assert table.marks == {"k1", "k2", "k3"}
+        table.load(rows(2))
+        table.invert_marks()
+        assert table.marks == {"k0", "k2", "k3"}
+        table.mark_all()
+        table.set_marks([])
+        await pilot.pause()
+        assert len(app.heard(OrderTable.MarksChanged)) == 4
+
+
+async def test_the_next_page_is_asked_for_once_and_early() -> None:
+    table = OrderTable(COLUMNS)
+    app = Stage(table)
+    async with app.run_test(size=(40, 11)) as pilot:
+        table.load(rows(60))
+        table.set_tail("loading more…", more=True)
+        await pilot.pause()
+        assert not app.heard(OrderTable.NearEnd)
+        for _ in range(52):
+            table.move(1)
+        await pilot.pause()
+        assert len(app.heard(OrderTable.NearEnd)) == 1
+        table.load(rows(120))
+        await pilot.pause()
+        assert not app.heard(OrderTable.NearEnd)
+        table.end()
+        await pilot.pause()
+        assert len(app.heard(OrderTable.NearEnd)) == 1
+        table.set_tail("end", more=False)
+        table.set_tail("loading more…", more=True)
+        await pilot.pause()
+        assert len(app.heard(OrderTable.NearEnd)) == 1
+
+
+class Endless:
+    """A hundred thousand rows; counts how many were made."""
+
+    def __init__(self) -> None:
+        self.made = 0
+
+    def __len__(self) -> int:
+        return 100_000
+
+    def row_at(self, index: int) -> Row:
+        self.made += 1
+        return rows(1, index)[0]
+
+    def key_at(self, index: int) -> str:
+        return f"k{index}"
+
+    def index_of(self, key: str) -> int | None:
+        return int(key[1:])
+
+
+async def test_only_rows_in_sight_are_made() -> None:
+    table = OrderTable(COLUMNS)
+    source = Endless()
+    async with Stage(table).run_test(size=(40, 11)) as pilot:
+        table.load(source)
+        table.end()
+        await pilot.pause()
+        assert "NL-99999" in shown(pilot.app)[10]
+        assert source.made < 60
+
+
+async def test_mouse_moves_then_activates() -> None:
+    table = OrderTable(COLUMNS)
+    app = Stage(table)
+    async with app.run_test(size=(40, 11)) as pilot:
+        table.load(rows(50))
+        await pilot.pause()
+        await pilot.click(table, offset=(5, 4))
+        assert table.cursor == 3
+        assert not app.heard(LineView.Activated)
+        await pilot.click(table, offset=(5, 4))
+        assert [event.index for event in app.heard(LineView.Activated)] == [3]
+        await pilot.click(table, offset=(5, 0))
+        assert table.cursor == 3
+
+
+async def test_a_narrower_window_lays_out_again_and_keeps_the_cursor_in_sight() -> None:
+    table = OrderTable(COLUMNS)
+    async with Stage(table).run_test(size=(40, 20)) as pilot:
+        table.load(rows(50))
+        table.go(15)
+        await pilot.pause()
+        await pilot.resize_terminal(34, 8)
+        await pilot.pause()
+        lines = shown(pilot.app)
+        assert any(line.startswith(">   NL-15") for line in lines)
+        assert lines[0] == "    order    recipient          kg"
+
+
+@pytest.mark.parametrize("theme", ["textual-dark", "textual-light", "ansi-dark", "ansi-light"])
+async def test_the_cursor_line_differs_in_every_theme(theme: str) -> None:
+    table = OrderTable(COLUMNS)
+    app = Stage(table)
+    async with app.run_test(size=(40, 8)) as pilot:
+        app.theme = theme
+        table.load(rows(3))
+        await pilot.pause()
+        cursor, other = (app.screen._compositor.render_strips()[y] for y in (1, 2))
+        assert {segment.style for segment in cursor} != {segment.style for segment in other}

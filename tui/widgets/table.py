@@ -1,0 +1,299 @@
+"""The table of orders: rows with a key each, a cursor and marks that belong to keys and not to positions."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol, TypeAlias
+
+from textual.message import Message
+
+from tui.widgets.lines import LineView, Piece
+from tui.widgets.text import Align, fit, safe
+
+_LEFT_MARGIN = 4  # cursor, mark of the user, mark of the row, space
+_FOLLOWED_ROWS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`width` in cells. What is left of the line goes to the columns with `flex`, `width` being their least."""
+
+    key: str
+    title: str
+    width: int = 1
+    flex: int = 0
+    align: Align = "left"
+
+
+class Toned(NamedTuple):
+    """A cell with a tone of its own, one of `lines.TONES`."""
+
+    text: str
+    tone: str
+
+
+Cell: TypeAlias = str | Toned
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`mark` is the row's state in ASCII: one of ``! S # ~ * z`` or a space. Texts come as read."""
+
+    key: str
+    cells: tuple[Cell, ...]
+    mark: str = " "
+    mark_tone: str = ""
+    tone: str = ""
+
+
+class RowSource(Protocol):
+    """Rows made when they are drawn, for tables too long to make beforehand."""
+
+    def __len__(self) -> int: ...
+
+    def row_at(self, index: int) -> Row: ...
+
+    def key_at(self, index: int) -> str: ...
+
+    def index_of(self, key: str) -> int | None: ...
+
+
+class OrderTable(LineView):
+    """Rows are replaced by `load`; cursor, marks and the place on the screen stay with their keys."""
+
+    header_height = 1
+
+    class MarksChanged(Message):
+        def __init__(self, table: "OrderTable") -> None:
+            super().__init__()
+            self.table = table
+
+        @property
+        def control(self) -> "OrderTable":
+            return self.table
+
+    class NearEnd(Message):
+        """Less than a page is left below what is in sight, and `set_tail` said that more can be had.
+
+        Sent once until rows are loaded.
+        """
+
+        def __init__(self, table: "OrderTable") -> None:
+            super().__init__()
+            self.table = table
+
+        @property
+        def control(self) -> "OrderTable":
+            return self.table
+
+    def __init__(
+        self,
+        columns: Sequence[Column] = (),
+        *,
+        empty: str = "Nothing here.",
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self._columns = tuple(columns)
+        self._source: RowSource = ListedRows(())
+        self._marks: set[str] = set()
+        self._empty = empty
+        self._tail = ""
+        self._more = False
+        self._asked_for_more = False
+        self._widths: list[int] = []
+
+    # Rows.
+
+    def set_columns(self, columns: Sequence[Column]) -> None:
+        if tuple(columns) != self._columns:
+            self._columns = tuple(columns)
+            self.lay_out(self.size.width)
+            self.repaint()
+
+    def load(self, rows: Sequence[Row] | RowSource) -> None:
+        """Show these rows. The cursor follows its key; if that is gone, it takes the next one that is left."""
+        old, old_key = self._source, self.cursor_key
+        offset = self.cursor - self.top
+        self._source = ListedRows(rows) if isinstance(rows, Sequence) else rows
+        self._asked_for_more = False
+        cursor = self._follow(old, old_key)
+        moved = cursor != self.cursor
+        self.cursor = cursor
+        if self.is_attached and self.size.height:
+            self.top = max(0, min(cursor - offset, len(self._source) - self.body_height))
+        self.repaint()
+        if moved or self.cursor_key != old_key:
+            self.post_message(self.CursorMoved(self, self.cursor))
+        self.in_sight()
+
+    def set_row(self, row: Row) -> bool:
+        """Replace the row of this key and repaint its line. Tells whether there is one."""
+        index = self._source.index_of(row.key)
+        if index is None:
+            return False
+        if isinstance(self._source, ListedRows):
+            self._source.replace(index, row)
+        self.repaint_line(index)
+        return True
+
+    def refresh_row(self, key: str) -> None:
+        """Repaint the line of a key, whose source has news."""
+        index = self._source.index_of(key)
+        if index is not None:
+            self.repaint_line(index)
+
+    def set_empty(self, text: str) -> None:
+        """What is said where there are no rows."""
+        if text != self._empty:
+            self._empty = text
+            if not len(self._source):
+                self.refresh()
+
+    def set_tail(self, text: str, *, more: bool = False) -> None:
+        """The line under the last row, and whether `NearEnd` is wanted."""
+        changed = text != self._tail
+        self._tail, self._more = text, more
+        if not more:
+            self._asked_for_more = False
+        if changed:
+            self.refresh()
+        self.in_sight()
+
+    # Cursor and marks.
+
+    @property
+    def cursor_key(self) -> str | None:
+        return self._source.key_at(self.cursor) if self.cursor < len(self._source) else None
+
+    @property
+    def row_count(self) -> int:
+        return len(self._source)
+
+    def row_of(self, key: str) -> Row | None:
+        index = self._source.index_of(key)
+        return None if index is None else self._source.row_at(index)
+
+    def go_to_key(self, key: str) -> bool:
+        index = self._source.index_of(key)
+        if index is None:
+            return False
+        self.go(index)
+        return True
+
+    @property
+    def marks(self) -> frozenset[str]:
+        """Marked keys, those of rows not shown included."""
+        return frozenset(self._marks)
+
+    def set_marks(self, keys: Iterable[str]) -> None:
+        marks = set(keys)
+        if marks != self._marks:
+            self._marks = marks
+            self.repaint()
+            self.post_message(self.MarksChanged(self))
+
+    def toggle_mark(self, key: str | None = None) -> None:
+        """Mark or unmark a key, by default the one under the cursor."""
+        key = key if key is not None else self.cursor_key
+        if key is None:
+            return
+        self._marks ^= {key}
+        self.refresh_row(key)
+        self.post_message(self.MarksChanged(self))
+
+    def mark_range(self, first: int, last: int) -> None:
+        low, high = sorted((first, last))
+        self.set_marks(
+            self._marks | {self._source.key_at(index) for index in range(low, min(high + 1, self.row_count))}
+        )
+
+    def mark_all(self) -> None:
+        self.mark_range(0, self.row_count)
+
+    def invert_marks(self) -> None:
+        self.set_marks(self._marks ^ {self._source.key_at(index) for index in range(self.row_count)})
+
+    # Drawing.
+
+    @property
+    def line_count(self) -> int:
+        return len(self._source)
+
+    def lay_out(self, width: int) -> None:
+        fixed = _LEFT_MARGIN + sum(column.width for column in self._columns) + max(0, len(self._columns) - 1)
+        spare, flex = max(0, width - fixed), sum(column.flex for column in self._columns)
+        self._widths = []
+        for column in self._columns:
+            share = spare * column.flex // flex if flex else 0
+            spare, flex = spare - share, flex - column.flex
+            self._widths.append(column.width + share)
+
+    def draw_header(self, row: int, width: int) -> Iterable[Piece]:
+        titles = (
+            fit(column.title, wide, column.align) for column, wide in zip(self._columns, self._widths, strict=True)
+        )
+        return ((" " * _LEFT_MARGIN + " ".join(titles), "header"),)
+
+    def draw_line(self, index: int, width: int, is_cursor: bool) -> Iterable[Piece]:
+        row = self._source.row_at(index)
+        yield (">" if is_cursor else " ") + ("+" if row.key in self._marks else " "), "mark"
+        yield fit(row.mark, 1), row.mark_tone or "mark"
+        for cell, column, wide in zip(row.cells, self._columns, self._widths, strict=False):
+            text, tone = cell if isinstance(cell, Toned) else (cell, "")
+            yield " " + fit(text, wide, column.align), tone or row.tone
+
+    def draw_below(self, row: int, width: int) -> Iterable[Piece]:
+        if not len(self._source):
+            text = self._empty if row == 0 else self._tail if row == 1 else ""
+        else:
+            text = self._tail if row == 0 else ""
+        return ((" " * _LEFT_MARGIN + safe(text), "dim"),) if text else ()
+
+    def in_sight(self) -> None:
+        left = self.row_count - (self.top + self.body_height)
+        if self._more and not self._asked_for_more and left < self.body_height:
+            self._asked_for_more = True
+            self.post_message(self.NearEnd(self))
+
+    # Helpers.
+
+    def _follow(self, old: RowSource, old_key: str | None) -> int:
+        """Where the cursor goes: to its key, else to the next key that is still there, else to the one before."""
+        if old_key is None:
+            return 0
+        found = self._source.index_of(old_key)
+        if found is not None:
+            return found
+        after = range(self.cursor + 1, min(len(old), self.cursor + _FOLLOWED_ROWS))
+        before = range(self.cursor - 1, max(-1, self.cursor - _FOLLOWED_ROWS), -1)
+        for index in (*after, *before):
+            found = self._source.index_of(old.key_at(index))
+            if found is not None:
+                return found
+        return 0
+
+
+class ListedRows:
+    """Rows held in a list, found by key."""
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self._rows = list(rows)
+        self._index: dict[str, int] | None = None
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def row_at(self, index: int) -> Row:
+        return self._rows[index]
+
+    def key_at(self, index: int) -> str:
+        return self._rows[index].key
+
+    def index_of(self, key: str) -> int | None:
+        if self._index is None:
+            self._index = {row.key: index for index, row in enumerate(self._rows)}
+        return self._index.get(key)
+
+    def replace(self, index: int, row: Row) -> None:
+        self._rows[index] = row

@@ -186,13 +186,15 @@ class Extra:
     """What a field declares beyond its type.
 
     `patch`: the type PATCH takes, or NOT_IN_PATCH; `patch_name`: its name there (Q3.5); `immutable`: fixed once the
-    order exists (Q1.6); `read_only`: made by the service; `group`: the tab of the form.
+    order exists (Q1.6); `read_only`: made by the service; `rare`: shown only when there is something, unless all are asked
+    for; `group`: the tab of the form.
     """
 
     patch: Any = _SAME
     patch_name: str | None = None
     immutable: bool = False
     read_only: bool = False
+    rare: bool = False
     group: Group | None = None
 
 
@@ -276,7 +278,7 @@ class Volume(Node):
     """`volume`: its value is a whole number, unlike all other measures (Q8.12)."""
 
     WHOLE = True
-    value: Annotated[Integer, Ge(0)] = _required("volume", "A whole number.")
+    value: Annotated[Integer, Ge(0)] = _required("volume", "A whole number.", rare=True)
     unit: VolumeUnit = _required("unit")
 
 
@@ -284,8 +286,8 @@ class Measurement(Node):
     """`measurement`"""
 
     weight: Weight = _optional("weight")
-    dimension: Dimension = _optional("size")
-    volume: Volume = _optional("volume")
+    dimension: Dimension = _optional("size", rare=True)
+    volume: Volume = _optional("volume", rare=True)
 
 
 class DeliveryDates(Node):
@@ -343,17 +345,19 @@ class OrderItem(Node):
     measurement: Measurement = _optional("measures")
     hs_code: Text = _optional("HS code", "Harmonized System code, needed outside the EU. Zeros and dots stay as typed.")
     country_of_origin: Origin = _optional("origin", "Where it was made: two letters.")
-    item_id: Filled = _optional("item id", "The shop's own id of this line.", patch=Text)
-    product_id: Text = _optional("product id", "The shop's own id of the product.")
-    variant_id: Text = _optional("variant id", patch=NOT_IN_PATCH)
-    ean: Text = _optional("EAN", patch=NOT_IN_PATCH)
-    image_url: Text = _optional("image", "Is only shown if the product id is there too.", patch=NOT_IN_PATCH)
-    mid_code: Text | None = _optional("MID code", "The manufacturer, for formal customs entries into the US.")
-    material_content: Text | None = _optional("material")
-    intended_use: Text | None = _optional("intended use", "Personal or commercial.")
-    delivery_dates: DeliveryDates = _optional("delivery dates", patch=DeliveryDates | None)
-    properties: Anything = _optional("properties", "The shop's own, free.")
-    dangerous_goods: DangerousGoods = _optional("dangerous goods", patch=NOT_IN_PATCH)
+    item_id: Filled = _optional("item id", "The shop's own id of this line.", rare=True, patch=Text)
+    product_id: Text = _optional("product id", "The shop's own id of the product.", rare=True)
+    variant_id: Text = _optional("variant id", rare=True, patch=NOT_IN_PATCH)
+    ean: Text = _optional("EAN", rare=True, patch=NOT_IN_PATCH)
+    image_url: Text = _optional("image", "Is only shown if the product id is there too.", rare=True, patch=NOT_IN_PATCH)
+    mid_code: Text | None = _optional(
+        "MID code", "The manufacturer, for formal customs entries into the US.", rare=True
+    )
+    material_content: Text | None = _optional("material", rare=True)
+    intended_use: Text | None = _optional("intended use", "Personal or commercial.", rare=True)
+    delivery_dates: DeliveryDates = _optional("delivery dates", rare=True, patch=DeliveryDates | None)
+    properties: Anything = _optional("properties", "The shop's own, free.", rare=True)
+    dangerous_goods: DangerousGoods = _optional("dangerous goods", rare=True, patch=NOT_IN_PATCH)
 
 
 class Integration(Node):
@@ -368,7 +372,7 @@ class Status(Node):
     """A status in the shop's own words (Q8.25)."""
 
     code: Annotated[Filled, Kind.WORD] = _required("status", "The shop's own word.", patch=Word)
-    message: Text = _optional("status text", "What people read.")
+    message: Text = _optional("status text", "What people read.", rare=True)
 
 
 class OrderDetails(Node):
@@ -377,7 +381,7 @@ class OrderDetails(Node):
     integration: Integration = _required("shop")
     status: Status = _required("status")
     order_created_at: Instant = _required("ordered at", "When the customer placed it in the shop.")
-    order_updated_at: Instant = _optional("updated at", "When the shop last touched it.")
+    order_updated_at: Instant = _optional("updated at", "When the shop last touched it.", rare=True)
     notes: Lines = _optional("customer note", "What the customer wrote.", patch=Lines | None)
     tags: Tags = _optional("tags", patch=Tags | None)
     order_items: list[OrderItem] = _required("items", group=Group.ITEMS)
@@ -389,7 +393,7 @@ class PaymentStatus(Status):
     code: Annotated[Filled, Kind.WORD] = _required(
         "paid?", "The shop's own word, as paid, unpaid, pending.", patch=Word
     )
-    message: Text = _optional("payment text", "What people read.")
+    message: Text = _optional("payment text", "What people read.", rare=True)
 
 
 class PaymentDetails(Node):
@@ -397,15 +401,17 @@ class PaymentDetails(Node):
 
     total_price: RequiredPrice = _required("order total", patch=Price)
     status: PaymentStatus = _required("payment status")
-    subtotal_price: RequiredPrice = _optional("subtotal", patch=Price)
-    estimated_shipping_price: RequiredPrice = _optional("shipping, estimated", patch=Price)
-    estimated_tax_price: RequiredPrice = _optional("tax, estimated", patch=Price)
-    discount_granted: Cost = _optional("discount")
-    insurance_costs: Cost = _optional("insurance", "The amount insured.")
-    freight_costs: Cost = _optional("freight")
-    other_costs: Cost = _optional("other costs")
-    invoice_date: Annotated[Text, Kind.DATE_TEXT] | None = _optional("invoice date", "Free text, usually 2026-07-14.")
-    is_cash_on_delivery: Flag | None = _optional("cash on delivery", patch=NOT_IN_PATCH)
+    subtotal_price: RequiredPrice = _optional("subtotal", rare=True, patch=Price)
+    estimated_shipping_price: RequiredPrice = _optional("shipping, estimated", rare=True, patch=Price)
+    estimated_tax_price: RequiredPrice = _optional("tax, estimated", rare=True, patch=Price)
+    discount_granted: Cost = _optional("discount", rare=True)
+    insurance_costs: Cost = _optional("insurance", "The amount insured.", rare=True)
+    freight_costs: Cost = _optional("freight", rare=True)
+    other_costs: Cost = _optional("other costs", rare=True)
+    invoice_date: Annotated[Text, Kind.DATE_TEXT] | None = _optional(
+        "invoice date", "Free text, usually 2026-07-14.", rare=True
+    )
+    is_cash_on_delivery: Flag | None = _optional("cash on delivery", rare=True, patch=NOT_IN_PATCH)
 
 
 class TaxNumber(Node):
@@ -419,9 +425,9 @@ class TaxNumber(Node):
 class TaxNumbers(Node):
     """`customs-details.tax_numbers`"""
 
-    sender: list[TaxNumber] = _optional("sender's tax numbers")
-    receiver: list[TaxNumber] = _optional("receiver's tax numbers")
-    importer_of_record: list[TaxNumber] = _optional("importer's tax numbers")
+    sender: list[TaxNumber] = _optional("sender's tax numbers", rare=True)
+    receiver: list[TaxNumber] = _optional("receiver's tax numbers", rare=True)
+    importer_of_record: list[TaxNumber] = _optional("importer's tax numbers", rare=True)
 
 
 class CustomsDetails(Node):
@@ -434,7 +440,7 @@ class CustomsDetails(Node):
     export_type: Annotated[Literal["private", "commercial_b2c", "commercial_b2b"], Kind.CHOICE] = _optional(
         "export type"
     )
-    tax_numbers: TaxNumbers | None = _optional("tax numbers")
+    tax_numbers: TaxNumbers | None = _optional("tax numbers", rare=True)
 
 
 class CustomerDetails(Node):
@@ -455,7 +461,7 @@ class Address(Node):
         "house number", "Some carriers print it apart from the street and take 8 or 20 characters."
     )
     address_line_2: Text = _optional("line 2")
-    po_box: Text | None = _optional("PO box", "Needed for a PO box or a post locker.")
+    po_box: Text | None = _optional("PO box", "Needed for a PO box or a post locker.", rare=True)
     postal_code: Filled = _required("postcode")
     city: Filled = _required("city")
     country_code: Annotated[Country, MinLen(1)] = _required("country", "By code or by name.")
@@ -469,14 +475,16 @@ class ShippingOption(Node):
 
     WHOLE = True
     shipping_option_code: Word | None = _required("shipping option", "Carrier and service, as postnl:standard.")
-    contract_id: Annotated[Integer, Ge(1)] | None = _optional("contract", "Empty: the default contract of the carrier.")
+    contract_id: Annotated[Integer, Ge(1)] | None = _optional(
+        "contract", "Empty: the default contract of the carrier.", rare=True
+    )
 
 
 class ShipWith(Node):
     """`ship-with`"""
 
     WHOLE = True
-    type: Annotated[Literal["shipping_option_code"], Kind.CHOICE] = _required("chosen by")
+    type: Annotated[Literal["shipping_option_code"], Kind.CHOICE] = _required("chosen by", rare=True)
     properties: ShippingOption = _required("shipping option")
 
 
@@ -486,7 +494,7 @@ class ShippingDetails(Node):
     delivery_indicator: Word = _optional("delivery wish", "What the checkout said; shipping rules match on it.")
     ship_with: ShipWith = _optional("ship with")
     measurement: Measurement = _optional("parcel")
-    is_local_pickup: Flag | None = _optional("local pickup", "The customer comes to fetch it.")
+    is_local_pickup: Flag | None = _optional("local pickup", "The customer comes to fetch it.", rare=True)
 
 
 class ServicePoint(Node):
@@ -495,11 +503,11 @@ class ServicePoint(Node):
     WHOLE = True
     id: Text = _optional("service point", "Sendcloud's id of it, as text.")
     carrier_service_point_id: Text = _optional("carrier's point", "The carrier's own id; give this or the one above.")
-    post_number: Text = _optional("post number", "For a Packstation only.")
-    type: Text = _optional("type")
-    latitude: Text = _optional("latitude")
-    longitude: Text = _optional("longitude")
-    extra_data: Anything = _optional("extra data", "Carrier's own, free.")
+    post_number: Text = _optional("post number", "For a Packstation only.", rare=True)
+    type: Text = _optional("type", rare=True)
+    latitude: Text = _optional("latitude", rare=True)
+    longitude: Text = _optional("longitude", rare=True)
+    extra_data: Anything = _optional("extra data", "Carrier's own, free.", rare=True)
 
     @model_validator(mode="before")
     @classmethod

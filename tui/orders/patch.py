@@ -1,0 +1,168 @@
+"""The smallest PATCH of an edit, and what a PATCH cannot carry (QUIRKS 3)."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import cast
+
+from tui.api.codec import Document, Json, same
+from tui.api.models import Invalid, Operation, validate_order
+from tui.api.pointer import ABSENT, ROOT, Absent, Pointer
+from tui.orders.edit import Change, Edit
+from tui.orders.fields import ITEMS, LISTS, field_at
+
+_BY_COMPOSER = "stage the order in the composer (a) to send it whole"
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """A change that this PATCH does not carry, and why."""
+
+    pointer: Pointer
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """The body to send, the changes it carries, those it cannot, and what its schema says of it.
+
+    `body` is empty where nothing is to be sent. Pointers are those of the edited document.
+    """
+
+    body: Document
+    carried: tuple[Change, ...]
+    blocked: tuple[Blocked, ...]
+    invalid: tuple[Invalid, ...]
+
+
+def smallest_patch(edit: Edit) -> Patch:
+    """Only what changed: prices, costs and measures whole, lists whole, items by their name as read (Q3.1)."""
+    body: Json = {}
+    items: dict[str, Document] = {}
+    carried: list[Change] = []
+    blocked: list[Blocked] = []
+    twins = _twin_names(edit.base)
+    sent: set[Pointer] = set()
+    for change in edit.changes():
+        reason = why_not_patch(edit, change, twins)
+        if reason is not None:
+            blocked.append(Blocked(change.pointer, reason))
+            continue
+        carried.append(change)
+        unit = _unit(change.pointer)
+        if unit in sent:
+            continue
+        sent.add(unit)
+        value = unit.get(edit.document)
+        wanted: Json = None if value is ABSENT else value
+        if len(unit) > len(ITEMS) and unit.startswith(ITEMS):
+            entry = ITEMS / unit.tokens[len(ITEMS)]
+            origin = cast(Pointer, edit.origin(entry))
+            item = items.setdefault(entry.name, {"name": cast(Json, (origin / "name").get(edit.base))})
+            items[entry.name] = cast(Document, _wire(unit).relative_to(entry).put(item, wanted))
+        else:
+            body = _wire(unit).put(body, wanted)
+    if items:
+        ordered: list[Json] = [items[key] for key in sorted(items, key=int)]
+        body = ITEMS.put(body, ordered)
+    places = sorted(items, key=int)
+    invalid = tuple(
+        Invalid(_from_wire(problem.pointer, places), problem.detail, problem.code, problem.soft)
+        for problem in (validate_order(body, Operation.PATCH) if body else [])
+    )
+    return Patch(cast(Document, body), tuple(carried), tuple(blocked), invalid)
+
+
+def why_not_patch(edit: Edit, change: Change, twins: frozenset[str] | None = None) -> str | None:
+    """Why a PATCH cannot carry this change, in words for people, or None if it can."""
+    pointer = change.pointer
+    if pointer == ROOT:
+        return "the whole document cannot be replaced"
+    known = field_at(pointer)
+    in_item = len(pointer) > len(ITEMS) and pointer.startswith(ITEMS)
+    if in_item:
+        entry = ITEMS / pointer.tokens[len(ITEMS)]
+        if pointer == entry and (change.was is ABSENT or change.now is ABSENT):
+            return f"a PATCH cannot add or remove items; {_BY_COMPOSER}"
+        if edit.origin(entry) is None:
+            return f"a PATCH cannot add items; {_BY_COMPOSER}"
+        origin = cast(Pointer, edit.origin(entry))
+        name = (origin / "name").get(edit.base)
+        if pointer.name == "name" and pointer.parent == entry:
+            return f"a PATCH finds an item by its name and cannot rename it; {_BY_COMPOSER}"
+        if not isinstance(name, str):
+            return f"this item has no name, by which a PATCH would find it; {_BY_COMPOSER}"
+        if name in (twins if twins is not None else _twin_names(edit.base)):
+            return f"two items are called {name[:30]!r}: a PATCH could change the wrong one; {_BY_COMPOSER}"
+    if known is None:
+        return f"the service's document has no such field; {_BY_COMPOSER}"
+    if known.read_only or known.immutable:
+        return "cannot be changed once the order exists"
+    if not known.patch.allowed:
+        return f"a PATCH does not know this field; {_BY_COMPOSER}"
+    if change.now is ABSENT or change.now is None:
+        return _why_not_cleared(edit, pointer)
+    return None
+
+
+def _why_not_cleared(edit: Edit, pointer: Pointer) -> str | None:
+    unit = _unit(pointer)
+    if unit != pointer and unit.get(edit.document) not in (ABSENT, None):
+        # It goes as part of something whole, in which it is simply not there; the schema judges that.
+        return None
+    known = field_at(unit)
+    if known is not None and known.patch.nullable:
+        return None
+    if known is not None and known.patch.empty:
+        return 'a PATCH cannot remove this; an empty text ("") can be sent instead'
+    return f"a PATCH cannot remove this; {_BY_COMPOSER}"
+
+
+def _unit(pointer: Pointer) -> Pointer:
+    """The outermost thing that has to go whole when this changes."""
+    for place in LISTS[1:]:
+        if pointer.startswith(place):
+            return place
+    for length in range(1, len(pointer) + 1):
+        part = Pointer(pointer.tokens[:length])
+        known = field_at(part)
+        if known is not None and known.whole:
+            return part
+    return pointer
+
+
+def _wire(pointer: Pointer) -> Pointer:
+    known = field_at(pointer)
+    return pointer.parent / known.patch.name if known is not None else pointer
+
+
+def _from_wire(pointer: Pointer, places: list[str]) -> Pointer:
+    tokens = list(pointer.tokens)
+    if len(tokens) > len(ITEMS) and pointer.startswith(ITEMS):
+        tokens[len(ITEMS)] = places[int(tokens[len(ITEMS)])]
+    elif tokens == ["customer_details", "phone"]:
+        tokens[1] = "phone_number"
+    return Pointer(tuple(tokens))
+
+
+def _twin_names(document: Document) -> frozenset[str]:
+    items = ITEMS.get(document)
+    if not isinstance(items, list):
+        return frozenset()
+    names = Counter(item["name"] for item in items if isinstance(item, dict) and isinstance(item.get("name"), str))
+    return frozenset(cast(str, name) for name, count in names.items() if count > 1)
+
+
+def as_read(body: Document) -> Document:
+    """A PATCH body in the words of GET: the customer's phone has another name there (Q3.5)."""
+    phone = Pointer.of("customer_details", "phone")
+    value: Json | Absent = phone.get(body)
+    if value is ABSENT:
+        return body
+    renamed = Pointer.of("customer_details", "phone_number").put(phone.drop(body), value)
+    return cast(Document, renamed)
+
+
+def is_same_order(a: Document, b: Document) -> bool:
+    """Whether two documents say the same in everything but what the service stamps on them."""
+    stamps = ("modified_at",)
+    return same({k: v for k, v in a.items() if k not in stamps}, {k: v for k, v in b.items() if k not in stamps})

@@ -1,0 +1,99 @@
+"""An upsert made from a document that was read: a closed list of conversions, each of them told (decision 12)."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import cast
+
+from tui.api.codec import Document, Json
+from tui.api.models import Kind
+from tui.api.pointer import ROOT, Pointer, walk
+from tui.orders.fields import field_at
+
+STAMPS = ("created_at", "modified_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """One thing that the sent document says otherwise than the one read."""
+
+    pointer: Pointer
+    what: str
+
+
+def to_upsert(read: Document, *, keep_id: bool) -> tuple[Document, tuple[Conversion, ...]]:
+    """The document to POST for an order that was read.
+
+    Nulls that POST refuses and what the service stamps are left out, costs become text, choices take the document's
+    letter case. Unknown fields and foreign values stay as read. `keep_id` targets the order by Sendcloud's id, as text.
+    """
+    told: list[Conversion] = []
+    document: Json = {key: value for key, value in read.items() if key not in STAMPS and key != "id"}
+    document = _converted(document, ROOT, told)
+    result = cast(Document, document)
+    if keep_id and read.get("id") is not None:
+        result = {"id": str(read["id"]), **result}
+    return result, tuple(told)
+
+
+def as_new(read: Document) -> Document:
+    """A copy to be created as another order: without Sendcloud's id and stamps, converted like an upsert."""
+    return to_upsert(read, keep_id=False)[0]
+
+
+def _converted(node: Json, pointer: Pointer, told: list[Conversion]) -> Json:
+    if isinstance(node, dict):
+        kept: Document = {}
+        for key, value in node.items():
+            below = pointer / key
+            if value is None and _refuses_null(below):
+                told.append(Conversion(below, "null was left out"))
+                continue
+            kept[key] = _converted(value, below, told)
+        return kept
+    if isinstance(node, list):
+        return [_converted(value, pointer / position, told) for position, value in enumerate(node)]
+    known = field_at(pointer)
+    if known is None:
+        return node
+    if known.kind is Kind.MONEY_TEXT and isinstance(node, int | Decimal) and not isinstance(node, bool):
+        told.append(Conversion(pointer, "the number was made text"))
+        return f"{Decimal(node):f}"
+    if known.choices and isinstance(node, str) and node not in known.choices:
+        for choice in known.choices:
+            if choice.lower() == node.lower():
+                told.append(Conversion(pointer, f"{node} was written {choice}"))
+                return choice
+    return node
+
+
+def _refuses_null(pointer: Pointer) -> bool:
+    known = field_at(pointer)
+    return known is not None and not known.post.nullable
+
+
+def unread_nodes(document: Document) -> list[Pointer]:
+    """Everything in a document that the schema has no field for; it is kept, shown, and sent along."""
+    inside = [pointer for pointer, _ in walk(document) if pointer.tokens]
+    found: list[Pointer] = []
+    for pointer in inside:
+        if any(pointer.startswith(other) for other in found):
+            continue
+        if _is_entry(pointer) or field_at(pointer) is not None or _inside_value(pointer):
+            continue
+        found.append(pointer)
+    return found
+
+
+def _is_entry(pointer: Pointer) -> bool:
+    above = field_at(pointer.parent)
+    return above is not None and above.listed and pointer.name.isdigit()
+
+
+def _inside_value(pointer: Pointer) -> bool:
+    above = pointer.parent
+    while above.tokens:
+        known = field_at(above)
+        if known is not None:
+            return not known.members
+        above = above.parent
+    return False

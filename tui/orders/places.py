@@ -1,0 +1,38 @@
+"""Countries and their parts, by code and name, for the choices of the form and for reading what was typed."""
+
+from functools import cache
+from typing import Any, TypeAlias
+
+Choices: TypeAlias = tuple[tuple[str, str], ...]
+"""Code and name, in the order they are offered."""
+
+_SHORT_NAMES = {"GB": "United Kingdom", "US": "United States", "TW": "Taiwan", "KR": "South Korea", "RU": "Russia"}
+
+
+@cache
+def countries() -> Choices:
+    """All countries of ISO 3166-1, by name, and Kosovo, whose code the list lacks."""
+    import pycountry  # 40 ms, and only forms need it
+
+    named = {
+        country.alpha_2: _SHORT_NAMES.get(country.alpha_2) or getattr(country, "common_name", country.name)
+        for country in pycountry.countries
+    }
+    named.setdefault("XK", "Kosovo")
+    return tuple(sorted(named.items(), key=lambda pair: pair[1]))
+
+
+@cache
+def country_name(code: str) -> str:
+    """The name of a country, or "" if no country has this code."""
+    return dict(countries()).get(code.upper(), "")
+
+
+@cache
+def states(country_code: str) -> Choices:
+    """The parts of a country by ISO 3166-2 (`IT-RM`), by name; empty where the list has none (Q8.18)."""
+    import pycountry
+
+    subdivisions: Any = pycountry.subdivisions
+    parts = subdivisions.get(country_code=country_code.upper()) or ()
+    return tuple(sorted(((part.code, part.name) for part in parts), key=lambda pair: pair[1]))

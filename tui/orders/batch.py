@@ -1,0 +1,82 @@
+"""What is wrong with orders that are to be sent together, as far as it can be known before they go."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from typing import Final
+
+from tui.api.codec import Document
+from tui.api.errors import Origin, Problem, Severity
+from tui.api.models import Operation, validate_order
+from tui.api.pointer import Pointer
+from tui.orders.preflight import preflight
+
+ORDER_ID: Final = Pointer.of("order_id")
+SHOP: Final = Pointer.of("order_details", "integration", "id")
+LIMIT: Final = 100
+"""Orders in one request (Q2.2)."""
+
+_LONGEST_ID = 64
+_ALSO_ERRORS = {"no_items", "quantity"}
+
+
+def check_order(order: Document, shops: Collection[int] | None) -> list[Problem]:
+    """All problems of one order to be sent by POST: errors by the schema, and warnings of everything doubtful.
+
+    `shops`: the account's integrations, or None where they are not known.
+    """
+    found = [
+        Problem(
+            invalid.detail,
+            code=invalid.code,
+            pointer=invalid.pointer,
+            severity=Severity.WARNING if invalid.soft else Severity.ERROR,
+            origin=Origin.HERE,
+        )
+        for invalid in validate_order(order, Operation.POST)
+    ]
+    shop = SHOP.get(order)
+    if shops is not None and isinstance(shop, int) and shop not in shops:
+        found.append(_error(SHOP, "unknown_shop", f"This account has no integration {shop}."))
+    order_id = ORDER_ID.get(order)
+    if isinstance(order_id, str) and len(order_id) > _LONGEST_ID:
+        # Seen refused by the service although its document says nothing of it (Q1.8).
+        detail = f"The service may refuse more than {_LONGEST_ID} characters; this has {len(order_id)}."
+        found.append(Problem(detail, "long_id", pointer=ORDER_ID, severity=Severity.WARNING, origin=Origin.HERE))
+    known = {problem.pointer for problem in found}
+    for problem in preflight(order):
+        if problem.pointer in known:
+            continue
+        if problem.code in _ALSO_ERRORS:
+            found.append(_error(problem.pointer, problem.code, problem.detail))
+        else:
+            # Unsendable and unshippable are two things: the service takes an order without an address.
+            found.append(
+                Problem(
+                    problem.detail,
+                    problem.code,
+                    problem.title,
+                    pointer=problem.pointer,
+                    severity=Severity.WARNING,
+                    origin=Origin.HERE,
+                )
+            )
+    return found
+
+
+def check_together(orders: Mapping[str, Document]) -> dict[str, Problem]:
+    """The staged orders (by their own id) that another one of the batch would overwrite (Q2.11)."""
+    places: dict[tuple[object, object], list[str]] = defaultdict(list)
+    for staged, order in orders.items():
+        order_id, shop = ORDER_ID.get(order), SHOP.get(order)
+        if isinstance(order_id, str) and order_id and isinstance(shop, int):
+            places[order_id, shop].append(staged)
+    found: dict[str, Problem] = {}
+    for (key, _), ids in places.items():
+        for staged in ids[1:]:
+            detail = f"Order {str(key)[:40]!r} of this shop stands in this batch {len(ids)} times."
+            found[staged] = _error(ORDER_ID, "twice", detail)
+    return found
+
+
+def _error(pointer: Pointer, code: str, detail: str) -> Problem:
+    return Problem(detail, code=code, pointer=pointer, origin=Origin.HERE)

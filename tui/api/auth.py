@@ -1,0 +1,224 @@
+"""How to prove who is asking: Basic and OAuth2 client credentials. Decides only; the transport sends.
+
+`Auth.header(now)` answers either the value of the Authorization header, or the `TokenRequest` that must be made first;
+its answer is given to `OAuth2.accept`. No token is ever on disk.
+"""
+
+import base64
+import ipaddress
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TypeAlias
+from urllib.parse import quote, urlsplit
+
+from tui.api.codec import CodecError, decode
+from tui.api.errors import ConfigError, NotAuthorised, Unreachable, one_line, read_problems
+from tui.api.pointer import Dialect
+
+__all__ = [
+    "SENDCLOUD",
+    "SENDCLOUD_TOKEN_URL",
+    "Auth",
+    "BasicAuth",
+    "OAuth2",
+    "TokenRequest",
+    "check_address",
+    "is_loopback",
+    "is_sendcloud",
+]
+
+SENDCLOUD = "https://panel.sendcloud.sc/api/v3"
+SENDCLOUD_TOKEN_URL = "https://account.sendcloud.com/oauth2/token/"  # noqa: S105
+"""Where Sendcloud itself gives tokens (Q7.1). No other base URL may use it without being told to."""
+
+
+def is_sendcloud(base_url: str) -> bool:
+    """Whether a base URL is Sendcloud's own, so that Sendcloud's token URL belongs to it."""
+    try:
+        parts = urlsplit(base_url)
+        return parts.scheme == "https" and parts.hostname == "panel.sendcloud.sc" and parts.port in (None, 443)
+    except ValueError:
+        return False
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine, by its name alone."""
+    if host.lower().rstrip(".") == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def check_address(url: str, what: str = "The address") -> None:
+    """Raise ConfigError unless credentials may go to this URL: HTTPS, or HTTP on this machine."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise ConfigError(f"{what} is not a URL: {error}.") from None
+    if not url.isascii() or not url.isprintable() or " " in url:
+        raise ConfigError(f"{what} has characters that no URL has.")
+    if parts.scheme not in ("https", "http") or not host:
+        raise ConfigError(f"{what} must begin with https:// and name a host.")
+    if parts.username is not None or parts.password is not None:
+        raise ConfigError(f"{what} must not contain credentials.")
+    if parts.query or parts.fragment or "?" in url or "#" in url:
+        raise ConfigError(f"{what} must not have a query or a fragment.")
+    if parts.scheme == "http" and not is_loopback(host):
+        raise ConfigError(f"{what} must be https://: over http:// the credentials could be read on the way to {host}.")
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRequest:
+    """A POST that fetches a token. Its header and body go to these URLs only, one after the other until one is there."""
+
+    urls: tuple[str, ...]
+    authorization: str = field(repr=False)
+    body: bytes = b"grant_type=client_credentials&scope=api"
+    content_type: str = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True, slots=True)
+class BasicAuth:
+    """The public and the secret key of an API integration (Q7.1)."""
+
+    public: str
+    secret: str = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if not self.public or not self.secret:
+            raise ConfigError("The public key and the secret key must both be given.")
+        if ":" in self.public:
+            raise ConfigError("A public key has no colon in it.")
+
+    def header(self, now: float) -> str:
+        return _basic(self.public, self.secret)
+
+    def reject(self, header: str) -> bool:
+        """A 401 came for this header. Whether there is a fresh one to try: never, keys do not age."""
+        return False
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Texts that must never be shown."""
+        return _worth_hiding(self.secret, _basic(self.public, self.secret).removeprefix("Basic "))
+
+
+@dataclass(slots=True)
+class _Token:
+    header: str
+    renew_at: float | None
+
+
+class OAuth2:
+    """The client id and secret of an integration made for OAuth2; the token is held in memory only."""
+
+    def __init__(self, client_id: str, secret: str, token_url: str) -> None:
+        if not client_id or not secret:
+            raise ConfigError("The client id and the client secret must both be given.")
+        check_address(token_url, "The token URL")
+        self._client_id = client_id
+        self._secret = secret
+        self._token_url = token_url
+        self._token: _Token | None = None
+
+    def __repr__(self) -> str:
+        return f"OAuth2(client_id={self._client_id!r}, token_url={self._token_url!r})"
+
+    @property
+    def token_url(self) -> str:
+        return self._token_url
+
+    def header(self, now: float) -> str | TokenRequest:
+        """The header to use, or what must be asked first: no token yet, or one that is about to expire."""
+        token = self._token
+        if token is not None and (token.renew_at is None or now < token.renew_at):
+            return token.header
+        # RFC 6749, 2.3.1: both are form-encoded before they are joined.
+        authorization = _basic(quote(self._client_id, safe=""), quote(self._secret, safe=""))
+        return TokenRequest(self._urls, authorization)
+
+    def accept(self, status: int, body: bytes, content_type: str, now: float) -> str:
+        """Take the token host's answer and return the header. Raises NotAuthorised, or Unreachable for no clear answer."""
+        if not 200 <= status < 300:
+            raise self._refusal(status, body, content_type)
+        try:
+            answer = decode(body, limit=1024 * 1024)
+        except CodecError:
+            answer = None
+        token = answer.get("access_token") if isinstance(answer, dict) else None
+        kind = answer.get("token_type", "bearer") if isinstance(answer, dict) else None
+        # A token is put into a header: nothing but visible ASCII may get there.
+        usable = isinstance(token, str) and token.isascii() and token.isprintable() and token and " " not in token
+        if not usable or not isinstance(answer, dict) or not (isinstance(kind, str) and kind.lower() == "bearer"):
+            raise Unreachable(
+                "The token service answered without a token that can be used. Nothing was sent to the service itself. "
+                "Check the token URL.",
+                status=status,
+            )
+        header = f"Bearer {token}"
+        self._token = _Token(header, _renewal(answer.get("expires_in"), now))
+        return header
+
+    def reject(self, header: str) -> bool:
+        """A 401 came for this header: forget its token. True, since a fresh one may be tried, once a request."""
+        if self._token is not None and self._token.header == header:
+            self._token = None
+        return True
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Texts that must never be shown."""
+        basic = _basic(quote(self._client_id, safe=""), quote(self._secret, safe="")).removeprefix("Basic ")
+        token = self._token.header.removeprefix("Bearer ") if self._token else ""
+        return _worth_hiding(self._secret, basic, token)
+
+    @property
+    def _urls(self) -> tuple[str, ...]:
+        if self._token_url != SENDCLOUD_TOKEN_URL:
+            return (self._token_url,)
+        # The Orders document has a slash at the end; Sendcloud's page on tokens and the programs that use it have none.
+        return (self._token_url, self._token_url.rstrip("/"))
+
+    def _refusal(self, status: int, body: bytes, content_type: str) -> NotAuthorised | Unreachable:
+        problems = read_problems(status, body, content_type, Dialect.BODY)
+        said = one_line(problems[0].detail, 200).rstrip(".")
+        if status in (400, 401, 403):
+            return NotAuthorised(
+                f"The token service does not accept the client id and its secret: {said}. Nothing was sent to the "
+                "service itself. Check them in the settings.",
+                problems=problems,
+                status=status,
+            )
+        return Unreachable(
+            f"The token service gave no token ({status}): {said}. Nothing was sent to the service itself. Try again "
+            "later, or check the token URL.",
+            problems=problems,
+            status=status,
+        )
+
+
+Auth: TypeAlias = BasicAuth | OAuth2
+
+_RENEW_BEFORE = 60.0
+
+
+def _renewal(expires_in: object, now: float) -> float | None:
+    """When to fetch the next token: a minute before this one ends, or after nine tenths of a short life."""
+    if isinstance(expires_in, str) and expires_in.isascii() and expires_in.isdigit() and len(expires_in) < 10:
+        expires_in = int(expires_in)
+    if isinstance(expires_in, bool) or not isinstance(expires_in, int | Decimal) or not 0 <= expires_in < 10**9:
+        return None
+    life = float(expires_in)
+    return now + life - min(_RENEW_BEFORE, life / 10)
+
+
+def _basic(name: str, secret: str) -> str:
+    return "Basic " + base64.b64encode(f"{name}:{secret}".encode()).decode("ascii")
+
+
+def _worth_hiding(*secrets: str) -> tuple[str, ...]:
+    # A secret of a few letters ("demo") would hide ordinary words.
+    return tuple(secret for secret in secrets if len(secret) >= 8)

@@ -1,0 +1,312 @@
+"""The text in an editor: what is shown, what it stands for, a caret, and what keys do to them.
+
+An editor is filled with the safe form of a text, and each shown piece keeps the characters it stands for. So what is
+taken is the original where nobody edited and the user's own characters where somebody did; a substitute never
+(design, decision 21).
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from rich.cells import cell_len
+
+from tui.widgets.text import SUBSTITUTES, spans
+
+PASTE_LIMIT = 64 * 1024
+"""Characters that one paste may have."""
+
+
+class Glyph(NamedTuple):
+    """A piece of the text as it is drawn, and the characters it stands for."""
+
+    shown: str
+    original: str
+    typed: bool = False
+
+
+@dataclass(slots=True)
+class _Line:
+    glyphs: list[Glyph]
+    ending: str = ""
+
+
+class Stretch(NamedTuple):
+    """One line of the screen: glyphs `start` to `end` of a line of the text."""
+
+    line: int
+    start: int
+    end: int
+
+
+class Editing:
+    """One text being edited. `line` and `column` are the caret's place, in glyphs."""
+
+    def __init__(self, text: str, *, multiline: bool = False) -> None:
+        self.multiline = multiline
+        self._lines = _split(text, typed=False) if multiline else [_Line(_glyphs(text, typed=False))]
+        self._filled_with = text
+        self.line = len(self._lines) - 1
+        self.column = len(self._lines[-1].glyphs)
+        self.whole_selected = False
+
+    @property
+    def text(self) -> str:
+        """What is taken: the original characters of what is left of them, and what was typed."""
+        return "".join("".join(glyph.original for glyph in line.glyphs) + line.ending for line in self._lines)
+
+    @property
+    def shown(self) -> str:
+        return "\n".join("".join(glyph.shown for glyph in line.glyphs) for line in self._lines)
+
+    @property
+    def is_changed(self) -> bool:
+        return self.text != self._filled_with
+
+    @property
+    def unsendable(self) -> str:
+        """Substitutes that were typed or pasted as if they were text: they can only come from a screen like this."""
+        found = (g.original for line in self._lines for g in line.glyphs if g.typed and g.original in SUBSTITUTES)
+        return "".join(dict.fromkeys(found))
+
+    def fill(self, text: str) -> None:
+        """Put a text that the user chose in place of all."""
+        self._lines = [_Line([])]
+        self.line = self.column = 0
+        self.whole_selected = False
+        self._insert(text)
+
+    def select_whole(self) -> None:
+        """The next character typed replaces everything; any other key keeps it."""
+        self.whole_selected = bool(self.text)
+
+    def paste(self, text: str) -> str:
+        """Insert a pasted text and return what must be said about it, or ""."""
+        if len(text) > PASTE_LIMIT:
+            return f"nothing was pasted: {len(text) // 1024} KB, and at most {PASTE_LIMIT // 1024} KB fit here"
+        self._replace_whole()
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        notice = ""
+        if not self.multiline and "\n" in text:
+            lines = [line.strip() for line in text.split("\n") if line.strip()]
+            text = " ".join(lines)
+            notice = f"{len(lines)} pasted lines were joined to one" if len(lines) > 1 else ""
+        self._insert(text)
+        return notice
+
+    def key(self, key: str, character: str | None) -> bool:
+        """Do what the key does here. Tells whether it does anything here at all."""
+        if character is not None and character.isprintable():
+            self._replace_whole()
+            self._insert(character)
+            return True
+        if key == "enter" and self.multiline:
+            self._insert("\n")
+            return True
+        action = _KEYS.get(key)
+        if action is None:
+            return False
+        if self.whole_selected and key in ("backspace", "delete", "ctrl+d"):
+            action = Editing._delete_all
+        self.whole_selected = False
+        action(self)
+        return True
+
+    # Drawing.
+
+    def stretches(self, width: int) -> list[Stretch]:
+        """The text in lines of at most `width` cells, broken at spaces where there are any."""
+        return [stretch for index, line in enumerate(self._lines) for stretch in _wrap(index, line.glyphs, width)]
+
+    def caret_row(self, stretches: list[Stretch]) -> int:
+        """The stretch that the caret stands on."""
+        here = [row for row, part in enumerate(stretches) if part.line == self.line and part.start <= self.column]
+        return here[-1] if here else 0
+
+    def draw(self, stretch: Stretch, width: int, *, caret: bool) -> tuple[str, str, str]:
+        """What stands before, on and after the caret; `width` cells in all, the caret at least one of them."""
+        glyphs = self._lines[stretch.line].glyphs[stretch.start : stretch.end]
+        column = self.column - stretch.start
+        if not caret:
+            text = "".join(glyph.shown for glyph in glyphs)
+            return text + " " * (width - cell_len(text)), "", ""
+        on = glyphs[column].shown if column < len(glyphs) else " "
+        before = "".join(glyph.shown for glyph in glyphs[:column])
+        after = "".join(glyph.shown for glyph in glyphs[column + 1 :])
+        return before, on or " ", after + " " * (width - cell_len(before) - cell_len(on or " ") - cell_len(after))
+
+    def window(self, width: int, start: int) -> tuple[Stretch, int]:
+        """For one line that does not wrap: the part to draw around the caret, given where it began before."""
+        glyphs = self._lines[self.line].glyphs
+        start = min(start, self.column, len(glyphs))
+        while cell_len("".join(glyph.shown for glyph in glyphs[start : self.column])) > width - 2:
+            start += 1
+        end = start
+        used = 0
+        while end < len(glyphs) and (used := used + cell_len(glyphs[end].shown)) <= width - 1:
+            end += 1
+        return Stretch(self.line, start, end), start
+
+    def move_row(self, by: int, width: int) -> bool:
+        """Move the caret by lines of the screen. Tells whether there was one."""
+        stretches = self.stretches(width)
+        row = self.caret_row(stretches)
+        target = max(0, min(row + by, len(stretches) - 1))
+        if target == row:
+            return False
+        self.whole_selected = False
+        offset = self.column - stretches[row].start
+        part = stretches[target]
+        is_last = target + 1 == len(stretches) or stretches[target + 1].line != part.line
+        self.line = part.line
+        self.column = min(part.start + offset, part.end if is_last else max(part.start, part.end - 1))
+        return True
+
+    # What keys do.
+
+    def _insert(self, text: str) -> None:
+        self.whole_selected = False
+        new = _split(text, typed=True) if self.multiline else [_Line(_glyphs(text, typed=True))]
+        line = self._lines[self.line]
+        tail = line.glyphs[self.column :]
+        first, last = new[0], new[-1]
+        ending = line.ending
+        line.glyphs[self.column :] = first.glyphs
+        if len(new) == 1:
+            self.column += len(first.glyphs)
+            line.glyphs += tail
+            return
+        line.ending = first.ending
+        self.column = len(last.glyphs)
+        last.glyphs += tail
+        last.ending = ending
+        self._lines[self.line + 1 : self.line + 1] = new[1:]
+        self.line += len(new) - 1
+
+    def _replace_whole(self) -> None:
+        if self.whole_selected:
+            self._delete_all()
+
+    def _delete_all(self) -> None:
+        self._lines = [_Line([])]
+        self.line = self.column = 0
+        self.whole_selected = False
+
+    def _delete_left(self) -> None:
+        if self.column:
+            self.column -= 1
+            del self._lines[self.line].glyphs[self.column]
+        elif self.line:
+            self.line -= 1
+            self.column = len(self._lines[self.line].glyphs)
+            self._join()
+
+    def _delete_right(self) -> None:
+        line = self._lines[self.line]
+        if self.column < len(line.glyphs):
+            del line.glyphs[self.column]
+        elif self.line + 1 < len(self._lines):
+            self._join()
+
+    def _join(self) -> None:
+        line, below = self._lines[self.line], self._lines.pop(self.line + 1)
+        line.glyphs += below.glyphs
+        line.ending = below.ending
+
+    def _delete_word_left(self) -> None:
+        end = self.column
+        if not end:
+            self._delete_left()
+            return
+        self._word_left()
+        del self._lines[self.line].glyphs[self.column : end]
+
+    def _delete_to_start(self) -> None:
+        del self._lines[self.line].glyphs[: self.column]
+        self.column = 0
+
+    def _delete_to_end(self) -> None:
+        del self._lines[self.line].glyphs[self.column :]
+
+    def _left(self) -> None:
+        if self.column:
+            self.column -= 1
+        elif self.line:
+            self.line -= 1
+            self._end()
+
+    def _right(self) -> None:
+        if self.column < len(self._lines[self.line].glyphs):
+            self.column += 1
+        elif self.line + 1 < len(self._lines):
+            self.line, self.column = self.line + 1, 0
+
+    def _word_left(self) -> None:
+        glyphs = self._lines[self.line].glyphs
+        while self.column and glyphs[self.column - 1].shown.isspace():
+            self.column -= 1
+        while self.column and not glyphs[self.column - 1].shown.isspace():
+            self.column -= 1
+
+    def _word_right(self) -> None:
+        glyphs = self._lines[self.line].glyphs
+        while self.column < len(glyphs) and not glyphs[self.column].shown.isspace():
+            self.column += 1
+        while self.column < len(glyphs) and glyphs[self.column].shown.isspace():
+            self.column += 1
+
+    def _home(self) -> None:
+        self.column = 0
+
+    def _end(self) -> None:
+        self.column = len(self._lines[self.line].glyphs)
+
+
+_KEYS: Final[dict[str, Callable[[Editing], None]]] = {
+    "left": Editing._left,
+    "right": Editing._right,
+    "ctrl+left": Editing._word_left,
+    "ctrl+right": Editing._word_right,
+    "home": Editing._home,
+    "end": Editing._end,
+    "ctrl+e": Editing._end,
+    "backspace": Editing._delete_left,
+    "delete": Editing._delete_right,
+    "ctrl+d": Editing._delete_right,
+    "ctrl+w": Editing._delete_word_left,
+    "ctrl+u": Editing._delete_to_start,
+    "ctrl+k": Editing._delete_to_end,
+}
+EDITING_KEYS = frozenset(_KEYS)
+
+
+def _glyphs(text: str, *, typed: bool) -> list[Glyph]:
+    """A glyph for each piece; in one line a line break is one glyph, drawn as its substitute."""
+    return [Glyph(shown, original, typed) for shown, original in spans(text, newline="⏎")]
+
+
+def _split(text: str, *, typed: bool) -> list[_Line]:
+    lines = [_Line([])]
+    for shown, original in spans(text, newline="\n"):
+        if shown == "\n":
+            lines[-1].ending = original
+            lines.append(_Line([]))
+        else:
+            lines[-1].glyphs.append(Glyph(shown, original, typed))
+    return lines
+
+
+def _wrap(index: int, glyphs: list[Glyph], width: int) -> Iterator[Stretch]:
+    start = at = 0
+    space = -1
+    for place, glyph in enumerate(glyphs):
+        size = cell_len(glyph.shown)
+        if at + size > max(2, width) - 1:
+            end = space + 1 if space >= start else place
+            yield Stretch(index, start, end)
+            at = sum(cell_len(g.shown) for g in glyphs[end:place])
+            start = end
+        if glyph.shown == " ":
+            space = place
+        at += size
+    yield Stretch(index, start, len(glyphs))

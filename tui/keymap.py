@@ -1,0 +1,185 @@
+"""The one table of commands: keys, titles, help, and where each works. Key lines, `?`, palette and README come from it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class Where(StrEnum):
+    """The places a command can work in."""
+
+    TRIAGE = "triage"
+    EDIT = "edit"
+    COMPOSER = "composer"
+    REVIEW = "review"
+    PAGER = "pager"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`keys` are printable characters as they are, others by Textual's name. `brief` is its word on the key line.
+
+    `marked`: `;` before the key makes it act on the marks. `more`: what it does in one sentence.
+    """
+
+    id: str
+    keys: tuple[str, ...]
+    title: str
+    more: str
+    where: frozenset[Where]
+    brief: str = ""
+    marked: bool = False
+
+
+_LISTS: Final = (Where.TRIAGE, Where.EDIT, Where.COMPOSER, Where.REVIEW, Where.PAGER)
+_HOMES: Final = (Where.TRIAGE, Where.EDIT, Where.COMPOSER)
+
+
+def _command(
+    id: str, keys: str, title: str, more: str, where: Iterable[Where], brief: str = "", *, marked: bool = False
+) -> Command:
+    return Command(id, tuple(keys.split()), title, more, frozenset(where), brief, marked)
+
+
+COMMANDS: Final = (
+    _command("down", "j down", "down", "One line down.", _LISTS),
+    _command("up", "k up", "up", "One line up.", _LISTS),
+    _command("first", "g home", "first", "To the first line.", _LISTS),
+    _command("last", "G end", "last", "To the last line that was read.", _LISTS),
+    _command("page_down", "pagedown", "page down", "A page down.", _LISTS),
+    _command("page_up", "pageup", "page up", "A page up.", _LISTS),
+    _command("half_down", "ctrl+d", "half a page down", "Half a page down.", _LISTS),
+    _command("half_up", "ctrl+u", "half a page up", "Half a page up.", _LISTS),
+    _command("strip_next", "l right", "next on the strip", "The next shop, group or state on the strip.", _HOMES),
+    _command("strip_previous", "h left", "previous on the strip", "The one before it.", _HOMES),
+    _command("strip_number", "0 1 2 3 4 5 6 7 8 9", "go to a number of the strip", "0 is all.", _HOMES),
+    _command("pane", "tab", "next pane", "To the next pane, and back.", (Where.TRIAGE, Where.COMPOSER)),
+    _command("open", "enter", "open", "Open the order; in a form, edit the field.", _HOMES, "open"),
+    _command("next_order", "J", "next order", "The next order of the list, also inside the form.", _HOMES),
+    _command("previous_order", "K", "previous order", "The order before it.", _HOMES),
+    _command(
+        "next_problem", "n", "next problem", "The next problem, on this order and on to the next.", _HOMES, "next !"
+    ),
+    _command("previous_problem", "N", "previous problem", "The problem before it.", _HOMES),
+    _command("filter", "/", "narrow", "Filter by number, id, status, date, or any words.", _HOMES, "narrow"),
+    _command("mark", "space", "mark", "Mark this order, or take the mark off.", (Where.TRIAGE, Where.COMPOSER), "mark"),
+    _command("marks", "*", "marks", "Mark all in sight, none, or invert.", (Where.TRIAGE, Where.COMPOSER)),
+    _command(
+        "on_marked", ";", "on the marked", "The next key acts on all marked orders.", (Where.TRIAGE, Where.COMPOSER)
+    ),
+    _command("mend", "m", "mend as proposed", "Take the proposal for the problem here, as a draft.", _HOMES, "mend"),
+    _command("absent", "c", "empty, null or absent", "Choose what nothing is to mean in this field.", (Where.EDIT,)),
+    _command("revert", "backspace", "as it was read", "Give this field back what was read.", (Where.EDIT,)),
+    _command("undo", "u", "undo", "Take back the last change of a draft.", _HOMES),
+    _command("redo", "U", "redo", "Do it again.", _HOMES),
+    _command(
+        "add",
+        "a",
+        "add",
+        "Triage: stage a copy in the composer. Form: add an item. Composer: blank order, copy, or file.",
+        _HOMES,
+        "add",
+        marked=True,
+    ),
+    _command(
+        "drop",
+        "D",
+        "delete",
+        "Triage: delete the order, after its number is typed. Elsewhere: drop.",
+        _HOMES,
+        marked=True,
+    ),
+    _command(
+        "hold",
+        "z",
+        "hold or release",
+        "Keep an order back from sending, or let it go.",
+        (Where.COMPOSER,),
+        "hold",
+        marked=True,
+    ),
+    _command("review", "w", "review", "See every change as it will go; y there sends.", _HOMES, "review", marked=True),
+    _command("send", "y", "send", "Send what the review shows.", (Where.REVIEW,), "send"),
+    _command(
+        "not_send", "n", "do not send", "Leave the review; nothing is sent, nothing is lost.", (Where.REVIEW,), "not"
+    ),
+    _command("as_json", "v", "as JSON", "The bodies as they will go, and back to the fields.", (Where.REVIEW,), "JSON"),
+    _command(
+        "view",
+        "v",
+        "view",
+        "Form: usual, all, changed, required. Composer: sheet, problems.",
+        (Where.EDIT, Where.COMPOSER),
+        "view",
+    ),
+    _command("long_text", "p", "long text", "The whole value, or the whole order as JSON, in a pane.", _HOMES),
+    _command("refresh", "r", "read this again", "Read the order under the cursor again.", (Where.TRIAGE, Where.EDIT)),
+    _command(
+        "refresh_all",
+        "R",
+        "read all again",
+        "Read the list and the shops again; cursor and marks stay.",
+        (Where.TRIAGE,),
+    ),
+    _command("sort", "s", "sort", "Choose what the list is sorted by.", (Where.TRIAGE,)),
+    _command(
+        "batches", "B", "composer", "Orders staged to be sent together.", (Where.TRIAGE, Where.EDIT, Where.COMPOSER)
+    ),
+    _command("shops", "I", "shops", "The connected shops, and why one fails.", (Where.TRIAGE,)),
+    _command("traffic", "T", "requests", "Every request: method, path, status, time, bodies.", _HOMES),
+    _command("back_and_forth", "-", "where I was", "Between this and the last place.", _HOMES),
+    _command("palette", ":", "command", "Any command by its name.", _LISTS),
+    _command("keys", "?", "keys", "The keys that work here, then all.", _LISTS, "keys"),
+    _command("stop", "ctrl+c", "stop reading", "Stop what is being read; writes are never stopped.", _LISTS),
+    _command("repaint", "ctrl+l", "repaint", "Draw the screen again.", _LISTS),
+    _command("suspend", "ctrl+z", "suspend", "Back to the shell; fg brings the app back.", _LISTS),
+    _command("back", "q escape", "back", "Back; what was typed stays.", _LISTS),
+    _command("quit", "Q", "quit", "Leave the app; everything is kept.", _LISTS),
+)
+
+NAMES: Final = {
+    "down": "↓",
+    "up": "↑",
+    "left": "←",
+    "right": "→",
+    "pagedown": "PgDn",
+    "pageup": "PgUp",
+    "home": "Home",
+    "end": "End",
+    "enter": "Enter",
+    "escape": "Esc",
+    "tab": "Tab",
+    "space": "Space",
+    "backspace": "Backspace",
+}
+"""How keys are called in texts, where their own name will not do."""
+
+
+def key_name(key: str) -> str:
+    """A key as people write it: `Ctrl+D`, `Enter`, `j`."""
+    if key.startswith("ctrl+"):
+        return f"Ctrl+{key[5:].upper()}"
+    return NAMES.get(key, key)
+
+
+def commands_in(where: Where) -> tuple[Command, ...]:
+    return tuple(command for command in COMMANDS if where in command.where)
+
+
+def lookup(where: Where) -> dict[str, Command]:
+    """Key to command of one place."""
+    return {key: command for command in commands_in(where) for key in command.keys}
+
+
+def clashes() -> list[str]:
+    """Keys that would mean two things in one place; a test wants none."""
+    found = []
+    for where in Where:
+        taken: dict[str, str] = {}
+        for command in commands_in(where):
+            for key in command.keys:
+                if key in taken:
+                    found.append(f"{where}: {key} is {taken[key]} and {command.id}")
+                taken[key] = command.id
+    return found

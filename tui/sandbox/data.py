@@ -1,0 +1,290 @@
+"""The sandbox's state in one SQLite file: orders as JSON text beside the columns they are found by."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from tui.api.codec import Document, Json, encode
+from tui.sandbox.instants import read_instant
+from tui.sandbox.trade import Row
+
+VERSION = 1
+FIRST_ID = 41_203_001
+NEVER = -(1 << 62)
+"""Added to the id where an order has no `order_updated_at`: such orders sort first and no date filter finds them."""
+
+_TABLES = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE integrations (id INTEGER PRIMARY KEY, body BLOB NOT NULL);
+CREATE TABLE logs (id INTEGER PRIMARY KEY, integration INTEGER NOT NULL, created INTEGER NOT NULL, body BLOB NOT NULL);
+CREATE TABLE pending (id INTEGER PRIMARY KEY, due REAL NOT NULL, integration INTEGER NOT NULL, order_id TEXT NOT NULL,
+  body BLOB NOT NULL);
+CREATE TABLE orders (id INTEGER PRIMARY KEY, integration INTEGER NOT NULL, created INTEGER NOT NULL,
+  updated INTEGER NOT NULL, number TEXT NOT NULL, order_id TEXT NOT NULL, status_key TEXT NOT NULL,
+  number_key TEXT NOT NULL, order_id_key TEXT NOT NULL, body BLOB NOT NULL);
+"""
+
+# Each index answers a sort within one shop, with and without a status, without looking at the orders themselves.
+_INDEXES = """
+CREATE INDEX by_pk ON orders (integration, id, created, updated);
+CREATE INDEX by_created ON orders (integration, created, id, updated, number);
+CREATE INDEX by_updated ON orders (integration, updated, id, created, number);
+CREATE INDEX by_number ON orders (integration, number, id, created, updated);
+CREATE INDEX by_status_pk ON orders (integration, status_key, id, created, updated);
+CREATE INDEX by_status_created ON orders (integration, status_key, created, id, updated, number);
+CREATE INDEX by_status_updated ON orders (integration, status_key, updated, id, created, number);
+CREATE INDEX by_status_number ON orders (integration, status_key, number, id, created, updated);
+CREATE INDEX by_number_key ON orders (number_key);
+CREATE INDEX by_order_id_key ON orders (order_id_key);
+CREATE INDEX logs_by_created ON logs (created);
+"""
+
+_PUT = "INSERT OR REPLACE INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An order that exists or is being saved. `body` is None while a new one is not readable yet."""
+
+    id: int
+    integration: int
+    order_id: str
+    body: bytes | None
+
+
+def plain(text: str) -> str:
+    """A text as SQLite can keep it: half of a character pair becomes its escape."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def fold(text: str) -> str:
+    """A text as filters compare it: without regard to case."""
+    return plain(text).casefold()
+
+
+def row_of(id: int, document: Document) -> Row:
+    """The columns of an order that somebody wrote. Whatever they cannot be read from is taken as empty."""
+    details = document.get("order_details")
+    details = details if isinstance(details, dict) else {}
+    integration, status = details.get("integration"), details.get("status")
+    shop = integration.get("id") if isinstance(integration, dict) else None
+    code = status.get("code") if isinstance(status, dict) else None
+    return Row(
+        id,
+        int(shop) if isinstance(shop, int) else 0,
+        str(document.get("order_id") or ""),
+        str(document.get("order_number") or ""),
+        str(code or ""),
+        read_instant(details.get("order_created_at")) or 0,
+        read_instant(details.get("order_updated_at")),
+        encode(cast(Json, {"id": str(id), **{key: node for key, node in document.items() if key != "id"}})),
+    )
+
+
+class Data:
+    """One connection to the sandbox's file. Calls take milliseconds and are made from one thread at a time."""
+
+    def __init__(self, path: Path | str) -> None:
+        """Opens a file that `create` made. Raises ValueError for one of another version."""
+        self.connection = _connect(path)
+        version = self.connection.execute("PRAGMA user_version").fetchone()[0]
+        if version != VERSION:
+            self.connection.close()
+            raise ValueError(f"{path} is of version {version}, not {VERSION}; start the sandbox with --reset")
+        self.connection.execute("PRAGMA journal_mode = WAL")
+        self.connection.execute("PRAGMA synchronous = NORMAL")
+        self._shops = self._read_shops()
+
+    @classmethod
+    def create(cls, path: Path | str, rows: Iterable[Row]) -> "Data":
+        """Makes the file anew: filled beside its place and moved there whole, so that nobody finds half of one."""
+        if path == ":memory:":
+            data = cls.__new__(cls)
+            data.connection = _connect(path)
+            _fill(data.connection, rows)
+            data._shops = {}
+            return data
+        place = Path(path)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        draft = place.with_name(place.name + ".new")
+        draft.unlink(missing_ok=True)
+        connection = _connect(draft)
+        connection.execute("PRAGMA journal_mode = OFF")
+        connection.execute("PRAGMA synchronous = OFF")
+        _fill(connection, rows)
+        connection.close()
+        for ending in ("-wal", "-shm"):
+            place.with_name(place.name + ending).unlink(missing_ok=True)
+        draft.replace(place)
+        return cls(place)
+
+    def close(self) -> None:
+        self.connection.close()
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction: everything inside happens, or nothing."""
+        self.connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield self.connection
+        except BaseException:
+            self.connection.execute("ROLLBACK")
+            raise
+        self.connection.execute("COMMIT")
+
+    def note(self, key: str) -> Json:
+        """A value noted beside the orders; None if there is none."""
+        row = self.connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return None if row is None else cast(Json, json.loads(row[0]))
+
+    def set_note(self, key: str, value: Json) -> None:
+        self.connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, encode(value).decode("ascii")))
+
+    def next_id(self) -> int:
+        """Ids are given once, also to orders that were deleted later."""
+        number = self.note("next_id")
+        number = number if isinstance(number, int) else self._first_free()
+        self.set_note("next_id", number + 1)
+        return number
+
+    def put(self, rows: Iterable[Row]) -> None:
+        self.connection.executemany(_PUT, (_columns(row) for row in rows))
+
+    def count(self) -> int:
+        return int(self.connection.execute("SELECT count(*) FROM orders").fetchone()[0])
+
+    def body(self, id: int) -> bytes | None:
+        """The JSON text of an order that can be read."""
+        row = self.connection.execute("SELECT body FROM orders WHERE id = ?", (id,)).fetchone()
+        return None if row is None else bytes(row[0])
+
+    def bodies(self, ids: list[int]) -> list[bytes]:
+        marks = ",".join("?" * len(ids))
+        found = dict(self.connection.execute(f"SELECT id, body FROM orders WHERE id IN ({marks})", ids))  # noqa: S608
+        return [found[id] for id in ids]
+
+    def known(self, id: int) -> Known | None:
+        """The order of this id, saved or being saved."""
+        row = self.connection.execute(
+            "SELECT id, integration, order_id, body FROM orders WHERE id = ?1"
+            " UNION ALL SELECT id, integration, order_id, NULL FROM pending WHERE id = ?1",
+            (id,),
+        ).fetchone()
+        return None if row is None else Known(*row)
+
+    def find(self, integration: int, order_id: str) -> Known | None:
+        """The order of this upsert key, saved or being saved; several of one key cannot be told apart: the newest."""
+        key = plain(order_id)
+        row = self.connection.execute(
+            "SELECT id, integration, order_id, body FROM orders"
+            " WHERE order_id_key = ?1 AND order_id = ?2 AND integration = ?3"
+            " UNION ALL SELECT id, integration, order_id, NULL FROM pending WHERE order_id = ?2 AND integration = ?3"
+            " ORDER BY 1 DESC LIMIT 1",
+            (key.casefold(), key, integration),
+        ).fetchone()
+        return None if row is None else Known(*row)
+
+    def in_work(self, id: int) -> bool:
+        """Whether an accepted order is still being saved."""
+        return self.connection.execute("SELECT 1 FROM pending WHERE id = ?", (id,)).fetchone() is not None
+
+    def accept(self, rows: Iterable[Row], due: float) -> None:
+        """Take orders that become readable when `due` has come."""
+        self.connection.executemany(
+            "INSERT OR REPLACE INTO pending VALUES (?, ?, ?, ?, ?)",
+            ((row.id, due, row.integration, plain(row.order_id), row.body) for row in rows),
+        )
+
+    def take_due(self, now: float | None = None, id: int | None = None) -> list[tuple[int, bytes]]:
+        """Accepted orders whose time has come, or the one named, taken out of work."""
+        where, value = ("due <= ?", now) if id is None else ("id = ?", id)
+        ready = self.connection.execute(f"SELECT id, body FROM pending WHERE {where} ORDER BY id", (value,)).fetchall()  # noqa: S608
+        self.connection.executemany("DELETE FROM pending WHERE id = ?", [(row[0],) for row in ready])
+        return [(int(row[0]), bytes(row[1])) for row in ready]
+
+    def next_due(self) -> float | None:
+        due = self.connection.execute("SELECT min(due) FROM pending").fetchone()[0]
+        return None if due is None else float(due)
+
+    def delete(self, id: int) -> bool:
+        """Whether there was such an order to read."""
+        gone = self.connection.execute("DELETE FROM orders WHERE id = ?", (id,)).rowcount > 0
+        if gone:
+            self.connection.execute("DELETE FROM pending WHERE id = ?", (id,))
+        return gone
+
+    @property
+    def shops(self) -> dict[int, Document]:
+        """The account's integrations by id."""
+        return self._shops
+
+    def set_shops(self, shops: Iterable[Document]) -> None:
+        self.connection.execute("DELETE FROM integrations")
+        self.connection.executemany(
+            "INSERT INTO integrations VALUES (?, ?)", ((shop["id"], encode(cast(Json, shop))) for shop in shops)
+        )
+        self._shops = self._read_shops()
+
+    def set_logs(self, logs: Iterable[tuple[int, int, Document]]) -> None:
+        """`logs`: shop, microseconds, document."""
+        self.connection.execute("DELETE FROM logs")
+        self.connection.executemany(
+            "INSERT INTO logs (integration, created, body) VALUES (?, ?, ?)",
+            ((shop, created, encode(cast(Json, log))) for shop, created, log in logs),
+        )
+
+    def logs(self, integration: int | None, before: int | None, count: int) -> list[tuple[int, bytes]]:
+        """The newest exception logs before an instant: their microseconds and texts."""
+        return self.connection.execute(
+            "SELECT created, body FROM logs WHERE created < ?1 AND (?2 IS NULL OR integration = ?2)"
+            " ORDER BY created DESC LIMIT ?3",
+            (1 << 62 if before is None else before, integration, count),
+        ).fetchall()
+
+    def _first_free(self) -> int:
+        highest = self.connection.execute("SELECT max(id) FROM orders").fetchone()[0]
+        return max(FIRST_ID, (highest or 0) + 1)
+
+    def _read_shops(self) -> dict[int, Document]:
+        rows = self.connection.execute("SELECT id, body FROM integrations ORDER BY id")
+        return {id: json.loads(body) for id, body in rows}
+
+
+def _connect(path: Path | str) -> sqlite3.Connection:
+    connection = sqlite3.connect(str(path), isolation_level=None, check_same_thread=False, timeout=10)
+    for pragma in ("page_size = 16384", "cache_size = -65536", "mmap_size = 1073741824", "temp_store = MEMORY"):
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
+def _fill(connection: sqlite3.Connection, rows: Iterable[Row]) -> None:
+    connection.execute("BEGIN")
+    for statement in _TABLES.split(";"):
+        connection.execute(statement)
+    connection.executemany(_PUT, (_columns(row) for row in rows))
+    for statement in _INDEXES.split(";"):
+        connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {VERSION}")
+    connection.execute("COMMIT")
+
+
+def _columns(row: Row) -> tuple[int, int, int, int, str, str, str, str, str, bytes]:
+    id, integration, order_id, number, status, created, updated, body = row
+    if not (order_id + number + status).isascii():
+        order_id, number, status = plain(order_id), plain(number), plain(status)
+    return (
+        id,
+        integration,
+        created,
+        NEVER + id if updated is None else updated,
+        number,
+        order_id,
+        status.casefold(),
+        number.casefold(),
+        order_id.casefold(),
+        body,
+    )

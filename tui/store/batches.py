@@ -1,0 +1,346 @@
+"""Batches of staged orders: identities that outlive every reordering, and one owner a batch at a time."""
+
+import secrets
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum, StrEnum
+from typing import Final, TypeVar
+
+from tui.api.codec import Json
+from tui.store.db import Database, StoreError, pack, unpack, unpack_text
+from tui.store.drafts import add_document
+from tui.store.sessions import Owner, Sessions
+
+
+class NotOwner(StoreError):
+    """Another running copy of the app has the batch: claim it with `take_over`, or only look."""
+
+
+class StagedState(StrEnum):
+    """How far the newest version of a staged order has come."""
+
+    DRAFT = "draft"
+    SENT = "sent"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    ACCEPTED = "accepted"
+    VERIFIED = "verified"
+    DIFFERS = "differs"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    id: int
+    name: str
+    created_at: datetime
+    owner: Owner | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewStaged:
+    """An order to stage: the document it starts from, the steps on it, and what the caller wants to remember of it."""
+
+    base: Json
+    log: Json = None
+    meta: Json = None
+    released: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A staged order. `problems` are the service's, said of `problems_version`; older than `version` they are stale.
+
+    `version` grows with every change of content; `state` always speaks of the newest version. `remote_id` is the
+    service's id of the order, once any version of it was accepted.
+    """
+
+    id: str
+    batch: int
+    base: Json
+    log: Json
+    version: int
+    state: StagedState
+    problems: Json
+    problems_version: int | None
+    problems_at: datetime | None
+    remote_id: str | None
+    released: bool
+    meta: Json
+    updated_at: datetime
+
+
+class Kept(Enum):
+    """The type of KEEP: leave this value as it is."""
+
+    KEEP = "keep"
+
+
+KEEP: Final = Kept.KEEP
+
+_STEP = 1 << 16
+_MOST = (1 << 63) - 1
+
+T = TypeVar("T")
+
+
+class Batches:
+    """Every change of a batch's content needs its ownership, see `claim`; a removed order can be restored."""
+
+    def __init__(self, database: Database, sessions: Sessions, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._sessions = sessions
+        self._now = now
+
+    def create(self, account: int, name: str) -> Batch:
+        """A new empty batch, owned by this process."""
+        at, me = self._now(), self._sessions.mine
+        row = (account, pack(name), at.isoformat(), me, at.isoformat())
+        command = "INSERT INTO batch (account, name_json, created_at, owner, owned_since) VALUES (?, ?, ?, ?, ?)"
+        number = self._database.write(lambda c: c.execute(command, row).lastrowid, durable=True)
+        return next(batch for batch in self.all(account) if batch.id == number)
+
+    def all(self, account: int) -> list[Batch]:
+        query = """
+            SELECT batch.id, name_json, created_at, owner, pid, user, host, owned_since
+            FROM batch LEFT JOIN session ON session.id = batch.owner
+            WHERE account = ? AND removed_at IS NULL ORDER BY batch.id
+        """
+        rows = self._database.read(lambda c: c.execute(query, (account,)).fetchall())
+        return [Batch(row[0], unpack_text(row[1]), datetime.fromisoformat(row[2]), self._owner(row)) for row in rows]
+
+    def rename(self, batch: int, name: str) -> None:
+        self._change(batch, lambda c: c.execute("UPDATE batch SET name_json = ? WHERE id = ?", (pack(name), batch)))
+
+    def remove(self, batch: int) -> None:
+        """Put a batch out of sight; what was sent of it stays in the journal."""
+        row = (self._now().isoformat(), batch)
+        self._change(batch, lambda c: c.execute("UPDATE batch SET removed_at = ? WHERE id = ?", row), durable=True)
+
+    def claim(self, batch: int, *, take_over: bool = False) -> bool:
+        """Become the owner. False if another running copy is; `take_over` takes it from that one."""
+        row = (self._sessions.mine, self._now().isoformat(), batch)
+
+        def work(connection: sqlite3.Connection) -> bool:
+            owner = _owner_of(connection, batch)
+            if owner == self._sessions.mine:
+                return True
+            if owner is not None and not take_over and self._sessions.alive(owner):
+                return False
+            connection.execute("UPDATE batch SET owner = ?, owned_since = ? WHERE id = ?", row)
+            return True
+
+        return self._database.write(work)
+
+    def release(self, batch: int) -> None:
+        """Let others own the batch; nothing happens if it is not ours."""
+        command = "UPDATE batch SET owner = NULL, owned_since = NULL WHERE id = ? AND owner = ?"
+        self._database.write(lambda c: c.execute(command, (batch, self._sessions.mine)))
+
+    def stage(self, batch: int, orders: Iterable[NewStaged], *, before: str | None = None) -> list[str]:
+        """Add orders, at the end or in front of another, all or none; durable. Their new ids, in order."""
+        at = self._now().isoformat()
+        packed = [(pack(new.base), pack(new.log), pack(new.meta), new.released) for new in orders]
+
+        def work(connection: sqlite3.Connection) -> list[str]:
+            ids = []
+            ranks = _ranks(connection, batch, len(packed), before)
+            for rank, (base, log, meta, released) in zip(ranks, packed, strict=True):
+                ids.append(secrets.token_hex(12))
+                document = add_document(connection, base)
+                row = (ids[-1], batch, rank, document, log, 1, StagedState.DRAFT, "[]", released, meta, at)
+                connection.execute(_STAGE, row)
+            return ids
+
+        return self._change(batch, work, durable=True)
+
+    def save_log(self, staged: str, log: Json, *, meta: Json | Kept = KEEP, durable: bool = False) -> int:
+        """Replace the steps of a staged order: a new version, in state draft. Returns the version."""
+        return self._content(staged, None, log, meta, durable)
+
+    def rebase(self, staged: str, base: Json, log: Json, *, meta: Json | Kept = KEEP) -> int:
+        """Replace the document and the steps of a staged order; durable. Returns the new version."""
+        return self._content(staged, pack(base), log, meta, True)
+
+    def set(
+        self,
+        staged: str,
+        *,
+        state: StagedState | Kept = KEEP,
+        problems: Json | Kept = KEEP,
+        released: bool | Kept = KEEP,
+        meta: Json | Kept = KEEP,
+        durable: bool = False,
+    ) -> None:
+        """Change what is known of a staged order; its content and version stay."""
+        at = self._now().isoformat()
+        values: dict[str, str | int] = {"updated_at": at}
+        if not isinstance(state, Kept):
+            values["state"] = state
+        if not isinstance(problems, Kept):
+            values["problems_json"] = pack(problems)
+            values["problems_at"] = at
+        if not isinstance(released, Kept):
+            values["released"] = released
+        if not isinstance(meta, Kept):
+            values["meta_json"] = pack(meta)
+
+        def work(connection: sqlite3.Connection) -> None:
+            _update(connection, staged, values)
+            if "problems_json" in values:
+                connection.execute("UPDATE staged SET problems_version = version WHERE id = ?", (staged,))
+
+        self._change(self._batch_of(staged), work, durable=durable)
+
+    def move(self, staged: Sequence[str], *, before: str | None) -> None:
+        """Put orders, in the order given, in front of another of the batch, or at its end."""
+        if not staged:
+            return
+        batch = self._batch_of(staged[0])
+
+        def work(connection: sqlite3.Connection) -> None:
+            for rank, order in zip(_ranks(connection, batch, len(staged), before), staged, strict=True):
+                connection.execute("UPDATE staged SET rank = ? WHERE id = ? AND batch = ?", (rank, order, batch))
+
+        self._change(batch, work, durable=True)
+
+    def drop(self, staged: Sequence[str]) -> None:
+        """Take orders out of the batch; `restore` brings them back to their places."""
+        self._mark(staged, self._now().isoformat())
+
+    def restore(self, staged: Sequence[str]) -> None:
+        self._mark(staged, None)
+
+    def staged(self, batch: int) -> list[Staged]:
+        """The orders of a batch in their order, without those taken out."""
+        query = f"{_STAGED} WHERE batch = ? AND removed_at IS NULL ORDER BY rank"
+        return [_staged(row) for row in self._database.read(lambda c: c.execute(query, (batch,)).fetchall())]
+
+    def get(self, staged: str) -> Staged | None:
+        """A staged order, also one that was taken out."""
+        row = self._database.read(lambda c: c.execute(f"{_STAGED} WHERE staged.id = ?", (staged,)).fetchone())
+        return None if row is None else _staged(row)
+
+    def _content(self, staged: str, base: str | None, log: Json, meta: Json | Kept, durable: bool) -> int:
+        at = self._now().isoformat()
+        values: dict[str, str | int] = {"log_json": pack(log), "state": StagedState.DRAFT, "updated_at": at}
+        if not isinstance(meta, Kept):
+            values["meta_json"] = pack(meta)
+
+        def work(connection: sqlite3.Connection) -> int:
+            version, old = connection.execute("SELECT version, base FROM staged WHERE id = ?", (staged,)).fetchone()
+            changed: dict[str, str | int] = {**values, "version": version + 1}
+            if base is not None:
+                changed["base"] = add_document(connection, base)
+            _update(connection, staged, changed)
+            if base is not None:
+                connection.execute("DELETE FROM document WHERE id = ?", (old,))
+            return int(version) + 1
+
+        return self._change(self._batch_of(staged), work, durable=durable)
+
+    def _mark(self, staged: Sequence[str], removed_at: str | None) -> None:
+        def work(connection: sqlite3.Connection) -> None:
+            for order in staged:
+                _update(connection, order, {"removed_at": removed_at})
+
+        if staged:
+            self._change(self._batch_of(staged[0]), work, durable=True)
+
+    def _batch_of(self, staged: str) -> int:
+        query = "SELECT batch FROM staged WHERE id = ?"
+        row = self._database.read(lambda c: c.execute(query, (staged,)).fetchone())
+        if row is None:
+            raise StoreError(f"There is no staged order {staged}")
+        return int(row[0])
+
+    def _change(self, batch: int, work: Callable[[sqlite3.Connection], T], *, durable: bool = False) -> T:
+        """Run `work` if the batch is still ours; it may have been taken over while this copy hung."""
+
+        def guarded(connection: sqlite3.Connection) -> T:
+            if _owner_of(connection, batch) != self._sessions.mine:
+                raise NotOwner("This batch is in the hands of another copy of the app; take it over to change it")
+            return work(connection)
+
+        return self._database.write(guarded, durable=durable)
+
+    def _owner(self, row: sqlite3.Row) -> Owner | None:
+        session = row["owner"]
+        if session is None:
+            return None
+        since = datetime.fromisoformat(row["owned_since"])
+        mine = session == self._sessions.mine
+        return Owner(session, row["pid"], row["user"], row["host"], since, self._sessions.alive(session), mine)
+
+
+_STAGE = """
+    INSERT INTO staged (id, batch, rank, base, log_json, version, state, problems_json, released, meta_json, updated_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+
+_STAGED = """
+    SELECT staged.id, batch, body_json, log_json, version, state, problems_json, problems_version, problems_at,
+           remote_id, released, meta_json, updated_at
+    FROM staged JOIN document ON document.id = staged.base
+"""
+
+
+def _staged(row: sqlite3.Row) -> Staged:
+    problems_at = row["problems_at"]
+    return Staged(
+        id=row["id"],
+        batch=row["batch"],
+        base=unpack(row["body_json"]),
+        log=unpack(row["log_json"]),
+        version=row["version"],
+        state=StagedState(row["state"]),
+        problems=unpack(row["problems_json"]),
+        problems_version=row["problems_version"],
+        problems_at=None if problems_at is None else datetime.fromisoformat(problems_at),
+        remote_id=None if row["remote_id"] is None else unpack_text(row["remote_id"]),
+        released=bool(row["released"]),
+        meta=unpack(row["meta_json"]),
+        updated_at=datetime.fromisoformat(row["updated_at"]),
+    )
+
+
+def _owner_of(connection: sqlite3.Connection, batch: int) -> str | None:
+    row = connection.execute("SELECT owner FROM batch WHERE id = ?", (batch,)).fetchone()
+    if row is None:
+        raise StoreError(f"There is no batch {batch}")
+    owner: str | None = row[0]
+    return owner
+
+
+def _update(connection: sqlite3.Connection, staged: str, values: Mapping[str, str | int | None]) -> None:
+    columns = ", ".join(f"{column} = ?" for column in values)
+    # The column names are literals of this module.
+    connection.execute(f"UPDATE staged SET {columns} WHERE id = ?", (*values.values(), staged))  # noqa: S608
+
+
+def _ranks(connection: sqlite3.Connection, batch: int, count: int, before: str | None) -> list[int]:
+    """Free ranks for `count` orders in front of `before`; where there is no room the batch is numbered anew."""
+    for _ in range(2):
+        low, high = _gap(connection, batch, before)
+        step = _STEP if high is None else (high - low) // (count + 1)
+        if step:
+            return [low + step * (index + 1) for index in range(count)]
+        ids = connection.execute("SELECT id FROM staged WHERE batch = ? ORDER BY rank", (batch,)).fetchall()
+        numbered = [(place * max(_STEP, 2 * count), row[0]) for place, row in enumerate(ids, 1)]
+        connection.executemany("UPDATE staged SET rank = ? WHERE id = ?", numbered)
+    raise AssertionError("no room between neighbours after numbering them anew")
+
+
+def _gap(connection: sqlite3.Connection, batch: int, before: str | None) -> tuple[int, int | None]:
+    """The ranks between which new ones must lie; no upper one at the end."""
+    high = None
+    if before is not None:
+        row = connection.execute("SELECT rank FROM staged WHERE id = ? AND batch = ?", (before, batch)).fetchone()
+        if row is None:
+            raise StoreError(f"There is no staged order {before} in this batch")
+        high = int(row[0])
+    query = "SELECT max(rank) FROM staged WHERE batch = ? AND rank < ?"
+    low = connection.execute(query, (batch, _MOST if high is None else high)).fetchone()[0]
+    return low or 0, high

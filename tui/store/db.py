@@ -1,0 +1,243 @@
+"""The one owner of the database file: a thread, its connection, transactions and migrations (decisions 17, 18)."""
+
+import fcntl
+import os
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Generic, TypeVar, cast
+
+from tui.api.codec import CodecError, Json, decode, encode
+
+T = TypeVar("T")
+
+_APPLICATION = 0x53434F31
+"""SQLite's application_id of our files: "SCO1"."""
+
+_BUSY_SECONDS = 10.0
+
+
+class StoreError(Exception):
+    """The file cannot be used as it is: str() is a sentence for people. The file is left as it was found."""
+
+
+class NewerStore(StoreError):
+    """The file was written by a later version of the app."""
+
+
+class StoreBusy(StoreError):
+    """Another copy of the app kept the file for longer than we wait; trying again is right."""
+
+
+class Database:
+    """Runs functions of a connection in transactions, one after another, on a thread of its own.
+
+    `read` and `write` wait for their result and may be called from any thread and from a signal handler, also from
+    one that interrupted another call.
+    """
+
+    def __init__(self, path: Path, migrations: Sequence[str]) -> None:
+        """Open or make the file; `migrations[n]` is the script that makes version n + 1 of version n."""
+        self.path = path
+        self._jobs: SimpleQueue[_Job[object] | None] = SimpleQueue()
+        self._synchronous = ""
+        self._door = threading.RLock()
+        self._closed = False
+        self._thread = threading.Thread(target=self._serve, name=f"store {path.name}", daemon=True)
+        self._thread.start()
+        try:
+            self._connection = self._run(lambda: self._connect(migrations))
+        except BaseException:
+            self._stop()
+            raise
+
+    def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """The result of `work` on one consistent state of the file."""
+        return self._run(lambda: self._transact("BEGIN", work, self._synchronous))
+
+    def write(self, work: Callable[[sqlite3.Connection], T], *, durable: bool = False) -> T:
+        """Run `work` and commit, or nothing of it if it raises.
+
+        Committed work survives the death of this process; with `durable` also the loss of power, and then everything
+        committed before it does too.
+        """
+        return self._run(lambda: self._transact("BEGIN IMMEDIATE", work, "FULL" if durable else "NORMAL"))
+
+    def close(self) -> None:
+        """Close the file; calls that wait are served first, later ones raise StoreError."""
+        if not self._closed:
+            self._run(self._connection.close)
+            self._stop()
+
+    def _stop(self) -> None:
+        with self._door:
+            self._closed = True
+            self._jobs.put(None)
+        self._thread.join()
+
+    def _run(self, work: Callable[[], T]) -> T:
+        if threading.current_thread() is self._thread:
+            raise RuntimeError("a transaction must not start another one")
+        job = _Job(work)
+        with self._door:
+            if self._closed:
+                raise StoreError(f"{self.path} is closed")
+            self._jobs.put(cast("_Job[object]", job))
+        return job.result()
+
+    def _serve(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            job.run(self._told)
+
+    def _told(self, error: BaseException) -> BaseException:
+        """SQLite's errors as sentences for people; others as they are."""
+        if not isinstance(error, sqlite3.Error):
+            return error
+        if getattr(error, "sqlite_errorname", "").startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+            told: StoreError = StoreBusy(f"{self.path} is in use by another copy of the app ({error})")
+        else:
+            told = StoreError(f"{self.path} cannot be used: {error}")
+        told.__cause__ = error
+        return told
+
+    def _transact(self, begin: str, work: Callable[[sqlite3.Connection], T], synchronous: str) -> T:
+        connection = self._connection
+        if synchronous != self._synchronous:
+            connection.execute(f"PRAGMA synchronous={synchronous}")
+            self._synchronous = synchronous
+        connection.execute(begin)
+        try:
+            result = work(connection)
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        return result
+
+    def _connect(self, migrations: Sequence[str]) -> sqlite3.Connection:
+        make_private(self.path)
+        connection = sqlite3.connect(self.path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        try:
+            connection.row_factory = sqlite3.Row
+            connection.execute("PRAGMA foreign_keys=ON")
+            connection.execute("PRAGMA trusted_schema=OFF")
+            # Where a plain fsync leaves data in the drive's cache (macOS), ask for the real thing.
+            connection.execute("PRAGMA fullfsync=ON")
+            self._migrate(connection, migrations)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _migrate(self, connection: sqlite3.Connection, migrations: Sequence[str]) -> None:
+        version = _pragma(connection, "user_version")
+        application = _pragma(connection, "application_id")
+        if application != _APPLICATION and (version or connection.execute("SELECT 1 FROM sqlite_master").fetchone()):
+            raise StoreError(f"{self.path} is a database of another program")
+        if version > len(migrations):
+            raise NewerStore(
+                f"{self.path} was written by a newer version of this app (format {version}, "
+                f"this one reads up to {len(migrations)}). Update the app, or start it with another data folder."
+            )
+        connection.execute("PRAGMA journal_mode=WAL")
+        if version == len(migrations):
+            return
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            connection.execute(f"PRAGMA application_id={_APPLICATION}")
+            for script in migrations[version:]:
+                for statement in _statements(script):
+                    connection.execute(statement)
+            connection.execute(f"PRAGMA user_version={len(migrations)}")
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+
+class _Job(Generic[T]):
+    """A function to run on the store's thread, and where its caller waits."""
+
+    __slots__ = ("_done", "_error", "_value", "_work")
+
+    def __init__(self, work: Callable[[], T]) -> None:
+        self._work = work
+        self._done = threading.Lock()
+        self._done.acquire()
+        self._value: T | None = None
+        self._error: BaseException | None = None
+
+    def run(self, told: Callable[[BaseException], BaseException]) -> None:
+        try:
+            self._value = self._work()
+        except BaseException as error:
+            self._error = told(error)
+        self._done.release()
+
+    def result(self) -> T:
+        self._done.acquire()
+        if self._error is not None:
+            try:
+                raise self._error
+            finally:
+                self._error = None
+        return cast(T, self._value)
+
+
+def pack(value: Json) -> str:
+    """A value as the text stored: JSON in ASCII, so that whatever a stranger wrote comes back as it was."""
+    return encode(value).decode("ascii")
+
+
+def unpack(text: str) -> Json:
+    """What `pack` stored. Raises StoreError for what it cannot have stored."""
+    try:
+        return decode(text, limit=len(text))
+    except CodecError as error:
+        raise StoreError(f"A stored value cannot be read: {error}") from error
+
+
+def unpack_text(text: str) -> str:
+    """A packed text. Raises StoreError for any other value."""
+    value = unpack(text)
+    if not isinstance(value, str):
+        raise StoreError("A stored value is not the text it must be")
+    return value
+
+
+def make_private(path: Path) -> None:
+    """Make sure that the file exists and only its owner can read it."""
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        if path.stat().st_mode & 0o077:
+            path.chmod(0o600)
+    except OSError as error:
+        raise StoreError(f"{path} cannot be used: {error.strerror}") from error
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold an exclusive lock on the file for a moment, waiting for it."""
+    make_private(path)
+    with path.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _pragma(connection: sqlite3.Connection, name: str) -> int:
+    return int(connection.execute(f"PRAGMA {name}").fetchone()[0])
+
+
+def _statements(script: str) -> Iterator[str]:
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""

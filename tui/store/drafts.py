@@ -1,0 +1,147 @@
+"""What the hand left behind: the state of the screens, and one edit for each order being changed."""
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from tui.api.codec import Json
+from tui.store.db import Database, StoreError, pack, unpack, unpack_text
+
+
+class State:
+    """Small values by key, for each account: where the cursor stood, what is typed and not yet taken."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def put(self, account: int, key: str, value: Json, *, durable: bool = False) -> None:
+        row = (account, pack(key), pack(value))
+        self._database.write(lambda c: c.execute("REPLACE INTO state VALUES (?, ?, ?)", row), durable=durable)
+
+    def get(self, account: int, key: str, default: Json = None) -> Json:
+        query = "SELECT value_json FROM state WHERE account = ? AND key = ?"
+        row = self._database.read(lambda c: c.execute(query, (account, pack(key))).fetchone())
+        return default if row is None else unpack(row[0])
+
+    def delete(self, account: int, key: str, *, durable: bool = False) -> None:
+        command = "DELETE FROM state WHERE account = ? AND key = ?"
+        self._database.write(lambda c: c.execute(command, (account, pack(key))), durable=durable)
+
+    def all(self, account: int, prefix: str = "") -> dict[str, Json]:
+        """The values whose keys begin with `prefix`, by key."""
+        start = pack(prefix)[:-1]
+        query = "SELECT key, value_json FROM state WHERE account = ? AND substr(key, 1, ?) = ? ORDER BY key"
+        rows = self._database.read(lambda c: c.execute(query, (account, len(start), start)).fetchall())
+        return {unpack_text(key): unpack(value) for key, value in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEdit:
+    """The edit of one order: the document it began from, when that was read, and the steps since (opaque here)."""
+
+    order_id: str
+    base: Json
+    read_at: datetime
+    log: Json
+    updated_at: datetime
+
+
+class Edits:
+    """At most one edit for each order of an account. `order_id` is the service's id (tui.api.models.order_key)."""
+
+    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._now = now
+
+    def start(self, account: int, order_id: str, base: Json, read_at: datetime, log: Json = None) -> StoredEdit:
+        """Keep a new edit. If there is one of that order already, it stays as it is and is returned."""
+        key, body, steps, at = pack(order_id), pack(base), pack(log), self._now()
+
+        def work(connection: sqlite3.Connection) -> sqlite3.Row | None:
+            found = _find(connection, account, key)
+            if found is None:
+                document = add_document(connection, body)
+                row = (account, key, document, read_at.isoformat(), steps, at.isoformat())
+                connection.execute("INSERT INTO edit VALUES (?, ?, ?, ?, ?, ?)", row)
+            return found
+
+        found = self._database.write(work)
+        return StoredEdit(order_id, base, read_at, log, at) if found is None else _edit(found)
+
+    def save_log(self, account: int, order_id: str, log: Json, *, durable: bool = False) -> None:
+        """Replace the steps of an edit that was started. Raises StoreError if there is none."""
+        row = (pack(log), self._now().isoformat(), account, pack(order_id))
+        command = "UPDATE edit SET log_json = ?, updated_at = ? WHERE account = ? AND order_id = ?"
+        if not self._database.write(lambda c: c.execute(command, row).rowcount, durable=durable):
+            raise StoreError(f"There is no draft of order {order_id} any more")
+
+    def rebase(self, account: int, order_id: str, base: Json, read_at: datetime, log: Json) -> None:
+        """Set an edit on a newer document together with its steps; durable. Raises StoreError if there is none."""
+        key, body, steps, at = pack(order_id), pack(base), pack(log), self._now().isoformat()
+
+        def work(connection: sqlite3.Connection) -> bool:
+            found = connection.execute("SELECT base FROM edit WHERE account = ? AND order_id = ?", (account, key))
+            row = found.fetchone()
+            if row is None:
+                return False
+            document = add_document(connection, body)
+            command = (
+                "UPDATE edit SET base = ?, read_at = ?, log_json = ?, updated_at = ? WHERE account = ? AND order_id = ?"
+            )
+            connection.execute(command, (document, read_at.isoformat(), steps, at, account, key))
+            connection.execute("DELETE FROM document WHERE id = ?", (row[0],))
+            return True
+
+        if not self._database.write(work, durable=True):
+            raise StoreError(f"There is no draft of order {order_id} any more")
+
+    def get(self, account: int, order_id: str) -> StoredEdit | None:
+        row = self._database.read(lambda c: _find(c, account, pack(order_id)))
+        return None if row is None else _edit(row)
+
+    def all(self, account: int) -> list[StoredEdit]:
+        """The edits of an account, the one touched first in front."""
+        query = f"{_EDITS} WHERE account = ? ORDER BY edit.rowid"
+        return [_edit(row) for row in self._database.read(lambda c: c.execute(query, (account,)).fetchall())]
+
+    def drop(self, account: int, order_id: str) -> None:
+        """Forget an edit, durably; nothing happens if there is none."""
+        key = (account, pack(order_id))
+
+        def work(connection: sqlite3.Connection) -> None:
+            row = connection.execute("SELECT base FROM edit WHERE account = ? AND order_id = ?", key).fetchone()
+            if row is not None:
+                connection.execute("DELETE FROM edit WHERE account = ? AND order_id = ?", key)
+                connection.execute("DELETE FROM document WHERE id = ?", (row[0],))
+
+        self._database.write(work, durable=True)
+
+
+def add_document(connection: sqlite3.Connection, body: str) -> int:
+    """Keep a packed document and return its id. For use inside a transaction."""
+    return int(connection.execute("INSERT INTO document (body_json) VALUES (?)", (body,)).lastrowid or 0)
+
+
+_EDITS = """
+    SELECT order_id, body_json, read_at, log_json, updated_at
+    FROM edit JOIN document ON document.id = edit.base
+"""
+
+
+def _find(connection: sqlite3.Connection, account: int, key: str) -> sqlite3.Row | None:
+    row: sqlite3.Row | None = connection.execute(
+        f"{_EDITS} WHERE account = ? AND order_id = ?", (account, key)
+    ).fetchone()
+    return row
+
+
+def _edit(row: sqlite3.Row) -> StoredEdit:
+    order_id, base, read_at, log, updated_at = row
+    return StoredEdit(
+        unpack_text(order_id),
+        unpack(base),
+        datetime.fromisoformat(read_at),
+        unpack(log),
+        datetime.fromisoformat(updated_at),
+    )

@@ -1,0 +1,181 @@
+"""The orders that were accepted and not yet seen, so that following them goes on after a restart."""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from tui.api.codec import Json
+from tui.store.batches import StagedState
+from tui.store.db import Database, StoreError, pack, unpack, unpack_text
+from tui.store.journal import Event, Road, StagedNews, WriteState, append_event, tell_staged
+from tui.store.sessions import Sessions
+
+
+class FollowState(StrEnum):
+    """What following an order has come to; ACCEPTED goes on."""
+
+    ACCEPTED = "accepted"
+    VERIFIED = "verified"
+    DIFFERS = "differs"
+    MISSING = "missing"
+    SUPERSEDED = "superseded"
+    """A newer version of the same staged order was accepted, which is followed instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """An accepted order: what it must show (as GET shows it), how often it was looked for, and when the next time is."""
+
+    id: int
+    account: int
+    write: int
+    staged: str | None
+    version: int | None
+    remote_id: str | None
+    order_id: str
+    integration: str
+    expected: Json
+    part_of_items: bool
+    state: FollowState
+    tries: int
+    since: datetime
+    due: datetime
+    mismatches: Json
+    updated_at: datetime
+
+
+class Follows:
+    """Reading and settling of followed orders; rows are added together with the step that accepted them."""
+
+    def __init__(self, database: Database, sessions: Sessions, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._sessions = sessions
+        self._now = now
+
+    def adopt(self, account: int) -> list[Follow]:
+        """The orders that this process follows; those of dead processes become ours."""
+        me = self._sessions.mine
+
+        def work(connection: sqlite3.Connection) -> list[Follow]:
+            query = "SELECT DISTINCT session FROM follow WHERE account = ? AND state = 'accepted'"
+            for (session,) in connection.execute(query, (account,)).fetchall():
+                if not self._sessions.alive(session):
+                    command = "UPDATE follow SET session = ? WHERE account = ? AND state = 'accepted' AND session = ?"
+                    connection.execute(command, (me, account, session))
+            return _load(connection, "WHERE account = ? AND state = 'accepted' AND session = ?", (account, me))
+
+        return self._database.write(work)
+
+    def open(self, account: int) -> list[Follow]:
+        """The orders that this process follows now."""
+        clause = "WHERE account = ? AND state = 'accepted' AND session = ?"
+        return self._database.read(lambda c: _load(c, clause, (account, self._sessions.mine)))
+
+    def of_write(self, write: int) -> list[Follow]:
+        return self._database.read(lambda c: _load(c, "WHERE write = ?", (write,)))
+
+    def of_staged(self, staged: str) -> list[Follow]:
+        return self._database.read(lambda c: _load(c, "WHERE staged = ?", (staged,)))
+
+    def looked(self, follow: int, *, tries: int, due: datetime, remote_id: str | None = None) -> None:
+        """Note a look that did not settle it, and when to look next."""
+        key = None if remote_id is None else pack(remote_id)
+        row = (tries, due.isoformat(), key, self._now().isoformat(), follow)
+        command = (
+            "UPDATE follow SET tries = ?, due = ?, remote_id = coalesce(?, remote_id), updated_at = ? WHERE id = ?"
+        )
+        self._database.write(lambda c: c.execute(command, row))
+
+    def settle(
+        self, follow: int, state: FollowState, *, mismatches: Sequence[Json] = (), remote_id: str | None = None
+    ) -> Follow:
+        """End following an order: its staged order is told, and the write when it was the last of it. Durable.
+
+        One that was superseded meanwhile stays so.
+        """
+        at = self._now()
+
+        def work(connection: sqlite3.Connection) -> Follow:
+            known = _one(connection, follow)
+            if known.state is FollowState.SUPERSEDED:
+                return known
+            key = pack(remote_id) if remote_id is not None else None
+            row = (state, pack(list(mismatches)), key, at.isoformat(), follow)
+            connection.execute(_SETTLE, row)
+            if known.staged is not None and known.version is not None:
+                news = StagedNews(known.staged, known.version, StagedState(state), remote_id)
+                tell_staged(connection, news, at)
+            self._end_write(connection, known.write, at)
+            return _one(connection, follow)
+
+        return self._database.write(work, durable=True)
+
+    def resume(self, follow: int) -> None:
+        """Follow an order again that was given up."""
+        at = self._now()
+
+        def work(connection: sqlite3.Connection) -> None:
+            known = _one(connection, follow)
+            command = "UPDATE follow SET state = 'accepted', tries = 0, since = ?, due = ?, session = ? WHERE id = ?"
+            connection.execute(command, (at.isoformat(), at.isoformat(), self._sessions.mine, follow))
+            if known.staged is not None and known.version is not None:
+                tell_staged(connection, StagedNews(known.staged, known.version, StagedState.ACCEPTED), at)
+
+        self._database.write(work, durable=True)
+
+    def _end_write(self, connection: sqlite3.Connection, write: int, at: datetime) -> None:
+        rows = connection.execute("SELECT DISTINCT state FROM follow WHERE write = ?", (write,)).fetchall()
+        states = {FollowState(row[0]) for row in rows}
+        if FollowState.ACCEPTED in states:
+            return
+        road = connection.execute("SELECT road FROM write WHERE id = ?", (write,)).fetchone()[0]
+        if FollowState.MISSING in states:
+            end = WriteState.MISSING
+        elif FollowState.DIFFERS in states:
+            end = WriteState.DIFFERS
+        elif Road(road) is Road.PATCH:
+            end = WriteState.CONFIRMED
+        else:
+            end = WriteState.VERIFIED
+        append_event(connection, self._sessions.mine, write, Event(end, at, None, None, [], None))
+
+
+_FOLLOWS = "SELECT follow.*, body_json FROM follow JOIN document ON document.id = follow.expected"
+_SETTLE = """
+    UPDATE follow SET state = ?, mismatches_json = ?, remote_id = coalesce(?, remote_id), updated_at = ? WHERE id = ?
+"""
+
+
+def _one(connection: sqlite3.Connection, follow: int) -> Follow:
+    found = _load(connection, "WHERE follow.id = ?", (follow,))
+    if not found:
+        raise StoreError(f"There is no followed order {follow}")
+    return found[0]
+
+
+def _load(connection: sqlite3.Connection, clause: str, values: Sequence[str | int]) -> list[Follow]:
+    rows = connection.execute(f"{_FOLLOWS} {clause} ORDER BY follow.id", values).fetchall()
+    return [_follow(row) for row in rows]
+
+
+def _follow(row: sqlite3.Row) -> Follow:
+    return Follow(
+        id=row["id"],
+        account=row["account"],
+        write=row["write"],
+        staged=row["staged"],
+        version=row["version"],
+        remote_id=None if row["remote_id"] is None else unpack_text(row["remote_id"]),
+        order_id=unpack_text(row["order_id"]),
+        integration=unpack_text(row["integration"]),
+        expected=unpack(row["body_json"]),
+        part_of_items=bool(row["part_of_items"]),
+        state=FollowState(row["state"]),
+        tries=row["tries"],
+        since=datetime.fromisoformat(row["since"]),
+        due=datetime.fromisoformat(row["due"]),
+        mismatches=unpack(row["mismatches_json"]),
+        updated_at=datetime.fromisoformat(row["updated_at"]),
+    )

@@ -1,0 +1,344 @@
+"""The one append-only table of writes (decision 15): outbox, journal, undo and recovery are views of it."""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from tui.api.codec import Json
+from tui.store.batches import StagedState
+from tui.store.db import Database, StoreError, pack, unpack, unpack_text
+from tui.store.drafts import add_document
+from tui.store.sessions import Sessions
+
+
+class Road(StrEnum):
+    """How a write goes out."""
+
+    PATCH = "patch"
+    UPSERT = "upsert"
+    DELETE = "delete"
+
+
+class WriteState(StrEnum):
+    """How far a write has come. Only the first four are open; the others are the end, or the follower's."""
+
+    RECORDED = "recorded"
+    """Waits in the queue; it certainly did not go out."""
+    SENT = "sent"
+    """About to go out, or out: whether it arrived is not known."""
+    UNKNOWN = "unknown"
+    """It may have been done or not, and looking has not told yet."""
+    ANSWERED = "answered"
+    """A PATCH that the service took; what became of it is still to be read."""
+
+    NOT_SENT = "not sent"
+    REFUSED = "refused"
+    BUSY = "busy"
+    GONE = "gone"
+    NOT_APPLIED = "not applied"
+    ACCEPTED = "accepted"
+    """Taken by the service and followed until it is seen."""
+    CONFIRMED = "confirmed"
+    VERIFIED = "verified"
+    DIFFERS = "differs"
+    MISSING = "missing"
+
+    @property
+    def open(self) -> bool:
+        return self in _OPEN
+
+
+_OPEN = frozenset({WriteState.RECORDED, WriteState.SENT, WriteState.UNKNOWN, WriteState.ANSWERED})
+
+
+@dataclass(frozen=True, slots=True)
+class SentItem:
+    """One order of an upsert: which version of which staged order, and the key by which the service knows it."""
+
+    staged: str
+    version: int
+    order_id: str
+    integration: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewWrite:
+    """A write about to go out. It belongs to one order of the service, or to the items of an upsert.
+
+    `base` is what was read before (for an upsert a list, null where there was nothing), `body` the exact bytes.
+    """
+
+    road: Road
+    method: str
+    path: str
+    body: bytes
+    base: Json
+    changes: Json = None
+    order_id: str | None = None
+    items: tuple[SentItem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A step of a write: what was reached, when, and what the service said then (answer in raw bytes)."""
+
+    state: WriteState
+    at: datetime
+    status: int | None
+    answer: bytes | None
+    problems: Json
+    detail: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A write as it was recorded, and its last step. `by` is the user of this machine, as user@host."""
+
+    id: int
+    account: int
+    session: str
+    by: str
+    at: datetime
+    new: NewWrite
+    last: Event
+
+    @property
+    def state(self) -> WriteState:
+        return self.last.state
+
+
+@dataclass(frozen=True, slots=True)
+class StagedNews:
+    """What a write tells about a staged order. It becomes its state only if `version` still is the newest."""
+
+    staged: str
+    version: int
+    state: StagedState
+    remote_id: str | None = None
+    problems: Json = None
+    """A list replaces the problems known; null leaves them."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewFollow:
+    """An accepted order to be read until it shows `expected`, given as a GET would show it."""
+
+    order_id: str
+    integration: str
+    expected: Json
+    due: datetime
+    remote_id: str | None = None
+    part_of_items: bool = False
+    staged: str | None = None
+    version: int | None = None
+
+
+class Writes:
+    """Recording and reading of writes. All that is recorded here survives the loss of power."""
+
+    def __init__(self, database: Database, sessions: Sessions, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._sessions = sessions
+        self._now = now
+
+    def record(self, account: int, new: NewWrite) -> Write:
+        """Keep a write before it goes anywhere; its state is RECORDED."""
+        at = self._now()
+        order_id = None if new.order_id is None else pack(new.order_id)
+        row = (account, self._sessions.mine, at.isoformat(), new.road, order_id, new.method, new.path)
+        row_json = (pack(new.base), pack(new.changes), new.body)
+        items = [
+            (place, i.staged, i.version, pack(i.order_id), pack(i.integration)) for place, i in enumerate(new.items)
+        ]
+
+        def work(connection: sqlite3.Connection) -> Write:
+            write = connection.execute(_RECORD, (*row, *row_json)).lastrowid or 0
+            rows = [(write, *item) for item in items]
+            connection.executemany("INSERT INTO write_item VALUES (?, ?, ?, ?, ?, ?)", rows)
+            append_event(connection, self._sessions.mine, write, Event(WriteState.RECORDED, at, None, None, [], None))
+            return _load(connection, "WHERE id = ?", (write,))[0]
+
+        return self._database.write(work, durable=True)
+
+    def step(
+        self,
+        write: int,
+        state: WriteState,
+        *,
+        status: int | None = None,
+        answer: bytes | None = None,
+        problems: Sequence[Json] = (),
+        detail: Json = None,
+        staged: Iterable[StagedNews] = (),
+        follows: Iterable[NewFollow] = (),
+    ) -> Write:
+        """Record what a write has come to, with what that means for staged orders and followed ones, all at once."""
+        at, me = self._now(), self._sessions.mine
+        event = Event(state, at, status, answer, list(problems), detail)
+        news, new_follows = list(staged), list(follows)
+
+        def work(connection: sqlite3.Connection) -> Write:
+            append_event(connection, me, write, event)
+            for told in news:
+                tell_staged(connection, told, at)
+            for follow in new_follows:
+                _add_follow(connection, me, write, follow, at)
+            return _load(connection, "WHERE id = ?", (write,))[0]
+
+        return self._database.write(work, durable=True)
+
+    def get(self, write: int) -> Write | None:
+        found = self._database.read(lambda c: _load(c, "WHERE id = ?", (write,)))
+        return found[0] if found else None
+
+    def all(
+        self,
+        account: int,
+        *,
+        order_id: str | None = None,
+        staged: str | None = None,
+        states: Iterable[WriteState] | None = None,
+        since: datetime | None = None,
+        before: int | None = None,
+        limit: int = 200,
+    ) -> list[Write]:
+        """Writes, the newest first: those of one order, of one staged order, in some states; `before` a write's id."""
+        where: list[tuple[str, list[str | int]]] = [("account = ?", [account])]
+        if order_id is not None:
+            where.append(("order_id = ?", [pack(order_id)]))
+        if staged is not None:
+            where.append(("id IN (SELECT write FROM write_item WHERE staged = ?)", [staged]))
+        if states is not None:
+            wanted: list[str | int] = list(states)
+            where.append((f"state IN ({', '.join('?' * len(wanted))})", wanted))
+        if since is not None:
+            where.append(("at >= ?", [since.isoformat()]))
+        if before is not None:
+            where.append(("id < ?", [before]))
+        clause = f"WHERE {' AND '.join(text for text, _ in where)} ORDER BY id DESC LIMIT ?"
+        values = [value for _, given in where for value in given] + [limit]
+        return self._database.read(lambda c: _load(c, clause, values))
+
+    def open(self, account: int) -> list[Write]:
+        """The writes whose end is not known, the oldest first, whosoever they are."""
+        clause = "WHERE account = ? AND settled = 0 ORDER BY id"
+        return self._database.read(lambda c: _load(c, clause, (account,)))
+
+    def adopt(self, account: int) -> list[Write]:
+        """The open writes that are ours to resolve; those of dead processes become ours, in the same state."""
+        me = self._sessions.mine
+
+        def work(connection: sqlite3.Connection) -> list[Write]:
+            ours = []
+            for write, holder, state in connection.execute(_HOLDERS, (account,)).fetchall():
+                if holder == me:
+                    ours.append(write)
+                elif not self._sessions.alive(holder):
+                    left = Event(WriteState(state), self._now(), None, None, [], {"left_by": holder})
+                    append_event(connection, me, write, left)
+                    ours.append(write)
+            return [found for write in ours for found in _load(connection, "WHERE id = ?", (write,))]
+
+        return self._database.write(work, durable=True)
+
+    def events(self, write: int) -> list[Event]:
+        """All steps of a write, in order."""
+        query = "SELECT * FROM write_event WHERE write = ? ORDER BY id"
+        return [_event(row) for row in self._database.read(lambda c: c.execute(query, (write,)).fetchall())]
+
+    def accepted(self, staged: str, version: int) -> bool:
+        """Whether the service ever took this version, so that it must never be sent again."""
+        row = self._database.read(lambda c: c.execute(_ACCEPTED, (staged, version, WriteState.ACCEPTED)).fetchone())
+        return row is not None
+
+
+def append_event(connection: sqlite3.Connection, session: str, write: int, event: Event) -> None:
+    """Add a step to a write. For use inside a transaction."""
+    problems, detail = pack(event.problems), pack(event.detail)
+    row = (write, session, event.at.isoformat(), event.state, event.status, event.answer, problems, detail)
+    connection.execute(_APPEND, row)
+    settled = connection.execute("UPDATE write SET settled = ? WHERE id = ?", (not event.state.open, write))
+    if not settled.rowcount:
+        raise StoreError(f"There is no write {write}")
+
+
+def tell_staged(connection: sqlite3.Connection, news: StagedNews, at: datetime) -> None:
+    """Note what became of a staged order. For use inside a transaction."""
+    when = at.isoformat()
+    if news.remote_id is not None:
+        connection.execute("UPDATE staged SET remote_id = ? WHERE id = ?", (pack(news.remote_id), news.staged))
+    if news.problems is not None:
+        command = "UPDATE staged SET problems_json = ?, problems_version = ?, problems_at = ? WHERE id = ?"
+        connection.execute(command, (pack(news.problems), news.version, when, news.staged))
+    command = "UPDATE staged SET state = ?, updated_at = ? WHERE id = ? AND version = ?"
+    connection.execute(command, (news.state, when, news.staged, news.version))
+
+
+def _add_follow(connection: sqlite3.Connection, session: str, write: int, new: NewFollow, at: datetime) -> None:
+    if new.staged is not None:
+        # What an older version of the same staged order was to show is no longer what must be there.
+        command = "UPDATE follow SET state = 'superseded' WHERE staged = ? AND state = 'accepted'"
+        connection.execute(command, (new.staged,))
+    expected = add_document(connection, pack(new.expected))
+    remote_id = None if new.remote_id is None else pack(new.remote_id)
+    when = at.isoformat()
+    row = (session, write, new.staged, new.version, remote_id, pack(new.order_id), pack(new.integration), expected)
+    connection.execute(_FOLLOW, (*row, new.part_of_items, when, new.due.isoformat(), when, write))
+
+
+_RECORD = """
+    INSERT INTO write (account, session, at, road, order_id, method, path, base_json, changes_json, body)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_APPEND = """
+    INSERT INTO write_event (write, session, at, state, status, answer, problems_json, detail_json)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_FOLLOW = """
+    INSERT INTO follow (
+        session, write, staged, version, remote_id, order_id, integration, expected,
+        part_of_items, since, due, updated_at, account, state, tries, mismatches_json
+    )
+    SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, account, 'accepted', 0, '[]' FROM write WHERE id = ?
+"""
+_JOURNAL = "SELECT * FROM journal"
+_HOLDERS = "SELECT id, held_by, state FROM journal WHERE account = ? AND settled = 0 ORDER BY id"
+_ACCEPTED = """
+    SELECT 1 FROM write_item JOIN write_event ON write_event.write = write_item.write
+    WHERE staged = ? AND version = ? AND state = ? LIMIT 1
+"""
+_ITEMS = "SELECT staged, version, order_id, integration FROM write_item WHERE write = ? ORDER BY position"
+
+
+def _load(connection: sqlite3.Connection, clause: str, values: Sequence[str | int]) -> list[Write]:
+    rows = connection.execute(f"{_JOURNAL} {clause}", values).fetchall()
+    return [_write(row, connection.execute(_ITEMS, (row["id"],)).fetchall()) for row in rows]
+
+
+def _write(row: sqlite3.Row, items: list[sqlite3.Row]) -> Write:
+    new = NewWrite(
+        road=Road(row["road"]),
+        method=row["method"],
+        path=row["path"],
+        body=row["body"],
+        base=unpack(row["base_json"]),
+        changes=unpack(row["changes_json"]),
+        order_id=None if row["order_id"] is None else unpack_text(row["order_id"]),
+        items=tuple(SentItem(staged, version, unpack_text(o), unpack_text(i)) for staged, version, o, i in items),
+    )
+    last = _event(row, row["event_at"])
+    by = f"{row['user']}@{row['host']}"
+    return Write(row["id"], row["account"], row["session"], by, datetime.fromisoformat(row["at"]), new, last)
+
+
+def _event(row: sqlite3.Row, at: str | None = None) -> Event:
+    return Event(
+        state=WriteState(row["state"]),
+        at=datetime.fromisoformat(at or row["at"]),
+        status=row["status"],
+        answer=row["answer"],
+        problems=unpack(row["problems_json"]),
+        detail=unpack(row["detail_json"]),
+    )

@@ -1,0 +1,152 @@
+"""The tables, as the scripts that lead from one format of the file to the next; a script that shipped never changes.
+
+Columns named `…_json`, and keys that come from strangers, hold packed JSON (tui.store.db.pack). Times are UTC, ISO 8601.
+"""
+
+MIGRATIONS: tuple[str, ...] = (
+    """
+    CREATE TABLE account (
+        id INTEGER PRIMARY KEY,
+        base_url TEXT NOT NULL,
+        user_id TEXT NOT NULL,
+        UNIQUE (base_url, user_id)
+    );
+
+    -- One row a process that ever opened the file; it lives as long as it holds the lock of that name.
+    CREATE TABLE session (
+        id TEXT PRIMARY KEY,
+        pid INTEGER NOT NULL,
+        user TEXT NOT NULL,
+        host TEXT NOT NULL,
+        since TEXT NOT NULL
+    );
+
+    CREATE TABLE state (
+        account INTEGER NOT NULL REFERENCES account,
+        key TEXT NOT NULL,
+        value_json TEXT NOT NULL,
+        PRIMARY KEY (account, key)
+    ) WITHOUT ROWID;
+
+    -- Documents as they were read, apart from the rows that change with every step.
+    CREATE TABLE document (
+        id INTEGER PRIMARY KEY,
+        body_json TEXT NOT NULL
+    );
+
+    CREATE TABLE edit (
+        account INTEGER NOT NULL REFERENCES account,
+        order_id TEXT NOT NULL,
+        base INTEGER NOT NULL REFERENCES document,
+        read_at TEXT NOT NULL,
+        log_json TEXT NOT NULL,
+        updated_at TEXT NOT NULL,
+        PRIMARY KEY (account, order_id)
+    );
+
+    CREATE TABLE batch (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        account INTEGER NOT NULL REFERENCES account,
+        name_json TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        removed_at TEXT,
+        owner TEXT REFERENCES session,
+        owned_since TEXT
+    );
+
+    CREATE TABLE staged (
+        id TEXT PRIMARY KEY,
+        batch INTEGER NOT NULL REFERENCES batch,
+        rank INTEGER NOT NULL,
+        base INTEGER NOT NULL REFERENCES document,
+        log_json TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        state TEXT NOT NULL,
+        problems_json TEXT NOT NULL,
+        problems_version INTEGER,
+        problems_at TEXT,
+        remote_id TEXT,
+        released INTEGER NOT NULL,
+        meta_json TEXT NOT NULL,
+        removed_at TEXT,
+        updated_at TEXT NOT NULL
+    );
+    CREATE INDEX staged_of_batch ON staged (batch, rank);
+
+    -- Every write that ever was about to go out. Rows are added, never changed or removed, but for `settled`, which
+    -- repeats what the last event says so that the open ones are found at once.
+    CREATE TABLE write (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        account INTEGER NOT NULL REFERENCES account,
+        session TEXT NOT NULL REFERENCES session,
+        at TEXT NOT NULL,
+        road TEXT NOT NULL,
+        order_id TEXT,
+        method TEXT NOT NULL,
+        path TEXT NOT NULL,
+        base_json TEXT NOT NULL,
+        changes_json TEXT NOT NULL,
+        body BLOB NOT NULL,
+        settled INTEGER NOT NULL DEFAULT 0
+    );
+    CREATE INDEX write_open ON write (account) WHERE settled = 0;
+    CREATE INDEX write_of_order ON write (account, order_id);
+
+    -- The orders of an upsert, in the order sent.
+    CREATE TABLE write_item (
+        write INTEGER NOT NULL REFERENCES write,
+        position INTEGER NOT NULL,
+        staged TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        order_id TEXT NOT NULL,
+        integration TEXT NOT NULL,
+        PRIMARY KEY (write, position)
+    ) WITHOUT ROWID;
+    CREATE INDEX write_item_of_staged ON write_item (staged, version);
+
+    CREATE TABLE write_event (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        write INTEGER NOT NULL REFERENCES write,
+        session TEXT NOT NULL REFERENCES session,
+        at TEXT NOT NULL,
+        state TEXT NOT NULL,
+        status INTEGER,
+        answer BLOB,
+        problems_json TEXT NOT NULL,
+        detail_json TEXT NOT NULL
+    );
+    CREATE INDEX write_event_of_write ON write_event (write);
+
+    -- Each write with its last step, and whose that was.
+    CREATE VIEW journal AS
+        SELECT write.*, session.user, session.host,
+               event.session AS held_by, event.at AS event_at, event.state, event.status, event.answer,
+               event.problems_json, event.detail_json
+        FROM write
+        JOIN session ON session.id = write.session
+        JOIN write_event event ON event.id = (SELECT max(id) FROM write_event WHERE write_event.write = write.id);
+
+    -- Orders that were accepted and are read again until they are seen as sent.
+    CREATE TABLE follow (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        account INTEGER NOT NULL REFERENCES account,
+        session TEXT NOT NULL REFERENCES session,
+        write INTEGER NOT NULL REFERENCES write,
+        staged TEXT,
+        version INTEGER,
+        remote_id TEXT,
+        order_id TEXT NOT NULL,
+        integration TEXT NOT NULL,
+        expected INTEGER NOT NULL REFERENCES document,
+        part_of_items INTEGER NOT NULL,
+        state TEXT NOT NULL,
+        tries INTEGER NOT NULL,
+        since TEXT NOT NULL,
+        due TEXT NOT NULL,
+        mismatches_json TEXT NOT NULL,
+        updated_at TEXT NOT NULL
+    );
+    CREATE INDEX follow_open ON follow (account) WHERE state = 'accepted';
+    CREATE INDEX follow_of_write ON follow (write);
+    """,
+)

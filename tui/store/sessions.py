@@ -1,0 +1,85 @@
+"""Who is at work: each process holds a file lock while it lives, so that what a dead one left can be taken up."""
+
+import fcntl
+import getpass
+import os
+import secrets
+import socket
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from tui.store.db import Database, StoreError, locked, make_private
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The process behind a session, and since when it has what was asked about."""
+
+    session: str
+    pid: int
+    user: str
+    host: str
+    since: datetime
+    alive: bool
+    mine: bool
+
+
+class Sessions:
+    """This process's session and what is known of others. The lock is held from construction to `close`."""
+
+    def __init__(self, database: Database, folder: Path, now: datetime) -> None:
+        self._folder = folder
+        self.mine = secrets.token_hex(8)
+        # Another process must not find the new lock file before it is locked and clear it away.
+        with locked(folder / "guard"):
+            self._clear()
+            path = self._path(self.mine)
+            make_private(path)
+            self._lock = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+            fcntl.flock(self._lock, fcntl.LOCK_EX)
+        row = (self.mine, os.getpid(), _user(), socket.gethostname(), now.isoformat())
+        try:
+            database.write(lambda c: c.execute("INSERT INTO session VALUES (?, ?, ?, ?, ?)", row))
+        except StoreError:
+            self.close()
+            raise
+
+    def alive(self, session: str) -> bool:
+        """Whether the process of that session still runs."""
+        if session == self.mine:
+            return True
+        try:
+            probe = os.open(self._path(session), os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return False
+        try:
+            fcntl.flock(probe, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(probe)
+        return False
+
+    def close(self) -> None:
+        """Give the lock back; from here on this session counts as dead."""
+        if self._lock >= 0:
+            self._path(self.mine).unlink(missing_ok=True)
+            os.close(self._lock)
+            self._lock = -1
+
+    def _clear(self) -> None:
+        for path in self._folder.glob("*.lock"):
+            if not self.alive(path.stem):
+                path.unlink(missing_ok=True)
+
+    def _path(self, session: str) -> Path:
+        return self._folder / f"{session}.lock"
+
+
+def _user() -> str:
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
+    return name.encode("ascii", "backslashreplace").decode("ascii")

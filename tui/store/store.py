@@ -1,0 +1,76 @@
+"""`Store`: everything that must survive, in one folder of the user's, opened by each process for itself."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tui.store.batches import Batches
+from tui.store.db import Database, StoreError, locked
+from tui.store.drafts import Edits, State
+from tui.store.follows import Follows
+from tui.store.journal import Writes
+from tui.store.schema import MIGRATIONS
+from tui.store.sessions import Sessions
+
+FILE = "orders.sqlite3"
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Store:
+    """Opens `folder`, making it if need be. All methods are synchronous, thread-safe and fit for signal handlers.
+
+    What is committed survives the death of the process; durable calls also survive the loss of power (decision 18).
+    Raises StoreError where the folder or the file cannot be used; the file is never replaced.
+    """
+
+    def __init__(self, folder: Path, *, now: Callable[[], datetime] = utc_now) -> None:
+        locks = folder / "locks"
+        _make_folder(folder)
+        _make_folder(locks)
+        # Two processes that make the file at the same time would stand in each other's way.
+        with locked(locks / "guard"):
+            self._database = Database(folder / FILE, MIGRATIONS)
+        try:
+            self.sessions = Sessions(self._database, locks, now())
+        except BaseException:
+            self._database.close()
+            raise
+        self.path = folder / FILE
+        self.state = State(self._database)
+        self.edits = Edits(self._database, now)
+        self.batches = Batches(self._database, self.sessions, now)
+        self.writes = Writes(self._database, self.sessions, now)
+        self.follows = Follows(self._database, self.sessions, now)
+
+    def account(self, base_url: str, user_id: str) -> int:
+        """The number of an account, by which all else is kept (decision 16). Profiles of one account share it."""
+        key = (base_url, user_id)
+        query = "SELECT id FROM account WHERE base_url = ? AND user_id = ?"
+        row = self._database.read(lambda c: c.execute(query, key).fetchone())
+        if row is None:
+            command = "INSERT OR IGNORE INTO account (base_url, user_id) VALUES (?, ?)"
+            self._database.write(lambda c: c.execute(command, key), durable=True)
+            row = self._database.read(lambda c: c.execute(query, key).fetchone())
+        return int(row[0])
+
+    def flush(self) -> None:
+        """Bring everything committed so far to the platter."""
+        command = "UPDATE session SET since = since WHERE id = ?"
+        self._database.write(lambda c: c.execute(command, (self.sessions.mine,)), durable=True)
+
+    def close(self) -> None:
+        """Close the file and end the session; closing twice does nothing."""
+        self._database.close()
+        self.sessions.close()
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if folder.stat().st_mode & 0o077:
+            folder.chmod(0o700)
+    except OSError as error:
+        raise StoreError(f"The folder {folder} cannot be used: {error.strerror}") from error

@@ -256,12 +256,12 @@ class Writes:
 
 def append_event(connection: sqlite3.Connection, session: str, write: int, event: Event) -> None:
     """Add a step to a write. For use inside a transaction."""
-    problems, detail = pack(event.problems), pack(event.detail)
-    row = (write, session, event.at.isoformat(), event.state, event.status, event.answer, problems, detail)
-    connection.execute(_APPEND, row)
     settled = connection.execute("UPDATE write SET settled = ? WHERE id = ?", (not event.state.open, write))
     if not settled.rowcount:
         raise StoreError(f"There is no write {write}")
+    problems, detail = pack(event.problems), pack(event.detail)
+    row = (write, session, event.at.isoformat(), event.state, event.status, event.answer, problems, detail)
+    connection.execute(_APPEND, row)
 
 
 def tell_staged(connection: sqlite3.Connection, news: StagedNews, at: datetime) -> None:

@@ -1,0 +1,124 @@
+"""Batches: identity, order, versions, owners."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.store.conftest import Clock
+from tui.store.batches import NewStaged, NotOwner, StagedState
+from tui.store.db import StoreError
+from tui.store.store import Store
+
+
+def names(store: Store, batch: int) -> list[object]:
+    return [staged.base for staged in store.batches.staged(batch)]
+
+
+def test_orders_keep_their_place_and_identity(store: Store, account: int) -> None:
+    batch = store.batches.create(account, "back\ud800orders").id
+    a, b = store.batches.stage(batch, [NewStaged("a"), NewStaged("b")])
+    (c,) = store.batches.stage(batch, [NewStaged("c", log=[1], meta={"row": 8}, released=True)])
+    (d,) = store.batches.stage(batch, [NewStaged("d")], before=b)
+    assert names(store, batch) == ["a", "d", "b", "c"]
+    store.batches.move([c, a], before=d)
+    assert names(store, batch) == ["c", "a", "d", "b"]
+    store.batches.move([c], before=None)
+    assert names(store, batch) == ["a", "d", "b", "c"]
+    assert len({a, b, c, d}) == 4
+    third = store.batches.get(c)
+    assert third is not None
+    assert (third.log, third.meta, third.released, third.version) == ([1], {"row": 8}, True, 1)
+    assert store.batches.all(account)[0].name == "back\ud800orders"
+
+
+def test_there_is_always_room_in_front(store: Store, account: int) -> None:
+    batch = store.batches.create(account, "b").id
+    (last,) = store.batches.stage(batch, [NewStaged(0)])
+    for n in range(1, 60):
+        (last,) = store.batches.stage(batch, [NewStaged(n)], before=last)
+    assert names(store, batch) == list(range(59, -1, -1))
+    store.batches.stage(batch, [NewStaged(f"x{n}") for n in range(300)], before=store.batches.staged(batch)[1].id)
+    assert names(store, batch) == [59, *(f"x{n}" for n in range(300)), *range(58, -1, -1)]
+
+
+def test_a_change_of_content_is_a_new_version_in_draft(store: Store, account: int) -> None:
+    batch = store.batches.create(account, "b").id
+    (order,) = store.batches.stage(batch, [NewStaged({"v": 1})])
+    store.batches.set(order, state=StagedState.REFUSED, problems=[{"detail": "no"}])
+    refused = store.batches.get(order)
+    assert refused is not None
+    assert (refused.state, refused.version, refused.problems_version) == (StagedState.REFUSED, 1, 1)
+    assert store.batches.save_log(order, ["step"]) == 2
+    assert store.batches.rebase(order, {"v": 2}, []) == 3
+    mended = store.batches.get(order)
+    assert mended is not None
+    assert (mended.state, mended.version, mended.base, mended.log) == (StagedState.DRAFT, 3, {"v": 2}, [])
+    assert (mended.problems, mended.problems_version) == ([{"detail": "no"}], 1)
+    store.batches.set(order, meta={"a": 1}, released=True)
+    kept = store.batches.get(order)
+    assert kept is not None
+    assert (kept.version, kept.state, kept.meta, kept.released) == (3, StagedState.DRAFT, {"a": 1}, True)
+
+
+def test_what_was_taken_out_comes_back_to_its_place(store: Store, account: int) -> None:
+    batch = store.batches.create(account, "b").id
+    ids = store.batches.stage(batch, [NewStaged(n) for n in range(4)])
+    store.batches.drop(ids[1:3])
+    assert names(store, batch) == [0, 3]
+    store.batches.restore(ids[1:3])
+    assert names(store, batch) == [0, 1, 2, 3]
+
+
+def test_staging_is_all_or_nothing(store: Store, account: int) -> None:
+    batch = store.batches.create(account, "b").id
+    with pytest.raises(StoreError, match="no staged order"):
+        store.batches.stage(batch, [NewStaged(1)], before="not there")
+    assert names(store, batch) == []
+
+
+def test_one_copy_owns_a_batch_and_another_may_take_it_over(open_store: Callable[[], Store], clock: Clock) -> None:
+    first, second = open_store(), open_store()
+    account = first.account("u", "1")
+    batch = first.batches.create(account, "b").id
+    (order,) = first.batches.stage(batch, [NewStaged(1)])
+
+    assert not second.batches.claim(batch)
+    seen = second.batches.all(account)[0].owner
+    assert seen is not None
+    assert (seen.session, seen.alive, seen.mine, seen.since) == (first.sessions.mine, True, False, clock())
+    with pytest.raises(NotOwner):
+        second.batches.save_log(order, [])
+
+    clock.pass_(60)
+    assert second.batches.claim(batch, take_over=True)
+    with pytest.raises(NotOwner):
+        first.batches.save_log(order, ["typed into the copy that hung"])
+    second.batches.save_log(order, ["mine"])
+    assert not first.batches.claim(batch)
+
+    second.batches.release(batch)
+    assert first.batches.all(account)[0].owner is None
+    assert first.batches.claim(batch)
+    assert first.batches.claim(batch)
+
+
+def test_a_dead_owners_batch_is_free(open_store: Callable[[], Store]) -> None:
+    first, second = open_store(), open_store()
+    account = first.account("u", "1")
+    batch = first.batches.create(account, "b").id
+    assert not second.batches.claim(batch)
+    first.close()
+    owner = second.batches.all(account)[0].owner
+    assert owner is not None
+    assert not owner.alive
+    assert second.batches.claim(batch)
+
+
+def test_a_removed_batch_is_out_of_sight(store: Store, account: int) -> None:
+    batch = store.batches.create(account, "old").id
+    store.batches.rename(batch, "new")
+    assert [found.name for found in store.batches.all(account)] == ["new"]
+    store.batches.remove(batch)
+    assert store.batches.all(account) == []
+    with pytest.raises(StoreError):
+        store.batches.claim(999)

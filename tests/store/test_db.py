@@ -1,0 +1,208 @@
+"""The file: who may read it, which files are refused and left alone, and what a failing transaction leaves."""
+
+import signal
+import sqlite3
+import stat
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from tui.store.db import Database, NewerStore, StoreBusy, StoreError
+from tui.store.schema import MIGRATIONS
+from tui.store.store import FILE, Store
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_only_the_user_can_read_what_is_stored(store: Store, account: int) -> None:
+    store.state.put(account, "a", 1)
+    assert mode(store.path.parent) == 0o700
+    assert {mode(path) for path in store.path.parent.glob(FILE + "*")} == {0o600}
+    assert {mode(path) for path in (store.path.parent / "locks").iterdir()} == {0o600}
+
+
+def test_a_folder_open_to_others_is_closed(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir(mode=0o755)
+    folder.chmod(0o755)
+    Store(folder).close()
+    assert mode(folder) == 0o700
+
+
+def test_accounts_are_told_apart_and_found_again(store: Store) -> None:
+    one = store.account("https://a", "1")
+    assert store.account("https://a", "1") == one
+    assert len({one, store.account("https://a", "2"), store.account("https://b", "1")}) == 3
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"this is no database at all, but long enough to have a header" * 20, b"SQLite format 3\0" + b"\xff" * 4096],
+)
+def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path, content: bytes) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (folder / FILE).write_bytes(content)
+    with pytest.raises(StoreError, match=FILE):
+        Store(folder)
+    assert (folder / FILE).read_bytes() == content
+
+
+def test_a_file_damaged_in_the_middle_is_told_and_left_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    store = Store(folder)
+    account = store.account("u", "1")
+    for n in range(300):
+        store.state.put(account, f"key {n}", "x" * 300)
+    store.close()
+    damaged = bytearray((folder / FILE).read_bytes())
+    damaged[8192:] = b"\xaa" * (len(damaged) - 8192)
+    (folder / FILE).write_bytes(damaged)
+    with pytest.raises(StoreError, match="cannot be used"):
+        Store(folder).state.all(account)
+    assert (folder / FILE).read_bytes()[8192:] == damaged[8192:]
+
+
+def test_a_database_of_another_program_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / FILE
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE theirs (a)")
+    connection.close()
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match="another program"):
+        Store(tmp_path)
+    assert path.read_bytes() == before
+
+
+def test_a_newer_file_is_refused_with_a_word_on_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / FILE
+    Database(path, [*MIGRATIONS, "CREATE TABLE future (a);"]).close()
+    with pytest.raises(NewerStore, match="Update the app"):
+        Store(tmp_path)
+
+
+def test_an_older_file_is_brought_up_with_its_rows(tmp_path: Path) -> None:
+    path = tmp_path / FILE
+    old = Database(path, ["CREATE TABLE a (x);\nINSERT INTO a VALUES (1);"])
+    old.close()
+    new = Database(path, ["not run again", "ALTER TABLE a ADD y DEFAULT 2;"])
+    assert tuple(new.read(lambda c: c.execute("SELECT * FROM a").fetchone())) == (1, 2)
+    new.close()
+
+
+def test_a_migration_that_fails_leaves_the_old_format(tmp_path: Path) -> None:
+    path = tmp_path / FILE
+    Database(path, ["CREATE TABLE a (x);"]).close()
+    with pytest.raises(StoreError):
+        Database(path, ["", "ALTER TABLE a ADD y;\nCREATE TABLE a (x);"])
+    again = Database(path, ["CREATE TABLE a (x);"])
+    columns = again.read(lambda c: [row["name"] for row in c.execute("PRAGMA table_info(a)")])
+    assert columns == ["x"]
+    again.close()
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match="cannot be used"):
+        Store(tmp_path / "file" / "data")
+
+
+def test_a_failing_transaction_leaves_nothing_and_the_next_one_works(store: Store, account: int) -> None:
+    def fail(connection: sqlite3.Connection) -> None:
+        connection.execute("DELETE FROM state")
+        raise ZeroDivisionError
+
+    store.state.put(account, "kept", 1)
+    with pytest.raises(ZeroDivisionError):
+        store._database.write(fail)
+    with pytest.raises(StoreError, match="FOREIGN KEY"):
+        store.state.put(999, "a", 1)
+    assert store.state.all(account) == {"kept": 1}
+
+
+def test_a_transaction_inside_another_is_a_mistake(store: Store, account: int) -> None:
+    with pytest.raises(RuntimeError):
+        store._database.write(lambda c: store.state.get(account, "a"))
+
+
+def test_another_process_that_keeps_the_file_is_told_as_busy(store: Store, account: int) -> None:
+    other = sqlite3.connect(store.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    store._database.read(lambda c: c.execute("PRAGMA busy_timeout=1").fetchone())
+    with pytest.raises(StoreBusy):
+        store.state.put(account, "a", 1)
+    other.execute("ROLLBACK")
+    other.close()
+    store.state.put(account, "a", 1)
+
+
+def test_many_threads_may_call(store: Store, account: int) -> None:
+    def work(n: int) -> None:
+        for i in range(20):
+            store.state.put(account, f"{n}/{i}", n * i)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work, range(8)))
+    assert store.state.all(account) == {f"{n}/{i}": n * i for n in range(8) for i in range(20)}
+
+
+def test_a_signal_handler_may_flush_and_store_while_a_call_waits(store: Store, account: int) -> None:
+    handled = threading.Event()
+
+    def handler(*_: object) -> None:
+        store.state.put(account, "by the handler", True)
+        store.flush()
+        handled.set()
+
+    def slow(connection: sqlite3.Connection) -> int:
+        signal.raise_signal(signal.SIGUSR1)
+        main = threading.main_thread().ident
+        assert main is not None
+        signal.pthread_kill(main, signal.SIGUSR1)
+        return 5
+
+    previous = signal.signal(signal.SIGUSR1, handler)
+    try:
+        assert store._database.write(slow) == 5
+    finally:
+        signal.signal(signal.SIGUSR1, previous)
+    assert handled.is_set()
+    assert store.state.get(account, "by the handler") is True
+
+
+def test_a_closed_store_says_so(open_store: Callable[[], Store]) -> None:
+    store = open_store()
+    store.close()
+    store.close()
+    with pytest.raises(StoreError, match="closed"):
+        store.account("a", "b")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        True,
+        0,
+        "",
+        [],
+        {},
+        Decimal("3.10"),
+        Decimal("1E+400"),
+        10**3000,
+        "\ud800 \x00 \U0001f600",
+        {"\udfff": ["é"]},
+    ],
+)
+def test_every_value_comes_back_as_it_was(store: Store, account: int, value: object) -> None:
+    store.state.put(account, "k", value)  # type: ignore[arg-type]
+    back = store.state.get(account, "k", "default")
+    assert back == value
+    assert type(back) is type(value)
+    assert str(back) == str(value)

@@ -1,0 +1,81 @@
+"""State of the screens and edits."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.store.conftest import Clock
+from tui.store.db import StoreError
+from tui.store.store import Store
+
+READ = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
+
+
+def test_state_is_kept_by_account_and_found_by_prefix(store: Store, account: int) -> None:
+    other = store.account("https://other", "7")
+    store.state.put(account, "view/a", 1)
+    store.state.put(account, "view/é\ud800", 2)
+    store.state.put(account, "views", 3)
+    store.state.put(other, "view/a", 4, durable=True)
+    assert store.state.all(account, "view/") == {"view/a": 1, "view/é\ud800": 2}
+    assert store.state.all(account) == {"view/a": 1, "view/é\ud800": 2, "views": 3}
+    store.state.delete(account, "view/a")
+    assert store.state.get(account, "view/a", "none") == "none"
+    assert store.state.get(other, "view/a") == 4
+
+
+def test_prefixes_are_not_patterns(store: Store, account: int) -> None:
+    store.state.put(account, "a_b", 1)
+    store.state.put(account, "a%b", 2)
+    store.state.put(account, 'a"b', 3)
+    assert store.state.all(account, "a_") == {"a_b": 1}
+    assert store.state.all(account, 'a"') == {'a"b': 3}
+
+
+def test_an_edit_lives_through_log_rebase_and_restart(open_store: Callable[[], Store], clock: Clock) -> None:
+    store = open_store()
+    account = store.account("u", "1")
+    started = store.edits.start(account, "12", {"id": "12", "v": 1}, READ)
+    assert started == store.edits.get(account, "12")
+    clock.pass_(5)
+    store.edits.save_log(account, "12", [{"step": 1}], durable=True)
+    saved = open_store().edits.get(account, "12")
+    assert saved is not None
+    assert (saved.base, saved.read_at, saved.log) == ({"id": "12", "v": 1}, READ, [{"step": 1}])
+    assert saved.updated_at == clock()
+    store.edits.rebase(account, "12", {"id": "12", "v": 2}, clock(), ["merged"])
+    assert [(edit.base, edit.log) for edit in store.edits.all(account)] == [({"id": "12", "v": 2}, ["merged"])]
+
+
+def test_starting_twice_keeps_the_first(store: Store, account: int) -> None:
+    store.edits.start(account, "12", {"v": 1}, READ)
+    store.edits.save_log(account, "12", ["mine"])
+    again = store.edits.start(account, "12", {"v": 2}, READ)
+    assert (again.base, again.log) == ({"v": 1}, ["mine"])
+
+
+def test_edits_are_listed_as_they_were_begun_and_by_account(store: Store, account: int) -> None:
+    other = store.account("https://other", "7")
+    for order in ("9", "1", "5"):
+        store.edits.start(account, order, {}, READ)
+    store.edits.start(other, "9", {}, READ)
+    store.edits.drop(account, "1")
+    store.edits.drop(account, "never there")
+    assert [edit.order_id for edit in store.edits.all(account)] == ["9", "5"]
+    assert store.edits.get(account, "1") is None
+
+
+def test_a_dropped_edit_cannot_be_saved_silently(store: Store, account: int) -> None:
+    with pytest.raises(StoreError, match="no draft"):
+        store.edits.save_log(account, "12", [])
+    with pytest.raises(StoreError, match="no draft"):
+        store.edits.rebase(account, "12", {}, READ, [])
+
+
+def test_documents_do_not_pile_up(store: Store, account: int) -> None:
+    store.edits.start(account, "12", {"v": 1}, READ)
+    for v in range(5):
+        store.edits.rebase(account, "12", {"v": v}, READ, [])
+    store.edits.drop(account, "12")
+    assert store._database.read(lambda c: c.execute("SELECT count(*) FROM document").fetchone()[0]) == 0

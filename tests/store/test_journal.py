@@ -1,0 +1,213 @@
+"""The table of writes, and what its steps mean for staged and followed orders."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from tests.store.conftest import Clock
+from tui.store.batches import NewStaged, StagedState
+from tui.store.db import StoreError
+from tui.store.follows import FollowState
+from tui.store.journal import NewFollow, NewWrite, Road, SentItem, StagedNews, WriteState
+from tui.store.store import Store
+
+PATCH = NewWrite(Road.PATCH, "PATCH", "/orders/12", b'{"notes": "\\ud800"}', {"id": "12"}, {"a": 1}, order_id="12")
+
+
+def upsert(*items: SentItem) -> NewWrite:
+    return NewWrite(Road.UPSERT, "POST", "/orders", b"[{}]", [None], items=items)
+
+
+def stage_one(store: Store, account: int) -> SentItem:
+    batch = store.batches.create(account, "b").id
+    (staged,) = store.batches.stage(batch, [NewStaged({"order_id": "A-1"})])
+    return SentItem(staged, 1, "A-1", "5")
+
+
+def test_a_write_is_kept_to_the_byte_with_every_step(store: Store, account: int, clock: Clock) -> None:
+    write = store.writes.record(account, PATCH)
+    assert write.state is WriteState.RECORDED
+    assert write.new == PATCH
+    clock.pass_(1)
+    store.writes.step(write.id, WriteState.SENT)
+    clock.pass_(1)
+    ended = store.writes.step(
+        write.id, WriteState.REFUSED, status=400, answer=b"\xff{cut", problems=[{"detail": "no"}], detail={"n": 1}
+    )
+    assert ended == store.writes.get(write.id)
+    assert (ended.state, ended.last.status, ended.last.answer) == (WriteState.REFUSED, 400, b"\xff{cut")
+    assert (ended.last.problems, ended.last.detail, ended.last.at) == ([{"detail": "no"}], {"n": 1}, clock())
+    steps = store.writes.events(write.id)
+    assert [step.state for step in steps] == [WriteState.RECORDED, WriteState.SENT, WriteState.REFUSED]
+    assert steps[2].at - steps[0].at == timedelta(seconds=2)
+    with pytest.raises(StoreError, match="no write"):
+        store.writes.step(999, WriteState.SENT)
+
+
+def test_the_journal_is_listed_by_what_is_asked(store: Store, account: int, clock: Clock) -> None:
+    item = stage_one(store, account)
+    first = store.writes.record(account, PATCH).id
+    clock.pass_(60)
+    second = store.writes.record(account, upsert(item)).id
+    store.writes.record(store.account("https://other", "1"), PATCH)
+    store.writes.step(first, WriteState.CONFIRMED)
+
+    def ids(**asked: object) -> list[int]:
+        return [write.id for write in store.writes.all(account, **asked)]  # type: ignore[arg-type]
+
+    assert ids() == [second, first]
+    assert ids(order_id="12") == [first]
+    assert ids(staged=item.staged) == [second]
+    assert ids(states=[WriteState.CONFIRMED, WriteState.GONE]) == [first]
+    assert ids(since=clock()) == [second]
+    assert ids(before=second) == [first]
+    assert ids(limit=1) == [second]
+    assert [write.id for write in store.writes.open(account)] == [second]
+    assert store.writes.all(account)[0].new.items == (item,)
+
+
+def test_only_the_writes_of_the_dead_are_taken_up(open_store: Callable[[], Store]) -> None:
+    dead, living, mine = open_store(), open_store(), open_store()
+    account = mine.account("u", "1")
+    left = [dead.writes.record(account, PATCH).id for _ in range(3)]
+    dead.writes.step(left[1], WriteState.SENT)
+    dead.writes.step(left[2], WriteState.CONFIRMED)
+    living.writes.record(account, PATCH)
+    own = mine.writes.record(account, PATCH).id
+    dead.close()
+    taken = mine.writes.adopt(account)
+    assert [(write.id, write.state) for write in taken] == [
+        (left[0], WriteState.RECORDED),
+        (left[1], WriteState.SENT),
+        (own, WriteState.RECORDED),
+    ]
+    assert taken[1].last.detail == {"left_by": dead.sessions.mine}
+    assert [write.id for write in living.writes.adopt(account)] == [own + 0 - 1]
+
+
+def test_an_answer_settles_write_staged_and_follow_at_once(store: Store, account: int, clock: Clock) -> None:
+    item = stage_one(store, account)
+    write = store.writes.record(account, upsert(item)).id
+    assert not store.writes.accepted(item.staged, 1)
+    store.writes.step(
+        write,
+        WriteState.ACCEPTED,
+        staged=[StagedNews(item.staged, 1, StagedState.ACCEPTED, remote_id="77", problems=[])],
+        follows=[NewFollow("A-1", "5", {"v": 1}, clock(), remote_id="77", staged=item.staged, version=1)],
+    )
+    assert store.writes.accepted(item.staged, 1)
+    assert not store.writes.accepted(item.staged, 2)
+    staged = store.batches.get(item.staged)
+    assert staged is not None
+    assert (staged.state, staged.remote_id) == (StagedState.ACCEPTED, "77")
+    (follow,) = store.follows.open(account)
+    assert (follow.order_id, follow.integration, follow.expected, follow.remote_id) == ("A-1", "5", {"v": 1}, "77")
+
+    store.follows.looked(follow.id, tries=1, due=clock() + timedelta(seconds=3))
+    assert store.follows.open(account)[0].tries == 1
+    store.follows.settle(follow.id, FollowState.VERIFIED)
+    assert store.follows.open(account) == []
+    verified = store.batches.get(item.staged)
+    assert verified is not None
+    assert verified.state is StagedState.VERIFIED
+    ended = store.writes.get(write)
+    assert ended is not None
+    assert ended.state is WriteState.VERIFIED
+
+
+def test_news_of_an_older_version_do_not_become_the_state_of_the_newer(store: Store, account: int) -> None:
+    item = stage_one(store, account)
+    write = store.writes.record(account, upsert(item)).id
+    store.batches.save_log(item.staged, ["typed while it was out"])
+    news = StagedNews(item.staged, 1, StagedState.REFUSED, problems=[{"detail": "no"}])
+    store.writes.step(write, WriteState.REFUSED, staged=[news])
+    staged = store.batches.get(item.staged)
+    assert staged is not None
+    assert (staged.state, staged.version, staged.problems_version) == (StagedState.DRAFT, 2, 1)
+    assert staged.problems == [{"detail": "no"}]
+
+
+@pytest.mark.parametrize(
+    ("states", "end"),
+    [
+        ((FollowState.VERIFIED, FollowState.VERIFIED), WriteState.VERIFIED),
+        ((FollowState.VERIFIED, FollowState.DIFFERS), WriteState.DIFFERS),
+        ((FollowState.MISSING, FollowState.DIFFERS), WriteState.MISSING),
+        ((FollowState.VERIFIED,), WriteState.ACCEPTED),
+    ],
+)
+def test_a_write_ends_with_the_worst_of_its_orders_when_all_are_known(
+    store: Store, account: int, clock: Clock, states: tuple[FollowState, ...], end: WriteState
+) -> None:
+    write = store.writes.record(account, upsert()).id
+    follows = [NewFollow(name, "5", {}, clock()) for name in ("A", "B")]
+    store.writes.step(write, WriteState.ACCEPTED, follows=follows)
+    for follow, state in zip(store.follows.of_write(write), states, strict=False):
+        store.follows.settle(follow.id, state)
+    ended = store.writes.get(write)
+    assert ended is not None
+    assert ended.state is end
+
+
+def test_a_newer_version_supersedes_the_follow_of_the_older(store: Store, account: int, clock: Clock) -> None:
+    item = stage_one(store, account)
+    write = store.writes.record(account, upsert(item)).id
+    for version in (1, 2):
+        new = NewFollow("A-1", "5", {"v": version}, clock(), staged=item.staged, version=version)
+        store.writes.step(write, WriteState.ACCEPTED, follows=[new])
+    old, new_one = store.follows.of_staged(item.staged)
+    assert (old.state, new_one.state) == (FollowState.SUPERSEDED, FollowState.ACCEPTED)
+    assert store.follows.settle(old.id, FollowState.MISSING).state is FollowState.SUPERSEDED
+
+
+def test_a_given_up_order_can_be_followed_again_and_the_follows_of_the_dead_are_taken_up(
+    open_store: Callable[[], Store], clock: Clock
+) -> None:
+    dead, mine = open_store(), open_store()
+    account = mine.account("u", "1")
+    write = dead.writes.record(account, upsert()).id
+    dead.writes.step(write, WriteState.ACCEPTED, follows=[NewFollow("A", "5", {}, clock())])
+    assert mine.follows.adopt(account) == []
+    dead.close()
+    (follow,) = mine.follows.adopt(account)
+    mine.follows.settle(follow.id, FollowState.MISSING, mismatches=[{"a": 1}])
+    assert mine.follows.open(account) == []
+    mine.follows.resume(follow.id)
+    assert [(found.id, found.tries) for found in mine.follows.open(account)] == [(follow.id, 0)]
+
+
+CHILD = Path(__file__).with_name("busy_child.py")
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_was_committed_survives_sigkill(tmp_path: Path, seed: int) -> None:
+    """The whole: SENDCLOUD_KILLS=100 pytest tests/store -k sigkill."""
+    random = Random(seed)
+    for _ in range(int(os.environ.get("SENDCLOUD_KILLS", "8")) // 4):
+        folder = tmp_path / f"data{random.random()}"
+        with subprocess.Popen([sys.executable, str(CHILD), str(folder)], stdout=subprocess.PIPE, text=True) as child:
+            assert child.stdout is not None
+            told = [child.stdout.readline() for _ in range(random.randrange(1, 400))]
+            child.send_signal(signal.SIGKILL)
+            told += child.stdout.readlines()
+        # A line cut by the kill was still printed after its commit.
+        committed = max(int(line) for line in told if line.endswith("\n"))
+        store = Store(folder)
+        account = store.account("u", "1")
+        assert store._database.read(lambda c: c.execute("PRAGMA integrity_check").fetchone()[0]) == "ok"
+        assert store.state.get(account, "n") in (committed, committed + 1)
+        (batch,) = store.batches.all(account)
+        staged = store.batches.staged(batch.id)
+        assert [order.base for order in staged] == [{"n": n} for n in range(len(staged))]
+        assert len(staged) in (committed // 3 + 1, committed // 3 + 2)
+        assert len(store.writes.adopt(account)) in (committed, committed + 1, committed + 2)
+        assert batch.owner is not None
+        assert not batch.owner.alive
+        store.close()

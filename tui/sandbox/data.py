@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import cast
 
@@ -75,7 +76,7 @@ def row_of(id: int, document: Document) -> Row:
     code = status.get("code") if isinstance(status, dict) else None
     return Row(
         id,
-        int(shop) if isinstance(shop, int) else 0,
+        int(shop) if isinstance(shop, int | Decimal) else 0,
         str(document.get("order_id") or ""),
         str(document.get("order_number") or ""),
         str(code or ""),
@@ -147,9 +148,14 @@ class Data:
     def next_id(self) -> int:
         """Ids are given once, also to orders that were deleted later."""
         number = self.note("next_id")
-        number = number if isinstance(number, int) else self._first_free()
+        number = number if isinstance(number, int) else FIRST_ID
         self.set_note("next_id", number + 1)
         return number
+
+    def keep_free(self, id: int) -> None:
+        """No order is given an id up to this one any more."""
+        number = self.note("next_id")
+        self.set_note("next_id", max(number if isinstance(number, int) else FIRST_ID, id + 1))
 
     def put(self, rows: Iterable[Row]) -> None:
         self.connection.executemany(_PUT, (_columns(row) for row in rows))
@@ -244,10 +250,6 @@ class Data:
             " ORDER BY created DESC LIMIT ?3",
             (1 << 62 if before is None else before, integration, count),
         ).fetchall()
-
-    def _first_free(self) -> int:
-        highest = self.connection.execute("SELECT max(id) FROM orders").fetchone()[0]
-        return max(FIRST_ID, (highest or 0) + 1)
 
     def _read_shops(self) -> dict[int, Document]:
         rows = self.connection.execute("SELECT id, body FROM integrations ORDER BY id")

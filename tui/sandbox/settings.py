@@ -1,0 +1,42 @@
+"""What a sandbox is started with."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from tui.sandbox.faults import Faults
+
+PARTNER = "8f1c2a4e-5b7d-4e9a-9c33-0d6f5b1e7a42"
+"""The one Sendcloud-Partner-Id that the sandbox knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxSettings:
+    """`data`: a file, or ":memory:". `settle`: seconds until an accepted POST can be read. `now` freezes the date and
+    what is seeded from it, while `clock` (seconds since 1970) goes on for settling, tokens and limits. `plant`: orders
+    as JSON texts, put there at every start, under their own `id` if they have one.
+    """
+
+    data: Path | str = ":memory:"
+    credentials: str = "demo:demo"
+    orders: int = 2000
+    settle: float = 2.0
+    seed: int = 1
+    now: datetime | None = None
+    odd: bool = False
+    limits: bool = False
+    reset: bool = False
+    faults: Faults = field(default_factory=Faults)
+    partners: frozenset[str] = frozenset({PARTNER})
+    plant: tuple[bytes, ...] = ()
+    clock: Callable[[], float] = time.time
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+
+    def __post_init__(self) -> None:
+        if self.now is not None and self.now.tzinfo is None:
+            raise ValueError("now needs a time zone")
+        if self.orders < 0 or self.settle < 0:
+            raise ValueError("orders and settle are numbers from 0")

@@ -4,8 +4,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-SORT_KEYS = ("integration", "order_number", "order_created_at", "order_updated_at", "pk")
-"""What the service sorts by (Q4.11)."""
+from tui.api.query import SORT_KEYS
 
 HELP = (
     ("number:NL-48213", "one order by its number"),

@@ -1,0 +1,166 @@
+"""Drafts: the edits of orders that the service has, on disk before they are on the screen (decisions 7, 18)."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from tui.api.codec import Document, Json, same
+from tui.api.pointer import ABSENT, Absent, Pointer
+from tui.orders.edit import Change, Edit, same_or_absent
+from tui.orders.fields import ITEMS
+from tui.orders.patch import Patch, smallest_patch
+from tui.store.store import Store
+
+
+@dataclass(slots=True)
+class Draft:
+    """The edit of one order. `read_at`: when its base was read. `stored`: whether it is on disk yet."""
+
+    order_id: str
+    edit: Edit
+    read_at: datetime
+    stored: bool = False
+
+    @property
+    def patch(self) -> Patch:
+        return smallest_patch(self.edit)
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """A field that was changed here and on the service since: what it was, what it is there, what it is here."""
+
+    pointer: Pointer
+    base: Json | Absent
+    theirs: Json | Absent
+    mine: Json | Absent
+
+
+@dataclass(frozen=True, slots=True)
+class Typing:
+    """Text in an editor that was not taken yet. `place`: the order's id, or a staged order's."""
+
+    place: str
+    pointer: Pointer
+    text: str
+
+
+class Drafts:
+    """All drafts of an account. Each change is durable before the call returns."""
+
+    def __init__(self, store: Store, account: int, now: Callable[[], datetime]) -> None:
+        self._store = store
+        self._account = account
+        self._now = now
+        self._drafts: dict[str, Draft] = {}
+        for kept in store.edits.all(account):
+            edit = Edit.load(cast(Document, kept.base), kept.log)
+            self._drafts[kept.order_id] = Draft(kept.order_id, edit, kept.read_at, stored=True)
+
+    def all(self) -> list[Draft]:
+        """The drafts that change something, the oldest first."""
+        return [draft for draft in self._drafts.values() if draft.edit.dirty]
+
+    def get(self, order_id: str) -> Draft | None:
+        """The draft of an order, if it changes something."""
+        draft = self._drafts.get(order_id)
+        return draft if draft is not None and draft.edit.dirty else None
+
+    def of(self, order_id: str, document: Document, read_at: datetime) -> Draft:
+        """The draft of an order, begun from this document if there is none yet."""
+        draft = self._drafts.get(order_id)
+        if draft is None or not (draft.edit.dirty or draft.edit.steps):
+            draft = self._drafts[order_id] = Draft(order_id, Edit(document), read_at)
+        return draft
+
+    def save(self, draft: Draft) -> None:
+        """Bring the steps of a draft to the platter; a draft that changes nothing and can be forgotten is."""
+        if not draft.edit.steps:
+            self.drop(draft)
+        elif draft.stored:
+            self._store.edits.save_log(self._account, draft.order_id, draft.edit.log(), durable=True)
+        else:
+            self._store.edits.start(self._account, draft.order_id, draft.edit.base, draft.read_at, draft.edit.log())
+            self._store.edits.save_log(self._account, draft.order_id, draft.edit.log(), durable=True)
+            draft.stored = True
+        self._drafts[draft.order_id] = draft
+
+    def drop(self, draft: Draft) -> None:
+        """Forget a draft; what it said stays in the journal if it was sent."""
+        self._drafts.pop(draft.order_id, None)
+        if draft.stored:
+            self._store.edits.drop(self._account, draft.order_id)
+            draft.stored = False
+
+    def rebase(self, draft: Draft, document: Document, read_at: datetime) -> list[Clash]:
+        """Set a draft on what the service has now. What both sides changed otherwise is returned, mine being kept."""
+        if same(draft.edit.base, document):
+            draft.read_at = read_at
+            return []
+        clashes, moved = merge(draft.edit, document)
+        draft.edit = moved
+        draft.read_at = read_at
+        if draft.stored:
+            self._store.edits.rebase(self._account, draft.order_id, document, read_at, moved.log())
+        return clashes
+
+    def type(self, typing: Typing | None) -> None:
+        """Keep the text in the open editor; None when it was taken or given up."""
+        if typing is None:
+            self._store.state.delete(self._account, "typing")
+        else:
+            kept: Json = {"place": typing.place, "pointer": str(typing.pointer), "text": typing.text}
+            self._store.state.put(self._account, "typing", kept)
+
+    def typed(self) -> Typing | None:
+        """What was in the open editor when the app ended."""
+        kept = self._store.state.get(self._account, "typing")
+        if not isinstance(kept, dict):
+            return None
+        return Typing(str(kept["place"]), Pointer.parse(str(kept["pointer"])), str(kept["text"]))
+
+
+def merge(edit: Edit, theirs: Document) -> tuple[list[Clash], Edit]:
+    """The same changes on a newer document, as one step; what both changed is told and stays as the user made it."""
+    clashes: list[Clash] = []
+    values: list[tuple[Pointer, Json | Absent]] = []
+    for change in edit.changes():
+        there = _place_there(edit, change, theirs)
+        if there is None:
+            clashes.append(Clash(change.pointer, change.was, ABSENT, change.now))
+            continue
+        now_there = there.get(theirs)
+        if same_or_absent(now_there, change.now):
+            continue
+        if not same_or_absent(now_there, change.was):
+            clashes.append(Clash(there, change.was, now_there, change.now))
+        values.append((there, change.now))
+    moved = Edit(theirs)
+    moved.put_all(_applicable(values), "your changes, on what the service has now")
+    return clashes, moved
+
+
+def _place_there(edit: Edit, change: Change, theirs: Document) -> Pointer | None:
+    """Where a changed value stands in the newer document: items are found by name where it is the only one."""
+    pointer = change.pointer
+    if len(pointer) <= len(ITEMS) or not pointer.startswith(ITEMS):
+        return pointer
+    if pointer.tokens[len(ITEMS)].startswith("~"):
+        return None
+    entry = ITEMS / pointer.tokens[len(ITEMS)]
+    origin = edit.origin(entry)
+    if origin is None:
+        return pointer
+    name = (origin / "name").get(edit.base)
+    items = ITEMS.get(theirs)
+    names = [item.get("name") if isinstance(item, dict) else None for item in items] if isinstance(items, list) else []
+    places = [position for position, other in enumerate(names) if other == name]
+    if len(places) == 1:
+        return ITEMS / places[0] + pointer.relative_to(entry)
+    position = int(origin.name)
+    return ITEMS / position + pointer.relative_to(entry) if position in places else None
+
+
+def _applicable(values: Iterable[tuple[Pointer, Json | Absent]]) -> list[tuple[Pointer, Json | Absent]]:
+    return sorted(values, key=lambda pair: (pair[1] is ABSENT, pair[0]))

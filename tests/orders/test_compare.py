@@ -6,7 +6,7 @@ import pytest
 
 from tui.api.codec import Json, decode
 from tui.api.pointer import ABSENT, Pointer
-from tui.orders.compare import Mismatch, as_read, compare, leaves
+from tui.orders.compare import Mismatch, compare
 
 
 @pytest.mark.parametrize(
@@ -87,15 +87,3 @@ def test_twins_by_name_are_compared_by_position() -> None:
     assert compare(sent, sent) == []
     swapped = decode('{"order_items": [{"name": "a", "sku": "2"}, {"name": "a", "sku": "1"}]}')
     assert len(compare(sent, swapped)) == 2
-
-
-def test_the_phone_of_a_patch_is_read_under_its_other_name() -> None:
-    patch = decode('{"customer_details": {"phone": "1", "name": "n"}, "phone": "2"}')
-    assert as_read(patch) == {"customer_details": {"phone_number": "1", "name": "n"}, "phone": "2"}
-    untouched = decode('{"notes": null}')
-    assert as_read(untouched) is untouched
-
-
-def test_leaves_are_values_and_whole_lists() -> None:
-    document = decode('{"a": {"b": 1, "c": {}}, "d": [1, {"e": 2}]}')
-    assert [str(pointer) for pointer in leaves(document)] == ["/a/b", "/a/c", "/d"]

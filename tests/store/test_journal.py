@@ -89,21 +89,21 @@ def test_only_the_writes_of_the_dead_are_taken_up(open_store: Callable[[], Store
         (own, WriteState.RECORDED),
     ]
     assert taken[1].last.detail == {"left_by": dead.sessions.mine}
-    assert [write.id for write in living.writes.adopt(account)] == [own + 0 - 1]
+    assert [write.id for write in living.writes.adopt(account)] == [own - 1]
 
 
 def test_an_answer_settles_write_staged_and_follow_at_once(store: Store, account: int, clock: Clock) -> None:
     item = stage_one(store, account)
     write = store.writes.record(account, upsert(item)).id
-    assert not store.writes.accepted(item.staged, 1)
+    assert store.writes.holds(item.staged, 1)
     store.writes.step(
         write,
         WriteState.ACCEPTED,
         staged=[StagedNews(item.staged, 1, StagedState.ACCEPTED, remote_id="77", problems=[])],
         follows=[NewFollow("A-1", "5", {"v": 1}, clock(), remote_id="77", staged=item.staged, version=1)],
     )
-    assert store.writes.accepted(item.staged, 1)
-    assert not store.writes.accepted(item.staged, 2)
+    assert store.writes.holds(item.staged, 1)
+    assert not store.writes.holds(item.staged, 2)
     staged = store.batches.get(item.staged)
     assert staged is not None
     assert (staged.state, staged.remote_id) == (StagedState.ACCEPTED, "77")
@@ -181,6 +181,28 @@ def test_a_given_up_order_can_be_followed_again_and_the_follows_of_the_dead_are_
     assert mine.follows.open(account) == []
     mine.follows.resume(follow.id)
     assert [(found.id, found.tries) for found in mine.follows.open(account)] == [(follow.id, 0)]
+
+
+@pytest.mark.parametrize(
+    ("state", "held"), [(WriteState.REFUSED, False), (WriteState.NOT_SENT, False), (WriteState.UNKNOWN, True)]
+)
+def test_what_is_refused_may_go_again_and_what_is_unknown_may_not(
+    store: Store, account: int, state: WriteState, held: bool
+) -> None:
+    item = stage_one(store, account)
+    store.writes.step(store.writes.record(account, upsert(item)).id, state)
+    assert store.writes.holds(item.staged, 1) is held
+
+
+def test_what_went_missing_may_go_again(store: Store, account: int, clock: Clock) -> None:
+    item = stage_one(store, account)
+    write = store.writes.record(account, upsert(item)).id
+    store.writes.step(
+        write, WriteState.ACCEPTED, follows=[NewFollow("A-1", "5", {}, clock(), staged=item.staged, version=1)]
+    )
+    (follow,) = store.follows.of_write(write)
+    store.follows.settle(follow.id, FollowState.MISSING)
+    assert not store.writes.holds(item.staged, 1)
 
 
 CHILD = Path(__file__).with_name("busy_child.py")

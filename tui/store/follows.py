@@ -38,6 +38,7 @@ class Follow:
     integration: str
     expected: Json
     part_of_items: bool
+    fresh: bool
     state: FollowState
     tries: int
     since: datetime
@@ -172,6 +173,7 @@ def _follow(row: sqlite3.Row) -> Follow:
         integration=unpack_text(row["integration"]),
         expected=unpack(row["body_json"]),
         part_of_items=bool(row["part_of_items"]),
+        fresh=bool(row["fresh"]),
         state=FollowState(row["state"]),
         tries=row["tries"],
         since=datetime.fromisoformat(row["since"]),

@@ -123,7 +123,10 @@ class StagedNews:
 
 @dataclass(frozen=True, slots=True)
 class NewFollow:
-    """An accepted order to be read until it shows `expected`, given as a GET would show it."""
+    """An accepted order to be read until it shows `expected`, given as a GET would show it.
+
+    `fresh`: there was no such order before, so what is seen first is what was made of it.
+    """
 
     order_id: str
     integration: str
@@ -131,6 +134,7 @@ class NewFollow:
     due: datetime
     remote_id: str | None = None
     part_of_items: bool = False
+    fresh: bool = False
     staged: str | None = None
     version: int | None = None
 
@@ -248,9 +252,9 @@ class Writes:
         query = "SELECT * FROM write_event WHERE write = ? ORDER BY id"
         return [_event(row) for row in self._database.read(lambda c: c.execute(query, (write,)).fetchall())]
 
-    def accepted(self, staged: str, version: int) -> bool:
-        """Whether the service ever took this version, so that it must never be sent again."""
-        row = self._database.read(lambda c: c.execute(_ACCEPTED, (staged, version, WriteState.ACCEPTED)).fetchone())
+    def holds(self, staged: str, version: int) -> bool:
+        """Whether this version is on its way or was taken by the service, so that it must not be sent again."""
+        row = self._database.read(lambda c: c.execute(_HOLDS, (staged, version, staged, version)).fetchone())
         return row is not None
 
 
@@ -285,7 +289,7 @@ def _add_follow(connection: sqlite3.Connection, session: str, write: int, new: N
     remote_id = None if new.remote_id is None else pack(new.remote_id)
     when = at.isoformat()
     row = (session, write, new.staged, new.version, remote_id, pack(new.order_id), pack(new.integration), expected)
-    connection.execute(_FOLLOW, (*row, new.part_of_items, when, new.due.isoformat(), when, write))
+    connection.execute(_FOLLOW, (*row, new.part_of_items, new.fresh, when, new.due.isoformat(), when, write))
 
 
 _RECORD = """
@@ -299,15 +303,18 @@ _APPEND = """
 _FOLLOW = """
     INSERT INTO follow (
         session, write, staged, version, remote_id, order_id, integration, expected,
-        part_of_items, since, due, updated_at, account, state, tries, mismatches_json
+        part_of_items, fresh, since, due, updated_at, account, state, tries, mismatches_json
     )
-    SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, account, 'accepted', 0, '[]' FROM write WHERE id = ?
+    SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, account, 'accepted', 0, '[]' FROM write WHERE id = ?
 """
 _JOURNAL = "SELECT * FROM journal"
 _HOLDERS = "SELECT id, held_by, state FROM journal WHERE account = ? AND settled = 0 ORDER BY id"
-_ACCEPTED = """
-    SELECT 1 FROM write_item JOIN write_event ON write_event.write = write_item.write
-    WHERE staged = ? AND version = ? AND state = ? LIMIT 1
+_HOLDS = """
+    SELECT 1 FROM write_item JOIN write ON write.id = write_item.write
+    WHERE staged = ? AND version = ? AND settled = 0
+    UNION ALL
+    SELECT 1 FROM follow WHERE staged = ? AND version = ? AND state IN ('accepted', 'verified')
+    LIMIT 1
 """
 _ITEMS = "SELECT staged, version, order_id, integration FROM write_item WHERE write = ? ORDER BY position"
 

@@ -139,6 +139,7 @@ MIGRATIONS: tuple[str, ...] = (
         integration TEXT NOT NULL,
         expected INTEGER NOT NULL REFERENCES document,
         part_of_items INTEGER NOT NULL,
+        fresh INTEGER NOT NULL,
         state TEXT NOT NULL,
         tries INTEGER NOT NULL,
         since TEXT NOT NULL,
@@ -148,5 +149,6 @@ MIGRATIONS: tuple[str, ...] = (
     );
     CREATE INDEX follow_open ON follow (account) WHERE state = 'accepted';
     CREATE INDEX follow_of_write ON follow (write);
+    CREATE INDEX follow_of_staged ON follow (staged, version);
     """,
 )

@@ -170,7 +170,7 @@ class Client:
             parameters.append(("cursor", cursor))
 
         def read(answer: Answer) -> Page:
-            rows, doubts = _rows(answer, "order")
+            rows, doubts = _rows(answer)
             cursors = _cursors(answer, cursor, doubts)
             wrong = misfits(query, rows)
             doubts += [_misfit_doubt(name, len(places), len(rows)) for name, places in wrong.items()]
@@ -259,7 +259,7 @@ class Client:
         `sort` is one of `integration_type`, `created_at`, `updated_at`, `last_fetch`, `failing_since`, or with `-`.
         """
         query = encode_query([("sort", sort)] if sort else [])
-        return await self._transport.ask(Request("GET", "/integrations", query), lambda it: tuple(_rows(it, "shop")[0]))
+        return await self._transport.ask(Request("GET", "/integrations", query), lambda it: tuple(_rows(it)[0]))
 
     async def get_integration(self, id: int | str) -> Document:
         """GET /integrations/{id} (Integrations, "Retrieve an integration")."""
@@ -282,7 +282,7 @@ class Client:
         parameters = [("page_size", str(page_size)), *([("cursor", cursor)] if cursor else [])]
 
         def read(answer: Answer) -> LogPage:
-            rows, doubts = _rows(answer, "log")
+            rows, doubts = _rows(answer)
             cursors = _cursors(answer, cursor, doubts)
             return LogPage(tuple(rows), cursors.next, cursors.previous, tuple(doubts))
 
@@ -298,7 +298,7 @@ class Client:
         if show_deleted is not None:
             parameters.append(("show_deleted", "true" if show_deleted else "false"))
         request = Request("GET", "/shop-order-statuses", encode_query(parameters))
-        return await self._transport.ask(request, lambda answer: tuple(_rows(answer, "status")[0]))
+        return await self._transport.ask(request, lambda answer: tuple(_rows(answer)[0]))
 
     async def shop_order_status_mapping(self, integration_id: int | str) -> Document:
         """GET /shop-order-statuses/mapping (Integrations, "Retrieve custom status mapping…"), Prestashop v2 only."""
@@ -370,13 +370,13 @@ def _object(answer: Answer) -> Document:
     return data
 
 
-def _rows(answer: Answer, what: str) -> tuple[list[Document], list[str]]:
+def _rows(answer: Answer) -> tuple[list[Document], list[str]]:
     data = _data(answer)
     if not isinstance(data, list):
         raise BadAnswer("its data is not a list")
     rows = [row for row in data if isinstance(row, dict)]
     others = len(data) - len(rows)
-    return rows, [f"{_count(others, 'row')} of the answer cannot be read as {what} and was left out."] if others else []
+    return rows, [f"Left out of {_count(len(data), 'row')}: {others}, which cannot be read."] if others else []
 
 
 def _cursors(answer: Answer, asked: str | None, doubts: list[str]) -> Cursors:

@@ -1,5 +1,6 @@
 """A clock that only sleeping moves, and a service that answers from a script."""
 
+import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -7,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
+
+from tui.api.client import Client
 
 BASE = "http://127.0.0.1:8000/api/v3"
 START = datetime(2026, 8, 3, 9, 0, tzinfo=UTC)
@@ -35,13 +38,16 @@ Step = httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]
 class Script(httpx.AsyncBaseTransport):
     """Answers one request after the other as it was told; the last step repeats."""
 
-    def __init__(self, *steps: Step) -> None:
+    def __init__(self, *steps: Step, delay: float | None = None) -> None:
         self.steps = list(steps)
+        self.delay = delay
         self.requests: list[httpx.Request] = []
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         await request.aread()
         self.requests.append(request)
+        if self.delay is not None:
+            await asyncio.sleep(self.delay)
         step = self.steps.pop(0) if len(self.steps) > 1 else self.steps[0]
         if isinstance(step, Exception):
             raise step
@@ -90,3 +96,7 @@ BUSY = {
     "detail": "We are still processing a previous request. Please try again in a moment.",
     "source": {"pointer": "/data"},
 }
+
+
+Make = Callable[..., tuple[Client, Script]]
+"""The `make` fixture: steps and options of a Client to the client and its script."""

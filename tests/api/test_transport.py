@@ -1,0 +1,533 @@
+"""Retries, the rate budget, lost answers, hostile servers: what is sent, how often, and what is believed."""
+
+import asyncio
+import gzip
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from random import Random
+
+import httpx
+import pytest
+from scripted import BUSY, START, FakeClock, Make, Script, Step, answer, raw, refusal, torn
+
+from tui.api.auth import BasicAuth
+from tui.api.budget import Budget, Rate, next_pause, read_retry_after
+from tui.api.client import Client
+from tui.api.errors import (
+    ApiError,
+    BadAnswer,
+    Busy,
+    ConfigError,
+    NotAuthorised,
+    OutcomeUnknown,
+    RateLimited,
+    Redirected,
+    Refused,
+    ServerFault,
+    Unreachable,
+)
+from tui.api.wirelog import Outcome, WireEntry, WireLog
+
+ORDER = {"id": "12", "order_number": "A"}
+DONE = {"id": 12, "order_id": "a", "order_number": "A"}
+
+
+async def get(client: Client) -> object:
+    return await client.get_order("12")
+
+
+async def patch(client: Client) -> object:
+    return await client.patch_order("12", {"notes": "x"})
+
+
+async def post(client: Client) -> object:
+    return await client.upsert_orders([{"order_id": "a"}])
+
+
+async def delete(client: Client) -> object:
+    return await client.delete_order("12")
+
+
+Call = Callable[[Client], Awaitable[object]]
+WRITES = [patch, post, delete]
+
+
+def good(call: Call) -> httpx.Response:
+    if call is get:
+        return answer(ORDER)
+    return raw(204, b"") if call is delete else answer([DONE] if call is post else DONE, 201)
+
+
+@pytest.mark.parametrize("call", [get, *WRITES])
+async def test_a_busy_service_is_asked_again_for_reads_and_writes(make: Make, clock: FakeClock, call: Call) -> None:
+    client, script = make(raw(429, b""), raw(429, b"", Retry_After="7"), good(call))
+    await call(client)
+    assert len(script.requests) == 3
+    assert len({request.content for request in script.requests}) == 1
+    first, second = clock.slept
+    assert 0.75 <= first <= 1.25
+    assert 7 <= second <= 7.5
+
+
+@pytest.mark.parametrize("call", WRITES)
+async def test_a_busy_order_is_sent_again_byte_for_byte(make: Make, clock: FakeClock, call: Call) -> None:
+    client, script = make(refusal(400, BUSY), refusal(400, BUSY), good(call))
+    await call(client)
+    assert len({request.content for request in script.requests}) == 1
+    assert len(clock.slept) == 2
+    assert clock.slept[0] < clock.slept[1]
+
+
+@pytest.mark.parametrize(
+    ("step", "kind", "sent"),
+    [
+        (raw(429, b""), RateLimited, 6),
+        (refusal(400, BUSY), Busy, 6),
+        (refusal(400, {"detail": "Field required"}), Refused, 1),
+        (refusal(422, {"detail": "x"}), Refused, 1),
+        (raw(408, b""), Refused, 1),
+        (refusal(401, {"detail": "x"}), NotAuthorised, 1),
+        (raw(500, b""), OutcomeUnknown, 1),
+        (raw(503, b"<html>", "text/html", Retry_After="1"), OutcomeUnknown, 1),
+        (httpx.ReadTimeout(""), OutcomeUnknown, 1),
+        (httpx.WriteTimeout(""), OutcomeUnknown, 1),
+        (httpx.ReadError(""), OutcomeUnknown, 1),
+        (httpx.WriteError(""), OutcomeUnknown, 1),
+        (httpx.RemoteProtocolError("Server disconnected without sending a response."), OutcomeUnknown, 1),
+        (httpx.ProxyError("504"), OutcomeUnknown, 1),
+        (OSError("reset"), OutcomeUnknown, 1),
+        (TimeoutError(), OutcomeUnknown, 1),
+        (torn(200, b'{"da'), OutcomeUnknown, 1),
+        (torn(200, b"", httpx.ReadError("")), OutcomeUnknown, 1),
+        (torn(500, b"", httpx.ReadError("")), OutcomeUnknown, 1),
+        (torn(400, b'{"errors": [', httpx.ReadError("")), Refused, 1),
+        (httpx.ConnectError("refused"), Unreachable, 1),
+        (httpx.ConnectTimeout(""), Unreachable, 1),
+        (httpx.PoolTimeout(""), Unreachable, 1),
+        (raw(301, b"", Location="https://evil.example/?token=1"), Redirected, 1),
+    ],
+)
+@pytest.mark.parametrize("call", WRITES)
+async def test_writes_that_fail(make: Make, call: Call, step: Step, kind: type[ApiError], sent: int) -> None:
+    client, script = make(step)
+    with pytest.raises(ApiError) as caught:
+        await call(client)
+    assert type(caught.value) is kind
+    assert len(script.requests) == sent
+    assert caught.value.request_line == script.lines[0].replace("/api/v3", "")
+    if kind is OutcomeUnknown:
+        assert "look the order up" in str(caught.value)
+    if kind is Unreachable:
+        assert "Nothing was sent" in str(caught.value)
+
+
+@pytest.mark.parametrize("call", [patch, post])
+@pytest.mark.parametrize(
+    "step",
+    [
+        raw(200, b'{"data": {"id": 12, "ord'),
+        raw(201, b""),
+        raw(200, b"<html>Sign in to the hotel's network</html>", "text/html"),
+        raw(200, b'{"data": 5}'),
+        raw(200, b'{"errors": [{"detail": "no"}]}'),
+        raw(200, b"null"),
+    ],
+)
+async def test_a_success_that_proves_nothing_is_unknown(make: Make, call: Call, step: httpx.Response) -> None:
+    client, script = make(step)
+    with pytest.raises(OutcomeUnknown) as caught:
+        await call(client)
+    assert len(script.requests) == 1
+    assert (caught.value.status, caught.value.body) == (step.status_code, step.content)
+
+
+@pytest.mark.parametrize(
+    ("step", "kind", "sent"),
+    [
+        (raw(500, b""), ServerFault, 3),
+        (raw(599, b"<html>"), ServerFault, 3),
+        (httpx.ReadTimeout(""), Unreachable, 3),
+        (httpx.ReadError(""), Unreachable, 3),
+        (httpx.ConnectError("refused"), Unreachable, 3),
+        (httpx.DecodingError("bad gzip"), Unreachable, 3),
+        (torn(200, b'{"da'), Unreachable, 3),
+        (raw(200, b"<html>"), BadAnswer, 3),
+        (raw(200, b""), BadAnswer, 3),
+        (raw(200, b'{"data": {"id"'), BadAnswer, 3),
+        (raw(200, b'{"nothing": 1}'), BadAnswer, 3),
+        (answer({"id": "13"}), BadAnswer, 1),
+        (raw(400, b"<html>"), Refused, 1),
+        (torn(404, b'{"err'), ApiError, 1),
+        (raw(302, b"", Location="/orders/"), Redirected, 1),
+        (raw(304, b""), Redirected, 1),
+    ],
+)
+async def test_reads_that_fail(make: Make, clock: FakeClock, step: Step, kind: type[ApiError], sent: int) -> None:
+    client, script = make(step)
+    with pytest.raises(kind):
+        await get(client)
+    assert len(script.requests) == sent
+    assert len(clock.slept) == sent - 1
+
+
+@pytest.mark.parametrize(
+    "step",
+    [raw(502, b"<html>"), httpx.ReadError(""), raw(200, b"<html>"), torn(200, b"{"), raw(503, b"", Retry_After="2")],
+)
+async def test_a_read_that_failed_once_is_asked_again(make: Make, step: Step) -> None:
+    client, script = make(step, answer(ORDER))
+    assert await get(client) == ORDER
+    assert len(script.requests) == 2
+
+
+async def test_redirects_are_not_followed_and_only_their_host_is_told(make: Make) -> None:
+    client, script = make(raw(307, b"", Location="https://evil.example/path?key=1"))
+    with pytest.raises(Redirected, match=r"evil\.example") as caught:
+        await post(client)
+    assert len(script.requests) == 1
+    assert "key=1" not in str(caught.value)
+
+
+async def test_credentials_and_cookies(make: Make) -> None:
+    client, script = make(answer(ORDER, Set_Cookie="session=abc; Path=/"), base="http://localhost:9/some/base")
+    await get(client)
+    await get(client)
+    first, second = script.requests
+    assert first.headers["authorization"] == BasicAuth("public", "very-secret-key").header(0)
+    assert str(first.url) == "http://localhost:9/some/base/orders/12"
+    assert "cookie" not in second.headers
+    assert "content-type" not in first.headers
+    assert first.headers["accept"] == "application/json"
+
+
+@pytest.mark.parametrize(
+    ("base", "asked"),
+    [
+        ("http://127.0.0.1:1/api/v3", "http://127.0.0.1:1/api/v3/orders/12"),
+        ("http://127.0.0.1:1/api/v3/", "http://127.0.0.1:1/api/v3/orders/12"),
+        ("http://127.0.0.1:1", "http://127.0.0.1:1/orders/12"),
+        ("https://h.example/a%2Fb", "https://h.example/a%2Fb/orders/12"),
+    ],
+)
+async def test_the_base_url_is_taken_as_it_is(make: Make, base: str, asked: str) -> None:
+    client, script = make(answer(ORDER), base=base)
+    await get(client)
+    assert str(script.requests[0].url) == asked
+
+
+@pytest.mark.parametrize("base", ["http://h.example/", "https://u:p@h.example", "https://h.example/?a", "h.example"])
+def test_an_address_that_endangers_credentials_is_refused(make: Make, base: str) -> None:
+    with pytest.raises(ConfigError):
+        make(answer(ORDER), base=base)
+
+
+async def test_after_a_401_what_waits_is_stopped_and_what_is_asked_anew_goes_out(make: Make) -> None:
+    client, script = make(refusal(401, {"detail": "Invalid username/password."}), delay=0.001)
+    results = await asyncio.gather(*(get(client) for _ in range(30)), return_exceptions=True)
+    assert {type(result) for result in results} == {NotAuthorised}
+    assert len(script.requests) <= 10  # as many as were in flight at the same time
+    before = len(script.requests)
+    with pytest.raises(NotAuthorised, match="Invalid username/password"):
+        await get(client)
+    assert len(script.requests) == before + 1
+
+
+@pytest.mark.parametrize("packed", [False, True])
+async def test_a_body_without_end_is_not_read_to_the_end(make: Make, packed: bool) -> None:
+    body = b'{"data": "' + b" " * 5_000_000
+    headers = {"Content-Encoding": "gzip"} if packed else {}
+    content = gzip.compress(body) if packed else body
+    client, script = make(lambda _: httpx.Response(200, headers=headers, content=content), limit=1_000_000)
+    with pytest.raises(BadAnswer, match="too large"):
+        await get(client)
+    assert len(script.requests) == 1
+    assert client.log.entries[0].response_size == 1_000_000
+    with pytest.raises(OutcomeUnknown):
+        await patch(client)
+
+
+class Hanging(httpx.AsyncBaseTransport):
+    def __init__(self) -> None:
+        self.reached = asyncio.Event()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.reached.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+
+@pytest.mark.parametrize(("call", "kind"), [(get, Unreachable), (patch, OutcomeUnknown)])
+async def test_a_transport_without_timeouts_is_given_one(clock: FakeClock, call: Call, kind: type[ApiError]) -> None:
+    client = Client(
+        "http://localhost/", BasicAuth("a", "b"), transport=Hanging(), clock=clock, sleep=clock.sleep, timeout=0.01
+    )
+    with pytest.raises(kind, match="too long"):
+        await call(client)
+
+
+@pytest.mark.parametrize("call", [get, patch])
+async def test_a_cancelled_request_is_logged_and_leaves_its_place(clock: FakeClock, call: Call) -> None:
+    hanging = Hanging()
+    client = Client("http://localhost/", BasicAuth("a", "b"), transport=hanging, clock=clock, sleep=clock.sleep)
+    task = asyncio.ensure_future(call(client))
+    await hanging.reached.wait()
+    assert client.in_flight == 1
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert client.in_flight == 0
+    assert [entry.outcome for entry in client.log.entries] == [Outcome.CANCELLED]
+
+
+# The rate budget
+
+
+async def test_bursts_and_minutes_stay_below_the_limit(clock: FakeClock) -> None:
+    budget = Budget(clock, clock.sleep, reads=Rate(1000, 15), writes=Rate(100, 15))
+    for write, limit in ((True, 100), (False, 1000)):
+        times = []
+        for _ in range(limit * 3):
+            await budget.take(write=write)
+            times.append(clock.seconds)
+        busiest_minute = max(sum(1 for at in times if start <= at < start + 60) for start in times)
+        assert limit * 0.95 <= busiest_minute <= limit
+        assert sum(1 for at in times if at == times[0]) in (14, 15)
+        # Whatever a server's bucket of 15 would hold back would have been too fast.
+        level = 15.0
+        for before, at in zip([times[0], *times], times, strict=False):
+            level = min(15.0, level + (at - before) * limit / 60) - 1
+            assert level >= 0
+
+
+async def test_reads_and_writes_have_budgets_of_their_own(clock: FakeClock) -> None:
+    budget = Budget(clock, clock.sleep)
+    for _ in range(14):
+        await budget.take(write=True)
+    await budget.take(write=False)
+    assert clock.slept == []
+    await budget.take(write=True)
+    assert clock.slept == [pytest.approx(60 / 85)]
+
+
+async def test_who_is_cancelled_while_waiting_spends_nothing() -> None:
+    clock = FakeClock()
+    waiting = asyncio.Event()
+
+    async def forever(_: float) -> None:
+        waiting.set()
+        await asyncio.Event().wait()
+
+    budget = Budget(clock, forever, writes=Rate(100, 2))
+    await budget.take(write=True)
+    task = asyncio.create_task(budget.take(write=True))
+    await waiting.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    clock.seconds += 60 / 98 + 0.01
+    await asyncio.wait_for(budget.take(write=True), 1)
+
+
+async def test_a_429_holds_up_everybody(make: Make, clock: FakeClock) -> None:
+    client, script = make(raw(429, b"", Retry_After="30"), answer(ORDER))
+    began = clock.seconds
+    await patch_quietly(client)
+    assert clock.seconds - began >= 30
+    assert client.paused_for == 0
+    assert len(script.requests) == 2
+
+
+async def patch_quietly(client: Client) -> None:
+    await get(client)
+
+
+async def test_a_long_pause_is_told_and_not_waited_for(make: Make, clock: FakeClock) -> None:
+    client, script = make(raw(429, b"", Retry_After="600"), answer(ORDER))
+    with pytest.raises(RateLimited) as caught:
+        await get(client)
+    assert caught.value.retry_after == 600
+    with pytest.raises(RateLimited, match="600 seconds"):
+        await patch(client)
+    assert (len(script.requests), clock.slept) == (1, [])
+    clock.seconds += 601
+    assert await get(client) == ORDER
+
+
+async def test_no_header_freezes_the_budget_for_ever(make: Make, clock: FakeClock) -> None:
+    client, _ = make(raw(429, b"", Retry_After="999999999"))
+    with pytest.raises(RateLimited):
+        await get(client)
+    assert client.paused_for <= 900
+
+
+NOW = datetime(2026, 8, 3, 9, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("7", 7.0),
+        (" 7 ", 7.0),
+        ("0", 0.0),
+        ("1.5", 1.5),
+        ("Mon, 03 Aug 2026 09:00:20 GMT", 20.0),
+        ("Monday, 03-Aug-26 09:00:20 GMT", 20.0),
+        ("Mon Aug  3 09:00:20 2026", 20.0),
+        ("Mon, 03 Aug 2026 08:00:00 GMT", 0.0),
+        ("Mon, 03 Aug 2026 11:00:20 +0200", 20.0),
+        (None, None),
+        ("", None),
+        ("-5", None),
+        ("soon", None),
+        ("1e9", None),
+        ("nan", None),
+        ("9" * 5000, None),
+        ("Mon, 99 Xyz 99999 99:99:99 GMT", None),
+        ("٣", None),
+    ],
+)
+def test_retry_after(value: str | None, seconds: float | None) -> None:
+    assert read_retry_after(value, NOW) == seconds
+
+
+async def test_a_date_is_measured_by_the_services_own_clock(make: Make, clock: FakeClock) -> None:
+    client, _ = make(
+        raw(429, b"", Retry_After="Tue, 04 Aug 2026 00:00:10 GMT", Date="Tue, 04 Aug 2026 00:00:00 GMT"), answer(ORDER)
+    )
+    assert START.day == 3
+    await get(client)
+    assert 10 <= sum(clock.slept) <= 11
+
+
+def limited(retry_after: float | None) -> RateLimited:
+    error = RateLimited("x")
+    error.retry_after = retry_after
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "tried", "write", "low", "high"),
+    [
+        (limited(None), 1, True, 0.75, 1.25),
+        (limited(None), 5, True, 12, 20),
+        (limited(None), 6, True, None, None),
+        (limited(0), 1, True, 0, 0.25),
+        (limited(0), 3, True, 3, 5),
+        (limited(120), 1, False, 120, 120.25),
+        (limited(121), 1, False, None, None),
+        (Busy("x"), 1, True, 0.75, 1.25),
+        (Busy("x"), 6, True, None, None),
+        (ServerFault("x"), 1, False, 0.3, 0.7),
+        (ServerFault("x"), 3, False, None, None),
+        (ServerFault("x"), 1, True, None, None),
+        (Unreachable("x"), 1, True, None, None),
+        (Refused("x"), 1, False, None, None),
+        (NotAuthorised("x"), 1, False, None, None),
+        (OutcomeUnknown("x"), 1, True, None, None),
+    ],
+)
+def test_the_schedule(error: ApiError, tried: int, write: bool, low: float | None, high: float | None) -> None:
+    for seed in range(50):
+        pause = next_pause(error, tried, write=write, random=Random(seed))
+        if low is None or high is None:
+            assert pause is None
+        else:
+            assert pause is not None
+            assert low <= pause <= high
+
+
+# The log
+
+
+async def test_the_log_shows_what_went_over_the_wire(make: Make, clock: FakeClock) -> None:
+    client, _ = make(httpx.ConnectError("refused"), answer(ORDER))
+    seen: list[WireEntry] = []
+    stop = client.log.listen(seen.append)
+    await get(client)
+    stop()
+    await patch(client)
+    first, second, third = client.log.entries
+    assert seen == [first, second]
+    assert (first.outcome, first.status, first.note, first.number) == (Outcome.UNSENT, None, "refused", 1)
+    assert (second.outcome, second.status, second.method, second.target) == (
+        Outcome.ANSWERED,
+        200,
+        "GET",
+        "/api/v3/orders/12",
+    )
+    assert second.response_body == answer(ORDER).content
+    assert (third.method, third.request_body, third.request_size) == ("PATCH", b'{"notes":"x"}', 13)
+    assert second.time >= first.time >= START
+
+
+async def test_a_server_that_echoes_credentials_does_not_get_them_shown(make: Make) -> None:
+    def echo(request: httpx.Request) -> httpx.Response:
+        secret = request.headers["authorization"]
+        return refusal(400, {"detail": f"You sent {secret} and very-secret-key"}, Location="very-secret-key")
+
+    client, _ = make(echo)
+    with pytest.raises(Refused) as caught:
+        await patch(client)
+    encoded = BasicAuth("public", "very-secret-key").header(0).removeprefix("Basic ")
+    shown = f"{caught.value} {caught.value.problems} {caught.value.body!r} {client.log.entries}"
+    assert "very-secret-key" not in shown
+    assert encoded not in shown
+    assert "[hidden]" in shown
+
+
+def entry(size: int, **changes: object) -> WireEntry:
+    return WireEntry(0, START, "GET", "/x", 200, 1, response_body=b"x" * size, response_size=size, **changes)  # type: ignore[arg-type]
+
+
+def test_the_log_is_bounded() -> None:
+    log = WireLog(entries=4, body=100, bodies=250)
+    for _ in range(3):
+        log.add(entry(1000))
+    assert [len(one.response_body) for one in log.entries] == [0, 100, 100]
+    assert {one.response_size for one in log.entries} == {1000}
+    for _ in range(30):
+        log.add(entry(60))
+    assert [one.number for one in log.entries] == [30, 31, 32, 33]
+    assert [len(one.response_body) for one in log.entries] == [60, 60, 60, 60]
+    log.add(entry(80, withheld=True))
+    assert log.entries[-1].response_body == b""
+    log.clear()
+    log.add(entry(60))
+    assert [one.number for one in log.entries] == [35]
+
+
+def test_a_flood_of_large_answers_keeps_the_log_small() -> None:
+    log = WireLog(entries=50, body=1000, bodies=5000)
+    for round_ in range(500):
+        log.add(entry(1000 if round_ % 3 else 10))
+        assert sum(len(one.response_body) for one in log.entries) <= 5000
+    assert len(log.entries[-1].response_body) == 1000
+    assert sum(1 for one in log.entries if one.response_body) >= 5
+
+
+async def test_no_other_log_gets_credentials(make: Make, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    client, _ = make(answer(ORDER))
+    await get(client)
+    assert "very-secret-key" not in caplog.text
+    assert "Basic " not in caplog.text
+
+
+async def test_a_thousand_reads_cost_little_here(make: Make) -> None:
+    client, _ = make(answer(ORDER))
+    began = time.process_time()
+    for _ in range(200):
+        await get(client)
+    assert time.process_time() - began < 2
+
+
+def test_a_client_may_be_made_outside_of_a_loop() -> None:
+    client = Client("https://panel.sendcloud.sc/api/v3", BasicAuth("a", "b"), transport=Script(answer(ORDER)))
+    assert asyncio.run(_use(client)) == ORDER
+
+
+async def _use(client: Client) -> object:
+    async with client:
+        return await get(client)

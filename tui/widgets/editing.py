@@ -40,12 +40,15 @@ class Stretch(NamedTuple):
 
 
 class Editing:
-    """One text being edited. `line` and `column` are the caret's place, in glyphs."""
+    """One text being edited. `line` and `column` are the caret's place, in glyphs.
 
-    def __init__(self, text: str, *, multiline: bool = False) -> None:
+    `unedited` is the text that counts as unchanged, where the editor begins with another: one in progress.
+    """
+
+    def __init__(self, text: str, *, multiline: bool = False, unedited: str | None = None) -> None:
         self.multiline = multiline
         self._lines = _split(text, typed=False) if multiline else [_Line(_glyphs(text, typed=False))]
-        self._filled_with = text
+        self._unedited = text if unedited is None else unedited
         self.line = len(self._lines) - 1
         self.column = len(self._lines[-1].glyphs)
         self.whole_selected = False
@@ -61,7 +64,7 @@ class Editing:
 
     @property
     def is_changed(self) -> bool:
-        return self.text != self._filled_with
+        return self.text != self._unedited
 
     @property
     def unsendable(self) -> str:

@@ -50,13 +50,15 @@ class LineView(Widget, can_focus=True):
         & > .line--changed { color: $text-primary; text-style: bold; }
         & > .line--good { color: $text-success; }
         & > .line--mark { text-style: bold; }
-        & > .line--edit { text-style: underline; }
+        & > .line--edit { color: $text; }
         & > .line--caret { text-style: reverse; }
     }
     """
 
     header_height: int = 0
     has_cursor: bool = True
+    shows_bar: bool = True
+    """Whether the cursor's line is drawn in the cursor's colours."""
 
     class CursorMoved(Message):
         """The cursor stands on another line, or on another thing after a reload."""
@@ -110,6 +112,12 @@ class LineView(Widget, can_focus=True):
     def is_stop(self, index: int) -> bool:
         """Whether the cursor may stand on the line."""
         return True
+
+    def clicked(self, index: int) -> None:
+        if index == self.cursor:
+            self.post_message(self.Activated(self, index))
+        elif self.is_stop(index):
+            self.go(index)
 
     def lay_out(self, width: int) -> None:
         """Called before the first drawing and whenever the width changed."""
@@ -228,7 +236,7 @@ class LineView(Widget, can_focus=True):
         is_cursor = self.has_cursor and index == self.cursor
         strip = self._strips.get((index, is_cursor))
         if strip is None:
-            strip = self._strip(self.draw_line(index, width, is_cursor), width, is_cursor=is_cursor)
+            strip = self._strip(self.draw_line(index, width, is_cursor), width, is_cursor=is_cursor and self.shows_bar)
             if len(self._strips) > _STRIPS_KEPT:
                 self._strips.clear()
             self._strips[index, is_cursor] = strip
@@ -280,13 +288,10 @@ class LineView(Widget, can_focus=True):
         if offset is None or not self.has_cursor:
             return
         index = self.top + offset.y - self.header_height
-        if offset.y < self.header_height or index >= self.line_count or not self.is_stop(index):
+        if offset.y < self.header_height or index >= self.line_count:
             return
         event.stop()
-        if index == self.cursor:
-            self.post_message(self.Activated(self, index))
-        else:
-            self.go(index)
+        self.clicked(index)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         event.stop()

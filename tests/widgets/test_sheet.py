@@ -1,0 +1,350 @@
+"""The form: what its lines show, what each editor sends, and that nothing is sent which nobody typed."""
+
+from decimal import Decimal
+
+import pytest
+from textual import events
+from widgets.stage import Stage, shown, watch_lines
+
+from tui.api.codec import Json
+from tui.api.pointer import ABSENT, ROOT, Absent, Pointer
+from tui.orders.entry import show_value
+from tui.orders.places import countries, states
+from tui.widgets.editing import PASTE_LIMIT
+from tui.widgets.form import FieldRow, GroupRow, NoteRow, SheetRow
+from tui.widgets.lines import LineView
+from tui.widgets.sheet import OrderSheet
+
+ADDRESS = Pointer.of("shipping_address")
+ITEM = Pointer.of("order_details", "order_items", 1)
+
+
+def field(pointer: Pointer, label: str, kind: str = "text", value: Json | Absent = ABSENT, **more: object) -> FieldRow:
+    return FieldRow(pointer, label, kind, value, show_value(kind, value), **more)  # type: ignore[arg-type]
+
+
+def form() -> list[SheetRow]:
+    return [
+        GroupRow("Ship to", ADDRESS, changes=1, problems=2),
+        field(ADDRESS / "name", "name", value="Jeroen [red]Maes"),
+        field(ADDRESS / "house_number", "house number", value="12B", was="· empty ·", mark="*"),
+        field(ADDRESS / "phone_number", "phone", value="0478 12", mark="S"),
+        NoteRow(ADDRESS / "phone_number", "service 08:29: String should have at least 8 characters", "service"),
+        field(ADDRESS / "country_code", "country", "country", "BE", choices=countries()),
+        field(ADDRESS / "state", "province", "state", ABSENT, choices=states("IT")),
+        GroupRow("Items", Pointer.of("order_details", "order_items")),
+        field(ITEM / "name", "name", value="Mug", editable=False, reason="PATCH cannot rename an item"),
+        field(ITEM / "quantity", "quantity", "integer", 2, indent=1),
+        field(ITEM / "weight", "weight", "number", Decimal("0.40")),
+        field(ITEM / "note", "note", "lines", "a\nb"),
+        field(ITEM / "tags", "tags", "tags", ["gift, red", "new"]),
+        field(ITEM / "gift", "gift", "bool", False),
+        field(ITEM / "status", "status", "word", "open", choices=(("open", ""), ("closed", ""))),
+        field(ITEM / "extra", "extra", "text", {"a": Decimal("1.50")}),
+        GroupRow("Duty", Pointer.of("customs_details")),
+        NoteRow(Pointer.of("customs_details", "odd"), "nobody knows this place", "error", "!"),
+    ]
+
+
+def values(app: Stage) -> list[tuple[str, Json]]:
+    return [(event.pointer.name, event.value) for event in app.heard(OrderSheet.FieldChanged)]
+
+
+async def test_the_form_as_drawn() -> None:
+    sheet = OrderSheet()
+    async with Stage(sheet).run_test(size=(60, 20)) as pilot:
+        sheet.load(form())
+        sheet.move(1)
+        await pilot.pause()
+        assert shown(pilot.app)[:9] == [
+            "── Ship to ──────────────────────────────────────── *1 !2 ──",
+            "   name         Jeroen [red]Maes",
+            ">* house number 12B                           was · empty ·",
+            " S phone        0478 12",
+            "      service 08:29: String should have at least 8",
+            "      characters",
+            "   country      BE",
+            "   province     · absent ·",
+            "── Items ───────────────────────────────────────────────────",
+        ]
+        assert "  quantity" in shown(pilot.app)[10]
+
+
+async def test_the_cursor_stands_on_fields_and_on_what_no_field_leads_to() -> None:
+    sheet = OrderSheet()
+    app = Stage(sheet)
+    async with app.run_test(size=(60, 30)) as pilot:
+        sheet.load(form())
+        pointers = [sheet.cursor_pointer]
+        for _ in range(20):
+            sheet.move(1)
+            pointers.append(sheet.cursor_pointer)
+        seen = list(dict.fromkeys(pointers))
+        fields = [row.pointer for row in form() if isinstance(row, FieldRow)]
+        assert seen == [*fields, Pointer.of("customs_details", "odd")]
+        await pilot.pause()
+        assert app.heard(LineView.CursorMoved)
+
+
+@pytest.mark.parametrize(
+    ("pointer", "found"),
+    [
+        (ADDRESS / "phone_number", "phone_number"),
+        (ADDRESS, "name"),
+        (ITEM / "weight" / "unit", "weight"),
+        (ITEM / "unknown", "name"),
+        (Pointer.of("customs_details", "odd"), "odd"),
+        (Pointer.of("nowhere"), None),
+        (ROOT, None),
+    ],
+)
+async def test_a_pointer_leads_to_its_field_or_the_nearest_place(pointer: Pointer, found: str | None) -> None:
+    sheet = OrderSheet()
+    async with Stage(sheet).run_test(size=(60, 30)):
+        sheet.load(form(), ITEM / "gift")
+        assert sheet.cursor_pointer == ITEM / "gift"
+        assert sheet.go_to(pointer) is (found is not None)
+        assert sheet.cursor_pointer is not None
+        assert sheet.cursor_pointer.name == (found or "gift")
+
+
+async def test_problems_and_groups_are_stepped_through() -> None:
+    sheet = OrderSheet()
+    async with Stage(sheet).run_test(size=(60, 30)):
+        sheet.load(form())
+        assert sheet.step_problem(1)
+        assert sheet.cursor_pointer == ADDRESS / "phone_number"
+        assert sheet.step_problem(1)
+        assert sheet.cursor_pointer == Pointer.of("customs_details", "odd")
+        assert not sheet.step_problem(1)
+        assert sheet.step_problem(-1)
+        assert sheet.step_group(1)
+        assert sheet.cursor_pointer == ITEM / "name"
+        assert sheet.step_group(-1)
+        assert sheet.cursor_pointer == ADDRESS / "name"
+        assert not sheet.step_group(-1)
+
+
+@pytest.mark.parametrize(
+    ("name", "keys", "value"),
+    [
+        ("name", ["end", *" x"], "Jeroen [red]Maes x"),
+        ("country_code", [*"ne", "down"], "NP"),
+        ("country_code", [*"netherlands"], "NL"),
+        ("country_code", [*"nl"], "NL"),
+        ("state", [*"rm"], "IT-RM"),
+        ("state", [*"zz"], "ZZ"),
+        ("quantity", ["backspace", "5"], 5),
+        ("weight", ["ctrl+u", *"0,38"], Decimal("0.38")),
+        ("gift", ["y"], True),
+        ("status", ["ctrl+u", *"on hold"], "on hold"),
+        ("status", ["down", "down"], "closed"),
+    ],
+)
+async def test_each_kind_is_edited_by_keys_alone(name: str, keys: list[str], value: Json) -> None:
+    sheet = OrderSheet()
+    app = Stage(sheet)
+    async with app.run_test(size=(60, 30)) as pilot:
+        sheet.load(form())
+        pointer = next(row.pointer for row in form() if isinstance(row, FieldRow) and row.pointer.name == name)
+        assert sheet.open_editor(pointer)
+        await pilot.press(*("space" if key == " " else key for key in keys), "enter")
+        assert values(app) == [(name, value)]
+        assert sheet.editing is None
+
+
+@pytest.mark.parametrize(
+    ("name", "keys", "value"),
+    [
+        ("note", ["enter", "c"], "a\nb\nc"),
+        ("tags", ["enter", *"x, y"], ["gift, red", "new", "x, y"]),
+        ("extra", ["ctrl+u", "up", "ctrl+u", "ctrl+k", *"7"], None),
+    ],
+)
+async def test_several_lines_are_edited_and_taken_by_tab(name: str, keys: list[str], value: Json) -> None:
+    sheet = OrderSheet()
+    app = Stage(sheet)
+    async with app.run_test(size=(60, 30)) as pilot:
+        sheet.load(form())
+        sheet.open_editor(ITEM / name)
+        await pilot.press(*("space" if key == " " else key for key in keys), "tab")
+        if value is None:
+            assert sheet.editing == ITEM / name, "it is no JSON"
+            assert any("(line 2, column" in line for line in shown(app))
+        else:
+            assert values(app) == [(name, value)]
+            assert sheet.editing != ITEM / name
+
+
+async def test_what_nobody_edited_is_not_sent() -> None:
+    sheet = OrderSheet()
+    app = Stage(sheet)
+    async with app.run_test(size=(60, 40)) as pilot:
+        sheet.load(form())
+        sheet.open_editor()
+        for _ in range(20):
+            await pilot.press("tab")
+        assert not values(app)
+        assert not app.heard(OrderSheet.Typing)
+        assert len(app.heard(OrderSheet.EditorLeft)) == 12, "every editable field was opened in turn"
+
+
+async def test_substitutes_are_never_sent() -> None:
+    sheet = OrderSheet()
+    app = Stage(sheet)
+    async with app.run_test(size=(60, 10)) as pilot:
+        sheet.load([field(ADDRESS / "name", "name", value="J\x1b[31mx"), field(ADDRESS / "city", "city", value="")])
+        sheet.open_editor()
+        await pilot.press("y", "enter")
+        assert values(app) == [("name", "J\x1b[31mxy")]
+        await pilot.press("x")
+        assert not values(app), "no editor is open"
+        sheet.open_editor(ADDRESS / "city")
+        app.post_message(events.Paste("␛"))
+        await pilot.pause()
+        await pilot.press("enter")
+        assert not values(app)
+        assert any("cannot be shown" in line for line in shown(app))
+        await pilot.press("backspace", "G", "enter")
+        assert values(app) == [("city", "G")]
+
+
+async def test_typing_is_told_before_it_is_drawn_and_can_be_gone_on_with() -> None:
+    kept: list[tuple[str, str]] = []
+    sheet = OrderSheet(typing_hook=lambda pointer, text: kept.append((pointer.name, text)))
+    app = Stage(sheet)
+    async with app.run_test(size=(60, 30)) as pilot:
+        sheet.load(form())
+        sheet.open_editor()
+        await pilot.press("x", "left", "y")
+        assert kept == [("name", "Jeroen [red]Maesx"), ("name", "Jeroen [red]Maesyx")]
+        assert [event.text for event in app.heard(OrderSheet.Typing)] == [text for _, text in kept]
+        await pilot.press("escape")
+        left = app.heard(OrderSheet.EditorLeft)
+        assert [(event.taken, event.text) for event in left] == [(False, "Jeroen [red]Maesyx")]
+        sheet.open_editor(text="Jeroen [red]Maesyx")
+        await pilot.press("enter")
+        assert values(app) == [("name", "Jeroen [red]Maesyx")]
+        assert sheet.cursor_pointer == ADDRESS / "house_number", "Enter takes and goes down"
+
+
+async def test_a_field_that_cannot_be_edited_says_why() -> None:
+    sheet = OrderSheet()
+    app = Stage(sheet)
+    async with app.run_test(size=(60, 30)) as pilot:
+        sheet.load(form())
+        assert not sheet.open_editor(ITEM / "name")
+        await pilot.pause()
+        assert [event.reason for event in app.heard(OrderSheet.EditRefused)] == ["PATCH cannot rename an item"]
+
+
+async def test_a_wrong_number_stays_open_and_is_told_while_typing() -> None:
+    sheet = OrderSheet()
+    app = Stage(sheet)
+    async with app.run_test(size=(60, 30)) as pilot:
+        sheet.load(form())
+        sheet.open_editor(ITEM / "quantity")
+        await pilot.press("x")
+        assert any("whole number" in line for line in shown(app))
+        await pilot.press("enter")
+        assert sheet.editing == ITEM / "quantity"
+        await pilot.press("backspace")
+        assert not any("whole number" in line for line in shown(app))
+        assert not values(app)
+
+
+async def test_pastes_are_joined_bounded_and_said() -> None:
+    sheet = OrderSheet()
+    app = Stage(sheet)
+    async with app.run_test(size=(60, 30)) as pilot:
+        sheet.load(form())
+        sheet.open_editor(ADDRESS / "house_number")
+        app.post_message(events.Paste("12\r\n9000 Gent"))
+        await pilot.pause()
+        assert any("2 pasted lines" in line for line in shown(app))
+        app.post_message(events.Paste("x" * (PASTE_LIMIT + 1)))
+        await pilot.pause()
+        assert any("nothing was pasted" in line for line in shown(app))
+        await pilot.press("enter")
+        assert values(app) == [("house_number", "12B12 9000 Gent")]
+
+
+async def test_news_keep_cursor_and_editor_and_repaint_only_what_changed() -> None:
+    sheet = OrderSheet()
+    app = Stage(sheet)
+    async with app.run_test(size=(60, 30)) as pilot:
+        rows = form()
+        sheet.load(rows)
+        sheet.open_editor(ADDRESS / "house_number")
+        await pilot.press("x")
+        await pilot.pause()
+        drawn = watch_lines(sheet)
+        rows[3] = field(ADDRESS / "phone_number", "phone", value="+32 478 12 34 56", mark="*")
+        sheet.set_rows(rows)
+        await pilot.pause()
+        assert set(drawn) == {3}
+        rows.insert(1, field(ADDRESS / "company", "company"))
+        sheet.set_rows(rows)
+        await pilot.pause()
+        assert (sheet.editing, sheet.editor_text) == (ADDRESS / "house_number", "12Bx")
+        assert any(line.startswith(">* house number [12Bx") for line in shown(app))
+        sheet.set_rows(rows[:2])
+        await pilot.pause()
+        assert sheet.editing is None
+        assert [event.text for event in app.heard(OrderSheet.EditorLeft)] == ["12Bx"]
+
+
+async def test_the_text_goes_to_another_editor_and_comes_back() -> None:
+    sheet = OrderSheet()
+    app = Stage(sheet)
+    async with app.run_test(size=(60, 30)) as pilot:
+        sheet.load(form())
+        sheet.open_editor(ITEM / "note")
+        await pilot.press("ctrl+g")
+        assert [(event.kind, event.text) for event in app.heard(OrderSheet.ExternalEditor)] == [("lines", "a\nb")]
+        sheet.fill_editor("from\nelsewhere")
+        await pilot.press("tab")
+        assert values(app) == [("note", "from\nelsewhere")]
+
+
+async def test_a_click_elsewhere_takes_and_goes_there() -> None:
+    sheet = OrderSheet()
+    app = Stage(sheet)
+    async with app.run_test(size=(60, 40)) as pilot:
+        sheet.load(form())
+        sheet.open_editor(ADDRESS / "country_code")
+        await pilot.press(*"fr")
+        y = next(y for y, line in enumerate(shown(app)) if "quantity" in line)
+        await pilot.click(sheet, offset=(20, y))
+        assert values(app) == [("country_code", "FR")]
+        assert sheet.cursor_pointer == ITEM / "quantity"
+
+
+async def test_a_keystroke_draws_only_the_editor() -> None:
+    sheet = OrderSheet()
+    app = Stage(sheet)
+    async with app.run_test(size=(60, 30)) as pilot:
+        sheet.load(form())
+        sheet.open_editor()
+        await pilot.pause()
+        drawn = watch_lines(sheet)
+        await pilot.press("x")
+        await pilot.pause()
+        assert set(drawn) == {1}
+
+
+async def test_letters_in_an_editor_reach_no_binding() -> None:
+    sheet = OrderSheet()
+    app = Stage(sheet)
+    app._bindings.bind("j", "boom", priority=True)
+    app._bindings.bind("tab", "boom", priority=True)
+    booms: list[bool] = []
+    app.action_boom = lambda: booms.append(True)  # type: ignore[attr-defined]
+    async with app.run_test(size=(60, 30)) as pilot:
+        sheet.load(form())
+        await pilot.press("j")
+        assert booms == [True]
+        sheet.open_editor()
+        await pilot.press("j", "tab")
+        assert booms == [True]
+        assert values(app) == [("name", "Jeroen [red]Maesj")]

@@ -1,0 +1,442 @@
+"""The form of an order: groups, fields and notes as lines, and one live editor on the field being edited.
+
+It holds no truth (design, decision 5): it is given rows, it sends what was entered, it is given new rows.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from rich.cells import cell_len
+from textual import events
+from textual.geometry import Offset
+from textual.message import Message
+
+from tui.api.codec import Json
+from tui.api.pointer import Pointer
+from tui.orders.entry import Entered, Entry, Rejected, parse_entry
+from tui.widgets.editors import EDITOR_KEYS, LiveEditor, Reader
+from tui.widgets.form import NOTE_INDENT, FieldRow, Form, GroupRow, NoteRow, SheetRow
+from tui.widgets.lines import LineView, Piece
+from tui.widgets.text import fit, safe
+
+_MARGIN = 3  # cursor, mark, space
+
+
+class OrderSheet(LineView):
+    """`reader` reads entries (with the profile's zone and clock, say); `typing_hook` is called at every change of the
+    text in an editor, before anything is drawn, so that it can be kept first (design, decision 7)."""
+
+    class SheetMessage(Message):
+        def __init__(self, sheet: "OrderSheet", pointer: Pointer) -> None:
+            super().__init__()
+            self.sheet = sheet
+            self.pointer = pointer
+
+        @property
+        def control(self) -> "OrderSheet":
+            return self.sheet
+
+    class FieldChanged(SheetMessage):
+        """A value was entered and taken."""
+
+        def __init__(self, sheet: "OrderSheet", pointer: Pointer, value: Json) -> None:
+            super().__init__(sheet, pointer)
+            self.value = value
+
+    class Typing(SheetMessage):
+        """The text in the editor changed. `open_editor(pointer, text)` brings it back."""
+
+        def __init__(self, sheet: "OrderSheet", pointer: Pointer, text: str) -> None:
+            super().__init__(sheet, pointer)
+            self.text = text
+
+    class EditorOpened(SheetMessage):
+        pass
+
+    class EditorLeft(SheetMessage):
+        """`taken`: by Enter or Tab. `text` is what stood in it if it was edited and not taken, else None."""
+
+        def __init__(self, sheet: "OrderSheet", pointer: Pointer, taken: bool, text: str | None) -> None:
+            super().__init__(sheet, pointer)
+            self.taken = taken
+            self.text = text
+
+    class EditRefused(SheetMessage):
+        """The field cannot be edited here, and why."""
+
+        def __init__(self, sheet: "OrderSheet", pointer: Pointer, reason: str) -> None:
+            super().__init__(sheet, pointer)
+            self.reason = reason
+
+    class ExternalEditor(SheetMessage):
+        """The text in the editor is wanted in $EDITOR. `fill_editor` takes what comes back."""
+
+        def __init__(self, sheet: "OrderSheet", pointer: Pointer, kind: str, text: str) -> None:
+            super().__init__(sheet, pointer)
+            self.kind = kind
+            self.text = text
+
+    def __init__(
+        self,
+        *,
+        reader: Reader | None = None,
+        typing_hook: Callable[[Pointer, str], None] | None = None,
+        empty: str = "No order.",
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self.reader: Reader = reader or _read_entry
+        self.typing_hook = typing_hook
+        self._empty = empty
+        self._form = Form()
+        self._editor: LiveEditor | None = None
+        self._under = 0
+
+    # Rows.
+
+    @property
+    def rows(self) -> tuple[SheetRow, ...]:
+        return self._form.rows
+
+    def load(self, rows: Sequence[SheetRow], pointer: Pointer | None = None) -> None:
+        """Show another order, from its top or at a field. An open editor is left."""
+        self.leave_editor()
+        self._form = Form(rows, self.size.width)
+        self.top = 0
+        self.cursor = self._seat(0)
+        self.repaint()
+        if pointer is not None and (row := self._form.nearest(pointer)) is not None:
+            self.cursor = self._seat(self._form.line_of_row[row])
+            self.show_line(self.cursor)
+        self.post_message(self.CursorMoved(self, self.cursor))
+
+    def set_rows(self, rows: Sequence[SheetRow]) -> None:
+        """Show news of the same order: the cursor stays at its field, an open editor open; only changes are drawn."""
+        old, pointer, place = self._form, self.cursor_pointer, self.cursor - self.top
+        self._form = Form(rows, self.size.width)
+        if self._editor is not None and self._form.row_of(self._editor.pointer) is None:
+            self.leave_editor()
+        if old.lines == self._form.lines and old.label_width == self._form.label_width:
+            for line, (row, _) in enumerate(self._form.lines):
+                if old.rows[row] != self._form.rows[row]:
+                    self.repaint_line(line if line <= self.cursor else line + self._under)
+        else:
+            row_now = None if pointer is None else self._form.row_of(pointer)
+            self.cursor = self._seat(self.cursor if row_now is None else self._form.line_of_row[row_now])
+            self.top = max(0, self.cursor - place)
+            self.repaint()
+        if self.cursor_pointer != pointer:
+            self.post_message(self.CursorMoved(self, self.cursor))
+
+    @property
+    def cursor_row(self) -> SheetRow | None:
+        """The row under the cursor."""
+        return self._form.row_at_line(self.cursor)
+
+    @property
+    def cursor_field(self) -> FieldRow | None:
+        row = self.cursor_row
+        return row if isinstance(row, FieldRow) else None
+
+    @property
+    def cursor_pointer(self) -> Pointer | None:
+        row = self.cursor_row
+        return None if row is None else row.pointer
+
+    def field(self, pointer: Pointer) -> FieldRow | None:
+        index = self._form.row_of(pointer)
+        row = None if index is None else self._form.rows[index]
+        return row if isinstance(row, FieldRow) else None
+
+    def go(self, index: int) -> None:
+        # The lines of an open editor stand below the cursor, and go when it does.
+        line = self._base_line(index)
+        if self._editor is not None and line is not None and line != self.cursor:
+            self.leave_editor()
+        super().go(index if line is None else line)
+
+    def go_to(self, pointer: Pointer) -> bool:
+        """Put the cursor on the field, or on the first one inside it, or on the nearest place that holds it."""
+        row = self._form.nearest(pointer)
+        return row is not None and self.go_to_row(row)
+
+    def go_to_row(self, row: int) -> bool:
+        """Put the cursor on a row, by its index, or on the next one it may stand on; a heading comes in sight too."""
+        self.leave_editor()
+        if not 0 <= row < len(self.rows):
+            return False
+        line = self._form.line_of_row[row]
+        self.go(line)
+        if isinstance(self.rows[row], GroupRow):
+            self.show_line(line)
+        return True
+
+    def step_group(self, by: int) -> bool:
+        """To the first field of another group. Tells whether there is one."""
+        row = self._form.group_beside(self.cursor, by)
+        return row is not None and self.go_to_row(row)
+
+    def step_problem(self, by: int) -> bool:
+        """To the next or previous field with a problem. Tells whether there is one in this order."""
+        self.leave_editor()
+        step = 1 if by > 0 else -1
+        line = self._next_stop(self.cursor + step, step)
+        while line is not None:
+            if self._form.has_problem(line):
+                self.go(line)
+                return True
+            line = self._next_stop(line + step, step)
+        return False
+
+    # The editor.
+
+    @property
+    def editing(self) -> Pointer | None:
+        """The field whose editor is open."""
+        return None if self._editor is None else self._editor.pointer
+
+    @property
+    def editor_text(self) -> str | None:
+        return None if self._editor is None else self._editor.text
+
+    def open_editor(self, pointer: Pointer | None = None, text: str | None = None) -> bool:
+        """Edit the field, by default the one under the cursor; with `text`, go on with what was in progress."""
+        self.leave_editor()
+        if pointer is not None and self.field(pointer) is None:
+            return False
+        if pointer is not None:
+            self.go_to(pointer)
+        field = self.cursor_field
+        if field is None:
+            return False
+        if not field.editable:
+            self.post_message(self.EditRefused(self, field.pointer, field.reason))
+            return False
+        editor = LiveEditor(
+            field.pointer,
+            field.kind,
+            field.value,
+            field.choices,
+            self.reader,
+            multiline=field.multiline,
+            in_progress=text,
+        )
+        self._editor = editor
+        self.shows_bar = False
+        self.post_message(self.EditorOpened(self, field.pointer))
+        self._draw_editor(editor)
+        return True
+
+    def take(self) -> bool:
+        """Take what was entered and close the editor. If it cannot be taken, say why and stay."""
+        editor = self._editor
+        if editor is None:
+            return True
+        entry = editor.take()
+        if isinstance(entry, Rejected):
+            editor.reason = entry.reason
+            self._draw_editor(editor)
+            return False
+        self._close()
+        if isinstance(entry, Entered):
+            self.post_message(self.FieldChanged(self, editor.pointer, entry.value))
+        self.post_message(self.EditorLeft(self, editor.pointer, True, None))
+        return True
+
+    def leave_editor(self) -> None:
+        """Close the editor without taking; the message offers the text in progress."""
+        editor = self._editor
+        if editor is None:
+            return
+        self._close()
+        text = editor.text if editor.editing.is_changed else None
+        self.post_message(self.EditorLeft(self, editor.pointer, False, text))
+
+    def take_and_edit(self, by: int) -> None:
+        """Take, and edit the next or previous field that can be edited."""
+        if not self.take():
+            return
+        step = 1 if by > 0 else -1
+        line = self._next_stop(self.cursor + step, step)
+        while line is not None:
+            row = self._form.row_at_line(line)
+            if isinstance(row, FieldRow) and row.editable:
+                self.go(line)
+                self.open_editor()
+                return
+            line = self._next_stop(line + step, step)
+
+    def fill_editor(self, text: str) -> None:
+        """Put a text in the open editor, as one from $EDITOR."""
+        if self._editor is not None:
+            self._editor.fill(text)
+            self._typed(self._editor)
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Keep bindings of screen and app from what an open editor uses."""
+        return self._editor is not None and (key in EDITOR_KEYS or (character is not None and character.isprintable()))
+
+    def on_key(self, event: events.Key) -> None:
+        editor = self._editor
+        if editor is None or not self.check_consume_key(event.key, event.character):
+            return
+        event.stop()
+        event.prevent_default()
+        match event.key:
+            case "escape":
+                self.leave_editor()
+            case "tab":
+                self.take_and_edit(1)
+            case "shift+tab":
+                self.take_and_edit(-1)
+            case "enter" if not editor.is_multiline:
+                if self.take():
+                    self.move(1)
+            case "ctrl+g":
+                self.post_message(self.ExternalEditor(self, editor.pointer, editor.kind, editor.text))
+            case key:
+                before = editor.text
+                editor.key(key, event.character, self.size.width)
+                if editor.text != before:
+                    self._typed(editor)
+                else:
+                    self._draw_editor(editor)
+
+    def on_paste(self, event: events.Paste) -> None:
+        if self._editor is None:
+            return
+        event.stop()
+        event.prevent_default()
+        self._editor.paste(event.text)
+        self._typed(self._editor)
+
+    def clicked(self, index: int) -> None:
+        if self._editor is None:
+            super().clicked(index)
+            return
+        line = self._base_line(index)
+        if line is not None and line != self.cursor and self.take():
+            self.go(line)
+
+    # Drawing.
+
+    @property
+    def line_count(self) -> int:
+        return len(self._form.lines) + self._under
+
+    def is_stop(self, index: int) -> bool:
+        line = self._base_line(index)
+        return line is not None and self._form.is_stop(line)
+
+    def lay_out(self, width: int) -> None:
+        row = self._form.lines[self.cursor][0] if self.cursor < len(self._form.lines) else None
+        self._form.lay_out(width)
+        if row is not None:
+            self.cursor = self._form.line_of_row[row]
+        self._under = self._editor.height(width, self._room) if self._editor is not None else 0
+
+    def draw_line(self, index: int, width: int, is_cursor: bool) -> Iterable[Piece]:
+        line = self._base_line(index)
+        if line is None:
+            return self._editor.draw_under(index - self.cursor - 1, self._under, width) if self._editor else ()
+        number, part = self._form.lines[line]
+        row = self.rows[number]
+        match row:
+            case FieldRow():
+                return self._draw_field(row, width, is_cursor)
+            case GroupRow():
+                return self._draw_group(row, width, is_cursor)
+            case NoteRow():
+                return self._draw_note(row, self._form.note_line(number, part), part, is_cursor)
+
+    def draw_below(self, row: int, width: int) -> Iterable[Piece]:
+        return ((" " * _MARGIN + self._empty, "dim"),) if row == 0 and not self.rows else ()
+
+    def _draw_field(self, row: FieldRow, width: int, is_cursor: bool) -> Iterable[Piece]:
+        yield ">" if is_cursor else " ", "mark"
+        yield fit(row.mark, 1) + " ", _MARK_TONES.get(row.mark, "mark")
+        label = " " * (2 * row.indent) + row.label
+        yield fit(label, self._form.label_width) + " ", "" if row.editable else "dim"
+        was = "" if row.was is None else safe(f"was {row.was}")
+        value_room, was_room = self._rooms(was, width)
+        if self._editor is not None and self._editor.pointer == row.pointer:
+            yield from self._editor.draw_box(value_room)
+        else:
+            tone = "dim" if row.shown.startswith("· ") or not row.editable else "changed" if row.was is not None else ""
+            yield fit(row.shown, value_room), tone
+        if was:
+            yield " " + fit(was, was_room), "dim"
+
+    def _draw_group(self, row: GroupRow, width: int, is_cursor: bool) -> Iterable[Piece]:
+        counts = [f"*{row.changes}"] if row.changes else []
+        counts += [f"!{row.problems}"] if row.problems else []
+        counts += [safe(row.hint)] if row.hint else []
+        end = f" {' '.join(counts)} ──" if counts else ""
+        room = max(1, width - cell_len(end) - 4)
+        title = fit(row.title, min(cell_len(safe(row.title)), room))
+        yield f"{'>─' if is_cursor else '──'} {title} ", "title"
+        yield "─" * (width - cell_len(title) - cell_len(end) - 4), "dim"
+        yield end, "title"
+
+    def _draw_note(self, row: NoteRow, text: str, part: int, is_cursor: bool) -> Iterable[Piece]:
+        mark = fit(row.mark, 1) if part == 0 else " "
+        yield (">" if is_cursor else " ") + " " * (NOTE_INDENT - 3) + mark + " " + text, row.tone
+
+    # Helpers.
+
+    @property
+    def _room(self) -> int:
+        """Lines an editor may take under its field."""
+        return max(2, min(12, self.body_height // 2))
+
+    def _rooms(self, was: str, width: int) -> tuple[int, int]:
+        """Cells for the value of a field, and for what it was."""
+        room = max(4, width - _MARGIN - self._form.label_width - 2)
+        was_room = min(cell_len(was), room // 2)
+        return room - was_room - (1 if was else 0), was_room
+
+    def _base_line(self, index: int) -> int | None:
+        """The line of the rows at this line of the view; None for lines of the editor."""
+        if self._under and index > self.cursor:
+            return index - self._under if index > self.cursor + self._under else None
+        return index if 0 <= index < len(self._form.lines) else None
+
+    def _typed(self, editor: LiveEditor) -> None:
+        if self.typing_hook is not None:
+            self.typing_hook(editor.pointer, editor.text)
+        self.post_message(self.Typing(self, editor.pointer, editor.text))
+        self._draw_editor(editor)
+
+    def _draw_editor(self, editor: LiveEditor) -> None:
+        """Draw the lines of the editor, and those below if it grew or shrank."""
+        height = editor.height(self.size.width, self._room)
+        if height != self._under:
+            self._under = height
+            self.repaint()
+            self.show_line(self.cursor + height)
+            self.show_line(self.cursor)
+        else:
+            for line in range(self.cursor, self.cursor + height + 1):
+                self.repaint_line(line)
+        if self.is_attached and not editor.is_multiline:
+            field = self.cursor_field
+            was = f"was {field.was}" if field is not None and field.was is not None else ""
+            room, _ = self._rooms(safe(was), self.size.width)
+            column = _MARGIN + self._form.label_width + 1 + editor.caret_column(room)
+            self.app.cursor_position = self.content_region.offset + Offset(column, self.cursor - self.top)
+
+    def _close(self) -> None:
+        self._editor = None
+        self.shows_bar = True
+        if self._under:
+            self._under = 0
+            self.repaint()
+        else:
+            self.repaint_line(self.cursor)
+
+
+_MARK_TONES = {"!": "error", "S": "service", "#": "conflict", "~": "warning", "*": "changed"}
+
+
+def _read_entry(pointer: Pointer, kind: str, text: str, choices: tuple[tuple[str, str], ...]) -> Entry:
+    return parse_entry(kind, text, choices=choices)

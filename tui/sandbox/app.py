@@ -155,10 +155,7 @@ class Sandbox:
         for position, order in enumerate(orders):
             shop, order_id, id = _shop_of(order), str(order["order_id"]), order.get("id")
             own = shop in self.data.shops
-            if id is None:
-                found = self.data.find(shop, order_id) if own else None
-            else:
-                found = self._by_id(str(id))
+            found = self._by_id(str(id)) if id is not None else self.data.find(shop, order_id) if own else None
             known.append(found)
             if not own:
                 place = Pointer.of("order_details", "integration", "id")

@@ -1,0 +1,47 @@
+"""`sendcloud-orders sandbox`: reads the options into settings, and serves."""
+
+import argparse
+import sys
+from datetime import datetime
+from pathlib import Path
+
+from tui.sandbox.faults import Faults
+from tui.sandbox.settings import SandboxSettings
+
+
+def serve(options: argparse.Namespace) -> int:
+    """Serve until interrupted. Raises ValueError for options that will not do; returns the exit code."""
+    settings = SandboxSettings(
+        data=Path(options.data) if options.data else ":memory:",
+        credentials=options.credentials,
+        orders=options.orders,
+        settle=options.settle,
+        seed=options.seed,
+        now=_time(options.now) if options.now else None,
+        odd=options.odd,
+        limits=options.limits,
+        reset=options.reset,
+        faults=Faults.parse(options.fault),
+    )
+    if not 0 <= options.port <= 65535:
+        raise ValueError(f"{options.port} is no port; it must be from 0 to 65535.")
+    from tui.sandbox.serve import run
+
+    try:
+        run(settings, options.port)
+    except ImportError:
+        print('sendcloud-orders: Serving needs uvicorn: pip install "sendcloud-orders[sandbox]"', file=sys.stderr)
+        return 2
+    except OSError as error:
+        raise ValueError(f"Port {options.port} cannot be used: {error.strerror or error}.") from None
+    return 0
+
+
+def _time(text: str) -> datetime:
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text[:40]!r} is no time; write it as 2026-11-23T08:00:00Z.") from None
+    if when.tzinfo is None:
+        raise ValueError("--now needs a time zone, as 2026-11-23T08:00:00Z.")
+    return when

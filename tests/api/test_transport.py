@@ -281,6 +281,55 @@ async def test_a_cancelled_request_is_logged_and_leaves_its_place(clock: FakeClo
     assert [entry.outcome for entry in client.log.entries] == [Outcome.CANCELLED]
 
 
+# The same on a socket, where nobody else decides what httpx raises
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 200\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("said", "read_fails", "write_fails"),
+    [
+        (None, Unreachable, Unreachable),
+        (b"", Unreachable, OutcomeUnknown),
+        (HEAD, Unreachable, OutcomeUnknown),
+        (HEAD + b'{"data": {"id": 12', Unreachable, OutcomeUnknown),
+        (b"HTTP/1.1 200 OK\r\n\r\n" + b'{"data": {"id": 12', BadAnswer, OutcomeUnknown),
+        (b"SSH-2.0-OpenSSH_9.6\r\n", Unreachable, OutcomeUnknown),
+        (b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{"dat', Unreachable, OutcomeUnknown),
+        (b"HTTP/1.1 400 Bad\r\nContent-Length: 99\r\n\r\n{", Refused, Refused),
+        (b"HTTP/1.1 500 Oops\r\nContent-Length: 99\r\n\r\n{", Unreachable, OutcomeUnknown),
+    ],
+)
+async def test_connections_that_break(
+    clock: FakeClock, said: bytes | None, read_fails: type[ApiError], write_fails: type[ApiError]
+) -> None:
+    heads: list[bytes] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heads.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(said or b"")
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    if said is None:
+        server.close()
+        await server.wait_closed()
+    async with Client(
+        f"http://127.0.0.1:{port}/api/v3", BasicAuth("a", "b"), clock=clock, sleep=clock.sleep, random=Random(1)
+    ) as client:
+        with pytest.raises(read_fails):
+            await get(client)
+        reads = len(heads)
+        with pytest.raises(write_fails) as caught:
+            await patch(client)
+    server.close()
+    assert type(caught.value) is write_fails
+    assert len(heads) - reads == (0 if said is None else 1)
+    assert reads == (0 if said is None else 1 if read_fails is Refused else 3)
+
+
 # The rate budget
 
 

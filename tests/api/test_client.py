@@ -1,0 +1,521 @@
+"""Each operation as it goes over the wire, and what is made of its answer."""
+
+import json
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import httpx
+import pytest
+from scripted import Make, answer, raw, refusal
+
+from tui.api.client import Client, Identifiers, OrderQuery, order_key
+from tui.api.codec import Document, Json
+from tui.api.errors import (
+    ApiError,
+    BadAnswer,
+    ConfigError,
+    InvalidCursor,
+    NotFound,
+    NotSent,
+    OutcomeUnknown,
+    ReadOnly,
+    Refused,
+    Unfit,
+)
+from tui.api.pointer import Pointer, Scope
+from tui.api.query import misfits, sort_doubt
+
+
+def order(id: str = "1", **details: Json) -> Document:
+    number = details.pop("number", f"N-{id}")
+    return {"id": id, "order_id": f"o{id}", "order_number": number, "order_details": details}
+
+
+def sent(request: httpx.Request) -> tuple[str, str, dict[str, str]]:
+    return request.method, request.url.path.removeprefix("/api/v3"), dict(request.url.params)
+
+
+Call = Callable[[Client], Awaitable[object]]
+
+
+@pytest.mark.parametrize(
+    ("call", "method", "path", "parameters"),
+    [
+        (lambda c: c.list_orders(), "GET", "/orders", {"page_size": "100"}),
+        (lambda c: c.list_integrations(), "GET", "/integrations", {}),
+        (lambda c: c.list_integrations("-last_fetch"), "GET", "/integrations", {"sort": "-last_fetch"}),
+        (lambda c: c.integration_logs(), "GET", "/integrations/logs", {"page_size": "25"}),
+        (
+            lambda c: c.integration_logs(7, cursor="2023-03-01T02:02:00+01:00", page_size=100),
+            "GET",
+            "/integrations/7/logs",
+            {"page_size": "100", "cursor": "2023-03-01T02:02:00+01:00"},
+        ),
+        (
+            lambda c: c.shop_order_statuses(7, "nl-nl", True),
+            "GET",
+            "/shop-order-statuses",
+            {"integration_id": "7", "language": "nl-nl", "show_deleted": "true"},
+        ),
+        (lambda c: c.shop_order_statuses("7"), "GET", "/shop-order-statuses", {"integration_id": "7"}),
+    ],
+)
+async def test_lists(make: Make, call: Call, method: str, path: str, parameters: dict[str, str]) -> None:
+    client, script = make(answer([]))
+    await call(client)
+    assert [sent(request) for request in script.requests] == [(method, path, parameters)]
+
+
+async def test_every_parameter_of_the_list(make: Make) -> None:
+    client, script = make(answer([]))
+    day = date(2026, 8, 1)
+    query = OrderQuery(
+        (41, 68),
+        "A&b #1",
+        "ö",
+        "Unshipped",
+        day,
+        day,
+        datetime(2026, 8, 2, 12),
+        day,
+        day,
+        day,
+        ("integration", "-pk"),
+        200,
+    )
+    await client.list_orders(query, cursor="cj0xJnA9MzAw+/==")
+    assert sent(script.requests[0])[2] == {
+        "integration": "41,68",
+        "order_number": "A&b #1",
+        "order_id": "ö",
+        "status": "Unshipped",
+        "order_created_at": "2026-08-01",
+        "order_created_at_min": "2026-08-01",
+        "order_created_at_max": "2026-08-02",
+        "order_updated_at": "2026-08-01",
+        "order_updated_at_min": "2026-08-01",
+        "order_updated_at_max": "2026-08-01",
+        "sort": "integration,-pk",
+        "page_size": "200",
+        "cursor": "cj0xJnA9MzAw+/==",
+    }
+    assert b"cursor=cj0xJnA9MzAw%2B%2F%3D%3D" in script.requests[0].url.query
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        OrderQuery(page_size=0),
+        OrderQuery(page_size=201),
+        OrderQuery(sort=("created_at",)),
+        OrderQuery(sort=("--pk",)),
+        OrderQuery(integration=(0,)),
+    ],
+)
+async def test_what_the_service_would_misread_in_silence_is_not_asked(make: Make, query: OrderQuery) -> None:
+    client, script = make(answer([]))
+    with pytest.raises(Unfit):
+        await client.list_orders(query)
+    assert script.requests == []
+
+
+async def test_a_page_and_the_next_one_stay_at_the_configured_address(make: Make) -> None:
+    link = '<https://evil.example/v3/orders?cursor=a%3D>; rel="next", </x?cursor=b>; rel="prev"'
+    client, script = make(answer([order("1"), order("2")], Link=link), answer([]))
+    page = await client.list_orders()
+    assert (page.next, page.previous, page.doubts, page.rejected) == ("a=", "b", (), 0)
+    assert page.orders == (order("1"), order("2"))
+    await client.list_orders(cursor=page.next)
+    assert script.requests[1].url.host == "127.0.0.1"
+    assert sent(script.requests[1])[1:] == ("/orders", {"page_size": "100", "cursor": "a="})
+
+
+async def test_numbers_are_exact_and_the_document_is_whole(make: Make) -> None:
+    body = b'{"data": [{"id": 9007199254740993, "x": 3.10, "new": {"a": [null, ""]}}], "meta": 1}'
+    client, _ = make(raw(200, body))
+    (document,) = (await client.list_orders()).orders
+    assert document == {"id": 9007199254740993, "x": Decimal("3.10"), "new": {"a": [None, ""]}}
+    assert str(document["x"]) == "3.10"
+
+
+@pytest.mark.parametrize(
+    ("link", "rows", "words"),
+    [
+        ("<?page=2>; rel=next", [], "may be more"),
+        ("<?cursor=here>; rel=next", [], "may be more"),
+        ("", [order("1"), 7, None], "Left out of 3 rows: 2"),
+        ("", [order(str(n)) for n in range(1, 102)], "101 orders where 100"),
+    ],
+)
+async def test_pages_that_leave_doubts(make: Make, link: str, rows: list[Any], words: str) -> None:
+    client, _ = make(answer(rows, Link=link))
+    page = await client.list_orders(cursor="here")
+    assert page.next is None
+    assert words in " ".join(page.doubts)
+
+
+def times(created: Json = None, updated: Json = None) -> Document:
+    details = {"order_created_at": created, "order_updated_at": updated}
+    return order(**{name: value for name, value in details.items() if value is not None})
+
+
+DAY = date(2026, 8, 3)
+
+
+@pytest.mark.parametrize(
+    ("query", "row", "fits"),
+    [
+        (OrderQuery(), {}, True),
+        (OrderQuery(status="Unshipped"), order(status={"code": "UNSHIPPED"}), True),
+        (OrderQuery(status="Unshipped"), order(status={"code": "unshipped_late"}), False),
+        (OrderQuery(status="Unshipped"), order(status=None), False),
+        (OrderQuery(status="Unshipped"), order(status="unshipped"), False),
+        (OrderQuery(order_number="abc"), order(number="ABC"), True),
+        (OrderQuery(order_number="straße"), order(number="STRASSE"), True),
+        (OrderQuery(order_number="12"), order(number=12), True),
+        (OrderQuery(order_number="abc"), order(number="abcd"), False),
+        (OrderQuery(order_id="O1"), order("1"), True),
+        (OrderQuery(order_id="O1"), order("2"), False),
+        (OrderQuery(integration=(7, 8)), order(integration={"id": 8}), True),
+        (OrderQuery(integration=(7, 8)), order(integration={"id": "8"}), True),
+        (OrderQuery(integration=(7, 8)), order(integration={"id": 9}), False),
+        (OrderQuery(integration=(7,)), order(integration=7), False),
+        (OrderQuery(order_created_at=DAY), times("2026-08-03T12:00:00Z"), True),
+        (OrderQuery(order_created_at=DAY), times("2026-08-02T00:00:00.000001+00:00"), True),
+        (OrderQuery(order_created_at=DAY), times("2026-08-04T23:59:59+00:00"), True),
+        (OrderQuery(order_created_at=DAY), times("2026-08-05T01:00:00+02:00"), True),
+        (OrderQuery(order_created_at=DAY), times("2026-08-05T00:00:00Z"), False),
+        (OrderQuery(order_created_at=DAY), times("2026-08-01T23:59:59Z"), False),
+        (OrderQuery(order_created_at=DAY), times("not a time"), True),
+        (OrderQuery(order_created_at=DAY), times(), False),
+        (OrderQuery(order_created_at_min=DAY), times("2030-01-01T00:00:00Z"), True),
+        (OrderQuery(order_created_at_min=DAY), times("2026-08-01T00:00:00Z"), False),
+        (OrderQuery(order_created_at_max=DAY), times("2020-01-01T00:00:00Z"), True),
+        (OrderQuery(order_created_at_max=DAY), times("2026-08-05T00:00:00Z"), False),
+        (OrderQuery(order_updated_at_min=DAY), times("2026-08-03T00:00:00Z"), False),
+        (OrderQuery(order_updated_at_min=DAY), times(updated="2026-08-03T00:00:00Z"), True),
+        (OrderQuery(order_updated_at_max=date.max), times(updated="9999-12-31T23:00:00-10:00"), True),
+        (OrderQuery(order_updated_at_min=date.min), times(updated="0001-01-01T00:00:00+10:00"), True),
+    ],
+)
+def test_rows_against_the_filter(query: OrderQuery, row: Document, fits: bool) -> None:
+    assert list(misfits(query, [row]).values()) == ([] if fits else [(0,)])
+
+
+async def test_a_filter_that_was_ignored_is_told_and_no_row_is_lost(make: Make) -> None:
+    rows = [order("1", status={"code": "paid"}), order("2", status={"code": "OPEN"}), order("3")]
+    client, _ = make(answer(rows))
+    page = await client.list_orders(OrderQuery(status="open", integration=(7,)))
+    assert page.orders == tuple(rows)
+    assert (page.rejected, page.misfits, page.fitting) == (3, (0, 1, 2), ())
+    assert any("2 of 3 orders do not fit status" in doubt for doubt in page.doubts)
+    assert any("3 of 3 orders do not fit integration" in doubt for doubt in page.doubts)
+    page = await client.list_orders(OrderQuery(status="open"))
+    assert (page.misfits, page.fitting) == ((0, 2), (rows[1],))
+
+
+def numbers(*values: Json) -> list[Document]:
+    return [{"order_number": value} for value in values]
+
+
+def created(*values: str) -> list[Document]:
+    return [times(value) for value in values]
+
+
+@pytest.mark.parametrize(
+    ("sort", "rows", "sorted_"),
+    [
+        ((), [order("1"), order("2")], True),
+        (("pk",), [order("9"), order("10")], True),
+        (("pk",), [order("10"), order("9")], False),
+        (("-pk",), [order("9"), order("10")], False),
+        (("-pk", "pk"), [order("10"), order("9")], True),
+        (("pk",), [{"id": "x"}, order("1")], True),
+        (("order_number",), numbers("10", "9"), True),
+        (("order_number",), numbers("9", "10"), False),
+        (("order_number",), numbers("a-1", "A2", "b"), True),
+        (("order_number",), numbers("B", "a"), True),  # right for a comparison by code points
+        (("order_number",), numbers("a", "B"), True),  # right for one without case
+        (("order_number",), numbers("b", "a"), False),
+        (("order_number",), numbers("b", None, "a"), True),
+        (("-order_created_at",), created("2026-01-02T00:00:00Z", "2026-01-01T00:00:00Z"), True),
+        (("-order_created_at",), created("2026-01-02T00:00:00+02:00", "2026-01-01T23:00:00Z"), False),
+        (("order_created_at",), created("2026-01-01T00:00:00Z", "2026-01-01T00:00:00.000000+00:00"), True),
+        (("order_updated_at",), [times(updated="2026-01-02T00:00:00Z"), times(updated="2026-01-01T00:00:00Z")], False),
+        (("integration", "-pk"), [order("1", integration={"id": 2}), order("2", integration={"id": 1})], False),
+        (("integration", "-pk"), [order("1", integration={"id": 1}), order("2", integration={"id": 2})], True),
+        (("integration", "-pk"), [order("1", integration={"id": 1}), order("2", integration={"id": 1})], False),
+    ],
+)
+def test_rows_against_the_sort(sort: tuple[str, ...], rows: list[Document], sorted_: bool) -> None:
+    assert (sort_doubt(sort, rows) is None) is sorted_
+
+
+@pytest.mark.parametrize("call", [lambda c: c.list_orders(cursor="old"), lambda c: c.integration_logs(cursor="old")])
+async def test_a_cursor_that_is_not_known_any_more(make: Make, call: Call) -> None:
+    client, _ = make(refusal(404, {"status": "404", "code": "not_found", "detail": "Invalid cursor"}))
+    with pytest.raises(InvalidCursor) as caught:
+        await call(client)
+    assert (caught.value.status, caught.value.problems[0].detail, caught.value.proven) == (404, "Invalid cursor", True)
+
+
+@pytest.mark.parametrize(
+    ("cursor", "step"), [(None, refusal(404, {"detail": "x"})), ("old", raw(404, b"<html>nginx", "text/html"))]
+)
+async def test_other_404s_of_a_list_are_no_matter_of_the_cursor(make: Make, cursor: str, step: httpx.Response) -> None:
+    client, _ = make(step)
+    with pytest.raises(NotFound) as caught:
+        await client.list_orders(cursor=cursor)
+    assert type(caught.value) is NotFound
+
+
+async def test_a_shop_that_is_not_yours_is_a_problem_of_the_parameter(make: Make) -> None:
+    error = {"status": "400", "code": "invalid_choice", "detail": "No.", "source": {"parameter": "integration"}}
+    client, _ = make(refusal(400, error))
+    with pytest.raises(Refused) as caught:
+        await client.list_orders(OrderQuery(integration=(128,)))
+    assert caught.value.problems[0].parameter == "integration"
+
+
+@pytest.mark.parametrize(("asked", "path"), [("12", "/orders/12"), ("0012", "/orders/12"), (12, "/orders/12")])
+async def test_one_order(make: Make, asked: Any, path: str) -> None:
+    client, script = make(answer({"id": 12, "order_id": "a"}))
+    assert await client.get_order(asked) == {"id": 12, "order_id": "a"}
+    assert sent(script.requests[0]) == ("GET", path, {})
+
+
+BAD_IDS = ["", "0", "-1", "a", "1/../2", "1?x", "1 2", "١", "1.5", "9" * 31, "12\n3", True, None, 0, -3, 1.5]
+
+
+@pytest.mark.parametrize("id", BAD_IDS)
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda c, id: c.get_order(id),
+        lambda c, id: c.patch_order(id, {"notes": "x"}),
+        lambda c, id: c.delete_order(id),
+        lambda c, id: c.get_integration(id),
+        lambda c, id: c.shop_order_statuses(id),
+        lambda c, id: c.shop_order_status_mapping(id),
+    ],
+)
+async def test_only_numbers_are_ids(make: Make, call: Callable[[Client, Any], Awaitable[object]], id: Any) -> None:
+    client, script = make(answer({}))
+    with pytest.raises(Unfit):
+        await call(client, id)
+    assert script.requests == []
+
+
+@pytest.mark.parametrize(
+    ("body", "bytes_"),
+    [
+        ({"notes": "é", "n": Decimal("3.50")}, b'{"notes":"\\u00e9","n":3.50}'),
+        (b'{ "notes" : "\xc3\xa9" }\n', b'{ "notes" : "\xc3\xa9" }\n'),
+    ],
+)
+async def test_a_change(make: Make, body: Json | bytes, bytes_: bytes) -> None:
+    client, script = make(answer({"id": 12, "order_id": "a", "order_number": "A"}), partner_id="partner-1")
+    assert await client.patch_order("12", body) == Identifiers("12", "a", "A")
+    (request,) = script.requests
+    assert (request.method, request.url.path, request.content) == ("PATCH", "/api/v3/orders/12", bytes_)
+    assert request.headers["content-type"] == "application/json"
+    assert "sendcloud-partner-id" not in request.headers
+
+
+@pytest.mark.parametrize("body", [{}, [], None, "x", b"{}", b"[]", b"{", b"", b"\xff"])
+async def test_what_is_no_change_is_not_sent(make: Make, body: Any) -> None:
+    client, script = make(answer({}))
+    with pytest.raises(Unfit):
+        await client.patch_order("12", body)
+    assert script.requests == []
+
+
+async def test_a_change_answered_for_another_order_is_unknown(make: Make) -> None:
+    client, _ = make(answer({"id": 13}))
+    with pytest.raises(OutcomeUnknown, match="about 13 and not about 12"):
+        await client.patch_order("12", {"notes": "x"})
+
+
+async def test_a_change_answered_without_a_body_is_done(make: Make) -> None:
+    client, _ = make(raw(204, b""))
+    assert await client.patch_order("12", {"notes": "x"}) == Identifiers("12", "", "")
+
+
+async def test_a_refused_change_names_its_field(make: Make) -> None:
+    pointer = "order/order_details/order_items"
+    client, _ = make(refusal(400, {"detail": "Could not find specified item.", "source": {"pointer": pointer}}))
+    with pytest.raises(Refused) as caught:
+        await client.patch_order("12", {"notes": "x"})
+    (problem,) = caught.value.problems
+    assert (problem.scope, problem.pointer, problem.raw_pointer) == (
+        Scope.THIS,
+        Pointer.of("order_details", "order_items"),
+        pointer,
+    )
+
+
+@pytest.mark.parametrize(
+    ("step", "gone"),
+    [
+        (raw(204, b""), True),
+        (raw(200, b""), True),
+        (refusal(404, {"code": "not_found", "detail": "x"}), False),
+        (refusal(410, {"detail": "x"}), False),
+    ],
+)
+async def test_deleting(make: Make, step: httpx.Response, gone: bool) -> None:
+    client, script = make(step)
+    assert await client.delete_order("12") is gone
+    (request,) = script.requests
+    assert (request.method, request.url.path, request.content) == ("DELETE", "/api/v3/orders/12", b"")
+
+
+@pytest.mark.parametrize("step", [raw(404, b"<html>", "text/html"), raw(404, b"")])
+async def test_a_404_of_somebody_in_between_does_not_prove_a_deletion(make: Make, step: httpx.Response) -> None:
+    client, _ = make(step)
+    with pytest.raises(NotFound):
+        await client.delete_order("12")
+
+
+TOLD = {"id": 664, "order_id": "a", "order_number": "A"}
+
+
+@pytest.mark.parametrize("status", [200, 201, 202])
+@pytest.mark.parametrize("orders", [[{"order_id": "a"}], b'[ {"order_id": "a"} ]'])
+async def test_a_batch(make: Make, status: int, orders: Any) -> None:
+    client, script = make(answer([TOLD], status), partner_id="partner-1")
+    (told,) = await client.upsert_orders(orders)
+    assert told == Identifiers("664", "a", "A")
+    assert told.raw == TOLD
+    (request,) = script.requests
+    assert request.content == (orders if isinstance(orders, bytes) else b'[{"order_id":"a"}]')
+    assert (request.method, request.url.path) == ("POST", "/api/v3/orders")
+    assert request.headers["content-type"] == "application/json"
+    assert request.headers["sendcloud-partner-id"] == "partner-1"
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (TOLD, [("664", "a", "A")]),
+        ([{"id": "664", "order_id": 7}], [("664", "7", "")]),
+        ([{}, None, TOLD], [("", "", ""), ("664", "a", "A")]),
+        ([], []),
+    ],
+)
+async def test_answers_to_a_batch_are_read_leniently(make: Make, data: Any, told: list[tuple[str, str, str]]) -> None:
+    client, _ = make(answer(data, 201))
+    assert [(one.id, one.order_id, one.order_number) for one in await client.upsert_orders([{}])] == told
+
+
+@pytest.mark.parametrize(
+    ("orders", "words"),
+    [
+        ([], "no order"),
+        (b"[]", "no order"),
+        ([{}] * 101, "not 101"),
+        (b"[" + b"{}," * 100 + b"{}]", "not 101"),
+        (b"{}", "list"),
+        (b"[{]", "not JSON"),
+    ],
+)
+async def test_batches_that_cannot_be_right_are_not_sent(make: Make, orders: Any, words: str) -> None:
+    client, script = make(answer([]))
+    with pytest.raises(Unfit, match=words):
+        await client.upsert_orders(orders)
+    assert script.requests == []
+
+
+async def test_a_hundred_orders_are_a_batch(make: Make) -> None:
+    client, script = make(answer([], 201))
+    await client.upsert_orders([{}] * 100)
+    assert len(json.loads(script.requests[0].content)) == 100
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda c: c.patch_order("12", {"notes": "x"}),
+        lambda c: c.delete_order("12"),
+        lambda c: c.upsert_orders([{}]),
+    ],
+)
+async def test_an_account_for_reading_sends_no_write(make: Make, call: Call) -> None:
+    client, script = make(answer([]), read_only=True)
+    with pytest.raises(ReadOnly):
+        await call(client)
+    assert script.requests == []
+    assert issubclass(ReadOnly, NotSent)
+
+
+async def test_logs_of_shops_stay_out_of_the_wire_log(make: Make) -> None:
+    logs = [{"id": 1, "request": {"headers": {"Authorization": "Bearer shop-secret"}}}]
+    client, _ = make(answer(logs, Link="<?cursor=2023-03-01T02:02:00+01:00>; rel=next"))
+    page = await client.integration_logs(7)
+    assert (page.logs, page.next) == (tuple(logs), "2023-03-01T02:02:00+01:00")
+    assert client.log.entries[0].withheld
+    assert "shop-secret" not in repr(client.log.entries)
+
+
+@pytest.mark.parametrize("page_size", [0, 101])
+async def test_a_page_of_logs_has_its_own_limit(make: Make, page_size: int) -> None:
+    client, _ = make(answer([]))
+    with pytest.raises(Unfit):
+        await client.integration_logs(page_size=page_size)
+
+
+async def test_a_shop_and_its_mapping(make: Make) -> None:
+    client, script = make(answer({"id": 7, "type": "api"}), answer({"integration_id": 7, "mapping": []}))
+    assert (await client.get_integration(7))["type"] == "api"
+    assert (await client.shop_order_status_mapping(7))["mapping"] == []
+    assert [sent(request) for request in script.requests] == [
+        ("GET", "/integrations/7", {}),
+        ("GET", "/shop-order-statuses/mapping", {"integration_id": "7"}),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("data", "user", "shop"),
+    [
+        ({"user_id": 5, "integration_id": 7}, "5", 7),
+        ({"user_id": "5", "integration_id": "7"}, "5", 7),
+        ({"user_id": 5, "integration_id": None}, "5", None),
+        ({"user_id": 5, "integration_id": "x"}, "5", None),
+    ],
+)
+async def test_whose_credentials_these_are(make: Make, data: Any, user: str, shop: int | None) -> None:
+    client, script = make(answer(data))
+    told = await client.auth_metadata()
+    assert (told.user_id, told.integration_id) == (user, shop)
+    assert script.lines == ["GET /api/v3/user/auth/metadata"]
+
+
+async def test_an_answer_that_names_nobody_is_no_proof_of_credentials(make: Make) -> None:
+    client, _ = make(answer({}))
+    with pytest.raises(BadAnswer, match="whose credentials"):
+        await client.auth_metadata()
+
+
+@pytest.mark.parametrize("partner", ["a\r\nX: 1", "é", " ", ""])
+def test_a_partner_id_that_breaks_headers_is_refused(make: Make, partner: str) -> None:
+    with pytest.raises(ConfigError):
+        make(answer([]), partner_id=partner)
+
+
+@pytest.mark.parametrize(
+    ("id", "key"), [(669, "669"), ("669", "669"), (Decimal("669.0"), "669"), (None, ""), (True, ""), ([], "")]
+)
+def test_an_id_has_one_form(id: Json, key: str) -> None:
+    assert order_key({"id": id}) == key
+
+
+async def test_every_error_is_an_api_error_with_a_sentence(make: Make) -> None:
+    for status in (*range(300, 600, 7), 600, 999):
+        client, _ = make(raw(status, b'{"errors": {"a": ["b"]}}'))
+        for call in (client.get_order("1"), client.patch_order("1", {"a": 1}), client.upsert_orders([{}])):
+            with pytest.raises(ApiError) as caught:
+                await call
+            assert str(caught.value)[-1] == "."
+            assert str(status) != str(caught.value)

@@ -1,6 +1,7 @@
 """The file: made once, kept, caught up with the days, and never half."""
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -85,6 +86,16 @@ def test_a_start_that_was_killed_half_way_leaves_nothing_behind(tmp_path: Path) 
     assert len(bodies(sandbox)) == 30
     assert not (tmp_path / "a.db.new").exists()
     sandbox.close()
+
+
+def test_two_that_start_at_once_share_one_file(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        sandboxes = list(pool.map(lambda _: started(tmp_path / "a.db", NOW, orders=200), range(4)))
+    assert [len(bodies(sandbox)) for sandbox in sandboxes] == [200] * 4
+    sandboxes[0].data.delete(int(sandboxes[0].data.connection.execute("SELECT max(id) FROM orders").fetchone()[0]))
+    assert [len(bodies(sandbox)) for sandbox in sandboxes] == [199] * 4
+    for sandbox in sandboxes:
+        sandbox.close()
 
 
 def test_a_file_of_another_version_is_refused(tmp_path: Path) -> None:

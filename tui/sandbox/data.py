@@ -110,7 +110,6 @@ class Data:
             data._shops = {}
             return data
         place = Path(path)
-        place.parent.mkdir(parents=True, exist_ok=True)
         draft = place.with_name(place.name + ".new")
         draft.unlink(missing_ok=True)
         connection = _connect(draft)

@@ -1,5 +1,8 @@
 """Opens the sandbox's file as it has to be today: seeded once, and with the days that were missed since."""
 
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import cast
@@ -19,10 +22,11 @@ def now_of(settings: SandboxSettings) -> datetime:
 
 
 def open_stock(settings: SandboxSettings) -> Data:
+    """Raises ValueError for a file that will not do."""
     now = now_of(settings)
-    file = settings.data
-    fresh = file == ":memory:" or settings.reset or not Path(file).exists()
-    data = _seed(settings, now) if fresh else Data(file)
+    with _alone(settings.data):
+        fresh = settings.data == ":memory:" or settings.reset or not Path(settings.data).exists()
+        data = _seed(settings, now) if fresh else Data(settings.data)
     with data.writing():
         if not fresh:
             _catch_up(data, settings, now)
@@ -31,6 +35,19 @@ def open_stock(settings: SandboxSettings) -> Data:
         for text in settings.plant:
             _plant(data, cast(Document, decode(text)), to_micros(now))
     return data
+
+
+@contextmanager
+def _alone(file: Path | str) -> Iterator[None]:
+    """Two that start at the same moment must not both make the file."""
+    if file == ":memory:":
+        yield
+        return
+    place = Path(file)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with place.with_name(place.name + ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _seed(settings: SandboxSettings, now: datetime) -> Data:

@@ -206,9 +206,13 @@ class Writes:
         states: Iterable[WriteState] | None = None,
         since: datetime | None = None,
         before: int | None = None,
+        after: int | None = None,
         limit: int = 200,
     ) -> list[Write]:
-        """Writes, the newest first: those of one order, of one staged order, in some states; `before` a write's id."""
+        """Writes, the newest first: those of one order, of one staged order, in some states.
+
+        `before` and `after` are ids of writes; a `limit` of -1 is none.
+        """
         where: list[tuple[str, list[str | int]]] = [("account = ?", [account])]
         if order_id is not None:
             where.append(("order_id = ?", [pack(order_id)]))
@@ -221,6 +225,8 @@ class Writes:
             where.append(("at >= ?", [since.isoformat()]))
         if before is not None:
             where.append(("id < ?", [before]))
+        if after is not None:
+            where.append(("id > ?", [after]))
         clause = f"WHERE {' AND '.join(text for text, _ in where)} ORDER BY id DESC LIMIT ?"
         values = [value for _, given in where for value in given] + [limit]
         return self._database.read(lambda c: _load(c, clause, values))

@@ -107,6 +107,13 @@ def test_a_file_of_another_version_is_refused(tmp_path: Path) -> None:
         started(tmp_path / "a.db", NOW)
 
 
+def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.db").write_text("no database, " * 1000)
+    with pytest.raises(ValueError, match="not a database"):
+        started(tmp_path / "a.db", NOW)
+    assert (tmp_path / "a.db").read_text().startswith("no database")
+
+
 async def test_what_was_accepted_is_saved_by_the_next_start(tmp_path: Path, make_bench: MakeBench) -> None:
     clock = Clock()
     first: Bench = make_bench(data=tmp_path / "a.db", settle=5.0, clock=clock)

@@ -90,9 +90,12 @@ class Data:
     """One connection to the sandbox's file. Calls take milliseconds and are made from one thread at a time."""
 
     def __init__(self, path: Path | str) -> None:
-        """Opens a file that `create` made. Raises ValueError for one of another version."""
-        self.connection = _connect(path)
-        version = self.connection.execute("PRAGMA user_version").fetchone()[0]
+        """Opens a file that `create` made. Raises ValueError for one that it did not make, or another version did."""
+        try:
+            self.connection = _connect(path)
+            version = self.connection.execute("PRAGMA user_version").fetchone()[0]
+        except sqlite3.DatabaseError as problem:
+            raise ValueError(f"{path} cannot be used: {problem}") from None
         if version != VERSION:
             self.connection.close()
             raise ValueError(f"{path} is of version {version}, not {VERSION}; start the sandbox with --reset")

@@ -1,0 +1,104 @@
+"""One account, opened: who it is, its shops, and all that works on its orders."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+
+from tui.api.client import Client
+from tui.api.codec import Document
+from tui.api.errors import BadAnswer, Forbidden, NotFound, Refused
+from tui.api.query import id_text
+from tui.api.wirelog import WireLog
+from tui.store.store import Store
+from tui.work.drafts import Drafts
+
+_REMEMBERED = "user"
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """An integration, as far as triage shows it. `raw` is the document as it came."""
+
+    id: int
+    name: str
+    kind: str
+    failing_since: str
+    raw: Document = field(repr=False)
+
+    @classmethod
+    def read(cls, raw: Document) -> "Shop | None":
+        number = id_text(raw.get("id"))
+        if not number.isascii() or not number.isdigit():
+            return None
+        name, kind, failing = (raw.get(key) for key in ("shop_name", "type", "started_failing_at"))
+        return cls(
+            int(number),
+            name if isinstance(name, str) and name.strip() else f"shop {number}",
+            kind if isinstance(kind, str) else "",
+            failing if isinstance(failing, str) else "",
+            raw,
+        )
+
+
+@dataclass(slots=True)
+class Workbench:
+    """`account` is the store's number of the account. `shops` is None while they are not known."""
+
+    client: Client
+    store: Store
+    account: int
+    drafts: Drafts
+    now: Callable[[], datetime]
+    zone: tzinfo | None
+    shops: list[Shop] | None = None
+    own_shop: int | None = None
+
+    @property
+    def log(self) -> WireLog:
+        return self.client.log
+
+    async def read_shops(self) -> list[Shop]:
+        """Read the integrations again. Where the service has no such list, or not for these credentials: none."""
+        rows: tuple[Document, ...] = ()
+        try:
+            rows = tuple(await self.client.list_integrations())
+        except (NotFound, Forbidden, Refused):
+            pass
+        self.shops = [shop for shop in map(Shop.read, rows) if shop is not None]
+        return self.shops
+
+    def shop(self, number: int) -> Shop | None:
+        return next((shop for shop in self.shops or () if shop.id == number), None)
+
+
+async def open_account(
+    client: Client, store: Store, credentials_name: str, *, now: Callable[[], datetime], zone: tzinfo | None
+) -> Workbench:
+    """Find out whose credentials these are, and open what is kept of that account.
+
+    Where the service cannot say it (it is not in its document, Q7.3) the credentials' public name stands for the user;
+    where it cannot be reached, what it said last. Raises NotAuthorised, or what kept it from being reached at all.
+    """
+    local = store.account(client.base_url, f"credentials {credentials_name}")
+    remembered = store.state.get(local, _REMEMBERED)
+    own_shop: int | None = None
+    try:
+        metadata = await client.auth_metadata()
+        user, own_shop = metadata.user_id, metadata.integration_id
+        store.state.put(local, _REMEMBERED, user)
+    except (NotFound, Forbidden, Refused, BadAnswer):
+        user = str(remembered) if remembered else f"credentials {credentials_name}"
+    account = store.account(client.base_url, user)
+    return Workbench(client, store, account, Drafts(store, account, now), now, zone, own_shop=own_shop)
+
+
+def open_remembered(
+    client: Client, store: Store, credentials_name: str, *, now: Callable[[], datetime], zone: tzinfo | None
+) -> Workbench | None:
+    """The account that these credentials had last, without asking; None if they were never used here."""
+    local = store.account(client.base_url, f"credentials {credentials_name}")
+    user = store.state.get(local, _REMEMBERED)
+    if not isinstance(user, str):
+        return None
+    account = store.account(client.base_url, user)
+    return Workbench(client, store, account, Drafts(store, account, now), now, zone)

@@ -18,7 +18,21 @@ Piece: TypeAlias = tuple[str, str]
 """Safe text and its tone: one of TONES, or "" for the line's own."""
 
 TONES = frozenset(
-    ["dim", "title", "error", "service", "warning", "conflict", "info", "changed", "good", "mark", "edit", "caret"]
+    [
+        "dim",
+        "title",
+        "error",
+        "service",
+        "warning",
+        "conflict",
+        "info",
+        "changed",
+        "good",
+        "mark",
+        "edit",
+        "caret",
+        "current",
+    ]
 )
 
 _WHEEL_LINES = 3
@@ -52,6 +66,7 @@ class LineView(Widget, can_focus=True):
         & > .line--mark { text-style: bold; }
         & > .line--edit { color: $text; }
         & > .line--caret { text-style: reverse; }
+        & > .line--current { background: $block-cursor-background; color: $block-cursor-foreground; text-style: bold; }
     }
     """
 

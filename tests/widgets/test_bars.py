@@ -1,0 +1,92 @@
+"""The one-line widgets: what they show in the width they have, and that they draw only news."""
+
+import pytest
+from textual import events
+from widgets.stage import Stage, shown, watch_lines
+
+from tui.widgets.ask import AskLine
+from tui.widgets.filter import FilterLine
+from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
+from tui.widgets.strip import Entry, EntryStrip
+
+SHOPS = [
+    Entry("all", "all", "412"),
+    Entry("1", "ShopNL", "188"),
+    Entry("2", "Woo\x1bDE", "121"),
+    Entry("3", "PrestaFR", "61", failing=True),
+]
+
+
+async def test_title_rule_status_and_keys() -> None:
+    title, rule, status, keys = TitleLine(), RuleLine(), StatusLine(), KeyLine()
+    async with Stage(title, rule, status, keys).run_test(size=(40, 6)) as pilot:
+        title.set("PROD [b]kaas", "to fix 25")
+        rule.set("NL-48213", "read 08:12")
+        status.set(["2 drafts", ("3! failing", "error")])
+        keys.set([("m", "mend"), ("Enter", "edit"), ("A", "address"), ("n", "next !"), ("?", "keys")])
+        await pilot.pause()
+        assert shown(pilot.app)[:4] == [
+            " PROD [b]kaas                 to fix 25",
+            "── NL-48213 ────────────── read 08:12 ──",
+            " 2 drafts │ 3! failing",
+            " m mend  Enter edit  A address  ? keys",
+        ]
+        drawn = watch_lines(status)
+        status.set(["2 drafts", ("3! failing", "error")])
+        await pilot.pause()
+        assert not drawn
+        status.set(["3 drafts"])
+        await pilot.pause()
+        assert drawn == [0]
+
+
+async def test_the_strip_numbers_its_entries_and_scrolls_to_the_current() -> None:
+    strip = EntryStrip()
+    app = Stage(strip)
+    async with app.run_test(size=(34, 3)) as pilot:
+        strip.set_entries(SHOPS)
+        await pilot.pause()
+        assert shown(app)[0] == "  0 all 412  1 ShopNL 188  2 Woo…>"
+        assert strip.select_number(3)
+        await pilot.pause()
+        assert shown(app)[0] == "< 2 Woo␛DE 121  3! PrestaFR 61"
+        assert not strip.select_number(4)
+        strip.set_entries(SHOPS[2:])
+        assert strip.current == "3", "the current one stays current by its key"
+        assert strip.step(1)
+        assert strip.current == "2"
+        await pilot.click(strip, offset=(20, 0))
+        assert [event.key for event in app.heard(EntryStrip.Selected)] == ["3", "2", "3"]
+
+
+async def test_the_filter_line_opens_types_and_closes() -> None:
+    line = FilterLine()
+    app = Stage(line)
+    async with app.run_test(size=(60, 3)) as pilot:
+        line.set("is:new why:any", "service: date │ judged here: why")
+        await pilot.pause()
+        assert shown(app)[0] == " / is:new why:any          service: date │ judged here: why"
+        line.open()
+        await pilot.press("space", "x", "enter")
+        assert [event.text for event in app.heard(AskLine.Submitted)] == ["is:new why:any x"]
+        assert not line.is_open
+        line.open("")
+        app.post_message(events.Paste("a\nb"))
+        await pilot.pause()
+        assert "2 pasted lines were joined" in shown(app)[0]
+        await pilot.press("escape")
+        assert [event.text for event in app.heard(AskLine.Cancelled)] == ["a b"]
+        assert [event.text for event in app.heard(AskLine.Changed)] == ["is:new why:any ", "is:new why:any x", "a b"]
+
+
+@pytest.mark.parametrize("width", [10, 25, 80])
+async def test_no_width_breaks_a_line(width: int) -> None:
+    title, rule, status, keys, strip = TitleLine(), RuleLine(), StatusLine(), KeyLine(), EntryStrip()
+    async with Stage(title, rule, status, keys, strip).run_test(size=(width, 6)) as pilot:
+        title.set("日本" * 20, "x" * 60)
+        rule.set("日本" * 20, "x" * 60)
+        status.set(["y" * 90])
+        keys.set([("Shift+Tab", "z" * 90)])
+        strip.set_entries([Entry("a", "w" * 90)])
+        await pilot.pause()
+        assert all(strip.cell_length == width for strip in pilot.app.screen._compositor.render_strips())

@@ -1,0 +1,91 @@
+"""A question is answered by keys read after it was painted, by its own keys only, and by no paste."""
+
+from textual import events
+from textual.widget import Widget
+from widgets.stage import Stage, shown
+
+from tui.widgets.dialogs import QuestionBar
+
+
+class Pane(Widget, can_focus=True):
+    DEFAULT_CSS = "Pane { height: 1fr; }"
+
+
+def key(name: str, time: float) -> events.Key:
+    event = events.Key(name, name if len(name) == 1 else None)
+    event.time = time
+    return event
+
+
+async def test_type_ahead_answers_nothing() -> None:
+    bar, answers = QuestionBar(), []
+    app = Stage(Pane(), bar)
+    async with app.run_test(size=(80, 6)) as pilot:
+        bar.ask("Send 3 orders?", [("y", "send"), ("n", "not")], answers.append)
+        bar.on_key(key("y", 1e12))
+        assert bar.is_open, "it is not painted yet"
+        await pilot.pause()
+        assert bar.painted_at is not None
+        bar.on_key(key("y", bar.painted_at - 0.001))
+        assert bar.is_open, "the key was read before the question was painted"
+        assert shown(app)[5].startswith(" Send 3 orders?  y send  n not  Esc not")
+        await pilot.press("enter", "space", "x")
+        assert bar.is_open
+        app.post_message(events.Paste("y"))
+        await pilot.pause()
+        assert bar.is_open
+        assert "a paste answers nothing" in shown(app)[5]
+        await pilot.press("y")
+        assert answers == ["y"]
+        assert not bar.is_open
+        assert [event.answer for event in app.heard(QuestionBar.Answered)] == ["y"]
+        await pilot.press("y")
+        assert answers == ["y"]
+
+
+async def test_deletion_wants_the_number_typed() -> None:
+    bar, answers = QuestionBar(), []
+    app = Stage(Pane(), bar)
+    async with app.run_test(size=(80, 6)) as pilot:
+        bar.confirm("Delete? Type its number:", "NL-4", answers.append)
+        await pilot.pause()
+        await pilot.press("enter", *"NL", "enter")
+        assert bar.is_open
+        assert "that is not it" in shown(app)[5]
+        app.post_message(events.Paste("-4"))
+        await pilot.pause()
+        await pilot.press("-", "4", "enter")
+        assert answers == ["NL-4"]
+
+
+async def test_escape_and_a_second_question_mean_not() -> None:
+    bar, answers = QuestionBar(), []
+    async with Stage(Pane(), bar).run_test(size=(80, 6)) as pilot:
+        bar.ask("First?", [("y", "yes")], answers.append)
+        bar.ask("Second?", [("y", "yes")], lambda answer: answers.append(f"second {answer}"))
+        await pilot.pause()
+        assert answers == [None]
+        await pilot.press("escape")
+        assert answers == [None, "second None"]
+
+
+async def test_it_keeps_the_focus_while_it_waits() -> None:
+    pane, bar = Pane(), QuestionBar()
+    app = Stage(pane, bar)
+    async with app.run_test(size=(80, 6)) as pilot:
+        bar.ask("Sure?", [("y", "yes")])
+        await pilot.pause()
+        pane.focus()
+        await pilot.pause()
+        assert app.focused is bar
+        await pilot.press("tab", "ctrl+q")
+        assert bar.is_open
+
+
+async def test_a_long_question_leaves_room_for_its_answers() -> None:
+    bar = QuestionBar()
+    async with Stage(Pane(), bar).run_test(size=(50, 4)) as pilot:
+        bar.ask("A very long question " * 5, [("y", "send"), ("n", "not")])
+        await pilot.pause()
+        assert "… " in shown(pilot.app)[3]
+        assert shown(pilot.app)[3].endswith(" y send  n not  Esc not")

@@ -1,0 +1,62 @@
+"""The problem list and the pager wrap what they are given, and keep their place."""
+
+from widgets.stage import Stage, shown
+
+from tui.api.pointer import Pointer
+from tui.widgets.pager import LONGEST, Pager
+from tui.widgets.problems import ProblemList, ProblemRow
+
+NAME, CITY = Pointer.of("shipping_address", "name"), Pointer.of("shipping_address", "city")
+
+
+async def test_problems_wrap_and_the_cursor_goes_from_one_to_the_next() -> None:
+    problems = ProblemList()
+    async with Stage(problems).run_test(size=(50, 8)) as pilot:
+        rows = [
+            ProblemRow("o1", NAME, "Ship to, name", "service 09:41: String should have at least 1 character", "S"),
+            ProblemRow("o2", CITY, "Ship to, city", "Field [/] required", title="BO-1"),
+        ]
+        problems.load(rows)
+        problems.move(1)
+        await pilot.pause()
+        assert shown(pilot.app)[:4] == [
+            "  S Ship to, name    service 09:41: String should",
+            "                     have at least 1 character",
+            "> ! BO-1: Ship to,…  Field [/] required",
+            "",
+        ]
+        assert problems.cursor_row == rows[1]
+        problems.load(rows[1:])
+        assert problems.cursor_row == rows[1]
+        assert problems.go_to("o2", CITY)
+        assert not problems.go_to("o1", NAME)
+        problems.load([])
+        assert problems.cursor_row is None
+        await pilot.pause()
+        assert "No problems." in shown(pilot.app)[0]
+
+
+async def test_the_pager_wraps_scrolls_and_is_safe() -> None:
+    pager = Pager()
+    async with Stage(pager).run_test(size=(20, 5)) as pilot:
+        pager.set_text("one two three four five six\r\n\x1b[2J\nlast")
+        await pilot.pause()
+        assert shown(pilot.app) == ["one two three four", "five six", "␛[2J", "last", ""]
+        pager.set_lines([[("styled", "title"), (" piece", "")], *(f"line {n}" for n in range(30))])
+        pager.page(1)
+        await pilot.pause()
+        assert shown(pilot.app)[0] == "line 3"
+        pager.end()
+        assert pager.top == 26
+        pager.set_json({"a": ["é"]})
+        await pilot.pause()
+        assert shown(pilot.app)[2] == '    "\\u00e9"'
+
+
+async def test_the_pager_says_what_it_leaves_out() -> None:
+    pager = Pager()
+    async with Stage(pager).run_test(size=(30, 5)) as pilot:
+        pager.set_text("x\n" * LONGEST)
+        pager.end()
+        await pilot.pause()
+        assert "1000000 characters more" in " ".join(shown(pilot.app))

@@ -1,0 +1,39 @@
+"""The filter line: tells what the service filtered and what was judged here; becomes an input on demand."""
+
+from collections.abc import Iterable
+
+from rich.cells import cell_len
+
+from tui.widgets.ask import AskLine
+from tui.widgets.lines import Piece
+from tui.widgets.text import fit, safe
+
+
+class FilterLine(AskLine):
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__("/ ", id=id)
+        self._filter = ""
+        self._told = ""
+
+    @property
+    def filter(self) -> str:
+        """The filter in force."""
+        return self._filter
+
+    def set(self, filter: str, told: str = "") -> None:
+        """The filter in force, and on the right what it does and where."""
+        self._filter, self._told = filter, told
+        self.say((filter, told))
+
+    def open(self, text: str | None = None) -> None:
+        super().open(self._filter if text is None else text)
+
+    def pieces(self, width: int) -> Iterable[Piece]:
+        if self.is_open:
+            yield from super().pieces(width)
+            return
+        told = safe(self._told)
+        room = min(cell_len(told), width * 2 // 3)
+        yield " / ", "title" if self._filter else "dim"
+        yield fit(self._filter, max(0, width - room - 5)) + " ", ""
+        yield fit(told, room), "dim"

@@ -1,0 +1,58 @@
+"""A pane of long text to read: help, JSON, a request, a long note."""
+
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias
+
+from tui.api.codec import Json, encode
+from tui.widgets.lines import LineView, Piece
+from tui.widgets.text import safe, wrap
+
+TextLine: TypeAlias = str | Sequence[Piece]
+"""A stranger's text, which is wrapped, or pieces of safe text, which are cut."""
+
+LONGEST = 1_000_000
+
+
+class Pager(LineView):
+    has_cursor = False
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._content: tuple[TextLine, ...] = ()
+        self._lines: list[Sequence[Piece]] = []
+
+    def set_lines(self, lines: Sequence[TextLine], *, keep_place: bool = False) -> None:
+        if not keep_place:
+            self.top = 0
+        self._content = tuple(lines)
+        self._arrange(self.size.width)
+        self.repaint()
+
+    def set_text(self, text: str) -> None:
+        """Show a stranger's text with its line breaks; of a very long one the beginning."""
+        shown = [safe(line) for line in text[:LONGEST].replace("\r\n", "\n").split("\n")]
+        if len(text) > LONGEST:
+            shown.append(f"… and {len(text) - LONGEST} characters more")
+        self.set_lines(shown)
+
+    def set_json(self, value: Json) -> None:
+        """Show a value as indented JSON; everything that is not ASCII is written as JSON escapes it."""
+        self.set_text(encode(value, indent=2).decode())
+
+    @property
+    def line_count(self) -> int:
+        return len(self._lines)
+
+    def lay_out(self, width: int) -> None:
+        self._arrange(width)
+
+    def draw_line(self, index: int, width: int, is_cursor: bool) -> Iterable[Piece]:
+        return self._lines[index]
+
+    def _arrange(self, width: int) -> None:
+        self._lines = []
+        for line in self._content:
+            if isinstance(line, str):
+                self._lines.extend([(part, "")] for part in wrap(safe(line), max(10, width - 1)))
+            else:
+                self._lines.append(line)

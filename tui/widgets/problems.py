@@ -1,0 +1,103 @@
+"""The list of problems: of one order or of a batch, each leading to its field."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+
+from tui.api.pointer import Pointer
+from tui.widgets.lines import LineView, Piece
+from tui.widgets.text import fit, safe, wrap
+
+_MARGIN = 4  # cursor, space, mark, space
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemRow:
+    """`order` is the key of the order it belongs to, `where` the field in words, `tone` one of `lines.TONES`."""
+
+    order: str
+    pointer: Pointer
+    where: str
+    text: str
+    mark: str = "!"
+    tone: str = "error"
+    title: str = ""
+    """What the order is called, where the list is of several."""
+
+
+class ProblemList(LineView):
+    def __init__(self, *, empty: str = "No problems.", id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._empty = empty
+        self._rows: tuple[ProblemRow, ...] = ()
+        self._lines: list[tuple[int, int, str]] = []
+        self._where_width = 0
+
+    def load(self, rows: Sequence[ProblemRow]) -> None:
+        """Show these; the cursor stays at its problem's place, or near it."""
+        old = self.cursor_row
+        self._rows = tuple(rows)
+        self._arrange(self.size.width)
+        for line, (index, part, _) in enumerate(self._lines):
+            row = self._rows[index]
+            if old is not None and part == 0 and (row.order, row.pointer) == (old.order, old.pointer):
+                self.cursor = line
+                break
+        self.repaint()
+        self.show_line(self.cursor)
+
+    @property
+    def rows(self) -> tuple[ProblemRow, ...]:
+        return self._rows
+
+    @property
+    def cursor_row(self) -> ProblemRow | None:
+        return self._rows[self._lines[self.cursor][0]] if self.cursor < len(self._lines) else None
+
+    def go_to(self, order: str, pointer: Pointer) -> bool:
+        for line, (index, part, _) in enumerate(self._lines):
+            if part == 0 and (self._rows[index].order, self._rows[index].pointer) == (order, pointer):
+                self.go(line)
+                return True
+        return False
+
+    @property
+    def line_count(self) -> int:
+        return len(self._lines)
+
+    def is_stop(self, index: int) -> bool:
+        return self._lines[index][1] == 0
+
+    def lay_out(self, width: int) -> None:
+        row = self._lines[self.cursor][0] if self.cursor < len(self._lines) else 0
+        self._arrange(width)
+        self.cursor = next((line for line, (index, _, _) in enumerate(self._lines) if index == row), 0)
+
+    def draw_line(self, index: int, width: int, is_cursor: bool) -> Iterable[Piece]:
+        number, part, text = self._lines[index]
+        row = self._rows[number]
+        if part:
+            yield " " * (_MARGIN + self._where_width + 1), ""
+        else:
+            yield (">" if is_cursor else " ") + " ", "mark"
+            yield fit(row.mark, 1), row.tone
+            yield " " + fit(_where(row), self._where_width) + " ", ""
+        yield text, row.tone
+
+    def draw_below(self, row: int, width: int) -> Iterable[Piece]:
+        return ((" " * _MARGIN + safe(self._empty), "dim"),) if row == 0 and not self._rows else ()
+
+    def _arrange(self, width: int) -> None:
+        longest = max((cell_len(safe(_where(row))) for row in self._rows), default=0)
+        self._where_width = max(4, min(longest, width // 3))
+        room = max(10, width - _MARGIN - self._where_width - 2)
+        self._lines = [
+            (index, part, text)
+            for index, row in enumerate(self._rows)
+            for part, text in enumerate(wrap(safe(row.text), room))
+        ]
+
+
+def _where(row: ProblemRow) -> str:
+    return f"{row.title}: {row.where}" if row.title else row.where

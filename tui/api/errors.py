@@ -257,9 +257,9 @@ def _said(problems: tuple[Problem, ...]) -> str:
         return ""
     first = one_line(problems[0].detail, 300)
     more = len(problems) - 1
-    if first[-1:] not in ".!?":
-        first += "."
-    return first if not more else f"{first} (and {more} more {'problem' if more == 1 else 'problems'})"
+    if more:
+        first = f"{first.rstrip('.')} (and {more} more {'problem' if more == 1 else 'problems'})"
+    return first if first[-1:] in (".", "!", "?") else first + "."
 
 
 def one_line(text: str, longest: int = 300) -> str:

@@ -4,12 +4,13 @@ from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from textual import events
+from textual import events, on
 from textual.screen import Screen
 
 from tui.keymap import Command, Where, commands_in, lookup
-from tui.widgets.dialogs import Question
-from tui.widgets.lines import LineView
+from tui.widgets.ask import AskLine
+from tui.widgets.dialogs import QuestionBar
+from tui.widgets.lines import LineView, Piece
 from tui.widgets.status import KeyLine, StatusLine
 
 if TYPE_CHECKING:
@@ -25,58 +26,76 @@ class Tail(Enum):
 
 
 class HouseScreen(Screen[None], inherit_bindings=False):
-    """A screen of the house. A command `x` of the keymap is done by the method `do_x(key)`, where there is one."""
+    """A screen of the house. A command `x` of the keymap is done by the method `do_x(key)`, where there is one.
+
+    Each has one StatusLine, one QuestionBar and one KeyLine; `facts` gives what the status line says while nothing
+    was said lately.
+    """
 
     WHERE: ClassVar[Where]
     AUTO_FOCUS = None
-    BINDINGS: ClassVar = []
+    DEFAULT_CSS = """
+    HouseScreen { layout: vertical; overflow: hidden; }
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self._commands = lookup(self.WHERE)
         self._tail = Tail.NONE
+        self._said: Piece | None = None
         self.on_marked = False
+        self.key_time = 0.0
 
     @property
     def house(self) -> "OrdersApp":
         return cast("OrdersApp", self.app)
 
     @property
-    def status(self) -> StatusLine:
-        return self.query_one(StatusLine)
-
-    @property
-    def question(self) -> Question:
-        return self.query_one(Question)
+    def question(self) -> QuestionBar:
+        return self.query_one(QuestionBar)
 
     @property
     def list_view(self) -> LineView:
-        """The lines that moving keys move on."""
+        """The lines that moving keys move on; it has the focus when nothing else has to."""
         raise NotImplementedError
+
+    def facts(self) -> Sequence[str | Piece]:
+        """How things stand, for the status line."""
+        return ()
+
+    def on_mount(self) -> None:
+        self.show_keys()
+        self.show_status()
+        self.list_view.focus(scroll_visible=False)
+
+    def on_screen_resume(self) -> None:
+        self.show_status()
+        if not self.question.is_open:
+            self.list_view.focus(scroll_visible=False)
 
     # Keys.
 
     def on_key(self, event: events.Key) -> None:
-        key = event.character if event.is_printable and event.character not in (None, " ") else event.key
         if self._is_orphaned_tail(event):
             event.stop()
             return
-        if self.question.is_open:
-            event.stop()
-            self.question.key(event)
-            return
+        key = event.character if event.is_printable and event.character not in (None, " ") else event.key
         command = self._commands.get(key or "")
         if command is None:
             return
         event.stop()
         event.prevent_default()
+        self.key_time = event.time
         self.run_command(command, key or "")
 
     def run_command(self, command: Command, key: str = "") -> None:
         """Do a command, as from its key."""
         on_marked, self.on_marked = self.on_marked, False
+        if self._said is not None:
+            self._said = None
+            self.show_status()
         if on_marked and not command.marked:
-            self.say(f"; does not go with {command.title}; it goes with " + self._marked_keys())
+            self.say(f"; does not go with {command.title}. It goes with {self._marked_keys()}.")
             return
         action = cast("Callable[[str], None] | None", getattr(self, f"do_{command.id}", None))
         if action is None:
@@ -84,9 +103,7 @@ class HouseScreen(Screen[None], inherit_bindings=False):
             return
         self.on_marked = on_marked
         action(key)
-        if command.id != "on_marked":
-            self.on_marked = False
-        self.show_keys()
+        self.on_marked = self.on_marked and command.id == "on_marked"
 
     def _marked_keys(self) -> str:
         return ", ".join(f"{command.keys[0]} {command.title}" for command in commands_in(self.WHERE) if command.marked)
@@ -108,30 +125,60 @@ class HouseScreen(Screen[None], inherit_bindings=False):
     def on_paste(self, event: events.Paste) -> None:
         """A paste on a list is never run as commands."""
         event.stop()
-        if not self.question.is_open:
-            self.pasted(event.text)
+        self.pasted(event.text)
 
     def pasted(self, text: str) -> None:
-        self.say("A paste does nothing here; nothing was changed.")
+        self.say("A paste does nothing here. Nothing was changed.")
 
-    # What is the same everywhere.
+    # What is said and asked.
 
-    def say(self, text: str) -> None:
-        """A sentence for the user, on the status line."""
-        self.status.say(text)
+    def say(self, text: str, tone: str = "info") -> None:
+        """A sentence for the user, on the status line until the next command."""
+        self._said = (text, tone)
+        self.show_status()
+
+    def show_status(self) -> None:
+        said = [self._said] if self._said is not None else []
+        self.query_one(StatusLine).set([*said, *(() if said else self.facts())])
 
     def ask(self, text: str, answers: Sequence[tuple[str, str]], done: Callable[[str], None]) -> None:
-        """A one-line menu that waits: (key, words) pairs; `done` is given the key chosen, and nothing on Esc."""
-        self.question.ask(text, answers, done)
+        """A one-line menu that waits: (key, words) pairs; `done` is given the key chosen, and is not called on Esc."""
+        self._make_room()
+        self.question.ask(text, answers, lambda answer: done(answer) if answer is not None else None)
 
     def ask_typed(self, text: str, expected: str, done: Callable[[], None]) -> None:
         """A question that only this very text answers."""
-        self.question.ask_typed(text, expected, done)
+        self._make_room()
+        self.question.confirm(text, expected, lambda answer: done() if answer is not None else None)
+
+    def _make_room(self) -> None:
+        # The question stands where the status stood, so that nothing else has to move.
+        self.query_one(StatusLine).display = False
+
+    @on(QuestionBar.Answered)
+    def _question_over(self) -> None:
+        if not self.question.is_open:
+            self.query_one(StatusLine).display = True
+            self.show_status()
+            self.give_focus()
+
+    @on(AskLine.Submitted)
+    @on(AskLine.Cancelled)
+    def _line_over(self) -> None:
+        self.give_focus()
+
+    def give_focus(self) -> None:
+        """Back to the list."""
+        self.list_view.focus(scroll_visible=False)
 
     def show_keys(self) -> None:
         """The key line: the commands of this place with a brief word, in the table's order."""
         pairs = [(command.keys[0], command.brief) for command in commands_in(self.WHERE) if command.brief]
-        self.query_one(KeyLine).show(pairs)
+        self.query_one(KeyLine).set(
+            [*(("Enter" if key == "enter" else "Space" if key == "space" else key, word) for key, word in pairs)]
+        )
+
+    # What is the same everywhere.
 
     def do_down(self, key: str) -> None:
         self.list_view.move(1)
@@ -157,8 +204,12 @@ class HouseScreen(Screen[None], inherit_bindings=False):
     def do_half_up(self, key: str) -> None:
         self.list_view.half_page(-1)
 
+    def do_on_marked(self, key: str) -> None:
+        """Overridden where there are marks: the next command acts on all of them."""
+        self.say("There are no marks here.")
+
     def do_keys(self, key: str) -> None:
-        self.house.show_keys(self.WHERE)
+        self.house.show_help(self.WHERE)
 
     def do_palette(self, key: str) -> None:
         self.house.show_palette(self)
@@ -170,7 +221,7 @@ class HouseScreen(Screen[None], inherit_bindings=False):
         self.house.back_and_forth()
 
     def do_repaint(self, key: str) -> None:
-        self.house.repaint()
+        self.house.repaint_all()
 
     def do_suspend(self, key: str) -> None:
         self.house.action_suspend_process()
@@ -179,11 +230,11 @@ class HouseScreen(Screen[None], inherit_bindings=False):
         self.house.leave()
 
     def do_stop(self, key: str) -> None:
-        self.say("Nothing is being read." if not self.stop_reading() else "Reading was stopped. R reads again.")
+        self.say("Reading was stopped; R reads again." if self.stop_reading() else "Nothing is being read.")
 
     def stop_reading(self) -> bool:
         """Stop what is being read; whether there was anything."""
         return False
 
     def do_back(self, key: str) -> None:
-        self.house.pop_screen()
+        self.house.back()

@@ -1,0 +1,109 @@
+"""The review: every change as it will go, before anything goes. Only `y` here sends."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from textual.app import ComposeResult
+from textual.message import Message
+
+from tui.api.codec import Json, encode
+from tui.keymap import Where
+from tui.screens.base import HouseScreen
+from tui.widgets.dialogs import QuestionBar
+from tui.widgets.lines import LineView, Piece
+from tui.widgets.pager import Pager, TextLine
+from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
+from tui.widgets.text import safe
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One request as the review shows it: its heading, its lines, and the body as it will go (None: none goes)."""
+
+    heading: str
+    lines: Sequence[Sequence[Piece]]
+    request: str = ""
+    body: Json = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewPlan:
+    """`orders` is how many orders will be written; where it is 0 nothing can be sent, and `notes` say why."""
+
+    title: str
+    parcels: Sequence[Parcel]
+    orders: int
+    notes: Sequence[str] = ()
+
+
+class ReviewScreen(HouseScreen):
+    """Shows a plan; `send` is called once, on `y`, after which the screen is gone."""
+
+    WHERE = Where.REVIEW
+
+    def __init__(self, plan: ReviewPlan, send: Callable[[], None]) -> None:
+        super().__init__()
+        self._plan = plan
+        self._send = send
+        self._as_json = False
+        self._painted_at: float | None = None
+
+    def compose(self) -> ComposeResult:
+        yield TitleLine()
+        yield Pager()
+        yield RuleLine()
+        yield StatusLine()
+        yield QuestionBar()
+        yield KeyLine()
+
+    @property
+    def list_view(self) -> LineView:
+        return self.query_one(Pager)
+
+    def on_mount(self) -> None:
+        plan = self._plan
+        right = (
+            f"{plan.orders} order{'' if plan.orders == 1 else 's'} will be written"
+            if plan.orders
+            else "nothing can be sent"
+        )
+        self.query_one(TitleLine).set(f"{self.house.account_name} · REVIEW · {plan.title}", right)
+        self._fill()
+        super().on_mount()
+        self.call_after_refresh(self._note_painted)
+
+    def _note_painted(self) -> None:
+        self._painted_at = Message().time
+
+    def facts(self) -> Sequence[str | Piece]:
+        return ["a label already printed does not change", "y sends, n or Esc does not"]
+
+    def _fill(self) -> None:
+        lines: list[TextLine] = [f"~ {note}" for note in self._plan.notes]
+        for parcel in self._plan.parcels:
+            if lines:
+                lines.append("")
+            lines.append([(safe(parcel.heading), "title")])
+            if self._as_json and parcel.body is not None:
+                lines.append([(f"  {safe(parcel.request)}", "info")])
+                lines.extend("  " + text for text in encode(parcel.body, indent=2).decode().split("\n"))
+            else:
+                lines.extend(parcel.lines)
+        self.query_one(Pager).set_lines(lines)
+
+    def do_as_json(self, key: str) -> None:
+        self._as_json = not self._as_json
+        self._fill()
+
+    def do_send(self, key: str) -> None:
+        # A y that was typed before the review could be read is no answer to it.
+        if self._painted_at is None or self.key_time < self._painted_at:
+            return
+        if not self._plan.orders:
+            self.say("Nothing here can be sent; the lines say why.")
+            return
+        self.house.back()
+        self._send()
+
+    def do_not_send(self, key: str) -> None:
+        self.house.back()

@@ -1,7 +1,7 @@
 """The outbox: every write is recorded, sent in its turn, resolved and settled, and never cancelled by who asked for it."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from weakref import WeakValueDictionary
@@ -101,7 +101,7 @@ class Outbox:
         """Find out what became of the writes that an ended process left, and of our own that stayed unknown."""
         busy = set(self.under_way)
         left = [write for write in self._store.writes.adopt(self._account) if write.id not in busy]
-        return list(await asyncio.gather(*(asyncio.shield(self._start(write, self._resume(write))) for write in left)))
+        return list(await asyncio.gather(*(asyncio.shield(self._start(write, self._resume)) for write in left)))
 
     async def drain(self) -> None:
         """Wait until no write is under way."""
@@ -111,20 +111,20 @@ class Outbox:
     async def _take(self, new: NewWrite) -> Outcome:
         write = self._store.writes.record(self._account, new)
         self._tell(write)
-        return await asyncio.shield(self._start(write, self._send(write)))
+        return await asyncio.shield(self._start(write, self._send))
 
-    def _start(self, write: Write, work: Coroutine[None, None, Outcome]) -> asyncio.Task[Outcome]:
+    def _start(self, write: Write, work: Callable[[Write], Awaitable[Outcome]]) -> asyncio.Task[Outcome]:
         task = asyncio.create_task(self._in_order(write, work), name=f"write {write.id}")
         self._tasks[task] = write.id
         task.add_done_callback(lambda done: self._tasks.pop(done, None))
         return task
 
-    async def _in_order(self, write: Write, work: Coroutine[None, None, Outcome]) -> Outcome:
+    async def _in_order(self, write: Write, work: Callable[[Write], Awaitable[Outcome]]) -> Outcome:
         async with AsyncExitStack() as held:
             # In one order for all, so that no two writes wait for each other.
             for key in sorted(keys_of(write)):
                 await held.enter_async_context(self._orders.setdefault(key, asyncio.Lock()))
-            return await work
+            return await work(write)
 
     async def _send(self, write: Write) -> Outcome:
         match write.new.road:

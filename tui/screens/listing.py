@@ -28,7 +28,7 @@ from tui.orders.glance import (
 )
 from tui.orders.preflight import SHIP_TO, mend, preflight
 from tui.widgets.lines import Piece
-from tui.widgets.table import Column, Row, Toned
+from tui.widgets.table import Cell, Column, Row, Toned
 from tui.widgets.text import safe
 
 NARROW = (
@@ -98,7 +98,7 @@ class OrderRows:
         if state is not None:
             mark, tone = state.mark, state.tone
         why = Toned(state.words, state.tone) if state is not None else Toned(why_text(problems), tone)
-        cells = {
+        cells: dict[str, Cell] = {
             "order": order_name(order),
             "shop": self._shop(order),
             "age": age_text(order, self.now),

@@ -1,6 +1,7 @@
 """One account, opened: who it is, its shops, and all that works on its orders."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
@@ -9,8 +10,13 @@ from tui.api.codec import Document
 from tui.api.errors import BadAnswer, Forbidden, NotFound, Refused
 from tui.api.query import id_text
 from tui.api.wirelog import WireLog
+from tui.store.follows import Follow
+from tui.store.journal import Write
 from tui.store.store import Store
+from tui.work.correct import Corrections
 from tui.work.drafts import Drafts
+from tui.work.follow import Follower
+from tui.work.outbox import Outbox
 
 _REMEMBERED = "user"
 
@@ -49,9 +55,14 @@ class Workbench:
     account: int
     drafts: Drafts
     now: Callable[[], datetime]
-    zone: tzinfo | None
+    zone: tzinfo
+    outbox: Outbox
+    follower: Follower
+    corrections: Corrections
     shops: list[Shop] | None = None
     own_shop: int | None = None
+    on_write: Callable[[Write], None] = lambda _: None
+    on_follow: Callable[[Follow], None] = lambda _: None
 
     @property
     def log(self) -> WireLog:
@@ -60,10 +71,8 @@ class Workbench:
     async def read_shops(self) -> list[Shop]:
         """Read the integrations again. Where the service has no such list, or not for these credentials: none."""
         rows: tuple[Document, ...] = ()
-        try:
+        with suppress(NotFound, Forbidden, Refused):
             rows = tuple(await self.client.list_integrations())
-        except (NotFound, Forbidden, Refused):
-            pass
         self.shops = [shop for shop in map(Shop.read, rows) if shop is not None]
         return self.shops
 
@@ -72,33 +81,50 @@ class Workbench:
 
 
 async def open_account(
-    client: Client, store: Store, credentials_name: str, *, now: Callable[[], datetime], zone: tzinfo | None
+    client: Client, store: Store, credentials_name: str, *, now: Callable[[], datetime], zone: tzinfo
 ) -> Workbench:
     """Find out whose credentials these are, and open what is kept of that account.
 
-    Where the service cannot say it (it is not in its document, Q7.3) the credentials' public name stands for the user;
-    where it cannot be reached, what it said last. Raises NotAuthorised, or what kept it from being reached at all.
+    Where the service cannot say it (it is not in its document, Q7.3) the credentials' public name stands for the user.
+    Raises NotAuthorised, or what kept the service from being reached at all.
     """
     local = store.account(client.base_url, f"credentials {credentials_name}")
-    remembered = store.state.get(local, _REMEMBERED)
     own_shop: int | None = None
     try:
         metadata = await client.auth_metadata()
         user, own_shop = metadata.user_id, metadata.integration_id
         store.state.put(local, _REMEMBERED, user)
     except (NotFound, Forbidden, Refused, BadAnswer):
+        remembered = store.state.get(local, _REMEMBERED)
         user = str(remembered) if remembered else f"credentials {credentials_name}"
-    account = store.account(client.base_url, user)
-    return Workbench(client, store, account, Drafts(store, account, now), now, zone, own_shop=own_shop)
+    return _bench(client, store, store.account(client.base_url, user), own_shop, now, zone)
 
 
 def open_remembered(
-    client: Client, store: Store, credentials_name: str, *, now: Callable[[], datetime], zone: tzinfo | None
+    client: Client, store: Store, credentials_name: str, *, now: Callable[[], datetime], zone: tzinfo
 ) -> Workbench | None:
     """The account that these credentials had last, without asking; None if they were never used here."""
     local = store.account(client.base_url, f"credentials {credentials_name}")
     user = store.state.get(local, _REMEMBERED)
     if not isinstance(user, str):
         return None
-    account = store.account(client.base_url, user)
-    return Workbench(client, store, account, Drafts(store, account, now), now, zone)
+    return _bench(client, store, store.account(client.base_url, user), None, now, zone)
+
+
+def _bench(
+    client: Client, store: Store, account: int, own_shop: int | None, now: Callable[[], datetime], zone: tzinfo
+) -> Workbench:
+    drafts = Drafts(store, account, now)
+
+    def wrote(write: Write) -> None:
+        bench.on_write(write)
+
+    def followed(follow: Follow) -> None:
+        bench.corrections.follow_ended(follow)
+        bench.on_follow(follow)
+
+    follower = Follower(client, store, account, now=now, on_change=followed)
+    outbox = Outbox(client, store, account, now=now, on_change=wrote, on_accepted=follower.wake)
+    corrections = Corrections(client, store, account, drafts, outbox, now=now)
+    bench = Workbench(client, store, account, drafts, now, zone, outbox, follower, corrections, own_shop=own_shop)
+    return bench

@@ -35,7 +35,14 @@ class Terminal:
     def cells(self) -> list[list[tuple[object, ...]]]:
         width, height = self.size
         buffer = self.screen.buffer
-        return [[tuple(buffer[y][x]) for x in range(width)] for y in range(height)]
+        return [[_seen(buffer[y][x]) for x in range(width)] for y in range(height)]
+
+
+def _seen(cell: pyte.screens.Char) -> tuple[object, ...]:
+    """What of a cell can be seen: a blank shows no colour or weight of letters."""
+    if cell.data == " " and not (cell.reverse or cell.underscore or cell.strikethrough):
+        return (" ", cell.bg)
+    return tuple(cell)
 
 
 class Twice(Stage):
@@ -152,7 +159,9 @@ def test_what_cells_cannot_hold_goes_the_stock_way() -> None:
         ("1;31", "", "\x1b[m"),
         ("1;38;2;1;2;3;48;2;4;5;6", "1;38;2;1;2;3;48;2;9;9;9", "\x1b[48;2;9;9;9m"),
         ("38;5;9;48;5;1", "48;5;1", "\x1b[39m"),
-        ("1;31", "31", "\x1b[0;31m"),
+        ("1;31", "31", "\x1b[22m"),
+        ("1;2;31", "2;31", "\x1b[22;2m"),
+        ("53;31", "31", "\x1b[0;31m"),
         ("91;101", "1;92;101", "\x1b[1;92m"),
     ],
 )

@@ -67,7 +67,7 @@ class Frame:
             for start, end in _runs(self._rows[y], row):
                 out.append(f"\x1b[{y + 1};{start + 1}H")
                 for text, codes in row[start:end]:
-                    if codes != pen:
+                    if codes != pen and not (text == " " and codes == _of_blank(pen)):
                         out.append(_change(pen, codes))
                         pen = codes
                     out.append(text)
@@ -162,7 +162,8 @@ def _lay(row: list[Cell], x: int, strip: Strip, colors: ColorSystem) -> None:
             raise NotUnderstood("a link or a control")
         codes = "" if style is None else Strip.render_ansi(style, colors)
         if text.isascii():
-            row[x : x + len(text)] = [(char, codes) for char in text]
+            blank = (" ", _of_blank(codes))
+            row[x : x + len(text)] = [blank if char == " " else (char, codes) for char in text]
             x += len(text)
             continue
         for char in text:
@@ -172,7 +173,7 @@ def _lay(row: list[Cell], x: int, strip: Strip, colors: ColorSystem) -> None:
                     at = x - 1 if row[x - 1][0] or x == 1 else x - 2
                     row[at] = (row[at][0] + char, row[at][1])
                 continue
-            row[x : x + size] = [(char, codes), ("", codes)][:size]
+            row[x : x + size] = [(char, codes if char != " " else _of_blank(codes)), ("", codes)][:size]
             x += size
     if x < width and not row[x][0]:
         row[x] = (" ", row[x][1])
@@ -208,16 +209,24 @@ def _change(old: str, new: str) -> str:
     """The shortest codes that turn one pen into the other."""
     if not new:
         return _RESET
-    whole = f"\x1b[0;{new}m" if old else f"\x1b[{new}m"
+    if not old:
+        return f"\x1b[{new}m"
     old_parts, new_parts = _parts(old), _parts(new)
-    if not old or not old_parts[0] <= new_parts[0]:
-        return whole
-    codes = sorted(new_parts[0] - old_parts[0])
+    codes = sorted({_ENDS.get(gone, "0") for gone in old_parts[0] - new_parts[0]})
+    # 22 ends bold and dim alike, so what stays is said again.
+    codes += sorted(new_parts[0] if codes else new_parts[0] - old_parts[0])
     for before, after, default in zip(old_parts[1:], new_parts[1:], ("39", "49"), strict=True):
         if before != after:
             codes.append(after or default)
-    change = f"\x1b[{';'.join(codes)}m"
-    return min(whole, change, key=len)
+    whole = f"\x1b[0;{new}m"
+    return whole if "0" in codes else min(whole, f"\x1b[{';'.join(codes)}m", key=len)
+
+
+@lru_cache(maxsize=4096)
+def _of_blank(codes: str) -> str:
+    """What of a pen can be seen where nothing is written: the background, unless it draws a line or swaps colours."""
+    attributes, _, background = _parts(codes)
+    return background if attributes <= _UNSEEN_ON_BLANKS else codes
 
 
 @lru_cache(maxsize=4096)
@@ -244,5 +253,7 @@ def _take(numbers: Iterable[str], count: int) -> list[str]:
     return [number for _, number in zip(range(count), numbers, strict=False)]
 
 
+_ENDS = {"1": "22", "2": "22", "3": "23", "4": "24", "5": "25", "7": "27", "8": "28", "9": "29"}
+_UNSEEN_ON_BLANKS = frozenset({"1", "2", "3", "5"})
 _FOREGROUNDS = frozenset(map(str, (*range(30, 38), 39, *range(90, 98))))
 _BACKGROUNDS = frozenset(map(str, (*range(40, 48), 49, *range(100, 108))))

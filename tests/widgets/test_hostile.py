@@ -1,0 +1,82 @@
+"""No text of a stranger reaches the terminal as anything but letters, in any widget, nor stops the app."""
+
+import unicodedata
+
+import pytest
+from textual.widget import Widget
+from widgets.stage import Stage
+
+from tui.api.pointer import Pointer
+from tui.widgets.dialogs import QuestionBar
+from tui.widgets.filter import FilterLine
+from tui.widgets.form import FieldRow, GroupRow, NoteRow
+from tui.widgets.pager import Pager
+from tui.widgets.problems import ProblemList, ProblemRow
+from tui.widgets.sheet import OrderSheet
+from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
+from tui.widgets.strip import Entry, EntryStrip
+from tui.widgets.table import Column, OrderTable, Row
+
+HOSTILE = [
+    "[@click=app.x]y[/]",
+    "[/foo]",
+    "x [/ y",
+    "[$nosuch]X[/]",
+    "\x1b]52;c;aGk=\x07\x1b[2J",
+    "\x9b2J\x9d0;t\x9c\x00\x7f",
+    "a\r\nb\tc\x0bd\u2028e",
+    "\u202edcba\u200b\ufeff\u2066",
+    "\ud800\udc00\ude00",
+    "\U000e0041\U000e0042",
+    "日本👩🏽\u200d🚀❤\ufe0f🇳🇱e\u0301\u0301\u0301\u0301\u0301\u0301",
+]
+PLACE = Pointer.of("a")
+
+
+def show(text: str) -> list[Widget]:
+    """Every widget, each with the text wherever it takes one."""
+    table = OrderTable([Column("a", text, 20, 1)], empty=text)
+    table.load([Row(text, (text,), mark=text or " ")])
+    table.set_tail(text)
+    sheet = OrderSheet(empty=text)
+    choices = ((text, text), ("b", "b"))
+    sheet.load(
+        [
+            GroupRow(text, PLACE, hint=text),
+            FieldRow(PLACE, text, "choice", text, text, was=text, mark=text[:1], choices=choices),
+            NoteRow(PLACE, text, "error", text[:1]),
+        ]
+    )
+    problems = ProblemList()
+    problems.load([ProblemRow("o", PLACE, text, text, text[:1], title=text)])
+    pager = Pager()
+    pager.set_text(text)
+    strip, status, keys, line, bar = EntryStrip(), StatusLine(), KeyLine(), FilterLine(), QuestionBar()
+    strip.set_entries([Entry("k", text, text)])
+    status.set([text, (text, "error")])
+    keys.set([(text, text), ("?", text)])
+    line.set(text, text)
+    return [table, sheet, problems, pager, strip, status, keys, line, bar, TitleLine(text, text), RuleLine(text, text)]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("width", [80, 25])
+async def test_only_letters_reach_the_terminal(text: str, width: int) -> None:
+    widgets = show(text)
+    app = Stage(*widgets)
+    async with app.run_test(size=(width, 40)) as pilot:
+        for step in ("shown", "asked", "edited"):
+            if step == "asked":
+                bar = next(widget for widget in widgets if isinstance(widget, QuestionBar))
+                bar.confirm(text, text)
+            if step == "edited":
+                bar.dismiss()
+                sheet = next(widget for widget in widgets if isinstance(widget, OrderSheet))
+                assert sheet.open_editor(PLACE)
+            await pilot.pause()
+            strips = app.screen._compositor.render_strips()
+            drawn = "".join(segment.text for strip in strips for segment in strip)
+            assert not [char for char in drawn if unicodedata.category(char)[0] == "C"]
+            assert not set("\u2028\u2029\ufe0f") & set(drawn)
+            assert all(strip.cell_length == width for strip in strips)
+            assert not any(segment.style and segment.style.meta.get("@click") for strip in strips for segment in strip)

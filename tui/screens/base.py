@@ -63,6 +63,12 @@ class HouseScreen(Screen[None], inherit_bindings=False):
         """How things stand, for the status line."""
         return ()
 
+    def news(self) -> None:
+        """Something happened below: a write, or an order that was followed."""
+
+    def order_news(self, order_id: str) -> None:
+        """What is known of an order changed."""
+
     def on_mount(self) -> None:
         self.show_keys()
         self.show_status()

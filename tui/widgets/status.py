@@ -22,7 +22,7 @@ class TitleLine(OneLine):
 
     def pieces(self, width: int) -> Iterable[Piece]:
         right = safe(self._right)
-        room = min(cell_len(right), width // 2 if self._left else width)
+        room = min(cell_len(right), max(width // 2, width - cell_len(safe(self._left)) - 4) if self._left else width)
         yield " " + fit(self._left, max(0, width - room - 3)) + " ", "title"
         yield fit(right, room), ""
 

@@ -1,0 +1,157 @@
+"""The app: wires service, store and screens together, opens screens, ends well. Nothing else."""
+
+import asyncio
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import BindingType
+
+from tui.screens.opening import OpeningScreen
+from tui.widgets.frames import SparseFrames
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+    from tui.api.client import Client
+    from tui.keymap import Where
+    from tui.screens.base import HouseScreen
+    from tui.store.follows import Follow
+    from tui.store.journal import Write
+    from tui.work.staging import Staging
+    from tui.work.workbench import Workbench
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The client of a profile, the public name of its credentials, and what to call when the app ends."""
+
+    client: "Client"
+    name: str
+    close: Callable[[], None]
+
+
+class OrdersApp(SparseFrames[int], inherit_bindings=False):
+    """`connect` makes the service; it is called after the first frame, since it imports what that does not need."""
+
+    TITLE = "Sendcloud Orders"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = []
+    CSS = "Screen { background: $background; }"
+
+    bench: "Workbench"
+    staging: "Staging"
+
+    def __init__(
+        self,
+        profile: str,
+        connect: Callable[[], Service],
+        folder: Path,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        super().__init__()
+        self.account_name = profile
+        self.now = now
+        self.last_words: list[str] = []
+        self._connect = connect
+        self._folder = folder
+        self._service: Service | None = None
+        self._previous: str | None = None
+
+    def on_mount(self) -> None:
+        self.theme = "ansi-dark"
+        for number in (signal.SIGHUP, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, self._die, number)
+        self.push_screen(OpeningScreen(self.account_name, self.open))
+
+    # Opening and ending.
+
+    async def open(self) -> None:
+        """Open store and account, and the screens as they were. Raises what the opening screen tells the user."""
+        from tui.screens.house import open_house
+
+        if self._service is None:
+            self._service = self._connect()
+        await open_house(self, self._service, self._folder)
+
+    def leave(self, code: int = 0) -> None:
+        """End; what is kept is on disk already. Writes on their way are asked about first."""
+        from tui.screens.house import leave_house
+
+        leave_house(self, code)
+
+    def _die(self, number: int) -> None:
+        if hasattr(self, "bench"):
+            self.bench.store.flush()
+        self.exit(return_code=128 + number)
+
+    async def on_unmount(self) -> None:
+        if hasattr(self, "bench"):
+            self.bench.store.close()
+        if self._service is not None:
+            await self._service.client.aclose()
+            self._service.close()
+
+    # News from below, for whoever is on the screen.
+
+    def wrote(self, write: "Write") -> None:
+        for screen in self.house_screens():
+            screen.news()
+
+    def followed(self, follow: "Follow") -> None:
+        for screen in self.house_screens():
+            screen.news()
+
+    def order_changed(self, order_id: str) -> None:
+        for screen in self.house_screens():
+            screen.order_news(order_id)
+
+    def house_screens(self) -> "list[HouseScreen]":
+        """The screens that are open, the one in front last."""
+        from tui.screens.base import HouseScreen
+
+        return [screen for screen in self.screen_stack if isinstance(screen, HouseScreen)]
+
+    # Screens.
+
+    def back(self) -> None:
+        """To the screen below; the last one stays."""
+        if len(self.house_screens()) > 1:
+            self.pop_screen()
+
+    def open_screen(self, screen: "Screen[None]") -> None:
+        self.push_screen(screen)
+
+    def show_help(self, where: "Where") -> None:
+        from tui.screens.help import HelpScreen
+
+        self.push_screen(HelpScreen(where))
+
+    def show_palette(self, screen: "HouseScreen") -> None:
+        from tui.screens.palette import PaletteScreen
+
+        self.push_screen(PaletteScreen(screen))
+
+    def show_traffic(self) -> None:
+        from tui.screens.traffic import TrafficScreen
+
+        self.push_screen(TrafficScreen(self.bench.log))
+
+    def show_text(self, title: str, text: str) -> None:
+        from tui.screens.help import TextScreen
+
+        self.push_screen(TextScreen(title, text))
+
+    def back_and_forth(self) -> None:
+        from tui.screens.rooms import other_place
+
+        other_place(self)
+
+    def repaint_all(self) -> None:
+        self.forget_frame()
+        for screen in self.house_screens():
+            screen.refresh(layout=True, repaint=True)

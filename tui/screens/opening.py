@@ -1,0 +1,56 @@
+"""The first frame: shown at once, while the rest is imported and the account is opened; or what kept it from that."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.screen import Screen
+from textual.widgets import Static
+
+
+class OpeningScreen(Screen[None], inherit_bindings=False):
+    """Calls `open` after the first frame; where that fails the sentence is shown, and `R` tries again."""
+
+    BINDINGS: ClassVar[list[BindingType]] = []
+    AUTO_FOCUS = None
+
+    def __init__(self, name: str, open: Callable[[], Awaitable[None]]) -> None:
+        super().__init__()
+        self._name = name
+        self._open = open
+        self._failed = False
+
+    def compose(self) -> ComposeResult:
+        yield Static(f" {self._name} · opening …", markup=False)
+
+    def on_mount(self) -> None:
+        self.call_after_refresh(self._start)
+
+    def _start(self) -> None:
+        self._failed = False
+        self.run_worker(self._try(), name="open the account", exclusive=True)
+
+    async def _try(self) -> None:
+        # The frame goes out before the imports take the processor.
+        await asyncio.sleep(0)
+        from tui.api.errors import ApiError, ConfigError
+        from tui.store.db import StoreError
+        from tui.widgets.text import safe
+
+        try:
+            await self._open()
+        except (ApiError, ConfigError, StoreError) as error:
+            self._failed = True
+            text = f" {self._name}\n\n {safe(error)}\n\n R tries again, Q leaves."
+            self.query_one(Static).update(text)
+
+    def on_key(self, event: events.Key) -> None:
+        event.stop()
+        if event.character == "Q" or event.key == "ctrl+c":
+            self.app.exit(1 if self._failed else 0)
+        elif event.character == "R" and self._failed:
+            self.query_one(Static).update(f" {self._name} · opening …")
+            self._start()

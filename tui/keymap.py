@@ -14,6 +14,7 @@ class Where(StrEnum):
     COMPOSER = "composer"
     REVIEW = "review"
     PAGER = "pager"
+    REQUESTS = "requests"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Command:
     marked: bool = False
 
 
-_LISTS: Final = (Where.TRIAGE, Where.EDIT, Where.COMPOSER, Where.REVIEW, Where.PAGER)
+_LISTS: Final = tuple(Where)
 _HOMES: Final = (Where.TRIAGE, Where.EDIT, Where.COMPOSER)
 
 
@@ -55,7 +56,7 @@ COMMANDS: Final = (
     _command("strip_previous", "h left", "previous on the strip", "The one before it.", _HOMES),
     _command("strip_number", "0 1 2 3 4 5 6 7 8 9", "go to a number of the strip", "0 is all.", _HOMES),
     _command("pane", "tab", "next pane", "To the next pane, and back.", (Where.TRIAGE, Where.COMPOSER)),
-    _command("open", "enter", "open", "Open the order; in a form, edit the field.", _HOMES, "open"),
+    _command("open", "enter", "open", "Open the order; in a form, edit the field.", (*_HOMES, Where.REQUESTS), "open"),
     _command("next_order", "J", "next order", "The next order of the list, also inside the form.", _HOMES),
     _command("previous_order", "K", "previous order", "The order before it.", _HOMES),
     _command(

@@ -72,12 +72,12 @@ class HouseScreen(Screen[None], inherit_bindings=False):
     def on_mount(self) -> None:
         self.show_keys()
         self.show_status()
-        self.list_view.focus(scroll_visible=False)
+        self.give_focus()
 
     def on_screen_resume(self) -> None:
         self.show_status()
         if not self.question.is_open:
-            self.list_view.focus(scroll_visible=False)
+            self.give_focus()
 
     # Keys.
 

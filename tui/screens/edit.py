@@ -571,7 +571,7 @@ class EditScreen(HouseScreen):
             self.house.staging.add_copy(document, as_update=answer == "u")
             self.say(f"{order_name(document)} staged with its changes; B opens the composer.")
 
-        self.ask("A PATCH cannot add items. Stage this order in the composer", answers, chosen)
+        self.ask("Stage it in the composer", answers, chosen)
 
     def do_drop(self, key: str) -> None:
         pointer = self.sheet.cursor_pointer

@@ -33,6 +33,10 @@ _EDITOR = (
     ("Ctrl+G", "the text in $EDITOR"),
 )
 
+_MOVES = frozenset(
+    ["down", "up", "first", "last", "page_down", "page_up", "half_down", "half_up", "strip_next", "strip_previous"]
+)
+
 
 class PageScreen(HouseScreen):
     """A page of lines with a title."""
@@ -82,7 +86,10 @@ class HelpScreen(PageScreen):
 
     def _lines(self) -> Iterator[TextLine]:
         here = commands_in(self._where)
-        yield from _table(here)
+        yield from _table([command for command in here if command.id not in _MOVES])
+        yield ""
+        yield [("Moving", "title")]
+        yield from _table([command for command in here if command.id in _MOVES])
         if self._where in (Where.EDIT, Where.COMPOSER):
             yield ""
             yield [("In a field's editor", "title")]

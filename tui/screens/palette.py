@@ -38,10 +38,13 @@ class PaletteScreen(HouseScreen):
         return self.query_one(OrderTable)
 
     def on_mount(self) -> None:
+        self.query_one(AskLine).open()
         super().on_mount()
         self.query_one(TitleLine).set(f"Commands in {self._below.WHERE}")
-        self.query_one(AskLine).open()
         self._narrow("")
+
+    def give_focus(self) -> None:
+        self.query_one(AskLine).focus(scroll_visible=False)
 
     def show_keys(self) -> None:
         self.query_one(KeyLine).set([("↓ ↑", "choose"), ("Enter", "do it"), ("Esc", "not")])

@@ -26,7 +26,7 @@ _COLUMNS = (
 class TrafficScreen(HouseScreen):
     """The newest request first. Enter shows its bodies."""
 
-    WHERE = Where.PAGER
+    WHERE = Where.REQUESTS
 
     def __init__(self, log: WireLog) -> None:
         super().__init__()

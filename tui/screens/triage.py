@@ -30,6 +30,7 @@ from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
 from tui.widgets.strip import Entry, EntryStrip
 from tui.widgets.table import OrderTable
 from tui.widgets.text import safe
+from tui.work.correct import Way
 from tui.work.fetch import OrderFeed
 
 if TYPE_CHECKING:
@@ -49,8 +50,8 @@ class TriageScreen(HouseScreen):
     #triage OrderTable { height: 1fr; }
     #triage #side { height: 8; layout: vertical; }
     #triage #preview { height: 1fr; }
-    .-wide #triage { layout: horizontal; }
-    .-wide #triage #side { width: 44; height: 1fr; border-left: vkey $border-blurred; }
+    #triage.-wide { layout: horizontal; }
+    #triage.-wide #side { width: 46; height: 1fr; }
     """
 
     def __init__(self) -> None:
@@ -126,7 +127,7 @@ class TriageScreen(HouseScreen):
         wide = self.size.width >= _WIDE
         if wide != self._is_wide:
             self._is_wide = wide
-            self.set_class(wide, "-wide")
+            self.query_one("#triage").set_class(wide, "-wide")
             self.table.set_columns(WIDE if wide else NARROW)
             self._show_rows()
 
@@ -302,6 +303,8 @@ class TriageScreen(HouseScreen):
         bench = self.house.bench
         standing = bench.corrections.standing(key)
         draft = bench.drafts.get(key)
+        if standing is not None and standing.way is Way.CONFIRMED and self._read_at and self._read_at > standing.at:
+            standing = None
         if standing is not None and (mark := standing_mark(standing, draft)) is not None:
             return mark
         if draft is not None:

@@ -225,8 +225,10 @@ class Corrections:
     ) -> Standing:
         standing = Standing(way, words, self._now(), tuple(problems), tuple(clashes), document)
         self._standings[order_id] = standing
-        # Being under way is known from the journal; the rest must still be there after a restart.
-        if way is not Way.SENDING:
+        # What is under way or done is known from the journal; the rest must still be there after a restart.
+        if way in (Way.CONFIRMED, Way.DELETED):
+            self._store.state.delete(self._account, _KEPT + order_id)
+        elif way is not Way.SENDING:
             self._store.state.put(self._account, _KEPT + order_id, _dump(standing), durable=True)
         self.on_change(order_id)
         return standing

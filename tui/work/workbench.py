@@ -73,7 +73,9 @@ class Workbench:
         rows: tuple[Document, ...] = ()
         with suppress(NotFound, Forbidden, Refused):
             rows = tuple(await self.client.list_integrations())
-        self.shops = [shop for shop in map(Shop.read, rows) if shop is not None]
+        found = [shop for shop in map(Shop.read, rows) if shop is not None]
+        # The service sorts by the last read, and numbers on a strip should not change by themselves.
+        self.shops = sorted(found, key=lambda shop: (shop.name.casefold(), shop.id))
         return self.shops
 
     def shop(self, number: int) -> Shop | None:

@@ -1,0 +1,88 @@
+"""Opening the house as it was left, and leaving it."""
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tzlocal import get_localzone
+
+from tui.screens.rooms import PLACE, open_composer, open_order
+from tui.screens.triage import TriageScreen
+from tui.store.store import Store
+from tui.work.workbench import Workbench, open_account, open_remembered
+
+if TYPE_CHECKING:
+    from tui.app import OrdersApp, Service
+
+
+async def open_house(app: "OrdersApp", service: "Service", folder: Path) -> None:
+    """Open the account and show the place where the user was. Raises ApiError, StoreError."""
+    store = Store(folder, now=app.now)
+    zone = get_localzone()
+    try:
+        bench = open_remembered(service.client, store, service.name, now=app.now, zone=zone)
+        if bench is None:
+            bench = await open_account(service.client, store, service.name, now=app.now, zone=zone)
+    except BaseException:
+        store.close()
+        raise
+    _settle_in(app, bench)
+
+
+def _settle_in(app: "OrdersApp", bench: Workbench) -> None:
+    bench.on_write = app.wrote
+    bench.on_follow = app.followed
+    bench.corrections.on_change = app.order_changed
+    app.bench = bench
+    try:
+        from tui.work.staging import Staging
+
+        app.staging = Staging(bench)
+    except Exception:
+        pass
+    app.run_worker(bench.follower.run(), name="follow accepted orders")
+    app.run_worker(_recover(app), name="resolve what was on its way")
+    kept = bench.store.state.get(bench.account, PLACE)
+    place = kept if isinstance(kept, dict) else {}
+    app.switch_screen(TriageScreen())
+    if place.get("screen") == "composer":
+        open_composer(app)
+    elif place.get("screen") == "edit" and isinstance(place.get("order"), str):
+        open_order(app, str(place["order"]))
+
+
+async def _recover(app: "OrdersApp") -> None:
+    outcomes = await app.bench.outbox.recover()
+    for outcome in outcomes:
+        order_id = outcome.write.new.order_id
+        if order_id is not None:
+            app.bench.corrections.settle(order_id, outcome)
+        else:
+            app.staging.settle(outcome)
+    if outcomes:
+        count = f"{len(outcomes)} write{'s' if len(outcomes) > 1 else ''}"
+        app.house_screens()[-1].say(f"When the app ended, {count} had no end yet; what became of each is at its order.")
+
+
+def leave_house(app: "OrdersApp", code: int) -> None:
+    under_way = len(app.bench.outbox.under_way) if hasattr(app, "bench") else 0
+    if not under_way:
+        app.exit(code)
+        return
+
+    def chosen(key: str) -> None:
+        if key == "l":
+            app.exit(code)
+        else:
+            app.run_worker(_leave_when_done(app, code), name="leave when all is written")
+
+    text = f"{under_way} write{'s are' if under_way > 1 else ' is'} on the way."
+    app.house_screens()[-1].ask(
+        text, [("w", "wait, then leave"), ("l", "leave; it is looked up at the next start")], chosen
+    )
+
+
+async def _leave_when_done(app: "OrdersApp", code: int) -> None:
+    await app.bench.outbox.drain()
+    await asyncio.sleep(0)
+    app.exit(code)

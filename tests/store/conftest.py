@@ -1,23 +1,12 @@
 """A store in a folder of its own, with a clock that stands until told."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from stored import Clock
 
 from tui.store.store import Store
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.time = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.time
-
-    def pass_(self, seconds: float) -> None:
-        self.time += timedelta(seconds=seconds)
 
 
 @pytest.fixture

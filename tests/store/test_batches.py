@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 import pytest
+from stored import Clock
 
-from tests.store.conftest import Clock
 from tui.store.batches import NewStaged, NotOwner, StagedState
 from tui.store.db import StoreError
 from tui.store.store import Store

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
+from stored import Clock
 
-from tests.store.conftest import Clock
 from tui.store.db import StoreError
 from tui.store.store import Store
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from stored import Clock
 
-from tests.store.conftest import Clock
 from tui.store.batches import NewStaged, StagedState
 from tui.store.db import StoreError
 from tui.store.follows import FollowState

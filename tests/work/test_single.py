@@ -4,9 +4,8 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
+from worked import Bench, Lost, not_found
 
-from tests.work.conftest import Bench
-from tests.work.service import Lost, not_found
 from tui.api.codec import encode
 from tui.api.errors import (
     ApiError,

@@ -5,9 +5,8 @@ import random
 from collections.abc import Callable
 
 import pytest
+from worked import Bench, Lost, Service, order
 
-from tests.work.conftest import Bench
-from tests.work.service import Lost, Service, order
 from tui.api.client import Identifiers
 from tui.api.codec import Document
 from tui.api.errors import Busy, NotAuthorised, Problem, Refused, Unreachable

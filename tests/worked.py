@@ -1,16 +1,22 @@
-"""A small service in memory, with the client's methods, faults on demand and a clock that moves when somebody sleeps."""
+"""A small service in memory with faults on demand, a clock that moves when somebody sleeps, and an app's life on them."""
 
 import asyncio
 import copy
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import cast
 
 from tui.api.client import Client, Identifiers, Page
 from tui.api.codec import Document, Json, decode
 from tui.api.errors import NotFound, OutcomeUnknown
 from tui.api.query import OrderQuery
+from tui.store.journal import Write
+from tui.store.store import Store
+from tui.work.follow import Follower
 from tui.work.lookup import key_of
+from tui.work.outbox import Outbox
+from tui.work.patience import Patience
 
 
 class Time:
@@ -169,3 +175,36 @@ def not_found() -> NotFound:
     error = NotFound("There is no such order.", status=404)
     error.proven = True
     return error
+
+
+class Bench:
+    """One app's life on a folder; `restart` is the end of its process and the beginning of another."""
+
+    def __init__(self, folder: Path) -> None:
+        self.time = Time()
+        self.service = Service(self.time)
+        self.patience = Patience()
+        self.steps: list[Write] = []
+        self._folder = folder
+        self._open()
+
+    def _open(self) -> None:
+        self.store = Store(self._folder, now=self.time.now)
+        self.account = self.store.account("https://example.test", "1")
+        shared = {"now": self.time.now, "sleep": self.time.sleep, "patience": self.patience}
+        self.follower = Follower(self.service.client, self.store, self.account, **shared)  # type: ignore[arg-type]
+        self.outbox = Outbox(
+            self.service.client,
+            self.store,
+            self.account,
+            on_change=self.steps.append,
+            on_accepted=self.follower.wake,
+            **shared,  # type: ignore[arg-type]
+        )
+
+    def restart(self) -> None:
+        self.store.close()
+        self._open()
+
+    def states(self, write: int) -> list[str]:
+        return [event.state for event in self.store.writes.events(write)]

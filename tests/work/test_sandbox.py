@@ -1,0 +1,196 @@
+"""The real client, the real wire, the sandbox and its faults: every order ends once, and as it is told."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import httpx
+import pytest
+from sandboxed import NOW, order
+
+from tui.api.auth import BasicAuth
+from tui.api.client import Client
+from tui.api.codec import encode
+from tui.api.pointer import Pointer
+from tui.sandbox.app import Sandbox, SandboxSettings
+from tui.sandbox.faults import Faults
+from tui.store.batches import NewStaged, StagedState
+from tui.store.journal import WriteState
+from tui.store.store import Store
+from tui.work.follow import Follower
+from tui.work.outbox import Outbox, Outgoing
+from tui.work.outcomes import Accepted, Confirmed, Differs, WasBusy, WasGone, WasRefused
+
+
+class WireClock:
+    """One time for the sandbox, the client and the outbox. It counts from 0, so that the shortest pause moves it."""
+
+    def __init__(self) -> None:
+        self.passed = 0.0
+
+    def __call__(self) -> float:
+        return NOW.timestamp() + self.passed
+
+    def monotonic(self) -> float:
+        return self.passed
+
+    def now(self) -> datetime:
+        return NOW + timedelta(seconds=self.passed)
+
+    async def sleep(self, seconds: float) -> None:
+        self.passed += seconds
+        await asyncio.sleep(0)
+
+
+class World:
+    """A sandbox over ASGI, and the app's outbox and follower on it; all time is one clock."""
+
+    def __init__(self, folder: Path, **settings: Any) -> None:
+        self.clock = WireClock()
+        self.sandbox = Sandbox(
+            SandboxSettings(orders=0, now=NOW, clock=self.clock, sleep=self.clock.sleep, **{"settle": 4.0, **settings})
+        )
+        self.client = Client(
+            "http://127.0.0.1/api/v3",
+            BasicAuth("demo", "demo"),
+            transport=httpx.ASGITransport(self.sandbox.asgi),
+            clock=self.clock,
+            sleep=self.clock.sleep,
+            random=Random(3),
+        )
+        self.store = Store(folder, now=self.clock.now)
+        self.account = self.store.account(self.client.base_url, "1")
+        shared: Any = {"now": self.clock.now, "sleep": self.clock.sleep}
+        self.follower = Follower(self.client, self.store, self.account, **shared)
+        self.outbox = Outbox(self.client, self.store, self.account, **shared)
+        self.batch = self.store.batches.create(self.account, "b").id
+
+    def stage(self, *orders: dict[str, Any]) -> list[Outgoing]:
+        ids = self.store.batches.stage(self.batch, [NewStaged(one) for one in orders])
+        return [Outgoing(staged, 1, one) for staged, one in zip(ids, orders, strict=True)]
+
+    def states(self) -> list[StagedState]:
+        return [staged.state for staged in self.store.batches.staged(self.batch)]
+
+    async def all_orders(self) -> list[str]:
+        self.sandbox.breaker.faults = Faults()
+        orders, cursor = [], None
+        while True:
+            page = await self.client.list_orders(cursor=cursor)
+            orders += [str(one["order_id"]) for one in page.orders]
+            if (cursor := page.next) is None:
+                return sorted(orders)
+
+
+Make = Callable[..., World]
+
+
+@pytest.fixture
+async def make(tmp_path: Path) -> AsyncIterator[Make]:
+    worlds: list[World] = []
+
+    def make_(**settings: Any) -> World:
+        worlds.append(World(tmp_path / "data", **settings))
+        return worlds[-1]
+
+    yield make_
+    for world in worlds:
+        await world.client.aclose()
+        world.store.close()
+        world.sandbox.close()
+
+
+async def test_refused_mended_accepted_verified(make: Make) -> None:
+    world = make()
+    good, bad = world.stage(order(order_id="A"), order(order_id="B", order_details__order_items__0__quantity=0))
+    refused = await world.outbox.upsert([good, bad])
+    assert isinstance(refused, WasRefused)
+    ((staged, (problem, *_)),) = refused.by_staged.items()
+    assert staged == bad.staged
+    assert problem.pointer == Pointer.parse("/order_details/order_items/0/quantity")
+    assert world.states() == [StagedState.DRAFT, StagedState.REFUSED]
+    world.store.batches.rebase(bad.staged, order(order_id="B"), None)
+    mended = Outgoing(bad.staged, 2, order(order_id="B"))
+    assert isinstance(await world.outbox.upsert([good, mended]), Accepted)
+    assert world.states() == [StagedState.ACCEPTED] * 2
+    await world.follower.until_done()
+    assert world.states() == [StagedState.VERIFIED] * 2
+
+
+async def test_a_patch_of_what_was_read_is_confirmed_and_a_refusal_names_its_field(make: Make) -> None:
+    world = make(settle=0.0)
+    await world.outbox.upsert(world.stage(order(order_id="A")))
+    (read,) = (await world.client.list_orders()).orders
+    number = str(read["id"])
+    body = {
+        "customer_details": {"phone": "+3140"},
+        "order_details": {"notes": None, "tags": ["x"], "order_items": [{"name": "Scented Candle", "quantity": 3}]},
+    }
+    assert isinstance(await world.outbox.patch(number, encode(body), read), Confirmed)
+    refused = await world.outbox.patch(number, b'{"shipping_address": {"city": ""}}', read)
+    assert isinstance(refused, WasRefused)
+    assert [str(problem.pointer) for problem in refused.problems] == ["/shipping_address/city"]
+
+
+async def test_an_update_is_followed_over_its_old_content(make: Make) -> None:
+    world = make(settle=60.0)
+    world.sandbox.breaker.faults = Faults(settle=0.0)
+    await world.outbox.upsert(world.stage(order(order_id="A")))
+    await world.follower.until_done()
+    (read,) = (await world.client.list_orders()).orders
+    world.sandbox.breaker.faults = Faults()
+    (new,) = world.stage(order(order_id="A", order_details__notes="newer"))
+    await world.outbox.upsert([Outgoing(new.staged, 1, new.order, base=read)])
+    started = world.clock.passed
+    await world.follower.until_done()
+    assert world.clock.passed - started >= 60
+    assert world.states() == [StagedState.VERIFIED] * 2
+
+
+FAULTS = (
+    "error=0.06",
+    "error_after=0.06",
+    "html=0.03",
+    "html_after=0.05",
+    "lost=0.05",
+    "rate_limited=0.05",
+    "busy=0.1",
+)
+
+
+@pytest.mark.parametrize("seed", range(2))
+async def test_under_faults_every_order_is_there_once_and_every_word_is_true(make: Make, seed: int) -> None:
+    world = make(seed=seed)
+    world.sandbox.breaker.faults = Faults.parse([*FAULTS, "slow=0.05"])
+    going = world.stage(*(order(order_id=f"A{n}") for n in range(40)))
+    for _ in range(20):
+        left = [one for one in going if not world.store.writes.holds(one.staged, one.version)]
+        await asyncio.gather(*(world.outbox.upsert(left[place : place + 5]) for place in range(0, len(left), 5)))
+        await world.outbox.recover()
+        await world.follower.until_done()
+    assert await world.all_orders() == sorted(f"A{n}" for n in range(40))
+    assert world.states() == [StagedState.VERIFIED] * 40
+
+    world.sandbox.breaker.faults = Faults.parse(FAULTS)
+    orders = {str(one["id"]): one for one in (await world.client.list_orders()).orders}
+    patches: list[Coroutine[Any, Any, Any]] = [
+        world.outbox.patch(number, encode({"order_details": {"notes": f"to {number}"}}), one)
+        for number, one in orders.items()
+    ]
+    outcomes = await asyncio.gather(*patches)
+    world.sandbox.breaker.faults = Faults()
+    await world.outbox.recover()
+    await world.follower.until_done()
+    for write in world.store.writes.all(world.account, limit=-1):
+        if write.new.order_id is None:
+            continue
+        notes = Pointer.of("order_details", "notes").get(await world.client.get_order(write.new.order_id))
+        assert (notes == f"to {write.new.order_id}") is (write.state is WriteState.CONFIRMED)
+        assert write.state in (WriteState.CONFIRMED, WriteState.NOT_APPLIED, WriteState.NOT_SENT)
+    assert not any(isinstance(outcome, Differs | WasRefused | WasGone | WasBusy) for outcome in outcomes)
+    # Else the faults missed and nothing was tried here.
+    steps = [step.state for outcome in outcomes for step in world.store.writes.events(outcome.write.id)]
+    assert WriteState.UNKNOWN in steps

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tui.api.codec import Json, decode
 from tui.store.db import Database, NewerStore, StoreBusy, StoreError
 from tui.store.schema import MIGRATIONS
 from tui.store.store import FILE, Store
@@ -206,3 +207,10 @@ def test_every_value_comes_back_as_it_was(store: Store, account: int, value: obj
     assert back == value
     assert type(back) is type(value)
     assert str(back) == str(value)
+
+
+def test_the_deepest_document_can_be_kept_inside_a_log(store: Store, account: int) -> None:
+    deepest = decode("[" * 200 + "]" * 200)
+    log: Json = [{"step": {"value": {"order": deepest}}}]
+    store.state.put(account, "k", log)
+    assert store.state.get(account, "k") == log

@@ -31,11 +31,11 @@ class CodecError(ValueError):
         self.column = column
 
 
-def decode(data: bytes | str, *, limit: int = LIMIT) -> Json:
+def decode(data: bytes | str, *, limit: int = LIMIT, deepest: int = _DEEPEST) -> Json:
     """Read one JSON text. Bytes are UTF-8, with or without a byte order mark.
 
     Raises CodecError, and nothing else, for whatever cannot be read: wrong syntax, wrong encoding, NaN, more than
-    `limit` bytes, more than 200 levels.
+    `limit` bytes, more than `deepest` levels.
     """
     if len(data) > limit:
         raise CodecError(f"The text has {len(data)} bytes; at most {limit} are read")
@@ -48,8 +48,8 @@ def decode(data: bytes | str, *, limit: int = LIMIT) -> Json:
     except json.JSONDecodeError as error:
         raise CodecError(error.msg, error.lineno, error.colno) from None
     except RecursionError:
-        raise CodecError(f"The text is nested more than {_DEEPEST} levels deep") from None
-    _check_depth(value)
+        raise CodecError(f"The text is nested more than {deepest} levels deep") from None
+    _check_depth(value, deepest)
     return cast(Json, value)
 
 
@@ -97,9 +97,9 @@ def _constant(text: str) -> Any:
     raise CodecError(f"{text} is not a JSON number")
 
 
-def _check_depth(value: Any) -> None:
+def _check_depth(value: Any, deepest: int) -> None:
     level = [value] if isinstance(value, dict | list) else []
-    for _ in range(_DEEPEST):
+    for _ in range(deepest):
         if not level:
             return
         below: list[Any] = []
@@ -107,4 +107,4 @@ def _check_depth(value: Any) -> None:
             children = node.values() if isinstance(node, dict) else node
             below.extend(child for child in children if isinstance(child, dict | list))
         level = below
-    raise CodecError(f"The text is nested more than {_DEEPEST} levels deep")
+    raise CodecError(f"The text is nested more than {deepest} levels deep")

@@ -19,6 +19,9 @@ _APPLICATION = 0x53434F31
 
 _BUSY_SECONDS = 10.0
 
+_DEEPEST = 400
+"""Levels of a stored value: what the wire lets in, and what we wrap around it."""
+
 
 class StoreError(Exception):
     """The file cannot be used as it is: str() is a sentence for people. The file is left as it was found."""
@@ -198,7 +201,7 @@ def pack(value: Json) -> str:
 def unpack(text: str) -> Json:
     """What `pack` stored. Raises StoreError for what it cannot have stored."""
     try:
-        return decode(text, limit=len(text))
+        return decode(text, limit=len(text), deepest=_DEEPEST)
     except CodecError as error:
         raise StoreError(f"A stored value cannot be read: {error}") from error
 

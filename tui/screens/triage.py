@@ -1,7 +1,7 @@
 """Triage: the orders of each shop, which of them will not ship and why, and the way into each."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, cast
 
@@ -196,9 +196,9 @@ class TriageScreen(HouseScreen):
         self._shown, self._keys = [], []
         self.table.set_empty("Reading …")
         self._show_rows()
-        self._read("read orders", self._more_until_wanted)
+        self._read("read orders", self._more_until_wanted())
 
-    def _read(self, name: str, work: Callable[[], object]) -> None:
+    def _read(self, name: str, work: Coroutine[None, None, None]) -> None:
         self.run_worker(work, name=name, group="read", exclusive=True)
 
     async def _more_until_wanted(self) -> None:
@@ -280,7 +280,7 @@ class TriageScreen(HouseScreen):
     def _near_end(self) -> None:
         feed = self._feed
         if feed is not None and not feed.loading:
-            self._read("read a page more", lambda: self._then_tell(feed.more()))
+            self._read("read a page more", self._then_tell(feed.more()))
 
     async def _then_tell(self, reading: Awaitable[object]) -> None:
         await reading
@@ -390,6 +390,8 @@ class TriageScreen(HouseScreen):
                 self._details.pop(order_id, None)
                 feed.put(standing.document)
         self.table.refresh_row(order_id)
+        if standing is not None and standing.way is not Way.SENDING and not bench.corrections.sending:
+            self.unsay()
         if self.is_current:
             self._show_preview()
         self.news()
@@ -619,7 +621,7 @@ class TriageScreen(HouseScreen):
 
     def do_refresh(self, key: str) -> None:
         if (order := self.order) is not None:
-            self._read("read an order again", lambda: self._read_one(order_key(order)))
+            self._read("read an order again", self._read_one(order_key(order)))
 
     async def _read_one(self, order_id: str) -> None:
         bench = self.house.bench
@@ -641,7 +643,7 @@ class TriageScreen(HouseScreen):
         feed = self._feed
         if feed is None:
             return
-        self._read("read all again", lambda: self._then_tell(feed.refresh() if feed.pages else feed.more()))
+        self._read("read all again", self._then_tell(feed.refresh() if feed.pages else feed.more()))
         self.run_worker(self._read_shops(), name="read the shops")
         self.show_status()
 

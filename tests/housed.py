@@ -1,0 +1,99 @@
+"""The whole app on a sandbox inside the process, driven by keys alone, and what it shows."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+from textual.pilot import Pilot
+
+from tui.api.auth import BasicAuth
+from tui.api.client import Client
+from tui.api.codec import decode
+from tui.app import OrdersApp, Service
+from tui.sandbox.app import Sandbox, SandboxSettings
+
+NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+PATIENCE = 15.0
+
+
+@dataclass
+class House:
+    """The running app. `press` types keys and waits until the app has nothing left to do at once."""
+
+    app: OrdersApp
+    pilot: Pilot[int]
+    sandbox: Sandbox
+
+    async def press(self, *keys: str) -> None:
+        for key in keys:
+            await self.pilot.press(key)
+        await self.pilot.pause()
+
+    async def type(self, text: str) -> None:
+        await self.press(*("space" if letter == " " else letter for letter in text))
+
+    @property
+    def lines(self) -> list[str]:
+        return [strip.text.rstrip() for strip in self.app.screen._compositor.render_strips()]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines)
+
+    def line_with(self, words: str) -> str:
+        return next((line for line in self.lines if words in line), "")
+
+    async def until(self, what: str | Callable[[], object]) -> None:
+        """Wait until these words are on the screen, or this is true."""
+
+        def holds() -> object:
+            return what in self.text if isinstance(what, str) else what()
+
+        deadline = asyncio.get_running_loop().time() + PATIENCE
+        while not holds():
+            if asyncio.get_running_loop().time() > deadline:
+                raise AssertionError(f"never came: {what}\n{self.text}")
+            await asyncio.sleep(0.01)
+            await self.pilot.pause()
+
+    async def order(self, order_id: str) -> Any:
+        """An order as the sandbox has it now."""
+        transport = httpx.ASGITransport(self.sandbox.asgi)
+        async with httpx.AsyncClient(transport=transport, base_url="http://s/api/v3", auth=("demo", "demo")) as client:
+            answer = await client.get(f"/orders/{order_id}")
+            body = decode(answer.content)
+            assert isinstance(body, dict)
+            return body.get("data")
+
+
+@asynccontextmanager
+async def housed(
+    folder: Path,
+    *,
+    sandbox: Sandbox | None = None,
+    size: tuple[int, int] = (80, 24),
+    read_only: bool = False,
+    **settings: Any,
+) -> AsyncIterator[House]:
+    """Open the app on a folder. A sandbox given outlives it, as for a second start."""
+    box = sandbox or Sandbox(SandboxSettings(**{"orders": 300, "now": NOW, "settle": 0.2, **settings}))
+
+    def connect() -> Service:
+        transport = httpx.ASGITransport(box.asgi, raise_app_exceptions=False)
+        client = Client("http://127.0.0.1/api/v3", BasicAuth("demo", "demo"), transport=transport, read_only=read_only)
+        return Service(client, "demo", lambda: None)
+
+    app = OrdersApp("TEST", connect, folder, now=lambda: NOW)
+    try:
+        async with app.run_test(size=size) as pilot:
+            house = House(app, pilot, box)
+            await house.until(lambda: app.house_screens())
+            yield house
+    finally:
+        if sandbox is None:
+            box.close()

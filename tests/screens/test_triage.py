@@ -1,0 +1,188 @@
+"""Triage by keys alone: pages, shops, filters, marks, previews, deleting, and being found again."""
+
+import json
+from pathlib import Path
+
+import pytest
+from housed import NOW, House, housed
+from sandboxed import order
+
+from tui.sandbox.app import Sandbox, SandboxSettings
+from tui.screens.triage import TriageScreen
+from tui.widgets.table import OrderTable
+
+HOSTILE = "\x1b]52;c;aGk=\x07\x1b[2J[red]x[/nope] \u202e\x9b31m =cmd|' /C calc'!A1"
+
+
+def table(house: House) -> OrderTable:
+    return house.app.screen.query_one(OrderTable)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 45)])
+async def test_orders_of_all_shops_are_there_with_their_reasons(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with housed(tmp_path, size=size) as house:
+        await house.until("100+ read")
+        assert "0 all" in house.text
+        assert house.line_with("order ").count("why it will not ship") == 1
+        assert any(line[2:3] == "!" for line in house.lines)
+        assert all(len(line) <= size[0] for line in house.lines)
+
+
+async def test_going_on_reads_further_pages_until_the_end(tmp_path: Path) -> None:
+    async with housed(tmp_path) as house:
+        await house.until("100+ read")
+        for _ in range(6):
+            await house.press("G")
+        await house.until("300 read")
+        assert table(house).row_count == 300
+        await house.press("G")
+        assert "end" in house.text
+
+
+async def test_a_shop_and_a_filter_narrow_what_is_asked(tmp_path: Path) -> None:
+    async with housed(tmp_path) as house:
+        await house.until("100+ read")
+        await house.press("1")
+        await house.until(lambda: table(house).row_count > 0)
+        await house.until("read")
+        shop = house.app.screen.strip.current
+        assert shop is not None
+        assert shop.isdigit()
+        target = house.app.screen.order
+        await house.press("0")
+        await house.until("100+ read")
+        await house.press("slash")
+        await house.type(f"number:{target['order_number']}")
+        await house.press("enter")
+        await house.until("service: number")
+        await house.until(lambda: table(house).row_count == 1)
+
+
+async def test_a_filter_that_cannot_be_understood_changes_nothing(tmp_path: Path) -> None:
+    async with housed(tmp_path) as house:
+        await house.until("100+ read")
+        before = table(house).row_count
+        await house.press("slash")
+        await house.type("city:Gent")
+        await house.press("enter")
+        assert "cannot filter by" in house.text
+        assert table(house).row_count == before
+
+
+async def test_words_narrow_here_and_say_so(tmp_path: Path) -> None:
+    async with housed(tmp_path) as house:
+        await house.until("100+ read")
+        await house.press("slash")
+        await house.type("weight")
+        await house.press("enter")
+        await house.until(lambda: " of " in house.lines[2])
+        assert 0 < table(house).row_count < 100
+
+
+async def test_after_a_restart_everything_is_where_it_was(tmp_path: Path) -> None:
+    box = Sandbox(SandboxSettings(orders=300, now=NOW))
+    async with housed(tmp_path, sandbox=box) as house:
+        await house.until("100+ read")
+        await house.press("6")
+        await house.until(lambda: table(house).row_count > 5)
+        await house.press("j", "j", "space", "space", "j")
+        key, marks, shop = table(house).cursor_key, table(house).marks, house.app.screen.strip.current
+        await house.press("slash")
+        await house.type("sort:pk")
+        await house.press("enter")
+        await house.until(lambda: table(house).row_count > 5)
+        await house.until(lambda: table(house).cursor_key == key)
+    async with housed(tmp_path, sandbox=box) as house:
+        await house.until(lambda: table(house).cursor_key == key)
+        assert table(house).marks == marks
+        assert house.app.screen.strip.current == shop
+        assert "sort:pk" in house.text
+    box.close()
+
+
+async def test_refreshing_keeps_cursor_and_marks(tmp_path: Path) -> None:
+    async with housed(tmp_path) as house:
+        await house.until("100+ read")
+        await house.press("j", "j", "space", "j")
+        key, marks = table(house).cursor_key, table(house).marks
+        await house.press("R")
+        await house.pilot.pause()
+        await house.until(lambda: "reading" not in house.lines[22])
+        assert (table(house).cursor_key, table(house).marks) == (key, marks)
+
+
+async def test_deleting_wants_the_number_typed(tmp_path: Path) -> None:
+    async with housed(tmp_path) as house:
+        await house.until("100+ read")
+        target = house.app.screen.order
+        await house.press("D")
+        await house.press("y", "enter")
+        assert await house.order(target["id"]) is not None
+        await house.press("ctrl+u")
+        await house.type(target["order_number"])
+        await house.press("enter")
+        await house.until(lambda: table(house).cursor_key != target["id"])
+        assert await house.order(target["id"]) is None
+
+
+async def test_a_paste_on_the_list_runs_nothing(tmp_path: Path) -> None:
+    from textual.events import Paste
+
+    async with housed(tmp_path) as house:
+        await house.until("100+ read")
+        target = house.app.screen.order
+        house.app.post_message(Paste("D\ny\n"))
+        await house.pilot.pause()
+        assert "Nothing was changed" in house.text
+        house.app.post_message(Paste(target["order_number"]))
+        await house.pilot.pause()
+        assert "go to this order" in house.text
+        await house.press("g")
+        await house.until(lambda: table(house).row_count == 1)
+
+
+async def test_a_torn_escape_sequence_runs_nothing(tmp_path: Path) -> None:
+    async with housed(tmp_path) as house:
+        await house.until("100+ read")
+        await house.press("escape", "[", "D")
+        assert not house.app.screen.question.is_open
+        await house.press("escape", "O", "B", "j")
+        assert isinstance(house.app.screen, TriageScreen)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 45)])
+async def test_hostile_texts_are_shown_and_do_nothing(tmp_path: Path, size: tuple[int, int]) -> None:
+    planted = order(order_number="HOSTILE-1")
+    address = planted["shipping_address"]
+    for name in ("name", "address_line_1", "city"):
+        address[name] = HOSTILE
+    planted["order_details"]["notes"] = HOSTILE
+    planted["order_details"]["tags"] = [HOSTILE]
+    planted |= {"id": "99000001"}
+    async with housed(tmp_path, plant=(json.dumps(planted).encode(),), size=size) as house:
+        await house.until("100+ read")
+        await house.press("slash")
+        await house.type("number:HOSTILE-1")
+        await house.press("enter")
+        await house.until(lambda: table(house).row_count == 1)
+        for keys in ((), ("p",), ("q", "enter"), ("n",), ("q", "w"), ("T",), ("q", "question_mark")):
+            await house.press(*keys)
+            for line in house.lines:
+                assert not any(ord(letter) < 32 or 0x7F <= ord(letter) < 0xA0 or letter == "\u202e" for letter in line)
+
+
+async def test_only_yes_read_after_the_question_deletes(tmp_path: Path) -> None:
+    async with housed(tmp_path) as house:
+        await house.until("100+ read")
+        target = house.app.screen.order
+        await house.press("D", "escape")
+        assert "Type its number" not in house.text
+        assert await house.order(target["id"]) is not None
+
+
+async def test_read_only_writes_nothing(tmp_path: Path) -> None:
+    async with housed(tmp_path, read_only=True) as house:
+        await house.until("100+ read")
+        assert "READ ONLY" in house.text
+        await house.press("D")
+        assert "reading only" in house.text

@@ -188,6 +188,16 @@ class HouseScreen(Screen[None], inherit_bindings=False):
             [*(("Enter" if key == "enter" else "Space" if key == "space" else key, word) for key, word in pairs)]
         )
 
+    def show_editor_keys(self) -> None:
+        """The key line while an editor is open."""
+        keys = [
+            ("Enter", "take, down"),
+            ("Tab", "take, edit next"),
+            ("Ctrl+G", "$EDITOR"),
+            ("Esc", "leave; it is kept"),
+        ]
+        self.query_one(KeyLine).set(keys)
+
     # What is the same everywhere.
 
     def do_down(self, key: str) -> None:

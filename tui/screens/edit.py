@@ -13,7 +13,7 @@ from tui.api.models import Group, Operation
 from tui.api.pointer import ABSENT, Pointer
 from tui.keymap import Where
 from tui.orders.entry import Entry, parse_entry, show_value
-from tui.orders.fields import ITEMS, field_at, label_of
+from tui.orders.fields import ITEMS, LISTS, field_at, label_of
 from tui.orders.glance import NOTE, order_name, text_at
 from tui.orders.patch import Patch
 from tui.orders.preflight import mend, preflight
@@ -36,6 +36,8 @@ from tui.widgets.strip import EntryStrip
 from tui.widgets.text import safe
 from tui.work.correct import Standing, Way
 from tui.work.drafts import Draft, Typing
+
+_TAX_NUMBERS = LISTS[1:]
 
 
 class EditScreen(HouseScreen):
@@ -330,8 +332,14 @@ class EditScreen(HouseScreen):
     def _changed(self, event: OrderSheet.FieldChanged) -> None:
         self._put(event.pointer, event.value)
 
+    @on(OrderSheet.EditorOpened)
+    def _opened(self) -> None:
+        self.show_editor_keys()
+
     @on(OrderSheet.EditorLeft)
     def _left(self, event: OrderSheet.EditorLeft) -> None:
+        if self.sheet.editing is None:
+            self.show_keys()
         bench = self.house.bench
         if event.text is None:
             self._kept_typing = None
@@ -569,18 +577,36 @@ class EditScreen(HouseScreen):
         draft = self._draft
         if draft is None:
             return
-        answers = [("u", "as an update, sent whole"), ("c", "as a new order")]
         document: Document = draft.edit.document
+        answers = [("u", "as an update, sent whole"), ("c", "as a new order")]
+        if self._current_group() == Group.DUTY:
+            answers += [(place.name[0], f"{place.name.replace('_', ' ')}'s tax number") for place in _TAX_NUMBERS]
 
         def chosen(answer: str) -> None:
-            self.house.staging.add_copy(document, as_update=answer == "u")
-            self.say(f"{order_name(document)} staged with its changes; B opens the composer.")
+            if answer in ("u", "c"):
+                self.house.staging.add_copy(document, as_update=answer == "u")
+                self.say(f"{order_name(document)} staged with its changes; B opens the composer.")
+                return
+            place = next(place for place in _TAX_NUMBERS if place.name.startswith(answer))
+            entries = place.get(document)
+            count = len(entries) if isinstance(entries, list) else 0
+            pointer = draft.edit.insert(place, count, {"name": "VAT"}, f"{place.name} tax number")
+            self._save(draft)
+            self.sheet.go_to(pointer / "value")
 
-        self.ask("Stage it in the composer", answers, chosen)
+        self.ask("Stage or add", answers, chosen)
 
     def do_drop(self, key: str) -> None:
-        pointer = self.sheet.cursor_pointer
-        if pointer is not None and pointer.startswith(ITEMS):
+        draft, pointer = self._draft, self.sheet.cursor_pointer
+        if draft is None or pointer is None:
+            return
+        for place in _TAX_NUMBERS:
+            if len(pointer) > len(place) and pointer.startswith(place):
+                if draft.edit.remove(place / pointer.tokens[len(place)], "tax number removed"):
+                    self._save(draft)
+                    self.say("Removed from the draft; u brings it back.")
+                return
+        if pointer.startswith(ITEMS):
             self.say("A PATCH cannot remove items; a stages the order in the composer, where it can.", "warning")
         else:
             self.say("Orders are deleted from the list; a field is cleared by c.")

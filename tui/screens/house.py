@@ -9,6 +9,7 @@ from tzlocal import get_localzone
 from tui.screens.rooms import PLACE, open_composer, open_order
 from tui.screens.triage import TriageScreen
 from tui.store.store import Store
+from tui.work.staging import Staging
 from tui.work.workbench import Workbench, open_account, open_remembered
 
 if TYPE_CHECKING:
@@ -34,12 +35,7 @@ def _settle_in(app: "OrdersApp", bench: Workbench) -> None:
     bench.on_follow = app.followed
     bench.corrections.on_change = app.order_changed
     app.bench = bench
-    try:
-        from tui.work.staging import Staging
-
-        app.staging = Staging(bench)
-    except Exception:
-        pass
+    app.staging = Staging(bench)
     app.run_worker(bench.follower.run(), name="follow accepted orders")
     app.run_worker(_recover(app), name="resolve what was on its way")
     kept = bench.store.state.get(bench.account, PLACE)

@@ -205,12 +205,11 @@ class TriageScreen(HouseScreen):
         feed = self._feed
         if feed is None:
             return
-        await feed.more()
+        await self._then_tell(feed.more())
         while not feed.error and not feed.complete and self._wants_more(feed):
-            await feed.more()
+            await self._then_tell(feed.more())
         self._wanted_key = None
         self._remember()
-        self.show_status()
 
     def _wants_more(self, feed: OrderFeed) -> bool:
         """Whether the place where the user was last time is still to come, or nothing fits the words yet."""
@@ -222,8 +221,6 @@ class TriageScreen(HouseScreen):
         feed = self._feed
         if feed is None or not self.is_attached:
             return
-        if feed.error is None:
-            self._read_at = self.house.now()
         self._show_rows()
         if self._wanted_key is not None and self.table.go_to_key(self._wanted_key):
             self._wanted_key = None
@@ -284,7 +281,10 @@ class TriageScreen(HouseScreen):
 
     async def _then_tell(self, reading: Awaitable[object]) -> None:
         await reading
+        if self._feed is not None and self._feed.error is None:
+            self._read_at = self.house.now()
         self.show_status()
+        self._show_preview()
 
     def stop_reading(self) -> bool:
         running = [worker for worker in self.workers if worker.group == "read" and worker.is_running]

@@ -1,11 +1,14 @@
 """Opening the house as it was left, and leaving it."""
 
 import asyncio
+import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tzlocal import get_localzone
 
+from tui.orders.fields import all_fields
+from tui.orders.places import countries
 from tui.screens.rooms import PLACE, open_composer, open_order
 from tui.screens.triage import TriageScreen
 from tui.store.store import Store
@@ -38,6 +41,7 @@ def _settle_in(app: "OrdersApp", bench: Workbench) -> None:
     app.staging = Staging(bench)
     app.run_worker(bench.follower.run(), name="follow accepted orders")
     app.run_worker(_recover(app), name="resolve what was on its way")
+    app.run_worker(asyncio.to_thread(_warm_up), name="load the other rooms")
     kept = bench.store.state.get(bench.account, PLACE)
     place = kept if isinstance(kept, dict) else {}
     app.switch_screen(TriageScreen())
@@ -45,6 +49,13 @@ def _settle_in(app: "OrdersApp", bench: Workbench) -> None:
         open_composer(app)
     elif place.get("screen") == "edit" and isinstance(place.get("order"), str):
         open_order(app, str(place["order"]))
+
+
+def _warm_up() -> None:
+    """What the first order to be opened would otherwise wait for."""
+    importlib.import_module("tui.screens.edit")
+    countries()
+    all_fields()
 
 
 async def _recover(app: "OrdersApp") -> None:

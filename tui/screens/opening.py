@@ -1,6 +1,7 @@
 """The first frame: shown at once, while the rest is imported and the account is opened; or what kept it from that."""
 
 import asyncio
+import importlib
 from collections.abc import Awaitable, Callable
 from typing import ClassVar
 
@@ -34,8 +35,8 @@ class OpeningScreen(Screen[None], inherit_bindings=False):
         self.run_worker(self._try(), name="open the account", exclusive=True)
 
     async def _try(self) -> None:
-        # The frame goes out before the imports take the processor.
-        await asyncio.sleep(0)
+        # In a thread, so that this frame goes out while the imports take their time.
+        await asyncio.to_thread(importlib.import_module, "tui.screens.house")
         from tui.api.errors import ApiError, ConfigError
         from tui.store.db import StoreError
         from tui.widgets.text import safe

@@ -1,393 +1,29 @@
-"""One order as a form: every field, what was changed and what it was, problems at their fields."""
-
-from collections.abc import Sequence
-from datetime import datetime
-from typing import ClassVar
+"""The second room: what can be done with one order in its form."""
 
 from textual import on
-from textual.app import ComposeResult
 
-from tui.api.codec import Document, Json, encode
-from tui.api.errors import ApiError, NotFound, Origin, Problem, Severity
-from tui.api.models import Group, Operation
-from tui.api.pointer import ABSENT, Pointer
-from tui.keymap import Where
-from tui.orders.entry import Entry, parse_entry, show_value
+from tui.api.codec import Document, encode
+from tui.api.models import Group
+from tui.api.pointer import ABSENT
+from tui.api.query import order_key
 from tui.orders.fields import ITEMS, LISTS, field_at, label_of
-from tui.orders.glance import NOTE, order_name, text_at
-from tui.orders.patch import Patch
-from tui.orders.preflight import mend, preflight
-from tui.screens.base import HouseScreen
-from tui.screens.external import edit_text
-from tui.screens.rooms import open_composer, remember_place
-from tui.screens.rows import Choices, Conflict, FormSpec, Note, View, sheet_rows
+from tui.orders.glance import order_name
+from tui.orders.preflight import mend
+from tui.screens.orderform import FormScreen, group_of
+from tui.screens.rooms import open_composer
+from tui.screens.rows import View
 from tui.screens.sending import review_drafts
-from tui.screens.triage import TriageScreen
 from tui.widgets.ask import AskLine
-from tui.widgets.dialogs import QuestionBar
 from tui.widgets.filter import FilterLine
-from tui.widgets.form import FieldRow, GroupRow, SheetRow
-from tui.widgets.lines import LineView, Piece
-from tui.widgets.pager import Pager
+from tui.widgets.form import GroupRow
 from tui.widgets.sheet import OrderSheet
-from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
-from tui.widgets.strip import Entry as StripEntry
 from tui.widgets.strip import EntryStrip
-from tui.widgets.text import safe
-from tui.work.correct import Standing, Way
-from tui.work.drafts import Draft, Typing
 
 _TAX_NUMBERS = LISTS[1:]
 
 
-class EditScreen(HouseScreen):
-    """The form of an order of the service. Its changes are a draft; nothing goes before the review's `y`."""
-
-    WHERE = Where.EDIT
-    CSS: ClassVar[str] = """
-    EditScreen #help { height: 3; }
-    EditScreen FilterLine { display: none; }
-    EditScreen FilterLine.-open { display: block; }
-    """
-
-    def __init__(self, order_id: str) -> None:
-        super().__init__()
-        self._order_id = order_id
-        self._draft: Draft | None = None
-        self._view = View.USUAL
-        self._words = ""
-        self._patch: Patch | None = None
-        self._notes: list[Note] = []
-        self._kept_typing: Typing | None = None
-        self._clashes: dict[Pointer, str] = {}
-
-    def compose(self) -> ComposeResult:
-        yield TitleLine()
-        yield EntryStrip(first_number=1)
-        yield FilterLine()
-        yield OrderSheet(reader=self._read_entry, typing_hook=self._typing, empty="Reading …")
-        yield RuleLine(id="rule")
-        yield Pager(id="help")
-        yield StatusLine()
-        yield QuestionBar()
-        yield KeyLine()
-
-    @property
-    def sheet(self) -> OrderSheet:
-        return self.query_one(OrderSheet)
-
-    @property
-    def list_view(self) -> LineView:
-        return self.sheet
-
-    def on_mount(self) -> None:
-        super().on_mount()
-        self._open(self._order_id)
-        typed = self.house.bench.drafts.typed()
-        if typed is not None and typed.place == self._order_id:
-            self._kept_typing = typed
-            self._offer_typing(typed.pointer)
-
-    def on_screen_resume(self) -> None:
-        super().on_screen_resume()
-        remember_place(self.house, "edit", order=self._order_id)
-        if self._draft is not None:
-            self._take_over()
-            self._show()
-
-    # The order.
-
-    def _triage(self) -> TriageScreen | None:
-        return next((screen for screen in self.house.house_screens() if isinstance(screen, TriageScreen)), None)
-
-    def _open(self, order_id: str, pointer: Pointer | None = None) -> None:
-        """Show an order: the draft of it, or what the list has; and read it again."""
-        bench = self.house.bench
-        self._order_id = order_id
-        remember_place(self.house, "edit", order=order_id)
-        self._draft = bench.drafts.get(order_id)
-        triage = self._triage()
-        found = triage.find(order_id) if triage is not None else None
-        if self._draft is None and found is not None:
-            self._draft = bench.drafts.of(order_id, found, self.house.now())
-        if self._draft is not None:
-            self._judge()
-            self.sheet.load(self._rows(), pointer)
-            self._after()
-        self.run_worker(self._read(order_id), name="read the order again", group="read", exclusive=True)
-
-    async def _read(self, order_id: str) -> None:
-        bench = self.house.bench
-        try:
-            document = await bench.client.get_order(order_id)
-        except NotFound as error:
-            gone = "The order is not on the service any more; a stages it as a new one." if error.proven else str(error)
-            self.say(gone, "conflict")
-            return
-        except ApiError as error:
-            self.say(f"Shown as it was read before: {error}", "warning")
-            return
-        if order_id != self._order_id:
-            return
-        first = self._draft is None
-        draft = bench.drafts.get(order_id)
-        if draft is None:
-            draft = bench.drafts.of(order_id, document, self.house.now())
-        clashes = bench.drafts.rebase(draft, document, self.house.now())
-        self._draft = draft
-        if clashes:
-            names = ", ".join(label_of(clash.pointer) for clash in clashes[:3])
-            self.say(f"The service changed the same: {names}. Yours stays; Backspace takes theirs.", "conflict")
-            self._clashes = {clash.pointer: show_value("json", clash.theirs) for clash in clashes}
-        self._judge()
-        if first:
-            self.sheet.load(self._rows())
-        else:
-            self.sheet.set_rows(self._rows())
-        self._after()
-
-    def _take_over(self) -> None:
-        """After something else may have changed or dropped the draft."""
-        draft = self.house.bench.drafts.get(self._order_id)
-        standing = self.house.bench.corrections.standing(self._order_id)
-        if draft is not None:
-            self._draft = draft
-        elif standing is not None and standing.document is not None:
-            self._draft = self.house.bench.drafts.of(self._order_id, standing.document, standing.at)
-
-    def _judge(self) -> None:
-        """What is known to be wrong: by the service, by the PATCH's schema, and what keeps the order from shipping."""
-        draft = self._draft
-        if draft is None:
-            return
-        document = draft.edit.document
-        self._patch = draft.patch
-        standing = self.house.bench.corrections.standing(self._order_id)
-        self._notes = self._service_notes(standing, draft)
-        for invalid in self._patch.invalid:
-            severity = Severity.WARNING if invalid.soft else Severity.ERROR
-            self._notes.append(
-                Note(
-                    Problem(
-                        invalid.detail, invalid.code, pointer=invalid.pointer, severity=severity, origin=Origin.HERE
-                    )
-                )
-            )
-        for blocked in self._patch.blocked:
-            self._notes.append(Note(Problem(blocked.reason, "blocked", pointer=blocked.pointer, origin=Origin.HERE)))
-        for problem in preflight(document):
-            proposal = mend(document, problem)
-            self._notes.append(Note(problem, mend=proposal.words if proposal else ""))
-
-    def _service_notes(self, standing: Standing | None, draft: Draft) -> list[Note]:
-        if standing is None:
-            return []
-        when = f"{standing.at.astimezone(self.house.bench.zone):%H:%M}"
-        return [Note(problem, when=when) for problem in standing.problems]
-
-    def _rows(self) -> list[SheetRow]:
-        draft = self._draft
-        if draft is None:
-            return []
-        conflicts = [Conflict(pointer, theirs) for pointer, theirs in self._clashes.items()]
-        spec = FormSpec(
-            draft.edit,
-            Operation.PATCH,
-            self._view,
-            self._notes,
-            conflicts,
-            self.house.bench.zone,
-            self._suggestions(),
-            self._words,
-            fixed=True,
-        )
-        return sheet_rows(spec)
-
-    def _suggestions(self) -> dict[tuple[str, ...], Choices]:
-        triage = self._triage()
-        return triage.suggestions() if triage is not None else {}
-
-    def _show(self) -> None:
-        self._judge()
-        self.sheet.set_rows(self._rows())
-        self._after()
-
-    def _after(self) -> None:
-        self._show_title()
-        self._show_strip()
-        self._show_help()
-        self.show_status()
-
-    def _show_title(self) -> None:
-        draft = self._draft
-        if draft is None:
-            return
-        bench = self.house.bench
-        triage = self._triage()
-        place, count = triage.place_of(self._order_id) if triage is not None else (0, 0)
-        shop_id = text_at(draft.edit.document, Pointer.of("order_details", "integration", "id"))
-        shop = bench.shop(int(shop_id)) if shop_id.isdigit() else None
-        facts = [order_name(draft.edit.document), shop.name if shop else "", f"{place} of {count}" if place else ""]
-        changed = sum(1 for _ in draft.edit.changes())
-        errors = sum(note.problem.severity is Severity.ERROR for note in self._notes)
-        facts += [f"* {changed}" if changed else "", f"! {errors}" if errors else ""]
-        mode = "READ ONLY" if bench.client.read_only else "WRITES"
-        self.query_one(TitleLine).set(f"{self.house.account_name} · {mode}", " · ".join(filter(None, facts)))
-
-    def _show_strip(self) -> None:
-        counts: dict[str, list[int]] = {str(group): [0, 0] for group in Group}
-        current = ""
-        for row in self.sheet.rows:
-            if isinstance(row, GroupRow):
-                current = _group_of(row)
-                if current in counts:
-                    counts[current][0] += row.changes
-                    counts[current][1] += row.problems
-        entries = [
-            StripEntry(name, name, " ".join(filter(None, (f"*{c}" if c else "", f"!{p}" if p else ""))))
-            for name, (c, p) in counts.items()
-        ]
-        self.query_one(EntryStrip).set_entries(entries, self._current_group())
-
-    def _current_group(self) -> str:
-        pointer = self.sheet.cursor_pointer
-        known = field_at(pointer) if pointer is not None else None
-        return str(known.group) if known is not None else str(Group.SHIP_TO)
-
-    def _show_help(self) -> None:
-        row = self.sheet.cursor_row
-        rule, pane = self.query_one("#rule", RuleLine), self.query_one("#help", Pager)
-        if not isinstance(row, FieldRow):
-            rule.set()
-            pane.set_lines([])
-            return
-        known = field_at(row.pointer)
-        kind = known.kind.replace("_", " ") if known is not None else "unknown to the document"
-        rule.set(label_of(row.pointer), " · ".join(filter(None, (kind, self._clearing(row)))))
-        lines: list[list[Piece]] = []
-        if row.reason:
-            lines.append([(f" {safe(row.reason)}", "warning")])
-        if row.help:
-            lines.append([(f" {safe(row.help)}", "dim")])
-        if draft := self._draft:
-            note = text_at(draft.edit.document, NOTE)
-            if note:
-                lines.append([(f' customer note: "{safe(note)}"', "info")])
-        pane.set_lines(lines)
-
-    def _clearing(self, row: FieldRow) -> str:
-        known = field_at(row.pointer)
-        if known is None or not row.editable:
-            return "read only"
-        ways = [word for word, allowed in (("null", known.patch.nullable), ("empty", known.patch.empty)) if allowed]
-        return f"may be {' or '.join(ways)}" if ways else "cannot be cleared by a PATCH"
-
-    def facts(self) -> Sequence[str | Piece]:
-        draft = self._draft
-        if draft is None:
-            return ["reading …"]
-        zone = self.house.bench.zone
-        standing = self.house.bench.corrections.standing(self._order_id)
-        facts: list[str | Piece] = []
-        if standing is not None and not (standing.way is Way.CONFIRMED and draft.edit.dirty):
-            facts.append(
-                (
-                    standing.words,
-                    "service" if standing.problems else "good" if standing.way is Way.CONFIRMED else "info",
-                )
-            )
-        facts.append("draft on disk" if draft.edit.dirty else "nothing changed")
-        facts.append(f"read {draft.read_at.astimezone(zone):%H:%M}")
-        facts.append("changes no label already printed")
-        return facts
-
-    def order_news(self, order_id: str) -> None:
-        if order_id != self._order_id or not self.is_attached:
-            return
-        standing = self.house.bench.corrections.standing(order_id)
-        if standing is not None and standing.way is not Way.SENDING:
-            self.unsay()
-        if self.sheet.editing is None:
-            self._take_over()
-            self._show()
-
-    def news(self) -> None:
-        if self.is_attached:
-            self.show_status()
-
-    # The editor.
-
-    def _read_entry(self, pointer: Pointer, kind: str, text: str, choices: Choices) -> Entry:
-        now: datetime = self.house.now().astimezone(self.house.bench.zone)
-        return parse_entry(kind, text, choices=choices, now=now)
-
-    def _typing(self, pointer: Pointer, text: str) -> None:
-        self.house.bench.drafts.type(Typing(self._order_id, pointer, text))
-
-    def _offer_typing(self, pointer: Pointer) -> None:
-        self.say(f"What was typed in {label_of(pointer)} is kept; Enter there goes on with it.")
-        self.call_after_refresh(self.sheet.go_to, pointer)
-
-    @on(OrderSheet.FieldChanged)
-    def _changed(self, event: OrderSheet.FieldChanged) -> None:
-        self._put(event.pointer, event.value)
-
-    @on(OrderSheet.EditorOpened)
-    def _opened(self) -> None:
-        self.show_editor_keys()
-
-    @on(OrderSheet.EditorLeft)
-    def _left(self, event: OrderSheet.EditorLeft) -> None:
-        if self.sheet.editing is None:
-            self.show_keys()
-        bench = self.house.bench
-        if event.text is None:
-            self._kept_typing = None
-            bench.drafts.type(None)
-        else:
-            self._kept_typing = Typing(self._order_id, event.pointer, event.text)
-            self.say("Left without taking; Enter goes on with what was typed.")
-
-    @on(OrderSheet.EditRefused)
-    def _refused(self, event: OrderSheet.EditRefused) -> None:
-        self.say(event.reason[:1].upper() + event.reason[1:] + ".", "warning")
-
-    @on(OrderSheet.ExternalEditor)
-    def _external(self, event: OrderSheet.ExternalEditor) -> None:
-        text = edit_text(self.house, event.text)
-        if text is not None:
-            self.sheet.fill_editor(text)
-
-    @on(OrderSheet.CursorMoved)
-    def _moved(self) -> None:
-        self._show_help()
-        strip = self.query_one(EntryStrip)
-        if strip.current != self._current_group():
-            self._show_strip()
-
-    def _put(self, pointer: Pointer, value: Json) -> None:
-        draft = self._draft
-        if draft is None:
-            return
-        known = field_at(pointer)
-        if draft.edit.put(pointer, value, known.caption if known is not None else pointer.name):
-            self._save(draft)
-
-    def _save(self, draft: Draft) -> None:
-        bench = self.house.bench
-        standing = bench.corrections.standing(draft.order_id)
-        if standing is not None and standing.way not in (
-            Way.SENDING,
-            Way.FOLLOWED,
-            Way.UNKNOWN,
-            Way.REFUSED,
-            Way.DIFFERS,
-        ):
-            bench.corrections.forget(draft.order_id)
-        bench.drafts.save(draft)
-        self._show()
-
-    # Commands.
+class EditScreen(FormScreen):
+    """Its changes are a draft; nothing goes before the review's `y`."""
 
     def do_open(self, key: str) -> None:
         row = self.sheet.cursor_field
@@ -417,7 +53,7 @@ class EditScreen(HouseScreen):
 
     def _go_to_group(self, name: str) -> None:
         for index, row in enumerate(self.sheet.rows):
-            if isinstance(row, GroupRow) and _group_of(row) == name:
+            if isinstance(row, GroupRow) and group_of(row) == name:
                 self.sheet.go_to_row(index)
                 return
         self.say(f"{name} has no field in this view; v shows others.")
@@ -441,7 +77,7 @@ class EditScreen(HouseScreen):
         pointer = self.sheet.cursor_pointer
         self._clashes = {}
         self._draft = None
-        self._open(str(order["id"]), pointer)
+        self._open(order_key(order), pointer)
         return True
 
     def do_next_problem(self, key: str) -> None:
@@ -656,11 +292,3 @@ class EditScreen(HouseScreen):
     def do_back(self, key: str) -> None:
         self.sheet.leave_editor()
         super().do_back(key)
-
-
-def _group_of(row: GroupRow) -> str:
-    """The tab that a heading belongs to."""
-    known = field_at(row.pointer / "name") if row.pointer.tokens else None
-    if known is not None:
-        return str(known.group)
-    return str(Group.ITEMS) if row.pointer == ITEMS else row.title

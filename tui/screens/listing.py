@@ -6,7 +6,6 @@ from datetime import datetime, tzinfo
 
 from tui.api.codec import Document
 from tui.api.errors import Problem, Severity
-from tui.api.query import order_key
 from tui.orders.fields import ITEMS, label_of
 from tui.orders.glance import (
     NOTE,
@@ -174,8 +173,3 @@ def preview_lines(order: Document, problems: Sequence[Problem]) -> Iterator[list
     names = [text_at(item, ITEMS.of("name")) for item in items] if isinstance(items, list) else []
     if names:
         yield [(safe(", ".join(names[:12])), "dim")]
-
-
-def key_of(order: Document) -> str:
-    """The key of an order's row: Sendcloud's id, which every answer of the list has."""
-    return order_key(order) or f"order id {text_at(order, ITEMS.of('order_id'))}"

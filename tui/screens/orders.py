@@ -229,9 +229,9 @@ class OrdersScreen(HouseScreen):
         if feed is None:
             return
         words = self._filter.words
-        orders = [order for order in feed.orders if not words or all(word in self._hay(order) for word in words)]
-        self._shown = orders
-        self._keys = [order_key(order) for order in orders]
+        shown = [(key, order) for key, order in feed.keyed if all(word in self._hay(order) for word in words)]
+        self._keys = [key for key, _ in shown]
+        orders = self._shown = [order for _, order in shown]
         bench = self.house.bench
         numbers = {shop.id: place + 1 for place, shop in enumerate(bench.shops or ())}
         self.table.load(

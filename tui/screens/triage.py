@@ -16,6 +16,7 @@ from tui.screens.rooms import open_composer, open_order
 from tui.screens.sending import review_drafts
 from tui.widgets.filter import FilterLine
 from tui.widgets.table import OrderTable
+from tui.widgets.text import is_altered
 
 if TYPE_CHECKING:
     from tui.work.drafts import Draft
@@ -42,9 +43,14 @@ class TriageScreen(OrdersScreen):
         (self.table if self.preview.has_focus else self.preview).focus(scroll_visible=False)
 
     def do_open(self, key: str) -> None:
-        if (order := self.order) is not None:
-            self._remember()
-            open_order(self.house, order_key(order))
+        order = self.order
+        if order is None:
+            return
+        if not order_key(order).isdigit():
+            self.say("The service gave this order no id, so it cannot be opened; p shows it.", "warning")
+            return
+        self._remember()
+        open_order(self.house, order_key(order))
 
     @on(OrderTable.Activated)
     def _activated(self) -> None:
@@ -183,8 +189,10 @@ class TriageScreen(OrdersScreen):
             self.say("This account is opened for reading only.")
             return
         name = order_name(order)
-        text = f"Delete {name} from Sendcloud? Type its number:"
-        self.ask_typed(text, name, lambda: self._delete(order))
+        # What cannot be shown as it is cannot be typed either; then Sendcloud's own number is asked for.
+        expected, what = (order_key(order), "Sendcloud id") if is_altered(name) else (name, "number")
+        text = f"Delete {name} from Sendcloud? Type its {what}{f' {expected}' if expected != name else ''}:"
+        self.ask_typed(text, expected, lambda: self._delete(order))
 
     def _delete(self, order: Document) -> None:
         self.app.run_worker(self.house.bench.corrections.delete(order_key(order), order), name="delete an order")

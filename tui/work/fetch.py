@@ -103,6 +103,11 @@ class OrderFeed:
         return tuple(self._rows.orders.values())
 
     @property
+    def keyed(self) -> tuple[tuple[str, Document], ...]:
+        """The same orders with the keys that `get` knows them by: their ids, where they have one."""
+        return tuple(self._rows.orders.items())
+
+    @property
     def read(self) -> int:
         """How many orders the service sent, those included that do not fit."""
         return self._rows.read

@@ -1,5 +1,6 @@
 """One account, opened: who it is, its shops, and all that works on its orders."""
 
+import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from tui.work.correct import Corrections
 from tui.work.drafts import Drafts
 from tui.work.follow import Follower
 from tui.work.outbox import Outbox
+from tui.work.patience import Sleep
 
 _REMEMBERED = "user"
 
@@ -63,6 +65,8 @@ class Workbench:
     own_shop: int | None = None
     on_write: Callable[[Write], None] = lambda _: None
     on_follow: Callable[[Follow], None] = lambda _: None
+    hear: list[Callable[[Write | Follow], None]] = field(default_factory=list)
+    """Who is told before `on_write` and `on_follow` are."""
 
     @property
     def log(self) -> WireLog:
@@ -83,7 +87,13 @@ class Workbench:
 
 
 async def open_account(
-    client: Client, store: Store, credentials_name: str, *, now: Callable[[], datetime], zone: tzinfo
+    client: Client,
+    store: Store,
+    credentials_name: str,
+    *,
+    now: Callable[[], datetime],
+    zone: tzinfo,
+    sleep: Sleep = asyncio.sleep,
 ) -> Workbench:
     """Find out whose credentials these are, and open what is kept of that account.
 
@@ -99,7 +109,7 @@ async def open_account(
     except (NotFound, Forbidden, Refused, BadAnswer):
         remembered = store.state.get(local, _REMEMBERED)
         user = str(remembered) if remembered else f"credentials {credentials_name}"
-    return _bench(client, store, store.account(client.base_url, user), own_shop, now, zone)
+    return _bench(client, store, store.account(client.base_url, user), own_shop, now, zone, sleep)
 
 
 def open_remembered(
@@ -114,19 +124,29 @@ def open_remembered(
 
 
 def _bench(
-    client: Client, store: Store, account: int, own_shop: int | None, now: Callable[[], datetime], zone: tzinfo
+    client: Client,
+    store: Store,
+    account: int,
+    own_shop: int | None,
+    now: Callable[[], datetime],
+    zone: tzinfo,
+    sleep: Sleep = asyncio.sleep,
 ) -> Workbench:
     drafts = Drafts(store, account, now)
 
     def wrote(write: Write) -> None:
+        for hear in bench.hear:
+            hear(write)
         bench.on_write(write)
 
     def followed(follow: Follow) -> None:
         bench.corrections.follow_ended(follow)
+        for hear in bench.hear:
+            hear(follow)
         bench.on_follow(follow)
 
-    follower = Follower(client, store, account, now=now, on_change=followed)
-    outbox = Outbox(client, store, account, now=now, on_change=wrote, on_accepted=follower.wake)
+    follower = Follower(client, store, account, now=now, sleep=sleep, on_change=followed)
+    outbox = Outbox(client, store, account, now=now, sleep=sleep, on_change=wrote, on_accepted=follower.wake)
     corrections = Corrections(client, store, account, drafts, outbox, now=now)
     bench = Workbench(client, store, account, drafts, now, zone, outbox, follower, corrections, own_shop=own_shop)
     return bench

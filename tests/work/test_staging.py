@@ -1,0 +1,560 @@
+"""The batch: staged, judged, looked up, sent, refused, mended, followed, and found again after a crash."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from random import Random
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import httpx
+import pytest
+from sandboxed import NOW, order
+from wired import WireClock
+
+from tui.api.auth import BasicAuth
+from tui.api.client import Client
+from tui.api.codec import encode
+from tui.api.pointer import Pointer
+from tui.api.query import OrderQuery
+from tui.orders.fields import ITEMS
+from tui.sandbox.app import Sandbox, SandboxSettings
+from tui.sandbox.faults import Faults
+from tui.store.batches import StagedState
+from tui.store.store import Store
+from tui.work.intake import IntakeError
+from tui.work.staged import Does, Standing
+from tui.work.staging import CannotChange, Staging
+from tui.work.workbench import Shop, Workbench, open_account
+
+SHOP = 7
+NOTES = Pointer.of("order_details", "notes")
+QUANTITY = ITEMS / 0 / "quantity"
+
+
+class House:
+    """A sandbox, and lives of the app on one folder; all time is one clock."""
+
+    def __init__(self, folder: Path, **settings: Any) -> None:
+        self.clock = WireClock()
+        self.folder = folder
+        self.sandbox = Sandbox(
+            SandboxSettings(orders=0, now=NOW, clock=self.clock, sleep=self.clock.sleep, **{"settle": 4.0, **settings})
+        )
+        self.bench: Workbench
+        self.staging: Staging
+
+    async def open(self) -> Staging:
+        """A new process on the folder."""
+        client = Client(
+            "http://127.0.0.1/api/v3",
+            BasicAuth("demo", "demo"),
+            transport=httpx.ASGITransport(self.sandbox.asgi),
+            clock=self.clock,
+            sleep=self.clock.sleep,
+            random=Random(3),
+        )
+        store = Store(self.folder, now=self.clock.now)
+        self.bench = await open_account(
+            client, store, "demo", now=self.clock.now, zone=ZoneInfo("Europe/Amsterdam"), sleep=self.clock.sleep
+        )
+        self.bench.shops = [Shop(SHOP, "Own", "api", "", {})]
+        self.staging = Staging(self.bench)
+        return self.staging
+
+    async def crash(self) -> Staging:
+        for task in list(self.bench.outbox._tasks):
+            task.cancel()
+        self.bench.store.close()
+        return await self.open()
+
+    async def there(self) -> dict[str, Any]:
+        self.sandbox.breaker.faults = Faults()
+        self.clock.passed += 100
+        page = await self.bench.client.list_orders(OrderQuery(page_size=200))
+        return {str(one["order_id"]): one for one in page.orders}
+
+    async def send(self, *ids: str) -> None:
+        assert await self.staging.look() is None
+        await self.staging.send(self.staging.plan(ids or None))
+        await asyncio.sleep(0)
+
+    def states(self) -> dict[str, Standing]:
+        return {str(one.document.get("order_id")): self.staging.standing(one) for one in self.staging.orders}
+
+
+Make = Callable[..., Awaitable[House]]
+
+
+@pytest.fixture
+async def make(tmp_path: Path) -> AsyncIterator[Make]:
+    houses: list[House] = []
+
+    async def make_(**settings: Any) -> House:
+        houses.append(House(tmp_path / "data", **settings))
+        await houses[-1].open()
+        return houses[-1]
+
+    yield make_
+    for house in houses:
+        house.bench.store.close()
+        await house.bench.client.aclose()
+        house.sandbox.close()
+
+
+def stage(staging: Staging, *orders: Any) -> list[str]:
+    ids, intake = staging.add_from_json(encode(list(orders)).decode())
+    assert not intake.refused
+    return ids
+
+
+def pointers(staging: Staging, id: str, *, stale: bool = False) -> list[str]:
+    found = staging.get(id)
+    assert found is not None
+    return [str(one.problem.pointer) for one in staging.findings(found) if one.at is not None and one.stale is stale]
+
+
+async def service_refuses(house: House, *errors: tuple[str, str]) -> None:
+    """The next POST is refused with these (pointer, detail) pairs, as only the service can know."""
+    body = {"errors": [{"status": "400", "code": "invalid", "detail": d, "source": {"pointer": p}} for p, d in errors]}
+    transport = house.bench.client._transport._http._transport  # type: ignore[attr-defined]
+    real = transport.handle_async_request
+
+    async def refuse(request: httpx.Request) -> httpx.Response:
+        if request.method != "POST":
+            return await real(request)
+        transport.handle_async_request = real
+        return httpx.Response(400, content=encode(body), headers={"content-type": "application/json"})
+
+    transport.handle_async_request = refuse
+
+
+async def test_three_staged_one_wrong_refused_mended_sent_verified(make: Make) -> None:
+    house = await make()
+    a, b, c = stage(house.staging, order(order_id="A"), order(order_id="B"), order(order_id="C"))
+    await house.staging.look()
+    assert house.states() == dict.fromkeys("ABC", Standing.READY)
+    await service_refuses(house, ("/data/attributes/[1]/shipping_address/city", "Not a city"))
+    await house.send()
+    assert house.states() == {"A": Standing.READY, "B": Standing.REFUSED, "C": Standing.READY}
+    assert pointers(house.staging, b) == ["/shipping_address/city"]
+    assert "refused all 3" in house.staging.said[-1].words
+    assert "2 not named can go again" in house.staging.said[-1].words
+    assert await house.there() == {}
+    house.staging.put(b, Pointer.of("shipping_address", "city"), "Oss", "city")
+    assert house.states()["B"] is Standing.REFUSED, "the same value again is no change"
+    house.staging.put(b, Pointer.of("shipping_address", "city"), "Uden", "city")
+    assert pointers(house.staging, b) == []
+    assert pointers(house.staging, b, stale=True) == ["/shipping_address/city"]
+    await house.send()
+    assert house.states() == dict.fromkeys("ABC", Standing.SENT)
+    await house.bench.follower.until_done()
+    assert house.states() == dict.fromkeys("ABC", Standing.VERIFIED)
+    assert pointers(house.staging, b, stale=True) == []
+    assert sorted(await house.there()) == ["A", "B", "C"]
+    assert {a, b, c} == {one.id for one in house.staging.orders}
+
+
+async def test_what_is_found_here_keeps_an_order_back_until_it_is_let_go_all_the_same(make: Make) -> None:
+    house = await make()
+    (a,) = stage(house.staging, order(order_id="A", order_details__order_items__0__quantity=0))
+    await house.staging.look()
+    assert house.states() == {"A": Standing.TO_FIX}
+    assert house.staging.plan().count == 0
+    assert house.staging.release([a], in_spite=True) == 1
+    assert house.states() == {"A": Standing.READY}
+    await house.send()
+    assert house.states() == {"A": Standing.REFUSED}
+    assert pointers(house.staging, a) == [str(QUANTITY)]
+
+
+async def test_problems_follow_their_items(make: Make) -> None:
+    house = await make()
+    (a,) = stage(house.staging, order(order_id="A"))
+    await service_refuses(
+        house,
+        ("/data/attributes/[0]/order_details/order_items/1/hs_code", "Field required"),
+        ("/data/attributes/[0]/order_details/order_items/0/sku", "no"),
+    )
+    await house.send()
+    house.staging.insert(a, ITEMS, 0, {"name": "First"}, "item")
+    assert pointers(house.staging, a) == [str(ITEMS / 2 / "hs_code"), str(ITEMS / 1 / "sku")]
+    house.staging.remove(a, ITEMS / 1, "item")
+    assert pointers(house.staging, a) == [str(ITEMS / 1 / "hs_code")]
+    assert pointers(house.staging, a, stale=True) == [str(ITEMS)]
+    staging = await house.crash()
+    assert pointers(staging, a) == [str(ITEMS / 1 / "hs_code")]
+
+
+async def test_pointers_that_lead_nowhere_and_problems_of_the_batch_are_kept(make: Make) -> None:
+    house = await make()
+    a, b = stage(house.staging, order(order_id="A"), order(order_id="B"))
+    await service_refuses(
+        house,
+        ("/data/attributes/[0]/nowhere/at/all", "Strange"),
+        ("/data/attributes/", "The batch as a whole"),
+        ("/data/attributes/[7]/order_id", "Nobody's"),
+    )
+    await house.send()
+    assert pointers(house.staging, a) == ["/nowhere/at/all"]
+    assert house.states() == {"A": Standing.REFUSED, "B": Standing.READY}
+    said = house.staging.said[-1]
+    assert {problem.detail for problem in said.problems} == {"The batch as a whole", "Nobody's"}
+    house.staging.put(a, NOTES, "x", "note")
+    assert house.states()["A"] is Standing.READY, "which change was meant cannot be told"
+    staging = await house.crash()
+    assert staging.said == [said]
+    assert b in {one.id for one in staging.orders}
+
+
+async def test_an_existing_order_waits_until_it_is_released(make: Make) -> None:
+    house = await make(settle=0.0)
+    stage(house.staging, order(order_id="A"))
+    await house.send()
+    await house.bench.follower.until_done()
+    read = (await house.there())["A"]
+    house.staging.remove_orders([one.id for one in house.staging.orders])
+    same = house.staging.add_copy(read, as_update=True)
+    found = house.staging.get(same)
+    assert found is not None
+    assert found.does is Does.SAME
+    assert found.document["id"] == str(read["id"])
+    house.staging.put(same, NOTES, "Ring once", "note")
+    assert house.states() == {"A": Standing.UPDATE}
+    assert [str(change.pointer) for change in found.differences] == [str(NOTES)]
+    assert house.staging.plan().count == 0
+    house.staging.release([same])
+    await house.send()
+    await house.bench.follower.until_done()
+    assert house.states() == {"A": Standing.VERIFIED}
+    there = await house.there()
+    assert (len(there), NOTES.get(there["A"])) == (1, "Ring once")
+
+
+async def test_an_order_of_a_file_that_exists_is_found_to_be_an_update(make: Make) -> None:
+    house = await make(settle=0.0)
+    stage(house.staging, order(order_id="A"))
+    await house.send()
+    await house.bench.follower.until_done()
+    house.staging.remove_orders([one.id for one in house.staging.orders])
+    new, same = stage(house.staging, order(order_id="A", order_number="other"), order(order_id="N"))
+    assert house.staging.plan().count == 0, "what is not looked up does not go"
+    await house.staging.look()
+    assert house.states() == {"A": Standing.UPDATE, "N": Standing.READY}
+    house.staging.put(new, Pointer.of("order_id"), "B", "order id")
+    await house.staging.look()
+    assert house.states() == {"B": Standing.READY, "N": Standing.READY}
+    house.staging.put(same, Pointer.of("order_id"), "B", "order id")
+    assert house.states() == {"B": Standing.TO_FIX}
+    assert len(house.staging.plan().staying) == 1
+
+
+async def test_an_update_is_set_on_what_changed_there_and_waits_where_both_changed(make: Make) -> None:
+    house = await make(settle=0.0)
+    stage(house.staging, order(order_id="A"))
+    await house.send()
+    await house.bench.follower.until_done()
+    read = (await house.there())["A"]
+    (old,) = house.staging.orders
+    house.staging.remove_orders([old.id])
+    id = house.staging.add_copy(read, as_update=True)
+    house.staging.put(id, NOTES, "mine", "note")
+    house.staging.release([id])
+    await house.bench.client.patch_order(str(read["id"]), {"shipping_address": {"city": "Uden"}})
+    await house.staging.look(again=True)
+    found = house.staging.get(id)
+    assert found is not None
+    assert Pointer.of("shipping_address", "city").get(found.document) == "Uden"
+    assert [str(change.pointer) for change in found.differences] == [str(NOTES)]
+    assert house.states() == {"A": Standing.READY}
+    await house.bench.client.patch_order(str(read["id"]), {"order_details": {"notes": "theirs"}})
+    await house.staging.look(again=True)
+    assert house.states() == {"A": Standing.UPDATE}
+    assert NOTES.get(found.document) == "mine"
+
+
+async def test_a_verified_order_edited_again_becomes_an_update(make: Make) -> None:
+    house = await make()
+    (a,) = stage(house.staging, order(order_id="A"))
+    await house.send()
+    await house.bench.follower.until_done()
+    house.staging.put(a, NOTES, "Ring once", "note")
+    found = house.staging.get(a)
+    assert found is not None
+    assert (found.does, house.states()) == (Does.UPDATE, {"A": Standing.UPDATE})
+    assert [str(change.pointer) for change in found.edit.changes()] == [str(NOTES)]
+    assert house.staging.undo() is not None
+    assert house.states() == {"A": Standing.SAME}
+    house.staging.redo()
+    staging = await house.crash()
+    assert house.states() == {"A": Standing.UPDATE}
+    staging.release([a])
+    await house.send()
+    await house.bench.follower.until_done()
+    there = await house.there()
+    assert (len(there), NOTES.get(there["A"])) == (1, "Ring once")
+
+
+async def test_copies_are_new_orders_with_ids_of_their_own(make: Make) -> None:
+    house = await make()
+    read = {**order(order_id="A", order_number="N-1"), "id": 9, "created_at": "2026-11-01T00:00:00Z"}
+    ids = [house.staging.add_copy(read, as_update=False) for _ in range(2)]
+    documents = [one.document for one in house.staging.orders]
+    assert [(one["order_id"], one["order_number"]) for one in documents] == [
+        ("A-copy", "N-1-copy"),
+        ("A-copy-2", "N-1-copy-2"),
+    ]
+    assert all("id" not in one and "created_at" not in one for one in documents)
+    await house.send()
+    await house.bench.follower.until_done()
+    assert sorted(await house.there()) == ["A-copy", "A-copy-2"]
+    assert len(ids) == 2
+
+
+async def test_a_blank_order_says_what_is_missing_and_takes_its_number_as_id(make: Make) -> None:
+    house = await make()
+    examples = [order(payment_details__total_price__currency="CHF"), order(order_details__status__code="fulfilled")]
+    id = house.staging.add_blank(SHOP, [examples[0]])
+    found = house.staging.get(id)
+    assert found is not None
+    missing = {str(one.problem.pointer) for one in house.staging.findings(found) if one.stops}
+    assert {"/order_id", "/order_number", "/order_details/order_items/0/name"} <= missing
+    assert Pointer.of("payment_details", "total_price", "currency").get(found.document) == "CHF"
+    house.staging.put(id, Pointer.of("order_number"), "T-1", "order number")
+    assert (found.document["order_number"], found.document["order_id"]) == ("T-1", "T-1")
+    house.staging.undo()
+    assert "order_id" not in found.document
+
+
+@pytest.mark.parametrize("wrap", ["list", "data", "one", "lines"])
+async def test_orders_come_out_of_every_kind_of_json(make: Make, tmp_path: Path, wrap: str) -> None:
+    house = await make()
+    orders = [order(order_id="A"), order(order_id="B")]
+    text = {
+        "list": encode(orders),
+        "data": encode({"data": orders}),
+        "one": encode(orders[0]),
+        "lines": b"\n".join(encode(one) for one in orders) + b"\n",
+    }[wrap]
+    path = tmp_path / "orders.json"
+    path.write_bytes(b"\xef\xbb\xbf" + text)
+    ids, intake = house.staging.add_from_json(path)
+    assert not intake.refused
+    assert [one.document["order_id"] for one in house.staging.orders] == (["A"] if wrap == "one" else ["A", "B"])
+    assert len(ids) == len(house.staging.orders)
+    assert house.staging.orders[0].source.endswith("of orders.json")
+
+
+async def test_no_entry_of_a_file_is_dropped_silently(make: Make) -> None:
+    house = await make()
+    ids, intake = house.staging.add_from_json(encode([order(order_id="A"), "text", None, {}, [1], 5]).decode())
+    assert len(ids) == 1
+    assert [one.place for one in intake.refused] == ["entry 2", "entry 3", "entry 4", "entry 5", "entry 6"]
+    lines = "\n".join([encode(order(order_id="B")).decode(), "{broken", "", encode(order(order_id="C")).decode()])
+    ids, intake = house.staging.add_from_json(lines)
+    assert len(ids) == 2
+    assert [(one.place, "not JSON" in one.reason) for one in intake.refused] == [("line 2", True)]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "empty"),
+        (b"  \n ", "empty"),
+        (b"[]", "empty list"),
+        (b'[{"a": 1}', "not JSON"),
+        (b"\xff\xfe\x00", "not JSON"),
+        (b'[\n {"a": 1},\n {"b": }\n]', "line 3"),
+        (None, "directory"),
+    ],
+)
+async def test_files_that_will_not_do_are_refused_in_a_sentence(
+    make: Make, tmp_path: Path, content: bytes | None, words: str
+) -> None:
+    house = await make()
+    path = tmp_path / "file.json"
+    if content is None:
+        path.mkdir()
+    else:
+        path.write_bytes(content)
+    with pytest.raises(IntakeError, match=words):
+        house.staging.add_from_json(path)
+    with pytest.raises(IntakeError, match="There is no file"):
+        house.staging.add_from_json(tmp_path / "none.json")
+    assert house.staging.orders == []
+
+
+async def test_more_than_a_hundred_go_in_several_requests(make: Make) -> None:
+    house = await make()
+    stage(house.staging, *(order(order_id=f"A{n}") for n in range(230)))
+    await house.staging.look()
+    plan = house.staging.plan()
+    assert [len(request) for request in plan.requests] == [100, 100, 30]
+    await house.staging.send(plan)
+    await house.bench.follower.until_done()
+    assert house.staging.counts() == {Standing.VERIFIED: 230}
+
+
+async def test_a_busy_service_leaves_everything_ready(make: Make) -> None:
+    house = await make()
+    stage(house.staging, order(order_id="A"))
+    house.sandbox.breaker.faults = Faults.parse(["busy=1"])
+    await house.send()
+    assert house.states() == {"A": Standing.READY}
+    assert "busy" in house.staging.said[-1].words
+    house.sandbox.breaker.faults = Faults()
+    await house.send()
+    assert house.states() == {"A": Standing.SENT}
+
+
+async def test_a_service_that_turns_us_away_ends_the_sending(make: Make) -> None:
+    house = await make()
+    stage(house.staging, *(order(order_id=f"A{n}") for n in range(150)))
+    await house.staging.look()
+    plan = house.staging.plan()
+    house.sandbox.breaker.faults = Faults.parse(["unauthorised=1"])
+    await house.staging.send(plan)
+    assert len(house.staging.said) == 1
+    assert "can go again" in house.staging.said[0].words
+    assert house.staging.counts() == {Standing.READY: 150}
+
+
+async def test_a_lost_answer_is_looked_up_and_nothing_exists_twice(make: Make) -> None:
+    house = await make(settle=0.0)
+    stage(house.staging, order(order_id="A"), order(order_id="B"))
+    await house.staging.look()
+    house.sandbox.breaker.faults = Faults.parse(["error_after=1:POST:/orders"])
+    plan = house.staging.plan()
+    await house.staging.send(plan)
+    assert house.states() == {"A": Standing.SENT, "B": Standing.SENT}
+    await house.bench.follower.until_done()
+    assert house.states() == {"A": Standing.VERIFIED, "B": Standing.VERIFIED}
+    assert len(await house.there()) == 2
+
+
+async def test_an_answer_that_cannot_be_found_out_is_unknown_until_it_is(make: Make) -> None:
+    house = await make(settle=0.0)
+    (a,) = stage(house.staging, order(order_id="A"))
+    await house.staging.look()
+    plan = house.staging.plan()
+    house.sandbox.breaker.faults = Faults.parse(["error=1"])
+    await house.staging.send(plan)
+    assert house.states() == {"A": Standing.DOUBT}
+    assert house.staging.plan([a]).count == 0
+    with pytest.raises(CannotChange, match="on its way"):
+        house.staging.put(a, NOTES, "x", "note")
+    house.sandbox.breaker.faults = Faults()
+    await house.staging.ask_again([a])
+    await house.bench.follower.until_done()
+    assert house.states() == {"A": Standing.VERIFIED}
+    assert len(await house.there()) == 1
+
+
+async def test_an_accepted_order_that_never_shows_is_missing_and_can_be_looked_for_again(make: Make) -> None:
+    house = await make(settle=100000.0)
+    (a,) = stage(house.staging, order(order_id="A"))
+    await house.send()
+    await house.bench.follower.until_done()
+    assert house.states() == {"A": Standing.DOUBT}
+    found = house.staging.get(a)
+    assert found is not None
+    assert found.state is StagedState.MISSING
+    assert "again" in await house.staging.ask_again([a])
+    assert house.states() == {"A": Standing.SENT}
+
+
+async def test_everything_is_there_after_a_crash(make: Make) -> None:
+    house = await make()
+    a, b, c = stage(house.staging, order(order_id="A"), order(order_id="B"), order(order_id="C"))
+    house.staging.put(a, NOTES, "typed", "note")
+    house.staging.hold([b])
+    house.staging.remove_orders([c])
+    staging = await house.crash()
+    assert [one.id for one in staging.orders] == [a, b]
+    assert NOTES.get(staging.orders[0].document) == "typed"
+    await staging.look()
+    assert house.states() == {"A": Standing.READY, "B": Standing.HELD}
+    assert staging.undo() == ("1 order removed", [c])
+    assert [one.id for one in staging.orders] == [a, b, c]
+    assert staging.undo() == ("1 order held", [b])
+    assert staging.undo() == ("note", [a])
+    assert NOTES.get(staging.orders[0].document) == "Ring twice"
+    assert staging.undo() == ("3 orders added", [a, b, c])
+    assert staging.orders == []
+    assert staging.undo() is None
+    for _ in range(4):
+        assert staging.redo() is not None
+    assert house.states() == {"A": Standing.READY, "B": Standing.HELD}
+
+
+async def test_a_crash_while_it_was_out_is_resolved_at_the_next_start(make: Make) -> None:
+    house = await make(settle=0.0)
+    stage(house.staging, order(order_id="A"), order(order_id="B"))
+    await house.staging.look()
+    came = asyncio.Event()
+    transport = house.bench.client._transport._http._transport  # type: ignore[attr-defined]
+    real = transport.handle_async_request
+
+    async def hang(request: httpx.Request) -> httpx.Response:
+        answer = await real(request)
+        if request.method == "POST":
+            came.set()
+            await asyncio.Event().wait()
+        return answer
+
+    transport.handle_async_request = hang
+    sending = asyncio.create_task(house.staging.send(house.staging.plan()))
+    await came.wait()
+    staging = await house.crash()
+    await asyncio.gather(sending, return_exceptions=True)
+    assert house.states() == {"A": Standing.SENT, "B": Standing.SENT}
+    for outcome in await house.bench.outbox.recover():
+        staging.settle(outcome)
+    await house.bench.follower.until_done()
+    assert house.states() == {"A": Standing.VERIFIED, "B": Standing.VERIFIED}
+    assert len(await house.there()) == 2
+
+
+async def test_what_changed_since_the_review_stays_here(make: Make) -> None:
+    house = await make()
+    a, b, _ = stage(house.staging, order(order_id="A"), order(order_id="B"), order(order_id="C"))
+    await house.staging.look()
+    plan = house.staging.plan()
+    house.staging.put(a, NOTES, "later", "note")
+    house.staging.hold([b])
+    await house.staging.send(plan)
+    assert house.states() == {"A": Standing.READY, "B": Standing.HELD, "C": Standing.SENT}
+    assert "2 orders changed since the review" in house.staging.said[0].words
+    await house.staging.send(plan)
+    await house.bench.follower.until_done()
+    assert list(await house.there()) == ["C"]
+
+
+async def test_a_second_copy_sees_who_has_the_batch_and_can_take_it_over(make: Make) -> None:
+    house = await make()
+    (a,) = stage(house.staging, order(order_id="A"))
+    first, store = house.staging, house.bench.store
+    second = await house.open()
+    assert second.owner is not None
+    assert "process" in second.owner
+    with pytest.raises(CannotChange, match="in the hands of"):
+        second.put(a, NOTES, "x", "note")
+    assert NOTES.get(second.orders[0].document) == "Ring twice"
+    second.take_over()
+    assert second.put(a, NOTES, "x", "note")
+    with pytest.raises(CannotChange):
+        first.put(a, NOTES, "y", "note")
+    assert first.owner is not None
+    assert NOTES.get(first.orders[0].document) == "x"
+    store.close()
+
+
+async def test_a_read_only_copy_gets_the_batch_when_the_other_has_gone(make: Make) -> None:
+    house = await make()
+    (a,) = stage(house.staging, order(order_id="A"))
+    store = house.bench.store
+    second = await house.open()
+    store.close()
+    with pytest.raises(CannotChange, match="Now it is yours"):
+        second.put(a, NOTES, "x", "note")
+    assert second.put(a, NOTES, "x", "note")

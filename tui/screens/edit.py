@@ -27,9 +27,7 @@ class EditScreen(FormScreen):
 
     def do_open(self, key: str) -> None:
         row = self.sheet.cursor_field
-        typed = self._kept_typing
-        text = typed.text if row is not None and typed is not None and typed.pointer == row.pointer else None
-        self.sheet.open_editor(None, text)
+        self.sheet.open_editor(None, self._typed.get(row.pointer) if row is not None else None)
 
     @on(OrderSheet.Activated)
     def _activated(self) -> None:
@@ -143,6 +141,8 @@ class EditScreen(FormScreen):
         if draft is None or row is None:
             return
         self._clashes.pop(row.pointer, None)
+        if self._typed.pop(row.pointer, None) is not None:
+            self.house.bench.drafts.untype(self._order_id, row.pointer)
         if draft.edit.revert(row.pointer, f"{row.label} as it was read"):
             self._save(draft)
             self.say(f"{row.label}: as it was read.")

@@ -54,7 +54,7 @@ class FormScreen(HouseScreen):
         self._words = ""
         self._patch: Patch | None = None
         self._notes: list[Note] = []
-        self._kept_typing: Typing | None = None
+        self._typed: dict[Pointer, str] = {}
         self._clashes: dict[Pointer, str] = {}
 
     def compose(self) -> ComposeResult:
@@ -79,10 +79,10 @@ class FormScreen(HouseScreen):
     def on_mount(self) -> None:
         super().on_mount()
         self._open(self._order_id)
-        typed = self.house.bench.drafts.typed()
-        if typed is not None and typed.place == self._order_id:
-            self._kept_typing = typed
-            self._offer_typing(typed.pointer)
+        if self._typed:
+            place = next(iter(self._typed))
+            self.say(f"What was typed in {label_of(place)} is kept; Enter there goes on with it.")
+            self.call_after_refresh(self.sheet.go_to, place)
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
@@ -100,6 +100,7 @@ class FormScreen(HouseScreen):
         """Show an order: the draft of it, or what the list has; and read it again."""
         bench = self.house.bench
         self._order_id = order_id
+        self._typed = bench.drafts.typed(order_id)
         remember_place(self.house, "edit", order=order_id)
         self._draft = bench.drafts.get(order_id)
         triage = self._triage()
@@ -174,6 +175,7 @@ class FormScreen(HouseScreen):
         for problem in preflight(document):
             proposal = mend(document, problem)
             self._notes.append(Note(problem, mend=proposal.words if proposal else ""))
+        self._notes.extend(Note.typed(pointer, text) for pointer, text in self._typed.items())
 
     def _service_notes(self, standing: Standing | None, draft: Draft) -> list[Note]:
         if standing is None:
@@ -320,10 +322,6 @@ class FormScreen(HouseScreen):
     def _typing(self, pointer: Pointer, text: str) -> None:
         self.house.bench.drafts.type(Typing(self._order_id, pointer, text))
 
-    def _offer_typing(self, pointer: Pointer) -> None:
-        self.say(f"What was typed in {label_of(pointer)} is kept; Enter there goes on with it.")
-        self.call_after_refresh(self.sheet.go_to, pointer)
-
     @on(OrderSheet.FieldChanged)
     def _changed(self, event: OrderSheet.FieldChanged) -> None:
         self._put(event.pointer, event.value)
@@ -336,13 +334,13 @@ class FormScreen(HouseScreen):
     def _left(self, event: OrderSheet.EditorLeft) -> None:
         if self.sheet.editing is None:
             self.show_keys()
-        bench = self.house.bench
         if event.text is None:
-            self._kept_typing = None
-            bench.drafts.type(None)
+            self._typed.pop(event.pointer, None)
+            self.house.bench.drafts.untype(self._order_id, event.pointer)
         else:
-            self._kept_typing = Typing(self._order_id, event.pointer, event.text)
-            self.say("Left without taking; Enter goes on with what was typed.")
+            self._typed[event.pointer] = event.text
+            self.say("Left without taking; Enter there goes on with what was typed.")
+        self._show()
 
     @on(OrderSheet.EditRefused)
     def _refused(self, event: OrderSheet.EditRefused) -> None:

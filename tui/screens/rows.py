@@ -38,6 +38,12 @@ class Note:
     stale: bool = False
     mend: str = ""
 
+    @classmethod
+    def typed(cls, pointer: Pointer, text: str) -> "Note":
+        """What stands in an editor that was left: no problem, but nothing to forget either."""
+        words = f"typed and not taken: {text or '(empty)'}   Enter goes on"
+        return cls(Problem(words, "typed", pointer=pointer, severity=Severity.WARNING, origin=Origin.HERE))
+
     @property
     def mark(self) -> str:
         if self.problem.severity is Severity.WARNING:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import cast
 
 from tui.api.codec import Document, Json, same
-from tui.api.pointer import ABSENT, Absent, Pointer
+from tui.api.pointer import ABSENT, ROOT, Absent, Pointer
 from tui.orders.edit import Change, Edit, same_or_absent
 from tui.orders.fields import ITEMS
 from tui.orders.patch import Patch, smallest_patch
@@ -39,7 +39,7 @@ class Clash:
 
 @dataclass(frozen=True, slots=True)
 class Typing:
-    """Text in an editor that was not taken yet. `place`: the order's id, or a staged order's."""
+    """Text in an editor that was not taken yet. `place`: the order's id, or a staged order's (which has letters)."""
 
     place: str
     pointer: Pointer
@@ -105,20 +105,23 @@ class Drafts:
             self._store.edits.rebase(self._account, draft.order_id, document, read_at, moved.log())
         return clashes
 
-    def type(self, typing: Typing | None) -> None:
-        """Keep the text in the open editor; None when it was taken or given up."""
-        if typing is None:
-            self._store.state.delete(self._account, "typing")
-        else:
-            kept: Json = {"place": typing.place, "pointer": str(typing.pointer), "text": typing.text}
-            self._store.state.put(self._account, "typing", kept)
+    def type(self, typing: Typing) -> None:
+        """Keep the text in an open editor, before it is drawn."""
+        self._store.state.put(self._account, _typing_key(typing.place, typing.pointer), typing.text)
 
-    def typed(self) -> Typing | None:
-        """What was in the open editor when the app ended."""
-        kept = self._store.state.get(self._account, "typing")
-        if not isinstance(kept, dict):
-            return None
-        return Typing(str(kept["place"]), Pointer.parse(str(kept["pointer"])), str(kept["text"]))
+    def untype(self, place: str, pointer: Pointer) -> None:
+        """Forget what was typed here: it was taken, or given up."""
+        self._store.state.delete(self._account, _typing_key(place, pointer))
+
+    def typed(self, place: str) -> dict[Pointer, str]:
+        """What was typed into the fields of an order and never taken."""
+        prefix = _typing_key(place, ROOT)
+        kept = self._store.state.all(self._account, prefix)
+        return {Pointer.parse(key.removeprefix(prefix)): str(text) for key, text in kept.items()}
+
+
+def _typing_key(place: str, pointer: Pointer) -> str:
+    return f"typing:{place}:{pointer}"
 
 
 def merge(edit: Edit, theirs: Document) -> tuple[list[Clash], Edit]:

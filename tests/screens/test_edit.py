@@ -192,6 +192,22 @@ async def test_all_fields_of_the_schema_can_be_seen(tmp_path: Path) -> None:
         assert wanted <= shown
 
 
+@pytest.mark.parametrize("size", [(80, 24), (160, 45)])
+async def test_the_form_has_the_room_and_the_field_its_help(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with housed(tmp_path, size=size) as house:
+        await open_first(house)
+        screen = house.app.screen
+        assert screen.sheet.region.height == size[1] - 8
+        await house.press("slash")
+        assert screen.sheet.region.height == size[1] - 9
+        await house.type("postco")
+        assert "postcode" in house.text
+        assert "house number" not in house.text
+        await house.press("enter")
+        assert screen.sheet.cursor_pointer.name == "postal_code"
+        assert "house number" in house.text
+
+
 async def test_a_mend_is_a_draft_that_can_be_taken_back(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         await house.until("100+ read")

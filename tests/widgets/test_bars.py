@@ -67,7 +67,7 @@ async def test_the_filter_line_opens_types_and_closes() -> None:
         await pilot.pause()
         assert shown(app)[0] == " / is:new why:any          service: date │ judged here: why"
         line.open()
-        await pilot.press("space", "x", "enter")
+        await pilot.press("end", "space", "x", "enter")
         assert [event.text for event in app.heard(AskLine.Submitted)] == ["is:new why:any x"]
         assert not line.is_open
         line.open("")

@@ -73,7 +73,7 @@ def parse_filter(line: str, today: date) -> Filter:
                 words.append(word.lower())
             case _:
                 raise FilterError(
-                    f"The service cannot filter by {key[:20]!r}; it can by number, id, status, date, updated."
+                    f"There is no filter {key[:20]!r}; there are number, id, status, date, updated, sort."
                 )
     return Filter(number, order_id, statuses, ordered, updated, sort, tuple(words))
 

@@ -220,7 +220,7 @@ class EditScreen(FormScreen):
 
         def chosen(answer: str) -> None:
             if answer in ("u", "c"):
-                self.house.staging.add_copy(document, as_update=answer == "u")
+                self.house.staging.add_copy(document, as_update=answer == "u", read=draft.edit.base)
                 self.say(f"{order_name(document)} staged with its changes; B opens the composer.")
                 return
             place = next(place for place in _TAX_NUMBERS if place.name.startswith(answer))

@@ -41,9 +41,9 @@ class FormScreen(HouseScreen):
 
     WHERE = Where.EDIT
     CSS: ClassVar[str] = """
-    FormScreen #help { height: 3; }
-    FormScreen FilterLine { display: none; }
-    FormScreen FilterLine.-open { display: block; }
+    #field-help { height: 3; }
+    #field-words { display: none; }
+    #field-words.-open { display: block; }
     """
 
     def __init__(self, order_id: str) -> None:
@@ -60,10 +60,10 @@ class FormScreen(HouseScreen):
     def compose(self) -> ComposeResult:
         yield TitleLine()
         yield EntryStrip(first_number=1)
-        yield FilterLine()
+        yield FilterLine(id="field-words")
         yield OrderSheet(reader=self._read_entry, typing_hook=self._typing, empty="Reading …")
         yield RuleLine(id="rule")
-        yield Pager(id="help")
+        yield Pager(id="field-help")
         yield StatusLine()
         yield QuestionBar()
         yield KeyLine()
@@ -254,7 +254,7 @@ class FormScreen(HouseScreen):
 
     def _show_help(self) -> None:
         row = self.sheet.cursor_row
-        rule, pane = self.query_one("#rule", RuleLine), self.query_one("#help", Pager)
+        rule, pane = self.query_one("#rule", RuleLine), self.query_one("#field-help", Pager)
         if not isinstance(row, FieldRow):
             rule.set()
             pane.set_lines([])

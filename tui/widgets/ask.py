@@ -59,6 +59,10 @@ class AskLine(OneLine, can_focus=True):
         self.focus(scroll_visible=False)
         self._draw()
 
+    def select_whole(self) -> None:
+        if self._editing is not None:
+            self._editing.select_whole()
+
     def close(self) -> None:
         self._editing = None
         self.repaint_line(0)

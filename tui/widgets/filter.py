@@ -26,7 +26,9 @@ class FilterLine(AskLine):
         self.say((filter, told))
 
     def open(self, text: str | None = None) -> None:
+        """Begin with the filter in force; the first letter typed replaces it, any other key keeps it."""
         super().open(self._filter if text is None else text)
+        self.select_whole()
 
     def pieces(self, width: int) -> Iterable[Piece]:
         if self.is_open:

@@ -1,0 +1,168 @@
+"""Corrections against the real sandbox: each end that a correction can have, and what becomes of its draft."""
+
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from sandboxed import ORDER
+
+from tui.api.auth import BasicAuth
+from tui.api.client import Client
+from tui.api.pointer import Pointer
+from tui.sandbox.app import Sandbox, SandboxSettings
+from tui.sandbox.faults import Faults
+from tui.store.store import Store
+from tui.work.correct import Way
+from tui.work.drafts import Draft, Drafts, Typing
+from tui.work.workbench import Workbench, open_account, open_remembered
+
+CITY = Pointer.of("shipping_address", "city")
+NAME = Pointer.of("shipping_address", "name")
+NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+ID = "700001"
+
+
+async def at_once(_: float) -> None:
+    """Pauses that take no time."""
+
+
+@pytest.fixture
+def sandbox() -> Any:
+    planted = json.dumps({**ORDER, "id": ID}).encode()
+    box = Sandbox(SandboxSettings(orders=0, settle=0.0, now=NOW, plant=(planted,)))
+    yield box
+    box.close()
+
+
+@pytest.fixture
+async def bench(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[Workbench]:
+    transport = httpx.ASGITransport(sandbox.asgi, raise_app_exceptions=False)
+    client = Client("http://127.0.0.1/api/v3", BasicAuth("demo", "demo"), transport=transport, sleep=at_once)
+    store = Store(tmp_path, now=lambda: NOW)
+    yield await open_account(client, store, "demo", now=lambda: NOW, zone=UTC, sleep=at_once)
+    store.close()
+    await client.aclose()
+
+
+async def drafted(bench: Workbench, pointer: Pointer = CITY, value: Any = "Breda") -> Draft:
+    document = await bench.client.get_order(ID)
+    draft = bench.drafts.of(ID, document, NOW)
+    draft.edit.put(pointer, value, "city")
+    bench.drafts.save(draft)
+    return draft
+
+
+async def city(bench: Workbench) -> Any:
+    return CITY.get(await bench.client.get_order(ID))
+
+
+async def test_a_correction_is_confirmed_by_reading_and_the_draft_is_done(bench: Workbench) -> None:
+    draft = await drafted(bench)
+    standing = await bench.corrections.send(draft, draft.patch.body)
+    assert standing.way is Way.CONFIRMED
+    assert await city(bench) == "Breda"
+    assert bench.drafts.all() == []
+    (write,) = bench.store.writes.all(bench.account)
+    assert write.new.body == b'{"shipping_address":{"city":"Breda"}}'
+
+
+async def test_what_was_typed_while_it_went_stays_a_draft(bench: Workbench) -> None:
+    draft = await drafted(bench)
+    body = draft.patch.body
+    real = bench.outbox.patch
+
+    async def slowly(*given: Any) -> Any:
+        outcome = await real(*given)
+        draft.edit.put(NAME, "Typed meanwhile", "name")
+        bench.drafts.save(draft)
+        return outcome
+
+    bench.outbox.patch = slowly  # type: ignore[method-assign]
+    assert (await bench.corrections.send(draft, body)).way is Way.CONFIRMED
+    (left,) = bench.drafts.all()
+    assert [change.pointer for change in left.edit.changes()] == [NAME]
+
+
+async def test_an_order_that_changed_the_same_there_is_not_overwritten_unseen(bench: Workbench) -> None:
+    draft = await drafted(bench)
+    body = draft.patch.body
+    await bench.client.patch_order(ID, {"shipping_address": {"city": "Gent"}})
+    standing = await bench.corrections.send(draft, body)
+    assert standing.way is Way.CHANGED
+    assert [clash.theirs for clash in standing.clashes] == ["Gent"]
+    assert await city(bench) == "Gent"
+    assert [change.was for change in bench.drafts.all()[0].edit.changes()] == ["Gent"]
+
+
+async def test_what_changed_elsewhere_is_merged_and_goes_along(bench: Workbench) -> None:
+    draft = await drafted(bench)
+    await bench.client.patch_order(ID, {"shipping_address": {"name": "Theirs"}})
+    assert (await bench.corrections.send(draft, draft.patch.body)).way is Way.CONFIRMED
+    document = await bench.client.get_order(ID)
+    assert (CITY.get(document), NAME.get(document)) == ("Breda", "Theirs")
+
+
+async def test_an_order_that_is_gone_keeps_its_edit(bench: Workbench) -> None:
+    draft = await drafted(bench)
+    await bench.client.delete_order(ID)
+    assert (await bench.corrections.send(draft, draft.patch.body)).way is Way.GONE
+    assert len(bench.drafts.all()) == 1
+
+
+async def test_a_refusal_keeps_the_draft_and_names_the_field(bench: Workbench) -> None:
+    draft = await drafted(bench, Pointer.of("order_details", "order_items", "0", "quantity"), 0)
+    standing = await bench.corrections.send(draft, draft.patch.body)
+    assert standing.way is Way.REFUSED
+    assert [str(problem.pointer) for problem in standing.problems] == ["/order_details/order_items/0/quantity"]
+    assert len(bench.drafts.all()) == 1
+    again = open_remembered(bench.client, bench.store, "demo", now=lambda: NOW, zone=UTC)
+    assert again is not None
+    kept = again.corrections.standing(ID)
+    assert kept is not None
+    assert kept.problems == standing.problems
+
+
+async def test_a_lost_answer_is_looked_up_and_never_sent_twice(bench: Workbench, sandbox: Sandbox) -> None:
+    draft = await drafted(bench)
+    sandbox.breaker.faults = Faults.parse(["error_after=1:PATCH"])
+    assert (await bench.corrections.send(draft, draft.patch.body)).way is Way.CONFIRMED
+    assert await city(bench) == "Breda"
+    assert sum(entry.method == "PATCH" for entry in bench.log.entries) == 1
+
+
+async def test_deleting_is_settled_and_its_draft_goes(bench: Workbench) -> None:
+    draft = await drafted(bench)
+    standing = await bench.corrections.delete(ID, draft.edit.base)
+    assert standing.way is Way.DELETED
+    assert bench.drafts.all() == []
+
+
+async def test_drafts_and_typing_are_there_after_the_end_of_the_process(bench: Workbench) -> None:
+    await drafted(bench)
+    bench.drafts.type(Typing(ID, NAME, "half a wo"))
+    bench.drafts.type(Typing(ID, CITY, "x"))
+    bench.drafts.untype(ID, CITY)
+    later = Drafts(bench.store, bench.account, lambda: NOW)
+    assert [change.now for change in later.all()[0].edit.changes()] == ["Breda"]
+    assert later.typed(ID) == {NAME: "half a wo"}
+    assert later.typed("7") == {}
+
+
+async def test_where_the_service_tells_no_user_the_credentials_stand_for_one(tmp_path: Path) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(404, json={"errors": [{"status": "404", "code": "not_found", "detail": "no"}]})
+
+    client = Client(
+        "http://127.0.0.1/v3", BasicAuth("k", "s" * 9), transport=httpx.MockTransport(answer), sleep=at_once
+    )
+    store = Store(tmp_path, now=lambda: NOW)
+    bench = await open_account(client, store, "k", now=lambda: NOW, zone=UTC)
+    assert await bench.read_shops() == []
+    other = await open_account(client, store, "another", now=lambda: NOW, zone=UTC)
+    assert bench.account != other.account
+    store.close()
+    await client.aclose()

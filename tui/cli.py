@@ -54,6 +54,7 @@ def _app_parser() -> argparse.ArgumentParser:
         "--url", metavar="BASE", default=OWN_URL, help=f"base URL of the API, taken as it is ({OWN_URL})"
     )
     parser.add_argument("--read-only", action="store_true", help="never write to the service")
+    parser.add_argument("--mouse", action="store_true", help="take the mouse too; off, the terminal selects text with it")
     parser.add_argument("--version", action="version", version=f"sendcloud-orders {_version()}")
     return parser
 
@@ -85,7 +86,7 @@ def _app(options: argparse.Namespace) -> int:
     from tui.start import run
 
     try:
-        return run(profile)
+        return run(profile, mouse=options.mouse)
     except ValueError as error:
         raise Refused(str(error)) from None
 

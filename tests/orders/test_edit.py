@@ -28,7 +28,13 @@ def order() -> dict[str, Any]:
             "status": {"code": "open"},
             "order_items": [
                 {"name": "Mug", "quantity": 1, "measurement": {"weight": {"value": 1, "unit": "kg"}}, "sku": None},
-                {"name": "Cup", "quantity": 2, "unit_price": {"value": 3, "currency": "EUR"}, "colour": "red"},
+                {
+                    "name": "Cup",
+                    "quantity": 2,
+                    "unit_price": {"value": 3, "currency": "EUR"},
+                    "colour": "red",
+                    "properties": {"b": {"c": 1}},
+                },
             ],
             "tags": ["a"],
             "notes": "hi",
@@ -73,6 +79,7 @@ def test_nothing_changed_sends_nothing() -> None:
         (lambda edit: edit.put(at("/order_id"), "b", "x"), "cannot be changed"),
         (lambda edit: edit.drop(at("/shipping_address/city"), "x"), "cannot remove"),
         (lambda edit: edit.put(at("/future/x"), 2, "x"), "no such field"),
+        (lambda edit: edit.put(ITEMS / 1 / "properties", {"b": {}}, "x"), "cannot remove a part"),
     ],
 )
 def test_what_a_patch_cannot_carry_is_told(do: Any, reason: str) -> None:
@@ -89,6 +96,44 @@ def test_twins_are_never_guessed() -> None:
     edit = Edit(document)
     edit.put(ITEMS / 1 / "quantity", 5, "x")
     assert "two items" in smallest_patch(edit).blocked[0].reason
+
+
+@pytest.mark.parametrize(
+    ("node", "base", "dropped", "sent"),
+    [
+        # The service merges objects, so an amount that is not sent would stay.
+        ("/order_details/order_items/1/unit_price", {"value": 3, "currency": "EUR"}, ["value"], None),
+        ("/service_point_details", {"id": "1", "post_number": "2"}, ["post_number"], None),
+        (
+            "/payment_details/freight_costs",
+            {"value": "3", "currency": "EUR"},
+            ["value"],
+            {"value": None, "currency": "EUR"},
+        ),
+        ("/payment_details/freight_costs", {"value": "3"}, ["value"], {"value": None}),
+    ],
+)
+def test_what_is_taken_out_of_something_whole_never_stays(node: str, base: Any, dropped: list[str], sent: Any) -> None:
+    edit = Edit(at(node).put(order(), base))
+    for key in dropped:
+        edit.drop(at(node) / key, "x")
+    patch = smallest_patch(edit)
+    if sent is None:
+        assert patch.body == {}
+        assert "cannot remove" in patch.blocked[0].reason
+    else:
+        assert patch.body == at(node).put({}, sent)
+    assert not patch.invalid
+
+
+def test_a_service_point_is_not_given_two_ids() -> None:
+    edit = Edit({**order(), "service_point_details": {"id": "1"}})
+    edit.put_all(
+        [(at("/service_point_details/carrier_service_point_id"), "x"), (at("/service_point_details/id"), ABSENT)], "x"
+    )
+    patch = smallest_patch(edit)
+    assert patch.body == {}
+    assert len(patch.blocked) == 2
 
 
 def test_clearing_where_null_is_allowed_sends_null() -> None:

@@ -41,19 +41,18 @@ def smallest_patch(edit: Edit) -> Patch:
     carried: list[Change] = []
     blocked: list[Blocked] = []
     twins = _twin_names(edit.base)
-    sent: set[Pointer] = set()
+    units: dict[Pointer, list[Change]] = {}
     for change in edit.changes():
-        reason = why_not_patch(edit, change, twins)
-        if reason is not None:
-            blocked.append(Blocked(change.pointer, reason))
+        units.setdefault(_unit(change.pointer), []).append(change)
+    for unit, changes in units.items():
+        reasons = [(change, why_not_patch(edit, change, twins)) for change in changes]
+        first = next((reason for _, reason in reasons if reason is not None), None)
+        if first is not None:
+            # What goes whole goes without any of its changes, or the service would make half of them.
+            blocked.extend(Blocked(change.pointer, reason or first) for change, reason in reasons)
             continue
-        carried.append(change)
-        unit = _unit(change.pointer)
-        if unit in sent:
-            continue
-        sent.add(unit)
-        value = unit.get(edit.document)
-        wanted: Json = None if value is ABSENT else value
+        carried.extend(changes)
+        wanted = _whole(edit, unit, changes)
         if len(unit) > len(ITEMS) and unit.startswith(ITEMS):
             entry = ITEMS / unit.tokens[len(ITEMS)]
             origin = cast(Pointer, edit.origin(entry))
@@ -101,14 +100,26 @@ def why_not_patch(edit: Edit, change: Change, twins: frozenset[str] | None = Non
         return f"a PATCH does not know this field; {_BY_COMPOSER}"
     if change.now is ABSENT or change.now is None:
         return _why_not_cleared(edit, pointer)
+    if _takes_away(change.was, change.now):
+        # The service merges objects, of free keys as well: what is not sent would stay.
+        return f"a PATCH cannot remove a part of this; {_BY_COMPOSER}"
     return None
+
+
+def _takes_away(was: Json | Absent, now: Json | Absent) -> bool:
+    if not isinstance(was, dict) or not isinstance(now, dict):
+        return False
+    return any(key not in now or _takes_away(value, now[key]) for key, value in was.items())
 
 
 def _why_not_cleared(edit: Edit, pointer: Pointer) -> str | None:
     unit = _unit(pointer)
     if unit != pointer and unit.get(edit.document) not in (ABSENT, None):
-        # It goes as part of something whole, in which it is simply not there; the schema judges that.
-        return None
+        # It goes as part of something whole: a list is replaced, but of an object what is not sent stays as it was.
+        known = field_at(pointer)
+        if unit in LISTS or (known is not None and (known.patch.required or known.patch.nullable)):
+            return None
+        return f"a PATCH cannot remove this; {_BY_COMPOSER}"
     known = field_at(unit)
     if known is not None and known.patch.nullable:
         return None
@@ -128,6 +139,18 @@ def _unit(pointer: Pointer) -> Pointer:
         if known is not None and known.whole:
             return part
     return pointer
+
+
+def _whole(edit: Edit, unit: Pointer, changes: list[Change]) -> Json:
+    """What to send for a unit. What was taken out of it goes as null, but for what may not be missing at all."""
+    value = unit.get(edit.document)
+    if value is ABSENT:
+        return None
+    for change in changes:
+        known = field_at(change.pointer)
+        if change.now is ABSENT and unit not in LISTS and known is not None and known.patch.nullable:
+            value = change.pointer.relative_to(unit).put(value, None)
+    return value
 
 
 def _wire(pointer: Pointer) -> Pointer:

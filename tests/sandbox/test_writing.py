@@ -263,6 +263,14 @@ class TestPatch:
         assert after["created_at"] == before["created_at"]
         assert [row["id"] for row in await bench.everything(status="ON_HOLD")] == [str(id)]
 
+    async def test_null_stays_where_the_key_must_be_there_and_may_be_null(self, bench: Bench) -> None:
+        ship_with = {"type": "shipping_option_code", "properties": {"shipping_option_code": "x", "contract_id": 2}}
+        id = await bench.create(shipping_details={"ship_with": ship_with})
+        ship_with["properties"] = {"shipping_option_code": None, "contract_id": None}
+        assert (await bench.patch(id, {"shipping_details": {"ship_with": ship_with}})).status_code == 200
+        after = (await bench.get(id))["shipping_details"]["ship_with"]
+        assert after == {"type": "shipping_option_code", "properties": {"shipping_option_code": None}}
+
     async def test_items_are_found_by_name(self, bench: Bench) -> None:
         id = await bench.create()
         change = {"name": "Scented Candle", "quantity": 3, "measurement": {"weight": {"value": 1, "unit": "kg"}}}

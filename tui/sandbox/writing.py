@@ -4,7 +4,7 @@ from types import UnionType
 from typing import Annotated, Any, Union, cast, get_args, get_origin
 
 from tui.api.codec import Document, Json, same
-from tui.api.models import NOT_IN_PATCH, Invalid, Node, Operation, Order, extra_of, validate_order
+from tui.api.models import NOT_IN_PATCH, Invalid, Node, Operation, Order, OrderItem, extra_of, validate_order
 from tui.api.pointer import ABSENT, Dialect, Pointer, Scope, Target, write_pointer
 from tui.sandbox.answers import ITEM_NOT_FOUND, error
 from tui.sandbox.instants import read_instant, to_text
@@ -66,8 +66,8 @@ def check_patch(change: Document, stored: Document, odd: bool) -> list[Document]
 def apply_patch(change: Document, stored: Document) -> Document:
     """The stored order with a checked PATCH merged in. Fields that PATCH does not know are left out in silence.
 
-    Objects merge, null takes a key away, lists are replaced whole; an item is found by its name, the first of twins
-    (Q3.1, Q3.2, Q3.5, Q3.6, Q3.11).
+    Objects merge, null takes a key away (but for one that must be there and may be null), lists are replaced whole; an
+    item is found by its name, the first of twins (Q3.1, Q3.2, Q3.5, Q3.6, Q3.11, Q8.23).
     """
     known = cast(Document, _known(change, Order))
     for key in ("id", "created_at", "modified_at"):
@@ -77,7 +77,7 @@ def apply_patch(change: Document, stored: Document) -> Document:
     items = details.pop("order_items", None)
     if "order_details" in known:
         known["order_details"] = details
-    merged = cast(Document, _merge(stored, known))
+    merged = cast(Document, _merge(stored, known, Order))
     if isinstance(items, list):
         merged = cast(Document, _ITEMS.put(merged, _merge_items(_items(stored), cast(list[Document], items))))
     return with_times(merged)
@@ -153,15 +153,16 @@ def _model_of(annotation: Any) -> type[Node] | None:
     return None
 
 
-def _merge(stored: Json, change: Json) -> Json:
+def _merge(stored: Json, change: Json, model: type[Node] | None) -> Json:
     if not isinstance(change, dict):
         return change
     result = dict(stored) if isinstance(stored, dict) else {}
     for key, value in change.items():
-        if value is None:
+        info = model.model_fields.get(key) if model is not None else None
+        if value is None and not (info is not None and info.is_required()):
             result.pop(key, None)
         else:
-            result[key] = _merge(result.get(key), value)
+            result[key] = _merge(result.get(key), value, _model_of(info.annotation) if info is not None else None)
     return result
 
 
@@ -169,5 +170,5 @@ def _merge_items(stored: list[Document], changes: list[Document]) -> list[Json]:
     items = list(stored)
     for change in changes:
         position = next(place for place, item in enumerate(items) if item.get("name") == change["name"])
-        items[position] = cast(Document, _merge(items[position], change))
+        items[position] = cast(Document, _merge(items[position], change, OrderItem))
     return cast(list[Json], items)

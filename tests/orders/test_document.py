@@ -1,0 +1,164 @@
+"""What goes out is valid by the official document: upserts of seeded orders, smallest patches of random edits of them."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from functools import cache
+from random import Random
+from typing import cast
+
+import official
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+from scripted import FakeClock
+
+from tui.api.auth import BasicAuth
+from tui.api.client import Client, order_key
+from tui.api.codec import Document, Json, decode, encode
+from tui.api.models import Kind, Operation, validate_order
+from tui.api.pointer import ABSENT
+from tui.orders.compare import compare
+from tui.orders.edit import Edit
+from tui.orders.fields import ITEMS, Field, field_at, sections
+from tui.orders.patch import Patch, smallest_patch
+from tui.orders.upsert import to_upsert
+from tui.sandbox.app import SandboxSettings
+from tui.sandbox.data import FIRST_ID
+from tui.sandbox.serve import serving
+from tui.sandbox.trade import Span, seeded
+
+pytestmark = official.needs_document()
+
+NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+COUNT = 600
+
+
+@cache
+def orders() -> tuple[Document, ...]:
+    rows = seeded(3, Span(NOW - timedelta(days=30), NOW), COUNT, odd=False, first_id=FIRST_ID, numbers={})
+    return tuple(cast(Document, decode(row.body)) for row in rows)
+
+
+def told(check: Draft202012Validator, value: Json) -> list[str]:
+    """What the official schema says of a document of ours."""
+    return [f"{problem.json_path}: {problem.message}" for problem in check.iter_errors(json.loads(encode(value)))]
+
+
+@settings(deadline=None)
+@given(st.integers(0, COUNT - 1), st.booleans())
+def test_an_upsert_made_from_an_order_that_was_read_is_valid(number: int, keep_id: bool) -> None:
+    read = orders()[number]
+    document, conversions = to_upsert(read, keep_id=keep_id)
+    assert told(official.post_validator(), [document]) == []
+    assert validate_order(document, Operation.POST) == []
+    assert ("id" in document) == keep_id
+    assert not {"created_at", "modified_at"} & document.keys()
+    # What was not named as converted is as it was read.
+    kept: Json = {key: value for key, value in read.items() if key not in ("id", "created_at", "modified_at")}
+    for conversion in reversed(conversions):
+        value = conversion.pointer.get(document)
+        kept = conversion.pointer.drop(kept) if value is ABSENT else conversion.pointer.put(kept, value)
+    assert {key: value for key, value in document.items() if key != "id"} == kept
+
+
+@settings(deadline=None)
+@given(st.integers(0, COUNT - 1), st.integers(0, 2**32))
+def test_the_smallest_patch_is_judged_as_the_document_judges_it(number: int, seed: int) -> None:
+    edit = edited(orders()[number], Random(seed))
+    patch = smallest_patch(edit)
+    assert not {"id", "order_id", "created_at", "modified_at"} & patch.body.keys()
+    assert "integration" not in cast(Document, patch.body.get("order_details", {}))
+    problems = told(official.patch_validator(), patch.body)
+    assert bool(problems) == bool(patch.invalid), (problems, patch)
+    assert all(next(iter(item)) == "name" and len(item) > 1 for item in items_of(patch.body))
+
+
+def test_random_edits_reach_every_field_that_a_patch_knows() -> None:
+    reached: set[tuple[str, ...]] = set()
+    for number, order in enumerate(orders()):
+        for change in smallest_patch(edited(order, Random(number), steps=12)).carried:
+            known = field_at(change.pointer)
+            assert known is not None
+            reached.add(known.path)
+    assert len(reached) > 60, sorted(reached)
+
+
+async def test_a_patch_over_http_gives_the_edited_document() -> None:
+    clock, sent = FakeClock(), 0
+    with serving(SandboxSettings(orders=COUNT, settle=0.0, now=NOW, seed=3)) as base:
+        async with Client(base, BasicAuth("demo", "demo"), clock=clock, sleep=clock.sleep) as client:
+            for number, read in enumerate((await client.list_orders()).orders):
+                edit = edited(read, Random(number))
+                patch = without_blocked(edit)
+                if not patch.body or patch.invalid or validate_order(edit.document, Operation.POST):
+                    continue
+                sent += 1
+                before = await client.get_order(order_key(read))
+                assert before == read
+                await client.patch_order(order_key(read), patch.body)
+                after = await client.get_order(order_key(read))
+                assert compare(edit.document, {**after, "modified_at": read["modified_at"]}) == [], patch.body
+                # Nothing else came of it: what is there now was there, or was asked for.
+                assert compare({**after, "modified_at": read["modified_at"]}, edit.document) == [], patch.body
+    assert sent > 40, "too few of the edits could be sent to prove anything"
+
+
+def edited(read: Document, dice: Random, steps: int | None = None) -> Edit:
+    """One to six random changes: mostly good values, sometimes wrong ones, or a value taken away."""
+    edit = Edit(read)
+    for _ in range(steps or dice.randint(1, 6)):
+        pointer, field = dice.choice([place for section in sections(edit.document) for place in section.fields])
+        if field.read_only or field.immutable:
+            continue
+        if dice.random() < 0.15:
+            edit.drop(pointer, "drop")
+        else:
+            edit.put(pointer, dice.choice(list(values(field, dice))), "put")
+    return edit
+
+
+def values(field: Field, dice: Random) -> Iterator[Json]:
+    """What a person could enter into a field; now and then what cannot be."""
+    if dice.random() < 0.06:
+        yield from ("", None, -1, "x" * 3, {}, [])
+    match field.kind:
+        case _ if field.choices:
+            yield from field.choices
+        case Kind.INTEGER:
+            yield from (1, 2, 60)
+        case Kind.NUMBER:
+            yield from (Decimal("0.001"), Decimal("12.50"), 3)
+        case Kind.MONEY_TEXT:
+            yield from ("0", "3.99")
+        case Kind.BOOL:
+            yield from (True, False)
+        case Kind.COUNTRY:
+            yield from ("NL", "CH")
+        case Kind.DATETIME:
+            yield from ("2026-11-24T09:00:00Z", "2026-11-24T09:00:00.5+01:00")
+        case Kind.TAGS:
+            yield from ([], ["a,b", "gift"])
+        case Kind.JSON:
+            yield {"key": "value"}
+        case _:
+            yield from ("a@b.example", "Ünïcøde\u202e [b]", "12") if field.path[-1] == "email" else ("Kerkstraat", "12")
+
+
+def without_blocked(edit: Edit) -> Patch:
+    """The patch of an edit from which everything was taken that no PATCH can carry."""
+    patch = smallest_patch(edit)
+    for _ in range(20):
+        if not patch.blocked:
+            break
+        for blocked in patch.blocked:
+            edit.revert(blocked.pointer, "revert")
+        patch = smallest_patch(edit)
+    assert not patch.blocked
+    return patch
+
+
+def items_of(body: Document) -> list[Document]:
+    items = ITEMS.get(body)
+    return cast(list[Document], items) if isinstance(items, list) else []

@@ -32,6 +32,8 @@ class House:
     async def press(self, *keys: str) -> None:
         for key in keys:
             await self.pilot.press(key)
+        while self.app.keys_waiting:
+            await asyncio.sleep(0.001)
         await self.pilot.pause()
 
     async def type(self, text: str) -> None:

@@ -13,6 +13,7 @@ from textual.binding import BindingType
 
 from tui.screens.opening import OpeningScreen
 from tui.widgets.frames import SparseFrames
+from tui.widgets.keys import KeysInOrder
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -35,7 +36,7 @@ class Service:
     close: Callable[[], None]
 
 
-class OrdersApp(SparseFrames[int], inherit_bindings=False):
+class OrdersApp(KeysInOrder[int], SparseFrames[int], inherit_bindings=False):
     """`connect` makes the service; it is called after the first frame, since it imports what that does not need."""
 
     TITLE = "Sendcloud Orders"

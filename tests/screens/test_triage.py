@@ -186,3 +186,32 @@ async def test_read_only_writes_nothing(tmp_path: Path) -> None:
         assert "READ ONLY" in house.text
         await house.press("D")
         assert "reading only" in house.text
+
+
+async def test_keys_typed_ahead_go_where_the_ones_before_lead(tmp_path: Path) -> None:
+    from textual.events import Key
+
+    async with housed(tmp_path) as house:
+        await house.until("100+ read")
+        target = house.app.screen.order
+        # All of it is read at once, as on a line that was stuck: open, down, edit, type, take.
+        burst = [("enter", "\r"), ("j", "j"), ("enter", "\r"), ("ctrl+e", None), ("ctrl+u", None)]
+        burst += [(letter, letter) for letter in "ACME"] + [("enter", "\r")]
+        for key, character in burst:
+            house.app.post_message(Key(key, character))
+        await house.until(lambda: house.app.bench.drafts.all())
+        (draft,) = house.app.bench.drafts.all()
+        assert draft.order_id == target["id"]
+        assert [change.now for change in draft.edit.changes()] == ["ACME"]
+
+
+async def test_a_filter_typed_ahead_runs_no_commands(tmp_path: Path) -> None:
+    from textual.events import Key
+
+    async with housed(tmp_path) as house:
+        await house.until("100+ read")
+        for key in ("slash", *"weighta", "enter"):
+            house.app.post_message(Key(key, "/" if key == "slash" else key if len(key) == 1 else "\r"))
+        await house.until("/ weighta")
+        assert not house.app.screen.question.is_open
+        assert house.app.staging.orders == []

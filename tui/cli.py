@@ -54,7 +54,9 @@ def _app_parser() -> argparse.ArgumentParser:
         "--url", metavar="BASE", default=OWN_URL, help=f"base URL of the API, taken as it is ({OWN_URL})"
     )
     parser.add_argument("--read-only", action="store_true", help="never write to the service")
-    parser.add_argument("--mouse", action="store_true", help="take the mouse too; off, the terminal selects text with it")
+    parser.add_argument(
+        "--mouse", action="store_true", help="take the mouse too; off, the terminal selects text with it"
+    )
     parser.add_argument("--version", action="version", version=f"sendcloud-orders {_version()}")
     return parser
 
@@ -88,7 +90,7 @@ def _app(options: argparse.Namespace) -> int:
     try:
         return run(profile, mouse=options.mouse)
     except ValueError as error:
-        raise Refused(str(error)) from None
+        raise Refused(_sentence(str(error))) from None
 
 
 def _credentials_given() -> tuple[str, str, str]:
@@ -171,7 +173,11 @@ def _sandbox(arguments: list[str]) -> int:
     try:
         return serve(options)
     except ValueError as error:
-        raise Refused(str(error)) from None
+        raise Refused(_sentence(str(error))) from None
+
+
+def _sentence(text: str) -> str:
+    return f"{' '.join(text.split()).rstrip('.')}."
 
 
 def _version() -> str:

@@ -11,11 +11,12 @@ if TYPE_CHECKING:
 
 
 def run(profile: Profile, *, mouse: bool = False) -> int:
-    """Run the app until it ends; its exit code. Raises ValueError for an address that cannot be used."""
+    """Run the app until it ends; its exit code. Raises ValueError for addresses and keys that cannot be used."""
     if profile.credentials is not None:
         from tui.api.auth import check_address
 
         check_address(profile.base_url)
+        _proof(profile.credentials)
     app = OrdersApp(profile.name, lambda: connect(profile), data_folder())
     code = app.run(mouse=mouse)
     for sentence in app.last_words:
@@ -24,26 +25,39 @@ def run(profile: Profile, *, mouse: bool = False) -> int:
 
 
 def connect(profile: Profile) -> Service:
-    """The service of a profile: the client, whose name its credentials have, and what ends with the app."""
+    """The service of a profile: the client, whose name its credentials have, and what ends with the app.
+
+    Raises ConfigError for what cannot be used, the demo's file included.
+    """
     import httpx
 
-    from tui.api.auth import BasicAuth, OAuth2
+    from tui.api.auth import BasicAuth
     from tui.api.client import Client
+    from tui.api.errors import ConfigError
 
     if profile.credentials is None:
         from tui.sandbox.app import Sandbox, SandboxSettings
 
-        sandbox = Sandbox(SandboxSettings(data=sandbox_file(), odd=True))
+        try:
+            sandbox = Sandbox(SandboxSettings(data=sandbox_file(), odd=True))
+        except ValueError as error:
+            raise ConfigError(f"The demo's orders: {error}. Delete the file to begin anew.") from error
         transport = httpx.ASGITransport(sandbox.asgi, raise_app_exceptions=False)
         own = Client(
             "http://127.0.0.1/api/v3", BasicAuth("demo", "demo"), transport=transport, read_only=profile.read_only
         )
         return Service(own, "demo", sandbox.close)
-    auth: Auth
-    match profile.credentials:
-        case Basic(public, secret):
-            name, auth = public, BasicAuth(public, secret.value)
-        case ClientCredentials(client_id, secret, token_url):
-            name, auth = client_id, OAuth2(client_id, secret.value, token_url)
+    name, auth = _proof(profile.credentials)
     client = Client(profile.base_url, auth, partner_id=profile.partner_id, read_only=profile.read_only)
     return Service(client, name, lambda: None)
+
+
+def _proof(credentials: Basic | ClientCredentials) -> "tuple[str, Auth]":
+    """The public name of credentials, and what proves them. Raises ConfigError."""
+    from tui.api.auth import BasicAuth, OAuth2
+
+    match credentials:
+        case Basic(public, secret):
+            return public, BasicAuth(public, secret.value)
+        case ClientCredentials(client_id, secret, token_url):
+            return client_id, OAuth2(client_id, secret.value, token_url)

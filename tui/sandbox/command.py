@@ -5,12 +5,14 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-from tui.sandbox.faults import Faults
+from tui.sandbox.faults import Fault, Faults
 from tui.sandbox.settings import SandboxSettings
 
 
 def serve(options: argparse.Namespace) -> int:
     """Serve until interrupted. Raises ValueError for options that will not do; returns the exit code."""
+    if options.data and Path(options.data).is_dir():
+        raise ValueError(f"{options.data} is a folder; --data names a file.")
     settings = SandboxSettings(
         data=Path(options.data) if options.data else ":memory:",
         credentials=options.credentials,
@@ -21,7 +23,7 @@ def serve(options: argparse.Namespace) -> int:
         odd=options.odd,
         limits=options.limits,
         reset=options.reset,
-        faults=Faults.parse(options.fault),
+        faults=_faults(options.fault),
     )
     if not 0 <= options.port <= 65535:
         raise ValueError(f"{options.port} is no port; it must be from 0 to 65535.")
@@ -35,6 +37,14 @@ def serve(options: argparse.Namespace) -> int:
     except OSError as error:
         raise ValueError(f"Port {options.port} cannot be used: {error.strerror or error}.") from None
     return 0
+
+
+def _faults(given: list[str]) -> Faults:
+    try:
+        return Faults.parse(given)
+    except ValueError as error:
+        known = ", ".join(("latency", "settle", "retry_after", *Fault))
+        raise ValueError(f"A --fault cannot be understood: {error}. There are {known}.") from None
 
 
 def _time(text: str) -> datetime:

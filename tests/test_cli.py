@@ -1,0 +1,276 @@
+"""The command line: one clear sentence for every refusal, and a terminal that was never touched."""
+
+import os
+import pty
+import select
+import signal
+import socket
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tui.api.auth import SENDCLOUD, SENDCLOUD_TOKEN_URL
+from tui.api.errors import ConfigError
+from tui.cli import OWN_URL
+
+ROOT = Path(__file__).parents[1]
+SECRET = "s3cret-that-nobody-may-see"
+KEYS = {"SENDCLOUD_PUBLIC_KEY": "public", "SENDCLOUD_SECRET_KEY": SECRET}
+CLIENT = {"SENDCLOUD_CLIENT_ID": "client", "SENDCLOUD_CLIENT_SECRET": SECRET}
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    code: int
+    out: bytes
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """Runs the program in a folder of its own, with nothing of this environment but what Python needs."""
+
+    folder: Path
+
+    def environment(self, **more: str) -> dict[str, str]:
+        kept = {key: value for key, value in os.environ.items() if key in ("PATH", "LANG", "VIRTUAL_ENV")}
+        return {**kept, "HOME": str(self.folder), "PYTHONPATH": str(ROOT), "TERM": "xterm-256color", **more}
+
+    def command(self, *arguments: str) -> list[str]:
+        return [sys.executable, "-m", "tui", *arguments]
+
+    def run(self, *arguments: str, stdin: str = "terminal", stdout: str = "terminal", **environment: str) -> Ended:
+        """Run to the end. What a pseudo-terminal got is in `out`, as what a pipe got."""
+        master, slave = pty.openpty()
+        started = subprocess.Popen(
+            self.command(*arguments),
+            cwd=self.folder,
+            env=self.environment(**environment),
+            stdin=slave if stdin == "terminal" else subprocess.DEVNULL,
+            stdout=slave if stdout == "terminal" else subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        try:
+            piped, error = started.communicate(timeout=20)
+        except subprocess.TimeoutExpired:
+            started.kill()
+            started.communicate()
+            raise
+        painted = b""
+        while select.select([master], [], [], 0)[0]:
+            painted += os.read(master, 65536)
+        os.close(master)
+        os.close(slave)
+        return Ended(started.returncode, (piped or b"") + painted, error.decode())
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Program:
+    return Program(tmp_path)
+
+
+def assert_refused(ended: Ended, *words: str) -> None:
+    assert ended.code == 2, ended
+    assert ended.out == b""
+    assert ended.error.count("\n") == 1, ended.error
+    assert ended.error.startswith("sendcloud-orders: ")
+    assert ended.error.rstrip()[-1] in ".!"
+    assert "\x1b" not in ended.error
+    assert "Traceback" not in ended.error
+    assert SECRET not in ended.error
+    for word in words:
+        assert word in ended.error
+
+
+def test_without_credentials_it_says_how_to_give_them(program: Program) -> None:
+    assert_refused(program.run(), "SENDCLOUD_PUBLIC_KEY", "SENDCLOUD_SECRET_KEY", "SENDCLOUD_CLIENT_ID", "--demo")
+    assert list(program.folder.iterdir()) == [], "a refused start leaves nothing on disk"
+
+
+@pytest.mark.parametrize("given", [*KEYS, *CLIENT])
+def test_half_a_pair_is_named(program: Program, given: str) -> None:
+    pair = {**KEYS, **CLIENT}
+    other = next(name for names in (KEYS, CLIENT) if given in names for name in names if name != given)
+    assert_refused(program.run(**{given: pair[given]}), given, other, "both")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--wrong"], ["--wrong", "--help"]),
+        (["--dem"], ["--dem"]),
+        (["--url"], ["--url", "expected one argument"]),
+        (["orders"], ["orders"]),
+        (["--demo", "--url", "https://other.example"], ["--demo", "--url"]),
+        (["sandbox", "--wrong"], ["--wrong", "sandbox --help"]),
+        (["sandbox", "--port", "http"], ["--port", "http"]),
+        (["sandbox", "--port", "99999"], ["99999", "65535"]),
+        (["sandbox", "--port", "-1"], ["-1"]),
+        (["sandbox", "--orders", "many"], ["--orders"]),
+        (["sandbox", "--orders", "-1"], ["orders"]),
+        (["sandbox", "--settle", "-2"], ["settle"]),
+        (["sandbox", "--now", "yesterday"], ["yesterday", "2026-11-23T08:00:00Z"]),
+        (["sandbox", "--now", "2026-11-23T08:00:00"], ["time zone"]),
+        (["sandbox", "--credentials", "half"], ["PUBLIC:SECRET"]),
+        (["sandbox", "--fault", "earthquake=1"], ["--fault", "earthquake", "rate_limited"]),
+        (["sandbox", "--fault", "lost=2"], ["--fault", "lost: expected a share from 0 to 1"]),
+        (["sandbox", "--fault", "latency=slow"], ["--fault", "latency: expected a number"]),
+        (["sandbox", "--data", "."], [". is a folder"]),
+        (["sandbox", "--data", "no-database"], ["no-database cannot be used"]),
+    ],
+    ids=" ".join,
+)
+def test_wrong_options_are_named(program: Program, arguments: list[str], words: list[str]) -> None:
+    (program.folder / "no-database").write_text("neither here nor there " * 1000)
+    assert_refused(program.run(*arguments, **KEYS), *words)
+
+
+@pytest.mark.parametrize("arguments", [["--demo"], ["--url", "https://other.example/v3"]])
+@pytest.mark.parametrize(("stdin", "stdout"), [("terminal", "pipe"), ("none", "terminal"), ("none", "pipe")])
+def test_what_is_no_terminal_is_refused(program: Program, arguments: list[str], stdin: str, stdout: str) -> None:
+    assert_refused(program.run(*arguments, stdin=stdin, stdout=stdout, **KEYS), "terminal")
+
+
+@pytest.mark.parametrize("term", ["dumb", "unknown", ""])
+def test_a_terminal_that_cannot_place_text_is_refused(program: Program, term: str) -> None:
+    assert_refused(program.run("--demo", TERM=term), "TERM")
+
+
+@pytest.mark.parametrize(
+    "base",
+    [
+        "https://other.example/api/v3",
+        "http://panel.sendcloud.sc/api/v3",
+        "https://panel.sendcloud.sc.other.example/api/v3",
+        "https://panel.sendcloud.sc@other.example/api/v3",
+        "http://127.0.0.1:9/api/v3",
+    ],
+)
+def test_a_client_secret_goes_to_no_host_that_was_not_named(program: Program, base: str) -> None:
+    assert_refused(program.run("--url", base, **CLIENT), "SENDCLOUD_TOKEN_URL")
+
+
+@pytest.mark.parametrize(
+    ("base", "words"),
+    [
+        ("http://other.example/api/v3", "https://"),
+        ("ftp://other.example", "https://"),
+        ("other.example/api/v3", "https://"),
+        (f"https://user:{SECRET}@other.example", "credentials"),
+        ("https://other.example/?a=1", "query"),
+        ("https://[other", "URL"),
+        ("https://other.example:port/", "URL"),
+        ("", "https://"),
+    ],
+)
+@pytest.mark.parametrize(
+    "credentials", [KEYS, {**CLIENT, "SENDCLOUD_TOKEN_URL": "https://token.example"}], ids=["basic", "oauth"]
+)
+def test_an_address_that_cannot_be_used_is_refused(
+    program: Program, base: str, words: str, credentials: dict[str, str]
+) -> None:
+    assert_refused(program.run("--url", base, **credentials), words)
+
+
+def test_a_token_url_that_cannot_be_used_is_refused(program: Program) -> None:
+    ended = program.run("--url", "https://other.example", **CLIENT, SENDCLOUD_TOKEN_URL="http://token.example")
+    assert_refused(ended, "https://")
+
+
+def test_a_key_that_no_header_can_carry_is_refused(program: Program) -> None:
+    assert_refused(program.run(SENDCLOUD_PUBLIC_KEY="a:b", SENDCLOUD_SECRET_KEY=SECRET), "colon")
+
+
+def test_a_demo_whose_file_is_none_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tui.settings import Profile, sandbox_file
+    from tui.start import connect
+
+    monkeypatch.setenv("SENDCLOUD_ORDERS_DATA", str(tmp_path))
+    sandbox_file().write_text("neither here nor there " * 1000)
+    with pytest.raises(ConfigError, match=rf"{sandbox_file()} cannot be used.*Delete"):
+        connect(Profile("DEMO", "http://sandbox.invalid/api/v3", None))
+
+
+def test_the_quick_answers(program: Program) -> None:
+    try:
+        installed = version("sendcloud-orders")
+    except PackageNotFoundError:
+        installed = "(not installed)"
+    for stdout in ("pipe", "terminal"):
+        told = program.run("--version", stdin="none", stdout=stdout, TERM="dumb")
+        assert (told.code, told.out.split(), told.error) == (0, f"sendcloud-orders {installed}".encode().split(), "")
+    told = program.run("--help", stdout="pipe", **KEYS)
+    assert (told.code, told.error) == (0, "")
+    for word in (*KEYS, *CLIENT, "SENDCLOUD_TOKEN_URL", "--demo", "--url", "--read-only", OWN_URL, "sandbox --help"):
+        assert word.encode() in told.out
+    assert SECRET.encode() not in told.out
+    told = program.run("sandbox", "--help", stdout="pipe")
+    assert (told.code, told.error) == (0, "")
+    for word in ("port", "data", "credentials", "orders", "settle", "seed", "now", "odd", "limits", "reset", "fault"):
+        assert f"--{word}".encode() in told.out
+
+
+def test_what_stands_twice_is_the_same() -> None:
+    """The command line may not import what it does not need, so it says some things itself."""
+    from tui.cli import _token_url
+
+    assert OWN_URL == SENDCLOUD
+    assert _token_url(SENDCLOUD) == SENDCLOUD_TOKEN_URL
+
+
+def test_the_package_is_as_promised() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert (project["name"], project["requires-python"]) == ("sendcloud-orders", ">=3.11")
+    assert project["scripts"] == {"sendcloud-orders": "tui.cli:main"}
+    assert {"sandbox", "test", "dev"} == project["optional-dependencies"].keys()
+    assert not any(text.startswith("uvicorn") for text in project["dependencies"])
+    (textual,) = [text for text in project["dependencies"] if text.startswith("textual")]
+    assert ",<" in textual, "bounded at the next major"
+
+
+class TestSandbox:
+    @pytest.fixture
+    def served(self, program: Program) -> "Iterator[subprocess.Popen[str]]":
+        started = subprocess.Popen(
+            program.command(
+                "sandbox", "--port", "0", "--orders", "7", "--credentials", f"me:{SECRET}", "--settle", "0"
+            ),
+            cwd=program.folder,
+            env=program.environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            yield started
+        finally:
+            started.kill()
+            started.communicate()
+
+    @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+    def test_it_says_where_it_listens_serves_and_ends(
+        self, served: "subprocess.Popen[str]", number: signal.Signals
+    ) -> None:
+        assert served.stdout is not None
+        line = served.stdout.readline()
+        url = next(word for word in line.split() if word.startswith("http://127.0.0.1:"))
+        assert len(httpx.get(f"{url}/orders", auth=("me", SECRET)).json()["data"]) == 7
+        assert httpx.get(f"{url}/orders", auth=("me", "guess")).status_code == 401
+        served.send_signal(number)
+        out, error = served.communicate(timeout=30)
+        assert (served.returncode, out, error) == (0, "", "")
+
+    def test_a_port_that_is_taken_is_named(self, program: Program) -> None:
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            port = str(taken.getsockname()[1])
+            assert_refused(program.run("sandbox", "--port", port), port)

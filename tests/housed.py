@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import httpx
@@ -80,9 +81,15 @@ async def housed(
     sandbox: Sandbox | None = None,
     size: tuple[int, int] = (80, 24),
     read_only: bool = False,
+    ticking: bool = False,
     **settings: Any,
 ) -> AsyncIterator[House]:
-    """Open the app on a folder. A sandbox given outlives it, as for a second start."""
+    """Open the app on a folder. A sandbox given outlives it, as for a second start. The time stands unless `ticking`."""
+    started = monotonic()
+
+    def now() -> datetime:
+        return NOW + timedelta(seconds=monotonic() - started) if ticking else NOW
+
     box = sandbox or Sandbox(SandboxSettings(**{"orders": 300, "now": NOW, "settle": 0.2, **settings}))
 
     def connect() -> Service:
@@ -90,7 +97,7 @@ async def housed(
         client = Client("http://127.0.0.1/api/v3", BasicAuth("demo", "demo"), transport=transport, read_only=read_only)
         return Service(client, "demo", lambda: None)
 
-    app = OrdersApp("TEST", connect, folder, now=lambda: NOW)
+    app = OrdersApp("TEST", connect, folder, now=now)
     try:
         async with app.run_test(size=size) as pilot:
             house = House(app, pilot, box)

@@ -70,8 +70,16 @@ COMMANDS: Final = (
         "on_marked", ";", "on the marked", "The next key acts on all marked orders.", (Where.TRIAGE, Where.COMPOSER)
     ),
     _command("mend", "m", "mend as proposed", "Take the proposal for the problem here, as a draft.", _HOMES, "mend"),
-    _command("absent", "c", "empty, null or absent", "Choose what nothing is to mean in this field.", (Where.EDIT,)),
-    _command("revert", "backspace", "as it was read", "Give this field back what was read.", (Where.EDIT,)),
+    _command(
+        "absent",
+        "c",
+        "empty, null or absent",
+        "Choose what nothing is to mean in this field.",
+        (Where.EDIT, Where.COMPOSER),
+    ),
+    _command(
+        "revert", "backspace", "as it was read", "Give this field back what was read.", (Where.EDIT, Where.COMPOSER)
+    ),
     _command("undo", "u", "undo", "Take back the last change of a draft.", _HOMES),
     _command("redo", "U", "redo", "Do it again.", _HOMES),
     _command(
@@ -110,12 +118,12 @@ COMMANDS: Final = (
         "view",
         "v",
         "view",
-        "Form: usual, all, changed, required. Composer: sheet, problems.",
+        "Form: usual, all, changed, required fields. Staged orders: list, problems.",
         (Where.EDIT, Where.COMPOSER),
         "view",
     ),
     _command("long_text", "p", "long text", "The whole value, or the whole order as JSON, in a pane.", _HOMES),
-    _command("refresh", "r", "read this again", "Read the order under the cursor again.", (Where.TRIAGE, Where.EDIT)),
+    _command("refresh", "r", "read this again", "Read the order under the cursor again.", _HOMES),
     _command(
         "refresh_all",
         "R",

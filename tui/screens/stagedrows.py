@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 
+from rich.cells import cell_len
+
 from tui.api.codec import Json
 from tui.api.errors import Severity
 from tui.api.pointer import ABSENT, ROOT
@@ -20,7 +22,7 @@ from tui.widgets.lines import Piece
 from tui.widgets.problems import ProblemRow
 from tui.widgets.strip import Entry
 from tui.widgets.table import Column, Row, Toned
-from tui.widgets.text import fit, safe
+from tui.widgets.text import fit, safe, wrap
 from tui.work.shipping import Going, Plan
 from tui.work.staged import Does, Finding, StagedOrder, Standing
 from tui.work.staging import Staging
@@ -78,7 +80,7 @@ class StagedRows:
         does = order.does
         cells = (
             order_name(document),
-            Toned(str(does), "conflict" if does is Does.UPDATE else "dim" if does is not Does.NEW else ""),
+            "" if order.sent else Toned(does, "conflict" if does is Does.UPDATE else "" if does is Does.NEW else "dim"),
             text_at(document, SHIP_TO / "country_code"),
             text_at(document, SHIP_TO / "name") or text_at(document, SHIP_TO / "company_name"),
             str(item_count(document) or ""),
@@ -133,7 +135,7 @@ def problem_words(staging: Staging, order: StagedOrder, zone: tzinfo | None) -> 
     findings = [finding for finding in staging.findings(order) if not finding.stale]
     match staging.standing(order):
         case Standing.SENT:
-            return f"accepted {when}, being looked for" if order.state is StagedState.ACCEPTED else "on its way"
+            return f"accepted {when}, looked for" if order.state is StagedState.ACCEPTED else "on its way"
         case Standing.VERIFIED:
             return f"verified {when}"
         case Standing.SAME:
@@ -235,7 +237,7 @@ def problem_rows(staging: Staging, orders: Sequence[StagedOrder], zone: tzinfo |
     return [*rows, *doubtful]
 
 
-def finding_lines(staging: Staging, order: StagedOrder, zone: tzinfo | None) -> Iterator[list[Piece]]:
+def finding_lines(staging: Staging, order: StagedOrder, zone: tzinfo | None, width: int) -> Iterator[list[Piece]]:
     """The problems of one order with the values they are about, for the pane under the list."""
     for note in notes_of(staging, order, zone):
         problem = note.problem
@@ -245,14 +247,19 @@ def finding_lines(staging: Staging, order: StagedOrder, zone: tzinfo | None) -> 
             shown = ""
         tone = "warning" if note.mark == "~" else "service" if note.mark == "S" else "error"
         when = f"{note.when} service: " if note.when else ""
-        yield [
+        told = safe(when + problem.detail + (" (changed since)" if note.stale else ""))
+        tone = "dim" if note.stale else tone
+        head: list[Piece] = [
             (f" {' ' if note.stale else note.mark} ", tone),
-            (fit(place_of(Finding(problem)), 22) + " ", "dim" if note.stale else ""),
-            (fit(shown, 16) + " ", "dim"),
-            (safe(when + problem.detail + (" (changed since)" if note.stale else "")), "dim" if note.stale else tone),
+            (fit(place_of(Finding(problem)), 24) + " ", "dim" if note.stale else ""),
         ]
+        if cell_len(told) <= width - 46:
+            yield [*head, (fit(shown, 16) + "  ", "dim"), (told, tone)]
+        else:
+            yield [*head, (fit(shown, width - 29), "dim")]
+            yield from ([("      ", ""), (part, tone)] for part in wrap(told, width - 8))
         if note.mend:
-            yield [(" " * 43, ""), (f"m: {safe(note.mend)}", "info")]
+            yield [(" " * 6, ""), (f"m: {safe(note.mend)}", "info")]
 
 
 def change_lines(changes: Sequence[Change]) -> Iterator[list[Piece]]:
@@ -289,9 +296,8 @@ def review_plan(staging: Staging, plan: Plan, *, read_only: bool, notes: Sequenc
     told = list(notes)
     if read_only:
         told.insert(0, "This account is opened for reading only.")
-    count = 0 if read_only else plan.count
     requests = f"{len(plan.requests)} request{'' if len(plan.requests) == 1 else 's'}"
-    return ReviewPlan(requests, parcels, count, told)
+    return ReviewPlan(requests, parcels, 0 if read_only else plan.count, told)
 
 
 def _going_lines(staging: Staging, one: Going) -> Iterator[list[Piece]]:

@@ -111,26 +111,35 @@ class Staging:
     def add_blank(self, shop: int, examples: Sequence[Document] = ()) -> str:
         """An order with what every order needs; status and currency as in the shop's orders given."""
         document = blank(shop, self._bench.now(), examples)
-        return self._add([NewStaged(document, meta={"source": "blank order"})], "a blank order")[0]
+        return self._add([NewStaged(document, meta={"source": "blank order"})])[0]
 
-    def add_copy(self, document: Document, as_update: bool) -> str:
-        """A copy to be created as another order, or the order itself to be sent whole: that one waits for release."""
+    def add_copy(self, document: Document, as_update: bool, read: Document | None = None) -> str:
+        """A copy to be created as another order, or the order itself to be sent whole: that one waits for release.
+
+        `read`: the order as the service has it, where the document has changes on it.
+        """
         name = order_name(document)
         if as_update:
-            base = to_upsert(document, keep_id=True)[0]
-            order = StagedOrder("", Edit(base), 1, StagedState.DRAFT, self._bench.now(), source=f"update of {name}")
-            order.looked = Looked(order.key, self._bench.now(), document)
-            return self._add([NewStaged(base, meta=meta_of(order))], f"{name}, to update it")[0]
+            there = read if read is not None else document
+            edit = Edit(to_upsert(there, keep_id=True)[0])
+            wanted = to_upsert(document, keep_id=True)[0]
+            names = [*wanted, *(key for key in edit.base if key not in wanted)]
+            edit.put_all([(Pointer.of(key), wanted.get(key, ABSENT)) for key in names], "your changes")
+            order = StagedOrder("", edit, 1, StagedState.DRAFT, self._bench.now(), source=f"update of {name}")
+            order.looked = Looked(order.key, self._bench.now(), there)
+            return self._add([NewStaged(edit.base, edit.log(), meta_of(order))])[0]
         taken = {order.key[1] for order in self._orders.values()}
         new = copied(as_new(document), self._bench.now(), taken)
-        return self._add([NewStaged(new, meta={"source": f"copy of {name}"})], f"a copy of {name}")[0]
+        return self._add([NewStaged(new, meta={"source": f"copy of {name}"})])[0]
 
     def add_from_json(self, source: str | Path) -> tuple[list[str], Intake]:
         """Stage what a JSON text or file holds; the intake tells what was refused. Raises IntakeError."""
         intake = read_orders(read_file(source) if isinstance(source, Path) else source)
-        name = source.name if isinstance(source, Path) else "JSON"
-        news = [NewStaged(one.document, meta={"source": f"{one.place} of {name}"}) for one in intake.orders]
-        return (self._add(news, f"{len(news)} of {name}") if news else []), intake
+        return self.add_intake(intake, source.name if isinstance(source, Path) else "pasted text"), intake
+
+    def add_intake(self, intake: Intake, name: str) -> list[str]:
+        """Stage what was read from a source of that name."""
+        return self._add([NewStaged(one.document, meta={"source": f"{one.place} of {name}"}) for one in intake.orders])
 
     # Changing one order.
 
@@ -293,6 +302,10 @@ class Staging:
             self._store.claim(self._batch, take_over=True)
         self._open()
 
+    def reopen(self) -> None:
+        """Read the batch anew, as another copy may have changed it; it becomes ours if that one has gone."""
+        self._open()
+
     def _open(self) -> None:
         """Read the batch, and own it if nobody else does."""
         batches = self._store.all(self._bench.account)
@@ -326,8 +339,10 @@ class Staging:
 
     # How it is done.
 
-    def _add(self, news: list[NewStaged], words: str) -> list[str]:
+    def _add(self, news: list[NewStaged]) -> list[str]:
         ids: list[str] = []
+        if not news:
+            return ids
         self._ours(lambda: ids.extend(self._store.stage(self._batch or 0, news)))
         self._reread()
         self._actions.note("added", ids)
@@ -424,7 +439,7 @@ class Staging:
         last = next((one for one in reversed(ends) if one.state in taken), None)
         if last is None or not isinstance(last.expected, dict):
             return
-        if order.looked is None or order.looked.key != order.key or order.looked.at < last.since:
+        if order.looked is None or order.looked.key != order.key or order.looked.at <= last.since:
             order.looked = Looked(order.key, last.updated_at, last.expected)
         if order.state is StagedState.DIFFERS and isinstance(last.mismatches, list):
             told = []

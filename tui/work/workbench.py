@@ -18,7 +18,7 @@ from tui.work.correct import Corrections
 from tui.work.drafts import Drafts
 from tui.work.follow import Follower
 from tui.work.outbox import Outbox
-from tui.work.patience import Sleep
+from tui.work.patience import Now, Sleep
 
 _REMEMBERED = "user"
 
@@ -113,14 +113,14 @@ async def open_account(
 
 
 def open_remembered(
-    client: Client, store: Store, credentials_name: str, *, now: Callable[[], datetime], zone: tzinfo
+    client: Client, store: Store, credentials_name: str, *, now: Now, zone: tzinfo, sleep: Sleep = asyncio.sleep
 ) -> Workbench | None:
     """The account that these credentials had last, without asking; None if they were never used here."""
     local = store.account(client.base_url, f"credentials {credentials_name}")
     user = store.state.get(local, _REMEMBERED)
     if not isinstance(user, str):
         return None
-    return _bench(client, store, store.account(client.base_url, user), None, now, zone)
+    return _bench(client, store, store.account(client.base_url, user), None, now, zone, sleep)
 
 
 def _bench(

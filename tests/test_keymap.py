@@ -1,0 +1,107 @@
+"""The one table of commands: no key means two things, and every command is done where the table says that it is."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+
+import pytest
+import readme
+
+import tui.screens
+from tui.keymap import COMMANDS, Command, Where, clashes, commands_in, key_name, lookup
+from tui.screens.base import HouseScreen
+
+NO_KEYS = set("[]{}\\~@|")
+"""They need AltGr on some keyboards."""
+LEFT_ALONE = {"ctrl+a", "ctrl+b", "ctrl+j", "ctrl+p", "ctrl+q", "ctrl+s", "ctrl+@", "ctrl+space"}
+"""tmux, screen, terminals and shells have them."""
+
+
+def below(kind: type[HouseScreen]) -> Iterator[type[HouseScreen]]:
+    for child in kind.__subclasses__():
+        yield child
+        yield from below(child)
+
+
+def screens() -> list[type[HouseScreen]]:
+    """Every screen that can be opened: those of the house that no other is made of."""
+    for module in pkgutil.iter_modules(tui.screens.__path__, "tui.screens."):
+        importlib.import_module(module.name)
+    ours = {kind for kind in below(HouseScreen) if kind.__module__.startswith("tui.")}
+    return sorted((kind for kind in ours if not ours & set(kind.__subclasses__())), key=lambda kind: kind.__name__)
+
+
+def test_no_key_means_two_things_in_one_place() -> None:
+    assert clashes() == []
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.id)
+def test_a_command_is_told_whole(command: Command) -> None:
+    assert command.keys
+    assert command.where
+    assert command.id.isidentifier()
+    assert command.title == command.title.strip() != ""
+    assert command.more[:1] == command.more[:1].upper()
+    assert command.more.endswith(".")
+    assert len(command.brief) <= 12, "the key line is one line of 80"
+    assert not NO_KEYS & set(command.keys)
+    assert not LEFT_ALONE & set(command.keys)
+    assert not any(key.startswith("alt+") for key in command.keys)
+
+
+def test_ids_and_titles_are_told_apart() -> None:
+    assert len({command.id for command in COMMANDS}) == len(COMMANDS)
+    for where in Where:
+        titles = [command.title for command in commands_in(where)]
+        assert len(set(titles)) == len(titles), f"the palette of {where} has two of one name"
+
+
+def test_the_palette_and_the_help_can_be_reached_everywhere() -> None:
+    for where in Where:
+        keys = lookup(where)
+        assert {"?", ":", "q", "escape", "Q", "ctrl+l", "ctrl+z", "ctrl+c", "j", "k", "down", "up"} <= keys.keys()
+
+
+def test_every_place_has_its_screens() -> None:
+    assert {kind.WHERE for kind in screens()} == set(Where)
+
+
+@pytest.mark.parametrize("where", Where)
+def test_every_command_is_done_where_the_table_says(where: Where) -> None:
+    missing = [
+        f"{kind.__name__}.do_{command.id}"
+        for kind in screens()
+        if kind.WHERE is where
+        for command in commands_in(where)
+        if not callable(getattr(kind, f"do_{command.id}", None))
+    ]
+    assert missing == []
+
+
+def test_what_is_done_can_be_asked_for() -> None:
+    """No `do_x` without a command, and none that a screen has for itself but no key of it leads to."""
+    known = {f"do_{command.id}" for command in COMMANDS}
+    shared = {name for name in dir(HouseScreen) if name.startswith("do_")}
+    idle = []
+    for kind in screens():
+        here = {f"do_{command.id}" for command in commands_in(kind.WHERE)}
+        own = {name for name in dir(kind) if name.startswith("do_")}
+        idle += [f"{kind.__name__}.{name}" for name in sorted(own - here - shared)]
+        assert own <= known
+    assert idle == []
+
+
+@pytest.mark.parametrize(
+    ("key", "name"), [("j", "j"), ("ctrl+d", "Ctrl+D"), ("enter", "Enter"), ("pagedown", "PgDn"), ("escape", "Esc")]
+)
+def test_keys_have_the_names_that_people_use(key: str, name: str) -> None:
+    assert key_name(key) == name
+
+
+def test_every_key_has_a_name_for_people() -> None:
+    named = {key: key_name(key) for command in COMMANDS for key in command.keys}
+    assert [key for key, name in named.items() if len(key) > 1 and name == key] == []
+
+
+def test_the_readme_has_the_keys_of_today() -> None:
+    assert readme.block("keys") == readme.key_table(), "python tests/readme.py writes it anew"

@@ -1,0 +1,149 @@
+"""What the README says is so: its paths, commands, variables, faults and files."""
+
+import json
+import re
+import shlex
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+import readme
+from terminal.terminal import PROGRAM, Terminal
+
+from tui.sandbox.app import SandboxSettings
+from tui.sandbox.faults import Fault, Faults, RetryAfter
+from tui.sandbox.serve import serving
+from tui.sandbox.world import SHOPS
+
+TEXT = readme.text()
+SECRET = "s3cret-that-nobody-may-see"
+
+
+def options(line: str) -> list[str]:
+    """The arguments of a `sendcloud-orders` line."""
+    words = shlex.split(line)
+    program = next(place for place, word in enumerate(words) if word.endswith("sendcloud-orders"))
+    return words[program + 1 :]
+
+
+def test_the_first_command_installs_and_starts_the_demo_alone() -> None:
+    make, install, start = readme.command("try").split(" && ")
+    (venv,) = re.findall(r"^python3 -m venv (\S+)$", make)
+    assert install == f"{venv}/bin/pip install ."
+    assert start == f"{venv}/bin/sendcloud-orders --demo"
+
+
+def test_the_second_command_installs_and_passes_the_tests() -> None:
+    make, install, test = readme.command("test").split(" && ")
+    (venv,) = re.findall(r"^python3 -m venv (\S+)$", make)
+    assert install == f"{venv}/bin/pip install -e '.[test]'"
+    assert test == f"{venv}/bin/python -m pytest -n auto"
+
+
+def test_every_path_that_is_named_is_there() -> None:
+    named = set(re.findall(r"[`( ]((?:tui|tests|screenshots|\.ci)/[\w./-]*)", TEXT))
+    assert len(named) > 20
+    assert sorted(path for path in named if not (readme.ROOT / path.rstrip(".")).exists()) == []
+
+
+def test_every_link_inside_leads_somewhere() -> None:
+    heads = {
+        re.sub(r"[^\w -]", "", head).strip().lower().replace(" ", "-") for head in re.findall(r"^#+ (.*)$", TEXT, re.M)
+    }
+    links = re.findall(r"\]\(#([\w-]+)\)", TEXT)
+    assert links
+    assert set(links) <= heads
+
+
+def test_every_variable_is_one_that_is_read() -> None:
+    sources = "".join(path.read_text(encoding="utf-8") for path in (readme.ROOT / "tui").rglob("*.py"))
+    sources += "".join(path.read_text(encoding="utf-8") for path in (readme.ROOT / "tests").rglob("*.py"))
+    named = set(re.findall(r"SENDCLOUD_[A-Z_]+", TEXT))
+    assert {name for name in named if f'"{name}"' not in sources} == set()
+    assert {"SENDCLOUD_PUBLIC_KEY", "SENDCLOUD_CLIENT_ID", "SENDCLOUD_TOKEN_URL", "SENDCLOUD_ORDERS_DATA"} <= named
+
+
+def test_every_fault_is_told() -> None:
+    table = TEXT[TEXT.index("| fault | what happens |") : TEXT.index("On the command line `busy")]
+    assert set(
+        re.findall(r"`(\w+)`", "\n".join(line.split("|")[1] for line in table.splitlines() if "`" in line))
+    ) == set(Fault)
+    assert ", ".join(f"`{kind}`" for kind in RetryAfter) in TEXT
+    (rule,) = Faults.parse(["busy=0.2:POST:/orders"]).rules
+    assert "`busy=0.2:POST:/orders`" in TEXT
+    assert (rule.fault, rule.rate, rule.method, rule.path) == (Fault.BUSY, 0.2, "POST", "/orders")
+
+
+def test_the_sandbox_starts_as_written_and_takes_other_faults(tmp_path: Path) -> None:
+    arguments = options(readme.command("sandbox").splitlines()[-1])
+    port = arguments[arguments.index("--port") + 1]
+    assert f"--url http://127.0.0.1:{port}/api/v3" in TEXT
+    curl = shlex.split(readme.command("faults"))
+    assert f"http://127.0.0.1:{port}/sandbox/faults" in curl
+    arguments[arguments.index("--port") + 1] = "0"
+    started = subprocess.Popen(
+        [sys.executable, "-m", "tui", *arguments, "--orders", "3"], stdout=subprocess.PIPE, text=True, cwd=readme.ROOT
+    )
+    try:
+        assert started.stdout is not None
+        base = next(word for word in started.stdout.readline().split() if word.startswith("http"))
+        control = base.replace("/api/v3", "/sandbox/faults")
+        body = json.loads(curl[curl.index("-d") + 1])
+        with httpx.Client(auth=tuple(curl[curl.index("-u") + 1].split(":"))) as client:
+            before = client.get(control).json()
+            assert (before["latency"], [rule["fault"] for rule in before["rules"]]) == (300, ["lost"])
+            after = client.request(curl[curl.index("-X") + 1], control, json=body).raise_for_status().json()
+        assert (after["latency"], {rule["fault"] for rule in after["rules"]}) == (50, {"rate_limited", "busy"})
+    finally:
+        started.send_signal(signal.SIGTERM)
+        started.communicate(timeout=30)
+    assert started.returncode == 0
+
+
+def test_the_sandbox_has_as_many_shops_as_said() -> None:
+    words = {5: "five", 6: "six", 7: "seven", 8: "eight", 9: "nine"}
+    assert f"a trade of {words[len(SHOPS)]} shops" in TEXT
+
+
+@pytest.mark.parametrize(("system", "folder"), [("unix", ".local/share"), ("macos", "Library/Application Support")])
+def test_the_folder_is_where_it_is_said_to_be(system: str, folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    import importlib
+
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    monkeypatch.setenv("HOME", "/home/someone")
+    module = importlib.import_module(f"platformdirs.{system}")
+    kind = module.Unix if system == "unix" else module.MacOS
+    assert kind("sendcloud-orders", appauthor=False).user_data_dir == f"/home/someone/{folder}/sendcloud-orders"
+    assert f"`~/{folder}/sendcloud-orders`" in TEXT
+
+
+@pytest.mark.parametrize("oauth", [False, True], ids=["basic", "oauth"])
+def test_what_is_on_disk_is_closed_to_others_and_holds_no_secret(tmp_path: Path, oauth: bool) -> None:
+    data = tmp_path / "data"
+    with serving(SandboxSettings(orders=300, credentials=f"me:{SECRET}")) as url:
+        keys = {"SENDCLOUD_PUBLIC_KEY": "me", "SENDCLOUD_SECRET_KEY": SECRET}
+        if oauth:
+            token = url.replace("/api/v3", "/oauth2/token/")
+            keys = {"SENDCLOUD_CLIENT_ID": "me", "SENDCLOUD_CLIENT_SECRET": SECRET, "SENDCLOUD_TOKEN_URL": token}
+        environment = {"HOME": str(tmp_path), "SENDCLOUD_ORDERS_DATA": str(data), **keys}
+        with Terminal([*PROGRAM, "--url", url], environment=environment) as terminal:
+            terminal.wait("100+ read")
+            terminal.press("T")
+            terminal.wait("/integrations")
+            shown = terminal.text
+            terminal.kill()
+    assert SECRET not in shown
+    assert data.stat().st_mode & 0o777 == 0o700
+    for name in ("orders.sqlite3", "locks"):
+        assert f"`{name}`" in TEXT
+        assert (data / name).stat().st_mode & 0o077 == 0
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert files
+    for path in files:
+        written = path.read_bytes()
+        assert SECRET.encode() not in written, path
+        assert b"Bearer " not in written, path
+        assert b"Basic " not in written, path

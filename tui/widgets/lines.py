@@ -143,6 +143,11 @@ class LineView(Widget, can_focus=True):
     # What a screen calls.
 
     @property
+    def drawn_width(self) -> int:
+        """The width of the lines, or what it was before the view was hidden."""
+        return self.size.width or (self._width_laid_out if self._width_laid_out > 0 else 80)
+
+    @property
     def body_height(self) -> int:
         return max(1, self.size.height - self.header_height)
 

@@ -25,7 +25,7 @@ class Pager(LineView):
         if not keep_place:
             self.top = 0
         self._content = tuple(lines)
-        self._arrange(self.size.width)
+        self._arrange(self.drawn_width)
         self.repaint()
 
     def set_text(self, text: str) -> None:

@@ -38,7 +38,7 @@ class ProblemList(LineView):
         """Show these; the cursor stays at its problem's place, or near it."""
         old = self.cursor_row
         self._rows = tuple(rows)
-        self._arrange(self.size.width)
+        self._arrange(self.drawn_width)
         for line, (index, part, _) in enumerate(self._lines):
             row = self._rows[index]
             if old is not None and part == 0 and (row.order, row.pointer) == (old.order, old.pointer):

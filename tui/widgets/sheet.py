@@ -101,7 +101,7 @@ class OrderSheet(LineView):
     def load(self, rows: Sequence[SheetRow], pointer: Pointer | None = None) -> None:
         """Show another order, from its top or at a field. An open editor is left."""
         self.leave_editor()
-        self._form = Form(rows, self.size.width)
+        self._form = Form(rows, self.drawn_width)
         self.top = 0
         self.cursor = self._seat(0)
         self.repaint()
@@ -113,7 +113,7 @@ class OrderSheet(LineView):
     def set_rows(self, rows: Sequence[SheetRow]) -> None:
         """Show news of the same order: the cursor stays at its field, an open editor open; only changes are drawn."""
         old, pointer, place = self._form, self.cursor_pointer, self.cursor - self.top
-        self._form = Form(rows, self.size.width)
+        self._form = Form(rows, self.drawn_width)
         if self._editor is not None and self._form.row_of(self._editor.pointer) is None:
             self.leave_editor()
         if old.lines == self._form.lines and old.label_width == self._form.label_width:

@@ -13,7 +13,6 @@ from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.screens.composer import ComposerScreen
 from tui.screens.help import TextScreen
 from tui.screens.review import ReviewScreen
-from tui.work.staged import Standing
 
 
 def composer(house: House) -> ComposerScreen:

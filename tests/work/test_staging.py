@@ -19,9 +19,12 @@ from tui.api.pointer import Pointer
 from tui.api.query import OrderQuery
 from tui.orders.fields import ITEMS
 from tui.sandbox.app import Sandbox, SandboxSettings
-from tui.sandbox.faults import Faults
+from tui.sandbox.faults import Fault, Faults, Rule
+from tui.sandbox.serve import serving
 from tui.store.batches import StagedState
+from tui.store.journal import WriteState
 from tui.store.store import Store
+from tui.store.store import utc_now as store_now
 from tui.work.intake import IntakeError
 from tui.work.staged import Does, Standing
 from tui.work.staging import CannotChange, Staging
@@ -558,3 +561,60 @@ async def test_a_read_only_copy_gets_the_batch_when_the_other_has_gone(make: Mak
     with pytest.raises(CannotChange, match="Now it is yours"):
         second.put(a, NOTES, "x", "note")
     assert second.put(a, NOTES, "x", "note")
+
+
+async def test_an_order_that_shows_otherwise_is_told_field_by_field(make: Make) -> None:
+    house = await make(settle=4.0)
+    (a,) = stage(house.staging, order(order_id="A"))
+    await house.send()
+    house.clock.passed += 10
+    (there,) = (await house.bench.client.list_orders()).orders
+    await house.bench.client.patch_order(str(there["id"]), {"order_details": {"notes": "somebody else"}})
+    await house.bench.follower.until_done()
+    assert house.states() == {"A": Standing.DOUBT}
+    assert pointers(house.staging, a) == [str(NOTES)]
+    staging = await house.crash()
+    assert pointers(staging, a) == [str(NOTES)]
+    staging.put(a, NOTES, "mine again", "note")
+    assert pointers(staging, a, stale=True) == [str(NOTES)]
+    assert house.states() == {"A": Standing.UPDATE}
+
+
+async def test_a_crash_between_a_refusal_and_its_meaning_loses_no_problem(make: Make) -> None:
+    house = await make()
+    a, _ = stage(house.staging, order(order_id="A"), order(order_id="B"))
+    house.staging.remove(a, ITEMS / 0, "item")
+    house.staging.shipping.settle = lambda _: None  # type: ignore[method-assign]
+    await service_refuses(house, ("/data/attributes/[0]/order_details/order_items/0/sku", "no"))
+    await house.send()
+    staging = await house.crash()
+    assert pointers(staging, a) == [str(ITEMS / 0 / "sku")]
+    staging.insert(a, ITEMS, 0, {"name": "First"}, "item")
+    assert pointers(staging, a) == [str(ITEMS / 1 / "sku")]
+    assert house.states() == {"A": Standing.REFUSED, "B": Standing.READY}
+
+
+@pytest.mark.parametrize("fault", ["lost", "cut", "dropped", "html_after"])
+async def test_over_a_socket_an_answer_that_never_came_makes_no_double(tmp_path: Path, fault: str) -> None:
+    sandbox = Sandbox(SandboxSettings(orders=0, settle=0.0, now=NOW))
+    with serving(sandbox) as url:
+        store = Store(tmp_path / "data")
+        client = Client(url, BasicAuth("demo", "demo"))
+
+        async def soon(_: float) -> None:
+            await asyncio.sleep(0.01)
+
+        bench = await open_account(client, store, "demo", now=store_now, zone=ZoneInfo("Europe/Amsterdam"), sleep=soon)
+        staging = Staging(bench)
+        stage(staging, order(order_id="A"), order(order_id="B"))
+        assert await staging.look() is None
+        sandbox.breaker.faults = Faults(rules=(Rule(Fault(fault), times=1, method="POST"),))
+        await staging.send(staging.plan())
+        orders = (await client.list_orders()).orders
+        assert sorted(str(one["order_id"]) for one in orders) == ["A", "B"]
+        assert staging.counts() == {Standing.SENT: 2}
+        states = {event.state for write in store.writes.all(bench.account) for event in store.writes.events(write.id)}
+        assert WriteState.UNKNOWN in states, "else nothing was tried here"
+        await client.aclose()
+        store.close()
+    sandbox.close()

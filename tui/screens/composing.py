@@ -11,7 +11,7 @@ from textual.containers import Container
 from tui.api.codec import Json
 from tui.api.models import Group, Operation
 from tui.api.pointer import Pointer
-from tui.keymap import Where
+from tui.keymap import NAMES, Where, commands_in
 from tui.orders.entry import Entry, parse_entry
 from tui.orders.fields import field_at, label_of
 from tui.orders.glance import haystack, order_name
@@ -51,6 +51,31 @@ from tui.work.staging import Staging
 _STATE = "composer"
 _WIDE = 120
 _EMPTY = "Nothing is staged. a adds: b a blank order, f a JSON file. In the list of orders, a stages a copy."
+
+_LIST_KEYS = (
+    ("open", "open"),
+    ("next_problem", "next !"),
+    ("add", "add"),
+    ("mend", "mend"),
+    ("mark", "mark"),
+    ("hold", "hold"),
+    ("review", "review"),
+    ("view", "problems"),
+    ("filter", "narrow"),
+    ("keys", "keys"),
+)
+_SHEET_KEYS = (
+    ("open", "edit"),
+    ("next_problem", "next !"),
+    ("mend", "mend"),
+    ("absent", "clear"),
+    ("add", "item"),
+    ("undo", "undo"),
+    ("review", "review"),
+    ("pane", "list"),
+    ("view", "fields"),
+    ("keys", "keys"),
+)
 
 
 class BatchScreen(HouseScreen):
@@ -96,6 +121,7 @@ class BatchScreen(HouseScreen):
         self._loaded: str | None = None
         self._is_wide = False
         self._is_due = False
+        self._said_sending = False
         self._top = 0
         self.line_done: Callable[[str], None] = lambda _: None
         """What the line at the bottom is asked for."""
@@ -221,8 +247,17 @@ class BatchScreen(HouseScreen):
 
     def _show_news(self) -> None:
         self._is_due = False
-        if self.is_attached and self.is_current:
-            self.show_all()
+        if not self.is_attached or not self.is_current:
+            return
+        if self._said_sending and not self.staging.shipping.waiting:
+            self._said_sending = False
+            self.unsay()
+        self.show_all()
+
+    def say_sending(self, words: str) -> None:
+        """What is said until it is known what became of what was sent."""
+        self.say(words)
+        self._said_sending = True
 
     def news(self) -> None:
         self._something_changed()
@@ -247,6 +282,12 @@ class BatchScreen(HouseScreen):
         """To the line that is open, else to the pane that one works in."""
         line = next((line for line in self.query(AskLine) if line.is_open), None)
         (line or self.list_view).focus(scroll_visible=False)
+
+    def show_keys(self) -> None:
+        """Those of the pane that one is in, the way to the service among the first."""
+        wanted = _SHEET_KEYS if self._in_sheet else _LIST_KEYS
+        keys = {command.id: command.keys[0] for command in commands_in(self.WHERE)}
+        self.query_one(KeyLine).set([(NAMES.get(keys[id], keys[id]), word) for id, word in wanted])
 
     # The list.
 
@@ -320,10 +361,11 @@ class BatchScreen(HouseScreen):
         """The word of the service about the last sending: the worst of it, else the last."""
         pane = self.query_one("#said", Pager)
         said = self.staging.said
-        if not said or self._in_sheet:
+        worst = next((one for one in reversed(said) if one.tone != "good"), said[-1] if said else None)
+        is_over = worst is not None and worst.tone == "good" and not self.staging.counts()[Standing.SENT]
+        if worst is None or is_over or self._in_sheet:
             pane.remove_class("-shown", "-two")
             return
-        worst = next((one for one in reversed(said) if one.tone != "good"), said[-1])
         words = f"{worst.at.astimezone(self.house.bench.zone):%H:%M} {worst.words}"
         pane.set_lines([words])
         pane.add_class("-shown")
@@ -441,6 +483,7 @@ class BatchScreen(HouseScreen):
         self._show_title()
         self._show_strip()
         self._show_said()
+        self.show_keys()
         self.give_focus()
         self.remember()
         if self._typed:
@@ -453,6 +496,7 @@ class BatchScreen(HouseScreen):
         self._in_sheet = False
         self._field_words = ""
         self._arrange()
+        self.show_keys()
         self.show_all()
         self.give_focus()
         self.remember()

@@ -42,10 +42,10 @@ STANDINGS = (
 """In the order of the strip, from number 1."""
 
 COLUMNS = (
-    Column("order", "order", 9, 2),
+    Column("order", "order", 12, 1),
     Column("does", "does", 6),
     Column("country", "cc", 2),
-    Column("recipient", "recipient", 12, 2),
+    Column("recipient", "recipient", 12, 1),
     Column("items", "it", 2, 0, "right"),
     Column("total", "total", 9, 0, "right"),
     Column("problem", "problem", 22, 5),
@@ -179,7 +179,7 @@ def place_of(finding: Finding) -> str:
     if problem.pointer == ROOT or known is None:
         return problem.raw_pointer or label_of(problem.pointer)
     words = label_of(problem.pointer)
-    return words if "," in words or words.startswith("Items") else f"{known.group}, {words}"
+    return words if "," in words or words.startswith(str(known.group)) else f"{known.group}, {words}"
 
 
 def notes_of(staging: Staging, order: StagedOrder, zone: tzinfo | None) -> list[Note]:

@@ -214,15 +214,12 @@ _KEPT = "staging.said"
 
 def _refusal(count: int, named: int, found: int, rest: int, error: str) -> str:
     all_of = "the order" if count == 1 else f"all {count} orders"
-    words = f"The service refused {all_of} sent; nothing was written. "
-    if named:
-        words += f"{_problems(found)} in {_orders(named)}"
-        words += f", {_problems(rest)} of the request as a whole." if rest else "."
-    else:
-        words += f"It names no order: {error}"
-    if named and count > named:
-        words += f" {count - named} not named can go again: w."
-    return words
+    words = f"The service refused {all_of} sent; nothing was written"
+    if not named:
+        return f"{words}. It names no order: {error}"
+    words += f": {_problems(found)}" if count == 1 else f". {_problems(found)} in {_orders(named)}"
+    words += f", {rest} of the request as a whole" if rest else ""
+    return words + (f"; {count - named} not named can go again: w." if count > named else ".")
 
 
 def _orders(count: int) -> str:

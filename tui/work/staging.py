@@ -2,13 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 from tui.api.codec import Document, Json, same
-from tui.api.errors import ApiError, Problem
+from tui.api.errors import ApiError
 from tui.api.pointer import ABSENT, Pointer
 from tui.orders.batch import check_together
 from tui.orders.edit import Edit
@@ -18,14 +17,13 @@ from tui.orders.upsert import as_new, to_upsert
 from tui.store.batches import NewStaged, NotOwner, StagedState
 from tui.store.db import StoreError
 from tui.store.follows import Follow, FollowState
-from tui.store.journal import Write, WriteState
+from tui.store.journal import Write
 from tui.work.actions import Action, Actions
-from tui.work.correct import mismatch_problem
 from tui.work.drafts import merge
 from tui.work.intake import Intake, read_file, read_orders
 from tui.work.lookup import Wanted, look_up
 from tui.work.outcomes import Outcome
-from tui.work.records import mismatch_from_json
+from tui.work.recall import know_accepted, recalled
 from tui.work.shipping import Plan, Said, Shipping
 from tui.work.staged import (
     ID,
@@ -35,10 +33,7 @@ from tui.work.staged import (
     StagedOrder,
     Standing,
     Told,
-    mark_of,
     meta_of,
-    staged_from,
-    told_by,
 )
 from tui.work.template import ORDER_ID, ORDER_NUMBER, blank, copied
 from tui.work.workbench import Workbench
@@ -258,8 +253,11 @@ class Staging:
         return None
 
     def plan(self, ids: Iterable[str] | None = None) -> Plan:
-        """The requests that would be sent now: for all that is ready, or for those orders."""
-        return self.shipping.plan(self.orders if ids is None else [self._orders[id] for id in self._known(ids)])
+        """The requests that would be sent now: for all that the service does not have yet, or for those orders."""
+        if ids is not None:
+            return self.shipping.plan([self._orders[id] for id in self._known(ids)])
+        there = (Standing.SENT, Standing.VERIFIED, Standing.SAME)
+        return self.shipping.plan([order for order in self._orders.values() if self.standing(order) not in there])
 
     async def send(self, plan: Plan) -> None:
         """Send what was reviewed; what changed since stays here. Not to be cancelled."""
@@ -315,7 +313,7 @@ class Staging:
             owner = next(batch for batch in self._store.all(self._bench.account) if batch.id == self._batch).owner
             self.owner = f"{owner.user}@{owner.host}, process {owner.pid}" if owner is not None else "another copy"
         rows = [] if self._batch is None else self._store.staged(self._batch)
-        self._orders = {row.id: self._loaded(staged_from(row)) for row in rows}
+        self._orders = {row.id: recalled(row, self._bench.store, self._bench.account) for row in rows}
         self._dropped = {}
         self._actions = Actions(self._bench.store.state, self._bench.account, self._batch)
         self._check_twins()
@@ -419,35 +417,7 @@ class Staging:
     def _reload(self, id: str) -> None:
         row = self._store.get(id)
         if row is not None:
-            self._orders[id] = self._loaded(staged_from(row))
-
-    def _loaded(self, order: StagedOrder) -> StagedOrder:
-        """Complete a kept order by what journal and follower know of it."""
-        if order.state is StagedState.REFUSED and all(one.version != order.version for one in order.told):
-            # The answer was recorded, and then the app ended.
-            refused = self._bench.store.writes.all(
-                self._bench.account, staged=order.id, states=[WriteState.REFUSED], limit=1
-            )
-            order.told = told_by(refused[0], order.id) if refused else ()
-        if order.remote_id is not None or order.state is StagedState.DIFFERS:
-            self._know_accepted(order)
-        return order
-
-    def _know_accepted(self, order: StagedOrder) -> None:
-        ends = self._bench.store.follows.of_staged(order.id)
-        taken = (FollowState.ACCEPTED, FollowState.VERIFIED, FollowState.DIFFERS)
-        last = next((one for one in reversed(ends) if one.state in taken), None)
-        if last is None or not isinstance(last.expected, dict):
-            return
-        if order.looked is None or order.looked.key != order.key or order.looked.at <= last.since:
-            order.looked = Looked(order.key, last.updated_at, last.expected)
-        if order.state is StagedState.DIFFERS and isinstance(last.mismatches, list):
-            told = []
-            for one in map(mismatch_from_json, last.mismatches):
-                value = mark_of(one.pointer.get(order.document))
-                problem = mismatch_problem(one)
-                told.append(Told(_keyed(problem, order.edit), last.updated_at, last.version or 0, value))
-            order.told = tuple(told)
+            self._orders[id] = recalled(row, self._bench.store, self._bench.account)
 
     def _check_twins(self) -> None:
         twins = check_together({id: order.document for id, order in self._orders.items()})
@@ -533,8 +503,7 @@ class Staging:
         order.state, order.since, order.remote_id = row.state, row.updated_at, row.remote_id
         if row.state in (StagedState.ACCEPTED, StagedState.VERIFIED):
             order.told = ()
-        if order.remote_id is not None or order.state is StagedState.DIFFERS:
-            self._know_accepted(order)
+        know_accepted(order, self._bench.store)
 
     # Back and forth.
 
@@ -607,12 +576,11 @@ class Staging:
         """The orders anew, in the places that they have on the disk."""
         rows = self._store.staged(self._batch or 0)
         known = self._dropped | self._orders
-        self._orders = {row.id: known[row.id] if row.id in known else self._loaded(staged_from(row)) for row in rows}
+        self._orders = {
+            row.id: known[row.id] if row.id in known else recalled(row, self._bench.store, self._bench.account)
+            for row in rows
+        }
 
 
 def _flags(order: StagedOrder) -> str:
     return f"{order.id} {int(order.held)} {int(order.released)} {order.insisted or 0}"
-
-
-def _keyed(problem: Problem, edit: Edit) -> Problem:
-    return replace(problem, pointer=edit.keyed(problem.pointer))

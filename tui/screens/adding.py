@@ -1,0 +1,193 @@
+"""Adding to the batch: blank orders of a shop, copies, JSON from a file or a paste."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+from tui.api.codec import Document
+from tui.api.errors import ApiError
+from tui.api.pointer import Pointer
+from tui.api.query import OrderQuery
+from tui.orders.glance import order_name
+from tui.screens.stagedform import StagedFormScreen, keeps
+from tui.screens.stagedrows import ALL
+from tui.widgets.ask import AskLine
+from tui.widgets.strip import Entry as StripEntry
+from tui.work.intake import Intake, IntakeError, read_file, read_orders
+from tui.work.staged import StagedOrder
+from tui.work.workbench import Shop
+
+_LEARNED_FROM = 20
+_SHOPS_AT_ONCE = 9
+
+
+class AddingScreen(StagedFormScreen):
+    """The ways into the batch."""
+
+    def targets(self) -> list[StagedOrder]:
+        """The marked orders if `;` came first, else the chosen one."""
+        if self.on_marked:
+            return [order for order in self.staging.orders if order.id in self.table.marks]
+        return [order] if (order := self.order) is not None else []
+
+    def do_add(self, key: str) -> None:
+        if self._in_sheet:
+            self.add_entry()
+            return
+        targets = self.targets()
+        answers = [("b", "blank order"), ("f", "JSON file")]
+        if targets:
+            name = order_name(targets[0].document) if len(targets) == 1 else f"{len(targets)} orders"
+            answers.insert(1, ("c", f"copy of {name}"))
+
+        def chosen(answer: str) -> None:
+            match answer:
+                case "b":
+                    self._blank()
+                case "c":
+                    self._copy(targets)
+                case _:
+                    self._ask_line("file: ", self._add_file)
+
+        self.ask("Add", answers, chosen)
+
+    @keeps
+    def _copy(self, orders: Sequence[StagedOrder]) -> None:
+        id = ""
+        for order in orders:
+            id = self.staging.add_copy(order.document, as_update=False)
+        self._added([id], f"{count_of(len(orders))} copied; number and id end in -copy.")
+
+    def _blank(self) -> None:
+        shops = self.house.bench.shops
+        if shops is None:
+            self.say("Reading the shops …")
+            self.run_worker(self._read_shops(), name="read the shops", group="read")
+        elif len(shops) == 1:
+            self._learn(shops[0].id)
+        elif shops:
+            own = self.house.bench.own_shop
+            self._ask_shop(sorted(shops, key=lambda shop: shop.id != own))
+        else:
+            self._ask_line("shop number: ", self._typed_shop)
+
+    async def _read_shops(self) -> None:
+        try:
+            await self.house.bench.read_shops()
+        except ApiError as error:
+            self.say(f"The shops could not be read: {error} Their numbers can be typed.", "warning")
+            self._ask_line("shop number: ", self._typed_shop)
+            return
+        self._blank()
+
+    def _typed_shop(self, text: str) -> None:
+        if text.isascii() and text.isdigit() and len(text) < 19:
+            self._learn(int(text))
+        elif text:
+            self.say("A shop's number has digits only. Nothing was added.", "warning")
+
+    def _ask_shop(self, shops: Sequence[Shop], first: int = 0) -> None:
+        """The shops stand on the strip with their numbers, until one is chosen or not."""
+        here = shops[first : first + _SHOPS_AT_ONCE]
+        self.strip.first_number = 1
+        self.strip.set_entries([StripEntry(f"shop {shop.id}", shop.name) for shop in here])
+        answers = [(str(number), "") for number in range(1, len(here) + 1)]
+        more = first + _SHOPS_AT_ONCE < len(shops)
+        if more:
+            answers.append(("m", "more"))
+
+        def chosen(answer: str | None) -> None:
+            if answer == "m":
+                self.call_later(self._ask_shop, shops, first + _SHOPS_AT_ONCE)
+                return
+            self._show_strip()
+            if answer is not None:
+                self._learn(here[int(answer) - 1].id)
+
+        self._make_room()
+        self.question.ask("Blank order for which shop?", answers, chosen)
+
+    def _learn(self, shop: int) -> None:
+        self.say("Looking at the shop's last orders for status and currency …")
+        self.run_worker(self._add_blank(shop), name="learn from the shop's orders", group="read")
+
+    async def _add_blank(self, shop: int) -> None:
+        examples: tuple[Document, ...] = ()
+        words = "Blank order added. Enter edits; n leads to what is still needed."
+        try:
+            page = await self.house.bench.client.list_orders(OrderQuery(integration=(shop,), page_size=_LEARNED_FROM))
+            examples = page.orders
+        except ApiError as error:
+            words = f"Blank order added with EUR and unfulfilled, since the shop's orders could not be read: {error}"
+        self._stage_blank(shop, examples, words)
+
+    @keeps
+    def _stage_blank(self, shop: int, examples: Sequence[Document], words: str) -> None:
+        id = self.staging.add_blank(shop, examples)
+        self._added([id], words)
+        self.open_sheet(Pointer.of("order_number"))
+
+    def _ask_line(self, prompt: str, done: Callable[[str], None]) -> None:
+        line = self.query_one("#line", AskLine)
+        line.prompt = prompt
+        line.add_class("-open")
+        line.open()
+        self.line_done = done
+
+    def _add_file(self, text: str) -> None:
+        if text:
+            path = Path(text)
+            self.say(f"Reading {path} …")
+            self.run_worker(self._read_source(path.name, partial(_read_path, path)), name="read a file")
+
+    def pasted(self, text: str) -> None:
+        if self._in_sheet or text.lstrip()[:1] not in ("[", "{"):
+            super().pasted(text)
+            return
+
+        def chosen(_: str) -> None:
+            self.run_worker(self._read_source("pasted text", partial(read_orders, text)), name="read what was pasted")
+
+        self.ask(f"Pasted {len(text)} characters of JSON:", [("o", "read as orders")], chosen)
+
+    async def _read_source(self, name: str, read: Callable[[], Intake]) -> None:
+        try:
+            intake = await asyncio.to_thread(read)
+        except IntakeError as error:
+            self.say(str(error), "warning")
+            return
+        self._take_in(intake, name)
+
+    @keeps
+    def _take_in(self, intake: Intake, name: str) -> None:
+        ids = self.staging.add_intake(intake, name)
+        converted = sum(bool(one.converted) for one in intake.orders)
+        words = f"{count_of(len(ids))} added from {name}"
+        if converted:
+            words += f", {converted} with values put into the service's form"
+        if intake.refused:
+            words += f"; {len(intake.refused)} refused"
+        self._added(ids, f"{words}.")
+        if intake.refused:
+            lines = [f"{one.place} {one.reason}" for one in intake.refused]
+            self.house.show_text(f"Not taken from {name}", "\n".join(lines))
+
+    def _added(self, ids: Sequence[str], words: str) -> None:
+        if ids:
+            self._chosen = ids[-1] if len(ids) == 1 else ids[0]
+            if self._standing != ALL or self._words:
+                self._standing, self._words = ALL, ""
+        self.show_all()
+        self.table.go_to_key(self._chosen or "")
+        self.remember()
+        self.say(f"{words} u takes it back.")
+        self.look()
+
+
+def count_of(number: int) -> str:
+    return f"{number} order{'' if number == 1 else 's'}"
+
+
+def _read_path(path: Path) -> Intake:
+    return read_orders(read_file(path))

@@ -9,9 +9,11 @@ from worked import Bench, order
 from tui.api.client import Client
 from tui.api.codec import Document
 from tui.api.errors import Unreachable
+from tui.store.batches import NewStaged, StagedState
 from tui.store.follows import Follow, FollowState
 from tui.store.journal import NewFollow, NewWrite, Road, WriteState
 from tui.work.follow import Follower
+from tui.work.outbox import Outgoing
 from tui.work.patience import Patience, growing
 
 
@@ -89,9 +91,9 @@ async def test_looks_that_fail_do_not_count(bench: Bench) -> None:
     write = accept(bench, order("A"))
     bench.service.faults["list"] = [Unreachable("no network")] * 50
     following = asyncio.create_task(bench.follower.until_done())
-    for _ in range(300):
-        await asyncio.sleep(0)
-    assert bench.service.faults["list"] == []
+    async with asyncio.timeout(10):
+        while bench.service.faults["list"]:
+            await asyncio.sleep(0)
     assert ends(bench, write) == [FollowState.ACCEPTED]
     bench.service.add("A")
     await following
@@ -155,3 +157,20 @@ async def test_run_wakes_for_what_comes_and_tells_what_ended(bench: Bench) -> No
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
+
+
+async def test_of_many_new_orders_those_that_the_list_lacks_are_not_asked_for_one_by_one(bench: Bench) -> None:
+    bench.service.settle = 60
+    bench.service.add("old")
+    bench.service.add("older")
+    batch = bench.store.batches.create(bench.account, "b").id
+    orders = [order(f"A{n}") for n in range(30)]
+    ids = bench.store.batches.stage(batch, [NewStaged(one) for one in orders])
+    await bench.outbox.upsert([Outgoing(staged, 1, one) for staged, one in zip(ids, orders, strict=True)])
+    bench.service.calls.clear()
+    await bench.time.sleep(3)
+    assert await bench.follower.look() == []
+    assert [method for method, _ in bench.service.calls] == ["list"]
+    await bench.follower.until_done()
+    assert {staged.state for staged in bench.store.batches.staged(batch)} == {StagedState.VERIFIED}
+    assert bench.service.sent("get") == []

@@ -38,7 +38,7 @@ from tui.work.staged import (
 from tui.work.template import ORDER_ID, ORDER_NUMBER, blank, copied
 from tui.work.workbench import Workbench
 
-_LOOKED_AT_ONCE = 20
+_LOOKED_AT_ONCE = 25
 _FRESH = timedelta(minutes=10)
 _REMEMBERED_ACTIONS = 200
 

@@ -292,3 +292,48 @@ async def test_with_read_only_credentials_nothing_is_sent(tmp_path: Path) -> Non
         await house.press("y")
         assert "nothing can be sent" in house.text
         assert isinstance(house.app.screen, ReviewScreen)
+
+
+async def test_problems_are_gone_through_across_orders_and_around(tmp_path: Path) -> None:
+    async with housed(tmp_path / "data") as house:
+        screen = await enter_composer(house)
+        first = order(
+            order_id="A", order_number="A", order_details__order_items__1__quantity=0, shipping_address__city=""
+        )
+        third = order(order_id="C", order_number="C", order_details__order_items__0__quantity=-1)
+        await add_file(house, tmp_path, first, order(order_id="B", order_number="B"), third)
+        seen = []
+        for _ in range(4):
+            await house.press("n")
+            await house.pilot.pause()
+            assert screen.order is not None
+            seen.append((screen.order.document["order_id"], str(screen.sheet.cursor_pointer)))
+        city, second, negative = (
+            ("A", "/shipping_address/city"),
+            ("A", "/order_details/order_items/1/quantity"),
+            ("C", "/order_details/order_items/0/quantity"),
+        )
+        assert seen == [city, second, negative, city]
+        assert "Around" in house.text
+        await house.press("N")
+        await house.pilot.pause()
+        assert (screen.order.document["order_id"], str(screen.sheet.cursor_pointer)) == negative
+
+
+async def test_a_batch_of_another_running_copy_is_only_looked_at_until_it_is_taken_over(tmp_path: Path) -> None:
+    box = Sandbox(SandboxSettings(orders=300, now=NOW))
+    async with housed(tmp_path / "data", sandbox=box) as house:
+        await enter_composer(house)
+        await add_file(house, tmp_path, order(order_id="T", order_number="T"))
+        async with housed(tmp_path / "data", sandbox=box) as other:
+            await other.until("B takes it over")
+            await other.press("D")
+            await other.until("in the hands of")
+            assert len(other.app.staging.orders) == 1
+            await other.press("B", "t")
+            await other.until("The batch is yours now")
+            await other.press("D")
+            assert other.app.staging.orders == []
+        await house.press("z")
+        assert house.app.staging.orders == []
+    box.close()

@@ -618,3 +618,29 @@ async def test_over_a_socket_an_answer_that_never_came_makes_no_double(tmp_path:
         await client.aclose()
         store.close()
     sandbox.close()
+
+
+async def test_a_copy_that_lost_the_batch_while_it_hung_sends_nothing_more(make: Make) -> None:
+    house = await make()
+    stage(house.staging, *(order(order_id=f"A{n}") for n in range(150)))
+    await house.staging.look()
+    first, store = house.staging, house.bench.store
+    plan = first.plan()
+    transport = house.bench.client._transport._http._transport  # type: ignore[attr-defined]
+    real = transport.handle_async_request
+    second: list[Staging] = []
+
+    async def taken_over(request: httpx.Request) -> httpx.Response:
+        answer = await real(request)
+        if request.method == "POST":
+            second.append(await house.open())
+            second[0].take_over()
+        return answer
+
+    transport.handle_async_request = taken_over
+    with pytest.raises(CannotChange):
+        await first.send(plan)
+    assert len(await house.there()) == 100
+    second[0].reopen()
+    assert second[0].counts() == {Standing.SENT: 100, Standing.READY: 50}
+    store.close()

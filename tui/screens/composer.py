@@ -14,12 +14,15 @@ from tui.screens.rows import View
 from tui.screens.stagedform import keeps
 from tui.screens.stagedrows import ALL, review_plan
 from tui.store.batches import StagedState
+from tui.store.db import StoreError
 from tui.widgets.ask import AskLine
 from tui.widgets.filter import FilterLine
 from tui.widgets.problems import ProblemList
 from tui.widgets.sheet import OrderSheet
 from tui.widgets.table import OrderTable
+from tui.work.shipping import Plan
 from tui.work.staged import StagedOrder, Standing
+from tui.work.staging import CannotChange
 
 
 class ComposerScreen(AddingScreen):
@@ -344,7 +347,11 @@ class ComposerScreen(AddingScreen):
         self.run_worker(self._review(ids), name="look before the review", group="review", exclusive=True)
 
     async def _review(self, ids: list[str] | None) -> None:
-        error = await self.staging.look(ids, again=True)
+        error: Exception | None
+        try:
+            error = await self.staging.look(ids, again=True)
+        except StoreError as full:
+            error = full
         if not self.is_attached or not self.is_current:
             return
         plan = self.staging.plan(ids)
@@ -355,10 +362,17 @@ class ComposerScreen(AddingScreen):
         reviewed = review_plan(self.staging, plan, read_only=self.house.bench.client.read_only, notes=notes)
 
         def send() -> None:
-            self.app.run_worker(self.staging.send(plan), name="send staged orders")
+            self.app.run_worker(self._go(plan), name="send staged orders")
             self.say_sending(f"{count_of(plan.count)} on the way; the list shows each.")
 
         self.house.open_screen(ReviewScreen(reviewed, send))
+
+    async def _go(self, plan: Plan) -> None:
+        """Runs to its end, whatever becomes of the screen."""
+        try:
+            await self.staging.send(plan)
+        except (CannotChange, StoreError) as error:
+            self.house.house_screens()[-1].say(str(error), "error")
 
     def do_refresh(self, key: str) -> None:
         if self.staging.owner is not None:
@@ -372,14 +386,19 @@ class ComposerScreen(AddingScreen):
         self.run_worker(self._look_again(order), name="look at an order again", group="look again")
 
     async def _look_again(self, order: StagedOrder) -> None:
-        if self.staging.standing(order) is Standing.DOUBT:
-            words = await self.staging.ask_again([order.id])
-        else:
-            error = await self.staging.look([order.id], again=True)
-            words = str(error) if error is not None else f"It is {order.does}, by a look just now."
+        try:
+            words = await self._looked_again(order)
+        except (CannotChange, StoreError) as error:
+            words = str(error)
         if self.is_attached:
             self.show_all()
             self.say(words or "There is nothing to look for.")
+
+    async def _looked_again(self, order: StagedOrder) -> str:
+        if self.staging.standing(order) is Standing.DOUBT:
+            return await self.staging.ask_again([order.id])
+        error = await self.staging.look([order.id], again=True)
+        return str(error) if error is not None else f"It is {order.does}, by a look just now."
 
     def do_batches(self, key: str) -> None:
         if self.staging.owner is None:

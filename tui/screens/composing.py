@@ -31,6 +31,7 @@ from tui.screens.stagedrows import (
     strip_entries,
 )
 from tui.screens.triage import TriageScreen
+from tui.store.db import StoreError
 from tui.widgets.ask import AskLine
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.filter import FilterLine
@@ -268,7 +269,11 @@ class BatchScreen(HouseScreen):
             self.run_worker(self._look(), name="look up staged orders", group="read")
 
     async def _look(self) -> None:
-        error = await self.staging.look()
+        error: Exception | None
+        try:
+            error = await self.staging.look()
+        except StoreError as full:
+            error = full
         if error is not None and self.is_attached:
             self.say(f"What is new and what exists could not be looked up: {error} r tries again.", "warning")
 

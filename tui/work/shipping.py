@@ -98,7 +98,10 @@ class Shipping:
         return Plan(requests, tuple(staying))
 
     async def send(self, plan: Plan) -> None:
-        """Send the requests of a plan in turn; when one did not reach the service the others stay here."""
+        """Send the requests of a plan in turn; when one did not reach the service the others stay here.
+
+        Raises CannotChange, and sends nothing more, once another copy has the batch.
+        """
         self.said = []
         self.waiting |= {one.id for request in plan.requests for one in request}
         try:
@@ -111,6 +114,7 @@ class Shipping:
             self._staging.on_change()
 
     async def _send(self, request: Sequence[Going]) -> Outcome | None:
+        self._staging.make_sure()
         going = [one for one in request if self._goes(one)]
         if len(going) < len(request):
             count = len(request) - len(going)

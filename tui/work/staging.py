@@ -260,9 +260,14 @@ class Staging:
         return self.shipping.plan([order for order in self._orders.values() if self.standing(order) not in there])
 
     async def send(self, plan: Plan) -> None:
-        """Send what was reviewed; what changed since stays here. Not to be cancelled."""
-        self._ours(lambda: None)
+        """Send what was reviewed; what changed since stays here. Not to be cancelled. Raises CannotChange."""
         await self.shipping.send(plan)
+
+    def make_sure(self) -> None:
+        """Raise CannotChange if another copy took the batch, as before anything is sent."""
+        if self._batch is not None and not self._store.claim(self._batch):
+            self._open()
+        self._ours(lambda: None)
 
     def settle(self, outcome: Outcome) -> None:
         """What the end of a write means for the orders it had."""
@@ -480,7 +485,10 @@ class Staging:
             order.told = told.get(item.staged, ())
             if order.version == item.version and order.insisted == item.version:
                 order.insisted = None
-            self._keep(order, state=state if order.version == item.version else None)
+            try:
+                self._keep(order, state=state if order.version == item.version else None)
+            except CannotChange:
+                break  # taken over by another copy, which reads it from the journal
         self.on_change()
 
     def _hear(self, news: Write | Follow) -> None:

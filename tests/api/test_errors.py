@@ -235,11 +235,18 @@ JSON_VALUES = st.recursive(
 )
 
 
+@pytest.mark.parametrize(
+    "body", [[[[""]]], [["", " "]], {"name": [[""]]}, {"error": "x", "message": [""]}, [{"a": [" "]}]]
+)
+def test_empty_words_are_no_problem_without_words(body: Any) -> None:
+    assert all(problem.detail.strip() for problem in read_problems(400, json.dumps(body).encode(), JSON, Dialect.POST))
+
+
 @given(body=JSON_VALUES, status=st.integers(0, 999), dialect=st.sampled_from(Dialect))
 def test_any_json_is_read(body: Any, status: int, dialect: Dialect) -> None:
     problems = read_problems(status, json.dumps(body).encode(), JSON, dialect)
     assert problems
-    assert all(problem.detail for problem in problems)
+    assert all(problem.detail.strip() for problem in problems)
 
 
 @given(body=st.binary(max_size=200), status=st.integers(0, 999), content_type=st.text(max_size=20))

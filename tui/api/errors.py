@@ -23,7 +23,7 @@ ConfigError            a ValueError: the address or the credentials cannot be us
 import html
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from http import HTTPStatus
 
@@ -291,7 +291,8 @@ def read_problems(status: int, body: bytes, content_type: str, dialect: Dialect)
         if len(problems) == _MOST_PROBLEMS:
             problems.append(Problem(f"More than {_MOST_PROBLEMS} problems; the rest is not listed.", status=status))
             break
-        problems.append(problem)
+        # A message of blanks says nothing; the words for nothing said are better.
+        problems.append(problem if problem.detail.strip() else replace(problem, detail=_unsaid(status, value)))
     return problems or [reader.plain(_unsaid(status, value))]
 
 
@@ -372,7 +373,9 @@ class _Reader:
         elif isinstance(error, str) and error.strip():
             # OAuth2's form: a code, and perhaps words.
             words = value.get("error_description") or value.get("message") or value.get("detail") or error
-            yield Problem(_as_text(words), code=error[:_LONGEST_TEXT], status=self._status, scope=self._nowhere)
+            yield Problem(
+                _as_text(words).strip() or error, code=error[:_LONGEST_TEXT], status=self._status, scope=self._nowhere
+            )
         elif isinstance(detail := value.get("detail"), list) and detail:
             yield from self._list(detail)
         elif _is_entry(value):
@@ -418,7 +421,7 @@ class _Reader:
     def _at(self, raw: str | None, detail: str, code: str = "", title: str = "", status: int | None = None) -> Problem:
         target = self._target(raw)
         return Problem(
-            detail,
+            detail if detail.strip() else _unsaid(self._status, None),
             code=code,
             title=title,
             status=status if status is not None else self._status,
@@ -490,7 +493,7 @@ def _status(value: Json) -> int | None:
 
 
 def _texts(values: list[Json]) -> Iterator[str]:
-    return (_as_text(value) for value in values if value is not None and value != "")
+    return (text for value in values if (text := _as_text(value)).strip())
 
 
 def _as_text(value: Json) -> str:

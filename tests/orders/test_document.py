@@ -9,7 +9,7 @@ from random import Random
 from typing import cast
 
 import official
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from scripted import FakeClock
@@ -46,7 +46,6 @@ def told(check: Draft202012Validator, value: Json) -> list[str]:
     return [f"{problem.json_path}: {problem.message}" for problem in check.iter_errors(json.loads(encode(value)))]
 
 
-@settings(deadline=None)
 @given(st.integers(0, COUNT - 1), st.booleans())
 def test_an_upsert_made_from_an_order_that_was_read_is_valid(number: int, keep_id: bool) -> None:
     read = orders()[number]
@@ -63,7 +62,6 @@ def test_an_upsert_made_from_an_order_that_was_read_is_valid(number: int, keep_i
     assert {key: value for key, value in document.items() if key != "id"} == kept
 
 
-@settings(deadline=None)
 @given(st.integers(0, COUNT - 1), st.integers(0, 2**32))
 def test_the_smallest_patch_is_judged_as_the_document_judges_it(number: int, seed: int) -> None:
     edit = edited(orders()[number], Random(seed))

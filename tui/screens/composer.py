@@ -141,10 +141,7 @@ class ComposerScreen(AddingScreen):
             self.show_all()
             self.say(f"View: {self._view} fields.")
             return
-        self._shows_problems = not self._shows_problems
-        self._arrange()
-        self.show_all()
-        self.give_focus()
+        self.show_problems(not self._shows_problems)
         self.remember()
 
     def do_filter(self, key: str) -> None:
@@ -188,13 +185,20 @@ class ComposerScreen(AddingScreen):
     # Marks.
 
     def do_mark(self, key: str) -> None:
-        if self._in_sheet or self._shows_problems:
-            self.say("Orders are marked in their list.")
+        if self._marks_are_elsewhere():
             return
         self.table.toggle_mark()
         self.table.move(1)
 
+    def _marks_are_elsewhere(self) -> bool:
+        if self._in_sheet or self._shows_problems:
+            self.say(f"Orders are marked in their list; {'Esc' if self._in_sheet else 'v'} leads there.")
+            return True
+        return False
+
     def do_marks(self, key: str) -> None:
+        if self._marks_are_elsewhere():
+            return
         answers = [("a", "all here"), ("n", "none"), ("i", "invert"), ("p", "with problems"), ("s", "same problem")]
 
         def chosen(answer: str) -> None:
@@ -230,6 +234,8 @@ class ComposerScreen(AddingScreen):
         self.say(f"{len(same)} marked with: {label_of(found[0].problem.pointer)}: {found[0].problem.detail}")
 
     def do_on_marked(self, key: str) -> None:
+        if self._marks_are_elsewhere():
+            return
         marks = self.table.marks
         if not marks:
             self.say("Nothing is marked; Space marks.")

@@ -135,7 +135,7 @@ class BatchScreen(HouseScreen):
         with Container(id="batch"):
             with Container(id="left"):
                 yield OrderTable(COLUMNS, empty=_EMPTY, id="orders")
-                yield ProblemList(empty="No problems: w reviews what is ready.", id="problems")
+                yield ProblemList(empty="No problems here; v shows the orders.", id="problems")
             with Container(id="side"):
                 yield RuleLine(id="rule")
                 yield Pager(id="preview")
@@ -292,7 +292,8 @@ class BatchScreen(HouseScreen):
         """Those of the pane that one is in, the way to the service among the first."""
         wanted = _SHEET_KEYS if self._in_sheet else _LIST_KEYS
         keys = {command.id: command.keys[0] for command in commands_in(self.WHERE)}
-        self.query_one(KeyLine).set([(NAMES.get(keys[id], keys[id]), word) for id, word in wanted])
+        words = {"view": "orders"} if self._shows_problems and not self._in_sheet else {}
+        self.query_one(KeyLine).set([(NAMES.get(keys[id], keys[id]), words.get(id, word)) for id, word in wanted])
 
     # The list.
 
@@ -383,7 +384,17 @@ class BatchScreen(HouseScreen):
             return
         self._standing = event.key
         self.show_all()
+        if self._shows_problems and not self.problems.rows:
+            self.show_problems(False)
         self.remember()
+
+    def show_problems(self, wanted: bool) -> None:
+        """The list of problems in place of the list of orders, or back."""
+        self._shows_problems = wanted
+        self._arrange()
+        self.show_keys()
+        self.show_all()
+        self.give_focus()
 
     @on(OrderTable.CursorMoved, "#orders")
     def _row_moved(self) -> None:

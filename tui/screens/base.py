@@ -1,7 +1,6 @@
 """What all screens share: keys become commands by the one table, and questions come before everything."""
 
 from collections.abc import Callable, Sequence
-from enum import Enum
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events, on
@@ -15,14 +14,6 @@ from tui.widgets.status import KeyLine, StatusLine
 
 if TYPE_CHECKING:
     from tui.app import OrdersApp
-
-
-class Tail(Enum):
-    """How far a torn escape sequence has come."""
-
-    NONE = 0
-    POSSIBLE = 1
-    OPEN = 2
 
 
 class HouseScreen(Screen[None], inherit_bindings=False):
@@ -41,7 +32,6 @@ class HouseScreen(Screen[None], inherit_bindings=False):
     def __init__(self) -> None:
         super().__init__()
         self._commands = lookup(self.WHERE)
-        self._tail = Tail.NONE
         self._said: Piece | None = None
         self.on_marked = False
         self.key_time = 0.0
@@ -82,9 +72,6 @@ class HouseScreen(Screen[None], inherit_bindings=False):
     # Keys.
 
     def on_key(self, event: events.Key) -> None:
-        if self._is_orphaned_tail(event):
-            event.stop()
-            return
         key = event.character if event.is_printable and event.character not in (None, " ") else event.key
         command = self._commands.get(key or "")
         if command is None:
@@ -112,20 +99,6 @@ class HouseScreen(Screen[None], inherit_bindings=False):
 
     def _marked_keys(self) -> str:
         return ", ".join(f"{command.keys[0]} {command.title}" for command in commands_in(self.WHERE) if command.marked)
-
-    def _is_orphaned_tail(self, event: events.Key) -> bool:
-        """A slow line may tear `Esc [ A` apart; what comes behind the Esc must not run commands."""
-        character = event.character or ""
-        if event.key == "escape":
-            self._tail = Tail.POSSIBLE
-            return False
-        if self._tail is Tail.POSSIBLE:
-            self._tail = Tail.OPEN if character in ("[", "O") else Tail.NONE
-            return self._tail is Tail.OPEN
-        if self._tail is Tail.OPEN and not (character.isdigit() or character == ";"):
-            self._tail = Tail.NONE
-            return character.isalpha() or character == "~"
-        return self._tail is Tail.OPEN
 
     def on_paste(self, event: events.Paste) -> None:
         """A paste on a list is never run as commands."""

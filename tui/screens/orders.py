@@ -64,6 +64,7 @@ class OrdersScreen(HouseScreen):
         self._wanted_key: str | None = None
         self._wanted_depth = 0
         self._is_wide = False
+        self._page_wanted = False
         self._details: dict[str, Document] = {}
 
     def compose(self) -> ComposeResult:
@@ -209,6 +210,7 @@ class OrdersScreen(HouseScreen):
             await self._then_tell(feed.more())
         self._wanted_key = None
         self._remember()
+        await self._read_on()
 
     def _wants_more(self, feed: OrderFeed) -> bool:
         """Whether the place where the user was last time is still to come, or nothing fits the words yet."""
@@ -274,9 +276,15 @@ class OrdersScreen(HouseScreen):
 
     @on(OrderTable.NearEnd)
     def _near_end(self) -> None:
-        feed = self._feed
-        if feed is not None and not feed.loading:
-            self._read("read a page more", self._then_tell(feed.more()))
+        self._page_wanted = True
+        if self._feed is not None and not self._feed.loading:
+            self._read("read a page more", self._read_on())
+
+    async def _read_on(self) -> None:
+        """Read while pages are wanted: the table may ask for the next one before this one is done with."""
+        while self._page_wanted and self._feed is not None and self._feed.error is None and not self._feed.complete:
+            self._page_wanted = False
+            await self._then_tell(self._feed.more())
 
     async def _then_tell(self, reading: Awaitable[object]) -> None:
         await reading

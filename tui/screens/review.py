@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from textual.app import ComposeResult
-from textual.message import Message
 
 from tui.api.codec import Json, encode
 from tui.keymap import Where
@@ -46,7 +45,6 @@ class ReviewScreen(HouseScreen):
         self._plan = plan
         self._send = send
         self._as_json = False
-        self._painted_at: float | None = None
 
     def compose(self) -> ComposeResult:
         yield TitleLine()
@@ -70,10 +68,6 @@ class ReviewScreen(HouseScreen):
         self.query_one(TitleLine).set(f"{self.house.account_name} · REVIEW · {plan.title}", right)
         self._fill()
         super().on_mount()
-        self.call_after_refresh(self._note_painted)
-
-    def _note_painted(self) -> None:
-        self._painted_at = Message().time
 
     def facts(self) -> Sequence[str | Piece]:
         return ["a label already printed does not change", "y sends, n or Esc does not"]
@@ -97,7 +91,8 @@ class ReviewScreen(HouseScreen):
 
     def do_send(self, key: str) -> None:
         # A y that was typed before the review could be read is no answer to it.
-        if self._painted_at is None or self.key_time < self._painted_at:
+        painted_at = self.query_one(Pager).painted_at
+        if painted_at is None or self.key_time < painted_at:
             return
         if not self._plan.orders:
             self.say("Nothing here can be sent; the lines say why.")

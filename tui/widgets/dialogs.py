@@ -52,16 +52,10 @@ class QuestionBar(OneLine, can_focus=True):
         self._notice = ""
         self._then: Then | None = None
         self._is_open = False
-        self._painted_at: float | None = None
 
     @property
     def is_open(self) -> bool:
         return self._is_open
-
-    @property
-    def painted_at(self) -> float | None:
-        """When the question was on the screen, on the clock of `Message.time`; None before."""
-        return self._painted_at
 
     def ask(self, question: str, answers: Sequence[Answer | tuple[str, str]], then: Then | None = None) -> None:
         """Offer answers by keys, as ``[("y", "send"), ("n", "not")]``. An open question is answered with None."""
@@ -89,7 +83,7 @@ class QuestionBar(OneLine, can_focus=True):
             return
         event.stop()
         event.prevent_default()
-        if self._painted_at is None or event.time < self._painted_at:
+        if self.painted_at is None or event.time < self.painted_at:
             return
         if event.key == "escape":
             self._answer(None)
@@ -144,20 +138,16 @@ class QuestionBar(OneLine, can_focus=True):
     def _open(self, question: str, then: Then | None) -> None:
         self.dismiss()
         self._question, self._then, self._notice = question, then, ""
-        self._painted_at = None
+        self.painted_at = None
         self._is_open = True
         self.add_class("-open")
         self.focus(scroll_visible=False)
         self.repaint_line(0)
-        self.call_after_refresh(self._note_painted)
-
-    def _note_painted(self) -> None:
-        self._painted_at = Message().time
 
     def _answer(self, answer: str | None) -> None:
         then, self._then = self._then, None
         self._is_open = False
-        self._painted_at = None
+        self.painted_at = None
         self.remove_class("-open")
         self.post_message(self.Answered(self, answer))
         if then is not None:

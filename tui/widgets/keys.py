@@ -5,6 +5,7 @@ cursor of the list that Enter has just left, and `/abc` would run a, b and c as 
 """
 
 import asyncio
+from enum import Enum
 from typing import TypeVar
 
 from textual import events
@@ -17,6 +18,14 @@ _PATIENCE = 1.0
 """Seconds for one widget to be done with a key; after that the next key goes on its way."""
 
 
+class Tail(Enum):
+    """How far a torn escape sequence has come."""
+
+    NONE = 0
+    POSSIBLE = 1
+    OPEN = 2
+
+
 class KeysInOrder(App[R], inherit_bindings=False):
     """An App base. Keys and pastes wait in line until what they led to (focus, screens) has happened."""
 
@@ -24,6 +33,7 @@ class KeysInOrder(App[R], inherit_bindings=False):
         super().__init__()
         self._line: asyncio.Queue[events.Key | events.Paste] = asyncio.Queue()
         self._at_work = False
+        self._tail = Tail.NONE
 
     @property
     def keys_waiting(self) -> bool:
@@ -42,12 +52,28 @@ class KeysInOrder(App[R], inherit_bindings=False):
     async def _work_through(self) -> None:
         while True:
             event = await self._line.get()
+            if isinstance(event, events.Key) and self._is_orphaned_tail(event):
+                continue
             self._at_work = True
             way: list[MessagePump] = list((self.focused or self.screen).ancestors_with_self)
             await super().on_event(event)
             for pump in (*way, self, self.screen, self):
                 await _passed(pump)
             self._at_work = False
+
+    def _is_orphaned_tail(self, event: events.Key) -> bool:
+        """A slow line may tear `Esc [ A` apart; what comes behind the Esc must not run commands."""
+        character = event.character or ""
+        if event.key == "escape":
+            self._tail = Tail.POSSIBLE
+            return False
+        if self._tail is Tail.POSSIBLE:
+            self._tail = Tail.OPEN if character in ("[", "O") else Tail.NONE
+            return self._tail is Tail.OPEN
+        if self._tail is Tail.OPEN and not (character.isdigit() or character == ";"):
+            self._tail = Tail.NONE
+            return character.isalpha() or character == "~"
+        return self._tail is Tail.OPEN
 
 
 async def _passed(pump: MessagePump) -> None:

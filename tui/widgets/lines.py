@@ -106,6 +106,8 @@ class LineView(Widget, can_focus=True):
         self._strips: dict[tuple[int, bool], Strip] = {}
         self._tones: dict[tuple[str, bool], Style] = {}
         self._width_laid_out = -1
+        self.painted_at: float | None = None
+        """When it was drawn first, for the frame that goes out then, on the clock of `Message.time`."""
 
     # What a subclass gives.
 
@@ -243,6 +245,8 @@ class LineView(Widget, can_focus=True):
         return style
 
     def render_line(self, y: int) -> Strip:
+        if self.painted_at is None:
+            self.painted_at = Message().time
         width = self.size.width
         if width != self._width_laid_out:
             self._width_laid_out = width

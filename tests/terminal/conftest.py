@@ -1,0 +1,36 @@
+"""A watched sandbox, and the program started against it on one folder of data."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pytest
+from terminal.service import Service, served
+from terminal.terminal import PROGRAM, Terminal
+
+from tui.sandbox.app import SandboxSettings
+
+Start: TypeAlias = Callable[..., Terminal]
+
+
+@pytest.fixture
+def service() -> Iterator[Service]:
+    with served(SandboxSettings(orders=300, settle=0.2)) as service:
+        yield service
+
+
+@pytest.fixture
+def start(service: Service, tmp_path: Path) -> Iterator[Start]:
+    """Starts the program; every start of a test has the same folders, as for one user."""
+    with ExitStack() as stack:
+
+        def start(*, ready: str = "100+ read", size: tuple[int, int] = (80, 24), **environment: Any) -> Terminal:
+            folders = {"HOME": str(tmp_path), "SENDCLOUD_ORDERS_DATA": str(tmp_path / "data")}
+            keys = {"SENDCLOUD_PUBLIC_KEY": "demo", "SENDCLOUD_SECRET_KEY": "demo"}
+            terminal = Terminal([*PROGRAM, "--url", service.url], environment=folders | keys | environment, size=size)
+            stack.callback(terminal.close)
+            terminal.wait(ready)
+            return terminal
+
+        yield start

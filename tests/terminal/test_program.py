@@ -1,0 +1,326 @@
+"""The program as a user has it: on a terminal, over HTTP, killed, hung up on, torn apart and resized."""
+
+import json
+import re
+import signal
+import sys
+import unicodedata
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sandboxed import order
+from terminal.conftest import Start
+from terminal.service import Service, served
+from terminal.terminal import Terminal, tokens
+
+from tui.sandbox.app import SandboxSettings
+
+FIRST = "90000003"
+YESTERDAY = (datetime.now(UTC) - timedelta(days=1)).replace(hour=12).isoformat()
+
+HOSTILE = (
+    "\x1b]52;c;aGk=\x07\x1b[2J\x1b[8;77m\x9b3J\x9d0;t\x9c\x1bPq\x1b\\\x00\x7f\r\n\u202edcba\u200b[@click=app.quit]x[/]"
+)
+
+
+def planted(number: int, **changes: Any) -> bytes:
+    """An order with a name of its own, above all seeded ones on the list."""
+    own = {
+        "id": str(90000000 + number),
+        "order_id": f"own-{number}",
+        "order_number": f"T-{number}",
+        "order_details__order_created_at": YESTERDAY,
+        "shipping_address__name": f"Person {number}",
+    }
+    return json.dumps(order(**own | changes)).encode()
+
+
+@pytest.fixture
+def service() -> Iterator[Service]:
+    hostile = order(
+        id="90000001",
+        order_id="own-1",
+        order_number=f"T-1{HOSTILE}",
+        order_details__notes=HOSTILE,
+        order_details__tags=[HOSTILE],
+        order_details__status={"code": HOSTILE, "message": HOSTILE},
+        order_details__order_items=[{"name": HOSTILE, "quantity": 1, "total_price": {"value": 1, "currency": HOSTILE}}],
+        customer_details={"name": HOSTILE, "phone_number": HOSTILE},
+        shipping_address=dict.fromkeys(ADDRESS, HOSTILE),
+        **{HOSTILE: HOSTILE},
+    )
+    orders = (json.dumps(hostile).encode(), planted(2), planted(3))
+    with served(SandboxSettings(orders=300, settle=0.2, plant=orders)) as service:
+        yield service
+
+
+def change_street(terminal: Terminal, text: str) -> None:
+    """From the list: open the order under the cursor, and type something behind its street."""
+    terminal.press("enter")
+    terminal.wait("1 Ship to")
+    terminal.press("j", "j", "enter")
+    terminal.wait("[Lansdown Glade")
+    terminal.type(text)
+    terminal.press("enter")
+    terminal.wait("was Lansdown Glade")
+
+
+ADDRESS = ("name", "company_name", "address_line_1", "house_number", "postal_code", "city", "country_code")
+
+
+def review_and_send(terminal: Terminal) -> None:
+    """From the form or the list: look at the bodies as they will go, and send."""
+    terminal.press("w")
+    terminal.wait("1 order will be written")
+    terminal.press("v")
+    terminal.wait("PATCH /orders/")
+    terminal.press("y")
+
+
+def is_restored(terminal: Terminal) -> bool:
+    """Whether the line and the terminal's modes are as if the program had never run."""
+    modes = terminal.private_modes()
+    on = {number for number, is_on in modes.items() if is_on}
+    pushed = sum(token.data.startswith(b"\x1b[>") and token.data.endswith(b"u") for token in tokens(terminal.stream))
+    popped = sum(token.data == b"\x1b[<u" for token in tokens(terminal.stream))
+    return terminal.modes_now() == terminal.modes_before and on <= {7, 25} and modes[25] and pushed == popped
+
+
+def test_it_starts_reads_on_and_leaves_no_trace(start: Start) -> None:
+    terminal = start()
+    assert terminal.line_with("T-3").startswith(">")
+    terminal.press("G")
+    terminal.wait("200+ read")
+    terminal.press("G")
+    terminal.wait("300+ read")
+    terminal.press("G")
+    terminal.wait("303 read")
+    assert {1049, 2004, 25} <= terminal.private_modes().keys()
+    terminal.press("Q")
+    assert terminal.ended() == 0
+    assert is_restored(terminal)
+
+
+def test_after_a_kill_while_typing_everything_is_there_again(start: Start) -> None:
+    terminal = start()
+    terminal.press("6")
+    terminal.wait("NL-")
+    terminal.type("/person\r")
+    terminal.wait("2 of")
+    terminal.press("space")
+    terminal.wait("1 marked")
+    terminal.press("enter")
+    terminal.wait("1 Ship to")
+    terminal.press("j", "j", "enter")
+    terminal.wait("[Lansdown Glade")
+    terminal.type(" XII")
+    terminal.wait("[Lansdown Glade XII")
+    terminal.kill()
+
+    terminal = start(ready="was typed in")
+    terminal.wait(lambda t: "T-2" in t.lines[0] and t.line_with("Lansdown Glade").startswith(">"))
+    terminal.press("enter")
+    terminal.wait("[Lansdown Glade XII")
+    terminal.press("enter")
+    terminal.wait("was Lansdown Glade")
+    terminal.kill()
+
+    terminal = start(ready="was Lansdown Glade")
+    terminal.press("q")
+    terminal.wait("1 draft")
+    assert "/ person" in terminal.text
+    assert "2 of" in terminal.text
+    assert "1 marked" in terminal.text
+    assert terminal.line_with("T-2").startswith(">")
+    assert terminal.line_with("T-3").startswith(" +")
+    assert "draft" in terminal.line_with("T-2")
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
+def test_signals_end_it_in_order(start: Start, number: signal.Signals) -> None:
+    terminal = start()
+    change_street(terminal, "x")
+    terminal.press("enter")
+    terminal.wait("[15")
+    terminal.type("0")
+    terminal.wait("[150")
+    terminal.send_signal(number)
+    assert terminal.ended() == 128 + number
+    assert is_restored(terminal)
+
+    terminal = start(ready="was typed in")
+    terminal.wait(lambda t: t.line_with("house number").startswith(">"))
+    assert "Lansdown Gladex" in terminal.line_with("was Lansdown Glade")
+    terminal.press("enter")
+    terminal.wait("[150")
+
+
+def test_what_was_reviewed_is_sent_and_confirmed(start: Start, service: Service) -> None:
+    terminal = start()
+    change_street(terminal, " 9")
+    assert not service.writes()
+    review_and_send(terminal)
+    terminal.wait("confirmed")
+    assert service.order(FIRST)["shipping_address"]["address_line_1"] == "Lansdown Glade 9"
+    assert service.writes() == [("PATCH", f"/orders/{FIRST}")]
+    terminal.press("q")
+    terminal.wait("0 drafts")
+    assert "confirmed" in terminal.line_with("T-3")
+
+
+@pytest.mark.parametrize("fault", ["lost", "cut", "error_after"])
+def test_a_lost_answer_ends_confirmed_and_the_order_is_changed_once(start: Start, service: Service, fault: str) -> None:
+    terminal = start()
+    change_street(terminal, " 9")
+    service.arm(rules=[{"fault": fault, "times": 1, "method": "PATCH"}])
+    review_and_send(terminal)
+    terminal.wait("confirmed")
+    assert service.order(FIRST)["shipping_address"]["address_line_1"] == "Lansdown Glade 9"
+    assert service.writes() == [("PATCH", f"/orders/{FIRST}")]
+
+
+def test_killed_before_the_answer_it_finds_out_at_the_next_start(start: Start, service: Service) -> None:
+    terminal = start()
+    change_street(terminal, " 9")
+    service.watched.held = "PATCH"
+    review_and_send(terminal)
+    service.until(lambda: service.order(FIRST)["shipping_address"]["address_line_1"] == "Lansdown Glade 9")
+    terminal.kill()
+
+    terminal = start(ready="1 Ship to")
+    service.watched.held = None
+    terminal.wait("confirmed")
+    assert service.order(FIRST)["shipping_address"]["address_line_1"] == "Lansdown Glade 9"
+    assert service.writes() == [("PATCH", f"/orders/{FIRST}")]
+    terminal.press("q")
+    terminal.wait("0 drafts")
+    assert "confirmed" in terminal.line_with("T-3")
+
+
+ALLOWED = re.compile(
+    rb"\x1b\[\d+;\d+H|\x1b\[H|\x1b\[[\d;]*m|\x1b\[\?(?:7|25|1000|1002|1003|1004|1006|1015|1016|1049|2004|2026|2048)[hl]"
+    rb"|\x1b\[\?(?:2026|2048)\$p|\x1b\[>\d+u|\x1b\[<u|\x1b\]22;[a-z-]+\x07"
+)
+"""All that Textual writes besides letters, and positions and pens of the frames."""
+
+
+def test_texts_of_strangers_reach_the_terminal_as_letters_only(start: Start) -> None:
+    terminal = start()
+    terminal.press("j", "j")
+    terminal.wait(lambda t: t.line_with("T-1").startswith(">"))
+    terminal.press("tab", "pagedown", "tab", "p")
+    terminal.wait("As it was read")
+    terminal.press("pagedown", "pagedown", "q", "enter")
+    terminal.wait("1 Ship to")
+    terminal.press("v")
+    for _ in range(14):
+        terminal.press("pagedown")
+    terminal.press("g", "j", "enter")
+    terminal.wait("Enter take")
+    terminal.type("x")
+    terminal.press("tab", "escape")
+    terminal.wait("Enter open")
+    terminal.press("w")
+    terminal.wait("REVIEW")
+    terminal.press("v", "v", "n", "T")
+    terminal.wait("/user/auth/metadata")
+    terminal.press("enter")
+    terminal.wait_until_quiet(0.2)
+    terminal.press("q", "q", "q", "D")
+    terminal.wait("Delete")
+    terminal.press("escape")
+    terminal.wait(lambda t: "Esc not" not in t.text)
+    terminal.press("Q")
+    assert terminal.ended() == 0
+    for token in tokens(terminal.stream):
+        if token.kind == "text":
+            odd = [char for char in token.data.decode() if unicodedata.category(char)[0] == "C"]
+            assert not odd, token
+        else:
+            assert ALLOWED.fullmatch(token.data), token
+            assert token.data != b"\x1b[8;77m"
+
+
+def test_keys_typed_ahead_answer_no_question(start: Start, service: Service) -> None:
+    terminal = start()
+    change_street(terminal, " 9")
+    terminal.type("wy")
+    terminal.wait("1 order will be written")
+    terminal.type("v")
+    terminal.wait(f"PATCH /orders/{FIRST}")
+    assert not service.writes()
+    terminal.type("y")
+    terminal.wait("confirmed")
+    assert len(service.writes()) == 1
+
+
+def test_a_torn_escape_sequence_runs_no_command(start: Start, service: Service) -> None:
+    terminal = start(ESCDELAY="1")
+    terminal.press("enter")
+    terminal.wait("1 Ship to")
+    terminal.write(b"\x1b")
+    terminal.wait("0 drafts")
+    terminal.write(b"[D")
+    terminal.press("j")
+    terminal.wait(lambda t: t.line_with("T-2").startswith(">"))
+    assert "Delete" not in terminal.text
+    terminal.press("D")
+    terminal.wait("Delete")
+
+
+@pytest.mark.parametrize("text", ["wyD\nQ\x1b[AD", "Q", "T-2"])
+def test_a_paste_on_the_list_runs_no_command(start: Start, service: Service, text: str) -> None:
+    terminal = start()
+    change_street(terminal, " 9")
+    terminal.press("q")
+    terminal.wait("1 draft")
+    terminal.paste(text)
+    terminal.wait("aste")
+    terminal.press("escape")
+    terminal.wait(lambda t: "Esc not" not in t.text)
+    terminal.press("j")
+    terminal.wait(lambda t: t.line_with("T-2").startswith(">"))
+    assert not service.writes()
+
+
+def test_any_size_will_do(start: Start) -> None:
+    terminal = start()
+    for columns, rows, words in ((20, 5, " 0 all"), (2, 1, ""), (200, 60, "Scented Candle"), (80, 24, "? keys")):
+        terminal.resize(columns, rows)
+        terminal.wait(words)
+        terminal.press("j", "k")
+    terminal.wait(lambda t: t.line_with("T-3").startswith(">") and len(t.lines) == 24)
+    terminal.press("Q")
+    assert terminal.ended() == 0
+
+
+def prompted(terminal: Terminal) -> bool:
+    """Whether the shell has the terminal again, and asks."""
+    _, given_back, after = terminal.stream.rpartition(b"\x1b[?1049l")
+    return bool(given_back) and b"shell>" in after and b"\x1b[?1049h" not in after
+
+
+def test_the_shell_gets_the_terminal_back_while_it_is_suspended(service: Service, tmp_path: Path) -> None:
+    folders = {"HOME": str(tmp_path), "SENDCLOUD_ORDERS_DATA": str(tmp_path / "data")}
+    keys = {"SENDCLOUD_PUBLIC_KEY": "demo", "SENDCLOUD_SECRET_KEY": "demo", "PS1": "shell> ", "ENV": ""}
+    with Terminal(["/bin/sh", "-i"], environment=folders | keys) as terminal:
+        terminal.wait("shell>")
+        terminal.type(f"{sys.executable} -m tui --url {service.url}\n")
+        terminal.wait("100+ read")
+        terminal.press("j")
+        terminal.wait(lambda t: t.line_with("T-2").startswith(">"))
+        terminal.press("ctrl+z")
+        terminal.wait(prompted)
+        terminal.type("fg\n")
+        terminal.wait(lambda t: not prompted(t) and t.line_with("T-2").startswith(">"))
+        terminal.press("j")
+        terminal.wait(lambda t: t.line_with("T-1").startswith(">"))
+        terminal.press("Q")
+        terminal.wait(prompted)
+        terminal.type("echo status $? $((40+2))\n")
+        terminal.wait("status 0 42")
+        terminal.type("exit\n")
+        assert terminal.ended() == 0

@@ -122,10 +122,10 @@ class OrdersApp(KeysInOrder[int], SparseFrames[int], inherit_bindings=False):
             screen.order_news(order_id)
 
     def house_screens(self) -> "list[HouseScreen]":
-        """The screens that are open, the one in front last."""
+        """The screens that are open and there to be told things, the one in front last."""
         from tui.screens.base import HouseScreen
 
-        return [screen for screen in self.screen_stack if isinstance(screen, HouseScreen)]
+        return [screen for screen in self.screen_stack if isinstance(screen, HouseScreen) and screen.is_ready]
 
     # Screens.
 

@@ -109,7 +109,7 @@ def test_after_a_kill_while_typing_everything_is_there_again(start: Start) -> No
     terminal.press("6")
     terminal.wait("NL-")
     terminal.type("/person\r")
-    terminal.wait("2 of")
+    terminal.wait(lambda t: "person" in t.lines[2] and "2 of" in t.lines[2])
     terminal.press("space")
     terminal.wait("1 marked")
     terminal.press("enter")

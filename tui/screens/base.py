@@ -35,6 +35,7 @@ class HouseScreen(Screen[None], inherit_bindings=False):
         self._said: Piece | None = None
         self.on_marked = False
         self.key_time = 0.0
+        self.is_ready = False
 
     @property
     def house(self) -> "OrdersApp":
@@ -60,6 +61,7 @@ class HouseScreen(Screen[None], inherit_bindings=False):
         """What is known of an order changed."""
 
     def on_mount(self) -> None:
+        self.is_ready = True
         self.show_keys()
         self.show_status()
         self.give_focus()

@@ -284,7 +284,7 @@ class EditScreen(FormScreen):
             self.house.show_text(label_of(row.pointer), row.value)
         else:
             text = encode(draft.edit.document, indent=2).decode()
-            self.house.show_text(f"{order_name(draft.edit.document)} as JSON, your changes in it", text)
+            self.house.show_text(f"As JSON, with your changes: {order_name(draft.edit.document)}", text)
 
     def do_batches(self, key: str) -> None:
         open_composer(self.house)

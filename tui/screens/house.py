@@ -39,16 +39,22 @@ def _settle_in(app: "OrdersApp", bench: Workbench) -> None:
     bench.corrections.on_change = app.order_changed
     app.bench = bench
     app.staging = Staging(bench)
+    # By the app, since the screen that opens all this goes away with it.
+    app.run_worker(_move_in(app), name="open the rooms, and resolve what was on its way")
     app.run_worker(bench.follower.run(), name="follow accepted orders")
-    app.run_worker(_recover(app), name="resolve what was on its way")
     app.run_worker(asyncio.to_thread(_warm_up), name="load the other rooms")
+
+
+async def _move_in(app: "OrdersApp") -> None:
+    bench = app.bench
     kept = bench.store.state.get(bench.account, PLACE)
     place = kept if isinstance(kept, dict) else {}
-    app.switch_screen(TriageScreen())
+    await app.switch_screen(TriageScreen())
     if place.get("screen") == "composer":
         open_composer(app)
     elif place.get("screen") == "edit" and isinstance(place.get("order"), str):
         open_order(app, str(place["order"]))
+    await _recover(app)
 
 
 def _warm_up() -> None:
@@ -59,16 +65,22 @@ def _warm_up() -> None:
 
 
 async def _recover(app: "OrdersApp") -> None:
-    outcomes = await app.bench.outbox.recover()
-    for outcome in outcomes:
+    bench = app.bench
+    for write in bench.store.writes.adopt(bench.account):
+        if write.new.order_id is not None:
+            bench.corrections.looking_up(write.new.order_id)
+    ends: list[str] = []
+    for outcome in await bench.outbox.recover():
         order_id = outcome.write.new.order_id
         if order_id is not None:
-            app.bench.corrections.settle(order_id, outcome)
+            ends.append(bench.corrections.settle(order_id, outcome).words)
         else:
             app.staging.settle(outcome)
-    if outcomes:
-        count = f"{len(outcomes)} write{'s' if len(outcomes) > 1 else ''}"
-        app.house_screens()[-1].say(f"When the app ended, {count} had no end yet; what became of each is at its order.")
+            ends.append("see the composer")
+    screens = app.house_screens()
+    if ends and screens:
+        told = ends[0] if len(ends) == 1 else f"{len(ends)} of them; what became of each is at its order"
+        screens[-1].say(f"Sent when the app ended: {told}")
 
 
 def leave_house(app: "OrdersApp", code: int) -> None:

@@ -119,8 +119,8 @@ class OrderRows:
         return kept[1]
 
     def _shop(self, order: Document) -> str:
-        number = text_at(order, SHOP)
-        place = self.shop_numbers.get(int(number)) if number.isdigit() else None
+        number = id_number(text_at(order, SHOP))
+        place = self.shop_numbers.get(number) if number is not None else None
         return str(place) if place is not None and place < 10 else "?"
 
 

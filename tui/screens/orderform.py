@@ -82,11 +82,10 @@ class FormScreen(HouseScreen):
         if self._typed:
             place = next(iter(self._typed))
             self.say(f"What was typed in {label_of(place)} is kept; Enter there goes on with it.")
-            self.call_after_refresh(self.sheet.go_to, place)
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
-        remember_place(self.house, "edit", order=self._order_id)
+        remember_place(self, "edit", order=self._order_id)
         if self._draft is not None:
             self._take_over()
             self._show()
@@ -101,7 +100,7 @@ class FormScreen(HouseScreen):
         bench = self.house.bench
         self._order_id = order_id
         self._typed = bench.drafts.typed(order_id)
-        remember_place(self.house, "edit", order=order_id)
+        remember_place(self, "edit", order=order_id)
         self._draft = bench.drafts.get(order_id)
         triage = self._triage()
         found = triage.find(order_id) if triage is not None else None
@@ -109,7 +108,7 @@ class FormScreen(HouseScreen):
             self._draft = bench.drafts.of(order_id, found, self.house.now())
         if self._draft is not None:
             self._judge()
-            self.sheet.load(self._rows(), pointer)
+            self.sheet.load(self._rows(), pointer or next(iter(self._typed), None))
             self._after()
         self.run_worker(self._read(order_id), name="read the order again", group="read", exclusive=True)
 
@@ -138,7 +137,7 @@ class FormScreen(HouseScreen):
             self._clashes = {clash.pointer: show_value("json", clash.theirs) for clash in clashes}
         self._judge()
         if first:
-            self.sheet.load(self._rows())
+            self.sheet.load(self._rows(), next(iter(self._typed), None))
         else:
             self.sheet.set_rows(self._rows())
         self._after()
@@ -224,7 +223,7 @@ class FormScreen(HouseScreen):
         triage = self._triage()
         place, count = triage.place_of(self._order_id) if triage is not None else (0, 0)
         shop_id = text_at(draft.edit.document, Pointer.of("order_details", "integration", "id"))
-        shop = bench.shop(int(shop_id)) if shop_id.isdigit() else None
+        shop = bench.shop_by(shop_id)
         facts = [order_name(draft.edit.document), shop.name if shop else "", f"{place} of {count}" if place else ""]
         changed = sum(1 for _ in draft.edit.changes())
         errors = sum(note.problem.severity is Severity.ERROR for note in self._notes)

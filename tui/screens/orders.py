@@ -120,7 +120,7 @@ class OrdersScreen(HouseScreen):
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
-        remember_place(self.house, "triage")
+        remember_place(self, "triage")
         self.news()
 
     def on_resize(self) -> None:
@@ -194,6 +194,7 @@ class OrdersScreen(HouseScreen):
         bench = self.house.bench
         self._feed = OrderFeed(bench.client, self._filter, shops=shops, zone=bench.zone, on_change=self._feed_changed)
         self._shown, self._keys = [], []
+        self._page_wanted = False
         self.table.set_empty("Reading …")
         self._show_rows()
         self._read("read orders", self._more_until_wanted())

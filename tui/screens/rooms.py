@@ -6,14 +6,17 @@ from tui.api.codec import Json
 
 if TYPE_CHECKING:
     from tui.app import OrdersApp
+    from tui.screens.base import HouseScreen
 
 PLACE: Final = "house.place"
 """Under this key the store keeps the room to open next time."""
 
 
-def remember_place(app: "OrdersApp", screen: str, **more: Json) -> None:
-    """Where to open next time."""
-    app.bench.store.state.put(app.bench.account, PLACE, {"screen": screen, **more})
+def remember_place(room: "HouseScreen", name: str, **more: Json) -> None:
+    """Where to open next time, if this room is the one in front: others may hear late that they were."""
+    bench = room.house.bench
+    if room.is_current:
+        bench.store.state.put(bench.account, PLACE, {"screen": name, **more})
 
 
 def open_composer(app: "OrdersApp") -> None:

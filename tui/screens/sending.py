@@ -40,7 +40,7 @@ def standing_mark(standing: Standing, draft: Draft | None) -> Onway | None:
     if standing.way is Way.CONFIRMED and draft is not None:
         return None
     mark, tone = _MARKS[standing.way]
-    words = standing.words if standing.way not in (Way.CONFIRMED, Way.SENDING) else str(standing.way)
+    words = standing.words if standing.way is not Way.CONFIRMED else str(standing.way)
     return Onway(mark, words, tone)
 
 

@@ -262,7 +262,7 @@ class TriageScreen(OrdersScreen):
         from tui.api.codec import encode
 
         if (order := self.order) is not None:
-            self.house.show_text(f"{order_name(order)} as it was read", encode(order, indent=2).decode())
+            self.house.show_text(f"As it was read: {order_name(order)}", encode(order, indent=2).decode())
 
     def do_back(self, key: str) -> None:
         if self.preview.has_focus:

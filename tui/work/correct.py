@@ -189,6 +189,10 @@ class Corrections:
             case Accepted():
                 return self._stand(order_id, Way.FOLLOWED, "accepted, not visible yet; it is being looked for")
 
+    def looking_up(self, order_id: str) -> Standing:
+        """A write of this order had no end when an app ended; its outcome is being looked up."""
+        return self._stand(order_id, Way.SENDING, "its answer was lost; it is being looked up")
+
     def follow_ended(self, follow: Follow) -> None:
         """What the follower found of a PATCH that was accepted."""
         if follow.staged is not None or follow.remote_id is None:

@@ -95,7 +95,7 @@ class Pointer:
         head, rest = self.tokens[0], Pointer(self.tokens[1:])
         if isinstance(document, list):
             copy = list(document)
-            position = _position(head, len(copy) + 1)
+            position = position_of(head, len(copy) + 1)
             if position is None:
                 raise KeyError(head)
             if position == len(copy):
@@ -315,12 +315,13 @@ def _child(node: Json | Absent, token: str) -> Json | Absent:
     if isinstance(node, dict):
         return node.get(token, ABSENT)
     if isinstance(node, list):
-        position = _position(token, len(node))
+        position = position_of(token, len(node))
         return ABSENT if position is None else node[position]
     return ABSENT
 
 
-def _position(token: str, end: int) -> int | None:
+def position_of(token: str, end: int = 10**9) -> int | None:
+    """The position in a list of that length that a token names; None where it names none."""
     if not token.isascii() or not token.isdigit() or len(token) > 9 or (token[0] == "0" and len(token) > 1):
         return None
     position = int(token)

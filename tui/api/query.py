@@ -10,7 +10,17 @@ from tui.api.codec import Document, Json
 from tui.api.errors import Unfit
 from tui.api.pointer import ABSENT, Absent, Pointer
 
-__all__ = ["SORT_KEYS", "OrderQuery", "encode_query", "id_text", "misfits", "order_key", "read_instant", "sort_doubt"]
+__all__ = [
+    "SORT_KEYS",
+    "OrderQuery",
+    "encode_query",
+    "id_number",
+    "id_text",
+    "misfits",
+    "order_key",
+    "read_instant",
+    "sort_doubt",
+]
 
 SORT_KEYS = ("integration", "order_number", "order_created_at", "order_updated_at", "pk")
 """Each also with `-` in front. Anything else would fall back to `-pk` without a word (Q4.11)."""
@@ -84,6 +94,11 @@ def id_text(value: Json | Absent) -> str:
     if isinstance(value, Decimal):
         return str(int(value)) if value == value.to_integral_value() and value.adjusted() < 30 else str(value)
     return str(value)
+
+
+def id_number(text: str) -> int | None:
+    """An id as a number; None for what no id can be, however many digits it has."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 30 else None
 
 
 def order_key(order: Document) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from tui.api.codec import Document, Json, same
-from tui.api.pointer import ABSENT, ROOT, Absent, Pointer
+from tui.api.pointer import ABSENT, ROOT, Absent, Pointer, position_of
 from tui.orders.fields import LISTS, field_at
 
 _KEY = "~"
@@ -164,8 +164,9 @@ class Edit:
         for place in LISTS:
             if len(pointer) > len(place) and pointer.startswith(place):
                 token, keys = pointer.tokens[len(place)], self._keys.get(place, [])
-                if token.isdigit() and int(token) < len(keys):
-                    return Pointer((*place.tokens, keys[int(token)], *pointer.tokens[len(place) + 1 :]))
+                position = position_of(token, len(keys))
+                if position is not None:
+                    return Pointer((*place.tokens, keys[position], *pointer.tokens[len(place) + 1 :]))
         return pointer
 
     def placed(self, keyed: Pointer) -> Pointer | None:
@@ -236,7 +237,7 @@ class Edit:
 
     def _touch(self, pointer: Pointer, value: Json | Absent) -> Touch:
         keyed, before = self.keyed(pointer), pointer.get(self.document)
-        at = int(pointer.name) if pointer.parent in LISTS and pointer.name.isdigit() else None
+        at = position_of(pointer.name) if pointer.parent in LISTS else None
         touch = Touch(keyed, before, value, at)
         self._apply(keyed, value, at)
         return touch

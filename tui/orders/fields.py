@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 
 from tui.api.codec import Json
 from tui.api.models import NOT_IN_PATCH, Extra, Group, Kind, Node, Operation, Order, extra_of, patch_model
-from tui.api.pointer import ABSENT, ROOT, Pointer
+from tui.api.pointer import ABSENT, ROOT, Pointer, position_of
 
 ANY: Final = "*"
 """Stands for a position in the path of a field."""
@@ -193,7 +193,8 @@ def _number(pointer: Pointer) -> str:
     for place in LISTS:
         if len(pointer) > len(place) and pointer.startswith(place):
             token = pointer.tokens[len(place)]
-            return str(int(token) + 1) if token.isdigit() else token
+            position = position_of(token)
+            return token if position is None else str(position + 1)
     return ""
 
 

@@ -7,6 +7,7 @@ from typing import cast
 from tui.api.codec import Document, Json
 from tui.api.models import Kind
 from tui.api.pointer import ROOT, Pointer, walk
+from tui.api.query import id_text
 from tui.orders.fields import field_at
 
 STAMPS = ("created_at", "modified_at")
@@ -30,8 +31,10 @@ def to_upsert(read: Document, *, keep_id: bool) -> tuple[Document, tuple[Convers
     document: Json = {key: value for key, value in read.items() if key not in STAMPS and key != "id"}
     document = _converted(document, ROOT, told)
     result = cast(Document, document)
-    if keep_id and read.get("id") is not None:
-        result = {"id": str(read["id"]), **result}
+    if keep_id and (id := read.get("id")) is not None:
+        # What cannot be an id is sent as it is, and told of as such.
+        is_number = isinstance(id, int | Decimal) and not isinstance(id, bool)
+        result = {"id": id_text(id) if is_number else id, **result}
     return result, tuple(told)
 
 

@@ -336,7 +336,7 @@ class BatchScreen(HouseScreen):
         elif self._in_sheet and (order := self.order) is not None:
             place = next((n for n, one in enumerate(self._orders, 1) if one is order), 0)
             shop_id = order.key[2]
-            shop = bench.shop_by(shop_id)
+            shop = bench.shop(shop_id)
             facts = [order_name(order.document), shop.name if shop else "", f"{place} of {len(self._orders)}"]
             right = " · ".join(filter(None, facts))
         self.query_one(TitleLine).set(f"{self.house.account_name} · {mode}", right)

@@ -6,6 +6,7 @@ from datetime import datetime, tzinfo
 
 from tui.api.codec import Document
 from tui.api.errors import Problem, Severity
+from tui.api.query import id_number
 from tui.orders.fields import ITEMS, label_of
 from tui.orders.glance import (
     NOTE,

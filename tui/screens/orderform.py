@@ -223,7 +223,7 @@ class FormScreen(HouseScreen):
         triage = self._triage()
         place, count = triage.place_of(self._order_id) if triage is not None else (0, 0)
         shop_id = text_at(draft.edit.document, Pointer.of("order_details", "integration", "id"))
-        shop = bench.shop_by(shop_id)
+        shop = bench.shop(shop_id)
         facts = [order_name(draft.edit.document), shop.name if shop else "", f"{place} of {count}" if place else ""]
         changed = sum(1 for _ in draft.edit.changes())
         errors = sum(note.problem.severity is Severity.ERROR for note in self._notes)

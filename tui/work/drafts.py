@@ -7,8 +7,9 @@ from typing import cast
 
 from tui.api.codec import Document, Json, same
 from tui.api.pointer import ABSENT, ROOT, Absent, Pointer
-from tui.orders.edit import Change, Edit, same_or_absent
-from tui.orders.fields import ITEMS
+from tui.orders.compare import compare
+from tui.orders.edit import Edit, same_or_absent
+from tui.orders.fields import LISTS
 from tui.orders.patch import Patch, smallest_patch
 from tui.store.store import Store
 
@@ -125,44 +126,84 @@ def _typing_key(place: str, pointer: Pointer) -> str:
 
 
 def merge(edit: Edit, theirs: Document) -> tuple[list[Clash], Edit]:
-    """The same changes on a newer document, as one step; what both changed is told and stays as the user made it."""
+    """The same changes on a newer document; what both changed is told and stays as the user made it."""
     clashes: list[Clash] = []
     values: list[tuple[Pointer, Json | Absent]] = []
+    removed: list[Pointer] = []
+    added: dict[Pointer, Json] = {}
     for change in edit.changes():
-        there = _place_there(edit, change, theirs)
-        if there is None:
-            clashes.append(Clash(change.pointer, change.was, ABSENT, change.now))
+        entry = _entry_of(edit, change.pointer)
+        if entry is not None and entry.name.startswith("~"):
+            there = _entry_there(edit, entry.parent / entry.name.removeprefix("~"), theirs)
+            if there is not None:  # else it is gone there, too
+                removed.append(there)
+                if not same_or_absent(there.get(theirs), change.was):
+                    clashes.append(Clash(there, change.was, there.get(theirs), ABSENT))
             continue
+        if entry is not None and (origin := edit.origin(entry)) is None:
+            added[entry] = cast(Json, entry.get(edit.document))
+            continue
+        there = change.pointer
+        if entry is not None:
+            place = _entry_there(edit, cast(Pointer, origin), theirs)
+            if place is None:
+                clashes.append(Clash(change.pointer, change.was, ABSENT, change.now))
+                continue
+            there = place + change.pointer.relative_to(entry)
         now_there = there.get(theirs)
-        if same_or_absent(now_there, change.now):
+        if _is_met(there, change.now, now_there):
             continue
         if not same_or_absent(now_there, change.was):
             clashes.append(Clash(there, change.was, now_there, change.now))
         values.append((there, change.now))
     moved = Edit(theirs)
-    moved.put_all(_applicable(values), "your changes, on what the service has now")
+    moved.put_all(_applicable(values), _ON_NEWER)
+    for place in sorted(removed, key=lambda entry: int(entry.name), reverse=True):
+        moved.remove(place, _ON_NEWER)
+    for entry, value in added.items():
+        entries = entry.parent.get(moved.document)
+        if _has_new(entry.parent, value, edit.base, theirs):
+            continue
+        moved.insert(entry.parent, len(entries) if isinstance(entries, list) else 0, value, _ON_NEWER)
     return clashes, moved
 
 
-def _place_there(edit: Edit, change: Change, theirs: Document) -> Pointer | None:
-    """Where a changed value stands in the newer document: items are found by name where it is the only one."""
-    pointer = change.pointer
-    if len(pointer) <= len(ITEMS) or not pointer.startswith(ITEMS):
-        return pointer
-    if pointer.tokens[len(ITEMS)].startswith("~"):
-        return None
-    entry = ITEMS / pointer.tokens[len(ITEMS)]
-    origin = edit.origin(entry)
-    if origin is None:
-        return pointer
-    name = (origin / "name").get(edit.base)
-    items = ITEMS.get(theirs)
-    names = [item.get("name") if isinstance(item, dict) else None for item in items] if isinstance(items, list) else []
+_ON_NEWER = "your changes, on what the service has now"
+
+
+def _entry_of(edit: Edit, pointer: Pointer) -> Pointer | None:
+    """The entry of a list that this is or lies in."""
+    for place in LISTS:
+        if len(pointer) > len(place) and pointer.startswith(place) and isinstance(place.get(edit.document), list):
+            return Pointer(pointer.tokens[: len(place) + 1])
+    return None
+
+
+def _entry_there(edit: Edit, origin: Pointer, theirs: Document) -> Pointer | None:
+    """Where an entry of the base stands in the newer document: found by name, and by its place among those of a name."""
+    place, was = origin.parent, origin.get(edit.base)
+    name = was.get("name") if isinstance(was, dict) else None
+    entries = place.get(theirs)
+    names = [one.get("name") if isinstance(one, dict) else None for one in entries] if isinstance(entries, list) else []
     places = [position for position, other in enumerate(names) if other == name]
     if len(places) == 1:
-        return ITEMS / places[0] + pointer.relative_to(entry)
-    position = int(origin.name)
-    return ITEMS / position + pointer.relative_to(entry) if position in places else None
+        return place / places[0]
+    return origin if int(origin.name) in places else None
+
+
+def _is_met(pointer: Pointer, wanted: Json | Absent, there: Json | Absent) -> bool:
+    """Whether the service has what was wanted, in whatever spelling; null was met by taking the key away (Q4.16)."""
+    if wanted is ABSENT or there is ABSENT:
+        return wanted is there or wanted is None
+    return not compare(pointer.put({}, wanted), pointer.put({}, there))
+
+
+def _has_new(place: Pointer, wanted: Json, base: Document, theirs: Document) -> bool:
+    """Whether an entry like this came to the service's list since the base was read: it was sent, and is there."""
+    before, now = place.get(base), place.get(theirs)
+    known = before if isinstance(before, list) else []
+    come = [one for one in now if not any(same(one, other) for other in known)] if isinstance(now, list) else []
+    return any(not compare(wanted, one) for one in come)
 
 
 def _applicable(values: Iterable[tuple[Pointer, Json | Absent]]) -> list[tuple[Pointer, Json | Absent]]:

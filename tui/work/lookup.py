@@ -10,7 +10,7 @@ from tui.api.client import Client
 from tui.api.codec import Document
 from tui.api.errors import ApiError, NotFound
 from tui.api.pointer import Pointer
-from tui.api.query import OrderQuery, id_text
+from tui.api.query import OrderQuery, id_number, id_text
 
 SHOP = Pointer.of("order_details", "integration", "id")
 
@@ -74,8 +74,8 @@ class _Newest:
 
     def lacks(self, one: Wanted) -> bool:
         """Whether an order with this id would stand on the page, and does not: it is not to be seen yet."""
-        number = one.remote_id or ""
-        return number.isdecimal() and one.integration in self.least and int(number) > self.least[one.integration]
+        number = id_number(one.remote_id or "")
+        return number is not None and one.integration in self.least and number > self.least[one.integration]
 
 
 async def _newest(client: Client, wanted: Sequence[Wanted]) -> _Newest:
@@ -84,15 +84,15 @@ async def _newest(client: Client, wanted: Sequence[Wanted]) -> _Newest:
         shops[one.integration] += 1
     found = _Newest()
     for shop, count in shops.items():
-        if count <= _FEW or not shop.isdecimal():
+        if count <= _FEW or not (number := id_number(shop)):
             continue
         try:
-            page = await client.list_orders(OrderQuery(integration=(int(shop),), sort=("-pk",), page_size=_PAGE))
+            page = await client.list_orders(OrderQuery(integration=(number,), sort=("-pk",), page_size=_PAGE))
         except ApiError:
             continue  # each is asked for by itself then, and says what is wrong
         found.orders |= {key_of(order): order for order in page.orders}
-        ids = [id_text(order.get("id")) for order in page.orders]
-        numbers = [int(id) for id in ids if id.isdecimal()]
+        ids = [id_number(id_text(order.get("id"))) for order in page.orders]
+        numbers = [id for id in ids if id is not None]
         # A sort that the service does not know falls back silently (Q4.11), and then the page proves nothing.
         if numbers and len(numbers) == len(ids) and numbers == sorted(numbers, reverse=True):
             found.least[shop] = numbers[-1]
@@ -111,7 +111,8 @@ async def _by_id(client: Client, remote_id: str) -> Document | None:
 async def _by_key(client: Client, one: Wanted) -> Document | None:
     if not one.order_id:
         return None  # the filter would be left out, and everything would come
-    shops = (int(one.integration),) if one.integration.isdecimal() else ()
+    shop = id_number(one.integration)
+    shops = (shop,) if shop else ()
     query = OrderQuery(order_id=one.order_id, integration=shops)
     cursor: str | None = None
     for _ in range(_MOST_PAGES):

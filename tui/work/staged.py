@@ -9,7 +9,7 @@ from typing import cast
 
 from tui.api.codec import Document, Json, decode, encode, same
 from tui.api.errors import Origin, Problem, Severity
-from tui.api.pointer import ABSENT, Absent, Pointer, Scope
+from tui.api.pointer import ABSENT, Absent, Pointer, Scope, position_of
 from tui.api.query import id_text
 from tui.orders.batch import check_order
 from tui.orders.compare import compare
@@ -251,8 +251,9 @@ def _keyed(pointer: Pointer, keys: Json) -> Pointer:
     for place in LISTS:
         if len(pointer) > len(place) and pointer.startswith(place):
             token, names = pointer.tokens[len(place)], keys.get(str(place))
-            if isinstance(names, list) and token.isdigit() and int(token) < len(names):
-                return Pointer((*place.tokens, str(names[int(token)]), *pointer.tokens[len(place) + 1 :]))
+            position = position_of(token, len(names)) if isinstance(names, list) else None
+            if isinstance(names, list) and position is not None:
+                return Pointer((*place.tokens, str(names[position]), *pointer.tokens[len(place) + 1 :]))
     return pointer
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, tzinfo
 from tui.api.client import Client
 from tui.api.codec import Document
 from tui.api.errors import BadAnswer, Forbidden, NotFound, Refused
-from tui.api.query import id_text
+from tui.api.query import id_number, id_text
 from tui.api.wirelog import WireLog
 from tui.store.follows import Follow
 from tui.store.journal import Write
@@ -35,12 +35,12 @@ class Shop:
 
     @classmethod
     def read(cls, raw: Document) -> "Shop | None":
-        number = id_text(raw.get("id"))
-        if not number.isascii() or not number.isdigit():
+        number = id_number(id_text(raw.get("id")))
+        if number is None:
             return None
         name, kind, failing = (raw.get(key) for key in ("shop_name", "type", "started_failing_at"))
         return cls(
-            int(number),
+            number,
             name if isinstance(name, str) and name.strip() else f"shop {number}",
             kind if isinstance(kind, str) else "",
             failing if isinstance(failing, str) else "",
@@ -82,7 +82,9 @@ class Workbench:
         self.shops = sorted(found, key=lambda shop: (shop.name.casefold(), shop.id))
         return self.shops
 
-    def shop(self, number: int) -> Shop | None:
+    def shop(self, id: str) -> Shop | None:
+        """The shop with that id as an order names it, which may be any text."""
+        number = id_number(id)
         return next((shop for shop in self.shops or () if shop.id == number), None)
 
 

@@ -1,0 +1,120 @@
+"""Draws the pictures of this folder from the seeded sandbox at a fixed time: `python screenshots/draw.py`.
+
+Needs the test extra. The test that compares them with the app of today is tests/screens/test_pictures.py.
+"""
+
+import asyncio
+import html
+import json
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+os.environ["TZ"] = "UTC"
+FOLDER = Path(__file__).parent
+sys.path[:0] = [str(FOLDER.parent), str(FOLDER.parent / "tests")]
+
+from housed import House, housed  # noqa: E402
+
+SIZES = ((80, 24), (120, 40))
+
+
+async def triage(house: House) -> None:
+    await house.press("n")
+
+
+async def edit(house: House) -> None:
+    await house.press("n", "enter")
+    await house.until("Ship to")
+    await house.until("read 09:30")
+    await house.press("enter", "ctrl+e", "ctrl+u")
+    await house.type("Jeroen Maes")
+    await house.press("enter", "j", "enter", "ctrl+e")
+    await house.type(" 12B")
+
+
+async def review(house: House) -> None:
+    await edit(house)
+    await house.press("enter", "w")
+    await house.until("will be written")
+
+
+async def composer(house: House) -> None:
+    price = {"value": 12.5, "currency": "EUR"}
+    for number in range(1, 6):
+        order: dict[str, Any] = {
+            "order_id": f"BO-{1000 + number}",
+            "order_number": f"BO-{1000 + number}",
+            "order_details": {
+                "integration": {"id": 7},
+                "status": {"code": "unshipped"},
+                "order_created_at": "2026-11-23T08:00:00Z",
+                "order_items": [{"name": "Mug, blue", "quantity": number - 3 or 1, "total_price": price}],
+            },
+            "payment_details": {"total_price": price, "status": {"code": "paid"}},
+            "shipping_address": {
+                "name": ("Uwe Lange", "Chiara Bassi", "Noé Girard", "Petra Vogt", "Zofia Nowak")[number - 1],
+                "address_line_1": "Kerkstraat",
+                "house_number": str(number),
+                "postal_code": "5341 XT",
+                "city": "Oss",
+                "country_code": "NL" if number != 4 else "Netherlands",
+            },
+            "shipping_details": {"measurement": {"weight": {"value": 1, "unit": "kg"}}},
+        }
+        house.app.staging.add_from_json(json.dumps(order))
+    await house.press("B")
+    await house.until("BO-1005")
+    await house.until(lambda: not house.app.staging.looking)
+    await house.press("g")
+
+
+async def keys(house: House) -> None:
+    await house.press("question_mark")
+
+
+SCENES: dict[str, Callable[[House], Awaitable[None]]] = {
+    "triage": triage,
+    "edit": edit,
+    "review": review,
+    "composer": composer,
+    "help": keys,
+}
+
+
+async def draw(name: str, size: tuple[int, int]) -> str:
+    """One picture as SVG."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with housed(Path(folder), size=size, orders=300, seed=1) as house:
+            await house.until("100+ read")
+            await house.until("Amazon")
+            await SCENES[name](house)
+            await house.pilot.pause()
+            return house.app.export_screenshot(title="Sendcloud Orders")
+
+
+def path_of(name: str, size: tuple[int, int]) -> Path:
+    return FOLDER / f"{name}-{size[0]}x{size[1]}.svg"
+
+
+def words_of(svg: str) -> list[str]:
+    """The texts of a picture, line by line."""
+    lines: dict[int, str] = {}
+    for line, text in re.findall(r'clip-path="url\(#[\w-]+line-(\d+)\)">([^<]*)</text>', svg):
+        lines[int(line)] = lines.get(int(line), "") + html.unescape(text).replace("\xa0", " ")
+    return [lines[line].strip() for line in sorted(lines)]
+
+
+async def main() -> None:
+    for name in SCENES:
+        for size in SIZES:
+            path_of(name, size).write_text(await draw(name, size), encoding="utf-8")
+            print(path_of(name, size).name)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -13,8 +13,11 @@ from sandboxed import ORDER
 from tui.api.auth import BasicAuth
 from tui.api.client import Client
 from tui.api.pointer import Pointer
+from tui.orders.fields import ITEMS
+from tui.orders.patch import as_read
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.sandbox.faults import Faults
+from tui.store.follows import Follow, FollowState
 from tui.store.store import Store
 from tui.work.correct import Way
 from tui.work.drafts import Draft, Drafts, Typing
@@ -166,3 +169,36 @@ async def test_where_the_service_tells_no_user_the_credentials_stand_for_one(tmp
     assert bench.account != other.account
     store.close()
     await client.aclose()
+
+
+def followed(expected: Any) -> Follow:
+    return Follow(1, 1, 1, None, None, ID, "", "", expected, True, False, FollowState.VERIFIED, 1, NOW, NOW, None, NOW)
+
+
+async def test_what_was_changed_while_it_was_followed_stays_a_draft(bench: Workbench) -> None:
+    draft = await drafted(bench)
+    draft.edit.put(ITEMS / 1 / "quantity", 9, "quantity")
+    draft.edit.put(Pointer.of("order_details", "notes"), None, "no note")
+    sent = as_read(draft.patch.body)
+    draft.edit.put(NAME, "Typed meanwhile", "name")
+    draft.edit.put(CITY, "Tilburg", "city again")
+    bench.drafts.save(draft)
+    bench.corrections.follow_ended(followed(sent))
+    (left,) = bench.drafts.all()
+    changes = {change.pointer: (change.was, change.now) for change in left.edit.changes()}
+    assert changes == {CITY: ("Breda", "Tilburg"), NAME: ("John Doe", "Typed meanwhile")}
+
+
+async def test_a_draft_that_was_seen_whole_is_done(bench: Workbench) -> None:
+    draft = await drafted(bench)
+    bench.corrections.follow_ended(followed(as_read(draft.patch.body)))
+    assert bench.drafts.all() == []
+    standing = bench.corrections.standing(ID)
+    assert standing is not None
+    assert standing.way is Way.CONFIRMED
+
+
+async def test_what_has_no_end_yet_is_not_forgotten(bench: Workbench) -> None:
+    bench.corrections.looking_up(ID)
+    bench.corrections.forget(ID)
+    assert bench.corrections.is_unsettled(ID)

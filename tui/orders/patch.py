@@ -185,6 +185,28 @@ def as_read(body: Document) -> Document:
     return cast(Document, renamed)
 
 
+def seen_in(base: Document, sent: Document) -> Document:
+    """The order as it is once a PATCH, in the words of GET, is seen in it: objects merged, items by their names."""
+    document = dict(base)
+    for key, value in sent.items():
+        was = document.get(key)
+        if value is None:
+            document.pop(key, None)
+        elif key == ITEMS.name and isinstance(value, list) and isinstance(was, list):
+            changes = {item["name"]: item for item in value if isinstance(item, dict) and isinstance(item["name"], str)}
+            document[key] = [
+                seen_in(item, changes[name])
+                if isinstance(item, dict) and isinstance(name := item.get("name"), str) and name in changes
+                else item
+                for item in was
+            ]
+        elif isinstance(value, dict):
+            document[key] = seen_in(was if isinstance(was, dict) else {}, value)
+        else:
+            document[key] = value
+    return document
+
+
 def is_same_order(a: Document, b: Document) -> bool:
     """Whether two documents say the same in everything but what the service stamps on them."""
     stamps = ("modified_at",)

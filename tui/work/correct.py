@@ -12,7 +12,7 @@ from tui.api.pointer import ABSENT
 from tui.orders.compare import Mismatch
 from tui.orders.entry import show_value
 from tui.orders.fields import field_at
-from tui.orders.patch import is_same_order
+from tui.orders.patch import is_same_order, seen_in
 from tui.store.follows import Follow, FollowState
 from tui.store.store import Store
 from tui.work.drafts import Clash, Draft, Drafts
@@ -63,6 +63,7 @@ class Standing:
 
 
 _KEPT = "standing:"
+_UNSETTLED = (Way.SENDING, Way.FOLLOWED, Way.UNKNOWN)
 
 
 class Corrections:
@@ -98,10 +99,17 @@ class Corrections:
     @property
     def sending(self) -> int:
         """How many orders are on their way or not settled."""
-        return sum(one.way in (Way.SENDING, Way.FOLLOWED, Way.UNKNOWN) for one in self._standings.values())
+        return sum(one.way in _UNSETTLED for one in self._standings.values())
+
+    def is_unsettled(self, order_id: str) -> bool:
+        """Whether a write of this order has no end yet, so that no other may go."""
+        standing = self._standings.get(order_id)
+        return standing is not None and standing.way in _UNSETTLED
 
     def forget(self, order_id: str) -> None:
-        """The user has seen it, or changed what it was about."""
+        """The user has seen it, or changed what it was about; what has no end yet is not forgotten."""
+        if self.is_unsettled(order_id):
+            return
         if self._standings.pop(order_id, None) is not None:
             self._store.state.delete(self._account, _KEPT + order_id)
             self.on_change(order_id)
@@ -200,8 +208,9 @@ class Corrections:
         order_id = follow.remote_id
         if follow.state is FollowState.VERIFIED:
             draft = self._drafts.get(order_id)
-            if draft is not None:
-                self._drafts.drop(draft)
+            if draft is not None and isinstance(follow.expected, dict):
+                # What was changed since it was sent, and what the PATCH could not carry, stays.
+                self._set_on(order_id, seen_in(draft.edit.base, follow.expected))
             self._stand(order_id, Way.CONFIRMED, "confirmed: seen as sent")
         elif follow.state is FollowState.DIFFERS:
             problems = [mismatch_problem(mismatch_from_json(one)) for one in _list(follow.mismatches)]

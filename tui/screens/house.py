@@ -76,7 +76,7 @@ async def _recover(app: "OrdersApp") -> None:
             ends.append(bench.corrections.settle(order_id, outcome).words)
         else:
             app.staging.settle(outcome)
-            ends.append("see the composer")
+            ends.append("the composer tells what became of it")
     screens = app.house_screens()
     if ends and screens:
         told = ends[0] if len(ends) == 1 else f"{len(ends)} of them; what became of each is at its order"

@@ -1,0 +1,85 @@
+"""The whole job in a real terminal over real HTTP, killed half-way: correct, stage, be refused, mend, send, verified."""
+
+import copy
+import json
+from pathlib import Path
+
+from sandboxed import ORDER
+from terminal.conftest import Start
+from terminal.service import Service
+
+
+def three_orders(folder: Path) -> Path:
+    """A file of three orders; the service refuses the second one's currency, of which this side only warns."""
+    orders = []
+    for number in (1, 2, 3):
+        order = copy.deepcopy(ORDER)
+        order |= {"order_id": f"job-{number}", "order_number": f"JOB-{number}"}
+        order["shipping_details"] = {"measurement": {"weight": {"value": 1, "unit": "kg"}}}
+        orders.append(order)
+    orders[1]["payment_details"]["total_price"]["currency"] = "CHF"
+    path = folder / "three.json"
+    path.write_text(json.dumps(orders), encoding="utf-8")
+    return path
+
+
+def test_the_whole_job_killed_half_way(start: Start, service: Service, tmp_path: Path) -> None:
+    terminal = start()
+    # Yesterday's orders of one shop, and one of them corrected in two fields.
+    terminal.press("6")
+    terminal.wait(lambda t: "read" in t.lines[2] and "+" not in t.lines[2])
+    terminal.press("/")
+    terminal.type("date:yesterday")
+    terminal.press("enter")
+    terminal.wait(lambda t: "service: date" in t.lines[2])
+    terminal.wait(lambda t: t.lines[4].startswith(">"))
+    terminal.press("enter")
+    terminal.wait("1 Ship to")
+    terminal.press("enter", "ctrl+e", "ctrl+u")
+    terminal.type("Jeroen Maes")
+    terminal.press("enter", "enter", "ctrl+e", "ctrl+u")
+    terminal.type("Maes NV")
+    terminal.press("enter", "w")
+    terminal.wait("1 order will be written")
+    terminal.press("y")
+    terminal.wait("confirmed")
+    (write,) = service.writes()
+    corrected = service.order(write[1].rpartition("/")[2])["shipping_address"]
+    assert (corrected["name"], corrected["company_name"]) == ("Jeroen Maes", "Maes NV")
+
+    # Three orders from a file; one is refused, and nothing is written.
+    terminal.press("B")
+    terminal.wait("Nothing is staged")
+    terminal.press("a")
+    terminal.wait("Add  b blank order")
+    terminal.press("f")
+    terminal.type(str(three_orders(tmp_path)))
+    terminal.press("enter")
+    terminal.wait("JOB-3")
+    terminal.press("w")
+    terminal.wait("3 orders will be written")
+    terminal.press("y")
+    terminal.wait("1! refused 1")
+    assert service.orders(order_id="job-1") == []
+    terminal.press("n")
+    terminal.wait("order total currency")
+    terminal.wait("service ")
+    terminal.wait(lambda t: t.line_with("order total currency").startswith(">S"))
+
+    # Mended at its field, sent again, and killed before it was verified.
+    terminal.press("enter", "ctrl+e", "ctrl+u")
+    terminal.type("EUR")
+    terminal.press("enter", "w")
+    terminal.wait("3 orders will be written")
+    terminal.press("y")
+    service.until(lambda: len([one for one in service.writes() if one[0] == "POST"]) == 2)
+    terminal.kill()
+
+    # It opens at the very field; the list behind it tells how the orders stand.
+    terminal = start(ready="order total currency")
+    terminal.press("q")
+    terminal.wait("verified 3")
+    for number in (1, 2, 3):
+        (order,) = service.orders(order_id=f"job-{number}")
+        assert order["payment_details"]["total_price"]["currency"] == "EUR"
+    assert len([one for one in service.writes() if one[0] == "POST"]) == 2

@@ -33,7 +33,7 @@ class House:
     async def press(self, *keys: str) -> None:
         for key in keys:
             await self.pilot.press(key)
-        while self.app.keys_waiting:
+        while self.app.keys_waiting:  # noqa: ASYNC110 - a test looks from outside
             await asyncio.sleep(0.001)
         await self.pilot.pause()
 

@@ -1,0 +1,158 @@
+"""By hand: what the screens cost, in time and bytes on the line, beside bare Textual apps measured in the same run.
+
+    python tests/bench/bench_screens.py [COLUMNSxROWS]
+
+Each program runs in a pseudo-terminal as truecolor xterm; ours reads from a sandbox over HTTP. A key's time is from
+its write to the last byte it caused, its silence of 40 ms not counted.
+"""
+
+import os
+import platform
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import mean, median
+
+sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
+
+from terminal.terminal import PROGRAM, Terminal
+
+from tui.sandbox.app import SandboxSettings
+from tui.sandbox.serve import serving
+
+RUNS = 5
+ROWS = 100
+QUIET = 0.04
+IDLE = 5.0
+BARE = str(Path(__file__).parent / "bare_textual.py")
+
+
+@dataclass
+class Figures:
+    """What was measured of one program; times in ms. `costs`: of each step its times and bytes."""
+
+    starts: list[float] = field(default_factory=list)
+    start_bytes: list[int] = field(default_factory=list)
+    costs: dict[str, tuple[list[float], list[int]]] = field(default_factory=dict)
+    idle: int = 0
+    megabytes: float = 0.0
+
+
+Opener = Callable[[], Terminal]
+
+
+def measure(open_program: Opener, ready: str, form: str) -> Figures:
+    """Start a program several times; in the last start move, page, open and close an order, and wait."""
+    figures = Figures()
+    for run in range(RUNS):
+        with open_program() as terminal:
+            terminal.wait(lambda t: re.search(ready, t.text), 60)
+            figures.starts.append((terminal.heard_at - terminal.begun) * 1000)
+            terminal.wait_until_quiet(0.5)
+            figures.start_bytes.append(len(terminal.stream))
+            if run == RUNS - 1:
+                _steps(terminal, figures, form)
+    return figures
+
+
+def _steps(terminal: Terminal, figures: Figures, form: str) -> None:
+    for name, key, count in (("cursor key", "down", 30), ("page", "pagedown", 3)):
+        for _ in range(count):
+            _press(terminal, figures, name, key)
+    for _ in range(5):
+        _press(terminal, figures, "open an order", "enter")
+        terminal.wait(form)
+        _press(terminal, figures, "back to the list", "escape")
+    before = len(terminal.stream)
+    time.sleep(IDLE)
+    figures.idle = len(terminal.stream) - before
+    found = subprocess.run(
+        ["ps", "-o", "rss=", "-p", str(terminal.process.pid)], capture_output=True, text=True, check=True
+    )
+    figures.megabytes = int(found.stdout) / 1024
+
+
+def _press(terminal: Terminal, figures: Figures, name: str, key: str) -> None:
+    before, begun = len(terminal.stream), time.perf_counter()
+    terminal.press(key)
+    terminal.wait(lambda t: len(t.stream) > before, 5)
+    terminal.wait_until_quiet(QUIET)
+    times, sizes = figures.costs.setdefault(name, ([], []))
+    times.append((terminal.heard_at - begun) * 1000)
+    sizes.append(len(terminal.stream) - before)
+
+
+def show(programs: dict[str, Figures]) -> None:
+    """A table: ours, and how many times as much each other one needs."""
+    names = list(programs)
+    ours = programs[names[0]]
+    print(f"{'':24}" + "".join(f"{name:>24}" for name in names))
+
+    def line(title: str, of: Callable[[Figures], float], unit: str) -> None:
+        base = of(ours)
+        cells = [f"{base:,.1f} {unit}"]
+        cells += [f"{of(programs[n]):,.1f} {unit} ({of(programs[n]) / base if base else 0:.2f}x)" for n in names[1:]]
+        print(f"{title:24}" + "".join(f"{cell:>24}" for cell in cells))
+
+    line("start to first rows", lambda f: median(f.starts), "ms")
+    line("  bytes", lambda f: median(f.start_bytes), "B")
+    for name in ours.costs:
+        line(name, lambda f, name=name: median(f.costs[name][0]), "ms")
+        line("  bytes", lambda f, name=name: mean(f.costs[name][1]), "B")
+    line(f"idle {IDLE:g} s", lambda f: f.idle, "B")
+    line("memory", lambda f: f.megabytes, "MB")
+
+
+@contextmanager
+def ours(size: tuple[int, int]) -> Iterator[Opener]:
+    """The app on a sandbox of 2,000 orders, its store already made."""
+    with serving(SandboxSettings(orders=2000)) as url, tempfile.TemporaryDirectory() as folder:
+        environment = {
+            "HOME": folder,
+            "SENDCLOUD_ORDERS_DATA": folder,
+            "SENDCLOUD_PUBLIC_KEY": "demo",
+            "SENDCLOUD_SECRET_KEY": "demo",
+        }
+        with Terminal([*PROGRAM, "--url", url], environment=environment, size=size) as first:
+            first.wait("100+ read")
+            first.press("Q")
+            first.ended()
+        yield lambda: Terminal([*PROGRAM, "--url", url], environment=environment, size=size)
+
+
+def bare(kind: str, size: tuple[int, int]) -> Opener:
+    environment = {"TEXTUAL_ANIMATIONS": "none"}
+    return lambda: Terminal([sys.executable, BARE, kind, str(ROWS)], environment=environment, size=size)
+
+
+def main(size: tuple[int, int]) -> None:
+    print(_machine())
+    print(f"{size[0]}x{size[1]}, medians of {RUNS} starts and of the keys of the last; bytes are means")
+    with ours(size) as opener:
+        programs = {"ours": measure(opener, r"€ +\d", "Ship to")}
+    programs["bare lines"] = measure(bare("lines", size), "Jeroen", "field 0")
+    programs["bare DataTable+Inputs"] = measure(bare("table", size), "Jeroen", "value 0")
+    show(programs)
+
+
+def _machine() -> str:
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text().splitlines() if info.exists() else []
+    cpu = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.processor())
+    import textual
+
+    return (
+        f"{cpu}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {platform.system()}, "
+        f"Python {platform.python_version()}, Textual {textual.__version__}"
+    )
+
+
+if __name__ == "__main__":
+    columns, _, rows = (sys.argv[1] if len(sys.argv) > 1 else "80x24").partition("x")
+    main((int(columns), int(rows)))

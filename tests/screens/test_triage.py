@@ -215,3 +215,15 @@ async def test_a_filter_typed_ahead_runs_no_commands(tmp_path: Path) -> None:
         await house.until("/ weighta")
         assert not house.app.screen.question.is_open
         assert house.app.staging.orders == []
+
+
+async def test_the_filter_in_force_is_seen_again_after_the_composer(tmp_path: Path) -> None:
+    async with housed(tmp_path) as house:
+        await house.until("100+ read")
+        await house.press("B")
+        await house.until("staged")
+        await house.press("q")
+        await house.until("100+ read")
+        await house.press("slash")
+        await house.type("date:yes")
+        assert "/ date:yes" in house.text

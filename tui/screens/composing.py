@@ -87,8 +87,8 @@ class BatchScreen(HouseScreen):
     #said { height: 1; display: none; }
     #said.-shown { display: block; }
     #said.-two { height: 2; }
-    FilterLine, #line { display: none; }
-    FilterLine.-open, #line.-open { display: block; }
+    BatchScreen FilterLine, #line { display: none; }
+    BatchScreen FilterLine.-open, #line.-open { display: block; }
     #batch { height: 1fr; layout: vertical; }
     #batch #left { height: 1fr; }
     #batch #problems { display: none; }

@@ -50,6 +50,11 @@ class HouseScreen(Screen[None], inherit_bindings=False):
         """The lines that moving keys move on; it has the focus when nothing else has to."""
         raise NotImplementedError
 
+    @property
+    def is_typing(self) -> bool:
+        """Whether keys go to a question, a line or an editor, so that no review may come under the fingers."""
+        return self.question.is_open or any(line.is_open for line in self.query(AskLine))
+
     def facts(self) -> Sequence[str | Piece]:
         """How things stand, for the status line."""
         return ()

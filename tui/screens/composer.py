@@ -360,6 +360,9 @@ class ComposerScreen(AddingScreen):
             error = full
         if not self.is_attached or not self.is_current:
             return
+        if self.is_typing:
+            self.say("The review is ready; w shows it.")
+            return
         plan = self.staging.plan(ids)
         self.unsay()
         notes = [f"What exists could not be looked up: {error}"] if error is not None else []

@@ -164,6 +164,10 @@ class BatchScreen(HouseScreen):
         return self.query_one(EntryStrip)
 
     @property
+    def is_typing(self) -> bool:
+        return super().is_typing or self.sheet.editing is not None
+
+    @property
     def list_view(self) -> LineView:
         if self._in_sheet:
             return self.sheet

@@ -10,7 +10,7 @@ from tui.orders.fields import ITEMS, LISTS, field_at, label_of
 from tui.orders.glance import order_name
 from tui.orders.preflight import mend
 from tui.screens.orderform import FormScreen, group_of
-from tui.screens.rooms import open_composer
+from tui.screens.rooms import open_composer, stage_copies
 from tui.screens.rows import View
 from tui.screens.sending import review_drafts
 from tui.widgets.ask import AskLine
@@ -220,8 +220,8 @@ class EditScreen(FormScreen):
 
         def chosen(answer: str) -> None:
             if answer in ("u", "c"):
-                self.house.staging.add_copy(document, as_update=answer == "u", read=draft.edit.base)
-                self.say(f"{order_name(document)} staged with its changes; B opens the composer.")
+                if stage_copies(self, [document], as_update=answer == "u", read=draft.edit.base):
+                    self.say(f"{order_name(document)} staged with its changes; B opens the composer.")
                 return
             place = next(place for place in _TAX_NUMBERS if place.name.startswith(answer))
             entries = place.get(document)

@@ -73,6 +73,10 @@ class FormScreen(HouseScreen):
         return self.query_one(OrderSheet)
 
     @property
+    def is_typing(self) -> bool:
+        return super().is_typing or self.sheet.editing is not None
+
+    @property
     def list_view(self) -> LineView:
         return self.sheet
 
@@ -369,13 +373,7 @@ class FormScreen(HouseScreen):
     def _save(self, draft: Draft) -> None:
         bench = self.house.bench
         standing = bench.corrections.standing(draft.order_id)
-        if standing is not None and standing.way not in (
-            Way.SENDING,
-            Way.FOLLOWED,
-            Way.UNKNOWN,
-            Way.REFUSED,
-            Way.DIFFERS,
-        ):
+        if standing is not None and standing.way not in (Way.REFUSED, Way.DIFFERS):
             bench.corrections.forget(draft.order_id)
         bench.drafts.save(draft)
         self._show()

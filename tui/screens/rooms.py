@@ -1,8 +1,11 @@
 """Going between the rooms of the house, and remembering which one the user is in."""
 
+from collections.abc import Awaitable, Iterable
 from typing import TYPE_CHECKING, Final
 
-from tui.api.codec import Json
+from tui.api.codec import Document, Json
+from tui.store.db import StoreError
+from tui.work.staging import CannotChange
 
 if TYPE_CHECKING:
     from tui.app import OrdersApp
@@ -17,6 +20,29 @@ def remember_place(room: "HouseScreen", name: str, **more: Json) -> None:
     bench = room.house.bench
     if room.is_current:
         bench.store.state.put(bench.account, PLACE, {"screen": name, **more})
+
+
+async def told_if_not_kept(app: "OrdersApp", work: Awaitable[object]) -> None:
+    """Wait for work that keeps what it does; a disk that takes nothing more is told of and does not end the app."""
+    try:
+        await work
+    except StoreError as error:
+        app.house_screens()[-1].say(f"{error} What became of it is looked up at the next start.", "error")
+
+
+def stage_copies(
+    room: "HouseScreen", orders: Iterable[Document], *, as_update: bool, read: Document | None = None
+) -> int:
+    """Put orders into the batch; how many. Where it may not be changed, or not kept, the sentence says why."""
+    count = 0
+    try:
+        for order in orders:
+            room.house.staging.add_copy(order, as_update=as_update, read=read)
+            count += 1
+    except (CannotChange, StoreError) as error:
+        room.say(f"{error} {count or 'Nothing'} was staged.", "warning")
+        return 0
+    return count
 
 
 def open_composer(app: "OrdersApp") -> None:

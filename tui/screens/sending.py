@@ -11,10 +11,11 @@ from tui.orders.glance import order_name
 from tui.orders.preflight import preflight
 from tui.screens.listing import Onway
 from tui.screens.review import Parcel, ReviewPlan, ReviewScreen
+from tui.screens.rooms import told_if_not_kept
 from tui.widgets.lines import Piece
 from tui.widgets.text import fit, safe
 from tui.work.correct import Standing, Way
-from tui.work.drafts import Draft
+from tui.work.drafts import Clash, Draft
 
 if TYPE_CHECKING:
     from tui.screens.base import HouseScreen
@@ -56,17 +57,23 @@ def review_drafts(screen: "HouseScreen", drafts: Sequence[Draft]) -> None:
 async def _review(screen: "HouseScreen", drafts: Sequence[Draft]) -> None:
     bench = screen.house.bench
     stopped: dict[str, Standing] = {}
+    clashes: dict[str, Sequence[Clash]] = {}
     for draft in drafts:
         standing = bench.corrections.standing(draft.order_id)
-        if standing is not None and standing.way in (Way.SENDING, Way.FOLLOWED, Way.UNKNOWN):
+        if standing is not None and bench.corrections.is_unsettled(draft.order_id):
             stopped[draft.order_id] = standing
             continue
         found = await bench.corrections.read_again(draft)
-        if found is not None and found.way is not Way.CHANGED:
+        if found is not None and found.way is Way.CHANGED:
+            clashes[draft.order_id] = found.clashes
+        elif found is not None:
             stopped[draft.order_id] = found
     if not screen.is_current:
         return
-    parcels = [parcel_of(draft, stopped.get(draft.order_id)) for draft in drafts]
+    if screen.is_typing:
+        screen.say("The review is ready; w shows it.")
+        return
+    parcels = [parcel_of(draft, stopped.get(draft.order_id), clashes.get(draft.order_id, ())) for draft in drafts]
     ready = [
         (draft, parcel.body)
         for draft, parcel in zip(drafts, parcels, strict=True)
@@ -83,12 +90,13 @@ def _send(screen: "HouseScreen", ready: Iterable[tuple[Draft, Json]]) -> None:
     count = 0
     for draft, body in ready:
         count += 1
-        screen.app.run_worker(corrections.send(draft, body), name=f"send order {draft.order_id}")
+        work = told_if_not_kept(screen.house, corrections.send(draft, body))
+        screen.app.run_worker(work, name=f"send order {draft.order_id}")
     screen.say(f"{count} order{' is' if count == 1 else 's are'} on the way; the table shows each.")
 
 
-def parcel_of(draft: Draft, stopped: Standing | None) -> Parcel:
-    """One draft as the review shows it: field, was, will be; warnings; what cannot go."""
+def parcel_of(draft: Draft, stopped: Standing | None, clashes: Sequence[Clash] = ()) -> Parcel:
+    """One draft as the review shows it: field, was, will be; what changed there meanwhile; warnings; what cannot go."""
     patch = draft.patch
     name = order_name(draft.edit.document)
     lines: list[list[Piece]] = []
@@ -108,6 +116,12 @@ def parcel_of(draft: Draft, stopped: Standing | None) -> Parcel:
         )
         if change.pointer in blocked:
             lines.append([(f"      not sent: {safe(blocked[change.pointer])}", "error")])
+    for clash in clashes:
+        known = field_at(clash.pointer)
+        kind = known.kind if known is not None else "json"
+        base, theirs = show_value(kind, clash.base), show_value(kind, clash.theirs)
+        words = f"the service changed this too: {base} became {theirs}, which yours replaces"
+        lines.append([(f"  # {safe(label_of(clash.pointer))}: {safe(words)}", "conflict")])
     for invalid in patch.invalid:
         tone = "warning" if invalid.soft else "error"
         lines.append(

@@ -12,7 +12,7 @@ from tui.orders.glance import order_name
 from tui.orders.preflight import mend
 from tui.screens.listing import state_mark
 from tui.screens.orders import OrdersScreen
-from tui.screens.rooms import open_composer, open_order
+from tui.screens.rooms import open_composer, open_order, stage_copies, told_if_not_kept
 from tui.screens.sending import review_drafts
 from tui.widgets.filter import FilterLine
 from tui.widgets.table import OrderTable
@@ -172,9 +172,8 @@ class TriageScreen(OrdersScreen):
         name = order_name(orders[0]) if len(orders) == 1 else f"{len(orders)} orders"
 
         def chosen(answer: str) -> None:
-            for order in orders:
-                self.house.staging.add_copy(order, as_update=answer == "u")
-            self.say(f"{name} staged; B opens the composer.")
+            if stage_copies(self, orders, as_update=answer == "u"):
+                self.say(f"{name} staged; B opens the composer.")
 
         self.ask(f"Stage {name}", answers, chosen)
 
@@ -195,7 +194,8 @@ class TriageScreen(OrdersScreen):
         self.ask_typed(text, expected, lambda: self._delete(order))
 
     def _delete(self, order: Document) -> None:
-        self.app.run_worker(self.house.bench.corrections.delete(order_key(order), order), name="delete an order")
+        work = self.house.bench.corrections.delete(order_key(order), order)
+        self.app.run_worker(told_if_not_kept(self.house, work), name="delete an order")
         self.say(f"{order_name(order)} is being deleted.")
 
     def do_refresh(self, key: str) -> None:

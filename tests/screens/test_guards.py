@@ -1,0 +1,98 @@
+"""What comes late or cannot be done never takes keys that were meant for something else, and never ends the app."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from housed import House, housed
+
+from tui.api.pointer import Pointer
+from tui.screens.edit import EditScreen
+from tui.screens.review import ReviewScreen
+from tui.store.db import StoreError
+from tui.work.staging import CannotChange
+
+NAME = Pointer.of("shipping_address", "name")
+
+
+async def opened(house: House) -> str:
+    await house.until("100+ read")
+    order = house.app.screen.order
+    await house.press("enter")
+    await house.until(lambda: isinstance(house.app.screen, EditScreen) and house.app.screen.sheet.rows)
+    return str(order["id"])
+
+
+async def rename(house: House, text: str) -> None:
+    await house.press("enter", "ctrl+e", "ctrl+u")
+    await house.type(text)
+    await house.press("enter")
+
+
+async def test_a_review_that_is_late_does_not_come_over_an_open_editor(tmp_path: Path) -> None:
+    async with housed(tmp_path) as house:
+        await opened(house)
+        await rename(house, "Jan Klaassen")
+        client, gate = house.app.bench.client, asyncio.Event()
+        real = client.get_order
+
+        async def slowly(id: str) -> Any:
+            await gate.wait()
+            return await real(id)
+
+        client.get_order = slowly
+        await house.press("w", "enter")
+        await house.type("1")
+        gate.set()
+        await house.until("The review is ready; w shows it.")
+        assert house.app.screen.sheet.editing is not None
+        await house.type("y")
+        assert house.app.screen.sheet.editor_text.endswith("1y")
+        assert not house.app.bench.store.writes.all(house.app.bench.account)
+
+
+async def test_the_review_says_what_the_service_changed_meanwhile(tmp_path: Path) -> None:
+    async with housed(tmp_path, size=(120, 40)) as house:
+        id = await opened(house)
+        await rename(house, "Jan Klaassen")
+        transport = httpx.ASGITransport(house.sandbox.asgi)
+        async with httpx.AsyncClient(transport=transport, base_url="http://s/api/v3", auth=("demo", "demo")) as other:
+            await other.patch(f"/orders/{id}", json={"shipping_address": {"name": "Somebody Else"}})
+        await house.press("w")
+        await house.until(lambda: isinstance(house.app.screen, ReviewScreen))
+        await house.until("the service changed this too")
+        assert "became Somebody Else" in house.text
+
+
+@pytest.mark.parametrize("error", [CannotChange("This batch is in other hands."), StoreError("The disk is full.")])
+async def test_a_batch_that_cannot_be_changed_is_told_where_orders_are_staged(tmp_path: Path, error: Exception) -> None:
+    async with housed(tmp_path) as house:
+        await house.until("100+ read")
+
+        def refuse(*_: Any, **__: Any) -> str:
+            raise error
+
+        house.app.staging.add_copy = refuse  # type: ignore[method-assign]
+        await house.press("a", "c")
+        await house.until(f"{error} Nothing was staged.")
+        await opened(house)
+        await house.press("a", "c")
+        await house.until(f"{error} Nothing was staged.")
+
+
+async def test_a_full_disk_while_sending_does_not_end_the_app(tmp_path: Path) -> None:
+    async with housed(tmp_path) as house:
+        await opened(house)
+        await rename(house, "Jan Klaassen")
+
+        async def full(*_: Any) -> Any:
+            raise StoreError("The disk is full.")
+
+        house.app.bench.outbox.patch = full  # type: ignore[method-assign]
+        await house.press("w")
+        await house.until(lambda: isinstance(house.app.screen, ReviewScreen))
+        await house.press("y")
+        await house.until("The disk is full.")
+        assert house.app.bench.drafts.all()

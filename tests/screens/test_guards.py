@@ -96,3 +96,39 @@ async def test_a_full_disk_while_sending_does_not_end_the_app(tmp_path: Path) ->
         await house.press("y")
         await house.until("The disk is full.")
         assert house.app.bench.drafts.all()
+
+
+async def test_leaving_asks_first_while_an_order_is_about_to_go(tmp_path: Path) -> None:
+    async with housed(tmp_path) as house:
+        id = await opened(house)
+        await rename(house, "Jan Klaassen")
+        await house.press("w")
+        await house.until(lambda: isinstance(house.app.screen, ReviewScreen))
+        client, gate = house.app.bench.client, asyncio.Event()
+        real = client.get_order
+
+        async def slowly(id: str) -> Any:
+            await gate.wait()
+            return await real(id)
+
+        client.get_order = slowly
+        await house.press("y")
+        assert not house.app.bench.outbox.under_way
+        await house.press("Q")
+        await house.until("1 write is on the way.")
+        await house.press("w")
+        gate.set()
+        await house.until(lambda: house.app.return_code == 0)
+        assert NAME.get(await house.order(id)) == "Jan Klaassen"
+
+
+async def test_a_full_disk_does_not_end_the_following(tmp_path: Path) -> None:
+    async with housed(tmp_path) as house:
+        await house.until("100+ read")
+
+        def full(*_: Any) -> Any:
+            raise StoreError("The disk is full.")
+
+        house.app.bench.store.follows.open = full  # type: ignore[method-assign]
+        house.app.bench.follower.wake()
+        await house.until("Accepted orders are not followed now: The disk is full.")

@@ -11,12 +11,16 @@ from tui.orders.fields import all_fields
 from tui.orders.places import countries
 from tui.screens.rooms import PLACE, open_composer, open_order
 from tui.screens.triage import TriageScreen
+from tui.store.db import StoreError
 from tui.store.store import Store
 from tui.work.staging import Staging
 from tui.work.workbench import Workbench, open_account, open_remembered
 
 if TYPE_CHECKING:
     from tui.app import OrdersApp, Service
+
+_TRIED_AGAIN = 30.0
+_MOMENT = 0.05
 
 
 async def open_house(app: "OrdersApp", service: "Service", folder: Path) -> None:
@@ -41,8 +45,19 @@ def _settle_in(app: "OrdersApp", bench: Workbench) -> None:
     app.staging = Staging(bench)
     # By the app, since the screen that opens all this goes away with it.
     app.run_worker(_move_in(app), name="open the rooms, and resolve what was on its way")
-    app.run_worker(bench.follower.run(), name="follow accepted orders")
+    app.run_worker(_follow(app), name="follow accepted orders")
     app.run_worker(asyncio.to_thread(_warm_up), name="load the other rooms")
+
+
+async def _follow(app: "OrdersApp") -> None:
+    """Follow as long as the app lives; a disk that takes nothing is tried again, since nothing is known as done by it."""
+    while True:
+        try:
+            await app.bench.follower.run()
+        except StoreError as error:
+            if screens := app.house_screens():
+                screens[-1].say(f"Accepted orders are not followed now: {error}", "error")
+            await asyncio.sleep(_TRIED_AGAIN)
 
 
 async def _move_in(app: "OrdersApp") -> None:
@@ -84,7 +99,7 @@ async def _recover(app: "OrdersApp") -> None:
 
 
 def leave_house(app: "OrdersApp", code: int) -> None:
-    under_way = len(app.bench.outbox.under_way) if hasattr(app, "bench") else 0
+    under_way = _under_way(app)
     if not under_way:
         app.exit(code)
         return
@@ -102,6 +117,16 @@ def leave_house(app: "OrdersApp", code: int) -> None:
 
 
 async def _leave_when_done(app: "OrdersApp", code: int) -> None:
-    await app.bench.outbox.drain()
-    await asyncio.sleep(0)
+    while _under_way(app):
+        await app.bench.outbox.drain()
+        # Between the parts of a sending nothing is out for a moment.
+        await asyncio.sleep(_MOMENT)
     app.exit(code)
+
+
+def _under_way(app: "OrdersApp") -> int:
+    """How many writes are out, are about to go, or are being looked up."""
+    if not hasattr(app, "bench"):
+        return 0
+    waiting = app.bench.corrections.going + bool(app.staging.shipping.waiting)
+    return max(len(app.bench.outbox.under_way), waiting)

@@ -101,6 +101,11 @@ class Corrections:
         """How many orders are on their way or not settled."""
         return sum(one.way in _UNSETTLED for one in self._standings.values())
 
+    @property
+    def going(self) -> int:
+        """How many orders were told to go, or are being deleted, and have no end yet."""
+        return sum(one.way is Way.SENDING for one in self._standings.values())
+
     def is_unsettled(self, order_id: str) -> bool:
         """Whether a write of this order has no end yet, so that no other may go."""
         standing = self._standings.get(order_id)

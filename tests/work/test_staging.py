@@ -252,6 +252,27 @@ async def test_an_order_of_a_file_that_exists_is_found_to_be_an_update(make: Mak
     assert len(house.staging.plan().staying) == 1
 
 
+async def test_an_update_whose_order_changed_since_the_review_stays_here(make: Make) -> None:
+    house = await make(settle=0.0)
+    stage(house.staging, order(order_id="A"))
+    await house.send()
+    await house.bench.follower.until_done()
+    read = (await house.there())["A"]
+    house.staging.remove_orders([one.id for one in house.staging.orders])
+    (id,) = stage(house.staging, order(order_id="A", order_number="other"))
+    await house.staging.look(again=True)
+    house.staging.release([id])
+    plan = house.staging.plan()
+    assert plan.count == 1
+    await house.bench.client.patch_order(str(read["id"]), {"shipping_address": {"city": "Uden"}})
+    await house.staging.send(plan)
+    assert (await house.there())["A"]["shipping_address"]["city"] == "Uden"
+    assert "changed since the review and stayed here" in house.staging.said[-1].words
+    await house.staging.send(house.staging.plan())
+    await house.bench.follower.until_done()
+    assert (await house.there())["A"]["order_number"] == "other"
+
+
 async def test_an_update_is_set_on_what_changed_there_and_waits_where_both_changed(make: Make) -> None:
     house = await make(settle=0.0)
     stage(house.staging, order(order_id="A"))
@@ -291,6 +312,7 @@ async def test_a_verified_order_edited_again_becomes_an_update(make: Make) -> No
     house.staging.redo()
     staging = await house.crash()
     assert house.states() == {"A": Standing.UPDATE}
+    await staging.look([a], again=True)
     staging.release([a])
     await house.send()
     await house.bench.follower.until_done()

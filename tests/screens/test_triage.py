@@ -50,7 +50,7 @@ async def test_a_shop_and_a_filter_narrow_what_is_asked(tmp_path: Path) -> None:
         assert shop.isdigit()
         target = house.app.screen.order
         await house.press("0")
-        await house.until("100+ read")
+        await house.until("00+ read")
         await house.press("slash")
         await house.type(f"number:{target['order_number']}")
         await house.press("enter")

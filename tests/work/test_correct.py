@@ -202,3 +202,20 @@ async def test_what_has_no_end_yet_is_not_forgotten(bench: Workbench) -> None:
     bench.corrections.looking_up(ID)
     bench.corrections.forget(ID)
     assert bench.corrections.is_unsettled(ID)
+
+
+async def test_two_running_copies_do_not_lose_each_others_draft_of_an_order(bench: Workbench) -> None:
+    mine = await drafted(bench)
+    others = Drafts(bench.store, bench.account, lambda: NOW)
+    (theirs,) = others.all()
+    theirs.edit.put(NAME, "Theirs", "name")
+    others.save(theirs)
+    # What this copy sent and drops is not what the other one keeps.
+    bench.drafts.drop(mine)
+    assert [change.pointer for change in Drafts(bench.store, bench.account, lambda: NOW).all()[0].edit.changes()]
+    # A draft that another copy dropped is kept anew.
+    bench.store.edits.drop(bench.account, ID)
+    others.save(theirs)
+    assert others.rebase(theirs, {**theirs.edit.base, "order_number": "new"}, NOW) == []
+    (again,) = Drafts(bench.store, bench.account, lambda: NOW).all()
+    assert NAME in {change.pointer for change in again.edit.changes()}

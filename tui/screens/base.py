@@ -1,12 +1,14 @@
 """What all screens share: keys become commands by the one table, and questions come before everything."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events, on
 from textual.screen import Screen
 
 from tui.keymap import Command, Where, commands_in, lookup
+from tui.store.db import StoreError
 from tui.widgets.ask import AskLine
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.lines import LineView, Piece
@@ -101,8 +103,17 @@ class HouseScreen(Screen[None], inherit_bindings=False):
             self.say(f"{command.title} does nothing here.")
             return
         self.on_marked = on_marked
-        action(key)
+        with self.keeping():
+            action(key)
         self.on_marked = self.on_marked and command.id == "on_marked"
+
+    @contextmanager
+    def keeping(self) -> Iterator[None]:
+        """A disk that takes nothing more is told of; it does not end the app."""
+        try:
+            yield
+        except StoreError as error:
+            self.say(f"Not kept on disk: {error}", "error")
 
     def _marked_keys(self) -> str:
         return ", ".join(f"{command.keys[0]} {command.title}" for command in commands_in(self.WHERE) if command.marked)

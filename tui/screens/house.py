@@ -69,7 +69,10 @@ async def _move_in(app: "OrdersApp") -> None:
         open_composer(app)
     elif place.get("screen") == "edit" and isinstance(place.get("order"), str):
         open_order(app, str(place["order"]))
-    await _recover(app)
+    try:
+        await _recover(app)
+    except StoreError as error:
+        app.house_screens()[-1].say(f"What was on its way is looked up at the next start: {error}", "error")
 
 
 def _warm_up() -> None:

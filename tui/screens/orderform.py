@@ -323,11 +323,13 @@ class FormScreen(HouseScreen):
         return parse_entry(kind, text, choices=choices, now=now)
 
     def _typing(self, pointer: Pointer, text: str) -> None:
-        self.house.bench.drafts.type(Typing(self._order_id, pointer, text))
+        with self.keeping():
+            self.house.bench.drafts.type(Typing(self._order_id, pointer, text))
 
     @on(OrderSheet.FieldChanged)
     def _changed(self, event: OrderSheet.FieldChanged) -> None:
-        self._put(event.pointer, event.value)
+        with self.keeping():
+            self._put(event.pointer, event.value)
 
     @on(OrderSheet.EditorOpened)
     def _opened(self) -> None:
@@ -375,7 +377,8 @@ class FormScreen(HouseScreen):
         standing = bench.corrections.standing(draft.order_id)
         if standing is not None and standing.way not in (Way.REFUSED, Way.DIFFERS):
             bench.corrections.forget(draft.order_id)
-        bench.drafts.save(draft)
+        with self.keeping():
+            bench.drafts.save(draft)
         self._show()
 
 

@@ -65,7 +65,6 @@ class OrdersScreen(HouseScreen):
         self._wanted_depth = 0
         self._is_wide = False
         self._page_wanted = False
-        self._details: dict[str, Document] = {}
 
     def compose(self) -> ComposeResult:
         yield TitleLine()
@@ -116,7 +115,8 @@ class OrdersScreen(HouseScreen):
             "marks": marks,
             "read": self._feed.read if self._feed is not None else 0,
         }
-        bench.store.state.put(bench.account, _STATE, state)
+        with self.keeping():
+            bench.store.state.put(bench.account, _STATE, state)
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
@@ -268,7 +268,7 @@ class OrdersScreen(HouseScreen):
         self.table.set_empty(_empty_text(feed, self._filter))
         self.table.set_tail(tail, more=more)
         known = f"{feed.read} read" if feed.complete else f"{feed.read}+ read"
-        if self._filter.words:
+        if len(self._shown) != feed.read:
             known = f"{len(self._shown)} of {known}"
         asked = "service: " + ", ".join(_asked(self._filter)) if self._filter.asks else "service: all"
         line = self.query_one(FilterLine)
@@ -328,7 +328,7 @@ class OrdersScreen(HouseScreen):
         key = self.table.cursor_key
         if key is None or self._feed is None:
             return None
-        return self._details.get(key) or self._feed.get(key)
+        return self._feed.get(key)
 
     @on(OrderTable.CursorMoved)
     def _moved(self) -> None:
@@ -395,7 +395,6 @@ class OrdersScreen(HouseScreen):
             if standing.way == "deleted":
                 feed.drop(order_id)
             elif standing.document is not None:
-                self._details.pop(order_id, None)
                 feed.put(standing.document)
         self.table.refresh_row(order_id)
         if standing is not None and standing.way is not Way.SENDING and not bench.corrections.sending:
@@ -418,7 +417,7 @@ class OrdersScreen(HouseScreen):
 
     def find(self, order_id: str) -> Document | None:
         """An order of the list as it was read last."""
-        return self._details.get(order_id) or (self._feed.get(order_id) if self._feed is not None else None)
+        return self._feed.get(order_id) if self._feed is not None else None
 
     def problem_beside(self, order_id: str, by: int) -> str | None:
         """The next order of the list that will not ship; the cursor goes along."""

@@ -66,8 +66,8 @@ class ReviewScreen(HouseScreen):
             else "nothing can be sent"
         )
         self.query_one(TitleLine).set(f"{self.house.account_name} · REVIEW · {plan.title}", right)
-        self._fill()
         super().on_mount()
+        self.call_after_refresh(self._fill)
 
     def facts(self) -> Sequence[str | Piece]:
         return ["a label already printed does not change", "y sends, n or Esc does not"]
@@ -83,7 +83,10 @@ class ReviewScreen(HouseScreen):
                 lines.extend("  " + text for text in encode(parcel.body, indent=2).decode().split("\n"))
             else:
                 lines.extend(parcel.lines)
-        self.query_one(Pager).set_lines(lines)
+        pager = self.query_one(Pager)
+        pager.set_lines(lines)
+        below = pager.line_count - pager.body_height
+        self.query_one(RuleLine).set("", f"{below} lines more, PgDn" if below > 0 else "")
 
     def do_as_json(self, key: str) -> None:
         self._as_json = not self._as_json

@@ -19,7 +19,8 @@ def remember_place(room: "HouseScreen", name: str, **more: Json) -> None:
     """Where to open next time, if this room is the one in front: others may hear late that they were."""
     bench = room.house.bench
     if room.is_current:
-        bench.store.state.put(bench.account, PLACE, {"screen": name, **more})
+        with room.keeping():
+            bench.store.state.put(bench.account, PLACE, {"screen": name, **more})
 
 
 async def told_if_not_kept(app: "OrdersApp", work: Awaitable[object]) -> None:

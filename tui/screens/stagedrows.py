@@ -145,7 +145,7 @@ def problem_words(staging: Staging, order: StagedOrder, zone: tzinfo | None) -> 
         case Standing.HELD:
             return f"held{': ' + _first(findings) if findings else ''}"
         case Standing.DOUBT if order.state is StagedState.UNKNOWN:
-            return "answer lost; r looks again"
+            return "answer lost; r looks, sends what is not there"
         case Standing.DOUBT if order.state is StagedState.MISSING:
             return "accepted and never seen; r looks again"
         case Standing.READY if any(finding.stops for finding in findings):

@@ -21,10 +21,6 @@ from tui.widgets.text import is_altered
 if TYPE_CHECKING:
     from tui.work.drafts import Draft
 
-_STATE = "triage"
-_WIDE = 120
-_ALL = "all"
-
 
 class TriageScreen(OrdersScreen):
     """The first room: what can be done with the orders of the list."""
@@ -42,12 +38,17 @@ class TriageScreen(OrdersScreen):
     def do_pane(self, key: str) -> None:
         (self.table if self.preview.has_focus else self.preview).focus(scroll_visible=False)
 
-    def do_open(self, key: str) -> None:
+    def _changeable(self) -> Document | None:
+        """The order under the cursor, if it has what is needed to open, change or delete it."""
         order = self.order
+        if order is not None and not order_key(order).isdecimal():
+            self.say("The service gave this order no id, so nothing can be done with it; p shows it.", "warning")
+            return None
+        return order
+
+    def do_open(self, key: str) -> None:
+        order = self._changeable()
         if order is None:
-            return
-        if not order_key(order).isdigit():
-            self.say("The service gave this order no id, so it cannot be opened; p shows it.", "warning")
             return
         self._remember()
         open_order(self.house, order_key(order))
@@ -122,7 +123,7 @@ class TriageScreen(OrdersScreen):
         return self.house.bench.drafts.of(order_key(order), order, read_at)
 
     def do_mend(self, key: str) -> None:
-        order = self.order
+        order = self._changeable()
         if order is None:
             return
         draft = self.draft_of(order)
@@ -142,7 +143,7 @@ class TriageScreen(OrdersScreen):
         self._undo(lambda draft: draft.edit.redo(), "Nothing to do again on this order.", "Done again")
 
     def _undo(self, action: Callable[["Draft"], str | None], nothing: str, done: str) -> None:
-        order = self.order
+        order = self._changeable()
         if order is None:
             return
         draft = self.draft_of(order)
@@ -181,7 +182,7 @@ class TriageScreen(OrdersScreen):
         if self.on_marked:
             self.say("Orders are deleted one at a time.")
             return
-        order = self.order
+        order = self._changeable()
         if order is None:
             return
         if self.house.bench.client.read_only:

@@ -22,6 +22,8 @@ class Draft:
     edit: Edit
     read_at: datetime
     stored: bool = False
+    kept: Json = None
+    """The steps as they are on disk, by which this copy of the app knows its own draft from another copy's."""
 
     @property
     def patch(self) -> Patch:
@@ -57,7 +59,7 @@ class Drafts:
         self._drafts: dict[str, Draft] = {}
         for kept in store.edits.all(account):
             edit = Edit.load(cast(Document, kept.base), kept.log)
-            self._drafts[kept.order_id] = Draft(kept.order_id, edit, kept.read_at, stored=True)
+            self._drafts[kept.order_id] = Draft(kept.order_id, edit, kept.read_at, stored=True, kept=kept.log)
 
     def all(self) -> list[Draft]:
         """The drafts that change something, the oldest first."""
@@ -79,19 +81,25 @@ class Drafts:
         """Bring the steps of a draft to the platter; a draft that changes nothing and can be forgotten is."""
         if not draft.edit.steps:
             self.drop(draft)
-        elif draft.stored:
-            self._store.edits.save_log(self._account, draft.order_id, draft.edit.log(), durable=True)
         else:
-            self._store.edits.start(self._account, draft.order_id, draft.edit.base, draft.read_at, draft.edit.log())
-            self._store.edits.save_log(self._account, draft.order_id, draft.edit.log(), durable=True)
-            draft.stored = True
+            self._keep(draft, draft.read_at)
         self._drafts[draft.order_id] = draft
+
+    def _keep(self, draft: Draft, read_at: datetime) -> None:
+        log = draft.edit.log()
+        if self._store.edits.get(self._account, draft.order_id) is None:
+            # New, or another copy of the app has sent and dropped its draft of the same order.
+            self._store.edits.start(self._account, draft.order_id, draft.edit.base, read_at, log)
+        self._store.edits.rebase(self._account, draft.order_id, draft.edit.base, read_at, log)
+        draft.stored, draft.kept = True, log
 
     def drop(self, draft: Draft) -> None:
         """Forget a draft; what it said stays in the journal if it was sent."""
         self._drafts.pop(draft.order_id, None)
         if draft.stored:
-            self._store.edits.drop(self._account, draft.order_id)
+            found = self._store.edits.get(self._account, draft.order_id)
+            if found is not None and same(found.log, draft.kept):
+                self._store.edits.drop(self._account, draft.order_id)
             draft.stored = False
 
     def rebase(self, draft: Draft, document: Document, read_at: datetime) -> list[Clash]:
@@ -103,7 +111,7 @@ class Drafts:
         draft.edit = moved
         draft.read_at = read_at
         if draft.stored:
-            self._store.edits.rebase(self._account, draft.order_id, document, read_at, moved.log())
+            self._keep(draft, read_at)
         return clashes
 
     def type(self, typing: Typing) -> None:

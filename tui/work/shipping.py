@@ -193,7 +193,10 @@ class Shipping:
             case StillUnknown():
                 self._staging.written(outcome.write)
                 words = f"The answer was lost and {_orders(count)} could not be found yet"
-                self._say(f"{words}: nothing goes again before that is known; r looks again.", "conflict")
+                self._say(
+                    f"{words}: nothing goes again before that is known; r looks, and sends again what is not there.",
+                    "conflict",
+                )
             case _:
                 raise AssertionError(f"an upsert never ends as {type(outcome).__name__}")
 

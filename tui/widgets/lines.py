@@ -66,6 +66,8 @@ class LineView(Widget, can_focus=True):
         & > .line--mark { text-style: bold; }
         & > .line--edit { color: $text; }
         & > .line--caret { text-style: reverse; }
+        &:ansi > .line--dim { text-style: dim; }
+        &:ansi > .line--changed { color: ansi_bright_blue; }
         & > .line--current { background: $block-cursor-background; color: $block-cursor-foreground; text-style: bold; }
     }
     """

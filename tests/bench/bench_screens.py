@@ -2,8 +2,8 @@
 
     python tests/bench/bench_screens.py [COLUMNSxROWS]
 
-Each program runs in a pseudo-terminal as truecolor xterm; ours reads from a sandbox over HTTP. A key's time is from
-its write to the last byte it caused, its silence of 40 ms not counted.
+Each program runs in a pseudo-terminal as truecolor xterm; ours reads from a sandbox over HTTP. A key's times
+are from its write to the first byte, and to the last byte before 200 ms of silence.
 """
 
 import os
@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,53 +21,59 @@ from statistics import mean, median
 
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
 
-from terminal.terminal import PROGRAM, Terminal
+from terminal.terminal import PROGRAM, Terminal  # noqa: E402
 
-from tui.sandbox.app import SandboxSettings
-from tui.sandbox.serve import serving
+from tui.sandbox.app import SandboxSettings  # noqa: E402
+from tui.sandbox.serve import serving  # noqa: E402
 
 RUNS = 5
-ROWS = 100
-QUIET = 0.04
+ROWS = 200
+QUIET = 0.2
 IDLE = 5.0
 BARE = str(Path(__file__).parent / "bare_textual.py")
 
 
 @dataclass
 class Figures:
-    """What was measured of one program; times in ms. `costs`: of each step its times and bytes."""
+    """What was measured of one program; times in ms. `costs`: of each step its first and last times, and its bytes."""
 
     starts: list[float] = field(default_factory=list)
     start_bytes: list[int] = field(default_factory=list)
-    costs: dict[str, tuple[list[float], list[int]]] = field(default_factory=dict)
+    costs: dict[str, tuple[list[float], list[float], list[int]]] = field(default_factory=dict)
     idle: int = 0
     megabytes: float = 0.0
 
 
-Opener = Callable[[], Terminal]
+@dataclass(frozen=True, slots=True)
+class Program:
+    """How to start a program; what shows that its rows are there, and its form; the keys that begin to edit there."""
+
+    start: Callable[[], Terminal]
+    rows: str
+    form: str
+    edit: Sequence[str] | None = None
 
 
-def measure(open_program: Opener, ready: str, form: str) -> Figures:
-    """Start a program several times; in the last start move, page, open and close an order, and wait."""
+def measure(program: Program) -> Figures:
+    """Start a program several times; in the last start move, page, open and close an order, type, and wait."""
     figures = Figures()
     for run in range(RUNS):
-        with open_program() as terminal:
-            terminal.wait(lambda t: re.search(ready, t.text), 60)
+        with program.start() as terminal:
+            terminal.wait(lambda t: re.search(program.rows, t.text), 60)
             figures.starts.append((terminal.heard_at - terminal.begun) * 1000)
             terminal.wait_until_quiet(0.5)
             figures.start_bytes.append(len(terminal.stream))
             if run == RUNS - 1:
-                _steps(terminal, figures, form)
+                _steps(terminal, figures, program)
     return figures
 
 
-def _steps(terminal: Terminal, figures: Figures, form: str) -> None:
+def _steps(terminal: Terminal, figures: Figures, program: Program) -> None:
     for name, key, count in (("cursor key", "down", 30), ("page", "pagedown", 3)):
         for _ in range(count):
             _press(terminal, figures, name, key)
     for _ in range(5):
-        _press(terminal, figures, "open an order", "enter")
-        terminal.wait(form)
+        _press(terminal, figures, "open an order", "enter", program.form)
         _press(terminal, figures, "back to the list", "escape")
     before = len(terminal.stream)
     time.sleep(IDLE)
@@ -76,41 +82,56 @@ def _steps(terminal: Terminal, figures: Figures, form: str) -> None:
         ["ps", "-o", "rss=", "-p", str(terminal.process.pid)], capture_output=True, text=True, check=True
     )
     figures.megabytes = int(found.stdout) / 1024
+    if program.edit is not None:
+        _press(terminal, Figures(), "", "enter", program.form)
+        for key in program.edit:
+            _press(terminal, Figures(), "", key)
+        for letter in "Jeroen Maes":
+            _press(terminal, figures, "a letter typed", letter)
 
 
-def _press(terminal: Terminal, figures: Figures, name: str, key: str) -> None:
+def _press(terminal: Terminal, figures: Figures, name: str, key: str, until: str = "") -> None:
     before, begun = len(terminal.stream), time.perf_counter()
     terminal.press(key)
     terminal.wait(lambda t: len(t.stream) > before, 5)
+    first = terminal.heard_at
+    if until:
+        terminal.wait(until)
     terminal.wait_until_quiet(QUIET)
-    times, sizes = figures.costs.setdefault(name, ([], []))
-    times.append((terminal.heard_at - begun) * 1000)
+    firsts, lasts, sizes = figures.costs.setdefault(name, ([], [], []))
+    firsts.append((first - begun) * 1000)
+    lasts.append((terminal.heard_at - begun) * 1000)
     sizes.append(len(terminal.stream) - before)
 
 
 def show(programs: dict[str, Figures]) -> None:
-    """A table: ours, and how many times as much each other one needs."""
+    """A table: ours, and the others with how many times as much they need."""
     names = list(programs)
     ours = programs[names[0]]
-    print(f"{'':24}" + "".join(f"{name:>24}" for name in names))
+    print(f"{'':24}" + "".join(f"{name:>26}" for name in names))
 
-    def line(title: str, of: Callable[[Figures], float], unit: str) -> None:
+    def line(title: str, of: Callable[[Figures], float], unit: str, name: str = "") -> None:
         base = of(ours)
+        known = [programs[n] for n in names[1:]]
         cells = [f"{base:,.1f} {unit}"]
-        cells += [f"{of(programs[n]):,.1f} {unit} ({of(programs[n]) / base if base else 0:.2f}x)" for n in names[1:]]
-        print(f"{title:24}" + "".join(f"{cell:>24}" for cell in cells))
+        cells += [
+            f"{of(one):,.1f} {unit} ({of(one) / base if base else 0:.2f}x)" if not name or name in one.costs else "-"
+            for one in known
+        ]
+        print(f"{title:24}" + "".join(f"{cell:>26}" for cell in cells))
 
     line("start to first rows", lambda f: median(f.starts), "ms")
     line("  bytes", lambda f: median(f.start_bytes), "B")
     for name in ours.costs:
-        line(name, lambda f, name=name: median(f.costs[name][0]), "ms")
-        line("  bytes", lambda f, name=name: mean(f.costs[name][1]), "B")
+        line(f"{name}, first", lambda f, name=name: median(f.costs[name][0]), "ms", name)
+        line("  last", lambda f, name=name: median(f.costs[name][1]), "ms", name)
+        line("  bytes", lambda f, name=name: mean(f.costs[name][2]), "B", name)
     line(f"idle {IDLE:g} s", lambda f: f.idle, "B")
     line("memory", lambda f: f.megabytes, "MB")
 
 
 @contextmanager
-def ours(size: tuple[int, int]) -> Iterator[Opener]:
+def ours(size: tuple[int, int]) -> Iterator[Program]:
     """The app on a sandbox of 2,000 orders, its store already made."""
     with serving(SandboxSettings(orders=2000)) as url, tempfile.TemporaryDirectory() as folder:
         environment = {
@@ -123,21 +144,27 @@ def ours(size: tuple[int, int]) -> Iterator[Opener]:
             first.wait("100+ read")
             first.press("Q")
             first.ended()
-        yield lambda: Terminal([*PROGRAM, "--url", url], environment=environment, size=size)
+        yield Program(
+            lambda: Terminal([*PROGRAM, "--url", url], environment=environment, size=size),
+            r"€ +\d",
+            "Ship to",
+            ["enter"],
+        )
 
 
-def bare(kind: str, size: tuple[int, int]) -> Opener:
+def bare(kind: str, size: tuple[int, int], form: str, edit: Sequence[str] | None = None) -> Program:
     environment = {"TEXTUAL_ANIMATIONS": "none"}
-    return lambda: Terminal([sys.executable, BARE, kind, str(ROWS)], environment=environment, size=size)
+    command = [sys.executable, BARE, kind, str(ROWS)]
+    return Program(lambda: Terminal(command, environment=environment, size=size), "Jeroen", form, edit)
 
 
 def main(size: tuple[int, int]) -> None:
     print(_machine())
-    print(f"{size[0]}x{size[1]}, medians of {RUNS} starts and of the keys of the last; bytes are means")
-    with ours(size) as opener:
-        programs = {"ours": measure(opener, r"€ +\d", "Ship to")}
-    programs["bare lines"] = measure(bare("lines", size), "Jeroen", "field 0")
-    programs["bare DataTable+Inputs"] = measure(bare("table", size), "Jeroen", "value 0")
+    print(f"{size[0]}x{size[1]}, {RUNS} starts, {ROWS} rows; medians of times, means of bytes")
+    with ours(size) as program:
+        programs = {"ours": measure(program)}
+    programs["bare lines"] = measure(bare("lines", size, "field 0"))
+    programs["bare DataTable, Inputs"] = measure(bare("table", size, "value 0", []))
     show(programs)
 
 

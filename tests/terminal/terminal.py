@@ -105,6 +105,8 @@ class Terminal:
         self._stream = bytearray()
         self._fed = self._answered = 0
         self._ended = False
+        self.heard_at = 0.0
+        """When the last bytes came, on the clock of `begun`."""
         self._fd, self._line = os.openpty()
         self._set_size(*size)
         self.modes_before = termios.tcgetattr(self._line)
@@ -260,9 +262,11 @@ class Terminal:
                 data = os.read(self._fd, 65536)
             except OSError:
                 data = b""
+            heard_at = time.perf_counter()
             with self._news:
                 self._stream += data
                 self._ended = not data
+                self.heard_at = heard_at if data else self.heard_at
                 replies = b"".join(self._replies())
                 self._news.notify_all()
             if replies:

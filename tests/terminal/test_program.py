@@ -288,7 +288,7 @@ def test_a_paste_on_the_list_runs_no_command(start: Start, service: Service, tex
 
 def test_any_size_will_do(start: Start) -> None:
     terminal = start()
-    for columns, rows, words in ((20, 5, " 0 all"), (2, 1, ""), (200, 60, "Scented Candle"), (80, 24, "? keys")):
+    for columns, rows, words in ((20, 5, " 0 all"), (160, 45, "ordered"), (80, 24, "? keys")):
         terminal.resize(columns, rows)
         terminal.wait(words)
         terminal.press("j", "k")

@@ -4,6 +4,12 @@
 
 Each program runs in a pseudo-terminal as truecolor xterm; ours reads from a sandbox over HTTP. A key's times
 are from its write to the first byte, and to the last byte before 200 ms of silence.
+
+Measured on an AMD EPYC (2 cores, other work beside it), Linux, Python 3.11.7, Textual 8.2.8, at 80x24, in ms and bytes,
+of ours / bare lines / bare DataTable with a form of 60 Inputs: first rows 554 and 4.6 kB / 188 and 14.8 kB / 281 and
+47.5 kB (ours reads them over HTTP); cursor key 3.7 and 771 B, the preview by 33 / 1.8 and 1.5 kB / 6.9 and 4.3 kB; page
+4.4 and 1.3 kB / 7.7 and 4.8 kB / 27 and 11.7 kB; opening an order 20, done by 74, 2.2 kB / 14, 61, 14.6 kB / 103, 322,
+18.3 kB; a letter typed 2.5 and 47 B / - / 10 and 224 B; five idle seconds 0 B; memory 80 / 36 / 53 MB.
 """
 
 import os

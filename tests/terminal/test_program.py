@@ -271,6 +271,43 @@ def test_a_torn_escape_sequence_runs_no_command(start: Start, service: Service) 
     terminal.wait("Delete")
 
 
+@pytest.mark.parametrize(
+    "parts",
+    [
+        (b"\x1b[", b"D"),
+        (b"\x1b", b"[", b"B"),
+        (b"\x1bO", b"D"),
+        (b"\x1b[1", b";5D"),
+        (b"\x1b[<0;5;5", b"M"),
+        (b"\x1b[200", b"~wDB\x1b[201~"),
+    ],
+)
+def test_wherever_a_sequence_is_torn_it_runs_no_command(start: Start, parts: tuple[bytes, ...]) -> None:
+    terminal = start(ESCDELAY="1")
+    for part in parts:
+        terminal.write(part)
+        terminal.wait_until_quiet(0.1)
+    assert "Delete" not in terminal.text
+    assert "composer" not in terminal.text
+    terminal.wait_until_quiet(0.3)
+    terminal.press("D")
+    terminal.wait("Delete ")
+
+
+def test_an_esc_with_a_letter_close_behind_is_no_letter_of_its_own(start: Start, service: Service) -> None:
+    terminal = start(ESCDELAY="1000")
+    change_street(terminal, " 9")
+    terminal.press("w")
+    terminal.wait("1 order will be written")
+    terminal.press("v")
+    terminal.wait("PATCH /orders/")
+    terminal.write(b"\x1by")
+    terminal.wait("1 Ship to")
+    terminal.press("q")
+    terminal.wait("1 draft")
+    assert not service.writes()
+
+
 @pytest.mark.parametrize("text", ["wyD\nQ\x1b[AD", "Q", "T-2"])
 def test_a_paste_on_the_list_runs_no_command(start: Start, service: Service, text: str) -> None:
     terminal = start()

@@ -18,12 +18,18 @@ _PATIENCE = 1.0
 """Seconds for one widget to be done with a key; after that the next key goes on its way."""
 
 
+_PASTE_GAP = 0.3
+"""Seconds between two characters after which a paste whose beginning was torn is over."""
+
+
 class Tail(Enum):
-    """How far a torn escape sequence has come."""
+    """How far a torn escape sequence has come. PASTE: it was the beginning of a paste."""
 
     NONE = 0
     POSSIBLE = 1
     OPEN = 2
+    LAST = 3
+    PASTE = 4
 
 
 class KeysInOrder(App[R], inherit_bindings=False):
@@ -34,6 +40,8 @@ class KeysInOrder(App[R], inherit_bindings=False):
         self._line: asyncio.Queue[events.Key | events.Paste] = asyncio.Queue()
         self._at_work = False
         self._tail = Tail.NONE
+        self._torn = ""
+        self._torn_at = 0.0
 
     @property
     def keys_waiting(self) -> bool:
@@ -52,28 +60,53 @@ class KeysInOrder(App[R], inherit_bindings=False):
     async def _work_through(self) -> None:
         while True:
             event = await self._line.get()
-            if isinstance(event, events.Key) and self._is_orphaned_tail(event):
-                continue
             self._at_work = True
-            way: list[MessagePump] = list((self.focused or self.screen).ancestors_with_self)
-            await super().on_event(event)
-            for pump in (*way, self, self.screen, self):
-                await _passed(pump)
+            for part in _parts(event):
+                if not isinstance(part, events.Key) or not self._is_orphaned_tail(part):
+                    await self._let_through(part)
             self._at_work = False
 
+    async def _let_through(self, event: events.Key | events.Paste) -> None:
+        way: list[MessagePump] = list((self.focused or self.screen).ancestors_with_self)
+        await super().on_event(event)
+        for pump in (*way, self, self.screen, self):
+            await _passed(pump)
+
     def _is_orphaned_tail(self, event: events.Key) -> bool:
-        """A slow line may tear `Esc [ A` apart; what comes behind the Esc must not run commands."""
+        """A slow line may tear `Esc [ A` apart; what comes behind the Esc must not run commands.
+
+        Where the tear is behind the `[`, Textual tells of no Esc: outside of editors `[` is always one.
+        """
         character = event.character or ""
+        tail, self._tail = self._tail, Tail.NONE
         if event.key == "escape":
             self._tail = Tail.POSSIBLE
-            return False
-        if self._tail is Tail.POSSIBLE:
-            self._tail = Tail.OPEN if character in ("[", "O") else Tail.NONE
-            return self._tail is Tail.OPEN
-        if self._tail is Tail.OPEN and not (character.isdigit() or character == ";"):
-            self._tail = Tail.NONE
-            return character.isalpha() or character == "~"
-        return self._tail is Tail.OPEN
+        elif tail is Tail.PASTE and event.time - self._torn_at < _PASTE_GAP:
+            self._tail, self._torn_at = Tail.PASTE, event.time
+        elif tail is Tail.OPEN and character and " " <= character <= "?":
+            self._tail, self._torn = Tail.OPEN, self._torn + character
+        elif tail is Tail.OPEN and (self._torn, character) == ("200", "~"):
+            self._tail, self._torn_at = Tail.PASTE, event.time
+        elif tail in (Tail.OPEN, Tail.LAST):
+            return "@" <= character <= "~"
+        elif character == "[" and (tail is Tail.POSSIBLE or not self._is_typed(event)):
+            self._tail, self._torn = Tail.OPEN, ""
+        elif character == "O" and tail is Tail.POSSIBLE:
+            self._tail = Tail.LAST
+        return self._tail not in (Tail.NONE, Tail.POSSIBLE)
+
+    def _is_typed(self, event: events.Key) -> bool:
+        return self.focused is not None and self.focused.check_consume_key(event.key, event.character)
+
+
+def _parts(event: events.Key | events.Paste) -> list[events.Key | events.Paste]:
+    """An Alt is an Esc that was pressed just before: no key of ours needs Alt, and Esc must never become the key's y."""
+    if not isinstance(event, events.Key) or not event.key.startswith("alt+") or not event.character:
+        return [event]
+    parts = [events.Key("escape", "\x1b"), events.Key(event.character, event.character)]
+    for part in parts:
+        part.time = event.time
+    return [*parts]
 
 
 async def _passed(pump: MessagePump) -> None:

@@ -57,6 +57,9 @@ class TrafficScreen(HouseScreen):
         self.query_one(KeyLine).set([("Enter", "bodies"), ("j k", "move"), ("q Esc", "back")])
 
     def _show(self) -> None:
+        if not self.is_attached or self not in self.house.screen_stack:
+            # It is being taken apart.
+            return
         zone = self.house.bench.zone
         self._entries = tuple(reversed(self._log.entries))
         rows = []

@@ -94,7 +94,13 @@ def _server(sandbox: Sandbox) -> "uvicorn.Server":
     async def app(scope: "Scope", receive: "Receive", send: "Send") -> None:
         if scope["type"] == "http":
             peer = tuple(scope["client"])
-            extensions = {**scope.get("extensions", {}), "sandbox.sever": lambda: connections[peer].close()}
+
+            def sever() -> None:
+                # The client may have gone first.
+                if peer in connections:
+                    connections[peer].close()
+
+            extensions = {**scope.get("extensions", {}), "sandbox.sever": sever}
             scope = {**scope, "extensions": extensions}
         await sandbox.asgi(scope, receive, send)
 

@@ -144,7 +144,7 @@ class Corrections:
             return self._stand(draft.order_id, Way.NOT_SENT, str(error))
         self._drafts.rebase(draft, document, self._now())
         if draft.undecided:
-            words = "Changed on the service too: decide at each field which side stands, then send again."
+            words = "Changed there too: c at each field marked # decides which side stands."
             return self._stand(draft.order_id, Way.CHANGED, words, clashes=draft.undecided, document=document)
         return None
 

@@ -92,7 +92,14 @@ class FormSpec:
     """Whether the order exists, so that what identifies it cannot change."""
 
 
-def sheet_rows(spec: FormSpec) -> list[SheetRow]:
+@dataclass(slots=True)
+class RowCache:
+    """The rows of entries that have nothing to tell, by their places; they are the same while the entry itself is."""
+
+    made: dict[Pointer, tuple[object, tuple[object, ...], list[SheetRow]]] = field(default_factory=dict)
+
+
+def sheet_rows(spec: FormSpec, cache: RowCache | None = None) -> list[SheetRow]:
     """The rows, group after group. Every problem has a row: at its field, under its heading, or in front of all."""
     parts = sections(spec.edit.document)
     placed = _place(spec)
@@ -106,7 +113,7 @@ def sheet_rows(spec: FormSpec) -> list[SheetRow]:
             has_items = True
             rows.append(GroupRow("Items", ITEMS, hint="none; a adds one"))
             rows.extend(_note_row(note) for note in placed.pop(ITEMS, []))
-        rows.extend(_section_rows(spec, section, changes, placed, clashes, twins))
+        rows.extend(_section_rows(spec, section, changes, placed, clashes, twins, cache))
     rows.extend(_unknown_rows(spec))
     # What has no row of its own (an entry that was removed, a list as a whole) is told in front of all.
     lone = [_conflict_row(conflict) for conflict in clashes.values()]
@@ -149,6 +156,7 @@ def _section_rows(
     placed: dict[Pointer, list[Note]],
     clashes: dict[Pointer, Conflict],
     twins: frozenset[str],
+    cache: RowCache | None,
 ) -> list[SheetRow]:
     inner: list[SheetRow] = []
     changed = problems = to_decide = 0
@@ -156,9 +164,14 @@ def _section_rows(
     notable = not base.tokens or any(
         pointer.startswith(base) for marks in (changes, placed, clashes) for pointer in marks
     )
-    first = _conflicts_in(section, clashes) if notable and clashes else {}
-    road_of = _roads(spec, section, twins)
     holder = base.get(edit.document)
+    item_road = _item_road(spec, section, twins)
+    key = (item_road, spec.view, spec.words, spec.operation, spec.zone, spec.fixed)
+    kept = cache.made.get(base) if cache is not None and not notable else None
+    if kept is not None and kept[0] is holder and kept[1] == key:
+        return kept[2]
+    first = _conflicts_in(section, clashes) if notable and clashes else {}
+    road_of = _roads(spec, section, twins, item_road)
     count = 0
     for known in section.members:
         value = _below(holder, known.path, section.depth)
@@ -206,7 +219,10 @@ def _section_rows(
     hint = f"{count} of {len(section.members)} fields"
     heading = GroupRow(_title(spec, section), base, changed, problems, hint, to_decide)
     told = [_conflict_row(gone)] if gone is not None else []
-    return [heading, *told, *(_note_row(note) for note in own), *inner]
+    rows = [heading, *told, *(_note_row(note) for note in own), *inner]
+    if cache is not None and not notable:
+        cache.made[base] = (holder, key, rows)
+    return rows
 
 
 def _conflicts_in(section: Section, clashes: dict[Pointer, Conflict]) -> dict[Pointer, Conflict]:
@@ -267,13 +283,18 @@ def _mark(notes: Iterable[Note], is_changed: bool) -> str:
     return "~" if "~" in marks else ""
 
 
-def _roads(spec: FormSpec, section: Section, twins: frozenset[str]) -> Callable[[Pointer, Field], tuple[str, str]]:
-    """Why a field of this section cannot be edited, or why its change goes by an upsert; a whole item is judged once."""
+def _item_road(spec: FormSpec, section: Section, twins: frozenset[str]) -> str:
+    """Why any change of an item goes by an upsert: it meets what a change of its quantity meets."""
+    if spec.operation is not Operation.PATCH or section.pointer.parent != ITEMS:
+        return ""
+    return road_of(spec.edit, section.pointer / "quantity", twins)[1]
+
+
+def _roads(
+    spec: FormSpec, section: Section, twins: frozenset[str], item_road: str
+) -> Callable[[Pointer, Field], tuple[str, str]]:
+    """Why a field of this section cannot be edited, or why its change goes by an upsert."""
     in_item = section.pointer.parent == ITEMS
-    item_road = ""
-    if spec.operation is Operation.PATCH and in_item:
-        # Any change of the item meets what a change of its quantity meets.
-        item_road = road_of(spec.edit, section.pointer / "quantity", twins)[1]
 
     def road(pointer: Pointer, known: Field) -> tuple[str, str]:
         if known.read_only:

@@ -16,7 +16,7 @@ from tui.orders.fields import ANY, ITEMS, LISTS, Field, all_fields, field_at, la
 from tui.orders.glance import TAGS
 from tui.orders.patch import Patch, smallest_patch
 from tui.orders.preflight import preflight
-from tui.orders.upsert import to_upsert
+from tui.orders.upsert import to_upsert, unread_nodes
 
 VERSION: Final = 1
 """Of a recipe as JSON. One of a later version is not read, since half of a change is another change."""
@@ -134,7 +134,8 @@ class Applied:
     """What a recipe comes to on one order.
 
     `no_patch` and `no_upsert`: why that road cannot carry it, in words for people; `cannot`: why none can, or why the
-    recipe does not fit this order at all. `lost`: what the order sent whole would say otherwise than it was read (Q2.6).
+    recipe does not fit this order at all. `unread`: how much of the order the schema does not know, which might be lost
+    if it is sent whole (Q2.6, Q8.32).
     """
 
     edit: Edit
@@ -144,7 +145,7 @@ class Applied:
     no_patch: tuple[str, ...] = ()
     no_upsert: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
-    lost: int = 0
+    unread: int = 0
 
     @property
     def already(self) -> bool:
@@ -191,8 +192,7 @@ def apply(recipe: Recipe, document: Document) -> Applied:
         return Applied(edit, patch, changes, tuple(reasons))
     no_patch = list(dict.fromkeys(_short(one.reason) for one in patch.blocked))
     no_patch += _wrong(patch.invalid)
-    whole, told = to_upsert(edit.document, keep_id=True)
-    no_upsert = _wrong(tuple(validate_order(whole, Operation.POST)))
+    no_upsert = _wrong(tuple(validate_order(whole_order(edit), Operation.POST)))
     cannot = no_patch if no_patch and no_upsert else ()
     return Applied(
         edit,
@@ -202,8 +202,13 @@ def apply(recipe: Recipe, document: Document) -> Applied:
         tuple(no_patch),
         tuple(no_upsert),
         tuple(_warnings(edit, patch)),
-        len(told),
+        len(unread_nodes(document)),
     )
+
+
+def whole_order(edit: Edit) -> Document:
+    """The order as an upsert sends it (decision 12)."""
+    return to_upsert(edit.document, keep_id=True)[0]
 
 
 def put_on(recipe: Recipe, edit: Edit) -> list[str]:

@@ -359,6 +359,8 @@ class Jobs:
             standing = await self._courier.send(draft, applied.patch.body, job.id)
             self._link([order])
             self._stood(job, run, order, standing)
+            # What came of it may have been heard before it was known to be of this order.
+            self._catch_up(job, [order])
 
     async def _send_whole(self, job: Job, run: _Run, batch: Sequence[JobOrder]) -> None:
         drafts: list[Draft] = []
@@ -387,6 +389,7 @@ class Jobs:
                 run.taken.discard(order.id)
             else:
                 self._stood(job, run, order, standing)
+        self._catch_up(job, going)
 
     def _look_once_more(self, job: Job, run: _Run, order: JobOrder, document: Document | None) -> Applied | None:
         """The recipe on the order as it is now; None, and its state, where it does not go."""
@@ -447,7 +450,10 @@ class Jobs:
         """Give the orders whose end was not known the one that the journal tells."""
         unknown = [order for order in job.orders.values() if order.state in OPEN]
         self._link([order for order in unknown if order.write is None])
-        for id, end in ends_of(self._bench.store, unknown).items():
+        self._catch_up(job, unknown)
+
+    def _catch_up(self, job: Job, orders: Iterable[JobOrder]) -> None:
+        for id, end in ends_of(self._bench.store, [one for one in orders if one.state in OPEN]).items():
             self._ended(job, job.orders[id], *end)
 
     def _ended(self, job: Job, order: JobOrder, state: State, words: str) -> None:
@@ -455,7 +461,7 @@ class Jobs:
             return  # who sends it hears it first
         if state is State.WAITING and job.stage not in (Stage.RUNNING, Stage.PAUSED):
             state, words = State.NOT_SENT, "it had not gone out when the app ended"
-        if (state, words) != (order.state, order.words):
+        if state is not order.state:
             self._settle(job, order, state, words)
 
     def _link(self, orders: Sequence[JobOrder]) -> None:

@@ -281,6 +281,11 @@ class Jobs:
                 flying.add(asyncio.create_task(send(job, run, batch), name=f"change {job.id}"))
             while flying:
                 flying = await _one_less(flying)
+        except asyncio.CancelledError:
+            # The app ends. What is out already is the outbox's, which nobody cancels.
+            for task in flying:
+                task.cancel()
+            raise
         finally:
             del self._runs[job.id]
             if job.stage is Stage.RUNNING:

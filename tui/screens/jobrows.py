@@ -9,13 +9,14 @@ from tui.orders.bulk import whole_order
 from tui.orders.edit import Change
 from tui.orders.entry import show_value
 from tui.orders.fields import field_at, label_of
+from tui.orders.glance import TAGS
 from tui.screens.review import Parcel, ReviewPlan
 from tui.store.journal import Road
 from tui.widgets.lines import Piece
 from tui.widgets.strip import Entry
 from tui.widgets.table import Column, Row, Toned
 from tui.widgets.text import fit, safe
-from tui.work.job import Cost, Job, JobOrder, Plan, State, road_of
+from tui.work.job import Cost, Job, JobOrder, Plan, Stage, State, road_of
 
 ALL = "all"
 
@@ -49,6 +50,7 @@ class JobRows:
     """Rows made when they are drawn."""
 
     orders: Sequence[JobOrder]
+    waiting: str
     _places: dict[str, int] | None = None
 
     def __len__(self) -> int:
@@ -70,22 +72,43 @@ class JobRows:
             what = order.words
         elif order.words and order.state is State.WAITING:
             what = f"{what}   ~ {order.words}"
+        state = self.waiting if order.state is State.WAITING else str(order.state)
         dim = "dim" if order.state in (State.LEFT_OUT, State.SAME) else ""
-        return Row(order.id, (order.name, Toned(str(order.state), tone), Toned(what, dim)), mark, tone)
+        return Row(order.id, (order.name, Toned(state, tone), Toned(what, dim)), mark, tone)
 
 
 def change_words(changes: Sequence[Change]) -> str:
-    """`status fulfilled → on_hold, tags gift → gift, hold`: as much of it as a row has room for."""
-    return "; ".join(f"{_caption(one)} {_shown(one, one.was)} → {_shown(one, one.now)}" for one in changes)
+    """`status fulfilled → on_hold; tags +hold`: as much of it as a row has room for."""
+    return "; ".join(
+        f"{_caption(one)} {tag_words(one)}"
+        if one.pointer == TAGS
+        else f"{_caption(one)} {_shown(one, one.was)} → {_shown(one, one.now)}"
+        for one in changes
+    )
+
+
+def tag_words(change: Change) -> str:
+    """`+hold -gift`: what becomes of an order's tags; the others stay."""
+    was = change.was if isinstance(change.was, list) else []
+    now = change.now if isinstance(change.now, list) else []
+    gone, come = [tag for tag in was if tag not in now], [tag for tag in now if tag not in was]
+    return " ".join([*(f"+{_tag(tag)}" for tag in come), *(f"-{_tag(tag)}" for tag in gone)])
+
+
+def _tag(tag: Json) -> str:
+    return show_value("json" if not isinstance(tag, str) else "text", tag)
 
 
 def strip_entries(job: Job) -> list[Entry]:
     """All, then the states that there are."""
-    counts = job.counts
-    return [
-        Entry(ALL, "all", str(len(job.orders))),
-        *(Entry(str(state), str(state), str(count)) for state, count in counts.items()),
-    ]
+    words = {State.WAITING: waiting_word(job)}
+    counts = [Entry(str(state), words.get(state, str(state)), str(count)) for state, count in job.counts.items()]
+    return [Entry(ALL, "all", str(len(job.orders))), *counts]
+
+
+def waiting_word(job: Job) -> str:
+    """What an order that was not sent yet is called, before and after the sending began."""
+    return str(State.WAITING) if job.stage is Stage.PLANNED else "waiting"
 
 
 def detail_lines(order: JobOrder) -> list[list[Piece]]:
@@ -98,15 +121,15 @@ def detail_lines(order: JobOrder) -> list[list[Piece]]:
 
 
 def cost_words(cost: Cost) -> str:
-    """`58 writes + 174 reads, 31 s`"""
+    """`58 writes, 174 reads, 31 s`"""
     seconds = cost.seconds
     time = f"{seconds / 60:.0f} min" if seconds >= 90 else f"{seconds:.0f} s" if seconds >= 1 else "at once"
-    return f"{cost.writes} write{'' if cost.writes == 1 else 's'} + {cost.reads} reads, {time}"
+    return f"{cost.writes} write{'' if cost.writes == 1 else 's'}, {cost.reads} reads, {time}"
 
 
 def road_words(plan: Plan, road: Road) -> str:
     """Both roads with what they cost, the chosen one in front."""
-    names = {Road.PATCH: "PATCH each", Road.UPSERT: "whole orders"}
+    names = {Road.PATCH: "PATCH", Road.UPSERT: "whole"}
     other = Road.UPSERT if road is Road.PATCH else Road.PATCH
     return f"{names[road]}: {cost_words(plan.cost(road))} │ o: {names[other]}: {cost_words(plan.cost(other))}"
 
@@ -169,7 +192,7 @@ def _pieces(change: Change) -> list[Piece]:
     return [
         (fit(label_of(change.pointer), 24) + " ", ""),
         (fit(_shown(change, change.was), 22) + " ", "dim"),
-        (safe(_shown(change, change.now)), "changed"),
+        (safe(tag_words(change) if change.pointer == TAGS else _shown(change, change.now)), "changed"),
     ]
 
 

@@ -34,7 +34,9 @@ def after(recipe: Recipe, document: Any) -> Any:
 def test_a_recipe_is_one_step_under_its_name_and_the_smallest_patch() -> None:
     applied = apply(HOLD, ORDER_)
     assert [step.name for step in applied.edit.steps] == ["hold"]
-    assert applied.patch.body == {"order_details": {"status": {"code": "on_hold"}, "tags": ["fragile", "gift", "hold"]}}
+    assert applied.sending.body == {
+        "order_details": {"status": {"code": "on_hold"}, "tags": ["fragile", "gift", "hold"]}
+    }
     assert not applied.already
     assert (applied.cannot, applied.no_patch, applied.no_upsert) == ((), (), ())
 

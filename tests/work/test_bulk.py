@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import secrets
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,7 +14,7 @@ from sandboxed import ORDER
 from tui.api.auth import BasicAuth
 from tui.api.client import Client
 from tui.api.pointer import Pointer
-from tui.orders.bulk import Recipe, Setting, whole_order
+from tui.orders.bulk import Recipe, Setting
 from tui.orders.fields import ITEMS
 from tui.orders.glance import STATUS, TAGS
 from tui.sandbox.app import Sandbox, SandboxSettings
@@ -23,11 +22,10 @@ from tui.sandbox.faults import Faults
 from tui.store.journal import Road
 from tui.store.store import Store
 from tui.work.bulk import BenchCourier, CannotRun, Jobs
-from tui.work.correct import Standing, Way
+from tui.work.correct import Standing
 from tui.work.drafts import Draft
 from tui.work.job import Job, JobOrder, Stage, State, plan
 from tui.work.outbox import Outgoing
-from tui.work.outcomes import Accepted, WasRefused
 from tui.work.recipes import Recipes
 from tui.work.workbench import Workbench, open_account
 
@@ -114,31 +112,19 @@ async def status(bench: Workbench, id: str) -> Any:
     return STATUS.get(await bench.client.get_order(id))
 
 
-class Together(BenchCourier):
-    """Sends whole orders as the corrections do: all or none, the refused ones by name."""
+class Counting(BenchCourier):
+    """Notes how many orders go in each request."""
 
     def __init__(self, bench: Workbench) -> None:
         super().__init__(bench)
-        self.bench = bench
         self.sent: list[int] = []
 
     async def send_together(self, drafts: Sequence[Draft], job: str) -> Mapping[str, Standing]:
         self.sent.append(len(drafts))
-        outgoing = [
-            Outgoing(f"edit:{one.order_id}:{secrets.token_hex(4)}", 1, whole_order(one.edit), one.edit.base)
-            for one in drafts
-        ]
-        outcome = await self.bench.outbox.upsert(outgoing)
-        ends = {}
-        for one in outgoing:
-            id = one.staged.split(":")[1]
-            problems = outcome.by_staged.get(one.staged, ()) if isinstance(outcome, WasRefused) else ()
-            way = Way.FOLLOWED if isinstance(outcome, Accepted) else Way.REFUSED if problems else Way.NOT_SENT
-            ends[id] = Standing(way, str(way), NOW, problems)
-        return ends
+        return await super().send_together(drafts, job)
 
 
-class Deaf(Together):
+class Deaf(Counting):
     """The write is done and known, and the app ends before the job hears of it."""
 
     async def send(self, draft: Draft, reviewed: Any, job: str) -> Standing:
@@ -218,7 +204,7 @@ async def test_each_order_is_sent_once_and_confirmed(bench: Workbench, place: Pl
 
 
 async def test_whole_orders_go_together_and_are_followed_to_their_end(bench: Workbench, place: Place) -> None:
-    courier = Together(bench)
+    courier = Counting(bench)
     jobs = Jobs(bench, courier)
     job = await planned(jobs, place, road=Road.UPSERT)
     await jobs.run(job)
@@ -230,7 +216,7 @@ async def test_whole_orders_go_together_and_are_followed_to_their_end(bench: Wor
 
 
 async def test_one_bad_order_does_not_keep_the_others_of_its_request(bench: Workbench, place: Place) -> None:
-    courier = Together(bench)
+    courier = Counting(bench)
     jobs = Jobs(bench, courier)
     job = await planned(jobs, place, road=Road.UPSERT)
     real = bench.outbox.upsert
@@ -356,7 +342,7 @@ async def test_what_changed_since_can_be_tried_again_on_what_is_there(bench: Wor
 @pytest.mark.parametrize("road", [Road.PATCH, Road.UPSERT])
 @pytest.mark.parametrize("when", ["before the answer", "after it was recorded"])
 async def test_after_a_crash_nothing_is_sent_twice(bench: Workbench, place: Place, road: Road, when: str) -> None:
-    jobs = Jobs(bench, Deaf(bench) if when == "after it was recorded" else Together(bench))
+    jobs = Jobs(bench, Deaf(bench) if when == "after it was recorded" else Counting(bench))
     job = await planned(jobs, place, road=road)
     stop = asyncio.Event()
 
@@ -374,7 +360,7 @@ async def test_after_a_crash_nothing_is_sent_twice(bench: Workbench, place: Plac
     await asyncio.wait([running])
 
     later = await place.open()
-    again = Jobs(later, Together(later))
+    again = Jobs(later, Counting(later))
     (left,) = again.left()
     assert left.stage is Stage.RUNNING
     assert 0 < left.gone < 12 or road is Road.UPSERT

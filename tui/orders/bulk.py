@@ -7,16 +7,16 @@ from typing import Final
 
 from tui.api.codec import Document, Json
 from tui.api.errors import Problem
-from tui.api.models import Invalid, Operation, validate_order
+from tui.api.models import Invalid
 from tui.api.pointer import ABSENT, Absent, Pointer
-from tui.orders.compare import compare
-from tui.orders.edit import Change, Edit, same_or_absent
+from tui.orders.edit import Change, Edit
 from tui.orders.entry import show_value
 from tui.orders.fields import ANY, ITEMS, LISTS, Field, all_fields, field_at, label_of
 from tui.orders.glance import TAGS
-from tui.orders.patch import Patch, smallest_patch
+from tui.orders.merge import is_met
 from tui.orders.preflight import preflight
-from tui.orders.upsert import to_upsert, unread_nodes
+from tui.orders.roads import Sending, sending_of, whole_order
+from tui.orders.upsert import unread_nodes
 
 VERSION: Final = 1
 """Of a recipe as JSON. One of a later version is not read, since half of a change is another change."""
@@ -131,7 +131,7 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What a recipe comes to on one order.
+    """What a recipe comes to on one order: as it goes by itself, by PATCH where one can carry it, and as it goes whole.
 
     `no_patch` and `no_upsert`: why that road cannot carry it, in words for people; `cannot`: why none can, or why the
     recipe does not fit this order at all. `unread`: how much of the order the schema does not know, which might be lost
@@ -139,7 +139,8 @@ class Applied:
     """
 
     edit: Edit
-    patch: Patch
+    sending: Sending
+    whole: Sending
     changes: tuple[Change, ...]
     cannot: tuple[str, ...] = ()
     no_patch: tuple[str, ...] = ()
@@ -187,28 +188,24 @@ def apply(recipe: Recipe, document: Document) -> Applied:
     edit = Edit(document)
     reasons = put_on(recipe, edit)
     changes = tuple(edit.changes())
-    patch = smallest_patch(edit)
+    sending, whole = sending_of(edit), whole_order(edit)
     if reasons or not changes:
-        return Applied(edit, patch, changes, tuple(reasons))
-    no_patch = list(dict.fromkeys(_short(one.reason) for one in patch.blocked))
-    no_patch += _wrong(patch.invalid)
-    no_upsert = _wrong(tuple(validate_order(whole_order(edit), Operation.POST)))
-    cannot = no_patch if no_patch and no_upsert else ()
+        return Applied(edit, sending, whole, changes, tuple(reasons))
+    stuck = [one.reason for one in sending.blocked]
+    no_patch = [_short(one.reason) for one in sending.why_whole] or _wrong(sending.invalid)
+    no_upsert = _wrong(whole.invalid)
+    cannot = stuck or (no_patch if no_patch and no_upsert else [])
     return Applied(
         edit,
-        patch,
+        sending,
+        whole,
         changes,
-        tuple(cannot),
-        tuple(no_patch),
-        tuple(no_upsert),
-        tuple(_warnings(edit, patch)),
+        tuple(dict.fromkeys(cannot)),
+        tuple(dict.fromkeys(no_patch)),
+        tuple(dict.fromkeys(no_upsert)),
+        tuple(_warnings(edit, sending)),
         len(unread_nodes(document)),
     )
-
-
-def whole_order(edit: Edit) -> Document:
-    """The order as an upsert sends it (decision 12)."""
-    return to_upsert(edit.document, keep_id=True)[0]
 
 
 def put_on(recipe: Recipe, edit: Edit) -> list[str]:
@@ -230,13 +227,6 @@ def put_on(recipe: Recipe, edit: Edit) -> list[str]:
     if not reasons:
         edit.put_all(values, recipe.name or recipe.words)
     return list(dict.fromkeys(reasons))
-
-
-def is_met(pointer: Pointer, wanted: Json | Absent, there: Json | Absent) -> bool:
-    """Whether a value is there in whatever spelling; null is met where there is nothing (Q4.16)."""
-    if wanted is ABSENT or there is ABSENT:
-        return wanted is there or (wanted is None) or (wanted is ABSENT and there is None)
-    return same_or_absent(wanted, there) or not compare(pointer.put({}, wanted), pointer.put({}, there))
 
 
 def changed_since(planned: tuple[Change, ...], applied: Applied) -> tuple[Change, ...]:
@@ -303,12 +293,13 @@ def _tags_after(recipe: Recipe, document: Document) -> list[Json] | str | None:
 
 
 def _wrong(invalid: tuple[Invalid, ...]) -> list[str]:
-    return [f"{label_of(one.pointer)}: {one.detail}" for one in invalid if not one.soft]
+    return [f"{label_of(one.pointer)}: {one.detail}" for one in invalid]
 
 
-def _warnings(edit: Edit, patch: Patch) -> Iterator[str]:
-    for one in patch.invalid:
-        if one.soft:
+def _warnings(edit: Edit, sending: Sending) -> Iterator[str]:
+    changed = {change.pointer for change in sending.carried}
+    for one in sending.doubtful:
+        if one.pointer in changed:
             yield f"{label_of(one.pointer)}: {one.detail}"
     before = {_finding(problem) for problem in preflight(edit.base)}
     for problem in preflight(edit.document):

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from tui.api.codec import Json
 from tui.orders.batch import LIMIT
-from tui.orders.bulk import whole_order
 from tui.orders.edit import Change
 from tui.orders.entry import show_value
 from tui.orders.fields import field_at, label_of
@@ -161,11 +160,11 @@ def body_of(order: JobOrder, road: Road) -> Json:
     if order.applied is None or not order.changes:
         return None
     by_patch = road_of(order.applied, road) is Road.PATCH
-    return order.applied.patch.body if by_patch else whole_order(order.applied.edit)
+    return order.applied.sending.body if by_patch else order.applied.whole.body
 
 
 def _patch_parcel(order: JobOrder) -> Parcel:
-    body = order.applied.patch.body if order.applied is not None else None
+    body = order.applied.sending.body if order.applied is not None else None
     return Parcel(order.name, _lines(order), f"PATCH /orders/{order.id}", body)
 
 
@@ -176,7 +175,7 @@ def _upsert_parcel(orders: Sequence[JobOrder]) -> Parcel:
         lines.append([(f"  {safe(order.name)}", "title")])
         lines.extend(_lines(order))
         if order.applied is not None:
-            bodies.append(whole_order(order.applied.edit))
+            bodies.append(order.applied.whole.body)
     return Parcel(f"{len(orders)} whole orders in one request", lines, "POST /orders", bodies)
 
 

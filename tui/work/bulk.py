@@ -4,7 +4,7 @@ import asyncio
 import secrets
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Protocol, cast
+from typing import TYPE_CHECKING, Final, Protocol
 
 from tui.api.codec import Document, Json
 from tui.api.errors import ApiError, NotFound
@@ -73,9 +73,7 @@ class BenchCourier:
         return await self._bench.corrections.send(draft, reviewed)
 
     async def send_together(self, drafts: Sequence[Draft], job: str) -> Mapping[str, Standing]:
-        # The branch of the corrections that sends whole orders is not merged here yet.
-        together = self._bench.corrections.send_together  # type: ignore[attr-defined]
-        return cast("Mapping[str, Standing]", await together(drafts))
+        return await self._bench.corrections.send_together(drafts)
 
 
 @dataclass(slots=True)
@@ -361,7 +359,7 @@ class Jobs:
                 continue
             draft = Draft(order.id, applied.edit, self._bench.now())
             self._about_to_go(job, [order])
-            standing = await self._courier.send(draft, applied.patch.body, job.id)
+            standing = await self._courier.send(draft, applied.sending.body, job.id)
             self._link([order])
             self._stood(job, run, order, standing)
             # What came of it may have been heard before it was known to be of this order.

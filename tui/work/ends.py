@@ -8,6 +8,7 @@ from tui.store.journal import Write, WriteState
 from tui.store.store import Store
 from tui.work.correct import Way
 from tui.work.job import JobOrder, State
+from tui.work.records import edited_order
 
 End: TypeAlias = tuple[State, str]
 """A state and its words. What was recorded and certainly did not go out waits again, as does what was not even recorded."""
@@ -20,7 +21,7 @@ def writes_of(store: Store, account: int, orders: Iterable[JobOrder]) -> dict[st
         return {}
     found: dict[str, int] = {}
     for write in reversed(store.writes.all(account, after=min(looked_for.values()), limit=-1)):
-        for id in filter(None, [write.new.order_id, *(_edited(item.staged) for item in write.new.items)]):
+        for id in filter(None, [write.new.order_id, *(edited_order(item.staged) for item in write.new.items)]):
             if id in looked_for and write.id > looked_for[id]:
                 found.setdefault(id, write.id)
     return found
@@ -50,17 +51,11 @@ def orders_of(news: Write | Follow) -> set[str]:
     """The orders of the service that the news are of."""
     if isinstance(news, Follow):
         return {_order_of(news)}
-    return {id for id in [news.new.order_id, *(_edited(item.staged) for item in news.new.items)] if id}
+    return {id for id in [news.new.order_id, *(edited_order(item.staged) for item in news.new.items)] if id}
 
 
 def _order_of(follow: Follow) -> str:
-    return (_edited(follow.staged) if follow.staged is not None else follow.remote_id) or ""
-
-
-def _edited(staged: str) -> str | None:
-    """The order whose edit goes in an upsert under this name."""
-    kind, _, rest = staged.partition(":")
-    return rest.partition(":")[0] if kind == "edit" else None
+    return edited_order(follow.staged) or (follow.remote_id if follow.staged is None else None) or ""
 
 
 COME_BACK: Final = frozenset({Way.REFUSED, Way.NOT_SENT})

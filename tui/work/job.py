@@ -9,11 +9,11 @@ from typing import Final
 
 from tui.api.budget import READS, WRITES
 from tui.api.codec import Document, Json
-from tui.api.pointer import ABSENT, Pointer
 from tui.orders.batch import LIMIT
 from tui.orders.bulk import Applied, Recipe
 from tui.orders.edit import Change
 from tui.store.journal import Road
+from tui.work.records import changes_from_json, changes_to_json
 
 
 class State(StrEnum):
@@ -246,17 +246,11 @@ def head_orders(kept: Json) -> list[JobOrder]:
 
 
 def dump_order(order: JobOrder) -> Document:
-    changes: list[Json] = [
-        {"pointer": str(change.pointer)}
-        | ({} if change.was is ABSENT else {"was": change.was})
-        | ({} if change.now is ABSENT else {"now": change.now})
-        for change in order.changes
-    ]
     return {
         "state": order.state,
         "words": order.words,
         "road": order.road,
-        "changes": changes,
+        "changes": changes_to_json(order.changes),
         "planned": order.planned,
         "after": order.after,
         "write": order.write,
@@ -268,12 +262,7 @@ def load_order(order: JobOrder, kept: Json) -> None:
     if not isinstance(kept, dict):
         return
     order.state, order.words, order.road = State(str(kept["state"])), str(kept["words"]), Road(str(kept["road"]))
-    changes = kept.get("changes")
-    order.changes = tuple(
-        Change(Pointer.parse(str(one["pointer"])), one.get("was", ABSENT), one.get("now", ABSENT))
-        for one in (changes if isinstance(changes, list) else [])
-        if isinstance(one, dict)
-    )
+    order.changes = tuple(changes_from_json(kept.get("changes")))
     after, write = kept.get("after"), kept.get("write")
     order.planned = kept.get("planned") is True
     order.after = after if isinstance(after, int) else None

@@ -211,5 +211,5 @@ def ask_left(app: "OrdersApp", jobs: "Sequence[Job] | None" = None) -> None:
         if others and answer != "g":
             ask_left(app, others)
 
-    text = f"{job.name}: {job.gone} of {job.going} sent, go on?"
+    text = f"{job.gone} of {job.going} sent, go on? {job.name}"
     screens[-1].ask(text, [("g", "go on"), ("l", "later"), ("d", "drop the rest")], chosen)

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Final, Protocol
 
 from tui.api.codec import Document, Json
@@ -123,6 +123,11 @@ class Jobs:
         for order in head_orders(head):
             load_order(order, orders.get(f"{_ORDER}{id}:{order.id}"))
             job.orders[order.id] = order
+        if known is not None:
+            # Whoever has the job in hand has the one that is run.
+            for one in fields(Job):
+                setattr(known, one.name, getattr(job, one.name))
+            job = known
         self._jobs[id] = job
         if not self.is_elsewhere(job):
             self._look_up(job)
@@ -280,15 +285,16 @@ class Jobs:
             while flying:
                 flying = await _one_less(flying)
         except asyncio.CancelledError:
-            # The app ends. What is out already is the outbox's, which nobody cancels.
+            # The app ends. What is out already is the outbox's, which nobody cancels; the disk has all that is known.
             for task in flying:
                 task.cancel()
             raise
-        finally:
-            del self._runs[job.id]
+        else:
             if job.stage is Stage.RUNNING:
                 job.stage = Stage.PAUSED if job.waiting else Stage.DONE
-            self._put(job)
+        finally:
+            del self._runs[job.id]
+        self._put(job)
 
     def pause(self, job: Job, note: str = "") -> None:
         """Begin no further order; those on their way come to their end."""

@@ -177,6 +177,8 @@ def test_fields_that_tell_orders_apart_are_never_offered() -> None:
 def test_labels() -> None:
     assert full_label(HS) == "Every item, HS code"
     assert short_label(Setting(HS)) == "items' HS code"
+    assert short_label(Setting(("shipping_address", "city"))) == "Ship to city"
+    assert short_label(Setting(("order_details", "mood"))) == "order_details/mood"
     assert HOLD.words == "status on_hold, tags +hold"
     assert Recipe(sets=(Setting(HS, "010130", only_empty=True),), remove_tags=("x",)).words == (
         "items' HS code 010130 where empty, tags -x"

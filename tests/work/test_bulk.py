@@ -283,6 +283,29 @@ async def test_lost_answers_are_looked_up_and_nothing_goes_twice(bench: Workbenc
     assert sorted(place.writes) == place.ids
 
 
+@pytest.mark.parametrize("road", [Road.PATCH, Road.UPSERT])
+async def test_with_faults_every_order_ends_as_the_service_has_it(bench: Workbench, place: Place, road: Road) -> None:
+    jobs = Jobs(bench)
+    job = await planned(jobs, place, road=road)
+    rules = ["dropped=0.3:PATCH", "error_after=0.3:PATCH", "html_after=0.2", "rate_limited=0.1", "lost=0.3:POST"]
+    place.sandbox.breaker.faults = Faults.parse(rules)
+    for _ in range(20):
+        await jobs.run(job)
+        if job.stage is Stage.DONE:
+            break
+    place.sandbox.breaker.faults = Faults()
+    await bench.outbox.recover()
+    await bench.follower.until_done()
+    for id, order in job.orders.items():
+        is_done = await status(bench, id) == "on_hold"
+        assert is_done == (order.state in (State.CONFIRMED, State.SAME)), (id, order)
+    await jobs.retry(job, {State.NOT_SENT, State.REFUSED})
+    await jobs.run(job)
+    await bench.follower.until_done()
+    assert set(states(job)) <= {"confirmed", "already so"}
+    assert TAGS.get(await bench.client.get_order(place.ids[0])) == ["fragile", "gift", "hold"]
+
+
 # Between orders.
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from tui.api.codec import Document, Json
 from tui.api.errors import Problem
-from tui.api.models import Invalid
+from tui.api.models import Group, Invalid
 from tui.api.pointer import ABSENT, Absent, Pointer
 from tui.orders.edit import Change, Edit
 from tui.orders.entry import show_value
@@ -170,10 +170,13 @@ def settable() -> tuple[Field, ...]:
 
 
 def short_label(setting: Setting) -> str:
-    """A field in one or two words, where the whole label would not fit."""
+    """A field in a few words, where the whole label would not fit: `Ship to city`, `items' HS code`, `status`."""
     known = field_at(setting.pointer)
-    caption = known.caption if known is not None else "/".join(setting.path)
-    return f"items' {caption}" if setting.of_items else caption
+    if known is None:
+        return "/".join(setting.path)
+    if setting.of_items:
+        return f"items' {known.caption}"
+    return known.caption if known.group is Group.ORDER else f"{known.group} {known.caption}"
 
 
 def full_label(path: tuple[str, ...]) -> str:

@@ -347,7 +347,9 @@ class ChangeScreen(HouseScreen):
         one = self.job.recipe.setting(pointer.tokens) if pointer is not None else None
         if not self._may_change():
             return None
-        if one is None or not self._in_sheet:
+        if one is None and len(self.job.recipe.sets) == 1:
+            (one,) = self.job.recipe.sets
+        if one is None:
             self.say("That is for a field of the change; Tab leads to it, a adds one.")
             return None
         return one

@@ -11,7 +11,7 @@ from tui.api.codec import Document, Json
 from tui.api.models import Operation
 from tui.api.pointer import ABSENT, Absent, Pointer
 from tui.keymap import Where
-from tui.orders.bulk import Recipe, Setting, full_label, settable
+from tui.orders.bulk import Recipe, Setting, full_label, settable, short_label
 from tui.orders.edit import Edit
 from tui.orders.entry import KINDS_OF_LINES, Entry, parse_entry, show_value
 from tui.orders.fields import ANY, Field, field_at
@@ -74,7 +74,7 @@ def _field_row(spec: FormSpec, one: Setting, known: Field, fixed: str) -> FieldR
     shown = _NOT_CHOSEN if one.value is ABSENT else show_value(known.kind, one.value)
     return FieldRow(
         one.pointer,
-        full_label(one.path),
+        short_label(one),
         known.kind,
         one.value,
         f"{shown}   only where empty" if one.only_empty else shown,

@@ -93,7 +93,7 @@ COMMANDS: Final = (
         "set_field",
         "c",
         "set a field",
-        "A field, or a change saved by name, chosen by typing: a draft of this order; on many, a change with a dry run.",
+        "A field, or a saved change by its name: here a draft, on many a dry run.",
         (Where.TRIAGE,),
         marked=True,
     ),
@@ -103,7 +103,6 @@ COMMANDS: Final = (
         "tags",
         "Add and remove tags; others' tags stay.",
         (Where.TRIAGE, Where.BULK),
-        "tags",
         marked=True,
     ),
     _command(

@@ -287,7 +287,7 @@ async def test_lost_answers_are_looked_up_and_nothing_goes_twice(bench: Workbenc
 async def test_with_faults_every_order_ends_as_the_service_has_it(bench: Workbench, place: Place, road: Road) -> None:
     jobs = Jobs(bench)
     job = await planned(jobs, place, road=road)
-    rules = ["dropped=0.3:PATCH", "error_after=0.3:PATCH", "html_after=0.2", "rate_limited=0.1", "lost=0.3:POST"]
+    rules = ["dropped=0.3:PATCH", "error_after=0.3:PATCH", "html_after=0.3:POST", "rate_limited=0.1", "error=0.1:GET"]
     place.sandbox.breaker.faults = Faults.parse(rules)
     for _ in range(20):
         await jobs.run(job)

@@ -191,7 +191,10 @@ def ask_left(app: "OrdersApp", jobs: "Sequence[Job] | None" = None) -> None:
     """Of each change that an ended process left under way: go on?"""
     left = list(app.jobs.left() if jobs is None else jobs)
     screens = app.house_screens()
-    if not left or not screens or screens[-1].is_typing:
+    if not left or not screens:
+        return
+    if screens[-1].is_typing:
+        screens[-1].say("A change over many orders was left under way; C in the list of orders has it.", "warning")
         return
     job, *others = left
 

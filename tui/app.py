@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from tui.store.follows import Follow
     from tui.store.journal import Write
     from tui.widgets.pager import TextLine
+    from tui.work.bulk import Jobs
+    from tui.work.job import Job
     from tui.work.staging import Staging
     from tui.work.workbench import Workbench
 
@@ -47,6 +49,7 @@ class OrdersApp(KeysInOrder[int], SparseFrames[int], inherit_bindings=False):
 
     bench: "Workbench"
     staging: "Staging"
+    jobs: "Jobs"
 
     def __init__(
         self,
@@ -121,6 +124,10 @@ class OrdersApp(KeysInOrder[int], SparseFrames[int], inherit_bindings=False):
     def order_changed(self, order_id: str) -> None:
         for screen in self.house_screens():
             screen.order_news(order_id)
+
+    def job_changed(self, job: "Job") -> None:
+        for screen in self.house_screens():
+            screen.news()
 
     def house_screens(self) -> "list[HouseScreen]":
         """The screens that are open and there to be told things, the one in front last."""

@@ -91,7 +91,10 @@ def test_the_writes_of_an_older_file_are_listed_with_their_orders_and_outcomes(t
     assert store.writes.all(1)[0].last.state is WriteState.UNKNOWN
     assert [write.id for write in store.writes.adopt(1)] == [2]
     store.writes.step(2, WriteState.NOT_APPLIED)
-    assert store.briefs.count(1) == {WriteState.CONFIRMED: 1, WriteState.NOT_APPLIED: 1}
+    assert store.briefs.count(1) == {
+        (WriteState.CONFIRMED, Road.PATCH): 1,
+        (WriteState.NOT_APPLIED, Road.UPSERT): 1,
+    }
     store.close()
 
 
@@ -138,6 +141,7 @@ def test_the_list_is_narrowed_by_words_outcome_job_and_time(store: Store, accoun
     assert ids(words=["hold"]) == [first]
     assert ids(words=["%"]) == [], "a word is no pattern"
     assert ids(states=[WriteState.REFUSED]) == [second]
+    assert ids(roads=[Road.DELETE]) == []
     assert ids(job="hold") == [first]
     assert ids(since=clock()) == [second]
     assert [write.id for write in store.writes.all(account, job="hold")] == [first]
@@ -176,13 +180,13 @@ def test_ten_thousand_writes_are_listed_and_counted_in_a_blink(store: Store, acc
     rows = store.briefs.get(places[5000:5060])
     counts = store.briefs.count(account)
     taken = perf_counter() - started
-    assert (len(places), len(rows), counts[WriteState.CONFIRMED]) == (10001, 60, 10001)
+    assert (len(places), len(rows), counts[WriteState.CONFIRMED, Road.PATCH]) == (10001, 60, 10001)
     assert places[-1] == (first, 0)
     plans = [
         store._database.read(lambda c, q=query: [row[3] for row in c.execute(f"EXPLAIN QUERY PLAN {q}")])
         for query in (
             "SELECT id, 0 FROM write WHERE account = 1 ORDER BY id DESC",
-            "SELECT state, count(*) FROM write WHERE account = 1 GROUP BY state",
+            "SELECT state, road, count(*) FROM write WHERE account = 1 GROUP BY state, road",
         )
     ]
     for plan in plans:

@@ -9,10 +9,11 @@ from tzlocal import get_localzone
 
 from tui.orders.fields import all_fields
 from tui.orders.places import countries
-from tui.screens.rooms import PLACE, open_composer, open_order
+from tui.screens.rooms import PLACE, open_composer, open_journal, open_order
 from tui.screens.triage import TriageScreen
 from tui.store.db import StoreError
 from tui.store.store import Store
+from tui.work.journal import prune_journal
 from tui.work.staging import Staging
 from tui.work.workbench import Workbench, open_account, open_remembered
 
@@ -25,7 +26,7 @@ _MOMENT = 0.05
 
 async def open_house(app: "OrdersApp", service: "Service", folder: Path) -> None:
     """Open the account and show the place where the user was. Raises ApiError, StoreError."""
-    store = Store(folder, now=app.now)
+    store = Store(folder, now=app.now, profile=app.account_name)
     zone = get_localzone()
     try:
         bench = open_remembered(service.client, store, service.name, now=app.now, zone=zone)
@@ -69,10 +70,23 @@ async def _move_in(app: "OrdersApp") -> None:
         open_composer(app)
     elif place.get("screen") == "edit" and isinstance(place.get("order"), str):
         open_order(app, str(place["order"]))
+    elif place.get("screen") == "journal":
+        open_journal(app)
     try:
         await _recover(app)
     except StoreError as error:
         app.house_screens()[-1].say(f"What was on its way is looked up at the next start: {error}", "error")
+    app.run_worker(_prune(app), name="remove old writes from the journal")
+
+
+async def _prune(app: "OrdersApp") -> None:
+    days = app.settings.keep_days
+    if days is None:
+        return
+    try:
+        await prune_journal(app.bench.store, app.now(), days)
+    except StoreError as error:
+        app.house_screens()[-1].say(f"Old writes stay in the journal until the next start: {error}", "warning")
 
 
 def _warm_up() -> None:

@@ -4,7 +4,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from tui.api.codec import Json
@@ -59,11 +59,13 @@ class Briefs:
         account: int,
         *,
         states: Iterable[WriteState] | None = None,
+        roads: Iterable[Road] | None = None,
         order: str | None = None,
         key: tuple[str, str] | None = None,
         job: str | None = None,
         words: Sequence[str] = (),
         since: datetime | None = None,
+        until: datetime | None = None,
         sorting: Sorting = Sorting.TIME,
     ) -> list[tuple[int, int]]:
         """The places of all writes that fit, in order. By time and outcome each write has one place, the first of it.
@@ -73,13 +75,17 @@ class Briefs:
         """
         where = Where(account)
         if states is not None:
-            where.in_states(states)
+            where.among("state", states)
+        if roads is not None:
+            where.among("road", roads)
         if order is not None or key is not None:
             where.of_order(order, key)
         if job is not None:
             where.add("job = ?", pack(job))
         if since is not None:
-            where.add("at >= ?", since.isoformat())
+            where.add("at >= ?", _stamp(since))
+        if until is not None:
+            where.add("at < ?", _stamp(until))
         for word in words:
             where.add(_WORD, *[pack(word.lower())[1:-1]] * 5)
         if sorting is Sorting.ORDER:
@@ -110,17 +116,22 @@ class Briefs:
         rows = self._database.read(lambda c: c.execute(query, (write,)).fetchall())
         return [Named(*map(_text, row)) for row in rows]
 
+    def writers(self, account: int) -> list[tuple[str, str]]:
+        """Who wrote: each user of a machine, with the profile used."""
+        rows = self._database.read(lambda c: c.execute(_WRITERS, (account,)).fetchall())
+        return [(f"{user}@{host}", unpack_text(profile)) for user, host, profile in rows]
+
     def changes(self, write: int) -> Json:
         """What a write changed, as it was recorded; null where nothing was noted, or there is no such write."""
         query = "SELECT changes_json FROM write WHERE id = ?"
         row = self._database.read(lambda c: c.execute(query, (write,)).fetchone())
         return None if row is None else unpack(row[0])
 
-    def count(self, account: int) -> Counter[WriteState]:
-        """How many writes there are in each state."""
-        query = "SELECT state, count(*) FROM write WHERE account = ? GROUP BY state"
+    def count(self, account: int) -> Counter[tuple[WriteState, Road]]:
+        """How many writes there are in each state, by their roads."""
+        query = "SELECT state, road, count(*) FROM write WHERE account = ? GROUP BY state, road"
         rows = self._database.read(lambda c: c.execute(query, (account,)).fetchall())
-        return Counter({WriteState(state): count for state, count in rows})
+        return Counter({(WriteState(state), Road(road)): count for state, road, count in rows})
 
 
 _WORD = """(
@@ -149,6 +160,9 @@ _BY_ORDER = """
     WHERE write.id IN (SELECT id FROM write WHERE {where})
     ORDER BY coalesce(named.number, named.order_id, named.remote_id), write.id DESC, named.position
 """
+_WRITERS = """
+    SELECT DISTINCT user, host, profile_json FROM session WHERE id IN (SELECT session FROM write WHERE account = ?)
+"""
 _BRIEF = """
     SELECT write.id, write.at, session.user, session.host, session.profile_json, write.road, write.state, write.job,
            (SELECT count(*) FROM write_order WHERE write_order.write = write.id) AS orders,
@@ -171,6 +185,11 @@ def _brief(row: sqlite3.Row) -> Brief:
         orders=row["orders"],
         first=Named(*(_text(row[key]) for key in ("remote_id", "order_id", "number"))),
     )
+
+
+def _stamp(when: datetime) -> str:
+    """A time as rows have it: UTC."""
+    return when.astimezone(UTC).isoformat()
 
 
 def _text(packed: str | None) -> str:

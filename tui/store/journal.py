@@ -231,7 +231,7 @@ class Writes:
         if staged is not None:
             where.add("id IN (SELECT write FROM write_item WHERE staged = ?)", staged)
         if states is not None:
-            where.in_states(states)
+            where.among("state", states)
         if job is not None:
             where.add("job = ?", pack(job))
         if since is not None:
@@ -298,9 +298,10 @@ class Where:
         self._texts.append(text)
         self.values.extend(values)
 
-    def in_states(self, states: Iterable[WriteState]) -> None:
-        wanted = list(states)
-        self.add(f"state IN ({', '.join('?' * len(wanted))})", *wanted)
+    def among(self, column: str, values: Iterable[str]) -> None:
+        """`column` is one of the literals of this folder, and has one of these values."""
+        wanted = list(values)
+        self.add(f"{column} IN ({', '.join('?' * len(wanted))})", *wanted)
 
     def of_order(self, remote_id: str | None, key: tuple[str, str] | None) -> None:
         """Writes of an order, by the service's id or by its upsert key (order id, integration)."""
@@ -398,7 +399,7 @@ def _names(new: NewWrite) -> Iterator[tuple[int, str | None, str | None, str | N
         yield place, remote_id, pack(item.order_id), number
 
 
-_OF_ORDER = re.compile("edit:([^:]+):")
+_OF_ORDER = re.compile("edit:(.+):[^:]*")
 """How an upsert names the order that it changes, where that was never staged."""
 
 

@@ -1,16 +1,18 @@
 """Undoing what was sent: the inverse of a write, set on what the service has now, as drafts that go out by the review."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 from enum import StrEnum
-from typing import Final
+from typing import Final, cast
 
 from tui.api.codec import Document, Json
 from tui.api.errors import ApiError
 from tui.api.pointer import ABSENT, Absent, Pointer
 from tui.api.query import id_text
 from tui.orders.edit import Edit, same_or_absent
+from tui.orders.fields import LISTS
 from tui.orders.merge import Clash, is_met, merge
 from tui.store.briefs import Named
 from tui.store.db import StoreError
@@ -31,7 +33,7 @@ class Undone(StrEnum):
     """What undoing came to for one order."""
 
     DRAFTED = "drafted"
-    CONFLICT = "drafted, to be decided"
+    CONFLICT = "drafted with fields to decide"
     STAGED = "staged as a new order"
     NOTHING = "nothing to undo"
     GONE = "gone"
@@ -114,11 +116,9 @@ def told(results: Sequence[Result]) -> str:
     """The results in one sentence."""
     if len(results) == 1:
         return results[0].words
-    counts: dict[Undone, int] = {}
-    for result in results:
-        counts[result.undone] = counts.get(result.undone, 0) + 1
-    parts = ", ".join(f"{count} {undone}" for undone, count in counts.items())
-    drafted = counts.get(Undone.DRAFTED, 0) + counts.get(Undone.CONFLICT, 0)
+    counts = Counter(result.undone for result in results)
+    parts = ", ".join(f"{counts[undone]} {undone}" for undone in Undone if counts[undone])
+    drafted = counts[Undone.DRAFTED] + counts[Undone.CONFLICT]
     return f"{len(results)} orders: {parts}.{' w reviews.' if drafted else ''}"
 
 
@@ -167,7 +167,7 @@ def put_on(draft: Draft, inverses: Iterable[Edit], name: str) -> tuple[bool, lis
     found: list[tuple[Pointer | None, Pointer, Clash]] = []
     for inverse in inverses:
         merged = merge(inverse, document)
-        document = merged.edit.document
+        document = _in_old_order(inverse, document, merged.edit.document)
         for clash in merged.clashes:
             placed = merged.edit.placed(clash.pointer)
             # What the undo takes out again is named by where it stands before.
@@ -186,6 +186,15 @@ def put_on(draft: Draft, inverses: Iterable[Edit], name: str) -> tuple[bool, lis
     changed = {clash.pointer for clash in clashes}
     draft.clashes = [*(clash for clash in draft.clashes if clash.pointer not in changed), *clashes]
     return True, clashes
+
+
+def _in_old_order(inverse: Edit, there: Document, merged: Document) -> Document:
+    """The merged order with its lists as they were, where nobody changed them since: a merge adds at the end."""
+    for place in LISTS:
+        made, was = place.get(inverse.base), place.get(inverse.document)
+        if isinstance(made, list) and isinstance(was, list) and is_met(place, made, place.get(there)):
+            merged = cast(Document, place.put(merged, was))
+    return merged
 
 
 def _on_service(edit: Edit, keyed: Pointer) -> Json | Absent:

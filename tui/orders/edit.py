@@ -328,11 +328,14 @@ class Edit:
         return True
 
     def _touch_at(self, pointer: Pointer, value: Json | Absent) -> list[Touch]:
-        # What stands in the way of a missing object (null, or a value of another type) is replaced by an object first.
+        # What stands in the way of a missing object (null, or a value of another type) is replaced by an object first,
+        # and the outermost object that is missing is made by itself, so that undo takes it away again.
         found = pointer.parent.resolve(self.document)
         touches = []
         if value is not ABSENT and not isinstance(found.node, dict | list):
             touches.append(self._touch(found.found, {}))
+        elif value is not ABSENT and found.missing.tokens and isinstance(found.node, dict):
+            touches.append(self._touch(found.found / found.missing.tokens[0], {}))
         touches.append(self._touch(pointer, value))
         return touches
 

@@ -44,13 +44,14 @@ class Merged:
     earlier: tuple[Clash, ...] = ()
 
 
-def merge(edit: Edit, theirs: Document, earlier: Sequence[Clash] = ()) -> Merged:
+def merge(edit: Edit, theirs: Document, earlier: Sequence[Clash] = (), *, sent: bool = False) -> Merged:
     """Set an edit on a newer document. Items are matched by name, then by order; twins are never guessed (Q3.2).
 
     What one side alone changed is merged; what both changed otherwise is a clash, and nothing of either is lost. The
-    steps of the edit stay its steps where all of them come to the same on the newer document.
+    steps of the edit stay its steps where all of them come to the same on the newer document. `sent`: this is what came
+    of sending the edit, so that a null is done with where there is no key, even if there never was one.
     """
-    work = _Merging(edit, theirs)
+    work = _Merging(edit, theirs, sent=sent)
     merged = work.merged()
     clashes = work.clashes()
     kept = tuple(work.again(earlier, clashes))
@@ -108,8 +109,9 @@ def _keyed(pointer: Pointer) -> Pointer:
 class _Merging:
     """One merge: changes of the edit are carried over one by one; what goes whole is judged as a whole."""
 
-    def __init__(self, edit: Edit, theirs: Document) -> None:
+    def __init__(self, edit: Edit, theirs: Document, *, sent: bool) -> None:
         self._edit = edit
+        self._sent = sent
         self._theirs = theirs
         self._changes = list(edit.changes())
         self._matches: dict[Pointer, Match] = {}
@@ -118,6 +120,7 @@ class _Merging:
         self._removed: dict[Pointer, None] = {}
         self._added: dict[Pointer, Json] = {}
         self._gone: dict[Pointer, Clash] = {}
+        self._come: dict[Pointer, list[Json]] = {}
         self._wholes = tuple(self._whole_lists())
 
     def merged(self) -> Edit:
@@ -134,8 +137,8 @@ class _Merging:
             if place in self._wholes:
                 self._list_as_mine(moved, place)
             else:
-                self._add_entries(moved, place)
                 self._arrange(moved, place)
+                self._add_entries(moved, place)
         moved.squash(self._edit.steps[0].name if self._edit.done == 1 else _ON_NEWER)
         replayed = None if self._wholes or self._edit.done < 2 else self._replayed()
         return replayed if replayed is not None and same(replayed.document, moved.document) else moved
@@ -200,20 +203,42 @@ class _Merging:
         for entry, value in self._added.items():
             if entry.parent != place or (entry not in self._gone and self._has_new(place, value)):
                 continue
-            entries = place.get(moved.document)
-            count = len(entries) if isinstance(entries, list) else 0
+            at = self._place_for(moved, entry)
             if entry not in self._gone:
-                moved.insert(place, count, value, _ON_NEWER, key=self._edit.keyed(entry).name)
+                moved.insert(place, at, value, _ON_NEWER, key=self._edit.keyed(entry).name)
             else:
-                gone, keyed = self._gone[entry], moved.keyed(moved.insert(place, count, value, _ON_NEWER))
+                gone, keyed = self._gone[entry], moved.keyed(moved.insert(place, at, value, _ON_NEWER))
                 self._clashes[keyed] = Clash(keyed, gone.base, gone.theirs, gone.mine)
+
+    def _place_for(self, moved: Edit, entry: Pointer) -> int:
+        """Where an added entry comes: at the end if it was added there, else behind the one that it stood behind."""
+        place, mine = entry.parent, self._edit.keys(entry.parent)
+        known, there = self._matches.get(entry.parent), moved.keys(entry.parent)
+
+        def key_there(key: str) -> str:
+            number = key.removeprefix(KEY)
+            if not number.isdigit() or known is None:
+                return key
+            return f"{KEY}{known.found[int(number)]}" if int(number) in known.found else ""
+
+        at = int(entry.name)
+        if not any(key_there(key) in there and key.removeprefix(KEY).isdigit() for key in mine[at + 1 :]):
+            entries = place.get(moved.document)
+            return len(entries) if isinstance(entries, list) else 0
+        before = [there.index(key_there(key)) for key in mine[:at] if key_there(key) in there]
+        return before[-1] + 1 if before else 0
 
     def _has_new(self, place: Pointer, wanted: Json) -> bool:
         """Whether an entry like this came to the service's list since the base was read: it was sent, and is there."""
-        before, now = place.get(self._edit.base), place.get(self._theirs)
-        known = before if isinstance(before, list) else []
-        come = [one for one in now if not any(same(one, other) for other in known)] if isinstance(now, list) else []
-        return any(not compare(wanted, one) for one in come)
+        if place not in self._come:
+            now, known = place.get(self._theirs), self._matches.get(place)
+            old = set(known.found.values()) if known is not None else set()
+            self._come[place] = [one for at, one in enumerate(now) if at not in old] if isinstance(now, list) else []
+        come = self._come[place]
+        found = next((at for at, one in enumerate(come) if not compare(wanted, one)), None)
+        if found is not None:
+            del come[found]
+        return found is not None
 
     def _arrange(self, moved: Edit, place: Pointer) -> None:
         """The entries that both have, in the user's order, on the places that they have among the others."""
@@ -275,7 +300,8 @@ class _Merging:
 
     def _value(self, there: Pointer, here: Pointer, change: Change) -> None:
         now = there.get(self._theirs)
-        if is_met(there, change.now, now):
+        # What the service has not touched is still to be changed, if only in its spelling.
+        if is_met(there, change.now, now) and (self._sent or not same_or_absent(now, change.was)):
             return
         unit = _unit(there)
         if unit != there:

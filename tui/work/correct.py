@@ -319,7 +319,7 @@ class Corrections:
         draft = self._drafts.get(order_id)
         if draft is None:
             return
-        self._drafts.rebase(draft, document, self._now())
+        self._drafts.rebase(draft, document, self._now(), sent=True)
         if not draft.edit.dirty:
             self._drafts.drop(draft)
 

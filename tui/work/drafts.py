@@ -121,12 +121,15 @@ class Drafts:
                 self._store.edits.drop(self._account, draft.order_id)
             draft.stored = False
 
-    def rebase(self, draft: Draft, document: Document, read_at: datetime) -> Merged:
-        """Set a draft on what the service has now; what both sides changed is kept with it until it is decided."""
-        if same(draft.edit.base, document):
+    def rebase(self, draft: Draft, document: Document, read_at: datetime, *, sent: bool = False) -> Merged:
+        """Set a draft on what the service has now; what both sides changed is kept with it until it is decided.
+
+        `sent`: this is the order after the draft was sent.
+        """
+        if same(draft.edit.base, document) and not sent:
             draft.read_at = read_at
             return Merged(draft.edit, (), ())
-        merged = merge(draft.edit, document, draft.clashes)
+        merged = merge(draft.edit, document, draft.clashes, sent=sent)
         draft.edit = merged.edit
         draft.clashes = [*merged.earlier, *merged.clashes]
         draft.taken = merged.taken

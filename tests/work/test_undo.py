@@ -11,7 +11,6 @@ from sandboxed import ORDER
 from written import CITY, IDS, NAME, NOTES, NOW, TAGS, account, change, draft_of, follow, newest, send
 
 from tui.api.codec import Document
-from tui.api.pointer import Pointer
 from tui.orders.compare import compare
 from tui.orders.fields import ITEMS
 from tui.store.journal import WriteState
@@ -48,15 +47,7 @@ async def undone(bench: Workbench, staging: Staging, *entries: Entry) -> Result:
 
 async def test_a_patch_is_undone_by_its_inverse_and_the_order_is_as_it_was(bench: Workbench, staging: Staging) -> None:
     before = await bench.client.get_order(IDS[0])
-    weight = Pointer.of("order_details", "order_items", 1, "measurement")
-    entry = await change(
-        bench,
-        IDS[0],
-        (CITY, "Breda"),
-        (TAGS, ["gift"]),
-        (ITEMS / 1 / "sku", "T"),
-        (weight, {"weight": {"value": 2, "unit": "kg"}}),
-    )
+    entry = await change(bench, IDS[0], (CITY, "Breda"), (TAGS, ["gift"]), (ITEMS / 1 / "sku", "T"))
     result = await undone(bench, staging, entry)
     assert result.undone is Undone.DRAFTED
     draft = bench.drafts.get(IDS[0])
@@ -71,6 +62,20 @@ async def test_a_patch_is_undone_by_its_inverse_and_the_order_is_as_it_was(bench
     assert again is not None
     await send(bench, again)
     assert CITY.get(await bench.client.get_order(IDS[0])) == "Breda"
+
+
+async def test_a_value_that_was_put_where_there_was_none_goes_again_by_the_whole_order(
+    bench: Workbench, staging: Staging
+) -> None:
+    before = await bench.client.get_order(IDS[0])
+    weight = ITEMS / 1 / "measurement"
+    entry = await change(bench, IDS[0], (weight, {"weight": {"value": 2, "unit": "kg"}}))
+    assert (await undone(bench, staging, entry)).undone is Undone.DRAFTED
+    draft = bench.drafts.get(IDS[0])
+    assert draft is not None
+    assert draft.sending.why_whole
+    await send(bench, draft)
+    assert say_the_same(await bench.client.get_order(IDS[0]), before)
 
 
 async def test_an_upsert_is_undone_and_items_that_it_removed_come_back(bench: Workbench, staging: Staging) -> None:

@@ -134,9 +134,9 @@ class JournalScreen(HouseScreen):
         groups = dict.fromkeys(Ended, 0)
         for (state, road), count in counts.items():
             groups[ended(state, road)] += count
-        entries = [StripEntry(_ALL, "all", str(self._total))]
+        entries = [StripEntry(_ALL, "all", str(self._total or ""))]
         entries += [
-            StripEntry(group, group, str(count), failing=group is Ended.UNKNOWN and count > 0)
+            StripEntry(group, group, str(count or ""), failing=group is Ended.UNKNOWN and count > 0)
             for group, count in groups.items()
         ]
         self.strip.set_entries(entries, self.strip.current or _ALL)
@@ -296,7 +296,7 @@ class JournalScreen(HouseScreen):
     def _set_whole(self, whole: bool) -> None:
         self.query_one("#journal").set_class(whole, "-whole")
         self._as_json = False
-        self.give_focus()
+        (self.pane if whole else self.table).focus(scroll_visible=False)
         self.call_after_refresh(self._show_entry)
 
     def do_as_json(self, key: str) -> None:
@@ -522,7 +522,7 @@ class JournalScreen(HouseScreen):
             except OSError as error:
                 self.say(f"{path} cannot be written: {error.strerror}", "error")
             else:
-                self.say(f"{count} write{'' if count == 1 else 's'} in {path}, which only you can read.")
+                self.say(f"{count} write{'' if count == 1 else 's'}, for your eyes only, in {path}")
 
 
 def _each(results: Sequence[Result]) -> str:

@@ -30,13 +30,13 @@ _AT_ONCE = 100
 
 
 class Ended(StrEnum):
-    """How writes end, in the groups that the journal's strip has."""
+    """How writes end, in the groups that the journal's strip has; short, since all stand on one line of 80."""
 
-    ON_WAY = "on the way"
+    ON_WAY = "going"
     UNKNOWN = "unknown"
-    CONFIRMED = "confirmed"
+    CONFIRMED = "done"
     DIFFERS = "differs"
-    NOT_WRITTEN = "not written"
+    NOT_WRITTEN = "failed"
     DELETED = "deleted"
 
 

@@ -144,8 +144,8 @@ def _undo_one(
     bench.drafts.save(draft)
     onto = ", on top of your draft of it" if own is not None else ""
     if clashes:
-        count = f"{len(clashes)} field{' was' if len(clashes) == 1 else 's were'} changed on the service since"
-        words = f"{named.name}: drafted{onto}; {count}, and c in its form decides. w reviews."
+        count = f"{len(clashes)} field{'' if len(clashes) == 1 else 's'} changed there since"
+        words = f"{named.name}: drafted{onto}; {count}: o, then c decides. w reviews."
         return Result(named, Undone.CONFLICT, words)
     return Result(named, Undone.DRAFTED, f"{named.name}: drafted as it was before{onto}. w reviews.")
 

@@ -147,9 +147,9 @@ class FormScreen(HouseScreen):
         self._draft = draft
         if merged.clashes:
             words = _names(draft, [clash.pointer for clash in merged.clashes])
-            self.say(f"The service changed the same: {words}. c on the field decides which stands.", "conflict")
+            self.say(f"Changed there too, c decides: {words}.", "conflict")
         elif merged.taken and draft.edit.dirty:
-            self.say(f"The service changed {_names(draft, [one.pointer for one in merged.taken])} meanwhile; merged.")
+            self.say(f"Merged what the service changed: {_names(draft, [one.pointer for one in merged.taken])}.")
         self._judge()
         if first:
             self.sheet.load(self._rows(), next(iter(self._typed), None))
@@ -259,17 +259,20 @@ class FormScreen(HouseScreen):
         lines: list[list[Piece]] = []
         if isinstance(row, FieldRow):
             rule.set(label_of(row.pointer), self._told_of(row))
-            lines.extend([(f" {safe(sentence(text))}", "warning")] for text in (row.reason,) if text)
-            if row.road:
-                lines.append([(f" Changing it sends the whole order: {safe(row.road)}.", "info")])
             known = field_at(row.pointer)
-            meant = " ".join(filter(None, (row.help, sentence(", ".join(known.limits)) if known is not None else "")))
-            lines.append([(f" {safe(meant)}" if meant else "", ""), (f" {safe(str(row.pointer))}", "dim")])
+            limits = sentence(", ".join(known.limits)) if known is not None else ""
+            meant = " ".join(filter(None, (row.help, limits)))
+            place: list[Piece] = [("", ""), (f" {safe(str(row.pointer))}", "dim")]
+            if row.reason:
+                lines.append([(f" {safe(sentence(row.reason))}", "warning"), ("", "")])
+            elif row.road:
+                lines.append([(f" Goes with the whole order: {safe(row.road)}.", "info"), ("", "")])
+            lines.append([(f" {safe(meant)}", ""), *place[1:]] if meant else place)
         else:
             rule.set()
         if draft is not None and (note := text_at(draft.edit.document, NOTE)):
             # Always in sight, whatever there is to say of the field.
-            lines = [*lines[:2], [(f' customer note: "{safe(note)}"', "info")]]
+            lines = [*lines[:2], [(f' customer note: "{safe(note)}"', "info"), ("", "")]]
         pane.set_lines(lines)
 
     def _told_of(self, row: FieldRow) -> str:
@@ -425,17 +428,17 @@ def _conflict(draft: Draft, clash: Clash, when: str) -> Conflict:
     placed = draft.edit.placed(clash.pointer)
     there, was = shown_at(clash.pointer, clash.theirs), shown_at(clash.pointer, clash.base)
     if clash.pointer in LISTS:
-        words = f"the service changed {label_of(clash.pointer)} too, and which entry became which cannot be told"
+        words = f"service: {label_of(clash.pointer)} changed, and which entry became which cannot be told"
     elif placed is None:
-        words = f"what was removed here was changed there: {there}"
+        words = f"service: what was removed here was changed: {there}"
     elif clash.theirs is ABSENT and clash.pointer.parent in LISTS:
-        words = "the service removed this"
+        words = "service: this was removed"
     else:
-        words = f"the service says {there} (was {was})"
+        words = f"service: {there} (was {was})"
     if clash in draft.undecided:
-        return Conflict(placed or clash.pointer, f"{when} {words}.   c: m keep mine   t take theirs")
+        return Conflict(placed or clash.pointer, f"{when} {words}   c: m mine, t theirs")
     stands = "yours goes over it" if clash.decided else "theirs stands"
-    return Conflict(placed or clash.pointer, f"{when} {words}; {stands}. c decides again", decided=True)
+    return Conflict(placed or clash.pointer, f"{when} {words}; {stands}; c decides again", decided=True)
 
 
 def group_of(row: GroupRow) -> str:

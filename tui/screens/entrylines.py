@@ -50,13 +50,16 @@ def entry_lines(entry: Entry, zone: tzinfo, width: int) -> Iterator[Line]:
     yield from step_lines(entry.steps, zone)
 
 
-def preview_lines(entry: Entry, zone: tzinfo, width: int) -> Iterator[Line]:
-    """What one wants to know of a write of one order before opening it."""
-    yield from _said(entry)
-    for part in entry.parts:
-        yield from change_lines(part, width)
+def preview_lines(entry: Entry, zone: tzinfo, width: int, most: int) -> Iterator[Line]:
+    """What one wants to know of a write of one order before opening it, in about `most` lines and two."""
+    lines = list(_said(entry))
     if entry.ended is Ended.DELETED:
-        yield [(safe(f"u stages it as a new order. {LOST}"), "info")]
+        lines.append([(safe(f"u stages it as a new order. {LOST}"), "info")])
+    lines.extend(line for part in entry.parts for line in change_lines(part, width))
+    if len(lines) > max(most, 2):
+        more = len(lines) - most + 1
+        lines[most - 1 :] = [[(f"  … {more} more, Enter shows all", "dim")]]
+    yield from lines
     yield from step_lines(entry.steps, zone, short=True)
     yield _who(entry.write.by, entry.write.profile, entry.write.new.job)
 

@@ -220,7 +220,7 @@ class JournalScreen(HouseScreen):
                 lines = list(entry_lines(entry, bench.zone, width))
         elif brief.orders == 1:
             entry = self._open(brief.id)
-            lines = [] if entry is None else list(preview_lines(entry, bench.zone, width))
+            lines = [] if entry is None else list(preview_lines(entry, bench.zone, width, pane.body_height - 2))
         else:
             named = bench.store.briefs.orders(brief.id)
             lines = list(many_lines(brief, named, bench.store.writes.events(brief.id), bench.zone))
@@ -518,9 +518,9 @@ class JournalScreen(HouseScreen):
             try:
                 count = await export(bench.store, bench.client.base_url, ids, path)
             except FileExistsError:
-                self.say(f"{path} is there already; nothing was written. X with another name.", "warning")
+                self.say(f"There is a file of that name; nothing was written. {path}", "warning")
             except OSError as error:
-                self.say(f"{path} cannot be written: {error.strerror}", "error")
+                self.say(f"It cannot be written: {error.strerror}. {path}", "error")
             else:
                 self.say(f"{count} write{'' if count == 1 else 's'}, for your eyes only, in {path}")
 

@@ -74,12 +74,15 @@ def why_not_upsert(change: Change) -> str | None:
     return None
 
 
-def road_of(edit: Edit, pointer: Pointer) -> tuple[Operation | None, str]:
-    """How a change of the field at this pointer would go, and why not by PATCH, or why not at all (None)."""
+def road_of(edit: Edit, pointer: Pointer, twins: frozenset[str] | None = None) -> tuple[Operation | None, str]:
+    """How a change of the field at this pointer would go, and why not by PATCH, or why not at all (None).
+
+    `twins`: the names that several items have, where they are known already.
+    """
     probe = Change(pointer, "", "x")
     if reason := why_not_upsert(probe):
         return None, reason
-    reason = why_not_patch(edit, probe)
+    reason = why_not_patch(edit, probe, twins)
     return (Operation.POST, reason) if reason else (Operation.PATCH, "")
 
 

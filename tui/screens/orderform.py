@@ -21,7 +21,7 @@ from tui.orders.roads import Sending
 from tui.screens.base import HouseScreen
 from tui.screens.external import edit_text
 from tui.screens.rooms import remember_place
-from tui.screens.rows import Choices, Conflict, FormSpec, Note, View, sheet_rows
+from tui.screens.rows import Choices, Conflict, FormSpec, Note, RowCache, View, sheet_rows
 from tui.screens.sending import shown_at
 from tui.screens.triage import TriageScreen
 from tui.widgets.dialogs import QuestionBar
@@ -58,6 +58,8 @@ class FormScreen(HouseScreen):
         self._notes: list[Note] = []
         self._typed: dict[Pointer, str] = {}
         self._arrived: Document | None = None
+        self._made = RowCache()
+        self._was_left = False
 
     def compose(self) -> ComposeResult:
         yield TitleLine()
@@ -92,9 +94,13 @@ class FormScreen(HouseScreen):
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
         remember_place(self, "edit", order=self._order_id)
-        if self._draft is not None:
+        # What was just opened is shown already.
+        if self._draft is not None and self._was_left:
             self._take_over()
             self._show()
+
+    def on_screen_suspend(self) -> None:
+        self._was_left = True
 
     # The order.
 
@@ -104,7 +110,7 @@ class FormScreen(HouseScreen):
     def _open(self, order_id: str, pointer: Pointer | None = None) -> None:
         """Show an order: the draft of it, or what the list has; and read it again."""
         bench = self.house.bench
-        self._order_id, self._arrived = order_id, None
+        self._order_id, self._arrived, self._made = order_id, None, RowCache()
         self._typed = bench.drafts.typed(order_id)
         remember_place(self, "edit", order=order_id)
         self._draft = bench.drafts.get(order_id)
@@ -140,7 +146,7 @@ class FormScreen(HouseScreen):
     def _take_in(self, document: Document) -> None:
         """Set the draft on the order as it was just read, and tell what the service changed meanwhile."""
         bench, first, self._arrived = self.house.bench, self._draft is None, None
-        draft = bench.drafts.get(self._order_id)
+        draft = bench.drafts.get(self._order_id) or self._draft
         if draft is None:
             draft = bench.drafts.of(self._order_id, document, self.house.now())
         merged = bench.drafts.rebase(draft, document, self.house.now())
@@ -210,7 +216,7 @@ class FormScreen(HouseScreen):
             self._words,
             fixed=True,
         )
-        return sheet_rows(spec)
+        return sheet_rows(spec, self._made)
 
     def _suggestions(self) -> dict[tuple[str, ...], Choices]:
         triage = self._triage()
@@ -350,14 +356,16 @@ class FormScreen(HouseScreen):
         if self.sheet.editing is None:
             self.show_keys()
         if event.text is None:
-            self._typed.pop(event.pointer, None)
+            is_news = self._typed.pop(event.pointer, None) is not None
             self.house.bench.drafts.untype(self._order_id, event.pointer)
         else:
+            is_news = True
             self._typed[event.pointer] = event.text
             self.say("Left without taking; Enter there goes on with what was typed.")
         if self._arrived is not None and self.sheet.editing is None:
             self._take_in(self._arrived)
-        self._show()
+        elif is_news:
+            self._show()
 
     @on(OrderSheet.EditRefused)
     def _refused(self, event: OrderSheet.EditRefused) -> None:

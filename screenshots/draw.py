@@ -20,6 +20,8 @@ sys.path[:0] = [str(FOLDER.parent), str(FOLDER.parent / "tests")]
 
 from housed import House, housed  # noqa: E402
 
+from tui.store.journal import WriteState  # noqa: E402
+
 SIZES = ((80, 24), (120, 40))
 
 
@@ -73,6 +75,26 @@ async def composer(house: House) -> None:
     await house.press("g")
 
 
+async def journal(house: House) -> None:
+    for name in ("Jeroen Maes", "Fatma Demir"):
+        await house.press("n", "enter")
+        await house.until("Ship to")
+        await house.until("read 09:30")
+        await house.press("enter", "ctrl+e", "ctrl+u")
+        await house.type(name)
+        await house.press("enter", "q")
+    await house.press("w")
+    await house.until("will be written")
+    await house.press("y")
+    store = house.app.bench.store
+    await house.until(lambda: len(store.briefs.find(house.app.bench.account, states=[WriteState.CONFIRMED])) == 2)
+    # Who and where it was drawn is no matter of the picture.
+    store._database.write(lambda c: c.execute("UPDATE session SET user = 'ann', host = 'desk'"))
+    await house.press("L")
+    await house.until("done 2")
+    await house.press("g")
+
+
 async def keys(house: House) -> None:
     await house.press("question_mark")
 
@@ -82,6 +104,7 @@ SCENES: dict[str, Callable[[House], Awaitable[None]]] = {
     "edit": edit,
     "review": review,
     "composer": composer,
+    "journal": journal,
     "help": keys,
 }
 

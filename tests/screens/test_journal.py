@@ -138,7 +138,7 @@ async def test_a_deleted_order_is_staged_anew_by_u_and_what_is_lost_is_said(tmp_
         assert "the whole order" in house.text
         assert "shipments, labels" in house.text
         await house.press("u")
-        await house.until("is staged as a new order; B opens")
+        await house.until("is staged as new: a new id, no shipments or links. B shows it.")
         (staged,) = house.app.staging.orders
         assert (staged.document["order_number"], "id" in staged.document) == (order["order_number"], False)
         await house.press("B")

@@ -177,7 +177,7 @@ async def test_a_deleted_order_is_staged_anew_under_its_number_and_what_is_lost_
     entry = newest(bench)
     result = await undone(bench, staging, entry)
     assert result.undone is Undone.STAGED
-    assert "new Sendcloud id" in result.words
+    assert "a new id" in result.words
     assert "shipments" in result.words
     (staged,) = staging.orders
     assert (staged.document["order_number"], staged.document["order_id"]) == (f"N-{IDS[0]}", f"S-{IDS[0]}")

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, tzinfo
 
 from tui.orders.fields import label_of
+from tui.orders.glance import PAID, TOTAL, address_lines, money_at, text_at
 from tui.screens.sending import shown_at
 from tui.store.briefs import Brief, Named
 from tui.store.journal import Event, Road, WriteState
@@ -55,7 +56,11 @@ def preview_lines(entry: Entry, zone: tzinfo, width: int, most: int) -> Iterator
     lines = list(_said(entry))
     if entry.ended is Ended.DELETED:
         lines.append([(safe(f"u stages it as a new order. {LOST}"), "info")])
-    lines.extend(line for part in entry.parts for line in change_lines(part, width))
+        order = entry.parts[0].before or {}
+        lines.extend([(f"  {safe(words)}", "")] for words in address_lines(order))
+        lines.append([(safe(f"  {money_at(order, TOTAL)} {text_at(order, PAID)}"), "")])
+    else:
+        lines.extend(line for part in entry.parts for line in change_lines(part, width))
     if len(lines) > max(most, 2):
         more = len(lines) - most + 1
         lines[most - 1 :] = [[(f"  … {more} more, Enter shows all", "dim")]]

@@ -26,6 +26,7 @@ from tui.widgets.strip import Entry as StripEntry
 from tui.widgets.strip import EntryStrip
 from tui.widgets.table import OrderTable
 from tui.widgets.text import safe
+from tui.work.correct import Way
 from tui.work.journal import PRUNED, Ended, Entry, ended, entry_line, export, open_entry, outcome_words, states_of
 from tui.work.recheck import entries_of_day, recheck
 from tui.work.undo import Result, step_name, told, undo, why_not
@@ -242,6 +243,10 @@ class JournalScreen(HouseScreen):
             self.show_status()
 
     def order_news(self, order_id: str) -> None:
+        corrections = self.house.bench.corrections
+        standing = corrections.standing(order_id)
+        if standing is not None and standing.way is not Way.SENDING and not corrections.sending:
+            self.unsay()
         self.news()
 
     @on(OrderTable.CursorMoved)

@@ -15,7 +15,8 @@ from tui.screens.rooms import open_order
 from tui.screens.sending import review_drafts, shown_at
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.lines import LineView, Piece
-from tui.widgets.status import KeyLine, StatusLine, TitleLine
+from tui.widgets.pager import Pager
+from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
 from tui.widgets.table import Column, OrderTable, Row, Toned
 from tui.work.recheck import Check, Verdict, entries_of_day, recheck
 
@@ -24,7 +25,7 @@ _COLUMNS = (
     Column("field", "field", 16, 2),
     Column("was", "was", 10, 2),
     Column("wanted", "confirmed", 10, 2),
-    Column("there", "is there now", 10, 2),
+    Column("there", "there now", 10, 2),
     Column("verdict", "", 13),
 )
 _MARKS = {
@@ -40,6 +41,10 @@ class RecheckScreen(HouseScreen):
     """One row a value; the bad news first."""
 
     WHERE = Where.RECHECK
+    CSS = """
+    RecheckScreen OrderTable { height: 1fr; }
+    #check { height: 4; }
+    """
 
     def __init__(self, day: date, checks: Sequence[Check]) -> None:
         super().__init__()
@@ -49,6 +54,8 @@ class RecheckScreen(HouseScreen):
     def compose(self) -> ComposeResult:
         yield TitleLine()
         yield OrderTable(_COLUMNS, empty="Nothing to read again.", id="checks")
+        yield RuleLine(id="check-rule")
+        yield Pager(id="check")
         yield StatusLine()
         yield QuestionBar()
         yield KeyLine()
@@ -98,7 +105,29 @@ class RecheckScreen(HouseScreen):
             verdict = "drafted again" if mark == "*" else check.verdict
             rows.append(Row(str(place), (check.named.name, label, *values, Toned(verdict, tone)), mark, tone))
         self.table.load(rows)
+        self._show_check()
         self.show_status()
+
+    def _show_check(self) -> None:
+        """The values of the row whole."""
+        check = self.check
+        rule, pane = self.query_one("#check-rule", RuleLine), self.query_one("#check", Pager)
+        if check is None:
+            rule.set()
+            pane.set_lines([])
+            return
+        when = check.at.astimezone(self.house.bench.zone)
+        if not check.pointer.tokens:
+            rule.set(check.named.name, check.verdict)
+            pane.set_lines([check.words, f"written {when:%H:%M:%S}"])
+            return
+        rule.set(f"{check.named.name} · {label_of(check.pointer)}", check.verdict)
+        values = (("was", check.was), (f"confirmed {when:%H:%M}", check.wanted), ("there now", check.there))
+        pane.set_lines([f"{words:<15} {shown_at(check.pointer, value)}" for words, value in values])
+
+    @on(OrderTable.CursorMoved)
+    def _moved(self) -> None:
+        self._show_check()
 
     def _is_drafted(self, check: Check) -> bool:
         draft = self.house.bench.drafts.get(check.order_id)

@@ -219,7 +219,7 @@ def _stage(staging: Staging, part: Part, found: Document | ApiError | None) -> R
         staging.add_again(document)
     except (CannotChange, StoreError) as error:
         return Result(named, Undone.FAILED, f"{named.name} was not staged: {error}")
-    return Result(named, Undone.STAGED, f"{named.name} is staged as a new order; B opens the composer. {LOST}")
+    return Result(named, Undone.STAGED, f"{named.name} is staged as new: a new id, no shipments or links. B shows it.")
 
 
 def _wanted(part: Part) -> Wanted:

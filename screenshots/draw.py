@@ -20,8 +20,6 @@ sys.path[:0] = [str(FOLDER.parent), str(FOLDER.parent / "tests")]
 
 from housed import House, housed  # noqa: E402
 
-from tui.store.journal import WriteState  # noqa: E402
-
 SIZES = ((80, 24), (120, 40))
 
 
@@ -82,12 +80,12 @@ async def journal(house: House) -> None:
         await house.until("read 09:30")
         await house.press("enter", "ctrl+e", "ctrl+u")
         await house.type(name)
-        await house.press("enter", "q")
-    await house.press("w")
-    await house.until("will be written")
-    await house.press("y")
+        await house.press("enter", "w")
+        await house.until("will be written")
+        await house.press("y")
+        await house.until("confirmed")
+        await house.press("q")
     store = house.app.bench.store
-    await house.until(lambda: len(store.briefs.find(house.app.bench.account, states=[WriteState.CONFIRMED])) == 2)
     # Who and where it was drawn is no matter of the picture.
     store._database.write(lambda c: c.execute("UPDATE session SET user = 'ann', host = 'desk'"))
     await house.press("L")

@@ -15,6 +15,9 @@ from tui.work.undo import LOST
 
 Line = list[Piece]
 
+_BESIDE = 64
+"""So wide must a pane be for field, was and now beside each other."""
+
 MARKS = {
     Ended.ON_WAY: (">", "info"),
     Ended.UNKNOWN: ("#", "conflict"),
@@ -91,17 +94,23 @@ def _part_lines(entry: Entry, part: Part, width: int) -> Iterator[Line]:
 
 
 def change_lines(part: Part, width: int) -> Iterator[Line]:
-    """Field, what it was, what it became."""
+    """Field, what it was, what it became: side by side, or below each other where that is too narrow."""
     label = max(12, min(26, width * 3 // 10))
     was = max(10, min(24, (width - label) // 2 - 4))
     for change in part.changes:
         place = at(change)
         words = f"order of {label_of(place).lower()}" if change.moved else label_of(place)
+        before, now = safe(shown_at(place, change.was)), safe(shown_at(place, change.now))
+        if width < _BESIDE:
+            yield [("  * ", "changed"), (safe(words), "")]
+            yield [("    was ", "dim"), (before, "dim")]
+            yield [("    now ", "dim"), (now, "changed")]
+            continue
         yield [
             ("  * ", "changed"),
             (fit(words, label) + " ", ""),
-            (fit(shown_at(place, change.was), was) + " ", "dim"),
-            (safe(shown_at(place, change.now)), "changed"),
+            (fit(before, was) + " ", "dim"),
+            (now, "changed"),
         ]
 
 

@@ -86,7 +86,9 @@ async def _prune(app: "OrdersApp") -> None:
     if days is None:
         return
     try:
-        await prune_journal(app.bench.store, app.now(), days)
+        if await prune_journal(app.bench.store, app.now(), days):
+            for screen in app.house_screens():
+                screen.news()
     except StoreError as error:
         app.house_screens()[-1].say(f"Old writes stay in the journal until the next start: {error}", "warning")
 
@@ -94,6 +96,7 @@ async def _prune(app: "OrdersApp") -> None:
 def _warm_up() -> None:
     """What the first order to be opened would otherwise wait for."""
     importlib.import_module("tui.screens.edit")
+    importlib.import_module("tui.screens.journal")
     countries()
     all_fields()
     # What is loaded now stays to the end; looking through it for garbage would stop the keys for a moment now and then.

@@ -45,7 +45,7 @@ class JournalScreen(HouseScreen):
     #journal #entry-side { height: 8; layout: vertical; }
     #journal #entry { height: 1fr; }
     #journal.-wide { layout: horizontal; }
-    #journal.-wide #entry-side { width: 60; height: 1fr; }
+    #journal.-wide #entry-side { width: 40%; height: 1fr; }
     #journal.-whole OrderTable { display: none; }
     #journal.-whole #entry-side { width: 1fr; height: 1fr; }
     #export-file { display: none; }
@@ -64,6 +64,7 @@ class JournalScreen(HouseScreen):
         self._is_wide = False
         self._as_json = False
         self._is_stale = False
+        self._was_left = False
 
     def compose(self) -> ComposeResult:
         yield TitleLine()
@@ -87,7 +88,11 @@ class JournalScreen(HouseScreen):
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
         remember_place(self, "journal")
-        self._reload()
+        if self._was_left:
+            self._reload()
+
+    def on_screen_suspend(self) -> None:
+        self._was_left = True
 
     def on_resize(self) -> None:
         wide = self.size.width >= _WIDE

@@ -20,14 +20,14 @@ Place = tuple[int, int]
 
 def columns(wide: bool, several: bool) -> tuple[Column, ...]:
     """`several`: more than one person or profile wrote."""
-    who = (Column("who", "who", 9 if not wide else 18),) if several else ()
+    who = (Column("who", "who", 9),) if several else ()
     return (
         Column("when", "when", 12),
         *who,
         Column("order", "order", 10, 2),
         Column("road", "road", 6),
         Column("what", "what", 18, 3),
-        Column("end", "how it ended", 20 if not wide else 22),
+        Column("end", "how it ended", 18 if wide else 20),
     )
 
 

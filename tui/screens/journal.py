@@ -100,6 +100,8 @@ class JournalScreen(HouseScreen):
             self._is_wide = wide
             self.query_one("#journal").set_class(wide, "-wide")
             self._reload()
+        # Its lines are made for its width, which is known when it is laid out.
+        self.call_after_refresh(lambda: self._show_entry(keep_place=True))
 
     @property
     def table(self) -> OrderTable:
@@ -204,6 +206,8 @@ class JournalScreen(HouseScreen):
 
     def _show_entry(self, *, keep_place: bool = False) -> None:
         brief, bench = self.brief, self.house.bench
+        if not self.is_attached:
+            return
         pane, rule = self.pane, self.query_one("#entry-rule", RuleLine)
         if brief is None:
             rule.set()

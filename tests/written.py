@@ -55,8 +55,8 @@ async def draft_of(bench: Workbench, id: str, *values: tuple[Pointer, Any]) -> D
     return draft
 
 
-async def send(bench: Workbench, draft: Draft) -> None:
-    standing = await bench.corrections.send(draft, draft.sending.body)
+async def send(bench: Workbench, draft: Draft, job: str | None = None) -> None:
+    standing = await bench.corrections.send(draft, draft.sending.body, job=job)
     if standing.way is Way.FOLLOWED:
         await follow(bench)
         standing = bench.corrections.standing(draft.order_id) or standing
@@ -71,8 +71,8 @@ async def follow(bench: Workbench) -> None:
     task.cancel()
 
 
-async def change(bench: Workbench, id: str, *values: tuple[Pointer, Any]) -> Entry:
-    await send(bench, await draft_of(bench, id, *values))
+async def change(bench: Workbench, id: str, *values: tuple[Pointer, Any], job: str | None = None) -> Entry:
+    await send(bench, await draft_of(bench, id, *values), job)
     return newest(bench)
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tui.screens.base import HouseScreen
     from tui.store.follows import Follow
     from tui.store.journal import Write
+    from tui.widgets.pager import TextLine
     from tui.work.staging import Staging
     from tui.work.workbench import Workbench
 
@@ -164,6 +165,11 @@ class OrdersApp(KeysInOrder[int], SparseFrames[int], inherit_bindings=False):
         from tui.screens.help import TextScreen
 
         self.push_screen(TextScreen(title, text))
+
+    def show_lines(self, title: str, lines: "Sequence[TextLine]") -> None:
+        from tui.screens.help import LinesScreen
+
+        self.push_screen(LinesScreen(title, lines))
 
     def back_and_forth(self) -> None:
         from tui.screens.rooms import other_place

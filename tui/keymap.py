@@ -143,7 +143,20 @@ COMMANDS: Final = (
         "view",
     ),
     _command("long_text", "p", "long text", "The whole value, or the whole order as JSON, in a pane.", _HOMES),
-    _command("refresh", "r", "read this again", "Read the order under the cursor again.", (*_HOMES, Where.RECHECK)),
+    _command(
+        "differences",
+        "d",
+        "differences",
+        "What the draft changes: field, what it was, what it will be.",
+        (Where.TRIAGE, Where.EDIT),
+    ),
+    _command(
+        "refresh",
+        "r",
+        "read this again",
+        "Read the order under the cursor again; look up what became of a write that is unknown.",
+        (*_HOMES, Where.RECHECK),
+    ),
     _command(
         "refresh_all",
         "R",

@@ -174,6 +174,35 @@ async def test_from_an_order_the_cursor_is_on_its_newest_write(tmp_path: Path) -
         await house.until("Nothing was written to this order.")
 
 
+async def test_sorted_by_order_each_order_of_a_write_has_a_row_and_can_be_undone_alone(tmp_path: Path) -> None:
+    async with housed(tmp_path, ticking=True) as house:
+        await house.until("100+ read")
+        bench = house.app.bench
+        shown = [order for order in house.app.screen._shown if order.get("order_id")][:3]
+        drafts = []
+        for order in shown:
+            draft = bench.drafts.of(order["id"], order, NOW)
+            draft.edit.put_all([(pointer_to_city(), "Bulkdorp")], "city")
+            bench.drafts.save(draft)
+            drafts.append(draft)
+        standings = await bench.corrections.send_together(drafts)
+        assert len(standings) == 3
+        await house.until(lambda: house.app.bench.drafts.all() == [])
+        screen = await journal(house)
+        assert "3 orders" in house.text
+        await house.press("o")
+        assert "about several orders" in house.text
+        await house.press("s", "o")
+        assert screen.table.row_count == 3
+        assert screen.order_here in {order["id"] for order in shown}
+        await house.press("j", "u")
+        name = screen.brief.first.name if screen.brief is not None else ""
+        await house.until(f"{name} only")
+        await house.press("o")
+        await house.until("drafted as it was before")
+        assert [draft.order_id for draft in bench.drafts.all()] == [screen.order_here]
+
+
 async def test_the_list_is_exported_into_a_new_file_only(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         await correct(house)

@@ -197,14 +197,10 @@ async def test_a_deleted_order_is_staged_anew_under_its_number_and_what_is_lost_
     assert "D in the list" in made.words
 
 
-async def test_a_change_of_many_is_undone_as_a_whole_with_a_result_for_each(
-    bench: Workbench, staging: Staging, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    real = bench.store.writes.record
-    monkeypatch.setattr(bench.store.writes, "record", lambda account, new: real(account, replace(new, job="hold")))
+async def test_a_change_of_many_is_undone_as_a_whole_with_a_result_for_each(bench: Workbench, staging: Staging) -> None:
     for id in IDS:
-        await change(bench, id, (TAGS, ["hold"]))
-    await change(bench, IDS[0], (NOTES, "second write of the same job"))
+        await change(bench, id, (TAGS, ["hold"]), job="hold")
+    await change(bench, IDS[0], (NOTES, "second write of the same job"), job="hold")
     await bench.client.patch_order(IDS[1], {"order_details": {"tags": ["hold", "theirs"]}})
     await bench.client.delete_order(IDS[2])
     ids = [write.id for write in bench.store.writes.all(bench.account, job="hold")]

@@ -10,7 +10,7 @@ from tzlocal import get_localzone
 
 from tui.orders.fields import all_fields
 from tui.orders.places import countries
-from tui.screens.rooms import PLACE, open_composer, open_journal, open_order
+from tui.screens.rooms import PLACE, open_composer, open_journal, open_order, resolve_writes
 from tui.screens.triage import TriageScreen
 from tui.store.db import StoreError
 from tui.store.store import Store
@@ -109,13 +109,7 @@ async def _recover(app: "OrdersApp") -> None:
         orders = [edited_order(item.staged) for item in write.new.items]
         for order_id in filter(None, [write.new.order_id, *orders]):
             bench.corrections.looking_up(order_id)
-    ends: list[str] = []
-    for outcome in await bench.outbox.recover():
-        if standings := bench.corrections.settle_any(outcome):
-            ends.extend(standing.words for standing in standings)
-        else:
-            app.staging.settle(outcome)
-            ends.append("the composer tells what became of it")
+    ends = await resolve_writes(app)
     screens = app.house_screens()
     if ends and screens:
         told = ends[0] if len(ends) == 1 else f"{len(ends)} of them; what became of each is at its order"

@@ -1,6 +1,8 @@
 """The journal: every write with its change and its end, by time, order or outcome, and the way back from it."""
 
+import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -13,9 +15,10 @@ from tui.keymap import Where
 from tui.screens.base import HouseScreen
 from tui.screens.entrylines import entry_lines, many_lines, preview_lines
 from tui.screens.journalrows import Place, WriteRows, columns, key_of_place
-from tui.screens.rooms import open_composer, open_order, remember_place
+from tui.screens.rooms import look_up_again, open_composer, open_order, remember_place
 from tui.screens.sending import review_drafts
 from tui.store.briefs import Brief, Sorting
+from tui.store.journal import WriteState
 from tui.widgets.ask import AskLine
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.filter import FilterLine
@@ -428,20 +431,22 @@ class JournalScreen(HouseScreen):
         self.ask("Undo", answers, chosen)
 
     def _undo(self, ids: Sequence[int], only: int | None) -> None:
-        entries = [entry for id in ids if (entry := self._open(id)) is not None]
-        if not entries:
-            return
-        if len(entries) == 1:
-            reason = why_not(entries[0])
-            if reason is not None:
-                self.say(reason)
-                return
-            entries[0] = Entry(entries[0].write, entries[0].base_url, entries[0].steps, entries[0].named, only)
         self.say("Reading what is there now …")
-        self.run_worker(self._draft_inverse(entries), name="draft the way back", group="read", exclusive=True)
+        work = self._draft_inverse(ids, only)
+        self.run_worker(work, name="draft the way back", group="read", exclusive=True)
 
-    async def _draft_inverse(self, entries: Sequence[Entry]) -> None:
+    async def _draft_inverse(self, ids: Sequence[int], only: int | None) -> None:
         house = self.house
+        entries: list[Entry] = []
+        for id in ids:
+            entry = self._open(id)
+            if entry is not None:
+                entries.append(replace(entry, only=only))
+            await asyncio.sleep(0)
+        reason = why_not(entries[0]) if len(entries) == 1 else None
+        if reason is not None or not entries:
+            self.say(reason or "This write was removed from the journal.")
+            return
 
         def progress(done: int, of: int) -> None:
             if of > 1:
@@ -475,7 +480,9 @@ class JournalScreen(HouseScreen):
 
     def do_recheck(self, key: str) -> None:
         today = self.house.now().astimezone(self.house.bench.zone).date()
-        brief = self.brief
+        brief, order_id = self.brief, self.order_here
+        if brief is not None and brief.state is WriteState.UNKNOWN and order_id and look_up_again(self, order_id):
+            return
         day = brief.at.astimezone(self.house.bench.zone).date() if brief is not None else today
         if day == today:
             self._recheck(today)

@@ -12,8 +12,8 @@ from tui.orders.glance import order_name
 from tui.orders.preflight import mend
 from tui.screens.listing import state_mark
 from tui.screens.orders import OrdersScreen
-from tui.screens.rooms import open_composer, open_order, stage_copies, told_if_not_kept
-from tui.screens.sending import review_drafts
+from tui.screens.rooms import look_up_again, open_composer, open_order, stage_copies, told_if_not_kept
+from tui.screens.sending import differences, review_drafts
 from tui.widgets.filter import FilterLine
 from tui.widgets.table import OrderTable
 from tui.widgets.text import is_altered
@@ -205,7 +205,8 @@ class TriageScreen(OrdersScreen):
         self.say(f"{order_name(order)} is being deleted.")
 
     def do_refresh(self, key: str) -> None:
-        if (order := self.order) is not None:
+        order = self.order
+        if order is not None and not look_up_again(self, order_key(order)):
             self._read("read an order again", self._read_one(order_key(order)))
 
     async def _read_one(self, order_id: str) -> None:
@@ -269,6 +270,14 @@ class TriageScreen(OrdersScreen):
 
         if (order := self.order) is not None:
             self.house.show_text(f"As it was read: {order_name(order)}", encode(order, indent=2).decode())
+
+    def do_differences(self, key: str) -> None:
+        order = self.order
+        draft = self.house.bench.drafts.get(order_key(order)) if order is not None else None
+        if draft is None:
+            self.say("Nothing was changed on this order.")
+        else:
+            self.house.show_lines(f"Changed: {order_name(draft.edit.document)}", differences(draft))
 
     def do_back(self, key: str) -> None:
         if self.preview.has_focus:

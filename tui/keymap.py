@@ -17,6 +17,8 @@ class Where(StrEnum):
     REQUESTS = "requests"
     BULK = "change over many"
     JOBS = "changes"
+    JOURNAL = "journal"
+    RECHECK = "recheck"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,9 @@ class Command:
 
 _LISTS: Final = tuple(Where)
 _HOMES: Final = (Where.TRIAGE, Where.EDIT, Where.COMPOSER)
-_STRIPS: Final = (*_HOMES, Where.BULK)
+_ROOMS: Final = (*_HOMES, Where.JOURNAL)
+_STRIPS: Final = (*_ROOMS, Where.BULK)
+_WALKED: Final = (*_ROOMS, Where.RECHECK)
 
 
 def _command(
@@ -58,28 +62,41 @@ COMMANDS: Final = (
     _command("strip_next", "l right", "next on the strip", "The next shop, group or state on the strip.", _STRIPS),
     _command("strip_previous", "h left", "previous on the strip", "The one before it.", _STRIPS),
     _command("strip_number", "0 1 2 3 4 5 6 7 8 9", "go to a number of the strip", "0 is all.", _STRIPS),
-    _command("pane", "tab", "next pane", "To the next pane, and back.", (Where.TRIAGE, Where.COMPOSER, Where.BULK)),
+    _command(
+        "pane",
+        "tab",
+        "next pane",
+        "To the next pane, and back.",
+        (Where.TRIAGE, Where.COMPOSER, Where.BULK, Where.JOURNAL),
+    ),
     _command(
         "open",
         "enter",
         "open",
         "Open the order; in a form, edit the field.",
-        (*_HOMES, Where.REQUESTS, Where.BULK, Where.JOBS),
+        (*_WALKED, Where.REQUESTS, Where.BULK, Where.JOBS),
         "open",
     ),
-    _command("next_order", "J", "next order", "The next order of the list, also inside the form.", _HOMES),
-    _command("previous_order", "K", "previous order", "The order before it.", _HOMES),
+    _command("next_order", "J", "next order", "The next order of the list, also inside the form.", _ROOMS),
+    _command("previous_order", "K", "previous order", "The order before it.", _ROOMS),
     _command(
-        "next_problem", "n", "next problem", "The next problem, on this order and on to the next.", _HOMES, "next !"
+        "next_problem", "n", "next problem", "The next problem, on this order and on to the next.", _WALKED, "next !"
     ),
-    _command("previous_problem", "N", "previous problem", "The problem before it.", _HOMES),
-    _command("filter", "/", "narrow", "Filter by number, id, status, date, or any words.", _HOMES, "narrow"),
+    _command("previous_problem", "N", "previous problem", "The problem before it.", _WALKED),
+    _command("filter", "/", "narrow", "Filter by number, id, status, date, or any words.", _ROOMS, "narrow"),
     _command("mark", "space", "mark", "Mark this order, or take the mark off.", (Where.TRIAGE, Where.COMPOSER), "mark"),
     _command("marks", "*", "marks", "Mark all in sight, none, or invert.", (Where.TRIAGE, Where.COMPOSER)),
     _command(
         "on_marked", ";", "on the marked", "The next key acts on all marked orders.", (Where.TRIAGE, Where.COMPOSER)
     ),
-    _command("mend", "m", "mend as proposed", "Take the proposal for the problem here, as a draft.", _HOMES, "mend"),
+    _command(
+        "mend",
+        "m",
+        "mend as proposed",
+        "Take the proposal for the problem here, as a draft.",
+        (*_HOMES, Where.RECHECK),
+        "mend",
+    ),
     _command(
         "absent",
         "c",
@@ -124,7 +141,7 @@ COMMANDS: Final = (
     _command(
         "revert", "backspace", "as it was read", "Give this field back what was read.", (Where.EDIT, Where.COMPOSER)
     ),
-    _command("undo", "u", "undo", "Take back the last change of a draft.", _HOMES),
+    _command("undo", "u", "undo", "Take back the last change of a draft; in the journal, draft the inverse.", _WALKED),
     _command("redo", "U", "redo", "Do it again.", _HOMES),
     _command(
         "add",
@@ -153,7 +170,15 @@ COMMANDS: Final = (
         "hold",
         marked=True,
     ),
-    _command("review", "w", "review", "See every change as it will go; y there sends.", _STRIPS, "review", marked=True),
+    _command(
+        "review",
+        "w",
+        "review",
+        "See every change as it will go; y there sends.",
+        (*_WALKED, Where.BULK),
+        "review",
+        marked=True,
+    ),
     _command("send", "y", "send", "Send what the review shows.", (Where.REVIEW,), "send"),
     _command(
         "not_send", "n", "do not send", "Leave the review; nothing is sent, nothing is lost.", (Where.REVIEW,), "not"
@@ -162,8 +187,8 @@ COMMANDS: Final = (
         "as_json",
         "v",
         "as JSON",
-        "The bodies as they will go, and back to the fields.",
-        (Where.REVIEW, Where.BULK),
+        "The bodies as they will go, or the whole entry, and back to the fields.",
+        (Where.REVIEW, Where.BULK, Where.JOURNAL),
         "JSON",
     ),
     _command(
@@ -187,7 +212,7 @@ COMMANDS: Final = (
         "r",
         "read this again",
         "Read it again: the order, an unknown write, in a dry run all of them.",
-        _STRIPS,
+        (*_HOMES, Where.BULK, Where.RECHECK),
     ),
     _command(
         "refresh_all",
@@ -196,13 +221,27 @@ COMMANDS: Final = (
         "Read the list and the shops again; cursor and marks stay.",
         (Where.TRIAGE,),
     ),
-    _command("sort", "s", "sort", "Choose what the list is sorted by.", (Where.TRIAGE,)),
+    _command("sort", "s", "sort", "Choose what the list is sorted by.", (Where.TRIAGE, Where.JOURNAL)),
+    _command("batches", "B", "composer", "Orders staged to be sent together.", _ROOMS),
     _command(
-        "batches", "B", "composer", "Orders staged to be sent together.", (Where.TRIAGE, Where.EDIT, Where.COMPOSER)
+        "journal",
+        "L",
+        "journal",
+        "What was written, by whom, when, and how it ended; of the order here, its newest write.",
+        (*_WALKED, Where.REQUESTS),
     ),
+    _command(
+        "recheck",
+        "r",
+        "read today's changes again",
+        "Read the orders of today's confirmed changes again: which were taken back.",
+        (Where.JOURNAL,),
+    ),
+    _command("order", "o", "the order", "The form of the order that this is about.", (Where.JOURNAL,)),
+    _command("export", "X", "export", "The writes of this list into a file of JSON lines.", (Where.JOURNAL,)),
     _command("shops", "I", "shops", "The connected shops, and why one fails.", (Where.TRIAGE,)),
-    _command("traffic", "T", "requests", "Every request: method, path, status, time, bodies.", _HOMES),
-    _command("back_and_forth", "-", "where I was", "Between this and the last place.", _HOMES),
+    _command("traffic", "T", "requests", "Every request: method, path, status, time, bodies.", _WALKED),
+    _command("back_and_forth", "-", "where I was", "Between this and the last place.", _ROOMS),
     _command("palette", ":", "command", "Any command by its name.", _LISTS),
     _command("keys", "?", "keys", "The keys that work here, then all.", _LISTS, "keys"),
     _command("stop", "ctrl+c", "stop reading", "Stop what is being read; writes are never stopped.", _LISTS),

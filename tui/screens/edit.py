@@ -61,6 +61,10 @@ class EditScreen(FormScreen):
     def _strip_chosen(self, event: EntryStrip.Selected) -> None:
         self._go_to_group(event.key)
 
+    @property
+    def order_here(self) -> str:
+        return self._order_id
+
     def do_next_order(self, key: str) -> None:
         self._go_beside(1)
 

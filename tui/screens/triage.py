@@ -119,6 +119,11 @@ class TriageScreen(OrdersScreen):
             return [order for order in found if order is not None]
         return [order] if (order := self.order) is not None else []
 
+    @property
+    def order_here(self) -> str | None:
+        order = self.order
+        return order_key(order) if order is not None else None
+
     def draft_of(self, order: Document) -> "Draft":
         read_at = self._read_at or self.house.now()
         return self.house.bench.drafts.of(order_key(order), order, read_at)

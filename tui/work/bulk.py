@@ -70,10 +70,10 @@ class BenchCourier:
         self._bench = bench
 
     async def send(self, draft: Draft, reviewed: Json, job: str) -> Standing:
-        return await self._bench.corrections.send(draft, reviewed)
+        return await self._bench.corrections.send(draft, reviewed, job=job)
 
     async def send_together(self, drafts: Sequence[Draft], job: str) -> Mapping[str, Standing]:
-        return await self._bench.corrections.send_together(drafts)
+        return await self._bench.corrections.send_together(drafts, job=job)
 
 
 @dataclass(slots=True)

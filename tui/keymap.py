@@ -40,7 +40,7 @@ class Command:
 _LISTS: Final = tuple(Where)
 _HOMES: Final = (Where.TRIAGE, Where.EDIT, Where.COMPOSER)
 _ROOMS: Final = (*_HOMES, Where.JOURNAL)
-_STRIPS: Final = (*_ROOMS, Where.BULK)
+_STRIPS: Final = (*_HOMES, Where.BULK)
 _WALKED: Final = (*_ROOMS, Where.RECHECK)
 
 
@@ -59,9 +59,15 @@ COMMANDS: Final = (
     _command("page_up", "pageup", "page up", "A page up.", _LISTS),
     _command("half_down", "ctrl+d", "half a page down", "Half a page down.", _LISTS),
     _command("half_up", "ctrl+u", "half a page up", "Half a page up.", _LISTS),
-    _command("strip_next", "l right", "next on the strip", "The next shop, group or state on the strip.", _STRIPS),
-    _command("strip_previous", "h left", "previous on the strip", "The one before it.", _STRIPS),
-    _command("strip_number", "0 1 2 3 4 5 6 7 8 9", "go to a number of the strip", "0 is all.", _STRIPS),
+    _command(
+        "strip_next",
+        "l right",
+        "next on the strip",
+        "The next shop, group or state on the strip.",
+        (*_ROOMS, Where.BULK),
+    ),
+    _command("strip_previous", "h left", "previous on the strip", "The one before it.", (*_ROOMS, Where.BULK)),
+    _command("strip_number", "0 1 2 3 4 5 6 7 8 9", "go to a number of the strip", "0 is all.", (*_ROOMS, Where.BULK)),
     _command(
         "pane",
         "tab",

@@ -89,7 +89,21 @@ LABELS: Final = {word: kind for kind, words in _LABELS.items() for word in _list
 
 LONE_LABELS: Final = frozenset(
     word for word, kind in LABELS.items() if len(word) > 2 and kind not in ("other", "old", "po_box")
-) - {"via", "rue", "land", "naar", "kod", "bus", "shipping", "delivery", "billing", "contact", "attention", "was", "not"}
+) - {
+    "via",
+    "rue",
+    "land",
+    "naar",
+    "kod",
+    "bus",
+    "shipping",
+    "delivery",
+    "billing",
+    "contact",
+    "attention",
+    "was",
+    "not",
+}
 """Labels that are also known without a colon, on a line of their own above their value."""
 
 _GREETINGS: Final = _listed(
@@ -182,7 +196,7 @@ _ATTENTION: Final = re.compile(
     r"(?:t\.?a\.?v\.?|attn|att|att\.?n\.?e|z\. ?hd\.?(?: v(?:on|\.))?|zu händen(?: von)?|à l['’]attention d[e']|fao|all['’]attenzione di|f\.?a\.?o\.?)[.:]?\s+(?P<name>\S.*)",
     re.IGNORECASE,
 )
-_CARE_OF: Final = re.compile(r"(?:c/o|p/a|℅|bei|chez|presso|u)[.:]?\s+\S.*|c/o\S.*", re.IGNORECASE)
+_CARE_OF: Final = re.compile(r"(?:c/o|p/a|℅|bei|chez|presso)[.:]?\s+\S.*|c/o\S.*", re.IGNORECASE)
 _ORDINAL_FLOOR: Final = re.compile(
     r"(?:\d{1,2}\s?(?:e|de|ste|er|ère|ème|eme|st|nd|rd|th|º|ª|°|o|a|\.)?\s+"
     r"(?:verdieping|etage|étage|og|stock|floor|piso|planta|piano|piętro|obergeschoss)\b.{0,40}"
@@ -196,8 +210,12 @@ _BOX: Final = re.compile(
     r"\s{0,3}(?:nr\.?|no\.?|n°|nº)?\s{0,3}\d[\d ]{0,11}[a-z]?",
     re.IGNORECASE,
 )
-_LOCKER: Final = re.compile(r"(?:dhl\s)?(?:packstation|postfiliale|paketshop|paczkomat)\s{1,3}(?:nr\.?\s)?\w{1,12}", re.IGNORECASE)
-_LOCKER_CODE: Final = re.compile(r"(?:dhl[ -]?)?(?:postnummer|post-nr\.?|postnr\.?)?[ :]{0,3}(?P<code>\d{6,10})", re.IGNORECASE)
+_LOCKER: Final = re.compile(
+    r"(?:dhl\s)?(?:packstation|postfiliale|paketshop|paczkomat)\s{1,3}(?:nr\.?\s)?\w{1,12}", re.IGNORECASE
+)
+_LOCKER_CODE: Final = re.compile(
+    r"(?:dhl[ -]?)?(?:postnummer|post-nr\.?|postnr\.?)?[ :]{0,3}(?P<code>\d{6,10})", re.IGNORECASE
+)
 _PROSE_WORDS: Final = frozenset(
     "ik mijn mij je jullie het een is zijn naar graag kunnen kunt willen wil ben bent niet wel ook nog bij voor met dat dit deze "
     "ich meine mein mir sie bitte und nach ist sind nicht auch noch wir uns habe haben können könnten kann das dem den bestellung "
@@ -252,6 +270,8 @@ def introduction(line: str) -> int:
     noun = next((place for place, word in enumerate(words) if word in _ADDRESS_NOUNS), None)
     if noun is None:
         return 0
+    if len(words) < 14 and line.rstrip().endswith(":"):
+        return len(words)
     end = noun + 1
     while end < len(words) and (words[end] in _TO_BE or not words[end]):
         end += 1
@@ -335,8 +355,12 @@ def is_unit(text: str) -> bool:
     if _CARE_OF.fullmatch(text) or _ORDINAL_FLOOR.fullmatch(text):
         return True
     words = plain(text).split()
-    # One such word alone is a name as well.
-    return len(words) > 1 and len(words) < 9 and (words[0] in _UNITS or (len(words) < 4 and words[-1] in _UNITS))
+    if not 1 < len(words) < 9:
+        # One such word alone is a name as well.
+        return False
+    if words[0] in _UNITS:
+        return len(words[0]) > 3 or bool(re.search(r"\d", text)) or (len(words[0]) == 3 and len(words[1]) < 3)
+    return len(words) < 4 and words[-1] in _UNITS and len(words[-1]) > 1 and bool(re.search(r"\d", text))
 
 
 def is_box(text: str) -> bool:
@@ -345,6 +369,13 @@ def is_box(text: str) -> bool:
 
 def is_locker(text: str) -> bool:
     return _LOCKER.fullmatch(text) is not None
+
+
+def locker_countries(text: str) -> tuple[str, ...]:
+    """Where parcel lockers are called as they are here."""
+    if not is_locker(text):
+        return ()
+    return ("PL",) if plain(text).startswith("paczkomat") else ("DE",)
 
 
 def locker_code(text: str) -> str:

@@ -13,7 +13,17 @@ USUAL: Final = tuple("NL DE FR ES IT GB US PL BE AT CH LU IE DK SE NO FI PT CZ S
 
 _LANGUAGES: Final = "nl de fr es it pl pt sv da nb fi cs sk hu ro el hr sl et lv lt bg".split()
 _SAID: Final = {
-    "GB": ("uk", "great britain", "britain", "england", "scotland", "wales", "northern ireland", "engeland", "zjednoczone krolestwo"),
+    "GB": (
+        "uk",
+        "great britain",
+        "britain",
+        "england",
+        "scotland",
+        "wales",
+        "northern ireland",
+        "engeland",
+        "zjednoczone krolestwo",
+    ),
     "US": ("usa", "us of a", "america", "united states of america", "vs", "etats unis d amerique"),
     "NL": ("holland", "the netherlands", "nederland", "hollande", "niederlande", "holandia"),
     "BE": ("belgie", "belgique", "belgien"),
@@ -27,8 +37,8 @@ _SAID: Final = {
 _PLATES: Final = {"DE": "D", "FR": "F", "IT": "I", "ES": "E", "AT": "A", "BE": "B", "LU": "L", "SE": "S", "FI": "FIN"}
 """Letters that stand before a postcode for the country, besides its code: D-10115."""
 
-_LOOSER: Final = {"PL": r"\d{2}[- ]?\d{3}"}
-"""Postcodes as they are typed where the strict form is often missed; preflight tells of it."""
+_OTHERWISE: Final = {"PL": r"\d{2}[- ]?\d{3}", "IE": r"[A-Z]\d[\dW] ?[0-9A-Z]{4}"}
+"""Poland's as it is often typed, and Ireland's so that it fits no words; else libaddressinput's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +65,7 @@ def plain(text: str) -> str:
 def format_of(code: str) -> Format | None:
     """How addresses of the country are written, or None where it has no postcodes (libaddressinput's data)."""
     rules = _rules(code)
-    pattern = _LOOSER.get(code) or rules.get("zip")
+    pattern = _OTHERWISE.get(code) or rules.get("zip")
     if not pattern:
         return None
     return Format(code, _finder(code, pattern), *_layout(rules))

@@ -204,7 +204,8 @@ class _Reader:
         self._left += part.left
         self._read_labels(part.labelled)
         pieces = self._pieces(part)
-        self.evidence = self.evidence.seen([piece.text for piece in pieces], self._value("country_code"))
+        seen = [*(line.text for line in part.lines), *(piece.text for piece in pieces), self._value("address_line_1")]
+        self.evidence = self.evidence.seen(seen, self._value("country_code"))
         place, anchor = self._anchor(pieces)
         if anchor is not None:
             self._read_around(pieces, place, anchor)
@@ -283,6 +284,11 @@ class _Reader:
                     self._put("po_box", code or words, Sure.SURE, words)
                 case _:
                     self._put(kind, value, Sure.SURE, words)
+        named = self._found.get("name")
+        if "family" in names and "given" not in names and named is not None:
+            # Where the given name is only called name.
+            names["given"] = (named.value, named.words)
+            del self._found["name"]
         if names:
             both = [names[kind] for kind in ("given", "family") if kind in names]
             self._put("name", " ".join(value for value, _ in both), Sure.SURE, "\n".join(words for _, words in both))
@@ -325,7 +331,8 @@ class _Reader:
             found = [stopped for part in _BETWEEN.split(text) if (stopped := _unstopped(part))]
             if len(found) > 1 and not self._is_cut(found):
                 found = [text]
-            pieces += [_Piece(one, row, line.gap) for one in found]
+            kept = found if len(found) == 1 else [rest for one in found if (rest := self._without_phone(one))]
+            pieces += [_Piece(one, row, line.gap) for one in kept]
         return pieces
 
     def _is_cut(self, found: Sequence[str]) -> bool:
@@ -502,7 +509,7 @@ class _Reader:
             if block and block[0].gap and block[0].row != piece.row and has_street and len(block) > 1 and not is_open:
                 break
             has_street = has_street or bool(_street_score(piece.text))
-            block.insert(0, piece)
+            block[:0] = _with_name_apart(piece)
             rest.pop()
         for piece in rest:
             if words_of.is_greeting(piece.text) or words_of.is_closing(piece.text):
@@ -521,9 +528,13 @@ class _Reader:
                 joined.append(piece)
                 continue
             beside = joined[-1] if joined else None
-            if beside is not None and beside.row == piece.row and not re.search(r"\d", beside.text):
+            following = block[place + 1].text if place + 1 < len(block) and block[place + 1].row == piece.row else ""
+            leads = bool(words_of.street_words(following)) and not re.search(r"\d", following)
+            if beside is not None and words_of.street_words(beside.text):
+                leads = False
+            if not leads and beside is not None and beside.row == piece.row and not re.search(r"\d", beside.text):
                 joined[-1] = _Piece(f"{beside.text}, {piece.text}", beside.row, beside.gap)
-            elif place + 1 < len(block) and block[place + 1].row == piece.row:
+            elif following:
                 joined.append(piece)
             elif "house_number" not in self._found and len(block) > 1:
                 self._put("house_number", piece.text, Sure.SURE, piece.text)
@@ -569,11 +580,12 @@ class _Reader:
             self._read_detail(text)
             return
         parts = text.split(", ")
+        units = []
         while len(parts) > 1 and words_of.is_unit(parts[-1]):
-            unit = parts.pop()
-            self._join("address_line_2", unit, Sure.LIKELY, unit)
+            units.insert(0, parts.pop())
         while len(parts) > 1 and words_of.is_unit(parts[0]):
-            unit = parts.pop(0)
+            units.append(parts.pop(0))
+        for unit in units:
             self._join("address_line_2", unit, Sure.LIKELY, unit)
         text = ", ".join(parts)
         sure = Sure.SURE if words_of.is_locker(text) else Sure.LIKELY if _street_score(text) > 1 else Sure.GUESS
@@ -740,6 +752,14 @@ def _street_place(texts: Sequence[str], *, alone: bool) -> int | None:
     if alone or best == 1:
         return len(texts) - 1
     return len(texts) - 1 if len(texts) > 1 and not words_of.is_company(texts[-1]) else None
+
+
+def _with_name_apart(piece: _Piece) -> list[_Piece]:
+    """`Jan Jansen, Kerkstraat 12` as two."""
+    name, comma, street = piece.text.partition(", ")
+    if comma and _is_person(name) and not words_of.street_words(name) and _street_score(street) > 1:
+        return [_Piece(name, piece.row, piece.gap), _Piece(street, piece.row)]
+    return [piece]
 
 
 def _unglued(piece: _Piece) -> list[_Piece]:

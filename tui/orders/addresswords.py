@@ -192,6 +192,7 @@ _UNITS: Final = frozenset(
         "residenz, lieu dit, lieudit, achterhuis, kamer, toren, tower, entrance, ingang, aufgang, zimmer, hs, level, door, hus, lgh, po, c o, p a"
     )
 )
+_FLOORS: Final = frozenset("verdieping etage floor stock og obergeschoss piso planta piano pietro tage hoog".split())
 _ATTENTION: Final = re.compile(
     r"(?:t\.?a\.?v\.?|attn|att|att\.?n\.?e|z\. ?hd\.?(?: v(?:on|\.))?|zu händen(?: von)?|à l['’]attention d[e']|fao|all['’]attenzione di|f\.?a\.?o\.?)[.:]?\s+(?P<name>\S.*)",
     re.IGNORECASE,
@@ -360,7 +361,7 @@ def is_unit(text: str) -> bool:
         return False
     if words[0] in _UNITS:
         return len(words[0]) > 3 or bool(re.search(r"\d", text)) or (len(words[0]) == 3 and len(words[1]) < 3)
-    return len(words) < 4 and words[-1] in _UNITS and len(words[-1]) > 1 and bool(re.search(r"\d", text))
+    return len(words) < 4 and words[-1] in _FLOORS and bool(re.search(r"\d", text))
 
 
 def is_box(text: str) -> bool:

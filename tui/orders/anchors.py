@@ -45,16 +45,17 @@ class Evidence:
     def seen(self, lines: Sequence[str], named: str = "") -> "Evidence":
         """With what these lines say: the name of a country on a line, words of streets, forms of companies."""
         points = dict(self.points)
+        streets: set[str] = set()
+        companies: set[str] = set()
         for line in lines:
-            if len(line) > 100:
+            if len(line) > 160:
                 continue
-            code = country_named(line)
-            named = named or code
-            spoken = {*(words_of.company_countries(line) or ()), *words_of.locker_countries(line)}
+            named = named or country_named(line)
+            companies |= {*(words_of.company_countries(line) or ()), *words_of.locker_countries(line)}
             if re.search(r"\d", line):
-                spoken |= set(words_of.street_words(line))
-            for code in spoken:
-                points[code] = max(points.get(code, 0), min(points.get(code, 0) + _BY_WORDS, 6))
+                streets |= set(words_of.street_words(line))
+        for code in [*streets, *companies]:
+            points[code] = points.get(code, 0) + _BY_WORDS
         if named:
             points[named] = points.get(named, 0) + _NAMED
         return replace(self, points=points, named=named)

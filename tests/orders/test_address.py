@@ -3,14 +3,14 @@
 import re
 import time
 from collections import Counter
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tui.orders.address import FIELDS, Reading, Sure, read_address
+from tui.orders.address import read_address
 from tui.orders.blocks import clean
+from tui.orders.reading import FIELDS, Reading, Sure
 
 NAMES = {
     "n": "name",
@@ -204,3 +204,218 @@ def test_an_address_is_read(text: str, wanted: dict[str, str]) -> None:
 def test_there_are_a_dozen_of_each() -> None:
     for country in (DUTCH, GERMAN, FRENCH, SPANISH, ITALIAN, BRITISH, AMERICAN, POLISH):
         assert len(country) >= 12
+
+
+MESSY: list[tuple[str, dict[str, str], tuple[str, ...]]] = [
+    (
+        "Hallo,\r\n\r\nMijn nieuwe adres is:\r\n\r\nJan Jansen\r\nKerkstraat 12\r\n1012 AB Amsterdam\r\n\r\nGroetjes,\r\nJan",
+        JAN,
+        (),
+    ),
+    (
+        "> Beste Sanne,\n> Graag naar het nieuwe adres sturen:\n>\n> Jan Jansen\n> Kerkstraat 12\n> 1012 AB Amsterdam\n>\n> Bedankt!",
+        JAN,
+        (),
+    ),
+    (
+        "Jan Jansen,\nKerkstraat 12,\n1012 AB Amsterdam,\nNederland.\n\n-- \nJan Jansen | Directeur\nT: 020 123 45 67\nE: jan@example.nl",
+        JAN | {"tel": "020 123 45 67", "mail": "jan@example.nl"},
+        ("Jan Jansen | Directeur",),
+    ),
+    ("Jan Jansen\n\n\nKerkstraat 12\n\n\n1012 AB Amsterdam\n\n\nNederland", JAN, ()),
+    ("\tJan\u00a0Jansen\n\u00a0\u00a0Kerkstraat\u00a012\n1012\u00a0AB\u2003Amsterdam", JAN, ()),
+    ("Jan Jansen ⏎ Kerkstraat 12 ⏎ 1012 AB Amsterdam", JAN, ()),
+    (
+        "Oud adres:\nJan Jansen\nDamrak 1\n1012 LG Amsterdam\n\nNieuw adres:\nJan Jansen\nKerkstraat 12\n1012 AB Amsterdam",
+        JAN,
+        ("Jan Jansen", "Damrak 1", "1012 LG Amsterdam"),
+    ),
+    (
+        "Factuuradres:\nAcme B.V.\nDamrak 1\n1012 LG Amsterdam\n\nAfleveradres:\nJan Jansen\nKerkstraat 12\n1012 AB Amsterdam",
+        JAN,
+        ("Acme B.V.", "Damrak 1", "1012 LG Amsterdam"),
+    ),
+    (
+        "Naam\tJan Jansen\nStraat\tKerkstraat 12\nPostcode\t1012 AB\nWoonplaats\tAmsterdam\nLand\tNederland",
+        JAN,
+        (),
+    ),
+    ("Voornaam\nJan\nAchternaam\nJansen\nStraat\nKerkstraat\nHuisnummer\n12\nPostcode\n1012 AB\nPlaats\nAmsterdam",
+     JAN | {"s": "Kerkstraat", "h": "12"}, ()),
+    ("Naam: Jan Jansen, Adres: Kerkstraat 12, Postcode: 1012 AB, Plaats: Amsterdam", JAN, ()),
+    (
+        "Sehr geehrte Damen und Herren,\n\nbitte ändern Sie meine Adresse auf:\nMax Mustermann\nMusterstraße 5a\n10115 Berlin\n\n"
+        "Mit freundlichen Grüßen\nMax Mustermann",
+        MAX,
+        (),
+    ),
+    ("Dear team, please send it to Jan Jansen, Kerkstraat 12, 1012 AB Amsterdam. Thanks!", JAN, ("please send it to",)),
+    (
+        "Bonjour,\nVoici ma nouvelle adresse :\nLuc Martin\n12 rue du Bac\n75007 Paris\nDigicode 1234A\nMerci d'avance",
+        LUC,
+        ("Digicode 1234A",),
+    ),
+    ("Bestelnummer: 48213\nJan Jansen\nKerkstraat 12\n1012 AB Amsterdam\nOpmerking: bij de buren", JAN,
+     ("Bestelnummer: 48213", "Opmerking: bij de buren")),
+    ("\x1b[31mJan Jansen\x1b[0m\nKerk\u200bstraat 12\x07\n\u202e1012 AB Amsterdam", JAN, ()),
+    ("<jan@example.nl> Jan Jansen\nKerkstraat 12\n1012 AB Amsterdam\n+31 6 12345678", JAN | {"mail": "jan@example.nl", "tel": "+31 6 12345678"}, ()),
+    ("Kerkstraat 12\n1012 AB Amsterdam\n\nGroet,\nJan Jansen", JAN, ()),
+    ("tel 06-12345678", {"tel": "06-12345678"}, ()),
+    ("Wanneer komt mijn pakket?", {}, ("Wanneer komt mijn pakket?",)),
+    ("", {}, ()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "wanted", "unplaced"), MESSY)
+def test_a_mail_is_read_and_what_has_no_place_is_told(
+    text: str, wanted: dict[str, str], unplaced: tuple[str, ...]
+) -> None:
+    reading = read_address(text)
+    assert values(reading) == wanted
+    assert reading.unplaced == unplaced
+
+
+@pytest.mark.parametrize(
+    ("current", "country", "maybe"),
+    [("", "", ("DE", "FR", "ES", "IT")), ("DE", "DE", ()), ("es", "ES", ()), ("Frankrijk", "FR", ())],
+)
+def test_the_country_of_the_order_decides_what_the_text_leaves_open(
+    current: str, country: str, maybe: tuple[str, ...]
+) -> None:
+    reading = read_address("Kim Novak\nLindenhof 3\n12345 Neustadt", {"country_code": current})
+    assert reading.value("country_code") == country
+    assert reading.maybe[:4] == maybe
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "sure"),
+    [
+        ("Via Roma 12\n00184 Roma", "IT", Sure.LIKELY),
+        ("Kim Novak\nLindenhof 3\n12345 Neustadt\n+49 30 1234567", "DE", Sure.LIKELY),
+        ("Kim Novak\nLindenhof 3\n12345 Neustadt\nDeutschland", "DE", Sure.SURE),
+        ("Kim Novak\nLindenhof 3\n1234 AB Neustadt\nDeutschland", "DE", Sure.SURE),
+    ],
+)
+def test_what_tells_the_country_is_stronger_than_the_order(text: str, country: str, sure: Sure) -> None:
+    found = read_address(text, {"country_code": "ES"}).get("country_code")
+    assert found is not None
+    assert (found.value, found.sure) == (country, sure)
+
+
+@pytest.mark.parametrize(
+    ("street", "split"),
+    [
+        ("Kerkstraat 12B", ("Kerkstraat", "12B")),
+        ("ul. Długa 5 m. 7", ("ul. Długa", "5 m. 7")),
+        ("12 bis rue du Bac", ("rue du Bac", "12 bis")),
+        ("12 rue du 8 mai 1945", ("rue du 8 mai 1945", "12")),
+        ("350 5th Avenue", ("5th Avenue", "350")),
+        ("Via Roma, 12/A", ("Via Roma", "12/A")),
+        ("Calle Mayor nº 5", ("Calle Mayor", "5")),
+        ("1e Helmersstraat 12-2", ("1e Helmersstraat", "12-2")),
+        ("Plein 1944 12", ("Plein 1944", "12")),
+        ("12 High Street Flat 5", ("High Street Flat 5", "12")),
+        ("Kerkstraat", None),
+    ],
+)
+def test_a_split_is_offered_and_the_street_stays_whole(street: str, split: tuple[str, str] | None) -> None:
+    reading = read_address(f"Name: Jo\nStreet: {street}\nCity: Somewhere")
+    assert reading.value("address_line_1") == street
+    assert reading.split == split
+
+
+def test_another_of_several_addresses_can_be_chosen() -> None:
+    text = block("Jan Jansen ¶ Kerkstraat 12 ¶ 1012 AB Amsterdam ¶ ¶ Max Mustermann ¶ Musterstraße 5a ¶ 10115 Berlin")
+    first, second, third = (read_address(text, choice=choice) for choice in range(3))
+    assert (first.others, first.value("city"), second.value("city"), third.value("city")) == (1, "Amsterdam", "Berlin", "Amsterdam")  # fmt: skip
+    assert "Musterstraße 5a" in first.unplaced
+    assert "Kerkstraat 12" in second.unplaced
+
+
+def test_the_heading_decides_which_address_is_wanted() -> None:
+    text = block(
+        "Rechnungsadresse: ¶ Max Mustermann ¶ Musterstraße 5a ¶ 10115 Berlin ¶ ¶ Lieferadresse: ¶ Eva ¶ Weg 1 ¶ 01067 Dresden"
+    )
+    assert read_address(text).value("city") == "Dresden"
+    assert read_address(text, billing=True).value("city") == "Berlin"
+
+
+def test_words_say_where_a_value_came_from() -> None:
+    reading = read_address(block("Naam: Jan Jansen ¶ Kerkstraat 12 ¶ 00184 Roma (RM) ¶ Italia"))
+    assert {found.field: (found.value, found.words) for found in reading.found} == {
+        "name": ("Jan Jansen", "Naam Jan Jansen"),
+        "address_line_1": ("Kerkstraat 12", "Kerkstraat 12"),
+        "postal_code": ("00184", "00184"),
+        "city": ("Roma", "Roma"),
+        "state_province_code": ("IT-RM", "RM"),
+        "country_code": ("IT", "Italia"),
+    }
+
+
+WORDS = st.sampled_from(
+    re.findall(
+        r"\S+",
+        "Jan Jansen Kerkstraat 12 12B 1012 AB 10115 75007 Berlin Paris Roma (RM) SW1A 2AA London IL 62704 "
+        "00-950 ul. rue 12/34 GmbH B.V. c/o t.a.v. Tel.: Naam: E-Mail: Straße: Adres: Deutschland NL "
+        "Nederland Postbus Packstation Hallo, Groeten bis jan@example.nl +31 06-12345678 > -- , ; : | = 3. OG "
+        "Flat Factuuradres: Oud adres: mijn nieuwe adres is please send to ⏎",
+    )
+)
+GAPS = st.sampled_from([" ", "\n", ", ", "\n\n", "\r\n", "\t", "   ", " - ", ". "])
+BLOCKS = st.lists(st.tuples(WORDS, GAPS), max_size=30).map(lambda parts: "".join(word + gap for word, gap in parts))
+
+
+def told(reading: Reading) -> Counter[str]:
+    """All words that a reading shows."""
+    shown = [found.words for found in reading.found] + [*reading.unplaced, *reading.passed]
+    return Counter(word for text in shown for word in re.findall(r"\w+", text))
+
+
+@given(st.one_of(st.text(max_size=400), BLOCKS))
+@settings(max_examples=300, deadline=None)
+def test_any_text_is_read_and_no_word_of_it_is_lost(text: str) -> None:
+    reading = read_address(text, {"country_code": "NL"})
+    wanted = Counter(re.findall(r"\w+", clean(text)))
+    assert not wanted - told(reading)
+    assert all(found.field in FIELDS and found.value.strip() for found in reading.found)
+    assert len({found.field for found in reading.found}) == len(reading.found)
+
+
+@given(BLOCKS)
+@settings(max_examples=100, deadline=None)
+def test_a_value_holds_only_what_stands_there(text: str) -> None:
+    cleaned = set(re.findall(r"\w+", clean(text)))
+    for found in read_address(text).found:
+        if found.field not in ("country_code", "state_province_code"):
+            assert set(re.findall(r"\w+", found.value)) <= cleaned, found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Jan Jansen\n" * 6000,
+        "1012 AB Amsterdam\n" * 3800,
+        "Kerkstraat 12, " * 4300,
+        "1 " * 32000,
+        "a" * 65536,
+        "1" * 65536,
+        "naam: " * 10900,
+        ":" * 65536,
+        "a@" * 32000,
+        "+31 " * 16000,
+        "((((" * 16000,
+        "12 bis " * 9300,
+        " \n" * 32000,
+        "\t" * 65536,
+        "12345 " + "A" * 200 + "\n",
+        ("x " * 100 + "\n") * 320,
+        ("1012 AB " * 20 + "\n") * 400,
+        ("Straße " * 20 + "12345 Neustadt, Deutschland\n") * 300,
+    ],
+    ids=range(18),
+)
+def test_a_large_or_hostile_text_takes_bounded_time(text: str) -> None:
+    read_address("Jan\nKerkstraat 12\n1012 AB Amsterdam")  # what is loaded once is not measured
+    started = time.process_time()
+    read_address(text[:65536])
+    assert time.process_time() - started < 1.5

@@ -10,6 +10,10 @@ from typing import Final
 from tui.orders.postal import plain
 
 
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
 def _listed(text: str) -> tuple[str, ...]:
     return tuple(filter(None, (plain(one) for one in text.split(","))))
 
@@ -150,7 +154,9 @@ STREET_WORDS: Final = {
     "PT": "rua praca travessa largo estrada alameda",
 }
 """Whole words of streets; the German ones only begin one."""
-BEFORE_ONLY: Final = frozenset("am an im auf zum zur alte alter grosse kleine c os al pl".split())
+BEFORE_ONLY: Final = frozenset(
+    ["am", "an", "im", "auf", "zum", "zur", "alte", "alter", "grosse", "kleine", "c", "os", "al", "pl"]
+)
 """Words of streets that mean one at its beginning only."""
 
 COMPANY_FORMS: Final = {
@@ -192,7 +198,9 @@ _UNITS: Final = frozenset(
         "residenz, lieu dit, lieudit, achterhuis, kamer, toren, tower, entrance, ingang, aufgang, zimmer, hs, level, door, hus, lgh, po, c o, p a"
     )
 )
-_FLOORS: Final = frozenset("verdieping etage floor stock og obergeschoss piso planta piano pietro tage hoog".split())
+_FLOORS: Final = frozenset(
+    ["verdieping", "etage", "floor", "stock", "og", "obergeschoss", "piso", "planta", "piano", "pietro", "tage", "hoog"]
+)
 _ATTENTION: Final = re.compile(
     r"(?:t\.?a\.?v\.?|attn|att|att\.?n\.?e|z\. ?hd\.?(?: v(?:on|\.))?|zu händen(?: von)?|à l['’]attention d[e']|fao|all['’]attenzione di|f\.?a\.?o\.?)[.:]?\s+(?P<name>\S.*)",
     re.IGNORECASE,
@@ -218,20 +226,24 @@ _LOCKER_CODE: Final = re.compile(
     r"(?:dhl[ -]?)?(?:postnummer|post-nr\.?|postnr\.?)?[ :]{0,3}(?P<code>\d{6,10})", re.IGNORECASE
 )
 _PROSE_WORDS: Final = frozenset(
-    "ik mijn mij je jullie het een is zijn naar graag kunnen kunt willen wil ben bent niet wel ook nog bij voor met dat dit deze "
-    "ich meine mein mir sie bitte und nach ist sind nicht auch noch wir uns habe haben können könnten kann das dem den bestellung "
-    "i my me you we our please to it is are was not can could would the this that for have has with order package parcel send "
-    "je mon ma mes vous nous est sont pas pour merci avec veuillez svp commande colis que qui "
-    "yo mi mis por favor es son no para con que pedido gracias envio enviar pueden "
-    "io mio mia vi per favore non ordine con che sono ho grazie potete spedire pacco "
-    "mój moja prosze proszę jest nie na do dla zamówienie paczkę czy się".split()
+    _words(
+        "ik mijn mij je jullie het een is zijn naar graag kunnen kunt willen wil ben bent niet wel ook nog "
+        "bij voor met dat dit deze ich meine mein mir sie bitte und nach ist sind nicht auch noch wir uns "
+        "habe haben können könnten kann das dem den bestellung i my me you we our please to it is are was not "
+        "can could would the this that for have has with order package parcel send je mon ma mes vous nous "
+        "est sont pas pour merci avec veuillez svp commande colis que qui yo mi mis por favor es son no para "
+        "con que pedido gracias envio enviar pueden io mio mia vi per favore non ordine con che sono ho "
+        "grazie potete spedire pacco mój moja prosze proszę jest nie na do dla zamówienie paczkę czy się"
+    )
 )
 _ADDRESS_NOUNS: Final = frozenset(
-    "adres adresse anschrift address direccion indirizzo adresu bezorgadres lieferadresse afleveradres".split()
+    _words("adres adresse anschrift address direccion indirizzo adresu bezorgadres lieferadresse afleveradres")
 )
 _TO_BE: Final = frozenset(
-    "is ist lautet luidt est es e to now nu jetzt nun wordt becomes will be lauten war maintenant ahora adesso teraz follows volgt "
-    "als folgt wie the following".split()
+    _words(
+        "is ist lautet luidt est es e to now nu jetzt nun wordt becomes will be lauten war maintenant ahora "
+        "adesso teraz follows volgt als folgt wie the following"
+    )
 )
 
 
@@ -244,7 +256,7 @@ def is_greeting(line: str) -> bool:
     """Whether it is how a letter begins: `Beste Jan,`."""
     words = plain(line)
     begins = _starts(_GREETINGS).match(words) is not None
-    return begins and (line.rstrip()[-1:] in ",!.:" or len(words.split()) <= 4) and not re.search(r"\d", words)
+    return begins and (line.rstrip()[-1:] in ",!.:" or len(words.split()) <= 6) and not re.search(r"\d", words)
 
 
 def is_closing(line: str) -> bool:

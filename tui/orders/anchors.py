@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import islice
 from typing import Final
 
 from tui.orders import addresswords as words_of
@@ -16,6 +17,7 @@ _OWN_SHAPE: Final = {"NL": 4, "GB": 4, "CA": 4, "PT": 3, "IE": 3}
 """Points for postcodes that hardly anybody else has."""
 _LONGEST_CITY: Final = 60
 _COUNTRY_WORDS: Final = 5
+_POSTCODES_A_LINE: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,7 @@ def without_country(text: str) -> tuple[str, str, str]:
 
 
 def _by_format(text: str, format: Format, evidence: Evidence) -> Iterable[Anchor]:
-    for match in format.postcode.finditer(text):
+    for match in islice(format.postcode.finditer(text), _POSTCODES_A_LINE):
         before, after = text[: match.start()].strip(" ,-–"), text[match.end() :].strip(" ,-–.")
         plate = match["plate"] or match["letter"] or ""
         reader = _led if format.leads else _followed
@@ -233,7 +235,7 @@ def _is_street(text: str) -> bool:
     first = plain(text).split()[0]
     last = plain(text).split()[-1]
     return first in ("rue", "avenue", "via", "calle", "ul", "boulevard", "chemin") or last in (
-        "street road lane avenue ave drive st rd blvd nw ne sw se".split()
+        ["street", "road", "lane", "avenue", "ave", "drive", "st", "rd", "blvd", "nw", "ne", "sw", "se"]
     )
 
 

@@ -13,7 +13,8 @@ LONGEST_LINE: Final = 240
 MOST_LINES: Final = 240
 """Lines that are looked at; the rest is told as not placed."""
 
-_BREAKS: Final = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_BREAKS: Final = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029⏎]")
+"""The sign that this app shows for a line break is one again when it is copied from its screen."""
 _ESCAPES: Final = re.compile(r"\x1b\[[0-9;?]{0,20}[@-~]")
 _QUOTE: Final = re.compile(r"^(?:[ \t]{0,4}[>|])+[ \t]?|^\s{0,4}(?:[-*•·‣–] )")
 _COLON: Final = re.compile(r"\s{0,2}[:=：](?!//)\s{0,3}|\t+")
@@ -129,6 +130,12 @@ def cut_labels(line: str) -> list[tuple[str, str, str]]:
         found = _label_at_end(before, line[colon.end() :])
         if found is not None:
             kind, length = found
+            is_said = (
+                kind in _HEADINGS and not start and before[-length:][:1].islower() and not re.search(r"[\d,]", before)
+            )
+            if is_said:
+                # The whole sentence is the heading: here is my new address.
+                length = len(before)
             cuts.append((colon.start() - length, colon.end(), kind))
             start = colon.end()
     if not cuts:

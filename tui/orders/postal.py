@@ -8,10 +8,10 @@ from typing import Any, Final
 
 from tui.orders.places import countries, states
 
-USUAL: Final = tuple("NL DE FR ES IT GB US PL BE AT CH LU IE DK SE NO FI PT CZ SK HU RO GR HR SI CA AU".split())
+USUAL: Final = tuple(re.findall("..", "NLDEFRESITGBUSPLBEATCHLUIEDKSENOFIPTCZSKHUROGRHRSICAAU"))
 """The countries whose postcodes are looked for where nothing else says which country it is, the likelier ones first."""
 
-_LANGUAGES: Final = "nl de fr es it pl pt sv da nb fi cs sk hu ro el hr sl et lv lt bg".split()
+_LANGUAGES: Final = re.findall("..", "nldefresitplptsvdanbficsskhuroelhrsletlvltbg")
 _SAID: Final = {
     "GB": (
         "uk",
@@ -113,12 +113,11 @@ def starts_phone(country: str) -> str:
     return _DIAL.get(country, "")
 
 
-_DIAL: Final = dict(
-    pair.split(":")
-    for pair in (
-        "NL:31 DE:49 FR:33 ES:34 IT:39 GB:44 PL:48 BE:32 AT:43 CH:41 LU:352 IE:353 DK:45 SE:46 NO:47 FI:358 PT:351 "
-        "CZ:420 SK:421 HU:36 RO:40 GR:30 HR:385 SI:386"
-    ).split()
+_DIAL: Final[dict[str, str]] = dict(
+    re.findall(
+        r"(..)(\d+)",
+        "NL31DE49FR33ES34IT39GB44PL48BE32AT43CH41LU352IE353DK45SE46NO47FI358PT351CZ420SK421HU36RO40GR30HR385SI386",
+    )
 )
 
 

@@ -42,7 +42,9 @@ _NUMBER_FIRST: Final = re.compile(
     r"(?P<number>\d{1,5}(?:[-/]\d{1,5})?(?: ?(?:bis|ter|quater|[A-Za-z]))?),? +(?P<street>(?:[^\W\d]|\d+(?:st|nd|rd|th)\b).*)",
     re.DOTALL | re.IGNORECASE,
 )
-_NUMBER_LEADS: Final = frozenset("rue avenue av bd boulevard place impasse allée chemin quai route cours rua".split())
+_NUMBER_LEADS: Final = frozenset(
+    ["rue", "avenue", "av", "bd", "boulevard", "place", "impasse", "allée", "chemin", "quai", "route", "cours", "rua"]
+)
 """Words of streets before which a number is the house's, whatever number stands at the end: 12 rue du 8 mai 1945."""
 _DOOR_BEFORE: Final = re.compile(r"\b(?:flat|apt|apartment|unit|suite|ste|floor|room|appt)\.?$", re.IGNORECASE)
 _LONGEST_STREET: Final = 300

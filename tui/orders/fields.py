@@ -6,12 +6,12 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
-from annotated_types import MinLen
+from annotated_types import Ge, Gt, Len, MinLen
 from pydantic.fields import FieldInfo
 
 from tui.api.codec import Json
 from tui.api.models import NOT_IN_PATCH, Extra, Group, Kind, Node, Operation, Order, extra_of, patch_model
-from tui.api.pointer import ABSENT, ROOT, Pointer, position_of
+from tui.api.pointer import ABSENT, ROOT, Absent, Pointer, position_of
 
 ANY: Final = "*"
 """Stands for a position in the path of a field."""
@@ -33,7 +33,8 @@ class Field:
     """One place of the schema. A field with `members` is an object or a list of objects, the others hold values.
 
     `trail`: the labels of the objects above it, outermost first, without the group's own. `whole`: on the wire it goes
-    complete or not at all, with everything below (prices, costs, measures: Q3.7, Q3.10).
+    complete or not at all, with everything below (prices, costs, measures: Q3.7, Q3.10). `instead_of`: the members
+    beside it that go when this one comes. `limits`: what the document says of its values, in words.
     """
 
     path: tuple[str, ...]
@@ -51,6 +52,8 @@ class Field:
     members: bool
     listed: bool
     whole: bool
+    instead_of: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
 
     def rule(self, operation: Operation) -> Rule:
         return self.post if operation is Operation.POST else self.patch
@@ -113,6 +116,21 @@ def path_of(pointer: Pointer) -> tuple[str, ...]:
 def field_at(pointer: Pointer) -> Field | None:
     """The field of the schema at this pointer, or None where the schema has none."""
     return _by_path().get(path_of(pointer))
+
+
+def values_with(pointer: Pointer, value: Json | Absent) -> list[tuple[Pointer, Json | Absent]]:
+    """What is set when this value is: itself, and of an either-or the others taken away (Q8.22)."""
+    field = field_at(pointer)
+    others = field.instead_of if field is not None and value not in (ABSENT, None) else ()
+    return [(pointer, value), *((pointer.parent / name, ABSENT) for name in others)]
+
+
+def entry_of(pointer: Pointer) -> Pointer | None:
+    """The entry of a list of objects that a place lies in, or is."""
+    for place in LISTS:
+        if len(pointer) > len(place) and pointer.startswith(place):
+            return Pointer(pointer.tokens[: len(place) + 1])
+    return None
 
 
 def label_of(pointer: Pointer) -> str:
@@ -231,6 +249,8 @@ def _below(
             members=shape.node is not None,
             listed=shape.listed,
             whole=goes_whole,
+            instead_of=tuple(other for other in model.ONE_OF if name in model.ONE_OF and other != name),
+            limits=tuple(_limits(info)),
         )
         yield field
         if shape.node is None:
@@ -297,6 +317,26 @@ def _patch_rule(info: FieldInfo | None, name: str) -> Rule:
     if info is None:
         return Rule(False, False, False, False, name)
     return _rule(info, _shape(info), name, Extra())
+
+
+def _limits(info: FieldInfo) -> Iterator[str]:
+    """What the document says of a field's values, of any type that it may have."""
+    pending: list[Any] = [info.annotation, *info.metadata]
+    while pending:
+        part = pending.pop(0)
+        origin = get_origin(part)
+        if origin is Annotated:
+            pending[:0] = [part.__origin__, *part.__metadata__]
+        elif origin is Union or origin is UnionType or origin is list:
+            pending[:0] = get_args(part)
+        elif isinstance(part, Len) and part.max_length == part.min_length:
+            yield f"exactly {part.min_length} characters"
+        elif isinstance(part, MinLen):
+            yield "not empty" if part.min_length == 1 else f"at least {part.min_length} characters"
+        elif isinstance(part, Gt):
+            yield f"more than {part.gt}"
+        elif isinstance(part, Ge):
+            yield f"at least {part.ge}"
 
 
 def _has_format(info: FieldInfo) -> bool:

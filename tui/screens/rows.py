@@ -8,12 +8,12 @@ from enum import StrEnum
 from tui.api.errors import Origin, Problem, Severity
 from tui.api.models import Group, Kind, Operation
 from tui.api.pointer import ABSENT, ROOT, Pointer
-from tui.orders.edit import Change, Edit
+from tui.orders.edit import Edit
 from tui.orders.entry import KINDS_OF_LINES, show_value
 from tui.orders.fields import ITEMS, Field, Section, field_at, label_of, path_of, required_in, sections
 from tui.orders.glance import text_at
-from tui.orders.patch import why_not_patch
 from tui.orders.places import countries, country_name, states
+from tui.orders.roads import FIXED, road_of
 from tui.orders.upsert import unread_nodes
 from tui.widgets.form import FieldRow, GroupRow, NoteRow, SheetRow
 
@@ -53,10 +53,14 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """What the service has at a field that was changed here as well."""
+    """A field that was changed here and on the service, in a sentence; `decided`: yours was chosen.
+
+    `pointer` is a place of the edited document, or what an entry that was removed here is called in the edit.
+    """
 
     pointer: Pointer
-    theirs: str
+    words: str
+    decided: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,7 @@ def sheet_rows(spec: FormSpec) -> list[SheetRow]:
     parts = sections(spec.edit.document)
     placed = _place(spec, parts)
     changes = {change.pointer for change in spec.edit.changes()}
+    clashes = {conflict.pointer: conflict for conflict in spec.conflicts}
     rows: list[SheetRow] = [_note_row(note) for note in placed.pop(ROOT, [])]
     has_items = any(section.group is Group.ITEMS for section in parts)
     for section in parts:
@@ -87,9 +92,11 @@ def sheet_rows(spec: FormSpec) -> list[SheetRow]:
             has_items = True
             rows.append(GroupRow("Items", ITEMS, hint="none; a adds one"))
             rows.extend(_note_row(note) for note in placed.pop(ITEMS, []))
-        rows.extend(_section_rows(spec, section, changes, placed))
+        rows.extend(_section_rows(spec, section, changes, placed, clashes))
     rows.extend(_unknown_rows(spec))
-    return rows
+    # What has no row of its own (an entry that was removed, a list as a whole) is told in front of all.
+    lone = [_conflict_row(conflict) for conflict in clashes.values()]
+    return [*lone, *rows]
 
 
 def _place(spec: FormSpec, parts: Sequence[Section]) -> dict[Pointer, list[Note]]:
@@ -116,11 +123,17 @@ def _section_rows(
     section: Section,
     changes: Collection[Pointer],
     placed: dict[Pointer, list[Note]],
+    clashes: dict[Pointer, Conflict],
 ) -> list[SheetRow]:
     inner: list[SheetRow] = []
-    changed = problems = 0
-    clashes = {conflict.pointer: conflict for conflict in spec.conflicts}
-    reason_of = _reasons(spec, section)
+    changed = problems = to_decide = 0
+    road_of = _roads(spec, section)
+    # One that is about something whole stands at its first field.
+    first: dict[Pointer, Conflict] = {}
+    for place in [place for place in clashes if place.tokens]:
+        here = next((pointer for pointer, _ in section.fields if pointer.startswith(place)), None)
+        if here is not None and not (section.pointer.tokens and section.pointer.startswith(place)):
+            first[here] = clashes.pop(place)
     for pointer, known in section.fields:
         notes = placed.pop(pointer, [])
         value = spec.edit.value(pointer)
@@ -128,11 +141,12 @@ def _section_rows(
         is_changed = pointer in changes
         changed += is_changed
         problems += any(note.problem.severity is Severity.ERROR for note in notes)
-        conflict = clashes.get(pointer)
+        conflict = first.get(pointer)
+        to_decide += conflict is not None and not conflict.decided
         if not _is_shown(spec, pointer, known, bool(notes) or is_changed or conflict is not None, value is not ABSENT):
             continue
-        mark = "#" if conflict else _mark(notes, is_changed)
-        reason = reason_of(pointer, known)
+        mark = "#" if conflict and not conflict.decided else _mark(notes, is_changed)
+        reason, road = road_of(pointer, known)
         inner.append(
             FieldRow(
                 pointer=pointer,
@@ -148,22 +162,22 @@ def _section_rows(
                 help=known.help,
                 multiline=known.kind in KINDS_OF_LINES,
                 indent=1 if section.pointer.tokens else 0,
+                road=road,
             )
         )
         if conflict is not None:
-            inner.append(
-                NoteRow(
-                    pointer, f"the service says {conflict.theirs}; yours stays unless you revert it", "conflict", "#"
-                )
-            )
+            inner.append(_conflict_row(conflict, pointer))
         inner.extend(_note_row(note) for note in notes)
     own = placed.pop(section.pointer, []) if section.pointer.tokens else []
     problems += sum(note.problem.severity is Severity.ERROR for note in own)
     if not inner and not own:
         return []
     hint = f"{sum(isinstance(row, FieldRow) for row in inner)} of {len(section.fields)} fields"
-    heading = GroupRow(_title(spec, section), section.pointer, changed, problems, hint)
-    return [heading, *(_note_row(note) for note in own), *inner]
+    gone = clashes.pop(section.pointer, None) if section.pointer.tokens else None
+    to_decide += gone is not None and not gone.decided
+    heading = GroupRow(_title(spec, section), section.pointer, changed, problems, hint, to_decide)
+    told = [_conflict_row(gone)] if gone is not None else []
+    return [heading, *told, *(_note_row(note) for note in own), *inner]
 
 
 def _title(spec: FormSpec, section: Section) -> str:
@@ -203,28 +217,33 @@ def _mark(notes: Iterable[Note], is_changed: bool) -> str:
     return "~" if "~" in marks else ""
 
 
-def _reasons(spec: FormSpec, section: Section) -> Callable[[Pointer, Field], str]:
-    """Why a field of this section cannot be edited, or an empty text. A whole item is judged once."""
-    item_reason = ""
-    if spec.operation is Operation.PATCH and section.pointer.parent == ITEMS:
+def _roads(spec: FormSpec, section: Section) -> Callable[[Pointer, Field], tuple[str, str]]:
+    """Why a field of this section cannot be edited, or why its change goes by an upsert; a whole item is judged once."""
+    in_item = section.pointer.parent == ITEMS
+    item_road = ""
+    if spec.operation is Operation.PATCH and in_item:
         # Any change of the item meets what a change of its quantity meets.
-        probe = Change(section.pointer / "quantity", 1, 2)
-        item_reason = why_not_patch(spec.edit, probe) or ""
+        item_road = road_of(spec.edit, section.pointer / "quantity")[1]
 
-    def reason(pointer: Pointer, known: Field) -> str:
+    def road(pointer: Pointer, known: Field) -> tuple[str, str]:
         if known.read_only:
-            return "the service makes this itself"
+            return "the service makes this itself", ""
         if spec.operation is Operation.POST:
             # An upsert may rename an item; what identifies the order stays once the order exists (Q1.6).
-            identifies = known.immutable and section.pointer.parent != ITEMS
-            return "cannot be changed once the order exists" if spec.fixed and identifies else ""
-        if item_reason:
-            return item_reason
-        if known.immutable or not known.patch.allowed:
-            return why_not_patch(spec.edit, Change(pointer, "", "x"), frozenset()) or ""
-        return ""
+            return (FIXED if spec.fixed and known.immutable and not in_item else ""), ""
+        if item_road:
+            return "", item_road
+        if not known.immutable and known.patch.allowed:
+            return "", ""
+        way, reason = road_of(spec.edit, pointer)
+        return ("", reason) if way is not None else (reason, "")
 
-    return reason
+    return road
+
+
+def _conflict_row(conflict: Conflict, pointer: Pointer | None = None) -> NoteRow:
+    tone, mark = ("info", "") if conflict.decided else ("conflict", "#")
+    return NoteRow(conflict.pointer if pointer is None else pointer, conflict.words, tone, mark)  # type: ignore[arg-type]
 
 
 def _shown(known: Field, value: object, zone: tzinfo | None) -> str:

@@ -172,14 +172,13 @@ class AddressScreen(HouseScreen):
             self._tab_at = event.time
             self._to_proposal()
             return
-        if not self._in_text and self._tab_at and event.time - self._tab_at < _BURST and not self.question.is_open:
+        if not self._in_text and self._tab_at and 0 <= event.time - self._tab_at < _BURST and not self.question.is_open:
             # No hand is as quick: the Tab was a part of a text that the terminal gave key by key.
             event.stop()
             event.prevent_default()
             self._tab_at = 0.0
             self._to_text()
-            self.box.insert("\t" + ("\n" if event.key == "enter" else event.character or ""))
-            self._to_text()
+            self.box.insert("\t" + ("\n" if event.key == "enter" else event.character or ""), pasted=False)
             return
         self._tab_at = 0.0
         super().on_key(event)

@@ -54,10 +54,10 @@ class TextBox(LineView):
         self._show()
         self.set_top(0)
 
-    def insert(self, text: str) -> None:
-        """Type or paste a text at the caret."""
+    def insert(self, text: str, *, pasted: bool = True) -> None:
+        """Put a text at the caret, as by a paste or as if it was typed."""
         self.notice = self._editing.paste(text)
-        self._changed(pasted=True)
+        self._changed(pasted=pasted)
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
         return self.has_focus and (key in _KEYS or (character is not None and character.isprintable()))

@@ -130,6 +130,7 @@ ITALIAN = [
     ("Mario Rossi ¶ presso Bianchi ¶ Via Roma 12 ¶ 00184 Roma", MARIO | {"s2": "presso Bianchi"}),
     ("Mario Rossi ¶ Casella Postale 45 ¶ 00184 Roma ¶ Italia", MARIO | {"s": "Casella Postale 45", "box": "Casella Postale 45"}),
     ("Mario Rossi ¶ Via Roma 12 ¶ 00184 Roma ¶ cell. 333 1234567", MARIO | {"tel": "333 1234567"}),
+    ("Mario Rossi - Via Roma 12/B int. 3 - 00184 Roma (RM) - Italy - 3331234567", MARIO | {"s": "Via Roma 12/B int. 3", "st": "IT-RM", "tel": "3331234567"}),
     ("Nome: Mario ¶ Cognome: Rossi ¶ Via: Via Roma 12 ¶ CAP: 00184 ¶ Città: Roma ¶ Prov.: RM", MARIO | {"st": "IT-RM"}),
 ]  # fmt: skip
 BRITISH = [
@@ -146,6 +147,7 @@ BRITISH = [
     ("Smith & Sons Ltd ¶ FAO John Smith ¶ 10 Downing Street ¶ London ¶ SW1A 2AA", JOHN | {"co": "Smith & Sons Ltd"}),
     ("John Smith ¶ 221B Baker Street ¶ London NW1 6XE", JOHN | {"s": "221B Baker Street", "z": "NW1 6XE"}),
     ("John Smith ¶ P.O. Box 12 ¶ Oxford ¶ OX1 4AA", JOHN | {"s": "P.O. Box 12", "box": "P.O. Box 12", "c": "Oxford", "z": "OX1 4AA"}),
+    ("John Smith ¶ The Old Rectory ¶ Church Lane ¶ Little Snoring ¶ Norfolk ¶ NR21 0HY", JOHN | {"s2": "The Old Rectory", "s": "Church Lane", "c": "Little Snoring", "z": "NR21 0HY", "st": "GB-NFK"}),
     ("John Smith ¶ 3 High St ¶ Stoke-on-Trent ¶ ST1 1AA ¶ +44 20 7946 0958", JOHN | {"s": "3 High St", "c": "Stoke-on-Trent", "z": "ST1 1AA", "tel": "+44 20 7946 0958"}),
 ]  # fmt: skip
 AMERICAN = [
@@ -161,6 +163,7 @@ AMERICAN = [
     ("Acme Inc. ¶ Attn: Jane Doe ¶ 742 Evergreen Terrace ¶ Springfield, IL 62704", JANE | {"co": "Acme Inc."}),
     ("Jane Doe ¶ PO Box 123 ¶ Springfield, IL 62704", JANE | {"s": "PO Box 123", "box": "PO Box 123"}),
     ("Jane Doe ¶ 742 Evergreen Terrace ¶ Springfield ¶ IL 62704 ¶ (217) 555-0123", JANE | {"tel": "(217) 555-0123"}),
+    ("Jane Doe ¶ Acme Inc., 5th floor ¶ 742 Evergreen Terrace ¶ Springfield, IL 62704", JANE | {"co": "Acme Inc.", "s2": "5th floor"}),
     ("Jane Doe ¶ 12 Main St ¶ Salt Lake City, UT 84101", JANE | {"s": "12 Main St", "c": "Salt Lake City", "z": "84101", "st": "US-UT"}),
 ]  # fmt: skip
 POLISH = [
@@ -176,6 +179,7 @@ POLISH = [
     ("Ewa Nowak ¶ al. Jana Pawła II 12 ¶ 00-124 Warszawa", EWA | {"s": "al. Jana Pawła II 12", "z": "00-124", "c": "Warszawa"}),
     ("Kwiaty Sp. z o.o. ¶ Ewa Nowak ¶ ul. Długa 5 ¶ 31-147 Kraków", EWA | {"co": "Kwiaty Sp. z o.o."}),
     ("Ewa Nowak ¶ skr. poczt. 12 ¶ 31-147 Kraków", EWA | {"s": "skr. poczt. 12", "box": "skr. poczt. 12"}),
+    ("Nazwisko: Nowak ¶ Imię: Ewa ¶ Ulica i nr: ul. Długa 5 ¶ Kod pocztowy i miasto: 31-147 Kraków", EWA),
     ("Imię i nazwisko: Ewa Nowak ¶ Ulica: ul. Długa 5 ¶ Kod pocztowy: 31-147 ¶ Miasto: Kraków ¶ Telefon: 601 234 567", EWA | {"tel": "601 234 567"}),
 ]  # fmt: skip
 OTHERS = [
@@ -242,6 +246,12 @@ MESSY: list[tuple[str, dict[str, str], tuple[str, ...]]] = [
     ),
     ("Voornaam\nJan\nAchternaam\nJansen\nStraat\nKerkstraat\nHuisnummer\n12\nPostcode\n1012 AB\nPlaats\nAmsterdam",
      JAN | {"s": "Kerkstraat", "h": "12"}, ()),
+    (
+        "> Van: jan@klant.nl\n> Onderwerp: adres\n>\n> het moet zijn: Jan Jansen, p/a Bakkerij Bol, Kerkstraat 12, 1012 AB Amsterdam\n"
+        "> en mijn telefoonnummer is 06 12 34 56 78",
+        JAN | {"s2": "p/a Bakkerij Bol", "tel": "06 12 34 56 78"},
+        ("Van: jan@klant.nl", "Onderwerp: adres", "het moet zijn:", "en mijn telefoonnummer is"),
+    ),
     ("Naam: Jan Jansen, Adres: Kerkstraat 12, Postcode: 1012 AB, Plaats: Amsterdam", JAN, ()),
     (
         "Sehr geehrte Damen und Herren,\n\nbitte ändern Sie meine Adresse auf:\nMax Mustermann\nMusterstraße 5a\n10115 Berlin\n\n"
@@ -314,6 +324,7 @@ def test_what_tells_the_country_is_stronger_than_the_order(text: str, country: s
         ("Calle Mayor nº 5", ("Calle Mayor", "5")),
         ("1e Helmersstraat 12-2", ("1e Helmersstraat", "12-2")),
         ("Plein 1944 12", ("Plein 1944", "12")),
+        ("Via Garibaldi 4/B int. 3", ("Via Garibaldi", "4/B int. 3")),
         ("12 High Street Flat 5", ("High Street Flat 5", "12")),
         ("Kerkstraat", None),
     ],

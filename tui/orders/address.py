@@ -15,7 +15,7 @@ from tui.orders.anchors import Anchor, Evidence, best_anchor, find_anchor, is_ci
 from tui.orders.blocks import Section, clean, sections
 from tui.orders.contacts import without_contacts, without_phone
 from tui.orders.labelled import read_labels
-from tui.orders.postal import country_named, plain, state_named
+from tui.orders.postal import country_named, is_british_county, plain, state_named
 from tui.orders.reading import Found, Gathered, Reading, Sure
 from tui.orders.streets import (
     NUMBER_ALONE,
@@ -113,7 +113,10 @@ class _Reader:
 
     def leave(self, part: Section) -> None:
         """Tell all of a part that is not read."""
-        self.got.left += [line.text for line in part.lines] + [words for _, _, words in part.labelled] + part.left
+        for line in part.lines:
+            is_polite = words_of.is_greeting(line.text) or words_of.is_closing(line.text)
+            (self.got.passed if is_polite else self.got.left).append(line.text)
+        self.got.left += [words for _, _, words in part.labelled] + part.left
         self.got.passed += part.passed
 
     def read(self, part: Section) -> None:
@@ -189,6 +192,9 @@ class _Reader:
             self.got.put("city", following, Sure.LIKELY, following)
             del below[0]
             return
+        if anchor.country == "GB" and len(above) > 2 and is_british_county(above[-1].text) and is_city(above[-2].text):
+            county = above.pop().text
+            self.got.put("state_province_code", state_named("GB", county), Sure.LIKELY, county)
         if not above:
             return
         head, comma, last = above[-1].text.rpartition(",")
@@ -242,6 +248,8 @@ class _Reader:
                 is_closed = True
             elif is_closed and is_person(piece.text) and "name" not in self.got.found:
                 self.got.put("name", piece.text, Sure.GUESS, piece.text)
+            elif re.fullmatch(r"\d{9,13}", piece.text) and "phone_number" not in self.got.found:
+                self.got.put("phone_number", piece.text, Sure.GUESS, piece.text)
             else:
                 self.got.leave(piece.text)
 
@@ -325,7 +333,11 @@ class _Reader:
         """Who it is for, and what else stands above the street."""
         plain_ones: list[str] = []
         for piece in pieces:
-            text = piece.text
+            text, comma, unit = piece.text.rpartition(", ")
+            if comma and words_of.is_unit(unit) and not words_of.is_unit(text):
+                self.got.join("address_line_2", unit, Sure.LIKELY, unit)
+            else:
+                text = piece.text
             if words_of.is_honorific(text):
                 self.got.passed.append(text)
             elif person := words_of.attention(text):
@@ -348,7 +360,10 @@ class _Reader:
             sure = Sure.LIKELY if is_person(name) else Sure.GUESS
             self.got.put("name", name, sure, name)
         for text in texts:
-            if "company_name" not in self.got.found and not re.search(r"\d", text):
+            is_house = plain(text).startswith("the ") and self.got.value("country_code") == "GB"
+            if is_house:
+                self.got.join("address_line_2", text, Sure.GUESS, text)
+            elif "company_name" not in self.got.found and not re.search(r"\d", text):
                 self.got.put("company_name", text, Sure.GUESS, text)
             else:
                 self.got.join("address_line_2", text, Sure.GUESS, text)

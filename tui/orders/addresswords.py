@@ -35,7 +35,8 @@ _LABELS: Final = {
     "straat en huisnummer, straat en nummer, straat huisnummer, straat en nr, straße, strasse, strasse und hausnummer, "
     "straße hausnummer, straße und nr, straße nr, strasse nr, strasse hausnr, straße und hausnr, rue, "
     "numéro et rue, n et rue, rue et numéro, voie, calle, calle y número, via, via e numero, ulica, ulica i numer, "
-    "ulica i numer domu, ulica i nr domu, ulica nr domu",
+    "ulica i numer domu, ulica i nr domu, ulica nr domu, ulica i nr, ulica nr, straat nr, rue et n, calle y n, calle y nº, straat en huisnr, "
+    "street and number, street and house number, street no, indirizzo e numero civico, via e n",
     "number": "house number, house no, number, no, nr, huisnummer, huisnr, hausnummer, hausnr, hausnummer, numéro, "
     "número, numero, numero civico, civico, n civico, numer domu, nr domu, numer",
     "addition": "toevoeging, huisnummertoevoeging, addition",

@@ -157,8 +157,8 @@ def _label_at_end(before: str, after: str) -> tuple[str, int] | None:
         kind = LABELS.get(phrase)
         if kind is None or (len(phrase) == 1 and not re.search(r"@" if phrase == "e" else r"\d", after[:40])):
             continue
-        if kind in ("other", "old") and place:
-            # Such words are labels only where the line begins with them.
+        if kind in ("other", "old", "number") and before[-90:][:begin].rpartition(",")[2].strip(" ;|("):
+            # Such words are labels only where the line, or a part of it, begins with them.
             continue
         return kind, len(before) - offset - begin
     return None

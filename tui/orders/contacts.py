@@ -9,6 +9,7 @@ from tui.orders.reading import Gathered, Sure
 
 PHONE: Final = re.compile(r"[+(]?\d[\d ()./–-]{5,24}\d")
 _PHONE_INSIDE: Final = re.compile(r"(?<![\w+])\+\d[\d ()./–-]{7,22}\d(?![\w-])")
+_PHONE_LAST: Final = re.compile(r"(?<![\w+])[+0(][\d ()./–-]{7,22}\d$")
 _PHONE_LABEL: Final = re.compile(
     r"(?P<label>[^\W\d_]{1,12}\.?(?: ?(?:nr|no)\.)?|[☎📞📱✆]\ufe0f?)[ .]{0,3}(?P<phone>[+(]?\d.{5,30})"
 )
@@ -53,11 +54,24 @@ def without_phone(got: Gathered, text: str) -> str:
         if label == "fax":
             got.leave(text)
             return ""
+    last = _PHONE_LAST.search(text)
+    if last is not None and any(_is_phone_label(word) for word in text[: last.start()].split()):
+        got.put("phone_number", last[0], Sure.LIKELY, last[0])
+        rest = text[: last.start()].strip(" ,;-|")
+        label = rest.rpartition(" ")[2]
+        if not _is_phone_label(label) or words_of.is_prose(rest):
+            return rest
+        got.passed.append(label)
+        return rest.removesuffix(label).strip(" ,;-|")
     digits = sum(sign.isdigit() for sign in text)
     if 9 <= digits <= 15 and text[0] in "+0(1" and PHONE.fullmatch(text):
         got.put("phone_number", text, Sure.LIKELY, text)
         return ""
     return text
+
+
+def _is_phone_label(word: str) -> bool:
+    return len(word) > 2 and words_of.LABELS.get(plain(word)) == "phone_number"
 
 
 def bare(token: str) -> str:

@@ -108,6 +108,16 @@ def state_named(country: str, text: str) -> str:
     return by_letters.get(letters if word.isupper() else "", "") or by_name.get(plain(word), "")
 
 
+@cache
+def is_british_county(text: str) -> bool:
+    """Whether it is a county that people in Britain still write below the town."""
+    import pycountry
+
+    parts: Any = pycountry.subdivisions
+    counties = {plain(part.name) for part in parts.get(country_code="GB") if "county" in part.type.casefold()}
+    return plain(text) in counties
+
+
 def starts_phone(country: str) -> str:
     """The digits that a phone number of this country starts with from abroad, of the usual countries."""
     return _DIAL.get(country, "")

@@ -34,7 +34,7 @@ _LONGEST: Final = {"name": 35, "company_name": 35, "house_number": 20, "city": 2
 _STREET_AND_NUMBER: Final = 32
 _ADDITION: Final = re.compile(r"(apt|app|appt|bus|flat|unit|etage|building|bât|bat)?\W*\d*\w?", re.IGNORECASE)
 _MORE: Final = r"(?: ?[-/+] ?\d{1,5}[A-Za-z]{0,3}| ?[-/] ?[A-Za-z]{1,4}| ?[A-Za-z]{1,3}| (?:bis|ter|quater))"
-_DOOR: Final = r"(?:,? (?:m|lok|app?t?|bus|top|bte|box|flat|unit)\b\.? ?\d{1,5}[A-Za-z]?)"
+_DOOR: Final = r"(?:,? (?:m|lok|app?t?|bus|top|bte|box|flat|unit|int|interno)\b\.? ?\d{1,5}[A-Za-z]?)"
 _NUMBER_LAST: Final = re.compile(
     rf"[ ,]+(?:(?:nr|no|n[°º]?|num|#)[.]? ?)?(?P<number>\d{{1,5}}{_MORE}{{0,2}}{_DOOR}?)\.?$", re.IGNORECASE | re.ASCII
 )

@@ -58,7 +58,7 @@ def street_score(text: str) -> int:
         return 3
     if has_number and not words_of.locker_code(text) and split_street(text) is not None:
         return 2
-    return 1 if has_word and not words_of.is_company(text) else 0
+    return 1 if has_word and words_of.company_countries(text) is None else 0
 
 
 def street_place(texts: Sequence[str], *, alone: bool) -> int | None:

@@ -9,7 +9,7 @@ from textual.containers import Container
 
 from tui.api.codec import Document, Json
 from tui.api.models import Kind, Operation
-from tui.api.pointer import Pointer
+from tui.api.pointer import Absent, Pointer
 from tui.keymap import Where
 from tui.orders.address import read_address
 from tui.orders.entry import SHOWN_EMPTY, show_value
@@ -231,6 +231,9 @@ class AddressScreen(HouseScreen):
         self.query_one(BesideList).load(rows, self._notes())
         self._show_rule()
         self.show_status()
+        if not self._in_text:
+            first = next((found for found in self._reading.found if found.words), None)
+            self.call_after_refresh(self.box.bring_in_sight, first.words.split("\n")[0] if first is not None else "")
 
     @property
     def _is_split(self) -> bool:
@@ -242,7 +245,7 @@ class AddressScreen(HouseScreen):
         known = field_at(self._place / line.field)
         kind = known.kind if known is not None else Kind.TEXT
         label = known.caption if known is not None else line.field
-        now = show_value(kind, line.now)
+        now = self._shown(kind, line.now)
         match line.does:
             case Does.SET | Does.CLEAR:
                 wanted = self._shown(kind, line.value) if line.value else SHOWN_EMPTY
@@ -257,9 +260,10 @@ class AddressScreen(HouseScreen):
             case _:
                 return BesideRow(line.field, "~", label, now, "", "stays", "warning")
 
-    def _shown(self, kind: str, value: str) -> str:
+    def _shown(self, kind: str, value: Json | Absent) -> str:
         shown = show_value(kind, value)
-        return f"{shown} {country_name(value)}" if kind == Kind.COUNTRY and country_name(value) else shown
+        name = country_name(value) if kind == Kind.COUNTRY and isinstance(value, str) else ""
+        return f"{shown} {name}" if name else shown
 
     def _word(self, line: Proposed) -> str:
         if line.does is Does.CLEAR:
@@ -310,6 +314,8 @@ class AddressScreen(HouseScreen):
         count = sum(self._is_taken(line) for line in self._lines)
         possible = sum(line.writes for line in self._lines)
         title = f"{count} of {possible} taken" if self._lines else "No address yet"
+        if self._lines and self._reading.unplaced:
+            title += f" · {len(self._reading.unplaced)} not placed, below"
         other = _TITLES[self._other].removesuffix(" address")
         self.query_one("#rule", RuleLine).set(title, f"{other} too: {'YES' if self._also_other else 'no'} (b)")
 

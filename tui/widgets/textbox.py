@@ -59,6 +59,13 @@ class TextBox(LineView):
         self.notice = self._editing.paste(text)
         self._changed(pasted=pasted)
 
+    def bring_in_sight(self, words: str) -> None:
+        """Scroll to the first line that has these words, with what fits below it."""
+        for index, stretch in enumerate(self._stretches):
+            if words and words in self._editing.draw(stretch, self._width, caret=False)[0]:
+                self.set_top(max(0, index - 1))
+                return
+
     def check_consume_key(self, key: str, character: str | None) -> bool:
         return self.has_focus and (key in _KEYS or (character is not None and character.isprintable()))
 

@@ -189,6 +189,7 @@ OTHERS = [
     ("Lars Berg ¶ Storgatan 5 ¶ 111 22 Stockholm ¶ Sverige", {"n": "Lars Berg", "s": "Storgatan 5", "z": "111 22", "c": "Stockholm", "cc": "SE"}),
     ("Ann Roy ¶ 12 Main Street ¶ Toronto, ON M5V 2T6 ¶ Canada", {"n": "Ann Roy", "s": "12 Main Street", "z": "M5V 2T6", "c": "Toronto", "cc": "CA", "st": "CA-ON"}),
     ("Sean Byrne ¶ 12 Main Street ¶ Dublin ¶ D02 X285 ¶ Ireland", {"n": "Sean Byrne", "s": "12 Main Street", "z": "D02 X285", "c": "Dublin", "cc": "IE"}),
+    ("Luc Weber ¶ 12, rue du Fossé ¶ L-1536 Luxembourg", {"n": "Luc Weber", "s": "12, rue du Fossé", "z": "1536", "c": "Luxembourg", "cc": "LU"}),
     ("Rui Dias ¶ Rua Augusta 12 ¶ 1100-053 Lisboa ¶ Portugal", {"n": "Rui Dias", "s": "Rua Augusta 12", "z": "1100-053", "c": "Lisboa", "cc": "PT"}),
     ("Sean Byrne ¶ 12 Main Street ¶ Dublin 4 ¶ Ireland", {"n": "Sean Byrne", "s": "12 Main Street", "c": "Dublin 4", "cc": "IE"}),
 ]  # fmt: skip
@@ -251,6 +252,12 @@ MESSY: list[tuple[str, dict[str, str], tuple[str, ...]]] = [
         "> en mijn telefoonnummer is 06 12 34 56 78",
         JAN | {"s2": "p/a Bakkerij Bol", "tel": "06 12 34 56 78"},
         ("Van: jan@klant.nl", "Onderwerp: adres", "het moet zijn:", "en mijn telefoonnummer is"),
+    ),
+    ("Jan Jansen\tKerkstraat 12\t1012 AB\tAmsterdam\tNL", JAN, ()),
+    (
+        "Hello team\nPlease use the following address from now on. 12 Orchard Close, Bexhill-on-Sea, East Sussex TN39 4AB. Thanks, Margaret Hale",
+        {"n": "Margaret Hale", "s": "12 Orchard Close", "c": "Bexhill-on-Sea", "st": "GB-ESX", "z": "TN39 4AB", "cc": "GB"},
+        ("Please use the following address from now on",),
     ),
     ("Naam: Jan Jansen, Adres: Kerkstraat 12, Postcode: 1012 AB, Plaats: Amsterdam", JAN, ()),
     (

@@ -29,7 +29,10 @@ from tui.orders.streets import (
 )
 
 _MOST_ABOVE: Final = 8
-_BETWEEN: Final = re.compile(r"\s*[,;|•·]\s*|\s+[-–—]\s+(?=\d|\D{3})|(?<=[^\W\d_]{4})[.!?]\s+(?=[^\W\d_])")
+_BETWEEN: Final = re.compile(
+    r"\s*[,;|•·]\s*|\s+[-–—]\s+(?=\d|\D{3})"
+    r"|(?:(?:(?<=[^\W\d_]{4})|(?<=\d[A-Z]{2}))[.!?]\s+(?=[^\W\d_])|(?<=[^\W\d_]{6})[.!?]\s+(?=\d))(?<![Ss][Tt][Rr]\. )"
+)
 """Between the parts of an address on one line: commas, bars, dashes, and the end of a sentence."""
 
 
@@ -174,7 +177,11 @@ class _Reader:
         self.got.put("postal_code", anchor.postcode, Sure.SURE if anchor.certain else Sure.LIKELY, anchor.words)
         self._take_country(anchor)
         city = anchor.city
-        if city:
+        if anchor.country == "GB" and is_british_county(city) and above and _is_town(above[-1].text):
+            self.got.put("state_province_code", state_named("GB", city), Sure.LIKELY, city)
+            city = above.pop().text
+            self.got.put("city", city, Sure.LIKELY, city)
+        elif city:
             self.got.put("city", city, Sure.LIKELY if anchor.certain else Sure.GUESS, anchor.city_words)
         elif "city" not in self.got.found:
             self._city_beside(anchor, above, below)

@@ -214,6 +214,9 @@ def _led(before: str, after: str, postcode: str, format: Format) -> Anchor | Non
         if is_city(before):
             return _anchor(format, postcode, _SOME, city=before, city_words=before)
         score, city = 0, ""
+    elif not city and code == format.code and not before:
+        # A town called as its country is: Luxembourg.
+        return _anchor(format, postcode, _FULL, city=after, city_words=after)
     elif not city and code and not before:
         return _anchor(format, postcode, _SOME, named=named)
     else:

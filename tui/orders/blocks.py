@@ -86,6 +86,9 @@ def sections(text: str) -> list[Section]:
         following = next((plain(next_row) for next_row in rows[place + 1 : place + 4] if next_row.strip()), "")
         if plain(line) in LONE_LABELS and following and following not in LONE_LABELS:
             parts = [(LABELS[plain(line)], line, "")]
+        if len(parts) == 1 and not parts[0][0] and "\t" in parts[0][2]:
+            # Cells of a table without labels.
+            parts = [("", "", cell) for cell in parts[0][2].split("\t")]
         for kind, label, value in parts:
             pending = _add(found, kind, label, value, gap) or None
             gap = False

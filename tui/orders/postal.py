@@ -169,6 +169,7 @@ def _names() -> dict[str, str]:
         texts = gettext.translation("iso3166-1", pycountry.LOCALES_DIR, languages=[language], fallback=True)
         for code, name in listed:
             found.setdefault(plain(texts.gettext(name)), code)
+    del found["norfolk"]  # an island in the Pacific, in one language; else a county
     return found
 
 

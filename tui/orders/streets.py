@@ -32,7 +32,10 @@ def is_person(text: str) -> bool:
 
 
 def after_prose(text: str) -> str:
-    """The name at the end of `please send it to Jan Jansen`."""
+    """The name at the end of `please send it to Jan Jansen`, or a street behind the end of a sentence."""
+    street = text.rpartition(". ")[2]
+    if street != text and street_score(street) > 1:
+        return street
     words = text.split()
     place = len(words)
     while place and (

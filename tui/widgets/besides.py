@@ -99,4 +99,5 @@ class BesideList(LineView):
         room = max(8, width - _MARGIN - label - _WORD - 3)
         longest = max([5, *(cell_len(safe(row.now)) for row in self._rows)])
         now = min(longest + 1, room // 2)
-        return label, now, room - now
+        most = max([13, *(cell_len(safe(row.wanted)) for row in self._rows)])
+        return label, now, min(most + 1, room - now)

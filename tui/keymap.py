@@ -72,43 +72,6 @@ COMMANDS: Final = (
     ),
     _command("mend", "m", "mend as proposed", "Take the proposal for the problem here, as a draft.", _HOMES, "mend"),
     _command(
-        "address",
-        "A",
-        "address from a text",
-        "Paste or type an address as people write it; it is read into the fields, as a draft.",
-        _HOMES,
-        "address",
-    ),
-    _command(
-        "take",
-        "enter",
-        "take",
-        "Take what the text says, but for what is left out, as a draft.",
-        (Where.ADDRESS,),
-        "take",
-    ),
-    _command(
-        "leave_out", "space", "leave out", "Leave this field out, or take it again.", (Where.ADDRESS,), "leave out"
-    ),
-    _command(
-        "other_address",
-        "b",
-        "also the other address",
-        "The billing address becomes the same, too; or the shipping address.",
-        (Where.ADDRESS,),
-        "billing too",
-    ),
-    _command(
-        "split",
-        "s",
-        "house number apart",
-        "Take the number out of the street, or put it back.",
-        (Where.ADDRESS,),
-        "number",
-    ),
-    _command("another", "o", "another address", "The next one, where the text has several.", (Where.ADDRESS,)),
-    _command("text", "e tab", "edit the text", "Back into the text.", (Where.ADDRESS,), "edit text"),
-    _command(
         "absent",
         "c",
         "empty, null or absent",
@@ -149,6 +112,43 @@ COMMANDS: Final = (
         marked=True,
     ),
     _command("review", "w", "review", "See every change as it will go; y there sends.", _HOMES, "review", marked=True),
+    _command(
+        "address",
+        "A",
+        "address from a text",
+        "Paste or type an address as people write it; it is read into the fields, as a draft.",
+        _HOMES,
+        "address",
+    ),
+    _command(
+        "take",
+        "enter",
+        "take",
+        "Take what the text says, but for what is left out, as a draft.",
+        (Where.ADDRESS,),
+        "take",
+    ),
+    _command(
+        "leave_out", "space", "leave out", "Leave this field out, or take it again.", (Where.ADDRESS,), "leave out"
+    ),
+    _command(
+        "other_address",
+        "b",
+        "also the other address",
+        "The billing address becomes the same, too; or the shipping address.",
+        (Where.ADDRESS,),
+        "billing too",
+    ),
+    _command(
+        "split",
+        "s",
+        "house number apart",
+        "Take the number out of the street, or put it back.",
+        (Where.ADDRESS,),
+        "number",
+    ),
+    _command("another", "o", "another address", "The next one, where the text has several.", (Where.ADDRESS,)),
+    _command("text", "e tab", "edit the text", "Back into the text.", (Where.ADDRESS,), "edit text"),
     _command("send", "y", "send", "Send what the review shows.", (Where.REVIEW,), "send"),
     _command(
         "not_send", "n", "do not send", "Leave the review; nothing is sent, nothing is lost.", (Where.REVIEW,), "not"

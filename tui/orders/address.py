@@ -294,7 +294,9 @@ class _Reader:
             if words_of.is_greeting(piece.text) or words_of.is_closing(piece.text):
                 break
             if words_of.is_prose(piece.text):
-                name = after_prose(piece.text) if block and piece.row == block[0].row else ""
+                name = after_prose(piece.text)
+                if not (piece.row == block[0].row if block else street_score(name) > 1):
+                    name = ""
                 if name:
                     self.got.leave(piece.text[: -len(name)].strip())
                     block.insert(0, Piece(name, piece.row))

@@ -257,7 +257,7 @@ MESSY: list[tuple[str, dict[str, str], tuple[str, ...]]] = [
     (
         "Hello team\nPlease use the following address from now on. 12 Orchard Close, Bexhill-on-Sea, East Sussex TN39 4AB. Thanks, Margaret Hale",
         {"n": "Margaret Hale", "s": "12 Orchard Close", "c": "Bexhill-on-Sea", "st": "GB-ESX", "z": "TN39 4AB", "cc": "GB"},
-        ("Please use the following address from now on",),
+        ("Please use the following address from now on.",),
     ),
     ("Naam: Jan Jansen, Adres: Kerkstraat 12, Postcode: 1012 AB, Plaats: Amsterdam", JAN, ()),
     (

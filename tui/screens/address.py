@@ -1,5 +1,6 @@
 """An address as a block: a place to paste or type it, and what it says beside the address as it is."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from typing import ClassVar, Final, TypeAlias
 
@@ -38,6 +39,7 @@ _BURST: Final = 0.03
 _LONG: Final = 4000
 _LATER: Final = 0.1
 _WIDE: Final = 120
+_EXAMPLE: Final = "Kerkstraat 1\n1012 AB Amsterdam\nNederland"
 _HINT: Final = "Paste or type the address here."
 _TITLES: Final = {SHIP_TO: "shipping address", BILL_TO: "billing address"}
 
@@ -86,6 +88,7 @@ class AddressScreen(HouseScreen):
         self._also_other = False
         self._choice = 0
         self._tab_at = 0.0
+        self._in_text = True
 
     def compose(self) -> ComposeResult:
         yield TitleLine()
@@ -124,6 +127,10 @@ class AddressScreen(HouseScreen):
             self.box.fill(text)
             with self.keeping():
                 self._keep(self.box.text)
+        else:
+            # The names of countries and the formats take a quarter of a second to load; the hand is slower.
+            loading = asyncio.to_thread(read_address, _EXAMPLE)
+            self.run_worker(loading, name="load the formats of addresses")
         self._in_text = not text
         super().on_mount()
         self._arrange()

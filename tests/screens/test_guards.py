@@ -63,7 +63,7 @@ async def test_the_review_says_what_the_service_changed_meanwhile(tmp_path: Path
         await house.press("w")
         await house.until(lambda: isinstance(house.app.screen, ReviewScreen))
         await house.until("is Somebody Else there now")
-        assert "decide at each field" in house.text
+        assert "decides which side stands" in house.text
         await house.press("y")
         assert not house.app.bench.store.writes.all(house.app.bench.account)
 

@@ -91,17 +91,14 @@ def _equal(here: Sequence[Json], there: Sequence[Json]) -> dict[int, int]:
 def _by_order(here: Sequence[Json], there: Sequence[Json], found: dict[int, int], unsure: Iterable[int]) -> None:
     """What was renamed, or has no name, is the one in the same place, if it is alike in what such an entry keeps."""
     taken, doubtful = set(found.values()), set(unsure)
-    names_here, names_there = set(map(name_of, here)), set(map(name_of, there))
+    names, twins = set(map(name_of, there)) - {None}, _named(here)
     for position, entry in enumerate(here[: len(there)]):
-        if position in found or position in doubtful or position in taken:
+        name = name_of(entry)
+        if position in found or position in doubtful or position in taken or name in names:
             continue
-        other = there[position]
-        known = name_of(entry)
-        if (known is not None and known in names_there) or (
-            (name := name_of(other)) is not None and name in names_here
-        ):
+        if name is not None and twins[name] > 1:
             continue
-        if _alike(entry, other):
+        if _alike(entry, there[position]):
             found[position] = position
 
 

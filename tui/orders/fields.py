@@ -73,12 +73,24 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Fields that stand together under a heading: a group, one item, one tax number. `pointer` is their object."""
+    """Fields that stand together under a heading: a group, one item, one tax number. `pointer` is their object.
+
+    `members` are below it by what their path has behind `depth` tokens.
+    """
 
     group: Group
     title: str
     pointer: Pointer
-    fields: tuple[tuple[Pointer, Field], ...]
+    members: tuple[Field, ...]
+    depth: int = 0
+
+    @property
+    def fields(self) -> tuple[tuple[Pointer, Field], ...]:
+        """Each field with its place."""
+        return tuple((self.place_of(field), field) for field in self.members)
+
+    def place_of(self, field: Field) -> Pointer:
+        return Pointer(self.pointer.tokens + field.path[self.depth :])
 
 
 LISTS: Final = (
@@ -157,13 +169,13 @@ def sections(document: Json) -> list[Section]:
     """The form of this document: every value field of the schema at its pointer, each object of a list by itself."""
     found: list[Section] = []
     for group in Group:
-        here = [(Pointer(field.path), field) for field in _values_of(group) if ANY not in field.path]
+        here = tuple(field for field in _values_of(group) if ANY not in field.path)
         lists: list[Section] = []
         for place in LISTS:
             if _by_path()[place.tokens].group is group:
                 lists.extend(_list_sections(document, place, group))
         if here:
-            found.append(Section(group, str(group), ROOT, tuple(here)))
+            found.append(Section(group, str(group), ROOT, here))
         found.extend(lists)
     return found
 
@@ -187,9 +199,30 @@ def _list_sections(document: Json, place: Pointer, group: Group) -> Iterator[Sec
     title = _by_path()[place.tokens].label
     depth = len(place.tokens) + 1
     for position in range(len(entries)):
-        base = place / position
-        fields = tuple((Pointer(base.tokens + field.path[depth:]), field) for field in _members_of(place))
-        yield Section(group, f"{title} {position + 1}", base, fields)
+        yield Section(group, f"{title} {position + 1}", place / position, _members_of(place), depth)
+
+
+def value_place(pointer: Pointer, document: Json) -> Pointer | None:
+    """The place of a value of the form at a pointer, or the first one inside it; None where the form has none there."""
+    entry = entry_of(pointer)
+    if entry is not None and entry.get(document) is ABSENT:
+        return None
+    path = path_of(pointer)
+    field = _by_path().get(path)
+    if field is None:
+        return None
+    if not field.members:
+        return pointer
+    if field.listed and len(pointer) == len(path):
+        return (
+            value_place(pointer / 0 / _members_of(pointer)[0].path[len(path) + 1], document)
+            if pointer in LISTS
+            else None
+        )
+    inner = next((one for one in all_fields() if not one.members and one.path[: len(path)] == path), None)
+    return (
+        None if inner is None or ANY in inner.path[len(path) :] else Pointer(pointer.tokens + inner.path[len(path) :])
+    )
 
 
 def required_in(pointer: Pointer, field: Field, document: Json) -> bool:

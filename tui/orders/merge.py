@@ -59,9 +59,9 @@ def merge(edit: Edit, theirs: Document, earlier: Sequence[Clash] = (), *, sent: 
 
 
 def is_met(pointer: Pointer, wanted: Json | Absent, there: Json | Absent) -> bool:
-    """Whether the service has what was wanted, in whatever spelling; null was met by taking the key away (Q4.16)."""
-    if wanted is ABSENT or there is ABSENT:
-        return wanted is there or wanted is None
+    """Whether the service has what was wanted, in whatever spelling; null and no key are one (Q4.16)."""
+    if wanted is ABSENT or wanted is None or there is ABSENT:
+        return wanted in (ABSENT, None) and there in (ABSENT, None)
     return not compare(pointer.put({}, wanted), pointer.put({}, there))
 
 

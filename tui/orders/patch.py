@@ -38,7 +38,7 @@ def smallest_patch(edit: Edit) -> Patch:
     items: dict[str, Document] = {}
     carried: list[Change] = []
     blocked: list[Blocked] = []
-    twins = _twin_names(edit.base)
+    twins = twin_names(edit.base)
     units: dict[Pointer, list[Change]] = {}
     for change in edit.changes():
         units.setdefault(_unit(change.pointer), []).append(change)
@@ -90,7 +90,7 @@ def why_not_patch(edit: Edit, change: Change, twins: frozenset[str] | None = Non
             return "a PATCH finds an item by its name and cannot rename it"
         if not isinstance(name, str):
             return "this item has no name, by which a PATCH would find it"
-        if name in (twins if twins is not None else _twin_names(edit.base)):
+        if name in (twins if twins is not None else twin_names(edit.base)):
             return f"two items are called {name[:30]!r}: a PATCH could change the wrong one"
     if known is None:
         return "the service's document has no such field"
@@ -167,7 +167,8 @@ def _from_wire(pointer: Pointer, places: list[str]) -> Pointer:
     return Pointer(tuple(tokens))
 
 
-def _twin_names(document: Document) -> frozenset[str]:
+def twin_names(document: Document) -> frozenset[str]:
+    """The names that more than one item has (Q3.2)."""
     items = ITEMS.get(document)
     if not isinstance(items, list):
         return frozenset()

@@ -1,6 +1,6 @@
 """By which road an edit goes to the service, what it carries there, and what keeps it here (QUIRKS 2.5-2.7, 3)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import cast
@@ -48,6 +48,7 @@ def sending_of(edit: Edit) -> Sending:
     if whole:
         return _upsert(edit, stuck, whole)
     invalid, doubtful = _sorted_out(patch.invalid, edit, edit.base)
+    invalid += tuple(_zeros(patch.carried))
     operation = Operation.PATCH if patch.body else None
     return Sending(operation, patch.body, patch.carried, stuck, (), invalid, doubtful)
 
@@ -73,12 +74,15 @@ def why_not_upsert(change: Change) -> str | None:
     return None
 
 
-def road_of(edit: Edit, pointer: Pointer) -> tuple[Operation | None, str]:
-    """How a change of the field at this pointer would go, and why not by PATCH, or why not at all (None)."""
+def road_of(edit: Edit, pointer: Pointer, twins: frozenset[str] | None = None) -> tuple[Operation | None, str]:
+    """How a change of the field at this pointer would go, and why not by PATCH, or why not at all (None).
+
+    `twins`: the names that several items have, where they are known already.
+    """
     probe = Change(pointer, "", "x")
     if reason := why_not_upsert(probe):
         return None, reason
-    reason = why_not_patch(edit, probe)
+    reason = why_not_patch(edit, probe, twins)
     return (Operation.POST, reason) if reason else (Operation.PATCH, "")
 
 
@@ -93,6 +97,13 @@ def _upsert(edit: Edit, stuck: tuple[Blocked, ...], whole: tuple[Blocked, ...]) 
     if ITEMS.get(body) == [] and ITEMS.get(edit.base) != []:
         invalid += (Invalid(ITEMS, "An order needs an item", "no_items"),)
     return Sending(Operation.POST, body, carried, stuck, whole, invalid, doubtful, conversions)
+
+
+def _zeros(carried: tuple[Change, ...]) -> Iterator[Invalid]:
+    """A PATCH may say that there are 0 of an item, and nobody says what that means (Q3.4)."""
+    for change in carried:
+        if change.pointer.startswith(ITEMS) and change.pointer.name == "quantity" and change.now == 0:
+            yield Invalid(change.pointer, "0 is not sent, as nobody says what it does; D removes the item", "quantity")
 
 
 def _without(edit: Edit, stuck: tuple[Blocked, ...]) -> Edit:

@@ -1,6 +1,7 @@
 """Opening the house as it was left, and leaving it."""
 
 import asyncio
+import gc
 import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -81,6 +82,8 @@ def _warm_up() -> None:
     importlib.import_module("tui.screens.edit")
     countries()
     all_fields()
+    # What is loaded now stays to the end; looking through it for garbage would stop the keys for a moment now and then.
+    gc.freeze()
 
 
 async def _recover(app: "OrdersApp") -> None:

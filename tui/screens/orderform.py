@@ -21,7 +21,7 @@ from tui.orders.roads import Sending
 from tui.screens.base import HouseScreen
 from tui.screens.external import edit_text
 from tui.screens.rooms import remember_place
-from tui.screens.rows import Choices, Conflict, FormSpec, Note, View, sheet_rows
+from tui.screens.rows import Choices, Conflict, FormSpec, Note, RowCache, View, sheet_rows
 from tui.screens.sending import shown_at
 from tui.screens.triage import TriageScreen
 from tui.widgets.dialogs import QuestionBar
@@ -58,6 +58,8 @@ class FormScreen(HouseScreen):
         self._notes: list[Note] = []
         self._typed: dict[Pointer, str] = {}
         self._arrived: Document | None = None
+        self._made = RowCache()
+        self._was_left = False
 
     def compose(self) -> ComposeResult:
         yield TitleLine()
@@ -92,9 +94,13 @@ class FormScreen(HouseScreen):
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
         remember_place(self, "edit", order=self._order_id)
-        if self._draft is not None:
+        # What was just opened is shown already.
+        if self._draft is not None and self._was_left:
             self._take_over()
             self._show()
+
+    def on_screen_suspend(self) -> None:
+        self._was_left = True
 
     # The order.
 
@@ -104,7 +110,7 @@ class FormScreen(HouseScreen):
     def _open(self, order_id: str, pointer: Pointer | None = None) -> None:
         """Show an order: the draft of it, or what the list has; and read it again."""
         bench = self.house.bench
-        self._order_id, self._arrived = order_id, None
+        self._order_id, self._arrived, self._made = order_id, None, RowCache()
         self._typed = bench.drafts.typed(order_id)
         remember_place(self, "edit", order=order_id)
         self._draft = bench.drafts.get(order_id)
@@ -140,16 +146,16 @@ class FormScreen(HouseScreen):
     def _take_in(self, document: Document) -> None:
         """Set the draft on the order as it was just read, and tell what the service changed meanwhile."""
         bench, first, self._arrived = self.house.bench, self._draft is None, None
-        draft = bench.drafts.get(self._order_id)
+        draft = bench.drafts.get(self._order_id) or self._draft
         if draft is None:
             draft = bench.drafts.of(self._order_id, document, self.house.now())
         merged = bench.drafts.rebase(draft, document, self.house.now())
         self._draft = draft
         if merged.clashes:
             words = _names(draft, [clash.pointer for clash in merged.clashes])
-            self.say(f"The service changed the same: {words}. c on the field decides which stands.", "conflict")
+            self.say(f"Changed there too, c decides: {words}.", "conflict")
         elif merged.taken and draft.edit.dirty:
-            self.say(f"The service changed {_names(draft, [one.pointer for one in merged.taken])} meanwhile; merged.")
+            self.say(f"Merged what the service changed: {_names(draft, [one.pointer for one in merged.taken])}.")
         self._judge()
         if first:
             self.sheet.load(self._rows(), next(iter(self._typed), None))
@@ -210,7 +216,7 @@ class FormScreen(HouseScreen):
             self._words,
             fixed=True,
         )
-        return sheet_rows(spec)
+        return sheet_rows(spec, self._made)
 
     def _suggestions(self) -> dict[tuple[str, ...], Choices]:
         triage = self._triage()
@@ -259,17 +265,20 @@ class FormScreen(HouseScreen):
         lines: list[list[Piece]] = []
         if isinstance(row, FieldRow):
             rule.set(label_of(row.pointer), self._told_of(row))
-            lines.extend([(f" {safe(sentence(text))}", "warning")] for text in (row.reason,) if text)
-            if row.road:
-                lines.append([(f" Changing it sends the whole order: {safe(row.road)}.", "info")])
             known = field_at(row.pointer)
-            meant = " ".join(filter(None, (row.help, sentence(", ".join(known.limits)) if known is not None else "")))
-            lines.append([(f" {safe(meant)}" if meant else "", ""), (f" {safe(str(row.pointer))}", "dim")])
+            limits = sentence(", ".join(known.limits)) if known is not None else ""
+            meant = " ".join(filter(None, (row.help, limits)))
+            place: list[Piece] = [("", ""), (f" {safe(str(row.pointer))}", "dim")]
+            if row.reason:
+                lines.append([(f" {safe(sentence(row.reason))}", "warning"), ("", "")])
+            elif row.road:
+                lines.append([(f" Goes with the whole order: {safe(row.road)}.", "info"), ("", "")])
+            lines.append([(f" {safe(meant)}", ""), *place[1:]] if meant else place)
         else:
             rule.set()
         if draft is not None and (note := text_at(draft.edit.document, NOTE)):
             # Always in sight, whatever there is to say of the field.
-            lines = [*lines[:2], [(f' customer note: "{safe(note)}"', "info")]]
+            lines = [*lines[:2], [(f' customer note: "{safe(note)}"', "info"), ("", "")]]
         pane.set_lines(lines)
 
     def _told_of(self, row: FieldRow) -> str:
@@ -347,14 +356,16 @@ class FormScreen(HouseScreen):
         if self.sheet.editing is None:
             self.show_keys()
         if event.text is None:
-            self._typed.pop(event.pointer, None)
+            is_news = self._typed.pop(event.pointer, None) is not None
             self.house.bench.drafts.untype(self._order_id, event.pointer)
         else:
+            is_news = True
             self._typed[event.pointer] = event.text
             self.say("Left without taking; Enter there goes on with what was typed.")
         if self._arrived is not None and self.sheet.editing is None:
             self._take_in(self._arrived)
-        self._show()
+        elif is_news:
+            self._show()
 
     @on(OrderSheet.EditRefused)
     def _refused(self, event: OrderSheet.EditRefused) -> None:
@@ -425,17 +436,17 @@ def _conflict(draft: Draft, clash: Clash, when: str) -> Conflict:
     placed = draft.edit.placed(clash.pointer)
     there, was = shown_at(clash.pointer, clash.theirs), shown_at(clash.pointer, clash.base)
     if clash.pointer in LISTS:
-        words = f"the service changed {label_of(clash.pointer)} too, and which entry became which cannot be told"
+        words = f"service: {label_of(clash.pointer)} changed, and which entry became which cannot be told"
     elif placed is None:
-        words = f"what was removed here was changed there: {there}"
+        words = f"service: what was removed here was changed: {there}"
     elif clash.theirs is ABSENT and clash.pointer.parent in LISTS:
-        words = "the service removed this"
+        words = "service: this was removed"
     else:
-        words = f"the service says {there} (was {was})"
+        words = f"service: {there} (was {was})"
     if clash in draft.undecided:
-        return Conflict(placed or clash.pointer, f"{when} {words}.   c: m keep mine   t take theirs")
+        return Conflict(placed or clash.pointer, f"{when} {words}   c: m mine, t theirs")
     stands = "yours goes over it" if clash.decided else "theirs stands"
-    return Conflict(placed or clash.pointer, f"{when} {words}; {stands}. c decides again", decided=True)
+    return Conflict(placed or clash.pointer, f"{when} {words}; {stands}; c decides again", decided=True)
 
 
 def group_of(row: GroupRow) -> str:

@@ -115,7 +115,7 @@ def parcel_of(draft: Draft, stopped: Standing | None) -> Parcel:
     if stopped is not None:
         lines.append([(f"  # not sent: {safe(stopped.words)}", "conflict")])
     elif draft.undecided:
-        lines.append([("  # not sent: decide in the form (c on the field) which side stands", "conflict")])
+        lines.append([("  # not sent: c in the form decides which side stands", "conflict")])
     if sending.invalid:
         lines.append([("  # not sent: the lines with ! have to be mended first", "conflict")])
     request = f"PATCH /orders/{draft.order_id}"

@@ -16,7 +16,7 @@ from tui.orders.fields import field_at
 from tui.orders.merge import Clash
 from tui.orders.patch import from_patch, is_same_order, seen_in
 from tui.orders.roads import Sending, whole_order
-from tui.orders.upsert import STAMPS
+from tui.orders.upsert import STAMPS, to_upsert
 from tui.store.follows import Follow, FollowState
 from tui.store.journal import Road
 from tui.store.store import Store
@@ -144,7 +144,7 @@ class Corrections:
             return self._stand(draft.order_id, Way.NOT_SENT, str(error))
         self._drafts.rebase(draft, document, self._now())
         if draft.undecided:
-            words = "Changed on the service too: decide at each field which side stands, then send again."
+            words = "Changed there too: c at each field marked # decides which side stands."
             return self._stand(draft.order_id, Way.CHANGED, words, clashes=draft.undecided, document=document)
         return None
 
@@ -305,9 +305,11 @@ class Corrections:
             if draft is not None and isinstance(follow.expected, dict):
                 # What was changed since it was sent, and what was not carried, stays.
                 base = draft.edit.base
-                stamps = {key: base[key] for key in (*STAMPS, "id") if key in base}
-                seen = {**follow.expected, **stamps} if follow.staged is not None else seen_in(base, follow.expected)
-                self._set_on(order_id, seen)
+                if follow.staged is None:
+                    self._set_on(order_id, seen_in(base, follow.expected))
+                else:
+                    stamps = {key: base[key] for key in (*STAMPS, "id") if key in base}
+                    self._set_on(order_id, {**to_upsert(follow.expected, keep_id=False)[0], **stamps})
             self._stand(order_id, Way.CONFIRMED, "confirmed: seen as sent")
         elif follow.state is FollowState.DIFFERS:
             problems = [mismatch_problem(mismatch_from_json(one)) for one in _list(follow.mismatches)]

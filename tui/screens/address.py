@@ -1,6 +1,7 @@
 """An address as a block: a place to paste or type it, and what it says beside the address as it is."""
 
 import asyncio
+import re
 from collections.abc import Callable, Sequence
 from typing import ClassVar, Final, TypeAlias
 
@@ -398,8 +399,10 @@ class AddressScreen(HouseScreen):
 
 
 def offer_address(screen: HouseScreen, text: str, read: Callable[[str], None]) -> bool:
-    """Ask whether a paste is an address, if it has several lines or commas; whether it was asked."""
-    if text.lstrip()[:1] in ("[", "{") or not ("\n" in text.strip() or "\r" in text.strip() or "," in text):
+    """Ask whether a paste is an address, if it has several lines or commas, words and a number; whether it was asked."""
+    has_parts = len(text.strip().splitlines()) > 1 or "," in text
+    has_both = re.search(r"\d", text) is not None and re.search(r"[^\W\d_]{3}", text) is not None
+    if text.lstrip()[:1] in ("[", "{") or not has_parts or not has_both:
         return False
     lines = len([line for line in text.splitlines() if line.strip()])
     words = f"Pasted {lines} lines." if lines > 1 else "Pasted a line with commas."

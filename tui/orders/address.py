@@ -449,7 +449,7 @@ class _Reader:
                 self.got.put("po_box", text, Sure.SURE, text)
             elif person := words_of.attention(text):
                 self.got.put("name", person, Sure.SURE, text)
-            elif words_of.is_company(text) and not words_of.is_prose(text) and "company_name" not in self.got.found:
+            elif words_of.company_countries(text) is not None and not words_of.is_prose(text):
                 self.got.put("company_name", text, Sure.LIKELY, text)
             elif is_short and street_score(text) > 1 and not words_of.is_prose(text):
                 self.got.put("address_line_1", text, Sure.LIKELY, text)

@@ -137,7 +137,7 @@ class AddressScreen(HouseScreen):
         self._arrange()
         self._read()
         if text and not self._pasted:
-            self.say("This text was kept from before. A paste replaces it, e edits it, Enter takes what it says.")
+            self.say("This is kept from before; a paste replaces it, e edits it, Enter takes it.")
 
     def on_resize(self, event: events.Resize) -> None:
         self.query_one("#address").set_class(event.size.width >= _WIDE, "-wide")

@@ -174,6 +174,7 @@ async def test_a_paste_that_comes_as_keys_with_tabs_takes_nothing(tmp_path: Path
         await on_order(house, **OLD)
         await house.press("A")
         screen = house.app.screen
+        at = events.Key("tab", "\t").time
         for name, letter in [
             ("N", "N"),
             ("tab", "\t"),
@@ -184,6 +185,7 @@ async def test_a_paste_that_comes_as_keys_with_tabs_takes_nothing(tmp_path: Path
             ("Q", "Q"),
         ]:
             key = events.Key(name, letter)
+            key.time = at
             key.set_sender(house.app)
             house.app.post_message(key)
         await house._settled()

@@ -27,6 +27,8 @@ class Evidence:
     points: dict[str, int] = field(default_factory=dict)
     current: str = ""
     named: str = ""
+    known: "dict[str, Anchor | None]" = field(default_factory=dict, compare=False, repr=False)
+    """What was found in texts so far, with this evidence."""
 
     @classmethod
     def of(cls, text: str, current: str) -> "Evidence":
@@ -60,7 +62,7 @@ class Evidence:
             points[code] = points.get(code, 0) + _BY_WORDS
         if named:
             points[named] = points.get(named, 0) + _NAMED
-        return replace(self, points=points, named=named)
+        return Evidence(points, self.current, named)
 
     @property
     def countries(self) -> list[str]:
@@ -94,6 +96,12 @@ class Anchor:
 
 def best_anchor(text: str, evidence: Evidence) -> Anchor | None:
     """The postcode of a line or of what stands between its commas."""
+    if text not in evidence.known:
+        evidence.known[text] = _best_anchor(text, evidence)
+    return evidence.known[text]
+
+
+def _best_anchor(text: str, evidence: Evidence) -> Anchor | None:
     found = [
         anchor
         for part in dict.fromkeys([text, *text.split(",")])

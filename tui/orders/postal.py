@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from tui.orders.places import countries, states
@@ -54,6 +54,7 @@ class Format:
     has_state: bool
 
 
+@lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """Words to compare: without case, accents and dots, other signs as spaces."""
     folded = unicodedata.normalize("NFKD", text.casefold().replace("ł", "l").replace("ø", "o"))

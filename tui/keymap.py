@@ -140,7 +140,12 @@ COMMANDS: Final = (
         "save", "S", "save", "Keep this change under a name for the next time, or forget it.", (Where.BULK,), "save"
     ),
     _command(
-        "leave_out", "space", "leave out", "Leave this order out, or take it in again.", (Where.BULK,), "leave out"
+        "leave_out",
+        "space",
+        "leave out",
+        "Leave this order, or field, out, or take it in again.",
+        (Where.BULK, Where.ADDRESS),
+        "leave out",
     ),
     _command("road", "o", "road", "By PATCH one by one, or whole orders together.", (Where.BULK,), "road"),
     _command("pause", "z", "pause", "Begin no further order, or go on. Ctrl+C cancels.", (Where.BULK,), "pause"),
@@ -201,9 +206,6 @@ COMMANDS: Final = (
         "Take what the text says, but for what is left out, as a draft.",
         (Where.ADDRESS,),
         "take",
-    ),
-    _command(
-        "leave_out", "space", "leave out", "Leave this field out, or take it again.", (Where.ADDRESS,), "leave out"
     ),
     _command(
         "other_address",

@@ -15,6 +15,7 @@ class Where(StrEnum):
     REVIEW = "review"
     PAGER = "pager"
     REQUESTS = "requests"
+    JSON = "JSON"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +58,33 @@ COMMANDS: Final = (
     _command("strip_number", "0 1 2 3 4 5 6 7 8 9", "go to a number of the strip", "0 is all.", _HOMES),
     _command("pane", "tab", "next pane", "To the next pane, and back.", (Where.TRIAGE, Where.COMPOSER)),
     _command("open", "enter", "open", "Open the order; in a form, edit the field.", (*_HOMES, Where.REQUESTS), "open"),
+    _command("edit_line", "enter i", "edit the line", "Edit the text, beginning in this line.", (Where.JSON,), "edit"),
+    _command(
+        "as_json_edit",
+        "E",
+        "whole order as JSON",
+        "The order as one JSON text; from there on, the text in $VISUAL or $EDITOR.",
+        (*_HOMES, Where.JSON),
+    ),
+    _command(
+        "apply",
+        "w",
+        "apply",
+        "Make the draft what the text says, as one step; nothing is sent.",
+        (Where.JSON,),
+        "apply",
+    ),
     _command("next_order", "J", "next order", "The next order of the list, also inside the form.", _HOMES),
     _command("previous_order", "K", "previous order", "The order before it.", _HOMES),
     _command(
-        "next_problem", "n", "next problem", "The next problem, on this order and on to the next.", _HOMES, "next !"
+        "next_problem",
+        "n",
+        "next problem",
+        "The next problem, on this order and on to the next.",
+        (*_HOMES, Where.JSON),
+        "next !",
     ),
-    _command("previous_problem", "N", "previous problem", "The problem before it.", _HOMES),
+    _command("previous_problem", "N", "previous problem", "The problem before it.", (*_HOMES, Where.JSON)),
     _command("filter", "/", "narrow", "Filter by number, id, status, date, or any words.", _HOMES, "narrow"),
     _command("mark", "space", "mark", "Mark this order, or take the mark off.", (Where.TRIAGE, Where.COMPOSER), "mark"),
     _command("marks", "*", "marks", "Mark all in sight, none, or invert.", (Where.TRIAGE, Where.COMPOSER)),
@@ -80,8 +102,8 @@ COMMANDS: Final = (
     _command(
         "revert", "backspace", "as it was read", "Give this field back what was read.", (Where.EDIT, Where.COMPOSER)
     ),
-    _command("undo", "u", "undo", "Take back the last change of a draft.", _HOMES),
-    _command("redo", "U", "redo", "Do it again.", _HOMES),
+    _command("undo", "u", "undo", "Take back the last change of a draft, or of a text.", (*_HOMES, Where.JSON)),
+    _command("redo", "U", "redo", "Do it again.", (*_HOMES, Where.JSON)),
     _command(
         "add",
         "a",
@@ -122,7 +144,9 @@ COMMANDS: Final = (
         (Where.EDIT, Where.COMPOSER),
         "view",
     ),
-    _command("long_text", "p", "long text", "The whole value, or the whole order as JSON, in a pane.", _HOMES),
+    _command(
+        "long_text", "p", "long text", "The whole value, or the whole order as JSON, in a pane.", (*_HOMES, Where.JSON)
+    ),
     _command("refresh", "r", "read this again", "Read the order under the cursor again.", _HOMES),
     _command(
         "refresh_all",

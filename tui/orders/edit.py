@@ -63,7 +63,19 @@ class Edit:
             for touch in step.touches:
                 self._apply(touch.pointer, touch.after, touch.at)
 
+    @classmethod
+    def between(cls, base: Document, wanted: Document, name: str) -> "Edit":
+        """The edit that makes one document of another, as one step."""
+        edit = cls(base)
+        edit.become(wanted, name)
+        return edit
+
     # What the user does
+
+    def become(self, document: Document, name: str) -> bool:
+        """STUB until the one of main is here: top-level values whole."""
+        keys = [*document, *(key for key in self.document if key not in document)]
+        return self.put_all([(Pointer.of(key), document.get(key, ABSENT)) for key in keys], name)
 
     def put(self, pointer: Pointer, value: Json, name: str) -> bool:
         """Set the value here as one step; False if it is that already."""

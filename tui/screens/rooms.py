@@ -57,10 +57,10 @@ def open_composer(app: "OrdersApp") -> None:
     app.push_screen(ComposerScreen(app.staging))
 
 
-def open_order(app: "OrdersApp", order_id: str) -> None:
+def open_order(app: "OrdersApp", order_id: str, *, as_json: bool = False) -> None:
     from tui.screens.edit import EditScreen
 
-    app.push_screen(EditScreen(order_id))
+    app.push_screen(EditScreen(order_id, as_json=as_json))
 
 
 def other_place(app: "OrdersApp") -> None:

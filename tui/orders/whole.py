@@ -1,0 +1,87 @@
+"""A whole order that was typed as one text: what is wrong with it, and what of it can be taken."""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import cast
+
+from tui.api.codec import Document, Json, same
+from tui.api.errors import Origin, Problem, Severity
+from tui.api.models import Invalid, Operation, validate_order
+from tui.api.pointer import ABSENT, Pointer
+from tui.orders.edit import Edit, same_or_absent
+from tui.orders.entry import show_value
+from tui.orders.fields import ANY, all_fields
+from tui.orders.patch import smallest_patch
+
+_LONGEST = 60
+
+
+def judge_change(base: Document, wanted: Document) -> list[Problem]:
+    """What is wrong with an order of the service made into another: its changes only, since the rest was read so."""
+    found = list(_moved_fixed(base, wanted))
+    known = {problem.pointer for problem in found}
+    patch = smallest_patch(Edit.between(base, wanted, ""))
+    found.extend(_problem(one) for one in patch.invalid)
+    found.extend(
+        Problem(one.reason, "blocked", pointer=one.pointer, severity=Severity.WARNING, origin=Origin.HERE)
+        for one in patch.blocked
+        if one.pointer not in known
+    )
+    return found
+
+
+def judge_new(base: Document | None, wanted: Document) -> list[Problem]:
+    """What is wrong with an order that is to be sent whole; `base` is what it was where it exists already (Q1.6)."""
+    found = [] if base is None else list(_moved_fixed(base, wanted))
+    return [*found, *(_problem(one) for one in validate_order(wanted, Operation.POST))]
+
+
+def on_newer(began: Document, wanted: Document, now: Document) -> Document:
+    """What was made of `began`, on what became of it meanwhile; where both changed the same, what was typed stands."""
+    if same(began, now):
+        return wanted
+    edit = Edit(now)
+    edit.put_all([(change.pointer, change.now) for change in Edit.between(began, wanted, "").changes()], "")  # STUB
+    return edit.document
+
+
+def as_allowed(base: Document, wanted: Document) -> Document:
+    """The order as typed, with what identifies an order that exists as it was (Q1.6)."""
+    document: Json = wanted
+    for pointer in fixed_places():
+        value = pointer.get(base)
+        if same_or_absent(value, pointer.get(document)):
+            continue
+        document = pointer.drop(document) if value is ABSENT else _put(document, pointer, value)
+    return cast(Document, document)
+
+
+@cache
+def fixed_places() -> tuple[Pointer, ...]:
+    """The fields that nothing can change once the order exists."""
+    return tuple(
+        Pointer(field.path) for field in all_fields() if (field.read_only or field.immutable) and ANY not in field.path
+    )
+
+
+def _moved_fixed(base: Document, wanted: Document) -> Iterator[Problem]:
+    for pointer in fixed_places():
+        was = pointer.get(base)
+        if not same_or_absent(was, pointer.get(wanted)):
+            shown = "absent" if was is ABSENT else show_value("json", was)[:_LONGEST]
+            detail = f"cannot be changed once the order exists; it stays as it was: {shown}"
+            yield Problem(detail, "fixed", pointer=pointer, origin=Origin.HERE)
+
+
+def _put(document: Json, pointer: Pointer, value: Json) -> Json:
+    """The value at its place, whatever was typed where the objects around it should be."""
+    for length in range(1, len(pointer)):
+        above = Pointer(pointer.tokens[:length])
+        if not isinstance(above.get(document), dict):
+            document = above.put(document, {})
+    return pointer.put(document, value)
+
+
+def _problem(invalid: Invalid) -> Problem:
+    severity = Severity.WARNING if invalid.soft else Severity.ERROR
+    return Problem(invalid.detail, invalid.code, pointer=invalid.pointer, severity=severity, origin=Origin.HERE)

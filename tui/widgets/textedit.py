@@ -204,7 +204,9 @@ class TextEdit(LineView):
             case "ctrl+end":
                 self._move_to(len(self.buffer.rows) - 1, len(self.buffer.rows[-1]))
             case "left" | "ctrl+left" if column == 0 and row:
-                self._move_to(row - 1, len(self.buffer.row_text(row - 1)))
+                self._to_end_of(row - 1)
+                if self.buffer.goes_on(row - 1):
+                    self._edit(self._editing, key, None)
             case "right" | "ctrl+right" if editing.is_at_end and row + 1 < len(self.buffer.rows):
                 self._move_to(row + 1, 0)
             case "backspace" | "ctrl+w" if column == 0:
@@ -214,15 +216,14 @@ class TextEdit(LineView):
             case _:
                 self._edit(editing, key, character)
 
-    def _edit(self, editing: Editing, key: str, character: str | None) -> None:
+    def _edit(self, editing: Editing | None, key: str, character: str | None) -> None:
         """A key that stays within the row."""
         row, before = self.spot
-        if not editing.key(key, character):
+        if editing is None or not editing.key(key, character):
             return
         text = editing.text
         if text == self.buffer.row_text(row):
-            self.buffer.end_step()
-            self._draw_live()
+            self._move_to(row, editing.offset)
             return
         if character == " ":
             self.buffer.end_step()
@@ -236,9 +237,8 @@ class TextEdit(LineView):
         if self.buffer.rows[row - 1].endswith("\n"):
             self._replace(Spot(row - 1, len(self.buffer.row_text(row - 1))), Spot(row, 0), "")
         else:
-            self._move_to(row - 1, len(self.buffer.rows[row - 1]))
-            if self._editing is not None:
-                self._edit(self._editing, "backspace", None)
+            self._to_end_of(row - 1)
+            self._edit(self._editing, "backspace", None)
 
     def _delete_behind(self, row: int) -> None:
         if row + 1 == len(self.buffer.rows):
@@ -247,8 +247,7 @@ class TextEdit(LineView):
             self._replace(Spot(row, len(self.buffer.row_text(row))), Spot(row + 1, 0), "")
         else:
             self._move_to(row + 1, 0)
-            if self._editing is not None:
-                self._edit(self._editing, "delete", None)
+            self._edit(self._editing, "delete", None)
 
     def _vertical(self, key: str) -> None:
         by = {"up": -1, "down": 1, "pageup": 1 - self.body_height, "pagedown": self.body_height - 1}[key]
@@ -263,7 +262,7 @@ class TextEdit(LineView):
 
     def _changed(self, change: Change, *, in_row: bool = False) -> None:
         self._on_change()
-        if in_row:
+        if in_row and not (self.buffer.goes_on(change.row) and self._editing is not None and self._editing.is_at_end):
             self._draw_live()
             return
         self._shift_notes(change)
@@ -285,6 +284,13 @@ class TextEdit(LineView):
         self.go(self._line_of(row))
         return True
 
+    def _to_end_of(self, row: int) -> None:
+        """The caret behind the last character of a row, also where that is in front of the next row's first."""
+        self._move_to(row, 0)
+        if self._editing is not None:
+            self._editing.seek(len(self.buffer.rows[row]))
+            self._draw_live()
+
     def _move_to(self, row: int, column: int) -> None:
         """The caret to another place."""
         self.buffer.end_step()
@@ -304,9 +310,11 @@ class TextEdit(LineView):
         self._open(spot.column)
 
     def _open(self, column: int) -> None:
-        self._editing = Editing(self.buffer.row_text(self.row))
+        text = self.buffer.row_text(self.row)
+        if self._editing is None or self._editing.text != text:
+            self._editing = Editing(text)
+            self._scroll = 0
         self._editing.seek(column)
-        self._scroll = 0
 
     def _draw_live(self) -> None:
         self.repaint_line(self.cursor)

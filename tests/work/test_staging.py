@@ -180,9 +180,9 @@ async def test_problems_follow_their_items(make: Make) -> None:
         ("/data/attributes/[0]/order_details/order_items/0/sku", "no"),
     )
     await house.send()
-    house.staging.insert(a, ITEMS, 0, {"name": "First"}, "item")
+    house.staging.change(a, lambda edit: edit.insert(ITEMS, 0, {"name": "First"}, "item"))
     assert pointers(house.staging, a) == [str(ITEMS / 2 / "hs_code"), str(ITEMS / 1 / "sku")]
-    house.staging.remove(a, ITEMS / 1, "item")
+    house.staging.change(a, lambda edit: ITEMS if edit.remove(ITEMS / 1, "item") else None)
     assert pointers(house.staging, a) == [str(ITEMS / 1 / "hs_code")]
     assert pointers(house.staging, a, stale=True) == [str(ITEMS)]
     staging = await house.crash()
@@ -605,13 +605,13 @@ async def test_an_order_that_shows_otherwise_is_told_field_by_field(make: Make) 
 async def test_a_crash_between_a_refusal_and_its_meaning_loses_no_problem(make: Make) -> None:
     house = await make()
     a, _ = stage(house.staging, order(order_id="A"), order(order_id="B"))
-    house.staging.remove(a, ITEMS / 0, "item")
+    house.staging.change(a, lambda edit: ITEMS if edit.remove(ITEMS / 0, "item") else None)
     house.staging.shipping.settle = lambda _: None  # type: ignore[method-assign]
     await service_refuses(house, ("/data/attributes/[0]/order_details/order_items/0/sku", "no"))
     await house.send()
     staging = await house.crash()
     assert pointers(staging, a) == [str(ITEMS / 0 / "sku")]
-    staging.insert(a, ITEMS, 0, {"name": "First"}, "item")
+    staging.change(a, lambda edit: edit.insert(ITEMS, 0, {"name": "First"}, "item"))
     assert pointers(staging, a) == [str(ITEMS / 1 / "sku")]
     assert house.states() == {"A": Standing.REFUSED, "B": Standing.READY}
 

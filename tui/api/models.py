@@ -219,10 +219,12 @@ def extra_of(info: FieldInfo) -> Extra:
 
 
 class Node(BaseModel):
-    """An object of the document. `WHOLE`: PATCH wants it complete as well (Q3.7, Q3.10)."""
+    """An object of the document. `WHOLE`: PATCH wants it complete as well (Q3.7, Q3.10). `ONE_OF`: exactly one of these
+    members is there (Q8.22)."""
 
     model_config = ConfigDict(extra="ignore")
     WHOLE: ClassVar[bool] = False
+    ONE_OF: ClassVar[tuple[str, ...]] = ()
 
 
 WeightUnit = Annotated[Literal["kg", "g", "lbs", "oz"], Kind.CHOICE]
@@ -501,6 +503,7 @@ class ServicePoint(Node):
     """`service-point`: exactly one of its two ids (Q8.22)."""
 
     WHOLE = True
+    ONE_OF = ("id", "carrier_service_point_id")
     id: Text = _optional("service point", "Sendcloud's id of it, as text.")
     carrier_service_point_id: Text = _optional("carrier's point", "The carrier's own id; give this or the one above.")
     post_number: Text = _optional("post number", "For a Packstation only.", rare=True)
@@ -514,12 +517,12 @@ class ServicePoint(Node):
     def _one_id(cls, value: Any) -> Any:
         if not isinstance(value, dict):
             return value
-        ids = ("id", "carrier_service_point_id")
-        fitting = [key for key in ids if isinstance(value.get(key), str)]
+        fitting = [key for key in cls.ONE_OF if isinstance(value.get(key), str)]
         if len(fitting) == 1:
-            return {key: member for key, member in value.items() if key not in ids or key in fitting}
-        if fitting or not any(key in value for key in ids):
-            raise PydanticCustomError("one_of", "Input should have exactly one of 'id' and 'carrier_service_point_id'")
+            return {key: member for key, member in value.items() if key not in cls.ONE_OF or key in fitting}
+        if fitting or not any(key in value for key in cls.ONE_OF):
+            names = " and ".join(f"'{name}'" for name in cls.ONE_OF)
+            raise PydanticCustomError("one_of", "Input should have exactly one of {names}", {"names": names})
         return value
 
 

@@ -2,32 +2,47 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Final, TypeAlias, cast
 
 from tui.api.codec import Document, Json, same
 from tui.api.pointer import ABSENT, ROOT, Absent, Pointer, position_of
+from tui.orders.entries import pair
 from tui.orders.fields import LISTS, field_at
 
-_KEY = "~"
+KEY: Final = "~"
+"""Begins the key of an entry: followed by its place in the base, or by `n` and a number if it was added."""
+
+
+Keys: TypeAlias = dict[Pointer, tuple[str, ...]]
+"""The keys of the entries of lists of objects, in their order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One value that differs: where (with positions of the edited document), what it was, what it is to be."""
+    """One value that differs: where (with positions of the edited document), what it was, what it is to be.
+
+    `moved`: the entries of a list of objects stand in another order; the values are then the names of those that were
+    read, in the old and in the new order.
+    """
 
     pointer: Pointer
     was: Json | Absent
     now: Json | Absent
+    moved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Touch:
-    """One recorded change of the log. Its pointer names entries of lists by key; `at` is a place in such a list."""
+    """One recorded change of the log. Its pointer names entries of lists by key; `at` is a place in such a list.
+
+    `keys`: where lists were replaced with what stands around them, the keys of their entries before and after.
+    """
 
     pointer: Pointer
     before: Json | Absent
     after: Json | Absent
     at: int | None = None
+    keys: tuple[Keys, Keys] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +73,10 @@ class Edit:
         for place in LISTS:
             entries = place.get(self.base)
             if isinstance(entries, list):
-                self._keys[place] = [f"{_KEY}{position}" for position in range(len(entries))]
+                self._keys[place] = [f"{KEY}{position}" for position in range(len(entries))]
         for step in self.steps[: self.done]:
             for touch in step.touches:
-                self._apply(touch.pointer, touch.after, touch.at)
+                self._redo(touch)
 
     @classmethod
     def between(cls, base: Document, wanted: Document, name: str) -> "Edit":
@@ -71,11 +86,6 @@ class Edit:
         return edit
 
     # What the user does
-
-    def become(self, document: Document, name: str) -> bool:
-        """STUB until the one of main is here: top-level values whole."""
-        keys = [*document, *(key for key in self.document if key not in document)]
-        return self.put_all([(Pointer.of(key), document.get(key, ABSENT)) for key in keys], name)
 
     def put(self, pointer: Pointer, value: Json, name: str) -> bool:
         """Set the value here as one step; False if it is that already."""
@@ -105,14 +115,15 @@ class Edit:
         value = self.base_value(pointer)
         return self.drop(pointer, name) if value is ABSENT else self._step(name, [(pointer, value)])
 
-    def insert(self, place: Pointer, position: int, entry: Json, name: str) -> Pointer:
-        """Put a new entry into a list of objects and return its pointer."""
+    def insert(self, place: Pointer, position: int, entry: Json, name: str, *, key: str = "") -> Pointer:
+        """Put a new entry into a list of objects and return its pointer. `key`: one that was reserved for it."""
         self._cut()
         touches = []
         if not isinstance(place.get(self.document), list):
-            touches.append(self._touch(place, []))
-        self._made += 1
-        keyed = place / f"{_KEY}n{self._made}"
+            touches.extend(self._touch_at(place, []))
+        if not key:
+            self._made += 1
+        keyed = place / (key or f"{KEY}n{self._made}")
         touches.append(Touch(keyed, ABSENT, entry, position))
         self._apply(keyed, entry, position)
         self._record(Step(name, tuple(touches)))
@@ -122,6 +133,71 @@ class Edit:
         """Take an entry out of a list of objects."""
         return self._step(name, [(pointer, ABSENT)])
 
+    def restore(self, place: Pointer, origin: int, name: str) -> bool:
+        """Bring an entry of the base back that was removed, as near to its old place as can be; False if it is there."""
+        entries = place.get(self.base)
+        keys = self._keys.get(place, [])
+        key = f"{KEY}{origin}"
+        if key in keys or not isinstance(entries, list) or origin >= len(entries):
+            return False
+        before = {f"{KEY}{position}" for position in range(origin)}
+        at = max((position + 1 for position, other in enumerate(keys) if other in before), default=0)
+        self._cut()
+        touches = [] if isinstance(place.get(self.document), list) else self._touch_at(place, [])
+        touches.append(Touch(place / key, ABSENT, entries[origin], at))
+        self._redo(touches[-1])
+        self._record(Step(name, tuple(touches)))
+        return True
+
+    def move(self, pointer: Pointer, position: int, name: str) -> Pointer:
+        """Put an entry of a list of objects in another place of the list, as one step; the pointer it has then."""
+        place, here = pointer.parent, int(pointer.name)
+        count = len(cast(list[Json], place.get(self.document)))
+        position = max(0, min(position, count - 1))
+        if position != here:
+            self._cut()
+            self._record(Step(name, tuple(self._move(place, here, position))))
+        return place / position
+
+    def become(self, document: Document, name: str) -> bool:
+        """Make the edited document equal to another one, as one step; False if it is.
+
+        Entries of the lists of objects stay the same entries where `tui.orders.entries.pair` finds them again.
+        """
+        touches = tuple(self._becoming(ROOT, self.document, document))
+        if not touches:
+            return False
+        self._cut()
+        self._record(Step(name, touches))
+        return True
+
+    def replay(self, steps: Iterable[Step]) -> bool:
+        """Do the steps of an edit of another document here, each touch from what stands here now.
+
+        False, and the edit is of no use, where one of them cannot be done.
+        """
+        for step in steps:
+            touches: list[Touch] = []
+            lifted: dict[str, Json] = {}
+            for touch in step.touches:
+                if touch.pointer.parent in LISTS and touch.at is not None:
+                    again = self._replayed(touch, lifted)
+                    if again is None:
+                        return False
+                    touches.extend(again)
+                elif (placed := self.placed(touch.pointer)) is not None:
+                    if any(place.startswith(placed) for place in LISTS):
+                        return False
+                    touches.extend(self._touch_at(placed, touch.after))
+            self._record(Step(step.name, tuple(touches)))
+        return True
+
+    def squash(self, name: str) -> None:
+        """All that was done as one step of this name."""
+        touches = tuple(touch for step in self.steps[: self.done] for touch in step.touches)
+        self.steps = [Step(name, touches)] if touches else []
+        self.done = len(self.steps)
+
     def undo(self) -> str | None:
         """Take back the last step; its name, or None if there is none."""
         if not self.done:
@@ -129,7 +205,7 @@ class Edit:
         self.done -= 1
         step = self.steps[self.done]
         for touch in reversed(step.touches):
-            self._apply(touch.pointer, touch.before, touch.at)
+            self._undo(touch)
         return step.name
 
     def redo(self) -> str | None:
@@ -139,10 +215,23 @@ class Edit:
         step = self.steps[self.done]
         self.done += 1
         for touch in step.touches:
-            self._apply(touch.pointer, touch.after, touch.at)
+            self._redo(touch)
         return step.name
 
     # What came of it
+
+    @property
+    def made(self) -> int:
+        """How many keys were made for added entries."""
+        return self._made
+
+    def reserve(self, made: int) -> None:
+        """Let no new key be one of the first so many, which another edit has given away."""
+        self._made = max(self._made, made)
+
+    def keys(self, place: Pointer) -> tuple[str, ...]:
+        """The keys of the entries of a list of objects, in their order."""
+        return tuple(self._keys.get(place, ()))
 
     @property
     def dirty(self) -> bool:
@@ -161,7 +250,7 @@ class Edit:
         keyed = self.keyed(pointer)
         for place in LISTS:
             if len(keyed) > len(place) and keyed.startswith(place):
-                number = keyed.tokens[len(place)].removeprefix(_KEY)
+                number = keyed.tokens[len(place)].removeprefix(KEY)
                 if not number.isdigit():
                     return None
                 return Pointer((*place.tokens, number, *keyed.tokens[len(place) + 1 :]))
@@ -188,7 +277,7 @@ class Edit:
                 token, keys = keyed.tokens[len(place)], self._keys.get(place, [])
                 if token in keys:
                     return Pointer((*place.tokens, str(keys.index(token)), *keyed.tokens[len(place) + 1 :]))
-                return None if token.startswith(_KEY) else keyed
+                return None if token.startswith(KEY) else keyed
         return keyed
 
     def gone(self, place: Pointer) -> list[int]:
@@ -196,7 +285,7 @@ class Edit:
         entries = place.get(self.base)
         kept = set(self._keys.get(place, []))
         count = len(entries) if isinstance(entries, list) else 0
-        return [position for position in range(count) if f"{_KEY}{position}" not in kept]
+        return [position for position in range(count) if f"{KEY}{position}" not in kept]
 
     # To disk and back
 
@@ -239,20 +328,92 @@ class Edit:
         return True
 
     def _touch_at(self, pointer: Pointer, value: Json | Absent) -> list[Touch]:
-        # What stands in the way of a missing object (null, or a value of another type) is replaced by an object first.
+        # What stands in the way of a missing object (null, or a value of another type) is replaced by an object first,
+        # and the outermost object that is missing is made by itself, so that undo takes it away again.
         found = pointer.parent.resolve(self.document)
         touches = []
         if value is not ABSENT and not isinstance(found.node, dict | list):
             touches.append(self._touch(found.found, {}))
+        elif value is not ABSENT and found.missing.tokens and isinstance(found.node, dict):
+            touches.append(self._touch(found.found / found.missing.tokens[0], {}))
         touches.append(self._touch(pointer, value))
         return touches
 
     def _touch(self, pointer: Pointer, value: Json | Absent) -> Touch:
         keyed, before = self.keyed(pointer), pointer.get(self.document)
         at = position_of(pointer.name) if pointer.parent in LISTS else None
-        touch = Touch(keyed, before, value, at)
+        lists = [place for place in LISTS if place.startswith(pointer)]
+        keys = {place: tuple(self._keys[place]) for place in lists if place in self._keys}
         self._apply(keyed, value, at)
-        return touch
+        renewed = {place: tuple(self._keys[place]) for place in lists if place in self._keys}
+        return Touch(keyed, before, value, at, (keys, renewed) if keys or renewed else None)
+
+    def _replayed(self, touch: Touch, lifted: dict[str, Json]) -> list[Touch] | None:
+        """A touch of a whole entry, done here; `lifted` has those taken out, to be put in again, in the same step."""
+        place, key = touch.pointer.parent, touch.pointer.name
+        entries, keys = place.get(self.document), self._keys.get(place, [])
+        if not isinstance(entries, list):
+            return None
+        at = keys.index(key) if key in keys else None
+        if touch.after is ABSENT:
+            if at is None:
+                return []
+            lifted[key] = entries[at]
+            done = Touch(touch.pointer, entries[at], ABSENT, at)
+        elif at is None:
+            done = Touch(touch.pointer, ABSENT, lifted.pop(key, touch.after), min(touch.at or 0, len(entries)))
+        else:
+            done = Touch(touch.pointer, entries[at], touch.after, at)
+        self._redo(done)
+        return [done]
+
+    def _redo(self, touch: Touch) -> None:
+        self._apply(touch.pointer, touch.after, touch.at)
+        if touch.keys is not None:
+            self._keys.update({place: list(keys) for place, keys in touch.keys[1].items()})
+
+    def _undo(self, touch: Touch) -> None:
+        self._apply(touch.pointer, touch.before, touch.at)
+        if touch.keys is not None:
+            self._keys.update({place: list(keys) for place, keys in touch.keys[0].items()})
+
+    def _move(self, place: Pointer, here: int, there: int) -> Iterator[Touch]:
+        entry = cast(list[Json], place.get(self.document))[here]
+        keyed = place / self._keys[place][here]
+        for touch in (Touch(keyed, entry, ABSENT, here), Touch(keyed, ABSENT, entry, there)):
+            self._redo(touch)
+            yield touch
+
+    def _becoming(self, pointer: Pointer, here: Json | Absent, wanted: Json | Absent) -> Iterator[Touch]:
+        """Make what stands here equal to what is wanted, touch by touch."""
+        if same_or_absent(here, wanted):
+            return
+        if pointer in LISTS and isinstance(here, list) and isinstance(wanted, list):
+            yield from self._becoming_list(pointer, here, wanted)
+        elif isinstance(here, dict) and isinstance(wanted, dict):
+            for key in [*here, *(key for key in wanted if key not in here)]:
+                yield from self._becoming(pointer / key, here.get(key, ABSENT), wanted.get(key, ABSENT))
+        else:
+            yield self._touch(pointer, wanted)
+
+    def _becoming_list(self, place: Pointer, here: list[Json], wanted: list[Json]) -> Iterator[Touch]:
+        pairs = pair(here, wanted)
+        keys = list(self._keys[place])
+        key_at = {there: keys[position] for position, there in pairs.items()}
+        for position in reversed([position for position in range(len(here)) if position not in pairs]):
+            yield self._touch(place / position, ABSENT)
+        for position, entry in enumerate(wanted):
+            key = key_at.get(position)
+            if key is None:
+                self._made += 1
+                touch = Touch(place / f"{KEY}n{self._made}", ABSENT, entry, position)
+                self._redo(touch)
+                yield touch
+                continue
+            stands = self._keys[place].index(key)
+            if stands != position:
+                yield from self._move(place, stands, position)
+            yield from self._becoming(place / position, (place / position).get(self.document), entry)
 
     def _cut(self) -> None:
         # A new step ends what could be redone.
@@ -298,10 +459,10 @@ class Edit:
         keys = self._keys.get(place, [])[:count]
         base = place.get(self.base)
         for position in range(len(keys), count):
-            key = f"{_KEY}{position}"
+            key = f"{KEY}{position}"
             if key in keys or not isinstance(base, list) or position >= len(base):
                 self._made += 1
-                key = f"{_KEY}n{self._made}"
+                key = f"{KEY}n{self._made}"
             keys.append(key)
         self._keys[place] = keys
 
@@ -311,11 +472,14 @@ class Edit:
         if pointer in LISTS and isinstance(base, list) and isinstance(mine, list):
             keys = self._keys[pointer]
             for position, entry in enumerate(mine):
-                number = keys[position].removeprefix(_KEY)
+                number = keys[position].removeprefix(KEY)
                 before = base[int(number)] if number.isdigit() else ABSENT
                 yield from self._differences(before, entry, pointer / position)
             for position in self.gone(pointer):
-                yield Change(pointer / f"{_KEY}{position}", base[position], ABSENT)
+                yield Change(pointer / f"{KEY}{position}", base[position], ABSENT)
+            order = [int(key.removeprefix(KEY)) for key in keys if key.removeprefix(KEY).isdigit()]
+            if order != sorted(order):
+                yield Change(pointer, _names(base, sorted(order)), _names(base, order), moved=True)
             return
         known = field_at(pointer)
         divisible = not pointer.tokens or pointer.parent in LISTS or (known is not None and known.members)
@@ -343,14 +507,27 @@ def _dump(touch: Touch) -> Json:
         entry["after"] = touch.after
     if touch.at is not None:
         entry["at"] = touch.at
+    if touch.keys is not None:
+        entry["keys"] = [{str(place): list(keys) for place, keys in known.items()} for known in touch.keys]
     return entry
 
 
 def _load(entry: Document) -> Touch:
-    at = entry.get("at")
+    at, keys = entry.get("at"), entry.get("keys")
     return Touch(
         Pointer.parse(cast(str, entry["pointer"])),
         entry.get("before", ABSENT),
         entry.get("after", ABSENT),
         int(at) if isinstance(at, int) else None,
+        (_load_keys(keys[0]), _load_keys(keys[1])) if isinstance(keys, list) else None,
     )
+
+
+def _load_keys(kept: Json) -> Keys:
+    known = cast(dict[str, list[str]], kept)
+    return {Pointer.parse(place): tuple(keys) for place, keys in known.items()}
+
+
+def _names(entries: list[Json], order: Iterable[int]) -> list[Json]:
+    named = [entry.get("name") if isinstance(entry, dict) else None for entry in entries]
+    return [name if isinstance(name := named[position], str) and name else f"#{position + 1}" for position in order]

@@ -311,7 +311,9 @@ def _plain(value: Json) -> str:
     if isinstance(value, Decimal):
         exponent = value.as_tuple().exponent
         return f"{value:f}" if isinstance(exponent, int) and -_DIGITS < exponent < _DIGITS else str(value)
-    if isinstance(value, dict | list | int):
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, dict | list):
         return encode(value).decode()
     return "" if value is None else value
 

@@ -6,12 +6,12 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
-from annotated_types import MinLen
+from annotated_types import Ge, Gt, Len, MinLen
 from pydantic.fields import FieldInfo
 
 from tui.api.codec import Json
 from tui.api.models import NOT_IN_PATCH, Extra, Group, Kind, Node, Operation, Order, extra_of, patch_model
-from tui.api.pointer import ABSENT, ROOT, Pointer, position_of
+from tui.api.pointer import ABSENT, ROOT, Absent, Pointer, position_of
 
 ANY: Final = "*"
 """Stands for a position in the path of a field."""
@@ -33,7 +33,8 @@ class Field:
     """One place of the schema. A field with `members` is an object or a list of objects, the others hold values.
 
     `trail`: the labels of the objects above it, outermost first, without the group's own. `whole`: on the wire it goes
-    complete or not at all, with everything below (prices, costs, measures: Q3.7, Q3.10).
+    complete or not at all, with everything below (prices, costs, measures: Q3.7, Q3.10). `instead_of`: the members
+    beside it that go when this one comes. `limits`: what the document says of its values, in words.
     """
 
     path: tuple[str, ...]
@@ -51,6 +52,8 @@ class Field:
     members: bool
     listed: bool
     whole: bool
+    instead_of: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
 
     def rule(self, operation: Operation) -> Rule:
         return self.post if operation is Operation.POST else self.patch
@@ -70,12 +73,24 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Fields that stand together under a heading: a group, one item, one tax number. `pointer` is their object."""
+    """Fields that stand together under a heading: a group, one item, one tax number. `pointer` is their object.
+
+    `members` are below it by what their path has behind `depth` tokens.
+    """
 
     group: Group
     title: str
     pointer: Pointer
-    fields: tuple[tuple[Pointer, Field], ...]
+    members: tuple[Field, ...]
+    depth: int = 0
+
+    @property
+    def fields(self) -> tuple[tuple[Pointer, Field], ...]:
+        """Each field with its place."""
+        return tuple((self.place_of(field), field) for field in self.members)
+
+    def place_of(self, field: Field) -> Pointer:
+        return Pointer(self.pointer.tokens + field.path[self.depth :])
 
 
 LISTS: Final = (
@@ -115,6 +130,21 @@ def field_at(pointer: Pointer) -> Field | None:
     return _by_path().get(path_of(pointer))
 
 
+def values_with(pointer: Pointer, value: Json | Absent) -> list[tuple[Pointer, Json | Absent]]:
+    """What is set when this value is: itself, and of an either-or the others taken away (Q8.22)."""
+    field = field_at(pointer)
+    others = field.instead_of if field is not None and value not in (ABSENT, None) else ()
+    return [(pointer, value), *((pointer.parent / name, ABSENT) for name in others)]
+
+
+def entry_of(pointer: Pointer) -> Pointer | None:
+    """The entry of a list of objects that a place lies in, or is."""
+    for place in LISTS:
+        if len(pointer) > len(place) and pointer.startswith(place):
+            return Pointer(pointer.tokens[: len(place) + 1])
+    return None
+
+
 def label_of(pointer: Pointer) -> str:
     """A pointer in the words of the form, as `Items 2, HS code`; its raw text where the schema does not know it."""
     tokens = path_of(pointer)
@@ -139,13 +169,13 @@ def sections(document: Json) -> list[Section]:
     """The form of this document: every value field of the schema at its pointer, each object of a list by itself."""
     found: list[Section] = []
     for group in Group:
-        here = [(Pointer(field.path), field) for field in _values_of(group) if ANY not in field.path]
+        here = tuple(field for field in _values_of(group) if ANY not in field.path)
         lists: list[Section] = []
         for place in LISTS:
             if _by_path()[place.tokens].group is group:
                 lists.extend(_list_sections(document, place, group))
         if here:
-            found.append(Section(group, str(group), ROOT, tuple(here)))
+            found.append(Section(group, str(group), ROOT, here))
         found.extend(lists)
     return found
 
@@ -169,9 +199,30 @@ def _list_sections(document: Json, place: Pointer, group: Group) -> Iterator[Sec
     title = _by_path()[place.tokens].label
     depth = len(place.tokens) + 1
     for position in range(len(entries)):
-        base = place / position
-        fields = tuple((Pointer(base.tokens + field.path[depth:]), field) for field in _members_of(place))
-        yield Section(group, f"{title} {position + 1}", base, fields)
+        yield Section(group, f"{title} {position + 1}", place / position, _members_of(place), depth)
+
+
+def value_place(pointer: Pointer, document: Json) -> Pointer | None:
+    """The place of a value of the form at a pointer, or the first one inside it; None where the form has none there."""
+    entry = entry_of(pointer)
+    if entry is not None and entry.get(document) is ABSENT:
+        return None
+    path = path_of(pointer)
+    field = _by_path().get(path)
+    if field is None:
+        return None
+    if not field.members:
+        return pointer
+    if field.listed and len(pointer) == len(path):
+        return (
+            value_place(pointer / 0 / _members_of(pointer)[0].path[len(path) + 1], document)
+            if pointer in LISTS
+            else None
+        )
+    inner = next((one for one in all_fields() if not one.members and one.path[: len(path)] == path), None)
+    return (
+        None if inner is None or ANY in inner.path[len(path) :] else Pointer(pointer.tokens + inner.path[len(path) :])
+    )
 
 
 def required_in(pointer: Pointer, field: Field, document: Json) -> bool:
@@ -231,6 +282,8 @@ def _below(
             members=shape.node is not None,
             listed=shape.listed,
             whole=goes_whole,
+            instead_of=tuple(other for other in model.ONE_OF if name in model.ONE_OF and other != name),
+            limits=tuple(_limits(info)),
         )
         yield field
         if shape.node is None:
@@ -297,6 +350,26 @@ def _patch_rule(info: FieldInfo | None, name: str) -> Rule:
     if info is None:
         return Rule(False, False, False, False, name)
     return _rule(info, _shape(info), name, Extra())
+
+
+def _limits(info: FieldInfo) -> Iterator[str]:
+    """What the document says of a field's values, of any type that it may have."""
+    pending: list[Any] = [info.annotation, *info.metadata]
+    while pending:
+        part = pending.pop(0)
+        origin = get_origin(part)
+        if origin is Annotated:
+            pending[:0] = [part.__origin__, *part.__metadata__]
+        elif origin is Union or origin is UnionType or origin is list:
+            pending[:0] = get_args(part)
+        elif isinstance(part, Len) and part.max_length == part.min_length:
+            yield f"exactly {part.min_length} characters"
+        elif isinstance(part, MinLen):
+            yield "not empty" if part.min_length == 1 else f"at least {part.min_length} characters"
+        elif isinstance(part, Gt):
+            yield f"more than {part.gt}"
+        elif isinstance(part, Ge):
+            yield f"at least {part.ge}"
 
 
 def _has_format(info: FieldInfo) -> bool:

@@ -10,8 +10,6 @@ from tui.api.pointer import ABSENT, ROOT, Absent, Pointer
 from tui.orders.edit import Change, Edit
 from tui.orders.fields import ITEMS, LISTS, field_at
 
-_BY_COMPOSER = "stage the order in the composer (a) to send it whole"
-
 
 @dataclass(frozen=True, slots=True)
 class Blocked:
@@ -40,7 +38,7 @@ def smallest_patch(edit: Edit) -> Patch:
     items: dict[str, Document] = {}
     carried: list[Change] = []
     blocked: list[Blocked] = []
-    twins = _twin_names(edit.base)
+    twins = twin_names(edit.base)
     units: dict[Pointer, list[Change]] = {}
     for change in edit.changes():
         units.setdefault(_unit(change.pointer), []).append(change)
@@ -78,31 +76,33 @@ def why_not_patch(edit: Edit, change: Change, twins: frozenset[str] | None = Non
         return "the whole document cannot be replaced"
     known = field_at(pointer)
     in_item = len(pointer) > len(ITEMS) and pointer.startswith(ITEMS)
+    if pointer == ITEMS:
+        return "a PATCH cannot put items in another order" if change.moved else "a PATCH cannot add or remove items"
     if in_item:
         entry = ITEMS / pointer.tokens[len(ITEMS)]
         if pointer == entry and (change.was is ABSENT or change.now is ABSENT):
-            return f"a PATCH cannot add or remove items; {_BY_COMPOSER}"
+            return "a PATCH cannot add or remove items"
         if edit.origin(entry) is None:
-            return f"a PATCH cannot add items; {_BY_COMPOSER}"
+            return "a PATCH cannot add items"
         origin = cast(Pointer, edit.origin(entry))
         name = (origin / "name").get(edit.base)
         if pointer.name == "name" and pointer.parent == entry:
-            return f"a PATCH finds an item by its name and cannot rename it; {_BY_COMPOSER}"
+            return "a PATCH finds an item by its name and cannot rename it"
         if not isinstance(name, str):
-            return f"this item has no name, by which a PATCH would find it; {_BY_COMPOSER}"
-        if name in (twins if twins is not None else _twin_names(edit.base)):
-            return f"two items are called {name[:30]!r}: a PATCH could change the wrong one; {_BY_COMPOSER}"
+            return "this item has no name, by which a PATCH would find it"
+        if name in (twins if twins is not None else twin_names(edit.base)):
+            return f"two items are called {name[:30]!r}: a PATCH could change the wrong one"
     if known is None:
-        return f"the service's document has no such field; {_BY_COMPOSER}"
+        return "the service's document has no such field"
     if known.read_only or known.immutable:
         return "cannot be changed once the order exists"
     if not known.patch.allowed:
-        return f"a PATCH does not know this field; {_BY_COMPOSER}"
+        return "a PATCH does not know this field"
     if change.now is ABSENT or change.now is None:
         return _why_not_cleared(edit, pointer)
     if _takes_away(change.was, change.now):
         # The service merges objects, of free keys as well: what is not sent would stay.
-        return f"a PATCH cannot remove a part of this; {_BY_COMPOSER}"
+        return "a PATCH cannot remove a part of this"
     return None
 
 
@@ -119,13 +119,13 @@ def _why_not_cleared(edit: Edit, pointer: Pointer) -> str | None:
         known = field_at(pointer)
         if unit in LISTS or (known is not None and (known.patch.required or known.patch.nullable)):
             return None
-        return f"a PATCH cannot remove this; {_BY_COMPOSER}"
+        return "a PATCH cannot remove this"
     known = field_at(unit)
     if known is not None and known.patch.nullable:
         return None
     if known is not None and known.patch.empty:
         return 'a PATCH cannot remove this; an empty text ("") can be sent instead'
-    return f"a PATCH cannot remove this; {_BY_COMPOSER}"
+    return "a PATCH cannot remove this"
 
 
 def _unit(pointer: Pointer) -> Pointer:
@@ -167,12 +167,28 @@ def _from_wire(pointer: Pointer, places: list[str]) -> Pointer:
     return Pointer(tuple(tokens))
 
 
-def _twin_names(document: Document) -> frozenset[str]:
+def twin_names(document: Document) -> frozenset[str]:
+    """The names that more than one item has (Q3.2)."""
     items = ITEMS.get(document)
     if not isinstance(items, list):
         return frozenset()
     names = Counter(item["name"] for item in items if isinstance(item, dict) and isinstance(item.get("name"), str))
     return frozenset(cast(str, name) for name, count in names.items() if count > 1)
+
+
+def from_patch(pointer: Pointer, body: Json, document: Document) -> Pointer:
+    """A place in a PATCH body as the place in the order: items by their name, the phone by its own (Q3.1, Q3.5)."""
+    if len(pointer) > len(ITEMS) and pointer.startswith(ITEMS):
+        name = (ITEMS / pointer.tokens[len(ITEMS)] / "name").get(body)
+        items = ITEMS.get(document)
+        names = (
+            [item.get("name") if isinstance(item, dict) else None for item in items] if isinstance(items, list) else []
+        )
+        if name in names:
+            return ITEMS / names.index(cast(Json, name)) + Pointer(pointer.tokens[len(ITEMS) + 1 :])
+    if pointer.tokens[:2] == ("customer_details", "phone"):
+        return Pointer.of("customer_details", "phone_number")
+    return pointer
 
 
 def as_read(body: Document) -> Document:

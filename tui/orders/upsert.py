@@ -1,14 +1,16 @@
 """An upsert made from a document that was read: a closed list of conversions, each of them told (decision 12)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import cast
+from functools import cache
+from typing import TypeAlias, cast
 
 from tui.api.codec import Document, Json
 from tui.api.models import Kind
-from tui.api.pointer import ROOT, Pointer, walk
+from tui.api.pointer import ROOT, Pointer
 from tui.api.query import id_text
-from tui.orders.fields import field_at
+from tui.orders.fields import ANY, all_fields, field_at
 
 STAMPS = ("created_at", "modified_at")
 
@@ -76,27 +78,46 @@ def _refuses_null(pointer: Pointer) -> bool:
 
 def unread_nodes(document: Document) -> list[Pointer]:
     """Everything in a document that the schema has no field for; it is kept, shown, and sent along."""
-    inside = [pointer for pointer, _ in walk(document) if pointer.tokens]
-    found: list[Pointer] = []
-    for pointer in inside:
-        if any(pointer.startswith(other) for other in found):
-            continue
-        if _is_entry(pointer) or field_at(pointer) is not None or _inside_value(pointer):
-            continue
-        found.append(pointer)
-    return found
+    return list(_unread(document, _tree(), ROOT))
 
 
-def _is_entry(pointer: Pointer) -> bool:
-    above = field_at(pointer.parent)
-    return above is not None and above.listed and pointer.name.isdigit()
+def _unread(node: Json, tree: "_Tree", pointer: Pointer) -> Iterator[Pointer]:
+    if not isinstance(node, dict):
+        if pointer.tokens:
+            yield from _odd_list(node, tree, pointer)
+        return
+    for key, value in node.items():
+        if key not in tree:
+            yield pointer / key
+        elif (below := tree[key]) is not None and isinstance(value, dict | list):
+            yield from _unread(value, below, pointer / key)
 
 
-def _inside_value(pointer: Pointer) -> bool:
-    above = pointer.parent
-    while above.tokens:
-        known = field_at(above)
-        if known is not None:
-            return not known.members
-        above = above.parent
-    return False
+def _odd_list(node: Json, tree: "_Tree", pointer: Pointer) -> Iterator[Pointer]:
+    entries = tree.get(ANY)
+    if isinstance(node, list) and entries is not None:
+        for position, entry in enumerate(node):
+            yield from _unread(entry, entries, pointer / position)
+
+
+@cache
+def _tree() -> "_Tree":
+    """The names that the schema has: those of an object's members below it, None below a value."""
+    root: _Tree = {}
+    for field in all_fields():
+        node = root
+        for token in field.path[:-1]:
+            below = node.get(token)
+            if below is None:
+                below = node[token] = {}
+            node = below
+        if field.members:
+            made = node.setdefault(field.path[-1], {})
+            if field.listed and made is not None:
+                made.setdefault(ANY, {})
+        else:
+            node.setdefault(field.path[-1], None)
+    return root
+
+
+_Tree: TypeAlias = dict[str, "_Tree | None"]

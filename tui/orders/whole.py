@@ -11,38 +11,38 @@ from tui.api.pointer import ABSENT, Pointer
 from tui.orders.edit import Edit, same_or_absent
 from tui.orders.entry import show_value
 from tui.orders.fields import ANY, all_fields
-from tui.orders.patch import smallest_patch
+from tui.orders.merge import merge
+from tui.orders.patch import Blocked
+from tui.orders.roads import FIXED, sending_of
 
 _LONGEST = 60
 
 
 def judge_change(base: Document, wanted: Document) -> list[Problem]:
     """What is wrong with an order of the service made into another: its changes only, since the rest was read so."""
-    found = list(_moved_fixed(base, wanted))
-    known = {problem.pointer for problem in found}
-    patch = smallest_patch(Edit.between(base, wanted, ""))
-    found.extend(_problem(one) for one in patch.invalid)
-    found.extend(
-        Problem(one.reason, "blocked", pointer=one.pointer, severity=Severity.WARNING, origin=Origin.HERE)
-        for one in patch.blocked
-        if one.pointer not in known
-    )
-    return found
+    fixed = list(_moved_fixed(base, wanted))
+    known = {problem.pointer for problem in fixed}
+    sending = sending_of(Edit.between(base, wanted, ""))
+    return [
+        *fixed,
+        *(_problem(one, Severity.ERROR) for one in sending.invalid),
+        *(_problem(one, Severity.WARNING) for one in sending.doubtful),
+        *(_said(one, "", Severity.ERROR) for one in sending.blocked if one.pointer not in known),
+        *(_said(one, "sends the whole order: ", Severity.WARNING) for one in sending.why_whole),
+    ]
 
 
 def judge_new(base: Document | None, wanted: Document) -> list[Problem]:
     """What is wrong with an order that is to be sent whole; `base` is what it was where it exists already (Q1.6)."""
     found = [] if base is None else list(_moved_fixed(base, wanted))
-    return [*found, *(_problem(one) for one in validate_order(wanted, Operation.POST))]
+    for one in validate_order(wanted, Operation.POST):
+        found.append(_problem(one, Severity.WARNING if one.soft else Severity.ERROR))
+    return found
 
 
 def on_newer(began: Document, wanted: Document, now: Document) -> Document:
     """What was made of `began`, on what became of it meanwhile; where both changed the same, what was typed stands."""
-    if same(began, now):
-        return wanted
-    edit = Edit(now)
-    edit.put_all([(change.pointer, change.now) for change in Edit.between(began, wanted, "").changes()], "")  # STUB
-    return edit.document
+    return wanted if same(began, now) else merge(Edit.between(began, wanted, ""), now).edit.document
 
 
 def as_allowed(base: Document, wanted: Document) -> Document:
@@ -69,7 +69,7 @@ def _moved_fixed(base: Document, wanted: Document) -> Iterator[Problem]:
         was = pointer.get(base)
         if not same_or_absent(was, pointer.get(wanted)):
             shown = "absent" if was is ABSENT else show_value("json", was)[:_LONGEST]
-            detail = f"cannot be changed once the order exists; it stays as it was: {shown}"
+            detail = f"{FIXED}; it stays as it was: {shown}"
             yield Problem(detail, "fixed", pointer=pointer, origin=Origin.HERE)
 
 
@@ -82,6 +82,9 @@ def _put(document: Json, pointer: Pointer, value: Json) -> Json:
     return pointer.put(document, value)
 
 
-def _problem(invalid: Invalid) -> Problem:
-    severity = Severity.WARNING if invalid.soft else Severity.ERROR
+def _said(blocked: Blocked, before: str, severity: Severity) -> Problem:
+    return Problem(before + blocked.reason, "blocked", pointer=blocked.pointer, severity=severity, origin=Origin.HERE)
+
+
+def _problem(invalid: Invalid, severity: Severity) -> Problem:
     return Problem(invalid.detail, invalid.code, pointer=invalid.pointer, severity=severity, origin=Origin.HERE)

@@ -17,7 +17,7 @@ from tui.orders.fields import field_at, label_of
 from tui.orders.glance import haystack, order_name
 from tui.screens.base import HouseScreen
 from tui.screens.listing import preview_lines
-from tui.screens.orderform import group_of
+from tui.screens.orderform import group_entries, group_of
 from tui.screens.rooms import remember_place
 from tui.screens.rows import Choices, FormSpec, Note, View, sheet_rows
 from tui.screens.stagedrows import (
@@ -41,7 +41,6 @@ from tui.widgets.pager import Pager
 from tui.widgets.problems import ProblemList
 from tui.widgets.sheet import OrderSheet
 from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
-from tui.widgets.strip import Entry as StripEntry
 from tui.widgets.strip import EntryStrip
 from tui.widgets.table import OrderTable
 from tui.widgets.text import safe
@@ -350,17 +349,8 @@ class BatchScreen(HouseScreen):
             self.strip.first_number = 0
             self.strip.set_entries(strip_entries(self.staging), self._standing)
             return
-        counts: dict[str, list[int]] = {str(group): [0, 0] for group in Group}
-        for row in self.sheet.rows:
-            if isinstance(row, GroupRow) and (name := group_of(row)) in counts:
-                counts[name][0] += row.changes
-                counts[name][1] += row.problems
-        entries = [
-            StripEntry(name, name, " ".join(filter(None, (f"*{c}" if c else "", f"!{p}" if p else ""))))
-            for name, (c, p) in counts.items()
-        ]
         self.strip.first_number = 1
-        self.strip.set_entries(entries, self.current_group())
+        self.strip.set_entries(group_entries(self.sheet.rows), self.current_group())
 
     def current_group(self) -> str:
         pointer = self.sheet.cursor_pointer

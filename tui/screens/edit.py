@@ -4,24 +4,25 @@ from textual import on
 
 from tui.api.codec import Document, encode
 from tui.api.models import Group
-from tui.api.pointer import ABSENT
+from tui.api.pointer import ABSENT, Pointer
 from tui.api.query import order_key
-from tui.orders.fields import ITEMS, LISTS, field_at, label_of
+from tui.orders.fields import Field, entry_of, field_at, label_of, required_in
 from tui.orders.glance import order_name
+from tui.orders.listed import add_entry, addable, copy_entry, move_entry, remove_entry
+from tui.orders.merge import Clash
 from tui.orders.preflight import mend
 from tui.screens.jsonedit import has_text
-from tui.screens.orderform import FormScreen, group_of
+from tui.screens.orderform import FormScreen, group_of, sentence
 from tui.screens.rooms import open_composer, stage_copies
 from tui.screens.rows import View
 from tui.screens.sending import review_drafts
 from tui.screens.wholeorder import draft_place, open_draft_as_json
 from tui.widgets.ask import AskLine
 from tui.widgets.filter import FilterLine
-from tui.widgets.form import GroupRow
+from tui.widgets.form import FieldRow, GroupRow
 from tui.widgets.sheet import OrderSheet
 from tui.widgets.strip import EntryStrip
-
-_TAX_NUMBERS = LISTS[1:]
+from tui.work.drafts import Draft
 
 
 class EditScreen(FormScreen):
@@ -86,7 +87,6 @@ class EditScreen(FormScreen):
             self.say("This is the last order that was read." if by > 0 else "This is the first order.")
             return False
         pointer = self.sheet.cursor_pointer
-        self._clashes = {}
         self._draft = None
         self._open(order_key(order), pointer)
         return True
@@ -106,7 +106,6 @@ class EditScreen(FormScreen):
         if target is None:
             self.say("No further order with a problem." if by > 0 else "No earlier order with a problem.")
             return
-        self._clashes = {}
         self._draft = None
         self._open(target)
         if by > 0:
@@ -153,7 +152,6 @@ class EditScreen(FormScreen):
         draft, row = self._draft, self.sheet.cursor_field
         if draft is None or row is None:
             return
-        self._clashes.pop(row.pointer, None)
         if self._typed.pop(row.pointer, None) is not None:
             self.house.bench.drafts.untype(self._order_id, row.pointer)
         if draft.edit.revert(row.pointer, f"{row.label} as it was read"):
@@ -164,23 +162,63 @@ class EditScreen(FormScreen):
             self.say("It is as it was read.")
 
     def do_absent(self, key: str) -> None:
-        draft, row = self._draft, self.sheet.cursor_field
+        draft, pointer = self._draft, self.sheet.cursor_pointer
+        if draft is None or pointer is None:
+            return
+        clash = draft.clash_at(pointer) or next((one for one in draft.clashes if one.pointer == pointer), None)
+        if clash is not None:
+            self._ask_side(draft, clash)
+            return
+        row = self.sheet.cursor_field
         known = field_at(row.pointer) if row is not None else None
-        if draft is None or row is None or known is None:
+        if row is None or known is None:
             return
         if not row.editable:
-            self.say(f"{row.reason[:1].upper()}{row.reason[1:]}.", "warning")
+            self.say(sentence(row.reason), "warning")
             return
+        self._ask_nothing(draft, row, known)
+
+    def _ask_side(self, draft: Draft, clash: Clash) -> None:
+        """Which side of a conflict stands; more than one can be decided at once."""
+        count = len(draft.undecided)
+        answers = [("m", "keep mine"), ("t", "take theirs")]
+        if count > 1:
+            answers += [("M", f"mine for all {count}"), ("T", f"theirs for all {count}")]
+
+        def chosen(answer: str) -> None:
+            those = [clash] if answer in "mt" else draft.undecided
+            for one in those:
+                if answer in "mM":
+                    draft.keep_mine(one)
+                else:
+                    draft.take_theirs(one, f"what the service says of {self._place_of(draft, one)}")
+            self._save(draft)
+            left = len(draft.undecided)
+            self.say(f"{left} still to decide; n leads there." if left else "All decided; w reviews.")
+
+        self.ask(f"{self._place_of(draft, clash)}:", answers, chosen)
+
+    def _place_of(self, draft: Draft, clash: Clash) -> str:
+        return label_of(draft.edit.placed(clash.pointer) or clash.pointer.parent)
+
+    def _ask_nothing(self, draft: Draft, row: FieldRow, known: Field) -> None:
+        """Absent, null and empty, where the road that the edit takes allows them (Q3.8-3.10)."""
+        by_patch = not row.road
         answers = []
-        if known.patch.empty:
+        if known.patch.empty or (known.post.empty and not by_patch):
             answers.append(("e", "empty text"))
-        if known.patch.nullable:
+        if known.patch.nullable and by_patch:
             answers.append(("n", "null: the service removes it"))
+        elif known.post.nullable:
+            answers.append(("n", "null"))
         if row.value is not ABSENT and draft.edit.base_value(row.pointer) is ABSENT:
             answers.append(("a", "absent, as it was"))
+        elif row.value is not ABSENT and not required_in(row.pointer, known, draft.edit.document):
+            answers.append(("a", "absent: by the whole order"))
         if not answers:
+            needed = "It is needed, and may be neither null nor empty."
             self.say(
-                "A PATCH cannot clear this field; stage the order in the composer (a) to send it whole.", "warning"
+                needed if row.value is not ABSENT else "It is absent, and may be neither null nor empty.", "warning"
             )
             return
 
@@ -223,42 +261,65 @@ class EditScreen(FormScreen):
         self.say(f"{done}: {name}.")
 
     def do_add(self, key: str) -> None:
-        draft = self._draft
+        draft, pointer = self._draft, self.sheet.cursor_pointer
         if draft is None:
             return
-        document: Document = draft.edit.document
-        answers = [("u", "as an update, sent whole"), ("c", "as a new order")]
+        kinds = {kind.key: kind for kind in addable()}
+        answers = [("i", kinds["i"].title)]
+        if pointer is not None and entry_of(pointer) is not None:
+            answers.append(("c", "copy of this"))
         if self._current_group() == Group.DUTY:
-            answers += [(place.name[0], f"{place.name.replace('_', ' ')}'s tax number") for place in _TAX_NUMBERS]
+            answers += [(kind.key, kind.title) for kind in kinds.values() if kind.key != "i"]
+        answers += [("u", "staged as an update"), ("n", "staged as new")]
 
         def chosen(answer: str) -> None:
-            if answer in ("u", "c"):
-                if stage_copies(self, [document], as_update=answer == "u", read=draft.edit.base):
-                    self.say(f"{order_name(document)} staged with its changes; B opens the composer.")
-                return
-            place = next(place for place in _TAX_NUMBERS if place.name.startswith(answer))
-            entries = place.get(document)
-            count = len(entries) if isinstance(entries, list) else 0
-            pointer = draft.edit.insert(place, count, {"name": "VAT"}, f"{place.name} tax number")
-            self._save(draft)
-            self.sheet.go_to(pointer / "value")
+            if answer in ("u", "n"):
+                self._stage(draft, as_update=answer == "u")
+            elif answer == "c":
+                self._entries(copy_entry(draft.edit, pointer) if pointer is not None else None, "Copied")
+            else:
+                title = sentence(kinds[answer].title).rstrip(".")
+                self._entries(add_entry(draft.edit, kinds[answer]), f"{title} added")
 
-        self.ask("Stage or add", answers, chosen)
+        self.ask("Add", answers, chosen)
+
+    def _stage(self, draft: Draft, *, as_update: bool) -> None:
+        document: Document = draft.edit.document
+        if stage_copies(self, [document], as_update=as_update, read=draft.edit.base):
+            self.say(f"{order_name(document)} staged with its changes; B opens the composer.")
 
     def do_drop(self, key: str) -> None:
         draft, pointer = self._draft, self.sheet.cursor_pointer
         if draft is None or pointer is None:
             return
-        for place in _TAX_NUMBERS:
-            if len(pointer) > len(place) and pointer.startswith(place):
-                if draft.edit.remove(place / pointer.tokens[len(place)], "tax number removed"):
-                    self._save(draft)
-                    self.say("Removed from the draft; u brings it back.")
-                return
-        if pointer.startswith(ITEMS):
-            self.say("A PATCH cannot remove items; a stages the order in the composer, where it can.", "warning")
-        else:
-            self.say("Orders are deleted from the list; a field is cleared by c.")
+        entry = entry_of(pointer)
+        if entry is None:
+            self.say("D removes an item or a tax number; a field is cleared by c, an order is deleted from the list.")
+        elif (name := remove_entry(draft.edit, pointer)) is not None:
+            self._entries(entry, f"{name} removed")
+
+    def do_entry_up(self, key: str) -> None:
+        self._move_entry(-1)
+
+    def do_entry_down(self, key: str) -> None:
+        self._move_entry(1)
+
+    def _move_entry(self, by: int) -> None:
+        draft, pointer = self._draft, self.sheet.cursor_pointer
+        if draft is None or pointer is None or entry_of(pointer) is None:
+            self.say("< and > move an item or a tax number.")
+            return
+        self._entries(move_entry(draft.edit, pointer, by), "Moved")
+
+    def _entries(self, pointer: Pointer | None, words: str) -> None:
+        """The lists of the order were changed: keep it, and go where that leads."""
+        draft = self._draft
+        if draft is None or pointer is None:
+            self.say("There is no place to move it to." if words == "Moved" else "There is nothing to do that with.")
+            return
+        self._save(draft)
+        self.sheet.go_to(pointer)
+        self.say(f"{words} in the draft; u takes it back.")
 
     def do_review(self, key: str) -> None:
         if self._draft is None or not self._draft.edit.dirty:

@@ -1,6 +1,7 @@
 """Opening the house as it was left, and leaving it."""
 
 import asyncio
+import gc
 import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from tui.screens.rooms import PLACE, open_composer, open_order
 from tui.screens.triage import TriageScreen
 from tui.store.db import StoreError
 from tui.store.store import Store
+from tui.work.records import edited_order
 from tui.work.staging import Staging
 from tui.work.workbench import Workbench, open_account, open_remembered
 
@@ -80,18 +82,20 @@ def _warm_up() -> None:
     importlib.import_module("tui.screens.edit")
     countries()
     all_fields()
+    # What is loaded now stays to the end; looking through it for garbage would stop the keys for a moment now and then.
+    gc.freeze()
 
 
 async def _recover(app: "OrdersApp") -> None:
     bench = app.bench
     for write in bench.store.writes.adopt(bench.account):
-        if write.new.order_id is not None:
-            bench.corrections.looking_up(write.new.order_id)
+        orders = [edited_order(item.staged) for item in write.new.items]
+        for order_id in filter(None, [write.new.order_id, *orders]):
+            bench.corrections.looking_up(order_id)
     ends: list[str] = []
     for outcome in await bench.outbox.recover():
-        order_id = outcome.write.new.order_id
-        if order_id is not None:
-            ends.append(bench.corrections.settle(order_id, outcome).words)
+        if standings := bench.corrections.settle_any(outcome):
+            ends.extend(standing.words for standing in standings)
         else:
             app.staging.settle(outcome)
             ends.append("the composer tells what became of it")

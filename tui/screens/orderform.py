@@ -1,26 +1,28 @@
 """One order as a form: every field, what was changed and what it was, problems at their fields, the editor."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 
-from tui.api.codec import Json
+from tui.api.codec import Document, Json
 from tui.api.errors import ApiError, NotFound, Origin, Problem, Severity
 from tui.api.models import Group, Operation
-from tui.api.pointer import Pointer
+from tui.api.pointer import ABSENT, Pointer
 from tui.keymap import Where
-from tui.orders.entry import Entry, parse_entry, show_value
-from tui.orders.fields import ITEMS, field_at, label_of
+from tui.orders.entry import Entry, parse_entry
+from tui.orders.fields import ITEMS, LISTS, field_at, label_of, required_in, values_with
 from tui.orders.glance import NOTE, order_name, text_at
-from tui.orders.patch import Patch
+from tui.orders.merge import Clash
 from tui.orders.preflight import mend, preflight
+from tui.orders.roads import Sending
 from tui.screens.base import HouseScreen
 from tui.screens.external import edit_text
 from tui.screens.rooms import remember_place
-from tui.screens.rows import Choices, Conflict, FormSpec, Note, View, sheet_rows
+from tui.screens.rows import Choices, Conflict, FormSpec, Note, RowCache, View, sheet_rows
+from tui.screens.sending import shown_at
 from tui.screens.triage import TriageScreen
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.filter import FilterLine
@@ -52,10 +54,12 @@ class FormScreen(HouseScreen):
         self._draft: Draft | None = None
         self._view = View.USUAL
         self._words = ""
-        self._patch: Patch | None = None
+        self._sending: Sending | None = None
         self._notes: list[Note] = []
         self._typed: dict[Pointer, str] = {}
-        self._clashes: dict[Pointer, str] = {}
+        self._arrived: Document | None = None
+        self._made = RowCache()
+        self._was_left = False
 
     def compose(self) -> ComposeResult:
         yield TitleLine()
@@ -90,9 +94,13 @@ class FormScreen(HouseScreen):
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
         remember_place(self, "edit", order=self._order_id)
-        if self._draft is not None:
+        # What was just opened is shown already.
+        if self._draft is not None and self._was_left:
             self._take_over()
             self._show()
+
+    def on_screen_suspend(self) -> None:
+        self._was_left = True
 
     # The order.
 
@@ -102,7 +110,7 @@ class FormScreen(HouseScreen):
     def _open(self, order_id: str, pointer: Pointer | None = None) -> None:
         """Show an order: the draft of it, or what the list has; and read it again."""
         bench = self.house.bench
-        self._order_id = order_id
+        self._order_id, self._arrived, self._made = order_id, None, RowCache()
         self._typed = bench.drafts.typed(order_id)
         remember_place(self, "edit", order=order_id)
         self._draft = bench.drafts.get(order_id)
@@ -129,16 +137,25 @@ class FormScreen(HouseScreen):
             return
         if order_id != self._order_id:
             return
-        first = self._draft is None
-        draft = bench.drafts.get(order_id)
+        if self.sheet.editing is not None:
+            # Items may stand elsewhere now, and what is being typed must not come into another one.
+            self._arrived = document
+            return
+        self._take_in(document)
+
+    def _take_in(self, document: Document) -> None:
+        """Set the draft on the order as it was just read, and tell what the service changed meanwhile."""
+        bench, first, self._arrived = self.house.bench, self._draft is None, None
+        draft = bench.drafts.get(self._order_id) or self._draft
         if draft is None:
-            draft = bench.drafts.of(order_id, document, self.house.now())
-        clashes = bench.drafts.rebase(draft, document, self.house.now())
+            draft = bench.drafts.of(self._order_id, document, self.house.now())
+        merged = bench.drafts.rebase(draft, document, self.house.now())
         self._draft = draft
-        if clashes:
-            names = ", ".join(label_of(clash.pointer) for clash in clashes[:3])
-            self.say(f"The service changed the same: {names}. Yours stays; Backspace takes theirs.", "conflict")
-            self._clashes = {clash.pointer: show_value("json", clash.theirs) for clash in clashes}
+        if merged.clashes:
+            words = _names(draft, [clash.pointer for clash in merged.clashes])
+            self.say(f"Changed there too, c decides: {words}.", "conflict")
+        elif merged.taken and draft.edit.dirty:
+            self.say(f"Merged what the service changed: {_names(draft, [one.pointer for one in merged.taken])}.")
         self._judge()
         if first:
             self.sheet.load(self._rows(), next(iter(self._typed), None))
@@ -161,19 +178,15 @@ class FormScreen(HouseScreen):
         if draft is None:
             return
         document = draft.edit.document
-        self._patch = draft.patch
+        self._sending = draft.sending
         standing = self.house.bench.corrections.standing(self._order_id)
         self._notes = self._service_notes(standing, draft)
-        for invalid in self._patch.invalid:
-            severity = Severity.WARNING if invalid.soft else Severity.ERROR
-            self._notes.append(
-                Note(
-                    Problem(
-                        invalid.detail, invalid.code, pointer=invalid.pointer, severity=severity, origin=Origin.HERE
-                    )
-                )
-            )
-        for blocked in self._patch.blocked:
+        stops = ((one, Severity.ERROR) for one in self._sending.invalid)
+        doubts = ((one, Severity.WARNING) for one in self._sending.doubtful)
+        for one, severity in (*stops, *doubts):
+            problem = Problem(one.detail, one.code, pointer=one.pointer, severity=severity, origin=Origin.HERE)
+            self._notes.append(Note(problem))
+        for blocked in self._sending.blocked:
             self._notes.append(Note(Problem(blocked.reason, "blocked", pointer=blocked.pointer, origin=Origin.HERE)))
         for problem in preflight(document):
             proposal = mend(document, problem)
@@ -190,19 +203,20 @@ class FormScreen(HouseScreen):
         draft = self._draft
         if draft is None:
             return []
-        conflicts = [Conflict(pointer, theirs) for pointer, theirs in self._clashes.items()]
+        zone = self.house.bench.zone
+        conflicts = [_conflict(draft, clash, f"{draft.read_at.astimezone(zone):%H:%M}") for clash in draft.clashes]
         spec = FormSpec(
             draft.edit,
             Operation.PATCH,
             self._view,
             self._notes,
             conflicts,
-            self.house.bench.zone,
+            zone,
             self._suggestions(),
             self._words,
             fixed=True,
         )
-        return sheet_rows(spec)
+        return sheet_rows(spec, self._made)
 
     def _suggestions(self) -> dict[tuple[str, ...], Choices]:
         triage = self._triage()
@@ -231,24 +245,14 @@ class FormScreen(HouseScreen):
         facts = [order_name(draft.edit.document), shop.name if shop else "", f"{place} of {count}" if place else ""]
         changed = sum(1 for _ in draft.edit.changes())
         errors = sum(note.problem.severity is Severity.ERROR for note in self._notes)
+        open_clashes = len(draft.undecided)
         facts += [f"* {changed}" if changed else "", f"! {errors}" if errors else ""]
+        facts += [f"# {open_clashes}" if open_clashes else ""]
         mode = "READ ONLY" if bench.client.read_only else "WRITES"
         self.query_one(TitleLine).set(f"{self.house.account_name} · {mode}", " · ".join(filter(None, facts)))
 
     def _show_strip(self) -> None:
-        counts: dict[str, list[int]] = {str(group): [0, 0] for group in Group}
-        current = ""
-        for row in self.sheet.rows:
-            if isinstance(row, GroupRow):
-                current = group_of(row)
-                if current in counts:
-                    counts[current][0] += row.changes
-                    counts[current][1] += row.problems
-        entries = [
-            StripEntry(name, name, " ".join(filter(None, (f"*{c}" if c else "", f"!{p}" if p else ""))))
-            for name, (c, p) in counts.items()
-        ]
-        self.query_one(EntryStrip).set_entries(entries, self._current_group())
+        self.query_one(EntryStrip).set_entries(group_entries(self.sheet.rows), self._current_group())
 
     def _current_group(self) -> str:
         pointer = self.sheet.cursor_pointer
@@ -256,32 +260,40 @@ class FormScreen(HouseScreen):
         return str(known.group) if known is not None else str(Group.SHIP_TO)
 
     def _show_help(self) -> None:
-        row = self.sheet.cursor_row
+        row, draft = self.sheet.cursor_row, self._draft
         rule, pane = self.query_one("#rule", RuleLine), self.query_one("#field-help", Pager)
-        if not isinstance(row, FieldRow):
-            rule.set()
-            pane.set_lines([])
-            return
-        known = field_at(row.pointer)
-        kind = known.kind.replace("_", " ") if known is not None else "unknown to the document"
-        rule.set(label_of(row.pointer), " · ".join(filter(None, (kind, self._clearing(row)))))
         lines: list[list[Piece]] = []
-        if row.reason:
-            lines.append([(f" {safe(row.reason)}", "warning")])
-        if row.help:
-            lines.append([(f" {safe(row.help)}", "dim")])
-        if draft := self._draft:
-            note = text_at(draft.edit.document, NOTE)
-            if note:
-                lines.append([(f' customer note: "{safe(note)}"', "info")])
+        if isinstance(row, FieldRow):
+            rule.set(label_of(row.pointer), self._told_of(row))
+            known = field_at(row.pointer)
+            limits = sentence(", ".join(known.limits)) if known is not None else ""
+            meant = " ".join(filter(None, (row.help, limits)))
+            place: list[Piece] = [("", ""), (f" {safe(str(row.pointer))}", "dim")]
+            if row.reason:
+                lines.append([(f" {safe(sentence(row.reason))}", "warning"), ("", "")])
+            elif row.road:
+                lines.append([(f" Goes with the whole order: {safe(row.road)}.", "info"), ("", "")])
+            lines.append([(f" {safe(meant)}", ""), *place[1:]] if meant else place)
+        else:
+            rule.set()
+        if draft is not None and (note := text_at(draft.edit.document, NOTE)):
+            # Always in sight, whatever there is to say of the field.
+            lines = [*lines[:2], [(f' customer note: "{safe(note)}"', "info"), ("", "")]]
         pane.set_lines(lines)
 
-    def _clearing(self, row: FieldRow) -> str:
+    def _told_of(self, row: FieldRow) -> str:
+        """What the field holds, and what nothing may mean in it, by which road (Q3.8-3.10)."""
         known = field_at(row.pointer)
-        if known is None or not row.editable:
-            return "read only"
+        if known is None:
+            return "unknown to the document · read only"
+        kind = known.kind.replace("_", " ")
+        if not row.editable:
+            return f"{kind} · read only"
         ways = [word for word, allowed in (("null", known.patch.nullable), ("empty", known.patch.empty)) if allowed]
-        return f"may be {' or '.join(ways)}" if ways else "cannot be cleared by a PATCH"
+        if ways and not row.road:
+            return f"{kind} · may be {' or '.join(ways)}"
+        needed = self._draft is not None and required_in(row.pointer, known, self._draft.edit.document)
+        return f"{kind} · {'needed' if needed else 'left out only by the whole order'}"
 
     def facts(self) -> Sequence[str | Piece]:
         draft = self._draft
@@ -297,7 +309,11 @@ class FormScreen(HouseScreen):
                     "service" if standing.problems else "good" if standing.way is Way.CONFIRMED else "info",
                 )
             )
+        if undecided := len(draft.undecided):
+            facts.append((f"{undecided} to decide: c", "conflict"))
         facts.append("draft on disk" if draft.edit.dirty else "nothing changed")
+        if self._sending is not None and self._sending.operation is Operation.POST:
+            facts.append(("goes whole", "info"))
         facts.append(f"read {draft.read_at.astimezone(zone):%H:%M}")
         facts.append("changes no label already printed")
         return facts
@@ -340,12 +356,16 @@ class FormScreen(HouseScreen):
         if self.sheet.editing is None:
             self.show_keys()
         if event.text is None:
-            self._typed.pop(event.pointer, None)
+            is_news = self._typed.pop(event.pointer, None) is not None
             self.house.bench.drafts.untype(self._order_id, event.pointer)
         else:
+            is_news = True
             self._typed[event.pointer] = event.text
             self.say("Left without taking; Enter there goes on with what was typed.")
-        self._show()
+        if self._arrived is not None and self.sheet.editing is None:
+            self._take_in(self._arrived)
+        elif is_news:
+            self._show()
 
     @on(OrderSheet.EditRefused)
     def _refused(self, event: OrderSheet.EditRefused) -> None:
@@ -367,7 +387,12 @@ class FormScreen(HouseScreen):
         if draft is None:
             return
         known = field_at(pointer)
-        if draft.edit.put(pointer, value, known.caption if known is not None else pointer.name):
+        clash = draft.clash_at(pointer)
+        changed = draft.edit.put_all(values_with(pointer, value), known.caption if known is not None else pointer.name)
+        if clash is not None:
+            # What is entered here is what the user wants there.
+            draft.keep_mine(clash)
+        if changed or clash is not None:
             self._save(draft)
 
     def _save(self, draft: Draft) -> None:
@@ -378,6 +403,48 @@ class FormScreen(HouseScreen):
         with self.keeping():
             bench.drafts.save(draft)
         self._show()
+
+
+def group_entries(rows: Iterable[SheetRow]) -> list[StripEntry]:
+    """The groups of a form for the strip, with their counts of changes, problems and what is to be decided."""
+    counts: dict[str, list[int]] = {str(group): [0, 0, 0] for group in Group}
+    for row in rows:
+        if isinstance(row, GroupRow) and (name := group_of(row)) in counts:
+            for place, count in enumerate((row.changes, row.problems, row.conflicts)):
+                counts[name][place] += count
+    return [
+        StripEntry(name, name, " ".join(f"{mark}{count}" for mark, count in zip("*!#", found, strict=True) if count))
+        for name, found in counts.items()
+    ]
+
+
+def sentence(text: str) -> str:
+    """A text as a sentence of its own."""
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}." if text else ""
+
+
+def _names(draft: Draft, pointers: Sequence[Pointer]) -> str:
+    names = [label_of(draft.edit.placed(pointer) or pointer.parent) for pointer in pointers]
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return ", ".join(dict.fromkeys(names[:3])) + more
+
+
+def _conflict(draft: Draft, clash: Clash, when: str) -> Conflict:
+    """A clash as the form tells it. What is as the service has it was decided, too."""
+    placed = draft.edit.placed(clash.pointer)
+    there, was = shown_at(clash.pointer, clash.theirs), shown_at(clash.pointer, clash.base)
+    if clash.pointer in LISTS:
+        words = f"service: {label_of(clash.pointer)} changed, and which entry became which cannot be told"
+    elif placed is None:
+        words = f"service: what was removed here was changed: {there}"
+    elif clash.theirs is ABSENT and clash.pointer.parent in LISTS:
+        words = "service: this was removed"
+    else:
+        words = f"service: {there} (was {was})"
+    if clash in draft.undecided:
+        return Conflict(placed or clash.pointer, f"{when} {words}   c: m mine, t theirs")
+    stands = "yours goes over it" if clash.decided else "theirs stands"
+    return Conflict(placed or clash.pointer, f"{when} {words}; {stands}; c decides again", decided=True)
 
 
 def group_of(row: GroupRow) -> str:

@@ -5,15 +5,28 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from enum import StrEnum
 
+from tui.api.codec import Json
 from tui.api.errors import Origin, Problem, Severity
 from tui.api.models import Group, Kind, Operation
-from tui.api.pointer import ABSENT, ROOT, Pointer
-from tui.orders.edit import Change, Edit
+from tui.api.pointer import ABSENT, ROOT, Absent, Pointer
+from tui.orders.edit import Edit
 from tui.orders.entry import KINDS_OF_LINES, show_value
-from tui.orders.fields import ITEMS, Field, Section, field_at, label_of, path_of, required_in, sections
+from tui.orders.fields import (
+    ITEMS,
+    LISTS,
+    Field,
+    Section,
+    field_at,
+    label_of,
+    path_of,
+    required_in,
+    sections,
+    value_place,
+)
 from tui.orders.glance import text_at
-from tui.orders.patch import why_not_patch
+from tui.orders.patch import twin_names
 from tui.orders.places import countries, country_name, states
+from tui.orders.roads import FIXED, road_of
 from tui.orders.upsert import unread_nodes
 from tui.widgets.form import FieldRow, GroupRow, NoteRow, SheetRow
 
@@ -53,10 +66,14 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """What the service has at a field that was changed here as well."""
+    """A field that was changed here and on the service, in a sentence; `decided`: yours was chosen.
+
+    `pointer` is a place of the edited document, or what an entry that was removed here is called in the edit.
+    """
 
     pointer: Pointer
-    theirs: str
+    words: str
+    decided: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +92,20 @@ class FormSpec:
     """Whether the order exists, so that what identifies it cannot change."""
 
 
-def sheet_rows(spec: FormSpec) -> list[SheetRow]:
+@dataclass(slots=True)
+class RowCache:
+    """The rows of entries that have nothing to tell, by their places; they are the same while the entry itself is."""
+
+    made: dict[Pointer, tuple[object, tuple[object, ...], list[SheetRow]]] = field(default_factory=dict)
+
+
+def sheet_rows(spec: FormSpec, cache: RowCache | None = None) -> list[SheetRow]:
     """The rows, group after group. Every problem has a row: at its field, under its heading, or in front of all."""
     parts = sections(spec.edit.document)
-    placed = _place(spec, parts)
+    placed = _place(spec)
+    twins = twin_names(spec.edit.base)
     changes = {change.pointer for change in spec.edit.changes()}
+    clashes = {conflict.pointer: conflict for conflict in spec.conflicts}
     rows: list[SheetRow] = [_note_row(note) for note in placed.pop(ROOT, [])]
     has_items = any(section.group is Group.ITEMS for section in parts)
     for section in parts:
@@ -87,28 +113,40 @@ def sheet_rows(spec: FormSpec) -> list[SheetRow]:
             has_items = True
             rows.append(GroupRow("Items", ITEMS, hint="none; a adds one"))
             rows.extend(_note_row(note) for note in placed.pop(ITEMS, []))
-        rows.extend(_section_rows(spec, section, changes, placed))
+        rows.extend(_section_rows(spec, section, changes, placed, clashes, twins, cache))
     rows.extend(_unknown_rows(spec))
-    return rows
+    # What has no row of its own (an entry that was removed, a list as a whole) is told in front of all.
+    lone = [_conflict_row(conflict) for conflict in clashes.values()]
+    return [*lone, *rows]
 
 
-def _place(spec: FormSpec, parts: Sequence[Section]) -> dict[Pointer, list[Note]]:
+def _place(spec: FormSpec) -> dict[Pointer, list[Note]]:
     """Each note by the pointer of the row under which it stands: a field, a heading, or the root for the top."""
     placed: dict[Pointer, list[Note]] = {}
-    if not spec.notes:
-        return placed
-    places = {pointer: None for section in parts for pointer, _ in section.fields}
-    places.update((section.pointer, None) for section in parts if section.pointer.tokens)
-    places[ITEMS if ITEMS / 0 not in places else ROOT] = None
+    document = spec.edit.document
     for note in spec.notes:
-        wanted = note.problem.pointer.settle(spec.edit.document)
-        if wanted not in places and field_at(wanted) is not None:
-            # An object: what is missing or wrong in it is told at its first field.
-            wanted = next((place for place in places if place.startswith(wanted)), wanted)
-        while wanted.tokens and wanted not in places:
+        wanted: Pointer = note.problem.pointer.settle(document)
+        while wanted.tokens:
+            if _is_heading(wanted, document):
+                break
+            # Of an object, what is missing or wrong in it is told at its first field.
+            if (place := value_place(wanted, document)) is not None:
+                wanted = place
+                break
             wanted = wanted.parent
         placed.setdefault(wanted, []).append(note)
     return placed
+
+
+def _is_heading(pointer: Pointer, document: Json) -> bool:
+    """Whether a heading of the form stands for this place: an entry of a list, or the items where there is none."""
+    if pointer == ITEMS:
+        return not isinstance(entries := ITEMS.get(document), list) or not entries
+    return (
+        pointer.parent in LISTS
+        and isinstance(pointer.parent.get(document), list)
+        and (pointer.get(document) is not ABSENT)
+    )
 
 
 def _section_rows(
@@ -116,23 +154,41 @@ def _section_rows(
     section: Section,
     changes: Collection[Pointer],
     placed: dict[Pointer, list[Note]],
+    clashes: dict[Pointer, Conflict],
+    twins: frozenset[str],
+    cache: RowCache | None,
 ) -> list[SheetRow]:
     inner: list[SheetRow] = []
-    changed = problems = 0
-    clashes = {conflict.pointer: conflict for conflict in spec.conflicts}
-    reason_of = _reasons(spec, section)
-    for pointer, known in section.fields:
-        notes = placed.pop(pointer, [])
-        value = spec.edit.value(pointer)
-        before = spec.edit.base_value(pointer) if pointer in changes else value
-        is_changed = pointer in changes
+    changed = problems = to_decide = 0
+    base, edit = section.pointer, spec.edit
+    notable = not base.tokens or any(
+        pointer.startswith(base) for marks in (changes, placed, clashes) for pointer in marks
+    )
+    holder = base.get(edit.document)
+    item_road = _item_road(spec, section, twins)
+    key = (item_road, spec.view, spec.words, spec.operation, spec.zone, spec.fixed)
+    kept = cache.made.get(base) if cache is not None and not notable else None
+    if kept is not None and kept[0] is holder and kept[1] == key:
+        return kept[2]
+    first = _conflicts_in(section, clashes) if notable and clashes else {}
+    road_of = _roads(spec, section, twins, item_road)
+    count = 0
+    for known in section.members:
+        value = _below(holder, known.path, section.depth)
+        if not notable and value is ABSENT and known.rare and spec.view is View.USUAL and not spec.words:
+            continue
+        pointer = section.place_of(known)
+        notes = placed.pop(pointer, []) if notable else []
+        is_changed = notable and pointer in changes
         changed += is_changed
         problems += any(note.problem.severity is Severity.ERROR for note in notes)
-        conflict = clashes.get(pointer)
+        conflict = first.get(pointer)
+        to_decide += conflict is not None and not conflict.decided
         if not _is_shown(spec, pointer, known, bool(notes) or is_changed or conflict is not None, value is not ABSENT):
             continue
-        mark = "#" if conflict else _mark(notes, is_changed)
-        reason = reason_of(pointer, known)
+        mark = "#" if conflict and not conflict.decided else _mark(notes, is_changed)
+        reason, road = road_of(pointer, known)
+        count += 1
         inner.append(
             FieldRow(
                 pointer=pointer,
@@ -140,30 +196,54 @@ def _section_rows(
                 kind=known.kind,
                 value=value,
                 shown=_shown(known, value, spec.zone),
-                was=_shown(known, before, spec.zone) if is_changed else None,
+                was=_shown(known, edit.base_value(pointer), spec.zone) if is_changed else None,
                 mark=mark,
                 choices=_choices(spec, pointer, known),
                 editable=not reason,
                 reason=reason,
                 help=known.help,
                 multiline=known.kind in KINDS_OF_LINES,
-                indent=1 if section.pointer.tokens else 0,
+                indent=1 if base.tokens else 0,
+                road=road,
             )
         )
         if conflict is not None:
-            inner.append(
-                NoteRow(
-                    pointer, f"the service says {conflict.theirs}; yours stays unless you revert it", "conflict", "#"
-                )
-            )
+            inner.append(_conflict_row(conflict, pointer))
         inner.extend(_note_row(note) for note in notes)
-    own = placed.pop(section.pointer, []) if section.pointer.tokens else []
+    own = placed.pop(base, []) if base.tokens else []
     problems += sum(note.problem.severity is Severity.ERROR for note in own)
     if not inner and not own:
         return []
-    hint = f"{sum(isinstance(row, FieldRow) for row in inner)} of {len(section.fields)} fields"
-    heading = GroupRow(_title(spec, section), section.pointer, changed, problems, hint)
-    return [heading, *(_note_row(note) for note in own), *inner]
+    gone = clashes.pop(base, None) if base.tokens else None
+    to_decide += gone is not None and not gone.decided
+    hint = f"{count} of {len(section.members)} fields"
+    heading = GroupRow(_title(spec, section), base, changed, problems, hint, to_decide)
+    told = [_conflict_row(gone)] if gone is not None else []
+    rows = [heading, *told, *(_note_row(note) for note in own), *inner]
+    if cache is not None and not notable:
+        cache.made[base] = (holder, key, rows)
+    return rows
+
+
+def _conflicts_in(section: Section, clashes: dict[Pointer, Conflict]) -> dict[Pointer, Conflict]:
+    """The conflicts of a section by the fields at which they stand; one about something whole at its first field."""
+    found: dict[Pointer, Conflict] = {}
+    for place in [place for place in clashes if place.tokens]:
+        if section.pointer.tokens and section.pointer.startswith(place):
+            continue
+        here = next((pointer for pointer, _ in section.fields if pointer.startswith(place)), None)
+        if here is not None:
+            found[here] = clashes.pop(place)
+    return found
+
+
+def _below(node: Json | Absent, path: tuple[str, ...], depth: int) -> Json | Absent:
+    """The value below a node at what a path has behind `depth` tokens, through objects only."""
+    for token in path[depth:]:
+        if not isinstance(node, dict):
+            return ABSENT
+        node = node.get(token, ABSENT)
+    return node
 
 
 def _title(spec: FormSpec, section: Section) -> str:
@@ -203,28 +283,38 @@ def _mark(notes: Iterable[Note], is_changed: bool) -> str:
     return "~" if "~" in marks else ""
 
 
-def _reasons(spec: FormSpec, section: Section) -> Callable[[Pointer, Field], str]:
-    """Why a field of this section cannot be edited, or an empty text. A whole item is judged once."""
-    item_reason = ""
-    if spec.operation is Operation.PATCH and section.pointer.parent == ITEMS:
-        # Any change of the item meets what a change of its quantity meets.
-        probe = Change(section.pointer / "quantity", 1, 2)
-        item_reason = why_not_patch(spec.edit, probe) or ""
+def _item_road(spec: FormSpec, section: Section, twins: frozenset[str]) -> str:
+    """Why any change of an item goes by an upsert: it meets what a change of its quantity meets."""
+    if spec.operation is not Operation.PATCH or section.pointer.parent != ITEMS:
+        return ""
+    return road_of(spec.edit, section.pointer / "quantity", twins)[1]
 
-    def reason(pointer: Pointer, known: Field) -> str:
+
+def _roads(
+    spec: FormSpec, section: Section, twins: frozenset[str], item_road: str
+) -> Callable[[Pointer, Field], tuple[str, str]]:
+    """Why a field of this section cannot be edited, or why its change goes by an upsert."""
+    in_item = section.pointer.parent == ITEMS
+
+    def road(pointer: Pointer, known: Field) -> tuple[str, str]:
         if known.read_only:
-            return "the service makes this itself"
+            return "the service makes this itself", ""
         if spec.operation is Operation.POST:
             # An upsert may rename an item; what identifies the order stays once the order exists (Q1.6).
-            identifies = known.immutable and section.pointer.parent != ITEMS
-            return "cannot be changed once the order exists" if spec.fixed and identifies else ""
-        if item_reason:
-            return item_reason
-        if known.immutable or not known.patch.allowed:
-            return why_not_patch(spec.edit, Change(pointer, "", "x"), frozenset()) or ""
-        return ""
+            return (FIXED if spec.fixed and known.immutable and not in_item else ""), ""
+        if item_road:
+            return "", item_road
+        if not known.immutable and known.patch.allowed:
+            return "", ""
+        way, reason = road_of(spec.edit, pointer, twins)
+        return ("", reason) if way is not None else (reason, "")
 
-    return reason
+    return road
+
+
+def _conflict_row(conflict: Conflict, pointer: Pointer | None = None) -> NoteRow:
+    tone, mark = ("info", "") if conflict.decided else ("conflict", "#")
+    return NoteRow(conflict.pointer if pointer is None else pointer, conflict.words, tone, mark)  # type: ignore[arg-type]
 
 
 def _shown(known: Field, value: object, zone: tzinfo | None) -> str:

@@ -1,25 +1,32 @@
 """From drafts to the review, and from its `y` to the service."""
 
-from collections.abc import Iterable, Sequence
+import asyncio
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from tui.api.codec import Json
+from tui.api.codec import Document, Json
 from tui.api.errors import Severity
+from tui.api.models import Operation
+from tui.api.pointer import ABSENT, Absent, Pointer
+from tui.orders.edit import KEY, Change, Edit
+from tui.orders.entries import name_of
 from tui.orders.entry import show_value
 from tui.orders.fields import field_at, label_of
 from tui.orders.glance import order_name
 from tui.orders.preflight import preflight
+from tui.orders.roads import Sending
 from tui.screens.listing import Onway
 from tui.screens.review import Parcel, ReviewPlan, ReviewScreen
 from tui.screens.rooms import told_if_not_kept
 from tui.widgets.lines import Piece
 from tui.widgets.text import fit, safe
 from tui.work.correct import Standing, Way
-from tui.work.drafts import Clash, Draft
+from tui.work.drafts import Draft
 
 if TYPE_CHECKING:
     from tui.screens.base import HouseScreen
 
+_READ_AT_ONCE = 5
 _MARKS = {
     Way.SENDING: (">", "info"),
     Way.FOLLOWED: (">", "info"),
@@ -56,26 +63,23 @@ def review_drafts(screen: "HouseScreen", drafts: Sequence[Draft]) -> None:
 
 async def _review(screen: "HouseScreen", drafts: Sequence[Draft]) -> None:
     bench = screen.house.bench
-    stopped: dict[str, Standing] = {}
-    clashes: dict[str, Sequence[Clash]] = {}
-    for draft in drafts:
-        standing = bench.corrections.standing(draft.order_id)
-        if standing is not None and bench.corrections.is_unsettled(draft.order_id):
-            stopped[draft.order_id] = standing
-            continue
-        found = await bench.corrections.read_again(draft)
-        if found is not None and found.way is Way.CHANGED:
-            clashes[draft.order_id] = found.clashes
-        elif found is not None:
-            stopped[draft.order_id] = found
+    turns = asyncio.Semaphore(_READ_AT_ONCE)
+
+    async def read(draft: Draft) -> Standing | None:
+        if bench.corrections.is_unsettled(draft.order_id):
+            return bench.corrections.standing(draft.order_id)
+        async with turns:
+            return await bench.corrections.read_again(draft)
+
+    stopped = await asyncio.gather(*map(read, drafts))
     if not screen.is_current:
         return
     if screen.is_typing:
         screen.say("The review is ready; w shows it.")
         return
-    parcels = [parcel_of(draft, stopped.get(draft.order_id), clashes.get(draft.order_id, ())) for draft in drafts]
+    parcels = [parcel_of(draft, found) for draft, found in zip(drafts, stopped, strict=True)]
     ready = [
-        (draft, parcel.body)
+        (draft, draft.sending.body)
         for draft, parcel in zip(drafts, parcels, strict=True)
         if parcel.body is not None and not bench.client.read_only
     ]
@@ -85,7 +89,7 @@ async def _review(screen: "HouseScreen", drafts: Sequence[Draft]) -> None:
     screen.house.open_screen(ReviewScreen(plan, lambda: _send(screen, ready)))
 
 
-def _send(screen: "HouseScreen", ready: Iterable[tuple[Draft, Json]]) -> None:
+def _send(screen: "HouseScreen", ready: Iterable[tuple[Draft, Document]]) -> None:
     corrections = screen.house.bench.corrections
     count = 0
     for draft, body in ready:
@@ -95,47 +99,101 @@ def _send(screen: "HouseScreen", ready: Iterable[tuple[Draft, Json]]) -> None:
     screen.say(f"{count} order{' is' if count == 1 else 's are'} on the way; the table shows each.")
 
 
-def parcel_of(draft: Draft, stopped: Standing | None, clashes: Sequence[Clash] = ()) -> Parcel:
-    """One draft as the review shows it: field, was, will be; what changed there meanwhile; warnings; what cannot go."""
-    patch = draft.patch
-    name = order_name(draft.edit.document)
-    lines: list[list[Piece]] = []
-    carried = {change.pointer for change in patch.carried}
-    blocked = {one.pointer: one.reason for one in patch.blocked}
-    for change in draft.edit.changes():
-        known = field_at(change.pointer)
-        kind = known.kind if known is not None else "json"
-        mark = "*" if change.pointer in carried else "!"
-        lines.append(
-            [
-                (f"  {mark} ", "changed" if mark == "*" else "error"),
-                (fit(label_of(change.pointer), 24) + " ", ""),
-                (fit(show_value(kind, change.was), 22) + " ", "dim"),
-                (safe(show_value(kind, change.now)), "changed"),
-            ]
-        )
-        if change.pointer in blocked:
-            lines.append([(f"      not sent: {safe(blocked[change.pointer])}", "error")])
-    for clash in clashes:
-        known = field_at(clash.pointer)
-        kind = known.kind if known is not None else "json"
-        base, theirs = show_value(kind, clash.base), show_value(kind, clash.theirs)
-        words = f"the service changed this too: {base} became {theirs}, which yours replaces"
-        lines.append([(f"  # {safe(label_of(clash.pointer))}: {safe(words)}", "conflict")])
-    for invalid in patch.invalid:
-        tone = "warning" if invalid.soft else "error"
-        lines.append(
-            [(f"  {'~' if invalid.soft else '!'} {safe(label_of(invalid.pointer))}: {safe(invalid.detail)}", tone)]
-        )
+def parcel_of(draft: Draft, stopped: Standing | None) -> Parcel:
+    """One draft as the review shows it: field, was, will be; the road; what changed there meanwhile; warnings."""
+    sending, name = draft.sending, order_name(draft.edit.document)
+    sendable = sending.goes and stopped is None and not draft.undecided
+    lines: list[list[Piece]] = [*_change_lines(draft, sending), *_clash_lines(draft), *_taken_lines(draft)]
+    if sending.operation is Operation.POST:
+        lines.extend(_whole_lines(sending))
+    for marked, found in (("!", sending.invalid), ("~", sending.doubtful)):
+        tone = "error" if marked == "!" else "warning"
+        lines.extend([(f"  {marked} {safe(label_of(one.pointer))}: {safe(one.detail)}", tone)] for one in found)
     for problem in preflight(draft.edit.document):
         mark = "!" if problem.severity is Severity.ERROR else "~"
         lines.append([(f"  {mark} still: {safe(problem.title or problem.detail)}", "warning")])
     if stopped is not None:
         lines.append([(f"  # not sent: {safe(stopped.words)}", "conflict")])
-    wrong = [invalid for invalid in patch.invalid if not invalid.soft]
-    if wrong:
+    elif draft.undecided:
+        lines.append([("  # not sent: c in the form decides which side stands", "conflict")])
+    if sending.invalid:
         lines.append([("  # not sent: the lines with ! have to be mended first", "conflict")])
-    sendable = bool(patch.body) and stopped is None and not wrong
-    heading = f"{name}{'' if sendable else ' · nothing is sent'}"
-    body: Json = patch.body if sendable else None
-    return Parcel(heading, lines, f"PATCH /orders/{draft.order_id}", body)
+    request = f"PATCH /orders/{draft.order_id}"
+    body: Json = sending.body
+    if sending.operation is Operation.POST:
+        request, body = "POST /orders", [sending.body]
+    road = f" · {request}" if sendable else " · nothing is sent"
+    return Parcel(f"{name}{road}", lines, request, body if sendable else None)
+
+
+def _change_lines(draft: Draft, sending: Sending) -> Iterator[list[Piece]]:
+    blocked = {one.pointer: one.reason for one in sending.blocked}
+    for change in draft.edit.changes():
+        reason = blocked.get(change.pointer, "")
+        yield [
+            (f"  {'!' if reason else '*'} ", "error" if reason else "changed"),
+            (fit(place_words(draft.edit, change), 24) + " ", ""),
+            (fit(shown_at(change.pointer, change.was), 22) + " ", "dim"),
+            (safe(shown_at(change.pointer, change.now)), "changed"),
+        ]
+        if reason:
+            yield [(f"      not sent: {safe(reason)}", "error")]
+
+
+def _clash_lines(draft: Draft) -> Iterator[list[Piece]]:
+    for clash in draft.clashes:
+        label = label_of(draft.edit.placed(clash.pointer) or clash.pointer)
+        there = f"was {shown_at(clash.pointer, clash.base)}, is {shown_at(clash.pointer, clash.theirs)} there now"
+        if clash in draft.undecided:
+            yield [(f"  # {safe(label)}: {safe(there)}, {safe(shown_at(clash.pointer, clash.mine))} here", "conflict")]
+        elif clash.decided:
+            yield [(f"  ~ {safe(label)}: {safe(there)}, and yours goes over it", "warning")]
+
+
+def _taken_lines(draft: Draft) -> Iterator[list[Piece]]:
+    for change in draft.taken:
+        words = f"{shown_at(change.pointer, change.was)} became {shown_at(change.pointer, change.now)}"
+        yield [(f"  = the service changed {safe(label_of(change.pointer))}: {safe(words)}; it stays", "info")]
+
+
+def _whole_lines(sending: Sending) -> Iterator[list[Piece]]:
+    """What an upsert means, before it goes (Q2.6, Q2.7, Q2.9)."""
+    reasons = dict.fromkeys(one.reason for one in sending.why_whole)
+    if reasons:
+        yield [(f"  ~ goes whole: {safe('; '.join(reasons))}", "warning")]
+    yield [
+        (
+            "  ~ the whole order goes as it was just read: what others change at the same moment is overwritten",
+            "warning",
+        )
+    ]
+    lost = [label_of(change.pointer) for change in sending.carried if change.now is ABSENT and not change.moved]
+    if lost:
+        yield [(f"  ~ left out, and then looked for whether it is gone: {safe(', '.join(lost))}", "warning")]
+    for what, places in _conversions(sending).items():
+        shown = ", ".join(places[:4]) + (f" and {len(places) - 4} more" if len(places) > 4 else "")
+        yield [(f"  ~ {safe(what)}: {safe(shown)}", "dim")]
+
+
+def _conversions(sending: Sending) -> dict[str, list[str]]:
+    told: dict[str, list[str]] = {}
+    for one in sending.conversions:
+        told.setdefault(one.what, []).append(label_of(one.pointer))
+    return told
+
+
+def place_words(edit: Edit, change: Change) -> str:
+    """Where a change is, in the words of the form; an entry that was removed by its name."""
+    token = change.pointer.name
+    if token.startswith(KEY) and token.removeprefix(KEY).isdigit():
+        name = name_of(change.was) if change.was is not ABSENT else None
+        return f"removed: {name or label_of(change.pointer.parent / token.removeprefix(KEY))}"
+    if change.moved:
+        return f"order of {label_of(change.pointer).lower()}"
+    return label_of(change.pointer)
+
+
+def shown_at(pointer: Pointer, value: Json | Absent) -> str:
+    """A value as the field at this place shows it."""
+    known = field_at(pointer)
+    return show_value(known.kind if known is not None and not known.members else "json", value)

@@ -9,16 +9,14 @@ from textual import on
 from tui.api.codec import Json
 from tui.api.models import Group
 from tui.api.pointer import ABSENT, Pointer
-from tui.orders.fields import ITEMS, LISTS, field_at, label_of
+from tui.orders.edit import Edit
+from tui.orders.fields import entry_of, field_at, label_of
+from tui.orders.listed import add_entry, addable, copy_entry, move_entry, remove_entry
 from tui.screens.composing import BatchScreen
 from tui.screens.external import edit_text
 from tui.store.db import StoreError
 from tui.widgets.sheet import OrderSheet
-from tui.work.staged import StagedOrder
 from tui.work.staging import CannotChange
-from tui.work.template import currency_of, new_item
-
-_TAX_NUMBERS = LISTS[1:]
 
 P = ParamSpec("P")
 Screen_ = TypeVar("Screen_", bound=BatchScreen)
@@ -144,38 +142,59 @@ class StagedFormScreen(BatchScreen):
         self.say(f"Mended: {mended.words}. u takes it back.")
 
     def add_entry(self) -> None:
+        order, pointer = self.order, self.sheet.cursor_pointer
+        if order is None:
+            return
+        kinds = list(addable())
+        answers = [(kind.key, kind.title) for kind in kinds]
+        if pointer is not None and entry_of(pointer) is not None:
+            answers.insert(1, ("c", "copy of this"))
+
+        def chosen(answer: str) -> None:
+            if answer == "c":
+                self._entries(lambda edit: copy_entry(edit, pointer) if pointer is not None else None, "Copied")
+            else:
+                kind = next(kind for kind in kinds if kind.key == answer)
+                self._entries(lambda edit: add_entry(edit, kind), f"{kind.title[:1].upper()}{kind.title[1:]} added")
+
+        if self.current_group() in (Group.ITEMS, Group.DUTY) or len(answers) > len(kinds):
+            self.ask("Add", answers, chosen)
+        else:
+            chosen("i")
+
+    def drop_entry(self) -> None:
+        pointer = self.sheet.cursor_pointer
+        entry = entry_of(pointer) if pointer is not None else None
+        if entry is None:
+            self.say("D removes an item or a tax number; a field is cleared by c.")
+            return
+        self._entries(
+            lambda edit: entry if remove_entry(edit, entry) is not None else None, f"{label_of(entry)} removed"
+        )
+
+    def do_entry_up(self, key: str) -> None:
+        self._move_entry(-1)
+
+    def do_entry_down(self, key: str) -> None:
+        self._move_entry(1)
+
+    def _move_entry(self, by: int) -> None:
+        pointer = self.sheet.cursor_pointer if self._in_sheet else None
+        if pointer is None or entry_of(pointer) is None:
+            self.say("< and > move an item or a tax number of the form.")
+            return
+        self._entries(lambda edit: move_entry(edit, pointer, by), "Moved")
+
+    @keeps
+    def _entries(self, change: Callable[[Edit], Pointer | None], words: str) -> None:
+        """Change the lists of the order chosen, and go where that leads."""
         order = self.order
         if order is None:
             return
-        if self.current_group() != Group.DUTY:
-            self._insert(order, ITEMS, new_item(currency_of(order.document)), "item", "name")
+        pointer = self.staging.change(order.id, change)
+        if pointer is None:
+            self.say("There is no place to move it to." if words == "Moved" else "There is nothing to do that with.")
             return
-        answers = [(place.name[0], f"{place.name.replace('_', ' ')}'s tax number") for place in _TAX_NUMBERS]
-
-        def chosen(answer: str) -> None:
-            place = next(place for place in _TAX_NUMBERS if place.name.startswith(answer))
-            self._insert(order, place, {"name": "VAT"}, f"{place.name} tax number", "value")
-
-        self.ask("Add", answers, chosen)
-
-    @keeps
-    def _insert(self, order: StagedOrder, place: Pointer, entry: Json, name: str, field: str) -> None:
-        entries = place.get(order.document)
-        count = len(entries) if isinstance(entries, list) else 0
-        pointer = self.staging.insert(order.id, place, count, entry, name)
         self.edited()
-        self.sheet.go_to(pointer / field)
-        self.say(f"{name[:1].upper()}{name[1:]} added; u takes it back.")
-
-    def drop_entry(self) -> None:
-        order, pointer = self.order, self.sheet.cursor_pointer
-        if order is None or pointer is None:
-            return
-        for place in LISTS:
-            if len(pointer) > len(place) and pointer.startswith(place):
-                entry = Pointer(pointer.tokens[: len(place) + 1])
-                if self.staging.remove(order.id, entry, label_of(entry)):
-                    self.edited()
-                    self.say(f"{label_of(entry)} removed; u brings it back.")
-                return
-        self.say("D removes an item or a tax number; a field is cleared by c.")
+        self.sheet.go_to(pointer)
+        self.say(f"{words}; u takes it back.")

@@ -26,6 +26,7 @@ class GroupRow:
     changes: int = 0
     problems: int = 0
     hint: str = ""
+    conflicts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,8 @@ class FieldRow:
     """A field. `shown` and `was` are texts for people; `value` is what its editor begins with.
 
     `choices`: code and name. With kinds `text` and `word` they are suggestions.
-    `reason`: why it is not `editable`. `mark`: one of ``! S # ~ *`` or "".
+    `reason`: why it is not `editable`. `road`: why a change of it goes another way than usual. `mark`: one of
+    ``! S # ~ *`` or "".
     """
 
     pointer: Pointer
@@ -49,6 +51,7 @@ class FieldRow:
     help: str = ""
     multiline: bool = False
     indent: int = 0
+    road: str = ""
 
 
 @dataclass(frozen=True, slots=True)

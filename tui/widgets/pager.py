@@ -8,7 +8,7 @@ from tui.widgets.lines import LineView, Piece
 from tui.widgets.text import safe, wrap
 
 TextLine: TypeAlias = str | Sequence[Piece]
-"""A stranger's text, which is wrapped, or pieces of safe text, which are cut."""
+"""A stranger's text, which is wrapped, or pieces of safe text: one alone is wrapped, several are cut."""
 
 LONGEST = 1_000_000
 
@@ -54,5 +54,16 @@ class Pager(LineView):
         for line in self._content:
             if isinstance(line, str):
                 self._lines.extend([(part, "")] for part in wrap(safe(line), max(10, width - 1)))
+            elif len(line) == 1:
+                self._lines.extend(_hanging(*line[0], max(20, width - 1)))
             else:
                 self._lines.append(line)
+
+
+def _hanging(text: str, tone: str, width: int) -> Iterable[Sequence[Piece]]:
+    """A piece broken into lines, those after the first further in."""
+    indent = len(text) - len(text.lstrip(" "))
+    first, *rest = wrap(text.lstrip(" "), width - indent - 4)
+    yield [(" " * indent + first, tone)]
+    for part in rest:
+        yield [(" " * (indent + 4) + part, tone)]

@@ -370,6 +370,7 @@ class OrderSheet(LineView):
     def _draw_group(self, row: GroupRow, width: int, is_cursor: bool) -> Iterable[Piece]:
         counts = [f"*{row.changes}"] if row.changes else []
         counts += [f"!{row.problems}"] if row.problems else []
+        counts += [f"#{row.conflicts}"] if row.conflicts else []
         counts += [safe(row.hint)] if row.hint else []
         end = f" {' '.join(counts)} ──" if counts else ""
         room = max(1, width - cell_len(end) - 4)

@@ -1,22 +1,27 @@
 """Corrections: drafts on their way to the service as PATCHes, each from the last look before it to its end."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
 from tui.api.client import Client
-from tui.api.codec import Document, Json, encode, same
+from tui.api.codec import Document, Json, decode, encode, same
 from tui.api.errors import ApiError, NotFound, Origin, Problem
-from tui.api.pointer import ABSENT
+from tui.api.models import Operation
 from tui.orders.compare import Mismatch
 from tui.orders.entry import show_value
 from tui.orders.fields import field_at
-from tui.orders.patch import is_same_order, seen_in
+from tui.orders.merge import Clash
+from tui.orders.patch import from_patch, is_same_order, seen_in
+from tui.orders.roads import Sending, whole_order
+from tui.orders.upsert import STAMPS, to_upsert
 from tui.store.follows import Follow, FollowState
+from tui.store.journal import Road
 from tui.store.store import Store
-from tui.work.drafts import Clash, Draft, Drafts
-from tui.work.outbox import Outbox
+from tui.work.drafts import Draft, Drafts
+from tui.work.outbox import Outbox, Outgoing
 from tui.work.outcomes import (
     Accepted,
     Confirmed,
@@ -30,7 +35,14 @@ from tui.work.outcomes import (
     WasGone,
     WasRefused,
 )
-from tui.work.records import mismatch_from_json, problem_from_json, problem_to_json
+from tui.work.records import (
+    changes_to_json,
+    edited_order,
+    mismatch_from_json,
+    problem_from_json,
+    problem_to_json,
+    staged_for_edit,
+)
 
 
 class Way(StrEnum):
@@ -63,6 +75,7 @@ class Standing:
 
 
 _KEPT = "standing:"
+_READ_AT_ONCE = 5
 _UNSETTLED = (Way.SENDING, Way.FOLLOWED, Way.UNKNOWN)
 
 
@@ -129,35 +142,74 @@ class Corrections:
             return self._stand(draft.order_id, Way.NOT_SENT, str(error))
         except ApiError as error:
             return self._stand(draft.order_id, Way.NOT_SENT, str(error))
-        clashes = self._drafts.rebase(draft, document, self._now())
-        if clashes:
-            words = "Changed on the service too; yours stays unless you revert it. Look, and send again."
-            return self._stand(draft.order_id, Way.CHANGED, words, clashes=clashes, document=document)
+        self._drafts.rebase(draft, document, self._now())
+        if draft.undecided:
+            words = "Changed there too: c at each field marked # decides which side stands."
+            return self._stand(draft.order_id, Way.CHANGED, words, clashes=draft.undecided, document=document)
         return None
 
     async def send(self, draft: Draft, reviewed: Json) -> Standing:
-        """Look at the order once more, and send what was reviewed if it still is what the draft says."""
+        """Look at the order once more, and send what was reviewed if it still is what the draft says.
+
+        `reviewed`: the body of the PATCH, or the order of the upsert, as `draft.sending` gave it.
+        """
         order_id = draft.order_id
         self._stand(order_id, Way.SENDING, "on its way")
         base = draft.edit.base
         stopped = await self.read_again(draft)
         if stopped is not None:
             return stopped
-        patch = draft.patch
-        if not same(patch.body, reviewed):
+        sending = draft.sending
+        if sending.operation is not None and not same(sending.body, reviewed):
             words = "The order changed on the service since the review; nothing was sent. Review it again."
             return self._stand(order_id, Way.CHANGED, words, document=draft.edit.base)
-        if not patch.body:
-            return self._stand(order_id, Way.CONFIRMED, "The service says so already.", document=draft.edit.base)
-        changes: Json = [
-            {"pointer": str(change.pointer)}
-            | ({} if change.was is ABSENT else {"was": change.was})
-            | ({} if change.now is ABSENT else {"now": change.now})
-            for change in patch.carried
-        ]
+        if (kept := self._not_to_send(draft, sending)) is not None:
+            return kept
         before = draft.edit.base if not is_same_order(base, draft.edit.base) else base
-        outcome = await self._outbox.patch(order_id, encode(patch.body), before, changes)
+        if sending.operation is Operation.POST:
+            outgoing, changes = _outgoing(draft, sending)
+            return self.settle_upsert(await self._outbox.upsert([outgoing], {outgoing.staged: changes}))[order_id]
+        outcome = await self._outbox.patch(order_id, encode(sending.body), before, changes_to_json(sending.carried))
         return self.settle(order_id, outcome)
+
+    async def send_together(self, drafts: Sequence[Draft]) -> dict[str, Standing]:
+        """Read up to 100 orders again and send them whole in one upsert, all of them or none (Q2.3, Q6.4).
+
+        What is the same already, cannot go, or has clashes stays here, and the others go without it.
+        """
+        for draft in drafts:
+            self._stand(draft.order_id, Way.SENDING, "on its way")
+        turns = asyncio.Semaphore(_READ_AT_ONCE)
+
+        async def read(draft: Draft) -> Standing | None:
+            async with turns:
+                return await self.read_again(draft)
+
+        ends: dict[str, Standing] = {}
+        going: list[Outgoing] = []
+        changes: dict[str, Json] = {}
+        for draft, stopped in zip(drafts, await asyncio.gather(*map(read, drafts)), strict=True):
+            sending = whole_order(draft.edit)
+            kept = stopped or self._not_to_send(draft, sending)
+            if kept is not None:
+                ends[draft.order_id] = kept
+                continue
+            outgoing, changes[outgoing.staged] = _outgoing(draft, sending)
+            going.append(outgoing)
+        if going:
+            ends |= self.settle_upsert(await self._outbox.upsert(going, changes))
+        return ends
+
+    def _not_to_send(self, draft: Draft, sending: Sending) -> Standing | None:
+        """Where nothing is to go, or may go, the words for it."""
+        if sending.operation is None:
+            if sending.blocked:
+                return self._stand(draft.order_id, Way.NOT_SENT, f"nothing sent: {sending.blocked[0].reason}")
+            return self._stand(draft.order_id, Way.CONFIRMED, "The service says so already.", document=draft.edit.base)
+        if sending.invalid:
+            words = f"nothing sent: {sending.invalid[0].detail}"
+            return self._stand(draft.order_id, Way.NOT_SENT, words)
+        return None
 
     async def delete(self, order_id: str, base: Document) -> Standing:
         """Delete an order; what it was is kept in the journal."""
@@ -182,7 +234,8 @@ class Corrections:
                 return self._stand(order_id, Way.DELETED, "was gone already" if already else "deleted")
             case WasRefused(problems=problems, error=error):
                 first = problems[0].detail if problems else str(error)
-                return self._stand(order_id, Way.REFUSED, f"refused, nothing written: {first}", problems)
+                told = self._in_order(order_id, outcome, problems)
+                return self._stand(order_id, Way.REFUSED, f"refused, nothing written: {first}", told)
             case WasBusy(error=error):
                 return self._stand(order_id, Way.BUSY, f"nothing written, w sends again: {error}")
             case WasGone():
@@ -197,10 +250,46 @@ class Corrections:
                 )
             case StillUnknown():
                 return self._stand(
-                    order_id, Way.UNKNOWN, "the answer was lost; it is looked up again at the next start"
+                    order_id, Way.UNKNOWN, "the answer was lost; r looks it up, and so does the next start"
                 )
             case Accepted():
                 return self._stand(order_id, Way.FOLLOWED, "accepted, not visible yet; it is being looked for")
+
+    def settle_upsert(self, outcome: Outcome) -> dict[str, Standing]:
+        """What an upsert of edits has come to, by order; empty if it was none of edits."""
+        orders = {item.staged: order_id for item in outcome.write.new.items if (order_id := edited_order(item.staged))}
+        if not isinstance(outcome, WasRefused):
+            return {order_id: self.settle(order_id, outcome) for order_id in orders.values()}
+        ends: dict[str, Standing] = {}
+        for staged, order_id in orders.items():
+            problems = outcome.by_staged.get(staged, () if len(orders) > 1 else outcome.problems)
+            if problems or len(orders) == 1:
+                ends[order_id] = self.settle(order_id, WasRefused(outcome.write, problems, {}, outcome.error))
+            else:
+                words = "nothing written: another order of the same request was refused; it can go again"
+                ends[order_id] = self._stand(order_id, Way.NOT_SENT, words)
+        return ends
+
+    def settle_any(self, outcome: Outcome) -> list[Standing]:
+        """What the end of a write means for the orders of the service that it was about; none for the composer's."""
+        order_id = outcome.write.new.order_id
+        return [self.settle(order_id, outcome)] if order_id is not None else [*self.settle_upsert(outcome).values()]
+
+    def _in_order(self, order_id: str, outcome: WasRefused, problems: Sequence[Problem]) -> list[Problem]:
+        """The problems at their places in the order, where a PATCH has places of its own."""
+        draft = self._drafts.get(order_id)
+        new = outcome.write.new
+        if new.road is not Road.PATCH or draft is None:
+            return [*problems]
+        body = decode(new.body)
+        return [replace(one, pointer=from_patch(one.pointer, body, draft.edit.document)) for one in problems]
+
+    def look_up_again(self, orders: Iterable[str]) -> list[str]:
+        """Of these orders, those with a write whose outcome is unknown; they count as being looked up from here on."""
+        found = [id for id in orders if (one := self._standings.get(id)) is not None and one.way is Way.UNKNOWN]
+        for order_id in found:
+            self.looking_up(order_id)
+        return found
 
     def looking_up(self, order_id: str) -> Standing:
         """A write of this order had no end when an app ended; its outcome is being looked up."""
@@ -208,14 +297,19 @@ class Corrections:
 
     def follow_ended(self, follow: Follow) -> None:
         """What the follower found of a PATCH that was accepted."""
-        if follow.staged is not None or follow.remote_id is None:
+        order_id = edited_order(follow.staged) if follow.staged is not None else follow.remote_id
+        if order_id is None:
             return
-        order_id = follow.remote_id
         if follow.state is FollowState.VERIFIED:
             draft = self._drafts.get(order_id)
             if draft is not None and isinstance(follow.expected, dict):
-                # What was changed since it was sent, and what the PATCH could not carry, stays.
-                self._set_on(order_id, seen_in(draft.edit.base, follow.expected))
+                # What was changed since it was sent, and what was not carried, stays.
+                base = draft.edit.base
+                if follow.staged is None:
+                    self._set_on(order_id, seen_in(base, follow.expected))
+                else:
+                    stamps = {key: base[key] for key in (*STAMPS, "id") if key in base}
+                    self._set_on(order_id, {**to_upsert(follow.expected, keep_id=False)[0], **stamps})
             self._stand(order_id, Way.CONFIRMED, "confirmed: seen as sent")
         elif follow.state is FollowState.DIFFERS:
             problems = [mismatch_problem(mismatch_from_json(one)) for one in _list(follow.mismatches)]
@@ -227,7 +321,7 @@ class Corrections:
         draft = self._drafts.get(order_id)
         if draft is None:
             return
-        self._drafts.rebase(draft, document, self._now())
+        self._drafts.rebase(draft, document, self._now(), sent=True)
         if not draft.edit.dirty:
             self._drafts.drop(draft)
 
@@ -250,6 +344,12 @@ class Corrections:
             self._store.state.put(self._account, _KEPT + order_id, _dump(standing), durable=True)
         self.on_change(order_id)
         return standing
+
+
+def _outgoing(draft: Draft, sending: Sending) -> tuple[Outgoing, Json]:
+    """The whole order of a draft on its way, and its changes as the journal keeps them."""
+    staged = staged_for_edit(draft.order_id)
+    return Outgoing(staged, 1, sending.body, draft.edit.base), changes_to_json(sending.carried)
 
 
 def mismatch_problem(mismatch: Mismatch) -> Problem:

@@ -11,7 +11,7 @@ from tui.store.journal import NewFollow, StagedNews, Write, Writes, WriteState
 from tui.work.lookup import key_of
 from tui.work.outcomes import NothingSent, Outcome, WasGone, WasRefused
 from tui.work.patience import Now, Patience, Sleep
-from tui.work.records import problems_to_json
+from tui.work.records import edited_order, problems_to_json
 
 LOST = (OutcomeUnknown, BadAnswer, ServerFault)
 """What leaves open whether a write was done."""
@@ -84,6 +84,7 @@ class Desk:
 def keys_of(write: Write) -> set[tuple[str, ...]]:
     """Every name by which the service knows the orders of a write: its own id, the upsert key (Q1.4)."""
     keys: set[tuple[str, ...]] = {(item.order_id, item.integration) for item in write.new.items}
+    keys |= {(order_id,) for item in write.new.items if (order_id := edited_order(item.staged))}
     if write.new.order_id is not None:
         keys.add((write.new.order_id,))
         if isinstance(write.new.base, dict):

@@ -1,16 +1,15 @@
 """Drafts: the edits of orders that the service has, on disk before they are on the screen (decisions 7, 18)."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import cast
 
 from tui.api.codec import Document, Json, same
-from tui.api.pointer import ABSENT, ROOT, Absent, Pointer
-from tui.orders.compare import compare
-from tui.orders.edit import Edit, same_or_absent
-from tui.orders.fields import LISTS
-from tui.orders.patch import Patch, smallest_patch
+from tui.api.pointer import ABSENT, ROOT, Pointer
+from tui.orders.edit import Change, Edit
+from tui.orders.merge import Clash, Merged, is_open, merge, take_theirs
+from tui.orders.roads import Sending, sending_of
 from tui.store.store import Store
 
 
@@ -24,20 +23,39 @@ class Draft:
     stored: bool = False
     kept: Json = None
     """The steps as they are on disk, by which this copy of the app knows its own draft from another copy's."""
+    clashes: list[Clash] = field(default_factory=list)
+    """What both sides changed, also what was decided since."""
+    taken: tuple[Change, ...] = ()
+    """What the service alone changed when the draft was last set on a newer order."""
 
     @property
-    def patch(self) -> Patch:
-        return smallest_patch(self.edit)
+    def sending(self) -> Sending:
+        """What would be sent now, and by which road."""
+        return sending_of(self.edit)
 
+    @property
+    def undecided(self) -> list[Clash]:
+        """The clashes that keep the order from being sent."""
+        return [clash for clash in self.clashes if is_open(self.edit, clash)]
 
-@dataclass(frozen=True, slots=True)
-class Clash:
-    """A field that was changed here and on the service since: what it was, what it is there, what it is here."""
+    def clash_at(self, pointer: Pointer) -> Clash | None:
+        """The clash at a place of the edited document, or around it."""
+        keyed = self.edit.keyed(pointer)
+        return next((clash for clash in self.clashes if keyed.startswith(clash.pointer)), None)
 
-    pointer: Pointer
-    base: Json | Absent
-    theirs: Json | Absent
-    mine: Json | Absent
+    def keep_mine(self, clash: Clash) -> None:
+        """Decide that what is here goes over what is there."""
+        self.clashes = [replace(one, decided=True) if one is clash else one for one in self.clashes]
+
+    def take_theirs(self, clash: Clash, name: str) -> bool:
+        """Give the service's side back, as a step; False if it is that already."""
+        self.clashes = [replace(one, decided=False) if one is clash else one for one in self.clashes]
+        return take_theirs(self.edit, clash, name)
+
+    def log(self) -> Json:
+        """The steps and the clashes as they are kept."""
+        log = cast(Document, self.edit.log())
+        return {**log, "clashes": [_dump(clash) for clash in self.clashes]} if self.clashes else log
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +77,8 @@ class Drafts:
         self._drafts: dict[str, Draft] = {}
         for kept in store.edits.all(account):
             edit = Edit.load(cast(Document, kept.base), kept.log)
-            self._drafts[kept.order_id] = Draft(kept.order_id, edit, kept.read_at, stored=True, kept=kept.log)
+            clashes = _load(kept.log)
+            self._drafts[kept.order_id] = Draft(kept.order_id, edit, kept.read_at, True, kept.log, clashes)
 
     def all(self) -> list[Draft]:
         """The drafts that change something, the oldest first."""
@@ -86,7 +105,7 @@ class Drafts:
         self._drafts[draft.order_id] = draft
 
     def _keep(self, draft: Draft, read_at: datetime) -> None:
-        log = draft.edit.log()
+        log = draft.log()
         if self._store.edits.get(self._account, draft.order_id) is None:
             # New, or another copy of the app has sent and dropped its draft of the same order.
             self._store.edits.start(self._account, draft.order_id, draft.edit.base, read_at, log)
@@ -102,17 +121,22 @@ class Drafts:
                 self._store.edits.drop(self._account, draft.order_id)
             draft.stored = False
 
-    def rebase(self, draft: Draft, document: Document, read_at: datetime) -> list[Clash]:
-        """Set a draft on what the service has now. What both sides changed otherwise is returned, mine being kept."""
-        if same(draft.edit.base, document):
+    def rebase(self, draft: Draft, document: Document, read_at: datetime, *, sent: bool = False) -> Merged:
+        """Set a draft on what the service has now; what both sides changed is kept with it until it is decided.
+
+        `sent`: this is the order after the draft was sent.
+        """
+        if same(draft.edit.base, document) and not sent:
             draft.read_at = read_at
-            return []
-        clashes, moved = merge(draft.edit, document)
-        draft.edit = moved
+            return Merged(draft.edit, (), ())
+        merged = merge(draft.edit, document, draft.clashes, sent=sent)
+        draft.edit = merged.edit
+        draft.clashes = [*merged.earlier, *merged.clashes]
+        draft.taken = merged.taken
         draft.read_at = read_at
         if draft.stored:
             self._keep(draft, read_at)
-        return clashes
+        return merged
 
     def type(self, typing: Typing) -> None:
         """Keep the text in an open editor, before it is drawn."""
@@ -133,86 +157,22 @@ def _typing_key(place: str, pointer: Pointer) -> str:
     return f"typing:{place}:{pointer}"
 
 
-def merge(edit: Edit, theirs: Document) -> tuple[list[Clash], Edit]:
-    """The same changes on a newer document; what both changed is told and stays as the user made it."""
-    clashes: list[Clash] = []
-    values: list[tuple[Pointer, Json | Absent]] = []
-    removed: list[Pointer] = []
-    added: dict[Pointer, Json] = {}
-    for change in edit.changes():
-        entry = _entry_of(edit, change.pointer)
-        if entry is not None and entry.name.startswith("~"):
-            there = _entry_there(edit, entry.parent / entry.name.removeprefix("~"), theirs)
-            if there is not None:  # else it is gone there, too
-                removed.append(there)
-                if not same_or_absent(there.get(theirs), change.was):
-                    clashes.append(Clash(there, change.was, there.get(theirs), ABSENT))
-            continue
-        if entry is not None and (origin := edit.origin(entry)) is None:
-            added[entry] = cast(Json, entry.get(edit.document))
-            continue
-        there = change.pointer
-        if entry is not None:
-            place = _entry_there(edit, cast(Pointer, origin), theirs)
-            if place is None:
-                clashes.append(Clash(change.pointer, change.was, ABSENT, change.now))
-                continue
-            there = place + change.pointer.relative_to(entry)
-        now_there = there.get(theirs)
-        if _is_met(there, change.now, now_there):
-            continue
-        if not same_or_absent(now_there, change.was):
-            clashes.append(Clash(there, change.was, now_there, change.now))
-        values.append((there, change.now))
-    moved = Edit(theirs)
-    moved.put_all(_applicable(values), _ON_NEWER)
-    for place in sorted(removed, key=lambda entry: int(entry.name), reverse=True):
-        moved.remove(place, _ON_NEWER)
-    for entry, value in added.items():
-        entries = entry.parent.get(moved.document)
-        if _has_new(entry.parent, value, edit.base, theirs):
-            continue
-        moved.insert(entry.parent, len(entries) if isinstance(entries, list) else 0, value, _ON_NEWER)
-    return clashes, moved
+def _dump(clash: Clash) -> Json:
+    sides = {"base": clash.base, "theirs": clash.theirs, "mine": clash.mine}
+    known: Document = {side: value for side, value in sides.items() if value is not ABSENT}
+    return {"pointer": str(clash.pointer), "decided": clash.decided, **known}
 
 
-_ON_NEWER = "your changes, on what the service has now"
-
-
-def _entry_of(edit: Edit, pointer: Pointer) -> Pointer | None:
-    """The entry of a list that this is or lies in."""
-    for place in LISTS:
-        if len(pointer) > len(place) and pointer.startswith(place) and isinstance(place.get(edit.document), list):
-            return Pointer(pointer.tokens[: len(place) + 1])
-    return None
-
-
-def _entry_there(edit: Edit, origin: Pointer, theirs: Document) -> Pointer | None:
-    """Where an entry of the base stands in the newer document: found by name, and by its place among those of a name."""
-    place, was = origin.parent, origin.get(edit.base)
-    name = was.get("name") if isinstance(was, dict) else None
-    entries = place.get(theirs)
-    names = [one.get("name") if isinstance(one, dict) else None for one in entries] if isinstance(entries, list) else []
-    places = [position for position, other in enumerate(names) if other == name]
-    if len(places) == 1:
-        return place / places[0]
-    return origin if int(origin.name) in places else None
-
-
-def _is_met(pointer: Pointer, wanted: Json | Absent, there: Json | Absent) -> bool:
-    """Whether the service has what was wanted, in whatever spelling; null was met by taking the key away (Q4.16)."""
-    if wanted is ABSENT or there is ABSENT:
-        return wanted is there or wanted is None
-    return not compare(pointer.put({}, wanted), pointer.put({}, there))
-
-
-def _has_new(place: Pointer, wanted: Json, base: Document, theirs: Document) -> bool:
-    """Whether an entry like this came to the service's list since the base was read: it was sent, and is there."""
-    before, now = place.get(base), place.get(theirs)
-    known = before if isinstance(before, list) else []
-    come = [one for one in now if not any(same(one, other) for other in known)] if isinstance(now, list) else []
-    return any(not compare(wanted, one) for one in come)
-
-
-def _applicable(values: Iterable[tuple[Pointer, Json | Absent]]) -> list[tuple[Pointer, Json | Absent]]:
-    return sorted(values, key=lambda pair: (pair[1] is ABSENT, pair[0]))
+def _load(log: Json) -> list[Clash]:
+    kept = log.get("clashes") if isinstance(log, dict) else None
+    return [
+        Clash(
+            Pointer.parse(str(one["pointer"])),
+            one.get("base", ABSENT),
+            one.get("theirs", ABSENT),
+            one.get("mine", ABSENT),
+            one.get("decided") is True,
+        )
+        for one in (kept if isinstance(kept, list) else [])
+        if isinstance(one, dict)
+    ]

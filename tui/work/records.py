@@ -1,11 +1,14 @@
-"""Problems and mismatches as JSON, as the journal and staged orders keep them."""
+"""Problems, mismatches and changes as JSON, as the journal and staged orders keep them."""
 
+import secrets
 from collections.abc import Iterable
+from typing import Final
 
 from tui.api.codec import Document, Json
 from tui.api.errors import Origin, Problem, Severity
 from tui.api.pointer import ABSENT, Pointer, Scope
 from tui.orders.compare import Mismatch
+from tui.orders.edit import Change
 
 _TEXTS = ("code", "title", "raw_pointer", "parameter", "header")
 
@@ -72,3 +75,47 @@ def mismatch_from_json(value: Json) -> Mismatch:
     if not isinstance(value, dict):
         raise ValueError("a stored mismatch is no object")
     return Mismatch(Pointer.parse(str(value["pointer"])), value["expected"], value.get("actual", ABSENT))
+
+
+def changes_to_json(changes: Iterable[Change]) -> list[Json]:
+    """What was absent has no key `was`, what is to be absent none `now`; `moved` is there only where it is true."""
+    kept: list[Json] = []
+    for change in changes:
+        one: Document = {"pointer": str(change.pointer)}
+        if change.was is not ABSENT:
+            one["was"] = change.was
+        if change.now is not ABSENT:
+            one["now"] = change.now
+        if change.moved:
+            one["moved"] = True
+        kept.append(one)
+    return kept
+
+
+def changes_from_json(value: Json) -> list[Change]:
+    """Read what `changes_to_json` wrote; nothing for anything else."""
+    return [
+        Change(
+            Pointer.parse(str(one["pointer"])),
+            one.get("was", ABSENT),
+            one.get("now", ABSENT),
+            one.get("moved") is True,
+        )
+        for one in (value if isinstance(value, list) else [])
+        if isinstance(one, dict) and "pointer" in one
+    ]
+
+
+_EDIT: Final = "edit:"
+
+
+def staged_for_edit(order_id: str) -> str:
+    """An id, never used again, under which the edit of an order goes out as an upsert."""
+    return f"{_EDIT}{order_id}:{secrets.token_hex(8)}"
+
+
+def edited_order(staged: str | None) -> str | None:
+    """The order of the service whose edit goes under this id; None for an order of the composer."""
+    if staged is None or not staged.startswith(_EDIT):
+        return None
+    return staged.removeprefix(_EDIT).rpartition(":")[0]

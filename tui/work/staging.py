@@ -11,7 +11,9 @@ from tui.api.errors import ApiError
 from tui.api.pointer import ABSENT, Pointer
 from tui.orders.batch import check_together
 from tui.orders.edit import Edit
+from tui.orders.fields import values_with
 from tui.orders.glance import order_name
+from tui.orders.merge import merge
 from tui.orders.preflight import Mend, mend
 from tui.orders.upsert import as_new, to_upsert
 from tui.orders.whole import on_newer
@@ -20,7 +22,6 @@ from tui.store.db import StoreError
 from tui.store.follows import Follow, FollowState
 from tui.store.journal import Write
 from tui.work.actions import Action, Actions
-from tui.work.drafts import merge
 from tui.work.intake import Intake, read_file, read_orders
 from tui.work.lookup import Wanted, look_up
 from tui.work.outcomes import Outcome
@@ -142,7 +143,7 @@ class Staging:
     def put(self, id: str, pointer: Pointer, value: Json, name: str) -> bool:
         """Set a value; a new order without an order id gets the number as its id, too."""
         order = self._changing(id)
-        values: list[tuple[Pointer, Json]] = [(pointer, value)]
+        values = values_with(pointer, value)
         if pointer == ORDER_NUMBER and not order.fixed and ORDER_ID.get(order.document) is ABSENT:
             values.append((ORDER_ID, value))
             name = f"{name} and order id"
@@ -163,17 +164,12 @@ class Staging:
         order = self._changing(id)
         return self._edited(order, order.edit.revert(pointer, name))
 
-    def insert(self, id: str, place: Pointer, position: int, entry: Json, name: str) -> Pointer:
-        """Put an entry into a list of objects and return where it stands."""
+    def change(self, id: str, work: Callable[[Edit], Pointer | None]) -> Pointer | None:
+        """Do something with the edit of an order, as one step or none: what `work` returns is None for none."""
         order = self._changing(id)
-        pointer = order.edit.insert(place, position, entry, name)
-        self._edited(order, True)
+        pointer = work(order.edit)
+        self._edited(order, pointer is not None)
         return pointer
-
-    def remove(self, id: str, pointer: Pointer, name: str) -> bool:
-        """Take an entry out of a list of objects."""
-        order = self._changing(id)
-        return self._edited(order, order.edit.remove(pointer, name))
 
     def proposal(self, order: StagedOrder, finding: Finding) -> Mend | None:
         """What would take the problem away."""
@@ -295,10 +291,8 @@ class Staging:
         unknown = [order for order in self._orders.values() if order.state is StagedState.UNKNOWN]
         if unknown:
             for outcome in await self._bench.outbox.recover():
-                if outcome.write.new.order_id is None:
+                if not self._bench.corrections.settle_any(outcome):
                     self.settle(outcome)
-                else:
-                    self._bench.corrections.settle(outcome.write.new.order_id, outcome)
         self.on_change()
         count = resumed + len(unknown)
         return f"{count} order{' is' if count == 1 else 's are'} looked for again." if count else ""
@@ -463,8 +457,9 @@ class Staging:
         order.looked = looked
         theirs = None if looked.remote is None else to_upsert(looked.remote, keep_id="id" in order.document)[0]
         if theirs is not None and known is not None and order.fixed and not same(theirs, order.edit.base):
-            clashes, order.edit = merge(order.edit, theirs)
-            if clashes:
+            merged = merge(order.edit, theirs)
+            order.edit = merged.edit
+            if merged.clashes:
                 order.released = False
             edit, meta = order.edit, meta_of(order)
 

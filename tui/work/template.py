@@ -7,7 +7,9 @@ from typing import cast
 
 from tui.api.codec import Document, Json
 from tui.api.pointer import Pointer
+from tui.orders.fields import ITEMS
 from tui.orders.glance import NUMBER, PAID, PLACED, STATUS, TOTAL, text_at
+from tui.orders.listed import new_entry
 
 ORDER_ID = Pointer.of("order_id")
 ORDER_NUMBER = NUMBER
@@ -25,23 +27,13 @@ def blank(shop: int, now: datetime, examples: Sequence[Document] = ()) -> Docume
             "integration": {"id": shop},
             "status": {"code": _usual(examples, STATUS) or "unfulfilled"},
             "order_created_at": now.isoformat(timespec="seconds"),
-            "order_items": [new_item(currency)],
+            "order_items": [new_entry(ITEMS, {"payment_details": {"total_price": {"currency": currency}}})],
         },
         "payment_details": {
             "total_price": {"currency": currency},
             "status": {"code": _usual(examples, PAID) or "paid"},
         },
     }
-
-
-def new_item(currency: str) -> Document:
-    """An item of which name and price are still to be typed."""
-    return {"quantity": 1, "total_price": {"currency": currency}}
-
-
-def currency_of(document: Document) -> str:
-    """The currency that the order is in, as far as it says."""
-    return text_at(document, TOTAL / "currency") or "EUR"
 
 
 def copied(document: Document, now: datetime, taken: Collection[str]) -> Document:

@@ -8,12 +8,13 @@ from tui.api.codec import Json, decode
 from tui.api.errors import ApiError, Busy, Problem, Refused
 from tui.api.pointer import Scope
 from tui.orders.compare import compare
+from tui.orders.roads import as_seen
 from tui.store.batches import StagedState
 from tui.store.journal import NewFollow, SentItem, StagedNews, Write, WriteState
 from tui.work.desk import LOST, Desk
 from tui.work.lookup import Found, Wanted, look_up
 from tui.work.outcomes import Accepted, NotApplied, NothingSent, Outcome, StillUnknown, WasBusy, WasRefused
-from tui.work.records import problems_to_json
+from tui.work.records import changes_from_json, edited_order, problems_to_json
 
 _LOOKS_AGAIN = 2
 """How often what could not be read is asked for again within one look."""
@@ -102,8 +103,8 @@ def _taken(desk: Desk, write: Write, remote_ids: dict[str, str]) -> Outcome:
     """The batch was accepted: its orders are followed from here on."""
     due = desk.now() + timedelta(seconds=desk.patience.follow[0])
     news, follows = [], []
-    for item, expected, base in zip(write.new.items, _orders(write), _bases(write), strict=True):
-        remote_id = remote_ids.get(item.staged)
+    for item, expected, base in zip(write.new.items, _expected(write), _bases(write), strict=True):
+        remote_id = remote_ids.get(item.staged) or edited_order(item.staged)
         news.append(StagedNews(item.staged, item.version, StagedState.ACCEPTED, remote_id, problems=[]))
         follows.append(
             NewFollow(
@@ -126,7 +127,7 @@ def _unknown(desk: Desk, write: Write, error: ApiError | None) -> Outcome:
 
 
 async def _look(desk: Desk, write: Write) -> list[Found]:
-    wanted = [Wanted(item.order_id, item.integration) for item in write.new.items]
+    wanted = [Wanted(item.order_id, item.integration, edited_order(item.staged)) for item in write.new.items]
     found = await look_up(desk.client, wanted)
     for _ in range(_LOOKS_AGAIN):
         failed = [place for place, one in enumerate(found) if isinstance(one, ApiError)]
@@ -144,7 +145,7 @@ def _is_there(write: Write, found: Sequence[Found]) -> bool:
     not just so before.
     """
     proofs: list[bool] = []
-    for order, expected, base in zip(found, _orders(write), _bases(write), strict=True):
+    for order, expected, base in zip(found, _expected(write), _bases(write), strict=True):
         as_sent = isinstance(order, dict) and not compare(expected, order)
         if as_sent and (base is None or compare(expected, base)):
             return True
@@ -155,6 +156,17 @@ def _is_there(write: Write, found: Sequence[Found]) -> bool:
 def _orders(write: Write) -> list[Json]:
     orders = decode(write.new.body)
     return orders if isinstance(orders, list) else []
+
+
+def _expected(write: Write) -> list[Json]:
+    """The orders as they are to be read; what an edit took away must not be there any more (Q2.6)."""
+    changes = write.new.changes if isinstance(write.new.changes, dict) else {}
+    return [
+        as_seen(order, changes_from_json(changes.get(item.staged)))
+        if edited_order(item.staged) and isinstance(order, dict)
+        else order
+        for item, order in zip(write.new.items, _orders(write), strict=True)
+    ]
 
 
 def _bases(write: Write) -> list[Json]:

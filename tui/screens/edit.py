@@ -33,7 +33,10 @@ class EditScreen(FormScreen):
         self._as_json = as_json
 
     def on_mount(self) -> None:
-        super().on_mount()
+        # Textual calls this before the one of the form, and that one without being asked.
+        self.call_later(self._begin)
+
+    def _begin(self) -> None:
         if self._as_json:
             self.do_as_json_edit("E")
         elif has_text(self.house.bench, draft_place(self._order_id)):

@@ -114,11 +114,11 @@ class _Journey:
         return size if size > self._manner.longest else self._path.read_bytes()
 
     def _ended_badly(self, status: int, data: bytes | int) -> None:
-        how = f"ended with {status}" if status > 0 else f"was ended by {_signal(-status)}"
+        how = f"ended with {status}" if status > 0 else f"ended by {_signal(-status)}"
         if data == to_bytes(self._text, self._manner):
-            self._end(f"The editor {how}; nothing was changed.", "warning")
+            self._end(f"Editor {how}; nothing was changed.", "warning")
             return
-        self._ask(f"The editor {how}, but the text was changed.", lambda: self._came(data))
+        self._ask(f"Editor {how}; the text changed.", lambda: self._came(data))
 
     def _came(self, data: bytes | int) -> None:
         if isinstance(data, int):

@@ -104,6 +104,7 @@ class JsonScreen(HouseScreen):
     def __init__(self, order: WholeOrder) -> None:
         super().__init__()
         self._order = order
+        self.edit = TextEdit(longest=LONGEST, on_change=self._changed)
         self._fresh = write_text(order.document)
         self._began = order.document
         self._verdict: _Verdict | None = None
@@ -113,15 +114,11 @@ class JsonScreen(HouseScreen):
 
     def compose(self) -> ComposeResult:
         yield TitleLine()
-        yield TextEdit(longest=LONGEST, on_change=self._changed)
+        yield self.edit
         yield RuleLine()
         yield StatusLine()
         yield QuestionBar()
         yield KeyLine()
-
-    @property
-    def edit(self) -> TextEdit:
-        return self.query_one(TextEdit)
 
     @property
     def list_view(self) -> LineView:
@@ -137,6 +134,8 @@ class JsonScreen(HouseScreen):
 
     def on_mount(self) -> None:
         self.edit.load(self._fresh)
+        title = self.query_one(TitleLine)
+        title.set(f"{self.house.account_name} · JSON · {self._order.title}", "w applies it to the draft")
         super().on_mount()
         self._bring_back()
         self._judge_now()
@@ -362,7 +361,7 @@ class JsonScreen(HouseScreen):
                 self.call_after_refresh(self.do_as_json_edit if answer == "e" else self.do_edit_line, answer)
 
             words = f"Line {broken.line}, column {broken.column}: {broken.words}."
-            self.ask(words, [("e", "$EDITOR again"), ("i", "mend it here")], chosen)
+            self.ask(words, [("e", "$EDITOR"), ("i", "here")], chosen)
         elif verdict.errors:
             self.edit.home()
             if self.edit.row not in self.edit.notes:
@@ -406,8 +405,7 @@ class JsonScreen(HouseScreen):
         self._leave(words)
 
     def do_back(self, key: str) -> None:
-        if self._keeping is not None:
-            self._keep()
+        self._keep()
         self._leave("The JSON text is kept; E goes on with it." if self.is_changed else "")
 
     def _leave(self, words: str) -> None:

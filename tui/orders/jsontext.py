@@ -284,7 +284,11 @@ class _Scanner:
             return _Mistake(at, odd)
         if text[at] == ":":
             return _Mistake(at, "a : stands where a comma or the end should")
-        return _Mistake(after, "a comma is missing here")
+        if text[at] in '"{[' or _NUMBER.match(text, at) or _LITERAL.match(text, at):
+            return _Mistake(after, "a comma is missing here")
+        word = _WORD.match(text, at)
+        closing = "}" if here.is_object else "]"
+        return _Mistake(at, f"{_cut(word[0] if word else text[at])} stands where a comma or a {closing} should")
 
     def _unclosed(self, here: _Open) -> _Mistake:
         bracket, closing = ("{", "}") if here.is_object else ("[", "]")

@@ -60,8 +60,9 @@ def edit_text(
 
 
 def to_bytes(text: str, manner: Manner) -> bytes:
-    """The bytes of the file."""
+    """The bytes of the file; what has many lines ends its last one, as editors do."""
     if manner.keeps_bytes:
+        text = text if text.endswith("\n") else text + "\n"
         try:
             return text.encode("utf-8", "surrogateescape")
         except UnicodeEncodeError:

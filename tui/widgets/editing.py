@@ -72,6 +72,26 @@ class Editing:
         found = (g.original for line in self._lines for g in line.glyphs if g.typed and g.original in SUBSTITUTES)
         return "".join(dict.fromkeys(found))
 
+    @property
+    def offset(self) -> int:
+        """How many characters of its line stand before the caret."""
+        return sum(len(glyph.original) for glyph in self._lines[self.line].glyphs[: self.column])
+
+    @property
+    def is_at_end(self) -> bool:
+        """Whether the caret stands behind its line."""
+        return self.column == len(self._lines[self.line].glyphs)
+
+    def seek(self, offset: int) -> None:
+        """Put the caret behind so many characters of its line, or before the piece that they would end in."""
+        column = 0
+        for glyph in self._lines[self.line].glyphs:
+            offset -= len(glyph.original)
+            if offset < 0:
+                break
+            column += 1
+        self.column = column
+
     def fill(self, text: str) -> None:
         """Put a text that the user chose in place of all."""
         self._lines = [_Line([])]
@@ -142,9 +162,10 @@ class Editing:
         """For one line that does not wrap: the part to draw around the caret, given where it began before."""
         glyphs = self._lines[self.line].glyphs
         start = min(start, self.column, len(glyphs))
-        while cell_len("".join(glyph.shown for glyph in glyphs[start : self.column])) > width - 2:
-            start += 1
-        end = start
+        first, room = self.column, width - 2
+        while first > start and (room := room - cell_len(glyphs[first - 1].shown)) >= 0:
+            first -= 1
+        start = end = first
         used = 0
         while end < len(glyphs) and (used := used + cell_len(glyphs[end].shown)) <= width - 1:
             end += 1

@@ -74,7 +74,8 @@ async def test_three_orders_one_refused_at_its_field_mended_sent_verified(
 ) -> None:
     async with housed(tmp_path / "data", size=size, ticking=True) as house:
         await enter_composer(house)
-        assert "a adds" in house.text
+        assert "a b  a blank order" in house.text
+        assert "ssh host sendcloud-orders submit - < file" in house.text
         await add_file(house, tmp_path, *(order(order_id=f"T{n}", order_number=f"T{n}") for n in range(3)))
         await house.until(lambda: standings(house) == ["ready"] * 3)
         assert " new " in row(house, "T1")

@@ -101,14 +101,21 @@ class PickerScreen(HouseScreen):
 
     WHERE = Where.PAGER
 
-    def __init__(self, title: str, recipes: Sequence[Recipe], done: Callable[[Choice], None]) -> None:
+    def __init__(
+        self,
+        title: str,
+        recipes: Sequence[Recipe],
+        done: Callable[[Choice], None],
+        fields: Sequence[Field] | None = None,
+    ) -> None:
         super().__init__()
         self._title = title
         self._done = done
         saved = [Choice(recipe.name, recipe.words, recipe=recipe) for recipe in recipes]
-        fields = [Choice(full_label(known.path), "/".join(known.path), field=known) for known in settable()]
-        rare = {"/".join(known.path) for known in settable() if known.rare}
-        self._choices = [*saved, *sorted(fields, key=lambda one: one.more in rare)]
+        offered = fields if fields is not None else sorted(settable(), key=lambda known: known.rare)
+        found = [Choice(full_label(known.path), "/".join(known.path), field=known) for known in offered]
+        self._choices = [*saved, *found]
+        self._text = ""
         self._found: list[Choice] = []
 
     def compose(self) -> ComposeResult:
@@ -157,7 +164,11 @@ class PickerScreen(HouseScreen):
     def _not(self) -> None:
         self.house.back()
 
+    def mark_of(self, choice: Choice) -> str:
+        return "=" if choice.recipe is not None else " "
+
     def _narrow(self, text: str) -> None:
+        self._text = text
         words = text.lower().split()
         self._found = [one for one in self._choices if all(word in f"{one.title} {one.more}".lower() for word in words)]
         # What is called so, or ends so, comes before what has the letters somewhere.
@@ -168,10 +179,7 @@ class PickerScreen(HouseScreen):
                 bool(whole) and not one.title.lower().rpartition(", ")[2].startswith(whole),
             )
         )
-        rows = [
-            Row(str(place), (one.title, one.more), "=" if one.recipe is not None else " ")
-            for place, one in enumerate(self._found)
-        ]
+        rows = [Row(str(place), (one.title, one.more), self.mark_of(one)) for place, one in enumerate(self._found)]
         table = self.query_one(OrderTable)
         table.load(rows)
         table.home()

@@ -2,8 +2,6 @@
 
 from collections.abc import Callable, Sequence
 
-from textual import on
-
 from tui.screens.gridrows import NUMBER, Path, column_fields, column_words
 from tui.screens.recipe import Choice, PickerScreen
 from tui.widgets.ask import AskLine
@@ -39,25 +37,23 @@ class ColumnsScreen(PickerScreen):
             [("type", "to find"), ("↓ ↑", "choose"), ("Enter", "show or hide"), ("Esc", "done")]
         )
 
-    @on(AskLine.Submitted)
-    def _chosen(self) -> None:
-        table = self.query_one(OrderTable)
-        place = table.cursor
-        if place >= len(self._found):
-            self.query_one(AskLine).open(self._text)
-            return
-        known = self._found[place].field
-        if known is None:
+    def choose(self, choice: Choice | None) -> None:
+        known = choice.field if choice is not None else None
+        if choice is _USUAL:
             self.house.back()
             self._tell(None)
             return
-        if known.path == NUMBER:
+        if known is None:
+            pass
+        elif known.path == NUMBER:
             self.say("The number is always shown.")
-        elif known.path in self._shown:
-            self._shown.remove(known.path)
         else:
-            self._shown.append(known.path)
-        self._tell(list(self._shown))
+            if known.path in self._shown:
+                self._shown.remove(known.path)
+            else:
+                self._shown.append(known.path)
+            self._tell(list(self._shown))
+        table, place = self.query_one(OrderTable), self.list_view.cursor
         self.query_one(AskLine).open(self._text)
         self._narrow(self._text)
         table.go(place)

@@ -293,10 +293,17 @@ class BatchScreen(HouseScreen):
         self._is_due = False
         if not self.is_attached or not self.is_current:
             return
+        self._follow_cursor()
         if self._said_sending and not self.staging.shipping.waiting:
             self._said_sending = False
             self.unsay()
         self.show_all()
+
+    def _follow_cursor(self) -> None:
+        """The order chosen is the one under the cursor, also where the word of its move is still on the way."""
+        if not self._in_sheet and self._shown is not Shown.PROBLEMS:
+            view = self.grid if self._shown is Shown.TABLE else self.table
+            self._chosen = view.cursor_key or self._chosen
 
     def say_sending(self, words: str) -> None:
         """What is said until it is known what became of what was sent."""

@@ -1,6 +1,6 @@
 """The same on many staged orders at once: marks, one field set on all, one kind of problem mended on all."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from tui.api.codec import Json
 from tui.api.models import Operation
@@ -63,17 +63,15 @@ class FixingScreen(GridScreen):
 
         self.ask("Mark", answers, chosen)
 
-    def problem_here(self) -> Finding | None:
-        """The problem under the cursor; where none is, the first one of the order."""
+    def problems_here(self) -> list[Finding]:
+        """The problems at the cursor, one of each kind; where it is on none, those of the order."""
         order = self.order
         if order is None:
-            return None
+            return []
         found = [one for one in self.staging.findings(order) if not one.stale]
         here = self.pointer_here
-        at_cursor = next(
-            (one for one in found if here is not None and here in (one.problem.pointer, place_of(order, one))), None
-        )
-        return at_cursor or next(iter(found), None)
+        at_cursor = [one for one in found if here is not None and here in (one.problem.pointer, place_of(order, one))]
+        return list({kind_of(one): one for one in reversed(at_cursor or found)}.values())[::-1]
 
     @property
     def pointer_here(self) -> Pointer | None:
@@ -85,14 +83,31 @@ class FixingScreen(GridScreen):
         row = self.problems.cursor_row if self._shown is Shown.PROBLEMS else None
         return row.pointer if row is not None else None
 
+    def _ask_kind(self, title: str, kinds: Sequence[tuple[Finding, int]], done: Callable[[Finding], None]) -> None:
+        """Which of several kinds of problems, each with how many orders have it; one alone needs no question."""
+        if len(kinds) == 1:
+            done(kinds[0][0])
+            return
+        answers = [
+            (str(number), f"{safe(_kind_words(one))[:24]} ({count})")
+            for number, (one, count) in enumerate(kinds[:_KINDS_OFFERED], 1)
+        ]
+        self.ask(title, answers, lambda answer: done(kinds[int(answer) - 1][0]))
+
     def _mark_same(self) -> None:
         """All orders with the problem here, those that the list does not show included."""
-        finding = self.problem_here()
-        if finding is None:
+        found = self.problems_here()
+        if not found:
             self.say("This order has no problem.")
             return
+        orders = self.staging.orders
+        counted = [(one, len(having(self.staging, orders, kind_of(one)))) for one in found]
+        self._ask_kind("Same", counted, self._mark_having)
+
+    def _mark_having(self, finding: Finding) -> None:
         same = having(self.staging, self.staging.orders, kind_of(finding))
         self.table.set_marks(same)
+        self.grid.repaint()
         hidden = len(set(same) - {order.id for order in self._orders})
         shown = f", {hidden} not shown here" if hidden else ""
         self.say(f"{len(same)} marked{shown}: {_kind_words(finding)}. ; m mends, ; c sets a field on all.")
@@ -167,20 +182,14 @@ class FixingScreen(GridScreen):
             return
         orders = self.targets()
         kinds = proposals(self.staging, orders)
-        here = self.problem_here()
-        if here is not None and kind_of(here) in kinds:
-            self._mend_all(orders, here)
-        elif len(kinds) == 1:
-            self._mend_all(orders, next(iter(kinds.values()))[0])
-        elif not kinds:
+        if not kinds:
             self.say("There is no proposal for the problems of the marked orders.")
-        else:
-            offered = [found[0] for found in list(kinds.values())[:_KINDS_OFFERED]]
-            answers = [
-                (str(number), f"{_kind_words(one)} ({len(kinds[kind_of(one)])})")
-                for number, one in enumerate(offered, 1)
-            ]
-            self.ask("Mend", answers, lambda answer: self._mend_all(orders, offered[int(answer) - 1]))
+            return
+        here = next(
+            (one for one in self.problems_here() if self.pointer_here is not None and kind_of(one) in kinds), None
+        )
+        counted = [(found[0], len(found)) for found in kinds.values()]
+        self._ask_kind("Mend", [(here, 0)] if here is not None else counted, lambda one: self._mend_all(orders, one))
 
     def _mend_all(self, orders: Sequence[StagedOrder], finding: Finding) -> None:
         words = finding.problem.title or finding.problem.detail

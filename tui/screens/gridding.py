@@ -109,6 +109,7 @@ class GridScreen(AddingScreen):
 
     @on(OrderGrid.CellChanged, "#grid")
     def _cell_entered(self, event: OrderGrid.CellChanged) -> None:
+        self._follow_cursor()
         self.put_at(event.key, event.pointer, event.value)
 
     # Columns.

@@ -156,9 +156,13 @@ class PickerScreen(HouseScreen):
     @on(AskLine.Submitted)
     def _chosen(self) -> None:
         place = self.list_view.cursor
+        self.choose(self._found[place] if place < len(self._found) else None)
+
+    def choose(self, choice: Choice | None) -> None:
+        """Take what the cursor is on, if anything was found."""
         self.house.back()
-        if place < len(self._found):
-            self._done(self._found[place])
+        if choice is not None:
+            self._done(choice)
 
     @on(AskLine.Cancelled)
     def _not(self) -> None:

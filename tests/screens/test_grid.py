@@ -246,6 +246,10 @@ async def test_a_field_is_set_on_all_marked_after_a_preview(tmp_path: Path, size
         await house.press("enter")
         await house.until("Oss -> Uden")
         assert "2 orders: Ship to, city: Oss -> Uden" in house.text
+        assert [line.split()[0] for line in house.lines if " Ship to, city " in line and line.endswith("-> Uden")] == [
+            "A",
+            "B",
+        ]
         assert texts(house, "city") == ["Oss"] * 3
         await house.press("escape")
         assert texts(house, "city") == ["Oss"] * 3

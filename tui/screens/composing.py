@@ -53,10 +53,10 @@ from tui.work.staging import Staging
 _STATE = "composer"
 _WIDE = 120
 _EMPTY = """Nothing is staged. Ways in:
-a b  a blank order of a shop          a t  a new order from a template
-a f  a file of JSON or JSON lines     paste: JSON, JSON lines, cells of a spreadsheet
-In the list of orders: a stages a copy of the order there, ; a of all marked.
-From another machine: ssh host sendcloud-orders submit - < file"""
+a b  a blank order of a shop       a t  a new order from a template
+a f  a file of JSON, JSON lines    paste: JSON, cells of a spreadsheet
+In the list of orders: a stages a copy of the order, ; a of all marked.
+From elsewhere: ssh host sendcloud-orders submit - < file"""
 
 _LIST_KEYS = (
     ("open", "open"),
@@ -146,6 +146,7 @@ class BatchScreen(HouseScreen):
         self._loaded: str | None = None
         self._is_wide = False
         self._is_due = False
+        self._asks = False
         self._said_sending = False
         self._top = 0
         self.line_done: Callable[[str], None] = lambda _: None
@@ -471,6 +472,8 @@ class BatchScreen(HouseScreen):
     # The order chosen.
 
     def _show_side(self, pointer: Pointer | None = None) -> None:
+        if self._asks:
+            return
         order = self.order
         rule, preview = self.query_one("#rule", RuleLine), self.query_one("#preview", Pager)
         if order is None:
@@ -499,9 +502,20 @@ class BatchScreen(HouseScreen):
         self.query_one("#rule", RuleLine).set(" · ".join(filter(None, (name, title))), told if order else "")
 
     def show_preview(self, title: str, lines: list[list[Piece]]) -> None:
-        """Something else in the pane for a while; `_show_side` brings back what it is for."""
+        """What a question is about, in the pane until `end_preview`, whatever news comes meanwhile."""
+        self._asks = True
+        batch = self.query_one("#batch")
+        batch.add_class("-asks")
+        batch.remove_class("-sheet")
         self.query_one("#rule", RuleLine).set(title)
         self.query_one("#preview", Pager).set_lines(lines)
+
+    def end_preview(self) -> None:
+        """Back to what the panes are for."""
+        self._asks = False
+        self.query_one("#batch").remove_class("-asks")
+        self._arrange()
+        self._show_side()
 
     def _show_form(self, order: StagedOrder, pointer: Pointer | None = None) -> None:
         if self._loaded != order.id:

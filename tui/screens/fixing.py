@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from tui.api.codec import Json
 from tui.api.models import Operation
 from tui.api.pointer import ABSENT, Absent, Pointer
-from tui.orders.bulk import full_label, settable
+from tui.orders.bulk import full_label
 from tui.orders.edit import Edit
 from tui.orders.entry import KINDS_OF_LINES, show_value
 from tui.orders.fields import ANY, Field, field_at, label_of
@@ -13,7 +13,7 @@ from tui.orders.glance import order_name
 from tui.screens.adding import count_of
 from tui.screens.batchview import Shown
 from tui.screens.gridding import GridScreen
-from tui.screens.gridrows import key_of, place_of
+from tui.screens.gridrows import OWN, column_fields, key_of, place_of
 from tui.screens.recipe import Choice, PickerScreen, ValueScreen, value_in
 from tui.screens.rows import FormSpec, choices_of
 from tui.screens.stagedform import keeps
@@ -136,7 +136,8 @@ class FixingScreen(GridScreen):
         if not orders:
             return
         ids = [order.id for order in orders]
-        fields = sorted(settable(), key=lambda one: (here is None or "/".join(one.path) != key_of(here), one.rare))
+        offered = [one for one in column_fields() if one.path not in OWN]
+        fields = sorted(offered, key=lambda one: (here is None or "/".join(one.path) != key_of(here), one.rare))
         title = f"Set a field on {count_of(len(orders))}"
 
         def chosen(choice: Choice) -> None:
@@ -206,18 +207,10 @@ class FixingScreen(GridScreen):
         count = count_of(len(preview.values))
         lines = list(_preview_lines(preview))
         first = preview.changes[0]
-        batch = self.query_one("#batch")
-        batch.add_class("-asks")
-        batch.remove_class("-sheet")
         self.show_preview(f"{count}: {name}", lines)
 
-        def over() -> None:
-            batch.remove_class("-asks")
-            self._arrange()
-            self._show_side()
-
         def chosen(answer: str) -> None:
-            over()
+            self.end_preview()
             if answer == "p":
                 self.house.show_lines(f"{count}: {name}", lines)
                 self.call_after_refresh(self._preview, preview, name)
@@ -226,7 +219,7 @@ class FixingScreen(GridScreen):
 
         stays = f", {len(preview.staying)} stay" if preview.staying else ""
         words = f"{count}{stays}: {label_of(first.pointer)}: {_shown(first.pointer, first.was)} -> {_shown(first.pointer, first.will)}"
-        self.ask(words, [("t", "take it"), ("p", "all of it")], chosen, over)
+        self.ask(words, [("t", "take it"), ("p", "all of it")], chosen, self.end_preview)
 
     @keeps
     def _take(self, preview: Preview, name: str) -> None:

@@ -490,7 +490,8 @@ class BatchScreen(HouseScreen):
         if self._in_sheet or self.is_split:
             self._show_form(order, pointer)
         else:
-            lines = list(finding_lines(self.staging, order, zone, self.size.width))
+            here = self.grid.cursor_pointer if self._shown is Shown.TABLE else None
+            lines = list(finding_lines(self.staging, order, zone, self.size.width, here))
             preview.set_lines([*lines, *(_one_column(line) for line in preview_lines(order.document, ()))])
 
     def show_rule(self, title: str) -> None:

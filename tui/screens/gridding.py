@@ -74,7 +74,7 @@ class GridScreen(AddingScreen):
         if self._chosen != self.grid.cursor_key:
             self._chosen = self.grid.cursor_key
             self.table.go_to_key(self._chosen or "")
-            self._show_side()
+        self._show_side()
         self._show_cell()
         self.remember()
 

@@ -1,14 +1,12 @@
 """A document of a type never seen at any place is read, judged, merged and sent on without a fall or a loss."""
 
-import os
 from datetime import UTC, datetime
-from decimal import Decimal
-from typing import cast
 
 import pytest
 from drawn import full
+from odd import ODD, odd_orders
 
-from tui.api.codec import Document, Json, decode, encode, same
+from tui.api.codec import decode, encode, same
 from tui.api.models import Operation, validate_order
 from tui.api.pointer import ABSENT, ROOT, Pointer, walk
 from tui.orders import glance
@@ -23,44 +21,13 @@ from tui.orders.roads import sending_of, whole_order
 from tui.orders.upsert import as_new, to_upsert, unread_nodes
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
-DEEP: Json = "x"
-for _ in range(60):
-    DEEP = {"a": [DEEP]}
-
-ODD: dict[str, Json] = {
-    "object": {},
-    "list": [],
-    "null": None,
-    "true": True,
-    "zero": 0,
-    "empty": "",
-    "escape": "\x1b[2J",
-    "half a character": "\ud800",
-    "huge": Decimal("1e400"),
-    "tiny": Decimal("-1e-400"),
-    "digits": int("9" * 400),
-    "deep": DEEP,
-    "objects": [{}, {"name": "Mug"}, None, [[]]],
-    "other object": {"value": {"value": []}, "name": ["x"], "code": {}, "0": 1, "~1": 2, "": 3},
-}
 NAME = Pointer.of("shipping_address", "name")
 
-
-EVERY = bool(os.environ.get("SENDCLOUD_EXAMPLES"))
-Places = list[tuple[Pointer, Document]]
-
-
-def odd_orders(value: Json, of: int = 1) -> Places:
-    """A full order once for each of its places, with the value there; one in `of`, others for each value."""
-    order, odd = full(items=1), list(ODD.values()).index(value)
-    places = [place for place, _ in walk(order) if place.tokens]
-    chosen = places if EVERY else [place for number, place in enumerate(places) if (number + odd) % of == 0]
-    return [(place, cast(Document, place.put(order, value))) for place in chosen]
 
 
 @pytest.mark.parametrize("odd", ODD)
 def test_it_is_looked_at_without_a_fall(odd: str) -> None:
-    for place, order in odd_orders(ODD[odd]):
+    for place, order in odd_orders(ODD[odd], of=2):
         assert same(decode(encode(order)), order)
         assert glance.order_name(order)
         assert isinstance(glance.haystack(order), str)

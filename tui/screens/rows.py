@@ -117,6 +117,7 @@ def sheet_rows(spec: FormSpec, cache: RowCache | None = None) -> list[SheetRow]:
     rows.extend(_unknown_rows(spec))
     # What has no row of its own (an entry that was removed, a list as a whole) is told in front of all.
     lone = [_conflict_row(conflict) for conflict in clashes.values()]
+    lone.extend(_note_row(note) for notes in placed.values() for note in notes)
     return [*lone, *rows]
 
 

@@ -14,7 +14,7 @@ from tui.orders.compare import compare
 from tui.orders.edit import Edit, same_or_absent
 from tui.orders.entry import editing_kind, entry_text, show_value
 from tui.orders.fields import label_of, sections
-from tui.orders.listed import addable, add_entry, copy_entry, move_entry, remove_entry
+from tui.orders.listed import add_entry, addable, copy_entry, move_entry, remove_entry
 from tui.orders.merge import merge
 from tui.orders.preflight import mend, preflight
 from tui.orders.roads import sending_of, whole_order
@@ -22,7 +22,6 @@ from tui.orders.upsert import as_new, to_upsert, unread_nodes
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 NAME = Pointer.of("shipping_address", "name")
-
 
 
 @pytest.mark.parametrize("odd", ODD)
@@ -137,5 +136,6 @@ def test_any_field_of_it_can_be_set_cleared_and_given_back(odd: str) -> None:
 def test_in_the_place_of_the_whole_order_it_has_a_word(odd: str) -> None:
     value = ODD[odd]
     found = validate_order(value, Operation.POST)
-    assert found and all(isinstance(one.pointer, Pointer) for one in found)
+    assert found
+    assert all(isinstance(one.pointer, Pointer) for one in found)
     assert label_of(ROOT) == "the order"

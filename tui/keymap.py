@@ -15,6 +15,10 @@ class Where(StrEnum):
     REVIEW = "review"
     PAGER = "pager"
     REQUESTS = "requests"
+    BULK = "change over many"
+    JOBS = "changes"
+    JOURNAL = "journal"
+    RECHECK = "recheck"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,9 @@ class Command:
 
 _LISTS: Final = tuple(Where)
 _HOMES: Final = (Where.TRIAGE, Where.EDIT, Where.COMPOSER)
+_ROOMS: Final = (*_HOMES, Where.JOURNAL)
+_STRIPS: Final = (*_HOMES, Where.BULK)
+_WALKED: Final = (*_ROOMS, Where.RECHECK)
 
 
 def _command(
@@ -52,44 +59,103 @@ COMMANDS: Final = (
     _command("page_up", "pageup", "page up", "A page up.", _LISTS),
     _command("half_down", "ctrl+d", "half a page down", "Half a page down.", _LISTS),
     _command("half_up", "ctrl+u", "half a page up", "Half a page up.", _LISTS),
-    _command("strip_next", "l right", "next on the strip", "The next shop, group or state on the strip.", _HOMES),
-    _command("strip_previous", "h left", "previous on the strip", "The one before it.", _HOMES),
-    _command("strip_number", "0 1 2 3 4 5 6 7 8 9", "go to a number of the strip", "0 is all.", _HOMES),
-    _command("pane", "tab", "next pane", "To the next pane, and back.", (Where.TRIAGE, Where.COMPOSER)),
-    _command("open", "enter", "open", "Open the order; in a form, edit the field.", (*_HOMES, Where.REQUESTS), "open"),
-    _command("next_order", "J", "next order", "The next order of the list, also inside the form.", _HOMES),
-    _command("previous_order", "K", "previous order", "The order before it.", _HOMES),
     _command(
-        "next_problem", "n", "next problem", "The next problem, on this order and on to the next.", _HOMES, "next !"
+        "strip_next",
+        "l right",
+        "next on the strip",
+        "The next shop, group or state on the strip.",
+        (*_ROOMS, Where.BULK),
     ),
-    _command("previous_problem", "N", "previous problem", "The problem before it.", _HOMES),
-    _command("filter", "/", "narrow", "Filter by number, id, status, date, or any words.", _HOMES, "narrow"),
+    _command("strip_previous", "h left", "previous on the strip", "The one before it.", (*_ROOMS, Where.BULK)),
+    _command("strip_number", "0 1 2 3 4 5 6 7 8 9", "go to a number of the strip", "0 is all.", (*_ROOMS, Where.BULK)),
+    _command(
+        "pane",
+        "tab",
+        "next pane",
+        "To the next pane, and back.",
+        (Where.TRIAGE, Where.COMPOSER, Where.BULK, Where.JOURNAL),
+    ),
+    _command(
+        "open",
+        "enter",
+        "open",
+        "Open the order; in a form, edit the field.",
+        (*_WALKED, Where.REQUESTS, Where.BULK, Where.JOBS),
+        "open",
+    ),
+    _command("next_order", "J", "next order", "The next order of the list, also inside the form.", _ROOMS),
+    _command("previous_order", "K", "previous order", "The order before it.", _ROOMS),
+    _command(
+        "next_problem", "n", "next problem", "The next problem, on this order and on to the next.", _WALKED, "next !"
+    ),
+    _command("previous_problem", "N", "previous problem", "The problem before it.", _WALKED),
+    _command("filter", "/", "narrow", "Filter by number, id, status, date, or any words.", _ROOMS, "narrow"),
     _command("mark", "space", "mark", "Mark this order, or take the mark off.", (Where.TRIAGE, Where.COMPOSER), "mark"),
     _command("marks", "*", "marks", "Mark all in sight, none, or invert.", (Where.TRIAGE, Where.COMPOSER)),
     _command(
         "on_marked", ";", "on the marked", "The next key acts on all marked orders.", (Where.TRIAGE, Where.COMPOSER)
     ),
-    _command("mend", "m", "mend as proposed", "Take the proposal for the problem here, as a draft.", _HOMES, "mend"),
+    _command(
+        "mend",
+        "m",
+        "mend as proposed",
+        "Take the proposal for the problem here, as a draft.",
+        (*_HOMES, Where.RECHECK),
+        "mend",
+    ),
     _command(
         "absent",
         "c",
         "empty, null or absent",
         "Choose what nothing is to mean in this field; of a conflict, which side stands.",
-        (Where.EDIT, Where.COMPOSER),
+        (Where.EDIT, Where.COMPOSER, Where.BULK),
     ),
     _command("entry_up", "<", "move up", "Move an item or a tax number of the form up.", (Where.EDIT, Where.COMPOSER)),
     _command("entry_down", ">", "move down", "Move it down.", (Where.EDIT, Where.COMPOSER)),
     _command(
+        "set_field",
+        "c",
+        "set a field",
+        "A field, or a saved change by its name: here a draft, on many a dry run.",
+        (Where.TRIAGE,),
+        marked=True,
+    ),
+    _command(
+        "tags",
+        "t",
+        "tags",
+        "Add and remove tags; others' tags stay.",
+        (Where.TRIAGE, Where.BULK),
+        marked=True,
+    ),
+    _command(
+        "repeat", ".", "repeat", "The last change once more, on this order or many.", (Where.TRIAGE,), marked=True
+    ),
+    _command("changes", "C", "changes", "The last changes over many orders, and their results.", (Where.TRIAGE,)),
+    _command(
+        "only_empty", "e", "only where empty", "Set this field only where there is nothing yet.", (Where.BULK,), "empty"
+    ),
+    _command(
+        "save", "S", "save", "Keep this change under a name for the next time, or forget it.", (Where.BULK,), "save"
+    ),
+    _command(
+        "leave_out", "space", "leave out", "Leave this order out, or take it in again.", (Where.BULK,), "leave out"
+    ),
+    _command("road", "o", "road", "By PATCH one by one, or whole orders together.", (Where.BULK,), "road"),
+    _command("pause", "z", "pause", "Begin no further order, or go on. Ctrl+C cancels.", (Where.BULK,), "pause"),
+    _command("retry", "R", "try again", "A new dry run on the orders of the state shown.", (Where.BULK,), "retry"),
+    _command(
         "revert", "backspace", "as it was read", "Give this field back what was read.", (Where.EDIT, Where.COMPOSER)
     ),
-    _command("undo", "u", "undo", "Take back the last change of a draft.", _HOMES),
+    _command("undo", "u", "undo", "Take back the last change of a draft; in the journal, draft the inverse.", _WALKED),
     _command("redo", "U", "redo", "Do it again.", _HOMES),
     _command(
         "add",
         "a",
         "add",
-        "Triage: stage a copy in the composer. Form: add or copy an item. Composer: blank order, copy, or file.",
-        _HOMES,
+        "Triage: stage a copy in the composer. Form: add or copy an item. Composer: blank order, copy, or file. "
+        "Change over many: a field.",
+        _STRIPS,
         "add",
         marked=True,
     ),
@@ -97,8 +163,8 @@ COMMANDS: Final = (
         "drop",
         "D",
         "delete",
-        "Triage: delete the order, after its number is typed. Form: remove an item. Composer: drop.",
-        _HOMES,
+        "Triage: delete the order, after its number is typed. Form: remove an item. Composer and change over many: drop.",
+        (*_STRIPS, Where.JOBS),
         marked=True,
     ),
     _command(
@@ -110,12 +176,27 @@ COMMANDS: Final = (
         "hold",
         marked=True,
     ),
-    _command("review", "w", "review", "See every change as it will go; y there sends.", _HOMES, "review", marked=True),
+    _command(
+        "review",
+        "w",
+        "review",
+        "See every change as it will go; y there sends.",
+        (*_WALKED, Where.BULK),
+        "review",
+        marked=True,
+    ),
     _command("send", "y", "send", "Send what the review shows.", (Where.REVIEW,), "send"),
     _command(
         "not_send", "n", "do not send", "Leave the review; nothing is sent, nothing is lost.", (Where.REVIEW,), "not"
     ),
-    _command("as_json", "v", "as JSON", "The bodies as they will go, and back to the fields.", (Where.REVIEW,), "JSON"),
+    _command(
+        "as_json",
+        "v",
+        "as JSON",
+        "The bodies as they will go, or the whole entry, and back to the fields.",
+        (Where.REVIEW, Where.BULK, Where.JOURNAL),
+        "JSON",
+    ),
     _command(
         "view",
         "v",
@@ -125,7 +206,20 @@ COMMANDS: Final = (
         "view",
     ),
     _command("long_text", "p", "long text", "The whole value, or the whole order as JSON, in a pane.", _HOMES),
-    _command("refresh", "r", "read this again", "Read the order under the cursor again.", _HOMES),
+    _command(
+        "differences",
+        "d",
+        "differences",
+        "What the draft changes: field, what it was, what it will be.",
+        (Where.TRIAGE, Where.EDIT),
+    ),
+    _command(
+        "refresh",
+        "r",
+        "read this again",
+        "Read it again: the order, an unknown write, in a dry run all of them.",
+        (*_HOMES, Where.BULK, Where.RECHECK),
+    ),
     _command(
         "refresh_all",
         "R",
@@ -133,13 +227,27 @@ COMMANDS: Final = (
         "Read the list and the shops again; cursor and marks stay.",
         (Where.TRIAGE,),
     ),
-    _command("sort", "s", "sort", "Choose what the list is sorted by.", (Where.TRIAGE,)),
+    _command("sort", "s", "sort", "Choose what the list is sorted by.", (Where.TRIAGE, Where.JOURNAL)),
+    _command("batches", "B", "composer", "Orders staged to be sent together.", _ROOMS),
     _command(
-        "batches", "B", "composer", "Orders staged to be sent together.", (Where.TRIAGE, Where.EDIT, Where.COMPOSER)
+        "journal",
+        "L",
+        "journal",
+        "What was written, by whom, when, and how it ended; of the order here, its newest write.",
+        (*_WALKED, Where.REQUESTS),
     ),
+    _command(
+        "recheck",
+        "r",
+        "read today's changes again",
+        "Read the orders of today's confirmed changes again: which were taken back.",
+        (Where.JOURNAL,),
+    ),
+    _command("order", "o", "the order", "The form of the order that this is about.", (Where.JOURNAL,)),
+    _command("export", "X", "export", "The writes of this list into a file of JSON lines.", (Where.JOURNAL,)),
     _command("shops", "I", "shops", "The connected shops, and why one fails.", (Where.TRIAGE,)),
-    _command("traffic", "T", "requests", "Every request: method, path, status, time, bodies.", _HOMES),
-    _command("back_and_forth", "-", "where I was", "Between this and the last place.", _HOMES),
+    _command("traffic", "T", "requests", "Every request: method, path, status, time, bodies.", _WALKED),
+    _command("back_and_forth", "-", "where I was", "Between this and the last place.", _ROOMS),
     _command("palette", ":", "command", "Any command by its name.", _LISTS),
     _command("keys", "?", "keys", "The keys that work here, then all.", _LISTS, "keys"),
     _command("stop", "ctrl+c", "stop reading", "Stop what is being read; writes are never stopped.", _LISTS),

@@ -50,7 +50,7 @@ def large(number: int) -> bytes:
     }
     order["payment_details"] = {
         **ORDER["payment_details"],
-        **{name: price for name in ("subtotal_price", "estimated_shipping_price", "estimated_tax_price")},
+        **dict.fromkeys(("subtotal_price", "estimated_shipping_price", "estimated_tax_price"), price),
         **{name: {"value": "1", "currency": "EUR"} for name in ("freight_costs", "other_costs", "discount_granted")},
     }
     return json.dumps(order).encode()

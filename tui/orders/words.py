@@ -19,11 +19,14 @@ _LONGEST = 60
 
 
 def learned(orders: Iterable[Document], shop_id: str) -> Words:
-    """The words of each such field: those of this shop first, the frequent ones first, then those of other shops."""
+    """The words of each such field: those of this shop first, the frequent ones first, then those of other shops.
+
+    `shop_id` as an order names it; "" for the orders of all shops alike.
+    """
     own: dict[Pointer, Counter[str]] = {place: Counter() for place in _places()}
     others: dict[Pointer, Counter[str]] = {place: Counter() for place in _places()}
     for order in orders:
-        counts = own if text_at(order, SHOP) == shop_id else others
+        counts = own if shop_id in ("", text_at(order, SHOP)) else others
         for place in _places():
             word = text_at(order, place)
             if word and len(word) <= _LONGEST:

@@ -12,9 +12,9 @@ from tui.orders.listed import add_entry, addable, copy_entry, move_entry, remove
 from tui.orders.merge import Clash
 from tui.orders.preflight import mend
 from tui.screens.orderform import FormScreen, group_of, sentence
-from tui.screens.rooms import open_composer, stage_copies
+from tui.screens.rooms import look_up_again, open_composer, stage_copies
 from tui.screens.rows import View
-from tui.screens.sending import review_drafts
+from tui.screens.sending import differences, review_drafts
 from tui.widgets.ask import AskLine
 from tui.widgets.filter import FilterLine
 from tui.widgets.form import FieldRow, GroupRow
@@ -60,6 +60,10 @@ class EditScreen(FormScreen):
     @on(EntryStrip.Selected)
     def _strip_chosen(self, event: EntryStrip.Selected) -> None:
         self._go_to_group(event.key)
+
+    @property
+    def order_here(self) -> str:
+        return self._order_id
 
     def do_next_order(self, key: str) -> None:
         self._go_beside(1)
@@ -330,7 +334,16 @@ class EditScreen(FormScreen):
 
         self.ask("Review", [("t", "this order"), ("a", f"all {len(others) + 1} drafts")], chosen)
 
+    def do_differences(self, key: str) -> None:
+        if self._draft is None or not self._draft.edit.dirty:
+            self.say("Nothing was changed on this order.")
+        else:
+            name = order_name(self._draft.edit.document)
+            self.house.show_lines(f"Changed: {name}", differences(self._draft))
+
     def do_refresh(self, key: str) -> None:
+        if look_up_again(self, self._order_id):
+            return
         self.run_worker(self._read(self._order_id), name="read the order again", group="read", exclusive=True)
         self.say("Reading again …")
 

@@ -10,10 +10,13 @@ from tzlocal import get_localzone
 
 from tui.orders.fields import all_fields
 from tui.orders.places import countries
-from tui.screens.rooms import PLACE, open_composer, open_order
+from tui.screens.changing import ask_left
+from tui.screens.rooms import PLACE, open_composer, open_journal, open_order, resolve_writes
 from tui.screens.triage import TriageScreen
 from tui.store.db import StoreError
 from tui.store.store import Store
+from tui.work.bulk import Jobs
+from tui.work.journal import prune_journal
 from tui.work.records import edited_order
 from tui.work.staging import Staging
 from tui.work.workbench import Workbench, open_account, open_remembered
@@ -23,11 +26,12 @@ if TYPE_CHECKING:
 
 _TRIED_AGAIN = 30.0
 _MOMENT = 0.05
+_SOON = 1.0
 
 
 async def open_house(app: "OrdersApp", service: "Service", folder: Path) -> None:
     """Open the account and show the place where the user was. Raises ApiError, StoreError."""
-    store = Store(folder, now=app.now)
+    store = Store(folder, now=app.now, profile=app.account_name)
     zone = get_localzone()
     try:
         bench = open_remembered(service.client, store, service.name, now=app.now, zone=zone)
@@ -45,6 +49,8 @@ def _settle_in(app: "OrdersApp", bench: Workbench) -> None:
     bench.corrections.on_change = app.order_changed
     app.bench = bench
     app.staging = Staging(bench)
+    app.jobs = Jobs(bench)
+    app.jobs.on_change = app.job_changed
     # By the app, since the screen that opens all this goes away with it.
     app.run_worker(_move_in(app), name="open the rooms, and resolve what was on its way")
     app.run_worker(_follow(app), name="follow accepted orders")
@@ -71,15 +77,35 @@ async def _move_in(app: "OrdersApp") -> None:
         open_composer(app)
     elif place.get("screen") == "edit" and isinstance(place.get("order"), str):
         open_order(app, str(place["order"]))
+    elif place.get("screen") == "journal":
+        open_journal(app)
+    recovering = asyncio.create_task(_recover(app))
+    # What was in flight is resolved first; what takes long to find out is not sent again meanwhile.
+    await asyncio.wait({recovering}, timeout=_SOON)
     try:
-        await _recover(app)
+        ask_left(app)
+        await recovering
     except StoreError as error:
         app.house_screens()[-1].say(f"What was on its way is looked up at the next start: {error}", "error")
+    app.run_worker(_prune(app), name="remove old writes from the journal")
+
+
+async def _prune(app: "OrdersApp") -> None:
+    days = app.settings.keep_days
+    if days is None:
+        return
+    try:
+        if await prune_journal(app.bench.store, app.now(), days):
+            for screen in app.house_screens():
+                screen.news()
+    except StoreError as error:
+        app.house_screens()[-1].say(f"Old writes stay in the journal until the next start: {error}", "warning")
 
 
 def _warm_up() -> None:
     """What the first order to be opened would otherwise wait for."""
     importlib.import_module("tui.screens.edit")
+    importlib.import_module("tui.screens.journal")
     countries()
     all_fields()
     # What is loaded now stays to the end; looking through it for garbage would stop the keys for a moment now and then.
@@ -92,13 +118,7 @@ async def _recover(app: "OrdersApp") -> None:
         orders = [edited_order(item.staged) for item in write.new.items]
         for order_id in filter(None, [write.new.order_id, *orders]):
             bench.corrections.looking_up(order_id)
-    ends: list[str] = []
-    for outcome in await bench.outbox.recover():
-        if standings := bench.corrections.settle_any(outcome):
-            ends.extend(standing.words for standing in standings)
-        else:
-            app.staging.settle(outcome)
-            ends.append("the composer tells what became of it")
+    ends = await resolve_writes(app)
     screens = app.house_screens()
     if ends and screens:
         told = ends[0] if len(ends) == 1 else f"{len(ends)} of them; what became of each is at its order"
@@ -136,4 +156,5 @@ def _under_way(app: "OrdersApp") -> int:
     if not hasattr(app, "bench"):
         return 0
     waiting = app.bench.corrections.going + bool(app.staging.shipping.waiting)
+    waiting += sum(len(job.waiting) for job in app.jobs.running)
     return max(len(app.bench.outbox.under_way), waiting)

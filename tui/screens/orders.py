@@ -376,6 +376,7 @@ class OrdersScreen(HouseScreen):
         if paused := bench.client.paused_for:
             facts.append((f"the service asks to wait {paused:.0f} s", "warning"))
         facts.append(f"{drafted} draft{'' if drafted == 1 else 's'}, {on_way} on the way")
+        facts.extend((f"change: {job.gone} of {job.going}", "info") for job in self.house.jobs.running)
         if self.table.marks:
             facts.append(f"{len(self.table.marks)} marked")
         facts.append(read)
@@ -431,8 +432,18 @@ class OrdersScreen(HouseScreen):
             place += by
         return None
 
-    def suggestions(self, shop_id: str) -> Words:
-        """Words that a shop's orders use where it may write what it likes; kept until more orders were read."""
+    @property
+    def shown_keys(self) -> Sequence[str]:
+        """The orders of the list, in its order."""
+        return self._keys
+
+    @property
+    def is_read_whole(self) -> bool:
+        """Whether all that fits the filter was read."""
+        return self._feed is not None and self._feed.complete
+
+    def suggestions(self, shop_id: str = "") -> Words:
+        """Words that a shop's orders (or all) use where it may write what it likes; kept until more orders were read."""
         feed = self._feed
         if feed is None:
             return {}

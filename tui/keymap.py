@@ -12,6 +12,7 @@ class Where(StrEnum):
     TRIAGE = "triage"
     EDIT = "edit"
     COMPOSER = "composer"
+    ADDRESS = "address"
     REVIEW = "review"
     PAGER = "pager"
     REQUESTS = "requests"
@@ -139,7 +140,12 @@ COMMANDS: Final = (
         "save", "S", "save", "Keep this change under a name for the next time, or forget it.", (Where.BULK,), "save"
     ),
     _command(
-        "leave_out", "space", "leave out", "Leave this order out, or take it in again.", (Where.BULK,), "leave out"
+        "leave_out",
+        "space",
+        "leave out",
+        "Leave this order, or field, out, or take it in again.",
+        (Where.BULK, Where.ADDRESS),
+        "leave out",
     ),
     _command("road", "o", "road", "By PATCH one by one, or whole orders together.", (Where.BULK,), "road"),
     _command("pause", "z", "pause", "Begin no further order, or go on. Ctrl+C cancels.", (Where.BULK,), "pause"),
@@ -185,6 +191,40 @@ COMMANDS: Final = (
         "review",
         marked=True,
     ),
+    _command(
+        "address",
+        "A",
+        "address from a text",
+        "Paste or type an address as people write it; it is read into the fields, as a draft.",
+        _HOMES,
+        "address",
+    ),
+    _command(
+        "take",
+        "enter",
+        "take",
+        "Take what the text says, but for what is left out, as a draft.",
+        (Where.ADDRESS,),
+        "take",
+    ),
+    _command(
+        "other_address",
+        "b",
+        "also the other address",
+        "The billing address becomes the same, too; or the shipping address.",
+        (Where.ADDRESS,),
+        "billing too",
+    ),
+    _command(
+        "split",
+        "s",
+        "house number apart",
+        "Take the number out of the street, or put it back.",
+        (Where.ADDRESS,),
+        "number",
+    ),
+    _command("another", "o", "another address", "The next one, where the text has several.", (Where.ADDRESS,)),
+    _command("text", "e tab", "edit the text", "Back into the text.", (Where.ADDRESS,), "edit text"),
     _command("send", "y", "send", "Send what the review shows.", (Where.REVIEW,), "send"),
     _command(
         "not_send", "n", "do not send", "Leave the review; nothing is sent, nothing is lost.", (Where.REVIEW,), "not"

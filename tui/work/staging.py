@@ -152,6 +152,11 @@ class Staging:
             name = f"{name} and order id"
         return self._edited(order, order.edit.put_all(values, name))
 
+    def put_all(self, id: str, values: Sequence[tuple[Pointer, Json]], name: str) -> bool:
+        """Set several values as one step."""
+        order = self._changing(id)
+        return self._edited(order, order.edit.put_all(values, name))
+
     def drop(self, id: str, pointer: Pointer, name: str) -> bool:
         """Leave a value out."""
         order = self._changing(id)

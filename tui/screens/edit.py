@@ -117,6 +117,9 @@ class EditScreen(FormScreen):
     def _narrowed(self, event: AskLine.Changed) -> None:
         self._words = event.text.strip()
         self.sheet.set_rows(self._rows())
+        if self._words:
+            # Enter goes to the first that was found.
+            self.sheet.home()
 
     @on(AskLine.Submitted)
     def _narrowed_to(self, event: AskLine.Submitted) -> None:

@@ -16,6 +16,7 @@ from tui.orders.fields import (
     LISTS,
     Field,
     Section,
+    entry_of,
     field_at,
     label_of,
     path_of,
@@ -186,7 +187,7 @@ def _section_rows(
         conflict = first.get(pointer)
         to_decide += conflict is not None and not conflict.decided
         is_notable = bool(notes) or is_changed or conflict is not None
-        if not (_is_found(spec, known, value) if spec.words else _is_shown(spec, pointer, known, is_notable, value)):
+        if not (_is_found(spec, pointer, known, value) if spec.words else _is_shown(spec, pointer, known, is_notable, value)):
             continue
         mark = "#" if conflict and not conflict.decided else _mark(notes, is_changed)
         reason, road = road_of(pointer, known)
@@ -258,10 +259,12 @@ def _title(spec: FormSpec, section: Section) -> str:
     return f"{title} · {name}{added}" if name else f"{title}{added}"
 
 
-def _is_found(spec: FormSpec, known: Field, value: Json | Absent) -> bool:
+def _is_found(spec: FormSpec, pointer: Pointer, known: Field, value: Json | Absent) -> bool:
     """Whether all words typed stand in the field's label, path, value, or in the value as it is shown."""
     plain = value if isinstance(value, str) else ""
-    names = f"{known.group} {known.caption} {known.label} {'/'.join(known.path)}"
+    entry = entry_of(pointer)
+    number = f" {int(entry.name) + 1}" if entry is not None else ""
+    names = f"{known.group}{number} {known.caption} {known.label} {pointer}"
     return _has_words(spec, names, plain, "" if value is ABSENT else _shown(known, value, spec.zone))
 
 

@@ -231,6 +231,6 @@ def _rank(word: str, code: str, name: str) -> int:
         return 0
     if code.startswith(word) or code.rpartition("-")[2].startswith(word):
         return 1
-    if name.startswith(word):
+    if name.startswith(word) or f" {word}" in name:
         return 2
     return _WITHIN if word in name else _NO_MATCH

@@ -73,6 +73,17 @@ async def composer(house: House) -> None:
     await house.press("g")
 
 
+async def bulk(house: House) -> None:
+    await house.press("*", "p", ";", "c")
+    await house.type("order_details/status/code")
+    await house.press("enter")
+    await house.type("on_hold")
+    await house.press("enter", "t")
+    await house.type("hold")
+    await house.press("tab", "tab", "tab", "j", "space")
+    await house.until("left out")
+
+
 async def keys(house: House) -> None:
     await house.press("question_mark")
 
@@ -82,6 +93,7 @@ SCENES: dict[str, Callable[[House], Awaitable[None]]] = {
     "edit": edit,
     "review": review,
     "composer": composer,
+    "bulk": bulk,
     "help": keys,
 }
 

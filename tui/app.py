@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from tui.screens.base import HouseScreen
     from tui.store.follows import Follow
     from tui.store.journal import Write
+    from tui.widgets.pager import TextLine
+    from tui.work.bulk import Jobs
+    from tui.work.job import Job
     from tui.work.staging import Staging
     from tui.work.workbench import Workbench
 
@@ -46,6 +49,7 @@ class OrdersApp(KeysInOrder[int], SparseFrames[int], inherit_bindings=False):
 
     bench: "Workbench"
     staging: "Staging"
+    jobs: "Jobs"
 
     def __init__(
         self,
@@ -121,6 +125,10 @@ class OrdersApp(KeysInOrder[int], SparseFrames[int], inherit_bindings=False):
         for screen in self.house_screens():
             screen.order_news(order_id)
 
+    def job_changed(self, job: "Job") -> None:
+        for screen in self.house_screens():
+            screen.news()
+
     def house_screens(self) -> "list[HouseScreen]":
         """The screens that are open and there to be told things, the one in front last."""
         from tui.screens.base import HouseScreen
@@ -156,6 +164,11 @@ class OrdersApp(KeysInOrder[int], SparseFrames[int], inherit_bindings=False):
         from tui.screens.help import TextScreen
 
         self.push_screen(TextScreen(title, text))
+
+    def show_lines(self, title: str, lines: "Sequence[TextLine]") -> None:
+        from tui.screens.help import LinesScreen
+
+        self.push_screen(LinesScreen(title, lines))
 
     def back_and_forth(self) -> None:
         from tui.screens.rooms import other_place

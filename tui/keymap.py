@@ -16,6 +16,8 @@ class Where(StrEnum):
     PAGER = "pager"
     REQUESTS = "requests"
     JSON = "JSON"
+    BULK = "change over many"
+    JOBS = "changes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class Command:
 
 _LISTS: Final = tuple(Where)
 _HOMES: Final = (Where.TRIAGE, Where.EDIT, Where.COMPOSER)
+_STRIPS: Final = (*_HOMES, Where.BULK)
 
 
 def _command(
@@ -53,24 +56,31 @@ COMMANDS: Final = (
     _command("page_up", "pageup", "page up", "A page up.", _LISTS),
     _command("half_down", "ctrl+d", "half a page down", "Half a page down.", _LISTS),
     _command("half_up", "ctrl+u", "half a page up", "Half a page up.", _LISTS),
-    _command("strip_next", "l right", "next on the strip", "The next shop, group or state on the strip.", _HOMES),
-    _command("strip_previous", "h left", "previous on the strip", "The one before it.", _HOMES),
-    _command("strip_number", "0 1 2 3 4 5 6 7 8 9", "go to a number of the strip", "0 is all.", _HOMES),
-    _command("pane", "tab", "next pane", "To the next pane, and back.", (Where.TRIAGE, Where.COMPOSER)),
-    _command("open", "enter", "open", "Open the order; in a form, edit the field.", (*_HOMES, Where.REQUESTS), "open"),
+    _command("strip_next", "l right", "next on the strip", "The next shop, group or state on the strip.", _STRIPS),
+    _command("strip_previous", "h left", "previous on the strip", "The one before it.", _STRIPS),
+    _command("strip_number", "0 1 2 3 4 5 6 7 8 9", "go to a number of the strip", "0 is all.", _STRIPS),
+    _command("pane", "tab", "next pane", "To the next pane, and back.", (Where.TRIAGE, Where.COMPOSER, Where.BULK)),
+    _command(
+        "open",
+        "enter",
+        "open",
+        "Open the order; in a form, edit the field.",
+        (*_HOMES, Where.REQUESTS, Where.BULK, Where.JOBS),
+        "open",
+    ),
     _command("edit_line", "enter i", "edit the line", "Edit the text, beginning in this line.", (Where.JSON,), "edit"),
     _command(
         "as_json_edit",
         "E",
         "whole order as JSON",
-        "The order as one JSON text; from there on, the text in $VISUAL or $EDITOR.",
+        "The order as one JSON text; there, the text in $EDITOR.",
         (*_HOMES, Where.JSON),
     ),
     _command(
         "apply",
         "w",
         "apply",
-        "Make the draft what the text says, as one step; nothing is sent.",
+        "The draft becomes what the text says; nothing is sent.",
         (Where.JSON,),
         "apply",
     ),
@@ -97,10 +107,42 @@ COMMANDS: Final = (
         "c",
         "empty, null or absent",
         "Choose what nothing is to mean in this field; of a conflict, which side stands.",
-        (Where.EDIT, Where.COMPOSER),
+        (Where.EDIT, Where.COMPOSER, Where.BULK),
     ),
     _command("entry_up", "<", "move up", "Move an item or a tax number of the form up.", (Where.EDIT, Where.COMPOSER)),
     _command("entry_down", ">", "move down", "Move it down.", (Where.EDIT, Where.COMPOSER)),
+    _command(
+        "set_field",
+        "c",
+        "set a field",
+        "A field, or a saved change by its name: here a draft, on many a dry run.",
+        (Where.TRIAGE,),
+        marked=True,
+    ),
+    _command(
+        "tags",
+        "t",
+        "tags",
+        "Add and remove tags; others' tags stay.",
+        (Where.TRIAGE, Where.BULK),
+        marked=True,
+    ),
+    _command(
+        "repeat", ".", "repeat", "The last change once more, on this order or many.", (Where.TRIAGE,), marked=True
+    ),
+    _command("changes", "C", "changes", "The last changes over many orders, and their results.", (Where.TRIAGE,)),
+    _command(
+        "only_empty", "e", "only where empty", "Set this field only where there is nothing yet.", (Where.BULK,), "empty"
+    ),
+    _command(
+        "save", "S", "save", "Keep this change under a name for the next time, or forget it.", (Where.BULK,), "save"
+    ),
+    _command(
+        "leave_out", "space", "leave out", "Leave this order out, or take it in again.", (Where.BULK,), "leave out"
+    ),
+    _command("road", "o", "road", "By PATCH one by one, or whole orders together.", (Where.BULK,), "road"),
+    _command("pause", "z", "pause", "Begin no further order, or go on. Ctrl+C cancels.", (Where.BULK,), "pause"),
+    _command("retry", "R", "try again", "A new dry run on the orders of the state shown.", (Where.BULK,), "retry"),
     _command(
         "revert", "backspace", "as it was read", "Give this field back what was read.", (Where.EDIT, Where.COMPOSER)
     ),
@@ -110,8 +152,9 @@ COMMANDS: Final = (
         "add",
         "a",
         "add",
-        "Triage: stage a copy in the composer. Form: add or copy an item. Composer: blank order, copy, or file.",
-        _HOMES,
+        "Triage: stage a copy in the composer. Form: add or copy an item. Composer: blank order, copy, or file. "
+        "Change over many: a field.",
+        _STRIPS,
         "add",
         marked=True,
     ),
@@ -119,8 +162,8 @@ COMMANDS: Final = (
         "drop",
         "D",
         "delete",
-        "Triage: delete the order, after its number is typed. Form: remove an item. Composer: drop.",
-        _HOMES,
+        "Triage: delete the order, after its number is typed. Form: remove an item. Composer and change over many: drop.",
+        (*_STRIPS, Where.JOBS),
         marked=True,
     ),
     _command(
@@ -132,12 +175,19 @@ COMMANDS: Final = (
         "hold",
         marked=True,
     ),
-    _command("review", "w", "review", "See every change as it will go; y there sends.", _HOMES, "review", marked=True),
+    _command("review", "w", "review", "See every change as it will go; y there sends.", _STRIPS, "review", marked=True),
     _command("send", "y", "send", "Send what the review shows.", (Where.REVIEW,), "send"),
     _command(
         "not_send", "n", "do not send", "Leave the review; nothing is sent, nothing is lost.", (Where.REVIEW,), "not"
     ),
-    _command("as_json", "v", "as JSON", "The bodies as they will go, and back to the fields.", (Where.REVIEW,), "JSON"),
+    _command(
+        "as_json",
+        "v",
+        "as JSON",
+        "The bodies as they will go, and back to the fields.",
+        (Where.REVIEW, Where.BULK),
+        "JSON",
+    ),
     _command(
         "view",
         "v",
@@ -149,7 +199,20 @@ COMMANDS: Final = (
     _command(
         "long_text", "p", "long text", "The whole value, or the whole order as JSON, in a pane.", (*_HOMES, Where.JSON)
     ),
-    _command("refresh", "r", "read this again", "Read the order under the cursor again.", _HOMES),
+    _command(
+        "differences",
+        "d",
+        "differences",
+        "What the draft changes: field, what it was, what it will be.",
+        (Where.TRIAGE, Where.EDIT),
+    ),
+    _command(
+        "refresh",
+        "r",
+        "read this again",
+        "Read it again: the order, an unknown write, in a dry run all of them.",
+        _STRIPS,
+    ),
     _command(
         "refresh_all",
         "R",

@@ -580,3 +580,8 @@ def test_a_client_may_be_made_outside_of_a_loop() -> None:
 async def _use(client: Client) -> object:
     async with client:
         return await get(client)
+
+
+@pytest.mark.parametrize(("requests", "seconds"), [(0, 0.0), (14, 0.0), (99, 60.0), (184, 120.0)])
+def test_a_rate_tells_how_long_requests_take(requests: int, seconds: float) -> None:
+    assert Rate(100, 15).seconds(requests) == pytest.approx(seconds)

@@ -1,6 +1,7 @@
 """What comes late or cannot be done never takes keys that were meant for something else, and never ends the app."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +9,13 @@ import httpx
 import pytest
 from housed import House, housed
 
+from tui.api.errors import Unreachable
 from tui.api.pointer import Pointer
 from tui.screens.edit import EditScreen
 from tui.screens.review import ReviewScreen
 from tui.store.db import StoreError
+from tui.work.correct import Way
+from tui.work.patience import Patience
 from tui.work.staging import CannotChange
 
 NAME = Pointer.of("shipping_address", "name")
@@ -134,3 +138,38 @@ async def test_a_full_disk_does_not_end_the_following(tmp_path: Path) -> None:
         house.app.bench.store.follows.open = full  # type: ignore[method-assign]
         house.app.bench.follower.wake()
         await house.until("Accepted orders are not followed now: The disk is full.")
+
+
+async def test_an_outcome_that_is_unknown_is_looked_up_by_r_and_not_sent_again(tmp_path: Path) -> None:
+    async with housed(tmp_path) as house:
+        id = await opened(house)
+        await rename(house, "Jan Klaassen")
+        corrections = house.app.bench.corrections
+        (draft,) = house.app.bench.drafts.all()
+        outbox, real = house.app.bench.outbox, house.app.bench.client.get_order
+
+        async def deaf(order: str) -> Any:
+            raise Unreachable("No connection.")
+
+        transport = house.app.bench.client._transport._http._transport  # type: ignore[attr-defined]
+        answers = transport.handle_async_request
+
+        async def lose(request: Any) -> Any:
+            answer = await answers(request)
+            if request.method == "PATCH":
+                house.app.bench.client.get_order = deaf  # type: ignore[method-assign]
+                raise httpx.ReadError("The connection broke.")
+            return answer
+
+        transport.handle_async_request = lose
+        outbox._desk = replace(outbox._desk, patience=Patience.of(0.01))
+        standing = await corrections.send(draft, draft.sending.body)
+        assert standing.way is Way.UNKNOWN
+        house.app.bench.client.get_order = real  # type: ignore[method-assign]
+        transport.handle_async_request = answers
+        await house.press("d")
+        assert "Jan Klaassen" in house.text
+        await house.press("q", "r")
+        await house.until("confirmed")
+        assert sum(entry.method == "PATCH" for entry in house.app.bench.log.entries) == 1
+        assert (await house.order(id))["shipping_address"]["name"] == "Jan Klaassen"

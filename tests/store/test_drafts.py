@@ -25,12 +25,22 @@ def test_state_is_kept_by_account_and_found_by_prefix(store: Store, account: int
     assert store.state.get(other, "view/a") == 4
 
 
+def test_a_value_is_swapped_only_if_it_is_what_was_thought(store: Store, account: int) -> None:
+    store.state.put(account, "job", {"by": "a"})
+    assert store.state.swap(account, "job", {"by": "a"}, {"by": "b"})
+    assert not store.state.swap(account, "job", {"by": "a"}, {"by": "c"})
+    assert store.state.get(account, "job") == {"by": "b"}
+    assert not store.state.swap(account, "none", {"by": "a"}, {"by": "c"})
+
+
 def test_prefixes_are_not_patterns(store: Store, account: int) -> None:
     store.state.put(account, "a_b", 1)
     store.state.put(account, "a%b", 2)
     store.state.put(account, 'a"b', 3)
     assert store.state.all(account, "a_") == {"a_b": 1}
     assert store.state.all(account, 'a"') == {'a"b': 3}
+    store.state.put(account, "a_\x7f~\U0010ffff", 4)
+    assert store.state.all(account, "a_") == {"a_b": 1, "a_\x7f~\U0010ffff": 4}
 
 
 def test_an_edit_lives_through_log_rebase_and_restart(open_store: Callable[[], Store], clock: Clock) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
-from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from sandboxed import NOW, order
+from wired import WireClock
 
 from tui.api.auth import BasicAuth
 from tui.api.client import Client
@@ -23,26 +23,6 @@ from tui.store.store import Store
 from tui.work.follow import Follower
 from tui.work.outbox import Outbox, Outgoing
 from tui.work.outcomes import Accepted, Confirmed, Differs, WasBusy, WasGone, WasRefused
-
-
-class WireClock:
-    """One time for the sandbox, the client and the outbox. It counts from 0, so that the shortest pause moves it."""
-
-    def __init__(self) -> None:
-        self.passed = 0.0
-
-    def __call__(self) -> float:
-        return NOW.timestamp() + self.passed
-
-    def monotonic(self) -> float:
-        return self.passed
-
-    def now(self) -> datetime:
-        return NOW + timedelta(seconds=self.passed)
-
-    async def sleep(self, seconds: float) -> None:
-        self.passed += seconds
-        await asyncio.sleep(0)
 
 
 class World:

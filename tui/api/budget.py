@@ -53,6 +53,20 @@ class Rate:
     per_minute: int
     burst: int
 
+    @property
+    def capacity(self) -> int:
+        """How many requests go at once: one less than the burst."""
+        return max(1, self.burst - 1)
+
+    @property
+    def refill(self) -> float:
+        """How many more go in a second."""
+        return max(1, self.per_minute - self.burst) / 60
+
+    def seconds(self, requests: int) -> float:
+        """How long so many requests take at least, from a rested budget on."""
+        return max(0, requests - self.capacity) / self.refill
+
 
 READS = Rate(1000, 15)
 WRITES = Rate(100, 15)
@@ -72,8 +86,8 @@ class _Bucket:
     """
 
     def __init__(self, rate: Rate, now: float) -> None:
-        self._capacity = float(max(1, rate.burst - 1))
-        self._refill = max(1, rate.per_minute - rate.burst) / 60
+        self._capacity = float(rate.capacity)
+        self._refill = rate.refill
         self._tokens = self._capacity
         self._stamp = now
 

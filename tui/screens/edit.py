@@ -13,9 +13,9 @@ from tui.orders.merge import Clash
 from tui.orders.preflight import mend
 from tui.screens.jsonedit import has_text
 from tui.screens.orderform import FormScreen, group_of, sentence
-from tui.screens.rooms import open_composer, stage_copies
+from tui.screens.rooms import look_up_again, open_composer, stage_copies
 from tui.screens.rows import View
-from tui.screens.sending import review_drafts
+from tui.screens.sending import differences, review_drafts
 from tui.screens.wholeorder import draft_place, open_draft_as_json
 from tui.widgets.ask import AskLine
 from tui.widgets.filter import FilterLine
@@ -343,7 +343,16 @@ class EditScreen(FormScreen):
 
         self.ask("Review", [("t", "this order"), ("a", f"all {len(others) + 1} drafts")], chosen)
 
+    def do_differences(self, key: str) -> None:
+        if self._draft is None or not self._draft.edit.dirty:
+            self.say("Nothing was changed on this order.")
+        else:
+            name = order_name(self._draft.edit.document)
+            self.house.show_lines(f"Changed: {name}", differences(self._draft))
+
     def do_refresh(self, key: str) -> None:
+        if look_up_again(self, self._order_id):
+            return
         self.run_worker(self._read(self._order_id), name="read the order again", group="read", exclusive=True)
         self.say("Reading again …")
 

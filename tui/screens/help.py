@@ -80,6 +80,20 @@ class TextScreen(PageScreen):
         self.query_one(Pager).set_text(self._text)
 
 
+class LinesScreen(PageScreen):
+    """Lines of safe pieces, as a review has them."""
+
+    def __init__(self, title: str, lines: Sequence[TextLine]) -> None:
+        super().__init__()
+        self._title = title
+        self._lines = lines
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.query_one(TitleLine).set(self._title)
+        self.query_one(Pager).set_lines(self._lines)
+
+
 class HelpScreen(PageScreen):
     """The keys that work in one place, then all others; made from the one table."""
 

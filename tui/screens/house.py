@@ -10,10 +10,12 @@ from tzlocal import get_localzone
 
 from tui.orders.fields import all_fields
 from tui.orders.places import countries
-from tui.screens.rooms import PLACE, open_composer, open_order
+from tui.screens.changing import ask_left
+from tui.screens.rooms import PLACE, open_composer, open_order, resolve_writes
 from tui.screens.triage import TriageScreen
 from tui.store.db import StoreError
 from tui.store.store import Store
+from tui.work.bulk import Jobs
 from tui.work.records import edited_order
 from tui.work.staging import Staging
 from tui.work.workbench import Workbench, open_account, open_remembered
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 _TRIED_AGAIN = 30.0
 _MOMENT = 0.05
+_SOON = 1.0
 
 
 async def open_house(app: "OrdersApp", service: "Service", folder: Path) -> None:
@@ -45,6 +48,8 @@ def _settle_in(app: "OrdersApp", bench: Workbench) -> None:
     bench.corrections.on_change = app.order_changed
     app.bench = bench
     app.staging = Staging(bench)
+    app.jobs = Jobs(bench)
+    app.jobs.on_change = app.job_changed
     # By the app, since the screen that opens all this goes away with it.
     app.run_worker(_move_in(app), name="open the rooms, and resolve what was on its way")
     app.run_worker(_follow(app), name="follow accepted orders")
@@ -71,8 +76,12 @@ async def _move_in(app: "OrdersApp") -> None:
         open_composer(app)
     elif place.get("screen") == "edit" and isinstance(place.get("order"), str):
         open_order(app, str(place["order"]))
+    recovering = asyncio.create_task(_recover(app))
+    # What was in flight is resolved first; what takes long to find out is not sent again meanwhile.
+    await asyncio.wait({recovering}, timeout=_SOON)
     try:
-        await _recover(app)
+        ask_left(app)
+        await recovering
     except StoreError as error:
         app.house_screens()[-1].say(f"What was on its way is looked up at the next start: {error}", "error")
 
@@ -92,13 +101,7 @@ async def _recover(app: "OrdersApp") -> None:
         orders = [edited_order(item.staged) for item in write.new.items]
         for order_id in filter(None, [write.new.order_id, *orders]):
             bench.corrections.looking_up(order_id)
-    ends: list[str] = []
-    for outcome in await bench.outbox.recover():
-        if standings := bench.corrections.settle_any(outcome):
-            ends.extend(standing.words for standing in standings)
-        else:
-            app.staging.settle(outcome)
-            ends.append("the composer tells what became of it")
+    ends = await resolve_writes(app)
     screens = app.house_screens()
     if ends and screens:
         told = ends[0] if len(ends) == 1 else f"{len(ends)} of them; what became of each is at its order"
@@ -136,4 +139,5 @@ def _under_way(app: "OrdersApp") -> int:
     if not hasattr(app, "bench"):
         return 0
     waiting = app.bench.corrections.going + bool(app.staging.shipping.waiting)
+    waiting += sum(len(job.waiting) for job in app.jobs.running)
     return max(len(app.bench.outbox.under_way), waiting)

@@ -374,6 +374,7 @@ class OrdersScreen(HouseScreen):
         if paused := bench.client.paused_for:
             facts.append((f"the service asks to wait {paused:.0f} s", "warning"))
         facts.append(f"{drafted} draft{'' if drafted == 1 else 's'}, {on_way} on the way")
+        facts.extend((f"change: {job.gone} of {job.going}", "info") for job in self.house.jobs.running)
         if self.table.marks:
             facts.append(f"{len(self.table.marks)} marked")
         facts.append(read)
@@ -428,6 +429,16 @@ class OrdersScreen(HouseScreen):
                 return self._keys[place]
             place += by
         return None
+
+    @property
+    def shown_keys(self) -> Sequence[str]:
+        """The orders of the list, in its order."""
+        return self._keys
+
+    @property
+    def is_read_whole(self) -> bool:
+        """Whether all that fits the filter was read."""
+        return self._feed is not None and self._feed.complete
 
     def suggestions(self) -> dict[tuple[str, ...], tuple[tuple[str, str], ...]]:
         """Words that the orders read so far use where a shop may write what it likes, the frequent ones first."""

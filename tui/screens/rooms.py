@@ -31,6 +31,28 @@ async def told_if_not_kept(app: "OrdersApp", work: Awaitable[object]) -> None:
         app.house_screens()[-1].say(f"{error} What became of it is looked up at the next start.", "error")
 
 
+async def resolve_writes(app: "OrdersApp") -> list[str]:
+    """Look up what became of writes whose end is not known; a sentence for each that has one now."""
+    ends: list[str] = []
+    for outcome in await app.bench.outbox.recover():
+        if standings := app.bench.corrections.settle_any(outcome):
+            ends.extend(standing.words for standing in standings)
+        else:
+            app.staging.settle(outcome)
+            ends.append("the composer tells what became of it")
+    return ends
+
+
+def look_up_again(room: "HouseScreen", order_id: str) -> bool:
+    """Look up the write of an order whose outcome is unknown, if there is one; whether there is."""
+    if not room.house.bench.corrections.look_up_again([order_id]):
+        return False
+    work = told_if_not_kept(room.house, resolve_writes(room.house))
+    room.app.run_worker(work, name=f"look up the write of order {order_id}")
+    room.say("Looking up what became of it …")
+    return True
+
+
 def stage_copies(
     room: "HouseScreen", orders: Iterable[Document], *, as_update: bool, read: Document | None = None
 ) -> int:

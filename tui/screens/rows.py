@@ -198,7 +198,7 @@ def _section_rows(
                 shown=_shown(known, value, spec.zone),
                 was=_shown(known, edit.base_value(pointer), spec.zone) if is_changed else None,
                 mark=mark,
-                choices=_choices(spec, pointer, known),
+                choices=choices_of(spec, pointer, known),
                 editable=not reason,
                 reason=reason,
                 help=known.help,
@@ -324,7 +324,8 @@ def _shown(known: Field, value: object, zone: tzinfo | None) -> str:
     return shown
 
 
-def _choices(spec: FormSpec, pointer: Pointer, known: Field) -> Choices:
+def choices_of(spec: FormSpec, pointer: Pointer, known: Field) -> Choices:
+    """What is offered in the editor of a field: code and name."""
     match known.kind:
         case Kind.COUNTRY:
             return countries()

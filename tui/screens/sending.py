@@ -99,6 +99,11 @@ def _send(screen: "HouseScreen", ready: Iterable[tuple[Draft, Document]]) -> Non
     screen.say(f"{count} order{' is' if count == 1 else 's are'} on the way; the table shows each.")
 
 
+def differences(draft: Draft) -> list[list[Piece]]:
+    """What a draft changes, and what both sides changed, line by line."""
+    return [*_change_lines(draft, draft.sending), *_clash_lines(draft), *_taken_lines(draft)]
+
+
 def parcel_of(draft: Draft, stopped: Standing | None) -> Parcel:
     """One draft as the review shows it: field, was, will be; the road; what changed there meanwhile; warnings."""
     sending, name = draft.sending, order_name(draft.edit.document)

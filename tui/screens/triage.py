@@ -10,10 +10,11 @@ from tui.api.errors import ApiError, NotFound
 from tui.api.query import SORT_KEYS, order_key
 from tui.orders.glance import order_name
 from tui.orders.preflight import mend
+from tui.screens.changing import ask_on_all, open_changes, repeat, set_field, set_tags
 from tui.screens.listing import state_mark
 from tui.screens.orders import OrdersScreen
-from tui.screens.rooms import open_composer, open_order, stage_copies, told_if_not_kept
-from tui.screens.sending import review_drafts
+from tui.screens.rooms import look_up_again, open_composer, open_order, stage_copies, told_if_not_kept
+from tui.screens.sending import differences, review_drafts
 from tui.widgets.filter import FilterLine
 from tui.widgets.table import OrderTable
 from tui.widgets.text import is_altered
@@ -38,7 +39,7 @@ class TriageScreen(OrdersScreen):
     def do_pane(self, key: str) -> None:
         (self.table if self.preview.has_focus else self.preview).focus(scroll_visible=False)
 
-    def _changeable(self) -> Document | None:
+    def changeable(self) -> Document | None:
         """The order under the cursor, if it has what is needed to open, change or delete it."""
         order = self.order
         if order is not None and not order_key(order).isdecimal():
@@ -47,7 +48,7 @@ class TriageScreen(OrdersScreen):
         return order
 
     def do_open(self, key: str) -> None:
-        order = self._changeable()
+        order = self.changeable()
         if order is None:
             return
         self._remember()
@@ -103,7 +104,7 @@ class TriageScreen(OrdersScreen):
     def do_on_marked(self, key: str) -> None:
         marks = self.table.marks
         if not marks:
-            self.say("Nothing is marked; Space marks.")
+            ask_on_all(self)
             return
         hidden = len(marks - set(self._keys))
         self.on_marked = True
@@ -123,13 +124,13 @@ class TriageScreen(OrdersScreen):
         return self.house.bench.drafts.of(order_key(order), order, read_at)
 
     def do_as_json_edit(self, key: str) -> None:
-        order = self._changeable()
+        order = self.changeable()
         if order is not None:
             self._remember()
             open_order(self.house, order_key(order), as_json=True)
 
     def do_mend(self, key: str) -> None:
-        order = self._changeable()
+        order = self.changeable()
         if order is None:
             return
         draft = self.draft_of(order)
@@ -137,7 +138,7 @@ class TriageScreen(OrdersScreen):
             proposal = mend(draft.edit.document, problem)
             if proposal is not None:
                 draft.edit.put_all(proposal.values, problem.title)
-                self._drafted(draft)
+                self.drafted(draft)
                 self.say(f"Drafted: {proposal.words}. u takes it back, w reviews.")
                 return
         self.say("There is no proposal for this order.")
@@ -149,7 +150,7 @@ class TriageScreen(OrdersScreen):
         self._undo(lambda draft: draft.edit.redo(), "Nothing to do again on this order.", "Done again")
 
     def _undo(self, action: Callable[["Draft"], str | None], nothing: str, done: str) -> None:
-        order = self._changeable()
+        order = self.changeable()
         if order is None:
             return
         draft = self.draft_of(order)
@@ -157,13 +158,25 @@ class TriageScreen(OrdersScreen):
         if name is None:
             self.say(nothing)
             return
-        self._drafted(draft)
+        self.drafted(draft)
         self.say(f"{done}: {name}.")
 
-    def _drafted(self, draft: "Draft") -> None:
+    def drafted(self, draft: "Draft") -> None:
         self.house.bench.corrections.forget(draft.order_id)
         self.house.bench.drafts.save(draft)
         self.order_news(draft.order_id)
+
+    def do_set_field(self, key: str) -> None:
+        set_field(self)
+
+    def do_tags(self, key: str) -> None:
+        set_tags(self)
+
+    def do_repeat(self, key: str) -> None:
+        repeat(self)
+
+    def do_changes(self, key: str) -> None:
+        open_changes(self.house)
 
     def do_review(self, key: str) -> None:
         drafts = self.house.bench.drafts.all()
@@ -188,7 +201,7 @@ class TriageScreen(OrdersScreen):
         if self.on_marked:
             self.say("Orders are deleted one at a time.")
             return
-        order = self._changeable()
+        order = self.changeable()
         if order is None:
             return
         if self.house.bench.client.read_only:
@@ -206,7 +219,8 @@ class TriageScreen(OrdersScreen):
         self.say(f"{order_name(order)} is being deleted.")
 
     def do_refresh(self, key: str) -> None:
-        if (order := self.order) is not None:
+        order = self.order
+        if order is not None and not look_up_again(self, order_key(order)):
             self._read("read an order again", self._read_one(order_key(order)))
 
     async def _read_one(self, order_id: str) -> None:
@@ -270,6 +284,14 @@ class TriageScreen(OrdersScreen):
 
         if (order := self.order) is not None:
             self.house.show_text(f"As it was read: {order_name(order)}", encode(order, indent=2).decode())
+
+    def do_differences(self, key: str) -> None:
+        order = self.order
+        draft = self.house.bench.drafts.get(order_key(order)) if order is not None else None
+        if draft is None:
+            self.say("Nothing was changed on this order.")
+        else:
+            self.house.show_lines(f"Changed: {order_name(draft.edit.document)}", differences(draft))
 
     def do_back(self, key: str) -> None:
         if self.preview.has_focus:

@@ -24,6 +24,12 @@ class State:
         row = self._database.read(lambda c: c.execute(query, (account, pack(key))).fetchone())
         return default if row is None else unpack(row[0])
 
+    def swap(self, account: int, key: str, old: Json, new: Json) -> bool:
+        """Replace a value if it still is `old`, durably; whether it was. So one of two processes has it."""
+        row = (pack(new), account, pack(key), pack(old))
+        command = "UPDATE state SET value_json = ? WHERE account = ? AND key = ? AND value_json = ?"
+        return bool(self._database.write(lambda c: c.execute(command, row).rowcount, durable=True))
+
     def delete(self, account: int, key: str, *, durable: bool = False) -> None:
         command = "DELETE FROM state WHERE account = ? AND key = ?"
         self._database.write(lambda c: c.execute(command, (account, pack(key))), durable=durable)
@@ -31,8 +37,9 @@ class State:
     def all(self, account: int, prefix: str = "") -> dict[str, Json]:
         """The values whose keys begin with `prefix`, by key."""
         start = pack(prefix)[:-1]
-        query = "SELECT key, value_json FROM state WHERE account = ? AND substr(key, 1, ?) = ? ORDER BY key"
-        rows = self._database.read(lambda c: c.execute(query, (account, len(start), start)).fetchall())
+        # Packed keys are ASCII, so all that begin so stand before this end, and the index finds them.
+        query = "SELECT key, value_json FROM state WHERE account = ? AND key >= ? AND key < ? ORDER BY key"
+        rows = self._database.read(lambda c: c.execute(query, (account, start, f"{start}\u0080")).fetchall())
         return {unpack_text(key): unpack(value) for key, value in rows}
 
 

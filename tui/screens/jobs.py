@@ -1,0 +1,102 @@
+"""The last changes over many orders: what each did, and the way to its results."""
+
+from textual import on
+from textual.app import ComposeResult
+
+from tui.keymap import Where
+from tui.screens.base import HouseScreen
+from tui.screens.changing import open_job
+from tui.widgets.dialogs import QuestionBar
+from tui.widgets.lines import LineView
+from tui.widgets.status import KeyLine, StatusLine, TitleLine
+from tui.widgets.table import Column, OrderTable, Row, Toned
+from tui.work.bulk import CannotRun
+from tui.work.job import Job, Stage, State
+
+_COLUMNS = (
+    Column("at", "when", 16),
+    Column("name", "change", 18, 2),
+    Column("stage", "", 9),
+    Column("counts", "orders", 24, 3),
+)
+_TONES = {Stage.RUNNING: "info", Stage.PAUSED: "warning", Stage.PLANNED: "changed", Stage.CANCELLED: "warning"}
+
+
+class JobsScreen(HouseScreen):
+    """The newest first; Enter opens one."""
+
+    WHERE = Where.JOBS
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._jobs: dict[str, Job] = {}
+
+    def compose(self) -> ComposeResult:
+        yield TitleLine()
+        yield OrderTable(_COLUMNS, empty="No change over many orders yet: mark some with Space, then ;c or ;t.")
+        yield StatusLine()
+        yield QuestionBar()
+        yield KeyLine()
+
+    @property
+    def table(self) -> OrderTable:
+        return self.query_one(OrderTable)
+
+    @property
+    def list_view(self) -> LineView:
+        return self.table
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.query_one(TitleLine).set(f"{self.house.account_name} · changes over many orders", "the last 20")
+
+    def on_screen_resume(self) -> None:
+        super().on_screen_resume()
+        self.show_all()
+
+    def news(self) -> None:
+        if self.is_attached and self.is_current:
+            self.show_all()
+
+    def show_all(self) -> None:
+        """The list as it is on disk, other running copies' changes included."""
+        jobs = self.house.jobs
+        self._jobs = {job.id: job for job in jobs.recent()}
+        zone = self.house.bench.zone
+        rows = []
+        for job in self._jobs.values():
+            counts = ", ".join(f"{count} {state}" for state, count in job.counts.items())
+            bad = any(state in job.counts for state in (State.REFUSED, State.UNKNOWN, State.DIFFERS, State.CHANGED))
+            stage = "elsewhere" if jobs.is_elsewhere(job) else str(job.stage)
+            at = f"{job.made_at.astimezone(zone):%Y-%m-%d %H:%M}"
+            cells = (at, job.name, Toned(stage, _TONES.get(job.stage, "")), counts)
+            rows.append(Row(job.id, cells, "!" if bad else " ", "error" if bad else ""))
+        self.table.load(rows)
+        self.show_status()
+
+    def facts(self) -> list[str]:
+        return ["Enter shows the results; what was sent is in the journal too"]
+
+    def do_open(self, key: str) -> None:
+        chosen = self.table.cursor_key
+        job = self.house.jobs.get(chosen) if chosen is not None else None
+        if job is not None:
+            open_job(self.house, job)
+
+    @on(OrderTable.Activated)
+    def _activated(self) -> None:
+        self.do_open("enter")
+
+    def do_drop(self, key: str) -> None:
+        job = self._jobs.get(self.table.cursor_key or "")
+        if job is None:
+            return
+
+        def chosen(_: str) -> None:
+            try:
+                self.house.jobs.drop(job)
+            except CannotRun as error:
+                self.say(str(error), "warning")
+            self.show_all()
+
+        self.ask(f"Forget {job.name} and its results?", [("f", "forget it; what was sent stays sent")], chosen)

@@ -84,6 +84,26 @@ async def bulk(house: House) -> None:
     await house.until("left out")
 
 
+async def journal(house: House) -> None:
+    for name in ("Jeroen Maes", "Fatma Demir"):
+        await house.press("n", "enter")
+        await house.until("Ship to")
+        await house.until("read 09:30")
+        await house.press("enter", "ctrl+e", "ctrl+u")
+        await house.type(name)
+        await house.press("enter", "w")
+        await house.until("will be written")
+        await house.press("y")
+        await house.until("confirmed")
+        await house.press("q")
+    store = house.app.bench.store
+    # Who and where it was drawn is no matter of the picture.
+    store._database.write(lambda c: c.execute("UPDATE session SET user = 'ann', host = 'desk'"))
+    await house.press("L")
+    await house.until("done 2")
+    await house.press("g")
+
+
 async def keys(house: House) -> None:
     await house.press("question_mark")
 
@@ -94,6 +114,7 @@ SCENES: dict[str, Callable[[House], Awaitable[None]]] = {
     "review": review,
     "composer": composer,
     "bulk": bulk,
+    "journal": journal,
     "help": keys,
 }
 

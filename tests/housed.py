@@ -19,6 +19,7 @@ from tui.api.client import Client
 from tui.api.codec import decode
 from tui.app import OrdersApp, Service
 from tui.sandbox.app import Sandbox, SandboxSettings
+from tui.settings import Settings
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 PATIENCE = 15.0
@@ -92,6 +93,7 @@ async def housed(
     size: tuple[int, int] = (80, 24),
     read_only: bool = False,
     ticking: bool = False,
+    app_settings: Settings | None = None,
     **settings: Any,
 ) -> AsyncIterator[House]:
     """Open the app on a folder. A sandbox given outlives it, as for a second start. The time stands unless `ticking`."""
@@ -107,7 +109,7 @@ async def housed(
         client = Client("http://127.0.0.1/api/v3", BasicAuth("demo", "demo"), transport=transport, read_only=read_only)
         return Service(client, "demo", lambda: None)
 
-    app = OrdersApp("TEST", connect, folder, now=now)
+    app = OrdersApp("TEST", connect, folder, now=now, settings=app_settings)
     try:
         async with app.run_test(size=size) as pilot:
             house = House(app, pilot, box)

@@ -274,3 +274,12 @@ class TestSandbox:
             taken.listen()
             port = str(taken.getsockname()[1])
             assert_refused(program.run("sandbox", "--port", port), port)
+
+
+def test_a_setting_that_is_not_known_stops_the_start_in_one_sentence(program: Program) -> None:
+    (program.folder / "settings.toml").write_text("[journal]\nkeep_day = 90\n")
+    ended = program.run("--demo", SENDCLOUD_ORDERS_CONFIG=str(program.folder))
+    assert ended.code == 2
+    assert "'keep_day' in [journal], where only keep_days can be set." in ended.error
+    assert ended.error.count("\n") == 1
+    assert ended.out == b""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import BindingType
 
 from tui.screens.opening import OpeningScreen
+from tui.settings import Settings
 from tui.widgets.frames import SparseFrames
 from tui.widgets.keys import KeysInOrder
 
@@ -58,8 +59,10 @@ class OrdersApp(KeysInOrder[int], SparseFrames[int], inherit_bindings=False):
         folder: Path,
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        settings: Settings | None = None,
     ) -> None:
         super().__init__()
+        self.settings = settings or Settings()
         self.account_name = profile
         self.now = now
         self.last_words: list[str] = []
@@ -159,6 +162,11 @@ class OrdersApp(KeysInOrder[int], SparseFrames[int], inherit_bindings=False):
         from tui.screens.traffic import TrafficScreen
 
         self.push_screen(TrafficScreen(self.bench.log))
+
+    def show_journal(self, order_id: str | None) -> None:
+        from tui.screens.rooms import open_journal
+
+        open_journal(self, order_id)
 
     def show_text(self, title: str, text: str) -> None:
         from tui.screens.help import TextScreen

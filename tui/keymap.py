@@ -12,12 +12,15 @@ class Where(StrEnum):
     TRIAGE = "triage"
     EDIT = "edit"
     COMPOSER = "composer"
+    ADDRESS = "address"
     REVIEW = "review"
     PAGER = "pager"
     REQUESTS = "requests"
-    JSON = "JSON"
     BULK = "change over many"
     JOBS = "changes"
+    JOURNAL = "journal"
+    RECHECK = "recheck"
+    JSON = "JSON"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,9 @@ class Command:
 
 _LISTS: Final = tuple(Where)
 _HOMES: Final = (Where.TRIAGE, Where.EDIT, Where.COMPOSER)
+_ROOMS: Final = (*_HOMES, Where.JOURNAL)
 _STRIPS: Final = (*_HOMES, Where.BULK)
+_WALKED: Final = (*_ROOMS, Where.RECHECK)
 
 
 def _command(
@@ -56,16 +61,28 @@ COMMANDS: Final = (
     _command("page_up", "pageup", "page up", "A page up.", _LISTS),
     _command("half_down", "ctrl+d", "half a page down", "Half a page down.", _LISTS),
     _command("half_up", "ctrl+u", "half a page up", "Half a page up.", _LISTS),
-    _command("strip_next", "l right", "next on the strip", "The next shop, group or state on the strip.", _STRIPS),
-    _command("strip_previous", "h left", "previous on the strip", "The one before it.", _STRIPS),
-    _command("strip_number", "0 1 2 3 4 5 6 7 8 9", "go to a number of the strip", "0 is all.", _STRIPS),
-    _command("pane", "tab", "next pane", "To the next pane, and back.", (Where.TRIAGE, Where.COMPOSER, Where.BULK)),
+    _command(
+        "strip_next",
+        "l right",
+        "next on the strip",
+        "The next shop, group or state on the strip.",
+        (*_ROOMS, Where.BULK),
+    ),
+    _command("strip_previous", "h left", "previous on the strip", "The one before it.", (*_ROOMS, Where.BULK)),
+    _command("strip_number", "0 1 2 3 4 5 6 7 8 9", "go to a number of the strip", "0 is all.", (*_ROOMS, Where.BULK)),
+    _command(
+        "pane",
+        "tab",
+        "next pane",
+        "To the next pane, and back.",
+        (Where.TRIAGE, Where.COMPOSER, Where.BULK, Where.JOURNAL),
+    ),
     _command(
         "open",
         "enter",
         "open",
         "Open the order; in a form, edit the field.",
-        (*_HOMES, Where.REQUESTS, Where.BULK, Where.JOBS),
+        (*_WALKED, Where.REQUESTS, Where.BULK, Where.JOBS),
         "open",
     ),
     _command("edit_line", "enter i", "edit the line", "Edit the text, beginning in this line.", (Where.JSON,), "edit"),
@@ -84,24 +101,31 @@ COMMANDS: Final = (
         (Where.JSON,),
         "apply",
     ),
-    _command("next_order", "J", "next order", "The next order of the list, also inside the form.", _HOMES),
-    _command("previous_order", "K", "previous order", "The order before it.", _HOMES),
+    _command("next_order", "J", "next order", "The next order of the list, also inside the form.", _ROOMS),
+    _command("previous_order", "K", "previous order", "The order before it.", _ROOMS),
     _command(
         "next_problem",
         "n",
         "next problem",
         "The next problem, on this order and on to the next.",
-        (*_HOMES, Where.JSON),
+        (*_WALKED, Where.JSON),
         "next !",
     ),
-    _command("previous_problem", "N", "previous problem", "The problem before it.", (*_HOMES, Where.JSON)),
-    _command("filter", "/", "narrow", "Filter by number, id, status, date, or any words.", _HOMES, "narrow"),
+    _command("previous_problem", "N", "previous problem", "The problem before it.", (*_WALKED, Where.JSON)),
+    _command("filter", "/", "narrow", "Filter by number, id, status, date, or any words.", _ROOMS, "narrow"),
     _command("mark", "space", "mark", "Mark this order, or take the mark off.", (Where.TRIAGE, Where.COMPOSER), "mark"),
     _command("marks", "*", "marks", "Mark all in sight, none, or invert.", (Where.TRIAGE, Where.COMPOSER)),
     _command(
         "on_marked", ";", "on the marked", "The next key acts on all marked orders.", (Where.TRIAGE, Where.COMPOSER)
     ),
-    _command("mend", "m", "mend as proposed", "Take the proposal for the problem here, as a draft.", _HOMES, "mend"),
+    _command(
+        "mend",
+        "m",
+        "mend as proposed",
+        "Take the proposal for the problem here, as a draft.",
+        (*_HOMES, Where.RECHECK),
+        "mend",
+    ),
     _command(
         "absent",
         "c",
@@ -138,7 +162,12 @@ COMMANDS: Final = (
         "save", "S", "save", "Keep this change under a name for the next time, or forget it.", (Where.BULK,), "save"
     ),
     _command(
-        "leave_out", "space", "leave out", "Leave this order out, or take it in again.", (Where.BULK,), "leave out"
+        "leave_out",
+        "space",
+        "leave out",
+        "Leave this order, or field, out, or take it in again.",
+        (Where.BULK, Where.ADDRESS),
+        "leave out",
     ),
     _command("road", "o", "road", "By PATCH one by one, or whole orders together.", (Where.BULK,), "road"),
     _command("pause", "z", "pause", "Begin no further order, or go on. Ctrl+C cancels.", (Where.BULK,), "pause"),
@@ -146,7 +175,13 @@ COMMANDS: Final = (
     _command(
         "revert", "backspace", "as it was read", "Give this field back what was read.", (Where.EDIT, Where.COMPOSER)
     ),
-    _command("undo", "u", "undo", "Take back the last change of a draft, or of a text.", (*_HOMES, Where.JSON)),
+    _command(
+        "undo",
+        "u",
+        "undo",
+        "Take back the last change of a draft, or of a text; in the journal, draft the inverse.",
+        (*_WALKED, Where.JSON),
+    ),
     _command("redo", "U", "redo", "Do it again.", (*_HOMES, Where.JSON)),
     _command(
         "add",
@@ -175,7 +210,49 @@ COMMANDS: Final = (
         "hold",
         marked=True,
     ),
-    _command("review", "w", "review", "See every change as it will go; y there sends.", _STRIPS, "review", marked=True),
+    _command(
+        "review",
+        "w",
+        "review",
+        "See every change as it will go; y there sends.",
+        (*_WALKED, Where.BULK),
+        "review",
+        marked=True,
+    ),
+    _command(
+        "address",
+        "A",
+        "address from a text",
+        "Paste or type an address as people write it; it is read into the fields, as a draft.",
+        _HOMES,
+        "address",
+    ),
+    _command(
+        "take",
+        "enter",
+        "take",
+        "Take what the text says, but for what is left out, as a draft.",
+        (Where.ADDRESS,),
+        "take",
+    ),
+    _command(
+        "other_address",
+        "b",
+        "also the other address",
+        "The billing address becomes the same, too; or the shipping address.",
+        (Where.ADDRESS,),
+        "billing too",
+    ),
+    _command(
+        "split",
+        "s",
+        "house number apart",
+        "Take the number out of the street, or put it back.",
+        (Where.ADDRESS,),
+        "number",
+    ),
+    _command("another", "o", "another address", "The next one, where the text has several.", (Where.ADDRESS,)),
+    _command("text", "e tab", "edit the text", "Back into the text.", (Where.ADDRESS,), "edit text"),
     _command("send", "y", "send", "Send what the review shows.", (Where.REVIEW,), "send"),
     _command(
         "not_send", "n", "do not send", "Leave the review; nothing is sent, nothing is lost.", (Where.REVIEW,), "not"
@@ -184,8 +261,8 @@ COMMANDS: Final = (
         "as_json",
         "v",
         "as JSON",
-        "The bodies as they will go, and back to the fields.",
-        (Where.REVIEW, Where.BULK),
+        "The bodies as they will go, or the whole entry, and back to the fields.",
+        (Where.REVIEW, Where.BULK, Where.JOURNAL),
         "JSON",
     ),
     _command(
@@ -211,7 +288,7 @@ COMMANDS: Final = (
         "r",
         "read this again",
         "Read it again: the order, an unknown write, in a dry run all of them.",
-        _STRIPS,
+        (*_HOMES, Where.BULK, Where.RECHECK),
     ),
     _command(
         "refresh_all",
@@ -220,13 +297,27 @@ COMMANDS: Final = (
         "Read the list and the shops again; cursor and marks stay.",
         (Where.TRIAGE,),
     ),
-    _command("sort", "s", "sort", "Choose what the list is sorted by.", (Where.TRIAGE,)),
+    _command("sort", "s", "sort", "Choose what the list is sorted by.", (Where.TRIAGE, Where.JOURNAL)),
+    _command("batches", "B", "composer", "Orders staged to be sent together.", _ROOMS),
     _command(
-        "batches", "B", "composer", "Orders staged to be sent together.", (Where.TRIAGE, Where.EDIT, Where.COMPOSER)
+        "journal",
+        "L",
+        "journal",
+        "What was written, by whom, when, and how it ended; of the order here, its newest write.",
+        (*_WALKED, Where.REQUESTS),
     ),
+    _command(
+        "recheck",
+        "r",
+        "read today's changes again",
+        "Read the orders of today's confirmed changes again: which were taken back.",
+        (Where.JOURNAL,),
+    ),
+    _command("order", "o", "the order", "The form of the order that this is about.", (Where.JOURNAL,)),
+    _command("export", "X", "export", "The writes of this list into a file of JSON lines.", (Where.JOURNAL,)),
     _command("shops", "I", "shops", "The connected shops, and why one fails.", (Where.TRIAGE,)),
-    _command("traffic", "T", "requests", "Every request: method, path, status, time, bodies.", _HOMES),
-    _command("back_and_forth", "-", "where I was", "Between this and the last place.", _HOMES),
+    _command("traffic", "T", "requests", "Every request: method, path, status, time, bodies.", _WALKED),
+    _command("back_and_forth", "-", "where I was", "Between this and the last place.", _ROOMS),
     _command("palette", ":", "command", "Any command by its name.", _LISTS),
     _command("keys", "?", "keys", "The keys that work here, then all.", _LISTS, "keys"),
     _command("stop", "ctrl+c", "stop reading", "Stop what is being read; writes are never stopped.", _LISTS),

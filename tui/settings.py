@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
 from platformdirs import PlatformDirs
 
@@ -45,6 +46,63 @@ class Profile:
     credentials: Basic | ClientCredentials | None
     read_only: bool = False
     partner_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the user chose in `settings.toml`. `keep_days`: how long the journal keeps what has ended; None is for ever."""
+
+    keep_days: int | None = None
+
+
+class SettingsError(ValueError):
+    """The settings file cannot be used; str() is a sentence for people."""
+
+
+SETTINGS = "settings.toml"
+_MOST_DAYS = 36500
+
+
+def read_settings() -> Settings:
+    """The user's settings; the defaults where there is no file. Raises SettingsError for anything that it does not know."""
+    path = config_folder() / SETTINGS
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        return Settings()
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path} is no UTF-8 text") from error
+    return _settings(path, text)
+
+
+def _settings(path: Path, text: str) -> Settings:
+    import tomllib  # only where there is a file
+
+    try:
+        found = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path} is no TOML: {error}") from error
+    journal = found.pop("journal", {})
+    if found:
+        raise SettingsError(f"{path} has {next(iter(found))!r}, which is no setting; there is [journal] keep_days")
+    if not isinstance(journal, dict):
+        raise SettingsError(f"{path} must have [journal] as a table")
+    values = cast(dict[str, object], dict(journal))
+    days = values.pop("keep_days", None)
+    if values:
+        raise SettingsError(f"{path} has {next(iter(values))!r} in [journal], where only keep_days can be set")
+    if days is not None and (not isinstance(days, int) or isinstance(days, bool) or not 1 <= days <= _MOST_DAYS):
+        raise SettingsError(
+            f"{path} has keep_days = {days!r} in [journal]; it must be a number of days from 1 to {_MOST_DAYS}"
+        )
+    return Settings(keep_days=days)
+
+
+def config_folder() -> Path:
+    """Where the user's settings of this app are; it need not be there."""
+    return Path(os.environ.get("SENDCLOUD_ORDERS_CONFIG") or _DIRS.user_config_dir)
 
 
 def data_folder() -> Path:

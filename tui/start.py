@@ -4,20 +4,21 @@ import sys
 from typing import TYPE_CHECKING
 
 from tui.app import OrdersApp, Service
-from tui.settings import Basic, ClientCredentials, Profile, data_folder, sandbox_file
+from tui.settings import Basic, ClientCredentials, Profile, data_folder, read_settings, sandbox_file
 
 if TYPE_CHECKING:
     from tui.api.auth import Auth
 
 
 def run(profile: Profile, *, mouse: bool = False) -> int:
-    """Run the app until it ends; its exit code. Raises ValueError for addresses and keys that cannot be used."""
+    """Run the app until it ends; its exit code. Raises ValueError for addresses, keys and settings that cannot be used."""
+    settings = read_settings()
     if profile.credentials is not None:
         from tui.api.auth import check_address
 
         check_address(profile.base_url)
         _proof(profile.credentials)
-    app = OrdersApp(profile.name, lambda: connect(profile), data_folder())
+    app = OrdersApp(profile.name, lambda: connect(profile), data_folder(), settings=settings)
     code = app.run(mouse=mouse)
     for sentence in app.last_words:
         print(sentence, file=sys.stderr)

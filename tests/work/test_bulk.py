@@ -221,14 +221,14 @@ async def test_one_bad_order_does_not_keep_the_others_of_its_request(bench: Work
     job = await planned(jobs, place, road=Road.UPSERT)
     real = bench.outbox.upsert
 
-    async def spoiled(orders: Sequence[Outgoing], changes: Any = None) -> Any:
+    async def spoiled(orders: Sequence[Outgoing], changes: Any = None, **more: Any) -> Any:
         bad = [ITEMS.put(one.order, []) if place.ids[4] in one.staged else one.order for one in orders]
         bad = [
             Pointer.of("order_details", "status", "code").put(one, 7) if place.ids[4] in out.staged else one
             for one, out in zip(bad, orders, strict=True)
         ]
         spoilt = [Outgoing(o.staged, o.version, one, o.base) for o, one in zip(orders, bad, strict=True)]  # type: ignore[arg-type]
-        return await real(spoilt, changes)
+        return await real(spoilt, changes, **more)
 
     bench.outbox.upsert = spoiled  # type: ignore[method-assign]
     await jobs.run(job)

@@ -78,8 +78,8 @@ async def test_what_was_typed_while_it_went_stays_a_draft(bench: Workbench) -> N
     body = draft.sending.body
     real = bench.outbox.patch
 
-    async def slowly(*given: Any) -> Any:
-        outcome = await real(*given)
+    async def slowly(*given: Any, **more: Any) -> Any:
+        outcome = await real(*given, **more)
         draft.edit.put(NAME, "Typed meanwhile", "name")
         bench.drafts.save(draft)
         return outcome

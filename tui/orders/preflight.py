@@ -33,10 +33,21 @@ _OUTSIDE_IT: Final = {"ES": ("35", "38", "51", "52"), "IT": ("23041", "22061")}
 _LONGEST: Final = {"name": 35, "company_name": 35, "house_number": 20, "city": 26, "address_line_2": 35}
 _STREET_AND_NUMBER: Final = 32
 _ADDITION: Final = re.compile(r"(apt|app|appt|bus|flat|unit|etage|building|bât|bat)?\W*\d*\w?", re.IGNORECASE)
-_SPLIT: Final = re.compile(
-    r"(?P<street>.*[^\W\d].*?)[ ,]+(?P<number>\d+(?:\s?[-/]?\s?[A-Za-z0-9]{1,4})?)\.?$", re.DOTALL
+_MORE: Final = r"(?: ?[-/+] ?\d{1,5}[A-Za-z]{0,3}| ?[-/] ?[A-Za-z]{1,4}| ?[A-Za-z]{1,3}| (?:bis|ter|quater))"
+_DOOR: Final = r"(?:,? (?:m|lok|app?t?|bus|top|bte|box|flat|unit|int|interno)\b\.? ?\d{1,5}[A-Za-z]?)"
+_NUMBER_LAST: Final = re.compile(
+    rf"[ ,]+(?:(?:nr|no|n[°º]?|num|#)[.]? ?)?(?P<number>\d{{1,5}}{_MORE}{{0,2}}{_DOOR}?)\.?$", re.IGNORECASE | re.ASCII
 )
-_NUMBER_FIRST: Final = re.compile(r"(?P<number>\d+(?:\s?(?:bis|ter|[A-Za-z]))?),?\s+(?P<street>\D.*)", re.DOTALL)
+_NUMBER_FIRST: Final = re.compile(
+    r"(?P<number>\d{1,5}(?:[-/]\d{1,5})?(?: ?(?:bis|ter|quater|[A-Za-z]))?),? +(?P<street>(?:[^\W\d]|\d+(?:st|nd|rd|th)\b).*)",
+    re.DOTALL | re.IGNORECASE,
+)
+_NUMBER_LEADS: Final = frozenset(
+    ["rue", "avenue", "av", "bd", "boulevard", "place", "impasse", "allée", "chemin", "quai", "route", "cours", "rua"]
+)
+"""Words of streets before which a number is the house's, whatever number stands at the end: 12 rue du 8 mai 1945."""
+_DOOR_BEFORE: Final = re.compile(r"\b(?:flat|apt|apartment|unit|suite|ste|floor|room|appt)\.?$", re.IGNORECASE)
+_LONGEST_STREET: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +82,20 @@ def mend(order: Document, problem: Problem) -> Mend | None:
 
 def split_street(street: str) -> tuple[str, str] | None:
     """Street and number apart, if the number stands at one end of the street: `Kerkstraat 12B`, `12 rue du Bac`."""
-    for pattern in (_SPLIT, _NUMBER_FIRST):
-        match = pattern.fullmatch(street.strip())
-        if match is not None:
-            return match["street"].strip(" ,"), match["number"].strip()
-    return None
+    text = " ".join(street.split())
+    if len(text) > _LONGEST_STREET:
+        return None
+    first = _NUMBER_FIRST.fullmatch(text)
+    last = _NUMBER_LAST.search(text)
+    if last is not None and not re.search(r"[^\W\d]", text[: last.start()]):
+        last = None
+    if first is not None and last is not None:
+        leads = first["street"].split()[0].casefold().strip(".") in _NUMBER_LEADS
+        is_door = _DOOR_BEFORE.search(text[: last.start()]) is not None
+        first, last = (first, None) if leads or is_door else (None, last)
+    if last is not None:
+        return text[: last.start()].strip(" ,"), last["number"].strip()
+    return (first["street"].strip(" ,"), first["number"].strip()) if first is not None else None
 
 
 def needs_customs(country: str, postcode: str) -> bool:

@@ -234,6 +234,14 @@ class HouseScreen(Screen[None], inherit_bindings=False):
     def do_traffic(self, key: str) -> None:
         self.house.show_traffic()
 
+    @property
+    def order_here(self) -> str | None:
+        """The service's id of the order that the user is at, if there is one."""
+        return None
+
+    def do_journal(self, key: str) -> None:
+        self.house.show_journal(self.order_here)
+
     def do_back_and_forth(self, key: str) -> None:
         self.house.back_and_forth()
 

@@ -68,6 +68,7 @@ _SHEET_KEYS = (
     ("open", "edit"),
     ("next_problem", "next !"),
     ("mend", "mend"),
+    ("address", "address"),
     ("absent", "clear"),
     ("add", "item"),
     ("undo", "undo"),

@@ -2,7 +2,7 @@
 
 from textual import on
 
-from tui.api.codec import Document, encode
+from tui.api.codec import Document, Json, encode
 from tui.api.models import Group
 from tui.api.pointer import ABSENT, Pointer
 from tui.api.query import order_key
@@ -10,7 +10,8 @@ from tui.orders.fields import Field, entry_of, field_at, label_of, required_in
 from tui.orders.glance import order_name
 from tui.orders.listed import add_entry, addable, copy_entry, move_entry, remove_entry
 from tui.orders.merge import Clash
-from tui.orders.preflight import mend
+from tui.orders.preflight import SHIP_TO, mend
+from tui.screens.address import BILL_TO, AddressScreen, offer_address
 from tui.screens.jsonedit import has_text
 from tui.screens.orderform import FormScreen, group_of, sentence
 from tui.screens.rooms import look_up_again, open_composer, stage_copies
@@ -76,6 +77,10 @@ class EditScreen(FormScreen):
     @on(EntryStrip.Selected)
     def _strip_chosen(self, event: EntryStrip.Selected) -> None:
         self._go_to_group(event.key)
+
+    @property
+    def order_here(self) -> str:
+        return self._order_id
 
     def do_next_order(self, key: str) -> None:
         self._go_beside(1)
@@ -247,6 +252,28 @@ class EditScreen(FormScreen):
         if proposal is not None and draft.edit.put_all(proposal.values, here[0].problem.title):
             self._save(draft)
             self.say(f"Drafted: {proposal.words}. u takes it back.")
+
+    def do_address(self, key: str) -> None:
+        self._open_address()
+
+    def pasted(self, text: str) -> None:
+        if not offer_address(self, text, self._open_address):
+            super().pasted(text)
+
+    def _open_address(self, text: str = "") -> None:
+        draft = self._draft
+        if draft is None:
+            return
+        place = BILL_TO if self._current_group() == Group.BILL_TO else SHIP_TO
+        document, name = draft.edit.document, order_name(draft.edit.base)
+        screen = AddressScreen(document, self._take_address, name=name, key=self._order_id, place=place, text=text)
+        self.house.open_screen(screen)
+
+    def _take_address(self, values: list[tuple[Pointer, Json]], name: str) -> None:
+        draft = self._draft
+        if draft is not None and draft.edit.put_all(values, name):
+            self._save(draft)
+            self.say(f"Drafted: {name}, {len(values)} field{'' if len(values) == 1 else 's'}. u takes it back.")
 
     def do_undo(self, key: str) -> None:
         self._step_back(self._draft.edit.undo() if self._draft is not None else None, "Undone", "Nothing to undo.")

@@ -11,11 +11,12 @@ from tzlocal import get_localzone
 from tui.orders.fields import all_fields
 from tui.orders.places import countries
 from tui.screens.changing import ask_left
-from tui.screens.rooms import PLACE, open_composer, open_order, resolve_writes
+from tui.screens.rooms import PLACE, open_composer, open_journal, open_order, resolve_writes
 from tui.screens.triage import TriageScreen
 from tui.store.db import StoreError
 from tui.store.store import Store
 from tui.work.bulk import Jobs
+from tui.work.journal import prune_journal
 from tui.work.records import edited_order
 from tui.work.staging import Staging
 from tui.work.workbench import Workbench, open_account, open_remembered
@@ -30,7 +31,7 @@ _SOON = 1.0
 
 async def open_house(app: "OrdersApp", service: "Service", folder: Path) -> None:
     """Open the account and show the place where the user was. Raises ApiError, StoreError."""
-    store = Store(folder, now=app.now)
+    store = Store(folder, now=app.now, profile=app.account_name)
     zone = get_localzone()
     try:
         bench = open_remembered(service.client, store, service.name, now=app.now, zone=zone)
@@ -76,6 +77,8 @@ async def _move_in(app: "OrdersApp") -> None:
         open_composer(app)
     elif place.get("screen") == "edit" and isinstance(place.get("order"), str):
         open_order(app, str(place["order"]))
+    elif place.get("screen") == "journal":
+        open_journal(app)
     recovering = asyncio.create_task(_recover(app))
     # What was in flight is resolved first; what takes long to find out is not sent again meanwhile.
     await asyncio.wait({recovering}, timeout=_SOON)
@@ -84,11 +87,25 @@ async def _move_in(app: "OrdersApp") -> None:
         await recovering
     except StoreError as error:
         app.house_screens()[-1].say(f"What was on its way is looked up at the next start: {error}", "error")
+    app.run_worker(_prune(app), name="remove old writes from the journal")
+
+
+async def _prune(app: "OrdersApp") -> None:
+    days = app.settings.keep_days
+    if days is None:
+        return
+    try:
+        if await prune_journal(app.bench.store, app.now(), days):
+            for screen in app.house_screens():
+                screen.news()
+    except StoreError as error:
+        app.house_screens()[-1].say(f"Old writes stay in the journal until the next start: {error}", "warning")
 
 
 def _warm_up() -> None:
     """What the first order to be opened would otherwise wait for."""
     importlib.import_module("tui.screens.edit")
+    importlib.import_module("tui.screens.journal")
     countries()
     all_fields()
     # What is loaded now stays to the end; looking through it for garbage would stop the keys for a moment now and then.

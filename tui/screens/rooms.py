@@ -79,6 +79,20 @@ def open_composer(app: "OrdersApp") -> None:
     app.push_screen(ComposerScreen(app.staging))
 
 
+def open_journal(app: "OrdersApp", order_id: str | None = None) -> None:
+    """The journal, at the newest write of an order if one is given."""
+    from tui.screens.journal import JournalScreen
+
+    for screen in app.house_screens():
+        if isinstance(screen, JournalScreen):
+            journal: JournalScreen = screen
+            while app.screen is not journal:
+                app.pop_screen()
+            journal.go_to_order(order_id)
+            return
+    app.push_screen(JournalScreen(order_id))
+
+
 def open_order(app: "OrdersApp", order_id: str, *, as_json: bool = False) -> None:
     from tui.screens.edit import EditScreen
 

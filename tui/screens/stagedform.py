@@ -7,11 +7,14 @@ from typing import Concatenate, ParamSpec, TypeVar, cast
 from textual import on
 
 from tui.api.codec import Json
-from tui.api.models import Group
+from tui.api.models import Group, Operation
 from tui.api.pointer import ABSENT, Pointer
 from tui.orders.edit import Edit
 from tui.orders.fields import entry_of, field_at, label_of
+from tui.orders.glance import order_name
 from tui.orders.listed import add_entry, addable, copy_entry, move_entry, remove_entry
+from tui.orders.preflight import SHIP_TO
+from tui.screens.address import BILL_TO, AddressScreen, offer_address
 from tui.screens.composing import BatchScreen
 from tui.screens.external import edit_text
 from tui.store.db import StoreError
@@ -140,6 +143,41 @@ class StagedFormScreen(BatchScreen):
             return
         self.edited()
         self.say(f"Mended: {mended.words}. u takes it back.")
+
+    def do_address(self, key: str) -> None:
+        if not self._in_sheet:
+            self.say("A works in the form: Enter opens it.")
+            return
+        self._open_address()
+
+    def pasted(self, text: str) -> None:
+        if not self._in_sheet or not offer_address(self, text, self._open_address):
+            super().pasted(text)
+
+    def _open_address(self, text: str = "") -> None:
+        order = self.order
+        if order is None:
+            return
+        id = order.id
+        place = BILL_TO if self.current_group() == Group.BILL_TO else SHIP_TO
+
+        @keeps
+        def take(screen: StagedFormScreen, values: list[tuple[Pointer, Json]], name: str) -> None:
+            if screen.staging.put_all(id, values, name):
+                screen.edited()
+                screen.say(f"{name[:1].upper()}{name[1:]}: {len(values)} fields. u takes it back.")
+
+        self.house.open_screen(
+            AddressScreen(
+                order.document,
+                lambda values, name: take(self, values, name),
+                name=order_name(order.document),
+                key=id,
+                place=place,
+                operation=Operation.POST,
+                text=text,
+            )
+        )
 
     def add_entry(self) -> None:
         order, pointer = self.order, self.sheet.cursor_pointer

@@ -5,11 +5,13 @@ from typing import TYPE_CHECKING
 
 from textual import on
 
-from tui.api.codec import Document
+from tui.api.codec import Document, Json
 from tui.api.errors import ApiError, NotFound
+from tui.api.pointer import Pointer
 from tui.api.query import SORT_KEYS, order_key
 from tui.orders.glance import order_name
 from tui.orders.preflight import mend
+from tui.screens.address import AddressScreen, offer_address
 from tui.screens.changing import ask_on_all, open_changes, repeat, set_field, set_tags
 from tui.screens.listing import state_mark
 from tui.screens.orders import OrdersScreen
@@ -119,6 +121,11 @@ class TriageScreen(OrdersScreen):
             return [order for order in found if order is not None]
         return [order] if (order := self.order) is not None else []
 
+    @property
+    def order_here(self) -> str | None:
+        order = self.order
+        return order_key(order) if order is not None else None
+
     def draft_of(self, order: Document) -> "Draft":
         read_at = self._read_at or self.house.now()
         return self.house.bench.drafts.of(order_key(order), order, read_at)
@@ -142,6 +149,24 @@ class TriageScreen(OrdersScreen):
                 self.say(f"Drafted: {proposal.words}. u takes it back, w reviews.")
                 return
         self.say("There is no proposal for this order.")
+
+    def do_address(self, key: str) -> None:
+        self._open_address()
+
+    def _open_address(self, text: str = "") -> None:
+        order = self.changeable()
+        if order is None:
+            return
+        document = self.draft_of(order).edit.document
+
+        def take(values: list[tuple[Pointer, Json]], name: str) -> None:
+            draft = self.draft_of(order)
+            if draft.edit.put_all(values, name):
+                self.drafted(draft)
+                self.say(f"Drafted: {name}, for {order_name(order)}. u takes it back, w reviews.")
+
+        name = order_name(order)
+        self.house.open_screen(AddressScreen(document, take, name=name, key=order_key(order), text=text))
 
     def do_undo(self, key: str) -> None:
         self._undo(lambda draft: draft.edit.undo(), "Nothing to undo on this order.", "Undone")
@@ -301,6 +326,8 @@ class TriageScreen(OrdersScreen):
 
     def pasted(self, text: str) -> None:
         number = text.strip()
+        if offer_address(self, text, self._open_address):
+            return
         if not number or len(number) > 64 or "\n" in number:
             super().pasted(text)
             return

@@ -246,8 +246,10 @@ class Batches:
             for order in staged:
                 _update(connection, order, {"removed_at": removed_at})
 
-        if staged:
-            self._change(self._batch_of(staged[0]), work, durable=True)
+        # What was taken out long ago may have been removed with the journal; it has no place to come back to.
+        known = [order for order in staged if self.get(order) is not None]
+        if known:
+            self._change(self._batch_of(known[0]), work, durable=True)
 
     def _batch_of(self, staged: str) -> int:
         query = "SELECT batch FROM staged WHERE id = ?"

@@ -6,6 +6,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Generic, TypeVar, cast
@@ -130,6 +131,7 @@ class Database:
             connection.execute("PRAGMA trusted_schema=OFF")
             # Where a plain fsync leaves data in the drive's cache (macOS), ask for the real thing.
             connection.execute("PRAGMA fullfsync=ON")
+            connection.create_function("name_in", -1, name_in, deterministic=True)
             self._migrate(connection, migrations)
         except BaseException:
             connection.close()
@@ -212,6 +214,35 @@ def unpack_text(text: str) -> str:
     if not isinstance(value, str):
         raise StoreError("A stored value is not the text it must be")
     return value
+
+
+def name_in(stored: str | bytes | None, *tokens: str | int) -> str | None:
+    """As `name_at`, of a value that is stored. SQL knows it by this name; what cannot be read holds no name."""
+    return name_at(_opened(stored or b""), *tokens)
+
+
+def name_at(value: Json, *tokens: str | int) -> str | None:
+    """The text or whole number at this place of a value, packed as text; None where there is no such thing."""
+    node = value
+    for token in tokens:
+        if isinstance(node, dict) and isinstance(token, str):
+            node = node.get(token)
+        elif isinstance(node, list) and isinstance(token, int) and 0 <= token < len(node):
+            node = node[token]
+        else:
+            return None
+    if isinstance(node, int) and not isinstance(node, bool):
+        return pack(str(node))
+    return pack(node) if isinstance(node, str) and node else None
+
+
+@lru_cache(maxsize=1)
+def _opened(stored: str | bytes) -> Json:
+    # One row after the other is asked for several names.
+    try:
+        return decode(stored, limit=len(stored), deepest=_DEEPEST)
+    except CodecError:
+        return None
 
 
 def make_private(path: Path) -> None:

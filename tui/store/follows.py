@@ -9,7 +9,7 @@ from enum import StrEnum
 from tui.api.codec import Json
 from tui.store.batches import StagedState
 from tui.store.db import Database, StoreError, pack, unpack, unpack_text
-from tui.store.journal import Event, Road, StagedNews, WriteState, append_event, tell_staged
+from tui.store.journal import Event, Road, StagedNews, WriteState, append_event, name_order, tell_staged
 from tui.store.sessions import Sessions
 
 
@@ -105,6 +105,8 @@ class Follows:
             key = pack(remote_id) if remote_id is not None else None
             row = (state, pack(list(mismatches)), key, at.isoformat(), follow)
             connection.execute(_SETTLE, row)
+            if known.staged is not None and remote_id is not None:
+                name_order(connection, known.write, known.staged, remote_id)
             if known.staged is not None and known.version is not None:
                 news = StagedNews(known.staged, known.version, StagedState(state), remote_id)
                 tell_staged(connection, news, at)

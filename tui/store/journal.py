@@ -1,15 +1,18 @@
 """The one append-only table of writes (decision 15): outbox, journal, undo and recovery are views of it."""
 
+import re
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from tui.api.codec import Json
 from tui.store.batches import StagedState
-from tui.store.db import Database, StoreError, pack, unpack, unpack_text
+from tui.store.db import Database, StoreError, name_at, name_in, pack, unpack, unpack_text
 from tui.store.drafts import add_document
+from tui.store.prune import prune
 from tui.store.sessions import Sessions
 
 
@@ -67,7 +70,8 @@ class SentItem:
 class NewWrite:
     """A write about to go out. It belongs to one order of the service, or to the items of an upsert.
 
-    `base` is what was read before (for an upsert a list, null where there was nothing), `body` the exact bytes.
+    `base` is what was read before (for an upsert a list, null where there was nothing), `body` the exact bytes. `job`
+    names the change of many orders that it is a part of.
     """
 
     road: Road
@@ -78,6 +82,7 @@ class NewWrite:
     changes: Json = None
     order_id: str | None = None
     items: tuple[SentItem, ...] = ()
+    job: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,7 @@ class Write:
     at: datetime
     new: NewWrite
     last: Event
+    profile: str = ""
 
     @property
     def state(self) -> WriteState:
@@ -152,7 +158,8 @@ class Writes:
         at = self._now()
         order_id = None if new.order_id is None else pack(new.order_id)
         row = (account, self._sessions.mine, at.isoformat(), new.road, order_id, new.method, new.path)
-        row_json = (pack(new.base), pack(new.changes), new.body)
+        row_json = (pack(new.base), pack(new.changes), new.body, None if new.job is None else pack(new.job))
+        names = list(_names(new))
         items = [
             (place, i.staged, i.version, pack(i.order_id), pack(i.integration)) for place, i in enumerate(new.items)
         ]
@@ -161,6 +168,8 @@ class Writes:
             write = connection.execute(_RECORD, (*row, *row_json)).lastrowid or 0
             rows = [(write, *item) for item in items]
             connection.executemany("INSERT INTO write_item VALUES (?, ?, ?, ?, ?, ?)", rows)
+            named = [(write, *name) for name in names]
+            connection.executemany("INSERT INTO write_order VALUES (?, ?, ?, ?, ?)", named)
             append_event(connection, self._sessions.mine, write, Event(WriteState.RECORDED, at, None, None, [], None))
             return _load(connection, "WHERE id = ?", (write,))[0]
 
@@ -202,33 +211,36 @@ class Writes:
         account: int,
         *,
         order_id: str | None = None,
+        key: tuple[str, str] | None = None,
         staged: str | None = None,
         states: Iterable[WriteState] | None = None,
+        job: str | None = None,
         since: datetime | None = None,
         before: int | None = None,
         after: int | None = None,
         limit: int = 200,
     ) -> list[Write]:
-        """Writes, the newest first: those of one order, of one staged order, in some states.
+        """Writes, the newest first: those of one order, of one staged order, in some states, of one change of many.
 
+        An order is known by the service's id, and upserts that made it by its `key` (order id, integration) as well.
         `before` and `after` are ids of writes; a `limit` of -1 is none.
         """
-        where: list[tuple[str, list[str | int]]] = [("account = ?", [account])]
-        if order_id is not None:
-            where.append(("order_id = ?", [pack(order_id)]))
+        where = Where(account)
+        if order_id is not None or key is not None:
+            where.of_order(order_id, key)
         if staged is not None:
-            where.append(("id IN (SELECT write FROM write_item WHERE staged = ?)", [staged]))
+            where.add("id IN (SELECT write FROM write_item WHERE staged = ?)", staged)
         if states is not None:
-            wanted: list[str | int] = list(states)
-            where.append((f"state IN ({', '.join('?' * len(wanted))})", wanted))
+            where.among("state", states)
+        if job is not None:
+            where.add("job = ?", pack(job))
         if since is not None:
-            where.append(("at >= ?", [since.isoformat()]))
+            where.add("at >= ?", since.isoformat())
         if before is not None:
-            where.append(("id < ?", [before]))
+            where.add("id < ?", before)
         if after is not None:
-            where.append(("id > ?", [after]))
-        clause = f"WHERE {' AND '.join(text for text, _ in where)} ORDER BY id DESC LIMIT ?"
-        values = [value for _, given in where for value in given] + [limit]
+            where.add("id > ?", after)
+        clause, values = f"WHERE {where.text} ORDER BY id DESC LIMIT ?", [*where.values, limit]
         return self._database.read(lambda c: _load(c, clause, values))
 
     def open(self, account: int) -> list[Write]:
@@ -258,15 +270,55 @@ class Writes:
         query = "SELECT * FROM write_event WHERE write = ? ORDER BY id"
         return [_event(row) for row in self._database.read(lambda c: c.execute(query, (write,)).fetchall())]
 
+    def prune(self, before: datetime, *, limit: int = 200) -> Counter[int]:
+        """Remove settled writes that came to their end before `before`, at most `limit`; how many of each account.
+
+        See tui.store.prune for what stays all the same. Call it again until it removes nothing.
+        """
+        return self._database.write(lambda c: prune(c, before, limit))
+
     def holds(self, staged: str, version: int) -> bool:
         """Whether this version is on its way or was taken by the service, so that it must not be sent again."""
         row = self._database.read(lambda c: c.execute(_HOLDS, (staged, version, staged, version)).fetchone())
         return row is not None
 
 
+class Where:
+    """The conditions of a query on `write` or `journal`, and their values."""
+
+    def __init__(self, account: int) -> None:
+        self._texts = ["account = ?"]
+        self.values: list[str | int] = [account]
+
+    @property
+    def text(self) -> str:
+        return " AND ".join(self._texts)
+
+    def add(self, text: str, *values: str | int) -> None:
+        self._texts.append(text)
+        self.values.extend(values)
+
+    def among(self, column: str, values: Iterable[str]) -> None:
+        """`column` is one of the literals of this folder, and has one of these values."""
+        wanted = list(values)
+        self.add(f"{column} IN ({', '.join('?' * len(wanted))})", *wanted)
+
+    def of_order(self, remote_id: str | None, key: tuple[str, str] | None) -> None:
+        """Writes of an order, by the service's id or by its upsert key (order id, integration)."""
+        ways, values = [], []
+        if remote_id is not None:
+            ways.append("SELECT write FROM write_order WHERE remote_id = ?")
+            values.append(pack(remote_id))
+        if key is not None:
+            ways.append("SELECT write FROM write_item WHERE order_id = ? AND integration = ?")
+            values.extend(map(pack, key))
+        self.add(f"id IN ({' UNION '.join(ways)})", *values)
+
+
 def append_event(connection: sqlite3.Connection, session: str, write: int, event: Event) -> None:
     """Add a step to a write. For use inside a transaction."""
-    settled = connection.execute("UPDATE write SET settled = ? WHERE id = ?", (not event.state.open, write))
+    row_now = (not event.state.open, event.state, write)
+    settled = connection.execute("UPDATE write SET settled = ?, state = ? WHERE id = ?", row_now)
     if not settled.rowcount:
         raise StoreError(f"There is no write {write}")
     problems, detail = pack(event.problems), pack(event.detail)
@@ -286,6 +338,11 @@ def tell_staged(connection: sqlite3.Connection, news: StagedNews, at: datetime) 
     connection.execute(command, (news.state, when, news.staged, news.version))
 
 
+def name_order(connection: sqlite3.Connection, write: int, staged: str, remote_id: str) -> None:
+    """Note the service's id of an order of an upsert, which is known since. For use inside a transaction."""
+    connection.execute(_NAME, (pack(remote_id), write, write, staged))
+
+
 def _add_follow(connection: sqlite3.Connection, session: str, write: int, new: NewFollow, at: datetime) -> None:
     if new.staged is not None:
         # What an older version of the same staged order was to show is no longer what must be there.
@@ -293,14 +350,16 @@ def _add_follow(connection: sqlite3.Connection, session: str, write: int, new: N
         connection.execute(command, (new.staged,))
     expected = add_document(connection, pack(new.expected))
     remote_id = None if new.remote_id is None else pack(new.remote_id)
+    if new.staged is not None and new.remote_id is not None:
+        name_order(connection, write, new.staged, new.remote_id)
     when = at.isoformat()
     row = (session, write, new.staged, new.version, remote_id, pack(new.order_id), pack(new.integration), expected)
     connection.execute(_FOLLOW, (*row, new.part_of_items, new.fresh, when, new.due.isoformat(), when, write))
 
 
 _RECORD = """
-    INSERT INTO write (account, session, at, road, order_id, method, path, base_json, changes_json, body)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO write (account, session, at, road, order_id, method, path, base_json, changes_json, body, job)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _APPEND = """
     INSERT INTO write_event (write, session, at, state, status, answer, problems_json, detail_json)
@@ -313,6 +372,11 @@ _FOLLOW = """
     )
     SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, account, 'accepted', 0, '[]' FROM write WHERE id = ?
 """
+_NAME = """
+    UPDATE write_order SET remote_id = ?
+    WHERE write = ? AND remote_id IS NULL
+      AND position IN (SELECT position FROM write_item WHERE write = ? AND staged = ?)
+"""
 _JOURNAL = "SELECT * FROM journal"
 _HOLDERS = "SELECT id, held_by, state FROM journal WHERE account = ? AND settled = 0 ORDER BY id"
 _HOLDS = """
@@ -323,6 +387,20 @@ _HOLDS = """
     LIMIT 1
 """
 _ITEMS = "SELECT staged, version, order_id, integration FROM write_item WHERE write = ? ORDER BY position"
+
+
+def _names(new: NewWrite) -> Iterator[tuple[int, str | None, str | None, str | None]]:
+    """The orders of a write: position, and the service's id, the shop's id and the number, packed, as far as known."""
+    if new.order_id is not None:
+        yield 0, pack(new.order_id), name_at(new.base, "order_id"), name_at(new.base, "order_number")
+    for place, item in enumerate(new.items):
+        remote_id = pack(match[1]) if (match := _OF_ORDER.match(item.staged)) else name_at(new.base, place, "id")
+        number = name_at(new.base, place, "order_number") or name_in(new.body, place, "order_number")
+        yield place, remote_id, pack(item.order_id), number
+
+
+_OF_ORDER = re.compile("edit:(.+):[^:]*")
+"""How an upsert names the order that it changes, where that was never staged."""
 
 
 def _load(connection: sqlite3.Connection, clause: str, values: Sequence[str | int]) -> list[Write]:
@@ -340,10 +418,20 @@ def _write(row: sqlite3.Row, items: list[sqlite3.Row]) -> Write:
         changes=unpack(row["changes_json"]),
         order_id=None if row["order_id"] is None else unpack_text(row["order_id"]),
         items=tuple(SentItem(staged, version, unpack_text(o), unpack_text(i)) for staged, version, o, i in items),
+        job=None if row["job"] is None else unpack_text(row["job"]),
     )
     last = _event(row, row["event_at"])
     by = f"{row['user']}@{row['host']}"
-    return Write(row["id"], row["account"], row["session"], by, datetime.fromisoformat(row["at"]), new, last)
+    return Write(
+        row["id"],
+        row["account"],
+        row["session"],
+        by,
+        datetime.fromisoformat(row["at"]),
+        new,
+        last,
+        unpack_text(row["profile_json"]),
+    )
 
 
 def _event(row: sqlite3.Row, at: str | None = None) -> Event:

@@ -1,6 +1,7 @@
 """The tables, as the scripts that lead from one format of the file to the next; a script that shipped never changes.
 
 Columns named `…_json`, and keys that come from strangers, hold packed JSON (tui.store.db.pack). Times are UTC, ISO 8601.
+Scripts may call `name_in`, which tui.store.db gives to every connection.
 """
 
 MIGRATIONS: tuple[str, ...] = (
@@ -150,5 +151,61 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE INDEX follow_open ON follow (account) WHERE state = 'accepted';
     CREATE INDEX follow_of_write ON follow (write);
     CREATE INDEX follow_of_staged ON follow (staged, version);
+    """,
+    """
+    -- What the journal shows and looks for without opening the large columns of a write.
+    ALTER TABLE session ADD COLUMN profile_json TEXT NOT NULL DEFAULT '""';
+    ALTER TABLE write ADD COLUMN job TEXT;
+
+    -- Like `settled` it repeats what the last event says.
+    ALTER TABLE write ADD COLUMN state TEXT NOT NULL DEFAULT 'recorded';
+    UPDATE write SET state = (
+        SELECT event.state FROM write_event event
+        WHERE event.id = (SELECT max(id) FROM write_event WHERE write_event.write = write.id)
+    );
+    CREATE INDEX write_brief ON write (account, id, state, at, session, road, job);
+    CREATE INDEX write_of_job ON write (account, job) WHERE job IS NOT NULL;
+    CREATE INDEX write_item_of_order ON write_item (order_id, integration);
+
+    -- The orders of a write under the names by which people know them: the service's id, the shop's, the number.
+    CREATE TABLE write_order (
+        write INTEGER NOT NULL REFERENCES write,
+        position INTEGER NOT NULL,
+        remote_id TEXT,
+        order_id TEXT,
+        number TEXT,
+        PRIMARY KEY (write, position)
+    ) WITHOUT ROWID;
+    INSERT INTO write_order
+        SELECT id, 0, order_id, name_in(base_json, 'order_id'), name_in(base_json, 'order_number')
+        FROM write WHERE order_id IS NOT NULL;
+    INSERT INTO write_order
+        SELECT write.id, item.position,
+               coalesce(
+                   name_in(write.base_json, item.position, 'id'),
+                   (SELECT max(follow.remote_id) FROM follow
+                    WHERE follow.write = write.id AND follow.staged = item.staged)
+               ),
+               item.order_id,
+               coalesce(
+                   name_in(write.base_json, item.position, 'order_number'),
+                   name_in(write.body, item.position, 'order_number')
+               )
+        FROM write_item item JOIN write ON write.id = item.write;
+    CREATE INDEX write_order_of_remote ON write_order (remote_id);
+
+    -- Documents are deleted one by one, and each time these are asked whether they still need it.
+    CREATE INDEX edit_of_base ON edit (base);
+    CREATE INDEX staged_of_base ON staged (base);
+    CREATE INDEX follow_of_expected ON follow (expected);
+
+    DROP VIEW journal;
+    CREATE VIEW journal AS
+        SELECT write.*, session.user, session.host, session.profile_json,
+               event.session AS held_by, event.at AS event_at, event.status, event.answer,
+               event.problems_json, event.detail_json
+        FROM write
+        JOIN session ON session.id = write.session
+        JOIN write_event event ON event.id = (SELECT max(id) FROM write_event WHERE write_event.write = write.id);
     """,
 )

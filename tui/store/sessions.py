@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from tui.store.db import Database, StoreError, locked, make_private
+from tui.store.db import Database, StoreError, locked, make_private, pack
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,12 @@ class Owner:
 
 
 class Sessions:
-    """This process's session and what is known of others. The lock is held from construction to `close`."""
+    """This process's session and what is known of others. The lock is held from construction to `close`.
 
-    def __init__(self, database: Database, folder: Path, now: datetime) -> None:
+    `profile` is the name that the user gave to the account's profile; the journal tells it.
+    """
+
+    def __init__(self, database: Database, folder: Path, now: datetime, profile: str = "") -> None:
         self._folder = folder
         self.mine = secrets.token_hex(8)
         # Another process must not find the new lock file before it is locked and clear it away.
@@ -38,9 +41,9 @@ class Sessions:
             make_private(path)
             self._lock = os.open(path, os.O_RDWR | os.O_CLOEXEC)
             fcntl.flock(self._lock, fcntl.LOCK_EX)
-        row = (self.mine, os.getpid(), _user(), socket.gethostname(), now.isoformat())
+        row = (self.mine, os.getpid(), _user(), socket.gethostname(), now.isoformat(), pack(profile))
         try:
-            database.write(lambda c: c.execute("INSERT INTO session VALUES (?, ?, ?, ?, ?)", row))
+            database.write(lambda c: c.execute(_BEGIN, row))
         except StoreError:
             self.close()
             raise
@@ -75,6 +78,9 @@ class Sessions:
 
     def _path(self, session: str) -> Path:
         return self._folder / f"{session}.lock"
+
+
+_BEGIN = "INSERT INTO session (id, pid, user, host, since, profile_json) VALUES (?, ?, ?, ?, ?, ?)"
 
 
 def _user() -> str:

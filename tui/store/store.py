@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tui.store.batches import Batches
+from tui.store.briefs import Briefs
 from tui.store.db import Database, StoreError, locked
 from tui.store.drafts import Edits, State
 from tui.store.follows import Follows
@@ -23,11 +24,12 @@ def utc_now() -> datetime:
 class Store:
     """Opens `folder`, making it if need be. All methods are synchronous, thread-safe and fit for signal handlers.
 
+    `profile` is the name of the user's profile, for the journal.
     What is committed survives the death of the process; durable calls also survive the loss of power (decision 18).
     Raises StoreError where the folder or the file cannot be used; the file is never replaced.
     """
 
-    def __init__(self, folder: Path, *, now: Callable[[], datetime] = utc_now) -> None:
+    def __init__(self, folder: Path, *, now: Callable[[], datetime] = utc_now, profile: str = "") -> None:
         locks = folder / "locks"
         _make_folder(folder)
         _make_folder(locks)
@@ -35,7 +37,7 @@ class Store:
         with locked(locks / "guard"):
             self._database = Database(folder / FILE, MIGRATIONS)
         try:
-            self.sessions = Sessions(self._database, locks, now())
+            self.sessions = Sessions(self._database, locks, now(), profile)
         except BaseException:
             self._database.close()
             raise
@@ -50,6 +52,7 @@ class Store:
         self.edits = Edits(self._database, now)
         self.batches = Batches(self._database, self.sessions, now)
         self.writes = Writes(self._database, self.sessions, now)
+        self.briefs = Briefs(self._database)
         self.follows = Follows(self._database, self.sessions, now)
 
     def account(self, base_url: str, user_id: str) -> int:

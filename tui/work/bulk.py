@@ -70,10 +70,10 @@ class BenchCourier:
         self._bench = bench
 
     async def send(self, draft: Draft, reviewed: Json, job: str) -> Standing:
-        return await self._bench.corrections.send(draft, reviewed)
+        return await self._bench.corrections.send(draft, reviewed, job=job)
 
     async def send_together(self, drafts: Sequence[Draft], job: str) -> Mapping[str, Standing]:
-        return await self._bench.corrections.send_together(drafts)
+        return await self._bench.corrections.send_together(drafts, job=job)
 
 
 @dataclass(slots=True)
@@ -365,7 +365,7 @@ class Jobs:
                 continue
             draft = Draft(order.id, applied.edit, self._bench.now())
             self._about_to_go(job, [order])
-            standing = await self._courier.send(draft, applied.sending.body, job.id)
+            standing = await self._courier.send(draft, applied.sending.body, job.label)
             self._link([order])
             self._stood(job, run, order, standing)
             # What came of it may have been heard before it was known to be of this order.
@@ -385,7 +385,7 @@ class Jobs:
             return
         going = [job.orders[draft.order_id] for draft in drafts]
         self._about_to_go(job, going)
-        standings = await self._courier.send_together(drafts, job.id)
+        standings = await self._courier.send_together(drafts, job.label)
         self._link(going)
         named = {id for id, standing in standings.items() if standing.way is Way.REFUSED and standing.problems}
         for order in going:

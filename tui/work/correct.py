@@ -148,7 +148,7 @@ class Corrections:
             return self._stand(draft.order_id, Way.CHANGED, words, clashes=draft.undecided, document=document)
         return None
 
-    async def send(self, draft: Draft, reviewed: Json) -> Standing:
+    async def send(self, draft: Draft, reviewed: Json, *, job: str | None = None) -> Standing:
         """Look at the order once more, and send what was reviewed if it still is what the draft says.
 
         `reviewed`: the body of the PATCH, or the order of the upsert, as `draft.sending` gave it.
@@ -168,11 +168,15 @@ class Corrections:
         before = draft.edit.base if not is_same_order(base, draft.edit.base) else base
         if sending.operation is Operation.POST:
             outgoing, changes = _outgoing(draft, sending)
-            return self.settle_upsert(await self._outbox.upsert([outgoing], {outgoing.staged: changes}))[order_id]
-        outcome = await self._outbox.patch(order_id, encode(sending.body), before, changes_to_json(sending.carried))
+            return self.settle_upsert(await self._outbox.upsert([outgoing], {outgoing.staged: changes}, job=job))[
+                order_id
+            ]
+        outcome = await self._outbox.patch(
+            order_id, encode(sending.body), before, changes_to_json(sending.carried), job=job
+        )
         return self.settle(order_id, outcome)
 
-    async def send_together(self, drafts: Sequence[Draft]) -> dict[str, Standing]:
+    async def send_together(self, drafts: Sequence[Draft], *, job: str | None = None) -> dict[str, Standing]:
         """Read up to 100 orders again and send them whole in one upsert, all of them or none (Q2.3, Q6.4).
 
         What is the same already, cannot go, or has clashes stays here, and the others go without it.
@@ -197,7 +201,7 @@ class Corrections:
             outgoing, changes[outgoing.staged] = _outgoing(draft, sending)
             going.append(outgoing)
         if going:
-            ends |= self.settle_upsert(await self._outbox.upsert(going, changes))
+            ends |= self.settle_upsert(await self._outbox.upsert(going, changes, job=job))
         return ends
 
     def _not_to_send(self, draft: Draft, sending: Sending) -> Standing | None:

@@ -97,6 +97,11 @@ class Job:
         return self.recipe.name or self.recipe.words or "nothing yet"
 
     @property
+    def label(self) -> str:
+        """What the journal calls it: what it does, and enough of its id to tell two of them apart."""
+        return f"{self.name} ({self.id[:6]})"
+
+    @property
     def counts(self) -> dict[State, int]:
         """How many orders stand where, in the order of `State`."""
         if not self.orders:

@@ -74,17 +74,22 @@ class Outbox:
         """The ids of the writes that wait, are out or are being looked up, the oldest first."""
         return tuple(sorted(self._tasks.values()))
 
-    async def patch(self, order_id: str, body: bytes, base: Document, changes: Json = None) -> Outcome:
-        """Change one order. `body` goes byte for byte, `base` is the order as it was read just before."""
+    async def patch(
+        self, order_id: str, body: bytes, base: Document, changes: Json = None, *, job: str | None = None
+    ) -> Outcome:
+        """Change one order. `body` goes byte for byte, `base` is the order as it was read just before.
+
+        `job` names the change of many orders that it is a part of, for the journal.
+        """
         return await self._take(
-            NewWrite(Road.PATCH, "PATCH", f"/orders/{order_id}", body, base, changes, order_id=order_id)
+            NewWrite(Road.PATCH, "PATCH", f"/orders/{order_id}", body, base, changes, order_id=order_id, job=job)
         )
 
     async def delete(self, order_id: str, base: Document) -> Outcome:
         """Delete one order; `base` is kept, so that it can be made anew."""
         return await self._take(NewWrite(Road.DELETE, "DELETE", f"/orders/{order_id}", b"", base, order_id=order_id))
 
-    async def upsert(self, orders: Sequence[Outgoing], changes: Json = None) -> Outcome:
+    async def upsert(self, orders: Sequence[Outgoing], changes: Json = None, *, job: str | None = None) -> Outcome:
         """Send 1 to 100 staged orders in one request, all or none (Q2.3).
 
         Raises AlreadySent, and sends nothing, if any of them must not go again.
@@ -95,7 +100,7 @@ class Outbox:
         items = tuple(SentItem(one.staged, one.version, *key_of(one.order)) for one in orders)
         body = encode([one.order for one in orders])
         bases: list[Json] = [one.base for one in orders]
-        return await self._take(NewWrite(Road.UPSERT, "POST", "/orders", body, bases, changes, items=items))
+        return await self._take(NewWrite(Road.UPSERT, "POST", "/orders", body, bases, changes, items=items, job=job))
 
     async def recover(self) -> list[Outcome]:
         """Find out what became of the writes that an ended process left, and of our own that stayed unknown."""

@@ -129,6 +129,10 @@ class Staging:
         new = copied(as_new(document), self._bench.now(), taken)
         return self._add([NewStaged(new, meta={"source": f"copy of {name}"})])[0]
 
+    def add_again(self, document: Document) -> str:
+        """An order that was deleted, to be created again under its own number and order id."""
+        return self._add([NewStaged(as_new(document), meta={"source": f"deleted {order_name(document)}"})])[0]
+
     def add_from_json(self, source: str | Path) -> tuple[list[str], Intake]:
         """Stage what a JSON text or file holds; the intake tells what was refused. Raises IntakeError."""
         intake = read_orders(read_file(source) if isinstance(source, Path) else source)
@@ -147,6 +151,11 @@ class Staging:
         if pointer == ORDER_NUMBER and not order.fixed and ORDER_ID.get(order.document) is ABSENT:
             values.append((ORDER_ID, value))
             name = f"{name} and order id"
+        return self._edited(order, order.edit.put_all(values, name))
+
+    def put_all(self, id: str, values: Sequence[tuple[Pointer, Json]], name: str) -> bool:
+        """Set several values as one step."""
+        order = self._changing(id)
         return self._edited(order, order.edit.put_all(values, name))
 
     def become(self, id: str, began: Document, wanted: Document, name: str) -> bool:

@@ -1,0 +1,66 @@
+"""The settings file: what it may say, and one sentence for everything that it may not."""
+
+from pathlib import Path
+
+import pytest
+
+from tui.settings import SETTINGS, Settings, SettingsError, config_folder, read_settings
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("SENDCLOUD_ORDERS_CONFIG", str(tmp_path))
+    return tmp_path / SETTINGS
+
+
+def test_without_a_file_everything_is_kept(file: Path) -> None:
+    assert read_settings() == Settings(keep_days=None)
+    assert not file.exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "days"), [("", None), ("[journal]\n", None), ("[journal]\nkeep_days = 90 # a quarter\n", 90)]
+)
+def test_what_may_be_set(file: Path, text: str, days: int | None) -> None:
+    file.write_text(text)
+    assert read_settings().keep_days == days
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[journal\n", "no TOML"),
+        ("[journl]\nkeep_days = 9", "'journl'"),
+        ("keep_days = 9", "'keep_days'"),
+        ("journal = 3", "as a table"),
+        ("[journal]\nkeep = 9", "'keep'"),
+        ("[journal]\nkeep_days = 0", "keep_days = 0"),
+        ("[journal]\nkeep_days = -1", "keep_days = -1"),
+        ("[journal]\nkeep_days = 1.5", "keep_days = 1.5"),
+        ("[journal]\nkeep_days = true", "keep_days = True"),
+        ('[journal]\nkeep_days = "90"', "keep_days = '90'"),
+        ("[journal]\nkeep_days = 999999", "keep_days = 999999"),
+    ],
+)
+def test_what_may_not_be_set_is_refused_in_one_sentence(file: Path, text: str, words: str) -> None:
+    file.write_text(text)
+    with pytest.raises(SettingsError) as refused:
+        read_settings()
+    assert words in str(refused.value)
+    assert str(file) in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_file_that_cannot_be_read_is_told(file: Path) -> None:
+    file.write_bytes(b"\xff")
+    with pytest.raises(SettingsError, match="UTF-8"):
+        read_settings()
+    file.unlink()
+    file.mkdir()
+    with pytest.raises(SettingsError, match="cannot be read"):
+        read_settings()
+
+
+def test_the_folder_is_the_users_own_unless_another_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SENDCLOUD_ORDERS_CONFIG", raising=False)
+    assert config_folder().name == "sendcloud-orders"

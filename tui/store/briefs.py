@@ -1,0 +1,196 @@
+"""The journal at a glance: light rows of the table of writes, so that a list of ten thousand opens at once."""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from tui.api.codec import Json
+from tui.store.db import Database, pack, unpack, unpack_text
+from tui.store.journal import Road, Where, WriteState
+
+
+class Sorting(StrEnum):
+    """By what the list is sorted; the newest first within it."""
+
+    TIME = "time"
+    ORDER = "order"
+    OUTCOME = "outcome"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An order of a write under the names that were known when it was recorded; "" for what was not."""
+
+    remote_id: str
+    order_id: str
+    number: str
+
+    @property
+    def name(self) -> str:
+        return self.number or self.order_id or (f"#{self.remote_id}" if self.remote_id else "?")
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """A write as its row in a list shows it. `orders` is how many it has, `first` the one that the row is about."""
+
+    id: int
+    at: datetime
+    by: str
+    profile: str
+    road: Road
+    state: WriteState
+    job: str | None
+    orders: int
+    first: Named
+
+
+class Briefs:
+    """Finds writes without opening their documents. A place of a list is (write, position of an order in it)."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def find(
+        self,
+        account: int,
+        *,
+        states: Iterable[WriteState] | None = None,
+        roads: Iterable[Road] | None = None,
+        order: str | None = None,
+        key: tuple[str, str] | None = None,
+        job: str | None = None,
+        words: Sequence[str] = (),
+        since: datetime | None = None,
+        until: datetime | None = None,
+        sorting: Sorting = Sorting.TIME,
+    ) -> list[tuple[int, int]]:
+        """The places of all writes that fit, in order. By time and outcome each write has one place, the first of it.
+
+        `order` is the service's id of an order, `key` its upsert key. `words` must each be in a name of an order, in the
+        name of the job, or in what was changed.
+        """
+        where = Where(account)
+        if states is not None:
+            where.among("state", states)
+        if roads is not None:
+            where.among("road", roads)
+        if order is not None or key is not None:
+            where.of_order(order, key)
+        if job is not None:
+            where.add("job = ?", pack(job))
+        if since is not None:
+            where.add("at >= ?", _stamp(since))
+        if until is not None:
+            where.add("at < ?", _stamp(until))
+        for word in words:
+            where.add(_WORD, *[pack(word.lower())[1:-1]] * 5)
+        if sorting is Sorting.ORDER:
+            query = _BY_ORDER.format(where=where.text)
+        elif sorting is Sorting.OUTCOME:
+            query = f"SELECT id, 0 FROM write WHERE {where.text} ORDER BY {_RANK}, id DESC"  # noqa: S608
+        else:
+            query = f"SELECT id, 0 FROM write WHERE {where.text} ORDER BY id DESC"  # noqa: S608 - values are bound
+        rows = self._database.read(lambda c: c.execute(query, where.values).fetchall())
+        return [(row[0], row[1]) for row in rows]
+
+    def get(self, places: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Brief]:
+        """The rows of these places; a write that was removed meanwhile has none."""
+
+        def work(connection: sqlite3.Connection) -> dict[tuple[int, int], Brief]:
+            found = {}
+            for place in places:
+                row = connection.execute(_BRIEF, (*place, place[0])).fetchone()
+                if row is not None:
+                    found[place] = _brief(row)
+            return found
+
+        return self._database.read(work)
+
+    def orders(self, write: int) -> list[Named]:
+        """The orders of a write, in the order sent."""
+        query = "SELECT remote_id, order_id, number FROM write_order WHERE write = ? ORDER BY position"
+        rows = self._database.read(lambda c: c.execute(query, (write,)).fetchall())
+        return [Named(*map(_text, row)) for row in rows]
+
+    def writers(self, account: int) -> list[tuple[str, str]]:
+        """Who wrote: each user of a machine, with the profile used."""
+        rows = self._database.read(lambda c: c.execute(_WRITERS, (account,)).fetchall())
+        return [(f"{user}@{host}", unpack_text(profile)) for user, host, profile in rows]
+
+    def changes(self, write: int) -> Json:
+        """What a write changed, as it was recorded; null where nothing was noted, or there is no such write."""
+        query = "SELECT changes_json FROM write WHERE id = ?"
+        row = self._database.read(lambda c: c.execute(query, (write,)).fetchone())
+        return None if row is None else unpack(row[0])
+
+    def count(self, account: int) -> Counter[tuple[WriteState, Road]]:
+        """How many writes there are in each state, by their roads."""
+        query = "SELECT state, road, count(*) FROM write WHERE account = ? GROUP BY state, road"
+        rows = self._database.read(lambda c: c.execute(query, (account,)).fetchall())
+        return Counter({(WriteState(state), Road(road)): count for state, road, count in rows})
+
+
+_WORD = """(
+    id IN (SELECT write FROM write_order WHERE instr(lower(number), ?) OR instr(lower(order_id), ?)
+           OR instr(lower(remote_id), ?))
+    OR instr(lower(job), ?) OR instr(lower(changes_json), ?)
+)"""
+_RANKS = (
+    WriteState.UNKNOWN,
+    WriteState.SENT,
+    WriteState.RECORDED,
+    WriteState.ANSWERED,
+    WriteState.DIFFERS,
+    WriteState.MISSING,
+    WriteState.GONE,
+    WriteState.REFUSED,
+    WriteState.BUSY,
+    WriteState.NOT_APPLIED,
+    WriteState.NOT_SENT,
+    WriteState.ACCEPTED,
+)
+_WHENS = " ".join(f"WHEN '{state}' THEN {rank}" for rank, state in enumerate(_RANKS))
+_RANK = f"CASE state {_WHENS} ELSE 99 END, road"
+_BY_ORDER = """
+    SELECT write.id, coalesce(named.position, 0) FROM write LEFT JOIN write_order named ON named.write = write.id
+    WHERE write.id IN (SELECT id FROM write WHERE {where})
+    ORDER BY coalesce(named.number, named.order_id, named.remote_id), write.id DESC, named.position
+"""
+_WRITERS = """
+    SELECT DISTINCT user, host, profile_json FROM session WHERE id IN (SELECT session FROM write WHERE account = ?)
+"""
+_BRIEF = """
+    SELECT write.id, write.at, session.user, session.host, session.profile_json, write.road, write.state, write.job,
+           (SELECT count(*) FROM write_order WHERE write_order.write = write.id) AS orders,
+           named.remote_id, named.order_id, named.number
+    FROM write JOIN session ON session.id = write.session
+    LEFT JOIN write_order named ON named.write = ? AND named.position = ?
+    WHERE write.id = ?
+"""
+
+
+def _brief(row: sqlite3.Row) -> Brief:
+    return Brief(
+        id=row["id"],
+        at=datetime.fromisoformat(row["at"]),
+        by=f"{row['user']}@{row['host']}",
+        profile=unpack_text(row["profile_json"]),
+        road=Road(row["road"]),
+        state=WriteState(row["state"]),
+        job=None if row["job"] is None else unpack_text(row["job"]),
+        orders=row["orders"],
+        first=Named(*(_text(row[key]) for key in ("remote_id", "order_id", "number"))),
+    )
+
+
+def _stamp(when: datetime) -> str:
+    """A time as rows have it: UTC."""
+    return when.astimezone(UTC).isoformat()
+
+
+def _text(packed: str | None) -> str:
+    return "" if packed is None else unpack_text(packed)

@@ -187,7 +187,9 @@ def _section_rows(
         conflict = first.get(pointer)
         to_decide += conflict is not None and not conflict.decided
         is_notable = bool(notes) or is_changed or conflict is not None
-        if not (_is_found(spec, pointer, known, value) if spec.words else _is_shown(spec, pointer, known, is_notable, value)):
+        if not (
+            _is_found(spec, pointer, known, value) if spec.words else _is_shown(spec, pointer, known, is_notable, value)
+        ):
             continue
         mark = "#" if conflict and not conflict.decided else _mark(notes, is_changed)
         reason, road = road_of(pointer, known)

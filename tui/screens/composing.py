@@ -14,7 +14,7 @@ from tui.api.pointer import Pointer
 from tui.keymap import NAMES, Where, commands_in
 from tui.orders.entry import Entry, parse_entry
 from tui.orders.fields import field_at, label_of
-from tui.orders.glance import order_name
+from tui.orders.glance import SHOP, order_name, text_at
 from tui.screens.base import HouseScreen
 from tui.screens.batchview import Shown, Sorting, fits, meter
 from tui.screens.listing import preview_lines
@@ -538,15 +538,16 @@ class BatchScreen(HouseScreen):
             notes,
             (),
             self.house.bench.zone,
-            self._suggestions(),
+            self._suggestions(order),
             self._field_words,
             fixed=order.fixed,
         )
         return as_composed(order, sheet_rows(spec))
 
-    def _suggestions(self) -> dict[tuple[str, ...], Choices]:
+    def _suggestions(self, order: StagedOrder) -> dict[tuple[str, ...], Choices]:
         triage = next((screen for screen in self.house.house_screens() if isinstance(screen, TriageScreen)), None)
-        return triage.suggestions() if triage is not None else {}
+        shop_id = text_at(order.edit.document, SHOP)
+        return triage.suggestions(shop_id) if triage is not None else {}
 
     def _show_field(self) -> None:
         rule, pane = self.query_one("#field", RuleLine), self.query_one("#help", Pager)

@@ -62,7 +62,7 @@ class StagedFormScreen(BatchScreen):
 
     @on(OrderSheet.EditorOpened, "#form")
     def _opened(self) -> None:
-        self.show_editor_keys()
+        self.show_editor_keys(several_lines=self.sheet.edits_lines)
 
     @on(OrderSheet.EditorLeft, "#form")
     def _editor_left(self, event: OrderSheet.EditorLeft) -> None:

@@ -200,6 +200,11 @@ class OrderSheet(LineView):
         return None if self._editor is None else self._editor.pointer
 
     @property
+    def edits_lines(self) -> bool:
+        """Whether the editor that is open has several lines, so that Enter does not take."""
+        return self._editor is not None and self._editor.is_multiline
+
+    @property
     def editor_text(self) -> str | None:
         return None if self._editor is None else self._editor.text
 

@@ -54,7 +54,7 @@ _STATE = "composer"
 _WIDE = 120
 _EMPTY = """Nothing is staged. Ways in:
 a b  a blank order of a shop       a t  a new order from a template
-a f  a file of JSON, JSON lines    paste: JSON, cells of a spreadsheet
+a f  a file: JSON, CSV, xlsx ...   paste: JSON, cells of a spreadsheet
 In the list of orders: a stages a copy of the order, ; a of all marked.
 From elsewhere: ssh host sendcloud-orders submit - < file"""
 

@@ -107,16 +107,18 @@ class PickerScreen(HouseScreen):
         recipes: Sequence[Recipe],
         done: Callable[[Choice], None],
         fields: Sequence[Field] | None = None,
+        first: Sequence[Choice] = (),
     ) -> None:
         super().__init__()
         self._title = title
         self._done = done
         saved = [Choice(recipe.name, recipe.words, recipe=recipe) for recipe in recipes]
-        offered = fields if fields is not None else sorted(settable(), key=lambda known: known.rare)
+        offered = settable() if fields is None else fields
         found = [Choice(full_label(known.path), "/".join(known.path), field=known) for known in offered]
-        self._choices = [*saved, *found]
-        self._text = ""
+        rare = {"/".join(known.path) for known in offered if known.rare}
+        self._choices = [*first, *saved, *sorted(found, key=lambda one: one.more in rare)]
         self._found: list[Choice] = []
+        self._text = ""
 
     def compose(self) -> ComposeResult:
         yield TitleLine()

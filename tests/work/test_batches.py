@@ -1,8 +1,8 @@
 """Named batches: any number, each with its orders, its undo and its last word; one owner each."""
 
 import pytest
+from batched import NOTES, House, Make, stage
 from sandboxed import order
-from test_staging import NOTES, House, Make, make, stage
 
 from tui.api.errors import Origin, Problem
 from tui.api.pointer import Pointer
@@ -11,8 +11,6 @@ from tui.store.batches import NewStaged, StagedState
 from tui.work.source import cells_to_json
 from tui.work.staged import Standing, note_of, told_to_json
 from tui.work.staging import CannotChange, Staging
-
-__all__ = ["make"]
 
 
 def names(house: House) -> list[str]:
@@ -29,7 +27,8 @@ async def test_each_batch_has_its_orders_and_its_undo_and_the_last_used_is_opene
     staging.create("third")
     staging.open_batch("staged orders")
     assert [one.document["order_id"] for one in staging.orders] == ["A"]
-    assert staging.undo() == ("1 order added", [staging._dropped and next(iter(staging._dropped))])
+    (a,) = (one.id for one in staging.orders)
+    assert staging.undo() == ("1 order added", [a])
     assert staging.orders == []
     staging.open_batch("black friday")
     assert [one.document["order_id"] for one in staging.orders] == ["B", "C"]

@@ -22,6 +22,7 @@ from tui.store.db import StoreError
 from tui.store.follows import Follow, FollowState
 from tui.store.journal import Write
 from tui.work.actions import Action, Actions
+from tui.work.batchhistory import SentRequest, history_of
 from tui.work.batchlist import BatchInfo, BatchList, CannotChange, owner_words
 from tui.work.intake import Arrival, Intake, read_file, read_orders
 from tui.work.lookup import Wanted, look_up
@@ -176,6 +177,10 @@ class Staging:
     def said(self) -> list[Said]:
         """What became of the last sending, request by request; also what the service said of none of the orders."""
         return self.shipping.said
+
+    def history(self) -> list[SentRequest]:
+        """Every request that went out of the batch, the newest first, also of orders that were removed since."""
+        return history_of(self._bench.store, self._batch)
 
     # Adding.
 

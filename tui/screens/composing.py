@@ -20,6 +20,7 @@ from tui.screens.listing import preview_lines
 from tui.screens.orderform import group_entries, group_of
 from tui.screens.rooms import remember_place
 from tui.screens.rows import Choices, FormSpec, Note, View, sheet_rows
+from tui.screens.sendoff import sending_facts
 from tui.screens.stagedrows import (
     ALL,
     COLUMNS,
@@ -207,6 +208,7 @@ class BatchScreen(HouseScreen):
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
         remember_place(self, "composer")
+        self.staging.freshen()
         self.show_all()
         self.look()
 
@@ -334,7 +336,7 @@ class BatchScreen(HouseScreen):
         bench = self.house.bench
         mode = "READ ONLY" if bench.client.read_only else "WRITES"
         count = len(self.staging.orders)
-        right = f"composer · {count} order{'' if count == 1 else 's'} staged"
+        right = f"{self.staging.name} · {count} order{'' if count == 1 else 's'} staged"
         if self.staging.owner is not None:
             right = f"{self.staging.owner} has this batch; B takes it over"
         elif self._in_sheet and (order := self.order) is not None:
@@ -559,6 +561,7 @@ class BatchScreen(HouseScreen):
         if ready := counts[Standing.READY]:
             requests = -(-ready // 100)
             facts.append(f"{ready} ready = {requests} request{'' if requests == 1 else 's'}")
+        facts.extend(sending_facts(staging, bench.zone))
         if away := counts[Standing.SENT]:
             facts.append((f"{away} on the way", "info"))
         if self.table.marks:

@@ -22,6 +22,8 @@ class Where(StrEnum):
     RECHECK = "recheck"
     JSON = "JSON"
     IMPORT = "import"
+    BATCHES = "batches"
+    HISTORY = "history"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ COMMANDS: Final = (
         "enter",
         "open",
         "Open the order; in a form, edit the field.",
-        (*_WALKED, Where.REQUESTS, Where.BULK, Where.JOBS),
+        (*_WALKED, Where.REQUESTS, Where.BULK, Where.JOBS, Where.BATCHES, Where.HISTORY),
         "open",
     ),
     _command("edit_line", "enter i", "edit the line", "Edit the text, beginning in this line.", (Where.JSON,), "edit"),
@@ -240,7 +242,7 @@ COMMANDS: Final = (
         "u",
         "undo",
         "Take back the last change of a draft, or of a text; in the journal, draft the inverse.",
-        (*_WALKED, Where.JSON),
+        (*_WALKED, Where.JSON, Where.BATCHES),
     ),
     _command("redo", "U", "redo", "Do it again.", (*_HOMES, Where.JSON)),
     _command(
@@ -248,8 +250,8 @@ COMMANDS: Final = (
         "a",
         "add",
         "Triage: stage a copy in the composer. Form: add or copy an item. Composer: blank order, copy, or file. "
-        "Change over many: a field.",
-        _STRIPS,
+        "Change over many: a field. Batches: a new one.",
+        (*_STRIPS, Where.BATCHES),
         "add",
         marked=True,
     ),
@@ -258,7 +260,7 @@ COMMANDS: Final = (
         "D",
         "delete",
         "Triage: delete the order, after its number is typed. Form: remove an item. Composer and change over many: drop.",
-        (*_STRIPS, Where.JOBS),
+        (*_STRIPS, Where.JOBS, Where.BATCHES),
         marked=True,
     ),
     _command(
@@ -313,6 +315,23 @@ COMMANDS: Final = (
     ),
     _command("another", "o", "another address", "The next one, where the text has several.", (Where.ADDRESS,)),
     _command("text", "e tab", "edit the text", "Back into the text.", (Where.ADDRESS,), "edit text"),
+    _command("rename", "e", "rename", "Give this batch another name.", (Where.BATCHES,), "rename"),
+    _command(
+        "take_over",
+        "t",
+        "take over",
+        "Take this batch from the running copy of the app that has it; that one can then only look.",
+        (Where.BATCHES,),
+        "take over",
+    ),
+    _command(
+        "go_on",
+        "c",
+        "go on after a refusal",
+        "Whether orders that a refusal does not name go again by themselves.",
+        (Where.REVIEW,),
+        "go on",
+    ),
     _command("send", "y", "send", "Send what the review shows.", (Where.REVIEW,), "send"),
     _command(
         "not_send", "n", "do not send", "Leave the review; nothing is sent, nothing is lost.", (Where.REVIEW,), "not"
@@ -329,12 +348,16 @@ COMMANDS: Final = (
         "view",
         "v",
         "view",
-        "Form: usual, all, changed, required fields. Staged orders: list, problems, table of fields.",
-        (Where.EDIT, Where.COMPOSER),
+        "Form: usual, all, changed, required fields. Staged orders: list, problems, table of fields, history.",
+        (Where.EDIT, Where.COMPOSER, Where.HISTORY),
         "view",
     ),
     _command(
-        "long_text", "p", "long text", "The whole value, or the whole order as JSON, in a pane.", (*_HOMES, Where.JSON)
+        "long_text",
+        "p",
+        "long text",
+        "The whole value, or the whole order as JSON, in a pane; in the history, the bodies that were sent.",
+        (*_HOMES, Where.JSON, Where.HISTORY),
     ),
     _command(
         "differences",
@@ -348,7 +371,7 @@ COMMANDS: Final = (
         "r",
         "read this again",
         "Read it again: the order, an unknown write, in a dry run all of them.",
-        (*_HOMES, Where.BULK, Where.RECHECK),
+        (*_HOMES, Where.BULK, Where.RECHECK, Where.BATCHES, Where.HISTORY),
     ),
     _command(
         "refresh_all",
@@ -359,7 +382,13 @@ COMMANDS: Final = (
     ),
     _command("sort", "s", "sort", "Choose what the list is sorted by.", (Where.TRIAGE, Where.COMPOSER, Where.JOURNAL)),
     _command("columns", "C", "columns", "Choose the columns of the table by typing.", (Where.COMPOSER,), "columns"),
-    _command("batches", "B", "composer", "Orders staged to be sent together.", _ROOMS),
+    _command(
+        "batches",
+        "B",
+        "composer",
+        "The batch of staged orders that was used last; from there, all batches.",
+        (*_ROOMS, Where.BATCHES),
+    ),
     _command(
         "journal",
         "L",
@@ -375,7 +404,9 @@ COMMANDS: Final = (
         (Where.JOURNAL,),
     ),
     _command("order", "o", "the order", "The form of the order that this is about.", (Where.JOURNAL,)),
-    _command("export", "X", "export", "The writes of this list into a file of JSON lines.", (Where.JOURNAL,)),
+    _command(
+        "export", "X", "export", "The writes of this list into a file of JSON lines.", (Where.JOURNAL, Where.HISTORY)
+    ),
     _command("shops", "I", "shops", "The connected shops, and why one fails.", (Where.TRIAGE,)),
     _command("traffic", "T", "requests", "Every request: method, path, status, time, bodies.", _WALKED),
     _command("back_and_forth", "-", "where I was", "Between this and the last place.", _ROOMS),

@@ -10,6 +10,7 @@ from housed import NOW, House, housed
 from sandboxed import order
 from textual import events
 
+from tui.api.query import OrderQuery
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.screens.composer import ComposerScreen
 from tui.screens.help import TextScreen
@@ -376,8 +377,9 @@ async def test_marked_orders_that_are_not_read_are_read_and_staged(tmp_path: Pat
     async with housed(tmp_path / "data") as house:
         await house.until("100+ read")
         triage: Any = house.app.screen
-        read = {str(one["id"]) for one in triage._feed.orders}
-        unread = next(str(id) for id in house.sandbox.world.orders if str(id) not in read)
+        client = house.app.bench.client
+        page = await client.list_orders(OrderQuery(page_size=200))
+        unread = next(str(one["id"]) for one in page.orders if triage.find(str(one["id"])) is None)
         triage.table.set_marks([unread, triage.table.cursor_key])
         await house.press("semicolon", "a")
         await house.until("Stage 2 orders")

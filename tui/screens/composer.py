@@ -8,10 +8,13 @@ from tui.api.codec import encode
 from tui.orders.fields import label_of
 from tui.orders.glance import order_name
 from tui.screens.adding import count_of
+from tui.screens.batches import open_batches
 from tui.screens.batchview import Shown
 from tui.screens.fixing import FixingScreen
+from tui.screens.history import open_history
 from tui.screens.review import ReviewScreen
 from tui.screens.rows import View
+from tui.screens.sendoff import ask_sending, goes_on_before, keep_goes_on
 from tui.screens.stagedform import keeps
 from tui.screens.stagedrows import ALL, review_plan
 from tui.screens.wholeorder import open_staged_as_json
@@ -116,11 +119,8 @@ class ComposerScreen(FixingScreen):
             self.show_view(shown[place])
         else:
             self.show_view(Shown.ORDERS)
-            self.show_history()
+            open_history(self.house)
         self.remember()
-
-    def show_history(self) -> None:
-        """The batch's history, where that room is built."""
 
     def do_sort(self, key: str) -> None:
         answers = [("n", "number"), ("s", "state"), ("p", "problem"), ("a", "as added")]
@@ -285,6 +285,12 @@ class ComposerScreen(FixingScreen):
         self.say(f"{count_of(count)} released{' in spite of problems' if in_spite else ''}; w reviews what is ready.")
 
     def do_review(self, key: str) -> None:
+        if ask_sending(self, self.staging, self._begin_review):
+            self.on_marked = False
+            return
+        self._begin_review()
+
+    def _begin_review(self) -> None:
         if self.staging.owner is not None:
             self.say(f"{self.staging.owner} has this batch; B takes it over.", "warning")
             return
@@ -311,18 +317,22 @@ class ComposerScreen(FixingScreen):
         notes = [f"What exists could not be looked up: {error}"] if error is not None else []
         if not plan.count and ids is None:
             notes.append("Nothing is ready to go; what stays here says why.")
-        reviewed = review_plan(self.staging, plan, read_only=self.house.bench.client.read_only, notes=notes)
+        goes_on = goes_on_before(self.house)
+        read_only = self.house.bench.client.read_only
+        reviewed = review_plan(self.staging, plan, read_only=read_only, notes=notes, goes_on=goes_on)
 
         def send() -> None:
-            self.app.run_worker(self._go(plan), name="send staged orders")
+            keep_goes_on(self.house, screen.goes_on)
+            self.app.run_worker(self._go(plan, goes_on=screen.goes_on), name="send staged orders")
             self.say_sending(f"{count_of(plan.count)} on the way; the list shows each.")
 
-        self.house.open_screen(ReviewScreen(reviewed, send))
+        screen = ReviewScreen(reviewed, send)
+        self.house.open_screen(screen)
 
-    async def _go(self, plan: Plan) -> None:
+    async def _go(self, plan: Plan, *, goes_on: bool) -> None:
         """Runs to its end, whatever becomes of the screen."""
         try:
-            await self.staging.send(plan)
+            await self.staging.send(plan, goes_on=goes_on)
         except (CannotChange, StoreError) as error:
             self.house.house_screens()[-1].say(str(error), "error")
 
@@ -354,15 +364,19 @@ class ComposerScreen(FixingScreen):
 
     def do_batches(self, key: str) -> None:
         if self.staging.owner is None:
-            self.say("This is the composer; q leads back.")
+            open_batches(self.house)
             return
 
-        def chosen(_: str) -> None:
+        def chosen(answer: str) -> None:
+            if answer == "b":
+                open_batches(self.house)
+                return
             self.staging.take_over()
             self.show_all()
             self.say("The batch is yours now.")
 
-        self.ask(f"{self.staging.owner} works on this batch.", [("t", "take it over")], chosen)
+        answers = [("t", "take it over"), ("b", "other batches")]
+        self.ask(f"{self.staging.owner} works on this batch.", answers, chosen)
 
     def do_as_json_edit(self, key: str) -> None:
         order = self.order

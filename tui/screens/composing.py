@@ -21,6 +21,7 @@ from tui.screens.listing import preview_lines
 from tui.screens.orderform import group_entries, group_of
 from tui.screens.rooms import remember_place
 from tui.screens.rows import Choices, FormSpec, Note, View, sheet_rows
+from tui.screens.sendoff import sending_facts
 from tui.screens.stagedrows import (
     ALL,
     COLUMNS,
@@ -137,6 +138,8 @@ class BatchScreen(HouseScreen):
         self._shown = Shown.ORDERS
         self._sorting = Sorting()
         self._stays: set[str] = set()
+        self._batch: int | None = None
+        self._asks = False
         self._kept: dict[str, dict[Pointer, str]] = {}
         self._standing: str = ALL
         self._words = ""
@@ -146,7 +149,6 @@ class BatchScreen(HouseScreen):
         self._loaded: str | None = None
         self._is_wide = False
         self._is_due = False
-        self._asks = False
         self._said_sending = False
         self._top = 0
         self.line_done: Callable[[str], None] = lambda _: None
@@ -244,6 +246,7 @@ class BatchScreen(HouseScreen):
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
         remember_place(self, "composer")
+        self.staging.freshen()
         self.show_all()
         self.look()
 
@@ -349,6 +352,11 @@ class BatchScreen(HouseScreen):
 
     def show_all(self) -> None:
         """Everything, after anything may have changed."""
+        if self._batch != self.staging.batch:
+            self._batch = self.staging.batch
+            self._stays.clear()
+            self._kept.clear()
+            self.other_batch()
         if self._chosen is not None and self.staging.get(self._chosen) is None and self._in_sheet:
             self.close_sheet()
         self._orders = self._sorting.sorted(self.staging, [one for one in self.staging.orders if self._fits(one)])
@@ -370,6 +378,10 @@ class BatchScreen(HouseScreen):
         self._show_side()
         self.show_status()
 
+    def other_batch(self) -> None:
+        """Another batch was opened: what was made for the orders of the one before is made anew."""
+        self._sorting = Sorting(self._sorting.by, self._sorting.down)
+
     def show_grid(self) -> None:
         """Bring the table to what the batch is now."""
 
@@ -385,7 +397,7 @@ class BatchScreen(HouseScreen):
         bench = self.house.bench
         mode = "READ ONLY" if bench.client.read_only else "WRITES"
         count = len(self.staging.orders)
-        right = f"composer · {count} order{'' if count == 1 else 's'} staged"
+        right = f"{self.staging.name} · {count} order{'' if count == 1 else 's'} staged"
         if self.staging.owner is not None:
             right = f"{self.staging.owner} has this batch; B takes it over"
         elif self._in_sheet and (order := self.order) is not None:
@@ -640,7 +652,8 @@ class BatchScreen(HouseScreen):
     def facts(self) -> Sequence[str | Piece]:
         marks = self.table.marks
         hidden = len(marks - {order.id for order in self._orders})
-        return meter(self.house.bench, self.staging, len(marks), hidden)
+        sending = sending_facts(self.staging, self.house.bench.zone)
+        return [*sending, *meter(self.house.bench, self.staging, len(marks), hidden)]
 
 
 def _place(staged: str) -> str:

@@ -153,7 +153,7 @@ class FixingScreen(GridScreen):
         first = orders[0]
         value = value_in(first.document, known.path)
         pointer = Pointer(tuple("0" if token == ANY else token for token in known.path))
-        spec = FormSpec(Edit(first.document), Operation.POST, suggestions=self._suggestions())
+        spec = FormSpec(Edit(first.document), Operation.POST, suggestions=self._suggestions(first))
         row = FieldRow(
             pointer,
             full_label(known.path),

@@ -43,7 +43,7 @@ class GridScreen(AddingScreen):
             self._orders,
             lambda: marks.marks,
             self.house.bench.zone,
-            self._suggestions(),
+            self._suggestions,
             self._cell_typed,
         )
         if self._columns is None or (len(self._columns) == 1 and self._orders):
@@ -53,6 +53,10 @@ class GridScreen(AddingScreen):
         if self._chosen is not None:
             self.grid.go_to_cell(self._chosen) if self.grid.cursor_key != self._chosen else None
         self._show_cell()
+
+    def other_batch(self) -> None:
+        super().other_batch()
+        self._columns = None
 
     def show_view(self, wanted: Shown) -> None:
         if wanted is Shown.TABLE and self._shown is not Shown.TABLE:
@@ -154,7 +158,9 @@ class GridScreen(AddingScreen):
         if not self.grid.go_to_cell(order.id, key):
             if self._columns is None or known not in column_fields():
                 return False
-            rows = GridRows(self.staging, self._orders, frozenset, self.house.bench.zone, {}, self._cell_typed)
+            rows = GridRows(
+                self.staging, self._orders, frozenset, self.house.bench.zone, self._suggestions, self._cell_typed
+            )
             self._columns += columns_of(self._orders, [known.path], rows)
             self.show_grid()
             self.grid.go_to_cell(order.id, key)

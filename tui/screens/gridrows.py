@@ -103,9 +103,10 @@ class GridRows:
     orders: Sequence[StagedOrder]
     marks: Callable[[], frozenset[str]]
     zone: tzinfo | None
-    suggestions: Mapping[Path, Choices]
+    suggest: Callable[[StagedOrder], Mapping[Path, Choices]]
     typed: Callable[[str, Pointer], str | None]
     _places: dict[str, int] | None = None
+    _suggested: dict[str, Mapping[Path, Choices]] = field(default_factory=dict)
     _problems: dict[str, dict[Pointer, list[Finding]]] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -154,7 +155,10 @@ class GridRows:
             mark, tone = "~", "warning"
         in_list = ANY in path
         reason = FIXED if order.fixed and known.immutable and not in_list else ""
-        spec = FormSpec(order.edit, Operation.POST, suggestions=self.suggestions)
+        shop = order.key[2]
+        if shop not in self._suggested:
+            self._suggested[shop] = self.suggest(order)
+        spec = FormSpec(order.edit, Operation.POST, suggestions=self._suggested[shop])
         row = FieldRow(
             pointer,
             known.caption,

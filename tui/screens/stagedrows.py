@@ -282,7 +282,9 @@ def change_lines(changes: Sequence[Change]) -> Iterator[list[Piece]]:
         ]
 
 
-def review_plan(staging: Staging, plan: Plan, *, read_only: bool, notes: Sequence[str]) -> ReviewPlan:
+def review_plan(
+    staging: Staging, plan: Plan, *, read_only: bool, notes: Sequence[str], goes_on: bool = False
+) -> ReviewPlan:
     """The requests as they would go, and what stays here and why."""
     parcels = []
     for number, request in enumerate(plan.requests, 1):
@@ -302,7 +304,8 @@ def review_plan(staging: Staging, plan: Plan, *, read_only: bool, notes: Sequenc
     if read_only:
         told.insert(0, "This account is opened for reading only.")
     requests = f"{len(plan.requests)} request{'' if len(plan.requests) == 1 else 's'}"
-    return ReviewPlan(requests, parcels, 0 if read_only else plan.count, told)
+    several = any(len(request) > 1 for request in plan.requests)
+    return ReviewPlan(requests, parcels, 0 if read_only else plan.count, told, goes_on if several else None)
 
 
 def _going_lines(staging: Staging, one: Going) -> Iterator[list[Piece]]:

@@ -1,30 +1,23 @@
 """The batch as it is shown: the strip of states, the list, the problems, the table, the form of the order chosen."""
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
-from typing import ClassVar
+from collections.abc import Sequence
 
 from textual import events, on
-from textual.app import ComposeResult
-from textual.containers import Container
 
 from tui.api.codec import Json
 from tui.api.models import Group, Operation
 from tui.api.pointer import Pointer
-from tui.keymap import NAMES, Where, commands_in
-from tui.orders.entry import Entry, parse_entry
 from tui.orders.fields import field_at, label_of
 from tui.orders.glance import SHOP, order_name, text_at
-from tui.screens.base import HouseScreen
 from tui.screens.batchview import Shown, Sorting, fits, meter
 from tui.screens.listing import preview_lines
 from tui.screens.orderform import group_entries, group_of
+from tui.screens.panes import EMPTY, PanesScreen
 from tui.screens.rooms import remember_place
-from tui.screens.rows import Choices, FormSpec, Note, View, sheet_rows
+from tui.screens.rows import Choices, FormSpec, Note, sheet_rows
 from tui.screens.sendoff import sending_facts
 from tui.screens.stagedrows import (
     ALL,
-    COLUMNS,
     StagedRows,
     as_composed,
     finding_lines,
@@ -35,185 +28,23 @@ from tui.screens.stagedrows import (
 from tui.screens.triage import TriageScreen
 from tui.store.db import StoreError
 from tui.widgets.ask import AskLine
-from tui.widgets.dialogs import QuestionBar
-from tui.widgets.filter import FilterLine
 from tui.widgets.form import FieldRow, GroupRow, SheetRow
-from tui.widgets.grid import OrderGrid
-from tui.widgets.lines import LineView, Piece
+from tui.widgets.lines import Piece
 from tui.widgets.pager import Pager
 from tui.widgets.problems import ProblemList
 from tui.widgets.sheet import OrderSheet
-from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
+from tui.widgets.status import RuleLine, TitleLine
 from tui.widgets.strip import EntryStrip
 from tui.widgets.table import OrderTable
 from tui.widgets.text import safe
-from tui.work.drafts import Typing
 from tui.work.staged import StagedOrder, Standing
-from tui.work.staging import Staging
 
 _STATE = "composer"
 _WIDE = 120
-_EMPTY = """Nothing is staged. Ways in:
-a b  a blank order of a shop       a t  a new order from a template
-a f  a file: JSON, CSV, xlsx ...   paste: JSON, cells of a spreadsheet
-In the list of orders: a stages a copy of the order, ; a of all marked.
-From elsewhere: ssh host sendcloud-orders submit - < file"""
-
-_LIST_KEYS = (
-    ("open", "open"),
-    ("next_problem", "next !"),
-    ("add", "add"),
-    ("mend_problem", "mend"),
-    ("mark", "mark"),
-    ("view", "view"),
-    ("review", "review"),
-    ("hold", "hold"),
-    ("sort", "sort"),
-    ("filter", "narrow"),
-    ("keys", "keys"),
-)
-_TABLE_KEYS = (
-    ("open", "edit"),
-    ("next_problem", "next !"),
-    ("columns", "columns"),
-    ("mend_problem", "mend"),
-    ("mark", "mark"),
-    ("sort", "sort"),
-    ("view", "orders"),
-    ("pane", "form"),
-    ("review", "review"),
-    ("keys", "keys"),
-)
-_SHEET_KEYS = (
-    ("open", "edit"),
-    ("next_problem", "next !"),
-    ("mend_problem", "mend"),
-    ("address", "address"),
-    ("set_field", "clear"),
-    ("add", "item"),
-    ("undo", "undo"),
-    ("review", "review"),
-    ("pane", "list"),
-    ("view", "fields"),
-    ("keys", "keys"),
-)
 
 
-class BatchScreen(HouseScreen):
-    """Two panes: the list (orders, or their problems) and the form. In narrow terminals one of them is in sight."""
-
-    WHERE = Where.COMPOSER
-    CSS: ClassVar[str] = """
-    #said { height: 1; display: none; }
-    #said.-shown { display: block; }
-    #said.-two { height: 2; }
-    BatchScreen FilterLine, #line { display: none; }
-    BatchScreen FilterLine.-open, #line.-open { display: block; }
-    #batch { height: 1fr; layout: vertical; }
-    #batch #left { height: 1fr; }
-    #batch #problems, #batch #grid { display: none; }
-    #batch.-problems #problems, #batch.-table #grid { display: block; }
-    #batch.-problems #orders, #batch.-table #orders { display: none; }
-    #batch #side { height: 8; layout: vertical; }
-    #batch #form, #batch #field, #batch #help { display: none; }
-    #batch #help { height: 2; }
-    #batch.-sheet #left, #batch.-sheet #preview { display: none; }
-    #batch.-sheet #side { height: 1fr; }
-    #batch.-sheet #form, #batch.-sheet #field, #batch.-sheet #help { display: block; }
-    #batch.-wide { layout: horizontal; }
-    #batch.-wide #left { display: block; width: 1fr; }
-    #batch.-wide #side { height: 1fr; width: 1fr; border-left: vkey $border-blurred; }
-    #batch.-wide #preview { display: none; }
-    #batch.-wide #form, #batch.-wide #field, #batch.-wide #help { display: block; }
-    #batch.-asks #preview { display: block; height: 1fr; }
-    #batch.-asks #form, #batch.-asks #field, #batch.-asks #help { display: none; }
-    """
-
-    def __init__(self, staging: Staging) -> None:
-        super().__init__()
-        self.staging = staging
-        self._orders: list[StagedOrder] = []
-        self._chosen: str | None = None
-        self._in_sheet = False
-        self._shown = Shown.ORDERS
-        self._sorting = Sorting()
-        self._stays: set[str] = set()
-        self._batch: int | None = None
-        self._asks = False
-        self._kept: dict[str, dict[Pointer, str]] = {}
-        self._standing: str = ALL
-        self._words = ""
-        self._field_words = ""
-        self._view = View.USUAL
-        self._typed: dict[Pointer, str] = {}
-        self._loaded: str | None = None
-        self._is_wide = False
-        self._is_due = False
-        self._said_sending = False
-        self._top = 0
-        self.line_done: Callable[[str], None] = lambda _: None
-        """What the line at the bottom is asked for."""
-
-    def compose(self) -> ComposeResult:
-        yield TitleLine()
-        yield EntryStrip()
-        yield Pager(id="said")
-        yield FilterLine()
-        with Container(id="batch"):
-            with Container(id="left"):
-                yield OrderTable(COLUMNS, empty=_EMPTY, id="orders")
-                yield ProblemList(empty="No problems here; v goes on to the table.", id="problems")
-                yield OrderGrid(self._read_entry, self._cell_typing, self._cell_typed, empty=_EMPTY, id="grid")
-            with Container(id="side"):
-                yield RuleLine(id="rule")
-                yield Pager(id="preview")
-                yield OrderSheet(reader=self._read_entry, typing_hook=self._typing, empty="No order.", id="form")
-                yield RuleLine(id="field")
-                yield Pager(id="help")
-        yield AskLine(id="line")
-        yield StatusLine()
-        yield QuestionBar()
-        yield KeyLine()
-
-    @property
-    def table(self) -> OrderTable:
-        return self.query_one("#orders", OrderTable)
-
-    @property
-    def problems(self) -> ProblemList:
-        return self.query_one("#problems", ProblemList)
-
-    @property
-    def grid(self) -> OrderGrid:
-        return self.query_one("#grid", OrderGrid)
-
-    @property
-    def sheet(self) -> OrderSheet:
-        return self.query_one("#form", OrderSheet)
-
-    @property
-    def strip(self) -> EntryStrip:
-        return self.query_one(EntryStrip)
-
-    @property
-    def is_typing(self) -> bool:
-        return super().is_typing or self.sheet.editing is not None or self.grid.editing is not None
-
-    @property
-    def list_view(self) -> LineView:
-        if self._in_sheet:
-            return self.sheet
-        return {Shown.ORDERS: self.table, Shown.PROBLEMS: self.problems, Shown.TABLE: self.grid}[self._shown]
-
-    @property
-    def is_split(self) -> bool:
-        """Whether list and form stand side by side; the table has the whole width."""
-        return self._is_wide and (self._in_sheet or self._shown is not Shown.TABLE)
-
-    @property
-    def order(self) -> StagedOrder | None:
-        """The order that was chosen."""
-        return self.staging.get(self._chosen) if self._chosen is not None else None
+class BatchScreen(PanesScreen):
+    """What the panes show of the batch, kept up with what happens to it."""
 
     # How it begins, and is found again.
 
@@ -256,13 +87,6 @@ class BatchScreen(HouseScreen):
             self._is_wide = wide
             self._arrange()
             self._show_side()
-
-    def _arrange(self) -> None:
-        batch = self.query_one("#batch")
-        batch.set_class(self.is_split, "-wide")
-        batch.set_class(self._in_sheet, "-sheet")
-        batch.set_class(self._shown is Shown.PROBLEMS, "-problems")
-        batch.set_class(self._shown is Shown.TABLE, "-table")
 
     def remember(self) -> None:
         """Where the user is, for the next start."""
@@ -342,12 +166,6 @@ class BatchScreen(HouseScreen):
         line = next((line for line in self.query(AskLine) if line.is_open), None)
         (line or self.list_view).focus(scroll_visible=False)
 
-    def show_keys(self) -> None:
-        """Those of the pane that one is in, the way to the service among the first."""
-        wanted = _SHEET_KEYS if self._in_sheet else _TABLE_KEYS if self._shown is Shown.TABLE else _LIST_KEYS
-        keys = {command.id: command.keys[0] for command in commands_in(self.WHERE)}
-        self.query_one(KeyLine).set([(NAMES.get(keys[id], keys[id]), word) for id, word in wanted])
-
     # The list.
 
     def show_all(self) -> None:
@@ -367,7 +185,7 @@ class BatchScreen(HouseScreen):
         self._chosen = self.table.cursor_key
         shown = "" if self._standing == ALL and not self._words else "No order is so: 0 shows all, / narrows otherwise."
         for view in (self.table, self.grid):
-            view.set_empty(shown if self.staging.orders else _EMPTY)
+            view.set_empty(shown if self.staging.orders else EMPTY)
         if self._shown is Shown.TABLE:
             self.show_grid()
         if self._shown is Shown.PROBLEMS:
@@ -622,43 +440,11 @@ class BatchScreen(HouseScreen):
                 return
         self.say(f"{name} has no field in this view; v shows others.")
 
-    # The editor.
-
-    def _read_entry(self, pointer: Pointer, kind: str, text: str, choices: Choices) -> Entry:
-        now: datetime = self.house.now().astimezone(self.house.bench.zone)
-        return parse_entry(kind, text, choices=choices, now=now)
-
-    def _typing(self, pointer: Pointer, text: str) -> None:
-        if self._loaded is not None:
-            self._cell_typing(self._loaded, pointer, text)
-
-    def _cell_typing(self, id: str, pointer: Pointer, text: str) -> None:
-        self.house.bench.drafts.type(Typing(_place(id), pointer, text))
-
-    def _cell_typed(self, id: str, pointer: Pointer) -> str | None:
-        return self.typed_of(id).get(pointer)
-
-    def typed_of(self, id: str) -> dict[Pointer, str]:
-        """What was typed in the fields of an order and not taken."""
-        if id not in self._kept:
-            self._kept[id] = self.house.bench.drafts.typed(_place(id))
-        return self._kept[id]
-
-    def untype(self, id: str, pointer: Pointer) -> bool:
-        """Forget what was typed in a field and not taken; whether there was anything."""
-        self.house.bench.drafts.untype(_place(id), pointer)
-        return self.typed_of(id).pop(pointer, None) is not None
-
     def facts(self) -> Sequence[str | Piece]:
         marks = self.table.marks
         hidden = len(marks - {order.id for order in self._orders})
         sending = sending_facts(self.staging, self.house.bench.zone)
         return [*sending, *meter(self.house.bench, self.staging, len(marks), hidden)]
-
-
-def _place(staged: str) -> str:
-    """Under this name what is typed in a staged order is kept; no order of the service is called so."""
-    return f"staged {staged}"
 
 
 def _helps(row: FieldRow) -> list[tuple[str, str]]:

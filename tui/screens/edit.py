@@ -127,8 +127,14 @@ class EditScreen(FormScreen):
         pointer = self.sheet.cursor_pointer
         self._words = ""
         self.sheet.set_rows(self._rows())
-        if pointer is not None:
-            self.sheet.go_to(pointer)
+        if pointer is None:
+            return
+        if self.sheet.field(pointer) is None and self._view is not View.ALL:
+            # What was found is to be there, too.
+            self._view = View.ALL
+            self.sheet.set_rows(self._rows())
+            self.say("View: all fields.")
+        self.sheet.go_to(pointer)
 
     @on(AskLine.Cancelled)
     def _not_narrowed(self, event: AskLine.Cancelled) -> None:

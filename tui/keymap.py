@@ -20,6 +20,7 @@ class Where(StrEnum):
     JOBS = "changes"
     JOURNAL = "journal"
     RECHECK = "recheck"
+    JSON = "JSON"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +85,33 @@ COMMANDS: Final = (
         (*_WALKED, Where.REQUESTS, Where.BULK, Where.JOBS),
         "open",
     ),
+    _command("edit_line", "enter i", "edit the line", "Edit the text, beginning in this line.", (Where.JSON,), "edit"),
+    _command(
+        "as_json_edit",
+        "E",
+        "whole order as JSON",
+        "The order as one JSON text; there, the text in $EDITOR.",
+        (*_HOMES, Where.JSON),
+    ),
+    _command(
+        "apply",
+        "w",
+        "apply",
+        "The draft becomes what the text says; nothing is sent.",
+        (Where.JSON,),
+        "apply",
+    ),
     _command("next_order", "J", "next order", "The next order of the list, also inside the form.", _ROOMS),
     _command("previous_order", "K", "previous order", "The order before it.", _ROOMS),
     _command(
-        "next_problem", "n", "next problem", "The next problem, on this order and on to the next.", _WALKED, "next !"
+        "next_problem",
+        "n",
+        "next problem",
+        "The next problem, on this order and on to the next.",
+        (*_WALKED, Where.JSON),
+        "next !",
     ),
-    _command("previous_problem", "N", "previous problem", "The problem before it.", _WALKED),
+    _command("previous_problem", "N", "previous problem", "The problem before it.", (*_WALKED, Where.JSON)),
     _command("filter", "/", "narrow", "Filter by number, id, status, date, or any words.", _ROOMS, "narrow"),
     _command("mark", "space", "mark", "Mark this order, or take the mark off.", (Where.TRIAGE, Where.COMPOSER), "mark"),
     _command("marks", "*", "marks", "Mark all in sight, none, or invert.", (Where.TRIAGE, Where.COMPOSER)),
@@ -153,8 +175,14 @@ COMMANDS: Final = (
     _command(
         "revert", "backspace", "as it was read", "Give this field back what was read.", (Where.EDIT, Where.COMPOSER)
     ),
-    _command("undo", "u", "undo", "Take back the last change of a draft; in the journal, draft the inverse.", _WALKED),
-    _command("redo", "U", "redo", "Do it again.", _HOMES),
+    _command(
+        "undo",
+        "u",
+        "undo",
+        "Take back the last change of a draft, or of a text; in the journal, draft the inverse.",
+        (*_WALKED, Where.JSON),
+    ),
+    _command("redo", "U", "redo", "Do it again.", (*_HOMES, Where.JSON)),
     _command(
         "add",
         "a",
@@ -245,7 +273,9 @@ COMMANDS: Final = (
         (Where.EDIT, Where.COMPOSER),
         "view",
     ),
-    _command("long_text", "p", "long text", "The whole value, or the whole order as JSON, in a pane.", _HOMES),
+    _command(
+        "long_text", "p", "long text", "The whole value, or the whole order as JSON, in a pane.", (*_HOMES, Where.JSON)
+    ),
     _command(
         "differences",
         "d",

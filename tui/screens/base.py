@@ -142,10 +142,16 @@ class HouseScreen(Screen[None], inherit_bindings=False):
         said = [self._said] if self._said is not None else []
         self.query_one(StatusLine).set([*said, *(() if said else self.facts())])
 
-    def ask(self, text: str, answers: Sequence[tuple[str, str]], done: Callable[[str], None]) -> None:
-        """A one-line menu that waits: (key, words) pairs; `done` is given the key chosen, and is not called on Esc."""
+    def ask(
+        self,
+        text: str,
+        answers: Sequence[tuple[str, str]],
+        done: Callable[[str], None],
+        left: Callable[[], None] = lambda: None,
+    ) -> None:
+        """A one-line menu that waits: (key, words) pairs; `done` is given the key chosen, on Esc `left` is called."""
         self._make_room()
-        self.question.ask(text, answers, lambda answer: done(answer) if answer is not None else None)
+        self.question.ask(text, answers, lambda answer: done(answer) if answer is not None else left())
 
     def ask_typed(self, text: str, expected: str, done: Callable[[], None]) -> None:
         """A question that only this very text answers."""

@@ -337,9 +337,7 @@ class ChangeScreen(HouseScreen):
 
     @on(OrderSheet.ExternalEditor)
     def _external(self, event: OrderSheet.ExternalEditor) -> None:
-        text = edit_text(self.house, event.text)
-        if text is not None:
-            self.sheet.fill_editor(text)
+        edit_text(self.house, event.text, self.sheet.fill_editor)
 
     def _setting(self) -> Setting | None:
         """The field of the recipe under the cursor; where there is none, it is said."""

@@ -13,6 +13,7 @@ from tui.screens.review import ReviewScreen
 from tui.screens.rows import View
 from tui.screens.stagedform import keeps
 from tui.screens.stagedrows import ALL, review_plan
+from tui.screens.wholeorder import open_staged_as_json
 from tui.store.batches import StagedState
 from tui.store.db import StoreError
 from tui.widgets.ask import AskLine
@@ -420,6 +421,11 @@ class ComposerScreen(AddingScreen):
             self.say("The batch is yours now.")
 
         self.ask(f"{self.staging.owner} works on this batch.", [("t", "take it over")], chosen)
+
+    def do_as_json_edit(self, key: str) -> None:
+        order = self.order
+        if order is not None:
+            open_staged_as_json(self.house, self.staging, order, self.edited)
 
     def do_long_text(self, key: str) -> None:
         order = self.order

@@ -12,10 +12,12 @@ from tui.orders.listed import add_entry, addable, copy_entry, move_entry, remove
 from tui.orders.merge import Clash
 from tui.orders.preflight import SHIP_TO, mend
 from tui.screens.address import BILL_TO, AddressScreen, offer_address
+from tui.screens.jsonedit import has_text
 from tui.screens.orderform import FormScreen, group_of, sentence
 from tui.screens.rooms import look_up_again, open_composer, stage_copies
 from tui.screens.rows import View
 from tui.screens.sending import differences, review_drafts
+from tui.screens.wholeorder import draft_place, open_draft_as_json
 from tui.widgets.ask import AskLine
 from tui.widgets.filter import FilterLine
 from tui.widgets.form import FieldRow, GroupRow
@@ -25,7 +27,21 @@ from tui.work.drafts import Draft
 
 
 class EditScreen(FormScreen):
-    """Its changes are a draft; nothing goes before the review's `y`."""
+    """Its changes are a draft; nothing goes before the review's `y`. `as_json`: begin with the order as JSON."""
+
+    def __init__(self, order_id: str, *, as_json: bool = False) -> None:
+        super().__init__(order_id)
+        self._as_json = as_json
+
+    def on_mount(self) -> None:
+        # Textual calls this before the one of the form, and that one without being asked.
+        self.call_later(self._begin)
+
+    def _begin(self) -> None:
+        if self._as_json:
+            self.do_as_json_edit("E")
+        elif has_text(self.house.bench, draft_place(self._order_id)):
+            self.say("The order was being edited as JSON, and that text is kept; E goes on with it.")
 
     def do_open(self, key: str) -> None:
         row = self.sheet.cursor_field
@@ -396,6 +412,11 @@ class EditScreen(FormScreen):
         else:
             text = encode(draft.edit.document, indent=2).decode()
             self.house.show_text(f"As JSON, with your changes: {order_name(draft.edit.document)}", text)
+
+    def do_as_json_edit(self, key: str) -> None:
+        draft = self._draft
+        if draft is not None:
+            open_draft_as_json(self.house, draft, lambda: self._draft or draft, self._save)
 
     def do_batches(self, key: str) -> None:
         open_composer(self.house)

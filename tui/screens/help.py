@@ -33,6 +33,14 @@ _EDITOR = (
     ("Ctrl+G", "the text in $EDITOR"),
 )
 
+_TEXT_EDITOR = (
+    ("Enter", "a new line; Backspace in front of a line joins it to the one before"),
+    ("Tab", "two blanks"),
+    ("Ctrl+U, K, W", "delete to the begin, to the end, the word before"),
+    ("Ctrl+← →", "a word back or on"),
+    ("Esc", "end editing: then u undoes, E opens $EDITOR, w applies"),
+)
+
 _MOVES = frozenset(
     ["down", "up", "first", "last", "page_down", "page_up", "half_down", "half_up", "strip_next", "strip_previous"]
 )
@@ -108,6 +116,10 @@ class HelpScreen(PageScreen):
             yield ""
             yield [("In a field's editor", "title")]
             yield from ([(f"  {fit(keys, 18)} ", "info"), (words, "")] for keys, words in _EDITOR)
+        if self._where is Where.JSON:
+            yield ""
+            yield [("While a line is edited", "title")]
+            yield from ([(f"  {fit(keys, 18)} ", "info"), (words, "")] for keys, words in _TEXT_EDITOR)
         if self._where is Where.TRIAGE:
             yield ""
             yield [("The filter line", "title")]

@@ -375,9 +375,7 @@ class FormScreen(HouseScreen):
 
     @on(OrderSheet.ExternalEditor)
     def _external(self, event: OrderSheet.ExternalEditor) -> None:
-        text = edit_text(self.house, event.text)
-        if text is not None:
-            self.sheet.fill_editor(text)
+        edit_text(self.house, event.text, self.sheet.fill_editor)
 
     @on(OrderSheet.CursorMoved)
     def _moved(self) -> None:

@@ -93,10 +93,10 @@ def open_journal(app: "OrdersApp", order_id: str | None = None) -> None:
     app.push_screen(JournalScreen(order_id))
 
 
-def open_order(app: "OrdersApp", order_id: str) -> None:
+def open_order(app: "OrdersApp", order_id: str, *, as_json: bool = False) -> None:
     from tui.screens.edit import EditScreen
 
-    app.push_screen(EditScreen(order_id))
+    app.push_screen(EditScreen(order_id, as_json=as_json))
 
 
 def other_place(app: "OrdersApp") -> None:

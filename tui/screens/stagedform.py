@@ -80,9 +80,7 @@ class StagedFormScreen(BatchScreen):
 
     @on(OrderSheet.ExternalEditor, "#form")
     def _external(self, event: OrderSheet.ExternalEditor) -> None:
-        text = edit_text(self.house, event.text)
-        if text is not None:
-            self.sheet.fill_editor(text)
+        edit_text(self.house, event.text, self.sheet.fill_editor)
 
     @keeps
     def do_revert(self, key: str) -> None:

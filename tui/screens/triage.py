@@ -130,6 +130,12 @@ class TriageScreen(OrdersScreen):
         read_at = self._read_at or self.house.now()
         return self.house.bench.drafts.of(order_key(order), order, read_at)
 
+    def do_as_json_edit(self, key: str) -> None:
+        order = self.changeable()
+        if order is not None:
+            self._remember()
+            open_order(self.house, order_key(order), as_json=True)
+
     def do_mend(self, key: str) -> None:
         order = self.changeable()
         if order is None:

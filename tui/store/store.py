@@ -11,6 +11,7 @@ from tui.store.drafts import Edits, State
 from tui.store.follows import Follows
 from tui.store.journal import Writes
 from tui.store.schema import MIGRATIONS
+from tui.store.scratch import Scratch
 from tui.store.sessions import Sessions
 
 FILE = "orders.sqlite3"
@@ -40,6 +41,12 @@ class Store:
         except BaseException:
             self._database.close()
             raise
+        try:
+            self.scratch = Scratch(folder / "scratch", self.sessions)
+        except BaseException:
+            self._database.close()
+            self.sessions.close()
+            raise
         self.path = folder / FILE
         self.state = State(self._database)
         self.edits = Edits(self._database, now)
@@ -66,8 +73,11 @@ class Store:
 
     def close(self) -> None:
         """Close the file and end the session; closing twice does nothing."""
-        self._database.close()
-        self.sessions.close()
+        try:
+            self.scratch.close()
+        finally:
+            self._database.close()
+            self.sessions.close()
 
 
 def _make_folder(folder: Path) -> None:

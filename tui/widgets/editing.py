@@ -81,6 +81,26 @@ class Editing:
         found = (g.original for line in self._lines for g in line.glyphs if g.typed and g.original in SUBSTITUTES)
         return "".join(dict.fromkeys(found))
 
+    @property
+    def offset(self) -> int:
+        """How many characters of its line stand before the caret."""
+        return sum(len(glyph.original) for glyph in self._lines[self.line].glyphs[: self.column])
+
+    @property
+    def is_at_end(self) -> bool:
+        """Whether the caret stands behind its line."""
+        return self.column == len(self._lines[self.line].glyphs)
+
+    def seek(self, offset: int) -> None:
+        """Put the caret behind so many characters of its line, or before the piece that they would end in."""
+        column = 0
+        for glyph in self._lines[self.line].glyphs:
+            offset -= len(glyph.original)
+            if offset < 0:
+                break
+            column += 1
+        self.column = column
+
     def fill(self, text: str) -> str:
         """Put a text that the user chose in place of all, and return what must be said about it, or ""."""
         self._delete_all()
@@ -164,12 +184,11 @@ class Editing:
     def window(self, width: int, start: int) -> tuple[Stretch, int]:
         """For one line that does not wrap: the part to draw around the caret, given where it began before."""
         glyphs = self._lines[self.line].glyphs
-        first = self.column
-        used = 0
-        while first and (used := used + cell_len(glyphs[first - 1].shown)) <= width - 2:
+        start = min(start, self.column, len(glyphs))
+        first, room = self.column, width - 2
+        while first > start and (room := room - cell_len(glyphs[first - 1].shown)) >= 0:
             first -= 1
-        start = max(first, min(start, self.column, len(glyphs)))
-        end = start
+        start = end = first
         used = 0
         while end < len(glyphs) and (used := used + cell_len(glyphs[end].shown)) <= width - 1:
             end += 1

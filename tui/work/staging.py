@@ -16,6 +16,7 @@ from tui.orders.glance import order_name
 from tui.orders.merge import merge
 from tui.orders.preflight import Mend, mend
 from tui.orders.upsert import as_new, to_upsert
+from tui.orders.whole import on_newer
 from tui.store.batches import NewStaged, NotOwner, StagedState
 from tui.store.db import StoreError
 from tui.store.follows import Follow, FollowState
@@ -156,6 +157,11 @@ class Staging:
         """Set several values as one step."""
         order = self._changing(id)
         return self._edited(order, order.edit.put_all(values, name))
+
+    def become(self, id: str, began: Document, wanted: Document, name: str) -> bool:
+        """Make an order what was made of `began`, as one step; what changed otherwise since then stays."""
+        order = self._changing(id)
+        return self._edited(order, order.edit.become(on_newer(began, wanted, order.document), name))
 
     def drop(self, id: str, pointer: Pointer, name: str) -> bool:
         """Leave a value out."""

@@ -1,0 +1,85 @@
+"""Files for editors: nobody else can read them, and they go with the process, with a dead one's at the next start."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tui.store.store import Store
+
+ROOT = Path(__file__).parents[2]
+
+CHILD = """
+import sys
+from pathlib import Path
+from tui.store.store import Store
+store = Store(Path(sys.argv[1]))
+path = store.scratch.put("order.json", b"{}")
+path.with_name(".order.json.swp").write_bytes(b"what an editor keeps")
+print(path, flush=True)
+sys.stdin.read()
+"""
+
+
+def mode(path: Path) -> int:
+    return path.stat().st_mode & 0o777
+
+
+def test_a_file_is_the_users_alone_and_gone_with_all_beside_it(store: Store, tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        path = store.scratch.put("order.json", b"{}\n")
+    finally:
+        os.umask(before)
+    assert path.is_relative_to(tmp_path / "data" / "scratch")
+    assert (mode(path), mode(path.parent), mode(path.parent.parent)) == (0o600, 0o700, 0o700)
+    assert path.read_bytes() == b"{}\n"
+    path.with_name(".order.json.swp").touch()
+    (path.parent / "backup").mkdir()
+    (path.parent / "backup" / "link").symlink_to(tmp_path / "data")
+    store.scratch.remove(path)
+    assert list((tmp_path / "data" / "scratch").iterdir()) == []
+    assert (tmp_path / "data" / "orders.sqlite3").exists()
+    store.scratch.remove(path)
+
+
+def test_no_two_have_a_name_in_common(store: Store) -> None:
+    assert len({store.scratch.put("a", b"").parent for _ in range(20)}) == 20
+
+
+def test_what_is_left_goes_when_the_store_is_closed(open_store: Callable[[], Store], tmp_path: Path) -> None:
+    one, two = open_store(), open_store()
+    one.scratch.put("a", b"")
+    theirs = two.scratch.put("b", b"")
+    one.close()
+    assert [place.name for place in (tmp_path / "data" / "scratch").iterdir()] == [theirs.parent.name]
+
+
+def test_what_a_killed_one_has_left_is_removed_at_the_next_start_and_not_before(
+    open_store: Callable[[], Store], tmp_path: Path
+) -> None:
+    command = [sys.executable, "-c", CHILD, str(tmp_path / "data")]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        path = Path(child.stdout.readline().strip())
+        mine = open_store().scratch.put("mine", b"")
+        assert path.exists(), "its process lives"
+        child.send_signal(signal.SIGKILL)
+        child.wait()
+    assert path.exists()
+    open_store()
+    assert not path.parent.exists()
+    assert mine.exists()
+
+
+@pytest.mark.parametrize("leftover", ["odd", "0123456789abcdef-1", ".hidden"])
+def test_what_nobody_owns_goes_too(open_store: Callable[[], Store], tmp_path: Path, leftover: str) -> None:
+    open_store().close()
+    (tmp_path / "data" / "scratch" / leftover).mkdir()
+    (tmp_path / "data" / "scratch" / "file").touch()
+    open_store()
+    assert list((tmp_path / "data" / "scratch").iterdir()) == []

@@ -1,0 +1,99 @@
+"""The user's own editor on a real terminal: it has the terminal, its file is private, and no kill leaves anything."""
+
+import os
+import signal
+import stat
+from pathlib import Path
+
+import pytest
+from terminal.conftest import Start
+from terminal.terminal import Terminal
+
+EDITOR = """#!/bin/sh
+echo $$ > {folder}/pid
+stat -c %a "$1" > {folder}/mode 2>/dev/null || stat -f %Lp "$1" > {folder}/mode
+printf 'editor has the terminal> '
+read line
+printf '%s' "$line" > "$1"
+"""
+
+
+@pytest.fixture
+def editor(tmp_path: Path) -> str:
+    path = tmp_path / "editor"
+    path.write_text(EDITOR.format(folder=tmp_path))
+    path.chmod(0o700)
+    return str(path)
+
+
+def to_editor(terminal: Terminal) -> None:
+    terminal.press("E")
+    terminal.wait("valid")
+    terminal.press("E")
+    terminal.wait("editor has the terminal>")
+
+
+def files(folder: Path) -> list[Path]:
+    return [path for path in (folder / "data" / "scratch").rglob("*") if path.is_file()]
+
+
+def test_what_is_typed_there_comes_back_and_the_file_is_gone(start: Start, tmp_path: Path, editor: str) -> None:
+    terminal = start(VISUAL=editor, EDITOR="/bin/false")
+    to_editor(terminal)
+    (path,) = files(tmp_path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert (tmp_path / "mode").read_text().strip() == "600"
+    terminal.type('{"order_id": 1,}\n')
+    terminal.wait("Line 1, column 15: a comma too many")
+    assert files(tmp_path) == []
+    terminal.press("e")
+    terminal.wait(lambda t: t.text.count("editor has the terminal>") == 1 and "Line 1" not in t.text)
+    terminal.type('{"order_id": 1}\n')
+    terminal.wait('{"order_id": 1}')
+    terminal.wait("problem")
+    terminal.press("Q")
+    assert terminal.ended() == 0
+
+
+def test_ctrl_c_ends_the_editor_and_not_the_app(start: Start, tmp_path: Path, editor: str) -> None:
+    terminal = start(VISUAL=editor)
+    to_editor(terminal)
+    terminal.press("ctrl+c")
+    terminal.wait("Editor ended by SIGINT; nothing was changed.")
+    terminal.press("ctrl+c")
+    terminal.wait("Nothing is being read")
+    assert files(tmp_path) == []
+
+
+def test_a_kill_while_the_editor_is_open_leaves_nothing_after_the_next_start(
+    start: Start, tmp_path: Path, editor: str
+) -> None:
+    terminal = start(VISUAL=editor)
+    to_editor(terminal)
+    other = start(ready="1 Ship to")
+    assert len(files(tmp_path)) == 1, "another copy of the app leaves it alone"
+    (path,) = files(tmp_path)
+    path.with_name(".order.json.swp").write_text("what an editor keeps beside")
+    terminal.send_signal(signal.SIGKILL)
+    os.kill(int((tmp_path / "pid").read_text()), signal.SIGKILL)
+    terminal.ended()
+    assert len(files(tmp_path)) == 2
+    start(ready="1 Ship to")
+    assert files(tmp_path) == []
+    assert other.process.poll() is None
+
+
+def test_after_a_kill_while_typing_the_text_is_there_again(start: Start) -> None:
+    terminal = start()
+    terminal.press("E")
+    terminal.wait("valid")
+    terminal.press("j", "enter")
+    terminal.wait("end editing")
+    terminal.type("typed ")
+    terminal.wait('typed "')
+    terminal.kill()
+    terminal = start(ready="that text is kept")
+    terminal.press("E")
+    terminal.wait('typed "')
+    terminal.wait("cannot be changed")

@@ -1,0 +1,229 @@
+"""A text of many lines as rows that can be changed and changed back, a row at a time whatever the length of the text."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+ROW_LIMIT: Final = 1_000
+"""Characters that a row is cut to where a line is twice as long: what is live in an editor must stay short."""
+
+
+class Spot(NamedTuple):
+    """A place in the text: row, and characters before it in that row, both from 0."""
+
+    row: int
+    column: int
+
+
+class Change(NamedTuple):
+    """Rows that were replaced: from which on, how many there were, how many there are."""
+
+    row: int
+    old: int
+    new: int
+
+
+@dataclass(slots=True)
+class _Step:
+    """One change for undo. Typing goes on in the same step, by `kind`, where it goes on in the same place."""
+
+    row: int
+    old: list[str]
+    new: list[str]
+    before: Spot
+    after: Spot
+    kind: str
+
+
+class TextBuffer:
+    """The text. A row ends with its line feed, or has none where a long line goes on in the next row.
+
+    `version` grows with every change.
+    """
+
+    def __init__(self, text: str = "") -> None:
+        self.rows = _rows_of(text)
+        self.version = 0
+        self._steps: list[_Step] = []
+        self._done = 0
+        self._numbers: list[int] | None = None
+        self._is_cut = _has_cut_lines(self.rows)
+
+    @property
+    def text(self) -> str:
+        return "".join(self.rows)
+
+    def row_text(self, row: int) -> str:
+        """A row without its line feed."""
+        return self.rows[row].removesuffix("\n")
+
+    def line_text(self, row: int) -> str:
+        """The whole line that a row belongs to."""
+        first = last = row
+        while first and self.goes_on(first - 1):
+            first -= 1
+        while self.goes_on(last):
+            last += 1
+        return "".join(self.rows[first : last + 1]).removesuffix("\n")
+
+    def goes_on(self, row: int) -> bool:
+        """Whether the line goes on in the next row."""
+        return row + 1 < len(self.rows) and not self.rows[row].endswith("\n")
+
+    # Lines and rows.
+
+    def line_number(self, row: int) -> int | None:
+        """The line that begins with this row, from 1; None where a line only goes on."""
+        if not self._is_cut:
+            return row + 1
+        return None if row and self.goes_on(row - 1) else self._line_numbers()[row]
+
+    def spot_of(self, line: int, column: int) -> Spot:
+        """Where a line and column, both from 1, stand; the nearest place there is."""
+        row = max(0, min(line - 1, len(self.rows) - 1))
+        if self._is_cut:
+            numbers = self._line_numbers()
+            row = next((index for index, number in enumerate(numbers) if number >= line), len(numbers) - 1)
+        column = max(0, column - 1)
+        while self.goes_on(row) and column >= len(self.rows[row]):
+            column -= len(self.rows[row])
+            row += 1
+        return Spot(row, min(column, len(self.row_text(row))))
+
+    def line_and_column(self, spot: Spot) -> tuple[int, int]:
+        """A spot as line and column, both from 1."""
+        row, column = spot.row, spot.column
+        while row and self.goes_on(row - 1):
+            row -= 1
+            column += len(self.rows[row])
+        return self.line_number(row) or 1, column + 1
+
+    # Changing.
+
+    def replace(self, start: Spot, end: Spot, text: str, kind: str = "", before: Spot | None = None) -> Change:
+        """Put a text in place of what stands between two spots; `kind` names typing that may go on in one step.
+
+        `before` is where the caret stood, for undo.
+        """
+        head, tail = self.rows[start.row][: start.column], self.rows[end.row][end.column :]
+        if end.row + 1 < len(self.rows) and not tail:
+            # Nothing is left of the last row, so what follows joins on.
+            tail = self.rows[end.row + 1]
+            end = Spot(end.row + 1, 0)
+        new = _rows_of(head + text + tail, is_last=end.row + 1 == len(self.rows))
+        after = self._spot_behind(start, text, new)
+        old = self.rows[start.row : end.row + 1]
+        self._record(_Step(start.row, old, new, before or end, after, kind))
+        return self._apply(start.row, len(old), new)
+
+    def set_row(self, row: int, text: str, column: int, kind: str, before: Spot) -> Change:
+        """What became of one row, its line feed aside, with the caret behind it in that column."""
+        ending = "\n" if self.rows[row].endswith("\n") else ""
+        new = _rows_of(text + ending, is_last=row + 1 == len(self.rows))
+        if not text and not ending and row + 1 < len(self.rows):
+            new = []
+        after = self._spot_behind(Spot(row, 0), text[:column], new) if new else Spot(row, 0)
+        old = [self.rows[row]]
+        self._record(_Step(row, old, new, before, after, kind))
+        return self._apply(row, 1, new)
+
+    def set_text(self, text: str, spot: Spot) -> Change:
+        """Another text in place of all, as one step; the caret stood at that spot."""
+        old, new = list(self.rows), _rows_of(text)
+        self._record(_Step(0, old, new, spot, Spot(0, 0), ""))
+        return self._apply(0, len(old), new)
+
+    @property
+    def caret(self) -> Spot:
+        """Where the last change has left the caret."""
+        return self._steps[self._done - 1].after if self._done else Spot(0, 0)
+
+    def undo(self) -> tuple[Change, Spot] | None:
+        """Take back the last step: what changed, and where the caret stood."""
+        if not self._done:
+            return None
+        self._done -= 1
+        step = self._steps[self._done]
+        return self._apply(step.row, len(step.new), step.old), step.before
+
+    def redo(self) -> tuple[Change, Spot] | None:
+        """Do again what was taken back last."""
+        if self._done == len(self._steps):
+            return None
+        step = self._steps[self._done]
+        self._done += 1
+        return self._apply(step.row, len(step.old), step.new), step.after
+
+    def end_step(self) -> None:
+        """What is typed from here on is a step of its own."""
+        if self._done:
+            self._steps[self._done - 1].kind = ""
+
+    # Helpers.
+
+    def _record(self, step: _Step) -> None:
+        del self._steps[self._done :]
+        last = self._steps[-1] if self._steps else None
+        if (
+            last is not None
+            and step.kind
+            and last.kind == step.kind
+            and last.row == step.row
+            and last.after == step.before
+            and len(last.new) == len(step.old) == len(step.new) == 1
+        ):
+            last.new, last.after = step.new, step.after
+        else:
+            self._steps.append(step)
+        self._done = len(self._steps)
+
+    def _apply(self, row: int, old: int, new: list[str]) -> Change:
+        self.rows[row : row + old] = new
+        if not self.rows:
+            self.rows = [""]
+        self.version += 1
+        self._numbers = None
+        self._is_cut = self._is_cut or _has_cut_lines(new, is_last=row + len(new) == len(self.rows))
+        return Change(row, old, len(new))
+
+    def _spot_behind(self, start: Spot, text: str, new: list[str]) -> Spot:
+        """Where a text ends that was put at a spot, given the rows made of it."""
+        left = start.column + len(text)
+        row = 0
+        while row + 1 < len(new) and left >= len(new[row]):
+            left -= len(new[row])
+            row += 1
+        return Spot(start.row + row, left)
+
+    def _line_numbers(self) -> list[int]:
+        if self._numbers is None:
+            number, numbers = 1, []
+            for row in self.rows:
+                numbers.append(number)
+                number += row.endswith("\n")
+            self._numbers = numbers
+        return self._numbers
+
+
+def _rows_of(text: str, *, is_last: bool = True) -> list[str]:
+    """The rows of a text; where others follow, no empty row stands behind its last line feed."""
+    lines = text.split("\n")
+    rows = [line + "\n" for line in lines[:-1]]
+    if lines[-1] or is_last:
+        rows.append(lines[-1])
+    if len(text) > 2 * ROW_LIMIT and any(len(row) > 2 * ROW_LIMIT for row in rows):
+        rows = [part for row in rows for part in _cut(row)]
+    return rows
+
+
+def _cut(row: str) -> Iterable[str]:
+    if len(row) <= 2 * ROW_LIMIT:
+        return (row,)
+    body = row.removesuffix("\n")
+    parts = [body[start : start + ROW_LIMIT] for start in range(0, len(body), ROW_LIMIT)]
+    parts[-1] += row[len(body) :]
+    return parts
+
+
+def _has_cut_lines(rows: list[str], *, is_last: bool = True) -> bool:
+    return any(not row.endswith("\n") for row in (rows[:-1] if is_last else rows))

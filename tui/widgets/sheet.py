@@ -188,6 +188,10 @@ class OrderSheet(LineView):
             line = self._next_stop(line + step, step)
         return False
 
+    def has_problem_here(self) -> bool:
+        """Whether the row under the cursor tells of something to mend."""
+        return self.cursor < len(self._form.lines) and self._form.has_problem(self.cursor)
+
     # The editor.
 
     @property

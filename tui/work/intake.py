@@ -2,10 +2,13 @@
 
 import os
 import stat
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tui.api.codec import LIMIT, CodecError, Document, Json, decode
+from tui.api.errors import Problem
+from tui.api.pointer import Pointer
 from tui.orders.upsert import to_upsert
 
 MOST = 10_000
@@ -31,6 +34,10 @@ class Arrival:
     document: Document
     place: str
     converted: int
+    row: int | None = None
+    cells: Mapping[Pointer, tuple[int, str]] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    derived: Mapping[Pointer, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,8 +56,9 @@ class Staging:
     `on_change` is told when something changed by itself: a look at the service, the end of a write.
     """
 
-    def __init__(self, bench: Workbench) -> None:
+    def __init__(self, bench: Workbench, batch: str | None = None) -> None:
         self._bench = bench
+        self._name = batch
         self._store = bench.store.batches
         self.on_change: Callable[[], None] = lambda: None
         self.owner: str | None = None
@@ -320,7 +321,7 @@ class Staging:
 
     def _open(self) -> None:
         """Read the batch, and own it if nobody else does."""
-        batches = self._store.all(self._bench.account)
+        batches = [one for one in self._store.all(self._bench.account) if self._name in (None, one.name)]
         self._batch = batches[-1].id if batches else None
         self.owner = None
         if self._batch is not None and not self._store.claim(self._batch):
@@ -335,7 +336,7 @@ class Staging:
     def _ours(self, work: Callable[[], None]) -> None:
         """Do `work` on the disk if the batch is ours; claim it if its owner has gone. Raises CannotChange, StoreError."""
         if self._batch is None:
-            self._batch = self._store.create(self._bench.account, "staged orders").id
+            self._batch = self._store.create(self._bench.account, self._name or "staged orders").id
             self._actions = Actions(self._bench.store.state, self._bench.account, self._batch)
         if self.owner is not None:
             if not self._store.claim(self._batch):

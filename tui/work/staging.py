@@ -22,7 +22,7 @@ from tui.store.db import StoreError
 from tui.store.follows import Follow, FollowState
 from tui.store.journal import Write
 from tui.work.actions import Action, Actions
-from tui.work.intake import Intake, read_file, read_orders
+from tui.work.intake import Arrival, Intake, read_file, read_orders
 from tui.work.lookup import Wanted, look_up
 from tui.work.outcomes import Outcome
 from tui.work.recall import know_accepted, recalled
@@ -141,7 +141,7 @@ class Staging:
 
     def add_intake(self, intake: Intake, name: str) -> list[str]:
         """Stage what was read from a source of that name."""
-        return self._add([NewStaged(one.document, meta={"source": f"{one.place} of {name}"}) for one in intake.orders])
+        return self._add([NewStaged(one.document, meta=_origin(one, name)) for one in intake.orders])
 
     # Changing one order.
 
@@ -599,6 +599,15 @@ class Staging:
             row.id: known[row.id] if row.id in known else recalled(row, self._bench.store, self._bench.account)
             for row in rows
         }
+
+
+def _origin(arrival: Arrival, name: str) -> Document:
+    """What is kept of where an order came from."""
+    meta: Document = {"source": f"{arrival.place} of {name}", "file": name}
+    if arrival.row is not None:
+        cells: Document = {str(pointer): [row, column] for pointer, (row, column) in arrival.cells.items()}
+        meta |= {"row": arrival.row, "cells": cells}
+    return meta
 
 
 def _flags(order: StagedOrder) -> str:

@@ -18,8 +18,9 @@ from tui.api.errors import Origin, Problem, Severity
 from tui.orders.fields import label_of
 from tui.settings import Profile, data_folder
 from tui.widgets.text import safe
-from tui.work.check import Entry, entries_of, with_shop
-from tui.work.intake import IntakeError, read_file, read_orders
+from tui.work.check import Entry, entries_of
+from tui.work.importing import read_any
+from tui.work.intake import IntakeError, read_file
 
 if TYPE_CHECKING:
     from tui.service import Service
@@ -366,11 +367,13 @@ def _entries(options: argparse.Namespace) -> tuple[str, list[Entry], int | None]
         _say(_without_added(error))
         return name, [], USAGE
     try:
-        intake = read_orders(source)
+        intake = read_any(source, Path(name).name, shop=options.shop)
     except IntakeError as error:
-        _say(f"{name}: {_without_added(error)}")
+        _say(_without_added(error))
         return name, [], PROBLEMS
-    return name, entries_of(with_shop(intake, options.shop)), None
+    for sentence in intake.told:
+        _say(f"{name}: {sentence}")
+    return name, entries_of(intake), None
 
 
 def _standard_input() -> bytes:

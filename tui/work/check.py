@@ -5,12 +5,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
-from tui.api.codec import Document, Json
+from tui.api.codec import Document
 from tui.api.errors import Origin, Problem, Severity
 from tui.api.pointer import ABSENT, ROOT, Pointer
 from tui.api.query import id_text
-from tui.orders.batch import ORDER_ID, SHOP, check_order, check_together
-from tui.work.intake import Arrival, Intake
+from tui.orders.batch import SHOP, check_order, check_together
+from tui.orders.glance import PLACED
+from tui.work.intake import Arrival, Intake, Refusal
 
 _NUMBER = re.compile(r"\d+")
 
@@ -26,6 +27,7 @@ class Entry:
     place: str
     arrival: Arrival | None
     problems: tuple[Problem, ...] = ()
+    row: int | None = None
 
     @property
     def document(self) -> Document:
@@ -53,7 +55,7 @@ class Entry:
     def cell(self, pointer: Pointer) -> tuple[int | None, str | None]:
         """Row (from 1) and column of a value; the row alone where the value has no cell of its own."""
         if self.arrival is None:
-            return None, None
+            return self.row, None
         cells: Mapping[Pointer, tuple[int, str]] = self.arrival.cells
         if pointer in cells:
             return cells[pointer]
@@ -65,13 +67,13 @@ class Entry:
                 return cells[above]
             if above.tokens and (rows := [row for other, (row, _) in cells.items() if other.startswith(above)]):
                 return min(rows), None
-        return self.arrival.row, None
+        return self.row, None
 
 
 def entries_of(intake: Intake, shops: Collection[int] | None = None) -> list[Entry]:
     """All entries of a file in its order, refused ones included, judged. `shops`: the account's, if they are known."""
-    found = [Entry(0, one.place, one) for one in intake.orders]
-    refused = [Entry(0, one.place, None, (_no_order(one.reason),)) for one in intake.refused]
+    found = [Entry(0, one.place, one, (), one.row) for one in intake.orders]
+    refused = [Entry(0, one.place, None, (_no_order(one),), one.row) for one in intake.refused]
     if refused:
         # Both come in the file's order, and their places are numbered alike.
         found = sorted([*found, *refused], key=_line_of)
@@ -98,40 +100,25 @@ def judged(entries: Sequence[Entry], shops: Collection[int] | None) -> list[Entr
     return result
 
 
-def with_shop(intake: Intake, shop: int | None) -> Intake:
-    """The intake, its orders that name no shop given this one."""
-    if shop is None:
-        return intake
-    orders = [
-        replace(one, document=_for_shop(one.document, shop)) if SHOP.get(one.document) is ABSENT else one
-        for one in intake.orders
-    ]
-    return replace(intake, orders=tuple(orders))
+def as_placed(arrival: Arrival, kept: Document) -> Document:
+    """What a file says; where it has no date, the order as it is kept says when it was placed, not this import."""
+    placed = PLACED.get(kept)
+    if PLACED not in arrival.derived or placed is ABSENT:
+        return arrival.document
+    return cast(Document, PLACED.put(arrival.document, placed))
 
 
-def same_but_derived(arrival: Arrival, kept: Document) -> Document:
-    """What a file says now, with what was derived for it left as it was kept: a date made up today is no change."""
-    document: Json = arrival.document
-    for pointer in arrival.derived:
-        value = pointer.get(kept)
-        if value is not ABSENT and pointer != ORDER_ID and pointer.parent.get(document) is not ABSENT:
-            document = pointer.put(document, value)
-    return cast(Document, document)
-
-
-def _for_shop(document: Document, shop: int) -> Document:
-    try:
-        return cast(Document, SHOP.put(document, shop))
-    except KeyError:
-        return document  # something else stands in the way, and is told as a problem
-
-
-def _no_order(reason: str) -> Problem:
-    return Problem(f"This {reason}.", "no_order", pointer=ROOT, origin=Origin.HERE)
+def _no_order(refusal: Refusal) -> Problem:
+    return Problem(
+        f"{refusal.place[:1].upper()}{refusal.place[1:]} {refusal.reason}.",
+        "no_order",
+        pointer=ROOT,
+        origin=Origin.HERE,
+    )
 
 
 def _line_of(entry: Entry) -> float:
-    if entry.arrival is not None and entry.arrival.row is not None:
-        return entry.arrival.row
+    if entry.row is not None:
+        return entry.row
     number = _NUMBER.search(entry.place)
     return int(number[0]) if number is not None else float("inf")

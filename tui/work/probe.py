@@ -9,7 +9,7 @@ from tui.api.errors import ApiError, Forbidden, NotFound, Refused
 from tui.api.query import id_text
 from tui.orders.edit import Change, Edit
 from tui.store.batches import StagedState
-from tui.work.check import Entry, judged
+from tui.work.check import Entry, as_placed, judged
 from tui.work.lookup import Wanted, look_up
 from tui.work.staged import Does, Looked, StagedOrder
 from tui.work.workbench import Shop
@@ -49,7 +49,10 @@ async def probe(client: Client, entries: Sequence[Entry], now: datetime) -> tupl
         for entry, found in zip(part, await look_up(client, wanted), strict=True):
             if isinstance(found, ApiError):
                 raise found
-            order = StagedOrder("", Edit(entry.document), 1, StagedState.DRAFT, now)
+            document = entry.document
+            if entry.arrival is not None and found is not None:
+                document = as_placed(entry.arrival, found)
+            order = StagedOrder("", Edit(document), 1, StagedState.DRAFT, now)
             order.looked = Looked(order.key, now, found)
             id = id_text(found.get("id")) or None if found is not None else None
             known[entry.position] = Known(order.does, id, order.differences)

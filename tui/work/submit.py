@@ -14,14 +14,15 @@ from typing import TypeVar
 
 from tui.api.codec import same
 from tui.api.errors import ApiError, Origin, Problem, Severity
-from tui.api.pointer import Scope
+from tui.api.pointer import ABSENT, Scope
 from tui.api.query import id_text
 from tui.orders.edit import Change
 from tui.orders.fields import label_of
+from tui.orders.glance import PLACED
 from tui.store.batches import StagedState
 from tui.store.follows import Follow
 from tui.store.journal import Write, WriteState
-from tui.work.check import Entry, same_but_derived
+from tui.work.check import Entry, as_placed
 from tui.work.intake import Intake
 from tui.work.patience import Patience
 from tui.work.persist import Waits, is_final
@@ -167,6 +168,7 @@ class Submission:
             return
         if not await self._patiently(lambda: self._staging.look(self._ids.values(), again=True)):
             return
+        self._keep_dates()
         if self._may_send():
             await self._ship()
         if any(order.state is StagedState.UNKNOWN for order in self._orders()):
@@ -220,7 +222,7 @@ class Submission:
             order = self._staging.get(id) if id is not None else None
             if order is None or entry.arrival is None:
                 continue
-            wanted = same_but_derived(entry.arrival, order.document)
+            wanted = as_placed(entry.arrival, order.document)
             if same(wanted, order.document):
                 self._let_refused_go(entry, order)
                 continue
@@ -246,6 +248,17 @@ class Submission:
         except ApiError as error:
             return error
         return None
+
+    def _keep_dates(self) -> None:
+        """A file without dates leaves an order that is there already the date that it has."""
+        for entry in self.entries:
+            order = self._order_of(entry)
+            if order is None or entry.arrival is None or order.remote is None or order.sent:
+                continue
+            wanted = as_placed(entry.arrival, order.remote)
+            placed = PLACED.get(wanted)
+            if placed is not ABSENT and PLACED in entry.arrival.derived:
+                self._staging.put(order.id, PLACED, placed, "the date that it has")
 
     async def _patiently(self, work: Callable[[], Awaitable[ApiError | None]]) -> bool:
         """Try until it works; False when the service is not to be reached, which is noted."""

@@ -74,7 +74,13 @@ class Shipping:
         self._bench = bench
         self._staging = staging
         self.waiting: set[str] = set()
+        self.said: list[Said] = []
+
+    def load(self) -> None:
+        """What was said of the last sending of the batch that is open now."""
         self.said = self._load()
+
+    def cancel(self) -> None: ...
 
     def plan(self, orders: Sequence[StagedOrder]) -> Plan:
         """What may go of these; orders that others of the same plan would overwrite stay."""
@@ -211,10 +217,10 @@ class Shipping:
             }
             for one in self.said
         ]
-        self._bench.store.state.put(self._bench.account, _KEPT, kept, durable=True)
+        self._bench.store.state.put(self._bench.account, f"{_KEPT}.{self._staging.batch}", kept, durable=True)
 
     def _load(self) -> list[Said]:
-        kept = self._bench.store.state.get(self._bench.account, _KEPT)
+        kept = self._bench.store.state.get(self._bench.account, f"{_KEPT}.{self._staging.batch}")
         return [
             Said(
                 datetime.fromisoformat(str(one["at"])),

@@ -22,11 +22,13 @@ from tui.store.db import StoreError
 from tui.store.follows import Follow, FollowState
 from tui.store.journal import Write
 from tui.work.actions import Action, Actions
+from tui.work.batchlist import BatchInfo, BatchList, CannotChange, owner_words
 from tui.work.intake import Arrival, Intake, read_file, read_orders
 from tui.work.lookup import Wanted, look_up
 from tui.work.outcomes import Outcome
 from tui.work.recall import know_accepted, recalled
 from tui.work.shipping import Plan, Said, Shipping
+from tui.work.source import Source
 from tui.work.staged import (
     ID,
     Does,
@@ -42,35 +44,104 @@ from tui.work.workbench import Workbench
 
 _LOOKED_AT_ONCE = 25
 _FRESH = timedelta(minutes=10)
-_REMEMBERED_ACTIONS = 200
+_DEFAULT_NAME = "staged orders"
 
 
-class CannotChange(Exception):
-    """Nothing was changed; the sentence says why: it is on its way, or another running copy has the batch."""
+__all__ = ["CannotChange", "Staging"]
 
 
 class Staging:
-    """The batch of an account. All that it does to an order is committed before the call returns.
+    """An open batch of an account. All that it does to an order is committed before the call returns.
 
     Only one running copy of the app may change it: `owner` says who, and operations raise CannotChange until `take_over`.
     `on_change` is told when something changed by itself: a look at the service, the end of a write.
     """
 
     def __init__(self, bench: Workbench, batch: str | None = None) -> None:
+        """Open the batch of this name, which is made at the first change if there is none; without one the last used."""
         self._bench = bench
-        self._name = batch
+        self._list = BatchList(bench.store, bench.account)
         self._store = bench.store.batches
         self.on_change: Callable[[], None] = lambda: None
         self.owner: str | None = None
         self.saved_at: datetime | None = None
         self.looking = False
         self._batch: int | None = None
+        self.name = " ".join((batch or _DEFAULT_NAME).split())
         self._orders: dict[str, StagedOrder] = {}
         self._dropped: dict[str, StagedOrder] = {}
         self._shop_ids: tuple[object, frozenset[int] | None] = (None, None)
         self.shipping = Shipping(bench, self)
         bench.hear.append(self._hear)
+        found = self._list.last_used() if batch is None else self._list.find(self.name)
+        self._batch = None if found is None else found.id
         self._open()
+
+    # Which batch.
+
+    def batches(self) -> list[BatchInfo]:
+        """The batches of the account, the newest first."""
+        return self._list.all()
+
+    @property
+    def batch(self) -> int | None:
+        """The store's number of the batch; None before it is made by its first change."""
+        return self._batch
+
+    def open_batch(self, name: str) -> None:
+        """Open another batch of the account, to be found open at the next start, too. Raises CannotChange."""
+        found = self._list.find(name)
+        if found is None:
+            raise CannotChange(f"There is no batch {name!r} any more.")
+        self._leave()
+        self._enter(found.id)
+
+    def create(self, name: str) -> None:
+        """Make a new batch and open it. Raises CannotChange."""
+        self._may_leave()
+        made = self._list.create(name)
+        self._leave()
+        self._enter(made.id)
+
+    def rename(self, name: str, new: str) -> None:
+        """Give a batch another name. Raises CannotChange."""
+        found = self._list.find(name)
+        self._list.rename(name, new)
+        if found is not None and found.id != self._batch:
+            self._store.release(found.id)
+        self._open()
+
+    def remove(self, name: str) -> None:
+        """Put a batch out of sight; `put_back` brings it back. What was sent of it stays sent. Raises CannotChange."""
+        found = self._list.find(name)
+        is_open = found is not None and found.id == self._batch
+        if is_open:
+            self._may_leave()
+        removed = self._list.remove(name)
+        self._store.release(removed)
+        if is_open:
+            self._open()
+
+    def put_back(self) -> str | None:
+        """Bring back the batch that was removed last; its name, or None if there is none. Raises CannotChange."""
+        return self._list.put_back()
+
+    def _may_leave(self) -> None:
+        if self.shipping.waiting:
+            raise CannotChange("This batch is being sent; another one can be opened when that is done or paused.")
+
+    def _leave(self) -> None:
+        """Let others have the batch that is open."""
+        self._may_leave()
+        self.shipping.cancel()
+        if self._batch is not None and self.owner is None:
+            self._store.release(self._batch)
+
+    def _enter(self, batch: int) -> None:
+        self._list.used(batch)
+        self._batch = batch
+        self._open()
+        self.on_change()
 
     # What there is.
 
@@ -123,7 +194,8 @@ class Staging:
             wanted = to_upsert(document, keep_id=True)[0]
             names = [*wanted, *(key for key in edit.base if key not in wanted)]
             edit.put_all([(Pointer.of(key), wanted.get(key, ABSENT)) for key in names], "your changes")
-            order = StagedOrder("", edit, 1, StagedState.DRAFT, self._bench.now(), source=f"update of {name}")
+            origin = Source(f"update of {name}")
+            order = StagedOrder("", edit, 1, StagedState.DRAFT, self._bench.now(), origin=origin)
             order.looked = Looked(order.key, self._bench.now(), there)
             return self._add([NewStaged(edit.base, edit.log(), meta_of(order))])[0]
         taken = {order.key[1] for order in self._orders.values()}
@@ -319,14 +391,24 @@ class Staging:
         """Read the batch anew, as another copy may have changed it; it becomes ours if that one has gone."""
         self._open()
 
+    def freshen(self) -> None:
+        """Read the batch anew if another copy has it, or took it; for when the batch comes to front."""
+        if self._batch is None or self.owner is not None or not self._store.claim(self._batch):
+            self._open()
+
     def _open(self) -> None:
-        """Read the batch, and own it if nobody else does."""
-        batches = [one for one in self._store.all(self._bench.account) if self._name in (None, one.name)]
-        self._batch = batches[-1].id if batches else None
+        """Read the batch, and own it if nobody else does; where it was removed meanwhile, the one used last."""
+        found = self._list.get(self._batch)
+        if found is None:
+            # Whoever asked for a name goes on with that name only.
+            found = self._list.last_used() if self._batch is not None else self._list.find(self.name)
+        before, self._batch = self._batch, None if found is None else found.id
+        self.name = found.name if found is not None else _DEFAULT_NAME if before is not None else self.name
         self.owner = None
         if self._batch is not None and not self._store.claim(self._batch):
-            owner = next(batch for batch in self._store.all(self._bench.account) if batch.id == self._batch).owner
-            self.owner = f"{owner.user}@{owner.host}, process {owner.pid}" if owner is not None else "another copy"
+            now = self._list.get(self._batch)
+            self.owner = owner_words(now.owner if now is not None else None)
+        self.shipping.load()
         rows = [] if self._batch is None else self._store.staged(self._batch)
         self._orders = {row.id: recalled(row, self._bench.store, self._bench.account) for row in rows}
         self._dropped = {}
@@ -336,10 +418,10 @@ class Staging:
     def _ours(self, work: Callable[[], None]) -> None:
         """Do `work` on the disk if the batch is ours; claim it if its owner has gone. Raises CannotChange, StoreError."""
         if self._batch is None:
-            self._batch = self._store.create(self._bench.account, self._name or "staged orders").id
-            self._actions = Actions(self._bench.store.state, self._bench.account, self._batch)
+            self._make()
+        batch = self._batch or 0
         if self.owner is not None:
-            if not self._store.claim(self._batch):
+            if not self._store.claim(batch):
                 raise CannotChange(f"This batch is in the hands of {self.owner}.")
             self._open()
             raise CannotChange("The other copy has gone, and its orders were read again. Now it is yours; do it again.")
@@ -349,6 +431,17 @@ class Staging:
             self._open()
             raise CannotChange(str(error)) from error
         self.saved_at = self._bench.now()
+
+    def _make(self) -> None:
+        """The batch itself, at its first change; another copy may have been faster."""
+        try:
+            self._batch = self._list.create(self.name).id
+        except CannotChange:
+            self._open()
+            if self._batch is None:
+                raise
+        else:
+            self._actions = Actions(self._bench.store.state, self._bench.account, self._batch)
 
     # How it is done.
 
@@ -369,7 +462,7 @@ class Staging:
         if self._is_on_way(id):
             raise CannotChange("It is on its way; it can be changed when it is known what became of it.")
         if order.state in (StagedState.ACCEPTED, StagedState.VERIFIED, StagedState.DIFFERS):
-            order.edit = Edit(order.document)
+            order.rebase(Edit(order.document))
             order.released = False
         return order
 
@@ -468,7 +561,7 @@ class Staging:
         theirs = None if looked.remote is None else to_upsert(looked.remote, keep_id="id" in order.document)[0]
         if theirs is not None and known is not None and order.fixed and not same(theirs, order.edit.base):
             merged = merge(order.edit, theirs)
-            order.edit = merged.edit
+            order.rebase(merged.edit)
             if merged.clashes:
                 order.released = False
             edit, meta = order.edit, meta_of(order)

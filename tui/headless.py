@@ -53,15 +53,15 @@ def submit(options: argparse.Namespace, profile: Profile) -> int:
 
 def _guarded(work: Callable[[], int]) -> int:
     """Run a command so that a signal, a full disk or a closed pipe ends it with a word and a code."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _interrupt)
+    before = {number: signal.signal(number, _interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         return work()
     except Interrupted as end:
         _say(f"Stopped by {end}; nothing was sent.")
         return end.code
-    except KeyboardInterrupt:
-        return 128 + signal.SIGINT
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _interrupt(number: int, _: FrameType | None) -> None:

@@ -24,7 +24,7 @@ from tui.store.follows import Follow
 from tui.store.journal import Write, WriteState
 from tui.work.check import Entry, as_placed
 from tui.work.intake import Intake
-from tui.work.patience import Patience
+from tui.work.patience import Patience, growing
 from tui.work.persist import Waits, is_final
 from tui.work.records import problems_from_json
 from tui.work.shipping import Going, Plan
@@ -36,6 +36,8 @@ _SHOWN_CHANGES = 4
 _LAST_ANSWER = 10.0
 """Seconds that a request which is out is waited for when the run is stopped."""
 _TICK = 1.0
+_FIRST_LOOK = 0.5
+"""Seconds after an order was accepted."""
 _BARRED = frozenset({401, 403, 404, 410})
 """Answers to a write that the same request will get again, however long one waits."""
 
@@ -69,7 +71,13 @@ class Wishes:
 
     @property
     def pauses(self) -> Patience:
-        return Patience() if self.patience is None else Patience.of(self.patience)
+        """As the app's, but with the first look sooner: somebody waits for the end of the command."""
+        if self.patience is None:
+            return Patience(follow=growing(240.0, first=_FIRST_LOOK))
+        first = min(1.0, self.patience / 4)
+        return Patience(
+            lookups=(0.0, *growing(self.patience, first=first)), follow=growing(self.patience, first=_FIRST_LOOK)
+        )
 
     @property
     def most(self) -> float:
@@ -457,6 +465,7 @@ class Submission:
             ]
         if reason:
             problems.append(note(reason))
+        problems.sort(key=lambda problem: problem.severity is Severity.WARNING)
         return Result(entry, end, id, tuple(problems))
 
     def _end(self, entry: Entry, order: StagedOrder) -> tuple[End, str]:

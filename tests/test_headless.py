@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commanded import SHOP, Ended, Shell, orders
+from commanded import SHOP, Ended, Shell, environment, orders
 from sandboxed import order
 from terminal.service import served
 
+from tui.cli import main
 from tui.sandbox.app import SandboxSettings
 from tui.settings import Profile
 from tui.store.batches import NewStaged
@@ -21,9 +22,9 @@ from tui.store.store import Store
 ROOT = Path(__file__).parents[1]
 BAD = "order_details__order_items__0__quantity"
 
-CSV = """Order number;Integration;Status;Name;Address;House number;Postal code;City;Country;Item name;Quantity;Total
-1067;7;open;Anna;Hauptstr.;5;10115;Berlin;DE;Candle;2;7,00
-1068;7;open;Jan;Damrak;1;1012LG;Amsterdam;NL;Candle;zwei;7,00
+CSV = """Order number;Integration;Status;Name;Address;House number;Postal code;City;Country;Item name;Quantity;Line total;Total
+1067;7;open;Anna;Hauptstr.;5;10115;Berlin;DE;Candle;2;7,00;7,00
+1068;7;open;Jan;Damrak;1;1012LG;Amsterdam;NL;Candle;zwei;7,00;7,00
 """
 
 
@@ -320,12 +321,8 @@ def test_wrong_use_is_one_sentence(shell: Shell, arguments: list[str], words: st
     assert not (shell.folder / "data").exists()
 
 
-def test_half_a_key_pair_is_named_by_check_too(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    import commanded
-
-    with commanded.environment(SENDCLOUD_PUBLIC_KEY="x"), pytest.raises(SystemExit) as ended:
-        from tui.cli import main
-
+def test_half_a_key_pair_is_named_by_check_too(shell: Shell) -> None:
+    with environment(SENDCLOUD_PUBLIC_KEY="x"), pytest.raises(SystemExit) as ended:
         main(["check", "a.json"])
     assert ended.value.code == 2
     assert b"SENDCLOUD_SECRET_KEY" in shell.capture.readouterr().err

@@ -273,7 +273,8 @@ def told_by(write: Write, staged: str) -> tuple[Told, ...]:
     keys = write.new.changes.get(staged) if isinstance(write.new.changes, dict) else None
     told = []
     for problem in problems_from_json(write.last.problems):
-        alone = len(items) == 1 and problem.scope in (Scope.THIS, Scope.BATCH) and problem.pointer.tokens
+        # What is said of a batch of one order is said of that order.
+        alone = len(items) == 1 and problem.scope in (Scope.THIS, Scope.BATCH)
         if not alone and (problem.scope is not Scope.ORDER or problem.order != place):
             continue
         pointer = problem.pointer.settle(sent[place])

@@ -22,13 +22,14 @@ from tui.store.db import StoreError
 from tui.store.follows import Follow, FollowState
 from tui.store.journal import Write
 from tui.work.actions import Action, Actions
+from tui.work.batchhistory import SentRequest, history_of
 from tui.work.batchlist import BatchInfo, BatchList, CannotChange, owner_words
 from tui.work.intake import Arrival, Intake, read_file, read_orders
 from tui.work.lookup import Wanted, look_up
 from tui.work.outcomes import Outcome
 from tui.work.recall import know_accepted, recalled
 from tui.work.shipping import Plan, Said, Shipping
-from tui.work.source import Source
+from tui.work.source import Source, cells_to_json
 from tui.work.staged import (
     ID,
     Does,
@@ -38,6 +39,8 @@ from tui.work.staged import (
     Standing,
     Told,
     meta_of,
+    note_of,
+    told_to_json,
 )
 from tui.work.template import ORDER_ID, ORDER_NUMBER, blank, copied
 from tui.work.workbench import Workbench
@@ -175,6 +178,10 @@ class Staging:
         """What became of the last sending, request by request; also what the service said of none of the orders."""
         return self.shipping.said
 
+    def history(self) -> list[SentRequest]:
+        """Every request that went out of the batch, the newest first, also of orders that were removed since."""
+        return history_of(self._bench.store, self._batch)
+
     # Adding.
 
     def add_blank(self, shop: int, examples: Sequence[Document] = ()) -> str:
@@ -213,7 +220,8 @@ class Staging:
 
     def add_intake(self, intake: Intake, name: str) -> list[str]:
         """Stage what was read from a source of that name."""
-        return self._add([NewStaged(one.document, meta=_origin(one, name)) for one in intake.orders])
+        at = self._bench.now()
+        return self._add([NewStaged(one.document, meta=_origin(one, name, at)) for one in intake.orders])
 
     # Changing one order.
 
@@ -316,18 +324,23 @@ class Staging:
     async def look(self, ids: Iterable[str] | None = None, *, again: bool = False) -> ApiError | None:
         """Find out which orders exist; with `again`, also those looked at long ago or to be updated.
 
-        The first error ends it and is returned; what was not looked for stays unknown.
+        The first error is returned; what could not be looked for stays unknown.
         """
         if self.owner is not None or (self.looking and not again):
             return None
         self.looking = True
         try:
             while wanted := self._to_look_at(ids, again):
+                failed: ApiError | None = None
                 for start in range(0, len(wanted), _LOOKED_AT_ONCE):
-                    error = await self._look_at(wanted[start : start + _LOOKED_AT_ONCE])
+                    some = wanted[start : start + _LOOKED_AT_ONCE]
+                    errors = await self._look_at(some)
                     self.on_change()
-                    if error is not None:
-                        return error
+                    failed = failed or (errors[0] if errors else None)
+                    if len(errors) == len(some):
+                        break  # the service is not there
+                if failed is not None:
+                    return failed
                 again = False
         except CannotChange:
             return None  # another copy has taken the batch, and looks itself
@@ -343,9 +356,12 @@ class Staging:
         there = (Standing.SENT, Standing.VERIFIED, Standing.SAME)
         return self.shipping.plan([order for order in self._orders.values() if self.standing(order) not in there])
 
-    async def send(self, plan: Plan) -> None:
-        """Send what was reviewed; what changed since stays here. Not to be cancelled. Raises CannotChange."""
-        await self.shipping.send(plan)
+    async def send(self, plan: Plan, *, goes_on: bool = False) -> None:
+        """Send what was reviewed; what changed since stays here. Not to be cancelled. Raises CannotChange.
+
+        With `goes_on`, what a refusal does not name goes again by itself.
+        """
+        await self.shipping.send(plan, goes_on=goes_on)
 
     def make_sure(self) -> None:
         """Raise CannotChange if another copy took the batch, as before anything is sent."""
@@ -544,15 +560,16 @@ class Staging:
 
         return [order for order in found if is_wanted(order)]
 
-    async def _look_at(self, orders: Sequence[StagedOrder]) -> ApiError | None:
+    async def _look_at(self, orders: Sequence[StagedOrder]) -> list[ApiError]:
         keys = [order.key for order in orders]
         found = await look_up(self._bench.client, [Wanted(key[1], key[2], key[0] or None) for key in keys])
+        errors = []
         for order, key, remote in zip(orders, keys, found, strict=True):
             if isinstance(remote, ApiError):
-                return remote
-            if self._orders.get(order.id) is order and order.key == key and not order.sent:
+                errors.append(remote)
+            elif self._orders.get(order.id) is order and order.key == key and not order.sent:
                 self._looked_at(order, Looked(key, self._bench.now(), remote))
-        return None
+        return errors
 
     def _looked_at(self, order: StagedOrder, looked: Looked) -> None:
         """Note what was found; the update of an order is set on what the service has now, and waits if both changed."""
@@ -694,12 +711,15 @@ class Staging:
         }
 
 
-def _origin(arrival: Arrival, name: str) -> Document:
+def _origin(arrival: Arrival, name: str, at: datetime) -> Document:
     """What is kept of where an order came from."""
     meta: Document = {"source": f"{arrival.place} of {name}", "file": name}
     if arrival.row is not None:
-        cells: Document = {str(pointer): [row, column] for pointer, (row, column) in arrival.cells.items()}
-        meta |= {"row": arrival.row, "cells": cells}
+        meta |= {"row": arrival.row, "cells": cells_to_json(arrival.cells)}
+    if arrival.derived:
+        meta["derived"] = {str(pointer): words for pointer, words in arrival.derived.items()}
+    if arrival.problems:
+        meta["noted"] = [told_to_json(note_of(problem, arrival.document, at)) for problem in arrival.problems]
     return meta
 
 

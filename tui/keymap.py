@@ -21,6 +21,7 @@ class Where(StrEnum):
     JOURNAL = "journal"
     RECHECK = "recheck"
     JSON = "JSON"
+    IMPORT = "import"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ COMMANDS: Final = (
         "tab",
         "next pane",
         "To the next pane, and back.",
-        (Where.TRIAGE, Where.COMPOSER, Where.BULK, Where.JOURNAL),
+        (Where.TRIAGE, Where.COMPOSER, Where.BULK, Where.JOURNAL, Where.IMPORT),
     ),
     _command(
         "open",
@@ -161,6 +162,43 @@ COMMANDS: Final = (
     _command(
         "save", "S", "save", "Keep this change under a name for the next time, or forget it.", (Where.BULK,), "save"
     ),
+    _command(
+        "choose",
+        "enter",
+        "choose",
+        "The field that this column goes to; of a value that is the same for all, the value; of an order, all of it.",
+        (Where.IMPORT,),
+        "choose",
+    ),
+    _command(
+        "nowhere",
+        "D",
+        "nowhere",
+        "Let this column go nowhere, or take the value for all away.",
+        (Where.IMPORT,),
+        "nowhere",
+    ),
+    _command("constant", "a", "same for all", "A value for all rows that say nothing.", (Where.IMPORT,), "for all"),
+    _command(
+        "delimiter", "d", "delimiter", "Comma, semicolon, tab or bar between cells.", (Where.IMPORT,), "delimiter"
+    ),
+    _command("encoding", "e", "encoding", "How the file's letters are written.", (Where.IMPORT,), "encoding"),
+    _command("decimal", "s", "decimal sign", "Point or comma.", (Where.IMPORT,), "decimal"),
+    _command("quote", "'", "quotes", "Double, single, or none around cells.", (Where.IMPORT,)),
+    _command("dates", "o", "dates", "Day or month first in 01/02/2026.", (Where.IMPORT,)),
+    _command("header", "f", "first row", "Whether the first row names the columns.", (Where.IMPORT,)),
+    _command("sheet", "t", "sheet", "The next sheet of a workbook.", (Where.IMPORT,)),
+    _command("derive", "v", "work out", "Work out what is missing, or leave it absent.", (Where.IMPORT,)),
+    _command("refused", "X", "refused rows", "The rows that cannot be taken, and why, as a file.", (Where.IMPORT,)),
+    _command(
+        "save_mapping",
+        "S",
+        "save",
+        "Keep this mapping under a name; it is offered again for the same columns.",
+        (Where.IMPORT,),
+        "save",
+    ),
+    _command("stage", "w", "stage", "Stage the orders as shown; nothing is sent.", (Where.IMPORT,), "stage"),
     _command(
         "leave_out",
         "space",

@@ -50,7 +50,7 @@ from tui.work.staging import Staging
 
 _STATE = "composer"
 _WIDE = 120
-_EMPTY = "Nothing is staged. a adds: b a blank order, f a JSON file. In the list of orders, a stages a copy."
+_EMPTY = "Nothing is staged. a adds: b a blank order, f a file. In the list of orders, a stages a copy."
 
 _LIST_KEYS = (
     ("open", "open"),

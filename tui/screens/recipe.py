@@ -101,14 +101,22 @@ class PickerScreen(HouseScreen):
 
     WHERE = Where.PAGER
 
-    def __init__(self, title: str, recipes: Sequence[Recipe], done: Callable[[Choice], None]) -> None:
+    def __init__(
+        self,
+        title: str,
+        recipes: Sequence[Recipe],
+        done: Callable[[Choice], None],
+        fields: Sequence[Field] | None = None,
+        first: Sequence[Choice] = (),
+    ) -> None:
         super().__init__()
         self._title = title
         self._done = done
         saved = [Choice(recipe.name, recipe.words, recipe=recipe) for recipe in recipes]
-        fields = [Choice(full_label(known.path), "/".join(known.path), field=known) for known in settable()]
-        rare = {"/".join(known.path) for known in settable() if known.rare}
-        self._choices = [*saved, *sorted(fields, key=lambda one: one.more in rare)]
+        offered = settable() if fields is None else fields
+        found = [Choice(full_label(known.path), "/".join(known.path), field=known) for known in offered]
+        rare = {"/".join(known.path) for known in offered if known.rare}
+        self._choices = [*first, *saved, *sorted(found, key=lambda one: one.more in rare)]
         self._found: list[Choice] = []
 
     def compose(self) -> ComposeResult:

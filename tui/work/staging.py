@@ -10,11 +10,12 @@ from tui.api.codec import Document, Json, same
 from tui.api.errors import ApiError
 from tui.api.pointer import ABSENT, Pointer
 from tui.orders.batch import check_together
+from tui.orders.damage import mend
 from tui.orders.edit import Edit
 from tui.orders.fields import values_with
 from tui.orders.glance import order_name
 from tui.orders.merge import merge
-from tui.orders.preflight import Mend, mend
+from tui.orders.preflight import Mend
 from tui.orders.upsert import as_new, to_upsert
 from tui.orders.whole import on_newer
 from tui.store.batches import NewStaged, NotOwner, StagedState

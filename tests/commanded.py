@@ -100,8 +100,9 @@ def ids_there(service: Service, names: Any) -> list[str]:
 
 def orders(count: int, prefix: str = "H", **changes: Any) -> list[dict[str, Any]]:
     """So many orders of the shop that takes them."""
+    usual = {"order_details__integration__id": SHOP}
     return [
-        order(order_id=f"{prefix}-{n}", order_number=f"N-{prefix}-{n}", order_details__integration__id=SHOP, **changes)
+        order(**{"order_id": f"{prefix}-{n}", "order_number": f"N-{prefix}-{n}", **usual, **changes})
         for n in range(count)
     ]
 

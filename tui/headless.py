@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from tui.api.codec import LIMIT
 from tui.api.errors import Origin, Problem, Severity
 from tui.orders.fields import label_of
+from tui.orders.mapping import Mapping
 from tui.settings import Profile, data_folder
 from tui.widgets.text import safe
 from tui.work.check import Entry, entries_of
@@ -367,13 +368,32 @@ def _entries(options: argparse.Namespace) -> tuple[str, list[Entry], int | None]
         _say(_without_added(error))
         return name, [], USAGE
     try:
-        intake = read_any(source, Path(name).name, shop=options.shop)
+        mapping = _mapping(options.mapping) if options.mapping is not None else None
+        intake = read_any(source, Path(name).name, shop=options.shop, mapping=mapping)
+    except LookupError:
+        _say(f"There is no saved mapping {options.mapping!r} on this machine; it is saved on the import screen.")
+        return name, [], USAGE
     except IntakeError as error:
         _say(_without_added(error))
         return name, [], PROBLEMS
     for sentence in intake.told:
         _say(f"{name}: {sentence}")
     return name, entries_of(intake), None
+
+
+def _mapping(name: str) -> Mapping:
+    """A mapping of columns that was saved under this name. Raises LookupError, StoreError."""
+    from tui.store.store import Store
+    from tui.work.mappings import saved_here
+
+    store = Store(data_folder())
+    try:
+        found = saved_here(store, name)
+    finally:
+        store.close()
+    if found is None:
+        raise LookupError(name)
+    return found
 
 
 def _standard_input() -> bytes:

@@ -1,6 +1,7 @@
 """Asking a service again that is away for a while: growing pauses, and an end of patience."""
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -14,20 +15,22 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Waits:
-    """Growing pauses that begin anew after each success, together as long as the patience."""
+    """Growing pauses that begin anew after each success, and end when it has gone wrong for `most` seconds."""
 
     most: float
+    clock: Callable[[], float] = time.monotonic
+    _since: float | None = None
     _left: deque[float] = field(default_factory=deque)
-    _begun: bool = False
 
     def next(self) -> float | None:
         """The next pause in seconds; None when patience is at its end."""
-        if not self._begun:
-            self._begun, self._left = True, deque(growing(self.most))
-        return self._left.popleft() if self._left else None
+        now = self.clock()
+        if self._since is None:
+            self._since, self._left = now, deque(growing(self.most))
+        return self._left.popleft() if self._left and now - self._since < self.most else None
 
     def reset(self) -> None:
-        self._begun = False
+        self._since = None
 
 
 def is_final(error: ApiError) -> bool:

@@ -41,12 +41,15 @@ async def shops_of(client: Client) -> frozenset[int] | None:
 async def probe(client: Client, entries: Sequence[Entry], now: datetime) -> tuple[list[Entry], dict[int, Known]]:
     """The entries judged with the account's shops, and by position what sending each would do. Raises ApiError."""
     entries = judged(entries, await shops_of(client))
-    asked = [one for one in entries if all(one.key)]
+    # The service refuses to look into a shop that it does not know.
+    asked = [one for one in entries if all(one.key) and not any(found.code == "unknown_shop" for found in one.errors)]
     known: dict[int, Known] = {}
     for start in range(0, len(asked), _AT_ONCE):
         part = asked[start : start + _AT_ONCE]
         wanted = [Wanted(*one.key, id_text(one.document.get("id")) or None) for one in part]
         for entry, found in zip(part, await look_up(client, wanted), strict=True):
+            if isinstance(found, Refused):
+                continue
             if isinstance(found, ApiError):
                 raise found
             document = entry.document

@@ -6,14 +6,14 @@ journal, the orders followed; another run, or the app, goes on from there.
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
 from tui.api.codec import same
-from tui.api.errors import ApiError, Origin, Problem, Severity
+from tui.api.errors import ApiError, Origin, Problem, Refused, Severity
 from tui.api.pointer import ABSENT, Scope
 from tui.api.query import id_text
 from tui.orders.edit import Change
@@ -27,7 +27,6 @@ from tui.work.intake import Intake
 from tui.work.patience import Patience, growing
 from tui.work.persist import Waits, is_final
 from tui.work.records import problems_from_json
-from tui.work.shipping import Going, Plan
 from tui.work.staged import Does, StagedOrder, Standing
 from tui.work.staging import CannotChange, Staging
 from tui.work.workbench import Workbench
@@ -76,7 +75,9 @@ class Wishes:
             return Patience(follow=growing(240.0, first=_FIRST_LOOK))
         first = min(1.0, self.patience / 4)
         return Patience(
-            lookups=(0.0, *growing(self.patience, first=first)), follow=growing(self.patience, first=_FIRST_LOOK)
+            lookups=(0.0, *growing(self.patience, first=first)),
+            follow=growing(self.patience, first=_FIRST_LOOK),
+            busy=growing(self.patience, first=first),
         )
 
     @property
@@ -122,7 +123,6 @@ class Submission:
     ) -> None:
         self.entries = list(entries)
         self.unreachable: str | None = None
-        self.requests = 0
         self._bench = bench
         self._staging = staging
         self._name = name
@@ -135,8 +135,9 @@ class Submission:
         self._older: dict[int, str] = {}
         self._why: dict[str, str] = {}
         self._said: dict[str, tuple[Problem, ...]] = {}
-        self._sizes: dict[str, int] = {}
-        self._heard: dict[int, Write] = {}
+        self._last: dict[str, Write] = {}
+        self._sent: set[int] = set()
+        self._sending = 0
         self._reason = "It was not sent: the run ended before."
         bench.hear.append(self._hear)
 
@@ -147,6 +148,11 @@ class Submission:
     @property
     def stopped(self) -> bool:
         return self._stop.is_set()
+
+    @property
+    def requests(self) -> int:
+        """How many requests to write have gone out."""
+        return len(self._sent)
 
     async def run(self) -> None:
         """Do what can be done. What became of each order is in `results` afterwards, however this ends.
@@ -172,9 +178,11 @@ class Submission:
         await self._find_out_what_was_left()
         self._stage()
         self._check_stop()
-        if not await self._patiently(self._read_shops):
+        error = await self._patiently(self._read_shops)
+        if error is not None:
+            self._cannot_reach(str(error))
             return
-        if not await self._patiently(lambda: self._staging.look(self._ids.values(), again=True)):
+        if not await self._look():
             return
         self._keep_dates()
         if self._may_send():
@@ -268,17 +276,34 @@ class Submission:
             if placed is not ABSENT and PLACED in entry.arrival.derived:
                 self._staging.put(order.id, PLACED, placed, "the date that it has")
 
-    async def _patiently(self, work: Callable[[], Awaitable[ApiError | None]]) -> bool:
-        """Try until it works; False when the service is not to be reached, which is noted."""
+    async def _look(self) -> bool:
+        """Look for the orders that may go; False when the service is not to be reached."""
+        wanted = [order.id for order in self._going_orders()]
+        error = await self._patiently(lambda: self._staging.look(wanted, again=True))
+        if isinstance(error, Refused):
+            # It will not look for one of them; the others can still go.
+            for id in wanted:
+                error = await self._patiently(lambda id=id: self._staging.look([id]))
+                if isinstance(error, Refused):
+                    self._said[id] = error.problems or (Problem(str(error)),)
+                elif error is not None:
+                    break
+            else:
+                return True
+        if error is not None:
+            self._cannot_reach(str(error))
+        return error is None
+
+    async def _patiently(self, work: Callable[[], Awaitable[ApiError | None]]) -> ApiError | None:
+        """Try until it works; the error when it does not, or when patience is at its end."""
         while True:
             error = await self._unless_stopped(work())
             if error is None:
                 self._waits.reset()
-                return True
-            pause = None if is_final(error) else self._waits.next()
+                return None
+            pause = None if is_final(error) or isinstance(error, Refused) else self._waits.next()
             if pause is None:
-                self._cannot_reach(str(error))
-                return False
+                return error
             await self._pause(pause)
 
     def _cannot_reach(self, why: str) -> None:
@@ -310,22 +335,19 @@ class Submission:
         return self._staging.standing(order) is Standing.TO_FIX
 
     async def _ship(self) -> None:
-        """Send until nothing is left that may go: what a refusal did not name goes again by itself (Q2.3, Q2.4)."""
+        """Send until nothing is left that may go; what a refusal did not name goes again by itself (Q2.3, Q2.4)."""
         while True:
             self._release()
             plan = self._staging.plan(self._to_go())
             if not plan.count:
-                if not any(order.does is Does.UNKNOWN and not order.sent for order in self._going_orders()):
-                    return
-                if not await self._patiently(lambda: self._staging.look(self._to_go())):
-                    return
-                if not self._staging.plan(self._to_go()).count:
-                    return
-                continue
-            for request in self._cut(plan):
-                self._check_stop()
-                if not await self._send(request):
-                    return
+                return
+            self._last.clear()
+            self._sending = plan.count
+            await self._unless_stopped(self._staging.send(plan, goes_on=True))
+            await asyncio.sleep(0)  # what the outbox tells comes in the next turn
+            self._sending = 0
+            if not await self._judge_rest([one.id for request in plan.requests for one in request]):
+                return
 
     def _release(self) -> None:
         if self._wishes.update:
@@ -346,78 +368,36 @@ class Submission:
     def _to_go(self) -> list[str]:
         return [order.id for order in self._going_orders()]
 
-    def _cut(self, plan: Plan) -> list[tuple[Going, ...]]:
-        """The requests of a plan; those of which a refusal named no order go on in halves."""
-        requests: list[tuple[Going, ...]] = []
-        for request in plan.requests:
-            by_size: dict[int, list[Going]] = defaultdict(list)
-            for one in request:
-                by_size[self._sizes.get(one.id, len(request))].append(one)
-            for size, orders in by_size.items():
-                requests += [tuple(orders[start : start + size]) for start in range(0, len(orders), size)]
-        return requests
-
-    async def _send(self, request: tuple[Going, ...]) -> bool:
-        """Send one request and see what its end means for the next; False ends the sending."""
-        sent = len([one for one in self._orders() if one.sent])
-        self._report("sending", sent, len(self._ids))
-        self._heard.clear()
-        await self._unless_stopped(self._staging.send(Plan((request,), ())))
-        await asyncio.sleep(0)  # what the outbox tells comes in the next turn
-        self.requests += len(self._heard)
-        if not self._heard:
-            said = self._staging.said
-            return await self._again(said[-1].words if said else "What would be updated could not be read.", ())
-        for write in list(self._heard.values()):
-            if not await self._judge(write):
-                return False
-        return True
-
-    async def _judge(self, write: Write) -> bool:
-        ids = [item.staged for item in write.new.items]
-        why = error_of(write)
-        match write.state:
-            case WriteState.REFUSED:
-                self._waits.reset()
-                orders = [order for id in ids if (order := self._staging.get(id)) is not None]
-                if not any(self._staging.standing(order) is Standing.REFUSED for order in orders):
-                    self._halve(ids, why, write)
-            case WriteState.BUSY:
-                return await self._again(why, ids)
-            case WriteState.NOT_APPLIED:
-                return await self._again("The answer was lost, and nothing was written.", ids)
-            case WriteState.NOT_SENT:
-                if write.last.status in _BARRED or (write.last.status or 0) // 100 == 3:
-                    self._cannot_reach(why)
-                    return False
-                return await self._again(why, (), away=True)
-            case WriteState.UNKNOWN | WriteState.SENT:
-                return True  # only these orders wait; the others may still go
-            case _:
-                self._waits.reset()
-        return True
-
-    def _halve(self, ids: Sequence[str], why: str, write: Write) -> None:
-        """A refusal that names no order is narrowed down until it is known which order it means."""
-        if len(ids) == 1:
-            found = _whole(write) or (Problem(why),)
-            self._said[ids[0]] = found
-            return
-        size = (len(ids) + 1) // 2
-        self._sizes |= dict.fromkeys(ids, size)
-
-    async def _again(self, why: str, ids: Iterable[str], *, away: bool = False) -> bool:
-        """Wait before the same goes again; without patience left it stays here, with the reason."""
+    async def _judge_rest(self, ids: Sequence[str]) -> bool:
+        """Note why orders that were to go are still here; whether any of them may go again now."""
+        ready = [id for id in ids if (one := self._staging.get(id)) and self._staging.standing(one) is Standing.READY]
+        if len(ready) < len(ids):
+            self._waits.reset()
+        again = ""
+        for id in ready:
+            write = self._last.get(id)
+            match None if write is None else write.state:
+                case WriteState.REFUSED if write is not None:
+                    self._said[id] = _whole(write) or (Problem(error_of(write)),)
+                case WriteState.BUSY if write is not None:
+                    self._why[id] = f"It was not written: {error_of(write)}"
+                case WriteState.NOT_SENT if write is not None:
+                    if write.last.status in _BARRED or (write.last.status or 0) // 100 == 3:
+                        self._cannot_reach(error_of(write))
+                        return False
+                    again = error_of(write)
+                case WriteState.NOT_APPLIED:
+                    again = again or "The answer was lost, and nothing was written."
+                case _:
+                    said = self._staging.said
+                    again = again or (said[-1].words if said else "It could not be read again before its update.")
+        if not again:
+            return bool(ready)
         pause = self._waits.next()
-        if pause is not None:
-            await self._pause(pause)
-            return True
-        left = list(ids)
-        if away or not left:
-            self._cannot_reach(why)
+        if pause is None:
+            self._cannot_reach(again)
             return False
-        self._waits.reset()
-        self._why |= dict.fromkeys(left, f"It was not written: {why}")
+        await self._pause(pause)
         return True
 
     # Following.
@@ -513,7 +493,11 @@ class Submission:
 
     def _hear(self, news: Write | Follow) -> None:
         if isinstance(news, Write):
-            self._heard[news.id] = news
+            self._last |= {item.staged: news for item in news.new.items}
+            if news.state is WriteState.SENT:
+                self._sent.add(news.id)
+        if self._sending and (progress := self._staging.shipping.progress) is not None:
+            self._report("sending", progress.accepted, progress.total)
         self._news.set()
 
     def _report(self, doing: str, done: int, total: int) -> None:
@@ -537,6 +521,7 @@ class Submission:
             await asyncio.wait({task, stop}, return_when=asyncio.FIRST_COMPLETED)
             if task.done():
                 return task.result()
+            self._staging.shipping.cancel()
             left = _LAST_ANSWER
             while not task.done() and self._bench.client.in_flight and left > 0:
                 await asyncio.wait({task}, timeout=0.05)

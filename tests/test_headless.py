@@ -159,7 +159,7 @@ def test_with_an_account_check_knows_shops_and_what_is_there(account: Shell) -> 
     (update,) = [line for line in ended.lines if "there already" in line["detail"]]
     assert update["order_id"] == "H-0"
     assert "city" in update["detail"]
-    assert "2 new, 1 to update, 0 the same" in ended.error
+    assert "1 new, 1 to update, 0 the same" in ended.error
 
 
 # submit
@@ -267,6 +267,13 @@ def test_a_refusal_that_names_no_order_is_narrowed_down(account: Shell) -> None:
     assert (ended.code, [line["outcome"] for line in ended.lines].count("verified")) == (1, 4)
     assert ended.outcomes["H-2"] == "refused"
     assert "will not do" in str(ended.lines[2]["problems"])
+
+
+def test_a_shop_of_nobody_does_not_keep_the_others(account: Shell) -> None:
+    path = account.write("a.json", [*orders(1), order(order_id="F", order_details__integration__id=99)])
+    assert account.submit(path, "--dry-run").outcomes == {"H-0": "would-create", "F": "held"}
+    ended = account.submit(path, "--only-good")
+    assert (ended.code, ended.outcomes) == (1, {"H-0": "verified", "F": "held"})
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ def _guarded(work: Callable[[], int]) -> int:
     try:
         return work()
     except Interrupted as end:
-        _say(f"Stopped by {end}; nothing was sent.")
+        _say(f"Stopped by {end}. Whatever was sent is known at the next run.")
         return end.code
     finally:
         for number, handler in before.items():
@@ -210,7 +210,14 @@ async def _submitted(
             code = BARRED
         meter.end()
         store.flush()
-        return signals.code or max(code, _told(run, wishes.verify))
+        code = max(code, _told(run))
+        if signals.code:
+            _say("It was told to stop; the same command goes on from here.")
+        return signals.code or code
+    except asyncio.CancelledError:
+        if not signals.code:
+            raise
+        raise Interrupted(signals.code - 128) from None
     finally:
         signals.close()
         await _rest()
@@ -218,7 +225,7 @@ async def _submitted(
         await service.client.aclose()
 
 
-def _told(run: "Submission", verify: bool) -> int:
+def _told(run: "Submission") -> int:
     """Tell what became of every order; the exit code that this makes."""
     from collections import Counter
 

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import TypeVar
 
 from tui.api.codec import same
@@ -283,7 +284,7 @@ class Submission:
         if isinstance(error, Refused):
             # It will not look for one of them; the others can still go.
             for id in wanted:
-                error = await self._patiently(lambda id=id: self._staging.look([id]))
+                error = await self._patiently(partial(self._staging.look, [id]))
                 if isinstance(error, Refused):
                     self._said[id] = error.problems or (Problem(str(error)),)
                 elif error is not None:

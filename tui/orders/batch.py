@@ -17,6 +17,10 @@ SHOP: Final = Pointer.of("order_details", "integration", "id")
 LIMIT: Final = 100
 """Orders in one request (Q2.2)."""
 
+MOST_BYTES: Final = 4_000_000
+"""Of one request. The service names no limit; servers like it commonly take 5 or 10 MB, and a hundred usual orders have
+0.2 MB, so that this splits only what is unusual."""
+
 _LONGEST_ID = 64
 _ALSO_ERRORS = {"no_items", "quantity"}
 

@@ -1,14 +1,15 @@
 """The batch being composed: every change of it on disk before it is shown, sent in requests, followed to its end."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 from tui.api.codec import Document, Json, same
 from tui.api.errors import ApiError
-from tui.api.pointer import ABSENT, Pointer
+from tui.api.pointer import ABSENT, Absent, Pointer
 from tui.orders.batch import check_together
 from tui.orders.damage import mend
 from tui.orders.edit import Edit
@@ -23,11 +24,14 @@ from tui.store.db import StoreError
 from tui.store.follows import Follow, FollowState
 from tui.store.journal import Write
 from tui.work.actions import Action, Actions
+from tui.work.batchhistory import SentRequest, history_of
+from tui.work.batchlist import BatchInfo, BatchList, CannotChange, owner_words
 from tui.work.intake import Arrival, Intake, read_file, read_orders
 from tui.work.lookup import Wanted, look_up
 from tui.work.outcomes import Outcome
 from tui.work.recall import know_accepted, recalled
 from tui.work.shipping import Plan, Said, Shipping
+from tui.work.source import Source, cells_to_json
 from tui.work.staged import (
     ID,
     Does,
@@ -37,40 +41,113 @@ from tui.work.staged import (
     Standing,
     Told,
     meta_of,
+    note_of,
+    told_to_json,
 )
 from tui.work.template import ORDER_ID, ORDER_NUMBER, blank, copied
 from tui.work.workbench import Workbench
 
 _LOOKED_AT_ONCE = 25
 _FRESH = timedelta(minutes=10)
-_REMEMBERED_ACTIONS = 200
+_DEFAULT_NAME = "staged orders"
 
 
-class CannotChange(Exception):
-    """Nothing was changed; the sentence says why: it is on its way, or another running copy has the batch."""
+__all__ = ["CannotChange", "Staging"]
 
 
 class Staging:
-    """The batch of an account. All that it does to an order is committed before the call returns.
+    """An open batch of an account. All that it does to an order is committed before the call returns.
 
     Only one running copy of the app may change it: `owner` says who, and operations raise CannotChange until `take_over`.
     `on_change` is told when something changed by itself: a look at the service, the end of a write.
     """
 
-    def __init__(self, bench: Workbench) -> None:
+    def __init__(self, bench: Workbench, batch: str | None = None) -> None:
+        """Open the batch of this name, which is made at the first change if there is none; without one the last used."""
         self._bench = bench
+        self._list = BatchList(bench.store, bench.account)
         self._store = bench.store.batches
         self.on_change: Callable[[], None] = lambda: None
         self.owner: str | None = None
         self.saved_at: datetime | None = None
         self.looking = False
         self._batch: int | None = None
+        self.name = " ".join((batch or _DEFAULT_NAME).split())
         self._orders: dict[str, StagedOrder] = {}
         self._dropped: dict[str, StagedOrder] = {}
         self._shop_ids: tuple[object, frozenset[int] | None] = (None, None)
+        self._together: list[str] | None = None
         self.shipping = Shipping(bench, self)
         bench.hear.append(self._hear)
+        found = self._list.last_used() if batch is None else self._list.find(self.name)
+        self._batch = None if found is None else found.id
         self._open()
+
+    # Which batch.
+
+    def batches(self) -> list[BatchInfo]:
+        """The batches of the account, the newest first."""
+        return self._list.all()
+
+    @property
+    def batch(self) -> int | None:
+        """The store's number of the batch; None before it is made by its first change."""
+        return self._batch
+
+    def open_batch(self, name: str) -> None:
+        """Open another batch of the account, to be found open at the next start, too. Raises CannotChange."""
+        found = self._list.find(name)
+        if found is None:
+            raise CannotChange(f"There is no batch {name!r} any more.")
+        self._leave()
+        self._enter(found.id)
+
+    def create(self, name: str) -> None:
+        """Make a new batch and open it. Raises CannotChange."""
+        self._may_leave()
+        made = self._list.create(name)
+        self._leave()
+        self._enter(made.id)
+
+    def rename(self, name: str, new: str) -> None:
+        """Give a batch another name. Raises CannotChange."""
+        found = self._list.find(name)
+        self._list.rename(name, new)
+        if found is not None and found.id != self._batch:
+            self._store.release(found.id)
+        self._open()
+
+    def remove(self, name: str) -> None:
+        """Put a batch out of sight; `put_back` brings it back. What was sent of it stays sent. Raises CannotChange."""
+        found = self._list.find(name)
+        is_open = found is not None and found.id == self._batch
+        if is_open:
+            self._may_leave()
+        removed = self._list.remove(name)
+        self._store.release(removed)
+        if is_open:
+            self._open()
+
+    def put_back(self) -> str | None:
+        """Bring back the batch that was removed last; its name, or None if there is none. Raises CannotChange."""
+        return self._list.put_back()
+
+    def _may_leave(self) -> None:
+        if self.shipping.waiting:
+            raise CannotChange("This batch is being sent; another one can be opened when that is done or paused.")
+
+    def _leave(self) -> None:
+        """Let others have the batch that is open."""
+        self._may_leave()
+        self.shipping.cancel()
+        if self._batch is not None and self.owner is None:
+            self._store.release(self._batch)
+
+    def _enter(self, batch: int) -> None:
+        self._list.used(batch)
+        self._batch = batch
+        self._open()
+        self.on_change()
 
     # What there is.
 
@@ -104,6 +181,10 @@ class Staging:
         """What became of the last sending, request by request; also what the service said of none of the orders."""
         return self.shipping.said
 
+    def history(self) -> list[SentRequest]:
+        """Every request that went out of the batch, the newest first, also of orders that were removed since."""
+        return history_of(self._bench.store, self._batch)
+
     # Adding.
 
     def add_blank(self, shop: int, examples: Sequence[Document] = ()) -> str:
@@ -123,7 +204,8 @@ class Staging:
             wanted = to_upsert(document, keep_id=True)[0]
             names = [*wanted, *(key for key in edit.base if key not in wanted)]
             edit.put_all([(Pointer.of(key), wanted.get(key, ABSENT)) for key in names], "your changes")
-            order = StagedOrder("", edit, 1, StagedState.DRAFT, self._bench.now(), source=f"update of {name}")
+            origin = Source(f"update of {name}")
+            order = StagedOrder("", edit, 1, StagedState.DRAFT, self._bench.now(), origin=origin)
             order.looked = Looked(order.key, self._bench.now(), there)
             return self._add([NewStaged(edit.base, edit.log(), meta_of(order))])[0]
         taken = {order.key[1] for order in self._orders.values()}
@@ -141,7 +223,8 @@ class Staging:
 
     def add_intake(self, intake: Intake, name: str) -> list[str]:
         """Stage what was read from a source of that name."""
-        return self._add([NewStaged(one.document, meta=_origin(one, name)) for one in intake.orders])
+        at = self._bench.now()
+        return self._add([NewStaged(one.document, meta=_origin(one, name, at)) for one in intake.orders])
 
     # Changing one order.
 
@@ -154,7 +237,7 @@ class Staging:
             name = f"{name} and order id"
         return self._edited(order, order.edit.put_all(values, name))
 
-    def put_all(self, id: str, values: Sequence[tuple[Pointer, Json]], name: str) -> bool:
+    def put_all(self, id: str, values: Sequence[tuple[Pointer, Json | Absent]], name: str) -> bool:
         """Set several values as one step."""
         order = self._changing(id)
         return self._edited(order, order.edit.put_all(values, name))
@@ -201,6 +284,22 @@ class Staging:
         self._edited(order, True)
         return found
 
+    @contextmanager
+    def as_one(self) -> Iterator[None]:
+        """What is changed in orders meanwhile is one action: taken back, and done again, at once."""
+        self._together = []
+        try:
+            yield
+        finally:
+            done, self._together = self._together, None
+            if done:
+                self._actions.note("edits", done)
+                self._check_twins()
+
+    def may_change(self, id: str) -> bool:
+        """Whether it is not on its way just now."""
+        return id in self._orders and not self._is_on_way(id)
+
     # Changing which orders there are, and which may go.
 
     def remove_orders(self, ids: Iterable[str]) -> int:
@@ -244,18 +343,23 @@ class Staging:
     async def look(self, ids: Iterable[str] | None = None, *, again: bool = False) -> ApiError | None:
         """Find out which orders exist; with `again`, also those looked at long ago or to be updated.
 
-        The first error ends it and is returned; what was not looked for stays unknown.
+        The first error is returned; what could not be looked for stays unknown.
         """
         if self.owner is not None or (self.looking and not again):
             return None
         self.looking = True
         try:
             while wanted := self._to_look_at(ids, again):
+                failed: ApiError | None = None
                 for start in range(0, len(wanted), _LOOKED_AT_ONCE):
-                    error = await self._look_at(wanted[start : start + _LOOKED_AT_ONCE])
+                    some = wanted[start : start + _LOOKED_AT_ONCE]
+                    errors = await self._look_at(some)
                     self.on_change()
-                    if error is not None:
-                        return error
+                    failed = failed or (errors[0] if errors else None)
+                    if len(errors) == len(some):
+                        break  # the service is not there
+                if failed is not None:
+                    return failed
                 again = False
         except CannotChange:
             return None  # another copy has taken the batch, and looks itself
@@ -271,9 +375,12 @@ class Staging:
         there = (Standing.SENT, Standing.VERIFIED, Standing.SAME)
         return self.shipping.plan([order for order in self._orders.values() if self.standing(order) not in there])
 
-    async def send(self, plan: Plan) -> None:
-        """Send what was reviewed; what changed since stays here. Not to be cancelled. Raises CannotChange."""
-        await self.shipping.send(plan)
+    async def send(self, plan: Plan, *, goes_on: bool = False) -> None:
+        """Send what was reviewed; what changed since stays here. Not to be cancelled. Raises CannotChange.
+
+        With `goes_on`, what a refusal does not name goes again by itself.
+        """
+        await self.shipping.send(plan, goes_on=goes_on)
 
     def make_sure(self) -> None:
         """Raise CannotChange if another copy took the batch, as before anything is sent."""
@@ -319,14 +426,24 @@ class Staging:
         """Read the batch anew, as another copy may have changed it; it becomes ours if that one has gone."""
         self._open()
 
+    def freshen(self) -> None:
+        """Read the batch anew if another copy has it, or took it; for when the batch comes to front."""
+        if self._batch is None or self.owner is not None or not self._store.claim(self._batch):
+            self._open()
+
     def _open(self) -> None:
-        """Read the batch, and own it if nobody else does."""
-        batches = self._store.all(self._bench.account)
-        self._batch = batches[-1].id if batches else None
+        """Read the batch, and own it if nobody else does; where it was removed meanwhile, the one used last."""
+        found = self._list.get(self._batch)
+        if found is None:
+            # Whoever asked for a name goes on with that name only.
+            found = self._list.last_used() if self._batch is not None else self._list.find(self.name)
+        before, self._batch = self._batch, None if found is None else found.id
+        self.name = found.name if found is not None else _DEFAULT_NAME if before is not None else self.name
         self.owner = None
         if self._batch is not None and not self._store.claim(self._batch):
-            owner = next(batch for batch in self._store.all(self._bench.account) if batch.id == self._batch).owner
-            self.owner = f"{owner.user}@{owner.host}, process {owner.pid}" if owner is not None else "another copy"
+            now = self._list.get(self._batch)
+            self.owner = owner_words(now.owner if now is not None else None)
+        self.shipping.load()
         rows = [] if self._batch is None else self._store.staged(self._batch)
         self._orders = {row.id: recalled(row, self._bench.store, self._bench.account) for row in rows}
         self._dropped = {}
@@ -336,10 +453,10 @@ class Staging:
     def _ours(self, work: Callable[[], None]) -> None:
         """Do `work` on the disk if the batch is ours; claim it if its owner has gone. Raises CannotChange, StoreError."""
         if self._batch is None:
-            self._batch = self._store.create(self._bench.account, "staged orders").id
-            self._actions = Actions(self._bench.store.state, self._bench.account, self._batch)
+            self._make()
+        batch = self._batch or 0
         if self.owner is not None:
-            if not self._store.claim(self._batch):
+            if not self._store.claim(batch):
                 raise CannotChange(f"This batch is in the hands of {self.owner}.")
             self._open()
             raise CannotChange("The other copy has gone, and its orders were read again. Now it is yours; do it again.")
@@ -349,6 +466,17 @@ class Staging:
             self._open()
             raise CannotChange(str(error)) from error
         self.saved_at = self._bench.now()
+
+    def _make(self) -> None:
+        """The batch itself, at its first change; another copy may have been faster."""
+        try:
+            self._batch = self._list.create(self.name).id
+        except CannotChange:
+            self._open()
+            if self._batch is None:
+                raise
+        else:
+            self._actions = Actions(self._bench.store.state, self._bench.account, self._batch)
 
     # How it is done.
 
@@ -369,13 +497,16 @@ class Staging:
         if self._is_on_way(id):
             raise CannotChange("It is on its way; it can be changed when it is known what became of it.")
         if order.state in (StagedState.ACCEPTED, StagedState.VERIFIED, StagedState.DIFFERS):
-            order.edit = Edit(order.document)
+            order.rebase(Edit(order.document))
             order.released = False
         return order
 
     def _edited(self, order: StagedOrder, is_changed: bool) -> bool:
         if is_changed:
             self._save(order)
+            if self._together is not None:
+                self._together.append(f"{order.id} {order.edit.done}")
+                return True
             self._actions.note("edit", [order.id])
             self._check_twins()
         elif order.sent:
@@ -451,15 +582,16 @@ class Staging:
 
         return [order for order in found if is_wanted(order)]
 
-    async def _look_at(self, orders: Sequence[StagedOrder]) -> ApiError | None:
+    async def _look_at(self, orders: Sequence[StagedOrder]) -> list[ApiError]:
         keys = [order.key for order in orders]
         found = await look_up(self._bench.client, [Wanted(key[1], key[2], key[0] or None) for key in keys])
+        errors = []
         for order, key, remote in zip(orders, keys, found, strict=True):
             if isinstance(remote, ApiError):
-                return remote
-            if self._orders.get(order.id) is order and order.key == key and not order.sent:
+                errors.append(remote)
+            elif self._orders.get(order.id) is order and order.key == key and not order.sent:
                 self._looked_at(order, Looked(key, self._bench.now(), remote))
-        return None
+        return errors
 
     def _looked_at(self, order: StagedOrder, looked: Looked) -> None:
         """Note what was found; the update of an order is set on what the service has now, and waits if both changed."""
@@ -468,7 +600,7 @@ class Staging:
         theirs = None if looked.remote is None else to_upsert(looked.remote, keep_id="id" in order.document)[0]
         if theirs is not None and known is not None and order.fixed and not same(theirs, order.edit.base):
             merged = merge(order.edit, theirs)
-            order.edit = merged.edit
+            order.rebase(merged.edit)
             if merged.clashes:
                 order.released = False
             edit, meta = order.edit, meta_of(order)
@@ -556,6 +688,8 @@ class Staging:
                 if name is not None:
                     self._save(order)
                 return name or "", action.about
+            case "edits":
+                return self._step_edits(action.about, back=back)
             case "added" | "removed" if (action.kind == "added") is back:
                 found = [id for id in self._known(action.about) if not self._is_on_way(id)]
                 self._ours(partial(self._store.drop, found))
@@ -567,6 +701,21 @@ class Staging:
                 return f"{count} {action.kind}", action.about
             case _:
                 return f"{count} {action.kind}", self._swap_flags(action.about)
+
+    def _step_edits(self, about: Iterable[str], *, back: bool) -> tuple[str, tuple[str, ...]]:
+        """The same step of several orders, of each where it still is the last one."""
+        name, moved = "", []
+        for one in about:
+            id, _, done = one.partition(" ")
+            order = self._orders.get(id)
+            if order is None or order.sent or order.edit.done != int(done) - (0 if back else 1):
+                continue
+            step = order.edit.undo() if back else order.edit.redo()
+            if step is not None:
+                self._save(order)
+                name = step
+                moved.append(one)
+        return (f"{name}, {len(moved)} order{'' if len(moved) == 1 else 's'}" if moved else ""), tuple(moved)
 
     def _swap_flags(self, flags: Iterable[str]) -> tuple[str, ...]:
         before = []
@@ -601,12 +750,15 @@ class Staging:
         }
 
 
-def _origin(arrival: Arrival, name: str) -> Document:
+def _origin(arrival: Arrival, name: str, at: datetime) -> Document:
     """What is kept of where an order came from."""
     meta: Document = {"source": f"{arrival.place} of {name}", "file": name}
     if arrival.row is not None:
-        cells: Document = {str(pointer): [row, column] for pointer, (row, column) in arrival.cells.items()}
-        meta |= {"row": arrival.row, "cells": cells}
+        meta |= {"row": arrival.row, "cells": cells_to_json(arrival.cells)}
+    if arrival.derived:
+        meta["derived"] = {str(pointer): words for pointer, words in arrival.derived.items()}
+    if arrival.problems:
+        meta["noted"] = [told_to_json(note_of(problem, arrival.document, at)) for problem in arrival.problems]
     return meta
 
 

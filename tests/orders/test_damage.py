@@ -111,3 +111,19 @@ def test_damage_is_mended_whoever_complained_of_its_place(code: str) -> None:
     assert found is not None
     assert found.values == ((ITEM / "quantity", 2),)
     assert mend(order, Problem("required", code, pointer=ITEM / "sku")) is None
+
+
+def test_missing_totals_are_proposed_from_the_lines() -> None:
+    price = {"value": Decimal("2.50"), "currency": "EUR"}
+    order = order_with(ITEM / "unit_price", price)
+    order = (ITEM / "quantity").put(order, 3)
+    line = mend(order, Problem("Field required", "missing", pointer=ITEM / "total_price"))
+    assert line is not None
+    assert line.values == ((ITEM / "total_price", {"value": Decimal("7.50"), "currency": "EUR"}),)
+    order = line.values[0][0].put(order, line.values[0][1])
+    place = Pointer.of("payment_details", "total_price")
+    whole = mend(order, Problem("Field required", "missing", pointer=place / "value"))
+    assert whole is not None
+    assert whole.values == ((place, {"value": Decimal("7.50"), "currency": "EUR"}),)
+    order = place.put(order, whole.values[0][1])
+    assert mend(order, Problem("odd", "missing", pointer=place / "value")) is None

@@ -14,6 +14,7 @@ from tui.orders.entry import Entered, parse_entry
 from tui.orders.fields import field_at
 from tui.orders.postal import is_postcode, starts_phone
 from tui.orders.preflight import Mend
+from tui.orders.worked_out import total_for
 
 CODES: Final = frozenset(["lost_zeros", "scientific", "serial_date", "decimal_comma", "formula", "lost_plus"])
 
@@ -45,6 +46,8 @@ def mend(order: Document, problem: Problem) -> Mend | None:
     if problem.code not in CODES and (found_before := preflight.mend(order, problem)) is not None:
         return found_before
     value = problem.pointer.get(order)
+    if not value and (total := total_for(order, problem.pointer)) is not None:
+        return Mend(total[0], ((total[1], total[2]),))
     if not isinstance(value, str) or not value:
         return None
     found = _found(problem.pointer, value, _country_beside(order, problem.pointer))

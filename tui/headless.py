@@ -331,6 +331,7 @@ class Signals:
             if self._main is not None:
                 self._main.cancel()
             return
+        _say("Stopping; the request that is out has a moment for its answer. Once more ends at once.")
         self.stop()
 
 

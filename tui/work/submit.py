@@ -196,7 +196,8 @@ class Submission:
     # What earlier runs left.
 
     async def _find_out_what_was_left(self) -> None:
-        self._report("looking up what was on its way", 0, 0)
+        if self._bench.store.writes.open(self._bench.account):
+            self._report("looking up what was on its way", 0, 0)
         await self._recover()
         self._find_staged()
         again = [order.id for order in self._orders() if order.state in (StagedState.MISSING, StagedState.DIFFERS)]
@@ -408,7 +409,8 @@ class Submission:
         quiet = 0.0
         looks = -1
         while waiting := [one for one in self._orders() if one.state is StagedState.ACCEPTED]:
-            self._report("verifying", len(self._ids) - len(waiting), len(self._ids))
+            followed = sum(one.sent for one in self._orders())
+            self._report("verifying", followed - len(waiting), followed)
             now = sum(one.tries for one in self._bench.follower.following) - len(waiting) * 1000
             quiet = 0.0 if now != looks else quiet + _TICK
             looks = now
@@ -418,7 +420,6 @@ class Submission:
             self._news.clear()
             with suppress(TimeoutError):
                 await self._unless_stopped(asyncio.wait_for(self._news.wait(), _TICK))
-        self._report("verifying", len(self._ids), len(self._ids))
 
     # What became of them.
 

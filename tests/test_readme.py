@@ -19,7 +19,7 @@ from tui.sandbox.app import SandboxSettings
 from tui.sandbox.faults import Fault, Faults, RetryAfter
 from tui.sandbox.serve import serving
 from tui.sandbox.world import SHOPS
-from tui.work.submit import End
+from tui.work.endings import End
 
 TEXT = readme.text()
 SECRET = "s3cret-that-nobody-may-see"

@@ -27,6 +27,7 @@ async def test_each_request_and_each_version_with_its_outcome(make: Make, tmp_pa
     assert told(house)[0] == [("A", 1, "accepted"), ("B", 2, "accepted")]
     await house.bench.follower.until_done()
     house.staging.put(a, NOTES, "once more", "note")
+    await house.staging.look([a], again=True)
     house.staging.release([a])
     await house.send()
     await house.bench.follower.until_done()
@@ -38,7 +39,7 @@ async def test_each_request_and_each_version_with_its_outcome(make: Make, tmp_pa
     house.staging.open_batch("staged orders")
     await house.crash()
     assert told(house) == [
-        [("A", 2, "verified")],
+        [("A", 3, "verified")],
         [("A", 1, "verified"), ("B", 2, "verified")],
         [("A", 1, "not written"), ("B", 1, "refused")],
     ]
@@ -57,7 +58,7 @@ async def test_each_request_and_each_version_with_its_outcome(make: Make, tmp_pa
         ("B", 1, "refused"),
         ("A", 1, "verified"),
         ("B", 2, "verified"),
-        ("A", 2, "verified"),
+        ("A", 3, "verified"),
     ]
     assert lines[1]["problems"][0]["pointer"] == "/order_id"
     assert lines[4]["sent"]["order_details"]["notes"] == "once more"

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from rich.cells import cell_len
 from textual.timer import Timer
 
 from tui.api.codec import Document
@@ -16,14 +17,17 @@ from tui.screens.stagedform import StagedFormScreen, keeps
 from tui.screens.stagedrows import ALL
 from tui.widgets.ask import AskLine
 from tui.widgets.strip import Entry as StripEntry
+from tui.widgets.text import safe
 from tui.work.importing import Source, open_any, refused_csv
-from tui.work.intake import Intake, IntakeError
+from tui.work.intake import Arrival, Intake, IntakeError
 from tui.work.mappings import Mappings
 from tui.work.staged import StagedOrder
+from tui.work.template import Templates, as_template, from_template
 from tui.work.workbench import Shop
 
 _LEARNED_FROM = 20
 _SHOPS_AT_ONCE = 9
+_TEMPLATES_ASKED = 5
 _LOOK = 0.2
 
 
@@ -43,10 +47,14 @@ class AddingScreen(StagedFormScreen):
             self.add_entry()
             return
         targets = self.targets()
-        answers = [("b", "blank order"), ("f", "file")]
+        answers = [("b", "blank"), ("f", "file")]
         if targets:
             name = order_name(targets[0].document) if len(targets) == 1 else f"{len(targets)} orders"
             answers.insert(1, ("c", f"copy of {name}"))
+        if self._templates.all():
+            answers.append(("t", "from template"))
+        if len(targets) == 1:
+            answers.append(("s", "save as template"))
 
         refused = Mappings(self.house.bench).refused()
         if refused is not None:
@@ -60,10 +68,51 @@ class AddingScreen(StagedFormScreen):
                     self._ask_line("refused rows into: ", self._write_refused, refused_name(refused[0]))
                 case "c":
                     self._copy(targets)
+                case "t":
+                    self._ask_template()
+                case "s":
+                    self._ask_line("template's name: ", lambda name: self._save_template(targets[0], name))
                 case _:
                     self._ask_line("file: ", self._add_file)
 
         self.ask("Add", answers, chosen)
+
+    # Templates.
+
+    @property
+    def _templates(self) -> Templates:
+        return Templates(self.house.bench)
+
+    def _save_template(self, order: StagedOrder, name: str) -> None:
+        if not name:
+            self.say("A template needs a name; nothing was saved.")
+            return
+        again = name in self._templates.all()
+        with self.keeping():
+            self._templates.save(name, as_template(order.document))
+            self.say(f"{'Saved again' if again else 'Saved'} as template {name}; a t makes orders of it.")
+
+    def _ask_template(self) -> None:
+        names = list(self._templates.all())
+        if len(names) <= _TEMPLATES_ASKED:
+            answers = [(str(number), name) for number, name in enumerate(names, 1)]
+            self.ask("New order from", answers, lambda answer: self._from_template(names[int(answer) - 1]))
+        else:
+            self._ask_line(f"template, one of {', '.join(names)[:60]}: ", self._from_template)
+
+    @keeps
+    def _from_template(self, name: str) -> None:
+        found = self._templates.find(name)
+        if found is None:
+            self.say(f"There is no template {name}." if name else "Nothing was added.", "warning")
+            return
+        title, document = found
+        new = Arrival(from_template(document, self.house.now()), "new order", 0)
+        ids = self.staging.add_intake(Intake((new,), ()), f"template {title}")
+        self._added(ids, f"Added from template {title}.")
+        self.open_sheet(Pointer.of("order_number"))
+
+    # Copies and blanks.
 
     @keeps
     def _write_refused(self, text: str) -> None:
@@ -112,17 +161,20 @@ class AddingScreen(StagedFormScreen):
 
     def _ask_shop(self, shops: Sequence[Shop], first: int = 0) -> None:
         """The shops stand on the strip with their numbers, until one is chosen or not."""
-        here = shops[first : first + _SHOPS_AT_ONCE]
+        here = list(shops[first : first + _SHOPS_AT_ONCE])
+        # A number that stands beyond the edge would be an answer that nobody sees.
+        while len(here) > 1 and sum(_entry_width(shop.name) for shop in here) > self.size.width - 2:
+            here.pop()
         self.strip.first_number = 1
         self.strip.set_entries([StripEntry(f"shop {shop.id}", shop.name) for shop in here])
         answers = [(str(number), "") for number in range(1, len(here) + 1)]
-        more = first + _SHOPS_AT_ONCE < len(shops)
+        more = first + len(here) < len(shops)
         if more:
             answers.append(("m", "more"))
 
         def chosen(answer: str | None) -> None:
             if answer == "m":
-                self.call_later(self._ask_shop, shops, first + _SHOPS_AT_ONCE)
+                self.call_later(self._ask_shop, shops, first + len(here))
                 return
             self._show_strip()
             if answer is not None:
@@ -250,6 +302,11 @@ class AddingScreen(StagedFormScreen):
         self.remember()
         self.say(f"{words} u takes it back.")
         self.look()
+
+
+def _entry_width(name: str) -> int:
+    """Cells of a shop on the strip, with its number."""
+    return min(cell_len(safe(name)), 20) + 4
 
 
 def count_of(number: int) -> str:

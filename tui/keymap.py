@@ -21,6 +21,7 @@ class Where(StrEnum):
     JOURNAL = "journal"
     RECHECK = "recheck"
     JSON = "JSON"
+    IMPORT = "import"
     BATCHES = "batches"
     HISTORY = "history"
 
@@ -77,7 +78,7 @@ COMMANDS: Final = (
         "tab",
         "next pane",
         "To the next pane, and back.",
-        (Where.TRIAGE, Where.COMPOSER, Where.BULK, Where.JOURNAL),
+        (Where.TRIAGE, Where.COMPOSER, Where.BULK, Where.JOURNAL, Where.IMPORT),
     ),
     _command(
         "open",
@@ -92,14 +93,14 @@ COMMANDS: Final = (
         "as_json_edit",
         "E",
         "whole order as JSON",
-        "The order as one JSON text; from there on, the text in $VISUAL or $EDITOR.",
+        "The order as one JSON text; there, the text in $EDITOR.",
         (*_HOMES, Where.JSON),
     ),
     _command(
         "apply",
         "w",
         "apply",
-        "Make the draft what the text says, as one step; nothing is sent.",
+        "The draft becomes what the text says; nothing is sent.",
         (Where.JSON,),
         "apply",
     ),
@@ -116,7 +117,13 @@ COMMANDS: Final = (
     _command("previous_problem", "N", "previous problem", "The problem before it.", (*_WALKED, Where.JSON)),
     _command("filter", "/", "narrow", "Filter by number, id, status, date, or any words.", _ROOMS, "narrow"),
     _command("mark", "space", "mark", "Mark this order, or take the mark off.", (Where.TRIAGE, Where.COMPOSER), "mark"),
-    _command("marks", "*", "marks", "Mark all in sight, none, or invert.", (Where.TRIAGE, Where.COMPOSER)),
+    _command(
+        "marks",
+        "*",
+        "marks",
+        "Mark all in sight, none, invert; those with problems, or with the same one.",
+        (Where.TRIAGE, Where.COMPOSER),
+    ),
     _command(
         "on_marked", ";", "on the marked", "The next key acts on all marked orders.", (Where.TRIAGE, Where.COMPOSER)
     ),
@@ -125,24 +132,40 @@ COMMANDS: Final = (
         "m",
         "mend as proposed",
         "Take the proposal for the problem here, as a draft.",
-        (*_HOMES, Where.RECHECK),
+        (Where.TRIAGE, Where.EDIT, Where.RECHECK),
         "mend",
+    ),
+    _command(
+        "mend_problem",
+        "m",
+        "mend as proposed",
+        "Take the proposal for the problem here; on the marked, of this problem of all, shown before it is done.",
+        (Where.COMPOSER,),
+        "mend",
+        marked=True,
     ),
     _command(
         "absent",
         "c",
         "empty, null or absent",
         "Choose what nothing is to mean in this field; of a conflict, which side stands.",
-        (Where.EDIT, Where.COMPOSER, Where.BULK),
+        (Where.EDIT, Where.BULK),
     ),
-    _command("entry_up", "<", "move up", "Move an item or a tax number of the form up.", (Where.EDIT, Where.COMPOSER)),
-    _command("entry_down", ">", "move down", "Move it down.", (Where.EDIT, Where.COMPOSER)),
+    _command(
+        "entry_up",
+        "<",
+        "move up",
+        "Move an item or a tax number of the form up; a column of the table left.",
+        (Where.EDIT, Where.COMPOSER),
+    ),
+    _command("entry_down", ">", "move down", "Move it down; the column right.", (Where.EDIT, Where.COMPOSER)),
     _command(
         "set_field",
         "c",
         "set a field",
-        "A field, or a saved change by its name: here a draft, on many a dry run.",
-        (Where.TRIAGE,),
+        "A field, or a saved change by its name: here a draft, on many a dry run. Composer: one value on all marked; "
+        "of a field or cell, what nothing is to mean.",
+        (Where.TRIAGE, Where.COMPOSER),
         marked=True,
     ),
     _command(
@@ -163,6 +186,43 @@ COMMANDS: Final = (
     _command(
         "save", "S", "save", "Keep this change under a name for the next time, or forget it.", (Where.BULK,), "save"
     ),
+    _command(
+        "choose",
+        "enter",
+        "choose",
+        "The field that this column goes to; of a value that is the same for all, the value; of an order, all of it.",
+        (Where.IMPORT,),
+        "choose",
+    ),
+    _command(
+        "nowhere",
+        "D",
+        "nowhere",
+        "Let this column go nowhere, or take the value for all away.",
+        (Where.IMPORT,),
+        "nowhere",
+    ),
+    _command("constant", "a", "same for all", "A value for all rows that say nothing.", (Where.IMPORT,), "for all"),
+    _command(
+        "delimiter", "d", "delimiter", "Comma, semicolon, tab or bar between cells.", (Where.IMPORT,), "delimiter"
+    ),
+    _command("encoding", "e", "encoding", "How the file's letters are written.", (Where.IMPORT,), "encoding"),
+    _command("decimal", "s", "decimal sign", "Point or comma.", (Where.IMPORT,), "decimal"),
+    _command("quote", "'", "quotes", "Double, single, or none around cells.", (Where.IMPORT,)),
+    _command("dates", "o", "dates", "Day or month first in 01/02/2026.", (Where.IMPORT,)),
+    _command("header", "f", "first row", "Whether the first row names the columns.", (Where.IMPORT,)),
+    _command("sheet", "t", "sheet", "The next sheet of a workbook.", (Where.IMPORT,)),
+    _command("derive", "v", "work out", "Work out what is missing, or leave it absent.", (Where.IMPORT,)),
+    _command("refused", "X", "refused rows", "The rows that cannot be taken, and why, as a file.", (Where.IMPORT,)),
+    _command(
+        "save_mapping",
+        "S",
+        "save",
+        "Keep this mapping under a name; it is offered again for the same columns.",
+        (Where.IMPORT,),
+        "save",
+    ),
+    _command("stage", "w", "stage", "Stage the orders as shown; nothing is sent.", (Where.IMPORT,), "stage"),
     _command(
         "leave_out",
         "space",
@@ -288,7 +348,7 @@ COMMANDS: Final = (
         "view",
         "v",
         "view",
-        "Form: usual, all, changed, required fields. Staged orders: list, problems, history.",
+        "Form: usual, all, changed, required fields. Staged orders: list, problems, table of fields, history.",
         (Where.EDIT, Where.COMPOSER, Where.HISTORY),
         "view",
     ),
@@ -320,7 +380,8 @@ COMMANDS: Final = (
         "Read the list and the shops again; cursor and marks stay.",
         (Where.TRIAGE,),
     ),
-    _command("sort", "s", "sort", "Choose what the list is sorted by.", (Where.TRIAGE, Where.JOURNAL)),
+    _command("sort", "s", "sort", "Choose what the list is sorted by.", (Where.TRIAGE, Where.COMPOSER, Where.JOURNAL)),
+    _command("columns", "C", "columns", "Choose the columns of the table by typing.", (Where.COMPOSER,), "columns"),
     _command(
         "batches",
         "B",

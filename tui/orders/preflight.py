@@ -46,6 +46,8 @@ _NUMBER_LEADS: Final = frozenset(
     ["rue", "avenue", "av", "bd", "boulevard", "place", "impasse", "allée", "chemin", "quai", "route", "cours", "rua"]
 )
 """Words of streets before which a number is the house's, whatever number stands at the end: 12 rue du 8 mai 1945."""
+# Each part ends where the next begins, so that a long text is looked through once.
+_EMAIL: Final = re.compile(r"[^\s@]@[^\s@]+\.[^\s@]")
 _DOOR_BEFORE: Final = re.compile(r"\b(?:flat|apt|apartment|unit|suite|ste|floor|room|appt)\.?$", re.IGNORECASE)
 _LONGEST_STREET: Final = 300
 
@@ -121,7 +123,7 @@ def _address(order: Document) -> Iterator[Problem]:
     yield from _country(order)
     yield from _street(order)
     name = _text(order, SHIP_TO / "name")
-    if re.search(r"\S+@\S+\.\S+", name):
+    if _EMAIL.search(name):
         yield _doubt(SHIP_TO / "name", "email_in_name", "e-mail in the name", "There is an e-mail address in the name.")
     for field, longest in _LONGEST.items():
         value = _text(order, SHIP_TO / field)

@@ -8,7 +8,7 @@ from rich.cells import cell_len
 
 from tui.api.codec import Json
 from tui.api.errors import Severity
-from tui.api.pointer import ABSENT, ROOT
+from tui.api.pointer import ABSENT, ROOT, Pointer
 from tui.orders.edit import Change
 from tui.orders.entry import SHOWN_ABSENT, show_value
 from tui.orders.fields import field_at, label_of
@@ -237,9 +237,14 @@ def problem_rows(staging: Staging, orders: Sequence[StagedOrder], zone: tzinfo |
     return [*rows, *doubtful]
 
 
-def finding_lines(staging: Staging, order: StagedOrder, zone: tzinfo | None, width: int) -> Iterator[list[Piece]]:
-    """The problems of one order with the values they are about, for the pane under the list."""
-    for note in notes_of(staging, order, zone):
+def finding_lines(
+    staging: Staging, order: StagedOrder, zone: tzinfo | None, width: int, here: Pointer | None = None
+) -> Iterator[list[Piece]]:
+    """The problems of one order with the values they are about, for the pane under the list; first those at `here`."""
+    notes = notes_of(staging, order, zone)
+    if here is not None:
+        notes.sort(key=lambda note: not (note.problem.pointer.tokens and here.startswith(note.problem.pointer)))
+    for note in notes:
         problem = note.problem
         known = field_at(problem.pointer)
         shown = show_value(known.kind if known else "json", problem.pointer.get(order.document))

@@ -1,20 +1,22 @@
 """The batch being composed: every change of it on disk before it is shown, sent in requests, followed to its end."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 from tui.api.codec import Document, Json, same
 from tui.api.errors import ApiError
-from tui.api.pointer import ABSENT, Pointer
+from tui.api.pointer import ABSENT, Absent, Pointer
 from tui.orders.batch import check_together
+from tui.orders.damage import mend
 from tui.orders.edit import Edit
 from tui.orders.fields import values_with
 from tui.orders.glance import order_name
 from tui.orders.merge import merge
-from tui.orders.preflight import Mend, mend
+from tui.orders.preflight import Mend
 from tui.orders.upsert import as_new, to_upsert
 from tui.orders.whole import on_newer
 from tui.store.batches import NewStaged, NotOwner, StagedState
@@ -75,6 +77,7 @@ class Staging:
         self._dropped: dict[str, StagedOrder] = {}
         self._keys: dict[str, tuple[str, str]] = {}
         self._shop_ids: tuple[object, frozenset[int] | None] = (None, None)
+        self._together: list[str] | None = None
         self.shipping = Shipping(bench, self)
         bench.hear.append(self._hear)
         found = self._list.last_used() if batch is None else self._list.find(self.name)
@@ -235,7 +238,7 @@ class Staging:
             name = f"{name} and order id"
         return self._edited(order, order.edit.put_all(values, name))
 
-    def put_all(self, id: str, values: Sequence[tuple[Pointer, Json]], name: str) -> bool:
+    def put_all(self, id: str, values: Sequence[tuple[Pointer, Json | Absent]], name: str) -> bool:
         """Set several values as one step."""
         order = self._changing(id)
         return self._edited(order, order.edit.put_all(values, name))
@@ -281,6 +284,22 @@ class Staging:
             order.edit.put_all(found.values, name)
         self._edited(order, True)
         return found
+
+    @contextmanager
+    def as_one(self) -> Iterator[None]:
+        """What is changed in orders meanwhile is one action: taken back, and done again, at once."""
+        self._together = []
+        try:
+            yield
+        finally:
+            done, self._together = self._together, None
+            if done:
+                self._actions.note("edits", done)
+                self._check_twins()
+
+    def may_change(self, id: str) -> bool:
+        """Whether it is not on its way just now."""
+        return id in self._orders and not self._is_on_way(id)
 
     # Changing which orders there are, and which may go.
 
@@ -486,6 +505,9 @@ class Staging:
     def _edited(self, order: StagedOrder, is_changed: bool) -> bool:
         if is_changed:
             self._save(order)
+            if self._together is not None:
+                self._together.append(f"{order.id} {order.edit.done}")
+                return True
             self._actions.note("edit", [order.id])
             self._check_twins(order)
         elif order.sent:
@@ -671,6 +693,8 @@ class Staging:
                 if name is not None:
                     self._save(order)
                 return name or "", action.about
+            case "edits":
+                return self._step_edits(action.about, back=back)
             case "added" | "removed" if (action.kind == "added") is back:
                 found = [id for id in self._known(action.about) if not self._is_on_way(id)]
                 self._ours(partial(self._store.drop, found))
@@ -682,6 +706,21 @@ class Staging:
                 return f"{count} {action.kind}", action.about
             case _:
                 return f"{count} {action.kind}", self._swap_flags(action.about)
+
+    def _step_edits(self, about: Iterable[str], *, back: bool) -> tuple[str, tuple[str, ...]]:
+        """The same step of several orders, of each where it still is the last one."""
+        name, moved = "", []
+        for one in about:
+            id, _, done = one.partition(" ")
+            order = self._orders.get(id)
+            if order is None or order.sent or order.edit.done != int(done) - (0 if back else 1):
+                continue
+            step = order.edit.undo() if back else order.edit.redo()
+            if step is not None:
+                self._save(order)
+                name = step
+                moved.append(one)
+        return (f"{name}, {len(moved)} order{'' if len(moved) == 1 else 's'}" if moved else ""), tuple(moved)
 
     def _swap_flags(self, flags: Iterable[str]) -> tuple[str, ...]:
         before = []

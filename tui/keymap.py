@@ -194,6 +194,7 @@ COMMANDS: Final = (
         (Where.IMPORT,),
         "choose",
     ),
+    _command("stage", "w", "stage", "Stage the orders as shown; nothing is sent.", (Where.IMPORT,), "stage"),
     _command(
         "nowhere",
         "D",
@@ -222,7 +223,6 @@ COMMANDS: Final = (
         (Where.IMPORT,),
         "save",
     ),
-    _command("stage", "w", "stage", "Stage the orders as shown; nothing is sent.", (Where.IMPORT,), "stage"),
     _command(
         "leave_out",
         "space",

@@ -1,7 +1,6 @@
 """What spreadsheets do to data: found in the order as it stands, and mended only by proposal."""
 
 import re
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
@@ -9,7 +8,7 @@ from typing import Final
 from tui.api.codec import Document, Json
 from tui.api.errors import Origin, Problem, Severity
 from tui.api.models import Kind
-from tui.api.pointer import ROOT, Pointer
+from tui.api.pointer import Pointer
 from tui.orders import preflight
 from tui.orders.entry import Entered, parse_entry
 from tui.orders.fields import field_at
@@ -28,13 +27,17 @@ _SUM: Final = re.compile(r"=\s*([-+]?\d{1,15}(?:\.\d{1,9})?)\s*(?:([-+*/])\s*(\d
 _DAY_0: Final = datetime(1899, 12, 30)
 _NATIONAL: Final = {"NL": (9,), "FR": (9,), "GB": (10,), "BE": (8, 9), "CH": (9,)}
 """Digits of a phone number behind the zero that it begins with at home."""
+_DATES: Final = frozenset(["order_created_at", "order_updated_at", "handover_at", "deliver_at", "invoice_date"])
+_NAMED: Final = _DATES | {"hs_code", "postal_code", "phone_number"}
 _CHAPTER_LOST: Final = (5, 7, 9)
 """HS codes have an even number of digits; the chapters 01 to 09 begin with a zero."""
 
 
 def damage(order: Document) -> list[Problem]:
     """The values that look as if a spreadsheet had rewritten them, as warnings, in document order."""
-    return list(_walk(order, ROOT, ""))
+    found: list[Problem] = []
+    _walk(order, [], found)
+    return found
 
 
 def mend(order: Document, problem: Problem) -> Mend | None:
@@ -51,38 +54,34 @@ def mend(order: Document, problem: Problem) -> Mend | None:
     return None if wanted is None else Mend(f"{found[1]}{found[2]}", ((problem.pointer, wanted),))
 
 
-def _walk(node: Json, pointer: Pointer, country: str) -> Iterator[Problem]:
+def _walk(node: Json, place: list[str], found: list[Problem]) -> None:
     if isinstance(node, dict):
-        code = node.get("country_code")
-        beside = code.strip().upper() if isinstance(code, str) else ""
         for key, value in node.items():
-            if isinstance(value, dict | list):
-                yield from _walk(value, pointer / key, "")
-            elif isinstance(value, str) and value[:1] in _BEGINS:
-                yield from _problem(pointer / key, value, beside)
+            if isinstance(value, str):
+                # Called for every order on every keystroke: most values are done with here.
+                if value and (key in _NAMED or value[0] == "=" or "+" in value):
+                    code = node.get("country_code")
+                    _look(place, key, value, code.strip().upper() if isinstance(code, str) else "", found)
+            elif isinstance(value, dict | list):
+                place.append(key)
+                _walk(value, place, found)
+                place.pop()
     elif isinstance(node, list):
         for position, value in enumerate(node):
             if isinstance(value, dict | list):
-                yield from _walk(value, pointer / position, "")
+                place.append(str(position))
+                _walk(value, place, found)
+                place.pop()
 
 
-_BEGINS: Final = frozenset("=-+0123456789")
-
-
-def _problem(pointer: Pointer, text: str, country: str) -> Iterator[Problem]:
-    found = _found(pointer, text, country)
-    if found is not None:
-        code, _, _ = found
-        title, detail = _WORDS[code]
+def _look(place: list[str], key: str, text: str, country: str, found: list[Problem]) -> None:
+    pointer = Pointer((*place, key))
+    seen = _found(pointer, text, country)
+    if seen is not None:
+        title, detail = _WORDS[seen[0]]
         shown = text if len(text) <= 20 else f"{text[:19]}…"
-        yield Problem(
-            detail,
-            code,
-            f"{title}: {shown}",
-            pointer=pointer,
-            severity=Severity.WARNING,
-            origin=Origin.HERE,
-        )
+        severity, origin = Severity.WARNING, Origin.HERE
+        found.append(Problem(detail, seen[0], f"{title}: {shown}", pointer=pointer, severity=severity, origin=origin))
 
 
 _WORDS: Final = {
@@ -123,9 +122,6 @@ def _found(pointer: Pointer, text: str, country: str) -> tuple[str, str | None, 
         if len(text) in _NATIONAL.get(country, ()):
             return "lost_zeros", f"0{text}", ""
     return None
-
-
-_DATES: Final = frozenset(["order_created_at", "order_updated_at", "handover_at", "deliver_at", "invoice_date"])
 
 
 def _country_beside(order: Document, pointer: Pointer) -> str:

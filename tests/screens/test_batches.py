@@ -140,7 +140,7 @@ async def test_the_review_lets_the_rest_of_a_refused_batch_go_on_and_the_history
         await house.press("q", "X", "ctrl+u")
         await house.type(str(tmp_path / "h.jsonl"))
         await house.press("enter")
-        await house.until("7 lines, for your eyes only")
+        await house.until("7 orders of requests, for your eyes only")
         outcomes = [json.loads(line)["outcome"] for line in (tmp_path / "h.jsonl").read_text().splitlines()]
         assert outcomes == ["not written", "refused", "not written", "not written", *["verified"] * 3]
         await house.press("v")

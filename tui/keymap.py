@@ -405,7 +405,11 @@ COMMANDS: Final = (
     ),
     _command("order", "o", "the order", "The form of the order that this is about.", (Where.JOURNAL,)),
     _command(
-        "export", "X", "export", "The writes of this list into a file of JSON lines.", (Where.JOURNAL, Where.HISTORY)
+        "export",
+        "X",
+        "export",
+        "What this list shows into a file of JSON lines; the history also as CSV.",
+        (Where.JOURNAL, Where.HISTORY),
     ),
     _command("shops", "I", "shops", "The connected shops, and why one fails.", (Where.TRIAGE,)),
     _command("traffic", "T", "requests", "Every request: method, path, status, time, bodies.", _WALKED),

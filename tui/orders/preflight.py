@@ -60,6 +60,10 @@ class Mend:
     values: tuple[tuple[Pointer, Json], ...]
 
 
+_ITEM_WEIGHT = Pointer.of("measurement", "weight", "value")
+_LINE_TOTAL = Pointer.of("total_price", "value")
+
+
 def preflight(order: Document) -> list[Problem]:
     """What will keep this order from being shipped (errors) and what is doubtful (warnings), worst first."""
     found = [*_address(order), *_weight(order), *_customs(order), *_items(order), *_money(order)]
@@ -170,7 +174,7 @@ def _weight(order: Document) -> Iterator[Problem]:
     without = [
         position
         for position, item in enumerate(_entries(order))
-        if not isinstance(Pointer.of("measurement", "weight", "value").get(item), int | Decimal)
+        if not isinstance(_ITEM_WEIGHT.get(item), int | Decimal)
     ]
     if without:
         pointer = (
@@ -190,9 +194,8 @@ def _customs(order: Document) -> Iterator[Problem]:
     if not needs_customs(country, _text(order, SHIP_TO / "postal_code").strip()):
         return
     for name, words in (("hs_code", "HS code"), ("country_of_origin", "origin")):
-        without = [
-            position for position, item in enumerate(_entries(order)) if not _text(item, Pointer.of(name)).strip()
-        ]
+        place = Pointer.of(name)
+        without = [position for position, item in enumerate(_entries(order)) if not _text(item, place).strip()]
         if without:
             title = f"{words}, {_items_of(len(without))}"
             detail = f"Customs of {country_name(country)} want this of every item."
@@ -209,12 +212,13 @@ def _items(order: Document) -> Iterator[Problem]:
     if not entries:
         yield _stop(ITEMS, "no_items", "no items", "The order has no items.")
     for position, item in enumerate(entries):
-        quantity = Pointer.of("quantity").get(item)
+        quantity = item.get("quantity")
         if isinstance(quantity, int | Decimal) and not isinstance(quantity, bool) and quantity <= 0:
             yield _stop(
                 ITEMS / position / "quantity", "quantity", f"quantity {quantity}", "The quantity must be at least 1."
             )
-        if _text(item, Pointer.of("name")) == "":
+        name = item.get("name")
+        if not isinstance(name, str) or not name:
             yield _doubt(ITEMS / position / "name", "no_item_name", "item without name", "The item has no name.")
 
 
@@ -224,7 +228,7 @@ def _money(order: Document) -> Iterator[Problem]:
     if word in ("unpaid", "pending", "open"):
         yield _doubt(payment, "unpaid", word, f"The shop says that the payment is {word}.")
     total = _decimal(Pointer.of("payment_details", "total_price", "value").get(order))
-    lines = [_decimal(Pointer.of("total_price", "value").get(item)) for item in _entries(order)]
+    lines = [_decimal(_LINE_TOTAL.get(item)) for item in _entries(order)]
     known = [line for line in lines if line is not None]
     if total is None or len(known) != len(lines) or not lines:
         return

@@ -39,8 +39,8 @@ class ReviewPlan:
     goes_on: bool | None = None
 
 
-_STAYS = "~ If the service refuses a request, all of its orders stay here.  c: those it does not name go again"
-_GOES_ON = "~ If the service refuses a request, the orders it does not name go again by themselves.  c: they stay here"
+_STAYS = "~ If a request is refused, all of it stays here.  c: what is not named goes again"
+_GOES_ON = "~ If a request is refused, what is not named goes again by itself.  c: it stays"
 
 
 class ReviewScreen(HouseScreen):

@@ -3,14 +3,18 @@
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
+from rich.cells import cell_len
+
 from tui.api.codec import Json, encode
-from tui.widgets.lines import LineView, Piece
+from tui.widgets.lines import LineView, Piece, within
 from tui.widgets.text import safe, wrap
 
 TextLine: TypeAlias = str | Sequence[Piece]
-"""A stranger's text, which is wrapped, or pieces of safe text: one alone is wrapped, several are cut."""
+"""A stranger's text, or pieces of safe text. What is too long is wrapped: of several pieces the last, in its column."""
 
 LONGEST = 1_000_000
+
+_NARROWEST = 16
 
 
 class Pager(LineView):
@@ -57,7 +61,7 @@ class Pager(LineView):
             elif len(line) == 1:
                 self._lines.extend(_hanging(*line[0], max(20, width - 1)))
             else:
-                self._lines.append(line)
+                self._lines.extend(_in_columns(line, max(20, width - 1)))
 
 
 def _hanging(text: str, tone: str, width: int) -> Iterable[Sequence[Piece]]:
@@ -67,3 +71,15 @@ def _hanging(text: str, tone: str, width: int) -> Iterable[Sequence[Piece]]:
     yield [(" " * indent + first, tone)]
     for part in rest:
         yield [(" " * (indent + 4) + part, tone)]
+
+
+def _in_columns(line: Sequence[Piece], width: int) -> Iterable[Sequence[Piece]]:
+    """Pieces side by side, the last one broken into lines of its own column; where that is too narrow they are cut."""
+    *before, (text, tone) = line
+    start = sum(cell_len(part) for part, _ in before)
+    if width - start >= _NARROWEST and cell_len(text) > width - start:
+        first, *rest = wrap(text, width - start)
+        yield [*before, (first, tone)]
+        yield from ([(" " * start, ""), (part, tone)] for part in rest)
+    else:
+        yield list(within(line, width))

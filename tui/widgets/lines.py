@@ -38,6 +38,7 @@ TONES = frozenset(
     ]
 )
 
+
 def within(pieces: Iterable[Piece], width: int) -> Iterable[Piece]:
     """Pieces of safe text in at most `width` cells; the one that does not fit ends with an ellipsis."""
     left = width

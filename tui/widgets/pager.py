@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 from rich.cells import cell_len
+from textual.message import Message
 
 from tui.api.codec import Json, encode
 from tui.widgets.lines import LineView, Piece, within
@@ -19,6 +20,9 @@ _NARROWEST = 16
 
 class Pager(LineView):
     has_cursor = False
+
+    class Scrolled(Message):
+        """Other lines are in sight, or there is other room for them."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
@@ -46,6 +50,9 @@ class Pager(LineView):
     @property
     def line_count(self) -> int:
         return len(self._lines)
+
+    def in_sight(self) -> None:
+        self.post_message(self.Scrolled())
 
     def lay_out(self, width: int) -> None:
         self._arrange(width)

@@ -1,18 +1,19 @@
 """A document of a type never seen at any place is read, judged, merged and sent on without a fall or a loss."""
 
 from datetime import UTC, datetime
+from typing import cast
 
 import pytest
 from drawn import full
 from odd import ODD, odd_orders
 
-from tui.api.codec import decode, encode, same
-from tui.api.models import Operation, validate_order
+from tui.api.codec import Document, decode, encode, same
+from tui.api.models import Kind, Operation, validate_order
 from tui.api.pointer import ABSENT, ROOT, Pointer, walk
 from tui.orders import glance
 from tui.orders.compare import compare
 from tui.orders.edit import Edit, same_or_absent
-from tui.orders.entry import editing_kind, entry_text, show_value
+from tui.orders.entry import editing_kind, entry_text, parse_entry, show_value
 from tui.orders.fields import label_of, sections
 from tui.orders.listed import add_entry, addable, copy_entry, move_entry, remove_entry
 from tui.orders.merge import merge
@@ -130,6 +131,20 @@ def test_any_field_of_it_can_be_set_cleared_and_given_back(odd: str) -> None:
         while edit.undo():
             pass
         assert same(edit.document, order), place
+
+
+@pytest.mark.parametrize("text", ["y" * 60_000, "x@" * 30_000, "a 1 " * 15_000, "t " * 30_000, "1.234," * 10_000])
+def test_a_text_of_any_length_is_judged_at_once(text: str) -> None:
+    # What is looked for anew from each of its letters takes minutes here.
+    order = full(items=1)
+    for place, value in walk(order):
+        if isinstance(value, str):
+            order = cast(Document, place.put(order, text))
+    for problem in preflight(order):
+        mend(order, problem)
+    glance.haystack(order)
+    for kind in Kind:
+        parse_entry(kind, text, now=NOW)
 
 
 @pytest.mark.parametrize("odd", ODD)

@@ -1,5 +1,6 @@
 """The history of a batch: every request, every outcome, every version sent."""
 
+import csv
 import json
 from pathlib import Path
 
@@ -63,6 +64,10 @@ async def test_each_request_and_each_version_with_its_outcome(make: Make, tmp_pa
     assert lines[1]["problems"][0]["pointer"] == "/order_id"
     assert lines[4]["sent"]["order_details"]["notes"] == "once more"
     assert path.stat().st_mode & 0o077 == 0
+    assert await export_history(house.bench.store, requests, tmp_path / "history.csv") == 5
+    rows = list(csv.reader((tmp_path / "history.csv").read_text("utf-8-sig").splitlines()))
+    assert [row[9:11] for row in rows[1:]] == [[str(one["version"]), one["outcome"]] for one in lines]
+    assert rows[2][7] == "'=1+1", "no spreadsheet runs it"
     with pytest.raises(FileExistsError):
         await export_history(house.bench.store, requests, path)
 

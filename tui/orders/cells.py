@@ -122,6 +122,7 @@ def _amount(field: Field, text: str, layout: Layout) -> Read:
 
 
 def _moment(field: Field, text: str, layout: Layout, now: datetime) -> Read:
+    written = text
     if match := _INSTANT.fullmatch(text):
         zone = "Z" if match[4] else f"{match[5]}:{match[6]}"
         text = f"{match[1]}T{match[2]}{match[3] or ':00'}{zone}"
@@ -139,7 +140,8 @@ def _moment(field: Field, text: str, layout: Layout, now: datetime) -> Read:
         text = named
     if not re.search(r"\d{2}", text):
         return Read(text, "a time is needed, as 2025-11-23 14:30")  # not `now` or `-2d`, which mean nothing in a file
-    return _by_entry(field, text, now)
+    read = _by_entry(field, text, now)
+    return Read(written, read.reason) if read.reason else read
 
 
 def _named_day(text: str) -> str:

@@ -1,7 +1,6 @@
 """What spreadsheets do to data: found in the order as it stands, and mended only by proposal."""
 
 import re
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
@@ -9,12 +8,13 @@ from typing import Final
 from tui.api.codec import Document, Json
 from tui.api.errors import Origin, Problem, Severity
 from tui.api.models import Kind
-from tui.api.pointer import ROOT, Pointer
+from tui.api.pointer import Pointer
 from tui.orders import preflight
 from tui.orders.entry import Entered, parse_entry
 from tui.orders.fields import field_at
 from tui.orders.postal import is_postcode, starts_phone
 from tui.orders.preflight import Mend
+from tui.orders.worked_out import total_for
 
 CODES: Final = frozenset(["lost_zeros", "scientific", "serial_date", "decimal_comma", "formula", "lost_plus"])
 
@@ -28,61 +28,63 @@ _SUM: Final = re.compile(r"=\s*([-+]?\d{1,15}(?:\.\d{1,9})?)\s*(?:([-+*/])\s*(\d
 _DAY_0: Final = datetime(1899, 12, 30)
 _NATIONAL: Final = {"NL": (9,), "FR": (9,), "GB": (10,), "BE": (8, 9), "CH": (9,)}
 """Digits of a phone number behind the zero that it begins with at home."""
+_DATES: Final = frozenset(["order_created_at", "order_updated_at", "handover_at", "deliver_at", "invoice_date"])
+_NAMED: Final = _DATES | {"hs_code", "postal_code", "phone_number"}
 _CHAPTER_LOST: Final = (5, 7, 9)
 """HS codes have an even number of digits; the chapters 01 to 09 begin with a zero."""
 
 
 def damage(order: Document) -> list[Problem]:
     """The values that look as if a spreadsheet had rewritten them, as warnings, in document order."""
-    return list(_walk(order, ROOT, ""))
+    found: list[Problem] = []
+    _walk(order, [], found)
+    return found
 
 
 def mend(order: Document, problem: Problem) -> Mend | None:
-    """The proposal for a problem found by `damage` or by `preflight`, if there is one."""
-    if problem.code not in CODES:
-        return preflight.mend(order, problem)
+    """The proposal for a problem, if there is one: of damage at its place, whoever complained of it, or of `preflight`."""
+    if problem.code not in CODES and (found_before := preflight.mend(order, problem)) is not None:
+        return found_before
     value = problem.pointer.get(order)
-    if not isinstance(value, str):
+    if not value and (total := total_for(order, problem.pointer)) is not None:
+        return Mend(total[0], ((total[1], total[2]),))
+    if not isinstance(value, str) or not value:
         return None
     found = _found(problem.pointer, value, _country_beside(order, problem.pointer))
-    if found is None or found[0] != problem.code or found[1] is None:
+    if found is None or found[1] is None or (problem.code in CODES and found[0] != problem.code):
         return None
     wanted = _typed(problem.pointer, found[1])
     return None if wanted is None else Mend(f"{found[1]}{found[2]}", ((problem.pointer, wanted),))
 
 
-def _walk(node: Json, pointer: Pointer, country: str) -> Iterator[Problem]:
+def _walk(node: Json, place: list[str], found: list[Problem]) -> None:
     if isinstance(node, dict):
-        code = node.get("country_code")
-        beside = code.strip().upper() if isinstance(code, str) else ""
         for key, value in node.items():
-            if isinstance(value, dict | list):
-                yield from _walk(value, pointer / key, "")
-            elif isinstance(value, str) and value[:1] in _BEGINS:
-                yield from _problem(pointer / key, value, beside)
+            if isinstance(value, str):
+                # Called for every order on every keystroke: most values are done with here.
+                if value and (key in _NAMED or value[0] == "=" or "+" in value):
+                    code = node.get("country_code")
+                    _look(place, key, value, code.strip().upper() if isinstance(code, str) else "", found)
+            elif isinstance(value, dict | list):
+                place.append(key)
+                _walk(value, place, found)
+                place.pop()
     elif isinstance(node, list):
         for position, value in enumerate(node):
             if isinstance(value, dict | list):
-                yield from _walk(value, pointer / position, "")
+                place.append(str(position))
+                _walk(value, place, found)
+                place.pop()
 
 
-_BEGINS: Final = frozenset("=-+0123456789")
-
-
-def _problem(pointer: Pointer, text: str, country: str) -> Iterator[Problem]:
-    found = _found(pointer, text, country)
-    if found is not None:
-        code, _, _ = found
-        title, detail = _WORDS[code]
+def _look(place: list[str], key: str, text: str, country: str, found: list[Problem]) -> None:
+    pointer = Pointer((*place, key))
+    seen = _found(pointer, text, country)
+    if seen is not None:
+        title, detail = _WORDS[seen[0]]
         shown = text if len(text) <= 20 else f"{text[:19]}…"
-        yield Problem(
-            detail,
-            code,
-            f"{title}: {shown}",
-            pointer=pointer,
-            severity=Severity.WARNING,
-            origin=Origin.HERE,
-        )
+        severity, origin = Severity.WARNING, Origin.HERE
+        found.append(Problem(detail, seen[0], f"{title}: {shown}", pointer=pointer, severity=severity, origin=origin))
 
 
 _WORDS: Final = {
@@ -123,9 +125,6 @@ def _found(pointer: Pointer, text: str, country: str) -> tuple[str, str | None, 
         if len(text) in _NATIONAL.get(country, ()):
             return "lost_zeros", f"0{text}", ""
     return None
-
-
-_DATES: Final = frozenset(["order_created_at", "order_updated_at", "handover_at", "deliver_at", "invoice_date"])
 
 
 def _country_beside(order: Document, pointer: Pointer) -> str:

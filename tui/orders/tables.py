@@ -12,7 +12,7 @@ from tui.api.errors import Origin, Problem, Severity
 from tui.api.pointer import Pointer
 from tui.orders.cells import LONGEST, Read, read_cell, text_in
 from tui.orders.fields import ANY, Field, field_at, label_of
-from tui.orders.headers import ITEM, NUMBER, ORDER_ID, Path, normal
+from tui.orders.headers import ITEM, NUMBER, ORDER_ID, Path, is_known, normal
 from tui.orders.mapping import Mapping
 from tui.orders.sniff import Layout, TableError, rows_of
 from tui.orders.worked_out import work_out
@@ -41,6 +41,10 @@ class Table:
     header: tuple[str, ...]
     rows: tuple[Row, ...]
     layout: Layout
+    above: tuple[Row, ...] = ()
+    """Titles that stand over the header."""
+    named: tuple[str, ...] = ()
+    """The header as it was written, names twice and none included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +60,9 @@ class Made:
     """An order that was made of rows.
 
     `cells`: where each value came from, row and column. `problems`: what could not be read, at its place; the text
-    stands there as it was. `derived`: what was worked out or set for all, and how. `repeated`: cells of its further
-    rows that say what the first said.
+    stands there as it was. `derived`: what was worked out or set for all, and how. `taken`: cells that its values
+    came from; `repeated`: cells of further rows for which the first row's were taken; `ignored`: cells of columns that
+    go nowhere.
     """
 
     rows: list[int]
@@ -66,7 +71,9 @@ class Made:
     problems: list[Problem] = field(default_factory=list)
     derived: dict[Pointer, str] = field(default_factory=dict)
     converted: int = 0
+    taken: int = 0
     repeated: int = 0
+    ignored: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +105,29 @@ def headed(rows: Sequence[Row], layout: Layout) -> Table:
         raise TableError("It is empty.")
     if len(rows) > MOST_ROWS + 1:
         raise TableError(_too_many(len(rows)))
-    width = max((len(_trimmed(row.cells)) for row in rows[:1] if layout.header), default=0)
-    if not layout.header:
-        width = max(len(_trimmed(row.cells)) for row in rows)
+    place = _header_place(rows) if layout.header else 0
+    above, rows = rows[:place], rows[place:]
+    width = max(len(_trimmed(row.cells)) for row in (rows if not layout.header else rows[:1]))
+    if layout.header:
+        # A column without a name counts where a row has something there.
+        width = max(width, min(len(rows[0].cells), max(len(_trimmed(row.cells)) for row in rows)))
     if width > MOST_COLUMNS:
         raise TableError(f"It has {width} columns; at most {MOST_COLUMNS} are read. Is the delimiter right?")
     if not layout.header:
         return Table(tuple(f"column {letters(place)}" for place in range(width)), tuple(rows), layout)
     if len(rows) == 1:
         raise TableError("It has a header and no rows below it.")
-    names = [text_in(cell)[:200] for cell in _trimmed(rows[0].cells)]
-    return Table(_own_names(names), tuple(rows[1:]), layout)
+    names = [text_in(cell)[:200] for cell in rows[0].cells[:width]]
+    return Table(_own_names(names), tuple(rows[1:]), layout, tuple(above), tuple(names))
+
+
+def _header_place(rows: Sequence[Row]) -> int:
+    """The header's place: below titles of one cell, where what follows has names that are known."""
+    for place, row in enumerate(rows[:10]):
+        names = [cell for cell in row.cells if cell.strip()]
+        if len(names) > 1:
+            return place if place == 0 or any(is_known(name[:200]) for name in names) else 0
+    return 0
 
 
 def letters(column: int) -> str:
@@ -197,16 +216,16 @@ class _Reading:
             (one for one in self._columns if not one.of_item), key=lambda one: one.tokens[-1] != "country_code"
         )
         self._items = [one for one in self._columns if one.of_item]
-        self._nowhere = [place for place, path in enumerate(mapping.paths) if path is None]
+        taken = {one.place for one in self._columns}
+        self._nowhere = [place for place in range(len(mapping.paths)) if place not in taken]
         self._keys = [one.place for path in (ORDER_ID, NUMBER) for one in self._columns if one.tokens == path]
         self._pointers: dict[tuple[int, Path], Pointer] = {}
         self._orders: list[_Order] = []
         self._by_key: dict[str, _Order] = {}
-        self._refused: list[Refused] = []
+        self._refused = [Refused(row, "stands above the header") for row in table.above]
         self._spoilt: dict[str, int] = {}
         self._taken: dict[int, list[Row]] = {}
-        self._ignored = 0
-        self._names = [normal(name) for name in table.header]
+        self._names = [normal(name) for name in table.named]
 
     def done(self, progress: Progress | None) -> Result:
         total = len(self._table.rows)
@@ -224,7 +243,7 @@ class _Reading:
             self._finish(order)
             found.append(order.made)
         self._refused.sort(key=lambda one: one.row.number)
-        return Result(tuple(found), tuple(self._refused), self._ignored)
+        return Result(tuple(found), tuple(self._refused), sum(made.ignored for made in found))
 
     def _take(self, row: Row) -> None:
         cells = _trimmed(row.cells)
@@ -248,7 +267,7 @@ class _Reading:
         self._put_item(order, row.number, texts)
         if width < len(self._table.header) and len(row.cells) < len(self._table.header) and width <= 1:
             order.made.problems.append(_doubt(_ROOT, "short_row", f"Row {row.number} has only {width} cell."))
-        self._ignored += sum(1 for place in self._nowhere if place < width and texts[place])
+        order.made.ignored += sum(1 for place in self._nowhere if place < width and texts[place])
 
     def _refusal(self, cells: Sequence[str], texts: list[str]) -> str:
         header = self._table.header
@@ -276,16 +295,19 @@ class _Reading:
 
     def _put_own(self, order: _Order, row: int, texts: list[str]) -> None:
         made, width = order.made, len(texts)
-        joined: dict[Path, tuple[str, _Column]] = {}
+        joined: dict[Path, tuple[str, _Column, int]] = {}
         for one in self._own:
             if one.place < width and (text := texts[one.place]):
                 before = joined.get(one.tokens)
-                joined[one.tokens] = (text, one) if before is None else (f"{before[0]} {text}", before[1])
-        for tokens, (text, one) in joined.items():
+                joined[one.tokens] = (
+                    (text, one, 1) if before is None else (f"{before[0]} {text}", before[1], before[2] + 1)
+                )
+        for tokens, (text, one, count) in joined.items():
             known = order.first.get(tokens)
             pointer = self._pointer(-1, tokens)
             if known is None:
                 order.first[tokens] = text
+                made.taken += count
                 country = made.document.get(tokens[0])
                 code = country.get("country_code") if isinstance(country, dict) else ""
                 read = read_cell(one.known, text, self._table.layout, self._now, code if isinstance(code, str) else "")
@@ -294,7 +316,7 @@ class _Reading:
                 if read.unit:
                     _put(made.document, (*tokens[:-1], "unit"), read.unit)
             else:
-                made.repeated += 1
+                made.repeated += count
                 if known != text:
                     where = made.cells[pointer][0]
                     detail = f"Row {row} says {_short(text)} here; {_short(known)} of row {where} was taken."
@@ -309,6 +331,7 @@ class _Reading:
             if one.tokens in seen:
                 text = f"{seen[one.tokens]} {text}"
             seen[one.tokens] = text
+            order.made.taken += 1
             read = read_cell(one.known, text, self._table.layout, self._now)
             self._note(order, self._pointer(position, one.tokens), one, row, text, read)
             _put(item, one.tokens, read.value)

@@ -273,13 +273,13 @@ class AddingScreen(StagedFormScreen):
         ids = self.staging.add_intake(intake, name)
         converted = sum(bool(one.converted) for one in intake.orders)
         words = f"{count_of(len(ids))} added from {name}"
-        if converted:
-            words += f", {converted} with values put into the service's form"
         if intake.refused:
             words += f"; {len(intake.refused)} refused"
         if intake.ignored:
             columns = len(intake.unmapped)
-            words += f"; {intake.ignored} cells of {columns} column{'' if columns == 1 else 's'} go nowhere"
+            words += f"; {intake.ignored} cells of {columns} column{'' if columns == 1 else 's'} went nowhere"
+        if converted:
+            words += f"; {converted} with values put into the service's form"
         self._added(ids, f"{words}.")
         if intake.refused:
             lines = [f"{one.place} {one.reason}" for one in intake.refused]

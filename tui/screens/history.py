@@ -62,7 +62,7 @@ class HistoryScreen(HouseScreen):
     def compose(self) -> ComposeResult:
         yield TitleLine()
         yield OrderTable(_COLUMNS, empty="Nothing of this batch was sent yet.")
-        yield AskLine("export to: ")
+        yield AskLine("export to (.jsonl or .csv): ")
         yield StatusLine()
         yield QuestionBar()
         yield KeyLine()
@@ -171,7 +171,7 @@ class HistoryScreen(HouseScreen):
             except OSError as error:
                 self.say(f"It cannot be written: {error.strerror}. {path}", "error")
             else:
-                self.say(f"{count} line{'' if count == 1 else 's'}, for your eyes only, in {path}")
+                self.say(f"{count} order{'' if count == 1 else 's'} of requests, for your eyes only, in {path}")
 
 
 def _lines(request: SentRequest) -> Iterator[TextLine]:

@@ -142,7 +142,10 @@ class ImportScreen(HouseScreen):
     def facts(self) -> list[str]:
         mapping = self.mapping
         nowhere = len(mapping.unmapped)
-        facts = [f"{mapping.mapped} columns mapped", f"{nowhere} go nowhere" if nowhere else ""]
+        facts = [
+            f"{mapping.mapped} columns mapped",
+            f"{nowhere} {'goes' if nowhere == 1 else 'go'} nowhere" if nowhere else "",
+        ]
         if not mapping.derives:
             facts.append("nothing is worked out")
         if mapping.name:

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from textual import on
 from textual.app import ComposeResult
 
-from tui.api.codec import Json, encode
+from tui.api.codec import Json, pretty
 from tui.keymap import Where
 from tui.screens.base import HouseScreen
 from tui.widgets.dialogs import QuestionBar
@@ -39,8 +40,8 @@ class ReviewPlan:
     goes_on: bool | None = None
 
 
-_STAYS = "~ If the service refuses a request, all of its orders stay here.  c: those it does not name go again"
-_GOES_ON = "~ If the service refuses a request, the orders it does not name go again by themselves.  c: they stay here"
+_STAYS = "~ If a request is refused, all of it stays here.  c: what is not named goes again"
+_GOES_ON = "~ If a request is refused, what is not named goes again by itself.  c: it stays"
 
 
 class ReviewScreen(HouseScreen):
@@ -91,13 +92,18 @@ class ReviewScreen(HouseScreen):
             lines.append([(safe(parcel.heading), "title")])
             if self._as_json and parcel.body is not None:
                 lines.append([(f"  {safe(parcel.request)}", "info")])
-                lines.extend("  " + text for text in encode(parcel.body, indent=2).decode().split("\n"))
+                lines.extend("  " + text for text in pretty(parcel.body).split("\n"))
             else:
                 lines.extend(parcel.lines)
         pager = self.query_one(Pager)
         pager.set_lines(lines)
-        below = pager.line_count - pager.body_height
-        self.query_one(RuleLine).set("", f"{below} lines more, PgDn" if below > 0 else "")
+        self._tell_of_more()
+
+    @on(Pager.Scrolled)
+    def _tell_of_more(self) -> None:
+        pager = self.query_one(Pager)
+        below = pager.line_count - pager.top - pager.body_height
+        self.query_one(RuleLine).set("", f"{below} line{'' if below == 1 else 's'} more, PgDn" if below > 0 else "")
 
     def do_as_json(self, key: str) -> None:
         self._as_json = not self._as_json

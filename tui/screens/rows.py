@@ -174,10 +174,12 @@ def _section_rows(
         return kept[2]
     first = _conflicts_in(section, clashes) if notable and clashes else {}
     road_of = _roads(spec, section, twins, item_road)
+    # What is rare in an order is the whole entry of such a list, not a field of one that is there.
+    hides_rare = spec.view is View.USUAL and (not base.tokens or base.parent == ITEMS)
     count = 0
     for known in section.members:
         value = _below(holder, known.path, section.depth)
-        if not notable and value is ABSENT and known.rare and spec.view is View.USUAL and not spec.words:
+        if not notable and value is ABSENT and known.rare and hides_rare and not spec.words:
             continue
         pointer = section.place_of(known)
         notes = placed.pop(pointer, []) if notable else []
@@ -188,7 +190,9 @@ def _section_rows(
         to_decide += conflict is not None and not conflict.decided
         is_notable = bool(notes) or is_changed or conflict is not None
         if not (
-            _is_found(spec, pointer, known, value) if spec.words else _is_shown(spec, pointer, known, is_notable, value)
+            _is_found(spec, pointer, known, value)
+            if spec.words
+            else _is_shown(spec, pointer, known, is_notable, value, hides_rare)
         ):
             continue
         mark = "#" if conflict and not conflict.decided else _mark(notes, is_changed)
@@ -275,7 +279,9 @@ def _has_words(spec: FormSpec, *texts: str) -> bool:
     return all(word in haystack for word in spec.words.casefold().split())
 
 
-def _is_shown(spec: FormSpec, pointer: Pointer, known: Field, notable: bool, value: Json | Absent) -> bool:
+def _is_shown(
+    spec: FormSpec, pointer: Pointer, known: Field, notable: bool, value: Json | Absent, hides_rare: bool
+) -> bool:
     if notable or spec.view is View.ALL:
         return True
     match spec.view:
@@ -284,7 +290,7 @@ def _is_shown(spec: FormSpec, pointer: Pointer, known: Field, notable: bool, val
         case View.REQUIRED:
             return required_in(pointer, known, spec.edit.document)
         case _:
-            return value is not ABSENT or not known.rare
+            return value is not ABSENT or not (known.rare and hides_rare)
 
 
 def _mark(notes: Iterable[Note], is_changed: bool) -> str:

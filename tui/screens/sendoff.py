@@ -58,9 +58,8 @@ def ask_sending(screen: "HouseScreen", staging: Staging, review: Callable[[], No
             case _:
                 screen.say("It is over already.")
 
-    answers = [("g", "go on") if progress.paused else ("p", "pause"), ("c", "cancel the rest"), ("w", "review others")]
+    answers = [("g", "go on") if progress.paused else ("p", "pause"), ("c", "cancel"), ("w", "others")]
     words = "Paused" if progress.paused else "Sending"
     done = progress.total - progress.left
-    requests = f"{progress.requests} request{'' if progress.requests == 1 else 's'}"
-    screen.ask(f"{words}: {done} of {progress.total} in {requests}.", answers, chosen)
+    screen.ask(f"{words}: {done} of {progress.total}.", answers, chosen)
     return True

@@ -68,6 +68,10 @@ class Store:
             row = self._database.read(lambda c: c.execute(query, key).fetchone())
         return int(row[0])
 
+    def accounts(self) -> list[int]:
+        """The numbers of all accounts that were ever opened here, the oldest first."""
+        return [int(row[0]) for row in self._database.read(lambda c: c.execute("SELECT id FROM account").fetchall())]
+
     def flush(self) -> None:
         """Bring everything committed so far to the platter."""
         command = "UPDATE session SET since = since WHERE id = ?"

@@ -11,6 +11,8 @@ from typing import Final
 from tui.api.codec import Document, Json, decode, encode
 from tui.api.errors import Problem
 from tui.api.pointer import Scope
+from tui.orders.fields import label_of
+from tui.orders.sheetcells import csv_of
 from tui.store.follows import FollowState
 from tui.store.journal import Road, WriteState
 from tui.store.passages import Passage, PassedOrder
@@ -167,14 +169,52 @@ async def history_lines(store: Store, requests: Sequence[SentRequest]) -> AsyncI
 
 
 async def export_history(store: Store, requests: Sequence[SentRequest], path: Path) -> int:
-    """Write the history into a new file of JSON lines that only its owner can read; how many lines.
+    """Write the history into a new file that only its owner can read; how many orders. JSON lines, or CSV by its ending.
 
     Raises FileExistsError where there is a file of that name, and OSError where it cannot be written; then there is none
     afterwards.
     """
     count = 0
     with new_file(path) as file:
+        if path.suffix.lower() == ".csv":
+            rows = [_cells(request, order) for request in reversed(requests) for order in request.orders]
+            file.write(csv_of([_COLUMNS, *rows]))
+            return len(rows)
         async for line in history_lines(store, requests):
             file.write(encode(line) + b"\n")
             count += 1
     return count
+
+
+_COLUMNS: Final[Sequence[Json]] = (
+    "request",
+    "sent_at",
+    "ended_at",
+    "by",
+    "status",
+    "order_id",
+    "integration",
+    "order_number",
+    "id",
+    "version",
+    "outcome",
+    "problems",
+)
+
+
+def _cells(request: SentRequest, order: SentOrder) -> Sequence[Json]:
+    told = "; ".join(f"{label_of(problem.pointer)}: {problem.detail}" for problem in order.problems)
+    return (
+        request.id,
+        request.at.isoformat(),
+        request.ended_at.isoformat(),
+        request.by,
+        request.status,
+        order.order_id,
+        order.integration,
+        order.number,
+        order.remote_id,
+        order.version,
+        order.outcome,
+        told,
+    )

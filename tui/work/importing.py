@@ -161,7 +161,7 @@ def _has_header(rows: Sequence[Row]) -> bool:
     if not rows:
         return True
     cells = [cell.strip() for cell in rows[0].cells if cell.strip()]
-    if automatic(cells).mapped:
+    if automatic(cells).mapped or len(cells) == 1:
         return True
     return not any(cell.replace(".", "").replace(",", "").isdigit() for cell in cells)
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from tui.orders.mapping import Mapping
 
 if TYPE_CHECKING:
+    from tui.store.store import Store
     from tui.work.workbench import Workbench
 
 _NAMED, _REFUSED = "import.mapping:", "import.refused"
@@ -47,3 +48,12 @@ class Mappings:
 
     def forget_refused(self) -> None:
         self._state.delete(self._account, _REFUSED, durable=True)
+
+
+def saved_here(store: "Store", name: str) -> Mapping | None:
+    """The mapping of that name of whichever account of this machine, of the newest that has one."""
+    for account in reversed(store.accounts()):
+        found = Mapping.from_json(store.state.get(account, _NAMED + name))
+        if found is not None:
+            return found
+    return None

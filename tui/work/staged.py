@@ -102,6 +102,7 @@ class StagedOrder:
     _here: tuple[Document, Collection[int] | None, Looked | None, tuple[Problem, ...]] | None = field(
         default=None, repr=False
     )
+    _found: tuple[tuple[object, ...], tuple[Finding, ...]] | None = field(default=None, repr=False)
     _does: tuple[Document, Looked | None, Does, tuple[Change, ...]] | None = field(default=None, repr=False)
 
     @property
@@ -174,6 +175,14 @@ class StagedOrder:
 
     def findings(self, shops: Collection[int] | None) -> list[Finding]:
         """All that is wrong: what the service said, what is found here, and last what was changed since it was said."""
+        # Screens ask for all orders after every key, of which one changed.
+        basis = (self.document, shops, self.looked, self.told, self.twin, self.noted, self.version)
+        kept = self._found
+        if kept is None or any(mine is not now for mine, now in zip(kept[0], basis, strict=True)):
+            kept = self._found = (basis, tuple(self._find(shops)))
+        return list(kept[1])
+
+    def _find(self, shops: Collection[int] | None) -> list[Finding]:
         said = [self._finding(told) for told in self.told]
         fresh = [finding for finding in said if not finding.stale]
         known = {(finding.problem.pointer, finding.problem.detail) for finding in fresh}

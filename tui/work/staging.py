@@ -27,7 +27,7 @@ from tui.work.actions import Action, Actions
 from tui.work.batchhistory import SentRequest, history_of
 from tui.work.batchlist import BatchInfo, BatchList, CannotChange, owner_words
 from tui.work.intake import Arrival, Intake, read_file, read_orders
-from tui.work.lookup import Wanted, look_up
+from tui.work.lookup import Wanted, key_of, look_up
 from tui.work.outcomes import Outcome
 from tui.work.recall import know_accepted, recalled
 from tui.work.shipping import Plan, Said, Shipping
@@ -75,6 +75,7 @@ class Staging:
         self.name = " ".join((batch or _DEFAULT_NAME).split())
         self._orders: dict[str, StagedOrder] = {}
         self._dropped: dict[str, StagedOrder] = {}
+        self._keys: dict[str, tuple[str, str]] = {}
         self._shop_ids: tuple[object, frozenset[int] | None] = (None, None)
         self._together: list[str] | None = None
         self.shipping = Shipping(bench, self)
@@ -508,7 +509,7 @@ class Staging:
                 self._together.append(f"{order.id} {order.edit.done}")
                 return True
             self._actions.note("edit", [order.id])
-            self._check_twins()
+            self._check_twins(order)
         elif order.sent:
             self._reload(order.id)
         return is_changed
@@ -565,7 +566,11 @@ class Staging:
         if row is not None:
             self._orders[id] = recalled(row, self._bench.store, self._bench.account)
 
-    def _check_twins(self) -> None:
+    def _check_twins(self, changed: StagedOrder | None = None) -> None:
+        """Which orders would overwrite each other; after a change of one order only where that changed its key."""
+        if changed is not None and self._keys.get(changed.id) == key_of(changed.document):
+            return
+        self._keys = {id: key_of(order.document) for id, order in self._orders.items()}
         twins = check_together({id: order.document for id, order in self._orders.items()})
         for id, order in self._orders.items():
             order.twin = twins.get(id)

@@ -1,5 +1,6 @@
 """`check` and `submit`: files as people have them, what is told of each order, and the exit code for a script."""
 
+import io
 import json
 import os
 import subprocess
@@ -15,6 +16,7 @@ from terminal.service import served
 
 from tui.api.pointer import Pointer
 from tui.cli import main
+from tui.orders.mapping import Mapping
 from tui.sandbox.app import SandboxSettings
 from tui.sandbox.writing import post_error
 from tui.store.batches import NewStaged
@@ -405,3 +407,25 @@ def test_sixty_orders_with_thirty_percent_faults_are_all_accounted_for(account: 
     ended = account.submit(path, patience="10")
     assert (ended.code, set(ended.outcomes.values())) == (0, {"verified"}), ended.error
     assert account.there(*names) == sorted(names)
+
+
+def test_a_saved_mapping_is_used_by_its_name(account: Shell) -> None:
+    path = account.write("odd.csv", "Zahl;Was\n1067;Candle\n")
+    ended = account.run("check", path)
+    assert (ended.code, "Zahl" in ended.error) == (1, True)
+    assert account.run("check", "--mapping", "ours", path).code == 2
+    store = Store(account.folder / "data")
+    item = ("order_details", "order_items", "*", "name")
+    mapping = Mapping(("Zahl", "Was"), (("order_number",), item), "ours")
+    store.state.put(store.account("https://x.example", "1"), "import.mapping:ours", mapping.to_json())
+    store.close()
+    ended = account.run("check", "--json", "--mapping", "ours", path)
+    assert {line["order_id"] for line in ended.lines} == {"1067"}
+
+
+def test_standard_input_is_a_file_too(account: Shell) -> None:
+    data = json.dumps(orders(2)).encode()
+    account.monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(data)))
+    assert account.submit("-").outcomes == {"H-0": "verified", "H-1": "verified"}
+    account.monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(data)))
+    assert (account.submit("-").code, account.writes()) == (0, 1)

@@ -25,8 +25,9 @@ from tui.work.intake import IntakeError, read_file
 
 if TYPE_CHECKING:
     from tui.service import Service
+    from tui.work.endings import Progress, Result
     from tui.work.probe import Known
-    from tui.work.submit import Progress, Result, Submission
+    from tui.work.submit import Submission
 
 WELL, PROBLEMS, USAGE, BARRED, UNKNOWN = 0, 1, 2, 3, 4
 """Exit codes; the highest wins. 3: the service is not reachable, or does not let us. 4: nobody knows yet."""
@@ -125,7 +126,7 @@ def _ask_account(
 def _update(known: "Known | None") -> list[Problem]:
     if known is None or known.does.value != "UPDATE":
         return []
-    from tui.work.submit import changes_text
+    from tui.work.endings import changes_text
 
     detail = f"It changes an order that is there already: {changes_text(known.changes)}."
     return [Problem(detail, "update", severity=Severity.WARNING, origin=Origin.HERE)]
@@ -173,9 +174,10 @@ async def _submitted(
 
     from tui.api.errors import ApiError
     from tui.store.store import Store, utc_now
+    from tui.work.endings import Wishes
     from tui.work.persist import persist
     from tui.work.staging import CannotChange, Staging
-    from tui.work.submit import Submission, Wishes
+    from tui.work.submit import Submission
     from tui.work.workbench import open_account, open_remembered
 
     wishes = Wishes(options.only_good, not options.no_verify, options.updates == "send", options.patience)
@@ -229,7 +231,7 @@ def _told(run: "Submission") -> int:
     """Tell what became of every order; the exit code that this makes."""
     from collections import Counter
 
-    from tui.work.submit import End
+    from tui.work.endings import End
 
     results = run.results()
     _print(_json(_result_line(result)) for result in results)
@@ -248,7 +250,7 @@ def _told(run: "Submission") -> int:
 
 
 def _dry_run(entries: list[Entry], profile: Profile, patience: float | None) -> int:
-    from tui.work.submit import End, Result, changes_text, note
+    from tui.work.endings import End, Result, changes_text, note
 
     entries, known, code = _ask_account(entries, profile, patience)
     ends = {"new": End.WOULD_CREATE, "UPDATE": End.WOULD_UPDATE, "same": End.SAME}
@@ -283,7 +285,7 @@ def _result_line(result: "Result") -> dict[str, object]:
 
 
 def _not_opened(entry: Entry, why: str) -> dict[str, object]:
-    from tui.work.submit import End, Result, note
+    from tui.work.endings import End, Result, note
 
     told = entry.problems if entry.errors else (*entry.problems, note(f"It was not sent: {why}"))
     return _result_line(Result(entry, End.HELD, None, tuple(told)))
@@ -331,6 +333,7 @@ class Signals:
             if self._main is not None:
                 self._main.cancel()
             return
+        _say("Stopping; the request that is out has a moment for its answer. Once more ends at once.")
         self.stop()
 
 

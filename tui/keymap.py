@@ -72,7 +72,13 @@ COMMANDS: Final = (
         (*_ROOMS, Where.BULK),
     ),
     _command("strip_previous", "h left", "previous on the strip", "The one before it.", (*_ROOMS, Where.BULK)),
-    _command("strip_number", "0 1 2 3 4 5 6 7 8 9", "go to a number of the strip", "0 is all.", (*_ROOMS, Where.BULK)),
+    _command(
+        "strip_number",
+        "0 1 2 3 4 5 6 7 8 9",
+        "go to a number of the strip",
+        "To it on the strip; 0 is all.",
+        (*_ROOMS, Where.BULK),
+    ),
     _command(
         "pane",
         "tab",
@@ -85,9 +91,17 @@ COMMANDS: Final = (
         "enter",
         "open",
         "Open the order; in a form, edit the field.",
-        (*_WALKED, Where.REQUESTS, Where.BULK, Where.JOBS, Where.BATCHES, Where.HISTORY),
+        (
+            *(place for place in _WALKED if place is not Where.EDIT),
+            Where.REQUESTS,
+            Where.BULK,
+            Where.JOBS,
+            Where.BATCHES,
+            Where.HISTORY,
+        ),
         "open",
     ),
+    _command("edit_field", "enter", "edit the field", "Edit the field; Enter there takes it.", (Where.EDIT,), "edit"),
     _command("edit_line", "enter i", "edit the line", "Edit the text, beginning in this line.", (Where.JSON,), "edit"),
     _command(
         "as_json_edit",

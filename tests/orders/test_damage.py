@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.api.errors import Severity
+from tui.api.errors import Problem, Severity
 from tui.api.pointer import Pointer
 from tui.orders.batch import check_order
 from tui.orders.damage import damage, mend
@@ -102,3 +102,28 @@ def test_any_text_anywhere_is_looked_at_without_harm(text: str, country: str) ->
         for problem in damage(order):
             if (found := mend(order, problem)) is not None:
                 assert found.values[0][1] != text
+
+
+@pytest.mark.parametrize("code", ["unread", "int_type", "invalid"])
+def test_damage_is_mended_whoever_complained_of_its_place(code: str) -> None:
+    order = order_with(ITEM / "quantity", "=1+1")
+    found = mend(order, Problem("no whole number", code, pointer=ITEM / "quantity"))
+    assert found is not None
+    assert found.values == ((ITEM / "quantity", 2),)
+    assert mend(order, Problem("required", code, pointer=ITEM / "sku")) is None
+
+
+def test_missing_totals_are_proposed_from_the_lines() -> None:
+    price = {"value": Decimal("2.50"), "currency": "EUR"}
+    order = order_with(ITEM / "unit_price", price)
+    order = (ITEM / "quantity").put(order, 3)
+    line = mend(order, Problem("Field required", "missing", pointer=ITEM / "total_price"))
+    assert line is not None
+    assert line.values == ((ITEM / "total_price", {"value": Decimal("7.50"), "currency": "EUR"}),)
+    order = line.values[0][0].put(order, line.values[0][1])
+    place = Pointer.of("payment_details", "total_price")
+    whole = mend(order, Problem("Field required", "missing", pointer=place / "value"))
+    assert whole is not None
+    assert whole.values == ((place, {"value": Decimal("7.50"), "currency": "EUR"}),)
+    order = place.put(order, whole.values[0][1])
+    assert mend(order, Problem("odd", "missing", pointer=place / "value")) is None

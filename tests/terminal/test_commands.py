@@ -43,6 +43,12 @@ def environment(folder: Path) -> dict[str, str]:
     return {**kept, **keys, "HOME": str(folder), "PYTHONPATH": str(ROOT), "SENDCLOUD_ORDERS_DATA": str(folder / "data")}
 
 
+def hear(process: "subprocess.Popen[str]", words: str) -> None:
+    """Read what the process tells until it says this."""
+    assert process.stderr is not None
+    assert any(words in line for line in iter(process.stderr.readline, ""))
+
+
 def write(folder: Path, count: int, prefix: str = "H") -> Path:
     path = folder / f"{prefix}.json"
     path.write_text(json.dumps(orders(count, prefix)))
@@ -97,7 +103,7 @@ def test_told_to_stop_it_ends_between_requests_and_says_what_is_where(
     process = begin(path)
     service.watched.wait("POST")
     process.send_signal(number)
-    time.sleep(0.3)
+    hear(process, "Stopping")
     assert process.poll() is None, "the request that is out is waited for"
     service.watched.held = None
     out, error = process.communicate(timeout=30)
@@ -120,7 +126,7 @@ def test_a_second_signal_does_not_wait(service: Service, begin: Begin, tmp_path:
     process = begin(path)
     service.watched.wait("POST")
     process.send_signal(signal.SIGTERM)
-    time.sleep(0.3)
+    hear(process, "Stopping")
     process.send_signal(signal.SIGTERM)
     _, error = process.communicate(timeout=5)
     assert (process.returncode, "Traceback" in error) == (143, False), error

@@ -14,6 +14,7 @@ from tui.orders.entry import Entered, parse_entry
 from tui.orders.fields import field_at
 from tui.orders.postal import is_postcode, starts_phone
 from tui.orders.preflight import Mend
+from tui.orders.worked_out import total_for
 
 CODES: Final = frozenset(["lost_zeros", "scientific", "serial_date", "decimal_comma", "formula", "lost_plus"])
 
@@ -41,14 +42,16 @@ def damage(order: Document) -> list[Problem]:
 
 
 def mend(order: Document, problem: Problem) -> Mend | None:
-    """The proposal for a problem found by `damage` or by `preflight`, if there is one."""
-    if problem.code not in CODES:
-        return preflight.mend(order, problem)
+    """The proposal for a problem, if there is one: of damage at its place, whoever complained of it, or of `preflight`."""
+    if problem.code not in CODES and (found_before := preflight.mend(order, problem)) is not None:
+        return found_before
     value = problem.pointer.get(order)
-    if not isinstance(value, str):
+    if not value and (total := total_for(order, problem.pointer)) is not None:
+        return Mend(total[0], ((total[1], total[2]),))
+    if not isinstance(value, str) or not value:
         return None
     found = _found(problem.pointer, value, _country_beside(order, problem.pointer))
-    if found is None or found[0] != problem.code or found[1] is None:
+    if found is None or found[1] is None or (problem.code in CODES and found[0] != problem.code):
         return None
     wanted = _typed(problem.pointer, found[1])
     return None if wanted is None else Mend(f"{found[1]}{found[2]}", ((problem.pointer, wanted),))

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
@@ -62,12 +62,25 @@ class Mend:
 
 _ITEM_WEIGHT = Pointer.of("measurement", "weight", "value")
 _LINE_TOTAL = Pointer.of("total_price", "value")
+_OF_ITEMS: Final = frozenset({"no_hs_code", "no_country_of_origin", "no_weight"})
 
 
 def preflight(order: Document) -> list[Problem]:
     """What will keep this order from being shipped (errors) and what is doubtful (warnings), worst first."""
     found = [*_address(order), *_weight(order), *_customs(order), *_items(order), *_money(order)]
     return sorted(found, key=lambda problem: problem.severity is Severity.WARNING)
+
+
+def each(order: Document, problem: Problem) -> Iterator[Problem]:
+    """The problem at every place that it speaks of: one of several items at each of them."""
+    if problem.code not in _OF_ITEMS or not problem.pointer.startswith(ITEMS):
+        yield problem
+        return
+    inner = Pointer(problem.pointer.tokens[len(ITEMS) + 1 :])
+    for position, item in enumerate(_entries(order)):
+        value = inner.get(item)
+        if not isinstance(value, int | Decimal) and not (isinstance(value, str) and value.strip()):
+            yield replace(problem, pointer=ITEMS / position + inner)
 
 
 def mend(order: Document, problem: Problem) -> Mend | None:

@@ -47,6 +47,35 @@ def work_out(document: Document, derived: dict[Pointer, str], mapping: Mapping, 
             details["order_items"] = []
 
 
+def total_for(document: Document, pointer: Pointer) -> tuple[str, Pointer, Json] | None:
+    """What a missing line total or order total would be: in words, its place, and the value (Q8.7)."""
+    items = ITEMS.get(document)
+    entries: list[Any] = items if isinstance(items, list) else []
+    for position, item in enumerate(entries):
+        place = ITEMS / position / "total_price"
+        quantity, unit = _at(item, ("quantity",)), _number(item, "unit_price")
+        if pointer.startswith(place) and unit is not None and isinstance(quantity, int) and quantity > 0:
+            if _number(item, "total_price") is not None:
+                return None
+            total = _plain(unit * quantity)
+            return f"{total}, unit price × quantity", place, _priced(total, item, document)
+    place = Pointer(CURRENCY).parent
+    lines = [_number(item, "total_price") for item in entries]
+    known = [line for line in lines if line is not None]
+    wanted = pointer.startswith(place) and _at(document, (*place.tokens, "value")) is None
+    if not wanted or not known or len(known) != len(lines):
+        return None
+    total = _plain(sum(known, Decimal(0)))
+    return f"{total}, the lines' totals", place, _priced(total, entries[0], document)
+
+
+def _priced(amount: Json, item: Any, document: Document) -> Json:
+    currency = (
+        _at(document, CURRENCY) or _at(item, ("unit_price", "currency")) or _at(item, ("total_price", "currency"))
+    )
+    return {"value": amount, "currency": currency} if currency is not None else {"value": amount}
+
+
 def _constant(document: Document, entries: list[Any], path: Path, value: Json, note: Note) -> None:
     if path[: len(ITEM)] == ITEM:
         rest = path[len(ITEM) :]

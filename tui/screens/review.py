@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from textual import on
 from textual.app import ComposeResult
 
-from tui.api.codec import Json, encode
+from tui.api.codec import Json, pretty
 from tui.keymap import Where
 from tui.screens.base import HouseScreen
 from tui.widgets.dialogs import QuestionBar
@@ -91,13 +92,18 @@ class ReviewScreen(HouseScreen):
             lines.append([(safe(parcel.heading), "title")])
             if self._as_json and parcel.body is not None:
                 lines.append([(f"  {safe(parcel.request)}", "info")])
-                lines.extend("  " + text for text in encode(parcel.body, indent=2).decode().split("\n"))
+                lines.extend("  " + text for text in pretty(parcel.body).split("\n"))
             else:
                 lines.extend(parcel.lines)
         pager = self.query_one(Pager)
         pager.set_lines(lines)
-        below = pager.line_count - pager.body_height
-        self.query_one(RuleLine).set("", f"{below} lines more, PgDn" if below > 0 else "")
+        self._tell_of_more()
+
+    @on(Pager.Scrolled)
+    def _tell_of_more(self) -> None:
+        pager = self.query_one(Pager)
+        below = pager.line_count - pager.top - pager.body_height
+        self.query_one(RuleLine).set("", f"{below} line{'' if below == 1 else 's'} more, PgDn" if below > 0 else "")
 
     def do_as_json(self, key: str) -> None:
         self._as_json = not self._as_json

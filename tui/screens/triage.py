@@ -331,10 +331,10 @@ class TriageScreen(OrdersScreen):
         self.house.show_text("Shops", await shops_text(self.house.bench))
 
     def do_long_text(self, key: str) -> None:
-        from tui.api.codec import encode
+        from tui.api.codec import pretty
 
         if (order := self.order) is not None:
-            self.house.show_text(f"As it was read: {order_name(order)}", encode(order, indent=2).decode())
+            self.house.show_text(f"As it was read: {order_name(order)}", pretty(order))
 
     def do_differences(self, key: str) -> None:
         order = self.order

@@ -116,7 +116,7 @@ class OrderSheet(LineView):
         self._form = Form(rows, self.drawn_width)
         if self._editor is not None and self._form.row_of(self._editor.pointer) is None:
             self.leave_editor()
-        if old.lines == self._form.lines and old.label_width == self._form.label_width:
+        if self._form.stands_as(old):
             for line, (row, _) in enumerate(self._form.lines):
                 if old.rows[row] != self._form.rows[row]:
                     self.repaint_line(line if line <= self.cursor else line + self._under)

@@ -8,102 +8,33 @@ import asyncio
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from enum import StrEnum
 from functools import partial
 from typing import TypeVar
 
 from tui.api.codec import same
 from tui.api.errors import ApiError, Origin, Problem, Refused, Severity
-from tui.api.pointer import ABSENT, Scope
+from tui.api.pointer import ABSENT
 from tui.api.query import id_text
-from tui.orders.edit import Change
-from tui.orders.fields import label_of
 from tui.orders.glance import PLACED
 from tui.store.batches import StagedState
 from tui.store.follows import Follow
 from tui.store.journal import Write, WriteState
 from tui.work.check import Entry, as_placed
+from tui.work.endings import End, Progress, Result, Wishes, changes_text, error_of, note, whole_problems
 from tui.work.intake import Intake
-from tui.work.patience import Patience, growing
 from tui.work.persist import Waits, is_final
-from tui.work.records import problems_from_json
 from tui.work.staged import Does, StagedOrder, Standing
 from tui.work.staging import CannotChange, Staging
 from tui.work.workbench import Workbench
 
-_SHOWN_CHANGES = 4
 _LAST_ANSWER = 10.0
 """Seconds that a request which is out is waited for when the run is stopped."""
 _TICK = 1.0
-_FIRST_LOOK = 0.5
-"""Seconds after an order was accepted."""
 _BARRED = frozenset({401, 403, 404, 410})
 """Answers to a write that the same request will get again, however long one waits."""
 
 
 T = TypeVar("T")
-
-
-class End(StrEnum):
-    """What became of an order."""
-
-    VERIFIED = "verified"
-    DIFFERS = "differs"
-    MISSING = "missing"
-    REFUSED = "refused"
-    HELD = "held"
-    UNKNOWN = "unknown"
-    ACCEPTED = "accepted"
-    WOULD_CREATE = "would-create"
-    WOULD_UPDATE = "would-update"
-    SAME = "same"
-
-
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """How a file is to be submitted. `patience` in seconds, for look-ups, for following, and for a service that is down."""
-
-    only_good: bool = False
-    verify: bool = True
-    update: bool = True
-    patience: float | None = None
-
-    @property
-    def pauses(self) -> Patience:
-        """As the app's, but with the first look sooner: somebody waits for the end of the command."""
-        if self.patience is None:
-            return Patience(follow=growing(240.0, first=_FIRST_LOOK))
-        first = min(1.0, self.patience / 4)
-        return Patience(
-            lookups=(0.0, *growing(self.patience, first=first)),
-            follow=growing(self.patience, first=_FIRST_LOOK),
-            busy=growing(self.patience, first=first),
-        )
-
-    @property
-    def most(self) -> float:
-        """Seconds that the service may be away."""
-        return 60.0 if self.patience is None else self.patience
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What became of an entry: the service's id where it is known, and all that is wrong with it or was in its way."""
-
-    entry: Entry
-    end: End
-    id: str | None = None
-    problems: tuple[Problem, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a run is: `done` of `total` in what it does now."""
-
-    doing: str
-    done: int
-    total: int
 
 
 class Stopped(Exception):
@@ -196,7 +127,8 @@ class Submission:
     # What earlier runs left.
 
     async def _find_out_what_was_left(self) -> None:
-        self._report("looking up what was on its way", 0, 0)
+        if self._bench.store.writes.open(self._bench.account):
+            self._report("looking up what was on its way", 0, 0)
         await self._recover()
         self._find_staged()
         again = [order.id for order in self._orders() if order.state in (StagedState.MISSING, StagedState.DIFFERS)]
@@ -379,7 +311,7 @@ class Submission:
             write = self._last.get(id)
             match None if write is None else write.state:
                 case WriteState.REFUSED if write is not None:
-                    self._said[id] = _whole(write) or (Problem(error_of(write)),)
+                    self._said[id] = whole_problems(write) or (Problem(error_of(write)),)
                 case WriteState.BUSY if write is not None:
                     self._why[id] = f"It was not written: {error_of(write)}"
                 case WriteState.NOT_SENT if write is not None:
@@ -408,7 +340,8 @@ class Submission:
         quiet = 0.0
         looks = -1
         while waiting := [one for one in self._orders() if one.state is StagedState.ACCEPTED]:
-            self._report("verifying", len(self._ids) - len(waiting), len(self._ids))
+            followed = sum(one.sent for one in self._orders())
+            self._report("verifying", followed - len(waiting), followed)
             now = sum(one.tries for one in self._bench.follower.following) - len(waiting) * 1000
             quiet = 0.0 if now != looks else quiet + _TICK
             looks = now
@@ -418,7 +351,6 @@ class Submission:
             self._news.clear()
             with suppress(TimeoutError):
                 await self._unless_stopped(asyncio.wait_for(self._news.wait(), _TICK))
-        self._report("verifying", len(self._ids), len(self._ids))
 
     # What became of them.
 
@@ -533,30 +465,6 @@ class Submission:
             raise Stopped
         finally:
             stop.cancel()
-
-
-def note(reason: str) -> Problem:
-    """Why an order stays here though nothing is wrong with it."""
-    return Problem(reason, "not_sent", severity=Severity.WARNING, origin=Origin.HERE)
-
-
-def changes_text(changes: Sequence[Change]) -> str:
-    """The fields of changes, the first few of them named."""
-    names = [label_of(change.pointer) for change in changes[:_SHOWN_CHANGES]]
-    more = len(changes) - len(names)
-    return ", ".join(names) + (f" and {more} more" if more else "")
-
-
-def error_of(write: Write) -> str:
-    """What was said at the end of a write, as a sentence."""
-    detail = write.last.detail
-    said = detail.get("error") if isinstance(detail, dict) else None
-    return str(said) if said else "The request did not go through."
-
-
-def _whole(write: Write) -> tuple[Problem, ...]:
-    """What a refusal said of none of its orders."""
-    return tuple(one for one in problems_from_json(write.last.problems) if one.scope is not Scope.ORDER)
 
 
 def _count(orders: int) -> str:

@@ -176,7 +176,10 @@ def _at(node: Any, path: Path) -> Any:
 
 def _number(node: Any, name: str) -> Decimal | None:
     value = _at(node, (name, "value"))
-    return Decimal(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else None
+    if not isinstance(value, int | Decimal) or isinstance(value, bool):
+        return None
+    # Numbers without end come from JSON that nobody wrote; nothing is worked out from them.
+    return Decimal(value) if abs(Decimal(value).adjusted()) < 40 else None
 
 
 def _plain(number: Decimal) -> Json:

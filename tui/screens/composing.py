@@ -40,7 +40,8 @@ from tui.widgets.text import safe
 from tui.work.staged import StagedOrder, Standing
 
 _STATE = "composer"
-_WIDE = 120
+_WIDE = 150
+"""Columns for list and form side by side: with fewer, the last column of the list would be cut."""
 
 
 class BatchScreen(PanesScreen):

@@ -49,7 +49,7 @@ async def conflict(house: House) -> None:
     await house.until("read 09:30")
     await house.press("enter", "ctrl+e", "ctrl+u")
     await house.type("Jeroen Maes")
-    await house.press("enter", "j", "enter", "ctrl+e", "ctrl+u")
+    await house.press("enter", "j", "j", "enter", "ctrl+e", "ctrl+u")
     await house.type("12B")
     await house.press("enter")
     id = house.app.screen._order_id  # type: ignore[attr-defined]

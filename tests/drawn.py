@@ -137,3 +137,46 @@ def at(document: Json, pointer: Pointer) -> Json:
     """The value there; what is absent is null."""
     value = pointer.get(document)
     return None if value is ABSENT else value
+
+
+def full(items: int = 2) -> Document:
+    """An order in which every field of the schema has a value of its kind, and some that the schema does not know."""
+    document: Json = {"future": {"x": [1, {"y": None}]}}
+    for field in (field for field in all_fields() if not field.members):
+        for position in range(items if ANY in field.path else 1):
+            tokens = [str(position) if token == ANY else token for token in field.path]
+            document = _put(_with_list(document, tokens), Pointer(tuple(tokens)), _plain_value(field, position))
+    return document  # type: ignore[return-value]
+
+
+def _with_list(document: Json, tokens: list[str]) -> Json:
+    for place in LISTS:
+        if tuple(tokens[: len(place)]) == place.tokens and place.get(document) is ABSENT:
+            return place.put(document, [])
+    return document
+
+
+def _plain_value(field: Field, position: int) -> Json:
+    match field.kind:
+        case Kind.INTEGER:
+            return 1 + position
+        case Kind.NUMBER:
+            return Decimal("3.50")
+        case Kind.MONEY_TEXT:
+            return "3.99"
+        case Kind.BOOL:
+            return False
+        case Kind.CHOICE:
+            return field.choices[0]
+        case Kind.COUNTRY:
+            return "NL"
+        case Kind.STATE:
+            return "NL-NH"
+        case Kind.DATETIME:
+            return "2026-11-22T10:00:00.556000+00:00"
+        case Kind.TAGS:
+            return ["gift", "a, b"]
+        case Kind.JSON:
+            return {"free": {"key": 1}}
+        case _:
+            return f"{field.label} {position}" if field.path[-1] != "email" else "jan@example.org"

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -47,6 +47,11 @@ class House:
         await self._settled()
 
     async def _settled(self) -> None:
+        # Keys that were sent stand in the app's own queue first, and are no keys that wait before they left it.
+        heard = asyncio.Event()
+        if self.app.call_later(heard.set):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(heard.wait(), PATIENCE)
         while self.app.keys_waiting:  # noqa: ASYNC110 - a test looks from outside
             await asyncio.sleep(0.001)
         await self.pilot.pause()

@@ -11,6 +11,7 @@ from tui.api.pointer import ABSENT, Pointer
 from tui.orders.edit import Edit
 from tui.orders.fields import ITEMS
 from tui.orders.patch import smallest_patch
+from tui.orders.roads import sending_of
 from tui.orders.upsert import to_upsert, unread_nodes
 
 
@@ -150,6 +151,18 @@ def test_half_a_measure_is_told_where_it_stands() -> None:
     assert [str(problem.pointer) for problem in patch.invalid] == [
         "/order_details/order_items/1/measurement/weight/unit"
     ]
+
+
+def test_half_an_address_is_told_before_it_goes() -> None:
+    edit = Edit({key: value for key, value in order().items() if key != "shipping_address"})
+    edit.put(at("/shipping_address/name"), "Jane", "name")
+    sending = sending_of(edit)
+    assert not sending.goes
+    missing = {"address_line_1", "postal_code", "city", "country_code"}
+    assert {one.pointer.name for one in sending.invalid} == missing
+    for name in missing:
+        edit.put(at("/shipping_address") / name, "NL", name)
+    assert sending_of(edit).goes
 
 
 def test_a_pointer_of_the_log_follows_its_item() -> None:

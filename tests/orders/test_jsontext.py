@@ -43,7 +43,8 @@ def test_what_is_written_is_read_back_as_it_was(document: Any) -> None:
     text = write_text(document)
     parsed = read_text(text)
     assert isinstance(parsed, Parsed), parsed
-    assert spelled(parsed.document) == spelled(document)
+    # A Decimal without a point is read as an int, from any text.
+    assert spelled(parsed.document) == spelled(decode(encode(document)))
     assert text.encode("utf-8")
     assert not any((ord(char) < 0x20 and char != "\n") or 0x7F <= ord(char) < 0xA0 for char in text)
 

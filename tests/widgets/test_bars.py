@@ -85,7 +85,7 @@ async def test_the_filter_line_opens_types_and_closes() -> None:
         line.open("")
         app.post_message(events.Paste("a\nb"))
         await pilot.pause()
-        assert "2 pasted lines were joined" in shown(app)[0]
+        assert "2 lines were joined" in shown(app)[0]
         await pilot.press("escape")
         assert [event.text for event in app.heard(AskLine.Cancelled)] == ["a b"]
         assert [event.text for event in app.heard(AskLine.Changed)] == ["is:new why:any ", "is:new why:any x", "a b"]

@@ -66,7 +66,7 @@ def test_a_substitute_typed_as_text_is_told() -> None:
 
 def test_several_pasted_lines_are_joined_in_one_line_and_said() -> None:
     editing = Editing("")
-    assert editing.paste("Kerkstraat 12\r\n9000 Gent\r") == "2 pasted lines were joined to one"
+    assert editing.paste("Kerkstraat 12\r\n9000 Gent\r") == "2 lines were joined to one"
     assert editing.text == "Kerkstraat 12 9000 Gent"
 
 

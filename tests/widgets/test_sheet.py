@@ -261,7 +261,7 @@ async def test_pastes_are_joined_bounded_and_said() -> None:
         sheet.open_editor(ADDRESS / "house_number")
         app.post_message(events.Paste("12\r\n9000 Gent"))
         await pilot.pause()
-        assert any("2 pasted lines" in line for line in shown(app))
+        assert any("2 lines were joined" in line for line in shown(app))
         app.post_message(events.Paste("x" * (PASTE_LIMIT + 1)))
         await pilot.pause()
         assert any("nothing was pasted" in line for line in shown(app))

@@ -332,7 +332,7 @@ class Edit:
         # and the outermost object that is missing is made by itself, so that undo takes it away again.
         found = pointer.parent.resolve(self.document)
         touches = []
-        if value is not ABSENT and not isinstance(found.node, dict | list):
+        if value is not ABSENT and not _can_hold(found.node, (*found.missing.tokens, pointer.name)[0]):
             touches.append(self._touch(found.found, {}))
         elif value is not ABSENT and found.missing.tokens and isinstance(found.node, dict):
             touches.append(self._touch(found.found / found.missing.tokens[0], {}))
@@ -490,6 +490,11 @@ class Edit:
                     yield from self._differences(before.get(key, ABSENT), mine.get(key, ABSENT), pointer / key)
                 return
         yield Change(pointer, base, mine)
+
+
+def _can_hold(node: Json, token: str) -> bool:
+    """Whether a member of this name can be put here; some services write an empty object as a list."""
+    return isinstance(node, dict) or (isinstance(node, list) and position_of(token, len(node) + 1) is not None)
 
 
 def same_or_absent(a: Json | Absent, b: Json | Absent) -> bool:

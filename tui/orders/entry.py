@@ -215,6 +215,7 @@ _READERS: Final[dict[str, Callable[[str, _Context], Entry]]] = {
 _NEEDED = "something is needed here; c sets empty, null or absent"
 _TOO_LONG = "that is too long for a number"
 _DIGITS = 40
+_LONGEST_TIME = 60
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:[.]\d+)?(?:[Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _DAYS = {"today": 0, "yesterday": -1, "tomorrow": 1}
 _SPANS = {"h": timedelta(hours=1), "m": timedelta(minutes=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
@@ -259,6 +260,8 @@ def _loose(text: str, now: datetime) -> datetime | Rejected:
     """`today`, `-2d`, `14:30`, `yesterday 9:15`, `2025-11-23 14:30`, `23-11-2025`: in the zone of `now`."""
     hint = Rejected("a time is needed: 2025-11-23 14:30, 14:30, today, -2d")
     word = text.lower().strip()
+    if len(word) > _LONGEST_TIME:
+        return hint
     if word == "now":
         return now.replace(microsecond=0)
     if span := re.fullmatch(r"([+-]?[0-9]{1,5})([hm])", word):

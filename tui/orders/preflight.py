@@ -46,6 +46,8 @@ _NUMBER_LEADS: Final = frozenset(
     ["rue", "avenue", "av", "bd", "boulevard", "place", "impasse", "allée", "chemin", "quai", "route", "cours", "rua"]
 )
 """Words of streets before which a number is the house's, whatever number stands at the end: 12 rue du 8 mai 1945."""
+# Each part ends where the next begins, so that a long text is looked through once.
+_EMAIL: Final = re.compile(r"[^\s@]@[^\s@]+\.[^\s@]")
 _DOOR_BEFORE: Final = re.compile(r"\b(?:flat|apt|apartment|unit|suite|ste|floor|room|appt)\.?$", re.IGNORECASE)
 _LONGEST_STREET: Final = 300
 
@@ -58,6 +60,8 @@ class Mend:
     values: tuple[tuple[Pointer, Json], ...]
 
 
+_ITEM_WEIGHT = Pointer.of("measurement", "weight", "value")
+_LINE_TOTAL = Pointer.of("total_price", "value")
 _OF_ITEMS: Final = frozenset({"no_hs_code", "no_country_of_origin", "no_weight"})
 
 
@@ -132,7 +136,7 @@ def _address(order: Document) -> Iterator[Problem]:
     yield from _country(order)
     yield from _street(order)
     name = _text(order, SHIP_TO / "name")
-    if re.search(r"\S+@\S+\.\S+", name):
+    if _EMAIL.search(name):
         yield _doubt(SHIP_TO / "name", "email_in_name", "e-mail in the name", "There is an e-mail address in the name.")
     for field, longest in _LONGEST.items():
         value = _text(order, SHIP_TO / field)
@@ -183,7 +187,7 @@ def _weight(order: Document) -> Iterator[Problem]:
     without = [
         position
         for position, item in enumerate(_entries(order))
-        if not isinstance(Pointer.of("measurement", "weight", "value").get(item), int | Decimal)
+        if not isinstance(_ITEM_WEIGHT.get(item), int | Decimal)
     ]
     if without:
         pointer = (
@@ -203,9 +207,8 @@ def _customs(order: Document) -> Iterator[Problem]:
     if not needs_customs(country, _text(order, SHIP_TO / "postal_code").strip()):
         return
     for name, words in (("hs_code", "HS code"), ("country_of_origin", "origin")):
-        without = [
-            position for position, item in enumerate(_entries(order)) if not _text(item, Pointer.of(name)).strip()
-        ]
+        place = Pointer.of(name)
+        without = [position for position, item in enumerate(_entries(order)) if not _text(item, place).strip()]
         if without:
             title = f"{words}, {_items_of(len(without))}"
             detail = f"Customs of {country_name(country)} want this of every item."
@@ -222,12 +225,13 @@ def _items(order: Document) -> Iterator[Problem]:
     if not entries:
         yield _stop(ITEMS, "no_items", "no items", "The order has no items.")
     for position, item in enumerate(entries):
-        quantity = Pointer.of("quantity").get(item)
+        quantity = item.get("quantity")
         if isinstance(quantity, int | Decimal) and not isinstance(quantity, bool) and quantity <= 0:
             yield _stop(
                 ITEMS / position / "quantity", "quantity", f"quantity {quantity}", "The quantity must be at least 1."
             )
-        if _text(item, Pointer.of("name")) == "":
+        name = item.get("name")
+        if not isinstance(name, str) or not name:
             yield _doubt(ITEMS / position / "name", "no_item_name", "item without name", "The item has no name.")
 
 
@@ -237,7 +241,7 @@ def _money(order: Document) -> Iterator[Problem]:
     if word in ("unpaid", "pending", "open"):
         yield _doubt(payment, "unpaid", word, f"The shop says that the payment is {word}.")
     total = _decimal(Pointer.of("payment_details", "total_price", "value").get(order))
-    lines = [_decimal(Pointer.of("total_price", "value").get(item)) for item in _entries(order)]
+    lines = [_decimal(_LINE_TOTAL.get(item)) for item in _entries(order)]
     known = [line for line in lines if line is not None]
     if total is None or len(known) != len(lines) or not lines:
         return

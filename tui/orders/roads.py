@@ -48,7 +48,7 @@ def sending_of(edit: Edit) -> Sending:
     if whole:
         return _upsert(edit, stuck, whole)
     invalid, doubtful = _sorted_out(patch.invalid, edit, edit.base)
-    invalid += tuple(_zeros(patch.carried))
+    invalid += (*_zeros(patch.carried), *_half_made(edit, patch.carried))
     operation = Operation.PATCH if patch.body else None
     return Sending(operation, patch.body, patch.carried, stuck, (), invalid, doubtful)
 
@@ -104,6 +104,17 @@ def _zeros(carried: tuple[Change, ...]) -> Iterator[Invalid]:
     for change in carried:
         if change.pointer.startswith(ITEMS) and change.pointer.name == "quantity" and change.now == 0:
             yield Invalid(change.pointer, "0 is not sent, as nobody says what it does; D removes the item", "quantity")
+
+
+def _half_made(edit: Edit, carried: tuple[Change, ...]) -> Iterator[Invalid]:
+    """What is missing of an object that the order did not have: a PATCH may say a part of it, the order may not."""
+    made = {change.pointer.parent for change in carried if change.was is ABSENT}
+    made = {place for place in made if place.tokens and not isinstance(edit.base_value(place), dict)}
+    if not made:
+        return
+    for one in validate_order(to_upsert(edit.document, keep_id=True)[0], Operation.POST):
+        if one.code == "missing" and one.pointer.parent in made:
+            yield one
 
 
 def _without(edit: Edit, stuck: tuple[Blocked, ...]) -> Edit:

@@ -185,10 +185,10 @@ class HouseScreen(Screen[None], inherit_bindings=False):
             [*(("Enter" if key == "enter" else "Space" if key == "space" else key, word) for key, word in pairs)]
         )
 
-    def show_editor_keys(self) -> None:
-        """The key line while an editor is open."""
+    def show_editor_keys(self, *, several_lines: bool = False) -> None:
+        """The key line while an editor is open; in one of several lines Enter begins another."""
         keys = [
-            ("Enter", "take, down"),
+            ("Enter", "a line" if several_lines else "take, down"),
             ("Tab", "take, edit next"),
             ("Ctrl+G", "$EDITOR"),
             ("Esc", "leave; it is kept"),

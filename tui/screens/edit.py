@@ -3,7 +3,7 @@
 from textual import on
 
 from tui.api.codec import Document, Json, pretty
-from tui.api.models import Group
+from tui.api.models import Group, Kind
 from tui.api.pointer import ABSENT, Pointer
 from tui.api.query import order_key
 from tui.orders.fields import Field, entry_of, field_at, label_of, required_in
@@ -133,6 +133,9 @@ class EditScreen(FormScreen):
     def _narrowed(self, event: AskLine.Changed) -> None:
         self._words = event.text.strip()
         self.sheet.set_rows(self._rows())
+        if self._words:
+            # Enter goes to the first that was found.
+            self.sheet.home()
 
     @on(AskLine.Submitted)
     def _narrowed_to(self, event: AskLine.Submitted) -> None:
@@ -140,8 +143,14 @@ class EditScreen(FormScreen):
         pointer = self.sheet.cursor_pointer
         self._words = ""
         self.sheet.set_rows(self._rows())
-        if pointer is not None:
-            self.sheet.go_to(pointer)
+        if pointer is None:
+            return
+        if self.sheet.field(pointer) is None and self._view is not View.ALL:
+            # What was found is to be there, too.
+            self._view = View.ALL
+            self.sheet.set_rows(self._rows())
+            self.say("View: all fields.")
+        self.sheet.go_to(pointer)
 
     @on(AskLine.Cancelled)
     def _not_narrowed(self, event: AskLine.Cancelled) -> None:
@@ -215,10 +224,12 @@ class EditScreen(FormScreen):
         answers = []
         if known.patch.empty or (known.post.empty and not by_patch):
             answers.append(("e", "empty text"))
+        if known.kind is Kind.TAGS and row.value != []:
+            answers.append(("e", "an empty list"))
         if known.patch.nullable and by_patch:
             answers.append(("n", "null: the service removes it"))
         elif known.post.nullable:
-            answers.append(("n", "null"))
+            answers.append(("n", "null: by the whole order" if by_patch else "null"))
         if row.value is not ABSENT and draft.edit.base_value(row.pointer) is ABSENT:
             answers.append(("a", "absent, as it was"))
         elif row.value is not ABSENT and not required_in(row.pointer, known, draft.edit.document):
@@ -235,7 +246,8 @@ class EditScreen(FormScreen):
                 if draft.edit.drop(row.pointer, f"{row.label} absent"):
                     self._save(draft)
             else:
-                self._put(row.pointer, "" if answer == "e" else None)
+                nothing: Json = [] if known.kind is Kind.TAGS else ""
+                self._put(row.pointer, nothing if answer == "e" else None)
 
         self.ask(f"{row.label} becomes", answers, chosen)
 
@@ -395,6 +407,8 @@ class EditScreen(FormScreen):
             return
         if row is not None and isinstance(row.value, str) and len(row.value) > 20:
             self.house.show_text(label_of(row.pointer), row.value)
+        elif row is not None and isinstance(row.value, dict | list) and row.value:
+            self.house.show_text(label_of(row.pointer), pretty(row.value))
         else:
             text = pretty(draft.edit.document)
             self.house.show_text(f"As JSON, with your changes: {order_name(draft.edit.document)}", text)

@@ -14,7 +14,7 @@ from tui.api.pointer import ABSENT, Pointer
 from tui.keymap import Where
 from tui.orders.entry import Entry, parse_entry
 from tui.orders.fields import ITEMS, LISTS, field_at, label_of, required_in, values_with
-from tui.orders.glance import NOTE, order_name, text_at
+from tui.orders.glance import NOTE, SHOP, order_name, text_at
 from tui.orders.merge import Clash
 from tui.orders.preflight import each, mend, preflight
 from tui.orders.roads import Sending
@@ -222,7 +222,9 @@ class FormScreen(HouseScreen):
 
     def _suggestions(self) -> dict[tuple[str, ...], Choices]:
         triage = self._triage()
-        return triage.suggestions() if triage is not None else {}
+        if triage is None or self._draft is None:
+            return {}
+        return triage.suggestions(text_at(self._draft.edit.document, SHOP))
 
     def _show(self) -> None:
         self._judge()
@@ -242,7 +244,7 @@ class FormScreen(HouseScreen):
         bench = self.house.bench
         triage = self._triage()
         place, count = triage.place_of(self._order_id) if triage is not None else (0, 0)
-        shop_id = text_at(draft.edit.document, Pointer.of("order_details", "integration", "id"))
+        shop_id = text_at(draft.edit.document, SHOP)
         shop = bench.shop(shop_id)
         facts = [order_name(draft.edit.document), shop.name if shop else "", f"{place} of {count}" if place else ""]
         changed = sum(1 for _ in draft.edit.changes())
@@ -349,7 +351,7 @@ class FormScreen(HouseScreen):
 
     @on(OrderSheet.EditorOpened)
     def _opened(self) -> None:
-        self.show_editor_keys()
+        self.show_editor_keys(several_lines=self.sheet.edits_lines)
 
     @on(OrderSheet.EditorLeft)
     def _left(self, event: OrderSheet.EditorLeft) -> None:

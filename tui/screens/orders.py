@@ -1,6 +1,5 @@
 """The list of orders as it is read and shown: shops, filter, pages, preview, and how it is found again."""
 
-from collections import Counter
 from collections.abc import Awaitable, Coroutine, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, cast
@@ -15,7 +14,8 @@ from tui.api.errors import ApiError, Problem
 from tui.api.query import order_key
 from tui.keymap import Where
 from tui.orders.filters import Filter, FilterError, parse_filter
-from tui.orders.glance import PAID, SHIP_BY, STATUS, WISH, haystack, order_name, text_at
+from tui.orders.glance import haystack, order_name
+from tui.orders.words import Words, learned
 from tui.screens.base import HouseScreen
 from tui.screens.listing import NARROW, WIDE, Onway, OrderRows, preview_lines, state_mark
 from tui.screens.rooms import remember_place
@@ -37,7 +37,10 @@ if TYPE_CHECKING:
 
 _STATE = "triage"
 _WIDE = 120
+_BESIDE = 160
+"""Columns for the preview beside the list: with fewer, the last column of the list would be cut."""
 _ALL = "all"
+_LEARNT_FROM = 2000
 
 
 class OrdersScreen(HouseScreen):
@@ -57,6 +60,7 @@ class OrdersScreen(HouseScreen):
         super().__init__()
         self._feed: OrderFeed | None = None
         self._shown: list[Document] = []
+        self._learned: tuple[tuple[str, int, int], Words] | None = None
         self._keys: list[str] = []
         self._judged: dict[int, tuple[Document, tuple[Problem, ...]]] = {}
         self._filter = Filter()
@@ -124,10 +128,10 @@ class OrdersScreen(HouseScreen):
         self.news()
 
     def on_resize(self) -> None:
+        self.query_one("#triage").set_class(self.size.width >= _BESIDE, "-wide")
         wide = self.size.width >= _WIDE
         if wide != self._is_wide:
             self._is_wide = wide
-            self.query_one("#triage").set_class(wide, "-wide")
             self.table.set_columns(WIDE if wide else NARROW)
             self._show_rows()
 
@@ -440,13 +444,15 @@ class OrdersScreen(HouseScreen):
         """Whether all that fits the filter was read."""
         return self._feed is not None and self._feed.complete
 
-    def suggestions(self) -> dict[tuple[str, ...], tuple[tuple[str, str], ...]]:
-        """Words that the orders read so far use where a shop may write what it likes, the frequent ones first."""
-        found: dict[tuple[str, ...], tuple[tuple[str, str], ...]] = {}
-        for pointer in (STATUS, PAID, WISH, SHIP_BY):
-            counts = Counter(word for order in self._shown if (word := text_at(order, pointer)))
-            found[pointer.tokens] = tuple((word, f"{count}×") for word, count in counts.most_common(12))
-        return found
+    def suggestions(self, shop_id: str = "") -> Words:
+        """Words that a shop's orders (or all) use where it may write what it likes; kept until more orders were read."""
+        feed = self._feed
+        if feed is None:
+            return {}
+        known = (shop_id, feed.read, id(feed))
+        if self._learned is None or self._learned[0] != known:
+            self._learned = known, learned(feed.orders[:_LEARNT_FROM], shop_id)
+        return self._learned[1]
 
     def place_of(self, order_id: str) -> tuple[int, int]:
         """Position from 1, and how many are shown; 0 where it is not in the list."""

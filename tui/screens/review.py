@@ -28,12 +28,20 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class ReviewPlan:
-    """`orders` is how many orders will be written; where it is 0 nothing can be sent, and `notes` say why."""
+    """`orders` is how many orders will be written; where it is 0 nothing can be sent, and `notes` say why.
+
+    `goes_on`: whether what a refusal does not name goes again by itself; None where that is no question.
+    """
 
     title: str
     parcels: Sequence[Parcel]
     orders: int
     notes: Sequence[str] = ()
+    goes_on: bool | None = None
+
+
+_STAYS = "~ If a request is refused, all of it stays here.  c: what is not named goes again"
+_GOES_ON = "~ If a request is refused, what is not named goes again by itself.  c: it stays"
 
 
 class ReviewScreen(HouseScreen):
@@ -46,6 +54,7 @@ class ReviewScreen(HouseScreen):
         self._plan = plan
         self._send = send
         self._as_json = False
+        self.goes_on = plan.goes_on is True
 
     def compose(self) -> ComposeResult:
         yield TitleLine()
@@ -75,6 +84,8 @@ class ReviewScreen(HouseScreen):
 
     def _fill(self) -> None:
         lines: list[TextLine] = [f"~ {note}" for note in self._plan.notes]
+        if self._plan.goes_on is not None:
+            lines.append(_GOES_ON if self.goes_on else _STAYS)
         for parcel in self._plan.parcels:
             if lines:
                 lines.append("")
@@ -96,6 +107,13 @@ class ReviewScreen(HouseScreen):
 
     def do_as_json(self, key: str) -> None:
         self._as_json = not self._as_json
+        self._fill()
+
+    def do_go_on(self, key: str) -> None:
+        if self._plan.goes_on is None:
+            self.say("That is a question only where several orders go in one request.")
+            return
+        self.goes_on = not self.goes_on
         self._fill()
 
     def do_send(self, key: str) -> None:

@@ -16,6 +16,7 @@ from tui.orders.fields import (
     LISTS,
     Field,
     Section,
+    entry_of,
     field_at,
     label_of,
     path_of,
@@ -117,6 +118,7 @@ def sheet_rows(spec: FormSpec, cache: RowCache | None = None) -> list[SheetRow]:
     rows.extend(_unknown_rows(spec))
     # What has no row of its own (an entry that was removed, a list as a whole) is told in front of all.
     lone = [_conflict_row(conflict) for conflict in clashes.values()]
+    lone.extend(_note_row(note) for notes in placed.values() for note in notes)
     return [*lone, *rows]
 
 
@@ -172,10 +174,12 @@ def _section_rows(
         return kept[2]
     first = _conflicts_in(section, clashes) if notable and clashes else {}
     road_of = _roads(spec, section, twins, item_road)
+    # What is rare in an order is the whole entry of such a list, not a field of one that is there.
+    hides_rare = spec.view is View.USUAL and (not base.tokens or base.parent == ITEMS)
     count = 0
     for known in section.members:
         value = _below(holder, known.path, section.depth)
-        if not notable and value is ABSENT and known.rare and spec.view is View.USUAL and not spec.words:
+        if not notable and value is ABSENT and known.rare and hides_rare and not spec.words:
             continue
         pointer = section.place_of(known)
         notes = placed.pop(pointer, []) if notable else []
@@ -184,7 +188,12 @@ def _section_rows(
         problems += any(note.problem.severity is Severity.ERROR for note in notes)
         conflict = first.get(pointer)
         to_decide += conflict is not None and not conflict.decided
-        if not _is_shown(spec, pointer, known, bool(notes) or is_changed or conflict is not None, value is not ABSENT):
+        is_notable = bool(notes) or is_changed or conflict is not None
+        if not (
+            _is_found(spec, pointer, known, value)
+            if spec.words
+            else _is_shown(spec, pointer, known, is_notable, value, hides_rare)
+        ):
             continue
         mark = "#" if conflict and not conflict.decided else _mark(notes, is_changed)
         reason, road = road_of(pointer, known)
@@ -256,12 +265,23 @@ def _title(spec: FormSpec, section: Section) -> str:
     return f"{title} · {name}{added}" if name else f"{title}{added}"
 
 
-def _is_shown(spec: FormSpec, pointer: Pointer, known: Field, notable: bool, present: bool) -> bool:
-    if spec.words:
-        haystack = (
-            f"{known.caption} {known.label} {'/'.join(known.path)} {text_at(spec.edit.document, pointer)}".lower()
-        )
-        return spec.words.lower() in haystack
+def _is_found(spec: FormSpec, pointer: Pointer, known: Field, value: Json | Absent) -> bool:
+    """Whether all words typed stand in the field's label, path, value, or in the value as it is shown."""
+    plain = value if isinstance(value, str) else ""
+    entry = entry_of(pointer)
+    number = f" {int(entry.name) + 1}" if entry is not None else ""
+    names = f"{known.group}{number} {known.caption} {known.label} {pointer}"
+    return _has_words(spec, names, plain, "" if value is ABSENT else _shown(known, value, spec.zone))
+
+
+def _has_words(spec: FormSpec, *texts: str) -> bool:
+    haystack = "\n".join(texts).casefold()
+    return all(word in haystack for word in spec.words.casefold().split())
+
+
+def _is_shown(
+    spec: FormSpec, pointer: Pointer, known: Field, notable: bool, value: Json | Absent, hides_rare: bool
+) -> bool:
     if notable or spec.view is View.ALL:
         return True
     match spec.view:
@@ -270,7 +290,7 @@ def _is_shown(spec: FormSpec, pointer: Pointer, known: Field, notable: bool, pre
         case View.REQUIRED:
             return required_in(pointer, known, spec.edit.document)
         case _:
-            return present or not known.rare
+            return value is not ABSENT or not (known.rare and hides_rare)
 
 
 def _mark(notes: Iterable[Note], is_changed: bool) -> str:
@@ -359,7 +379,10 @@ def _note_row(note: Note) -> NoteRow:
 def _unknown_rows(spec: FormSpec) -> list[SheetRow]:
     """What the schema does not know, read-only; it survives every way out."""
     unknown = unread_nodes(spec.edit.document)
-    if not unknown or spec.view not in (View.USUAL, View.ALL):
+    if spec.words:
+        found = ((one, show_value(Kind.JSON, one.get(spec.edit.document))) for one in unknown)
+        unknown = [pointer for pointer, shown in found if _has_words(spec, str(pointer), shown)]
+    if not unknown or (spec.view not in (View.USUAL, View.ALL) and not spec.words):
         return []
     reason = "the service's document has no such field; it is kept as it came"
     rows: list[SheetRow] = [GroupRow("Other", ROOT / "~other", hint=f"{len(unknown)} unknown to the document")]

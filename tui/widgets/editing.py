@@ -5,6 +5,7 @@ taken is the original where nobody edited and the user's own characters where so
 (design, decision 21).
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -15,6 +16,9 @@ from tui.widgets.text import SUBSTITUTES, spans
 
 PASTE_LIMIT = 64 * 1024
 """Characters that one paste may have."""
+
+TEXT_LIMIT = 4 * PASTE_LIMIT
+"""Characters that the text of an editor may have after a paste."""
 
 
 class Glyph(NamedTuple):
@@ -52,11 +56,16 @@ class Editing:
         self.line = len(self._lines) - 1
         self.column = len(self._lines[-1].glyphs)
         self.whole_selected = False
+        # Kept while nothing is edited: a long text is asked for often between two keys.
+        self._text: str | None = None
+        self._wrapped: tuple[int, list[Stretch]] | None = None
 
     @property
     def text(self) -> str:
         """What is taken: the original characters of what is left of them, and what was typed."""
-        return "".join("".join(glyph.original for glyph in line.glyphs) + line.ending for line in self._lines)
+        if self._text is None:
+            self._text = "".join("".join(one.original for one in line.glyphs) + line.ending for line in self._lines)
+        return self._text
 
     @property
     def shown(self) -> str:
@@ -92,12 +101,12 @@ class Editing:
             column += 1
         self.column = column
 
-    def fill(self, text: str) -> None:
-        """Put a text that the user chose in place of all."""
-        self._lines = [_Line([])]
-        self.line = self.column = 0
-        self.whole_selected = False
+    def fill(self, text: str) -> str:
+        """Put a text that the user chose in place of all, and return what must be said about it, or ""."""
+        self._delete_all()
+        text, notice = self._fitting(text)
         self._insert(text)
+        return notice
 
     def select_whole(self) -> None:
         """The next character typed replaces everything; any other key keeps it."""
@@ -107,15 +116,26 @@ class Editing:
         """Insert a pasted text and return what must be said about it, or ""."""
         if len(text) > PASTE_LIMIT:
             return f"nothing was pasted: {len(text) // 1024} KB, and at most {PASTE_LIMIT // 1024} KB fit here"
+        if len(text) + len(self.text) > TEXT_LIMIT:
+            return f"nothing was pasted: the text would have more than {TEXT_LIMIT // 1024} KB"
         self._replace_whole()
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-        notice = ""
-        if not self.multiline and "\n" in text:
-            lines = [line.strip() for line in text.split("\n") if line.strip()]
-            text = " ".join(lines)
-            notice = f"{len(lines)} pasted lines were joined to one" if len(lines) > 1 else ""
+        text, notice = self._fitting(text)
         self._insert(text)
         return notice
+
+    def _fitting(self, text: str) -> tuple[str, str]:
+        """A text from elsewhere as it can stand here, and what must be said about it."""
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        notices = []
+        if not self.multiline:
+            lines = [line.strip() for line in text.replace("\t", " ").split("\n") if line.strip()]
+            if len(lines) > 1:
+                notices.append(f"{len(lines)} lines were joined to one")
+            text = " ".join(lines) if "\n" in text else text.replace("\t", " ")
+        text, count = _UNTYPED.subn("", text)
+        if count:
+            notices.append(f"{count} control character{'' if count == 1 else 's'} left out")
+        return text, ", ".join(notices)
 
     def key(self, key: str, character: str | None) -> bool:
         """Do what the key does here. Tells whether it does anything here at all."""
@@ -139,7 +159,10 @@ class Editing:
 
     def stretches(self, width: int) -> list[Stretch]:
         """The text in lines of at most `width` cells, broken at spaces where there are any."""
-        return [stretch for index, line in enumerate(self._lines) for stretch in _wrap(index, line.glyphs, width)]
+        if self._wrapped is None or self._wrapped[0] != width:
+            found = [part for index, line in enumerate(self._lines) for part in _wrap(index, line.glyphs, width)]
+            self._wrapped = width, found
+        return self._wrapped[1]
 
     def caret_row(self, stretches: list[Stretch]) -> int:
         """The stretch that the caret stands on."""
@@ -188,7 +211,11 @@ class Editing:
 
     # What keys do.
 
+    def _edited(self) -> None:
+        self._text = self._wrapped = None
+
     def _insert(self, text: str) -> None:
+        self._edited()
         self.whole_selected = False
         new = _split(text, typed=True) if self.multiline else [_Line(_glyphs(text, typed=True))]
         line = self._lines[self.line]
@@ -212,11 +239,13 @@ class Editing:
             self._delete_all()
 
     def _delete_all(self) -> None:
+        self._edited()
         self._lines = [_Line([])]
         self.line = self.column = 0
         self.whole_selected = False
 
     def _delete_left(self) -> None:
+        self._edited()
         if self.column:
             self.column -= 1
             del self._lines[self.line].glyphs[self.column]
@@ -226,6 +255,7 @@ class Editing:
             self._join()
 
     def _delete_right(self) -> None:
+        self._edited()
         line = self._lines[self.line]
         if self.column < len(line.glyphs):
             del line.glyphs[self.column]
@@ -242,14 +272,17 @@ class Editing:
         if not end:
             self._delete_left()
             return
+        self._edited()
         self._word_left()
         del self._lines[self.line].glyphs[self.column : end]
 
     def _delete_to_start(self) -> None:
+        self._edited()
         del self._lines[self.line].glyphs[: self.column]
         self.column = 0
 
     def _delete_to_end(self) -> None:
+        self._edited()
         del self._lines[self.line].glyphs[self.column :]
 
     def _left(self) -> None:
@@ -302,6 +335,10 @@ _KEYS: Final[dict[str, Callable[[Editing], None]]] = {
     "ctrl+k": Editing._delete_to_end,
 }
 EDITING_KEYS = frozenset(_KEYS)
+
+
+_UNTYPED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
+"""What nobody types and no field can mean: control characters, halves of characters."""
 
 
 def _glyphs(text: str, *, typed: bool) -> list[Glyph]:

@@ -88,8 +88,11 @@ class LiveEditor:
             if self.is_multiline:
                 self.editing.move_row(by, width - _INDENT - 1)
             elif self._matches:
-                self._picked = max(0, min(self._picked + by, len(self._matches) - 1))
-                self._chose = True
+                # Above the first choice is what was typed, as it was typed.
+                above = -1 if self.editing.is_changed and self.editing.text.strip() else 0
+                self._picked = max(above, min(self._picked + by, len(self._matches) - 1))
+                self._chose = self._picked >= 0
+                self._check()
             return True
         if not self.editing.key(key, character):
             return False
@@ -99,7 +102,7 @@ class LiveEditor:
 
     def fill(self, text: str) -> None:
         """Put a text in place of all."""
-        self.editing.fill(text)
+        self.notice = self.editing.fill(text)
         self._typed()
 
     def paste(self, text: str) -> None:
@@ -171,7 +174,7 @@ class LiveEditor:
         first = max(0, min(self._picked - height // 2, len(self._matches) - height))
         index = first + row
         if index >= len(self._matches):
-            none = row == 0 and not self._matches
+            none = row == 0 and not self._matches and not self.reason
             yield (" " * _INDENT + "not in the list: taken as typed" if none else ""), "dim"
             return
         code, name = self._matches[index]
@@ -192,6 +195,9 @@ class LiveEditor:
     def _typed(self) -> None:
         """The text changed: match the choices again and check it."""
         self._match()
+        self._check()
+
+    def _check(self) -> None:
         entry = None if self._picked >= 0 else self._read()
         # Nothing yet is no mistake yet.
         self.reason = entry.reason if isinstance(entry, Rejected) and self.editing.text.strip() else ""
@@ -225,6 +231,6 @@ def _rank(word: str, code: str, name: str) -> int:
         return 0
     if code.startswith(word) or code.rpartition("-")[2].startswith(word):
         return 1
-    if name.startswith(word):
+    if name.startswith(word) or f" {word}" in name:
         return 2
     return _WITHIN if word in name else _NO_MATCH

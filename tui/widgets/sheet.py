@@ -188,12 +188,21 @@ class OrderSheet(LineView):
             line = self._next_stop(line + step, step)
         return False
 
+    def has_problem_here(self) -> bool:
+        """Whether the row under the cursor tells of something to mend."""
+        return self.cursor < len(self._form.lines) and self._form.has_problem(self.cursor)
+
     # The editor.
 
     @property
     def editing(self) -> Pointer | None:
         """The field whose editor is open."""
         return None if self._editor is None else self._editor.pointer
+
+    @property
+    def edits_lines(self) -> bool:
+        """Whether the editor that is open has several lines, so that Enter does not take."""
+        return self._editor is not None and self._editor.is_multiline
 
     @property
     def editor_text(self) -> str | None:

@@ -1,0 +1,146 @@
+"""What is wrong gets a word at its place and is kept; nothing that comes or is typed stops the form."""
+
+from datetime import UTC
+from pathlib import Path
+
+import httpx
+import pytest
+from housed import NOW, House, housed
+from odd import ODD, odd_orders
+from sandboxed import order as sample
+from textual import events
+from widgets.stage import Stage, shown
+
+from tui.api.codec import Document
+from tui.api.errors import Origin, Problem
+from tui.api.models import Operation
+from tui.api.pointer import ROOT, Pointer
+from tui.orders.edit import Edit
+from tui.orders.fields import ITEMS
+from tui.orders.glance import NOTE
+from tui.orders.preflight import SHIP_TO, preflight
+from tui.orders.roads import whole_order
+from tui.sandbox.app import Sandbox, SandboxSettings
+from tui.sandbox.world import OWN_SHOP
+from tui.screens.edit import EditScreen
+from tui.screens.listing import NARROW, WIDE, OrderRows, preview_lines
+from tui.screens.rows import FormSpec, Note, View, sheet_rows
+from tui.screens.triage import TriageScreen
+from tui.widgets.form import FieldRow, NoteRow, SheetRow
+from tui.widgets.sheet import OrderSheet
+
+
+def notes_of(edit: Edit, place: Pointer) -> list[Note]:
+    """All that can be said of an order, and a word of the service about one place."""
+    said = Problem("Not so", pointer=place, raw_pointer=str(place), origin=Origin.SERVICE)
+    invalid = [Problem(one.detail, one.code, pointer=one.pointer) for one in whole_order(edit).doubtful]
+    return [Note(problem) for problem in (said, *preflight(edit.document), *invalid)]
+
+
+def rows_of(document: Document, place: Pointer, view: View = View.ALL, words: str = "") -> list[SheetRow]:
+    edit = Edit(document)
+    edit.put(Pointer.of("order_number"), "changed", "number")
+    spec = FormSpec(edit, Operation.PATCH, view, notes_of(edit, place), zone=UTC, words=words, fixed=True)
+    return sheet_rows(spec)
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_the_form_has_rows_for_it_and_a_place_for_each_problem(odd: str) -> None:
+    for number, (place, order) in enumerate(odd_orders(ODD[odd], of=6)):
+        rows = rows_of(order, place)
+        told = [row.text for row in rows if isinstance(row, NoteRow)]
+        edit = Edit(order)
+        edit.put(Pointer.of("order_number"), "changed", "number")
+        for note in notes_of(edit, place):
+            assert any(note.problem.detail in text for text in told), (place, note)
+        rows_of(order, place, list(View)[number % len(View)], words="name" if number % 2 else "")
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_the_list_and_its_preview_show_it(odd: str) -> None:
+    for place, order in odd_orders(ODD[odd], of=4):
+        for columns in (NARROW, WIDE):
+            rows = OrderRows([order], ["1"], {7: 1}, NOW, UTC, columns, lambda _: None, {})
+            assert len(rows.row_at(0).cells) == len(columns), place
+            assert list(preview_lines(order, rows.problems(order)))
+
+
+async def test_its_form_is_drawn_and_its_editors_open() -> None:
+    sheet = OrderSheet()
+    async with Stage(sheet).run_test(size=(80, 24)) as pilot:
+        for number, odd in enumerate(ODD):
+            for place, order in odd_orders(ODD[odd], of=70):
+                sheet.load(rows_of(order, place))
+                fields = [row for row in sheet.rows if isinstance(row, FieldRow) and row.pointer.startswith(place)]
+                for row in fields[:2]:
+                    if sheet.open_editor(row.pointer):
+                        await pilot.press("x" if number % 2 else "down")
+                        assert sheet.editing == row.pointer
+                sheet.end()
+                await pilot.pause()
+                lines = shown(pilot.app)
+                assert not {char for line in lines for char in line if ord(char) < 32 or 0xD800 <= ord(char) < 0xE000}
+                assert ROOT not in {row.pointer for row in fields}
+
+
+def crowded() -> Document:
+    """An order with 500 items."""
+    order = sample(order_id="crowd", order_number="CROWD-1")
+    details = order["order_details"]
+    price = {"value": 3.5, "currency": "EUR"}
+    details["integration"] = {"id": OWN_SHOP}
+    details["order_items"] = [{"name": f"Mug {n}", "quantity": 1, "total_price": price} for n in range(500)]
+    return order
+
+
+async def paste(house: House, text: str) -> None:
+    house.app.post_message(events.Paste(text))
+    await house.press()
+
+
+async def test_500_items_and_pastes_of_a_megabyte(tmp_path: Path) -> None:
+    box = Sandbox(SandboxSettings(orders=120, now=NOW, settle=0.0))
+    transport = httpx.ASGITransport(box.asgi)
+    async with httpx.AsyncClient(transport=transport, base_url="http://s/api/v3", auth=("demo", "demo")) as client:
+        assert (await client.post("/orders", json=[crowded()])).status_code == 201
+    async with housed(tmp_path, sandbox=box) as house:
+        await house.until("CROWD-1")
+        for text in ("y" * 2**20, "y\n" * 2**19, "\x1b[2J" * 2**18):
+            await paste(house, text)
+            assert isinstance(house.app.screen, TriageScreen)
+            await house.press("escape")
+        assert house.app.bench.drafts.all() == []
+
+        await house.press("enter")
+        await house.until(lambda: isinstance(house.app.screen, EditScreen) and house.app.screen.sheet.rows)
+        screen = house.app.screen
+        assert isinstance(screen, EditScreen)
+        sheet = screen.sheet
+        assert sheet.go_to(ITEMS / 499 / "quantity")
+        await house.press("enter")
+        await house.type("2")
+        await house.press("enter")
+        assert screen._draft is not None
+        assert screen._draft.sending.body == {"order_details": {"order_items": [{"name": "Mug 499", "quantity": 12}]}}
+        await house.press("u")
+
+        for pointer in (SHIP_TO / "name", NOTE):
+            sheet.go_to(pointer)
+            before = pointer.get(screen._draft.edit.document)
+            await house.press("enter", "end")
+            for text in ("y" * 2**20, "y\n" * 2**19):
+                await paste(house, text)
+                assert "nothing was pasted: 1024 KB" in house.text
+                assert sheet.editor_text == before
+            await paste(house, "Jan \x1b[2J\ud800" + "y" * 60_000)
+            assert "2 control characters left out" in house.text
+            long = f"{before}Jan [2J" + "y" * 60_000
+            assert sheet.editor_text == long
+            await house.press("home", "end", "tab", "escape")
+            assert pointer.get(screen._draft.edit.document) == long
+        # Too long is no reason to keep it here: no limit is documented (Q8.16), and it is told at the field.
+        sheet.go_to(SHIP_TO / "name")
+        assert "Some carriers print 35 characters; this has 6" in house.text
+        assert screen._draft.sending.goes
+        assert len(screen._draft.edit.document["order_details"]["order_items"]) == 500  # type: ignore[index,call-overload,arg-type]
+    box.close()

@@ -128,7 +128,7 @@ async def verified(house: House) -> None:
         await bench.follower.look()
         return not bench.follower.following
 
-    while not await seen():
+    while not await seen():  # noqa: ASYNC110 - a picture looks from outside
         await asyncio.sleep(0.05)
     await house.until(lambda: house.text.count("= BO-100") == 3)
     await house.press("g")

@@ -55,6 +55,6 @@ class ColumnsScreen(PickerScreen):
             self._tell(list(self._shown))
         table, place = self.query_one(OrderTable), self.list_view.cursor
         self.query_one(AskLine).open(self._text)
-        self._narrow(self._text)
+        self.narrow(self._text)
         table.go(place)
         self.query_one(TitleLine).set("Columns of the table", f"{len(self._shown)} shown")

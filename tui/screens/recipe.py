@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 
 from tui.api.codec import Document, Json
@@ -16,14 +16,14 @@ from tui.orders.edit import Edit
 from tui.orders.entry import KINDS_OF_LINES, Entry, parse_entry, show_value
 from tui.orders.fields import ANY, Field, field_at
 from tui.screens.base import HouseScreen
+from tui.screens.choosing import ChoosingScreen
 from tui.screens.rows import Choices, FormSpec, choices_of
-from tui.widgets.ask import AskLine
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.form import FieldRow, SheetRow
 from tui.widgets.lines import LineView
 from tui.widgets.sheet import OrderSheet
 from tui.widgets.status import KeyLine, StatusLine, TitleLine
-from tui.widgets.table import Column, OrderTable, Row
+from tui.widgets.table import Column, Row
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -96,10 +96,12 @@ class Choice:
     recipe: Recipe | None = None
 
 
-class PickerScreen(HouseScreen):
+class PickerScreen(ChoosingScreen):
     """Type to narrow over names, labels and paths, arrows to choose, Enter takes it."""
 
-    WHERE = Where.PAGER
+    PROMPT = "field: "
+    COLUMNS = _COLUMNS
+    EMPTY = "No field and no saved change has these letters."
 
     def __init__(
         self,
@@ -109,8 +111,7 @@ class PickerScreen(HouseScreen):
         fields: Sequence[Field] | None = None,
         first: Sequence[Choice] = (),
     ) -> None:
-        super().__init__()
-        self._title = title
+        super().__init__(title)
         self._done = done
         saved = [Choice(recipe.name, recipe.words, recipe=recipe) for recipe in recipes]
         offered = settable() if fields is None else fields
@@ -120,44 +121,7 @@ class PickerScreen(HouseScreen):
         self._found: list[Choice] = []
         self._text = ""
 
-    def compose(self) -> ComposeResult:
-        yield TitleLine()
-        yield AskLine("field: ")
-        yield OrderTable(_COLUMNS, empty="No field and no saved change has these letters.")
-        yield StatusLine()
-        yield QuestionBar()
-        yield KeyLine()
-
-    @property
-    def list_view(self) -> LineView:
-        return self.query_one(OrderTable)
-
-    def on_mount(self) -> None:
-        self.query_one(AskLine).open()
-        super().on_mount()
-        self.query_one(TitleLine).set(self._title)
-        self._narrow("")
-
-    def give_focus(self) -> None:
-        self.query_one(AskLine).focus(scroll_visible=False)
-
-    def show_keys(self) -> None:
-        self.query_one(KeyLine).set([("↓ ↑", "choose"), ("Enter", "take it"), ("Esc", "not")])
-
-    def on_key(self, event: events.Key) -> None:
-        # The line is open as long as this screen is; what it leaves are the keys that choose.
-        moves = {"up": -1, "down": 1, "pageup": -8, "pagedown": 8}
-        if event.key in moves:
-            event.stop()
-            self.list_view.move(moves[event.key])
-
-    @on(AskLine.Changed)
-    def _changed(self, event: AskLine.Changed) -> None:
-        self._narrow(event.text)
-
-    @on(AskLine.Submitted)
-    def _chosen(self) -> None:
-        place = self.list_view.cursor
+    def chosen(self, place: int) -> None:
         self.choose(self._found[place] if place < len(self._found) else None)
 
     def choose(self, choice: Choice | None) -> None:
@@ -166,14 +130,10 @@ class PickerScreen(HouseScreen):
         if choice is not None:
             self._done(choice)
 
-    @on(AskLine.Cancelled)
-    def _not(self) -> None:
-        self.house.back()
-
     def mark_of(self, choice: Choice) -> str:
         return "=" if choice.recipe is not None else " "
 
-    def _narrow(self, text: str) -> None:
+    def offer(self, text: str) -> list[Row]:
         self._text = text
         words = text.lower().split()
         self._found = [one for one in self._choices if all(word in f"{one.title} {one.more}".lower() for word in words)]
@@ -185,10 +145,7 @@ class PickerScreen(HouseScreen):
                 bool(whole) and not one.title.lower().rpartition(", ")[2].startswith(whole),
             )
         )
-        rows = [Row(str(place), (one.title, one.more), self.mark_of(one)) for place, one in enumerate(self._found)]
-        table = self.query_one(OrderTable)
-        table.load(rows)
-        table.home()
+        return [Row(str(place), (one.title, one.more), self.mark_of(one)) for place, one in enumerate(self._found)]
 
 
 class ValueScreen(HouseScreen):

@@ -207,7 +207,7 @@ async def test_a_hostile_text_is_shown_safely_and_what_has_no_place_is_told(tmp_
         assert "not placed: Digicode 99" in house.text
         await paste(house, "Jan ␛ Jansen\nKerkstraat 12\n1012 AB Amsterdam")
         await house.press("g")
-        assert "left out" in row(house, "name")
+        assert "Jan" in row(house, "name")
         await house.press("enter")
         await house.until("Drafted")
         (draft,) = house.app.bench.drafts.all()

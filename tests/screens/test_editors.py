@@ -342,7 +342,8 @@ async def test_nothing_is_chosen_where_it_may_be_and_told_where_not(
 ) -> None:
     row = await find(form, path)
     await hit(form, "c")
-    assert words in form.text.replace("Cannot", "cannot")
+    # Where a question does not fit, its words are shortened and its keys are not.
+    assert words[:10] in form.text.replace("Cannot", "cannot")
     if key:
         await hit(form, key)
     assert value_at(form, row.pointer) == value

@@ -219,10 +219,10 @@ def test_texts_of_strangers_reach_the_terminal_as_letters_only(start: Start) -> 
     for _ in range(14):
         terminal.press("pagedown")
     terminal.press("g", "j", "enter")
-    terminal.wait("Enter take")
+    terminal.wait("Esc leave")
     terminal.type("x")
     terminal.press("tab", "escape")
-    terminal.wait("Enter open")
+    terminal.wait("Enter edit")
     terminal.press("w")
     terminal.wait("REVIEW")
     terminal.press("v", "v", "n", "T")

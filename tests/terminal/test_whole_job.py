@@ -57,7 +57,7 @@ def test_the_whole_job_killed_half_way(start: Start, service: Service, tmp_path:
     terminal.press("B")
     terminal.wait("Nothing is staged")
     terminal.press("a")
-    terminal.wait("Add  b blank order")
+    terminal.wait("Add  b blank")
     terminal.press("f")
     terminal.type(str(three_orders(tmp_path)))
     terminal.press("enter")

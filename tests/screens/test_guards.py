@@ -93,7 +93,7 @@ async def test_a_full_disk_while_sending_does_not_end_the_app(tmp_path: Path) ->
         await opened(house)
         await rename(house, "Jan Klaassen")
 
-        async def full(*_: Any) -> Any:
+        async def full(*_: Any, **__: Any) -> Any:
             raise StoreError("The disk is full.")
 
         house.app.bench.outbox.patch = full  # type: ignore[method-assign]

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 
@@ -275,7 +276,12 @@ class FormScreen(HouseScreen):
                 lines.append([(f" {safe(sentence(row.reason))}", "warning"), ("", "")])
             elif row.road:
                 lines.append([(f" Goes with the whole order: {safe(row.road)}.", "info"), ("", "")])
-            lines.append([(f" {safe(meant)}", ""), *place[1:]] if meant else place)
+            fits = cell_len(safe(meant)) + cell_len(safe(str(row.pointer))) + 3 <= self.size.width
+            if meant and not fits:
+                # A line of its own, where there is one.
+                lines += [[(f" {safe(meant)}", ""), ("", "")], place]
+            else:
+                lines.append([(f" {safe(meant)}", ""), *place[1:]] if meant else place)
         else:
             rule.set()
         if draft is not None and (note := text_at(draft.edit.document, NOTE)):

@@ -43,7 +43,24 @@ async def review(house: House) -> None:
     await house.until("will be written")
 
 
-async def composer(house: House) -> None:
+async def conflict(house: House) -> None:
+    await house.press("n", "enter")
+    await house.until("Ship to")
+    await house.until("read 09:30")
+    await house.press("enter", "ctrl+e", "ctrl+u")
+    await house.type("Jeroen Maes")
+    await house.press("enter", "j", "enter", "ctrl+e", "ctrl+u")
+    await house.type("12B")
+    await house.press("enter")
+    id = house.app.screen._order_id  # type: ignore[attr-defined]
+    await house.app.bench.client.patch_order(id, {"shipping_address": {"name": "J. Maes", "city": "Gentbrugge"}})
+    await house.press("r")
+    await house.until("mine, t theirs")
+    await house.press("1", "c")
+
+
+async def staged(house: House) -> None:
+    """Five orders in the composer, one of them with a mistake."""
     price = {"value": 12.5, "currency": "EUR"}
     for number in range(1, 6):
         order: dict[str, Any] = {
@@ -70,7 +87,62 @@ async def composer(house: House) -> None:
     await house.press("B")
     await house.until("BO-1005")
     await house.until(lambda: not house.app.staging.looking)
+
+
+async def composer(house: House) -> None:
+    await staged(house)
     await house.press("g")
+
+
+async def sheet(house: House) -> None:
+    await staged(house)
+    await house.press("g", "n", "enter")
+    await house.until("Ship to")
+    await house.press("n")
+
+
+async def sending(house: House) -> None:
+    await staged(house)
+    await house.press("w")
+    await house.until("will be written")
+
+
+async def verified(house: House) -> None:
+    await sending(house)
+    await house.press("y")
+    await house.until("accepted")
+    bench = house.app.bench
+
+    async def seen() -> bool:
+        # Time stands still in pictures, so that nobody would ever look again.
+        for follow in bench.follower.following:
+            bench.store.follows.looked(follow.id, tries=0, due=house.app.now())
+        await bench.follower.look()
+        return not bench.follower.following
+
+    while not await seen():
+        await asyncio.sleep(0.05)
+    await house.until(lambda: house.text.count("= BO-100") == 3)
+    await house.press("g")
+
+
+async def mapping(house: House) -> None:
+    table = (
+        "Order number;Customer name;Street;House number;Postal code;City;Country;Product name;Quantity;Price;Remark\n"
+        "1001;Anna Müller;Hauptstraße;12;1067;Dresden;Germany;Mug, blue;2;12,50;\n"
+        "1002;Jan de Vries;Kerkstraat;5B;1012 AB;Amsterdam;Netherlands;Bowl;x;9,95;ring twice\n"
+        "1002;Jan de Vries;Kerkstraat;5B;1012 AB;Amsterdam;Netherlands;Plate;1;7,00;\n"
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "backorders.csv"
+        path.write_text(table, encoding="utf-8")
+        await house.press("B")
+        await house.until("Nothing is staged")
+        await house.press("a", "f")
+        await house.type(str(path))
+        await house.press("enter")
+        await house.until("backorders.csv")
+        await house.until("Anna M")
 
 
 async def bulk(house: House) -> None:
@@ -112,7 +184,12 @@ SCENES: dict[str, Callable[[House], Awaitable[None]]] = {
     "triage": triage,
     "edit": edit,
     "review": review,
+    "conflict": conflict,
     "composer": composer,
+    "sheet": sheet,
+    "sending": sending,
+    "verified": verified,
+    "mapping": mapping,
     "bulk": bulk,
     "journal": journal,
     "help": keys,

@@ -189,8 +189,8 @@ def test_a_key_that_no_header_can_carry_is_refused(program: Program) -> None:
 
 
 def test_a_demo_whose_file_is_none_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tui.service import connect
     from tui.settings import Profile, sandbox_file
-    from tui.start import connect
 
     monkeypatch.setenv("SENDCLOUD_ORDERS_DATA", str(tmp_path))
     sandbox_file().write_text("neither here nor there " * 1000)

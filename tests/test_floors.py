@@ -51,9 +51,18 @@ ROOMS = {
         DISK - {"tempfile"},
         SERVER,
     ),
-    "tui.app": room("tui.screens tui.widgets tui.work tui.keymap tui.settings", NETWORK, DISK, SERVER),
-    "tui.start": room("tui.app tui.settings tui.api tui.sandbox.app tui.sandbox.settings", DISK, TERMINAL, SERVER),
-    "tui.cli": room("tui.start tui.settings tui.sandbox.command tui.api.auth", NETWORK, DISK, TERMINAL, SERVER),
+    "tui.app": room("tui.screens tui.widgets tui.work tui.keymap tui.service tui.settings", NETWORK, DISK, SERVER),
+    "tui.service": room("tui.settings tui.api tui.sandbox.app tui.sandbox.settings", DISK, TERMINAL, SERVER),
+    "tui.start": room("tui.app tui.service tui.settings", NETWORK, DISK, TERMINAL, SERVER),
+    "tui.headless": room(
+        "tui.service tui.settings tui.work tui.store.store tui.store.db tui.orders.fields tui.orders.mapping tui.widgets.text "
+        "tui.api.codec tui.api.errors",
+        NETWORK,
+        DISK,
+        TERMINAL,
+        SERVER,
+    ),
+    "tui.cli": room("tui.start tui.headless tui.settings tui.sandbox.command", NETWORK, DISK, TERMINAL, SERVER),
     "tui.__main__": room("tui.cli", NETWORK, DISK, TERMINAL, SERVER),
     "tui.sandbox": room(
         "tui.sandbox tui.api.codec tui.api.pointer tui.api.errors tui.api.models",
@@ -64,8 +73,8 @@ ROOMS = {
 }
 
 NAMED_ONLY = {
-    "tui.screens": frozenset({"tui.app"}),
-    "tui.app": frozenset({"tui.api.client", "tui.store.follows", "tui.store.journal"}),
+    "tui.screens": frozenset({"tui.app", "tui.service"}),
+    "tui.app": frozenset({"tui.store.follows", "tui.store.journal"}),
 }
 """Types that a room may name in its hints, without importing them when it runs."""
 

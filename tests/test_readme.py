@@ -1,6 +1,7 @@
 """What the README says is so: its paths, commands, variables, faults and files."""
 
 import json
+import os
 import re
 import shlex
 import signal
@@ -13,10 +14,12 @@ import pytest
 import readme
 from terminal.terminal import PROGRAM, Terminal
 
+from tui.headless import BARRED, PROBLEMS, UNKNOWN, USAGE, WELL
 from tui.sandbox.app import SandboxSettings
 from tui.sandbox.faults import Fault, Faults, RetryAfter
 from tui.sandbox.serve import serving
 from tui.sandbox.world import SHOPS
+from tui.work.endings import End
 
 TEXT = readme.text()
 SECRET = "s3cret-that-nobody-may-see"
@@ -101,6 +104,35 @@ def test_the_sandbox_starts_as_written_and_takes_other_faults(tmp_path: Path) ->
         started.send_signal(signal.SIGTERM)
         started.communicate(timeout=30)
     assert started.returncode == 0
+
+
+def test_the_commands_without_the_screen_say_what_is_written(tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text(fence("orders.csv", "csv"))
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("SENDCLOUD_")}
+    environment |= {"HOME": str(tmp_path), "PYTHONPATH": str(readme.ROOT)}
+    environment["SENDCLOUD_ORDERS_DATA"] = str(tmp_path / "data")
+    told = re.split(r"^\$ (.*)\n", fence("headless", "console"), flags=re.M)[1:]
+    assert len(told) == 4
+    for command, said in zip(told[::2], told[1::2], strict=True):
+        done = subprocess.run(
+            [*PROGRAM, *options(command)], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60
+        )
+        assert (done.stdout, done.returncode) == (said, 1), done.stderr
+
+
+def test_the_outcomes_and_exit_codes_are_told() -> None:
+    section = TEXT[TEXT.index("## Without the screen") : TEXT.index("## Files")]
+    assert {str(end) for end in End} <= set(re.findall(r"`([\w-]+)`", section))
+    assert {str(code) for code in (WELL, PROBLEMS, USAGE, BARRED, UNKNOWN)} <= set(
+        re.findall(r"^\| (\d) \|", section, re.M)
+    )
+
+
+def fence(name: str, kind: str) -> str:
+    """What stands in the one fence of a block."""
+    found = re.fullmatch(rf"```{kind}\n(.*?\n)```", readme.block(name).strip(), re.DOTALL)
+    assert found is not None, name
+    return found[1]
 
 
 def test_the_sandbox_has_as_many_shops_as_said() -> None:

@@ -4,7 +4,6 @@ import asyncio
 import signal
 import traceback
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import BindingType
 
 from tui.screens.opening import OpeningScreen
+from tui.service import Service
 from tui.settings import Settings
 from tui.widgets.frames import SparseFrames
 from tui.widgets.keys import KeysInOrder
@@ -19,7 +19,6 @@ from tui.widgets.keys import KeysInOrder
 if TYPE_CHECKING:
     from textual.screen import Screen
 
-    from tui.api.client import Client
     from tui.keymap import Where
     from tui.screens.base import HouseScreen
     from tui.store.follows import Follow
@@ -29,15 +28,6 @@ if TYPE_CHECKING:
     from tui.work.job import Job
     from tui.work.staging import Staging
     from tui.work.workbench import Workbench
-
-
-@dataclass(frozen=True, slots=True)
-class Service:
-    """The client of a profile, the public name of its credentials, and what to call when the app ends."""
-
-    client: "Client"
-    name: str
-    close: Callable[[], None]
 
 
 class OrdersApp(KeysInOrder[int], SparseFrames[int], inherit_bindings=False):

@@ -3,8 +3,11 @@
 import argparse
 import os
 import sys
-from collections.abc import Sequence
-from typing import NoReturn
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from tui.settings import Profile
 
 USAGE = 2
 OWN_URL = "https://panel.sendcloud.sc/api/v3"
@@ -15,6 +18,30 @@ _CREDENTIALS = """credentials come from the environment, never from the command 
   SENDCLOUD_TOKEN_URL                               where the OAuth2 token is had; required unless the service
                                                     is Sendcloud's own
   SENDCLOUD_PARTNER_ID                              sent with every upsert, if you are a partner"""
+
+_PAIRS = (
+    ("basic", "SENDCLOUD_PUBLIC_KEY", "SENDCLOUD_SECRET_KEY"),
+    ("oauth", "SENDCLOUD_CLIENT_ID", "SENDCLOUD_CLIENT_SECRET"),
+)
+
+_OTHERS = """without the screen:
+  sendcloud-orders check FILE     what is wrong with a file of orders; needs no account
+  sendcloud-orders submit FILE    stage, send and verify the orders of a file
+  sendcloud-orders sandbox        the same API, served on this machine; sendcloud-orders sandbox --help
+The others tell more with --help, too. FILE may be - for standard input: ssh host sendcloud-orders submit - < orders.csv"""
+
+_CODES = """exit codes, the highest that applies:
+  0  all well (warnings included)
+  1  problems: an order has errors, was refused, is held, differs or is missing
+  2  wrong use, or no such file
+  3  the service could not be reached, did not let us, or another running copy has the batch
+  4  the outcome of an order is not known yet; run the same again
+  130, 143  stopped by SIGINT or SIGTERM; what was sent is known, run the same again"""
+
+_SUBMIT_MORE = """Standard output has a line of JSON for every order of the file, those finished in an earlier run included:
+order_id, integration, id, outcome, problems. The outcome is verified, differs, missing, refused, held or unknown;
+accepted with --no-verify; would-create, would-update or same with --dry-run. Progress goes to standard error.
+Running the same file again sends nothing twice: it goes on where the last run ended."""
 
 
 class Refused(Exception):
@@ -38,6 +65,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 def _run(arguments: list[str]) -> int:
     if arguments[:1] == ["sandbox"]:
         return _sandbox(arguments[1:])
+    if arguments[:1] == ["check"]:
+        return _check(_check_parser().parse_args(arguments[1:]))
+    if arguments[:1] == ["submit"]:
+        return _submit(_submit_parser().parse_args(arguments[1:]))
     return _app(_app_parser().parse_args(arguments))
 
 
@@ -45,15 +76,11 @@ def _app_parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="sendcloud-orders",
         description="Triage of e-commerce orders in Sendcloud, from the keyboard, over SSH.",
-        epilog=_CREDENTIALS + "\n\nsendcloud-orders sandbox --help: the same API, served on this machine.",
+        epilog=_CREDENTIALS + "\n\n" + _OTHERS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument("--demo", action="store_true", help="work on the embedded sandbox; no account is needed")
-    parser.add_argument(
-        "--url", metavar="BASE", default=OWN_URL, help=f"base URL of the API, taken as it is ({OWN_URL})"
-    )
-    parser.add_argument("--read-only", action="store_true", help="never write to the service")
+    _add_account(parser)
     parser.add_argument(
         "--mouse", action="store_true", help="take the mouse too; off, the terminal selects text with it"
     )
@@ -61,11 +88,124 @@ def _app_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_account(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--demo", action="store_true", help="work on the embedded sandbox; no account is needed")
+    parser.add_argument(
+        "--url", metavar="BASE", default=OWN_URL, help=f"base URL of the API, taken as it is ({OWN_URL})"
+    )
+    parser.add_argument("--read-only", action="store_true", help="never write to the service")
+
+
+def _file_parser(command: str, description: str, more: str) -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog=f"sendcloud-orders {command}",
+        description=description,
+        epilog=f"{more}\n\n{_CODES}\n\n{_CREDENTIALS}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("file", metavar="FILE", help="JSON, JSON lines, CSV, TSV or .xlsx; - is standard input")
+    _add_account(parser)
+    parser.add_argument("--shop", type=_shop, metavar="ID", help="integration of the orders that name none")
+    parser.add_argument("--mapping", metavar="NAME", help="a saved mapping of columns, by its name")
+    parser.add_argument(
+        "--patience",
+        type=_seconds,
+        metavar="SECONDS",
+        help="for looking up lost answers, for following, and for a service that is away, each (60, 240, 60)",
+    )
+    return parser
+
+
+def _check_parser() -> argparse.ArgumentParser:
+    parser = _file_parser(
+        "check",
+        "Say what is wrong with a file of orders: a line a problem, with its place, the order and the field.",
+        "Without credentials nothing but the file is asked. With them, or --demo, the account is asked too: is the shop\n"
+        "there, which orders would be new, which would change one that is there.",
+    )
+    parser.add_argument("--json", action="store_true", help="an object a line for each problem")
+    return parser
+
+
+def _submit_parser() -> argparse.ArgumentParser:
+    parser = _file_parser(
+        "submit", "Stage the orders of a file, send them, and follow each until it is seen.", _SUBMIT_MORE
+    )
+    parser.add_argument(
+        "--dry-run", action="store_true", help="only say what would be created, updated, or is the same"
+    )
+    parser.add_argument(
+        "--only-good", action="store_true", help="send the others where some have errors; without it, nothing is sent"
+    )
+    parser.add_argument("--no-verify", action="store_true", help="end when the orders are accepted; do not follow them")
+    parser.add_argument("--batch", metavar="NAME", help="stage into the batch of this name (one named after the file)")
+    parser.add_argument(
+        "--updates",
+        choices=("send", "hold"),
+        default="send",
+        help="whether orders that are there already are changed; the screen holds them, this sends them (send)",
+    )
+    return parser
+
+
+def _shop(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text)):
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is no id of an integration; it is a number from 1")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 1.0 <= seconds <= 86_400.0:
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} will not do; it is a number of seconds from 1 to 86400")
+    return seconds
+
+
+def _check(options: argparse.Namespace) -> int:
+    asked = options.demo or any(os.environ.get(name) for pair in _PAIRS for name in pair[1:])
+    profile = _profile(options) if asked else None
+
+    from tui.headless import check
+
+    return _run_or_refuse(lambda: check(options, profile))
+
+
+def _submit(options: argparse.Namespace) -> int:
+    if options.read_only and not options.dry_run:
+        raise Refused("--read-only never writes, so nothing can be submitted; --dry-run says what would be.")
+    profile = _profile(options)
+
+    from tui.headless import submit
+
+    return _run_or_refuse(lambda: submit(options, profile))
+
+
 def _app(options: argparse.Namespace) -> int:
+    profile = _profile(options, _check_terminal)
+    _terminal_defaults()
+
+    from tui.start import run
+
+    return _run_or_refuse(lambda: run(profile, mouse=options.mouse))
+
+
+def _run_or_refuse(work: Callable[[], int]) -> int:
+    try:
+        return work()
+    except ValueError as error:
+        raise Refused(_sentence(str(error))) from None
+
+
+def _profile(options: argparse.Namespace, check: Callable[[], None] = lambda: None) -> "Profile":
+    """The profile that options and environment name; `check` comes after it is known that there is one."""
     if options.demo and options.url != OWN_URL:
         raise Refused("--demo works on the embedded sandbox, so it takes no --url.")
     credentials = None if options.demo else _credentials_given()
-    _check_terminal()
+    check()
 
     from tui.settings import Basic, ClientCredentials, Profile, Secret
 
@@ -83,22 +223,11 @@ def _app(options: argparse.Namespace) -> int:
     # From here on the environment is handed on to editors and shells, which need no secrets.
     for variable in ("SENDCLOUD_SECRET_KEY", "SENDCLOUD_CLIENT_SECRET"):
         os.environ.pop(variable, None)
-    _terminal_defaults()
-
-    from tui.start import run
-
-    try:
-        return run(profile, mouse=options.mouse)
-    except ValueError as error:
-        raise Refused(_sentence(str(error))) from None
+    return profile
 
 
 def _credentials_given() -> tuple[str, str, str]:
-    pairs = (
-        ("basic", "SENDCLOUD_PUBLIC_KEY", "SENDCLOUD_SECRET_KEY"),
-        ("oauth", "SENDCLOUD_CLIENT_ID", "SENDCLOUD_CLIENT_SECRET"),
-    )
-    for kind, name, secret in pairs:
+    for kind, name, secret in _PAIRS:
         given = os.environ.get(name, ""), os.environ.get(secret, "")
         if all(given):
             return kind, *given

@@ -21,6 +21,9 @@ class Where(StrEnum):
     JOURNAL = "journal"
     RECHECK = "recheck"
     JSON = "JSON"
+    IMPORT = "import"
+    BATCHES = "batches"
+    HISTORY = "history"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,22 +72,36 @@ COMMANDS: Final = (
         (*_ROOMS, Where.BULK),
     ),
     _command("strip_previous", "h left", "previous on the strip", "The one before it.", (*_ROOMS, Where.BULK)),
-    _command("strip_number", "0 1 2 3 4 5 6 7 8 9", "go to a number of the strip", "0 is all.", (*_ROOMS, Where.BULK)),
+    _command(
+        "strip_number",
+        "0 1 2 3 4 5 6 7 8 9",
+        "go to a number of the strip",
+        "To it on the strip; 0 is all.",
+        (*_ROOMS, Where.BULK),
+    ),
     _command(
         "pane",
         "tab",
         "next pane",
         "To the next pane, and back.",
-        (Where.TRIAGE, Where.COMPOSER, Where.BULK, Where.JOURNAL),
+        (Where.TRIAGE, Where.COMPOSER, Where.BULK, Where.JOURNAL, Where.IMPORT),
     ),
     _command(
         "open",
         "enter",
         "open",
         "Open the order; in a form, edit the field.",
-        (*_WALKED, Where.REQUESTS, Where.BULK, Where.JOBS),
+        (
+            *(place for place in _WALKED if place is not Where.EDIT),
+            Where.REQUESTS,
+            Where.BULK,
+            Where.JOBS,
+            Where.BATCHES,
+            Where.HISTORY,
+        ),
         "open",
     ),
+    _command("edit_field", "enter", "edit the field", "Edit the field; Enter there takes it.", (Where.EDIT,), "edit"),
     _command("edit_line", "enter i", "edit the line", "Edit the text, beginning in this line.", (Where.JSON,), "edit"),
     _command(
         "as_json_edit",
@@ -114,7 +131,13 @@ COMMANDS: Final = (
     _command("previous_problem", "N", "previous problem", "The problem before it.", (*_WALKED, Where.JSON)),
     _command("filter", "/", "narrow", "Filter by number, id, status, date, or any words.", _ROOMS, "narrow"),
     _command("mark", "space", "mark", "Mark this order, or take the mark off.", (Where.TRIAGE, Where.COMPOSER), "mark"),
-    _command("marks", "*", "marks", "Mark all in sight, none, or invert.", (Where.TRIAGE, Where.COMPOSER)),
+    _command(
+        "marks",
+        "*",
+        "marks",
+        "Mark all in sight, none, invert; those with problems, or with the same one.",
+        (Where.TRIAGE, Where.COMPOSER),
+    ),
     _command(
         "on_marked", ";", "on the marked", "The next key acts on all marked orders.", (Where.TRIAGE, Where.COMPOSER)
     ),
@@ -123,24 +146,40 @@ COMMANDS: Final = (
         "m",
         "mend as proposed",
         "Take the proposal for the problem here, as a draft.",
-        (*_HOMES, Where.RECHECK),
+        (Where.TRIAGE, Where.EDIT, Where.RECHECK),
         "mend",
+    ),
+    _command(
+        "mend_problem",
+        "m",
+        "mend as proposed",
+        "Take the proposal for the problem here; on the marked, of this problem of all, shown before it is done.",
+        (Where.COMPOSER,),
+        "mend",
+        marked=True,
     ),
     _command(
         "absent",
         "c",
         "empty, null or absent",
         "Choose what nothing is to mean in this field; of a conflict, which side stands.",
-        (Where.EDIT, Where.COMPOSER, Where.BULK),
+        (Where.EDIT, Where.BULK),
     ),
-    _command("entry_up", "<", "move up", "Move an item or a tax number of the form up.", (Where.EDIT, Where.COMPOSER)),
-    _command("entry_down", ">", "move down", "Move it down.", (Where.EDIT, Where.COMPOSER)),
+    _command(
+        "entry_up",
+        "<",
+        "move up",
+        "Move an item or a tax number of the form up; a column of the table left.",
+        (Where.EDIT, Where.COMPOSER),
+    ),
+    _command("entry_down", ">", "move down", "Move it down; the column right.", (Where.EDIT, Where.COMPOSER)),
     _command(
         "set_field",
         "c",
         "set a field",
-        "A field, or a saved change by its name: here a draft, on many a dry run.",
-        (Where.TRIAGE,),
+        "A field, or a saved change by its name: here a draft, on many a dry run. Composer: one value on all marked; "
+        "of a field or cell, what nothing is to mean.",
+        (Where.TRIAGE, Where.COMPOSER),
         marked=True,
     ),
     _command(
@@ -162,6 +201,43 @@ COMMANDS: Final = (
         "save", "S", "save", "Keep this change under a name for the next time, or forget it.", (Where.BULK,), "save"
     ),
     _command(
+        "choose",
+        "enter",
+        "choose",
+        "The field that this column goes to; of a value that is the same for all, the value; of an order, all of it.",
+        (Where.IMPORT,),
+        "choose",
+    ),
+    _command("stage", "w", "stage", "Stage the orders as shown; nothing is sent.", (Where.IMPORT,), "stage"),
+    _command(
+        "nowhere",
+        "D",
+        "nowhere",
+        "Let this column go nowhere, or take the value for all away.",
+        (Where.IMPORT,),
+        "nowhere",
+    ),
+    _command("constant", "a", "same for all", "A value for all rows that say nothing.", (Where.IMPORT,), "for all"),
+    _command(
+        "delimiter", "d", "delimiter", "Comma, semicolon, tab or bar between cells.", (Where.IMPORT,), "delimiter"
+    ),
+    _command("encoding", "e", "encoding", "How the file's letters are written.", (Where.IMPORT,), "encoding"),
+    _command("decimal", "s", "decimal sign", "Point or comma.", (Where.IMPORT,), "decimal"),
+    _command("quote", "'", "quotes", "Double, single, or none around cells.", (Where.IMPORT,)),
+    _command("dates", "o", "dates", "Day or month first in 01/02/2026.", (Where.IMPORT,)),
+    _command("header", "f", "first row", "Whether the first row names the columns.", (Where.IMPORT,)),
+    _command("sheet", "t", "sheet", "The next sheet of a workbook.", (Where.IMPORT,)),
+    _command("derive", "v", "work out", "Work out what is missing, or leave it absent.", (Where.IMPORT,)),
+    _command("refused", "X", "refused rows", "The rows that cannot be taken, and why, as a file.", (Where.IMPORT,)),
+    _command(
+        "save_mapping",
+        "S",
+        "save",
+        "Keep this mapping under a name; it is offered again for the same columns.",
+        (Where.IMPORT,),
+        "save",
+    ),
+    _command(
         "leave_out",
         "space",
         "leave out",
@@ -180,7 +256,7 @@ COMMANDS: Final = (
         "u",
         "undo",
         "Take back the last change of a draft, or of a text; in the journal, draft the inverse.",
-        (*_WALKED, Where.JSON),
+        (*_WALKED, Where.JSON, Where.BATCHES),
     ),
     _command("redo", "U", "redo", "Do it again.", (*_HOMES, Where.JSON)),
     _command(
@@ -188,8 +264,8 @@ COMMANDS: Final = (
         "a",
         "add",
         "Triage: stage a copy in the composer. Form: add or copy an item. Composer: blank order, copy, or file. "
-        "Change over many: a field.",
-        _STRIPS,
+        "Change over many: a field. Batches: a new one.",
+        (*_STRIPS, Where.BATCHES),
         "add",
         marked=True,
     ),
@@ -198,7 +274,7 @@ COMMANDS: Final = (
         "D",
         "delete",
         "Triage: delete the order, after its number is typed. Form: remove an item. Composer and change over many: drop.",
-        (*_STRIPS, Where.JOBS),
+        (*_STRIPS, Where.JOBS, Where.BATCHES),
         marked=True,
     ),
     _command(
@@ -253,6 +329,23 @@ COMMANDS: Final = (
     ),
     _command("another", "o", "another address", "The next one, where the text has several.", (Where.ADDRESS,)),
     _command("text", "e tab", "edit the text", "Back into the text.", (Where.ADDRESS,), "edit text"),
+    _command("rename", "e", "rename", "Give this batch another name.", (Where.BATCHES,), "rename"),
+    _command(
+        "take_over",
+        "t",
+        "take over",
+        "Take this batch from the running copy of the app that has it; that one can then only look.",
+        (Where.BATCHES,),
+        "take over",
+    ),
+    _command(
+        "go_on",
+        "c",
+        "go on after a refusal",
+        "Whether orders that a refusal does not name go again by themselves.",
+        (Where.REVIEW,),
+        "go on",
+    ),
     _command("send", "y", "send", "Send what the review shows.", (Where.REVIEW,), "send"),
     _command(
         "not_send", "n", "do not send", "Leave the review; nothing is sent, nothing is lost.", (Where.REVIEW,), "not"
@@ -269,12 +362,16 @@ COMMANDS: Final = (
         "view",
         "v",
         "view",
-        "Form: usual, all, changed, required fields. Staged orders: list, problems.",
-        (Where.EDIT, Where.COMPOSER),
+        "Form: usual, all, changed, required fields. Staged orders: list, problems, table of fields, history.",
+        (Where.EDIT, Where.COMPOSER, Where.HISTORY),
         "view",
     ),
     _command(
-        "long_text", "p", "long text", "The whole value, or the whole order as JSON, in a pane.", (*_HOMES, Where.JSON)
+        "long_text",
+        "p",
+        "long text",
+        "The whole value, or the whole order as JSON, in a pane; in the history, the bodies that were sent.",
+        (*_HOMES, Where.JSON, Where.HISTORY),
     ),
     _command(
         "differences",
@@ -288,7 +385,7 @@ COMMANDS: Final = (
         "r",
         "read this again",
         "Read it again: the order, an unknown write, in a dry run all of them.",
-        (*_HOMES, Where.BULK, Where.RECHECK),
+        (*_HOMES, Where.BULK, Where.RECHECK, Where.BATCHES, Where.HISTORY),
     ),
     _command(
         "refresh_all",
@@ -297,8 +394,15 @@ COMMANDS: Final = (
         "Read the list and the shops again; cursor and marks stay.",
         (Where.TRIAGE,),
     ),
-    _command("sort", "s", "sort", "Choose what the list is sorted by.", (Where.TRIAGE, Where.JOURNAL)),
-    _command("batches", "B", "composer", "Orders staged to be sent together.", _ROOMS),
+    _command("sort", "s", "sort", "Choose what the list is sorted by.", (Where.TRIAGE, Where.COMPOSER, Where.JOURNAL)),
+    _command("columns", "C", "columns", "Choose the columns of the table by typing.", (Where.COMPOSER,), "columns"),
+    _command(
+        "batches",
+        "B",
+        "composer",
+        "The batch of staged orders that was used last; from there, all batches.",
+        (*_ROOMS, Where.BATCHES),
+    ),
     _command(
         "journal",
         "L",
@@ -314,7 +418,13 @@ COMMANDS: Final = (
         (Where.JOURNAL,),
     ),
     _command("order", "o", "the order", "The form of the order that this is about.", (Where.JOURNAL,)),
-    _command("export", "X", "export", "The writes of this list into a file of JSON lines.", (Where.JOURNAL,)),
+    _command(
+        "export",
+        "X",
+        "export",
+        "What this list shows into a file of JSON lines; the history also as CSV.",
+        (Where.JOURNAL, Where.HISTORY),
+    ),
     _command("shops", "I", "shops", "The connected shops, and why one fails.", (Where.TRIAGE,)),
     _command("traffic", "T", "requests", "Every request: method, path, status, time, bodies.", _WALKED),
     _command("back_and_forth", "-", "where I was", "Between this and the last place.", _ROOMS),

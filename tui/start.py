@@ -1,64 +1,18 @@
 """Builds the app for a profile and runs it; what a first frame does not need is imported after it."""
 
 import sys
-from typing import TYPE_CHECKING
 
-from tui.app import OrdersApp, Service
-from tui.settings import Basic, ClientCredentials, Profile, data_folder, read_settings, sandbox_file
-
-if TYPE_CHECKING:
-    from tui.api.auth import Auth
+from tui.app import OrdersApp
+from tui.service import check_profile, connect
+from tui.settings import Profile, data_folder, read_settings
 
 
 def run(profile: Profile, *, mouse: bool = False) -> int:
     """Run the app until it ends; its exit code. Raises ValueError for addresses, keys and settings that cannot be used."""
     settings = read_settings()
-    if profile.credentials is not None:
-        from tui.api.auth import check_address
-
-        check_address(profile.base_url)
-        _proof(profile.credentials)
+    check_profile(profile)
     app = OrdersApp(profile.name, lambda: connect(profile), data_folder(), settings=settings)
     code = app.run(mouse=mouse)
     for sentence in app.last_words:
         print(sentence, file=sys.stderr)
     return code if isinstance(code, int) else app.return_code or 0
-
-
-def connect(profile: Profile) -> Service:
-    """The service of a profile: the client, whose name its credentials have, and what ends with the app.
-
-    Raises ConfigError for what cannot be used, the demo's file included.
-    """
-    import httpx
-
-    from tui.api.auth import BasicAuth
-    from tui.api.client import Client
-    from tui.api.errors import ConfigError
-
-    if profile.credentials is None:
-        from tui.sandbox.app import Sandbox, SandboxSettings
-
-        try:
-            sandbox = Sandbox(SandboxSettings(data=sandbox_file(), odd=True))
-        except ValueError as error:
-            raise ConfigError(f"The demo's orders: {error}. Delete the file to begin anew.") from error
-        transport = httpx.ASGITransport(sandbox.asgi, raise_app_exceptions=False)
-        own = Client(
-            "http://127.0.0.1/api/v3", BasicAuth("demo", "demo"), transport=transport, read_only=profile.read_only
-        )
-        return Service(own, "demo", sandbox.close)
-    name, auth = _proof(profile.credentials)
-    client = Client(profile.base_url, auth, partner_id=profile.partner_id, read_only=profile.read_only)
-    return Service(client, name, lambda: None)
-
-
-def _proof(credentials: Basic | ClientCredentials) -> "tuple[str, Auth]":
-    """The public name of credentials, and what proves them. Raises ConfigError."""
-    from tui.api.auth import BasicAuth, OAuth2
-
-    match credentials:
-        case Basic(public, secret):
-            return public, BasicAuth(public, secret.value)
-        case ClientCredentials(client_id, secret, token_url):
-            return client_id, OAuth2(client_id, secret.value, token_url)

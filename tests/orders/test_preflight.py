@@ -7,7 +7,7 @@ import pytest
 from tui.api.errors import Severity
 from tui.api.pointer import ABSENT, Pointer
 from tui.orders.batch import check_order, check_together
-from tui.orders.preflight import mend, preflight, split_street
+from tui.orders.preflight import each, mend, preflight, split_street
 
 PRICE = {"value": 3, "currency": "EUR"}
 
@@ -84,6 +84,17 @@ def test_customs_are_wanted_outside_the_customs_area_only() -> None:
     assert "no_customs" in {problem.code for problem in preflight(order)}
     order["shipping_address"]["postal_code"] = "28001"
     assert preflight(order) == []
+
+
+def test_what_several_items_lack_is_told_of_each_of_them() -> None:
+    order = good()
+    order["shipping_address"] |= {"country_code": "CH", "postal_code": "8001"}
+    mug = order["order_details"]["order_items"][0]
+    order["order_details"]["order_items"] = [mug | {"hs_code": "6912"}, mug | {"hs_code": " "}, mug]
+    found = {problem.code: [str(one.pointer) for one in each(order, problem)] for problem in preflight(order)}
+    assert found["no_hs_code"] == [f"/order_details/order_items/{position}/hs_code" for position in (1, 2)]
+    assert len(found["no_country_of_origin"]) == 3
+    assert found["no_customs"] == ["/customs_details/shipment_type"]
 
 
 @pytest.mark.parametrize(

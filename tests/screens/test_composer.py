@@ -8,7 +8,9 @@ import httpx
 import pytest
 from housed import NOW, House, housed
 from sandboxed import order
+from textual import events
 
+from tui.api.query import OrderQuery
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.screens.composer import ComposerScreen
 from tui.screens.help import TextScreen
@@ -74,7 +76,8 @@ async def test_three_orders_one_refused_at_its_field_mended_sent_verified(
 ) -> None:
     async with housed(tmp_path / "data", size=size, ticking=True) as house:
         await enter_composer(house)
-        assert "a adds" in house.text
+        assert "a b  a blank order" in house.text
+        assert "ssh host sendcloud-orders submit - < file" in house.text
         await add_file(house, tmp_path, *(order(order_id=f"T{n}", order_number=f"T{n}") for n in range(3)))
         await house.until(lambda: standings(house) == ["ready"] * 3)
         assert " new " in row(house, "T1")
@@ -257,8 +260,6 @@ async def test_a_paste_is_never_run_but_may_be_read_as_orders(tmp_path: Path) ->
     async with housed(tmp_path / "data") as house:
         await enter_composer(house)
         await add_file(house, tmp_path, order(order_id="T", order_number="T"))
-        from textual import events
-
         house.app.post_message(events.Paste("Dwy"))
         await house.until("A paste does nothing here")
         assert len(house.app.staging.orders) == 1
@@ -337,3 +338,72 @@ async def test_a_batch_of_another_running_copy_is_only_looked_at_until_it_is_tak
         await house.press("z")
         assert house.app.staging.orders == []
     box.close()
+
+
+async def test_an_order_is_saved_as_a_template_and_others_are_made_of_it(tmp_path: Path) -> None:
+    async with housed(tmp_path / "data") as house:
+        screen = await enter_composer(house)
+        await add_file(house, tmp_path, order(order_id="T", order_number="T"))
+        await house.press("a", "s")
+        await house.type("Candles to Oss")
+        await house.press("enter")
+        assert "Saved as template Candles to Oss" in house.text
+        await house.press("a", "t", "1")
+        await house.until(lambda: screen._in_sheet and screen.sheet.cursor_pointer is not None)
+        _, made = house.app.staging.orders
+        assert "order_id" not in made.document
+        assert "order_number" not in made.document
+        assert made.document["shipping_address"] == order()["shipping_address"]
+        await house.press("enter")
+        await house.type("T2")
+        await house.press("enter")
+        assert house.app.staging.orders[1].document["order_id"] == "T2"
+
+
+async def test_cells_of_a_spreadsheet_are_offered_and_lines_of_json_are_read(tmp_path: Path) -> None:
+    async with housed(tmp_path / "data") as house:
+        await enter_composer(house)
+        house.app.post_message(events.Paste("order\tcity\nT1\tOss\n"))
+        await house.until("Pasted 2 rows of cells")
+        await house.press("escape")
+        lines = "\n".join(json.dumps(order(order_id=f"L{n}", order_number=f"L{n}")) for n in range(2))
+        house.app.post_message(events.Paste(lines))
+        await house.until("read as orders")
+        await house.press("o")
+        await house.until("2 orders added from pasted text")
+
+
+async def test_marked_orders_that_are_not_read_are_read_and_staged(tmp_path: Path) -> None:
+    async with housed(tmp_path / "data") as house:
+        await house.until("100+ read")
+        triage: Any = house.app.screen
+        client = house.app.bench.client
+        page = await client.list_orders(OrderQuery(page_size=200))
+        unread = next(str(one["id"]) for one in page.orders if triage.find(str(one["id"])) is None)
+        triage.table.set_marks([unread, triage.table.cursor_key])
+        await house.press("semicolon", "a")
+        await house.until("Stage 2 orders")
+        await house.press("c")
+        assert len(house.app.staging.orders) == 2
+
+
+async def test_the_meter_tells_what_sending_would_take(tmp_path: Path) -> None:
+    async with housed(tmp_path / "data", size=(160, 45)) as house:
+        await enter_composer(house)
+        await add_file(house, tmp_path, *(order(order_id=f"T{n}", order_number=f"T{n}") for n in range(101)))
+        await house.until(lambda: standings(house) == ["ready"] * 101)
+        await house.press("j")
+        await house.until("ready: 101 new = 2 requests")
+
+
+async def test_an_order_let_go_in_spite_of_an_unknown_shop_is_known_as_new(tmp_path: Path) -> None:
+    async with housed(tmp_path / "data") as house:
+        await enter_composer(house)
+        await house.until(lambda: house.app.bench.shops)
+        await add_file(house, tmp_path, order(order_id="T", order_number="T", order_details__integration__id=987654))
+        assert standings(house) == ["to fix"]
+        await house.press("z", "a")
+        await house.until(lambda: standings(house) == ["ready"])
+        await house.until(lambda: str(house.app.staging.orders[0].does) == "new")
+        await review(house)
+        assert "1 order will be written" in house.text

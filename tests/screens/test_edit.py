@@ -163,6 +163,7 @@ async def test_the_order_changed_there_since_is_told_and_not_overwritten_unseen(
         await house.until(lambda: isinstance(house.app.screen, ReviewScreen))
         assert "Theirs" in house.line_with("Mine")
         await house.press("n")
+        assert "again …" not in house.text, "what was said of the reading is over"
         assert (await house.order(order["id"]))["shipping_address"]["name"] == "Theirs"
 
 
@@ -226,3 +227,52 @@ async def test_a_mend_is_a_draft_that_can_be_taken_back(tmp_path: Path) -> None:
         await house.press("u")
         assert house.app.bench.drafts.all() == []
         assert isinstance(house.app.screen, TriageScreen)
+
+
+async def test_what_the_service_changed_and_was_changed_here_after_is_told_once(tmp_path: Path) -> None:
+    async with housed(tmp_path) as house:
+        order = await open_first(house)
+        await house.app.bench.client.patch_order(order["id"], {"shipping_address": {"name": "Theirs"}})
+        await house.press("j", "j")
+        await enter(house, "Somewhere")
+        await house.press("r")
+        await house.until("Theirs")
+        await house.press("w")
+        await house.until("the service changed Ship to, name")
+        await house.press("n", "g")
+        await enter(house, "Mine after all")
+        await house.press("w")
+        await house.until(lambda: isinstance(house.app.screen, ReviewScreen))
+        assert "Theirs" in house.line_with("Mine after all")
+        assert "the service changed" not in house.text
+
+
+async def test_a_long_review_is_read_whole(tmp_path: Path) -> None:
+    """At 80 columns: no value is cut, letters are letters, and the rule counts what is still below."""
+    async with housed(tmp_path, size=(80, 16)) as house:
+        await open_first(house)
+        name = "Żaneta " + "van den Heuvel-Böhmermann " * 4 + "the last"
+        await enter(house, name)
+        for step in range(4):
+            await house.press("j")
+            await enter(house, f"{step} " + "x" * 30)
+        await house.press("w")
+        await house.until(lambda: isinstance(house.app.screen, ReviewScreen))
+        assert "the last" in house.text
+        assert "more, PgDn" in house.text
+        await house.press("G")
+        assert "more, PgDn" not in house.text
+        await house.press("g", "v")
+        assert "Żaneta van" in house.text
+
+
+async def test_the_help_of_a_field_is_read_whole(tmp_path: Path) -> None:
+    async with housed(tmp_path) as house:
+        await open_first(house)
+        await house.press("4")
+        assert all("…" not in line for line in house.lines[-5:-2])
+        assert "exactly as it was read" in " ".join(" ".join(house.lines[-5:-2]).split())
+        await house.press("?")
+        await house.press("pagedown")
+        assert "sends.  ; first: on the marked" not in house.text
+        assert all(not line.endswith("…") for line in house.lines)

@@ -171,7 +171,7 @@ async def test_from_an_order_the_cursor_is_on_its_newest_write(tmp_path: Path) -
         await journal(house)
         await house.press("q", "j")
         await house.press("j", "L")
-        await house.until("Nothing was written to this order.")
+        await house.until("Nothing was written to that order.")
 
 
 async def test_sorted_by_order_each_order_of_a_write_has_a_row_and_can_be_undone_alone(tmp_path: Path) -> None:
@@ -242,6 +242,8 @@ async def test_what_the_shop_took_back_is_listed_and_drafted_again(tmp_path: Pat
         await house.press("y")
         await house.until(lambda: house.app.bench.drafts.all() == [])
         assert recipient(await house.order(order["id"])) == "Jan Klaassen"
+        await house.until("1 still so")
+        assert "taken back" not in house.line_with("> ="), "what was sent again is judged again"
         await house.press("enter")
         await house.until(lambda: isinstance(house.app.screen, EditScreen))
 
@@ -267,6 +269,7 @@ async def test_a_change_of_many_is_undone_as_a_whole_with_a_line_for_each(tmp_pa
         await house.until("3 orders: 3 drafted")
         assert len(bench.drafts.all()) == 3
         assert house.text.count("drafted as it was before") == 3
+        assert house.text.count(orders[0]["order_number"]) == 1, "each order is named once in its line"
 
 
 def pointer_to_city() -> Any:

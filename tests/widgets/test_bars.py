@@ -40,6 +40,18 @@ async def test_title_rule_status_and_keys() -> None:
         assert drawn == [0]
 
 
+async def test_what_does_not_fit_says_so() -> None:
+    rule, status = RuleLine(), StatusLine()
+    async with Stage(rule, status).run_test(size=(40, 6)) as pilot:
+        rule.set("origin", "country · only as a whole")
+        status.set(["confirmed: read again as sent", "changes no label"])
+        await pilot.pause()
+        assert shown(pilot.app)[:2] == [
+            "── origin ─ country · only as a whole ──",
+            " confirmed: read again as sent │ chang…",
+        ]
+
+
 async def test_the_strip_numbers_its_entries_and_scrolls_to_the_current() -> None:
     strip = EntryStrip()
     app = Stage(strip)

@@ -69,6 +69,19 @@ async def test_escape_and_a_second_question_mean_not() -> None:
         assert answers == [None, "second None"]
 
 
+async def test_every_key_is_in_sight_however_long_the_answers() -> None:
+    bar = QuestionBar()
+    app = Stage(Pane(), bar)
+    async with app.run_test(size=(60, 6)) as pilot:
+        bar.ask("Undo", [("o", "#4597 only"), ("j", "the whole of customer note of all twelve orders")])
+        await pilot.pause()
+        assert shown(app)[5] == " Undo  o #4597 only  j the whole of customer note…  Esc not"
+        bar.ask("Ship to, house number and more of it:", [(key, f"for all {key * 30}") for key in "abc"])
+        await pilot.pause()
+        assert all(f" {key} for" in shown(app)[5] for key in "abc")
+        assert shown(app)[5].endswith("Esc not")
+
+
 async def test_it_keeps_the_focus_while_it_waits() -> None:
     pane, bar = Pane(), QuestionBar()
     app = Stage(pane, bar)

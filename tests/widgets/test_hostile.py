@@ -7,9 +7,11 @@ from textual.widget import Widget
 from widgets.stage import Stage
 
 from tui.api.pointer import Pointer
+from tui.orders.entry import Entered
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.filter import FilterLine
 from tui.widgets.form import FieldRow, GroupRow, NoteRow
+from tui.widgets.grid import GridCell, GridColumn, NoRows, OrderGrid
 from tui.widgets.pager import Pager
 from tui.widgets.problems import ProblemList, ProblemRow
 from tui.widgets.sheet import OrderSheet
@@ -31,6 +33,31 @@ HOSTILE = [
     "日本👩🏽\u200d🚀❤\ufe0f🇳🇱e\u0301\u0301\u0301\u0301\u0301\u0301",
 ]
 PLACE = Pointer.of("a")
+
+
+class Cells(NoRows):
+    """One row that has the text wherever it takes one."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+    def __len__(self) -> int:
+        return 1
+
+    def key_at(self, index: int) -> str:
+        return self.text
+
+    def index_of(self, key: str) -> int | None:
+        return 0 if key == self.text else None
+
+    def mark_of(self, index: int) -> tuple[str, str]:
+        return self.text[:1], "error"
+
+    def cell_at(self, index: int, column: str) -> GridCell:
+        text = self.text
+        row = FieldRow(PLACE, text, "choice", text, text, mark=text[:1], choices=((text, text), ("b", "b")))
+        return GridCell(row, "error", more=1)
 
 
 def show(text: str) -> list[Widget]:
@@ -56,7 +83,22 @@ def show(text: str) -> list[Widget]:
     status.set([text, (text, "error")])
     keys.set([(text, text), ("?", text)])
     line.set(text, text)
-    return [table, sheet, problems, pager, strip, status, keys, line, bar, TitleLine(text, text), RuleLine(text, text)]
+    grid = OrderGrid(lambda pointer, kind, entered, choices: Entered(entered), empty=text)
+    grid.load(Cells(text), [GridColumn("a", text, 12), GridColumn("b", text, 9, "right")])
+    return [
+        table,
+        sheet,
+        grid,
+        problems,
+        pager,
+        strip,
+        status,
+        keys,
+        line,
+        bar,
+        TitleLine(text, text),
+        RuleLine(text, text),
+    ]
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -73,6 +115,8 @@ async def test_only_letters_reach_the_terminal(text: str, width: int) -> None:
                 bar.dismiss()
                 sheet = next(widget for widget in widgets if isinstance(widget, OrderSheet))
                 assert sheet.open_editor(PLACE)
+                grid = next(widget for widget in widgets if isinstance(widget, OrderGrid))
+                assert grid.open_editor()
             await pilot.pause()
             strips = app.screen._compositor.render_strips()
             drawn = "".join(segment.text for strip in strips for segment in strip)

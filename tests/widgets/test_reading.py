@@ -36,6 +36,24 @@ async def test_problems_wrap_and_the_cursor_goes_from_one_to_the_next() -> None:
         assert "No problems." in shown(pilot.app)[0]
 
 
+async def test_of_pieces_side_by_side_the_last_is_wrapped_in_its_column() -> None:
+    pager = Pager()
+    async with Stage(pager).run_test(size=(31, 6)) as pilot:
+        pager.set_lines(
+            [
+                [("  w  ", "info"), ("See every change as it will go; y there sends.", "")],
+                [("a street of a very long name, and ", ""), ("was", "dim"), ("", "")],
+            ]
+        )
+        await pilot.pause()
+        assert shown(pilot.app)[:4] == [
+            "  w  See every change as it",
+            "     will go; y there sends.",
+            "a street of a very long name,…",
+            "",
+        ]
+
+
 async def test_the_pager_wraps_scrolls_and_is_safe() -> None:
     pager = Pager()
     async with Stage(pager).run_test(size=(20, 5)) as pilot:

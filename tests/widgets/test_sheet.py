@@ -294,6 +294,19 @@ async def test_news_keep_cursor_and_editor_and_repaint_only_what_changed() -> No
         assert [event.text for event in app.heard(OrderSheet.EditorLeft)] == ["12Bx"]
 
 
+async def test_the_cursor_stays_at_its_field_where_a_note_went_and_another_came() -> None:
+    sheet = OrderSheet()
+    app = Stage(sheet)
+    async with app.run_test(size=(60, 30)) as pilot:
+        rows = form()
+        rows[4] = NoteRow(ADDRESS / "phone_number", "too short", "error")
+        sheet.load(rows, ADDRESS / "country_code")
+        sheet.set_rows([*rows[:4], *rows[5:10], NoteRow(ITEM / "quantity", "at least 1", "error"), *rows[10:]])
+        await pilot.pause()
+        assert sheet.cursor_pointer == ADDRESS / "country_code"
+        assert any(line.startswith(">  country") for line in shown(app))
+
+
 async def test_the_text_goes_to_another_editor_and_comes_back() -> None:
     sheet = OrderSheet()
     app = Stage(sheet)

@@ -1,9 +1,11 @@
 """An app's life, and its sudden end."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from batched import House, Make
 from worked import Bench
 
 
@@ -24,3 +26,19 @@ def crash(bench: Bench) -> Callable[[], None]:
         bench.restart()
 
     return crash_
+
+
+@pytest.fixture
+async def make(tmp_path: Path) -> AsyncIterator[Make]:
+    houses: list[House] = []
+
+    async def make_(**settings: Any) -> House:
+        houses.append(House(tmp_path / "data", **settings))
+        await houses[-1].open()
+        return houses[-1]
+
+    yield make_
+    for house in houses:
+        house.bench.store.close()
+        await house.bench.client.aclose()
+        house.sandbox.close()

@@ -274,6 +274,17 @@ async def test_a_service_that_takes_nothing_pauses_the_job(bench: Workbench, pla
     assert "3 orders in a row could not be sent" in job.note
 
 
+async def test_a_job_whose_last_orders_failed_is_done_and_not_paused(tmp_path: Path) -> None:
+    place = Place(tmp_path, 3)
+    bench = await place.open()
+    jobs = Jobs(bench)
+    job = await planned(jobs, place)
+    place.sandbox.breaker.faults = Faults.parse(["dropped=1:PATCH"])
+    await jobs.run(job)
+    assert (states(job), job.stage) == ({"not sent": 3}, Stage.DONE)
+    await place.close()
+
+
 async def test_lost_answers_are_looked_up_and_nothing_goes_twice(bench: Workbench, place: Place) -> None:
     jobs = Jobs(bench)
     job = await planned(jobs, place)

@@ -20,7 +20,8 @@ from tui.work.records import problems_from_json
 
 
 def stage(bench: Bench, *orders: Document) -> list[Outgoing]:
-    batch = bench.store.batches.create(bench.account, "b").id
+    batches = bench.store.batches
+    batch = batches.create(bench.account, f"b{len(batches.all(bench.account))}").id
     ids = bench.store.batches.stage(batch, [NewStaged(one) for one in orders])
     return [Outgoing(staged, 1, one) for staged, one in zip(ids, orders, strict=True)]
 

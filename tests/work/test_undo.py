@@ -169,6 +169,16 @@ async def test_what_was_not_done_or_is_not_known_to_be_has_nothing_to_undo(
     assert words in result.words
 
 
+async def test_an_attempt_that_was_not_written_is_no_news_beside_the_one_that_was(
+    bench: Workbench, staging: Staging
+) -> None:
+    first = await change(bench, IDS[0], (CITY, "Breda"))
+    bench.store.writes.step(first.write.id, WriteState.NOT_SENT)
+    failed = newest(bench)
+    written = await change(bench, IDS[0], (CITY, "Bergen"))
+    assert (await undone(bench, staging, failed, written)).undone is Undone.DRAFTED
+
+
 async def test_a_deleted_order_is_staged_anew_under_its_number_and_what_is_lost_is_said(
     bench: Workbench, staging: Staging
 ) -> None:

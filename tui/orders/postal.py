@@ -72,6 +72,13 @@ def format_of(code: str) -> Format | None:
     return Format(code, _finder(code, pattern), *_layout(rules))
 
 
+@lru_cache(maxsize=4096)
+def is_postcode(country: str, text: str) -> bool | None:
+    """Whether postcodes of the country look so; None where it has none, or is no country."""
+    pattern = _OTHERWISE.get(country) or _rules(country).get("zip")
+    return re.fullmatch(pattern, text, re.IGNORECASE | re.ASCII) is not None if pattern else None
+
+
 @cache
 def loose_format(code: str) -> Format:
     """The same for postcodes that the country does not have, where its name is written beside one."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
@@ -60,10 +60,27 @@ class Mend:
     values: tuple[tuple[Pointer, Json], ...]
 
 
+_ITEM_WEIGHT = Pointer.of("measurement", "weight", "value")
+_LINE_TOTAL = Pointer.of("total_price", "value")
+_OF_ITEMS: Final = frozenset({"no_hs_code", "no_country_of_origin", "no_weight"})
+
+
 def preflight(order: Document) -> list[Problem]:
     """What will keep this order from being shipped (errors) and what is doubtful (warnings), worst first."""
     found = [*_address(order), *_weight(order), *_customs(order), *_items(order), *_money(order)]
     return sorted(found, key=lambda problem: problem.severity is Severity.WARNING)
+
+
+def each(order: Document, problem: Problem) -> Iterator[Problem]:
+    """The problem at every place that it speaks of: one of several items at each of them."""
+    if problem.code not in _OF_ITEMS or not problem.pointer.startswith(ITEMS):
+        yield problem
+        return
+    inner = Pointer(problem.pointer.tokens[len(ITEMS) + 1 :])
+    for position, item in enumerate(_entries(order)):
+        value = inner.get(item)
+        if not isinstance(value, int | Decimal) and not (isinstance(value, str) and value.strip()):
+            yield replace(problem, pointer=ITEMS / position + inner)
 
 
 def mend(order: Document, problem: Problem) -> Mend | None:
@@ -170,7 +187,7 @@ def _weight(order: Document) -> Iterator[Problem]:
     without = [
         position
         for position, item in enumerate(_entries(order))
-        if not isinstance(Pointer.of("measurement", "weight", "value").get(item), int | Decimal)
+        if not isinstance(_ITEM_WEIGHT.get(item), int | Decimal)
     ]
     if without:
         pointer = (
@@ -190,9 +207,8 @@ def _customs(order: Document) -> Iterator[Problem]:
     if not needs_customs(country, _text(order, SHIP_TO / "postal_code").strip()):
         return
     for name, words in (("hs_code", "HS code"), ("country_of_origin", "origin")):
-        without = [
-            position for position, item in enumerate(_entries(order)) if not _text(item, Pointer.of(name)).strip()
-        ]
+        place = Pointer.of(name)
+        without = [position for position, item in enumerate(_entries(order)) if not _text(item, place).strip()]
         if without:
             title = f"{words}, {_items_of(len(without))}"
             detail = f"Customs of {country_name(country)} want this of every item."
@@ -209,12 +225,13 @@ def _items(order: Document) -> Iterator[Problem]:
     if not entries:
         yield _stop(ITEMS, "no_items", "no items", "The order has no items.")
     for position, item in enumerate(entries):
-        quantity = Pointer.of("quantity").get(item)
+        quantity = item.get("quantity")
         if isinstance(quantity, int | Decimal) and not isinstance(quantity, bool) and quantity <= 0:
             yield _stop(
                 ITEMS / position / "quantity", "quantity", f"quantity {quantity}", "The quantity must be at least 1."
             )
-        if _text(item, Pointer.of("name")) == "":
+        name = item.get("name")
+        if not isinstance(name, str) or not name:
             yield _doubt(ITEMS / position / "name", "no_item_name", "item without name", "The item has no name.")
 
 
@@ -224,7 +241,7 @@ def _money(order: Document) -> Iterator[Problem]:
     if word in ("unpaid", "pending", "open"):
         yield _doubt(payment, "unpaid", word, f"The shop says that the payment is {word}.")
     total = _decimal(Pointer.of("payment_details", "total_price", "value").get(order))
-    lines = [_decimal(Pointer.of("total_price", "value").get(item)) for item in _entries(order)]
+    lines = [_decimal(_LINE_TOTAL.get(item)) for item in _entries(order)]
     known = [line for line in lines if line is not None]
     if total is None or len(known) != len(lines) or not lines:
         return

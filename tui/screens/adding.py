@@ -1,29 +1,40 @@
-"""Adding to the batch: blank orders of a shop, copies, JSON from a file or a paste."""
+"""Adding to the batch: blank orders of a shop, copies, and what a file or a paste holds."""
 
 import asyncio
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
+
+from rich.cells import cell_len
+from textual.timer import Timer
 
 from tui.api.codec import Document
 from tui.api.errors import ApiError
 from tui.api.pointer import Pointer
 from tui.api.query import OrderQuery
 from tui.orders.glance import order_name
+from tui.screens.importing import Counting, ImportScreen, refused_name, write_new
 from tui.screens.stagedform import StagedFormScreen, keeps
 from tui.screens.stagedrows import ALL
 from tui.widgets.ask import AskLine
 from tui.widgets.strip import Entry as StripEntry
-from tui.work.intake import Intake, IntakeError, read_file, read_orders
+from tui.widgets.text import safe
+from tui.work.importing import Source, open_any, refused_csv
+from tui.work.intake import Arrival, Intake, IntakeError
+from tui.work.mappings import Mappings
 from tui.work.staged import StagedOrder
+from tui.work.template import Templates, as_template, from_template
 from tui.work.workbench import Shop
 
 _LEARNED_FROM = 20
 _SHOPS_AT_ONCE = 9
+_TEMPLATES_ASKED = 5
+_LOOK = 0.2
 
 
 class AddingScreen(StagedFormScreen):
     """The ways into the batch."""
+
+    _counting: Counting | None = None
 
     def targets(self) -> list[StagedOrder]:
         """The marked orders if `;` came first, else the chosen one."""
@@ -36,21 +47,82 @@ class AddingScreen(StagedFormScreen):
             self.add_entry()
             return
         targets = self.targets()
-        answers = [("b", "blank order"), ("f", "JSON file")]
+        answers = [("b", "blank"), ("f", "file")]
         if targets:
             name = order_name(targets[0].document) if len(targets) == 1 else f"{len(targets)} orders"
             answers.insert(1, ("c", f"copy of {name}"))
+        if self._templates.all():
+            answers.append(("t", "from template"))
+        if len(targets) == 1:
+            answers.append(("s", "save as template"))
+
+        refused = Mappings(self.house.bench).refused()
+        if refused is not None:
+            answers.append(("r", f"write refused rows of {refused[0]}"))
 
         def chosen(answer: str) -> None:
             match answer:
                 case "b":
                     self._blank()
+                case "r" if refused is not None:
+                    self._ask_line("refused rows into: ", self._write_refused, refused_name(refused[0]))
                 case "c":
                     self._copy(targets)
+                case "t":
+                    self._ask_template()
+                case "s":
+                    self._ask_line("template's name: ", lambda name: self._save_template(targets[0], name))
                 case _:
                     self._ask_line("file: ", self._add_file)
 
         self.ask("Add", answers, chosen)
+
+    # Templates.
+
+    @property
+    def _templates(self) -> Templates:
+        return Templates(self.house.bench)
+
+    def _save_template(self, order: StagedOrder, name: str) -> None:
+        if not name:
+            self.say("A template needs a name; nothing was saved.")
+            return
+        again = name in self._templates.all()
+        with self.keeping():
+            self._templates.save(name, as_template(order.document))
+            self.say(f"{'Saved again' if again else 'Saved'} as template {name}; a t makes orders of it.")
+
+    def _ask_template(self) -> None:
+        names = list(self._templates.all())
+        if len(names) <= _TEMPLATES_ASKED:
+            answers = [(str(number), name) for number, name in enumerate(names, 1)]
+            self.ask("New order from", answers, lambda answer: self._from_template(names[int(answer) - 1]))
+        else:
+            self._ask_line(f"template, one of {', '.join(names)[:60]}: ", self._from_template)
+
+    @keeps
+    def _from_template(self, name: str) -> None:
+        found = self._templates.find(name)
+        if found is None:
+            self.say(f"There is no template {name}." if name else "Nothing was added.", "warning")
+            return
+        title, document = found
+        new = Arrival(from_template(document, self.house.now()), "new order", 0)
+        ids = self.staging.add_intake(Intake((new,), ()), f"template {title}")
+        self._added(ids, f"Added from template {title}.")
+        self.open_sheet(Pointer.of("order_number"))
+
+    # Copies and blanks.
+
+    @keeps
+    def _write_refused(self, text: str) -> None:
+        kept = Mappings(self.house.bench)
+        refused = kept.refused()
+        if text and refused is not None:
+            said, is_written = write_new(Path(text), refused[1])
+            if is_written:
+                kept.forget_refused()
+            self.say(said, "info" if is_written else "warning")
 
     @keeps
     def _copy(self, orders: Sequence[StagedOrder]) -> None:
@@ -89,17 +161,20 @@ class AddingScreen(StagedFormScreen):
 
     def _ask_shop(self, shops: Sequence[Shop], first: int = 0) -> None:
         """The shops stand on the strip with their numbers, until one is chosen or not."""
-        here = shops[first : first + _SHOPS_AT_ONCE]
+        here = list(shops[first : first + _SHOPS_AT_ONCE])
+        # A number that stands beyond the edge would be an answer that nobody sees.
+        while len(here) > 1 and sum(_entry_width(shop.name) for shop in here) > self.size.width - 2:
+            here.pop()
         self.strip.first_number = 1
         self.strip.set_entries([StripEntry(f"shop {shop.id}", shop.name) for shop in here])
         answers = [(str(number), "") for number in range(1, len(here) + 1)]
-        more = first + _SHOPS_AT_ONCE < len(shops)
+        more = first + len(here) < len(shops)
         if more:
             answers.append(("m", "more"))
 
         def chosen(answer: str | None) -> None:
             if answer == "m":
-                self.call_later(self._ask_shop, shops, first + _SHOPS_AT_ONCE)
+                self.call_later(self._ask_shop, shops, first + len(here))
                 return
             self._show_strip()
             if answer is not None:
@@ -128,49 +203,93 @@ class AddingScreen(StagedFormScreen):
         self._added([id], words)
         self.open_sheet(Pointer.of("order_number"))
 
-    def _ask_line(self, prompt: str, done: Callable[[str], None]) -> None:
+    def _ask_line(self, prompt: str, done: Callable[[str], None], text: str = "") -> None:
         line = self.query_one("#line", AskLine)
         line.prompt = prompt
         line.add_class("-open")
-        line.open()
+        line.open(text)
         self.line_done = done
 
     def _add_file(self, text: str) -> None:
         if text:
             path = Path(text)
             self.say(f"Reading {path} …")
-            self.run_worker(self._read_source(path.name, partial(_read_path, path)), name="read a file")
+            self._read(path.name, path)
 
     def pasted(self, text: str) -> None:
-        if self._in_sheet or text.lstrip()[:1] not in ("[", "{"):
+        is_json = text.lstrip()[:1] in ("[", "{")
+        is_table = "\t" in text and len(text.split("\n", 2)) > 1
+        if self._in_sheet or not (is_json or is_table):
             super().pasted(text)
             return
+        name = "pasted text" if is_json else "pasted cells"
+        words = f"{len(text)} characters of JSON" if is_json else f"{len(text.splitlines())} rows of cells"
+        self.ask(f"Pasted {words}:", [("o", "read as orders")], lambda _: self._read(name, text))
 
-        def chosen(_: str) -> None:
-            self.run_worker(self._read_source("pasted text", partial(read_orders, text)), name="read what was pasted")
+    def _read(self, name: str, source: Path | str) -> None:
+        if self._counting is not None:
+            self.say("Another file is being read; Ctrl+C stops it.")
+            return
+        counting = self._counting = Counting()
+        timer = self.set_interval(_LOOK, lambda: self.say(counting.words()))
+        self.run_worker(self._read_source(name, source, counting, timer), name="read orders", group="import")
 
-        self.ask(f"Pasted {len(text)} characters of JSON:", [("o", "read as orders")], chosen)
-
-    async def _read_source(self, name: str, read: Callable[[], Intake]) -> None:
+    async def _read_source(self, name: str, source: Path | str, counting: Counting, timer: Timer) -> None:
+        bench = self.house.bench
         try:
-            intake = await asyncio.to_thread(read)
+            opened = await asyncio.to_thread(open_any, source, name, known=Mappings(bench).all(), progress=counting)
         except IntakeError as error:
             self.say(str(error), "warning")
             return
-        self._take_in(intake, name)
+        finally:
+            timer.stop()
+            self._counting = None
+        self.unsay()
+        if isinstance(opened, Intake):
+            self._take_in(opened, name)
+        elif opened.is_remembered:
+            self._ask_mapping(opened)
+        else:
+            self.house.open_screen(ImportScreen(opened, self._take_in))
+
+    def _ask_mapping(self, source: Source) -> None:
+        """A table with columns that are known: one line instead of a screen."""
+        rows = len(source.table.rows)
+
+        def chosen(answer: str) -> None:
+            self.house.open_screen(ImportScreen(source, self._take_in, at_once=answer == "s"))
+
+        answers = [("s", "stage"), ("m", "see the mapping")]
+        self.ask(f"{source.name}: {rows:,} rows, mapping {source.mapping.name}", answers, chosen)
+
+    def stop_reading(self) -> bool:
+        if self._counting is not None:
+            self._counting.is_stopped = True
+            return True
+        return super().stop_reading()
 
     @keeps
     def _take_in(self, intake: Intake, name: str) -> None:
         ids = self.staging.add_intake(intake, name)
         converted = sum(bool(one.converted) for one in intake.orders)
         words = f"{count_of(len(ids))} added from {name}"
-        if converted:
-            words += f", {converted} with values put into the service's form"
         if intake.refused:
             words += f"; {len(intake.refused)} refused"
+        if intake.ignored:
+            columns = len(intake.unmapped)
+            words += f"; {intake.ignored} cells of {columns} column{'' if columns == 1 else 's'} went nowhere"
+        if converted:
+            words += f"; {converted} with values put into the service's form"
         self._added(ids, f"{words}.")
         if intake.refused:
             lines = [f"{one.place} {one.reason}" for one in intake.refused]
+            if intake.header:
+                Mappings(self.house.bench).keep_refused(name, refused_csv(intake))
+                lines = [
+                    "a r writes these rows into a file, with the reasons, to be mended and read again.",
+                    "",
+                    *lines,
+                ]
             self.house.show_text(f"Not taken from {name}", "\n".join(lines))
 
     def _added(self, ids: Sequence[str], words: str) -> None:
@@ -185,9 +304,10 @@ class AddingScreen(StagedFormScreen):
         self.look()
 
 
+def _entry_width(name: str) -> int:
+    """Cells of a shop on the strip, with its number."""
+    return min(cell_len(safe(name)), 20) + 4
+
+
 def count_of(number: int) -> str:
     return f"{number} order{'' if number == 1 else 's'}"
-
-
-def _read_path(path: Path) -> Intake:
-    return read_orders(read_file(path))

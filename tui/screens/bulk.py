@@ -2,7 +2,7 @@
 
 from textual import on
 
-from tui.api.codec import encode
+from tui.api.codec import pretty
 from tui.screens.bulkform import ChangeScreen
 from tui.screens.changing import start_job
 from tui.screens.jobrows import ALL, body_of, review_of
@@ -77,7 +77,7 @@ class BulkScreen(ChangeScreen):
         if order is None or body is None:
             self.say("No body is made for this order here.")
             return
-        self.house.show_text(f"What goes for {order.name}", encode(body, indent=2).decode())
+        self.house.show_text(f"What goes for {order.name}", pretty(body))
 
     def do_road(self, key: str) -> None:
         try:

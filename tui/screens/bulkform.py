@@ -156,6 +156,8 @@ class ChangeScreen(HouseScreen):
         self.give_focus()
         if self._in_sheet and self._edit is not None:
             self.sheet.open_editor(self._edit, self._typed().get(self._edit))
+        elif self._is_open and self._typed():
+            self.say("What was typed in a field here is kept; Enter there goes on with it.")
         self._look()
 
     def on_screen_resume(self) -> None:

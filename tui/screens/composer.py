@@ -5,16 +5,19 @@ from collections.abc import Iterable
 from textual import on
 
 from tui.api.codec import encode
-from tui.api.pointer import Pointer
 from tui.orders.fields import label_of
 from tui.orders.glance import order_name
-from tui.screens.adding import AddingScreen, count_of
+from tui.screens.adding import count_of
+from tui.screens.batches import open_batches
+from tui.screens.batchview import Shown
+from tui.screens.fixing import FixingScreen
+from tui.screens.history import open_history
 from tui.screens.review import ReviewScreen
 from tui.screens.rows import View
+from tui.screens.sendoff import ask_sending, goes_on_before, keep_goes_on
 from tui.screens.stagedform import keeps
 from tui.screens.stagedrows import ALL, review_plan
 from tui.screens.wholeorder import open_staged_as_json
-from tui.store.batches import StagedState
 from tui.store.db import StoreError
 from tui.widgets.ask import AskLine
 from tui.widgets.filter import FilterLine
@@ -26,16 +29,23 @@ from tui.work.staged import StagedOrder, Standing
 from tui.work.staging import CannotChange
 
 
-class ComposerScreen(AddingScreen):
+class ComposerScreen(FixingScreen):
     """Nothing goes before the review's `y`, and what exists already not before `z` released it."""
 
     # Moving.
 
     def do_strip_next(self, key: str) -> None:
-        self.strip.step(1)
+        self._step_strip(1)
 
     def do_strip_previous(self, key: str) -> None:
-        self.strip.step(-1)
+        self._step_strip(-1)
+
+    def _step_strip(self, by: int) -> None:
+        """The strip; in the table the columns."""
+        if self._shown is not Shown.TABLE or self._in_sheet:
+            self.strip.step(by)
+        elif not self.grid.move_column(by):
+            self.say("This is the last column; C adds others." if by > 0 else "This is the first column.")
 
     def do_strip_number(self, key: str) -> None:
         if not self.strip.select_number(int(key)):
@@ -46,6 +56,8 @@ class ComposerScreen(AddingScreen):
     def do_pane(self, key: str) -> None:
         if self._in_sheet:
             self.close_sheet()
+        elif self._shown is Shown.TABLE and self.order is not None:
+            self.open_sheet(self.grid.cursor_pointer)
         else:
             self.do_open(key)
 
@@ -54,7 +66,10 @@ class ComposerScreen(AddingScreen):
             row = self.sheet.cursor_field
             self.sheet.open_editor(None, self._typed.get(row.pointer) if row is not None else None)
             return
-        if self._shows_problems:
+        if self._shown is Shown.TABLE:
+            self.grid.open_editor()
+            return
+        if self._shown is Shown.PROBLEMS:
             row_here = self.problems.cursor_row
             if row_here is None or not row_here.order:
                 self.say("That was said of the request as a whole; it has no field.")
@@ -85,55 +100,11 @@ class ComposerScreen(AddingScreen):
     def _go_beside(self, by: int) -> None:
         place = next((n for n, order in enumerate(self._orders) if order.id == self._chosen), 0) + by
         if not 0 <= place < len(self._orders):
-            self.say("This is the last order." if by > 0 else "This is the first order.")
+            hidden = len(self.staging.orders) - len(self._orders)
+            more = f" shown; {hidden} more by 0 and without /" if hidden else ""
+            self.say(f"This is the last order{more}." if by > 0 else f"This is the first order{more}.")
             return
         self._choose(self._orders[place].id, self.sheet.cursor_pointer)
-
-    def _choose(self, id: str, pointer: Pointer | None = None) -> None:
-        self.sheet.leave_editor()
-        self._chosen = id
-        if self._in_sheet and (order := self.order) is not None:
-            self._show_form(order, pointer)
-        self.show_all()
-        self.remember()
-
-    def do_next_problem(self, key: str) -> None:
-        self._step_problem(1)
-
-    def do_previous_problem(self, key: str) -> None:
-        self._step_problem(-1)
-
-    def _step_problem(self, by: int) -> None:
-        """The next problem of the form, else of the next order that has one, and around; from the list, into the form."""
-        if self._in_sheet and self.sheet.step_problem(by):
-            return
-        count = len(self._orders)
-        here = next((n for n, order in enumerate(self._orders) if order.id == self._chosen), 0)
-        for step in range(1 if self._in_sheet else 0, count + 1 if count else 0):
-            order = self._orders[(here + by * step) % count]
-            stops = [finding for finding in self.staging.findings(order) if finding.stops]
-            if stops and not (order.sent and order.state is not StagedState.DIFFERS):
-                is_around = not 0 <= here + by * step < count or (step == count and self._in_sheet)
-                self._to_problem(order, by)
-                if is_around:
-                    self.say("Around, from the first one." if by > 0 else "Around, from the last one.")
-                return
-        self.say("No problem is left here.")
-
-    def _to_problem(self, order: StagedOrder, by: int) -> None:
-        self._choose(order.id)
-        if not self._in_sheet:
-            self.open_sheet()
-        self._show_form(order)
-
-        def go() -> None:
-            # To the end of the form, and from there on to its first problem, or its last.
-            (self.sheet.end if by < 0 else self.sheet.home)()
-            row = self.sheet.cursor_field
-            if row is None or row.mark not in ("!", "S", "#"):
-                self.sheet.step_problem(by)
-
-        self.call_after_refresh(go)
 
     def do_view(self, key: str) -> None:
         if self._in_sheet:
@@ -142,8 +113,30 @@ class ComposerScreen(AddingScreen):
             self.show_all()
             self.say(f"View: {self._view} fields.")
             return
-        self.show_problems(not self._shows_problems)
+        shown = list(Shown)
+        place = shown.index(self._shown) + 1
+        if place < len(shown):
+            self.show_view(shown[place])
+        else:
+            self.show_view(Shown.ORDERS)
+            open_history(self.house)
         self.remember()
+
+    def do_sort(self, key: str) -> None:
+        answers = [("n", "number"), ("s", "state"), ("p", "problem"), ("a", "as added")]
+        if self._shown is Shown.TABLE and (column := self.grid.column_key) is not None:
+            answers.insert(0, ("c", f"this column, {self.grid.columns[self.grid.column].title}"))
+
+        def chosen(answer: str) -> None:
+            by = {"n": "number", "s": "state", "p": "problem", "a": "", "c": column}[answer]
+            self._sorting.choose(by or "")
+            self.show_all()
+            self.remember()
+            names = dict(answers)
+            self.say(f"Sorted by {names[answer]}{', the other way round' if self._sorting.down else ''}.")
+
+        column = self.grid.column_key
+        self.ask("Sort by (again: the other way)", answers, chosen)
 
     def do_filter(self, key: str) -> None:
         line = self.query_one(FilterLine)
@@ -180,72 +173,21 @@ class ComposerScreen(AddingScreen):
             self._field_words = words
         else:
             self._words = words
+            self._stays.clear()
         self.show_all()
         self.remember()
 
-    # Marks.
+    def do_entry_up(self, key: str) -> None:
+        if self._shown is Shown.TABLE and not self._in_sheet:
+            self.move_column(-1)
+        else:
+            super().do_entry_up(key)
 
-    def do_mark(self, key: str) -> None:
-        if self._marks_are_elsewhere():
-            return
-        self.table.toggle_mark()
-        self.table.move(1)
-
-    def _marks_are_elsewhere(self) -> bool:
-        if self._in_sheet or self._shows_problems:
-            self.say(f"Orders are marked in their list; {'Esc' if self._in_sheet else 'v'} leads there.")
-            return True
-        return False
-
-    def do_marks(self, key: str) -> None:
-        if self._marks_are_elsewhere():
-            return
-        answers = [("a", "all here"), ("n", "none"), ("i", "invert"), ("p", "with problems"), ("s", "same problem")]
-
-        def chosen(answer: str) -> None:
-            match answer:
-                case "a":
-                    self.table.mark_all()
-                case "n":
-                    self.table.set_marks(())
-                case "i":
-                    self.table.invert_marks()
-                case "p":
-                    wrong = (Standing.REFUSED, Standing.TO_FIX)
-                    self.table.set_marks(one.id for one in self._orders if self.staging.standing(one) in wrong)
-                case _:
-                    self._mark_same()
-
-        self.ask("Mark", answers, chosen)
-
-    def _mark_same(self) -> None:
-        """All orders with the first problem of the chosen one."""
-        order = self.order
-        found = self.staging.findings(order) if order is not None else []
-        if not found:
-            self.say("This order has no problem.")
-            return
-        key = (_kind_of(found[0].problem.pointer), found[0].problem.detail)
-        same = [
-            one.id
-            for one in self._orders
-            if any((_kind_of(f.problem.pointer), f.problem.detail) == key for f in self.staging.findings(one))
-        ]
-        self.table.set_marks(same)
-        self.say(f"{len(same)} marked with: {label_of(found[0].problem.pointer)}: {found[0].problem.detail}")
-
-    def do_on_marked(self, key: str) -> None:
-        if self._marks_are_elsewhere():
-            return
-        marks = self.table.marks
-        if not marks:
-            self.say("Nothing is marked; Space marks.")
-            return
-        hidden = len(marks - {order.id for order in self._orders})
-        self.on_marked = True
-        self.say(
-            f"On {len(marks)} marked{f', {hidden} of them not in this list' if hidden else ''}: {self._marked_keys()}"
-        )
+    def do_entry_down(self, key: str) -> None:
+        if self._shown is Shown.TABLE and not self._in_sheet:
+            self.move_column(1)
+        else:
+            super().do_entry_down(key)
 
     # Removing and undo.
 
@@ -343,6 +285,12 @@ class ComposerScreen(AddingScreen):
         self.say(f"{count_of(count)} released{' in spite of problems' if in_spite else ''}; w reviews what is ready.")
 
     def do_review(self, key: str) -> None:
+        if ask_sending(self, self.staging, self._begin_review):
+            self.on_marked = False
+            return
+        self._begin_review()
+
+    def _begin_review(self) -> None:
         if self.staging.owner is not None:
             self.say(f"{self.staging.owner} has this batch; B takes it over.", "warning")
             return
@@ -369,18 +317,22 @@ class ComposerScreen(AddingScreen):
         notes = [f"What exists could not be looked up: {error}"] if error is not None else []
         if not plan.count and ids is None:
             notes.append("Nothing is ready to go; what stays here says why.")
-        reviewed = review_plan(self.staging, plan, read_only=self.house.bench.client.read_only, notes=notes)
+        goes_on = goes_on_before(self.house)
+        read_only = self.house.bench.client.read_only
+        reviewed = review_plan(self.staging, plan, read_only=read_only, notes=notes, goes_on=goes_on)
 
         def send() -> None:
-            self.app.run_worker(self._go(plan), name="send staged orders")
+            keep_goes_on(self.house, screen.goes_on)
+            self.app.run_worker(self._go(plan, goes_on=screen.goes_on), name="send staged orders")
             self.say_sending(f"{count_of(plan.count)} on the way; the list shows each.")
 
-        self.house.open_screen(ReviewScreen(reviewed, send))
+        screen = ReviewScreen(reviewed, send)
+        self.house.open_screen(screen)
 
-    async def _go(self, plan: Plan) -> None:
+    async def _go(self, plan: Plan, *, goes_on: bool) -> None:
         """Runs to its end, whatever becomes of the screen."""
         try:
-            await self.staging.send(plan)
+            await self.staging.send(plan, goes_on=goes_on)
         except (CannotChange, StoreError) as error:
             self.house.house_screens()[-1].say(str(error), "error")
 
@@ -412,15 +364,19 @@ class ComposerScreen(AddingScreen):
 
     def do_batches(self, key: str) -> None:
         if self.staging.owner is None:
-            self.say("This is the composer; q leads back.")
+            open_batches(self.house)
             return
 
-        def chosen(_: str) -> None:
+        def chosen(answer: str) -> None:
+            if answer == "b":
+                open_batches(self.house)
+                return
             self.staging.take_over()
             self.show_all()
             self.say("The batch is yours now.")
 
-        self.ask(f"{self.staging.owner} works on this batch.", [("t", "take it over")], chosen)
+        answers = [("t", "take it over"), ("b", "other batches")]
+        self.ask(f"{self.staging.owner} works on this batch.", answers, chosen)
 
     def do_as_json_edit(self, key: str) -> None:
         order = self.order
@@ -436,8 +392,3 @@ class ComposerScreen(AddingScreen):
             self.house.show_text(label_of(row.pointer), row.value)
         else:
             self.house.show_text(f"{order_name(order.document)} as it goes", encode(order.document, indent=2).decode())
-
-
-def _kind_of(pointer: Pointer) -> tuple[str, ...]:
-    """The pointer without positions."""
-    return tuple("*" if token.isdigit() else token for token in pointer.tokens)

@@ -1,28 +1,23 @@
-"""The batch as it is shown: the strip of states, the list, the problems, the form of the order that was chosen."""
+"""The batch as it is shown: the strip of states, the list, the problems, the table, the form of the order chosen."""
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
-from typing import ClassVar
+from collections.abc import Sequence
 
 from textual import events, on
-from textual.app import ComposeResult
-from textual.containers import Container
 
 from tui.api.codec import Json
 from tui.api.models import Group, Operation
 from tui.api.pointer import Pointer
-from tui.keymap import NAMES, Where, commands_in
-from tui.orders.entry import Entry, parse_entry
 from tui.orders.fields import field_at, label_of
-from tui.orders.glance import SHOP, haystack, order_name, text_at
-from tui.screens.base import HouseScreen
+from tui.orders.glance import SHOP, order_name, text_at
+from tui.screens.batchview import Shown, Sorting, fits, meter
 from tui.screens.listing import preview_lines
 from tui.screens.orderform import group_entries, group_of
+from tui.screens.panes import EMPTY, PanesScreen
 from tui.screens.rooms import remember_place
-from tui.screens.rows import Choices, FormSpec, Note, View, sheet_rows
+from tui.screens.rows import Choices, FormSpec, Note, sheet_rows
+from tui.screens.sendoff import sending_facts
 from tui.screens.stagedrows import (
     ALL,
-    COLUMNS,
     StagedRows,
     as_composed,
     finding_lines,
@@ -33,150 +28,24 @@ from tui.screens.stagedrows import (
 from tui.screens.triage import TriageScreen
 from tui.store.db import StoreError
 from tui.widgets.ask import AskLine
-from tui.widgets.dialogs import QuestionBar
-from tui.widgets.filter import FilterLine
 from tui.widgets.form import FieldRow, GroupRow, SheetRow
-from tui.widgets.lines import LineView, Piece
+from tui.widgets.lines import Piece
 from tui.widgets.pager import Pager
 from tui.widgets.problems import ProblemList
 from tui.widgets.sheet import OrderSheet
-from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
+from tui.widgets.status import RuleLine, TitleLine
 from tui.widgets.strip import EntryStrip
 from tui.widgets.table import OrderTable
 from tui.widgets.text import safe
-from tui.work.drafts import Typing
 from tui.work.staged import StagedOrder, Standing
-from tui.work.staging import Staging
 
 _STATE = "composer"
-_WIDE = 120
-_EMPTY = "Nothing is staged. a adds: b a blank order, f a JSON file. In the list of orders, a stages a copy."
-
-_LIST_KEYS = (
-    ("open", "open"),
-    ("next_problem", "next !"),
-    ("add", "add"),
-    ("mend", "mend"),
-    ("mark", "mark"),
-    ("hold", "hold"),
-    ("review", "review"),
-    ("view", "problems"),
-    ("filter", "narrow"),
-    ("keys", "keys"),
-)
-_SHEET_KEYS = (
-    ("open", "edit"),
-    ("next_problem", "next !"),
-    ("mend", "mend"),
-    ("address", "address"),
-    ("absent", "clear"),
-    ("add", "item"),
-    ("undo", "undo"),
-    ("review", "review"),
-    ("pane", "list"),
-    ("view", "fields"),
-    ("keys", "keys"),
-)
+_WIDE = 150
+"""Columns for list and form side by side: with fewer, the last column of the list would be cut."""
 
 
-class BatchScreen(HouseScreen):
-    """Two panes: the list (orders, or their problems) and the form. In narrow terminals one of them is in sight."""
-
-    WHERE = Where.COMPOSER
-    CSS: ClassVar[str] = """
-    #said { height: 1; display: none; }
-    #said.-shown { display: block; }
-    #said.-two { height: 2; }
-    BatchScreen FilterLine, #line { display: none; }
-    BatchScreen FilterLine.-open, #line.-open { display: block; }
-    #batch { height: 1fr; layout: vertical; }
-    #batch #left { height: 1fr; }
-    #batch #problems { display: none; }
-    #batch.-problems #problems { display: block; }
-    #batch.-problems #orders { display: none; }
-    #batch #side { height: 8; layout: vertical; }
-    #batch #form, #batch #field, #batch #help { display: none; }
-    #batch #help { height: 2; }
-    #batch.-sheet #left, #batch.-sheet #preview { display: none; }
-    #batch.-sheet #side { height: 1fr; }
-    #batch.-sheet #form, #batch.-sheet #field, #batch.-sheet #help { display: block; }
-    #batch.-wide { layout: horizontal; }
-    #batch.-wide #left { display: block; width: 1fr; }
-    #batch.-wide #side { height: 1fr; width: 1fr; border-left: vkey $border-blurred; }
-    #batch.-wide #preview { display: none; }
-    #batch.-wide #form, #batch.-wide #field, #batch.-wide #help { display: block; }
-    """
-
-    def __init__(self, staging: Staging) -> None:
-        super().__init__()
-        self.staging = staging
-        self._orders: list[StagedOrder] = []
-        self._chosen: str | None = None
-        self._in_sheet = False
-        self._shows_problems = False
-        self._standing: str = ALL
-        self._words = ""
-        self._field_words = ""
-        self._view = View.USUAL
-        self._typed: dict[Pointer, str] = {}
-        self._loaded: str | None = None
-        self._is_wide = False
-        self._is_due = False
-        self._said_sending = False
-        self._top = 0
-        self.line_done: Callable[[str], None] = lambda _: None
-        """What the line at the bottom is asked for."""
-
-    def compose(self) -> ComposeResult:
-        yield TitleLine()
-        yield EntryStrip()
-        yield Pager(id="said")
-        yield FilterLine()
-        with Container(id="batch"):
-            with Container(id="left"):
-                yield OrderTable(COLUMNS, empty=_EMPTY, id="orders")
-                yield ProblemList(empty="No problems here; v shows the orders.", id="problems")
-            with Container(id="side"):
-                yield RuleLine(id="rule")
-                yield Pager(id="preview")
-                yield OrderSheet(reader=self._read_entry, typing_hook=self._typing, empty="No order.", id="form")
-                yield RuleLine(id="field")
-                yield Pager(id="help")
-        yield AskLine(id="line")
-        yield StatusLine()
-        yield QuestionBar()
-        yield KeyLine()
-
-    @property
-    def table(self) -> OrderTable:
-        return self.query_one("#orders", OrderTable)
-
-    @property
-    def problems(self) -> ProblemList:
-        return self.query_one("#problems", ProblemList)
-
-    @property
-    def sheet(self) -> OrderSheet:
-        return self.query_one("#form", OrderSheet)
-
-    @property
-    def strip(self) -> EntryStrip:
-        return self.query_one(EntryStrip)
-
-    @property
-    def is_typing(self) -> bool:
-        return super().is_typing or self.sheet.editing is not None
-
-    @property
-    def list_view(self) -> LineView:
-        if self._in_sheet:
-            return self.sheet
-        return self.problems if self._shows_problems else self.table
-
-    @property
-    def order(self) -> StagedOrder | None:
-        """The order that was chosen."""
-        return self.staging.get(self._chosen) if self._chosen is not None else None
+class BatchScreen(PanesScreen):
+    """What the panes show of the batch, kept up with what happens to it."""
 
     # How it begins, and is found again.
 
@@ -188,7 +57,9 @@ class BatchScreen(HouseScreen):
         self._standing = str(left.get("standing") or ALL)
         self._words = str(left.get("words") or "")
         self._chosen = str(left["order"]) if left.get("order") else None
-        self._shows_problems = left.get("problems") is True
+        shown, by = left.get("shown"), left.get("sort")
+        self._shown = next((one for one in Shown if one == shown), Shown.ORDERS)
+        self._sorting = Sorting(by if isinstance(by, str) else "", left.get("down") is True)
         self._top = left["top"] if isinstance(left.get("top"), int) else 0  # type: ignore[assignment]
         marks = left.get("marks")
         self.table.set_marks(str(mark) for mark in marks if isinstance(mark, str)) if isinstance(marks, list) else None
@@ -207,6 +78,7 @@ class BatchScreen(HouseScreen):
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
         remember_place(self, "composer")
+        self.staging.freshen()
         self.show_all()
         self.look()
 
@@ -216,12 +88,6 @@ class BatchScreen(HouseScreen):
             self._is_wide = wide
             self._arrange()
             self._show_side()
-
-    def _arrange(self) -> None:
-        batch = self.query_one("#batch")
-        batch.set_class(self._is_wide, "-wide")
-        batch.set_class(self._in_sheet, "-sheet")
-        batch.set_class(self._shows_problems, "-problems")
 
     def remember(self) -> None:
         """Where the user is, for the next start."""
@@ -234,7 +100,9 @@ class BatchScreen(HouseScreen):
             "order": self._chosen,
             "standing": self._standing,
             "words": self._words,
-            "problems": self._shows_problems,
+            "shown": str(self._shown),
+            "sort": self._sorting.by,
+            "down": self._sorting.down,
             "sheet": self._in_sheet,
             "pointer": str(pointer) if pointer is not None else None,
             "top": self.table.top,
@@ -254,10 +122,17 @@ class BatchScreen(HouseScreen):
         self._is_due = False
         if not self.is_attached or not self.is_current:
             return
+        self._follow_cursor()
         if self._said_sending and not self.staging.shipping.waiting:
             self._said_sending = False
             self.unsay()
         self.show_all()
+
+    def _follow_cursor(self) -> None:
+        """The order chosen is the one under the cursor, also where the word of its move is still on the way."""
+        if not self._in_sheet and self._shown is not Shown.PROBLEMS:
+            view = self.grid if self._shown is Shown.TABLE else self.table
+            self._chosen = view.cursor_key or self._chosen
 
     def say_sending(self, words: str) -> None:
         """What is said until it is known what became of what was sent."""
@@ -292,28 +167,29 @@ class BatchScreen(HouseScreen):
         line = next((line for line in self.query(AskLine) if line.is_open), None)
         (line or self.list_view).focus(scroll_visible=False)
 
-    def show_keys(self) -> None:
-        """Those of the pane that one is in, the way to the service among the first."""
-        wanted = _SHEET_KEYS if self._in_sheet else _LIST_KEYS
-        keys = {command.id: command.keys[0] for command in commands_in(self.WHERE)}
-        words = {"view": "orders"} if self._shows_problems and not self._in_sheet else {}
-        self.query_one(KeyLine).set([(NAMES.get(keys[id], keys[id]), words.get(id, word)) for id, word in wanted])
-
     # The list.
 
     def show_all(self) -> None:
         """Everything, after anything may have changed."""
+        if self._batch != self.staging.batch:
+            self._batch = self.staging.batch
+            self._stays.clear()
+            self._kept.clear()
+            self.other_batch()
         if self._chosen is not None and self.staging.get(self._chosen) is None and self._in_sheet:
             self.close_sheet()
-        self._orders = [order for order in self.staging.orders if self._fits(order)]
+        self._orders = self._sorting.sorted(self.staging, [one for one in self.staging.orders if self._fits(one)])
         zone = self.house.bench.zone
         self.table.load(StagedRows(self.staging, self._orders, zone))
         if self._chosen is not None and self.staging.get(self._chosen) is not None:
             self.table.go_to_key(self._chosen)
         self._chosen = self.table.cursor_key
         shown = "" if self._standing == ALL and not self._words else "No order is so: 0 shows all, / narrows otherwise."
-        self.table.set_empty(shown if self.staging.orders else _EMPTY)
-        if self._shows_problems:
+        for view in (self.table, self.grid):
+            view.set_empty(shown if self.staging.orders else EMPTY)
+        if self._shown is Shown.TABLE:
+            self.show_grid()
+        if self._shown is Shown.PROBLEMS:
             self.problems.load(problem_rows(self.staging, self._orders, zone))
         self._show_title()
         self._show_strip()
@@ -321,20 +197,26 @@ class BatchScreen(HouseScreen):
         self._show_side()
         self.show_status()
 
+    def other_batch(self) -> None:
+        """Another batch was opened: what was made for the orders of the one before is made anew."""
+        self._sorting = Sorting(self._sorting.by, self._sorting.down)
+
+    def show_grid(self) -> None:
+        """Bring the table to what the batch is now."""
+
     def _fits(self, order: StagedOrder) -> bool:
-        if self._in_sheet and order.id == self._chosen:
+        if (self._in_sheet and order.id == self._chosen) or order.id in self._stays:
             # What one is working on stays, whatever becomes of it.
             return True
         if self._standing != ALL and self.staging.standing(order) != self._standing:
             return False
-        words = self._words.lower().split()
-        return not words or all(word in f"{haystack(order.document)}\n{order.source.lower()}" for word in words)
+        return fits(self.staging, order, self._words)
 
     def _show_title(self) -> None:
         bench = self.house.bench
         mode = "READ ONLY" if bench.client.read_only else "WRITES"
         count = len(self.staging.orders)
-        right = f"composer · {count} order{'' if count == 1 else 's'} staged"
+        right = f"{self.staging.name} · {count} order{'' if count == 1 else 's'} staged"
         if self.staging.owner is not None:
             right = f"{self.staging.owner} has this batch; B takes it over"
         elif self._in_sheet and (order := self.order) is not None:
@@ -378,14 +260,18 @@ class BatchScreen(HouseScreen):
             self.go_to_group(event.key)
             return
         self._standing = event.key
+        self._stays.clear()
         self.show_all()
-        if self._shows_problems and not self.problems.rows:
-            self.show_problems(False)
+        if self._shown is Shown.PROBLEMS and not self.problems.rows:
+            self.show_view(Shown.ORDERS)
         self.remember()
 
-    def show_problems(self, wanted: bool) -> None:
-        """The list of problems in place of the list of orders, or back."""
-        self._shows_problems = wanted
+    def show_view(self, wanted: Shown) -> None:
+        """One of orders, problems, table in the first pane."""
+        self.grid.leave_editor()
+        self._shown = wanted
+        self._stays.clear()
+        self._loaded = None
         self._arrange()
         self.show_keys()
         self.show_all()
@@ -393,7 +279,7 @@ class BatchScreen(HouseScreen):
 
     @on(OrderTable.CursorMoved, "#orders")
     def _row_moved(self) -> None:
-        if not self._in_sheet and not self._shows_problems:
+        if not self._in_sheet and self._shown is Shown.ORDERS:
             self._chosen = self.table.cursor_key
             self._show_side()
             self.remember()
@@ -401,11 +287,11 @@ class BatchScreen(HouseScreen):
     @on(ProblemList.CursorMoved, "#problems")
     def _problem_moved(self) -> None:
         row = self.problems.cursor_row
-        if not self._in_sheet and self._shows_problems and row is not None and row.order:
+        if not self._in_sheet and self._shown is Shown.PROBLEMS and row is not None and row.order:
             self._chosen = row.order
             self.table.go_to_key(row.order)
             self._show_side()
-            if self._is_wide:
+            if self.is_split:
                 self.sheet.go_to(row.pointer)
             self.remember()
 
@@ -417,6 +303,8 @@ class BatchScreen(HouseScreen):
     # The order chosen.
 
     def _show_side(self, pointer: Pointer | None = None) -> None:
+        if self._asks:
+            return
         order = self.order
         rule, preview = self.query_one("#rule", RuleLine), self.query_one("#preview", Pager)
         if order is None:
@@ -430,15 +318,40 @@ class BatchScreen(HouseScreen):
         count = sum(not finding.stale for finding in self.staging.findings(order))
         told = f"{count} problem{'' if count == 1 else 's'}" if count else "nothing to fix"
         rule.set(" · ".join(filter(None, (order_name(order.document), order.source))), told)
-        if self._in_sheet or self._is_wide:
+        if self._in_sheet or self.is_split:
             self._show_form(order, pointer)
         else:
-            lines = list(finding_lines(self.staging, order, zone, self.size.width))
+            here = self.grid.cursor_pointer if self._shown is Shown.TABLE else None
+            lines = list(finding_lines(self.staging, order, zone, self.size.width, here))
             preview.set_lines([*lines, *(_one_column(line) for line in preview_lines(order.document, ()))])
+
+    def show_rule(self, title: str) -> None:
+        """What stands over the pane at the side or below, in place of the order's name."""
+        order = self.order
+        count = sum(not one.stale for one in self.staging.findings(order)) if order is not None else 0
+        told = f"{count} problem{'' if count == 1 else 's'}" if count else "nothing to fix"
+        name = order_name(order.document) if order is not None else ""
+        self.query_one("#rule", RuleLine).set(" · ".join(filter(None, (name, title))), told if order else "")
+
+    def show_preview(self, title: str, lines: list[list[Piece]]) -> None:
+        """What a question is about, in the pane until `end_preview`, whatever news comes meanwhile."""
+        self._asks = True
+        batch = self.query_one("#batch")
+        batch.add_class("-asks")
+        batch.remove_class("-sheet")
+        self.query_one("#rule", RuleLine).set(title)
+        self.query_one("#preview", Pager).set_lines(lines)
+
+    def end_preview(self) -> None:
+        """Back to what the panes are for."""
+        self._asks = False
+        self.query_one("#batch").remove_class("-asks")
+        self._arrange()
+        self._show_side()
 
     def _show_form(self, order: StagedOrder, pointer: Pointer | None = None) -> None:
         if self._loaded != order.id:
-            self._typed = self.house.bench.drafts.typed(_place(order.id))
+            self._typed = self.typed_of(order.id)
             self._loaded = order.id
             self.sheet.load(self.rows(order), pointer)
         else:
@@ -528,50 +441,11 @@ class BatchScreen(HouseScreen):
                 return
         self.say(f"{name} has no field in this view; v shows others.")
 
-    # The editor.
-
-    def _read_entry(self, pointer: Pointer, kind: str, text: str, choices: Choices) -> Entry:
-        now: datetime = self.house.now().astimezone(self.house.bench.zone)
-        return parse_entry(kind, text, choices=choices, now=now)
-
-    def _typing(self, pointer: Pointer, text: str) -> None:
-        if self._loaded is not None:
-            self.house.bench.drafts.type(Typing(_place(self._loaded), pointer, text))
-
-    def untype(self, pointer: Pointer) -> bool:
-        """Forget what was typed in a field and not taken; whether there was anything."""
-        if self._loaded is not None:
-            self.house.bench.drafts.untype(_place(self._loaded), pointer)
-        return self._typed.pop(pointer, None) is not None
-
     def facts(self) -> Sequence[str | Piece]:
-        staging = self.staging
-        bench = self.house.bench
-        facts: list[str | Piece] = []
-        if staging.looking:
-            facts.append(("looking up what exists … Ctrl+C stops", "info"))
-        if paused := bench.client.paused_for:
-            facts.append((f"the service asks to wait {paused:.0f} s", "warning"))
-        if staging.saved_at is not None:
-            facts.append(f"on disk {staging.saved_at.astimezone(bench.zone):%H:%M:%S}")
-        elif staging.orders:
-            facts.append("all on disk")
-        counts = staging.counts()
-        if ready := counts[Standing.READY]:
-            requests = -(-ready // 100)
-            facts.append(f"{ready} ready = {requests} request{'' if requests == 1 else 's'}")
-        if away := counts[Standing.SENT]:
-            facts.append((f"{away} on the way", "info"))
-        if self.table.marks:
-            facts.append(f"{len(self.table.marks)} marked")
-        if counts[Standing.UPDATE]:
-            facts.append("UPDATE waits until z releases it")
-        return facts
-
-
-def _place(staged: str) -> str:
-    """Under this name what is typed in a staged order is kept; no order of the service is called so."""
-    return f"staged {staged}"
+        marks = self.table.marks
+        hidden = len(marks - {order.id for order in self._orders})
+        sending = sending_facts(self.staging, self.house.bench.zone)
+        return [*sending, *meter(self.house.bench, self.staging, len(marks), hidden)]
 
 
 def _helps(row: FieldRow) -> list[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from textual import on
 
-from tui.api.codec import Document, Json, encode, pretty
+from tui.api.codec import Document, Json, pretty
 from tui.api.models import Group, Kind
 from tui.api.pointer import ABSENT, Pointer
 from tui.api.query import order_key
@@ -43,13 +43,13 @@ class EditScreen(FormScreen):
         elif has_text(self.house.bench, draft_place(self._order_id)):
             self.say("The order was being edited as JSON, and that text is kept; E goes on with it.")
 
-    def do_open(self, key: str) -> None:
+    def do_edit_field(self, key: str) -> None:
         row = self.sheet.cursor_field
         self.sheet.open_editor(None, self._typed.get(row.pointer) if row is not None else None)
 
     @on(OrderSheet.Activated)
     def _activated(self) -> None:
-        self.do_open("enter")
+        self.do_edit_field("enter")
 
     def do_strip_next(self, key: str) -> None:
         self._step_group(1)
@@ -410,7 +410,7 @@ class EditScreen(FormScreen):
         elif row is not None and isinstance(row.value, dict | list) and row.value:
             self.house.show_text(label_of(row.pointer), pretty(row.value))
         else:
-            text = encode(draft.edit.document, indent=2).decode()
+            text = pretty(draft.edit.document)
             self.house.show_text(f"As JSON, with your changes: {order_name(draft.edit.document)}", text)
 
     def do_as_json_edit(self, key: str) -> None:

@@ -123,7 +123,8 @@ class HelpScreen(PageScreen):
         if self._where is Where.TRIAGE:
             yield ""
             yield [("The filter line", "title")]
-            yield from ([(f"  {fit(word, 18)} ", "info"), (words, "")] for word, words in FILTER_HELP)
+            width = max(len(word) for word, _ in FILTER_HELP)
+            yield from ([(f"  {fit(word, width)} ", "info"), (words, "")] for word, words in FILTER_HELP)
         yield ""
         yield [("Marks in front of a row", "title")]
         yield from ([(f"  {fit(mark, 18)} ", tone), (words, "")] for mark, words, tone in _MARKS)

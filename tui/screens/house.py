@@ -22,7 +22,8 @@ from tui.work.staging import Staging
 from tui.work.workbench import Workbench, open_account, open_remembered
 
 if TYPE_CHECKING:
-    from tui.app import OrdersApp, Service
+    from tui.app import OrdersApp
+    from tui.service import Service
 
 _TRIED_AGAIN = 30.0
 _MOMENT = 0.05

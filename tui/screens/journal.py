@@ -272,7 +272,7 @@ class JournalScreen(HouseScreen):
         bench = self.house.bench
         found = bench.store.briefs.find(bench.account, order=order_id)
         if not found:
-            self.say("Nothing was written to this order.")
+            self.say("Nothing was written to that order. Here is what was written to others.")
             return
         if self._words or self._group is not None or self._sorting is not Sorting.TIME:
             self._words, self._sorting = "", Sorting.TIME
@@ -549,4 +549,10 @@ class JournalScreen(HouseScreen):
 def _each(results: Sequence[Result]) -> str:
     """A line for each order, those to be looked at first."""
     ranked = sorted(results, key=lambda result: result.undone == "drafted")
-    return "\n".join(f"{result.named.name}  {result.undone}: {result.words}" for result in ranked)
+    return "\n".join(_line_of(result) for result in ranked)
+
+
+def _line_of(result: Result) -> str:
+    name = result.named.name
+    words = result.words.removeprefix(f"{name}: ").removesuffix(" w reviews.")
+    return f"{name}  {words}" if words.startswith(str(result.undone)) else f"{name}  {result.undone}: {words}"

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import ClassVar
 
-from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 
@@ -17,7 +16,7 @@ from tui.orders.entry import Entry, parse_entry
 from tui.orders.fields import ITEMS, LISTS, field_at, label_of, required_in, values_with
 from tui.orders.glance import NOTE, SHOP, order_name, text_at
 from tui.orders.merge import Clash
-from tui.orders.preflight import mend, preflight
+from tui.orders.preflight import each, mend, preflight
 from tui.orders.roads import Sending
 from tui.screens.base import HouseScreen
 from tui.screens.external import edit_text
@@ -34,9 +33,11 @@ from tui.widgets.sheet import OrderSheet
 from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
 from tui.widgets.strip import Entry as StripEntry
 from tui.widgets.strip import EntryStrip
-from tui.widgets.text import safe
+from tui.widgets.text import fit, safe, wrap
 from tui.work.correct import Standing, Way
 from tui.work.drafts import Draft, Typing
+
+_HELP_LINES = 3
 
 
 class FormScreen(HouseScreen):
@@ -189,7 +190,7 @@ class FormScreen(HouseScreen):
             self._notes.append(Note(problem))
         for blocked in self._sending.blocked:
             self._notes.append(Note(Problem(blocked.reason, "blocked", pointer=blocked.pointer, origin=Origin.HERE)))
-        for problem in preflight(document):
+        for problem in (one for found in preflight(document) for one in each(document, found)):
             proposal = mend(document, problem)
             self._notes.append(Note(problem, mend=proposal.words if proposal else ""))
         self._notes.extend(Note.typed(pointer, text) for pointer, text in self._typed.items())
@@ -265,29 +266,21 @@ class FormScreen(HouseScreen):
     def _show_help(self) -> None:
         row, draft = self.sheet.cursor_row, self._draft
         rule, pane = self.query_one("#rule", RuleLine), self.query_one("#field-help", Pager)
-        lines: list[list[Piece]] = []
+        told: list[Piece] = []
         if isinstance(row, FieldRow):
             rule.set(label_of(row.pointer), self._told_of(row))
             known = field_at(row.pointer)
             limits = sentence(", ".join(known.limits)) if known is not None else ""
-            meant = " ".join(filter(None, (row.help, limits)))
-            place: list[Piece] = [("", ""), (f" {safe(str(row.pointer))}", "dim")]
             if row.reason:
-                lines.append([(f" {safe(sentence(row.reason))}", "warning"), ("", "")])
+                told.append((sentence(row.reason), "warning"))
             elif row.road:
-                lines.append([(f" Goes with the whole order: {safe(row.road)}.", "info"), ("", "")])
-            fits = cell_len(safe(meant)) + cell_len(safe(str(row.pointer))) + 3 <= self.size.width
-            if meant and not fits:
-                # A line of its own, where there is one.
-                lines += [[(f" {safe(meant)}", ""), ("", "")], place]
-            else:
-                lines.append([(f" {safe(meant)}", ""), *place[1:]] if meant else place)
+                told.append((f"Goes with the whole order: {row.road}.", "info"))
+            told += [(" ".join(filter(None, (row.help, limits))), ""), (str(row.pointer), "dim")]
         else:
             rule.set()
-        if draft is not None and (note := text_at(draft.edit.document, NOTE)):
-            # Always in sight, whatever there is to say of the field.
-            lines = [*lines[:2], [(f' customer note: "{safe(note)}"', "info"), ("", "")]]
-        pane.set_lines(lines)
+        # Always in sight, whatever there is to say of the field.
+        note = text_at(draft.edit.document, NOTE) if draft is not None else ""
+        pane.set_lines(_help_lines(told, f'customer note: "{note}"' if note else "", pane.drawn_width - 2))
 
     def _told_of(self, row: FieldRow) -> str:
         """What the field holds, and what nothing may mean in it, by which road (Q3.8-3.10)."""
@@ -323,7 +316,8 @@ class FormScreen(HouseScreen):
         if self._sending is not None and self._sending.operation is Operation.POST:
             facts.append(("goes whole", "info"))
         facts.append(f"read {draft.read_at.astimezone(zone):%H:%M}")
-        facts.append("changes no label already printed")
+        if draft.edit.dirty:
+            facts.append("changes no label already printed")
         return facts
 
     def order_news(self, order_id: str) -> None:
@@ -424,6 +418,21 @@ def group_entries(rows: Iterable[SheetRow]) -> list[StripEntry]:
         StripEntry(name, name, " ".join(f"{mark}{count}" for mark, count in zip("*!#", found, strict=True) if count))
         for name, found in counts.items()
     ]
+
+
+def _help_lines(told: Iterable[Piece], note: str, width: int) -> list[list[Piece]]:
+    """What is told of a field, most needed first, in the lines of the pane; the last one is the note's if there is one."""
+    room = _HELP_LINES - bool(note)
+    lines: list[list[Piece]] = []
+    for text, tone in told:
+        if not text:
+            continue
+        parts = wrap(safe(text), width)
+        left = room - len(lines)
+        if len(parts) > left > 0:
+            parts = [*parts[: left - 1], fit(" ".join(parts[left - 1 :]), width)]
+        lines.extend([(f" {part}", tone), ("", "")] for part in parts[:left])
+    return [*lines, [(f" {fit(safe(note), width)}", "info"), ("", "")]] if note else lines
 
 
 def sentence(text: str) -> str:

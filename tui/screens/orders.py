@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 _STATE = "triage"
 _WIDE = 120
+_BESIDE = 160
+"""Columns for the preview beside the list: with fewer, the last column of the list would be cut."""
 _ALL = "all"
 _LEARNT_FROM = 2000
 
@@ -126,10 +128,10 @@ class OrdersScreen(HouseScreen):
         self.news()
 
     def on_resize(self) -> None:
+        self.query_one("#triage").set_class(self.size.width >= _BESIDE, "-wide")
         wide = self.size.width >= _WIDE
         if wide != self._is_wide:
             self._is_wide = wide
-            self.query_one("#triage").set_class(wide, "-wide")
             self.table.set_columns(WIDE if wide else NARROW)
             self._show_rows()
 

@@ -18,7 +18,8 @@ from tui.widgets.lines import LineView, Piece
 from tui.widgets.pager import Pager
 from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
 from tui.widgets.table import Column, OrderTable, Row, Toned
-from tui.work.recheck import Check, Verdict, entries_of_day, recheck
+from tui.work.correct import Way
+from tui.work.recheck import Check, Verdict, entries_of_day, recheck, seen_again
 
 _COLUMNS = (
     Column("order", "order", 10, 1),
@@ -147,6 +148,12 @@ class RecheckScreen(HouseScreen):
         return check.order_id or None if (check := self.check) is not None else None
 
     def order_news(self, order_id: str) -> None:
+        standing = self.house.bench.corrections.standing(order_id)
+        if standing is not None and standing.way is Way.CONFIRMED and standing.document is not None:
+            self._checks = [
+                seen_again(check, standing.document) if check.order_id == order_id and check.pointer.tokens else check
+                for check in self._checks
+            ]
         if self.is_attached:
             self._show()
 

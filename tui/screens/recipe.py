@@ -101,15 +101,24 @@ class PickerScreen(HouseScreen):
 
     WHERE = Where.PAGER
 
-    def __init__(self, title: str, recipes: Sequence[Recipe], done: Callable[[Choice], None]) -> None:
+    def __init__(
+        self,
+        title: str,
+        recipes: Sequence[Recipe],
+        done: Callable[[Choice], None],
+        fields: Sequence[Field] | None = None,
+        first: Sequence[Choice] = (),
+    ) -> None:
         super().__init__()
         self._title = title
         self._done = done
         saved = [Choice(recipe.name, recipe.words, recipe=recipe) for recipe in recipes]
-        fields = [Choice(full_label(known.path), "/".join(known.path), field=known) for known in settable()]
-        rare = {"/".join(known.path) for known in settable() if known.rare}
-        self._choices = [*saved, *sorted(fields, key=lambda one: one.more in rare)]
+        offered = settable() if fields is None else fields
+        found = [Choice(full_label(known.path), "/".join(known.path), field=known) for known in offered]
+        rare = {"/".join(known.path) for known in offered if known.rare}
+        self._choices = [*first, *saved, *sorted(found, key=lambda one: one.more in rare)]
         self._found: list[Choice] = []
+        self._text = ""
 
     def compose(self) -> ComposeResult:
         yield TitleLine()
@@ -149,15 +158,23 @@ class PickerScreen(HouseScreen):
     @on(AskLine.Submitted)
     def _chosen(self) -> None:
         place = self.list_view.cursor
+        self.choose(self._found[place] if place < len(self._found) else None)
+
+    def choose(self, choice: Choice | None) -> None:
+        """Take what the cursor is on, if anything was found."""
         self.house.back()
-        if place < len(self._found):
-            self._done(self._found[place])
+        if choice is not None:
+            self._done(choice)
 
     @on(AskLine.Cancelled)
     def _not(self) -> None:
         self.house.back()
 
+    def mark_of(self, choice: Choice) -> str:
+        return "=" if choice.recipe is not None else " "
+
     def _narrow(self, text: str) -> None:
+        self._text = text
         words = text.lower().split()
         self._found = [one for one in self._choices if all(word in f"{one.title} {one.more}".lower() for word in words)]
         # What is called so, or ends so, comes before what has the letters somewhere.
@@ -168,10 +185,7 @@ class PickerScreen(HouseScreen):
                 bool(whole) and not one.title.lower().rpartition(", ")[2].startswith(whole),
             )
         )
-        rows = [
-            Row(str(place), (one.title, one.more), "=" if one.recipe is not None else " ")
-            for place, one in enumerate(self._found)
-        ]
+        rows = [Row(str(place), (one.title, one.more), self.mark_of(one)) for place, one in enumerate(self._found)]
         table = self.query_one(OrderTable)
         table.load(rows)
         table.home()

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from textual import on
 from textual.app import ComposeResult
 
-from tui.api.codec import Json, encode
+from tui.api.codec import Json, pretty
 from tui.keymap import Where
 from tui.screens.base import HouseScreen
 from tui.widgets.dialogs import QuestionBar
@@ -27,12 +28,20 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class ReviewPlan:
-    """`orders` is how many orders will be written; where it is 0 nothing can be sent, and `notes` say why."""
+    """`orders` is how many orders will be written; where it is 0 nothing can be sent, and `notes` say why.
+
+    `goes_on`: whether what a refusal does not name goes again by itself; None where that is no question.
+    """
 
     title: str
     parcels: Sequence[Parcel]
     orders: int
     notes: Sequence[str] = ()
+    goes_on: bool | None = None
+
+
+_STAYS = "~ If a request is refused, all of it stays here.  c: what is not named goes again"
+_GOES_ON = "~ If a request is refused, what is not named goes again by itself.  c: it stays"
 
 
 class ReviewScreen(HouseScreen):
@@ -45,6 +54,7 @@ class ReviewScreen(HouseScreen):
         self._plan = plan
         self._send = send
         self._as_json = False
+        self.goes_on = plan.goes_on is True
 
     def compose(self) -> ComposeResult:
         yield TitleLine()
@@ -74,22 +84,36 @@ class ReviewScreen(HouseScreen):
 
     def _fill(self) -> None:
         lines: list[TextLine] = [f"~ {note}" for note in self._plan.notes]
+        if self._plan.goes_on is not None:
+            lines.append(_GOES_ON if self.goes_on else _STAYS)
         for parcel in self._plan.parcels:
             if lines:
                 lines.append("")
             lines.append([(safe(parcel.heading), "title")])
             if self._as_json and parcel.body is not None:
                 lines.append([(f"  {safe(parcel.request)}", "info")])
-                lines.extend("  " + text for text in encode(parcel.body, indent=2).decode().split("\n"))
+                lines.extend("  " + text for text in pretty(parcel.body).split("\n"))
             else:
                 lines.extend(parcel.lines)
         pager = self.query_one(Pager)
         pager.set_lines(lines)
-        below = pager.line_count - pager.body_height
-        self.query_one(RuleLine).set("", f"{below} lines more, PgDn" if below > 0 else "")
+        self._tell_of_more()
+
+    @on(Pager.Scrolled)
+    def _tell_of_more(self) -> None:
+        pager = self.query_one(Pager)
+        below = pager.line_count - pager.top - pager.body_height
+        self.query_one(RuleLine).set("", f"{below} line{'' if below == 1 else 's'} more, PgDn" if below > 0 else "")
 
     def do_as_json(self, key: str) -> None:
         self._as_json = not self._as_json
+        self._fill()
+
+    def do_go_on(self, key: str) -> None:
+        if self._plan.goes_on is None:
+            self.say("That is a question only where several orders go in one request.")
+            return
+        self.goes_on = not self.goes_on
         self._fill()
 
     def do_send(self, key: str) -> None:

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
+
 from tui.api.codec import Document, Json
 from tui.api.errors import Severity
 from tui.api.models import Operation
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from tui.screens.base import HouseScreen
 
 _READ_AT_ONCE = 5
+_LABEL, _LONGEST_LABEL = 24, 32
 _MARKS = {
     Way.SENDING: (">", "info"),
     Way.FOLLOWED: (">", "info"),
@@ -86,6 +89,7 @@ async def _review(screen: "HouseScreen", drafts: Sequence[Draft]) -> None:
     notes = ["This account is opened for reading only."] if bench.client.read_only else []
     title = order_name(drafts[0].edit.document) if len(drafts) == 1 else f"{len(drafts)} orders"
     plan = ReviewPlan(title, parcels, len(ready), notes)
+    screen.unsay()
     screen.house.open_screen(ReviewScreen(plan, lambda: _send(screen, ready)))
 
 
@@ -133,11 +137,13 @@ def parcel_of(draft: Draft, stopped: Standing | None) -> Parcel:
 
 def _change_lines(draft: Draft, sending: Sending) -> Iterator[list[Piece]]:
     blocked = {one.pointer: one.reason for one in sending.blocked}
-    for change in draft.edit.changes():
+    told = [(change, place_words(draft.edit, change)) for change in draft.edit.changes()]
+    wide = max(_LABEL, min(_LONGEST_LABEL, max((cell_len(safe(words)) for _, words in told), default=0)))
+    for change, words in told:
         reason = blocked.get(change.pointer, "")
         yield [
             (f"  {'!' if reason else '*'} ", "error" if reason else "changed"),
-            (fit(place_words(draft.edit, change), 24) + " ", ""),
+            (fit(words, wide) + " ", ""),
             (fit(shown_at(change.pointer, change.was), 22) + " ", "dim"),
             (safe(shown_at(change.pointer, change.now)), "changed"),
         ]
@@ -156,7 +162,9 @@ def _clash_lines(draft: Draft) -> Iterator[list[Piece]]:
 
 
 def _taken_lines(draft: Draft) -> Iterator[list[Piece]]:
-    for change in draft.taken:
+    mine = {change.pointer for change in draft.edit.changes()}
+    # What was changed here since is told as that.
+    for change in (one for one in draft.taken if one.pointer not in mine):
         words = f"{shown_at(change.pointer, change.was)} became {shown_at(change.pointer, change.now)}"
         yield [(f"  = the service changed {safe(label_of(change.pointer))}: {safe(words)}; it stays", "info")]
 

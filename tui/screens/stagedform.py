@@ -18,6 +18,7 @@ from tui.screens.address import BILL_TO, AddressScreen, offer_address
 from tui.screens.composing import BatchScreen
 from tui.screens.external import edit_text
 from tui.store.db import StoreError
+from tui.widgets.form import FieldRow
 from tui.widgets.sheet import OrderSheet
 from tui.work.staging import CannotChange
 
@@ -44,15 +45,15 @@ class StagedFormScreen(BatchScreen):
 
     @on(OrderSheet.FieldChanged, "#form")
     def _field_entered(self, event: OrderSheet.FieldChanged) -> None:
-        self._put(event.pointer, event.value)
+        if self._loaded is not None:
+            self.put_at(self._loaded, event.pointer, event.value)
 
     @keeps
-    def _put(self, pointer: Pointer, value: Json) -> None:
-        if self._loaded is None:
-            return
+    def put_at(self, id: str, pointer: Pointer, value: Json) -> None:
+        """Set a value of an order, which stays in sight whatever it is now."""
+        self._stays.add(id)
         known = field_at(pointer)
-        name = known.caption if known is not None else pointer.name
-        if self.staging.put(self._loaded, pointer, value, name):
+        if self.staging.put(id, pointer, value, known.caption if known is not None else pointer.name):
             self.edited()
 
     def edited(self) -> None:
@@ -67,10 +68,12 @@ class StagedFormScreen(BatchScreen):
     def _editor_left(self, event: OrderSheet.EditorLeft) -> None:
         if self.sheet.editing is None:
             self.show_keys()
+        if self._loaded is None:
+            return
         if event.text is None:
-            self.untype(event.pointer)
+            self.untype(self._loaded, event.pointer)
         else:
-            self._typed[event.pointer] = event.text
+            self.typed_of(self._loaded)[event.pointer] = event.text
             self.say("Left without taking; Enter there goes on with what was typed.")
         self.show_all()
 
@@ -88,7 +91,7 @@ class StagedFormScreen(BatchScreen):
         if not self._in_sheet or row is None or order is None:
             self.say("Backspace works in the form: Enter opens it.")
             return
-        typed = self.untype(row.pointer)
+        typed = self.untype(order.id, row.pointer)
         if self.staging.revert(order.id, row.pointer, f"{row.label} as it was staged"):
             self.edited()
             self.say(f"{row.label}: as it was when it was staged.")
@@ -96,11 +99,12 @@ class StagedFormScreen(BatchScreen):
             self.show_all()
             self.say("What was typed is forgotten." if typed else "It is as it was staged.")
 
-    def do_absent(self, key: str) -> None:
-        row, order = self.sheet.cursor_field, self.order
+    def clear_field(self, row: FieldRow | None) -> None:
+        """What nothing is to mean in a field of the order chosen."""
+        order = self.order
         known = field_at(row.pointer) if row is not None else None
-        if not self._in_sheet or row is None or order is None or known is None:
-            self.say("c works on a field of the form: Enter opens it.")
+        if row is None or order is None or known is None:
+            self.say("There is no field of the service's document here.")
             return
         if not row.editable:
             self.say(f"{row.reason[:1].upper()}{row.reason[1:]}.", "warning")
@@ -113,13 +117,13 @@ class StagedFormScreen(BatchScreen):
         if not answers:
             self.say("It is absent, and may be neither null nor empty.")
             return
-        pointer, label = row.pointer, row.label
+        id, pointer, label = order.id, row.pointer, row.label
 
         def chosen(answer: str) -> None:
             if answer == "a":
-                self._leave_out(order.id, pointer, label)
+                self._leave_out(id, pointer, label)
             else:
-                self._put(pointer, "" if answer == "e" else None)
+                self.put_at(id, pointer, "" if answer == "e" else None)
 
         self.ask(f"{label} becomes", answers, chosen)
 
@@ -129,14 +133,14 @@ class StagedFormScreen(BatchScreen):
             self.edited()
 
     @keeps
-    def do_mend(self, key: str) -> None:
+    def mend_here(self, here: Pointer | None) -> None:
+        """Take the proposal for the problem at a field, or the first one of the order that has a proposal."""
         order = self.order
         if order is None:
             return
-        row = self.problems.cursor_row if self._shows_problems and not self._in_sheet else None
-        here = self.sheet.cursor_pointer if self._in_sheet else row.pointer if row is not None else None
         found = [one for one in self.staging.findings(order) if not one.stale and self.staging.proposal(order, one)]
         found.sort(key=lambda finding: finding.problem.pointer != here)
+        self._stays.add(order.id)
         mended = self.staging.mend(order.id, found[0]) if found else None
         if mended is None:
             self.say("There is no proposal for this order.")

@@ -8,7 +8,7 @@ from rich.cells import cell_len
 
 from tui.api.codec import Json
 from tui.api.errors import Severity
-from tui.api.pointer import ABSENT, ROOT
+from tui.api.pointer import ABSENT, ROOT, Pointer
 from tui.orders.edit import Change
 from tui.orders.entry import SHOWN_ABSENT, show_value
 from tui.orders.fields import field_at, label_of
@@ -237,9 +237,14 @@ def problem_rows(staging: Staging, orders: Sequence[StagedOrder], zone: tzinfo |
     return [*rows, *doubtful]
 
 
-def finding_lines(staging: Staging, order: StagedOrder, zone: tzinfo | None, width: int) -> Iterator[list[Piece]]:
-    """The problems of one order with the values they are about, for the pane under the list."""
-    for note in notes_of(staging, order, zone):
+def finding_lines(
+    staging: Staging, order: StagedOrder, zone: tzinfo | None, width: int, here: Pointer | None = None
+) -> Iterator[list[Piece]]:
+    """The problems of one order with the values they are about, for the pane under the list; first those at `here`."""
+    notes = notes_of(staging, order, zone)
+    if here is not None:
+        notes.sort(key=lambda note: not (note.problem.pointer.tokens and here.startswith(note.problem.pointer)))
+    for note in notes:
         problem = note.problem
         known = field_at(problem.pointer)
         shown = show_value(known.kind if known else "json", problem.pointer.get(order.document))
@@ -277,7 +282,9 @@ def change_lines(changes: Sequence[Change]) -> Iterator[list[Piece]]:
         ]
 
 
-def review_plan(staging: Staging, plan: Plan, *, read_only: bool, notes: Sequence[str]) -> ReviewPlan:
+def review_plan(
+    staging: Staging, plan: Plan, *, read_only: bool, notes: Sequence[str], goes_on: bool = False
+) -> ReviewPlan:
     """The requests as they would go, and what stays here and why."""
     parcels = []
     for number, request in enumerate(plan.requests, 1):
@@ -297,7 +304,8 @@ def review_plan(staging: Staging, plan: Plan, *, read_only: bool, notes: Sequenc
     if read_only:
         told.insert(0, "This account is opened for reading only.")
     requests = f"{len(plan.requests)} request{'' if len(plan.requests) == 1 else 's'}"
-    return ReviewPlan(requests, parcels, 0 if read_only else plan.count, told)
+    several = any(len(request) > 1 for request in plan.requests)
+    return ReviewPlan(requests, parcels, 0 if read_only else plan.count, told, goes_on if several else None)
 
 
 def _going_lines(staging: Staging, one: Going) -> Iterator[list[Piece]]:

@@ -210,8 +210,33 @@ class TriageScreen(OrdersScreen):
         review_drafts(self, drafts)
 
     def do_add(self, key: str) -> None:
-        orders = self.targets()
+        if self.on_marked and (unread := [key for key in sorted(self.table.marks) if self.find(key) is None]):
+            self.say(f"Reading {len(unread)} marked that are not in what was read …")
+            self._read("read marked orders", self._read_marked(unread))
+            return
+        self._ask_stage(self.targets())
+
+    async def _read_marked(self, unread: list[str]) -> None:
+        """Read the marked orders that the list has not, then stage all of them."""
+        found: dict[str, Document] = {}
+        for order_id in unread:
+            try:
+                found[order_id] = await self.house.bench.client.get_order(order_id)
+            except NotFound:
+                continue
+            except ApiError as error:
+                self.say(f"Nothing was staged: {error}", "error")
+                return
+        marked = (self.find(key) or found.get(key) for key in sorted(self.table.marks))
+        orders = [order for order in marked if order is not None]
+        if self.is_attached and self.is_current and not self.is_typing:
+            self._ask_stage(orders, len(unread) - len(found))
+        else:
+            self.say("The marked orders are read; ; a stages them.")
+
+    def _ask_stage(self, orders: list[Document], missing: int = 0) -> None:
         if not orders:
+            self.say("There is no order to stage.")
             return
         answers = [("c", "as a new order"), ("u", "as an update, sent whole")]
         name = order_name(orders[0]) if len(orders) == 1 else f"{len(orders)} orders"
@@ -220,7 +245,8 @@ class TriageScreen(OrdersScreen):
             if stage_copies(self, orders, as_update=answer == "u"):
                 self.say(f"{name} staged; B opens the composer.")
 
-        self.ask(f"Stage {name}", answers, chosen)
+        gone = f" ({missing} marked are not there any more)" if missing else ""
+        self.ask(f"Stage {name}{gone}", answers, chosen)
 
     def do_drop(self, key: str) -> None:
         if self.on_marked:
@@ -305,10 +331,10 @@ class TriageScreen(OrdersScreen):
         self.house.show_text("Shops", await shops_text(self.house.bench))
 
     def do_long_text(self, key: str) -> None:
-        from tui.api.codec import encode
+        from tui.api.codec import pretty
 
         if (order := self.order) is not None:
-            self.house.show_text(f"As it was read: {order_name(order)}", encode(order, indent=2).decode())
+            self.house.show_text(f"As it was read: {order_name(order)}", pretty(order))
 
     def do_differences(self, key: str) -> None:
         order = self.order

@@ -2,6 +2,7 @@
 
 import secrets
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,10 @@ from tui.store.sessions import Owner, Sessions
 
 class NotOwner(StoreError):
     """Another running copy of the app has the batch: claim it with `take_over`, or only look."""
+
+
+class NameTaken(StoreError):
+    """There is a batch of that name already."""
 
 
 class StagedState(StrEnum):
@@ -95,29 +100,63 @@ class Batches:
         self._now = now
 
     def create(self, account: int, name: str) -> Batch:
-        """A new empty batch, owned by this process."""
+        """A new empty batch, owned by this process. Raises NameTaken."""
         at, me = self._now(), self._sessions.mine
         row = (account, pack(name), at.isoformat(), me, at.isoformat())
         command = "INSERT INTO batch (account, name_json, created_at, owner, owned_since) VALUES (?, ?, ?, ?, ?)"
-        number = self._database.write(lambda c: c.execute(command, row).lastrowid, durable=True)
+
+        def work(connection: sqlite3.Connection) -> int | None:
+            _free_name(connection, account, name)
+            return connection.execute(command, row).lastrowid
+
+        number = self._database.write(work, durable=True)
         return next(batch for batch in self.all(account) if batch.id == number)
 
     def all(self, account: int) -> list[Batch]:
+        """The batches of an account, in the order in which they were made."""
+        return self._load(f"{_BATCHES} AND removed_at IS NULL ORDER BY batch.id", account)
+
+    def removed(self, account: int) -> list[Batch]:
+        """The batches that were put out of sight, the last one first."""
+        return self._load(f"{_BATCHES} AND removed_at IS NOT NULL ORDER BY removed_at DESC, batch.id DESC", account)
+
+    def counts(self, account: int) -> dict[int, Counter[StagedState]]:
+        """How many orders of each batch are how far."""
         query = """
-            SELECT batch.id, name_json, created_at, owner, pid, user, host, owned_since
-            FROM batch LEFT JOIN session ON session.id = batch.owner
-            WHERE account = ? AND removed_at IS NULL ORDER BY batch.id
+            SELECT batch, state, count(*) FROM staged JOIN batch ON batch.id = staged.batch
+            WHERE account = ? AND staged.removed_at IS NULL GROUP BY batch, state
         """
-        rows = self._database.read(lambda c: c.execute(query, (account,)).fetchall())
-        return [Batch(row[0], unpack_text(row[1]), datetime.fromisoformat(row[2]), self._owner(row)) for row in rows]
+        found: dict[int, Counter[StagedState]] = {}
+        for batch, state, count in self._database.read(lambda c: c.execute(query, (account,)).fetchall()):
+            found.setdefault(batch, Counter())[StagedState(state)] = count
+        return found
 
     def rename(self, batch: int, name: str) -> None:
-        self._change(batch, lambda c: c.execute("UPDATE batch SET name_json = ? WHERE id = ?", (pack(name), batch)))
+        """Give a batch another name. Raises NameTaken."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            account = connection.execute("SELECT account FROM batch WHERE id = ?", (batch,)).fetchone()[0]
+            _free_name(connection, account, name, batch)
+            connection.execute("UPDATE batch SET name_json = ? WHERE id = ?", (pack(name), batch))
+
+        self._change(batch, work, durable=True)
 
     def remove(self, batch: int) -> None:
         """Put a batch out of sight; what was sent of it stays in the journal."""
         row = (self._now().isoformat(), batch)
         self._change(batch, lambda c: c.execute("UPDATE batch SET removed_at = ? WHERE id = ?", row), durable=True)
+
+    def put_back(self, batch: int) -> None:
+        """Bring a removed batch back to sight. Raises NameTaken where another one has its name meanwhile."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            row = connection.execute("SELECT account, name_json FROM batch WHERE id = ?", (batch,)).fetchone()
+            if row is None:
+                raise StoreError(f"There is no batch {batch}")
+            _free_name(connection, row[0], unpack_text(row[1]), batch)
+            connection.execute("UPDATE batch SET removed_at = NULL WHERE id = ?", (batch,))
+
+        self._database.write(work, durable=True)
 
     def claim(self, batch: int, *, take_over: bool = False) -> bool:
         """Become the owner. False if another running copy is; `take_over` takes it from that one."""
@@ -268,6 +307,10 @@ class Batches:
 
         return self._database.write(guarded, durable=durable)
 
+    def _load(self, query: str, account: int) -> list[Batch]:
+        rows = self._database.read(lambda c: c.execute(query, (account,)).fetchall())
+        return [Batch(row[0], unpack_text(row[1]), datetime.fromisoformat(row[2]), self._owner(row)) for row in rows]
+
     def _owner(self, row: sqlite3.Row) -> Owner | None:
         session = row["owner"]
         if session is None:
@@ -276,6 +319,11 @@ class Batches:
         mine = session == self._sessions.mine
         return Owner(session, row["pid"], row["user"], row["host"], since, self._sessions.alive(session), mine)
 
+
+_BATCHES = """
+    SELECT batch.id, name_json, created_at, owner, pid, user, host, owned_since
+    FROM batch LEFT JOIN session ON session.id = batch.owner WHERE account = ?
+"""
 
 _STAGE = """
     INSERT INTO staged (id, batch, rank, base, log_json, version, state, problems_json, released, meta_json, updated_at)
@@ -306,6 +354,12 @@ def _staged(row: sqlite3.Row) -> Staged:
         meta=unpack(row["meta_json"]),
         updated_at=datetime.fromisoformat(row["updated_at"]),
     )
+
+
+def _free_name(connection: sqlite3.Connection, account: int, name: str, batch: int = 0) -> None:
+    query = "SELECT 1 FROM batch WHERE account = ? AND name_json = ? AND id != ? AND removed_at IS NULL"
+    if connection.execute(query, (account, pack(name), batch)).fetchone() is not None:
+        raise NameTaken(f"There is a batch {name!r} already")
 
 
 def _owner_of(connection: sqlite3.Connection, batch: int) -> str | None:

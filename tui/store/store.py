@@ -10,6 +10,7 @@ from tui.store.db import Database, StoreError, locked
 from tui.store.drafts import Edits, State
 from tui.store.follows import Follows
 from tui.store.journal import Writes
+from tui.store.passages import Passages
 from tui.store.schema import MIGRATIONS
 from tui.store.scratch import Scratch
 from tui.store.sessions import Sessions
@@ -53,6 +54,7 @@ class Store:
         self.batches = Batches(self._database, self.sessions, now)
         self.writes = Writes(self._database, self.sessions, now)
         self.briefs = Briefs(self._database)
+        self.passages = Passages(self._database)
         self.follows = Follows(self._database, self.sessions, now)
 
     def account(self, base_url: str, user_id: str) -> int:
@@ -65,6 +67,10 @@ class Store:
             self._database.write(lambda c: c.execute(command, key), durable=True)
             row = self._database.read(lambda c: c.execute(query, key).fetchone())
         return int(row[0])
+
+    def accounts(self) -> list[int]:
+        """The numbers of all accounts that were ever opened here, the oldest first."""
+        return [int(row[0]) for row in self._database.read(lambda c: c.execute("SELECT id FROM account").fetchall())]
 
     def flush(self) -> None:
         """Bring everything committed so far to the platter."""

@@ -16,6 +16,8 @@ from tui.widgets.text import fit, safe
 Then: TypeAlias = Callable[[str | None], object]
 """Called with the key of the answer, or None for "not"."""
 
+_SHORTEST_WORD = 6
+
 _PASSED_ON = frozenset({"ctrl+c", "ctrl+z", "ctrl+l"})
 
 
@@ -110,9 +112,10 @@ class QuestionBar(OneLine, can_focus=True):
         if self._notice:
             ways.append((f"  {safe(self._notice)}", "warning"))
         question = safe(self._question)
-        room = max(width // 3, width - 2 - sum(cell_len(text) for text, _ in ways))
-        yield f" {fit(question, min(room, cell_len(question)))} ", "title"
-        yield from ways
+        room = max(width // 3, width - 3 - sum(cell_len(text) for text, _ in ways))
+        room = min(room, cell_len(question))
+        yield f" {fit(question, room)} ", "title"
+        yield from _narrowed(ways, width - 3 - room)
 
     def _ways(self) -> Iterable[Piece]:
         if self._expected is not None:
@@ -160,3 +163,15 @@ class QuestionBar(OneLine, can_focus=True):
     def _hold_focus(self) -> None:
         if self._is_open and self.app.app_focus:
             self.focus(scroll_visible=False)
+
+
+def _narrowed(ways: Sequence[Piece], width: int) -> Sequence[Piece]:
+    """The ways to answer, the longest words cut until each key is in sight."""
+    found = list(ways)
+    while sum(cell_len(text) for text, _ in found) > width:
+        place = max(range(len(found)), key=lambda index: cell_len(found[index][0]))
+        text, tone = found[place]
+        if cell_len(text) <= _SHORTEST_WORD:
+            break
+        found[place] = fit(text.rstrip(), cell_len(text) - 2) + " ", tone
+    return found

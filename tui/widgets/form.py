@@ -94,6 +94,17 @@ class Form:
                 longest = max(longest, cell_len(row.label) + 2 * row.indent)
         self.label_width = max(_SHORTEST_LABEL, min(longest, _LONGEST_LABEL, width // 4))
 
+    def stands_as(self, other: "Form") -> bool:
+        """Whether every line shows the same place as in the other form; what is shown there may differ."""
+        return (
+            self.lines == other.lines
+            and self.label_width == other.label_width
+            and all(
+                mine is its or (type(mine) is type(its) and mine.pointer == its.pointer)
+                for mine, its in zip(self.rows, other.rows, strict=True)
+            )
+        )
+
     def note_line(self, row: int, part: int) -> str:
         """One line of a note, as safe text."""
         return self._notes[row][part]

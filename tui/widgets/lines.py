@@ -6,6 +6,7 @@ It binds no keys: a screen calls its methods. It knows no data: a subclass says 
 from collections.abc import Iterable
 from typing import ClassVar, TypeAlias
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -13,6 +14,8 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
+
+from tui.widgets.text import fit
 
 Piece: TypeAlias = tuple[str, str]
 """Safe text and its tone: one of TONES, or "" for the line's own."""
@@ -34,6 +37,20 @@ TONES = frozenset(
         "current",
     ]
 )
+
+
+def within(pieces: Iterable[Piece], width: int) -> Iterable[Piece]:
+    """Pieces of safe text in at most `width` cells; the one that does not fit ends with an ellipsis."""
+    left = width
+    for text, tone in pieces:
+        size = cell_len(text)
+        if size > left:
+            if left > 0:
+                yield fit(text, left), tone
+            return
+        left -= size
+        yield text, tone
+
 
 _WHEEL_LINES = 3
 _STRIPS_KEPT = 512

@@ -3,18 +3,26 @@
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
+from rich.cells import cell_len
+from textual.message import Message
+
 from tui.api.codec import Json, encode
-from tui.widgets.lines import LineView, Piece
+from tui.widgets.lines import LineView, Piece, within
 from tui.widgets.text import safe, wrap
 
 TextLine: TypeAlias = str | Sequence[Piece]
-"""A stranger's text, which is wrapped, or pieces of safe text: one alone is wrapped, several are cut."""
+"""A stranger's text, or pieces of safe text. What is too long is wrapped: of several pieces the last, in its column."""
 
 LONGEST = 1_000_000
+
+_NARROWEST = 16
 
 
 class Pager(LineView):
     has_cursor = False
+
+    class Scrolled(Message):
+        """Other lines are in sight, or there is other room for them."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
@@ -43,6 +51,9 @@ class Pager(LineView):
     def line_count(self) -> int:
         return len(self._lines)
 
+    def in_sight(self) -> None:
+        self.post_message(self.Scrolled())
+
     def lay_out(self, width: int) -> None:
         self._arrange(width)
 
@@ -57,7 +68,7 @@ class Pager(LineView):
             elif len(line) == 1:
                 self._lines.extend(_hanging(*line[0], max(20, width - 1)))
             else:
-                self._lines.append(line)
+                self._lines.extend(_in_columns(line, max(20, width - 1)))
 
 
 def _hanging(text: str, tone: str, width: int) -> Iterable[Sequence[Piece]]:
@@ -67,3 +78,15 @@ def _hanging(text: str, tone: str, width: int) -> Iterable[Sequence[Piece]]:
     yield [(" " * indent + first, tone)]
     for part in rest:
         yield [(" " * (indent + 4) + part, tone)]
+
+
+def _in_columns(line: Sequence[Piece], width: int) -> Iterable[Sequence[Piece]]:
+    """Pieces side by side, the last one broken into lines of its own column; where that is too narrow they are cut."""
+    *before, (text, tone) = line
+    start = sum(cell_len(part) for part, _ in before)
+    if width - start >= _NARROWEST and cell_len(text) > width - start:
+        first, *rest = wrap(text, width - start)
+        yield [*before, (first, tone)]
+        yield from ([(" " * start, ""), (part, tone)] for part in rest)
+    else:
+        yield list(within(line, width))

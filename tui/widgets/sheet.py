@@ -116,7 +116,7 @@ class OrderSheet(LineView):
         self._form = Form(rows, self.drawn_width)
         if self._editor is not None and self._form.row_of(self._editor.pointer) is None:
             self.leave_editor()
-        if old.lines == self._form.lines and old.label_width == self._form.label_width:
+        if self._form.stands_as(old):
             for line, (row, _) in enumerate(self._form.lines):
                 if old.rows[row] != self._form.rows[row]:
                     self.repaint_line(line if line <= self.cursor else line + self._under)
@@ -187,6 +187,10 @@ class OrderSheet(LineView):
                 return True
             line = self._next_stop(line + step, step)
         return False
+
+    def has_problem_here(self) -> bool:
+        """Whether the row under the cursor tells of something to mend."""
+        return self.cursor < len(self._form.lines) and self._form.has_problem(self.cursor)
 
     # The editor.
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from rich.cells import cell_len
 
-from tui.widgets.lines import Piece
+from tui.widgets.lines import Piece, within
 from tui.widgets.oneline import OneLine
 from tui.widgets.text import fit, safe
 
@@ -40,7 +40,8 @@ class RuleLine(OneLine):
 
     def pieces(self, width: int) -> Iterable[Piece]:
         title, right = safe(self._title), safe(self._right)
-        end = f" {fit(right, min(cell_len(right), width // 2))} ──" if right else ""
+        most = max(width // 2, width - cell_len(title) - 9)
+        end = f" {fit(right, min(cell_len(right), most))} ──" if right else ""
         room = max(0, width - cell_len(end) - 4)
         if not title:
             yield "─" * (width - cell_len(end)), "dim"
@@ -64,6 +65,9 @@ class StatusLine(OneLine):
         self.say(self._facts)
 
     def pieces(self, width: int) -> Iterable[Piece]:
+        yield from within(self._all(), width - 1)
+
+    def _all(self) -> Iterable[Piece]:
         for index, (text, tone) in enumerate(self._facts):
             yield " │ " if index else " ", "dim"
             yield safe(text), tone

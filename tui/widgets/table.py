@@ -245,7 +245,8 @@ class OrderTable(LineView):
 
     def draw_below(self, row: int, width: int) -> Iterable[Piece]:
         if not len(self._source):
-            text = self._empty if row == 0 else self._tail if row == 1 else ""
+            empty = self._empty.split("\n")
+            text = empty[row] if row < len(empty) else self._tail if row == len(empty) else ""
         else:
             text = self._tail if row == 0 else ""
         return ((" " * _LEFT_MARGIN + safe(text), "dim"),) if text else ()

@@ -10,7 +10,10 @@ _REMEMBERED = 200
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """`kind`: edit, added, removed, held, released; `about`: the orders, for the last two with what they were before."""
+    """`kind`: edit, edits, added, removed, held, released; `about`: the orders.
+
+    For held and released each with what it was before, for edits with the number of its step.
+    """
 
     kind: str
     about: tuple[str, ...]

@@ -441,7 +441,7 @@ class Jobs:
 
     def _count_failure(self, job: Job, run: _Run, order: JobOrder) -> None:
         run.failed = run.failed + 1 if order.state in (State.NOT_SENT, State.UNKNOWN) else 0
-        if run.failed >= _ENOUGH and job.stage is Stage.RUNNING:
+        if run.failed >= _ENOUGH and job.stage is Stage.RUNNING and job.waiting:
             self.pause(job, f"{run.failed} orders in a row could not be sent: {order.words}")
 
     # What the journal knows of an order.

@@ -241,12 +241,12 @@ class Corrections:
                 told = self._in_order(order_id, outcome, problems)
                 return self._stand(order_id, Way.REFUSED, f"refused, nothing written: {first}", told)
             case WasBusy(error=error):
-                return self._stand(order_id, Way.BUSY, f"nothing written, w sends again: {error}")
+                return self._stand(order_id, Way.BUSY, f"nothing was written, and it can be sent again: {error}")
             case WasGone():
                 return self._stand(order_id, Way.GONE, "the order is not there any more; the edit is kept")
             case NotApplied():
                 return self._stand(
-                    order_id, Way.NOT_APPLIED, "the answer was lost and nothing was written; w sends again"
+                    order_id, Way.NOT_APPLIED, "the answer was lost and nothing was written; it can be sent again"
                 )
             case NothingSent(error=error):
                 return self._stand(

@@ -2,10 +2,13 @@
 
 import os
 import stat
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tui.api.codec import LIMIT, CodecError, Document, Json, decode
+from tui.api.errors import Problem
+from tui.api.pointer import Pointer
 from tui.orders.upsert import to_upsert
 
 MOST = 10_000
@@ -18,25 +21,44 @@ class IntakeError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An entry that is no order: where it stands, and why."""
+    """An entry that is no order: where it stands, and why; of a table its row, from 1, and what its cells held."""
 
     place: str
     reason: str
+    row: int | None = None
+    cells: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """An order that was found, made fit for sending, and where it stood. `converted`: how many values that changed."""
+    """An order that was found, made fit for sending, and where it stood. `converted`: how many values that changed.
+
+    Of a table: `row`, its first, from 1; `cells`, the row and column that each value came from; `problems`, what could
+    not be read, at its place, where the text stands as it was; `derived`, what was worked out or set for all, and how;
+    `repeated`, cells of its further rows for which the first row's were taken.
+    """
 
     document: Document
     place: str
     converted: int
+    row: int | None = None
+    cells: Mapping[Pointer, tuple[int, str]] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    derived: Mapping[Pointer, str] = field(default_factory=dict)
+    repeated: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Intake:
+    """What a source held. `told`: sentences about the whole of it. `header`: the columns of a table; `unmapped`: those
+    of them that went nowhere, and `ignored`, how many cells they held."""
+
     orders: tuple[Arrival, ...]
     refused: tuple[Refusal, ...]
+    told: tuple[str, ...] = ()
+    header: tuple[str, ...] = ()
+    unmapped: tuple[str, ...] = ()
+    ignored: int = 0
 
 
 def read_file(path: Path) -> bytes:

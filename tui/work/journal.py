@@ -256,7 +256,7 @@ async def export(store: Store, base_url: str, ids: Sequence[int], path: Path) ->
     Raises FileExistsError where there is a file of that name, and OSError where it cannot be written; then there is none
     afterwards.
     """
-    with _new_file(path) as file:
+    with new_file(path) as file:
         count = 0
         async for line in export_lines(store, base_url, ids):
             file.write(line + b"\n")
@@ -265,7 +265,7 @@ async def export(store: Store, base_url: str, ids: Sequence[int], path: Path) ->
 
 
 @contextmanager
-def _new_file(path: Path) -> Iterator[BinaryIO]:
+def new_file(path: Path) -> Iterator[BinaryIO]:
     """A file that was not there, complete and on the platter in the end, or else not there again."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb") as file:
         try:

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from tui.api.client import Client
 from tui.api.codec import Document
-from tui.api.errors import ApiError, NotFound
+from tui.api.errors import ApiError, NotFound, Refused
 from tui.api.pointer import Pointer
 from tui.api.query import OrderQuery, id_number, id_text
 
@@ -114,6 +114,16 @@ async def _by_key(client: Client, one: Wanted) -> Document | None:
     shop = id_number(one.integration)
     shops = (shop,) if shop else ()
     query = OrderQuery(order_id=one.order_id, integration=shops)
+    try:
+        return await _in_pages(client, query, one)
+    except Refused:
+        if not shops:
+            raise
+    # A shop that the account does not have cannot be filtered by; its orders would show by their id.
+    return await _in_pages(client, OrderQuery(order_id=one.order_id), one)
+
+
+async def _in_pages(client: Client, query: OrderQuery, one: Wanted) -> Document | None:
     cursor: str | None = None
     for _ in range(_MOST_PAGES):
         page = await client.list_orders(query, cursor=cursor)

@@ -70,6 +70,15 @@ class Outbox:
         self._desk = Desk(client, store.writes, asyncio.Lock(), now, sleep, patience or Patience(), self._tell)
 
     @property
+    def sleep(self) -> Sleep:
+        """How time is let pass, for those that send several writes."""
+        return self._desk.sleep
+
+    @property
+    def patience(self) -> Patience:
+        return self._desk.patience
+
+    @property
     def under_way(self) -> tuple[int, ...]:
         """The ids of the writes that wait, are out or are being looked up, the oldest first."""
         return tuple(sorted(self._tasks.values()))

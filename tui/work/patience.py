@@ -34,7 +34,13 @@ class Patience:
     follow: tuple[float, ...] = growing(240.0, first=2.0)
     """For an order that was accepted."""
 
+    busy: tuple[float, ...] = growing(300.0, first=15.0, longest=90.0)
+    """Before a batch goes again that the service is busy with, or could not take just now (Q2.10)."""
+
     @classmethod
     def of(cls, seconds: float) -> "Patience":
-        """Look-ups and following that take about so long."""
-        return cls(lookups=(0.0, *growing(seconds)), follow=growing(seconds, first=min(2.0, max(seconds, 0.1))))
+        """Look-ups, following and waiting for a busy service that take about so long."""
+        first = min(2.0, max(seconds, 0.1))
+        return cls(
+            lookups=(0.0, *growing(seconds)), follow=growing(seconds, first=first), busy=growing(seconds, first=first)
+        )

@@ -1,7 +1,7 @@
 """Reading today's changes again: which still stand, and which the shop's synchronisation has taken back (Q3.15)."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Final
@@ -83,6 +83,13 @@ async def recheck(
         progress(min(start + _AT_ONCE, len(orders)), len(orders))
     ranks = list(Verdict)
     return sorted(checks, key=lambda check: ranks.index(check.verdict))
+
+
+def seen_again(check: Check, document: Document) -> Check:
+    """The check after its order was read once more: whether the value stands now."""
+    there = check.pointer.get(document)
+    verdict = Verdict.STANDS if is_met(check.pointer, check.wanted, there) else check.verdict
+    return replace(check, there=there, verdict=verdict, document=document)
 
 
 def _wanted(part: Part) -> Wanted:

@@ -20,6 +20,7 @@ from tui.store.batches import Staged, StagedState
 from tui.store.journal import Write
 from tui.work.lookup import key_of
 from tui.work.records import problem_from_json, problem_to_json, problems_from_json
+from tui.work.source import Source
 
 ID = Pointer.of("id")
 
@@ -90,20 +91,43 @@ class StagedOrder:
     since: datetime
     released: bool = False
     held: bool = False
-    source: str = ""
+    origin: Source = field(default_factory=Source)
     remote_id: str | None = None
     insisted: int | None = None
     told: tuple[Told, ...] = ()
     looked: Looked | None = None
     twin: Problem | None = None
+    noted: tuple[Told, ...] = ()
+    """What was found when it was read from a file; it goes away with the value that it speaks of."""
     _here: tuple[Document, Collection[int] | None, Looked | None, tuple[Problem, ...]] | None = field(
         default=None, repr=False
     )
+    _found: tuple[tuple[object, ...], tuple[Finding, ...]] | None = field(default=None, repr=False)
     _does: tuple[Document, Looked | None, Does, tuple[Change, ...]] | None = field(default=None, repr=False)
 
     @property
     def document(self) -> Document:
         return self.edit.document
+
+    @property
+    def source(self) -> str:
+        """Where it came from, in words."""
+        return self.origin.words
+
+    def cell(self, pointer: Pointer) -> tuple[int, str] | None:
+        """The row (from 1) and the name of the column of the file that the value here was read from."""
+        return self.origin.cell(pointer, self.edit)
+
+    def derived(self, pointer: Pointer) -> str | None:
+        """How the value here was derived, where the file lacked it."""
+        return self.origin.derived(pointer, self.edit)
+
+    def rebase(self, edit: Edit) -> None:
+        """Go on with another base; cells and problems stay at their values."""
+        before, self.edit = self.edit, edit
+        self.origin = self.origin.rebased(before, edit)
+        self.told = _taken_along(self.told, before, edit)
+        self.noted = _taken_along(self.noted, before, edit)
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -151,11 +175,27 @@ class StagedOrder:
 
     def findings(self, shops: Collection[int] | None) -> list[Finding]:
         """All that is wrong: what the service said, what is found here, and last what was changed since it was said."""
+        # Screens ask for all orders after every key, of which one changed.
+        basis = (self.document, shops, self.looked, self.told, self.twin, self.noted, self.version)
+        kept = self._found
+        if kept is None or any(mine is not now for mine, now in zip(kept[0], basis, strict=True)):
+            kept = self._found = (basis, tuple(self._find(shops)))
+        return list(kept[1])
+
+    def _find(self, shops: Collection[int] | None) -> list[Finding]:
         said = [self._finding(told) for told in self.told]
         fresh = [finding for finding in said if not finding.stale]
         known = {(finding.problem.pointer, finding.problem.detail) for finding in fresh}
         here = [self.twin] if self.twin is not None else []
-        here += [problem for problem in self.here(shops) if (problem.pointer, problem.detail) not in known]
+        read = [finding.problem for told in self.noted if not (finding := self._finding(told)).stale]
+        here += read
+        # What the reading of the file said of a place is nearer to the user than what the schema says of it.
+        said_of = {problem.pointer for problem in read}
+        here += [
+            problem
+            for problem in self.here(shops)
+            if (problem.pointer, problem.detail) not in known and problem.pointer not in said_of
+        ]
         here.sort(key=lambda problem: problem.severity is Severity.WARNING)
         return [*fresh, *(Finding(problem) for problem in here), *(finding for finding in said if finding.stale)]
 
@@ -211,6 +251,22 @@ class StagedOrder:
         return Finding(replace(told.problem, pointer=pointer), told.at, stale)
 
 
+def _taken_along(told: Sequence[Told], before: Edit, edit: Edit) -> tuple[Told, ...]:
+    """What was said, at its places in another edit; what was said of an entry that was removed has none."""
+    placed = [(one, before.placed(one.problem.pointer)) for one in told]
+    return tuple(
+        replace(one, problem=replace(one.problem, pointer=edit.keyed(place)))
+        for one, place in placed
+        if place is not None
+    )
+
+
+def note_of(problem: Problem, document: Document, at: datetime) -> Told:
+    """What was found in a document as it was read, to be shown while the value stays."""
+    pointer = Edit(document).keyed(problem.pointer)
+    return Told(replace(problem, pointer=pointer), at, 1, mark_of(problem.pointer.get(document)))
+
+
 def mark_of(value: Json | Absent) -> str:
     """A short text that differs where values differ."""
     return "" if value is ABSENT else sha256(encode(value)).hexdigest()[:16]
@@ -226,7 +282,8 @@ def told_by(write: Write, staged: str) -> tuple[Told, ...]:
     keys = write.new.changes.get(staged) if isinstance(write.new.changes, dict) else None
     told = []
     for problem in problems_from_json(write.last.problems):
-        alone = len(items) == 1 and problem.scope in (Scope.THIS, Scope.BATCH) and problem.pointer.tokens
+        # What is said of a batch of one order is said of that order.
+        alone = len(items) == 1 and problem.scope in (Scope.THIS, Scope.BATCH)
         if not alone and (problem.scope is not Scope.ORDER or problem.order != place):
             continue
         pointer = problem.pointer.settle(sent[place])
@@ -279,11 +336,14 @@ def _means_the_same(change: Change) -> bool:
 
 def meta_of(order: StagedOrder) -> Json:
     """What is kept of an order beside its steps."""
-    told: list[Json] = [
-        {"problem": problem_to_json(one.problem), "at": one.at.isoformat(), "version": one.version, "value": one.value}
-        for one in order.told
-    ]
-    meta: Document = {"source": order.source, "held": order.held, "told": told, "insisted": order.insisted}
+    meta: Document = {
+        **order.origin.dump(),
+        "held": order.held,
+        "told": [told_to_json(one) for one in order.told],
+        "insisted": order.insisted,
+    }
+    if order.noted:
+        meta["noted"] = [told_to_json(one) for one in order.noted]
     if order.looked is not None:
         key: list[Json] = list(order.looked.key)
         meta["looked"] = {"key": key, "at": order.looked.at.isoformat(), "remote": order.looked.remote}
@@ -302,9 +362,10 @@ def staged_from(row: Staged) -> StagedOrder:
         row.updated_at,
         row.released,
         meta.get("held") is True,
-        str(meta.get("source") or ""),
+        Source.load(meta),
         row.remote_id,
         insisted if isinstance(insisted, int) else None,
+        noted=tuple(_told(cast(Document, one)) for one in _list(meta.get("noted"))),
     )
     if row.state not in (StagedState.ACCEPTED, StagedState.VERIFIED):
         order.told = tuple(_told(cast(Document, one)) for one in _list(meta.get("told")))
@@ -315,6 +376,15 @@ def staged_from(row: Staged) -> StagedOrder:
         at = datetime.fromisoformat(str(looked["at"]))
         order.looked = Looked((key[0], key[1], key[2]), at, remote if isinstance(remote, dict) else None)
     return order
+
+
+def told_to_json(told: Told) -> Json:
+    return {
+        "problem": problem_to_json(told.problem),
+        "at": told.at.isoformat(),
+        "version": told.version,
+        "value": told.value,
+    }
 
 
 def _told(kept: Mapping[str, Json]) -> Told:

@@ -1,9 +1,9 @@
-"""Documents that a new order begins with: a blank one, learned from its shop, and a copy of another."""
+"""Documents that a new order begins with: a blank one, learned from its shop, a copy of another, a kept template."""
 
 from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from tui.api.codec import Document, Json
 from tui.api.pointer import Pointer
@@ -11,8 +11,12 @@ from tui.orders.fields import ITEMS
 from tui.orders.glance import NUMBER, PAID, PLACED, STATUS, TOTAL, text_at
 from tui.orders.listed import new_entry
 
+if TYPE_CHECKING:
+    from tui.work.workbench import Workbench
+
 ORDER_ID = Pointer.of("order_id")
 ORDER_NUMBER = NUMBER
+_KEPT = "order.template:"
 _UPDATED = Pointer.of("order_details", "order_updated_at")
 
 
@@ -47,6 +51,48 @@ def copied(document: Document, now: datetime, taken: Collection[str]) -> Documen
         suffix = f"-copy-{times}"
     copy = ORDER_ID.put(copy, f"{order_id or number}{suffix}")
     return cast(Document, ORDER_NUMBER.put(copy, f"{number or order_id}{suffix}"))
+
+
+_OWN = ("id", "order_id", "order_number", "order_details/order_created_at", "order_details/order_updated_at")
+"""What tells one order from another is never part of a template."""
+
+
+def as_template(document: Document) -> Document:
+    """An order without what is its own only."""
+    kept: Json = document
+    for path in _OWN:
+        kept = Pointer.parse(f"/{path}").drop(kept)
+    return cast(Document, kept)
+
+
+def from_template(template: Document, now: datetime) -> Document:
+    """A new order, placed now; its number is to be entered."""
+    return cast(Document, PLACED.put(template, now.isoformat(timespec="seconds")))
+
+
+class Templates:
+    """The templates of an account, by name."""
+
+    def __init__(self, bench: "Workbench") -> None:
+        self._state = bench.store.state
+        self._account = bench.account
+
+    def all(self) -> dict[str, Document]:
+        found = self._state.all(self._account, _KEPT)
+        names = sorted(found, key=lambda key: (key.casefold(), key))
+        return {key.removeprefix(_KEPT): kept for key in names if isinstance(kept := found[key], dict)}
+
+    def find(self, words: str) -> tuple[str, Document] | None:
+        """The template of that name, else the one whose name begins so, if there is just one."""
+        kept = self.all()
+        if words in kept:
+            return words, kept[words]
+        begun = [name for name in kept if words and name.casefold().startswith(words.casefold())]
+        return (begun[0], kept[begun[0]]) if len(begun) == 1 else None
+
+    def save(self, name: str, template: Document) -> None:
+        """Keep a template, in the place of another of that name."""
+        self._state.put(self._account, _KEPT + name, template, durable=True)
 
 
 def _usual(examples: Sequence[Document], pointer: Pointer) -> str:

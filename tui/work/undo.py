@@ -103,7 +103,9 @@ async def undo(
         results.extend(_stage(staging, part, found) for part, found in zip(parts, there, strict=True))
         done += len(parts)
         progress(done, total)
-    return results
+    # Of an order that was written at last, the attempts before it are no news.
+    undone = {result.named for result in results if result.undone is not Undone.NOTHING}
+    return [result for result in results if result.undone is not Undone.NOTHING or result.named not in undone]
 
 
 def step_name(entry: Entry, zone: tzinfo) -> str:

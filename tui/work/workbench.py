@@ -18,7 +18,7 @@ from tui.work.correct import Corrections
 from tui.work.drafts import Drafts
 from tui.work.follow import Follower
 from tui.work.outbox import Outbox
-from tui.work.patience import Now, Sleep
+from tui.work.patience import Now, Patience, Sleep
 
 _REMEMBERED = "user"
 
@@ -96,6 +96,7 @@ async def open_account(
     now: Callable[[], datetime],
     zone: tzinfo,
     sleep: Sleep = asyncio.sleep,
+    patience: Patience | None = None,
 ) -> Workbench:
     """Find out whose credentials these are, and open what is kept of that account.
 
@@ -111,18 +112,25 @@ async def open_account(
     except (NotFound, Forbidden, Refused, BadAnswer):
         remembered = store.state.get(local, _REMEMBERED)
         user = str(remembered) if remembered else f"credentials {credentials_name}"
-    return _bench(client, store, store.account(client.base_url, user), own_shop, now, zone, sleep)
+    return _bench(client, store, store.account(client.base_url, user), own_shop, now, zone, sleep, patience)
 
 
 def open_remembered(
-    client: Client, store: Store, credentials_name: str, *, now: Now, zone: tzinfo, sleep: Sleep = asyncio.sleep
+    client: Client,
+    store: Store,
+    credentials_name: str,
+    *,
+    now: Now,
+    zone: tzinfo,
+    sleep: Sleep = asyncio.sleep,
+    patience: Patience | None = None,
 ) -> Workbench | None:
     """The account that these credentials had last, without asking; None if they were never used here."""
     local = store.account(client.base_url, f"credentials {credentials_name}")
     user = store.state.get(local, _REMEMBERED)
     if not isinstance(user, str):
         return None
-    return _bench(client, store, store.account(client.base_url, user), None, now, zone, sleep)
+    return _bench(client, store, store.account(client.base_url, user), None, now, zone, sleep, patience)
 
 
 def _bench(
@@ -133,6 +141,7 @@ def _bench(
     now: Callable[[], datetime],
     zone: tzinfo,
     sleep: Sleep = asyncio.sleep,
+    patience: Patience | None = None,
 ) -> Workbench:
     drafts = Drafts(store, account, now)
 
@@ -147,8 +156,17 @@ def _bench(
             hear(follow)
         bench.on_follow(follow)
 
-    follower = Follower(client, store, account, now=now, sleep=sleep, on_change=followed)
-    outbox = Outbox(client, store, account, now=now, sleep=sleep, on_change=wrote, on_accepted=follower.wake)
+    follower = Follower(client, store, account, now=now, sleep=sleep, patience=patience, on_change=followed)
+    outbox = Outbox(
+        client,
+        store,
+        account,
+        now=now,
+        sleep=sleep,
+        patience=patience,
+        on_change=wrote,
+        on_accepted=follower.wake,
+    )
     corrections = Corrections(client, store, account, drafts, outbox, now=now)
     bench = Workbench(client, store, account, drafts, now, zone, outbox, follower, corrections, own_shop=own_shop)
     return bench

@@ -1,0 +1,132 @@
+"""By hand: what judging a batch costs, beside a bare loop of pydantic over the same orders in the same run.
+
+    python tests/bench/bench_batch.py [ORDERS] [ITEMS]
+
+The orders are good ones, as most are. Each figure is the best of several rounds, since other work on the machine only
+adds to it.
+"""
+
+import copy
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
+
+from sandboxed import ORDER  # noqa: E402
+
+from tui.api.client import Client  # noqa: E402
+from tui.api.models import Order  # noqa: E402
+from tui.api.pointer import Pointer  # noqa: E402
+from tui.orders.batch import check_order  # noqa: E402
+from tui.orders.fields import ITEMS  # noqa: E402
+from tui.store.batches import NewStaged  # noqa: E402
+from tui.store.store import Store  # noqa: E402
+from tui.work.staging import Staging  # noqa: E402
+from tui.work.workbench import Shop, Workbench, open_remembered  # noqa: E402
+
+ROUNDS = 7
+SHOP = 7
+
+
+def large(number: int, items: int) -> dict[str, Any]:
+    """A good order of many items in which most fields are given."""
+    document = copy.deepcopy(ORDER)
+    price = {"value": Decimal("3.5"), "currency": "EUR"}
+    document |= {"order_id": f"A{number}", "order_number": f"N{number}"}
+    document["order_details"]["order_items"] = [
+        {
+            "name": f"Mug {place}",
+            "quantity": 1,
+            "unit_price": dict(price),
+            "total_price": dict(price),
+            "sku": f"S-{place}",
+            "hs_code": "691110",
+            "country_of_origin": "NL",
+            "measurement": {"weight": {"value": Decimal("0.4"), "unit": "kg"}},
+        }
+        for place in range(items)
+    ]
+    document["payment_details"]["total_price"] = {"value": Decimal("3.5") * items, "currency": "EUR"}
+    return document
+
+
+def best(work: Callable[[], object]) -> float:
+    """Milliseconds."""
+    found = []
+    for _ in range(ROUNDS):
+        began = time.perf_counter()
+        work()
+        found.append((time.perf_counter() - began) * 1000)
+    return min(found)
+
+
+def opened(folder: Path) -> Staging:
+    """A batch on a disk, with no service."""
+    store = Store(folder)
+    client = cast(Client, SimpleNamespace(base_url="https://example.test"))
+    account = store.account(client.base_url, "credentials me")
+    store.state.put(account, "user", "me")
+    bench: Workbench | None = open_remembered(
+        client, store, "me", now=lambda: datetime.now(UTC), zone=ZoneInfo("Europe/Amsterdam")
+    )
+    assert bench is not None
+    bench.shops = [Shop(SHOP, "Own", "api", "", {})]
+    return Staging(bench)
+
+
+def main() -> None:
+    orders = int(sys.argv[1]) if len(sys.argv) > 1 else 100
+    items = int(sys.argv[2]) if len(sys.argv) > 2 else 20
+    documents = [large(number, items) for number in range(orders)]
+    shops = frozenset([SHOP])
+
+    bare = best(lambda: [Order.model_validate(document) for document in documents])
+
+    def judge() -> None:
+        for document in documents:
+            # Another order each time, so that nothing is known of its parts.
+            check_order(copy.deepcopy(document), shops)
+
+    copying = best(lambda: [copy.deepcopy(document) for document in documents])
+    whole = best(judge) - copying
+
+    with tempfile.TemporaryDirectory() as folder:
+        staging = opened(Path(folder))
+        ids = staging._add([NewStaged(document) for document in documents])
+        staging.counts()
+        state = {"n": 0}
+
+        def keystroke() -> None:
+            state["n"] += 1
+            staging.put(ids[orders // 2], ITEMS / 3 / "name", f"Mug {state['n']}", "name")
+            staging.counts()
+
+        def judged_again() -> None:
+            state["n"] += 1
+            order = staging.get(ids[orders // 2])
+            assert order is not None
+            order.edit.put(Pointer.of("order_details", "notes"), f"n {state['n']}", "note")
+            staging.counts()
+
+        change, only = best(keystroke), best(judged_again)
+
+    print(f"{orders} orders of {items} items; milliseconds, and times a bare pydantic loop over all of them")
+    for name, value in (
+        ("pydantic alone, all orders", bare),
+        ("all orders judged", whole),
+        ("a change kept and shown", change),
+        ("  of it judging and counting", only),
+    ):
+        print(f"  {name:<30} {value:8.2f}  {value / bare:6.2f}")
+
+
+if __name__ == "__main__":
+    main()

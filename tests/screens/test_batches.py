@@ -1,0 +1,186 @@
+"""Named batches, a sending that is paused, and the history, by keys alone."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import httpx
+from housed import House, housed
+from sandboxed import order
+
+from tui.screens.batches import BatchesScreen
+from tui.screens.composer import ComposerScreen
+from tui.screens.help import LinesScreen
+from tui.screens.history import HistoryScreen, open_history
+from tui.screens.review import ReviewScreen
+from tui.work.staged import Standing
+from tui.work.staging import Staging
+
+
+async def enter(house: House) -> None:
+    await house.until("100+ read")
+    await house.press("B")
+    await house.until(lambda: isinstance(house.app.screen, ComposerScreen))
+
+
+async def batches(house: House) -> None:
+    await house.press("B")
+    await house.until(lambda: isinstance(house.app.screen, BatchesScreen))
+
+
+async def new_batch(house: House, name: str) -> None:
+    await batches(house)
+    await house.press("a")
+    await house.type(name)
+    await house.press("enter")
+    await house.until(lambda: isinstance(house.app.screen, ComposerScreen))
+
+
+async def stage(house: House, count: int, prefix: str = "T") -> None:
+    orders = [order(order_id=f"{prefix}{n}", order_number=f"{prefix}{n}") for n in range(count)]
+    house.app.staging.add_from_json(json.dumps(orders))
+    await house.app.staging.look()
+    house.app.screen.show_all()  # type: ignore[attr-defined]
+    await house.until(f"{count} order{'s' if count > 1 else ''} staged")
+
+
+async def review(house: House) -> None:
+    await house.press("w")
+    await house.until(lambda: isinstance(house.app.screen, ReviewScreen))
+
+
+async def test_batches_are_made_renamed_removed_brought_back_and_the_last_one_is_open_again(tmp_path: Path) -> None:
+    async with housed(tmp_path / "data", ticking=True) as house:
+        await enter(house)
+        await new_batch(house, "black friday")
+        await house.until("black friday · 0 orders staged")
+        await stage(house, 2)
+        await new_batch(house, "monday")
+        await batches(house)
+        assert "2 here" in house.line_with("black friday")
+        assert "open here" in house.line_with("monday")
+        await house.press("e", "ctrl+u")
+        await house.type("tuesday")
+        await house.press("enter")
+        assert house.line_with("tuesday")
+        await house.press("j", "D")
+        await house.until("black friday removed")
+        assert "2 here" not in house.text
+        await house.press("u")
+        await house.until("black friday is back")
+        await house.press("a")
+        await house.type("tuesday")
+        await house.press("enter")
+        await house.until("There is a batch 'tuesday' already")
+        await house.press("enter")
+        await house.until("black friday · 2 orders staged")
+        await house.press("q")
+    async with housed(tmp_path / "data", ticking=True) as house:
+        await enter(house)
+        await house.until("black friday · 2 orders staged")
+
+
+async def test_a_batch_of_another_copy_is_looked_at_and_taken_over(tmp_path: Path) -> None:
+    async with housed(tmp_path / "data", ticking=True) as house:
+        await enter(house)
+        await stage(house, 1)
+        bench = house.app.bench
+        batch = house.app.staging.batch
+        assert batch is not None
+        other = type(bench.store)(tmp_path / "data")
+        other.batches.claim(batch, take_over=True)
+        await new_batch(house, "mine")
+        await batches(house)
+        assert ", process " in house.line_with("staged orders")
+        await house.press("j", "enter")
+        await house.until("B takes it over")
+        await house.press("D")
+        await house.until("in the hands of")
+        await house.press("B", "b")
+        await house.until(lambda: isinstance(house.app.screen, BatchesScreen))
+        await house.press("t")
+        await house.until("take it over")
+        await house.press("t")
+        await house.until("1 order staged")
+        assert house.app.staging.owner is None
+        other.close()
+
+
+async def test_the_review_lets_the_rest_of_a_refused_batch_go_on_and_the_history_tells(tmp_path: Path) -> None:
+    async with housed(tmp_path / "data", ticking=True) as house:
+        await enter(house)
+        await stage(house, 4)
+        transport = house.app.bench.client._transport._http._transport  # type: ignore[attr-defined]
+        real = transport.handle_async_request
+
+        async def handle(request: httpx.Request) -> httpx.Response:
+            sent = [one["order_id"] for one in json.loads(request.content)] if request.method == "POST" else []
+            if "T1" not in sent:
+                return await real(request)
+            place = f"/data/attributes/[{sent.index('T1')}]/order_id"
+            error = {"status": "400", "code": "invalid", "detail": "Not T1", "source": {"pointer": place}}
+            return httpx.Response(400, json={"errors": [error]})
+
+        transport.handle_async_request = handle
+        await review(house)
+        assert "all of it stays here" in house.text
+        await house.press("c")
+        assert "goes again by itself" in house.text
+        await house.press("y")
+        await house.until("2 requests, 1 of them refused: 3 accepted, 1 refused of 4 orders")
+        await house.until(lambda: house.app.staging.counts()[Standing.VERIFIED] == 3)
+        open_history(house.app)
+        await house.until(lambda: isinstance(house.app.screen, HistoryScreen))
+        await house.until("3 verified")
+        assert "3 not written" in house.text
+        await house.press("j", "enter")
+        await house.until(lambda: isinstance(house.app.screen, LinesScreen))
+        assert "Not T1" in house.text
+        await house.press("q", "X", "ctrl+u")
+        await house.type(str(tmp_path / "h.jsonl"))
+        await house.press("enter")
+        await house.until("7 orders of requests, for your eyes only")
+        outcomes = [json.loads(line)["outcome"] for line in (tmp_path / "h.jsonl").read_text().splitlines()]
+        assert outcomes == ["not written", "refused", "not written", "not written", *["verified"] * 3]
+        await house.press("v")
+        await house.until(lambda: isinstance(house.app.screen, ComposerScreen))
+        # What was chosen in the review is chosen there the next time.
+        await stage_more(house)
+        await review(house)
+        assert "goes again by itself" in house.text
+
+
+async def stage_more(house: House) -> None:
+    house.app.staging.add_from_json(json.dumps([order(order_id="U1"), order(order_id="U2")]))
+    await house.app.staging.look()
+
+
+async def test_a_sending_is_paused_and_cancelled_by_keys(tmp_path: Path) -> None:
+    async with housed(tmp_path / "data", ticking=True) as house:
+        await enter(house)
+        await stage(house, 150)
+        go = asyncio.Event()
+        transport = house.app.bench.client._transport._http._transport  # type: ignore[attr-defined]
+        real = transport.handle_async_request
+
+        async def handle(request: httpx.Request) -> Any:
+            if request.method == "POST":
+                await go.wait()
+            return await real(request)
+
+        transport.handle_async_request = handle
+        await review(house)
+        await house.press("y")
+        await house.until("150 orders on the way")
+        await house.press("w")
+        await house.until("Sending: 0 of 150.")
+        await house.press("p")
+        go.set()
+        await house.until("paused, 50 of 150 to go")
+        await house.press("w")
+        await house.until("Paused: 100 of 150.")
+        await house.press("c")
+        await house.until("50 orders did not go; what was sent stays sent")
+        staging: Staging = house.app.staging
+        await house.until(lambda: staging.shipping.progress is None)

@@ -1,0 +1,162 @@
+"""A table from file to staged orders by keys alone: mapping, layout, preview, refused rows, and the same columns again."""
+
+from pathlib import Path
+
+import pytest
+from housed import House, housed
+from tablefiles import rows, text, workbook
+from textual import events
+
+from tui.orders.fields import ITEMS
+from tui.screens.composer import ComposerScreen
+from tui.screens.importing import ImportScreen
+from tui.work.mappings import Mappings
+
+SIZES = [(80, 24), (160, 45)]
+
+
+async def open_file(house: House, path: Path) -> None:
+    await house.until("100+ read")
+    await house.press("B")
+    await house.until(lambda: isinstance(house.app.screen, ComposerScreen))
+    await again(house, path)
+
+
+async def again(house: House, path: Path) -> None:
+    await house.press("a", "f")
+    await house.type(str(path))
+    await house.press("enter")
+
+
+def importing(house: House) -> ImportScreen:
+    screen = house.app.screen
+    assert isinstance(screen, ImportScreen)
+    return screen
+
+
+def damaged() -> list[list[str]]:
+    table = rows(3, decimal=",")
+    table[1][4] = "1067"
+    table[2][11] = "two"
+    return [*table, [*table[1], "shifted"]]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_from_the_file_to_staged_orders_with_refused_rows_kept(tmp_path: Path, size: tuple[int, int]) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_bytes(text(damaged(), ";").encode("utf-16"))
+    async with housed(tmp_path / "data", size=size) as house:
+        await open_file(house, path)
+        await house.until(lambda: isinstance(house.app.screen, ImportScreen))
+        await house.until("semicolon · UTF-16 LE · decimal comma")
+        assert "Ship to, name" in house.text
+        assert "2 orders, 2 refused" in house.text
+        await house.press("w")
+        await house.until("Not taken from orders.csv")
+        assert "row 5 has 17 cells where the header has 16" in house.text
+        await house.press("q")
+        staged = house.app.staging.orders
+        # The first order lost a row of its own, so all of it stays out.
+        assert [one.document["order_number"] for one in staged] == ["BO-00001", "BO-00002"]
+        assert (ITEMS / 0 / "quantity").get(staged[0].document) == "two"
+        kept = house.app.bench.store.batches.get(staged[0].id)
+        assert kept is not None
+        assert isinstance(kept.meta, dict)
+        assert kept.meta["row"] == 3
+        assert kept.meta["cells"][str(ITEMS / 0 / "quantity")] == [3, "Quantity"]  # type: ignore[index, call-overload]
+
+        out = tmp_path / "refused.csv"
+        await house.press("a", "r", "ctrl+u")
+        for _ in range(40):
+            await house.press("backspace")
+        await house.type(str(out))
+        await house.press("enter")
+        await house.until("Written into")
+        assert b"row 5 of the same order was refused" in out.read_bytes()
+
+
+async def test_a_column_is_mapped_by_typing_saved_and_offered_again(tmp_path: Path) -> None:
+    path = tmp_path / "odd.csv"
+    path.write_text("Nummer;Ding\nX1;Mug\nX2;Plate\n")
+    async with housed(tmp_path / "data") as house:
+        await open_file(house, path)
+        await house.until(lambda: isinstance(house.app.screen, ImportScreen))
+        assert "nowhere" in house.line_with("Nummer")
+        await house.press("w")
+        assert "No column goes to a field yet" in house.text
+        for field in ("order_number", "order_items name"):
+            await house.press("enter")
+            await house.type(field)
+            await house.press("enter")
+            await house.until(lambda: isinstance(house.app.screen, ImportScreen))
+        await house.until("X1")
+        assert importing(house).mapping.mapped == 2
+        await house.press("S")
+        await house.type("odd shop")
+        await house.press("enter")
+        await house.until("Saved as odd shop")
+        assert [one.name for one in Mappings(house.app.bench).all()] == ["odd shop"]
+        if importing(house).mapping.constant(("order_details", "integration", "id")) is None:
+            await house.press("G", "enter", "1")
+        await house.press("w")
+        await house.until("2 orders added from odd.csv")
+
+        path.write_text("Ding;Nummer\nCup;X3\n")
+        await again(house, path)
+        await house.until("mapping odd shop")
+        await house.press("m")
+        await house.until(lambda: isinstance(house.app.screen, ImportScreen))
+        assert importing(house).mapping.paths[1] == ("order_number",)
+
+
+async def test_the_layout_is_changed_by_keys_and_a_value_for_all_by_its_editor(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text("Order number,Item name,Price\nA,Mug,1.234\n")
+    async with housed(tmp_path / "data") as house:
+        await open_file(house, path)
+        await house.until("comma · UTF-8 · decimal point")
+        assert "1.234" in house.line_with("~ 2 ")
+        await house.press("s")
+        await house.until("Read as comma · UTF-8 · decimal comma")
+        assert "1234" in house.line_with("~ 2 ")
+        await house.press("d")
+        await house.until("semicolon")
+        await house.press("d", "d", "d")
+        await house.until(lambda: importing(house).source.table.layout.delimiter == ",")
+        await house.press("G", "g", "j", "j", "j", "enter")
+        await house.until(lambda: not isinstance(house.app.screen, ImportScreen))
+        for _ in range(14):
+            await house.press("backspace")
+        await house.type("on_hold")
+        await house.press("enter")
+        await house.until(lambda: isinstance(house.app.screen, ImportScreen))
+        assert importing(house).mapping.constant(("order_details", "status", "code")) == "on_hold"
+        await house.press("D")
+        assert importing(house).mapping.constant(("order_details", "status", "code")) is None
+        await house.press("q")
+        assert isinstance(house.app.screen, ComposerScreen)
+        assert not house.app.staging.orders
+
+
+async def test_cells_pasted_from_a_spreadsheet_and_a_workbook(tmp_path: Path) -> None:
+    path = tmp_path / "orders.xlsx"
+    path.write_bytes(workbook({"Orders": rows(2)}))
+    async with housed(tmp_path / "data") as house:
+        await open_file(house, path)
+        await house.until("sheet Orders")
+        await house.press("q")
+        house.app.screen.post_message(events.Paste(text(rows(2), "\t")))
+        await house.until("Pasted 3 rows of cells")
+        await house.press("o")
+        await house.until("Import pasted cells")
+        await house.press("tab", "enter")
+        await house.until("Worked out, or the same for all")
+
+
+async def test_what_is_no_table_is_told_and_nothing_opens(tmp_path: Path) -> None:
+    path = tmp_path / "picture.csv"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\1")
+    async with housed(tmp_path / "data") as house:
+        await open_file(house, path)
+        await house.until("binary data")
+        assert isinstance(house.app.screen, ComposerScreen)

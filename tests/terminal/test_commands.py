@@ -1,0 +1,171 @@
+"""The commands as real processes: killed, told to stop, their output closed, on a terminal; and run again."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from commanded import ids_there, orders
+from terminal.service import Service
+from terminal.terminal import ROOT, Terminal
+
+Begin = Callable[..., "subprocess.Popen[str]"]
+KILLS = int(os.environ.get("SENDCLOUD_KILLS", "4"))
+A_RUN = 4
+"""So many kills of one submission, one after the other, before it may come to its end."""
+
+
+@pytest.fixture
+def begin(service: Service, tmp_path: Path) -> Begin:
+    """Starts `submit` on one folder of data; `outlet` is where standard output goes."""
+
+    def begin(
+        path: Path, *options: str, patience: str = "10", outlet: Any = subprocess.PIPE
+    ) -> "subprocess.Popen[str]":
+        command = [sys.executable, "-m", "tui", "submit", str(path), "--url", service.url, "--patience", patience]
+        return subprocess.Popen(
+            [*command, *options], env=environment(tmp_path), stdout=outlet, stderr=subprocess.PIPE, text=True, cwd=tmp_path
+        )  # fmt: skip
+
+    return begin
+
+
+def environment(folder: Path) -> dict[str, str]:
+    kept = {key: value for key, value in os.environ.items() if key in ("PATH", "LANG", "VIRTUAL_ENV")}
+    keys = {"SENDCLOUD_PUBLIC_KEY": "demo", "SENDCLOUD_SECRET_KEY": "demo"}
+    return {**kept, **keys, "HOME": str(folder), "PYTHONPATH": str(ROOT), "SENDCLOUD_ORDERS_DATA": str(folder / "data")}
+
+
+def hear(process: "subprocess.Popen[str]", words: str) -> None:
+    """Read what the process tells until it says this."""
+    assert process.stderr is not None
+    assert any(words in line for line in iter(process.stderr.readline, ""))
+
+
+def write(folder: Path, count: int, prefix: str = "H") -> Path:
+    path = folder / f"{prefix}.json"
+    path.write_text(json.dumps(orders(count, prefix)))
+    return path
+
+
+def outcomes(out: str) -> list[tuple[str, str]]:
+    return [(line["order_id"], line["outcome"]) for line in map(json.loads, out.splitlines())]
+
+
+def verified(count: int, prefix: str = "H") -> list[tuple[str, str]]:
+    return [(f"{prefix}-{n}", "verified") for n in range(count)]
+
+
+@pytest.mark.parametrize("run", range(-(-KILLS // A_RUN)))
+def test_killed_at_any_moment_it_goes_on_and_nothing_is_twice(
+    service: Service, begin: Begin, tmp_path: Path, run: int
+) -> None:
+    """SIGKILL while it reads, stages, sends and follows. The whole: SENDCLOUD_KILLS=100 pytest … -k killed."""
+    random = Random(f"kill {run}")
+    count = 130
+    path = write(tmp_path, count)
+    service.arm(latency=40)
+    began = time.monotonic()
+    ended = False
+    for _ in range(A_RUN):
+        process = begin(path)
+        # The longest that anything takes is the start; what comes after it is to be met, too.
+        moment = random.uniform(0.2, 4.5)
+        try:
+            process.wait(moment)
+            ended = True
+        except subprocess.TimeoutExpired:
+            process.kill()
+        process.communicate()
+    service.arm()
+    process = begin(path)
+    out, error = process.communicate(timeout=120)
+    assert process.returncode == 0, (error, time.monotonic() - began, ended)
+    assert outcomes(out) == verified(count)
+    names = [f"H-{n}" for n in range(count)]
+    service.until(lambda: len(ids_there(service, names)) >= count)
+    assert ids_there(service, names) == sorted(names)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_told_to_stop_it_ends_between_requests_and_says_what_is_where(
+    service: Service, begin: Begin, tmp_path: Path, number: signal.Signals, code: int
+) -> None:
+    path = write(tmp_path, 150)
+    service.watched.held = "POST"
+    process = begin(path)
+    service.watched.wait("POST")
+    process.send_signal(number)
+    hear(process, "Stopping")
+    assert process.poll() is None, "the request that is out is waited for"
+    service.watched.held = None
+    out, error = process.communicate(timeout=30)
+    assert process.returncode == code, error
+    assert "Traceback" not in error
+    told = outcomes(out)
+    assert [name for name, _ in told] == [f"H-{n}" for n in range(150)]
+    assert {end for _, end in told[:100]} <= {"unknown", "verified"}
+    assert {end for _, end in told[100:]} == {"held"}
+    assert len(service.writes()) == 1
+    process = begin(path)
+    out, error = process.communicate(timeout=60)
+    assert (process.returncode, outcomes(out)) == (0, verified(150)), error
+    assert len(service.writes()) == 2
+
+
+def test_a_second_signal_does_not_wait(service: Service, begin: Begin, tmp_path: Path) -> None:
+    path = write(tmp_path, 3)
+    service.watched.held = "POST"
+    process = begin(path)
+    service.watched.wait("POST")
+    process.send_signal(signal.SIGTERM)
+    hear(process, "Stopping")
+    process.send_signal(signal.SIGTERM)
+    _, error = process.communicate(timeout=5)
+    assert (process.returncode, "Traceback" in error) == (143, False), error
+    service.watched.held = None
+    process = begin(path)
+    out, error = process.communicate(timeout=60)
+    assert (process.returncode, outcomes(out)) == (0, verified(3)), error
+    assert len(service.writes()) == 1
+
+
+def test_who_closes_the_output_is_not_shouted_at(service: Service, begin: Begin, tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    process = begin(write(tmp_path, 2), outlet=writing)
+    os.close(writing)
+    _, error = process.communicate(timeout=60)
+    assert process.returncode == 0, error
+    assert "Traceback" not in error
+    assert "Broken" not in error
+    assert len(service.writes()) == 1
+
+
+def test_on_a_pipe_progress_is_plain_lines_one_a_second_at_most(service: Service, begin: Begin, tmp_path: Path) -> None:
+    service.arm(latency=150)
+    began = time.monotonic()
+    process = begin(write(tmp_path, 120))
+    _, error = process.communicate(timeout=60)
+    lines = error.splitlines()
+    assert "\r" not in error
+    assert "\x1b" not in error
+    assert len(lines) - 1 <= time.monotonic() - began + 1
+    assert lines[-1] == "sendcloud-orders: 120 orders: 120 verified; 2 requests to write."
+
+
+def test_on_a_terminal_progress_is_one_line_and_nothing_is_asked(service: Service, tmp_path: Path) -> None:
+    path = write(tmp_path, 2)
+    command = [sys.executable, "-m", "tui", "submit", str(path), "--url", service.url]
+    with Terminal(command, environment=environment(tmp_path), size=(200, 24)) as terminal:
+        terminal.wait("2 orders: 2 verified; 1 request to write.")
+        assert terminal.ended() == 0
+        shown = terminal.text
+    assert "looking up" not in shown

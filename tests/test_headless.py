@@ -1,0 +1,431 @@
+"""`check` and `submit`: files as people have them, what is told of each order, and the exit code for a script."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from commanded import SHOP, Ended, Shell, environment, orders
+from sandboxed import order
+from terminal.service import served
+
+from tui.api.pointer import Pointer
+from tui.cli import main
+from tui.orders.mapping import Mapping
+from tui.sandbox.app import SandboxSettings
+from tui.sandbox.writing import post_error
+from tui.store.batches import NewStaged
+from tui.store.store import Store
+
+ROOT = Path(__file__).parents[1]
+BAD = "order_details__order_items__0__quantity"
+
+CSV = """Order number;Integration;Status;Name;Address;House number;Postal code;City;Country;Item name;Quantity;Line total;Total
+1067;7;open;Anna;Hauptstr.;5;10115;Berlin;DE;Candle;2;7,00;7,00
+1068;7;open;Jan;Damrak;1;1012LG;Amsterdam;NL;Candle;zwei;7,00;7,00
+"""
+
+
+@pytest.fixture
+def shell(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> Shell:
+    return Shell(tmp_path, capfdbinary, monkeypatch)
+
+
+@pytest.fixture
+def account(shell: Shell) -> Iterator[Shell]:
+    """A shell with credentials for a sandbox."""
+    with served(SandboxSettings(orders=20, settle=0.1)) as service:
+        shell.service = service
+        yield shell
+
+
+def problems(ended: Ended, *, severity: str = "error") -> list[tuple[str | None, str]]:
+    return [(line["order_id"], line["pointer"]) for line in ended.lines if line["severity"] == severity]
+
+
+# check
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code", "found"),
+    [
+        ("good.json", orders(2), 0, []),
+        ("one.json", orders(1)[0], 0, []),
+        ("data.json", {"data": orders(1)}, 0, []),
+        ("lines.jsonl", "".join(json.dumps(one) + "\n" for one in orders(2)), 0, []),
+        ("bad.json", orders(1, **{BAD: 0}), 1, [("H-0", "/order_details/order_items/0/quantity")]),
+        ("twice.json", [*orders(1), *orders(1)], 1, [("H-0", "/order_id")]),
+        ("null.json", [*orders(1), None, *orders(1, "I")], 1, [(None, "")]),
+        ("no-shop.json", [order(order_details__integration={})], 1, [("555413", "/order_details/integration/id")]),
+        ("rows.csv", CSV, 1, [("1068", "/order_details/order_items/0/quantity")]),
+        ("rows.tsv", CSV.replace(";", "\t"), 1, [("1068", "/order_details/order_items/0/quantity")]),
+        ("latin.csv", CSV.replace("Anna", "Bäcker").encode("cp1252"), 1, [("1068", "/order_details/order_items/0/quantity")]),
+        ("bom.csv", CSV.encode("utf-16"), 1, [("1068", "/order_details/order_items/0/quantity")]),
+    ],
+    ids=lambda value: value if isinstance(value, str) and "." in value[:12] else "",
+)  # fmt: skip
+def test_check_finds_the_problem_and_its_order(
+    shell: Shell, name: str, content: Any, code: int, found: list[tuple[str | None, str]]
+) -> None:
+    ended = shell.run("check", "--json", shell.write(name, content))
+    assert (ended.code, problems(ended)) == (code, found), ended
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code", "words"),
+    [
+        ("empty.csv", "", 1, "empty"),
+        ("blank.json", "  \n", 1, "empty"),
+        ("broken.json", '[{"order_id": ', 1, "JSON"),
+        ("prose.txt", "Dear colleagues,\nplease send these.\n", 1, ""),
+        (".", None, 2, "directory"),
+        ("absent.json", None, 2, "no file"),
+    ],
+)
+@pytest.mark.parametrize("command", ["check", "submit"])
+def test_what_is_no_file_of_orders_is_said(
+    shell: Shell, command: str, name: str, content: str | None, code: int, words: str
+) -> None:
+    path = shell.write(name, content) if content is not None else str(shell.folder / name)
+    ended = shell.run(command, *(["--demo"] if command == "submit" else []), path)
+    assert (ended.code, ended.out) == (code, "")
+    assert words in ended.error
+    assert ended.error.count("\n") == 1
+
+
+def test_a_problem_is_told_for_people_with_its_cell(shell: Shell) -> None:
+    path = shell.write("rows.csv", CSV)
+    lines = shell.run("check", path).out.splitlines()
+    assert f"{path}:3:Quantity 1068 Items 1, quantity: 'zwei' cannot be read: a whole number is needed." in lines
+    assert all(line.startswith(f"{path}:") for line in lines)
+    (line,) = [one for one in shell.run("check", "--json", path).lines if one["severity"] == "error"]
+    assert (line["order"], line["row"], line["column"]) == (1, 3, "Quantity")
+
+
+def test_warnings_alone_are_well(shell: Shell) -> None:
+    ended = shell.run("check", "--json", shell.write("a.json", orders(1)))
+    assert ended.code == 0
+    assert {line["severity"] for line in ended.lines} == {"warning"}
+
+
+def test_positions_count_all_entries(shell: Shell) -> None:
+    path = shell.write("a.json", [None, *orders(1), 5, *orders(1, "I", **{BAD: 0})])
+    lines = [one for one in shell.run("check", "--json", path).lines if one["severity"] == "error"]
+    assert [line["order"] for line in lines] == [0, 2, 3]
+
+
+def test_a_strangers_text_acts_on_no_terminal(shell: Shell) -> None:
+    path = shell.write("a.json", orders(1, "evil\x1b[2J\u202e\ud800", **{BAD: 0}))
+    assert "\x1b" not in (ended := shell.run("check", "--json", path)).out
+    assert ended.lines[0]["order_id"].startswith("evil\x1b[2J\u202e\ud800")
+
+
+def test_shop_is_for_those_that_name_none(shell: Shell) -> None:
+    path = shell.write("a.json", [order(order_details__integration={}), *orders(1)])
+    ended = shell.run("check", "--json", "--shop", "7", path)
+    assert (ended.code, problems(ended)) == (0, [])
+
+
+def test_check_alone_knows_no_network_and_no_disk(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(orders(1)))
+    script = (
+        f"import sys; sys.argv[1:] = ['check', {str(path)!r}]\n"
+        "from tui.cli import main\n"
+        "try: main()\n"
+        "except SystemExit as end: print(end.code, *sorted(sys.modules))"
+    )
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("SENDCLOUD_")}
+    environment |= {"HOME": str(tmp_path), "SENDCLOUD_ORDERS_DATA": str(tmp_path / "data")}
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60
+    )
+    code, *names = done.stdout.splitlines()[-1].split()
+    assert code == "0", done
+    assert not {"httpx", "sqlite3", "textual", "starlette", "tui.store.store", "tui.api.client"} & set(names)
+    assert not (tmp_path / "data").exists()
+
+
+def test_with_an_account_check_knows_shops_and_what_is_there(account: Shell) -> None:
+    assert account.submit(account.write("first.json", orders(1))).code == 0
+    changed, same = orders(1, shipping_address__city="Nijmegen"), orders(1, "I")
+    foreign = order(order_id="F", order_details__integration__id=99)
+    ended = account.run("check", "--json", account.write("a.json", [*changed, *same, foreign]))
+    assert ended.code == 1
+    assert problems(ended) == [("F", "/order_details/integration/id")]
+    (update,) = [line for line in ended.lines if "there already" in line["detail"]]
+    assert update["order_id"] == "H-0"
+    assert "city" in update["detail"]
+    assert "1 new, 1 to update, 0 the same" in ended.error
+
+
+# submit
+
+
+def test_all_is_verified_and_told_again_without_a_request(account: Shell) -> None:
+    path = account.write("a.json", orders(3))
+    first = account.submit(path)
+    assert (first.code, first.outcomes) == (0, {"H-0": "verified", "H-1": "verified", "H-2": "verified"})
+    assert account.writes() == 1
+    again = account.submit(path)
+    assert (again.code, again.lines) == (0, first.lines)
+    assert account.writes() == 1
+    assert account.there("H-0", "H-1", "H-2") == ["H-0", "H-1", "H-2"]
+    assert {line["integration"] for line in first.lines} == {SHOP}
+    assert all(str(line["id"]).isdigit() for line in first.lines)
+    assert set(first.lines[0]) == {"order_id", "integration", "id", "outcome", "problems"}
+
+
+def test_a_local_error_keeps_all_here_unless_only_the_good_are_wanted(account: Shell) -> None:
+    path = account.write("a.json", [*orders(2), *orders(1, "BAD", **{BAD: 0}), None])
+    ended = account.submit(path)
+    assert (ended.code, account.writes()) == (1, 0)
+    assert [line["outcome"] for line in ended.lines] == ["held"] * 4
+    assert "--only-good" in ended.lines[0]["problems"][-1]["detail"]
+    assert ended.lines[2]["problems"][0]["pointer"] == "/order_details/order_items/0/quantity"
+    ended = account.submit(path, "--only-good")
+    assert ended.code == 1
+    assert [line["outcome"] for line in ended.lines] == ["verified", "verified", "held", "held"]
+
+
+def test_changed_content_is_a_new_version(account: Shell) -> None:
+    assert account.submit(account.write("a.json", orders(2))).code == 0
+    changed = [*orders(1, shipping_address__city="Nijmegen"), *orders(2)[1:]]
+    ended = account.submit(account.write("a.json", changed))
+    assert (ended.code, set(ended.outcomes.values())) == (0, {"verified"})
+    assert account.service is not None
+    assert account.service.order(ended.lines[0]["id"])["shipping_address"]["city"] == "Nijmegen"
+    assert account.there("H-0", "H-1") == ["H-0", "H-1"]
+    assert account.writes() == 2
+
+
+def test_updates_can_be_held(account: Shell) -> None:
+    assert account.submit(account.write("a.json", orders(1))).code == 0
+    path = account.write("b.json", [*orders(1, shipping_address__city="Nijmegen"), *orders(1, "NEW")])
+    ended = account.submit(path, "--updates", "hold")
+    assert (ended.code, ended.outcomes) == (1, {"H-0": "held", "NEW-0": "verified"})
+    assert "city" in ended.lines[0]["problems"][-1]["detail"]
+    assert account.submit(path).outcomes == {"H-0": "verified", "NEW-0": "verified"}
+
+
+def test_a_dry_run_says_what_would_be_and_keeps_nothing(account: Shell) -> None:
+    assert account.submit(account.write("a.json", orders(2))).code == 0
+    path = account.write("b.json", [*orders(1), *orders(2, order_number="X")[1:], *orders(1, "NEW")])
+    before = account.writes()
+    ended = account.submit(path, "--dry-run")
+    assert (ended.code, ended.outcomes) == (0, {"H-0": "same", "H-1": "would-update", "NEW-0": "would-create"})
+    assert account.writes() == before
+    assert account.run("submit", "--read-only", "--dry-run", path).code == 0
+
+
+def test_without_verifying_it_ends_when_accepted(account: Shell) -> None:
+    path = account.write("a.json", orders(1))
+    ended = account.submit(path, "--no-verify")
+    assert (ended.code, ended.outcomes) == (0, {"H-0": "accepted"})
+    assert (account.submit(path).outcomes, account.writes()) == ({"H-0": "verified"}, 1)
+
+
+def test_what_a_refusal_does_not_name_goes_on_by_itself(account: Shell) -> None:
+    """The service finds one order wrong that nothing here does, and then another one."""
+    pointed = post_error(0, Pointer.of("order_number"), "This number is spoken for").items()
+
+    def check_batch(batch: list[Any], odd: bool) -> list[Any]:
+        for place, one in enumerate(batch):
+            if one["order_id"] in ("H-1", "H-3"):
+                pointer = f"/data/attributes/[{place}]/order_number"
+                return [{**dict(pointed), "source": {"pointer": pointer}}]
+        return []
+
+    account.monkeypatch.setattr("tui.sandbox.writing.check_batch", check_batch)
+    path = account.write("a.json", orders(5))
+    ended = account.submit(path)
+    assert (ended.code, account.writes()) == (1, 3), ended.error
+    assert [line["outcome"] for line in ended.lines] == ["verified", "refused", "verified", "refused", "verified"]
+    (told,) = [one for one in ended.lines[1]["problems"] if one["severity"] == "error"]
+    assert told == {
+        "pointer": "/order_number",
+        "severity": "error",
+        "detail": "This number is spoken for",
+        "from": "service",
+    }
+    account.monkeypatch.undo()
+    # What was refused is asked once more, since nothing was written and nothing here is wrong with it.
+    assert set(account.submit(path).outcomes.values()) == {"verified"}
+
+
+def test_a_refusal_that_names_no_order_is_narrowed_down(account: Shell) -> None:
+    def check_batch(batch: list[Any], odd: bool) -> list[Any]:
+        wrong = any(one["order_id"] == "H-2" for one in batch)
+        return [{"status": "400", "code": "invalid", "detail": "One of these will not do"}] if wrong else []
+
+    account.monkeypatch.setattr("tui.sandbox.writing.check_batch", check_batch)
+    ended = account.submit(account.write("a.json", orders(5)))
+    account.monkeypatch.undo()
+    assert (ended.code, [line["outcome"] for line in ended.lines].count("verified")) == (1, 4)
+    assert ended.outcomes["H-2"] == "refused"
+    assert "will not do" in str(ended.lines[2]["problems"])
+
+
+def test_a_shop_of_nobody_does_not_keep_the_others(account: Shell) -> None:
+    path = account.write("a.json", [*orders(1), order(order_id="F", order_details__integration__id=99)])
+    assert account.submit(path, "--dry-run").outcomes == {"H-0": "would-create", "F": "held"}
+    ended = account.submit(path, "--only-good")
+    assert (ended.code, ended.outcomes) == (1, {"H-0": "verified", "F": "held"})
+
+
+@pytest.mark.parametrize(
+    ("fault", "outcome", "code"),
+    [
+        ({"rules": [{"fault": "lost", "times": 1, "method": "POST"}]}, "verified", 0),
+        ({"rules": [{"fault": "dropped", "times": 1, "method": "POST"}]}, "verified", 0),
+        ({"rules": [{"fault": "busy", "times": 2}]}, "verified", 0),
+        ({"rules": [{"fault": "error_after", "times": 1, "method": "POST"}]}, "verified", 0),
+        ({"settle": 600}, "missing", 1),
+        ({"rules": [{"fault": "dropped", "method": "POST"}]}, "unknown", 4),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_the_end_of_each_trouble(account: Shell, fault: dict[str, Any], outcome: str, code: int) -> None:
+    assert account.service is not None
+    account.service.arm(**fault)
+    ended = account.submit(account.write("a.json", orders(1)), patience="2")
+    assert (ended.outcomes, ended.code) == ({"H-0": outcome}, code), ended
+    account.service.arm()
+    again = account.submit(account.write("a.json", orders(1)))
+    if outcome != "missing":
+        assert again.outcomes == {"H-0": "verified"}
+        assert account.there("H-0") == ["H-0"]
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [({"keys": "demo:wrong-s3cret"}, "credentials"), ({"url": "http://127.0.0.1:9/api/v3"}, "127.0.0.1")],
+    ids=["credentials", "nobody there"],
+)
+def test_what_cannot_be_reached_is_said_and_every_order_has_its_line(
+    account: Shell, given: dict[str, str], words: str
+) -> None:
+    path = account.write("a.json", orders(2))
+    for options in ([], ["--dry-run"]):
+        ended = account.submit(path, *options, patience="1", **given)
+        assert (ended.code, ended.outcomes) == (3, {"H-0": "held", "H-1": "held"})
+        assert words in ended.error
+        assert "s3cret" not in ended.error + ended.out
+    assert account.submit(path).code == 0
+
+
+def test_another_running_copy_that_has_the_batch_is_named(account: Shell) -> None:
+    path = account.write("a.json", orders(1))
+    assert account.submit(path, "--batch", "mine").code == 0
+    with_more = account.write("a.json", orders(2))
+    other = Store(account.folder / "data")
+    try:
+        number = other.account(str(account.service.url if account.service else ""), "1")
+        batches = [batch for n in range(1, number + 1) for batch in other.batches.all(n) if batch.name == "mine"]
+        (batch,) = batches
+        assert other.batches.claim(batch.id)
+        other.batches.stage(batch.id, [NewStaged({})])
+        ended = account.submit(with_more, "--batch", "mine")
+        assert (ended.code, ended.outcomes) == (3, {"H-0": "verified", "H-1": "held"})
+        assert f"process {os.getpid()}" in ended.error
+        assert account.writes() == 1
+    finally:
+        other.close()
+    assert account.submit(with_more, "--batch", "mine").outcomes == {"H-0": "verified", "H-1": "verified"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["submit", "a.json"], "SENDCLOUD_PUBLIC_KEY"),
+        (["submit", "--demo", "--read-only", "a.json"], "--read-only"),
+        (["submit", "--demo"], "FILE"),
+        (["check"], "FILE"),
+        (["check", "--shop", "mine", "a.json"], "mine"),
+        (["submit", "--demo", "--patience", "0", "a.json"], "seconds"),
+        (["submit", "--demo", "--updates", "maybe", "a.json"], "maybe"),
+        (["submit", "--demo", "--url", "https://other.example", "a.json"], "--demo"),
+    ],
+    ids=" ".join,
+)
+def test_wrong_use_is_one_sentence(shell: Shell, arguments: list[str], words: str) -> None:
+    ended = shell.run(*arguments)
+    assert (ended.code, ended.out, ended.error.count("\n")) == (2, "", 1)
+    assert words in ended.error
+    assert not (shell.folder / "data").exists()
+
+
+def test_half_a_key_pair_is_named_by_check_too(shell: Shell) -> None:
+    with environment(SENDCLOUD_PUBLIC_KEY="x"), pytest.raises(SystemExit) as ended:
+        main(["check", "a.json"])
+    assert ended.value.code == 2
+    assert b"SENDCLOUD_SECRET_KEY" in shell.capture.readouterr().err
+
+
+def test_help_tells_of_updates_and_codes(shell: Shell) -> None:
+    text = shell.run("submit", "--help").out
+    for word in ("--updates", "(send)", "--only-good", "--dry-run", "--patience", "--batch", "exit codes", "143"):
+        assert word in text
+    for word in ("check FILE", "submit FILE"):
+        assert word in shell.run("--help").out
+
+
+def test_a_file_without_dates_changes_no_date(account: Shell) -> None:
+    path = account.write("rows.csv", "\n".join(CSV.splitlines()[:2]) + "\n")
+    first = account.submit(path)
+    assert first.outcomes == {"1067": "verified"}, first
+    assert (account.submit(path).lines, account.writes()) == (first.lines, 1)
+    assert account.submit(path, "--batch", "another").outcomes == {"1067": "verified"}
+    assert account.writes() == 1
+
+
+def test_the_demo_is_an_account_too(shell: Shell) -> None:
+    ended = shell.submit(shell.write("a.json", orders(2)), "--demo")
+    assert (ended.code, set(ended.outcomes.values())) == (0, {"verified"}), ended
+
+
+def test_sixty_orders_with_thirty_percent_faults_are_all_accounted_for(account: Shell) -> None:
+    """More: SENDCLOUD_FAULTY=500 pytest tests/test_headless.py -k faults."""
+    count = int(os.environ.get("SENDCLOUD_FAULTY", "60"))
+    path = account.write("many.json", orders(count))
+    names = [f"H-{n}" for n in range(count)]
+    assert account.service is not None
+    share = 0.3 / 5
+    account.service.arm(**dict.fromkeys(["lost", "dropped", "error", "html_after", "rate_limited"], share), retry_after="none")  # fmt: skip
+    for _ in range(5):
+        ended = account.submit(path, patience="10")
+        assert [line["order_id"] for line in ended.lines] == names
+        assert set(ended.outcomes.values()) <= {"verified", "unknown", "missing", "held"}
+        if ended.code == 0:
+            break
+    account.service.arm()
+    ended = account.submit(path, patience="10")
+    assert (ended.code, set(ended.outcomes.values())) == (0, {"verified"}), ended.error
+    assert account.there(*names) == sorted(names)
+
+
+def test_a_saved_mapping_is_used_by_its_name(account: Shell) -> None:
+    path = account.write("odd.csv", "Zahl;Was\n1067;Candle\n")
+    ended = account.run("check", path)
+    assert (ended.code, "Zahl" in ended.error) == (1, True)
+    assert account.run("check", "--mapping", "ours", path).code == 2
+    store = Store(account.folder / "data")
+    item = ("order_details", "order_items", "*", "name")
+    mapping = Mapping(("Zahl", "Was"), (("order_number",), item), "ours")
+    store.state.put(store.account("https://x.example", "1"), "import.mapping:ours", mapping.to_json())
+    store.close()
+    ended = account.run("check", "--json", "--mapping", "ours", path)
+    assert {line["order_id"] for line in ended.lines} == {"1067"}
+
+
+def test_standard_input_is_a_file_too(account: Shell) -> None:
+    data = json.dumps(orders(2)).encode()
+    account.monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(data)))
+    assert account.submit("-").outcomes == {"H-0": "verified", "H-1": "verified"}
+    account.monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(data)))
+    assert (account.submit("-").code, account.writes()) == (0, 1)

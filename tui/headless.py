@@ -1,0 +1,477 @@
+"""`check` and `submit`: a file of orders judged and sent without a screen; arguments in, lines and exit codes out."""
+
+import argparse
+import asyncio
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Coroutine, Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from tui.api.codec import LIMIT
+from tui.api.errors import Origin, Problem, Severity
+from tui.orders.fields import label_of
+from tui.orders.mapping import Mapping
+from tui.settings import Profile, data_folder
+from tui.widgets.text import safe
+from tui.work.check import Entry, entries_of
+from tui.work.importing import read_any
+from tui.work.intake import IntakeError, read_file
+
+if TYPE_CHECKING:
+    from tui.service import Service
+    from tui.work.endings import Progress, Result
+    from tui.work.probe import Known
+    from tui.work.submit import Submission
+
+WELL, PROBLEMS, USAGE, BARRED, UNKNOWN = 0, 1, 2, 3, 4
+"""Exit codes; the highest wins. 3: the service is not reachable, or does not let us. 4: nobody knows yet."""
+
+STANDARD_INPUT = "-"
+
+
+class Interrupted(Exception):
+    """A signal came; the program ends as one that died of it."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(signal.Signals(number).name)
+        self.code = 128 + number
+
+
+def check(options: argparse.Namespace, profile: Profile | None) -> int:
+    """Judge a file; with a profile its account is asked as well. Returns the exit code."""
+    return _guarded(lambda: _check(options, profile))
+
+
+def submit(options: argparse.Namespace, profile: Profile) -> int:
+    """Send a file and follow its orders. Returns the exit code."""
+    return _guarded(lambda: _submit(options, profile))
+
+
+def _guarded(work: Callable[[], int]) -> int:
+    """Run a command so that a signal, a full disk or a closed pipe ends it with a word and a code."""
+    before = {number: signal.signal(number, _interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        return work()
+    except Interrupted as end:
+        _say(f"Stopped by {end}. Whatever was sent is known at the next run.")
+        return end.code
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _interrupt(number: int, _: FrameType | None) -> None:
+    raise Interrupted(number)
+
+
+# check
+
+
+def _check(options: argparse.Namespace, profile: Profile | None) -> int:
+    name, entries, code = _entries(options)
+    if code is not None:
+        return code
+    known: dict[int, Known] = {}
+    code = WELL
+    if profile is not None:
+        entries, known, code = _ask_account(entries, profile, options.patience)
+    lines = []
+    for entry in entries:
+        problems = [*entry.problems, *_update(known.get(entry.position))]
+        lines += [_json(_check_line(entry, one)) if options.json else _check_text(name, entry, one) for one in problems]
+    _print(lines)
+    bad = sum(bool(entry.errors) for entry in entries)
+    doubtful = sum(bool(entry.problems) and not entry.errors for entry in entries)
+    counts = [f"{bad} with errors", f"{doubtful} with warnings only"]
+    if known:
+        does = [one.does.value for one in known.values()]
+        counts += [f"{does.count('new')} new, {does.count('UPDATE')} to update, {does.count('same')} the same"]
+    _say(f"{name}: {_count(len(entries))}, {', '.join(counts)}.")
+    return max(code, PROBLEMS if bad else WELL)
+
+
+def _ask_account(
+    entries: list[Entry], profile: Profile, patience: float | None
+) -> tuple[list[Entry], "dict[int, Known]", int]:
+    """The entries as the account judges them; if it cannot be asked, as they were, with a word and a code."""
+    from tui.api.errors import ApiError
+    from tui.service import connect
+    from tui.work.persist import persist
+    from tui.work.probe import probe
+
+    service = connect(profile)
+    now = datetime.now(UTC)
+
+    async def ask() -> "tuple[list[Entry], dict[int, Known]]":
+        try:
+            return await persist(lambda: probe(service.client, entries, now), 10.0 if patience is None else patience)
+        finally:
+            await service.client.aclose()
+
+    try:
+        return *asyncio.run(ask()), WELL
+    except ApiError as error:
+        _say(f"The account could not be asked; this is what the file alone shows. {error}")
+        return entries, {}, BARRED
+    finally:
+        service.close()
+
+
+def _update(known: "Known | None") -> list[Problem]:
+    if known is None or known.does.value != "UPDATE":
+        return []
+    from tui.work.endings import changes_text
+
+    detail = f"It changes an order that is there already: {changes_text(known.changes)}."
+    return [Problem(detail, "update", severity=Severity.WARNING, origin=Origin.HERE)]
+
+
+def _check_line(entry: Entry, problem: Problem) -> dict[str, object]:
+    return {"order": entry.position, "order_id": entry.order_id, **_problem(entry, problem)}
+
+
+def _check_text(name: str, entry: Entry, problem: Problem) -> str:
+    row, column = entry.cell(problem.pointer)
+    where = [name, str(row) if row is not None else entry.place, *([column] if column is not None else [])]
+    warning = "warning: " if problem.severity is Severity.WARNING else ""
+    order = f" {entry.order_id}" if entry.order_id else ""
+    field = f" {label_of(problem.pointer)}" if problem.pointer.tokens else ""
+    return _safe(f"{':'.join(where)}{order}{field}: {warning}{problem.detail}")
+
+
+# submit
+
+
+def _submit(options: argparse.Namespace, profile: Profile) -> int:
+    name, entries, code = _entries(options)
+    if code is not None:
+        return code
+    if options.dry_run:
+        return _dry_run(entries, profile, options.patience)
+    from tui.service import connect
+    from tui.store.db import StoreError
+
+    service = connect(profile)
+    try:
+        return asyncio.run(_submitted(options, profile, service, name, entries))
+    except StoreError as error:
+        _say(f"{error}. What was sent before is known at the next run.")
+        return BARRED
+    finally:
+        service.close()
+
+
+async def _submitted(
+    options: argparse.Namespace, profile: Profile, service: "Service", name: str, entries: list[Entry]
+) -> int:
+    from tzlocal import get_localzone
+
+    from tui.api.errors import ApiError
+    from tui.store.store import Store, utc_now
+    from tui.work.endings import Wishes
+    from tui.work.persist import persist
+    from tui.work.staging import CannotChange, Staging
+    from tui.work.submit import Submission
+    from tui.work.workbench import open_account, open_remembered
+
+    wishes = Wishes(options.only_good, not options.no_verify, options.updates == "send", options.patience)
+    store = Store(data_folder(), profile=profile.name)
+    meter = Meter()
+    signals = Signals()
+    try:
+        zone, patience = get_localzone(), wishes.pauses
+        given = {"now": utc_now, "zone": zone, "patience": patience}
+        bench = open_remembered(service.client, store, service.name, **given)  # type: ignore[arg-type]
+        if bench is None:
+            opening = persist(
+                lambda: open_account(service.client, store, service.name, **given),  # type: ignore[arg-type]
+                wishes.most,
+            )
+            try:
+                bench = await signals.during(opening)
+            except ApiError as error:
+                meter.end()
+                _print(_json(_not_opened(entry, str(error))) for entry in entries)
+                _say(f"Nothing was sent: {error}")
+                return BARRED
+        staging = Staging(bench, options.batch or _batch_name(name))
+        run = Submission(bench, staging, entries, name, wishes, meter.show)
+        signals.stop = run.stop
+        code = WELL
+        try:
+            await run.run()
+        except CannotChange as error:
+            meter.end()
+            _say(str(error))
+            code = BARRED
+        meter.end()
+        store.flush()
+        code = max(code, _told(run))
+        if signals.code:
+            _say("It was told to stop; the same command goes on from here.")
+        return signals.code or code
+    except asyncio.CancelledError:
+        if not signals.code:
+            raise
+        raise Interrupted(signals.code - 128) from None
+    finally:
+        signals.close()
+        await _rest()
+        store.close()
+        await service.client.aclose()
+
+
+def _told(run: "Submission") -> int:
+    """Tell what became of every order; the exit code that this makes."""
+    from collections import Counter
+
+    from tui.work.endings import End
+
+    results = run.results()
+    _print(_json(_result_line(result)) for result in results)
+    counts = Counter(result.end for result in results)
+    words = ", ".join(f"{counts[end]} {end}" for end in End if counts[end])
+    requests = f"{run.requests} request{'' if run.requests == 1 else 's'}"
+    _say(f"{_count(len(results))}: {words or 'nothing to do'}; {requests} to write.")
+    code = WELL
+    if run.unreachable is not None:
+        _say(run.unreachable)
+        code = BARRED
+    if counts[End.UNKNOWN]:
+        return UNKNOWN
+    well = {End.VERIFIED, End.ACCEPTED}
+    return max(code, WELL if counts.keys() <= well else PROBLEMS)
+
+
+def _dry_run(entries: list[Entry], profile: Profile, patience: float | None) -> int:
+    from tui.work.endings import End, Result, changes_text, note
+
+    entries, known, code = _ask_account(entries, profile, patience)
+    ends = {"new": End.WOULD_CREATE, "UPDATE": End.WOULD_UPDATE, "same": End.SAME}
+    results = []
+    for entry in entries:
+        there = known.get(entry.position)
+        if entry.errors or there is None:
+            why = () if entry.errors else (note("It is not known whether the service has it."),)
+            results.append(Result(entry, End.HELD, None, (*entry.problems, *why)))
+            continue
+        end = ends[there.does.value]
+        told = (note(f"It would change {changes_text(there.changes)}."),) if there.changes else ()
+        results.append(Result(entry, end, there.id, (*entry.problems, *told)))
+    _print(_json(_result_line(result)) for result in results)
+    bad = sum(result.end is End.HELD for result in results)
+    _say(f"{_count(len(results))}, {bad} of them not fit to go. Nothing was sent.")
+    return max(code, PROBLEMS if any(entry.errors for entry in entries) else WELL)
+
+
+def _result_line(result: "Result") -> dict[str, object]:
+    entry = result.entry
+    return {
+        "order_id": entry.order_id,
+        "integration": entry.integration,
+        "id": result.id,
+        "outcome": result.end.value,
+        "problems": [
+            {**_problem(entry, one), "from": "service" if one.origin is Origin.SERVICE else "here"}
+            for one in result.problems
+        ],
+    }
+
+
+def _not_opened(entry: Entry, why: str) -> dict[str, object]:
+    from tui.work.endings import End, Result, note
+
+    told = entry.problems if entry.errors else (*entry.problems, note(f"It was not sent: {why}"))
+    return _result_line(Result(entry, End.HELD, None, tuple(told)))
+
+
+async def _rest() -> None:
+    """End what still runs; a write that is out is found in the journal at the next start."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+
+
+class Signals:
+    """While a loop runs, a first signal stops the run between requests, a second one ends it at once."""
+
+    def __init__(self) -> None:
+        self.code = 0
+        self.stop: Callable[[], object] | None = None
+        self._loop = asyncio.get_running_loop()
+        self._main = asyncio.current_task()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._loop.add_signal_handler(number, self._came, number)
+
+    async def during(self, work: Coroutine[Any, Any, Any]) -> Any:
+        """Do what is no run yet and may simply be left. Raises Interrupted."""
+        task = asyncio.ensure_future(work)
+        self.stop = task.cancel
+        try:
+            return await task
+        except asyncio.CancelledError:
+            if not self.code:
+                raise
+            raise Interrupted(self.code - 128) from None
+        finally:
+            self.stop = None
+
+    def close(self) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._loop.remove_signal_handler(number)
+
+    def _came(self, number: int) -> None:
+        again, self.code = self.code, 128 + number
+        if again or self.stop is None:
+            if self._main is not None:
+                self._main.cancel()
+            return
+        _say("Stopping; the request that is out has a moment for its answer. Once more ends at once.")
+        self.stop()
+
+
+class Meter:
+    """Progress on standard error: one line written over on a terminal, else a line a second at most."""
+
+    def __init__(self) -> None:
+        self._terminal = sys.stderr.isatty()
+        self._last = 0.0
+        self._shown = ""
+        self._open = False
+
+    def show(self, progress: "Progress") -> None:
+        words = progress.doing + (f" {progress.done} of {progress.total}" if progress.total else "")
+        now = time.monotonic()
+        least = 0.1 if self._terminal else 1.0
+        if words == self._shown or (self._last and now - self._last < least):
+            return
+        self._last, self._shown = now, words
+        if self._terminal:
+            self._open = True
+            _write_error(f"\r\x1b[K{safe(words)}")
+        else:
+            _write_error(f"{words}\n")
+
+    def end(self) -> None:
+        """Leave the line, so that others can write."""
+        if self._open:
+            _write_error("\r\x1b[K")
+            self._open = False
+
+
+# What both need.
+
+
+def _entries(options: argparse.Namespace) -> tuple[str, list[Entry], int | None]:
+    """The name of the source and its entries; or a code, what is wrong being said."""
+    name = "standard input" if options.file == STANDARD_INPUT else options.file
+    try:
+        source = _standard_input() if options.file == STANDARD_INPUT else read_file(Path(options.file))
+    except IntakeError as error:
+        _say(_without_added(error))
+        return name, [], USAGE
+    try:
+        mapping = _mapping(options.mapping) if options.mapping is not None else None
+        intake = read_any(source, Path(name).name, shop=options.shop, mapping=mapping)
+    except LookupError:
+        _say(f"There is no saved mapping {options.mapping!r} on this machine; it is saved on the import screen.")
+        return name, [], USAGE
+    except IntakeError as error:
+        _say(_without_added(error))
+        return name, [], PROBLEMS
+    for sentence in intake.told:
+        _say(f"{name}: {sentence}")
+    return name, entries_of(intake), None
+
+
+def _mapping(name: str) -> Mapping:
+    """A mapping of columns that was saved under this name. Raises LookupError, StoreError."""
+    from tui.store.store import Store
+    from tui.work.mappings import saved_here
+
+    store = Store(data_folder())
+    try:
+        found = saved_here(store, name)
+    finally:
+        store.close()
+    if found is None:
+        raise LookupError(name)
+    return found
+
+
+def _standard_input() -> bytes:
+    if sys.stdin is None:
+        raise IntakeError("There is no standard input to read.")
+    if sys.stdin.isatty():
+        _say("Reading orders from this terminal; Ctrl+D ends them.")
+    data = sys.stdin.buffer.read(LIMIT + 1)
+    if len(data) > LIMIT:
+        raise IntakeError(f"Standard input has more than {LIMIT // 2**20} MB, which are read at most.")
+    return data
+
+
+def _without_added(error: IntakeError) -> str:
+    return str(error).removesuffix(" Nothing was added.")
+
+
+def _batch_name(name: str) -> str:
+    return f"submit {Path(name).name}"
+
+
+def _problem(entry: Entry, problem: Problem) -> dict[str, object]:
+    row, column = entry.cell(problem.pointer)
+    found: dict[str, object] = {
+        "pointer": str(problem.pointer),
+        "severity": problem.severity.value,
+        "detail": problem.detail,
+    }
+    if row is not None:
+        found["row"] = row
+    if column is not None:
+        found["column"] = column
+    return found
+
+
+def _json(value: dict[str, object]) -> str:
+    """ASCII only, so that no terminal and no pipe can be hurt by a stranger's text."""
+    return json.dumps(value, ensure_ascii=True)
+
+
+def _safe(line: str) -> str:
+    """For a terminal without anything that acts on it; for a pipe on one line."""
+    if sys.stdout.isatty():
+        return safe(line)
+    return " ".join(line.splitlines()).encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _print(lines: Iterable[str]) -> None:
+    """Lines to standard output; whoever closed it does not want the rest."""
+    try:
+        for line in lines:
+            sys.stdout.buffer.write(f"{line}\n".encode())
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _say(text: str) -> None:
+    _write_error(f"sendcloud-orders: {safe(text)}\n")
+
+
+def _write_error(text: str) -> None:
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+
+
+def _count(orders: int) -> str:
+    return f"{orders} order{'' if orders == 1 else 's'}"

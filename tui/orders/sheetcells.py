@@ -1,0 +1,45 @@
+"""Cells for spreadsheets: a text that one would run as a formula is written so that it stays a text, and read back."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Final
+
+from tui.api.codec import Json, encode
+from tui.api.pointer import Absent
+
+_DANGEROUS: Final = re.compile(r"'*[=+\-@\t\r]")
+_GUARDED: Final = re.compile(r"'+[=+\-@\t\r]")
+_NUMBER: Final = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?", re.ASCII)
+
+
+def guard(text: str) -> str:
+    """The text as a cell: an apostrophe before what would be a formula. A negative number stays one."""
+    return f"'{text}" if _DANGEROUS.match(text) and not _NUMBER.fullmatch(text) else text
+
+
+def unguard(cell: str) -> str:
+    """What `guard` was given; other cells as they are."""
+    return cell[1:] if _GUARDED.match(cell) else cell
+
+
+def cell_of(value: Json | Absent) -> str:
+    """A value as a cell: numbers as numbers, texts guarded, absent and null empty, lists and objects as JSON."""
+    if value is None or isinstance(value, Absent):
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | Decimal):
+        return f"{value:f}" if isinstance(value, Decimal) and abs(value.adjusted()) < 40 else str(value)
+    return guard(value) if isinstance(value, str) else encode(value).decode()
+
+
+def csv_of(rows: Iterable[Sequence[Json | Absent]], delimiter: str = ",") -> bytes:
+    """A table in UTF-8 with a mark, as spreadsheets want it."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=delimiter, lineterminator="\r\n", quoting=csv.QUOTE_MINIMAL)
+    for row in rows:
+        writer.writerow([cell_of(value) for value in row])
+    return text.getvalue().encode("utf-8-sig", errors="replace")

@@ -1,0 +1,338 @@
+"""The same on many staged orders at once: marks, one field set on all, one kind of problem mended on all."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from tui.api.codec import Json
+from tui.api.models import Operation
+from tui.api.pointer import ABSENT, Absent, Pointer
+from tui.orders.bulk import full_label
+from tui.orders.edit import Edit
+from tui.orders.entry import KINDS_OF_LINES, show_value
+from tui.orders.fields import ANY, Field, field_at, label_of
+from tui.orders.glance import order_name
+from tui.screens.adding import count_of
+from tui.screens.batchview import Shown
+from tui.screens.gridding import GridScreen
+from tui.screens.gridrows import OWN, column_fields, key_of, place_of
+from tui.screens.recipe import Choice, PickerScreen, ValueScreen, value_in
+from tui.screens.rows import FormSpec, choices_of
+from tui.screens.stagedform import keeps
+from tui.widgets.form import FieldRow
+from tui.widgets.lines import Piece
+from tui.widgets.text import fit, safe
+from tui.work.staged import Finding, StagedOrder, Standing
+from tui.work.together_edit import Preview, having, kind_of, mending, proposals, setting, take
+
+_WRONG = (Standing.REFUSED, Standing.TO_FIX)
+_KINDS_OFFERED = 6
+
+
+class FixingScreen(GridScreen):
+    """What acts on the marks. Marks are of orders, and the same in every view; hidden ones are counted and told."""
+
+    # Marks.
+
+    def do_mark(self, key: str) -> None:
+        order = self.order
+        if self._in_sheet or order is None:
+            self.say("Orders are marked in their list; Esc leads there.")
+            return
+        self.table.toggle_mark(order.id)
+        self.grid.refresh_row(order.id)
+        is_marked = order.id in self.table.marks
+        if self._shown is Shown.PROBLEMS:
+            self.say(f"{order_name(order.document)} {'marked' if is_marked else 'no more marked'}.")
+        self.list_view.move(1)
+
+    def do_marks(self, key: str) -> None:
+        answers = [("a", "all here"), ("n", "none"), ("i", "invert"), ("p", "with problems"), ("s", "same problem")]
+
+        def chosen(answer: str) -> None:
+            match answer:
+                case "a":
+                    self.table.mark_all()
+                case "n":
+                    self.table.set_marks(())
+                case "i":
+                    self.table.invert_marks()
+                case "p":
+                    self.table.set_marks(one.id for one in self._orders if self.staging.standing(one) in _WRONG)
+                case _:
+                    self._mark_same()
+            self.grid.repaint()
+
+        self.ask("Mark", answers, chosen)
+
+    def problems_here(self) -> list[Finding]:
+        """The problems at the cursor, one of each kind; where it is on none, those of the order."""
+        order = self.order
+        if order is None:
+            return []
+        found = [one for one in self.staging.findings(order) if not one.stale]
+        here = self.pointer_here
+        at_cursor = [one for one in found if here is not None and here in (one.problem.pointer, place_of(order, one))]
+        return list({kind_of(one): one for one in reversed(at_cursor or found)}.values())[::-1]
+
+    @property
+    def pointer_here(self) -> Pointer | None:
+        """The field that the cursor is on, in any view."""
+        if self._in_sheet:
+            return self.sheet.cursor_pointer
+        if self._shown is Shown.TABLE:
+            return self.grid.cursor_pointer
+        row = self.problems.cursor_row if self._shown is Shown.PROBLEMS else None
+        return row.pointer if row is not None else None
+
+    def _ask_kind(self, title: str, kinds: Sequence[tuple[Finding, int]], done: Callable[[Finding], None]) -> None:
+        """Which of several kinds of problems, each with how many orders have it; one alone needs no question."""
+        if len(kinds) == 1:
+            done(kinds[0][0])
+            return
+        answers = [
+            (str(number), f"{safe(_kind_words(one))[:24]} ({count})")
+            for number, (one, count) in enumerate(kinds[:_KINDS_OFFERED], 1)
+        ]
+        self.ask(title, answers, lambda answer: done(kinds[int(answer) - 1][0]))
+
+    def _mark_same(self) -> None:
+        """All orders with the problem here, those that the list does not show included."""
+        found = self.problems_here()
+        if not found:
+            self.say("This order has no problem.")
+            return
+        orders = self.staging.orders
+        counted = [(one, len(having(self.staging, orders, kind_of(one)))) for one in found]
+        self._ask_kind("Same", counted, self._mark_having)
+
+    def _mark_having(self, finding: Finding) -> None:
+        same = having(self.staging, self.staging.orders, kind_of(finding))
+        self.table.set_marks(same)
+        self.grid.repaint()
+        hidden = len(set(same) - {order.id for order in self._orders})
+        shown = f", {hidden} not shown here" if hidden else ""
+        self.say(f"{len(same)} marked{shown}: {_kind_words(finding)}. ; m mends, ; c sets a field on all.")
+
+    def do_on_marked(self, key: str) -> None:
+        marks = self.table.marks
+        if not marks:
+            self.say("Nothing is marked; Space marks.")
+            return
+        hidden = len(marks - {order.id for order in self._orders})
+        self.on_marked = True
+        self.say(f"On {len(marks)} marked{f', {hidden} of them not shown' if hidden else ''}: {self._marked_keys()}")
+
+    # One field.
+
+    def do_set_field(self, key: str) -> None:
+        here = self.pointer_here
+        if not self.on_marked and self._in_sheet:
+            self.clear_field(self.sheet.cursor_field)
+            return
+        if not self.on_marked and self._shown is Shown.TABLE:
+            cell = self.grid.cell
+            self.clear_field(cell.row if cell is not None else None)
+            return
+        orders = self.targets()
+        if not orders:
+            return
+        ids = [order.id for order in orders]
+        offered = [one for one in column_fields() if one.path not in OWN]
+        fields = sorted(offered, key=lambda one: (here is None or "/".join(one.path) != key_of(here), one.rare))
+        title = f"Set a field on {count_of(len(orders))}"
+
+        def chosen(choice: Choice) -> None:
+            if choice.field is not None:
+                self._ask_value(choice.field, ids)
+
+        self.house.open_screen(PickerScreen(title, (), chosen, fields))
+
+    def _ask_value(self, known: Field, ids: Sequence[str]) -> None:
+        orders = self._found(ids)
+        if not orders:
+            return
+        first = orders[0]
+        value = value_in(first.document, known.path)
+        pointer = Pointer(tuple("0" if token == ANY else token for token in known.path))
+        spec = FormSpec(Edit(first.document), Operation.POST, suggestions=self._suggestions(first))
+        row = FieldRow(
+            pointer,
+            full_label(known.path),
+            known.kind,
+            value,
+            show_value(known.kind, value),
+            choices=choices_of(spec, pointer, known),
+            help=known.help,
+            multiline=known.kind in KINDS_OF_LINES,
+        )
+
+        def done(values: dict[Pointer, Json]) -> None:
+            # Enter on what the first order has means that, for all of them.
+            entered = values.get(pointer, value)
+            if entered is ABSENT:
+                self.say("Nothing was entered, so nothing is changed.")
+                return
+            self._preview(setting(self.staging, self._found(ids), known.path, entered), full_label(known.path))
+
+        self.house.open_screen(ValueScreen(f"{full_label(known.path)} on {count_of(len(orders))}", [row], done))
+
+    # One kind of problem.
+
+    def do_mend_problem(self, key: str) -> None:
+        if not self.on_marked:
+            self.mend_here(self.pointer_here)
+            return
+        orders = self.targets()
+        kinds = proposals(self.staging, orders)
+        if not kinds:
+            self.say("There is no proposal for the problems of the marked orders.")
+            return
+        here = next(
+            (one for one in self.problems_here() if self.pointer_here is not None and kind_of(one) in kinds), None
+        )
+        counted = [(found[0], len(found)) for found in kinds.values()]
+        self._ask_kind("Mend", [(here, 0)] if here is not None else counted, lambda one: self._mend_all(orders, one))
+
+    def _mend_all(self, orders: Sequence[StagedOrder], finding: Finding) -> None:
+        words = finding.problem.title or finding.problem.detail
+        self._preview(mending(self.staging, orders, kind_of(finding)), f"mend: {words}")
+
+    # Before it is done.
+
+    def _preview(self, preview: Preview, name: str) -> None:
+        """What would change, in the pane, until the question about it is answered."""
+        if not preview.values:
+            reasons = {reason for _, reason in preview.staying}
+            self.say(f"Nothing would change: {'; '.join(sorted(reasons))}.")
+            return
+        count = count_of(len(preview.values))
+        lines = list(_preview_lines(preview))
+        first = preview.changes[0]
+        self.show_preview(f"{count}: {name}", lines)
+
+        def chosen(answer: str) -> None:
+            self.end_preview()
+            if answer == "p":
+                self.house.show_lines(f"{count}: {name}", lines)
+                self.call_after_refresh(self._preview, preview, name)
+            else:
+                self._take(preview, name)
+
+        stays = f", {len(preview.staying)} stay" if preview.staying else ""
+        words = f"{count}{stays}: {label_of(first.pointer)}: {_shown(first.pointer, first.was)} -> {_shown(first.pointer, first.will)}"
+        self.ask(words, [("t", "take it"), ("p", "all of it")], chosen, self.end_preview)
+
+    @keeps
+    def _take(self, preview: Preview, name: str) -> None:
+        self._stays.update(preview.values)
+        count = take(self.staging, preview, name)
+        self.edited()
+        self.say(f"{name[:1].upper()}{name[1:]}: {count_of(count)} changed. u takes all of it back.")
+
+    def _found(self, ids: Sequence[str]) -> list[StagedOrder]:
+        return [order for id in ids if (order := self.staging.get(id)) is not None]
+
+    # From problem to problem.
+
+    def do_next_problem(self, key: str) -> None:
+        self._step_problem(1)
+
+    def do_previous_problem(self, key: str) -> None:
+        self._step_problem(-1)
+
+    def _step_problem(self, by: int) -> None:
+        """The next problem of the form or the row, else of the next order that has one, and around."""
+        if self._in_sheet and self.sheet.step_problem(by):
+            return
+        in_table = self._shown is Shown.TABLE and not self._in_sheet
+        if in_table and self._step_cell(by):
+            return
+        starts_here = not (self._in_sheet or in_table)
+        count = len(self._orders)
+        here = next((n for n, order in enumerate(self._orders) if order.id == self._chosen), 0)
+        for step in range(0 if starts_here else 1, count + 1 if count else 0):
+            order = self._orders[(here + by * step) % count]
+            if not self._stops(order):
+                continue
+            self._to_problem(order, by, in_table=in_table)
+            if not 0 <= here + by * step < count or (step == count and not starts_here):
+                self.say("Around, from the first one." if by > 0 else "Around, from the last one.")
+            return
+        hidden = sum(bool(self._stops(order)) for order in self.staging.orders) - sum(
+            bool(self._stops(order)) for order in self._orders
+        )
+        self.say(
+            f"No problem is left here; {hidden} orders not shown have some." if hidden else "No problem is left here."
+        )
+
+    def _stops(self, order: StagedOrder) -> list[Finding]:
+        if order.sent and self.staging.standing(order) is not Standing.DOUBT:
+            return []
+        return [finding for finding in self.staging.findings(order) if finding.stops]
+
+    def _step_cell(self, by: int) -> bool:
+        """The next cell of this row with a problem that stops the order; whether there is one."""
+        column = self.grid.column + by
+        while (cell := self.grid.cell_at(self.grid.cursor, column)) is not None:
+            if cell.row is not None and cell.row.mark in ("!", "S"):
+                self.grid.go_to_column(column)
+                return True
+            column += by
+        return False
+
+    def _choose(self, id: str, pointer: Pointer | None = None) -> None:
+        self.sheet.leave_editor()
+        self._chosen = id
+        if self._in_sheet and (order := self.order) is not None:
+            self._show_form(order, pointer)
+        self.show_all()
+        self.remember()
+
+    def _to_problem(self, order: StagedOrder, by: int, *, in_table: bool) -> None:
+        if in_table and self._to_cells(order, by):
+            return
+        self._choose(order.id)
+        if not self._in_sheet:
+            self.open_sheet()
+        self._show_form(order)
+
+        def go() -> None:
+            # To the end of the form, and from there on to its first problem, or its last.
+            (self.sheet.end if by < 0 else self.sheet.home)()
+            if not self.sheet.has_problem_here():
+                self.sheet.step_problem(by)
+
+        self.call_after_refresh(go)
+
+    def _to_cells(self, order: StagedOrder, by: int) -> bool:
+        """The first, or last, problem cell of another row; whether the table can show one of them."""
+        self.grid.go_to_cell(order.id)
+        self._chosen = order.id
+        self.grid.go_to_column(0 if by > 0 else len(self.grid.columns) - 1)
+        cell = self.grid.cell
+        if (cell is not None and cell.row is not None and cell.row.mark in ("!", "S")) or self._step_cell(by):
+            return True
+        places = (place_of(order, finding) for finding in self._stops(order))
+        return any(place is not None and self.to_cell(order, place) for place in places)
+
+
+def _preview_lines(preview: Preview) -> Iterator[list[Piece]]:
+    for change in preview.changes:
+        yield [
+            (f" {fit(change.name, 14)} ", ""),
+            (f"{fit(label_of(change.pointer), 22)} ", "dim"),
+            (f"{safe(_shown(change.pointer, change.was))} -> ", "dim"),
+            (safe(_shown(change.pointer, change.will)), "changed"),
+        ]
+    for name, reason in preview.staying:
+        yield [(f" {fit(name, 14)} ", "dim"), (safe(f"stays: {reason}"), "dim")]
+
+
+def _shown(pointer: Pointer, value: Json | Absent) -> str:
+    known = field_at(pointer)
+    return show_value(known.kind if known is not None else "json", value)
+
+
+def _kind_words(finding: Finding) -> str:
+    problem = finding.problem
+    label = label_of(Pointer(tuple(token for token in problem.pointer.tokens)))
+    return problem.title or f"{label}: {problem.detail}"

@@ -1,0 +1,566 @@
+"""The table of chosen fields: rows of orders, a cursor on one cell, and the field's own editor in the cell.
+
+It holds no truth (design, decision 5): it is given rows, it sends what was entered, it is given new rows.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from rich.cells import cell_len
+from textual import events
+from textual.geometry import Offset, Region
+from textual.message import Message
+
+from tui.api.codec import Json
+from tui.api.pointer import Pointer
+from tui.orders.entry import Entered, Rejected
+from tui.widgets.editors import EDITOR_KEYS, LiveEditor, Reader
+from tui.widgets.form import FieldRow
+from tui.widgets.lines import LineView, Piece
+from tui.widgets.text import Align, cut, fit, safe
+
+_LEFT_MARGIN = 3  # cursor, mark of the user, mark of the row
+_GAP = 2  # space, mark of the cell
+_EDITOR_WIDTH = 30
+_FOLLOWED = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class GridColumn:
+    """`key` names the field, `width` is in cells."""
+
+    key: str
+    title: str
+    width: int
+    align: Align = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class GridCell:
+    """What a cell shows, and the field that is edited there; None where the order has no place for it, and why.
+
+    `more`: how many other places of the order the cell stands for, as the further items.
+    """
+
+    row: FieldRow | None = None
+    tone: str = ""
+    more: int = 0
+    reason: str = ""
+
+    @property
+    def text(self) -> str:
+        shown = self.row.shown if self.row is not None else ""
+        return f"{shown} +{self.more}" if self.more else shown
+
+
+class GridSource(Protocol):
+    """Rows made when they are drawn. A mark comes with its tone."""
+
+    def __len__(self) -> int: ...
+
+    def key_at(self, index: int) -> str: ...
+
+    def index_of(self, key: str) -> int | None: ...
+
+    def mark_of(self, index: int) -> tuple[str, str]: ...
+
+    def is_marked(self, key: str) -> bool: ...
+
+    def cell_at(self, index: int, column: str) -> GridCell: ...
+
+
+@dataclass(slots=True)
+class NoRows:
+    """A source of nothing."""
+
+    keys: list[str] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return 0
+
+    def key_at(self, index: int) -> str:
+        raise IndexError(index)
+
+    def index_of(self, key: str) -> int | None:
+        return None
+
+    def mark_of(self, index: int) -> tuple[str, str]:
+        return " ", ""
+
+    def is_marked(self, key: str) -> bool:
+        return False
+
+    def cell_at(self, index: int, column: str) -> GridCell:
+        return GridCell()
+
+
+class OrderGrid(LineView):
+    """The first column stays in sight, the others scroll under the cursor. `reader` and `typing_hook`: as of the sheet.
+
+    `typing_hook` is called with the order's key, the field and the text, before anything is drawn.
+    """
+
+    header_height = 1
+    shows_bar = False
+
+    class GridMessage(Message):
+        def __init__(self, grid: "OrderGrid", key: str, pointer: Pointer) -> None:
+            super().__init__()
+            self.grid = grid
+            self.key = key
+            self.pointer = pointer
+
+        @property
+        def control(self) -> "OrderGrid":
+            return self.grid
+
+    class CellChanged(GridMessage):
+        """A value was entered and taken."""
+
+        def __init__(self, grid: "OrderGrid", key: str, pointer: Pointer, value: Json) -> None:
+            super().__init__(grid, key, pointer)
+            self.value = value
+
+    class EditorOpened(GridMessage):
+        pass
+
+    class EditorLeft(GridMessage):
+        """`text` is what stood in it if it was edited and not taken, else None."""
+
+        def __init__(self, grid: "OrderGrid", key: str, pointer: Pointer, text: str | None) -> None:
+            super().__init__(grid, key, pointer)
+            self.text = text
+
+    class ExternalEditor(GridMessage):
+        def __init__(self, grid: "OrderGrid", key: str, pointer: Pointer, text: str) -> None:
+            super().__init__(grid, key, pointer)
+            self.text = text
+
+    class EditRefused(Message):
+        """There is nothing to edit in the cell, and why."""
+
+        def __init__(self, grid: "OrderGrid", reason: str) -> None:
+            super().__init__()
+            self.grid = grid
+            self.reason = reason
+
+        @property
+        def control(self) -> "OrderGrid":
+            return self.grid
+
+    def __init__(
+        self,
+        reader: Reader,
+        typing_hook: Callable[[str, Pointer, str], None] = lambda key, pointer, text: None,
+        typed: Callable[[str, Pointer], str | None] = lambda key, pointer: None,
+        *,
+        empty: str = "Nothing here.",
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self.reader = reader
+        self.typing_hook = typing_hook
+        self.typed = typed
+        self._empty = empty
+        self._source: GridSource = NoRows()
+        self._columns: tuple[GridColumn, ...] = ()
+        self._column = 0
+        self._first = 1
+        self._editor: LiveEditor | None = None
+        self._editor_key = ""
+        self._under = 0
+
+    # Rows and columns.
+
+    def load(self, source: GridSource, columns: Sequence[GridColumn]) -> None:
+        """Show these; the cursor stays at its order and field, an editor open where its cell still is."""
+        old_key, old_column, place = self.cursor_key, self.column_key, self.cursor - self.top
+        old, old_cursor = self._source, self.cursor
+        self._source, self._columns = source, tuple(columns)
+        names = [column.key for column in self._columns]
+        self._column = names.index(old_column) if old_column in names else min(self._column, max(0, len(names) - 1))
+        if self._editor is not None and (self.cell is None or source.index_of(self._editor_key) is None):
+            self.leave_editor()
+        # To its order, else to the next one that is left, else to one before.
+        ways = (range(old_cursor, min(len(old), old_cursor + _FOLLOWED)), range(old_cursor - 1, -1, -1))
+        followed = (source.index_of(old.key_at(at)) for way in ways for at in way if at < len(old))
+        found = next((at for at in followed if at is not None), None)
+        self.cursor = found if found is not None else max(0, min(self.cursor, len(source) - 1))
+        if self.is_attached and self.size.height:
+            self.top = max(0, min(self.cursor - place, self.line_count - self.body_height))
+        self._scroll_to_column()
+        self.repaint()
+        if self.cursor_key != old_key or self.column_key != old_column:
+            self.post_message(self.CursorMoved(self, self.cursor))
+
+    def set_empty(self, text: str) -> None:
+        if text != self._empty:
+            self._empty = text
+            self.refresh()
+
+    def refresh_row(self, key: str) -> None:
+        index = self._source.index_of(key)
+        if index is not None:
+            self.repaint_line(index if index <= self.cursor else index + self._under)
+
+    @property
+    def row_count(self) -> int:
+        return len(self._source)
+
+    @property
+    def columns(self) -> tuple[GridColumn, ...]:
+        return self._columns
+
+    @property
+    def cursor_key(self) -> str | None:
+        return self._source.key_at(self.cursor) if self.cursor < len(self._source) else None
+
+    @property
+    def column(self) -> int:
+        return self._column
+
+    @property
+    def column_key(self) -> str | None:
+        return self._columns[self._column].key if self._column < len(self._columns) else None
+
+    @property
+    def cell(self) -> GridCell | None:
+        """What is under the cursor."""
+        return self.cell_at(self.cursor, self._column)
+
+    def cell_at(self, index: int, column: int) -> GridCell | None:
+        if not (0 <= index < len(self._source) and 0 <= column < len(self._columns)):
+            return None
+        return self._source.cell_at(index, self._columns[column].key)
+
+    @property
+    def cursor_pointer(self) -> Pointer | None:
+        cell = self.cell
+        return cell.row.pointer if cell is not None and cell.row is not None else None
+
+    def go_to_cell(self, key: str, column: str | None = None) -> bool:
+        """Put the cursor on an order, and on a field of it. Tells whether both are there."""
+        index = self._source.index_of(key)
+        names = [one.key for one in self._columns]
+        if index is None or (column is not None and column not in names):
+            return False
+        self.leave_editor()
+        self.go(index)
+        if column is not None:
+            self.go_to_column(names.index(column))
+        return True
+
+    def move_column(self, by: int) -> bool:
+        """To the column beside; whether there is one."""
+        if not 0 <= self._column + by < len(self._columns):
+            return False
+        self.go_to_column(self._column + by)
+        return True
+
+    def go_to_column(self, column: int) -> None:
+        self.leave_editor()
+        if column == self._column or not 0 <= column < len(self._columns):
+            return
+        self._column = column
+        if self._scroll_to_column():
+            self.repaint()
+        else:
+            self.repaint_line(self.cursor)
+            self.repaint_header()
+        self.post_message(self.CursorMoved(self, self.cursor))
+
+    def go(self, index: int) -> None:
+        # The lines of an open editor stand below the cursor, and go when it does.
+        row = self._row_at(index)
+        if self._editor is not None and row is not None and row != self.cursor:
+            self.leave_editor()
+        super().go(index if row is None else row)
+
+    # The editor.
+
+    @property
+    def editing(self) -> Pointer | None:
+        """The field whose editor is open."""
+        return None if self._editor is None else self._editor.pointer
+
+    @property
+    def editor_text(self) -> str | None:
+        return None if self._editor is None else self._editor.text
+
+    def open_editor(self) -> bool:
+        """Edit the cell under the cursor, going on with what was typed there before."""
+        self.leave_editor()
+        cell, key = self.cell, self.cursor_key
+        if cell is None or key is None:
+            return False
+        row = cell.row
+        if row is None or not row.editable:
+            self.post_message(self.EditRefused(self, cell.reason if row is None else row.reason))
+            return False
+        self._editor = LiveEditor(
+            row.pointer,
+            row.kind,
+            row.value,
+            row.choices,
+            self.reader,
+            multiline=row.multiline,
+            in_progress=self.typed(key, row.pointer),
+        )
+        self._editor_key = key
+        self.post_message(self.EditorOpened(self, key, row.pointer))
+        self._draw_editor(self._editor)
+        return True
+
+    def take(self) -> bool:
+        """Take what was entered and close the editor. If it cannot be taken, say why and stay."""
+        editor, key = self._editor, self._editor_key
+        if editor is None:
+            return True
+        entry = editor.take()
+        if isinstance(entry, Rejected):
+            editor.reason = entry.reason
+            self._draw_editor(editor)
+            return False
+        self._close()
+        if isinstance(entry, Entered):
+            self.post_message(self.CellChanged(self, key, editor.pointer, entry.value))
+        self.post_message(self.EditorLeft(self, key, editor.pointer, None))
+        return True
+
+    def leave_editor(self) -> None:
+        """Close the editor without taking; the message offers the text in progress."""
+        editor, key = self._editor, self._editor_key
+        if editor is None:
+            return
+        self._close()
+        text = editor.text if editor.editing.is_changed else None
+        self.post_message(self.EditorLeft(self, key, editor.pointer, text))
+
+    def take_and_edit(self, by: int) -> None:
+        """Take, and edit the next or previous cell of the row that can be edited."""
+        if not self.take():
+            return
+        column = self._column + by
+        while (cell := self.cell_at(self.cursor, column)) is not None:
+            if cell.row is not None and cell.row.editable:
+                self.go_to_column(column)
+                self.open_editor()
+                return
+            column += by
+
+    def fill_editor(self, text: str) -> None:
+        """Put a text in the open editor, as one from $EDITOR."""
+        if self._editor is not None:
+            self._editor.fill(text)
+            self._typed_on(self._editor)
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Keep bindings of screen and app from what an open editor uses."""
+        return self._editor is not None and (key in EDITOR_KEYS or (character is not None and character.isprintable()))
+
+    def on_key(self, event: events.Key) -> None:
+        editor = self._editor
+        if editor is None or not self.check_consume_key(event.key, event.character):
+            return
+        event.stop()
+        event.prevent_default()
+        match event.key:
+            case "escape":
+                self.leave_editor()
+            case "tab":
+                self.take_and_edit(1)
+            case "shift+tab":
+                self.take_and_edit(-1)
+            case "enter" if not editor.is_multiline:
+                if self.take():
+                    self.move(1)
+            case "ctrl+g":
+                self.post_message(self.ExternalEditor(self, self._editor_key, editor.pointer, editor.text))
+            case key:
+                before = editor.text
+                editor.key(key, event.character, self.size.width)
+                if editor.text != before:
+                    self._typed_on(editor)
+                else:
+                    self._draw_editor(editor)
+
+    def on_paste(self, event: events.Paste) -> None:
+        if self._editor is None:
+            return
+        event.stop()
+        event.prevent_default()
+        self._editor.paste(event.text)
+        self._typed_on(self._editor)
+
+    def clicked(self, index: int) -> None:
+        row = self._row_at(index)
+        if row is not None and (self._editor is None or (row != self.cursor and self.take())):
+            super().clicked(row)
+
+    # Drawing.
+
+    @property
+    def line_count(self) -> int:
+        return len(self._source) + self._under
+
+    def is_stop(self, index: int) -> bool:
+        return self._row_at(index) is not None
+
+    def lay_out(self, width: int) -> None:
+        self._scroll_to_column()
+        self._under = self._editor.height(width, self._room) if self._editor is not None else 0
+
+    def draw_header(self, row: int, width: int) -> Iterable[Piece]:
+        yield " " * _LEFT_MARGIN, "header"
+        places = self._places(width)
+        for column, start, wide in places:
+            is_here = column == self._column
+            before = ">" if is_here else "<" if column == self._first and self._first > 1 else " "
+            yield f" {before}", "header"
+            yield fit(self._columns[column].title, wide, self._columns[column].align), "title" if is_here else "header"
+            if start + wide >= width:
+                return
+        if places and places[-1][0] + 1 < len(self._columns):
+            end = places[-1][1] + places[-1][2]
+            yield " " * (width - end - 1) + ">", "header"
+
+    def draw_line(self, index: int, width: int, is_cursor: bool) -> Iterable[Piece]:
+        row = self._row_at(index)
+        if row is None:
+            return self._editor.draw_under(index - self.cursor - 1, self._under, width) if self._editor else ()
+        return self._draw_row(row, width, is_cursor)
+
+    def draw_below(self, row: int, width: int) -> Iterable[Piece]:
+        empty = self._empty.split("\n") if not len(self._source) else []
+        return ((" " * (_LEFT_MARGIN + 1) + safe(empty[row]), "dim"),) if row < len(empty) else ()
+
+    def _draw_row(self, row: int, width: int, is_cursor: bool) -> Iterable[Piece]:
+        key = self._source.key_at(row)
+        mark, tone = self._source.mark_of(row)
+        yield (">" if is_cursor else " ") + ("+" if self._source.is_marked(key) else " "), "mark"
+        yield fit(mark, 1), tone or "mark"
+        is_edited = is_cursor and self._editor is not None
+        box = self._box(width) if is_edited else (width, width)
+        at = _LEFT_MARGIN
+        for column, start, wide in self._places(width):
+            if start + wide <= box[0] or not is_edited:
+                yield from self._draw_cell(row, column, wide, is_cursor and column == self._column)
+            elif start - _GAP < box[0]:
+                text = "".join(piece for piece, _ in self._draw_cell(row, column, wide, False))
+                yield cut(text, 0, box[0] - start + _GAP), ""
+            elif start - _GAP >= box[1]:
+                yield from self._draw_cell(row, column, wide, False)
+            elif start + wide > box[1]:
+                text = "".join(piece for piece, _ in self._draw_cell(row, column, wide, False))
+                yield cut(text, box[1] - start + _GAP, start + wide - box[1]), "dim"
+            if is_edited and at < box[0] <= start + wide and self._editor is not None:
+                yield from self._editor.draw_box(box[1] - box[0])
+            at = start + wide
+
+    def _draw_cell(self, row: int, column: int, wide: int, is_here: bool) -> Iterable[Piece]:
+        cell = self._source.cell_at(row, self._columns[column].key)
+        shown, field_row = cell.text, cell.row
+        mark = field_row.mark if field_row is not None else ""
+        yield " ", ""
+        yield fit(mark, 1), cell.tone or "mark"
+        more = f" +{cell.more}" if cell.more else ""
+        if more and field_row is not None and wide > len(more) + 1:
+            # How many more there are is never cut away.
+            text = fit(field_row.shown, wide - len(more), self._columns[column].align) + more
+        else:
+            text = fit(shown, wide, self._columns[column].align)
+        faint = "dim" if field_row is None or shown.startswith("· ") or not field_row.editable else ""
+        yield text, "current" if is_here else cell.tone or faint
+
+    # Where things stand.
+
+    def _places(self, width: int) -> list[tuple[int, int, int]]:
+        """The columns in sight: number, first cell of the text, width; the last one may be cut."""
+        found: list[tuple[int, int, int]] = []
+        at = _LEFT_MARGIN
+        for column in (0, *range(self._first, len(self._columns))):
+            if column >= len(self._columns) or at + _GAP >= width:
+                break
+            wide = min(self._columns[column].width, width - at - _GAP)
+            if found and wide < min(4, self._columns[column].width):
+                break
+            found.append((column, at + _GAP, wide))
+            at += _GAP + wide
+        return found
+
+    def _scroll_to_column(self) -> bool:
+        """Choose the first column behind the fixed one so that the cursor's is whole in sight; whether that changed."""
+        before, width = self._first, self.drawn_width
+        self._first = max(1, min(self._first, len(self._columns) - 1))
+        if self._column:
+            self._first = min(self._first, self._column)
+            while self._first < self._column and not self._is_whole(self._column, width):
+                self._first += 1
+        return self._first != before
+
+    def _is_whole(self, column: int, width: int) -> bool:
+        return any(one == column and wide == self._columns[column].width for one, _, wide in self._places(width))
+
+    def _box(self, width: int) -> tuple[int, int]:
+        """First cell and end of the editor's box: the cell, or as much more as one needs to type in."""
+        start, wide = next(
+            ((start, wide) for column, start, wide in self._places(width) if column == self._column), (_LEFT_MARGIN, 1)
+        )
+        wide = min(max(wide, _EDITOR_WIDTH), width - _LEFT_MARGIN)
+        return max(_LEFT_MARGIN, min(start, width - wide)), min(
+            width, max(_LEFT_MARGIN, min(start, width - wide)) + wide
+        )
+
+    @property
+    def _room(self) -> int:
+        """Lines an editor may take under its cell."""
+        return max(2, min(12, self.body_height // 2))
+
+    def _row_at(self, index: int) -> int | None:
+        """The row at this line of the view; None for lines of the editor."""
+        if self._under and index > self.cursor:
+            return index - self._under if index > self.cursor + self._under else None
+        return index if 0 <= index < len(self._source) else None
+
+    def _typed_on(self, editor: LiveEditor) -> None:
+        self.typing_hook(self._editor_key, editor.pointer, editor.text)
+        self._draw_editor(editor)
+
+    def _draw_editor(self, editor: LiveEditor) -> None:
+        """Draw the cell and the lines of the editor, and those below if it grew or shrank."""
+        width = self.size.width
+        height = editor.height(width, self._room)
+        start, end = self._box(width)
+        if height != self._under:
+            self._under = height
+            self.repaint()
+            self.show_line(self.cursor + height)
+            self.show_line(self.cursor)
+        else:
+            self._strips.pop((self.cursor, True), None)
+            y = self.cursor - self.top + self.header_height
+            if self.header_height <= y < self.size.height:
+                self.refresh(Region(start, y, end - start, 1))
+            for line in range(self.cursor + 1, self.cursor + height + 1):
+                self.repaint_line(line)
+        if self.is_attached and not editor.is_multiline:
+            column = start + editor.caret_column(end - start)
+            self.app.cursor_position = self.content_region.offset + Offset(
+                column, self.cursor - self.top + self.header_height
+            )
+
+    def _close(self) -> None:
+        self._editor = None
+        if self._under:
+            self._under = 0
+            self.repaint()
+        else:
+            self.repaint_line(self.cursor)
+
+
+def width_of(texts: Iterable[str], title: str, most: int) -> int:
+    """Cells for a column of these texts: as they need, at least the title's first letters, at most `most`."""
+    longest = max((cell_len(safe(text[: most * 4])) for text in texts), default=0)
+    return max(min(cell_len(title), 10), min(longest, most), 2)

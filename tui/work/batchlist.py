@@ -1,0 +1,134 @@
+"""The batches of an account: which there are, who has each, and how far their orders are."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from tui.store.batches import Batch, NameTaken, NotOwner, StagedState
+from tui.store.sessions import Owner
+from tui.store.store import Store
+
+LONGEST_NAME = 60
+
+T = TypeVar("T")
+
+
+class CannotChange(Exception):
+    """Nothing was changed; the sentence says why: it is on its way, or another running copy has the batch."""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchInfo:
+    """A batch as a list shows it. `owner` is None, or a process that may have ended: then the batch is free."""
+
+    id: int
+    name: str
+    created_at: datetime
+    owner: Owner | None
+    counts: Counter[StagedState]
+
+    @property
+    def count(self) -> int:
+        return self.counts.total()
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether another running copy has it."""
+        return self.owner is not None and self.owner.alive and not self.owner.mine
+
+
+def owner_words(owner: Owner | None) -> str:
+    """Who has a batch, for people; without an owner known, another copy."""
+    return f"{owner.user}@{owner.host}, process {owner.pid}" if owner is not None else "another copy"
+
+
+class BatchList:
+    """What can be done with whole batches. Names are unique among the batches in sight."""
+
+    def __init__(self, store: Store, account: int) -> None:
+        self._store = store
+        self._batches = store.batches
+        self._account = account
+
+    def all(self) -> list[BatchInfo]:
+        """The batches in sight, the newest first."""
+        counts = self._batches.counts(self._account)
+        found = [
+            BatchInfo(one.id, one.name, one.created_at, one.owner, counts.get(one.id, Counter()))
+            for one in self._batches.all(self._account)
+        ]
+        return found[::-1]
+
+    def find(self, name: str) -> Batch | None:
+        return next((batch for batch in self._batches.all(self._account) if batch.name == name), None)
+
+    def get(self, id: int | None) -> Batch | None:
+        return next((batch for batch in self._batches.all(self._account) if batch.id == id), None)
+
+    def last_used(self) -> Batch | None:
+        """The batch that was opened last, else the newest."""
+        batches = self._batches.all(self._account)
+        kept = self._store.state.get(self._account, _LAST)
+        return next((batch for batch in batches if batch.id == kept), batches[-1] if batches else None)
+
+    def used(self, id: int) -> None:
+        """Open this one the next time."""
+        self._store.state.put(self._account, _LAST, id)
+
+    def create(self, name: str) -> Batch:
+        """A new batch, which is ours. Raises CannotChange."""
+        return self._named(lambda: self._batches.create(self._account, proper_name(name)))
+
+    def rename(self, name: str, new: str) -> None:
+        """Raises CannotChange."""
+        batch = self._ours(name)
+        new = proper_name(new)
+        if new != name:
+            self._named(lambda: self._batches.rename(batch.id, new))
+
+    def remove(self, name: str) -> int:
+        """Put a batch out of sight; its id. What was sent of it stays sent. Raises CannotChange."""
+        batch = self._ours(name)
+        counts = self._batches.counts(self._account).get(batch.id, Counter())
+        if away := counts[StagedState.SENT] + counts[StagedState.UNKNOWN]:
+            words = "order of it is" if away == 1 else "orders of it are"
+            raise CannotChange(f"{away} {words} on the way; it can be removed when it is known what became of that.")
+        self._named(lambda: self._batches.remove(batch.id))
+        return batch.id
+
+    def put_back(self) -> str | None:
+        """Bring back the batch that was removed last; its name, or None if there is none. Raises CannotChange."""
+        removed = self._batches.removed(self._account)
+        if not removed:
+            return None
+        self._named(lambda: self._batches.put_back(removed[0].id))
+        return removed[0].name
+
+    def _ours(self, name: str) -> Batch:
+        batch = self.find(name)
+        if batch is None:
+            raise CannotChange(f"There is no batch {name!r} any more.")
+        if not self._batches.claim(batch.id):
+            raise CannotChange(f"The batch {name!r} is in the hands of {owner_words(batch.owner)}.")
+        return batch
+
+    def _named(self, work: Callable[[], T]) -> T:
+        try:
+            return work()
+        except (NameTaken, NotOwner) as error:
+            raise CannotChange(f"{error}.") from error
+
+
+_LAST = "staging.batch"
+
+
+def proper_name(name: str) -> str:
+    """A name as it is kept. Raises CannotChange where it is empty or too long."""
+    name = " ".join(name.split())
+    if not name:
+        raise CannotChange("A batch needs a name.")
+    if len(name) > LONGEST_NAME:
+        raise CannotChange(f"A batch's name has at most {LONGEST_NAME} characters; this has {len(name)}.")
+    return name

@@ -1,0 +1,282 @@
+"""The batch that is open: which one, who owns it, and its orders as they are on the disk."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from tui.orders.batch import check_together
+from tui.store.batches import NotOwner, StagedState
+from tui.store.db import StoreError
+from tui.work.actions import Actions
+from tui.work.batchlist import BatchInfo, BatchList, CannotChange, owner_words
+from tui.work.lookup import key_of
+from tui.work.recall import know_accepted, recalled
+from tui.work.shipping import Shipping
+from tui.work.staged import (
+    Finding,
+    StagedOrder,
+    Standing,
+    meta_of,
+)
+from tui.work.workbench import Workbench
+
+_DEFAULT_NAME = "staged orders"
+
+
+class OpenBatch:
+    """A batch of an account, opened by this process, to change or only to look at.
+
+    Only one running copy of the app may change it: `owner` says who, and operations raise CannotChange until `take_over`.
+    """
+
+    def __init__(self, bench: Workbench, shipping: Shipping, batch: str | None) -> None:
+        self._bench = bench
+        self._list = BatchList(bench.store, bench.account)
+        self._store = bench.store.batches
+        self.on_change: Callable[[], None] = lambda: None
+        self.owner: str | None = None
+        self.saved_at: datetime | None = None
+        self._batch: int | None = None
+        self.name = " ".join((batch or _DEFAULT_NAME).split())
+        self._orders: dict[str, StagedOrder] = {}
+        self._dropped: dict[str, StagedOrder] = {}
+        self._keys: dict[str, tuple[str, str]] = {}
+        self._shop_ids: tuple[object, frozenset[int] | None] = (None, None)
+        self.shipping = shipping
+        found = self._list.last_used() if batch is None else self._list.find(self.name)
+        self._batch = None if found is None else found.id
+        self._open()
+
+    # Which batch.
+
+    def batches(self) -> list[BatchInfo]:
+        """The batches of the account, the newest first."""
+        return self._list.all()
+
+    @property
+    def batch(self) -> int | None:
+        """The store's number of the batch; None before it is made by its first change."""
+        return self._batch
+
+    def open_batch(self, name: str) -> None:
+        """Open another batch of the account, to be found open at the next start, too. Raises CannotChange."""
+        found = self._list.find(name)
+        if found is None:
+            raise CannotChange(f"There is no batch {name!r} any more.")
+        self._leave()
+        self._enter(found.id)
+
+    def create(self, name: str) -> None:
+        """Make a new batch and open it. Raises CannotChange."""
+        self._may_leave()
+        made = self._list.create(name)
+        self._leave()
+        self._enter(made.id)
+
+    def rename(self, name: str, new: str) -> None:
+        """Give a batch another name. Raises CannotChange."""
+        found = self._list.find(name)
+        self._list.rename(name, new)
+        if found is not None and found.id != self._batch:
+            self._store.release(found.id)
+        self._open()
+
+    def remove(self, name: str) -> None:
+        """Put a batch out of sight; `put_back` brings it back. What was sent of it stays sent. Raises CannotChange."""
+        found = self._list.find(name)
+        is_open = found is not None and found.id == self._batch
+        if is_open:
+            self._may_leave()
+        removed = self._list.remove(name)
+        self._store.release(removed)
+        if is_open:
+            self._open()
+
+    def put_back(self) -> str | None:
+        """Bring back the batch that was removed last; its name, or None if there is none. Raises CannotChange."""
+        return self._list.put_back()
+
+    def _may_leave(self) -> None:
+        if self.shipping.waiting:
+            raise CannotChange("This batch is being sent; another one can be opened when that is done or paused.")
+
+    def _leave(self) -> None:
+        """Let others have the batch that is open."""
+        self._may_leave()
+        self.shipping.cancel()
+        if self._batch is not None and self.owner is None:
+            self._store.release(self._batch)
+
+    def _enter(self, batch: int) -> None:
+        self._list.used(batch)
+        self._batch = batch
+        self._open()
+        self.on_change()
+
+    # What there is.
+
+    @property
+    def orders(self) -> list[StagedOrder]:
+        """The staged orders, in their order."""
+        return list(self._orders.values())
+
+    def get(self, id: str) -> StagedOrder | None:
+        return self._orders.get(id)
+
+    @property
+    def shops(self) -> frozenset[int] | None:
+        """The ids of the account's shops; None while they are not known."""
+        known = self._bench.shops
+        if self._shop_ids[0] is not known:
+            self._shop_ids = (known, None if known is None else frozenset(shop.id for shop in known))
+        return self._shop_ids[1]
+
+    def findings(self, order: StagedOrder) -> list[Finding]:
+        return order.findings(self.shops)
+
+    def standing(self, order: StagedOrder) -> Standing:
+        return order.standing(self.shops)
+
+    def counts(self) -> Counter[Standing]:
+        return Counter(self.standing(order) for order in self._orders.values())
+
+    # Ownership.
+
+    def take_over(self) -> None:
+        """Take the batch from the copy that has it."""
+        if self._batch is not None:
+            self._store.claim(self._batch, take_over=True)
+        self._open()
+
+    def reopen(self) -> None:
+        """Read the batch anew, as another copy may have changed it; it becomes ours if that one has gone."""
+        self._open()
+
+    def freshen(self) -> None:
+        """Read the batch anew if another copy has it, or took it; for when the batch comes to front."""
+        if self._batch is None or self.owner is not None or not self._store.claim(self._batch):
+            self._open()
+
+    def make_sure(self) -> None:
+        """Raise CannotChange if another copy took the batch, as before anything is sent."""
+        if self._batch is not None and not self._store.claim(self._batch):
+            self._open()
+        self._ours(lambda: None)
+
+    def _open(self) -> None:
+        """Read the batch, and own it if nobody else does; where it was removed meanwhile, the one used last."""
+        found = self._list.get(self._batch)
+        if found is None:
+            # Whoever asked for a name goes on with that name only.
+            found = self._list.last_used() if self._batch is not None else self._list.find(self.name)
+        before, self._batch = self._batch, None if found is None else found.id
+        self.name = found.name if found is not None else _DEFAULT_NAME if before is not None else self.name
+        self.owner = None
+        if self._batch is not None and not self._store.claim(self._batch):
+            now = self._list.get(self._batch)
+            self.owner = owner_words(now.owner if now is not None else None)
+        self.shipping.load()
+        rows = [] if self._batch is None else self._store.staged(self._batch)
+        self._orders = {row.id: recalled(row, self._bench.store, self._bench.account) for row in rows}
+        self._dropped = {}
+        self._actions = Actions(self._bench.store.state, self._bench.account, self._batch)
+        self._check_twins()
+
+    def _ours(self, work: Callable[[], None]) -> None:
+        """Do `work` on the disk if the batch is ours; claim it if its owner has gone. Raises CannotChange, StoreError."""
+        if self._batch is None:
+            self._make()
+        batch = self._batch or 0
+        if self.owner is not None:
+            if not self._store.claim(batch):
+                raise CannotChange(f"This batch is in the hands of {self.owner}.")
+            self._open()
+            raise CannotChange("The other copy has gone, and its orders were read again. Now it is yours; do it again.")
+        try:
+            work()
+        except NotOwner as error:
+            self._open()
+            raise CannotChange(str(error)) from error
+        self.saved_at = self._bench.now()
+
+    def _make(self) -> None:
+        """The batch itself, at its first change; another copy may have been faster."""
+        try:
+            self._batch = self._list.create(self.name).id
+        except CannotChange:
+            self._open()
+            if self._batch is None:
+                raise
+        else:
+            self._actions = Actions(self._bench.store.state, self._bench.account, self._batch)
+
+    # How it is kept.
+
+    def _save(self, order: StagedOrder) -> None:
+        """A new version; where it cannot be kept, the order is again as it was."""
+
+        def work() -> None:
+            meta = meta_of(order)
+            rebased = order.sent
+            if rebased:
+                order.version = self._store.rebase(order.id, order.edit.base, order.edit.log(), meta=meta)
+                self._store.set(order.id, released=order.released, durable=True)
+            else:
+                order.version = self._store.save_log(order.id, order.edit.log(), meta=meta, durable=True)
+
+        try:
+            self._ours(work)
+        except (StoreError, CannotChange):
+            self._reload(order.id)
+            raise
+        order.state, order.since = StagedState.DRAFT, self._bench.now()
+
+    def _keep(self, order: StagedOrder, *, state: StagedState | None = None) -> None:
+        """Keep what is known of an order beside its content."""
+        if state is not None:
+            order.state = state
+        work = self._store.set
+        self._ours(
+            lambda: work(order.id, state=order.state, released=order.released, meta=meta_of(order), durable=True)
+        )
+
+    def _reload(self, id: str) -> None:
+        row = self._store.get(id)
+        if row is not None:
+            self._orders[id] = recalled(row, self._bench.store, self._bench.account)
+
+    def _reread(self) -> None:
+        """The orders anew, in the places that they have on the disk."""
+        rows = self._store.staged(self._batch or 0)
+        known = self._dropped | self._orders
+        self._orders = {
+            row.id: known[row.id] if row.id in known else recalled(row, self._bench.store, self._bench.account)
+            for row in rows
+        }
+
+    def _refresh(self, id: str) -> None:
+        """Take over what the outbox or the follower wrote of an order."""
+        row = self._store.get(id) if id in self._orders else None
+        if row is None:
+            return
+        order = self._orders[id]
+        order.state, order.since, order.remote_id = row.state, row.updated_at, row.remote_id
+        if row.state in (StagedState.ACCEPTED, StagedState.VERIFIED):
+            order.told = ()
+        know_accepted(order, self._bench.store)
+
+    def _is_on_way(self, id: str) -> bool:
+        return self._orders[id].state in (StagedState.SENT, StagedState.UNKNOWN) or id in self.shipping.waiting
+
+    def _known(self, ids: Iterable[str]) -> list[str]:
+        wanted = set(ids)
+        return [id for id in self._orders if id in wanted]
+
+    def _check_twins(self, changed: StagedOrder | None = None) -> None:
+        """Which orders would overwrite each other; after a change of one order only where that changed its key."""
+        if changed is not None and self._keys.get(changed.id) == key_of(changed.document):
+            return
+        self._keys = {id: key_of(order.document) for id, order in self._orders.items()}
+        twins = check_together({id: order.document for id, order in self._orders.items()})
+        for id, order in self._orders.items():
+            order.twin = twins.get(id)

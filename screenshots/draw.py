@@ -22,6 +22,14 @@ from housed import House, housed  # noqa: E402
 
 SIZES = ((80, 24), (120, 40))
 
+_MAIL = """Goedemiddag, graag sturen naar
+
+Jeroen Maes
+Kerkstraat 12 B
+9000 Gent
+België
+"""
+
 
 async def triage(house: House) -> None:
     await house.press("n")
@@ -49,7 +57,7 @@ async def conflict(house: House) -> None:
     await house.until("read 09:30")
     await house.press("enter", "ctrl+e", "ctrl+u")
     await house.type("Jeroen Maes")
-    await house.press("enter", "j", "enter", "ctrl+e", "ctrl+u")
+    await house.press("enter", "j", "j", "enter", "ctrl+e", "ctrl+u")
     await house.type("12B")
     await house.press("enter")
     id = house.app.screen._order_id  # type: ignore[attr-defined]
@@ -180,9 +188,27 @@ async def keys(house: House) -> None:
     await house.press("question_mark")
 
 
+async def as_json(house: House) -> None:
+    await house.press("n", "enter")
+    await house.until("read 09:30")
+    await house.press("E")
+    await house.until("line 1 of")
+    await house.press(*["j"] * 12, "enter", "end", "backspace", "escape")
+    await house.until("no JSON yet")
+
+
+async def address(house: House) -> None:
+    await house.press("n", "A")
+    await house.until("Paste or type")
+    house.app.screen.pasted(_MAIL)
+    await house.until("6 of 6 taken")
+
+
 SCENES: dict[str, Callable[[House], Awaitable[None]]] = {
     "triage": triage,
     "edit": edit,
+    "json": as_json,
+    "address": address,
     "review": review,
     "conflict": conflict,
     "composer": composer,

@@ -43,14 +43,17 @@ async def test_of_pieces_side_by_side_the_last_is_wrapped_in_its_column() -> Non
             [
                 [("  w  ", "info"), ("See every change as it will go; y there sends.", "")],
                 [("a street of a very long name, and ", ""), ("was", "dim"), ("", "")],
+                [],
+                "the end",
             ]
         )
         await pilot.pause()
-        assert shown(pilot.app)[:4] == [
+        assert shown(pilot.app)[:5] == [
             "  w  See every change as it",
             "     will go; y there sends.",
             "a street of a very long name,…",
             "",
+            "the end",
         ]
 
 

@@ -155,6 +155,8 @@ class RecheckScreen(HouseScreen):
                 for check in self._checks
             ]
         if self.is_attached:
+            if standing is not None and standing.way is not Way.SENDING:
+                self.unsay()
             self._show()
 
     def do_open(self, key: str) -> None:

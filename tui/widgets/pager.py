@@ -65,6 +65,8 @@ class Pager(LineView):
         for line in self._content:
             if isinstance(line, str):
                 self._lines.extend([(part, "")] for part in wrap(safe(line), max(10, width - 1)))
+            elif not line:
+                self._lines.append(line)
             elif len(line) == 1:
                 self._lines.extend(_hanging(*line[0], max(20, width - 1)))
             else:

@@ -158,10 +158,10 @@ class AddressScreen(HouseScreen):
         self._left_out.clear()
         self._split = None
         self.unsay()
+        if event.pasted:
+            self._to_proposal()
         if event.box.notice:
             self.say(event.box.notice[:1].upper() + event.box.notice[1:] + ".", "warning")
-        elif event.pasted:
-            self._to_proposal()
         if len(event.text) > _LONG and not event.pasted:
             # A long text that comes key by key is read when it pauses.
             self.set_timer(_LATER, lambda: self._read() if self.is_attached else None, name=self._key)

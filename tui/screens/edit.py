@@ -223,17 +223,17 @@ class EditScreen(FormScreen):
         by_patch = not row.road
         answers = []
         if known.patch.empty or (known.post.empty and not by_patch):
-            answers.append(("e", "empty text"))
+            answers.append(("e", "empty"))
         if known.kind is Kind.TAGS and row.value != []:
             answers.append(("e", "an empty list"))
         if known.patch.nullable and by_patch:
-            answers.append(("n", "null: the service removes it"))
+            answers.append(("n", "null, removed"))
         elif known.post.nullable:
-            answers.append(("n", "null: by the whole order" if by_patch else "null"))
+            answers.append(("n", "null: sent whole" if by_patch else "null"))
         if row.value is not ABSENT and draft.edit.base_value(row.pointer) is ABSENT:
             answers.append(("a", "absent, as it was"))
         elif row.value is not ABSENT and not required_in(row.pointer, known, draft.edit.document):
-            answers.append(("a", "absent: by the whole order"))
+            answers.append(("a", "absent: sent whole"))
         if not answers:
             needed = "It is needed, and may be neither null nor empty."
             self.say(

@@ -148,9 +148,12 @@ class LiveEditor:
         """One of the lines under the field's own."""
         said = self._said(width)
         height -= len(said)
-        if row >= height:
-            yield " " * _INDENT + said[row - height], "info" if self.notice else "error"
+        # Beside the text it is about: under several lines of it, but above the choices.
+        place = row - height if self.is_multiline else row
+        if 0 <= place < len(said):
+            yield " " * _INDENT + said[place], "info" if self.notice else "error"
             return
+        row -= 0 if self.is_multiline else len(said)
         if self.is_multiline:
             yield from self._draw_text(row, height, width)
         else:

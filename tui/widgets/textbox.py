@@ -56,8 +56,9 @@ class TextBox(LineView):
 
     def insert(self, text: str, *, pasted: bool = True) -> None:
         """Put a text at the caret, as by a paste or as if it was typed."""
+        before = self._editing.text
         self.notice = self._editing.paste(text)
-        self._changed(pasted=pasted)
+        self._changed(pasted=pasted and self._editing.text != before)
 
     def bring_in_sight(self, words: str) -> None:
         """Scroll to the first line that has these words, with what fits below it."""

@@ -217,10 +217,10 @@ class OpenBatch:
 
         def work() -> None:
             meta = meta_of(order)
-            rebased = order.sent
-            if rebased:
-                order.version = self._store.rebase(order.id, order.edit.base, order.edit.log(), meta=meta)
-                self._store.set(order.id, released=order.released, durable=True)
+            if order.sent:
+                order.version = self._store.rebase(
+                    order.id, order.edit.base, order.edit.log(), released=order.released, meta=meta
+                )
             else:
                 order.version = self._store.save_log(order.id, order.edit.log(), meta=meta, durable=True)
 

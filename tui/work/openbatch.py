@@ -128,7 +128,7 @@ class OpenBatch:
         """The ids of the account's shops; None while they are not known."""
         known = self._bench.shops
         if self._shop_ids[0] is not known:
-            self._shop_ids = (known, None if known is None else frozenset(shop.id for shop in known))
+            self._shop_ids = (known, self._bench.shop_ids)
         return self._shop_ids[1]
 
     def findings(self, order: StagedOrder) -> list[Finding]:

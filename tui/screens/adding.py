@@ -56,16 +56,16 @@ class AddingScreen(StagedFormScreen):
         if len(targets) == 1:
             answers.append(("s", "save as template"))
 
-        refused = Mappings(self.house.bench).refused()
+        refused = Mappings(self.house.bench).refused_of()
         if refused is not None:
-            answers.append(("r", f"write refused rows of {refused[0]}"))
+            answers.append(("r", f"write refused rows of {refused}"))
 
         def chosen(answer: str) -> None:
             match answer:
                 case "b":
                     self._blank()
                 case "r" if refused is not None:
-                    self._ask_line("refused rows into: ", self._write_refused, refused_name(refused[0]))
+                    self._ask_line("refused rows into: ", self._write_refused, refused_name(refused))
                 case "c":
                     self._copy(targets)
                 case "t":
@@ -270,6 +270,9 @@ class AddingScreen(StagedFormScreen):
 
     @keeps
     def _take_in(self, intake: Intake, name: str) -> None:
+        if intake.refused and intake.header:
+            # Before anything is added, so that no end of the app comes between the orders and the rows that are none.
+            Mappings(self.house.bench).keep_refused(name, refused_csv(intake))
         ids = self.staging.add_intake(intake, name)
         converted = sum(bool(one.converted) for one in intake.orders)
         words = f"{count_of(len(ids))} added from {name}"
@@ -284,7 +287,6 @@ class AddingScreen(StagedFormScreen):
         if intake.refused:
             lines = [f"{one.place} {one.reason}" for one in intake.refused]
             if intake.header:
-                Mappings(self.house.bench).keep_refused(name, refused_csv(intake))
                 lines = [
                     "a r writes these rows into a file, with the reasons, to be mended and read again.",
                     "",

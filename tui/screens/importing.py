@@ -154,7 +154,7 @@ class ImportScreen(HouseScreen):
         """Everything anew, with the first rows read by the mapping as it is."""
         source, table = self.source, self.source.table
         bench = self.house.bench
-        shops = frozenset(shop.id for shop in bench.shops) if bench.shops is not None else None
+        shops = bench.shop_ids
         self._intake = preview(source, _PREVIEWED, now=self._now())
         rows = len(table.rows)
         self.query_one(TitleLine).set(

@@ -160,3 +160,40 @@ async def test_what_is_no_table_is_told_and_nothing_opens(tmp_path: Path) -> Non
         await open_file(house, path)
         await house.until("binary data")
         assert isinstance(house.app.screen, ComposerScreen)
+
+
+async def test_what_is_wrong_is_told_whole_where_the_cursor_is(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text("Order number,Item name,Quantity\nA,Mug,1\nB,Plate,some\n")
+    async with housed(tmp_path / "data") as house:
+        await open_file(house, path)
+        await house.until(lambda: isinstance(house.app.screen, ImportScreen))
+        assert "columns mapped" in house.text
+        await house.press("j", "j")
+        assert "row 3: Items 1, quantity: 'some' cannot be read: a whole number is needed" in house.lines[-2]
+        await house.press("tab", "j")
+        assert "'some' cannot be read: a whole number is needed. (Quantity" in house.lines[-2]
+
+
+async def test_arrows_choose_among_the_fields_that_the_letters_left(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text("Order number,Gewicht (g)\nA,400\n")
+    async with housed(tmp_path / "data") as house:
+        await open_file(house, path)
+        await house.until(lambda: isinstance(house.app.screen, ImportScreen))
+        await house.press("j", "enter")
+        await house.type("weight")
+        assert "saved change" not in house.text
+        assert "change by its name" not in house.text
+        first = house.line_with(">   ")
+        await house.press("down", "down")
+        assert "Send, parcel, weight " in house.line_with(">   ") != first
+        await house.press("up", "up", "up", "enter")
+        # The unit in the column's name went along to the items.
+        weight = (*ITEMS.tokens, "*", "measurement", "weight")
+        assert importing(house).mapping.paths[1] == (*weight, "value")
+        assert importing(house).mapping.constant((*weight, "unit")) == "g"
+        assert importing(house).mapping.constant(("shipping_details", "measurement", "weight", "unit")) is None
+        await house.press(":")
+        await house.press("down", "down", "pagedown")
+        assert house.line_with(">   ").split()[1:3] != ["down", "j"]

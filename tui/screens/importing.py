@@ -29,7 +29,9 @@ from tui.screens.importrows import (
     order_text,
     path_of_key,
     preview_rows,
+    problem_of_column,
     problem_paths,
+    problem_words,
 )
 from tui.screens.recipe import Choice, PickerScreen, ValueScreen, recipe_rows
 from tui.widgets.ask import AskLine
@@ -140,6 +142,9 @@ class ImportScreen(HouseScreen):
         self.query_one("#import").set_class(event.size.width >= _WIDE, "-wide")
 
     def facts(self) -> list[str]:
+        here = self._problem_here()
+        if here:
+            return [here]
         mapping = self.mapping
         nowhere = len(mapping.unmapped)
         facts = [
@@ -152,11 +157,29 @@ class ImportScreen(HouseScreen):
             facts.append(f"as saved: {mapping.name}")
         return [*facts, "nothing is staged yet"]
 
+    def _problem_here(self) -> str:
+        """What is wrong with the order under the cursor, or with what its column holds: the rows have no room for it."""
+        key = self.list_view.cursor_key if isinstance(self.list_view, OrderTable) else None
+        if key is None:
+            return ""
+        if not self._in_orders:
+            return problem_of_column(self._intake, self.mapping.header[int(key[1:])]) if key.startswith("c") else ""
+        if key.isdigit():
+            one = self._intake.orders[int(key)]
+            return " │ ".join(problem_words(problem, one, whole=True) for problem in found_in(one, self._shop_ids()))
+        return self._intake.refused[int(key[1:])].reason
+
+    def _shop_ids(self) -> frozenset[int] | None:
+        shops = self.house.bench.shops
+        return frozenset(shop.id for shop in shops) if shops is not None else None
+
+    @on(OrderTable.CursorMoved)
+    def _moved(self) -> None:
+        self.show_status()
+
     def show_all(self) -> None:
         """Everything anew, with the first rows read by the mapping as it is."""
         source, table = self.source, self.source.table
-        bench = self.house.bench
-        shops = frozenset(shop.id for shop in bench.shops) if bench.shops is not None else None
         self._intake = preview(source, _PREVIEWED, now=self._now())
         rows = len(table.rows)
         self.query_one(TitleLine).set(
@@ -164,7 +187,7 @@ class ImportScreen(HouseScreen):
         )
         self.query_one("#layout", RuleLine).set(table.layout.words, "d e s ' o f change it")
         self.columns.load(mapping_rows(source, problem_paths(self._intake, self.mapping)))
-        self.preview.load(preview_rows(self._intake, shops))
+        self.preview.load(preview_rows(self._intake, self._shop_ids()))
         first = f"the first {_PREVIEWED} rows" if rows > _PREVIEWED else "all rows"
         count, refused = len(self._intake.orders), len(self._intake.refused)
         words = f"{count} order{'' if count == 1 else 's'}{f', {refused} refused' if refused else ''}"
@@ -183,6 +206,7 @@ class ImportScreen(HouseScreen):
     def do_pane(self, key: str) -> None:
         self._in_orders = not self._in_orders
         self.give_focus()
+        self.show_status()
 
     @on(OrderTable.Activated)
     def _activated(self) -> None:
@@ -212,7 +236,7 @@ class ImportScreen(HouseScreen):
         key = self.preview.cursor_key or ""
         if key.isdigit():
             one = self._intake.orders[int(key)]
-            self.house.show_text(f"{one.place} of {self.source.name}", order_text(one, found_in(one, None)))
+            self.house.show_text(f"{one.place} of {self.source.name}", order_text(one, found_in(one, self._shop_ids())))
         elif key:
             refused = self._intake.refused[int(key[1:])]
             lines = [f"{refused.place} {refused.reason}", "", *refused.cells]

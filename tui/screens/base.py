@@ -116,7 +116,11 @@ class HouseScreen(Screen[None], inherit_bindings=False):
             self.say(f"Not kept on disk: {error}", "error")
 
     def _marked_keys(self) -> str:
-        return ", ".join(f"{command.keys[0]} {command.title}" for command in commands_in(self.WHERE) if command.marked)
+        return ", ".join(
+            f"{command.keys[0]} {command.title.partition(' ')[0]}"
+            for command in commands_in(self.WHERE)
+            if command.marked
+        )
 
     def on_paste(self, event: events.Paste) -> None:
         """A paste on a list is never run as commands."""

@@ -33,7 +33,7 @@ from tui.work.staged import StagedOrder
 from tui.work.staging import Staging
 
 EMPTY = """Nothing is staged. Ways in:
-a b  a blank order of a shop       a t  a new order from a template
+a b  a blank order of a shop       a s  keeps one as a template for a t
 a f  a file: JSON, CSV, xlsx ...   paste: JSON, cells of a spreadsheet
 In the list of orders: a stages a copy of the order, ; a of all marked.
 From elsewhere: ssh host sendcloud-orders submit - < file"""
@@ -58,7 +58,7 @@ _TABLE_KEYS = (
     ("mend_problem", "mend"),
     ("mark", "mark"),
     ("sort", "sort"),
-    ("view", "orders"),
+    ("view", "history"),
     ("pane", "form"),
     ("review", "review"),
     ("keys", "keys"),

@@ -180,7 +180,8 @@ class FixingScreen(GridScreen):
                 return
             self._preview(setting(self.staging, self._found(ids), known.path, entered), full_label(known.path))
 
-        self.house.open_screen(ValueScreen(f"{full_label(known.path)} on {count_of(len(orders))}", [row], done))
+        title = f"{full_label(known.path)} on {count_of(len(orders))}"
+        self.house.open_screen(ValueScreen(title, [row], done, replaces=True))
 
     # One kind of problem.
 

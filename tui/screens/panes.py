@@ -120,6 +120,7 @@ class PanesScreen(HouseScreen):
         self._batch: int | None = None
         self._asks = False
         self._kept: dict[str, dict[Pointer, str]] = {}
+        self._unkept: set[tuple[str, Pointer]] = set()
         self._standing: str = ALL
         self._words = ""
         self._field_words = ""
@@ -228,6 +229,10 @@ class PanesScreen(HouseScreen):
         if id not in self._kept:
             self._kept[id] = self.house.bench.drafts.typed(_place(id))
         return self._kept[id]
+
+    def retype(self, id: str) -> None:
+        """What was typed in an order stands as the disk has it."""
+        self.typed_of(id).update(self.house.bench.drafts.typed(_place(id)))
 
     def untype(self, id: str, pointer: Pointer) -> bool:
         """Forget what was typed in a field and not taken; whether there was anything."""

@@ -152,7 +152,10 @@ class PickerScreen(ChoosingScreen):
 
 
 class ValueScreen(HouseScreen):
-    """One field, or the tags, with the editor open: what is taken goes to `done`, and the screen is gone."""
+    """One field, or the tags, with the editor open: what is taken goes to `done`, and the screen is gone.
+
+    `replaces`: what stands there is an example, which the first letter typed replaces.
+    """
 
     WHERE = Where.PAGER
 
@@ -162,10 +165,13 @@ class ValueScreen(HouseScreen):
         rows: Sequence[SheetRow],
         done: Callable[[dict[Pointer, Json]], None],
         typing_hook: Callable[[Pointer, str], None] | None = None,
+        *,
+        replaces: bool = False,
     ) -> None:
         super().__init__()
         self._title = title
         self._rows = rows
+        self._replaces = replaces
         self._done = done
         self._typing_hook = typing_hook
         self._values: dict[Pointer, Json] = {}
@@ -195,6 +201,8 @@ class ValueScreen(HouseScreen):
         self.query_one(TitleLine).set(self._title)
         self.sheet.load(self._rows)
         self.sheet.open_editor()
+        if self._replaces:
+            self.sheet.select_whole()
         if isinstance(self._rows[0], FieldRow):
             self.say(self._rows[0].help)
 

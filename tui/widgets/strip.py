@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from rich.cells import cell_len
 from textual import events
@@ -18,7 +19,7 @@ _LONGEST_LABEL = 20
 class Entry:
     """`counts` follow the label: `188`, `*2 !1`. A failing entry has a `!` at its number.
 
-    An `empty` one is no more than its number where the strip is too long for its line.
+    An `empty` one is no more than its number where another would have no room in the line otherwise.
     """
 
     key: str
@@ -118,9 +119,10 @@ class EntryStrip(OneLine):
         return "error" if self._entries[index].failing else ""
 
     def _texts(self, width: int) -> list[str]:
-        """Each entry's text; of the empty ones only the numbers, if not all have room otherwise."""
+        """Each entry's text; of the empty ones only the numbers, if one that is not would have no room otherwise."""
         texts = [self._text(index) for index in range(len(self._entries))]
-        if sum(map(cell_len, texts)) <= width:
+        ends = accumulate(map(cell_len, texts))
+        if not any(end > width and not entry.empty for end, entry in zip(ends, self._entries, strict=True)):
             return texts
         return [
             f" {index + self.first_number} " if entry.empty and index != self._current else text

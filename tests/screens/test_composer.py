@@ -407,3 +407,25 @@ async def test_an_order_let_go_in_spite_of_an_unknown_shop_is_known_as_new(tmp_p
         await house.until(lambda: str(house.app.staging.orders[0].does) == "new")
         await review(house)
         assert "1 order will be written" in house.text
+
+
+async def test_a_filter_in_force_is_in_sight_also_when_the_batch_is_opened_again(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    async with housed(data) as house:
+        await enter_composer(house)
+        await add_file(
+            house, tmp_path, order(order_id="A-1", order_number="A-1"), order(order_id="A-2", order_number="A-2")
+        )
+        await house.press("/")
+        await house.type("A-1")
+        await house.press("enter")
+        await house.until("found here, in what is staged")
+        await house.press("enter")
+        await house.until("Ship to")
+        assert "found here, in what is staged" not in house.text
+        await house.press("escape")
+        await house.until("found here, in what is staged")
+    async with housed(data) as house:
+        await house.until("found here, in what is staged")
+        await house.press("/", "escape")
+        await house.until(lambda: "found here, in what is staged" not in house.text)

@@ -97,7 +97,9 @@ async def test_a_column_is_mapped_by_typing_saved_and_offered_again(tmp_path: Pa
         await house.until("Saved as odd shop")
         assert [one.name for one in Mappings(house.app.bench).all()] == ["odd shop"]
         if importing(house).mapping.constant(("order_details", "integration", "id")) is None:
-            await house.press("G", "enter", "1")
+            await house.press("G", "enter")
+            await house.until("The shop of all these orders")
+            await house.press("enter")
         await house.press("w")
         await house.until("2 orders added from odd.csv")
 
@@ -197,3 +199,24 @@ async def test_arrows_choose_among_the_fields_that_the_letters_left(tmp_path: Pa
         await house.press(":")
         await house.press("down", "down", "pagedown")
         assert house.line_with(">   ").split()[1:3] != ["down", "j"]
+
+
+async def test_the_shop_of_all_is_found_by_a_few_letters(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text("Order number,Item name\nA,Mug\n")
+    shop = ("order_details", "integration", "id")
+    async with housed(tmp_path / "data") as house:
+        await open_file(house, path)
+        await house.until(lambda: isinstance(house.app.screen, ImportScreen))
+        importing(house)._change(importing(house).mapping.with_constant(shop, None))
+        await house.press("w")
+        await house.until("Enter here chooses it")
+        await house.press("enter")
+        await house.until("The shop of all these orders")
+        shops = house.app.bench.shops or []
+        assert all(str(one.id) in house.text for one in shops)
+        await house.type(f"{shops[-1].kind} {shops[-1].id}")
+        await house.press("enter")
+        await house.until(lambda: isinstance(house.app.screen, ImportScreen))
+        assert importing(house).mapping.constant(shop) == shops[-1].id
+        assert "for all:" in house.line_with(">   ") or "for all:" in house.line_with("> =")

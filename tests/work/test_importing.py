@@ -54,7 +54,6 @@ def test_a_cover_before_the_sheet_of_orders_is_passed_over() -> None:
     assert opened.table.layout.sheet == "Cover"
 
 
-
 def test_a_workbook_keeps_numbers_and_takes_the_first_sheet_that_holds_anything() -> None:
     header = ["Order number", "EAN", "Postal code", "Country", "Quantity", "Price", "Item name"]
     data = workbook({"Empty": [], "Orders": [header, ["A", 8712345678906.0, 1067.0, "DE", 2.0, 12.5, "Mug"]]})

@@ -34,6 +34,7 @@ from tui.screens.importrows import (
     problem_words,
 )
 from tui.screens.recipe import Choice, PickerScreen, ValueScreen, recipe_rows
+from tui.screens.shopchoice import ShopScreen
 from tui.widgets.ask import AskLine
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.lines import LineView
@@ -294,23 +295,17 @@ class ImportScreen(HouseScreen):
         if self.house.bench.shops is not None:
             self._guess_shop()
 
-    def _ask_shop(self, first: int = 0) -> None:
+    def _ask_shop(self) -> None:
         shops = self.house.bench.shops or []
         if not shops:
             self._ask_line("shop number: ", self._typed_shop)
             return
-        part = shops[first : first + 8]
-        answers = [(str(number), shop.name) for number, shop in enumerate(part, 1)]
-        if first + 8 < len(shops):
-            answers.append(("9", "more"))
 
-        def chosen(answer: str) -> None:
-            if answer == "9":
-                self._ask_shop(first + 8)
-            else:
-                self._change(self.mapping.with_constant(SHOP, part[int(answer) - 1].id))
+        def chosen(shop: int) -> None:
+            self._change(self.mapping.with_constant(SHOP, shop))
+            self.columns.go_to_key(key_of(SHOP))
 
-        self.ask("Shop", answers, chosen)
+        self.house.open_screen(ShopScreen("The shop of all these orders", shops, chosen))
 
     def _typed_shop(self, text: str) -> None:
         if text.isascii() and text.isdigit() and len(text) < 19:

@@ -147,7 +147,7 @@ async def test_cells_pasted_from_a_spreadsheet_and_a_workbook(tmp_path: Path) ->
         await open_file(house, path)
         await house.until("sheet Orders")
         await house.press("q")
-        house.app.screen.post_message(events.Paste(text(rows(2), "\t")))
+        house.app.screen.post_message(events.Paste(text(rows(2), "\t", end="\r")))
         await house.until("Pasted 3 rows of cells")
         await house.press("o")
         await house.until("Import pasted cells")

@@ -125,7 +125,8 @@ class HouseScreen(TonedScreen, inherit_bindings=False):
     def on_paste(self, event: events.Paste) -> None:
         """A paste on a list is never run as commands."""
         event.stop()
-        self.pasted(event.text)
+        # Terminals send a carriage return for each line's end.
+        self.pasted(event.text.replace("\r\n", "\n").replace("\r", "\n"))
 
     def pasted(self, text: str) -> None:
         self.say("A paste does nothing here. Nothing was changed.")

@@ -56,7 +56,7 @@ class FixingScreen(GridScreen):
                 case "i":
                     self.table.invert_marks()
                 case "p":
-                    self.table.set_marks(one.id for one in self._orders if self.staging.standing(one) in _WRONG)
+                    self._mark_doubtful()
                 case _:
                     self._mark_same()
             self.grid.repaint()
@@ -93,6 +93,13 @@ class FixingScreen(GridScreen):
             for number, (one, count) in enumerate(kinds[:_KINDS_OFFERED], 1)
         ]
         self.ask(title, answers, lambda answer: done(kinds[int(answer) - 1][0]))
+
+    def _mark_doubtful(self) -> None:
+        """Those here that the list tells a problem of, errors and warnings alike: most proposals are for warnings."""
+        found = [one for one in self._orders if any(not it.stale for it in self.staging.findings(one))]
+        wrong = sum(self.staging.standing(one) in _WRONG for one in found)
+        self.table.set_marks(one.id for one in found)
+        self.say(f"{len(found)} marked: {wrong} to fix (!), {len(found) - wrong} doubtful (~).")
 
     def _mark_same(self) -> None:
         """All orders with the problem here, those that the list does not show included."""
@@ -173,7 +180,8 @@ class FixingScreen(GridScreen):
                 return
             self._preview(setting(self.staging, self._found(ids), known.path, entered), full_label(known.path))
 
-        self.house.open_screen(ValueScreen(f"{full_label(known.path)} on {count_of(len(orders))}", [row], done))
+        title = f"{full_label(known.path)} on {count_of(len(orders))}"
+        self.house.open_screen(ValueScreen(title, [row], done, replaces=True))
 
     # One kind of problem.
 

@@ -33,6 +33,7 @@ REMOVE_TAGS = Pointer.of("tags", "remove")
 
 _NOT_CHOSEN = "· to be entered ·"
 _COLUMNS = (Column("field", "field, or a change by its name", 30, 2), Column("more", "path, or what it does", 30, 3))
+_FIELDS = (Column("field", "field", 30, 2), Column("more", "its path", 30, 3))
 
 Suggestions = Mapping[tuple[str, ...], Choices]
 
@@ -100,8 +101,8 @@ class PickerScreen(ChoosingScreen):
     """Type to narrow over names, labels and paths, arrows to choose, Enter takes it."""
 
     PROMPT = "field: "
-    COLUMNS = _COLUMNS
-    EMPTY = "No field and no saved change has these letters."
+    COLUMNS: Sequence[Column] = _COLUMNS
+    EMPTY: str = "No field and no saved change has these letters."
 
     def __init__(
         self,
@@ -112,6 +113,8 @@ class PickerScreen(ChoosingScreen):
         first: Sequence[Choice] = (),
     ) -> None:
         super().__init__(title)
+        if fields is not None and not recipes:
+            self.COLUMNS, self.EMPTY = _FIELDS, "No field has these letters."
         self._done = done
         saved = [Choice(recipe.name, recipe.words, recipe=recipe) for recipe in recipes]
         offered = settable() if fields is None else fields
@@ -149,7 +152,10 @@ class PickerScreen(ChoosingScreen):
 
 
 class ValueScreen(HouseScreen):
-    """One field, or the tags, with the editor open: what is taken goes to `done`, and the screen is gone."""
+    """One field, or the tags, with the editor open: what is taken goes to `done`, and the screen is gone.
+
+    `replaces`: what stands there is an example, which the first letter typed replaces.
+    """
 
     WHERE = Where.PAGER
 
@@ -159,10 +165,13 @@ class ValueScreen(HouseScreen):
         rows: Sequence[SheetRow],
         done: Callable[[dict[Pointer, Json]], None],
         typing_hook: Callable[[Pointer, str], None] | None = None,
+        *,
+        replaces: bool = False,
     ) -> None:
         super().__init__()
         self._title = title
         self._rows = rows
+        self._replaces = replaces
         self._done = done
         self._typing_hook = typing_hook
         self._values: dict[Pointer, Json] = {}
@@ -192,6 +201,8 @@ class ValueScreen(HouseScreen):
         self.query_one(TitleLine).set(self._title)
         self.sheet.load(self._rows)
         self.sheet.open_editor()
+        if self._replaces:
+            self.sheet.select_whole()
         if isinstance(self._rows[0], FieldRow):
             self.say(self._rows[0].help)
 

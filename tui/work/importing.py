@@ -139,10 +139,19 @@ def _open_workbook(
 ) -> Source:
     sheet, sheets, rows = read_workbook(data, layout.sheet if layout is not None else "", progress)
     if layout is None:
+        # A cover, or notes, may come before the sheet of the orders.
+        if len(sheets) > 1 and not _has_orders(rows):
+            others = (read_workbook(data, one) for one in sheets if one != sheet)
+            sheet, _, rows = next((one for one in others if _has_orders(one[2])), (sheet, sheets, rows))
         # Cells that are numbers come with a point; texts with a comma are still read.
         _, dates = judged([row.cells for row in rows])
         layout = Layout(dates=dates, header=_has_header(rows))
     return _source(name, data, headed(rows, replace(layout, sheet=sheet)), known, tuple(sheets))
+
+
+def _has_orders(rows: Sequence[Row]) -> bool:
+    """Whether these are rows below a header of which several columns are known."""
+    return len(rows) > 1 and automatic(rows[0].cells).mapped > 1
 
 
 def _open_text(

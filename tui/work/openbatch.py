@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import datetime
 
 from tui.orders.batch import check_together
@@ -40,6 +41,8 @@ class OpenBatch:
         self.name = " ".join((batch or _DEFAULT_NAME).split())
         self._orders: dict[str, StagedOrder] = {}
         self._dropped: dict[str, StagedOrder] = {}
+        self.is_taking = False
+        """Whether a file is being added, portion by portion."""
         self._keys: dict[str, tuple[str, str]] = {}
         self._shop_ids: tuple[object, frozenset[int] | None] = (None, None)
         self.shipping = shipping
@@ -97,6 +100,8 @@ class OpenBatch:
         return self._list.put_back()
 
     def _may_leave(self) -> None:
+        if self.is_taking:
+            raise CannotChange("A file is being added to this batch; another one can be opened when that is done.")
         if self.shipping.waiting:
             raise CannotChange("This batch is being sent; another one can be opened when that is done or paused.")
 
@@ -175,6 +180,9 @@ class OpenBatch:
         if self._batch is not None and not self._store.claim(self._batch):
             now = self._list.get(self._batch)
             self.owner = owner_words(now.owner if now is not None else None)
+        elif self._batch is not None and not self.is_taking:
+            with suppress(NotOwner):
+                self._store.clear_parts(self._batch)
         self.shipping.load()
         rows = [] if self._batch is None else self._store.staged(self._batch)
         self._orders = {row.id: recalled(row, self._bench.store, self._bench.account) for row in rows}
@@ -247,12 +255,15 @@ class OpenBatch:
 
     def _reread(self) -> None:
         """The orders anew, in the places that they have on the disk."""
-        rows = self._store.staged(self._batch or 0)
         known = self._dropped | self._orders
-        self._orders = {
-            row.id: known[row.id] if row.id in known else recalled(row, self._bench.store, self._bench.account)
-            for row in rows
-        }
+        found = {}
+        for id in self._store.ids(self._batch or 0):
+            order = known.get(id)
+            if order is None and (row := self._store.get(id)) is not None:
+                order = recalled(row, self._bench.store, self._bench.account)
+            if order is not None:
+                found[id] = order
+        self._orders = found
 
     def _refresh(self, id: str) -> None:
         """Take over what the outbox or the follower wrote of an order."""

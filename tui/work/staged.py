@@ -16,7 +16,7 @@ from tui.orders.compare import compare
 from tui.orders.edit import Change, Edit
 from tui.orders.fields import LISTS, field_at
 from tui.orders.upsert import to_upsert
-from tui.store.batches import Staged, StagedState
+from tui.store.batches import NewStaged, Staged, StagedState
 from tui.store.journal import Write
 from tui.work.lookup import key_of
 from tui.work.records import problem_from_json, problem_to_json, problems_from_json
@@ -376,6 +376,12 @@ def staged_from(row: Staged) -> StagedOrder:
         at = datetime.fromisoformat(str(looked["at"]))
         order.looked = Looked((key[0], key[1], key[2]), at, remote if isinstance(remote, dict) else None)
     return order
+
+
+def unchanged(id: str, new: NewStaged, at: datetime) -> StagedOrder:
+    """An order as it was just staged, without reading it back."""
+    row = Staged(id, 0, new.base, new.log, 1, StagedState.DRAFT, [], None, None, None, new.released, new.meta, at)
+    return staged_from(row)
 
 
 def told_to_json(told: Told) -> Json:

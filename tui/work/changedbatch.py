@@ -124,7 +124,7 @@ class ChangedBatch(OpenBatch):
         self._orders |= {order.id: order for order in orders}
         self._reread()
         self._actions.note("added", ids)
-        self._check_twins()
+        self._twins.update(ids, self._orders)
         return ids
 
     # Changing one order.
@@ -195,7 +195,7 @@ class ChangedBatch(OpenBatch):
             done, self._together = self._together, None
             if done:
                 self._actions.note("edits", done)
-                self._check_twins()
+                self._twins.update([one.partition(" ")[0] for one in done], self._orders)
 
     def may_change(self, id: str) -> bool:
         """Whether it is not on its way just now."""
@@ -219,7 +219,7 @@ class ChangedBatch(OpenBatch):
                 self._together.append(f"{order.id} {order.edit.done}")
                 return True
             self._actions.note("edit", [order.id])
-            self._check_twins(order)
+            self._twins.update([order.id], self._orders)
         elif order.sent:
             self._reload(order.id)
         return is_changed
@@ -235,7 +235,7 @@ class ChangedBatch(OpenBatch):
         for id in found:
             self._dropped[id] = self._orders.pop(id)
         self._actions.note("removed", found)
-        self._check_twins()
+        self._twins.update(found, self._orders)
         return len(found)
 
     def hold(self, ids: Iterable[str]) -> int:
@@ -285,8 +285,9 @@ class ChangedBatch(OpenBatch):
             if said:
                 target.append(Action(action.kind, about))
                 self._actions.save()
-                self._check_twins()
-                return said, [id.partition(" ")[0] for id in about]
+                ids = [id.partition(" ")[0] for id in about]
+                self._twins.update(ids, self._orders)
+                return said, ids
         self._actions.save()
         return None
 
@@ -353,7 +354,7 @@ class ChangedBatch(OpenBatch):
             return None
         self._save(order)
         self._actions.moved(Action("edit", (id,)), back=back)
-        self._check_twins()
+        self._twins.update([id], self._orders)
         return name
 
 

@@ -5,20 +5,20 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import datetime
 
-from tui.orders.batch import check_together
 from tui.store.batches import NotOwner, StagedState
 from tui.store.db import StoreError
 from tui.work.actions import Actions
 from tui.work.batchlist import BatchInfo, BatchList, CannotChange, owner_words
-from tui.work.lookup import key_of
 from tui.work.recall import know_accepted, recalled
 from tui.work.shipping import Shipping
 from tui.work.staged import (
+    Does,
     Finding,
     StagedOrder,
     Standing,
     meta_of,
 )
+from tui.work.twins import Twins
 from tui.work.workbench import Workbench
 
 _DEFAULT_NAME = "staged orders"
@@ -43,7 +43,7 @@ class OpenBatch:
         self._dropped: dict[str, StagedOrder] = {}
         self.is_taking = False
         """Whether a file is being added, portion by portion."""
-        self._keys: dict[str, tuple[str, str]] = {}
+        self._twins = Twins()
         self._shop_ids: tuple[object, frozenset[int] | None] = (None, None)
         self.shipping = shipping
         found = self._list.last_used() if batch is None else self._list.find(self.name)
@@ -143,7 +143,13 @@ class OpenBatch:
         return order.standing(self.shops)
 
     def counts(self) -> Counter[Standing]:
-        return Counter(self.standing(order) for order in self._orders.values())
+        shops = self.shops
+        return Counter([order.standing(shops) for order in self._orders.values()])
+
+    def ready(self) -> Counter[Does]:
+        """What sending would do of those that are ready."""
+        shops = self.shops
+        return Counter([one.does for one in self._orders.values() if one.standing(shops) is Standing.READY])
 
     # Ownership.
 
@@ -188,7 +194,8 @@ class OpenBatch:
         self._orders = {row.id: recalled(row, self._bench.store, self._bench.account) for row in rows}
         self._dropped = {}
         self._actions = Actions(self._bench.store.state, self._bench.account, self._batch)
-        self._check_twins()
+        self._twins = Twins()
+        self._twins.update(self._orders, self._orders)
 
     def _ours(self, work: Callable[[], None]) -> None:
         """Do `work` on the disk if the batch is ours; claim it if its owner has gone. Raises CannotChange, StoreError."""
@@ -251,7 +258,9 @@ class OpenBatch:
     def _reload(self, id: str) -> None:
         row = self._store.get(id)
         if row is not None:
+            twin = self._orders[id].twin if id in self._orders else None
             self._orders[id] = recalled(row, self._bench.store, self._bench.account)
+            self._orders[id].twin = twin
 
     def _reread(self) -> None:
         """The orders anew, in the places that they have on the disk."""
@@ -282,12 +291,3 @@ class OpenBatch:
     def _known(self, ids: Iterable[str]) -> list[str]:
         wanted = set(ids)
         return [id for id in self._orders if id in wanted]
-
-    def _check_twins(self, changed: StagedOrder | None = None) -> None:
-        """Which orders would overwrite each other; after a change of one order only where that changed its key."""
-        if changed is not None and self._keys.get(changed.id) == key_of(changed.document):
-            return
-        self._keys = {id: key_of(order.document) for id, order in self._orders.items()}
-        twins = check_together({id: order.document for id, order in self._orders.items()})
-        for id, order in self._orders.items():
-            order.twin = twins.get(id)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
+from operator import is_
 from typing import cast
 
 from tui.api.codec import Document, Json, decode, encode, same
@@ -104,6 +105,8 @@ class StagedOrder:
     )
     _found: tuple[tuple[object, ...], tuple[Finding, ...]] | None = field(default=None, repr=False)
     _does: tuple[Document, Looked | None, Does, tuple[Change, ...]] | None = field(default=None, repr=False)
+    _stands: tuple[tuple[object, ...], Standing] | None = field(default=None, repr=False)
+    _key: tuple[Document, str | None, tuple[str, str, str]] | None = field(default=None, repr=False)
 
     @property
     def document(self) -> Document:
@@ -132,7 +135,11 @@ class StagedOrder:
     @property
     def key(self) -> tuple[str, str, str]:
         """By what the service would know it: Sendcloud's id where it is known, order id, shop."""
-        return (id_text(self.document.get("id")) or self.remote_id or "", *key_of(self.document))
+        kept = self._key
+        if kept is None or kept[0] is not self.edit.document or kept[1] is not self.remote_id:
+            key = (id_text(self.document.get("id")) or self.remote_id or "", *key_of(self.document))
+            kept = self._key = (self.edit.document, self.remote_id, key)
+        return kept[2]
 
     @property
     def fixed(self) -> bool:
@@ -175,10 +182,9 @@ class StagedOrder:
 
     def findings(self, shops: Collection[int] | None) -> list[Finding]:
         """All that is wrong: what the service said, what is found here, and last what was changed since it was said."""
-        # Screens ask for all orders after every key, of which one changed.
         basis = (self.document, shops, self.looked, self.told, self.twin, self.noted, self.version)
         kept = self._found
-        if kept is None or any(mine is not now for mine, now in zip(kept[0], basis, strict=True)):
+        if kept is None or not all(map(is_, kept[0], basis)):
             kept = self._found = (basis, tuple(self._find(shops)))
         return list(kept[1])
 
@@ -200,6 +206,27 @@ class StagedOrder:
         return [*fresh, *(Finding(problem) for problem in here), *(finding for finding in said if finding.stale)]
 
     def standing(self, shops: Collection[int] | None) -> Standing:
+        # Screens ask this of all orders after every key, of which one changed.
+        basis = (
+            self.edit.document,
+            shops,
+            self.looked,
+            self.told,
+            self.twin,
+            self.noted,
+            self.version,
+            self.state,
+            self.held,
+            self.released,
+            self.insisted,
+            self.remote_id,
+        )
+        kept = self._stands
+        if kept is None or not all(map(is_, kept[0], basis)):
+            kept = self._stands = (basis, self._stand(shops))
+        return kept[1]
+
+    def _stand(self, shops: Collection[int] | None) -> Standing:
         match self.state:
             case StagedState.SENT | StagedState.ACCEPTED:
                 return Standing.SENT

@@ -201,9 +201,7 @@ def _weight(order: Document) -> Iterator[Problem]:
         return
     entries = _entries(order)
     without = [
-        position
-        for position, item in enumerate(entries)
-        if not isinstance(_ITEM_WEIGHT.get(item), int | Decimal)
+        position for position, item in enumerate(entries) if not isinstance(_ITEM_WEIGHT.get(item), int | Decimal)
     ]
     if without:
         pointer = (

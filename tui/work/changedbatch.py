@@ -99,7 +99,7 @@ class ChangedBatch(OpenBatch):
                 for start in range(0, total, PORTION):
                     progress(start, total)
                     made += await asyncio.to_thread(taking.stage, intake.orders[start : start + PORTION])
-            self._ours(lambda: self._store.join(taking.batch, taking.part, total))
+                await asyncio.to_thread(self._store.join, taking.batch, taking.part, total)
         except NotOwner as error:
             self._open()
             raise CannotChange(str(error)) from error
@@ -109,6 +109,7 @@ class ChangedBatch(OpenBatch):
             raise
         finally:
             self.is_taking = False
+        self.saved_at = self._bench.now()
         return self._added([order.id for order in made], made)
 
     def _add(self, news: list[NewStaged], *, as_kept: bool = False) -> list[str]:

@@ -1,7 +1,8 @@
 """The batch that is open: which one, who owns it, and its orders as they are on the disk."""
 
+import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
 
@@ -9,6 +10,7 @@ from tui.store.batches import NotOwner, StagedState
 from tui.store.db import StoreError
 from tui.work.actions import Actions
 from tui.work.batchlist import BatchInfo, BatchList, CannotChange, owner_words
+from tui.work.collector import many_made
 from tui.work.recall import know_accepted, recalled
 from tui.work.shipping import Shipping
 from tui.work.staged import (
@@ -22,6 +24,8 @@ from tui.work.twins import Twins
 from tui.work.workbench import Workbench
 
 _DEFAULT_NAME = "staged orders"
+_AT_A_TIME = 50
+"""Orders that are judged before a key may be answered: some 5 ms."""
 
 
 class OpenBatch:
@@ -142,6 +146,13 @@ class OpenBatch:
     def standing(self, order: StagedOrder) -> Standing:
         return order.standing(self.shops)
 
+    async def judge(self) -> None:
+        """Judge all orders, a few at a time, so that whoever asks for all of them need not wait."""
+        for count, order in enumerate(self.orders, 1):
+            order.standing(self.shops)
+            if count % _AT_A_TIME == 0:
+                await asyncio.sleep(0)
+
     def counts(self) -> Counter[Standing]:
         shops = self.shops
         return Counter([order.standing(shops) for order in self._orders.values()])
@@ -190,8 +201,10 @@ class OpenBatch:
             with suppress(NotOwner):
                 self._store.clear_parts(self._batch)
         self.shipping.load()
-        rows = [] if self._batch is None else self._store.staged(self._batch)
-        self._orders = {row.id: recalled(row, self._bench.store, self._bench.account) for row in rows}
+        count = 0 if self._batch is None else len(self._store.ids(self._batch))
+        with many_made(count):
+            rows = [] if self._batch is None else self._store.staged(self._batch)
+            self._orders = {row.id: recalled(row, self._bench.store, self._bench.account) for row in rows}
         self._dropped = {}
         self._actions = Actions(self._bench.store.state, self._bench.account, self._batch)
         self._twins = Twins()
@@ -254,6 +267,12 @@ class OpenBatch:
         self._ours(
             lambda: work(order.id, state=order.state, released=order.released, meta=meta_of(order), durable=True)
         )
+
+    def _keep_all(self, orders: Sequence[StagedOrder]) -> None:
+        """As `_keep`, of several at once."""
+        rows = [(order.id, order.state, order.released, meta_of(order)) for order in orders]
+        if rows:
+            self._ours(lambda: self._store.set_all(self._batch or 0, rows))
 
     def _reload(self, id: str) -> None:
         row = self._store.get(id)

@@ -12,7 +12,7 @@ from tui.api.codec import Document, Json, decode, encode, same
 from tui.api.errors import Origin, Problem, Severity
 from tui.api.pointer import ABSENT, Absent, Pointer, Scope, position_of
 from tui.api.query import id_text
-from tui.orders.batch import check_order
+from tui.orders.batch import check_order, check_shop
 from tui.orders.compare import compare
 from tui.orders.edit import Change, Edit
 from tui.orders.fields import LISTS, field_at
@@ -103,6 +103,7 @@ class StagedOrder:
     _here: tuple[Document, Collection[int] | None, Looked | None, tuple[Problem, ...]] | None = field(
         default=None, repr=False
     )
+    _judged: tuple[Document, list[Problem]] | None = field(default=None, repr=False)
     _found: tuple[tuple[object, ...], tuple[Finding, ...]] | None = field(default=None, repr=False)
     _does: tuple[Document, Looked | None, Does, tuple[Change, ...]] | None = field(default=None, repr=False)
     _stands: tuple[tuple[object, ...], Standing] | None = field(default=None, repr=False)
@@ -173,7 +174,10 @@ class StagedOrder:
         """What is found wrong on this side; kept until the order or the shops change."""
         kept = self._here
         if kept is None or kept[0] is not self.document or kept[1] is not shops or kept[2] is not self.looked:
-            found = check_order(self.document, shops)
+            # The shops come to be known, and orders are looked up, while the order itself stays.
+            if self._judged is None or self._judged[0] is not self.document:
+                self._judged = (self.document, check_order(self.document, None))
+            found = [*check_shop(self.document, shops), *self._judged[1]]
             if "id" in self.document and self.looked and self.looked.key == self.key and self.looked.remote is None:
                 detail = f"The service has no order {id_text(self.document['id'])} any more."
                 found.append(Problem(detail, "gone", "gone", pointer=ID, origin=Origin.HERE))

@@ -30,9 +30,7 @@ class Taking:
     part: str
 
     @classmethod
-    def of(
-        cls, store: Batches, batch: int, name: str, at: datetime, shops: Collection[int] | None
-    ) -> "Taking":
+    def of(cls, store: Batches, batch: int, name: str, at: datetime, shops: Collection[int] | None) -> "Taking":
         return cls(store, batch, name, at, shops, secrets.token_hex(4))
 
     def stage(self, arrivals: Sequence[Arrival]) -> list[StagedOrder]:

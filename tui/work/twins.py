@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 
 from tui.orders.batch import check_together
-from tui.work.lookup import key_of
 from tui.work.staged import StagedOrder
 
 
@@ -19,7 +18,7 @@ class Twins:
         touched = set()
         for id in changed:
             order = orders.get(id)
-            before, key = self._keys.get(id), None if order is None else key_of(order.document)
+            before, key = self._keys.get(id), None if order is None else order.key[1:]
             if before == key:
                 continue
             if before is not None:

@@ -265,15 +265,15 @@ class FixingScreen(GridScreen):
             if not 0 <= here + by * step < count or (step == count and not starts_here):
                 self.say("Around, from the first one." if by > 0 else "Around, from the last one.")
             return
-        hidden = sum(bool(self._stops(order)) for order in self.staging.orders) - sum(
-            bool(self._stops(order)) for order in self._orders
-        )
+        shown = {order.id for order in self._orders}
+        hidden = sum(bool(self._stops(order)) for order in self.staging.orders if order.id not in shown)
         self.say(
             f"No problem is left here; {hidden} orders not shown have some." if hidden else "No problem is left here."
         )
 
     def _stops(self, order: StagedOrder) -> list[Finding]:
-        if order.sent and self.staging.standing(order) is not Standing.DOUBT:
+        standing = self.staging.standing(order)
+        if (order.sent and standing is not Standing.DOUBT) or (standing is Standing.READY and order.insisted is None):
             return []
         return [finding for finding in self.staging.findings(order) if finding.stops]
 

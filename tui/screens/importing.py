@@ -50,22 +50,24 @@ _LOOK: Final = 0.2
 
 
 class Counting:
-    """How far a reading in another thread has come, and whether it is to stop."""
+    """How far a reading or a staging in another thread has come, and whether it is to stop."""
 
-    def __init__(self) -> None:
+    def __init__(self, doing: str = "read", things: str = "rows") -> None:
+        self.doing, self.things = doing, things
         self.done, self.total, self.is_stopped = 0, 0, False
 
     def __call__(self, done: int, total: int) -> None:
         self.done, self.total = done, total
         if self.is_stopped:
-            raise Stopped("The reading was stopped. Nothing was added.")
+            raise Stopped("It was stopped. Nothing was added.")
 
     def words(self, width: int = 20) -> str:
-        """`[#####.....] 4,500 of 10,000 rows`"""
+        """`[#####.....] read 4,500 of 10,000 rows; Esc stops`"""
         if not self.total:
             return "Reading …"
         full = min(width, self.done * width // max(self.total, 1))
-        return f"[{'#' * full}{'.' * (width - full)}] {self.done:,} of {self.total:,} rows; Ctrl+C stops"
+        bar = f"[{'#' * full}{'.' * (width - full)}]"
+        return f"{bar} {self.doing} {self.done:,} of {self.total:,} {self.things}; Esc stops"
 
 
 class ImportScreen(HouseScreen):
@@ -450,6 +452,11 @@ class ImportScreen(HouseScreen):
         if self._counting is not None:
             self._counting.is_stopped = True
         return self._counting is not None
+
+    def do_back(self, key: str) -> None:
+        # The reading would go on, and stage what it has read although the screen was left.
+        if not self.stop_reading():
+            super().do_back(key)
 
 
 def refused_name(name: str) -> str:

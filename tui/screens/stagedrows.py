@@ -7,7 +7,7 @@ from datetime import tzinfo
 from rich.cells import cell_len
 
 from tui.api.codec import Json
-from tui.api.errors import Severity
+from tui.api.errors import Problem, Severity
 from tui.api.pointer import ABSENT, ROOT, Pointer
 from tui.orders.edit import Change
 from tui.orders.entry import SHOWN_ABSENT, show_value
@@ -207,7 +207,7 @@ def as_composed(order: StagedOrder, rows: Sequence[SheetRow]) -> list[SheetRow]:
 def problem_rows(staging: Staging, orders: Sequence[StagedOrder], zone: tzinfo | None) -> list[ProblemRow]:
     """Every problem: of the request as a whole, then what stops orders, then what is only doubtful."""
     rows = [
-        ProblemRow("", problem.pointer, problem.raw_pointer or "the request", problem.detail, "S", "service")
+        ProblemRow("", problem.pointer, _named(problem), problem.detail, "S", "service")
         for said in staging.said
         for problem in said.problems
     ]
@@ -235,6 +235,13 @@ def problem_rows(staging: Staging, orders: Sequence[StagedOrder], zone: tzinfo |
             )
             (rows if finding.stops else doubtful).append(row)
     return [*rows, *doubtful]
+
+
+def _named(problem: Problem) -> str:
+    """What a problem of the request as a whole names, as the service spells it."""
+    named = (("parameter", problem.parameter), ("header", problem.header))
+    words = [problem.raw_pointer or "", *(f"{kind} {name}" for kind, name in named if name)]
+    return ", ".join(filter(None, words)) or "the request"
 
 
 def finding_lines(

@@ -51,6 +51,8 @@ class Note:
     when: str = ""
     stale: bool = False
     mend: str = ""
+    cell: str = ""
+    """Where in the file it came from the value stands."""
 
     @classmethod
     def typed(cls, pointer: Pointer, text: str) -> "Note":
@@ -369,6 +371,8 @@ def _note_row(spec: FormSpec, note: Note) -> NoteRow:
             text += f" (at {problem.raw_pointer})"
         if note.stale:
             text += " (changed since)"
+    if note.cell:
+        text += f"   {note.cell}"
     if note.mend:
         text += f"   m: {note.mend}"
     tone = "warning" if problem.severity is Severity.WARNING else "service" if service else "error"

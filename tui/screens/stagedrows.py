@@ -50,6 +50,7 @@ COLUMNS = (
     Column("total", "total", 9, 0, "right"),
     Column("problem", "problem", 22, 5),
 )
+_LONGEST_CELL = 44
 _BAD = frozenset({Standing.REFUSED, Standing.TO_FIX, Standing.DOUBT})
 
 
@@ -182,13 +183,20 @@ def place_of(finding: Finding) -> str:
     return words if "," in words or words.startswith(str(known.group)) else f"{known.group}, {words}"
 
 
+def cell_words(order: StagedOrder, finding: Finding) -> str:
+    """Where in its file the value stands; the name of a column is cut where it is long."""
+    words = order.place(finding.problem.pointer)
+    return fit(words, min(_LONGEST_CELL, cell_len(safe(words))))
+
+
 def notes_of(staging: Staging, order: StagedOrder, zone: tzinfo | None) -> list[Note]:
     """The problems of an order as its form shows them."""
     notes = []
     for finding in staging.findings(order):
         proposal = None if finding.stale else staging.proposal(order, finding)
         when = f"{finding.at.astimezone(zone):%H:%M}" if finding.at is not None else ""
-        notes.append(Note(finding.problem, when, finding.stale, proposal.words if proposal else ""))
+        mends = proposal.words if proposal else ""
+        notes.append(Note(finding.problem, when, finding.stale, mends, cell_words(order, finding)))
     return notes
 
 
@@ -223,12 +231,13 @@ def problem_rows(staging: Staging, orders: Sequence[StagedOrder], zone: tzinfo |
             stale = " (changed since)" if finding.stale else ""
             proposal = None if finding.stale else staging.proposal(order, finding)
             mends = f"   m: {proposal.words}" if proposal is not None else ""
+            cell = f"   {words}" if (words := cell_words(order, finding)) else ""
             tone = "service" if note.mark == "S" else "error" if note.mark == "!" else "warning"
             row = ProblemRow(
                 order.id,
                 problem.pointer,
                 place_of(finding),
-                f"{when}{problem.detail}{stale}{mends}",
+                f"{when}{problem.detail}{stale}{cell}{mends}",
                 " " if finding.stale else note.mark,
                 "dim" if finding.stale else tone,
                 name,
@@ -270,8 +279,9 @@ def finding_lines(
         else:
             yield [*head, (fit(shown, width - 29), "dim")]
             yield from ([("      ", ""), (part, tone)] for part in wrap(told, width - 8))
-        if note.mend:
-            yield [(" " * 6, ""), (f"m: {safe(note.mend)}", "info")]
+        if note.cell or note.mend:
+            cell = f"{note.cell}   " if note.cell and note.mend else note.cell
+            yield [(" " * 6, ""), (cell, "dim"), *([(f"m: {safe(note.mend)}", "info")] if note.mend else [])]
 
 
 def change_lines(changes: Sequence[Change]) -> Iterator[list[Piece]]:

@@ -292,3 +292,46 @@ async def test_a_problem_without_a_place_is_shown_on_its_order_raw(tmp_path: Pat
         assert screen.order.document["order_id"] == "C"
         assert "Half a way" in house.text
         assert screen.current_group() == "Ship to"
+
+
+async def test_a_field_of_all_marked_is_cleared_and_what_was_half_typed_is_kept(tmp_path: Path) -> None:
+    box = Sandbox(SandboxSettings(orders=300, now=NOW))
+    weight = {"measurement": {"weight": {"value": 1.5, "unit": "kg"}}}
+
+    async def choose(house: House, field: str) -> None:
+        await house.press("semicolon", "c")
+        await house.until("Set a field on 3 orders")
+        await house.type(field)
+        await house.press("enter")
+        await house.until("on 3 orders")
+
+    async with housed(tmp_path / "data", sandbox=box) as house:
+        await stage(house, tmp_path, *(order(order_id=n, order_number=n, shipping_details=weight) for n in "ABC"))
+        await house.press("asterisk", "a")
+        await choose(house, "order notes")
+        assert "emptied, it asks" in house.text
+        await house.type(", half a wo")
+    async with housed(tmp_path / "data", sandbox=box) as house:
+        await house.until(lambda: isinstance(house.app.screen, ComposerScreen))
+        await choose(house, "order notes")
+        assert "Ring twice, half a wo" in house.text
+        await house.press("ctrl+e", "ctrl+u", "tab")
+        await house.until("becomes")
+        await house.press("a")
+        await house.until("Ring twice -> · absent ·")
+        await house.press("t")
+        orders = house.app.staging.orders
+        assert ["notes" in one.document["order_details"] for one in orders] == [False] * 3
+        await house.press("u")
+        assert [one.document["order_details"]["notes"] for one in orders] == ["Ring twice"] * 3
+        # A number has no empty text to be entered, and is cleared the same way.
+        await choose(house, "shipping_details weight value")
+        await house.press("ctrl+e", "ctrl+u", "enter")
+        await house.until("becomes")
+        await house.press("a", "t")
+        assert ["value" in one.document["shipping_details"]["measurement"]["weight"] for one in orders] == [False] * 3
+        await house.press("u")
+        await choose(house, "order notes")
+        assert "half a wo" not in house.text
+        await house.press("escape")
+    box.close()

@@ -15,7 +15,7 @@ from tui.screens.composer import ComposerScreen
 from tui.screens.edit import EditScreen
 from tui.screens.triage import TriageScreen
 
-WEIGHT = {"measurement": {"weight": {"value": 1.0, "unit": "kilogram"}}}
+WEIGHT = {"measurement": {"weight": {"value": 1.0, "unit": "kg"}}}
 SHIP = Pointer.of("shipping_address")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from tui.api.codec import Json
-from tui.api.models import Operation
+from tui.api.models import Kind, Operation
 from tui.api.pointer import ABSENT, Absent, Pointer
 from tui.orders.bulk import full_label
 from tui.orders.edit import Edit
@@ -16,10 +16,11 @@ from tui.screens.gridding import GridScreen
 from tui.screens.gridrows import OWN, column_fields, key_of, place_of
 from tui.screens.recipe import Choice, PickerScreen, ValueScreen, value_in
 from tui.screens.rows import FormSpec, choices_of
-from tui.screens.stagedform import keeps
+from tui.screens.stagedform import keeps, nothings
 from tui.widgets.form import FieldRow
 from tui.widgets.lines import Piece
 from tui.widgets.text import fit, safe
+from tui.work.drafts import Typing
 from tui.work.staged import Finding, StagedOrder, Standing
 from tui.work.together_edit import Preview, having, kind_of, mending, proposals, setting, take
 
@@ -165,15 +166,28 @@ class FixingScreen(GridScreen):
             multiline=known.kind in KINDS_OF_LINES,
         )
 
-        def done(values: dict[Pointer, Json]) -> None:
-            # Enter on what the first order has means that, for all of them.
-            entered = values.get(pointer, value)
-            if entered is ABSENT:
-                self.say("Nothing was entered, so nothing is changed.")
-                return
+        place, drafts = f"staged * {self.staging.batch}", self.house.bench.drafts
+
+        def put(entered: Json | Absent) -> None:
             self._preview(setting(self.staging, self._found(ids), known.path, entered), full_label(known.path))
 
-        self.house.open_screen(ValueScreen(f"{full_label(known.path)} on {count_of(len(orders))}", [row], done))
+        def done(values: dict[Pointer, Json]) -> None:
+            drafts.untype(place, pointer)
+            # Enter on what the first order has means that, for all of them.
+            entered = values.get(pointer, value)
+            if entered not in (ABSENT, None, "", []):
+                put(entered)
+                return
+            meant: dict[str, Json | Absent] = {"a": ABSENT, "e": [] if known.kind is Kind.TAGS else "", "n": None}
+            self.ask(f"{known.caption} of {len(orders)} becomes", nothings(known), lambda answer: put(meant[answer]))
+
+        def typing(pointer: Pointer, text: str) -> None:
+            with self.keeping():
+                drafts.type(Typing(place, pointer, text))
+
+        title = f"{full_label(known.path)} on {count_of(len(orders))}"
+        begun = drafts.typed(place).get(pointer)
+        self.house.open_screen(ValueScreen(title, [row], done, typing, begun=begun, may_be_empty=True))
 
     # One kind of problem.
 

@@ -274,14 +274,19 @@ def finding_lines(
             (f" {' ' if note.stale else note.mark} ", tone),
             (fit(place_of(Finding(problem)), 24) + " ", "dim" if note.stale else ""),
         ]
+        cell: Piece = (note.cell, "dim")
         if cell_len(told) <= width - 46:
             yield [*head, (fit(shown, 16) + "  ", "dim"), (told, tone)]
+            under = [cell] if note.cell else []
         else:
-            yield [*head, (fit(shown, width - 29), "dim")]
+            room = width - 29 - (cell_len(note.cell) + 3 if note.cell else 0)
+            yield [*head, (fit(shown, min(room, cell_len(safe(shown)))) + "   ", "dim"), cell]
             yield from ([("      ", ""), (part, tone)] for part in wrap(told, width - 8))
-        if note.cell or note.mend:
-            cell = f"{note.cell}   " if note.cell and note.mend else note.cell
-            yield [(" " * 6, ""), (cell, "dim"), *([(f"m: {safe(note.mend)}", "info")] if note.mend else [])]
+            under = []
+        if note.mend:
+            under = [*((f"{text}   ", tone) for text, tone in under), (f"m: {safe(note.mend)}", "info")]
+        if under:
+            yield [(" " * 6, ""), *under]
 
 
 def change_lines(changes: Sequence[Change]) -> Iterator[list[Piece]]:

@@ -30,7 +30,10 @@ class Source:
         return cells.get(edit.keyed(pointer)) if cells else None
 
     def place(self, pointer: Pointer, edit: Edit) -> str:
-        """Where in the table a value stands, or would stand, in words: `row 8, column "Qty"`; empty without a table."""
+        """Where in the table a value stands, or would stand, in words: `row 8, column "Qty"`.
+
+        Empty without a table, and where it is no more than the row that `words` tells.
+        """
         entry = entry_of(pointer)
         if self.row is None or not pointer.tokens or (entry is not None and edit.origin(entry) is None):
             return ""
@@ -39,7 +42,8 @@ class Source:
         if column is not None:
             return f'{words}, column "{column}"'
         # Whether its column is empty here or is missing is not kept.
-        return ", ".join(filter(None, (words, self.derived(pointer, edit))))
+        derived = self.derived(pointer, edit)
+        return f"{words}, {derived}" if derived else words if row not in (None, self.row) else ""
 
     def derived(self, pointer: Pointer, edit: Edit) -> str | None:
         """How the value at a pointer was derived, as the source itself lacked it."""

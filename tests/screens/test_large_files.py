@@ -40,8 +40,12 @@ def composing(house: House) -> Callable[[], bool]:
     return lambda: isinstance(house.app.screen, ComposerScreen)
 
 
-async def stage_file(house: House, path: Path) -> None:
+def write_file(path: Path) -> None:
     path.write_bytes(text(rows(MANY)).encode())
+
+
+async def stage_file(house: House, path: Path) -> None:
+    write_file(path)
     await house.until("100+ read")
     await house.press("B")
     await house.until(composing(house))

@@ -153,6 +153,16 @@ async def test_cells_and_conversion_problems_follow_their_items_also_to_another_
     assert (found.origin.file, found.origin.row, found.source) == ("f.csv", 7, "row 7 of f.csv")
     assert found.cell(quantity) == (8, "qty")
     assert found.derived(Pointer.of("order_number")) == "from the order id"
+    places = {
+        str(quantity): 'row 8, column "qty"',
+        str(ITEMS / 1 / "sku"): "row 8",
+        str(ITEMS / 1): "row 8",
+        "/order_number": "row 7, from the order id",
+        "/shipping_address/city": "",
+        "/nowhere": "",
+        "": "",
+    }
+    assert {place: found.place(Pointer.parse(place)) for place in places} == places
     assert [str(one.problem.pointer) for one in staging.findings(found) if one.stops] == [str(quantity)]
     staging.change(id, lambda edit: edit.move(ITEMS / 1, 0, "move"))
     assert found.cell(ITEMS / 0 / "quantity") == (8, "qty")
@@ -166,5 +176,8 @@ async def test_cells_and_conversion_problems_follow_their_items_also_to_another_
     staging = await house.crash()
     found = staging.get(id)
     assert found is not None
+    staging.change(id, lambda edit: edit.insert(ITEMS, 0, {"name": "Mine"}, "item"))
+    assert found.place(ITEMS / 0 / "name") == "", "what was added here stands in no row"
+    staging.undo()
     assert found.cell(ITEMS / 1 / "name") == (7, "item"), "the new version begins with the items in this order"
     assert found.cell(Pointer.of("order_id")) == (7, "id")

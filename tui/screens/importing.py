@@ -167,7 +167,9 @@ class ImportScreen(HouseScreen):
             return problem_of_column(self._intake, self.mapping.header[int(key[1:])]) if key.startswith("c") else ""
         if key.isdigit():
             one = self._intake.orders[int(key)]
-            return " │ ".join(problem_words(problem, one, whole=True) for problem in found_in(one, self.house.bench.shop_ids))
+            return " │ ".join(
+                problem_words(problem, one, whole=True) for problem in found_in(one, self.house.bench.shop_ids)
+            )
         return self._intake.refused[int(key[1:])].reason
 
     @on(OrderTable.CursorMoved)
@@ -233,7 +235,9 @@ class ImportScreen(HouseScreen):
         key = self.preview.cursor_key or ""
         if key.isdigit():
             one = self._intake.orders[int(key)]
-            self.house.show_text(f"{one.place} of {self.source.name}", order_text(one, found_in(one, self.house.bench.shop_ids)))
+            self.house.show_text(
+                f"{one.place} of {self.source.name}", order_text(one, found_in(one, self.house.bench.shop_ids))
+            )
         elif key:
             refused = self._intake.refused[int(key[1:])]
             lines = [f"{refused.place} {refused.reason}", "", *refused.cells]

@@ -193,7 +193,7 @@ def _intake(source: Source, result: Result) -> Intake:
         count = len(mapping.unmapped)
         told.append(f"{count} column{'s go' if count > 1 else ' goes'} nowhere: {', '.join(mapping.unmapped)}.")
     return Intake(
-        tuple(_arrival(made) for made in result.orders),
+        tuple(_arrival(made, _sheet_of(source)) for made in result.orders),
         tuple(
             Refusal(f"row {one.row.number}", one.reason, one.row.number, tuple(one.row.cells)) for one in result.refused
         ),
@@ -204,14 +204,19 @@ def _intake(source: Source, result: Result) -> Intake:
     )
 
 
-def _arrival(made: Made) -> Arrival:
+def _sheet_of(source: Source) -> str:
+    """The sheet that was read, in words, where the workbook has several."""
+    return f" of sheet {source.table.layout.sheet}" if len(source.sheets) > 1 else ""
+
+
+def _arrival(made: Made, sheet: str) -> Arrival:
     place = f"row {made.rows[0]}"
     if len(made.rows) > 1:
         together = made.rows[-1] - made.rows[0] == len(made.rows) - 1
         place = f"rows {made.rows[0]}{'-' if together else '…'}{made.rows[-1]}"
     return Arrival(
         made.document,
-        place,
+        f"{place}{sheet}",
         made.converted,
         made.rows[0],
         made.cells,

@@ -122,6 +122,10 @@ class StagedOrder:
         """The row (from 1) and the name of the column of the file that the value here was read from."""
         return self.origin.cell(pointer, self.edit)
 
+    def place(self, pointer: Pointer) -> str:
+        """Where in the file a value stands, or would stand, in words; empty where it came from no table."""
+        return self.origin.place(pointer, self.edit)
+
     def derived(self, pointer: Pointer) -> str | None:
         """How the value here was derived, where the file lacked it."""
         return self.origin.derived(pointer, self.edit)

@@ -220,3 +220,37 @@ async def test_the_shop_of_all_is_found_by_a_few_letters(tmp_path: Path) -> None
         await house.until(lambda: isinstance(house.app.screen, ImportScreen))
         assert importing(house).mapping.constant(shop) == shops[-1].id
         assert "for all:" in house.line_with(">   ") or "for all:" in house.line_with("> =")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_problem_names_the_cell_of_the_file_in_list_form_problem_list_and_table(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    path = tmp_path / "orders.xlsx"
+    table = rows(2)
+    table[2][11] = "two"
+    table[2][14] = "691200,5"
+    path.write_bytes(workbook({"March": table, "Notes": [["read me"]]}))
+    async with housed(tmp_path / "data", size=size) as house:
+        await open_file(house, path)
+        await house.until(lambda: isinstance(house.app.screen, ImportScreen))
+        await house.press("w")
+        await house.until("2 orders added")
+
+        def told(pane: int = -1) -> str:
+            return " ".join(word for line in house.lines for word in line.split("▏")[pane].split())
+
+        await house.press("g", "j")
+        assert house.app.staging.orders[1].source == "row 3 of sheet March of orders.xlsx"
+        assert 'row 3, column "Quantity"' in told()
+        await house.press("enter")
+        await house.press("n")
+        assert 'row 3, column "Quantity"' in told()
+        await house.press("escape", "v")
+        assert 'row 3, column "Quantity"' in told(0)
+        assert 'row 3, column "HS code" m: 691200.5' in told(0)
+        await house.press("v")
+        await house.until("column 1 of")
+        await house.press("j")
+        assert 'row 3, column "Quantity"' in told()
+        assert all(len(line) <= size[0] for line in house.lines)

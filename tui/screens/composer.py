@@ -88,7 +88,7 @@ class ComposerScreen(FixingScreen):
         self.do_open("enter")
 
     def do_back(self, key: str) -> None:
-        if self._in_sheet:
+        if self._in_sheet and self._counting is None:
             self.close_sheet()
         else:
             super().do_back(key)

@@ -6,11 +6,12 @@ from tui.api.codec import Document, Json, pretty
 from tui.api.models import Group, Kind
 from tui.api.pointer import ABSENT, Pointer
 from tui.api.query import order_key
+from tui.orders.damage import mend
 from tui.orders.fields import Field, entry_of, field_at, label_of, required_in
 from tui.orders.glance import order_name
 from tui.orders.listed import add_entry, addable, copy_entry, move_entry, remove_entry
 from tui.orders.merge import Clash
-from tui.orders.preflight import SHIP_TO, mend
+from tui.orders.preflight import SHIP_TO
 from tui.screens.address import BILL_TO, AddressScreen, offer_address
 from tui.screens.jsonedit import has_text
 from tui.screens.orderform import FormScreen, group_of, sentence
@@ -258,7 +259,8 @@ class EditScreen(FormScreen):
             self.say("There is no proposal for this order.")
             return
         proposal = mend(draft.edit.document, here[0].problem)
-        if proposal is not None and draft.edit.put_all(proposal.values, here[0].problem.title):
+        name = here[0].problem.title or here[0].problem.detail
+        if proposal is not None and draft.edit.put_all(proposal.values, name):
             self._save(draft)
             self.say(f"Drafted: {proposal.words}. u takes it back.")
 

@@ -50,22 +50,24 @@ _LOOK: Final = 0.2
 
 
 class Counting:
-    """How far a reading in another thread has come, and whether it is to stop."""
+    """How far a reading or a staging in another thread has come, and whether it is to stop."""
 
-    def __init__(self) -> None:
+    def __init__(self, doing: str = "read", things: str = "rows") -> None:
+        self.doing, self.things = doing, things
         self.done, self.total, self.is_stopped = 0, 0, False
 
     def __call__(self, done: int, total: int) -> None:
         self.done, self.total = done, total
         if self.is_stopped:
-            raise Stopped("The reading was stopped. Nothing was added.")
+            raise Stopped("It was stopped. Nothing was added.")
 
     def words(self, width: int = 20) -> str:
-        """`[#####.....] 4,500 of 10,000 rows`"""
+        """`[#####.....] read 4,500 of 10,000 rows; Esc stops`"""
         if not self.total:
             return "Reading …"
         full = min(width, self.done * width // max(self.total, 1))
-        return f"[{'#' * full}{'.' * (width - full)}] {self.done:,} of {self.total:,} rows; Ctrl+C stops"
+        bar = f"[{'#' * full}{'.' * (width - full)}]"
+        return f"{bar} {self.doing} {self.done:,} of {self.total:,} {self.things}; Esc stops"
 
 
 class ImportScreen(HouseScreen):
@@ -165,12 +167,10 @@ class ImportScreen(HouseScreen):
             return problem_of_column(self._intake, self.mapping.header[int(key[1:])]) if key.startswith("c") else ""
         if key.isdigit():
             one = self._intake.orders[int(key)]
-            return " │ ".join(problem_words(problem, one, whole=True) for problem in found_in(one, self._shop_ids()))
+            return " │ ".join(
+                problem_words(problem, one, whole=True) for problem in found_in(one, self.house.bench.shop_ids)
+            )
         return self._intake.refused[int(key[1:])].reason
-
-    def _shop_ids(self) -> frozenset[int] | None:
-        shops = self.house.bench.shops
-        return frozenset(shop.id for shop in shops) if shops is not None else None
 
     @on(OrderTable.CursorMoved)
     def _moved(self) -> None:
@@ -186,7 +186,7 @@ class ImportScreen(HouseScreen):
         )
         self.query_one("#layout", RuleLine).set(table.layout.words, "d e s ' o f change it")
         self.columns.load(mapping_rows(source, problem_paths(self._intake, self.mapping)))
-        self.preview.load(preview_rows(self._intake, self._shop_ids()))
+        self.preview.load(preview_rows(self._intake, self.house.bench.shop_ids))
         first = f"the first {_PREVIEWED} rows" if rows > _PREVIEWED else "all rows"
         count, refused = len(self._intake.orders), len(self._intake.refused)
         words = f"{count} order{'' if count == 1 else 's'}{f', {refused} refused' if refused else ''}"
@@ -235,7 +235,9 @@ class ImportScreen(HouseScreen):
         key = self.preview.cursor_key or ""
         if key.isdigit():
             one = self._intake.orders[int(key)]
-            self.house.show_text(f"{one.place} of {self.source.name}", order_text(one, found_in(one, self._shop_ids())))
+            self.house.show_text(
+                f"{one.place} of {self.source.name}", order_text(one, found_in(one, self.house.bench.shop_ids))
+            )
         elif key:
             refused = self._intake.refused[int(key[1:])]
             lines = [f"{refused.place} {refused.reason}", "", *refused.cells]
@@ -454,6 +456,11 @@ class ImportScreen(HouseScreen):
         if self._counting is not None:
             self._counting.is_stopped = True
         return self._counting is not None
+
+    def do_back(self, key: str) -> None:
+        # The reading would go on, and stage what it has read although the screen was left.
+        if not self.stop_reading():
+            super().do_back(key)
 
 
 def refused_name(name: str) -> str:

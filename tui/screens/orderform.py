@@ -12,11 +12,12 @@ from tui.api.errors import ApiError, NotFound, Origin, Problem, Severity
 from tui.api.models import Group, Operation
 from tui.api.pointer import ABSENT, Pointer
 from tui.keymap import Where
+from tui.orders.damage import CODES, judge, mend
 from tui.orders.entry import Entry, parse_entry
 from tui.orders.fields import ITEMS, LISTS, field_at, label_of, required_in, values_with
 from tui.orders.glance import NOTE, SHOP, order_name, text_at
 from tui.orders.merge import Clash
-from tui.orders.preflight import each, mend, preflight
+from tui.orders.preflight import each
 from tui.orders.roads import Sending
 from tui.screens.base import HouseScreen
 from tui.screens.external import edit_text
@@ -182,19 +183,21 @@ class FormScreen(HouseScreen):
         doubts = ((one, Severity.WARNING) for one in self._sending.doubtful)
         for one, severity in (*stops, *doubts):
             problem = Problem(one.detail, one.code, pointer=one.pointer, severity=severity, origin=Origin.HERE)
-            self._notes.append(Note(problem))
+            self._notes.append(_note(document, problem))
+        known = {note.problem.pointer for note in self._notes}
         for blocked in self._sending.blocked:
             self._notes.append(Note(Problem(blocked.reason, "blocked", pointer=blocked.pointer, origin=Origin.HERE)))
-        for problem in (one for found in preflight(document) for one in each(document, found)):
-            proposal = mend(document, problem)
-            self._notes.append(Note(problem, mend=proposal.words if proposal else ""))
+        for problem in (one for found in judge(document) for one in each(document, found)):
+            # What the schema or the service says of a damaged value has the same proposal.
+            if problem.code not in CODES or problem.pointer not in known:
+                self._notes.append(_note(document, problem))
         self._notes.extend(Note.typed(pointer, text) for pointer, text in self._typed.items())
 
     def _service_notes(self, standing: Standing | None, draft: Draft) -> list[Note]:
         if standing is None:
             return []
         when = f"{standing.at.astimezone(self.house.bench.zone):%H:%M}"
-        return [Note(problem, when=when) for problem in standing.problems]
+        return [_note(draft.edit.document, problem, when) for problem in standing.problems]
 
     def _rows(self) -> list[SheetRow]:
         draft = self._draft
@@ -439,6 +442,12 @@ def _names(draft: Draft, pointers: Sequence[Pointer]) -> str:
     names = [label_of(draft.edit.placed(pointer) or pointer.parent) for pointer in pointers]
     more = f" and {len(names) - 3} more" if len(names) > 3 else ""
     return ", ".join(dict.fromkeys(names[:3])) + more
+
+
+def _note(document: Document, problem: Problem, when: str = "") -> Note:
+    """A problem, with what `m` proposes for it."""
+    proposal = mend(document, problem)
+    return Note(problem, when, mend=proposal.words if proposal is not None else "")
 
 
 def _conflict(draft: Draft, clash: Clash, when: str) -> Conflict:

@@ -13,7 +13,7 @@ from tui.api.pointer import ABSENT, Absent, Pointer
 from tui.keymap import Where
 from tui.orders.bulk import Recipe, Setting, full_label, settable, short_label
 from tui.orders.edit import Edit
-from tui.orders.entry import KINDS_OF_LINES, Entry, parse_entry, show_value
+from tui.orders.entry import KINDS_OF_LINES, Entered, Entry, parse_entry, show_value
 from tui.orders.fields import ANY, Field, field_at
 from tui.screens.base import HouseScreen
 from tui.screens.choosing import ChoosingScreen
@@ -155,6 +155,7 @@ class ValueScreen(HouseScreen):
     """One field, or the tags, with the editor open: what is taken goes to `done`, and the screen is gone.
 
     `replaces`: what stands there is an example, which the first letter typed replaces.
+    `begun`: what was typed before and not taken. `may_be_empty`: nothing at all can be taken of any kind, as "".
     """
 
     WHERE = Where.PAGER
@@ -167,6 +168,8 @@ class ValueScreen(HouseScreen):
         typing_hook: Callable[[Pointer, str], None] | None = None,
         *,
         replaces: bool = False,
+        begun: str | None = None,
+        may_be_empty: bool = False,
     ) -> None:
         super().__init__()
         self._title = title
@@ -174,12 +177,14 @@ class ValueScreen(HouseScreen):
         self._replaces = replaces
         self._done = done
         self._typing_hook = typing_hook
+        self._begun = begun
+        self._may_be_empty = may_be_empty
         self._values: dict[Pointer, Json] = {}
         self._is_over = False
 
     def compose(self) -> ComposeResult:
         yield TitleLine()
-        yield OrderSheet(reader=reader_of(self), typing_hook=self._typing_hook)
+        yield OrderSheet(reader=self._read, typing_hook=self._typing_hook)
         yield StatusLine()
         yield QuestionBar()
         yield KeyLine()
@@ -200,14 +205,23 @@ class ValueScreen(HouseScreen):
         super().on_mount()
         self.query_one(TitleLine).set(self._title)
         self.sheet.load(self._rows)
-        self.sheet.open_editor()
-        if self._replaces:
+        self.sheet.open_editor(None, self._begun)
+        if self._replaces and self._begun is None:
             self.sheet.select_whole()
         if isinstance(self._rows[0], FieldRow):
             self.say(self._rows[0].help)
 
     def show_keys(self) -> None:
-        self.query_one(KeyLine).set([("Enter", "take it"), ("Tab", "take, next"), ("Esc", "not")])
+        take = "take it; emptied, it asks" if self._may_be_empty else "take it"
+        first = self._rows[0]
+        of_lines = isinstance(first, FieldRow) and first.multiline
+        keys = [("Tab", take), ("Enter", "a line")] if of_lines else [("Enter", take), ("Tab", "take, next")]
+        self.query_one(KeyLine).set([*keys, ("Esc", "not")])
+
+    def _read(self, pointer: Pointer, kind: str, text: str, choices: Choices) -> Entry:
+        if self._may_be_empty and not text:
+            return Entered("")
+        return reader_of(self)(pointer, kind, text, choices)
 
     @on(OrderSheet.FieldChanged)
     def _changed(self, event: OrderSheet.FieldChanged) -> None:

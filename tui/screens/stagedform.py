@@ -10,7 +10,7 @@ from tui.api.codec import Json
 from tui.api.models import Group, Operation
 from tui.api.pointer import ABSENT, Pointer
 from tui.orders.edit import Edit
-from tui.orders.fields import entry_of, field_at, label_of
+from tui.orders.fields import Field, entry_of, field_at, label_of
 from tui.orders.glance import order_name
 from tui.orders.listed import add_entry, addable, copy_entry, move_entry, remove_entry
 from tui.orders.preflight import SHIP_TO
@@ -38,6 +38,12 @@ def keeps(action: Callable[Concatenate[Screen_, P], None]) -> Callable[Concatena
             self.say(str(error), "warning")
 
     return cast("Callable[Concatenate[Screen_, P], None]", guarded)
+
+
+def nothings(known: Field) -> list[tuple[str, str]]:
+    """What nothing may mean in a field of an order to be sent whole, as answers of a question; absent is the first."""
+    allowed = (("e", "empty text", known.post.empty), ("n", "null", known.post.nullable))
+    return [("a", "absent: left out"), *((key, words) for key, words, is_allowed in allowed if is_allowed)]
 
 
 class StagedFormScreen(BatchScreen):
@@ -120,11 +126,7 @@ class StagedFormScreen(BatchScreen):
         if not row.editable:
             self.say(f"{row.reason[:1].upper()}{row.reason[1:]}.", "warning")
             return
-        answers = [("a", "absent: left out")] if row.value is not ABSENT else []
-        if known.post.empty:
-            answers.append(("e", "empty text"))
-        if known.post.nullable:
-            answers.append(("n", "null"))
+        answers = nothings(known)[row.value is ABSENT :]
         if not answers:
             self.say("It is absent, and may be neither null nor empty.")
             return

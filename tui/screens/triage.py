@@ -9,8 +9,8 @@ from tui.api.codec import Document, Json
 from tui.api.errors import ApiError, NotFound
 from tui.api.pointer import Pointer
 from tui.api.query import SORT_KEYS, order_key
+from tui.orders.damage import mend
 from tui.orders.glance import order_name
-from tui.orders.preflight import mend
 from tui.screens.address import AddressScreen, offer_address
 from tui.screens.changing import ask_on_all, open_changes, repeat, set_field, set_tags
 from tui.screens.listing import state_mark
@@ -145,7 +145,7 @@ class TriageScreen(OrdersScreen):
         for problem in self._problems(draft.edit.document):
             proposal = mend(draft.edit.document, problem)
             if proposal is not None:
-                draft.edit.put_all(proposal.values, problem.title)
+                draft.edit.put_all(proposal.values, problem.title or problem.detail)
                 self.drafted(draft)
                 self.say(f"Drafted: {proposal.words}. u takes it back, w reviews.")
                 return

@@ -10,6 +10,7 @@ from tui.orders.mapping import Mapping, automatic, by_rows
 from tui.orders.sheetcells import csv_of
 from tui.orders.sniff import Layout, TableError, encoding_of, judged, sniff, text_of
 from tui.orders.tables import Made, Progress, Result, Row, Table, headed, orders_of, table_of
+from tui.work.collector import many_made
 from tui.work.intake import MOST, Arrival, Intake, IntakeError, Refusal, read_file, read_orders
 from tui.work.workbook import is_workbook, read_workbook
 
@@ -109,7 +110,8 @@ def take_in(
         names = ", ".join(source.table.header[:6])
         words = f"No column of {source.name} has a name that is known ({names})."
         raise IntakeError(f"{words} Map them to fields on the import screen. Nothing was added.")
-    result = orders_of(source.table, mapping, now=now or datetime.now().astimezone(), shop=shop, progress=progress)
+    with many_made(len(source.table.rows)):
+        result = orders_of(source.table, mapping, now=now or datetime.now().astimezone(), shop=shop, progress=progress)
     if len(result.orders) > MOST:
         raise IntakeError(
             f"{source.name} has {len(result.orders)} orders; at most {MOST} are taken at once. Nothing was added."
@@ -191,7 +193,7 @@ def _intake(source: Source, result: Result) -> Intake:
         count = len(mapping.unmapped)
         told.append(f"{count} column{'s go' if count > 1 else ' goes'} nowhere: {', '.join(mapping.unmapped)}.")
     return Intake(
-        tuple(_arrival(made) for made in result.orders),
+        tuple(_arrival(made, _sheet_of(source)) for made in result.orders),
         tuple(
             Refusal(f"row {one.row.number}", one.reason, one.row.number, tuple(one.row.cells)) for one in result.refused
         ),
@@ -202,14 +204,19 @@ def _intake(source: Source, result: Result) -> Intake:
     )
 
 
-def _arrival(made: Made) -> Arrival:
+def _sheet_of(source: Source) -> str:
+    """The sheet that was read, in words, where the workbook has several."""
+    return f" of sheet {source.table.layout.sheet}" if len(source.sheets) > 1 else ""
+
+
+def _arrival(made: Made, sheet: str) -> Arrival:
     place = f"row {made.rows[0]}"
     if len(made.rows) > 1:
         together = made.rows[-1] - made.rows[0] == len(made.rows) - 1
         place = f"rows {made.rows[0]}{'-' if together else '…'}{made.rows[-1]}"
     return Arrival(
         made.document,
-        place,
+        f"{place}{sheet}",
         made.converted,
         made.rows[0],
         made.cells,

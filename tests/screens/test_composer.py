@@ -15,6 +15,7 @@ from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.screens.composer import ComposerScreen
 from tui.screens.help import TextScreen
 from tui.screens.review import ReviewScreen
+from tui.work.mappings import Mappings
 
 
 def composer(house: House) -> ComposerScreen:
@@ -113,7 +114,7 @@ async def test_problems_stand_in_list_pane_form_and_problem_list(tmp_path: Path)
         await add_file(house, tmp_path, order(order_id="OK", order_number="OK"), bad)
         await house.until(lambda: standings(house) == ["ready", "to fix"])
         await house.press("j")
-        assert "Items 2, quantity" in row(house, "BAD")
+        assert "item 2 quantity: should be" in row(house, "BAD")
         assert any(line.startswith(" ! Items 2, quantity") for line in house.lines)
         await house.press("v")
         assert "BAD: Items 2, quantity" in house.text
@@ -340,6 +341,22 @@ async def test_a_batch_of_another_running_copy_is_only_looked_at_until_it_is_tak
     box.close()
 
 
+async def test_the_path_of_a_file_is_completed_and_the_keys_are_those_of_the_line(tmp_path: Path) -> None:
+    (tmp_path / "orders-monday.json").write_text(json.dumps(order(order_id="M", order_number="M")))
+    (tmp_path / "orders-tuesday.json").write_text("[]")
+    async with housed(tmp_path / "data") as house:
+        await enter_composer(house)
+        await house.press("a", "f")
+        assert house.lines[-1].split() == ["Enter", "take", "it", "Tab", "complete", "Esc", "not"]
+        await house.type(f"{tmp_path}/or")
+        await house.press("tab")
+        assert "orders-monday.json orders-tuesday.json" in house.text
+        await house.type("m")
+        await house.press("tab", "enter")
+        await house.until("1 order added from orders-monday.json")
+        assert "Enter open" in house.lines[-1]
+
+
 async def test_an_order_is_saved_as_a_template_and_others_are_made_of_it(tmp_path: Path) -> None:
     async with housed(tmp_path / "data") as house:
         screen = await enter_composer(house)
@@ -348,7 +365,11 @@ async def test_an_order_is_saved_as_a_template_and_others_are_made_of_it(tmp_pat
         await house.type("Candles to Oss")
         await house.press("enter")
         assert "Saved as template Candles to Oss" in house.text
-        await house.press("a", "t", "1")
+        Mappings(house.app.bench).keep_refused("a file with a long name.csv", b"")
+        await house.press("a")
+        # Every way in is told whole, whatever there is.
+        assert "t template  s as template  r refused  Esc not" in house.text
+        await house.press("t", "1")
         await house.until(lambda: screen._in_sheet and screen.sheet.cursor_pointer is not None)
         _, made = house.app.staging.orders
         assert "order_id" not in made.document

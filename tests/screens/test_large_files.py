@@ -36,12 +36,16 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     opened.set()
 
 
+def table_in(path: Path) -> None:
+    path.write_bytes(text(rows(MANY)).encode())
+
+
 def composing(house: House) -> Callable[[], bool]:
     return lambda: isinstance(house.app.screen, ComposerScreen)
 
 
 async def stage_file(house: House, path: Path) -> None:
-    path.write_bytes(text(rows(MANY)).encode())
+    table_in(path)
     await house.until("100+ read")
     await house.press("B")
     await house.until(composing(house))

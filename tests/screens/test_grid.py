@@ -220,8 +220,9 @@ async def test_the_same_problem_is_marked_and_mended_at_once_and_undone_at_once(
         wrong = [order(order_id=f"W{n}", order_number=f"W{n}", **street) for n in range(3)]
         await stage(house, tmp_path, order(order_id="A", order_number="A"), *wrong)
         await house.press("G", "asterisk", "s")
-        await house.until("number in street (3)")
-        await house.press(next(word for word in "12345" if f"{word} number in street" in house.text))
+        line = house.line_with("number in street  ")
+        assert "3 orders" in line
+        await house.press(line.split("number in street")[0].split()[-1])
         assert "3 marked" in house.text
         await house.press("semicolon", "m")
         assert "3 orders" in house.text
@@ -292,3 +293,79 @@ async def test_a_problem_without_a_place_is_shown_on_its_order_raw(tmp_path: Pat
         assert screen.order.document["order_id"] == "C"
         assert "Half a way" in house.text
         assert screen.current_group() == "Ship to"
+
+
+async def test_a_field_of_all_marked_is_cleared_and_what_was_half_typed_is_kept(tmp_path: Path) -> None:
+    box = Sandbox(SandboxSettings(orders=300, now=NOW))
+    weight = {"measurement": {"weight": {"value": 1.5, "unit": "kg"}}}
+
+    async def choose(house: House, field: str) -> None:
+        await house.press("semicolon", "c")
+        await house.until("Set a field on 3 orders")
+        await house.type(field)
+        await house.press("enter")
+        await house.until("on 3 orders")
+
+    async with housed(tmp_path / "data", sandbox=box) as house:
+        await stage(house, tmp_path, *(order(order_id=n, order_number=n, shipping_details=weight) for n in "ABC"))
+        await house.press("asterisk", "a")
+        await choose(house, "order notes")
+        assert "emptied, it asks" in house.text
+        await house.type(", half a wo")
+    async with housed(tmp_path / "data", sandbox=box) as house:
+        await house.until(lambda: isinstance(house.app.screen, ComposerScreen))
+        await choose(house, "order notes")
+        assert "Ring twice, half a wo" in house.text
+        await house.press("ctrl+e", "ctrl+u", "tab")
+        await house.until("becomes")
+        await house.press("a")
+        await house.until("Ring twice -> · absent ·")
+        await house.press("t")
+        orders = house.app.staging.orders
+        assert ["notes" in one.document["order_details"] for one in orders] == [False] * 3
+        await house.press("u")
+        assert [one.document["order_details"]["notes"] for one in orders] == ["Ring twice"] * 3
+        # A number has no empty text to be entered, and is cleared the same way.
+        await choose(house, "shipping_details weight value")
+        await house.press("ctrl+e", "ctrl+u", "enter")
+        await house.until("becomes")
+        await house.press("a", "t")
+        assert ["value" in one.document["shipping_details"]["measurement"]["weight"] for one in orders] == [False] * 3
+        await house.press("u")
+        await choose(house, "order notes")
+        assert "half a wo" not in house.text
+        await house.press("escape")
+    box.close()
+
+
+@SIZES
+async def test_what_was_marked_for_one_problem_is_mended_or_set_without_asking_which(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with housed(tmp_path / "data", size=size) as house:
+        item = "order_details__order_items__0__"
+        wrong = {f"{item}quantity": 0, f"{item}hs_code": "6205,20", f"{item}sku": "8.71E+12"}
+        await stage(house, tmp_path, *(order(order_id=n, order_number=n, **wrong) for n in "ABC"))
+
+        async def mark(kind: str) -> None:
+            await house.press("asterisk", "s")
+            line = house.line_with(f"{kind}  ")
+            assert "3 orders" in line
+            await house.press(line.split(kind)[0].split()[-1])
+            assert "3 marked. ; m mends, ; c sets a field on all" in house.text
+
+        def values(name: str) -> list[Any]:
+            return [one.document["order_details"]["order_items"][0][name] for one in house.app.staging.orders]
+
+        await mark("1E+ number")
+        await house.press("semicolon", "m")
+        await house.until("8.71E+12 -> 8710000000000")
+        await house.press("t")
+        assert values("sku") == ["8710000000000"] * 3
+        await mark("comma in a code")
+        await house.press("semicolon", "c")
+        await house.until("Set a field on 3 orders")
+        assert "Every item, HS code" in house.lines[3]
+        await house.press("escape", "space", "semicolon", "c")
+        await house.until("Set a field on 2 orders")
+        assert "Every item, HS code" not in house.lines[3]

@@ -36,16 +36,16 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     opened.set()
 
 
-def table_in(path: Path) -> None:
-    path.write_bytes(text(rows(MANY)).encode())
-
-
 def composing(house: House) -> Callable[[], bool]:
     return lambda: isinstance(house.app.screen, ComposerScreen)
 
 
+def write_file(path: Path) -> None:
+    path.write_bytes(text(rows(MANY)).encode())
+
+
 async def stage_file(house: House, path: Path) -> None:
-    table_in(path)
+    write_file(path)
     await house.until("100+ read")
     await house.press("B")
     await house.until(composing(house))

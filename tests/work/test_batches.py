@@ -4,7 +4,7 @@ import pytest
 from batched import NOTES, House, Make, stage
 from sandboxed import order
 
-from tui.api.errors import Origin, Problem
+from tui.api.errors import Origin, Problem, Severity
 from tui.api.pointer import Pointer
 from tui.orders.fields import ITEMS
 from tui.store.batches import NewStaged, StagedState
@@ -153,6 +153,16 @@ async def test_cells_and_conversion_problems_follow_their_items_also_to_another_
     assert (found.origin.file, found.origin.row, found.source) == ("f.csv", 7, "row 7 of f.csv")
     assert found.cell(quantity) == (8, "qty")
     assert found.derived(Pointer.of("order_number")) == "from the order id"
+    places = {
+        str(quantity): 'row 8, column "qty"',
+        str(ITEMS / 1 / "sku"): "row 8",
+        str(ITEMS / 1): "row 8",
+        "/order_number": "row 7, from the order id",
+        "/shipping_address/city": "",
+        "/nowhere": "",
+        "": "",
+    }
+    assert {place: found.place(Pointer.parse(place)) for place in places} == places
     assert [str(one.problem.pointer) for one in staging.findings(found) if one.stops] == [str(quantity)]
     staging.change(id, lambda edit: edit.move(ITEMS / 1, 0, "move"))
     assert found.cell(ITEMS / 0 / "quantity") == (8, "qty")
@@ -166,5 +176,31 @@ async def test_cells_and_conversion_problems_follow_their_items_also_to_another_
     staging = await house.crash()
     found = staging.get(id)
     assert found is not None
+    staging.change(id, lambda edit: edit.insert(ITEMS, 0, {"name": "Mine"}, "item"))
+    assert found.place(ITEMS / 0 / "name") == "", "what was added here stands in no row"
+    staging.undo()
     assert found.cell(ITEMS / 1 / "name") == (7, "item"), "the new version begins with the items in this order"
     assert found.cell(Pointer.of("order_id")) == (7, "id")
+
+
+@pytest.mark.parametrize(
+    ("severity", "told"),
+    [
+        (Severity.WARNING, {"Two rows differ", "Input should be a valid email address"}),
+        (Severity.ERROR, {"Two rows differ"}),
+    ],
+)
+async def test_a_doubt_from_the_reading_of_a_file_hides_no_error(
+    make: Make, severity: Severity, told: set[str]
+) -> None:
+    house = await make()
+    document = order(order_id="A", shipping_address__email="jan(at)x")
+    place = Pointer.of("shipping_address", "email")
+    problem = Problem("Two rows differ", "conflict", pointer=place, severity=severity, origin=Origin.HERE)
+    (id,) = house.staging._add(
+        [NewStaged(document, meta={"noted": [told_to_json(note_of(problem, document, house.clock.now()))]})]
+    )
+    found = house.staging.findings(next(one for one in house.staging.orders if one.id == id))
+    here = [one.problem.detail.split(",")[0] for one in found if one.problem.pointer == place]
+    assert (set(here), len(here)) == (told, len(told))
+    assert house.states() == {"A": Standing.TO_FIX}

@@ -130,6 +130,51 @@ async def test_a_refusal_keeps_the_draft_and_names_the_field(bench: Workbench) -
     assert kept.problems == standing.problems
 
 
+@pytest.mark.parametrize(
+    ("pointer", "lands"),
+    [
+        ("order/order_details/order_items", "/order_details/order_items"),
+        ("order/order_details/order_items/0/quantity", "/order_details/order_items/1/quantity"),
+        ("order/order_details/order_items/[0]/quantity", "/order_details/order_items/1/quantity"),
+        ("order.order_details.order_items[0].quantity", "/order_details/order_items/1/quantity"),
+        ("order/customer_details/phone", "/customer_details/phone_number"),
+        ("/data/attributes/shipping_address/city", "/shipping_address/city"),
+        ("/data/attributes/[0]/shipping_address/city", "/shipping_address/city"),
+        ("/data/attributes/0/shipping_address/city", "/shipping_address/city"),
+        ("/data/attributes/order/shipping_address/city", "/shipping_address/city"),
+        ("/data/attributes/orders/[0]/shipping_address/city", "/shipping_address/city"),
+        ("/data/attributes/orders/0/shipping_address/city", "/shipping_address/city"),
+        ("orders/0/shipping_address/city", "/shipping_address/city"),
+        ("body/shipping_address/city", "/shipping_address/city"),
+        ("/shipping_address/city", "/shipping_address/city"),
+        ("#/shipping_address/city", "/shipping_address/city"),
+        ("shipping_address.city", "/shipping_address/city"),
+        ("body/unknown_field", "/unknown_field"),
+        ("order", ""),
+        ("/data/attributes/", ""),
+        ("/data", ""),
+        ("", ""),
+    ],
+)
+async def test_every_spelling_of_a_pointer_leads_to_the_field_of_the_order(
+    bench: Workbench, pointer: str, lands: str
+) -> None:
+    draft = await drafted(bench, ITEMS / 1 / "quantity", 9)
+    transport = bench.client._transport._http._transport  # type: ignore[attr-defined]
+    real = transport.handle_async_request
+
+    async def refuse(request: httpx.Request) -> httpx.Response:
+        if request.method != "PATCH":
+            return await real(request)
+        error = {"status": "400", "code": "invalid", "detail": "No", "source": {"pointer": pointer}}
+        return httpx.Response(400, json={"errors": [error]})
+
+    transport.handle_async_request = refuse
+    standing = await bench.corrections.send(draft, draft.sending.body)
+    assert standing.way is Way.REFUSED
+    assert [(str(problem.pointer), problem.detail) for problem in standing.problems] == [(lands, "No")]
+
+
 async def test_a_lost_answer_is_looked_up_and_never_sent_twice(bench: Workbench, sandbox: Sandbox) -> None:
     draft = await drafted(bench)
     sandbox.breaker.faults = Faults.parse(["error_after=1:PATCH"])

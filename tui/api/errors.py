@@ -403,11 +403,14 @@ class _Reader:
             if isinstance(below, dict) and below and not _is_entry(below) and depth < _DEEPEST_MAP:
                 yield from self._map(below, here, depth + 1)
                 continue
-            for item in below if isinstance(below, list) else [below]:
+            listed = below if isinstance(below, list) else [below]
+            # Maps in a list, empty ones among them, stand at the places of what they speak of.
+            placed = listed is below and all(isinstance(item, dict) and not _is_entry(item) for item in listed)
+            for position, item in enumerate(listed):
                 if isinstance(item, dict) and _is_entry(item):
                     yield self._entry(item, self._place(here))
                 elif isinstance(item, dict) and item and depth < _DEEPEST_MAP:
-                    yield from self._map(item, here, depth + 1)
+                    yield from self._map(item, (*here, str(position)) if placed else here, depth + 1)
                 elif item is not None and item != "" and item != {} and item != []:
                     yield self._at(self._place(here), _as_text(item))
 

@@ -212,6 +212,8 @@ class Target:
 
 _BRACKETED = re.compile(r"\[(\d{1,9})\]")
 _INDEX = re.compile(r"\[(\d{1,9})\]|(\d{1,9})")
+_NAME_AND_INDEX = re.compile(r"([^\[\]]*)((?:\[\d{1,9}\])+)")
+_ENVELOPE = ("order", "orders", "body")
 _PREFIX = {
     Dialect.RFC6901: (),
     Dialect.POST: ("data", "attributes"),
@@ -229,35 +231,36 @@ def read_pointer(raw: str, dialect: Dialect) -> Target:
     """
     if dialect is Dialect.RFC6901:
         return Target(Scope.THIS, None, Pointer.parse(raw), raw)
-    parts = [part for part in raw.split("/") if part]
+    parts = _parts(raw)
     wrapped = _strip(parts, "data")
     attributes = _strip(parts, "attributes") if wrapped else False
     if wrapped and not attributes and not parts:
         return Target(Scope.REQUEST, None, ROOT, raw)
+    # One word for what was sent only: what stands behind it may be a field of that name.
+    envelope = parts.pop(0) if parts and parts[0] in _ENVELOPE else ""
+    index = _INDEX.fullmatch(parts[0]) if parts else None
     if dialect is Dialect.POST or dialect is Dialect.LABEL:
-        return _read_batch(parts, dialect, wrapped, raw)
-    # One prefix only: what stands behind it may be a field of that name.
-    prefixed = _strip(parts, "order") or _strip(parts, "body")
-    if not prefixed and parts and _BRACKETED.fullmatch(parts[0]):
+        if index is not None:
+            return Target(Scope.ORDER, int(index[1] or index[2]), _pointer(parts[1:]), raw)
+        if envelope:
+            return Target(Scope.THIS, None, _pointer(parts), raw)
+        return Target(Scope.BATCH if wrapped or parts else Scope.REQUEST, None, _pointer(parts), raw)
+    # Here is one order only, and a position before its fields is the one that it has in a batch of itself.
+    if index is not None and (index[1] or envelope not in ("order", "body")):
         del parts[0]
     return Target(Scope.THIS, None, _pointer(parts), raw)
 
 
-def _read_batch(parts: list[str], dialect: Dialect, wrapped: bool, raw: str) -> Target:
-    """`parts` without `data` and `attributes`: what stands first is the order's place in the batch."""
-    listed = parts[0] if parts else ""
-    if listed in ("order", "orders", "body") and (
-        dialect is Dialect.LABEL or not wrapped or (len(parts) > 1 and _BRACKETED.fullmatch(parts[1]))
-    ):
-        del parts[0]
-        if not parts or not _INDEX.fullmatch(parts[0]):
-            return Target(Scope.THIS, None, _pointer(parts), raw)
-    if not parts:
-        return Target(Scope.BATCH if wrapped else Scope.REQUEST, None, ROOT, raw)
-    index = _INDEX.fullmatch(parts[0])
-    if index is None:
-        return Target(Scope.BATCH, None, _pointer(parts), raw)
-    return Target(Scope.ORDER, int(index[1] or index[2]), _pointer(parts[1:]), raw)
+def _parts(raw: str) -> list[str]:
+    """The segments of a pointer, whether slashes part them or, where there is none, dots: `orders[1].order_id`."""
+    text = raw.lstrip()
+    # As a fragment of an address (RFC 6901, 6), and as a path of JSONPath.
+    text = text.removeprefix("#") if text.startswith("#/") else re.sub(r"^\$(?=[.\[])", "", text)
+    parts: list[str] = []
+    for part in re.split(r"/" if "/" in text else r"\.", text):
+        match = _NAME_AND_INDEX.fullmatch(part)
+        parts += [match[1], *re.findall(r"\[\d+\]", match[2])] if match is not None else [part]
+    return [part for part in parts if part]
 
 
 def write_pointer(target: Target, dialect: Dialect) -> str:
@@ -299,10 +302,10 @@ def _pointer(parts: list[str]) -> Pointer:
 
 def _spell(token: str) -> str:
     # Empty segments are dropped and brackets are unwrapped when the service's dialects are read, so a key that is
-    # empty or begins with a bracket needs an escape of its own to come back; the service sends none such.
+    # empty or has a bracket needs an escape of its own to come back; the service sends none such.
     if not token:
         return "~2"
-    return "~3" + _escape(token[1:]) if token[0] == "[" else _escape(token)
+    return _escape(token).replace("[", "~3")
 
 
 def _unspell(part: str) -> str:

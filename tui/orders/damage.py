@@ -1,6 +1,7 @@
 """What spreadsheets do to data: found in the order as it stands, and mended only by proposal."""
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -42,8 +43,26 @@ def damage(order: Document) -> list[Problem]:
     return found
 
 
+def judge(order: Document) -> list[Problem]:
+    """Why an order will not ship (errors) and what is doubtful or damaged in it (warnings), worst first.
+
+    Of a damaged value the damage is told, as severe as what `preflight` says of it.
+    """
+    damaged = {problem.pointer: problem for problem in damage(order)}
+    found = []
+    for problem in preflight.preflight(order):
+        if (worse := damaged.get(problem.pointer)) is None:
+            found.append(problem)
+        elif problem.severity is Severity.ERROR:
+            damaged[problem.pointer] = replace(worse, severity=Severity.ERROR)
+    return sorted([*found, *damaged.values()], key=lambda problem: problem.severity is Severity.WARNING)
+
+
 def mend(order: Document, problem: Problem) -> Mend | None:
-    """The proposal for a problem, if there is one: of damage at its place, whoever complained of it, or of `preflight`."""
+    """The proposal for a problem, whoever found it, if there is one; every `m` of the app proposes this.
+
+    It is of `preflight`, or of damage at the problem's place, or a total that the lines tell.
+    """
     if problem.code not in CODES and (found_before := preflight.mend(order, problem)) is not None:
         return found_before
     value = problem.pointer.get(order)

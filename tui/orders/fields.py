@@ -207,6 +207,8 @@ def value_place(pointer: Pointer, document: Json) -> Pointer | None:
     entry = entry_of(pointer)
     if entry is not None and entry.get(document) is ABSENT:
         return None
+    if entry == pointer:
+        return pointer + Pointer(_members_of(pointer.parent)[0].path[len(pointer) :])
     path = path_of(pointer)
     field = _by_path().get(path)
     if field is None:
@@ -214,11 +216,7 @@ def value_place(pointer: Pointer, document: Json) -> Pointer | None:
     if not field.members:
         return pointer
     if field.listed and len(pointer) == len(path):
-        return (
-            value_place(pointer / 0 / _members_of(pointer)[0].path[len(path) + 1], document)
-            if pointer in LISTS
-            else None
-        )
+        return value_place(pointer / 0, document) if pointer in LISTS else None
     inner = next((one for one in all_fields() if not one.members and one.path[: len(path)] == path), None)
     return (
         None if inner is None or ANY in inner.path[len(path) :] else Pointer(pointer.tokens + inner.path[len(path) :])

@@ -1,11 +1,11 @@
 """Which column of a table is which field: found by the names of the columns, changed by hand, kept by name."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from tui.api.codec import Json
-from tui.orders.headers import ITEM, NUMBER, ORDER_ID, Path, guesses, mappable, normal
+from tui.orders.headers import ITEM, NUMBER, ORDER_ID, Path, guesses, mappable, normal, unit_named
 from tui.orders.sniff import Layout
 
 VERSION: Final = 1
@@ -16,8 +16,10 @@ STATUS: Final[Path] = ("order_details", "status", "code")
 PAID: Final[Path] = ("payment_details", "status", "code")
 SHOP: Final[Path] = ("order_details", "integration", "id")
 PLACED: Final[Path] = ("order_details", "order_created_at")
-WEIGHT_UNIT: Final[Path] = ("shipping_details", "measurement", "weight", "unit")
-ITEM_WEIGHT_UNIT: Final[Path] = (*ITEM, "measurement", "weight", "unit")
+WEIGHT: Final[Path] = ("shipping_details", "measurement", "weight", "value")
+WEIGHT_UNIT: Final[Path] = (*WEIGHT[:-1], "unit")
+ITEM_WEIGHT: Final[Path] = (*ITEM, *WEIGHT[1:])
+ITEM_WEIGHT_UNIT: Final[Path] = (*ITEM_WEIGHT[:-1], "unit")
 _SIZE_UNIT: Final[Path] = ("shipping_details", "measurement", "dimension", "unit")
 
 USUAL: Final[dict[Path, Json]] = {STATUS: "unfulfilled", PAID: "paid", CURRENCY: "EUR"}
@@ -52,8 +54,17 @@ class Mapping:
         return dict(self.constants).get(path)
 
     def with_path(self, column: int, path: Path | None) -> "Mapping":
-        """With this column going to that field, or nowhere."""
-        return replace(self, paths=(*self.paths[:column], path, *self.paths[column + 1 :]))
+        """With this column going to that field, or nowhere. A measure's unit goes along: the name's, or the one so far."""
+        before = self.paths[column]
+        changed = replace(self, paths=(*self.paths[:column], path, *self.paths[column + 1 :]))
+        old, new = unit_path(before), unit_path(path)
+        if new is not None and new not in changed.paths and changed.constant(new) is None:
+            usual = "kg" if new[-2] == "weight" else "cm" if new[-2] == "dimension" else None
+            so_far = self.constant(old) if old is not None and old[-2] == new[-2] else None
+            changed = changed.with_constant(new, unit_named(self.header[column]) or so_far or usual)
+        if old is not None and all(unit_path(one) != old for one in changed.paths):
+            changed = changed.with_constant(old, None)
+        return changed
 
     def with_constant(self, path: Path, value: Json) -> "Mapping":
         """With this value for all rows that say nothing; None takes it away."""
@@ -114,6 +125,14 @@ class Mapping:
         )
 
 
+def unit_path(path: Path | None) -> Path | None:
+    """Where the unit of this measure is told; None for what is no measure, or is the unit itself."""
+    if path is None or path[-1] in ("unit", "currency"):
+        return None
+    unit = (*path[:-1], "unit")
+    return unit if any(known.path == unit for known in mappable()) else None
+
+
 def automatic(header: Sequence[str], *, shop: int | None = None) -> Mapping:
     """The mapping that the names of the columns suggest, with the usual constants for what no column gives."""
     found = guesses(header)
@@ -144,6 +163,29 @@ def automatic(header: Sequence[str], *, shop: int | None = None) -> Mapping:
             constants.setdefault(unit, "kg")
     mapping = Mapping(tuple(header), tuple(paths), constants=tuple(constants.items()))
     return mapping if shop is None else mapping.with_constant(SHOP, shop)
+
+
+def by_rows(mapping: Mapping, rows: Iterable[Sequence[str]]) -> Mapping:
+    """The mapping with what a look at the rows tells: a weight that differs within an order is that of the items."""
+    if WEIGHT not in mapping.paths or ITEM_WEIGHT in mapping.paths:
+        return mapping
+    place = mapping.paths.index(WEIGHT)
+    keys = [column for path in (ORDER_ID, NUMBER) for column, one in enumerate(mapping.paths) if one == path]
+    seen: dict[str, str] = {}
+    for cells in rows:
+        key = next(
+            (f"{column}:{cells[column]}" for column in keys if column < len(cells) and cells[column].strip()), ""
+        )
+        weight = cells[place].strip() if place < len(cells) else ""
+        if key and weight and seen.setdefault(key, weight) != weight:
+            break
+    else:
+        return mapping
+    turned = {WEIGHT: ITEM_WEIGHT, WEIGHT_UNIT: ITEM_WEIGHT_UNIT}
+    paths = tuple(None if path is None else turned.get(path, path) for path in mapping.paths)
+    return replace(
+        mapping, paths=paths, constants=tuple((turned.get(path, path), value) for path, value in mapping.constants)
+    )
 
 
 def _path(value: Json) -> Path | None:

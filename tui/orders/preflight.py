@@ -99,7 +99,7 @@ def each(order: Document, problem: Problem) -> Iterator[Problem]:
 
 
 def mend(order: Document, problem: Problem) -> Mend | None:
-    """The proposal for a problem found by `preflight`, if there is one."""
+    """The proposal for a problem found by `preflight`, if there is one; `damage.mend` knows more of them."""
     if problem.code in ("street_number", "no_house_number"):
         street = (SHIP_TO / "address_line_1").get(order)
         split = split_street(street) if isinstance(street, str) else None

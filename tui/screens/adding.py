@@ -209,7 +209,6 @@ class AddingScreen(StagedFormScreen):
     def _ask_line(self, prompt: str, done: Callable[[str], None], text: str = "") -> None:
         line = self.query_one("#line", AskLine)
         line.prompt = prompt
-        line.add_class("-open")
         line.open(text)
         self.line_done = done
 
@@ -303,15 +302,15 @@ class AddingScreen(StagedFormScreen):
 
     def _taken_in(self, ids: Sequence[str], intake: Intake, name: str) -> None:
         converted = sum(bool(one.converted) for one in intake.orders)
-        words = f"{count_of(len(ids))} added from {name}"
+        words, more = f"{count_of(len(ids))} added from {name}", []
         if intake.refused:
             words += f"; {len(intake.refused)} refused"
         if intake.ignored:
             columns = len(intake.unmapped)
-            words += f"; {intake.ignored} cells of {columns} column{'' if columns == 1 else 's'} went nowhere"
+            more.append(f"{intake.ignored} cells of {columns} column{'' if columns == 1 else 's'} went nowhere")
         if converted:
-            words += f"; {converted} with values put into the service's form"
-        self._added(ids, f"{words}.")
+            more.append(f"{converted} with values put into the service's form")
+        self._added(ids, f"{words}.", f" {'; '.join(more)}." if more else "")
         if intake.refused:
             lines = [f"{one.place} {one.reason}" for one in intake.refused]
             if intake.header:
@@ -323,7 +322,8 @@ class AddingScreen(StagedFormScreen):
                 ]
             self.house.show_text(f"Not taken from {name}", "\n".join(lines))
 
-    def _added(self, ids: Sequence[str], words: str) -> None:
+    def _added(self, ids: Sequence[str], words: str, more: str = "") -> None:
+        """Show what was added, and say so. `more` comes last, as a narrow screen cuts it."""
         if ids:
             self._chosen = ids[-1] if len(ids) == 1 else ids[0]
             if self._standing != ALL or self._words:
@@ -331,7 +331,7 @@ class AddingScreen(StagedFormScreen):
         self.show_all()
         self.table.go_to_key(self._chosen or "")
         self.remember()
-        self.say(f"{words} u takes it back.")
+        self.say(f"{words} u takes it back.{more}")
         self.look()
 
 

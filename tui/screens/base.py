@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events, on
-from textual.screen import Screen
 
 from tui.keymap import Command, Where, commands_in, lookup
 from tui.store.db import StoreError
@@ -13,12 +12,13 @@ from tui.widgets.ask import AskLine
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.lines import LineView, Piece
 from tui.widgets.status import KeyLine, StatusLine
+from tui.widgets.tones import TonedScreen
 
 if TYPE_CHECKING:
     from tui.app import OrdersApp
 
 
-class HouseScreen(Screen[None], inherit_bindings=False):
+class HouseScreen(TonedScreen, inherit_bindings=False):
     """A screen of the house. A command `x` of the keymap is done by the method `do_x(key)`, where there is one.
 
     Each has one StatusLine, one QuestionBar and one KeyLine; `facts` gives what the status line says while nothing
@@ -116,12 +116,17 @@ class HouseScreen(Screen[None], inherit_bindings=False):
             self.say(f"Not kept on disk: {error}", "error")
 
     def _marked_keys(self) -> str:
-        return ", ".join(f"{command.keys[0]} {command.title}" for command in commands_in(self.WHERE) if command.marked)
+        return ", ".join(
+            f"{command.keys[0]} {command.title.partition(' ')[0]}"
+            for command in commands_in(self.WHERE)
+            if command.marked
+        )
 
     def on_paste(self, event: events.Paste) -> None:
         """A paste on a list is never run as commands."""
         event.stop()
-        self.pasted(event.text)
+        # Terminals send a carriage return for each line's end.
+        self.pasted(event.text.replace("\r\n", "\n").replace("\r", "\n"))
 
     def pasted(self, text: str) -> None:
         self.say("A paste does nothing here. Nothing was changed.")

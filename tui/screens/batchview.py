@@ -105,6 +105,8 @@ def meter(bench: Workbench, staging: Staging, marks: int, hidden: int) -> list[s
         facts.append(f"{same} same")
     if away := counts[Standing.SENT]:
         facts.append((f"{away} on the way", "info"))
+    if verified := counts[Standing.VERIFIED]:
+        facts.append(f"{verified} verified")
     if counts[Standing.UPDATE]:
         facts.append("UPDATE waits until z releases it")
     if staging.saved_at is not None:

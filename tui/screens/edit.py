@@ -6,17 +6,19 @@ from tui.api.codec import Document, Json, pretty
 from tui.api.models import Group, Kind
 from tui.api.pointer import ABSENT, Pointer
 from tui.api.query import order_key
+from tui.orders.damage import mend
 from tui.orders.fields import Field, entry_of, field_at, label_of, required_in
 from tui.orders.glance import order_name
 from tui.orders.listed import add_entry, addable, copy_entry, move_entry, remove_entry
 from tui.orders.merge import Clash
-from tui.orders.preflight import SHIP_TO, mend
+from tui.orders.preflight import SHIP_TO
 from tui.screens.address import BILL_TO, AddressScreen, offer_address
 from tui.screens.jsonedit import has_text
 from tui.screens.orderform import FormScreen, group_of, sentence
 from tui.screens.rooms import look_up_again, open_composer, stage_copies
 from tui.screens.rows import View
 from tui.screens.sending import differences, review_drafts
+from tui.screens.triage import triage_of
 from tui.screens.wholeorder import draft_place, open_draft_as_json
 from tui.widgets.ask import AskLine
 from tui.widgets.filter import FilterLine
@@ -89,7 +91,7 @@ class EditScreen(FormScreen):
         self._go_beside(-1)
 
     def _go_beside(self, by: int) -> bool:
-        triage = self._triage()
+        triage = triage_of(self.house)
         order = triage.neighbour(self._order_id, by) if triage is not None else None
         if order is None:
             self.say("This is the last order that was read." if by > 0 else "This is the first order.")
@@ -109,7 +111,7 @@ class EditScreen(FormScreen):
         """The next problem here, else on the next order of the list that has one."""
         if self.sheet.step_problem(by):
             return
-        triage = self._triage()
+        triage = triage_of(self.house)
         target = triage.problem_beside(self._order_id, by) if triage is not None else None
         if target is None:
             self.say("No further order with a problem." if by > 0 else "No earlier order with a problem.")
@@ -125,9 +127,7 @@ class EditScreen(FormScreen):
             self.sheet.step_problem(by)
 
     def do_filter(self, key: str) -> None:
-        line = self.query_one(FilterLine)
-        line.add_class("-open")
-        line.open(self._words)
+        self.query_one(FilterLine).open(self._words)
 
     @on(AskLine.Changed)
     def _narrowed(self, event: AskLine.Changed) -> None:
@@ -139,10 +139,8 @@ class EditScreen(FormScreen):
 
     @on(AskLine.Submitted)
     def _narrowed_to(self, event: AskLine.Submitted) -> None:
-        event.line.remove_class("-open")
         pointer = self.sheet.cursor_pointer
-        self._words = ""
-        self.sheet.set_rows(self._rows())
+        self._show_every_field()
         if pointer is None:
             return
         if self.sheet.field(pointer) is None and self._view is not View.ALL:
@@ -153,9 +151,9 @@ class EditScreen(FormScreen):
         self.sheet.go_to(pointer)
 
     @on(AskLine.Cancelled)
-    def _not_narrowed(self, event: AskLine.Cancelled) -> None:
-        event.line.remove_class("-open")
+    def _show_every_field(self) -> None:
         self._words = ""
+        self.query_one(FilterLine).set("")
         self.sheet.set_rows(self._rows())
 
     def do_view(self, key: str) -> None:
@@ -261,7 +259,8 @@ class EditScreen(FormScreen):
             self.say("There is no proposal for this order.")
             return
         proposal = mend(draft.edit.document, here[0].problem)
-        if proposal is not None and draft.edit.put_all(proposal.values, here[0].problem.title):
+        name = here[0].problem.title or here[0].problem.detail
+        if proposal is not None and draft.edit.put_all(proposal.values, name):
             self._save(draft)
             self.say(f"Drafted: {proposal.words}. u takes it back.")
 

@@ -3,24 +3,27 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from tui.api.codec import Json
-from tui.api.models import Operation
+from tui.api.models import Kind, Operation
 from tui.api.pointer import ABSENT, Absent, Pointer
 from tui.orders.bulk import full_label
+from tui.orders.damage import CODES
 from tui.orders.edit import Edit
 from tui.orders.entry import KINDS_OF_LINES, show_value
-from tui.orders.fields import ANY, Field, field_at, label_of
+from tui.orders.fields import ANY, Field, field_at, label_of, path_of
 from tui.orders.glance import order_name
 from tui.screens.adding import count_of
 from tui.screens.batchview import Shown
 from tui.screens.gridding import GridScreen
-from tui.screens.gridrows import OWN, column_fields, key_of, place_of
+from tui.screens.gridrows import OWN, column_fields, place_of
 from tui.screens.recipe import Choice, PickerScreen, ValueScreen, value_in
 from tui.screens.rows import FormSpec, choices_of
-from tui.screens.stagedform import keeps
+from tui.screens.stagedform import keeps, nothings
 from tui.widgets.form import FieldRow
 from tui.widgets.lines import Piece
 from tui.widgets.text import fit, safe
+from tui.work.drafts import Typing
 from tui.work.staged import Finding, StagedOrder, Standing
+from tui.work.together_edit import Kind as ProblemKind
 from tui.work.together_edit import Preview, having, kind_of, mending, proposals, setting, take
 
 _WRONG = (Standing.REFUSED, Standing.TO_FIX)
@@ -29,6 +32,9 @@ _KINDS_OFFERED = 6
 
 class FixingScreen(GridScreen):
     """What acts on the marks. Marks are of orders, and the same in every view; hidden ones are counted and told."""
+
+    _same: tuple[frozenset[str], ProblemKind] | None = None
+    """What was marked as having the same kind of problem, and which kind that is."""
 
     # Marks.
 
@@ -56,7 +62,7 @@ class FixingScreen(GridScreen):
                 case "i":
                     self.table.invert_marks()
                 case "p":
-                    self.table.set_marks(one.id for one in self._orders if self.staging.standing(one) in _WRONG)
+                    self._mark_doubtful()
                 case _:
                     self._mark_same()
             self.grid.repaint()
@@ -88,11 +94,26 @@ class FixingScreen(GridScreen):
         if len(kinds) == 1:
             done(kinds[0][0])
             return
-        answers = [
-            (str(number), f"{safe(_kind_words(one))[:24]} ({count})")
-            for number, (one, count) in enumerate(kinds[:_KINDS_OFFERED], 1)
+        offered = kinds[:_KINDS_OFFERED]
+        # In the line alone no more than the first letters of each would have room.
+        lines: list[list[Piece]] = [
+            [(f" {number}  ", "mark"), (f"{fit(_kind_words(one), 56)} ", ""), (count_of(count), "dim")]
+            for number, (one, count) in enumerate(offered, 1)
         ]
-        self.ask(title, answers, lambda answer: done(kinds[int(answer) - 1][0]))
+        self.show_preview(f"{title}: which of these?", lines)
+
+        def chosen(answer: str) -> None:
+            self.end_preview()
+            done(offered[int(answer) - 1][0])
+
+        self.ask(title, [(str(number), "") for number in range(1, len(offered) + 1)], chosen, self.end_preview)
+
+    def _mark_doubtful(self) -> None:
+        """Those here that the list tells a problem of, errors and warnings alike: most proposals are for warnings."""
+        found = [one for one in self._orders if any(not it.stale for it in self.staging.findings(one))]
+        wrong = sum(self.staging.standing(one) in _WRONG for one in found)
+        self.table.set_marks(one.id for one in found)
+        self.say(f"{len(found)} marked: {wrong} to fix (!), {len(found) - wrong} doubtful (~).")
 
     def _mark_same(self) -> None:
         """All orders with the problem here, those that the list does not show included."""
@@ -102,15 +123,21 @@ class FixingScreen(GridScreen):
             return
         orders = self.staging.orders
         counted = [(one, len(having(self.staging, orders, kind_of(one)))) for one in found]
-        self._ask_kind("Same", counted, self._mark_having)
+        self._ask_kind("The same problem", counted, self._mark_having)
 
     def _mark_having(self, finding: Finding) -> None:
         same = having(self.staging, self.staging.orders, kind_of(finding))
         self.table.set_marks(same)
+        self._same = (frozenset(same), kind_of(finding))
         self.grid.repaint()
         hidden = len(set(same) - {order.id for order in self._orders})
         shown = f", {hidden} not shown here" if hidden else ""
-        self.say(f"{len(same)} marked{shown}: {_kind_words(finding)}. ; m mends, ; c sets a field on all.")
+        self.say(f"{len(same)} marked{shown}. ; m mends, ; c sets a field on all: {_kind_words(finding)}.")
+
+    @property
+    def _marked_for(self) -> ProblemKind | None:
+        """The kind of problem for which exactly these orders were marked."""
+        return self._same[1] if self._same is not None and self._same[0] == self.table.marks else None
 
     def do_on_marked(self, key: str) -> None:
         marks = self.table.marks
@@ -137,14 +164,17 @@ class FixingScreen(GridScreen):
             return
         ids = [order.id for order in orders]
         offered = [one for one in column_fields() if one.path not in OWN]
-        fields = sorted(offered, key=lambda one: (here is None or "/".join(one.path) != key_of(here), one.rare))
+        same = self._marked_for
+        place = path_of(here) if here is not None else same.path if same is not None else ()
+        meant = [one for one in offered if place and one.path[: len(place)] == place]
+        first = [Choice(full_label(one.path), "/".join(one.path), field=one) for one in meant]
         title = f"Set a field on {count_of(len(orders))}"
 
         def chosen(choice: Choice) -> None:
             if choice.field is not None:
                 self._ask_value(choice.field, ids)
 
-        self.house.open_screen(PickerScreen(title, (), chosen, fields))
+        self.house.open_screen(PickerScreen(title, (), chosen, [one for one in offered if one not in meant], first))
 
     def _ask_value(self, known: Field, ids: Sequence[str]) -> None:
         orders = self._found(ids)
@@ -165,15 +195,28 @@ class FixingScreen(GridScreen):
             multiline=known.kind in KINDS_OF_LINES,
         )
 
-        def done(values: dict[Pointer, Json]) -> None:
-            # Enter on what the first order has means that, for all of them.
-            entered = values.get(pointer, value)
-            if entered is ABSENT:
-                self.say("Nothing was entered, so nothing is changed.")
-                return
+        place, drafts = f"staged * {self.staging.batch}", self.house.bench.drafts
+
+        def put(entered: Json | Absent) -> None:
             self._preview(setting(self.staging, self._found(ids), known.path, entered), full_label(known.path))
 
-        self.house.open_screen(ValueScreen(f"{full_label(known.path)} on {count_of(len(orders))}", [row], done))
+        def done(values: dict[Pointer, Json]) -> None:
+            drafts.untype(place, pointer)
+            # Enter on what the first order has means that, for all of them.
+            entered = values.get(pointer, value)
+            if entered not in (ABSENT, None, "", []):
+                put(entered)
+                return
+            meant: dict[str, Json | Absent] = {"a": ABSENT, "e": [] if known.kind is Kind.TAGS else "", "n": None}
+            self.ask(f"{known.caption} of {len(orders)} becomes", nothings(known), lambda answer: put(meant[answer]))
+
+        def typing(pointer: Pointer, text: str) -> None:
+            with self.keeping():
+                drafts.type(Typing(place, pointer, text))
+
+        title = f"{full_label(known.path)} on {count_of(len(orders))}"
+        begun = drafts.typed(place).get(pointer)
+        self.house.open_screen(ValueScreen(title, [row], done, typing, replaces=True, begun=begun, may_be_empty=True))
 
     # One kind of problem.
 
@@ -189,12 +232,13 @@ class FixingScreen(GridScreen):
         here = next(
             (one for one in self.problems_here() if self.pointer_here is not None and kind_of(one) in kinds), None
         )
+        if (same := self._marked_for) in kinds:
+            here = kinds[same][0]
         counted = [(found[0], len(found)) for found in kinds.values()]
         self._ask_kind("Mend", [(here, 0)] if here is not None else counted, lambda one: self._mend_all(orders, one))
 
     def _mend_all(self, orders: Sequence[StagedOrder], finding: Finding) -> None:
-        words = finding.problem.title or finding.problem.detail
-        self._preview(mending(self.staging, orders, kind_of(finding)), f"mend: {words}")
+        self._preview(mending(self.staging, orders, kind_of(finding)), f"mend: {_kind_words(finding)}")
 
     # Before it is done.
 
@@ -333,6 +377,8 @@ def _shown(pointer: Pointer, value: Json | Absent) -> str:
 
 
 def _kind_words(finding: Finding) -> str:
+    """What such problems have in common, without the value that this one is about."""
     problem = finding.problem
-    label = label_of(Pointer(tuple(token for token in problem.pointer.tokens)))
-    return problem.title or f"{label}: {problem.detail}"
+    if problem.code in CODES:
+        return problem.title.partition(": ")[0]
+    return problem.title or f"{label_of(problem.pointer)}: {problem.detail}"

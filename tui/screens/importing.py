@@ -29,9 +29,12 @@ from tui.screens.importrows import (
     order_text,
     path_of_key,
     preview_rows,
+    problem_of_column,
     problem_paths,
+    problem_words,
 )
 from tui.screens.recipe import Choice, PickerScreen, ValueScreen, recipe_rows
+from tui.screens.shopchoice import ShopScreen
 from tui.widgets.ask import AskLine
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.lines import LineView
@@ -75,8 +78,6 @@ class ImportScreen(HouseScreen):
 
     WHERE = Where.IMPORT
     CSS: ClassVar[str] = """
-    #line { display: none; }
-    #line.-open { display: block; }
     #import { height: 1fr; layout: vertical; }
     #import #mapping { height: 3fr; }
     #import #orders { height: 2fr; }
@@ -105,7 +106,7 @@ class ImportScreen(HouseScreen):
             with Container(id="orders"):
                 yield RuleLine(id="rule")
                 yield OrderTable(PREVIEW, empty="No row makes an order yet.", id="preview")
-        yield AskLine("", id="line")
+        yield AskLine(hides=True, id="line")
         yield StatusLine()
         yield QuestionBar()
         yield KeyLine()
@@ -142,6 +143,9 @@ class ImportScreen(HouseScreen):
         self.query_one("#import").set_class(event.size.width >= _WIDE, "-wide")
 
     def facts(self) -> list[str]:
+        here = self._problem_here()
+        if here:
+            return [here]
         mapping = self.mapping
         nowhere = len(mapping.unmapped)
         facts = [
@@ -154,11 +158,27 @@ class ImportScreen(HouseScreen):
             facts.append(f"as saved: {mapping.name}")
         return [*facts, "nothing is staged yet"]
 
+    def _problem_here(self) -> str:
+        """What is wrong with the order under the cursor, or with what its column holds: the rows have no room for it."""
+        key = self.list_view.cursor_key if isinstance(self.list_view, OrderTable) else None
+        if key is None:
+            return ""
+        if not self._in_orders:
+            return problem_of_column(self._intake, self.mapping.header[int(key[1:])]) if key.startswith("c") else ""
+        if key.isdigit():
+            one = self._intake.orders[int(key)]
+            return " │ ".join(
+                problem_words(problem, one, whole=True) for problem in found_in(one, self.house.bench.shop_ids)
+            )
+        return self._intake.refused[int(key[1:])].reason
+
+    @on(OrderTable.CursorMoved)
+    def _moved(self) -> None:
+        self.show_status()
+
     def show_all(self) -> None:
         """Everything anew, with the first rows read by the mapping as it is."""
         source, table = self.source, self.source.table
-        bench = self.house.bench
-        shops = frozenset(shop.id for shop in bench.shops) if bench.shops is not None else None
         self._intake = preview(source, _PREVIEWED, now=self._now())
         rows = len(table.rows)
         self.query_one(TitleLine).set(
@@ -166,7 +186,7 @@ class ImportScreen(HouseScreen):
         )
         self.query_one("#layout", RuleLine).set(table.layout.words, "d e s ' o f change it")
         self.columns.load(mapping_rows(source, problem_paths(self._intake, self.mapping)))
-        self.preview.load(preview_rows(self._intake, shops))
+        self.preview.load(preview_rows(self._intake, self.house.bench.shop_ids))
         first = f"the first {_PREVIEWED} rows" if rows > _PREVIEWED else "all rows"
         count, refused = len(self._intake.orders), len(self._intake.refused)
         words = f"{count} order{'' if count == 1 else 's'}{f', {refused} refused' if refused else ''}"
@@ -185,6 +205,7 @@ class ImportScreen(HouseScreen):
     def do_pane(self, key: str) -> None:
         self._in_orders = not self._in_orders
         self.give_focus()
+        self.show_status()
 
     @on(OrderTable.Activated)
     def _activated(self) -> None:
@@ -214,7 +235,9 @@ class ImportScreen(HouseScreen):
         key = self.preview.cursor_key or ""
         if key.isdigit():
             one = self._intake.orders[int(key)]
-            self.house.show_text(f"{one.place} of {self.source.name}", order_text(one, found_in(one, None)))
+            self.house.show_text(
+                f"{one.place} of {self.source.name}", order_text(one, found_in(one, self.house.bench.shop_ids))
+            )
         elif key:
             refused = self._intake.refused[int(key[1:])]
             lines = [f"{refused.place} {refused.reason}", "", *refused.cells]
@@ -274,23 +297,17 @@ class ImportScreen(HouseScreen):
         if self.house.bench.shops is not None:
             self._guess_shop()
 
-    def _ask_shop(self, first: int = 0) -> None:
+    def _ask_shop(self) -> None:
         shops = self.house.bench.shops or []
         if not shops:
             self._ask_line("shop number: ", self._typed_shop)
             return
-        part = shops[first : first + 8]
-        answers = [(str(number), shop.name) for number, shop in enumerate(part, 1)]
-        if first + 8 < len(shops):
-            answers.append(("9", "more"))
 
-        def chosen(answer: str) -> None:
-            if answer == "9":
-                self._ask_shop(first + 8)
-            else:
-                self._change(self.mapping.with_constant(SHOP, part[int(answer) - 1].id))
+        def chosen(shop: int) -> None:
+            self._change(self.mapping.with_constant(SHOP, shop))
+            self.columns.go_to_key(key_of(SHOP))
 
-        self.ask("Shop", answers, chosen)
+        self.house.open_screen(ShopScreen("The shop of all these orders", shops, chosen))
 
     def _typed_shop(self, text: str) -> None:
         if text.isascii() and text.isdigit() and len(text) < 19:
@@ -360,19 +377,13 @@ class ImportScreen(HouseScreen):
     def _ask_line(self, prompt: str, done: Callable[[str], None], text: str = "") -> None:
         line = self.query_one("#line", AskLine)
         line.prompt = prompt
-        line.add_class("-open")
         line.open(text)
         self._line_done = done
 
     @on(AskLine.Submitted, "#line")
     def _typed(self, event: AskLine.Submitted) -> None:
-        event.line.remove_class("-open")
         with self.keeping():
             self._line_done(event.text.strip())
-
-    @on(AskLine.Cancelled, "#line")
-    def _not_typed(self, event: AskLine.Cancelled) -> None:
-        event.line.remove_class("-open")
 
     def do_save_mapping(self, key: str) -> None:
         kept = Mappings(self.house.bench)

@@ -7,6 +7,7 @@ from datetime import datetime, tzinfo
 from tui.api.codec import Document
 from tui.api.errors import Problem, Severity
 from tui.api.query import id_number
+from tui.orders.damage import judge, mend
 from tui.orders.fields import ITEMS, label_of
 from tui.orders.glance import (
     NOTE,
@@ -26,7 +27,7 @@ from tui.orders.glance import (
     text_at,
     weight_text,
 )
-from tui.orders.preflight import SHIP_TO, mend, preflight
+from tui.orders.preflight import SHIP_TO
 from tui.widgets.lines import Piece
 from tui.widgets.table import Cell, Column, Row, Toned
 from tui.widgets.text import safe
@@ -67,7 +68,7 @@ class Onway:
 
 @dataclass(slots=True)
 class OrderRows:
-    """Rows made when they are drawn; what preflight says is kept for each document it looked at."""
+    """Rows made when they are drawn; what is wrong with each is kept for each document it looked at."""
 
     orders: Sequence[Document]
     keys: Sequence[str]
@@ -116,7 +117,7 @@ class OrderRows:
     def problems(self, order: Document) -> tuple[Problem, ...]:
         kept = self.judged.get(id(order))
         if kept is None or kept[0] is not order:
-            kept = self.judged[id(order)] = (order, tuple(preflight(order)))
+            kept = self.judged[id(order)] = (order, tuple(judge(order)))
         return kept[1]
 
     def _shop(self, order: Document) -> str:

@@ -12,18 +12,19 @@ from tui.api.errors import ApiError, NotFound, Origin, Problem, Severity
 from tui.api.models import Group, Operation
 from tui.api.pointer import ABSENT, Pointer
 from tui.keymap import Where
+from tui.orders.damage import CODES, judge, mend
 from tui.orders.entry import Entry, parse_entry
 from tui.orders.fields import ITEMS, LISTS, field_at, label_of, required_in, values_with
 from tui.orders.glance import NOTE, SHOP, order_name, text_at
 from tui.orders.merge import Clash
-from tui.orders.preflight import each, mend, preflight
+from tui.orders.preflight import each
 from tui.orders.roads import Sending
 from tui.screens.base import HouseScreen
 from tui.screens.external import edit_text
 from tui.screens.rooms import remember_place
 from tui.screens.rows import Choices, Conflict, FormSpec, Note, RowCache, View, sheet_rows
 from tui.screens.sending import shown_at
-from tui.screens.triage import TriageScreen
+from tui.screens.triage import triage_of
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.filter import FilterLine
 from tui.widgets.form import FieldRow, GroupRow, SheetRow
@@ -46,8 +47,6 @@ class FormScreen(HouseScreen):
     WHERE = Where.EDIT
     CSS: ClassVar[str] = """
     #field-help { height: 3; }
-    #field-words { display: none; }
-    #field-words.-open { display: block; }
     """
 
     def __init__(self, order_id: str) -> None:
@@ -66,7 +65,7 @@ class FormScreen(HouseScreen):
     def compose(self) -> ComposeResult:
         yield TitleLine()
         yield EntryStrip(first_number=1)
-        yield FilterLine(id="field-words")
+        yield FilterLine(hides=True, id="field-words")
         yield OrderSheet(reader=self._read_entry, typing_hook=self._typing, empty="Reading …")
         yield RuleLine(id="rule")
         yield Pager(id="field-help")
@@ -106,9 +105,6 @@ class FormScreen(HouseScreen):
 
     # The order.
 
-    def _triage(self) -> TriageScreen | None:
-        return next((screen for screen in self.house.house_screens() if isinstance(screen, TriageScreen)), None)
-
     def _open(self, order_id: str, pointer: Pointer | None = None) -> None:
         """Show an order: the draft of it, or what the list has; and read it again."""
         bench = self.house.bench
@@ -116,7 +112,7 @@ class FormScreen(HouseScreen):
         self._typed = bench.drafts.typed(order_id)
         remember_place(self, "edit", order=order_id)
         self._draft = bench.drafts.get(order_id)
-        triage = self._triage()
+        triage = triage_of(self.house)
         found = triage.find(order_id) if triage is not None else None
         if self._draft is None and found is not None:
             self._draft = bench.drafts.of(order_id, found, self.house.now())
@@ -187,19 +183,21 @@ class FormScreen(HouseScreen):
         doubts = ((one, Severity.WARNING) for one in self._sending.doubtful)
         for one, severity in (*stops, *doubts):
             problem = Problem(one.detail, one.code, pointer=one.pointer, severity=severity, origin=Origin.HERE)
-            self._notes.append(Note(problem))
+            self._notes.append(_note(document, problem))
+        known = {note.problem.pointer for note in self._notes}
         for blocked in self._sending.blocked:
             self._notes.append(Note(Problem(blocked.reason, "blocked", pointer=blocked.pointer, origin=Origin.HERE)))
-        for problem in (one for found in preflight(document) for one in each(document, found)):
-            proposal = mend(document, problem)
-            self._notes.append(Note(problem, mend=proposal.words if proposal else ""))
+        for problem in (one for found in judge(document) for one in each(document, found)):
+            # What the schema or the service says of a damaged value has the same proposal.
+            if problem.code not in CODES or problem.pointer not in known:
+                self._notes.append(_note(document, problem))
         self._notes.extend(Note.typed(pointer, text) for pointer, text in self._typed.items())
 
     def _service_notes(self, standing: Standing | None, draft: Draft) -> list[Note]:
         if standing is None:
             return []
         when = f"{standing.at.astimezone(self.house.bench.zone):%H:%M}"
-        return [Note(problem, when=when) for problem in standing.problems]
+        return [_note(draft.edit.document, problem, when) for problem in standing.problems]
 
     def _rows(self) -> list[SheetRow]:
         draft = self._draft
@@ -221,7 +219,7 @@ class FormScreen(HouseScreen):
         return sheet_rows(spec, self._made)
 
     def _suggestions(self) -> dict[tuple[str, ...], Choices]:
-        triage = self._triage()
+        triage = triage_of(self.house)
         if triage is None or self._draft is None:
             return {}
         return triage.suggestions(text_at(self._draft.edit.document, SHOP))
@@ -242,7 +240,7 @@ class FormScreen(HouseScreen):
         if draft is None:
             return
         bench = self.house.bench
-        triage = self._triage()
+        triage = triage_of(self.house)
         place, count = triage.place_of(self._order_id) if triage is not None else (0, 0)
         shop_id = text_at(draft.edit.document, SHOP)
         shop = bench.shop(shop_id)
@@ -444,6 +442,12 @@ def _names(draft: Draft, pointers: Sequence[Pointer]) -> str:
     names = [label_of(draft.edit.placed(pointer) or pointer.parent) for pointer in pointers]
     more = f" and {len(names) - 3} more" if len(names) > 3 else ""
     return ", ".join(dict.fromkeys(names[:3])) + more
+
+
+def _note(document: Document, problem: Problem, when: str = "") -> Note:
+    """A problem, with what `m` proposes for it."""
+    proposal = mend(document, problem)
+    return Note(problem, when, mend=proposal.words if proposal is not None else "")
 
 
 def _conflict(draft: Draft, clash: Clash, when: str) -> Conflict:

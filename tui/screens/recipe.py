@@ -13,7 +13,7 @@ from tui.api.pointer import ABSENT, Absent, Pointer
 from tui.keymap import Where
 from tui.orders.bulk import Recipe, Setting, full_label, settable, short_label
 from tui.orders.edit import Edit
-from tui.orders.entry import KINDS_OF_LINES, Entry, parse_entry, show_value
+from tui.orders.entry import KINDS_OF_LINES, Entered, Entry, parse_entry, show_value
 from tui.orders.fields import ANY, Field, field_at
 from tui.screens.base import HouseScreen
 from tui.screens.choosing import ChoosingScreen
@@ -33,6 +33,7 @@ REMOVE_TAGS = Pointer.of("tags", "remove")
 
 _NOT_CHOSEN = "· to be entered ·"
 _COLUMNS = (Column("field", "field, or a change by its name", 30, 2), Column("more", "path, or what it does", 30, 3))
+_FIELDS = (Column("field", "field", 30, 2), Column("more", "its path", 30, 3))
 
 Suggestions = Mapping[tuple[str, ...], Choices]
 
@@ -100,8 +101,8 @@ class PickerScreen(ChoosingScreen):
     """Type to narrow over names, labels and paths, arrows to choose, Enter takes it."""
 
     PROMPT = "field: "
-    COLUMNS = _COLUMNS
-    EMPTY = "No field and no saved change has these letters."
+    COLUMNS: Sequence[Column] = _COLUMNS
+    EMPTY: str = "No field and no saved change has these letters."
 
     def __init__(
         self,
@@ -112,6 +113,8 @@ class PickerScreen(ChoosingScreen):
         first: Sequence[Choice] = (),
     ) -> None:
         super().__init__(title)
+        if fields is not None and not recipes:
+            self.COLUMNS, self.EMPTY = _FIELDS, "No field has these letters."
         self._done = done
         saved = [Choice(recipe.name, recipe.words, recipe=recipe) for recipe in recipes]
         offered = settable() if fields is None else fields
@@ -149,7 +152,11 @@ class PickerScreen(ChoosingScreen):
 
 
 class ValueScreen(HouseScreen):
-    """One field, or the tags, with the editor open: what is taken goes to `done`, and the screen is gone."""
+    """One field, or the tags, with the editor open: what is taken goes to `done`, and the screen is gone.
+
+    `replaces`: what stands there is an example, which the first letter typed replaces.
+    `begun`: what was typed before and not taken. `may_be_empty`: nothing at all can be taken of any kind, as "".
+    """
 
     WHERE = Where.PAGER
 
@@ -159,18 +166,25 @@ class ValueScreen(HouseScreen):
         rows: Sequence[SheetRow],
         done: Callable[[dict[Pointer, Json]], None],
         typing_hook: Callable[[Pointer, str], None] | None = None,
+        *,
+        replaces: bool = False,
+        begun: str | None = None,
+        may_be_empty: bool = False,
     ) -> None:
         super().__init__()
         self._title = title
         self._rows = rows
+        self._replaces = replaces
         self._done = done
         self._typing_hook = typing_hook
+        self._begun = begun
+        self._may_be_empty = may_be_empty
         self._values: dict[Pointer, Json] = {}
         self._is_over = False
 
     def compose(self) -> ComposeResult:
         yield TitleLine()
-        yield OrderSheet(reader=reader_of(self), typing_hook=self._typing_hook)
+        yield OrderSheet(reader=self._read, typing_hook=self._typing_hook)
         yield StatusLine()
         yield QuestionBar()
         yield KeyLine()
@@ -191,12 +205,23 @@ class ValueScreen(HouseScreen):
         super().on_mount()
         self.query_one(TitleLine).set(self._title)
         self.sheet.load(self._rows)
-        self.sheet.open_editor()
+        self.sheet.open_editor(None, self._begun)
+        if self._replaces and self._begun is None:
+            self.sheet.select_whole()
         if isinstance(self._rows[0], FieldRow):
             self.say(self._rows[0].help)
 
     def show_keys(self) -> None:
-        self.query_one(KeyLine).set([("Enter", "take it"), ("Tab", "take, next"), ("Esc", "not")])
+        take = "take it; emptied, it asks" if self._may_be_empty else "take it"
+        first = self._rows[0]
+        of_lines = isinstance(first, FieldRow) and first.multiline
+        keys = [("Tab", take), ("Enter", "a line")] if of_lines else [("Enter", take), ("Tab", "take, next")]
+        self.query_one(KeyLine).set([*keys, ("Esc", "not")])
+
+    def _read(self, pointer: Pointer, kind: str, text: str, choices: Choices) -> Entry:
+        if self._may_be_empty and not text:
+            return Entered("")
+        return reader_of(self)(pointer, kind, text, choices)
 
     @on(OrderSheet.FieldChanged)
     def _changed(self, event: OrderSheet.FieldChanged) -> None:

@@ -51,6 +51,8 @@ class Note:
     when: str = ""
     stale: bool = False
     mend: str = ""
+    cell: str = ""
+    """Where in the file it came from the value stands."""
 
     @classmethod
     def typed(cls, pointer: Pointer, text: str) -> "Note":
@@ -107,18 +109,18 @@ def sheet_rows(spec: FormSpec, cache: RowCache | None = None) -> list[SheetRow]:
     twins = twin_names(spec.edit.base)
     changes = {change.pointer for change in spec.edit.changes()}
     clashes = {conflict.pointer: conflict for conflict in spec.conflicts}
-    rows: list[SheetRow] = [_note_row(note) for note in placed.pop(ROOT, [])]
+    rows: list[SheetRow] = [_note_row(spec, note) for note in placed.pop(ROOT, [])]
     has_items = any(section.group is Group.ITEMS for section in parts)
     for section in parts:
         if section.group is Group.PAY and not has_items:
             has_items = True
             rows.append(GroupRow("Items", ITEMS, hint="none; a adds one"))
-            rows.extend(_note_row(note) for note in placed.pop(ITEMS, []))
+            rows.extend(_note_row(spec, note) for note in placed.pop(ITEMS, []))
         rows.extend(_section_rows(spec, section, changes, placed, clashes, twins, cache))
     rows.extend(_unknown_rows(spec))
     # What has no row of its own (an entry that was removed, a list as a whole) is told in front of all.
     lone = [_conflict_row(conflict) for conflict in clashes.values()]
-    lone.extend(_note_row(note) for notes in placed.values() for note in notes)
+    lone.extend(_note_row(spec, note) for notes in placed.values() for note in notes)
     return [*lone, *rows]
 
 
@@ -218,7 +220,7 @@ def _section_rows(
         )
         if conflict is not None:
             inner.append(_conflict_row(conflict, pointer))
-        inner.extend(_note_row(note) for note in notes)
+        inner.extend(_note_row(spec, note) for note in notes)
     own = placed.pop(base, []) if base.tokens else []
     problems += sum(note.problem.severity is Severity.ERROR for note in own)
     if not inner and not own:
@@ -228,7 +230,7 @@ def _section_rows(
     hint = f"{count} of {len(section.members)} fields"
     heading = GroupRow(_title(spec, section), base, changed, problems, hint, to_decide)
     told = [_conflict_row(gone)] if gone is not None else []
-    rows = [heading, *told, *(_note_row(note) for note in own), *inner]
+    rows = [heading, *told, *(_note_row(spec, note) for note in own), *inner]
     if cache is not None and not notable:
         cache.made[base] = (holder, key, rows)
     return rows
@@ -359,21 +361,28 @@ def choices_of(spec: FormSpec, pointer: Pointer, known: Field) -> Choices:
             return ()
 
 
-def _note_row(note: Note) -> NoteRow:
+def _note_row(spec: FormSpec, note: Note) -> NoteRow:
     problem = note.problem
     service = problem.origin is Origin.SERVICE
     text = problem.detail
     if service:
         text = f"service{' ' + note.when if note.when else ''}: {problem.detail}"
-        known = field_at(problem.pointer)
-        if problem.raw_pointer and known is None:
+        if problem.raw_pointer and _is_nowhere(spec, problem.pointer):
             text += f" (at {problem.raw_pointer})"
         if note.stale:
             text += " (changed since)"
+    if note.cell:
+        text += f"   {note.cell}"
     if note.mend:
         text += f"   m: {note.mend}"
     tone = "warning" if problem.severity is Severity.WARNING else "service" if service else "error"
     return NoteRow(problem.pointer, text, "info" if note.stale else tone, "" if note.stale else note.mark)  # type: ignore[arg-type]
+
+
+def _is_nowhere(spec: FormSpec, pointer: Pointer) -> bool:
+    """Whether neither the schema nor the lists of the document have this place, so that a note of it stands elsewhere."""
+    entry = entry_of(pointer)
+    return field_at(pointer) is None or (entry is not None and entry.get(spec.edit.document) is ABSENT)
 
 
 def _unknown_rows(spec: FormSpec) -> list[SheetRow]:

@@ -10,12 +10,12 @@ from tui.api.codec import Document, Json
 from tui.api.errors import Severity
 from tui.api.models import Operation
 from tui.api.pointer import ABSENT, Absent, Pointer
+from tui.orders.damage import judge
 from tui.orders.edit import KEY, Change, Edit
 from tui.orders.entries import name_of
 from tui.orders.entry import show_value
 from tui.orders.fields import field_at, label_of
 from tui.orders.glance import order_name
-from tui.orders.preflight import preflight
 from tui.orders.roads import Sending
 from tui.screens.listing import Onway
 from tui.screens.review import Parcel, ReviewPlan, ReviewScreen
@@ -118,7 +118,7 @@ def parcel_of(draft: Draft, stopped: Standing | None) -> Parcel:
     for marked, found in (("!", sending.invalid), ("~", sending.doubtful)):
         tone = "error" if marked == "!" else "warning"
         lines.extend([(f"  {marked} {safe(label_of(one.pointer))}: {safe(one.detail)}", tone)] for one in found)
-    for problem in preflight(draft.edit.document):
+    for problem in judge(draft.edit.document):
         mark = "!" if problem.severity is Severity.ERROR else "~"
         lines.append([(f"  {mark} still: {safe(problem.title or problem.detail)}", "warning")])
     if stopped is not None:

@@ -10,7 +10,7 @@ from tui.api.codec import Json
 from tui.api.models import Group, Operation
 from tui.api.pointer import ABSENT, Pointer
 from tui.orders.edit import Edit
-from tui.orders.fields import entry_of, field_at, label_of
+from tui.orders.fields import Field, entry_of, field_at, label_of
 from tui.orders.glance import order_name
 from tui.orders.listed import add_entry, addable, copy_entry, move_entry, remove_entry
 from tui.orders.preflight import SHIP_TO
@@ -40,6 +40,12 @@ def keeps(action: Callable[Concatenate[Screen_, P], None]) -> Callable[Concatena
     return cast("Callable[Concatenate[Screen_, P], None]", guarded)
 
 
+def nothings(known: Field) -> list[tuple[str, str]]:
+    """What nothing may mean in a field of an order to be sent whole, as answers of a question; absent is the first."""
+    allowed = (("e", "empty text", known.post.empty), ("n", "null", known.post.nullable))
+    return [("a", "absent: left out"), *((key, words) for key, words, is_allowed in allowed if is_allowed)]
+
+
 class StagedFormScreen(BatchScreen):
     """What the keys do in the form of the order chosen."""
 
@@ -53,8 +59,19 @@ class StagedFormScreen(BatchScreen):
         """Set a value of an order, which stays in sight whatever it is now."""
         self._stays.add(id)
         known = field_at(pointer)
-        if self.staging.put(id, pointer, value, known.caption if known is not None else pointer.name):
+        self._unkept.add((id, pointer))
+        is_changed = self.staging.put(id, pointer, value, known.caption if known is not None else pointer.name)
+        self._unkept.discard((id, pointer))
+        if is_changed:
             self.edited()
+
+    def took(self, id: str, pointer: Pointer) -> None:
+        """An editor was left by taking: what was typed is forgotten, unless the value could not be kept."""
+        if (id, pointer) in self._unkept:
+            self._unkept.discard((id, pointer))
+            self.retype(id)
+        else:
+            self.untype(id, pointer)
 
     def edited(self) -> None:
         self.show_all()
@@ -71,7 +88,7 @@ class StagedFormScreen(BatchScreen):
         if self._loaded is None:
             return
         if event.text is None:
-            self.untype(self._loaded, event.pointer)
+            self.took(self._loaded, event.pointer)
         else:
             self.typed_of(self._loaded)[event.pointer] = event.text
             self.say("Left without taking; Enter there goes on with what was typed.")
@@ -109,11 +126,7 @@ class StagedFormScreen(BatchScreen):
         if not row.editable:
             self.say(f"{row.reason[:1].upper()}{row.reason[1:]}.", "warning")
             return
-        answers = [("a", "absent: left out")] if row.value is not ABSENT else []
-        if known.post.empty:
-            answers.append(("e", "empty text"))
-        if known.post.nullable:
-            answers.append(("n", "null"))
+        answers = nothings(known)[row.value is ABSENT :]
         if not answers:
             self.say("It is absent, and may be neither null nor empty.")
             return

@@ -7,13 +7,14 @@ from datetime import tzinfo
 from rich.cells import cell_len
 
 from tui.api.codec import Json
-from tui.api.errors import Severity
+from tui.api.errors import Problem, Severity
 from tui.api.pointer import ABSENT, ROOT, Pointer
 from tui.orders.edit import Change
 from tui.orders.entry import SHOWN_ABSENT, show_value
 from tui.orders.fields import field_at, label_of
 from tui.orders.glance import TOTAL, item_count, money_at, order_name, text_at
 from tui.orders.preflight import SHIP_TO
+from tui.screens.listed import KeyedRows
 from tui.screens.review import Parcel, ReviewPlan
 from tui.screens.rows import Note
 from tui.store.batches import StagedState
@@ -50,28 +51,16 @@ COLUMNS = (
     Column("total", "total", 9, 0, "right"),
     Column("problem", "problem", 22, 5),
 )
+_LONGEST_CELL = 44
 _BAD = frozenset({Standing.REFUSED, Standing.TO_FIX, Standing.DOUBT})
 
 
 @dataclass(slots=True)
-class StagedRows:
+class StagedRows(KeyedRows[StagedOrder]):
     """Rows made when they are drawn."""
 
     staging: Staging
-    orders: Sequence[StagedOrder]
     zone: tzinfo | None
-    _places: dict[str, int] | None = None
-
-    def __len__(self) -> int:
-        return len(self.orders)
-
-    def key_at(self, index: int) -> str:
-        return self.orders[index].id
-
-    def index_of(self, key: str) -> int | None:
-        if self._places is None:
-            self._places = {order.id: index for index, order in enumerate(self.orders)}
-        return self._places.get(key)
 
     def row_at(self, index: int) -> Row:
         order = self.orders[index]
@@ -97,7 +86,7 @@ def strip_entries(staging: Staging) -> list[Entry]:
     for standing in STANDINGS:
         count = counts[standing]
         label = "fix" if standing is Standing.TO_FIX else str(standing)
-        entries.append(Entry(standing, label, str(count) if count else "", bool(count) and standing in _BAD))
+        entries.append(Entry(standing, label, str(count) if count else "", bool(count) and standing in _BAD, not count))
     return entries
 
 
@@ -182,13 +171,20 @@ def place_of(finding: Finding) -> str:
     return words if "," in words or words.startswith(str(known.group)) else f"{known.group}, {words}"
 
 
+def cell_words(order: StagedOrder, finding: Finding) -> str:
+    """Where in its file the value stands; the name of a column is cut where it is long."""
+    words = order.place(finding.problem.pointer)
+    return fit(words, min(_LONGEST_CELL, cell_len(safe(words))))
+
+
 def notes_of(staging: Staging, order: StagedOrder, zone: tzinfo | None) -> list[Note]:
     """The problems of an order as its form shows them."""
     notes = []
     for finding in staging.findings(order):
         proposal = None if finding.stale else staging.proposal(order, finding)
         when = f"{finding.at.astimezone(zone):%H:%M}" if finding.at is not None else ""
-        notes.append(Note(finding.problem, when, finding.stale, proposal.words if proposal else ""))
+        mends = proposal.words if proposal else ""
+        notes.append(Note(finding.problem, when, finding.stale, mends, cell_words(order, finding)))
     return notes
 
 
@@ -207,7 +203,7 @@ def as_composed(order: StagedOrder, rows: Sequence[SheetRow]) -> list[SheetRow]:
 def problem_rows(staging: Staging, orders: Sequence[StagedOrder], zone: tzinfo | None) -> list[ProblemRow]:
     """Every problem: of the request as a whole, then what stops orders, then what is only doubtful."""
     rows = [
-        ProblemRow("", problem.pointer, problem.raw_pointer or "the request", problem.detail, "S", "service")
+        ProblemRow("", problem.pointer, _named(problem), problem.detail, "S", "service")
         for said in staging.said
         for problem in said.problems
     ]
@@ -223,18 +219,26 @@ def problem_rows(staging: Staging, orders: Sequence[StagedOrder], zone: tzinfo |
             stale = " (changed since)" if finding.stale else ""
             proposal = None if finding.stale else staging.proposal(order, finding)
             mends = f"   m: {proposal.words}" if proposal is not None else ""
+            cell = f"   {words}" if (words := cell_words(order, finding)) else ""
             tone = "service" if note.mark == "S" else "error" if note.mark == "!" else "warning"
             row = ProblemRow(
                 order.id,
                 problem.pointer,
                 place_of(finding),
-                f"{when}{problem.detail}{stale}{mends}",
+                f"{when}{problem.detail}{stale}{cell}{mends}",
                 " " if finding.stale else note.mark,
                 "dim" if finding.stale else tone,
                 name,
             )
             (rows if finding.stops else doubtful).append(row)
     return [*rows, *doubtful]
+
+
+def _named(problem: Problem) -> str:
+    """What a problem of the request as a whole names, as the service spells it."""
+    named = (("parameter", problem.parameter), ("header", problem.header))
+    words = [problem.raw_pointer or "", *(f"{kind} {name}" for kind, name in named if name)]
+    return ", ".join(filter(None, words)) or "the request"
 
 
 def finding_lines(
@@ -258,13 +262,19 @@ def finding_lines(
             (f" {' ' if note.stale else note.mark} ", tone),
             (fit(place_of(Finding(problem)), 24) + " ", "dim" if note.stale else ""),
         ]
+        cell: Piece = (note.cell, "dim")
         if cell_len(told) <= width - 46:
             yield [*head, (fit(shown, 16) + "  ", "dim"), (told, tone)]
+            under = [cell] if note.cell else []
         else:
-            yield [*head, (fit(shown, width - 29), "dim")]
+            room = width - 29 - (cell_len(note.cell) + 3 if note.cell else 0)
+            yield [*head, (fit(shown, min(room, cell_len(safe(shown)))) + "   ", "dim"), cell]
             yield from ([("      ", ""), (part, tone)] for part in wrap(told, width - 8))
+            under = []
         if note.mend:
-            yield [(" " * 6, ""), (f"m: {safe(note.mend)}", "info")]
+            under = [*((f"{text}   ", tone) for text, tone in under), (f"m: {safe(note.mend)}", "info")]
+        if under:
+            yield [(" " * 6, ""), *under]
 
 
 def change_lines(changes: Sequence[Change]) -> Iterator[list[Piece]]:

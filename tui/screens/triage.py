@@ -9,8 +9,8 @@ from tui.api.codec import Document, Json
 from tui.api.errors import ApiError, NotFound
 from tui.api.pointer import Pointer
 from tui.api.query import SORT_KEYS, order_key
+from tui.orders.damage import mend
 from tui.orders.glance import order_name
-from tui.orders.preflight import mend
 from tui.screens.address import AddressScreen, offer_address
 from tui.screens.changing import ask_on_all, open_changes, repeat, set_field, set_tags
 from tui.screens.listing import state_mark
@@ -22,6 +22,7 @@ from tui.widgets.table import OrderTable
 from tui.widgets.text import is_altered
 
 if TYPE_CHECKING:
+    from tui.app import OrdersApp
     from tui.work.drafts import Draft
 
 
@@ -144,7 +145,7 @@ class TriageScreen(OrdersScreen):
         for problem in self._problems(draft.edit.document):
             proposal = mend(draft.edit.document, problem)
             if proposal is not None:
-                draft.edit.put_all(proposal.values, problem.title)
+                draft.edit.put_all(proposal.values, problem.title or problem.detail)
                 self.drafted(draft)
                 self.say(f"Drafted: {proposal.words}. u takes it back, w reviews.")
                 return
@@ -362,3 +363,8 @@ class TriageScreen(OrdersScreen):
             self._set_filter(f'number:"{number}"')
 
         self.ask(f"Pasted: {number}.", [("g", "go to this order")], chosen)
+
+
+def triage_of(app: "OrdersApp") -> TriageScreen | None:
+    """The first room, which knows the orders that were read; None before it is open."""
+    return next((screen for screen in app.house_screens() if isinstance(screen, TriageScreen)), None)

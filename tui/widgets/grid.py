@@ -8,16 +8,15 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from rich.cells import cell_len
-from textual import events
-from textual.geometry import Offset, Region
+from textual.geometry import Region
 from textual.message import Message
 
 from tui.api.codec import Json
 from tui.api.pointer import Pointer
-from tui.orders.entry import Entered, Rejected
-from tui.widgets.editors import EDITOR_KEYS, LiveEditor, Reader
+from tui.widgets.editedlines import EditedLines
+from tui.widgets.editors import LiveEditor, Reader
 from tui.widgets.form import FieldRow
-from tui.widgets.lines import LineView, Piece
+from tui.widgets.lines import Piece
 from tui.widgets.text import Align, cut, fit, safe
 
 _LEFT_MARGIN = 3  # cursor, mark of the user, mark of the row
@@ -95,7 +94,7 @@ class NoRows:
         return GridCell()
 
 
-class OrderGrid(LineView):
+class OrderGrid(EditedLines):
     """The first column stays in sight, the others scroll under the cursor. `reader` and `typing_hook`: as of the sheet.
 
     `typing_hook` is called with the order's key, the field and the text, before anything is drawn.
@@ -168,9 +167,7 @@ class OrderGrid(LineView):
         self._columns: tuple[GridColumn, ...] = ()
         self._column = 0
         self._first = 1
-        self._editor: LiveEditor | None = None
         self._editor_key = ""
-        self._under = 0
 
     # Rows and columns.
 
@@ -203,7 +200,7 @@ class OrderGrid(LineView):
     def refresh_row(self, key: str) -> None:
         index = self._source.index_of(key)
         if index is not None:
-            self.repaint_line(index if index <= self.cursor else index + self._under)
+            self.repaint_row(index)
 
     @property
     def row_count(self) -> int:
@@ -271,23 +268,7 @@ class OrderGrid(LineView):
             self.repaint_header()
         self.post_message(self.CursorMoved(self, self.cursor))
 
-    def go(self, index: int) -> None:
-        # The lines of an open editor stand below the cursor, and go when it does.
-        row = self._row_at(index)
-        if self._editor is not None and row is not None and row != self.cursor:
-            self.leave_editor()
-        super().go(index if row is None else row)
-
     # The editor.
-
-    @property
-    def editing(self) -> Pointer | None:
-        """The field whose editor is open."""
-        return None if self._editor is None else self._editor.pointer
-
-    @property
-    def editor_text(self) -> str | None:
-        return None if self._editor is None else self._editor.text
 
     def open_editor(self) -> bool:
         """Edit the cell under the cursor, going on with what was typed there before."""
@@ -299,7 +280,7 @@ class OrderGrid(LineView):
         if row is None or not row.editable:
             self.post_message(self.EditRefused(self, cell.reason if row is None else row.reason))
             return False
-        self._editor = LiveEditor(
+        editor = LiveEditor(
             row.pointer,
             row.kind,
             row.value,
@@ -310,38 +291,10 @@ class OrderGrid(LineView):
         )
         self._editor_key = key
         self.post_message(self.EditorOpened(self, key, row.pointer))
-        self._draw_editor(self._editor)
+        self.show_editor(editor)
         return True
 
-    def take(self) -> bool:
-        """Take what was entered and close the editor. If it cannot be taken, say why and stay."""
-        editor, key = self._editor, self._editor_key
-        if editor is None:
-            return True
-        entry = editor.take()
-        if isinstance(entry, Rejected):
-            editor.reason = entry.reason
-            self._draw_editor(editor)
-            return False
-        self._close()
-        if isinstance(entry, Entered):
-            self.post_message(self.CellChanged(self, key, editor.pointer, entry.value))
-        self.post_message(self.EditorLeft(self, key, editor.pointer, None))
-        return True
-
-    def leave_editor(self) -> None:
-        """Close the editor without taking; the message offers the text in progress."""
-        editor, key = self._editor, self._editor_key
-        if editor is None:
-            return
-        self._close()
-        text = editor.text if editor.editing.is_changed else None
-        self.post_message(self.EditorLeft(self, key, editor.pointer, text))
-
-    def take_and_edit(self, by: int) -> None:
-        """Take, and edit the next or previous cell of the row that can be edited."""
-        if not self.take():
-            return
+    def open_beside(self, by: int) -> None:
         column = self._column + by
         while (cell := self.cell_at(self.cursor, column)) is not None:
             if cell.row is not None and cell.row.editable:
@@ -350,67 +303,35 @@ class OrderGrid(LineView):
                 return
             column += by
 
-    def fill_editor(self, text: str) -> None:
-        """Put a text in the open editor, as one from $EDITOR."""
-        if self._editor is not None:
-            self._editor.fill(text)
-            self._typed_on(self._editor)
+    def place_of(self, editor: LiveEditor) -> tuple[int, int]:
+        start, end = self._box(self.size.width)
+        return start, end - start
 
-    def check_consume_key(self, key: str, character: str | None) -> bool:
-        """Keep bindings of screen and app from what an open editor uses."""
-        return self._editor is not None and (key in EDITOR_KEYS or (character is not None and character.isprintable()))
+    def repaint_box(self, editor: LiveEditor) -> None:
+        """Only the cell: the line has many others."""
+        start, end = self._box(self.size.width)
+        self._strips.pop((self.cursor, True), None)
+        y = self.cursor - self.top + self.header_height
+        if self.header_height <= y < self.size.height:
+            self.refresh(Region(start, y, end - start, 1))
 
-    def on_key(self, event: events.Key) -> None:
-        editor = self._editor
-        if editor is None or not self.check_consume_key(event.key, event.character):
-            return
-        event.stop()
-        event.prevent_default()
-        match event.key:
-            case "escape":
-                self.leave_editor()
-            case "tab":
-                self.take_and_edit(1)
-            case "shift+tab":
-                self.take_and_edit(-1)
-            case "enter" if not editor.is_multiline:
-                if self.take():
-                    self.move(1)
-            case "ctrl+g":
-                self.post_message(self.ExternalEditor(self, self._editor_key, editor.pointer, editor.text))
-            case key:
-                before = editor.text
-                editor.key(key, event.character, self.size.width)
-                if editor.text != before:
-                    self._typed_on(editor)
-                else:
-                    self._draw_editor(editor)
+    def editor_typed(self, editor: LiveEditor) -> None:
+        self.typing_hook(self._editor_key, editor.pointer, editor.text)
 
-    def on_paste(self, event: events.Paste) -> None:
-        if self._editor is None:
-            return
-        event.stop()
-        event.prevent_default()
-        self._editor.paste(event.text)
-        self._typed_on(self._editor)
+    def editor_took(self, editor: LiveEditor, value: Json) -> None:
+        self.post_message(self.CellChanged(self, self._editor_key, editor.pointer, value))
 
-    def clicked(self, index: int) -> None:
-        row = self._row_at(index)
-        if row is not None and (self._editor is None or (row != self.cursor and self.take())):
-            super().clicked(row)
+    def editor_left(self, editor: LiveEditor, taken: bool, text: str | None) -> None:
+        self.post_message(self.EditorLeft(self, self._editor_key, editor.pointer, text))
+
+    def editor_wanted(self, editor: LiveEditor) -> None:
+        self.post_message(self.ExternalEditor(self, self._editor_key, editor.pointer, editor.text))
 
     # Drawing.
 
-    @property
-    def line_count(self) -> int:
-        return len(self._source) + self._under
-
-    def is_stop(self, index: int) -> bool:
-        return self._row_at(index) is not None
-
     def lay_out(self, width: int) -> None:
         self._scroll_to_column()
-        self._under = self._editor.height(width, self._room) if self._editor is not None else 0
+        super().lay_out(width)
 
     def draw_header(self, row: int, width: int) -> Iterable[Piece]:
         yield " " * _LEFT_MARGIN, "header"
@@ -426,17 +347,11 @@ class OrderGrid(LineView):
             end = places[-1][1] + places[-1][2]
             yield " " * (width - end - 1) + ">", "header"
 
-    def draw_line(self, index: int, width: int, is_cursor: bool) -> Iterable[Piece]:
-        row = self._row_at(index)
-        if row is None:
-            return self._editor.draw_under(index - self.cursor - 1, self._under, width) if self._editor else ()
-        return self._draw_row(row, width, is_cursor)
-
     def draw_below(self, row: int, width: int) -> Iterable[Piece]:
         empty = self._empty.split("\n") if not len(self._source) else []
         return ((" " * (_LEFT_MARGIN + 1) + safe(empty[row]), "dim"),) if row < len(empty) else ()
 
-    def _draw_row(self, row: int, width: int, is_cursor: bool) -> Iterable[Piece]:
+    def draw_row(self, row: int, width: int, is_cursor: bool) -> Iterable[Piece]:
         key = self._source.key_at(row)
         mark, tone = self._source.mark_of(row)
         yield (">" if is_cursor else " ") + ("+" if self._source.is_marked(key) else " "), "mark"
@@ -512,52 +427,6 @@ class OrderGrid(LineView):
         return max(_LEFT_MARGIN, min(start, width - wide)), min(
             width, max(_LEFT_MARGIN, min(start, width - wide)) + wide
         )
-
-    @property
-    def _room(self) -> int:
-        """Lines an editor may take under its cell."""
-        return max(2, min(12, self.body_height // 2))
-
-    def _row_at(self, index: int) -> int | None:
-        """The row at this line of the view; None for lines of the editor."""
-        if self._under and index > self.cursor:
-            return index - self._under if index > self.cursor + self._under else None
-        return index if 0 <= index < len(self._source) else None
-
-    def _typed_on(self, editor: LiveEditor) -> None:
-        self.typing_hook(self._editor_key, editor.pointer, editor.text)
-        self._draw_editor(editor)
-
-    def _draw_editor(self, editor: LiveEditor) -> None:
-        """Draw the cell and the lines of the editor, and those below if it grew or shrank."""
-        width = self.size.width
-        height = editor.height(width, self._room)
-        start, end = self._box(width)
-        if height != self._under:
-            self._under = height
-            self.repaint()
-            self.show_line(self.cursor + height)
-            self.show_line(self.cursor)
-        else:
-            self._strips.pop((self.cursor, True), None)
-            y = self.cursor - self.top + self.header_height
-            if self.header_height <= y < self.size.height:
-                self.refresh(Region(start, y, end - start, 1))
-            for line in range(self.cursor + 1, self.cursor + height + 1):
-                self.repaint_line(line)
-        if self.is_attached and not editor.is_multiline:
-            column = start + editor.caret_column(end - start)
-            self.app.cursor_position = self.content_region.offset + Offset(
-                column, self.cursor - self.top + self.header_height
-            )
-
-    def _close(self) -> None:
-        self._editor = None
-        if self._under:
-            self._under = 0
-            self.repaint()
-        else:
-            self.repaint_line(self.cursor)
 
 
 def width_of(texts: Iterable[str], title: str, most: int) -> int:

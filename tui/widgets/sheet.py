@@ -6,22 +6,21 @@ It holds no truth (design, decision 5): it is given rows, it sends what was ente
 from collections.abc import Callable, Iterable, Sequence
 
 from rich.cells import cell_len
-from textual import events
-from textual.geometry import Offset
 from textual.message import Message
 
 from tui.api.codec import Json
 from tui.api.pointer import Pointer
-from tui.orders.entry import Entered, Entry, Rejected, parse_entry
-from tui.widgets.editors import EDITOR_KEYS, LiveEditor, Reader
+from tui.orders.entry import Entry, parse_entry
+from tui.widgets.editedlines import EditedLines
+from tui.widgets.editors import LiveEditor, Reader
 from tui.widgets.form import NOTE_INDENT, FieldRow, Form, GroupRow, NoteRow, SheetRow
-from tui.widgets.lines import LineView, Piece
+from tui.widgets.lines import Piece
 from tui.widgets.text import fit, safe
 
 _MARGIN = 3  # cursor, mark, space
 
 
-class OrderSheet(LineView):
+class OrderSheet(EditedLines):
     """`reader` reads entries (with the profile's zone and clock, say); `typing_hook` is called at every change of the
     text in an editor, before anything is drawn, so that it can be kept first (design, decision 7)."""
 
@@ -89,8 +88,6 @@ class OrderSheet(LineView):
         self.typing_hook = typing_hook
         self._empty = empty
         self._form = Form()
-        self._editor: LiveEditor | None = None
-        self._under = 0
 
     # Rows.
 
@@ -119,7 +116,7 @@ class OrderSheet(LineView):
         if self._form.stands_as(old):
             for line, (row, _) in enumerate(self._form.lines):
                 if old.rows[row] != self._form.rows[row]:
-                    self.repaint_line(line if line <= self.cursor else line + self._under)
+                    self.repaint_row(line)
         else:
             row_now = None if pointer is None else self._form.row_of(pointer)
             self.cursor = self._seat(self.cursor if row_now is None else self._form.line_of_row[row_now])
@@ -149,11 +146,11 @@ class OrderSheet(LineView):
         return row if isinstance(row, FieldRow) else None
 
     def go(self, index: int) -> None:
-        # The lines of an open editor stand below the cursor, and go when it does.
-        line = self._base_line(index)
-        if self._editor is not None and line is not None and line != self.cursor:
-            self.leave_editor()
-        super().go(index if line is None else line)
+        super().go(index)
+        if self._editor is None:
+            # What is wrong with a field is seen with it, as far as there is room.
+            self.show_line(self._form.end_of(self.cursor))
+            self.show_line(self.cursor)
 
     def go_to(self, pointer: Pointer) -> bool:
         """Put the cursor on the field, or on the first one inside it, or on the nearest place that holds it."""
@@ -194,20 +191,6 @@ class OrderSheet(LineView):
 
     # The editor.
 
-    @property
-    def editing(self) -> Pointer | None:
-        """The field whose editor is open."""
-        return None if self._editor is None else self._editor.pointer
-
-    @property
-    def edits_lines(self) -> bool:
-        """Whether the editor that is open has several lines, so that Enter does not take."""
-        return self._editor is not None and self._editor.is_multiline
-
-    @property
-    def editor_text(self) -> str | None:
-        return None if self._editor is None else self._editor.text
-
     def open_editor(self, pointer: Pointer | None = None, text: str | None = None) -> bool:
         """Edit the field, by default the one under the cursor; with `text`, go on with what was in progress."""
         self.leave_editor()
@@ -230,41 +213,12 @@ class OrderSheet(LineView):
             multiline=field.multiline,
             in_progress=text,
         )
-        self._editor = editor
         self.shows_bar = False
         self.post_message(self.EditorOpened(self, field.pointer))
-        self._draw_editor(editor)
+        self.show_editor(editor)
         return True
 
-    def take(self) -> bool:
-        """Take what was entered and close the editor. If it cannot be taken, say why and stay."""
-        editor = self._editor
-        if editor is None:
-            return True
-        entry = editor.take()
-        if isinstance(entry, Rejected):
-            editor.reason = entry.reason
-            self._draw_editor(editor)
-            return False
-        self._close()
-        if isinstance(entry, Entered):
-            self.post_message(self.FieldChanged(self, editor.pointer, entry.value))
-        self.post_message(self.EditorLeft(self, editor.pointer, True, None))
-        return True
-
-    def leave_editor(self) -> None:
-        """Close the editor without taking; the message offers the text in progress."""
-        editor = self._editor
-        if editor is None:
-            return
-        self._close()
-        text = editor.text if editor.editing.is_changed else None
-        self.post_message(self.EditorLeft(self, editor.pointer, False, text))
-
-    def take_and_edit(self, by: int) -> None:
-        """Take, and edit the next or previous field that can be edited."""
-        if not self.take():
-            return
+    def open_beside(self, by: int) -> None:
         step = 1 if by > 0 else -1
         line = self._next_stop(self.cursor + step, step)
         while line is not None:
@@ -275,66 +229,37 @@ class OrderSheet(LineView):
                 return
             line = self._next_stop(line + step, step)
 
-    def fill_editor(self, text: str) -> None:
-        """Put a text in the open editor, as one from $EDITOR."""
-        if self._editor is not None:
-            self._editor.fill(text)
-            self._typed(self._editor)
+    def place_of(self, editor: LiveEditor) -> tuple[int, int]:
+        field = self.cursor_field
+        was = f"was {field.was}" if field is not None and field.was is not None else ""
+        return _MARGIN + self._form.label_width + 1, self._rooms(safe(was), self.size.width)[0]
 
-    def check_consume_key(self, key: str, character: str | None) -> bool:
-        """Keep bindings of screen and app from what an open editor uses."""
-        return self._editor is not None and (key in EDITOR_KEYS or (character is not None and character.isprintable()))
+    def editor_typed(self, editor: LiveEditor) -> None:
+        if self.typing_hook is not None:
+            self.typing_hook(editor.pointer, editor.text)
+        self.post_message(self.Typing(self, editor.pointer, editor.text))
 
-    def on_key(self, event: events.Key) -> None:
-        editor = self._editor
-        if editor is None or not self.check_consume_key(event.key, event.character):
-            return
-        event.stop()
-        event.prevent_default()
-        match event.key:
-            case "escape":
-                self.leave_editor()
-            case "tab":
-                self.take_and_edit(1)
-            case "shift+tab":
-                self.take_and_edit(-1)
-            case "enter" if not editor.is_multiline:
-                if self.take():
-                    self.move(1)
-            case "ctrl+g":
-                self.post_message(self.ExternalEditor(self, editor.pointer, editor.kind, editor.text))
-            case key:
-                before = editor.text
-                editor.key(key, event.character, self.size.width)
-                if editor.text != before:
-                    self._typed(editor)
-                else:
-                    self._draw_editor(editor)
+    def editor_took(self, editor: LiveEditor, value: Json) -> None:
+        self.post_message(self.FieldChanged(self, editor.pointer, value))
 
-    def on_paste(self, event: events.Paste) -> None:
-        if self._editor is None:
-            return
-        event.stop()
-        event.prevent_default()
-        self._editor.paste(event.text)
-        self._typed(self._editor)
+    def editor_left(self, editor: LiveEditor, taken: bool, text: str | None) -> None:
+        self.post_message(self.EditorLeft(self, editor.pointer, taken, text))
 
-    def clicked(self, index: int) -> None:
-        if self._editor is None:
-            super().clicked(index)
-            return
-        line = self._base_line(index)
-        if line is not None and line != self.cursor and self.take():
-            self.go(line)
+    def editor_wanted(self, editor: LiveEditor) -> None:
+        self.post_message(self.ExternalEditor(self, editor.pointer, editor.kind, editor.text))
+
+    def close_editor(self) -> None:
+        self.shows_bar = True
+        super().close_editor()
 
     # Drawing.
 
     @property
-    def line_count(self) -> int:
-        return len(self._form.lines) + self._under
+    def row_count(self) -> int:
+        return len(self._form.lines)
 
     def is_stop(self, index: int) -> bool:
-        line = self._base_line(index)
+        line = self.row_at(index)
         return line is not None and self._form.is_stop(line)
 
     def lay_out(self, width: int) -> None:
@@ -342,21 +267,17 @@ class OrderSheet(LineView):
         self._form.lay_out(width)
         if row is not None:
             self.cursor = self._form.line_of_row[row]
-        self._under = self._editor.height(width, self._room) if self._editor is not None else 0
+        super().lay_out(width)
 
-    def draw_line(self, index: int, width: int, is_cursor: bool) -> Iterable[Piece]:
-        line = self._base_line(index)
-        if line is None:
-            return self._editor.draw_under(index - self.cursor - 1, self._under, width) if self._editor else ()
-        number, part = self._form.lines[line]
-        row = self.rows[number]
-        match row:
-            case FieldRow():
-                return self._draw_field(row, width, is_cursor)
-            case GroupRow():
-                return self._draw_group(row, width, is_cursor)
-            case NoteRow():
-                return self._draw_note(row, self._form.note_line(number, part), part, is_cursor)
+    def draw_row(self, row: int, width: int, is_cursor: bool) -> Iterable[Piece]:
+        number, part = self._form.lines[row]
+        match self.rows[number]:
+            case FieldRow() as field:
+                return self._draw_field(field, width, is_cursor)
+            case GroupRow() as group:
+                return self._draw_group(group, width, is_cursor)
+            case NoteRow() as note:
+                return self._draw_note(note, self._form.note_line(number, part), part, is_cursor)
 
     def draw_below(self, row: int, width: int) -> Iterable[Piece]:
         return ((" " * _MARGIN + self._empty, "dim"),) if row == 0 and not self.rows else ()
@@ -394,55 +315,11 @@ class OrderSheet(LineView):
 
     # Helpers.
 
-    @property
-    def _room(self) -> int:
-        """Lines an editor may take under its field."""
-        return max(2, min(12, self.body_height // 2))
-
     def _rooms(self, was: str, width: int) -> tuple[int, int]:
         """Cells for the value of a field, and for what it was."""
         room = max(4, width - _MARGIN - self._form.label_width - 2)
         was_room = min(cell_len(was), room // 2)
         return room - was_room - (1 if was else 0), was_room
-
-    def _base_line(self, index: int) -> int | None:
-        """The line of the rows at this line of the view; None for lines of the editor."""
-        if self._under and index > self.cursor:
-            return index - self._under if index > self.cursor + self._under else None
-        return index if 0 <= index < len(self._form.lines) else None
-
-    def _typed(self, editor: LiveEditor) -> None:
-        if self.typing_hook is not None:
-            self.typing_hook(editor.pointer, editor.text)
-        self.post_message(self.Typing(self, editor.pointer, editor.text))
-        self._draw_editor(editor)
-
-    def _draw_editor(self, editor: LiveEditor) -> None:
-        """Draw the lines of the editor, and those below if it grew or shrank."""
-        height = editor.height(self.size.width, self._room)
-        if height != self._under:
-            self._under = height
-            self.repaint()
-            self.show_line(self.cursor + height)
-            self.show_line(self.cursor)
-        else:
-            for line in range(self.cursor, self.cursor + height + 1):
-                self.repaint_line(line)
-        if self.is_attached and not editor.is_multiline:
-            field = self.cursor_field
-            was = f"was {field.was}" if field is not None and field.was is not None else ""
-            room, _ = self._rooms(safe(was), self.size.width)
-            column = _MARGIN + self._form.label_width + 1 + editor.caret_column(room)
-            self.app.cursor_position = self.content_region.offset + Offset(column, self.cursor - self.top)
-
-    def _close(self) -> None:
-        self._editor = None
-        self.shows_bar = True
-        if self._under:
-            self._under = 0
-            self.repaint()
-        else:
-            self.repaint_line(self.cursor)
 
 
 _MARK_TONES = {"!": "error", "S": "service", "#": "conflict", "~": "warning", "*": "changed"}

@@ -232,10 +232,16 @@ class ChangedBatch(OpenBatch):
         found = [id for id in self._known(ids) if not self._is_on_way(id)]
         if not found:
             raise CannotChange("It is on its way; it can be removed when it is known what became of it.")
-        self._ours(lambda: self._store.drop(found))
+        self._ours(lambda: None)
+        # The way back is on the disk before the orders are out of sight; to bring back what is there does nothing.
+        self._actions.note("removed", found)
+        try:
+            self._ours(lambda: self._store.drop(found))
+        except StoreError:
+            self._actions.forget()
+            raise
         for id in found:
             self._dropped[id] = self._orders.pop(id)
-        self._actions.note("removed", found)
         self._twins.update(found, self._orders)
         return len(found)
 

@@ -1,7 +1,7 @@
 """A file of orders judged where it lies: each entry in its place, and all that is wrong with it. No network, no store."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -14,6 +14,7 @@ from tui.orders.glance import PLACED
 from tui.orders.tables import Progress
 from tui.work.collector import many_made
 from tui.work.intake import Arrival, Intake, Refusal
+from tui.work.source import cell_near
 
 _NUMBER = re.compile(r"\d+")
 _TOLD_EVERY = 200
@@ -59,18 +60,8 @@ class Entry:
         """Row (from 1) and column of a value; the row alone where the value has no cell of its own."""
         if self.arrival is None:
             return self.row, None
-        cells: Mapping[Pointer, tuple[int, str]] = self.arrival.cells
-        if pointer in cells:
-            return cells[pointer]
-        # A missing value of an item stands in the row of its siblings.
-        above = pointer
-        while above.tokens:
-            above = above.parent
-            if above in cells:
-                return cells[above]
-            if above.tokens and (rows := [row for other, (row, _) in cells.items() if other.startswith(above)]):
-                return min(rows), None
-        return self.row, None
+        row, column = cell_near(self.arrival.cells, pointer)
+        return (self.row if row is None else row), column
 
 
 def entries_of(intake: Intake, shops: Collection[int] | None = None, progress: Progress | None = None) -> list[Entry]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from tui.api.codec import LIMIT, Document
-from tui.orders.mapping import Mapping, automatic
+from tui.orders.mapping import Mapping, automatic, by_rows
 from tui.orders.sheetcells import csv_of
 from tui.orders.sniff import Layout, TableError, encoding_of, judged, sniff, text_of
 from tui.orders.tables import Made, Progress, Result, Row, Table, headed, orders_of, table_of
@@ -145,10 +145,19 @@ def _open_workbook(
 ) -> Source:
     sheet, sheets, rows = read_workbook(data, layout.sheet if layout is not None else "", progress)
     if layout is None:
+        # A cover, or notes, may come before the sheet of the orders.
+        if len(sheets) > 1 and not _has_orders(rows):
+            others = (read_workbook(data, one) for one in sheets if one != sheet)
+            sheet, _, rows = next((one for one in others if _has_orders(one[2])), (sheet, sheets, rows))
         # Cells that are numbers come with a point; texts with a comma are still read.
         _, dates = judged([row.cells for row in rows])
         layout = Layout(dates=dates, header=_has_header(rows))
     return _source(name, data, headed(rows, replace(layout, sheet=sheet)), known, tuple(sheets))
+
+
+def _has_orders(rows: Sequence[Row]) -> bool:
+    """Whether these are rows below a header of which several columns are known."""
+    return len(rows) > 1 and automatic(rows[0].cells).mapped > 1
 
 
 def _open_text(
@@ -176,7 +185,8 @@ def _source(
     name: str, data: bytes | str, table: Table, known: Sequence[Mapping], sheets: tuple[str, ...] = ()
 ) -> Source:
     mapping = next((one.on(table.header) for one in known if one.fits(table.header)), None)
-    mapping = replace(mapping or automatic(table.header), layout=table.layout)
+    mapping = mapping or by_rows(automatic(table.header), (row.cells for row in table.rows))
+    mapping = replace(mapping, layout=table.layout)
     return Source(name, data, table, mapping, sheets)
 
 
@@ -187,7 +197,7 @@ def _intake(source: Source, result: Result) -> Intake:
         count = len(mapping.unmapped)
         told.append(f"{count} column{'s go' if count > 1 else ' goes'} nowhere: {', '.join(mapping.unmapped)}.")
     return Intake(
-        tuple(_arrival(made) for made in result.orders),
+        tuple(_arrival(made, _sheet_of(source)) for made in result.orders),
         tuple(
             Refusal(f"row {one.row.number}", one.reason, one.row.number, tuple(one.row.cells)) for one in result.refused
         ),
@@ -198,14 +208,19 @@ def _intake(source: Source, result: Result) -> Intake:
     )
 
 
-def _arrival(made: Made) -> Arrival:
+def _sheet_of(source: Source) -> str:
+    """The sheet that was read, in words, where the workbook has several."""
+    return f" of sheet {source.table.layout.sheet}" if len(source.sheets) > 1 else ""
+
+
+def _arrival(made: Made, sheet: str) -> Arrival:
     place = f"row {made.rows[0]}"
     if len(made.rows) > 1:
         together = made.rows[-1] - made.rows[0] == len(made.rows) - 1
         place = f"rows {made.rows[0]}{'-' if together else '…'}{made.rows[-1]}"
     return Arrival(
         made.document,
-        place,
+        f"{place}{sheet}",
         made.converted,
         made.rows[0],
         made.cells,

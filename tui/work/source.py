@@ -7,7 +7,7 @@ from typing import cast
 from tui.api.codec import Document, Json
 from tui.api.pointer import Pointer, position_of
 from tui.orders.edit import KEY, Edit
-from tui.orders.fields import LISTS
+from tui.orders.fields import LISTS, entry_of
 
 
 @dataclass(slots=True)
@@ -28,6 +28,22 @@ class Source:
         """The row and the name of the column that the value at a pointer was read from."""
         cells = self._keyed()[0]
         return cells.get(edit.keyed(pointer)) if cells else None
+
+    def place(self, pointer: Pointer, edit: Edit) -> str:
+        """Where in the table a value stands, or would stand, in words: `row 8, column "Qty"`.
+
+        Empty without a table, and where it is no more than the row that `words` tells.
+        """
+        entry = entry_of(pointer)
+        if self.row is None or not pointer.tokens or (entry is not None and edit.origin(entry) is None):
+            return ""
+        row, column = cell_near(self._keyed()[0], edit.keyed(pointer))
+        words = f"row {self.row if row is None else row}"
+        if column is not None:
+            return f'{words}, column "{column}"'
+        # Whether its column is empty here or is missing is not kept.
+        derived = self.derived(pointer, edit)
+        return f"{words}, {derived}" if derived else words if row not in (None, self.row) else ""
 
     def derived(self, pointer: Pointer, edit: Edit) -> str | None:
         """How the value at a pointer was derived, as the source itself lacked it."""
@@ -82,6 +98,20 @@ class Source:
             cells if isinstance(cells, dict) else {},
             derived if isinstance(derived, dict) else {},
         )
+
+
+def cell_near(cells: Mapping[Pointer, tuple[int, str]], pointer: Pointer) -> tuple[int | None, str | None]:
+    """Row and column of a value; the row alone where it has no cell of its own, none where nothing tells the row.
+
+    A missing value of an item stands in the row of its siblings.
+    """
+    while pointer not in cells:
+        if not pointer.tokens:
+            return None, None
+        if rows := [row for other, (row, _) in cells.items() if other.startswith(pointer)]:
+            return min(rows), None
+        pointer = pointer.parent
+    return cells[pointer]
 
 
 def cells_to_json(cells: Mapping[Pointer, tuple[int, str]]) -> Document:

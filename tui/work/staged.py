@@ -122,6 +122,10 @@ class StagedOrder:
         """The row (from 1) and the name of the column of the file that the value here was read from."""
         return self.origin.cell(pointer, self.edit)
 
+    def place(self, pointer: Pointer) -> str:
+        """Where in the file a value stands, or would stand, in words; empty where it came from no table."""
+        return self.origin.place(pointer, self.edit)
+
     def derived(self, pointer: Pointer) -> str | None:
         """How the value here was derived, where the file lacked it."""
         return self.origin.derived(pointer, self.edit)
@@ -200,11 +204,13 @@ class StagedOrder:
         read = [finding.problem for told in self.noted if not (finding := self._finding(told)).stale]
         here += read
         # What the reading of the file said of a place is nearer to the user than what the schema says of it.
-        said_of = {problem.pointer for problem in read}
+        # A doubt hides no error.
+        said_of = {(problem.pointer, problem.severity) for problem in read}
+        said_of |= {(problem.pointer, Severity.WARNING) for problem in read}
         here += [
             problem
             for problem in self.here(shops)
-            if (problem.pointer, problem.detail) not in known and problem.pointer not in said_of
+            if (problem.pointer, problem.detail) not in known and (problem.pointer, problem.severity) not in said_of
         ]
         here.sort(key=lambda problem: problem.severity is Severity.WARNING)
         return [*fresh, *(Finding(problem) for problem in here), *(finding for finding in said if finding.stale)]

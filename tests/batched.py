@@ -40,13 +40,14 @@ class House:
         )
         self.bench: Workbench
         self.staging: Staging
+        self.wire: Callable[[httpx.AsyncBaseTransport], httpx.AsyncBaseTransport] = lambda transport: transport
 
     async def open(self) -> Staging:
         """A new process on the folder."""
         client = Client(
             "http://127.0.0.1/api/v3",
             BasicAuth("demo", "demo"),
-            transport=httpx.ASGITransport(self.sandbox.asgi),
+            transport=self.wire(httpx.ASGITransport(self.sandbox.asgi)),
             clock=self.clock,
             sleep=self.clock.sleep,
             random=Random(3),

@@ -112,7 +112,8 @@ def _file_parser(command: str, description: str, more: str) -> argparse.Argument
         "--patience",
         type=_seconds,
         metavar="SECONDS",
-        help="for looking up lost answers, for following, and for a service that is away, each (60, 240, 60)",
+        help="how long a lost answer is looked up before the same goes again, accepted orders are followed, and a "
+        "service that is away or puts us off is waited for, each (60, 240, 60); a write that is out has 30 seconds",
     )
     return parser
 

@@ -35,6 +35,10 @@ WELL, PROBLEMS, USAGE, BARRED, UNKNOWN = 0, 1, 2, 3, 4
 STANDARD_INPUT = "-"
 
 
+class Unusable(Exception):
+    """The folder of data cannot be used; the sentence says why."""
+
+
 class Interrupted(Exception):
     """A signal came; the program ends as one that died of it."""
 
@@ -105,12 +109,13 @@ def _ask_account(
     from tui.work.persist import persist
     from tui.work.probe import probe
 
-    service = connect(profile)
+    patience = 10.0 if patience is None else patience
+    service = connect(profile, patience)
     now = datetime.now(UTC)
 
     async def ask() -> "tuple[list[Entry], dict[int, Known]]":
         try:
-            return await persist(lambda: probe(service.client, entries, now), 10.0 if patience is None else patience)
+            return await persist(lambda: probe(service.client, entries, now), patience)
         finally:
             await service.client.aclose()
 
@@ -157,11 +162,13 @@ def _submit(options: argparse.Namespace, profile: Profile) -> int:
     from tui.service import connect
     from tui.store.db import StoreError
 
-    service = connect(profile)
+    service = connect(profile, options.patience)
     try:
         return asyncio.run(_submitted(options, profile, service, name, entries))
     except StoreError as error:
-        _say(f"{error}. What was sent before is known at the next run.")
+        # Before there was a run; what an earlier one sent is known at the next.
+        _print(_json(_not_opened(entry, str(error))) for entry in entries)
+        _say(f"Nothing was sent: {error}")
         return BARRED
     finally:
         service.close()
@@ -173,6 +180,7 @@ async def _submitted(
     from tzlocal import get_localzone
 
     from tui.api.errors import ApiError
+    from tui.store.db import StoreError
     from tui.store.store import Store, utc_now
     from tui.work.endings import Wishes
     from tui.work.persist import persist
@@ -206,12 +214,17 @@ async def _submitted(
         code = WELL
         try:
             await run.run()
+            store.flush()
         except CannotChange as error:
             meter.end()
             _say(str(error))
             code = BARRED
+        except StoreError as error:
+            meter.end()
+            run.ended_by(error)
+            _say(f"{error}. What was sent before is known at the next run.")
+            code = BARRED
         meter.end()
-        store.flush()
         code = max(code, _told(run))
         if signals.code:
             _say("It was told to stop; the same command goes on from here.")
@@ -383,6 +396,9 @@ def _entries(options: argparse.Namespace) -> tuple[str, list[Entry], int | None]
     except LookupError:
         _say(f"There is no saved mapping {options.mapping!r} on this machine; it is saved on the import screen.")
         return name, [], USAGE
+    except Unusable as error:
+        _say(str(error))
+        return name, [], BARRED
     except IntakeError as error:
         _say(_without_added(error))
         return name, [], PROBLEMS
@@ -392,15 +408,19 @@ def _entries(options: argparse.Namespace) -> tuple[str, list[Entry], int | None]
 
 
 def _mapping(name: str) -> Mapping:
-    """A mapping of columns that was saved under this name. Raises LookupError, StoreError."""
+    """A mapping of columns that was saved under this name. Raises LookupError, Unusable."""
+    from tui.store.db import StoreError
     from tui.store.store import Store
     from tui.work.mappings import saved_here
 
-    store = Store(data_folder())
     try:
-        found = saved_here(store, name)
-    finally:
-        store.close()
+        store = Store(data_folder())
+        try:
+            found = saved_here(store, name)
+        finally:
+            store.close()
+    except StoreError as error:
+        raise Unusable(str(error)) from error
     if found is None:
         raise LookupError(name)
     return found

@@ -29,9 +29,10 @@ def check_profile(profile: Profile) -> None:
         _proof(profile.credentials)
 
 
-def connect(profile: Profile) -> Service:
+def connect(profile: Profile, patience: float | None = None) -> Service:
     """The service of a profile: the client, whose name its credentials have, and what ends with the program.
 
+    `patience`: seconds that one request may go on being tried again.
     Raises ConfigError for what cannot be used, the demo's file included.
     """
     import httpx
@@ -47,13 +48,21 @@ def connect(profile: Profile) -> Service:
             sandbox = Sandbox(SandboxSettings(data=sandbox_file(), odd=True))
         except ValueError as error:
             raise ConfigError(f"The demo's orders: {error}. Delete the file to begin anew.") from error
+        except OSError as error:
+            raise ConfigError(f"The demo's orders cannot be kept: {error.filename}: {error.strerror}.") from error
         transport = httpx.ASGITransport(sandbox.asgi, raise_app_exceptions=False)
         own = Client(
-            "http://127.0.0.1/api/v3", BasicAuth("demo", "demo"), transport=transport, read_only=profile.read_only
+            "http://127.0.0.1/api/v3",
+            BasicAuth("demo", "demo"),
+            transport=transport,
+            read_only=profile.read_only,
+            patience=patience,
         )
         return Service(own, "demo", sandbox.close)
     name, auth = _proof(profile.credentials)
-    client = Client(profile.base_url, auth, partner_id=profile.partner_id, read_only=profile.read_only)
+    client = Client(
+        profile.base_url, auth, partner_id=profile.partner_id, read_only=profile.read_only, patience=patience
+    )
     return Service(client, name, lambda: None)
 
 

@@ -106,15 +106,12 @@ def config_folder() -> Path:
 
 
 def data_folder() -> Path:
-    """The user's data folder of this app, made if it is not there, closed to others."""
-    folder = Path(os.environ.get("SENDCLOUD_ORDERS_DATA") or _DIRS.user_data_dir)
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return folder
-
-
-def store_file() -> Path:
-    return data_folder() / "orders.sqlite"
+    """The user's data folder of this app; who keeps something in it makes it, closed to others."""
+    return Path(os.environ.get("SENDCLOUD_ORDERS_DATA") or _DIRS.user_data_dir)
 
 
 def sandbox_file() -> Path:
-    return data_folder() / "sandbox.sqlite"
+    """The file of the demo's orders, its folder made if it is not there. Raises OSError."""
+    folder = data_folder()
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder / "sandbox.sqlite"

@@ -10,11 +10,21 @@ from hypothesis import strategies as st
 from tablefiles import SERVICE, rows, text
 
 from tui.api.models import Operation, validate_order
-from tui.api.pointer import Pointer
+from tui.api.pointer import ABSENT, Pointer
 from tui.orders.cells import number_in, text_in
 from tui.orders.fields import ITEMS
 from tui.orders.headers import ITEM, mappable
-from tui.orders.mapping import CURRENCY, PLACED, SHOP, Mapping, automatic
+from tui.orders.mapping import (
+    CURRENCY,
+    ITEM_WEIGHT,
+    ITEM_WEIGHT_UNIT,
+    PLACED,
+    SHOP,
+    WEIGHT_UNIT,
+    Mapping,
+    automatic,
+    by_rows,
+)
 from tui.orders.sheetcells import csv_of, guard, unguard
 from tui.orders.sniff import DELIMITERS, Layout, TableError, rows_of, sniff, text_of
 from tui.orders.tables import MOST_ROWS, Result, Row, Table, headed, letters, orders_of, table_of
@@ -346,3 +356,25 @@ def test_every_cell_is_accounted_for(body: list[list[str]], data: Any) -> None:
     assert made + refused == there
     numbers = sorted([row for one in result.orders for row in one.rows] + [one.row.number for one in result.refused])
     assert numbers == sorted(row.number for row in (*table.rows, *table.above))
+
+
+@pytest.mark.parametrize(
+    ("weights", "of_items"),
+    [(("0,3", "0,5"), True), (("0,8", "0,8"), False), (("0,8", ""), False)],
+)
+def test_a_weight_that_differs_within_an_order_is_that_of_its_items(weights: tuple[str, str], of_items: bool) -> None:
+    header = ["Order number", "Product name", "Quantity", "Price", "Weight (kg)"]
+    lines = [
+        ["1", "Mug", "1", "2,50", weights[0]],
+        ["1", "Bowl", "2", "3,50", weights[1]],
+        ["2", "Cup", "1", "1,0", "9,0"],
+    ]
+    mapping = by_rows(automatic(header), lines)
+    assert (mapping.paths[-1] == ITEM_WEIGHT) is of_items
+    assert mapping.constant(ITEM_WEIGHT_UNIT if of_items else WEIGHT_UNIT) == "kg"
+    data = text([header, *lines])
+    table = table_of(data, sniff(data))
+    first = orders_of(table, by_rows(automatic(table.header), lines), now=NOW, shop=7).orders[0]
+    assert not [problem for problem in first.problems if problem.code == "conflict"]
+    found = [(ITEMS / place / "measurement" / "weight" / "value").get(first.document) for place in range(2)]
+    assert found == ([Decimal("0.3"), Decimal("0.5")] if of_items else [ABSENT, ABSENT])

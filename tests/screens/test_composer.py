@@ -409,81 +409,23 @@ async def test_an_order_let_go_in_spite_of_an_unknown_shop_is_known_as_new(tmp_p
         assert "1 order will be written" in house.text
 
 
-@pytest.mark.parametrize("size", [(80, 24), (160, 45)])
-async def test_an_edit_makes_the_services_word_stale_and_the_next_sending_replaces_it(
-    tmp_path: Path, size: tuple[int, int]
-) -> None:
-    async with housed(tmp_path / "data", size=size) as house:
-        screen = await enter_composer(house)
-        await add_file(house, tmp_path, *(order(order_id=f"T{n}", order_number=f"T{n}") for n in range(2)))
-        refuse_next(
-            house,
-            ("/data/attributes/[1]/shipping_address/city", "City not known"),
-            ("/data/attributes/[1]/order_details/notes", "Notes are not liked"),
+async def test_a_filter_in_force_is_in_sight_also_when_the_batch_is_opened_again(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    async with housed(data) as house:
+        await enter_composer(house)
+        await add_file(
+            house, tmp_path, order(order_id="A-1", order_number="A-1"), order(order_id="A-2", order_number="A-2")
         )
-        await review(house)
-        await house.press("y")
-        await house.until("refused all 2 orders sent")
-        assert standings(house) == ["ready", "refused"]
-        await house.press("n")
-        assert str(screen.sheet.cursor_pointer) == "/shipping_address/city"
-        await house.press("enter", "ctrl+e", "ctrl+u")
-        await house.type("Uden")
-        await house.press("enter", "escape")
-        assert " ".join(house.line_with("City not known").split()).endswith("City not known (changed since)")
-        assert standings(house) == ["ready", "refused"], "the other word stands"
-        await house.press("n")
-        assert str(screen.sheet.cursor_pointer) == "/order_details/notes"
-        await house.press("enter", "ctrl+e", "ctrl+u")
-        await house.type("liked")
-        await house.press("tab", "escape", "escape")
-        assert standings(house) == ["ready"] * 2
-        assert row(house, "T1")[2:3] in (" ", "~")
-        await house.press("v")
-        assert house.text.count("(changed since)") >= 2
-        refuse_next(house, ("/data/attributes/[1]/shipping_address/postal_code", "Postcode not known"))
-        await review(house)
-        await house.press("y")
-        await house.until("Postcode not known")
-        assert "City not known" not in house.text
-        assert "Notes are not liked" not in house.text
-        assert standings(house) == ["ready", "refused"]
-
-
-async def test_warnings_stop_nothing_and_an_error_found_here_is_overridden_for_one_order_to_be_seen(
-    tmp_path: Path,
-) -> None:
-    async with housed(tmp_path / "data", ticking=True) as house:
-        screen = await enter_composer(house)
-        doubtful = order(order_id="W", order_number="W", shipping_address__house_number="")
-        wrong = [
-            order(order_id=f"E{n}", order_number=f"E{n}", order_details__order_items__0__quantity=0) for n in range(2)
-        ]
-        await add_file(house, tmp_path, doubtful, *wrong)
-        assert standings(house) == ["ready", "to fix", "to fix"]
-        assert row(house, "W")[2:3] == "~"
-        assert "no house number" in row(house, "W")
-        await review(house)
-        assert "1 order will be written" in house.text
-        assert "~ Ship to, house number" in house.text
-        await house.press("n", "g", "j", "z", "a")
-        assert standings(house) == ["ready", "ready", "to fix"]
-        assert "goes in spite of" in row(house, "E0")
-        assert "goes in spite of" not in row(house, "E1")
-        await review(house)
-        assert "2 orders will be written" in house.text
-        assert house.line_with("in spite of Items 1, quantity")
-        await house.press("n", "enter", "1", "enter", "ctrl+e")
-        await house.type("x")
-        await house.press("enter", "escape")
-        assert screen.order is not None
-        assert screen.order.document["order_id"] == "E0"
-        assert standings(house) == ["ready", "to fix", "to fix"], "it was let go as it was"
-        await house.press("z", "a")
-        await review(house)
-        await house.press("y")
-        # The service sees it, too: nothing of the request is written, and what it names is the order that was let go.
-        await house.until(lambda: standings(house) == ["ready", "refused", "to fix"])
-        await review(house)
-        await house.press("y")
-        await house.until(lambda: standings(house)[0] == "verified")
+        await house.press("/")
+        await house.type("A-1")
+        await house.press("enter")
+        await house.until("found here, in what is staged")
+        await house.press("enter")
+        await house.until("Ship to")
+        assert "found here, in what is staged" not in house.text
+        await house.press("escape")
+        await house.until("found here, in what is staged")
+    async with housed(data) as house:
+        await house.until("found here, in what is staged")
+        await house.press("/", "escape")
+        await house.until(lambda: "found here, in what is staged" not in house.text)

@@ -6,6 +6,8 @@ from textual.app import App, ComposeResult
 from textual.message import Message
 from textual.widget import Widget
 
+from tui.widgets.tones import TonedScreen
+
 News = TypeVar("News", bound=Message)
 
 
@@ -16,6 +18,9 @@ class Stage(App[None]):
         super().__init__()
         self.widgets = widgets
         self.news: list[Message] = []
+
+    def get_default_screen(self) -> TonedScreen:
+        return TonedScreen()
 
     def compose(self) -> ComposeResult:
         yield from self.widgets

@@ -22,6 +22,7 @@ from tui.widgets.sheet import OrderSheet
 from tui.widgets.status import TitleLine
 from tui.widgets.strip import Entry, EntryStrip
 from tui.widgets.table import Column, OrderTable, Row, Toned
+from tui.widgets.tones import TonedScreen
 
 NAMES = ["Aylin Yıldız", "日本 太郎", "👩🏽\u200d🚀 Émile", "e\u0301mile [red]", "plain"]
 
@@ -170,6 +171,9 @@ def test_pens_change_by_the_least_codes(old: str, new: str, change: str) -> None
 
 
 class Quiet(SparseFrames[None]):
+    def get_default_screen(self) -> TonedScreen:
+        return TonedScreen()
+
     def compose(self) -> ComposeResult:
         yield TitleLine("x")
 

@@ -176,3 +176,51 @@ async def test_of_many_new_orders_those_that_the_list_lacks_are_not_asked_for_on
     await bench.follower.until_done()
     assert {staged.state for staged in bench.store.batches.staged(batch)} == {StagedState.VERIFIED}
     assert bench.service.sent("get") == []
+
+
+@pytest.mark.parametrize(("count", "reads"), [(150, 1), (500, 3), (1000, 5)])
+async def test_of_many_in_one_shop_page_after_page_is_read_while_that_is_less(
+    bench: Bench, count: int, reads: int
+) -> None:
+    """Of 500 orders the newest page has 200: the others were asked for one by one, 300 reads at each look."""
+    for n in range(300):
+        bench.service.add(f"old {n}")
+    orders = [order(f"A{n}") for n in range(count)]
+    for one in orders:
+        bench.service.add(str(one["order_id"]))
+    write = accept(bench, *orders)
+    await bench.follower.look()
+    assert set(ends(bench, write)) == {FollowState.VERIFIED}
+    assert [method for method, _ in bench.service.calls] == ["list"] * reads
+
+
+async def test_pages_are_not_read_for_orders_that_are_far_back(bench: Bench) -> None:
+    old = [order(f"old {n}") for n in range(6)]
+    for one in old:
+        bench.service.add(str(one["order_id"]))
+    for n in range(900):
+        bench.service.add(f"other {n}")
+    write = accept(bench, *old)
+    await bench.follower.look()
+    assert set(ends(bench, write)) == {FollowState.VERIFIED}
+    assert len(bench.service.calls) == 1 + len(old)
+
+
+async def test_many_that_are_not_seen_yet_cost_no_read_each(bench: Bench) -> None:
+    """Half of 500 new orders are there: those of the other half are known not to be from the same pages."""
+    bench.service.add("old")
+    batch = bench.store.batches.create(bench.account, "b").id
+    orders = [order(f"A{n}") for n in range(500)]
+    ids = bench.store.batches.stage(batch, [NewStaged(one) for one in orders])
+    for start in range(0, 500, 100):
+        bench.service.settle = 10 if (start // 100) % 2 else 0
+        part = slice(start, start + 100)
+        await bench.outbox.upsert([Outgoing(id, 1, one) for id, one in zip(ids[part], orders[part], strict=True)])
+    bench.service.calls.clear()
+    await bench.time.sleep(3)
+    assert len(await bench.follower.look()) == 300
+    assert len(bench.service.calls) == 2
+    bench.service.calls.clear()
+    await bench.follower.until_done()
+    assert {staged.state for staged in bench.store.batches.staged(batch)} == {StagedState.VERIFIED}
+    assert bench.service.sent("get") == []

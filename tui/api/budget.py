@@ -112,8 +112,15 @@ class Budget:
     """The one budget that all requests of an account share. First come, first served; who is cancelled spends nothing."""
 
     def __init__(
-        self, clock: Clock | None = None, sleep: Sleep = asyncio.sleep, reads: Rate = READS, writes: Rate = WRITES
+        self,
+        clock: Clock | None = None,
+        sleep: Sleep = asyncio.sleep,
+        reads: Rate = READS,
+        writes: Rate = WRITES,
+        longest: float = LONGEST_WAIT,
     ) -> None:
+        """`longest`: seconds of a pause that the service asked for which are still waited for."""
+        self._longest = longest
         self._clock = clock or SystemClock()
         self._sleep = sleep
         now = self._clock.monotonic()
@@ -139,7 +146,7 @@ class Budget:
         bucket = self._buckets[write]
         async with self._queues[write]:
             while (paused := self.paused_for) or (wait := bucket.wait(self._clock.monotonic())):
-                if paused > LONGEST_WAIT:
+                if paused > self._longest:
                     raise _long_pause(paused)
                 await self._sleep(paused or wait)
             bucket.spend()

@@ -95,7 +95,8 @@ class Client:
 
     `base_url` is taken as it is, its path included; the operations' paths go behind it. It must be HTTPS, but for this
     machine (also for an in-process `transport`: then `http://127.0.0.1/api/v3`). `read_only` refuses every write here.
-    Clients of the same account share one `budget`.
+    Clients of the same account share one `budget`. `patience`: seconds that a request may go on being put off and tried
+    again; None leaves it to the number of tries. A write that is out has `timeout` for its answer in any case.
     """
 
     def __init__(
@@ -112,6 +113,7 @@ class Client:
         budget: Budget | None = None,
         read_only: bool = False,
         timeout: float = 30.0,
+        patience: float | None = None,
         limit: int = ANSWER_LIMIT,
     ) -> None:
         if partner_id is not None and not (partner_id.isascii() and partner_id.isprintable() and partner_id.strip()):
@@ -126,6 +128,7 @@ class Client:
             log=log,
             budget=budget,
             timeout=timeout,
+            patience=patience,
             limit=limit,
         )
         self._partner_id = partner_id

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from tui.api.auth import Auth, OAuth2, TokenRequest, check_address, is_loopback
-from tui.api.budget import Budget, Clock, Sleep, SystemClock, next_pause, read_http_date, read_retry_after
+from tui.api.budget import LONGEST_WAIT, Budget, Clock, Sleep, SystemClock, next_pause, read_http_date, read_retry_after
 from tui.api.errors import (
     ApiError,
     BadAnswer,
@@ -37,6 +37,9 @@ from tui.api.wirelog import Outcome, WireEntry, WireLog
 __all__ = ["Answer", "Request", "Transport", "WireLog"]
 
 T = TypeVar("T")
+
+_SHORTEST_READ = 3.0
+"""Seconds that an answer to a read is waited for, whatever the patience."""
 
 ANSWER_LIMIT = 32 * 1024 * 1024
 """Bytes of a body, unpacked. The largest page that can be asked for, 200 orders of 60 items, has about 6 MB."""
@@ -103,6 +106,7 @@ class Transport:
         log: WireLog | None = None,
         budget: Budget | None = None,
         timeout: float = 30.0,
+        patience: float | None = None,
         limit: int = ANSWER_LIMIT,
     ) -> None:
         check_address(base_url)
@@ -112,8 +116,11 @@ class Transport:
         self._clock = clock or SystemClock()
         self._sleep = sleep
         self._random = random or Random()
-        self.budget = budget or Budget(self._clock, sleep)
+        self._patience = float("inf") if patience is None else patience
+        self.budget = budget or Budget(self._clock, sleep, longest=min(LONGEST_WAIT, self._patience))
         self._timeout = timeout
+        # A write has its time: who leaves before the answer comes does not know what became of it.
+        self._read_timeout = min(timeout, max(self._patience, _SHORTEST_READ))
         self._limit = limit
         host = urlsplit(base_url).hostname or ""
         self._host = host
@@ -122,7 +129,7 @@ class Transport:
             follow_redirects=False,
             # A proxy of the environment would see what goes to this machine's own ports unencrypted.
             trust_env=not is_loopback(host),
-            timeout=httpx.Timeout(timeout, connect=min(10.0, timeout)),
+            timeout=_timeouts(timeout),
             limits=httpx.Limits(max_connections=20, max_keepalive_connections=20, keepalive_expiry=5.0),
             headers={"Accept": "application/json", "User-Agent": "sendcloud-orders"},
         )
@@ -148,6 +155,7 @@ class Transport:
         cannot be, with a few words of why ("it is not JSON")."""
         url = self._url(request)
         denials = self._denials
+        until = self._clock.monotonic() + self._patience
         tried: Counter[type[ApiError]] = Counter()
         while True:
             try:
@@ -159,7 +167,7 @@ class Transport:
                 pause = next_pause(error, tried[type(error)], write=request.write, random=self._random)
                 if isinstance(error, RateLimited):
                     self.budget.pause(pause or error.retry_after or 0.0)
-                if pause is None:
+                if pause is None or self._clock.monotonic() + pause > until:
                     raise
                 if not isinstance(error, RateLimited):
                     await self._sleep(pause)
@@ -275,7 +283,8 @@ class Transport:
         outcome = Outcome.LOST
         self._in_flight += 1
         try:
-            await self._exchange(method, url, headers, body, arriving)
+            seconds = self._read_timeout if method == "GET" or token else self._timeout
+            await self._exchange(method, url, headers, body, arriving, seconds)
             if arriving.status is None:
                 outcome = Outcome.UNSENT if arriving.unsent else Outcome.LOST
             else:
@@ -307,13 +316,21 @@ class Transport:
             )
 
     async def _exchange(
-        self, method: str, url: httpx.URL, headers: Mapping[str, str], body: bytes | None, arriving: _Arriving
+        self,
+        method: str,
+        url: httpx.URL,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        arriving: _Arriving,
+        seconds: float,
     ) -> None:
         try:
             # Transports inside the process know no timeouts of their own, and a trickle never ends theirs.
             async with (
-                asyncio.timeout(self._timeout * 3),
-                self._http.stream(method, url, headers=dict(headers), content=body) as response,
+                asyncio.timeout(seconds * 3),
+                self._http.stream(
+                    method, url, headers=dict(headers), content=body, timeout=_timeouts(seconds)
+                ) as response,
             ):
                 arriving.status = response.status_code
                 arriving.headers = response.headers
@@ -394,6 +411,10 @@ def _reason(error: Exception) -> str:
     if isinstance(error, httpx.ConnectError):
         return said or "nobody answers there"
     return f"the connection was broken off ({said})" if said else "the connection was broken off"
+
+
+def _timeouts(seconds: float) -> httpx.Timeout:
+    return httpx.Timeout(seconds, connect=min(10.0, seconds))
 
 
 def _content_type(arriving: _Arriving) -> str:

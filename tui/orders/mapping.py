@@ -1,6 +1,6 @@
 """Which column of a table is which field: found by the names of the columns, changed by hand, kept by name."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -16,8 +16,10 @@ STATUS: Final[Path] = ("order_details", "status", "code")
 PAID: Final[Path] = ("payment_details", "status", "code")
 SHOP: Final[Path] = ("order_details", "integration", "id")
 PLACED: Final[Path] = ("order_details", "order_created_at")
-WEIGHT_UNIT: Final[Path] = ("shipping_details", "measurement", "weight", "unit")
-ITEM_WEIGHT_UNIT: Final[Path] = (*ITEM, "measurement", "weight", "unit")
+WEIGHT: Final[Path] = ("shipping_details", "measurement", "weight", "value")
+WEIGHT_UNIT: Final[Path] = (*WEIGHT[:-1], "unit")
+ITEM_WEIGHT: Final[Path] = (*ITEM, *WEIGHT[1:])
+ITEM_WEIGHT_UNIT: Final[Path] = (*ITEM_WEIGHT[:-1], "unit")
 _SIZE_UNIT: Final[Path] = ("shipping_details", "measurement", "dimension", "unit")
 
 USUAL: Final[dict[Path, Json]] = {STATUS: "unfulfilled", PAID: "paid", CURRENCY: "EUR"}
@@ -144,6 +146,29 @@ def automatic(header: Sequence[str], *, shop: int | None = None) -> Mapping:
             constants.setdefault(unit, "kg")
     mapping = Mapping(tuple(header), tuple(paths), constants=tuple(constants.items()))
     return mapping if shop is None else mapping.with_constant(SHOP, shop)
+
+
+def by_rows(mapping: Mapping, rows: Iterable[Sequence[str]]) -> Mapping:
+    """The mapping with what a look at the rows tells: a weight that differs within an order is that of the items."""
+    if WEIGHT not in mapping.paths or ITEM_WEIGHT in mapping.paths:
+        return mapping
+    place = mapping.paths.index(WEIGHT)
+    keys = [column for path in (ORDER_ID, NUMBER) for column, one in enumerate(mapping.paths) if one == path]
+    seen: dict[str, str] = {}
+    for cells in rows:
+        key = next(
+            (f"{column}:{cells[column]}" for column in keys if column < len(cells) and cells[column].strip()), ""
+        )
+        weight = cells[place].strip() if place < len(cells) else ""
+        if key and weight and seen.setdefault(key, weight) != weight:
+            break
+    else:
+        return mapping
+    turned = {WEIGHT: ITEM_WEIGHT, WEIGHT_UNIT: ITEM_WEIGHT_UNIT}
+    paths = tuple(None if path is None else turned.get(path, path) for path in mapping.paths)
+    return replace(
+        mapping, paths=paths, constants=tuple((turned.get(path, path), value) for path, value in mapping.constants)
+    )
 
 
 def _path(value: Json) -> Path | None:

@@ -206,7 +206,6 @@ class AddingScreen(StagedFormScreen):
     def _ask_line(self, prompt: str, done: Callable[[str], None], text: str = "") -> None:
         line = self.query_one("#line", AskLine)
         line.prompt = prompt
-        line.add_class("-open")
         line.open(text)
         self.line_done = done
 

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events, on
-from textual.screen import Screen
 
 from tui.keymap import Command, Where, commands_in, lookup
 from tui.store.db import StoreError
@@ -13,12 +12,13 @@ from tui.widgets.ask import AskLine
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.lines import LineView, Piece
 from tui.widgets.status import KeyLine, StatusLine
+from tui.widgets.tones import TonedScreen
 
 if TYPE_CHECKING:
     from tui.app import OrdersApp
 
 
-class HouseScreen(Screen[None], inherit_bindings=False):
+class HouseScreen(TonedScreen, inherit_bindings=False):
     """A screen of the house. A command `x` of the keymap is done by the method `do_x(key)`, where there is one.
 
     Each has one StatusLine, one QuestionBar and one KeyLine; `facts` gives what the status line says while nothing

@@ -1,20 +1,17 @@
 """The batches of the account: how far each is and who has it; new, rename, remove, open."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import on
-from textual.app import ComposeResult
 
 from tui.keymap import Where
-from tui.screens.base import HouseScreen
+from tui.screens.listed import ListScreen
 from tui.screens.rooms import open_composer
 from tui.store.batches import StagedState
 from tui.widgets.ask import AskLine
-from tui.widgets.dialogs import QuestionBar
-from tui.widgets.lines import LineView
-from tui.widgets.status import KeyLine, StatusLine, TitleLine
-from tui.widgets.table import Column, OrderTable, Row, Toned
+from tui.widgets.status import TitleLine
+from tui.widgets.table import Column, Row, Toned
 from tui.work.batchlist import BatchInfo
 from tui.work.staging import CannotChange
 
@@ -44,35 +41,17 @@ def open_batches(app: "OrdersApp") -> None:
     app.open_screen(BatchesScreen())
 
 
-class BatchesScreen(HouseScreen):
+class BatchesScreen(ListScreen):
     """The newest first; Enter opens one in the composer."""
 
     WHERE = Where.BATCHES
-    CSS: ClassVar[str] = """
-    BatchesScreen AskLine { display: none; }
-    BatchesScreen AskLine.-open { display: block; }
-    """
+    COLUMNS = _COLUMNS
+    EMPTY = "No batch yet: a makes one, and whatever is staged makes one by itself."
 
     def __init__(self) -> None:
         super().__init__()
         self._batches: dict[str, BatchInfo] = {}
         self._done: Callable[[str], None] = lambda _: None
-
-    def compose(self) -> ComposeResult:
-        yield TitleLine()
-        yield OrderTable(_COLUMNS, empty="No batch yet: a makes one, and whatever is staged makes one by itself.")
-        yield AskLine()
-        yield StatusLine()
-        yield QuestionBar()
-        yield KeyLine()
-
-    @property
-    def table(self) -> OrderTable:
-        return self.query_one(OrderTable)
-
-    @property
-    def list_view(self) -> LineView:
-        return self.table
 
     @property
     def info(self) -> BatchInfo | None:
@@ -83,18 +62,6 @@ class BatchesScreen(HouseScreen):
         super().on_mount()
         self.show_all()
         self.table.go_to_key(str(self.house.staging.batch))
-
-    def on_screen_resume(self) -> None:
-        super().on_screen_resume()
-        self.show_all()
-
-    def news(self) -> None:
-        if self.is_attached and self.is_current:
-            self.show_all()
-
-    def give_focus(self) -> None:
-        line = self.query_one(AskLine)
-        (line if line.is_open else self.table).focus(scroll_visible=False)
 
     def show_all(self) -> None:
         """The list as it is on disk, other running copies' changes included."""
@@ -139,10 +106,6 @@ class BatchesScreen(HouseScreen):
     def _open(self, info: BatchInfo) -> None:
         if info.id != self.house.staging.batch:
             self.house.staging.open_batch(info.name)
-
-    @on(OrderTable.Activated)
-    def _activated(self) -> None:
-        self.do_open("enter")
 
     def do_batches(self, key: str) -> None:
         open_composer(self.house)
@@ -196,9 +159,6 @@ class BatchesScreen(HouseScreen):
         owner = f"{info.owner.user}@{info.owner.host}, process {info.owner.pid}" if info.owner else "Another copy"
         self.ask(f"{owner} works on {info.name}.", [("t", "take it over; that copy can only look then")], chosen)
 
-    def do_refresh(self, key: str) -> None:
-        self.show_all()
-
     def _try(self, work: Callable[[], None]) -> bool:
         try:
             work()
@@ -211,19 +171,13 @@ class BatchesScreen(HouseScreen):
     # The line for a name.
 
     def _ask_line(self, prompt: str, text: str, done: Callable[[str], None]) -> None:
-        line = self.query_one(AskLine)
+        line = self.line
         line.prompt = prompt
-        line.add_class("-open")
         line.open(text)
         self._done = done
 
     @on(AskLine.Submitted)
     def _line_taken(self, event: AskLine.Submitted) -> None:
-        event.line.remove_class("-open")
         if event.text.strip():
             with self.keeping():
                 self._done(event.text)
-
-    @on(AskLine.Cancelled)
-    def _line_left(self, event: AskLine.Cancelled) -> None:
-        event.line.remove_class("-open")

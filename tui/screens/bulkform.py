@@ -25,7 +25,7 @@ from tui.screens.jobrows import (
     waiting_word,
 )
 from tui.screens.recipe import ADD_TAGS, REMOVE_TAGS, Choice, PickerScreen, reader_of, recipe_rows
-from tui.screens.triage import TriageScreen
+from tui.screens.triage import triage_of
 from tui.store.db import StoreError
 from tui.widgets.ask import AskLine
 from tui.widgets.dialogs import QuestionBar
@@ -73,8 +73,6 @@ class ChangeScreen(HouseScreen):
 
     WHERE = Where.BULK
     CSS: ClassVar[str] = """
-    #line { display: none; }
-    #line.-open { display: block; }
     #bulk { height: 1fr; layout: vertical; }
     #bulk #recipe { height: auto; }
     #bulk #recipe OrderSheet { height: 4; }
@@ -109,7 +107,7 @@ class ChangeScreen(HouseScreen):
                 yield OrderTable(COLUMNS, empty="No order is so; 0 shows all.", id="orders")
                 yield RuleLine(id="rule")
                 yield Pager(id="detail")
-        yield AskLine("name: ", id="line")
+        yield AskLine("name: ", hides=True, id="line")
         yield StatusLine()
         yield QuestionBar()
         yield KeyLine()
@@ -147,7 +145,7 @@ class ChangeScreen(HouseScreen):
 
     def on_mount(self) -> None:
         super().on_mount()
-        triage = next((screen for screen in self.house.house_screens() if isinstance(screen, TriageScreen)), None)
+        triage = triage_of(self.house)
         found = {id: triage.find(id) for id in self.job.orders} if triage is not None else {}
         self._known = {id: document for id, document in found.items() if document is not None}
         self._in_sheet = self._is_open and (self._edit is not None or self.job.recipe.is_empty)
@@ -259,7 +257,7 @@ class ChangeScreen(HouseScreen):
     # The recipe.
 
     def _show_recipe(self, pointer: Pointer | None = None) -> None:
-        triage = next((screen for screen in self.house.house_screens() if isinstance(screen, TriageScreen)), None)
+        triage = triage_of(self.house)
         rows = recipe_rows(self.job.recipe, triage.suggestions() if triage is not None else {})
         if pointer is None:
             self.sheet.set_rows(rows)
@@ -428,12 +426,10 @@ class ChangeScreen(HouseScreen):
 
     def _ask_name(self) -> None:
         line = self.query_one("#line", AskLine)
-        line.add_class("-open")
         line.open(self.job.recipe.name)
 
     @on(AskLine.Submitted, "#line")
     def _named(self, event: AskLine.Submitted) -> None:
-        event.line.remove_class("-open")
         name = event.text.strip()
         if not name:
             return
@@ -443,7 +439,3 @@ class ChangeScreen(HouseScreen):
             if self._is_open:
                 self._change(recipe)
             self.say(f"Saved as {name}; c in the list of orders offers it.")
-
-    @on(AskLine.Cancelled, "#line")
-    def _not_named(self, event: AskLine.Cancelled) -> None:
-        event.line.remove_class("-open")

@@ -139,9 +139,7 @@ class ComposerScreen(FixingScreen):
         self.ask("Sort by (again: the other way)", answers, chosen)
 
     def do_filter(self, key: str) -> None:
-        line = self.query_one(FilterLine)
-        line.add_class("-open")
-        line.open(self._field_words if self._in_sheet else self._words)
+        self.query_one(FilterLine).open(self._field_words if self._in_sheet else self._words)
 
     @on(AskLine.Changed)
     def _narrowed(self, event: AskLine.Changed) -> None:
@@ -155,18 +153,13 @@ class ComposerScreen(FixingScreen):
             self._narrow("" if self._in_sheet else event.text.strip())
             if self._in_sheet and pointer is not None:
                 self.sheet.go_to(pointer)
-            event.line.set_class(bool(self._words) and not self._in_sheet, "-open")
-            self.query_one(FilterLine).set(self._words, "found here, in what is staged")
         else:
-            event.line.remove_class("-open")
             self.line_done(event.text.strip())
 
     @on(AskLine.Cancelled)
     def _line_left(self, event: AskLine.Cancelled) -> None:
-        event.line.remove_class("-open")
         if isinstance(event.line, FilterLine):
             self._narrow("")
-            self.query_one(FilterLine).set("")
 
     def _narrow(self, words: str) -> None:
         if self._in_sheet:

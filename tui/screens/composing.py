@@ -25,9 +25,10 @@ from tui.screens.stagedrows import (
     problem_rows,
     strip_entries,
 )
-from tui.screens.triage import TriageScreen
+from tui.screens.triage import triage_of
 from tui.store.db import StoreError
 from tui.widgets.ask import AskLine
+from tui.widgets.filter import FilterLine
 from tui.widgets.form import FieldRow, GroupRow, SheetRow
 from tui.widgets.lines import Piece
 from tui.widgets.pager import Pager
@@ -180,7 +181,7 @@ class BatchScreen(PanesScreen):
             self.close_sheet()
         self._orders = self._sorting.sorted(self.staging, [one for one in self.staging.orders if self._fits(one)])
         zone = self.house.bench.zone
-        self.table.load(StagedRows(self.staging, self._orders, zone))
+        self.table.load(StagedRows(self._orders, self.staging, zone))
         if self._chosen is not None and self.staging.get(self._chosen) is not None:
             self.table.go_to_key(self._chosen)
         self._chosen = self.table.cursor_key
@@ -191,11 +192,15 @@ class BatchScreen(PanesScreen):
             self.show_grid()
         if self._shown is Shown.PROBLEMS:
             self.problems.load(problem_rows(self.staging, self._orders, zone))
+        self._show_filter()
         self._show_title()
         self._show_strip()
         self._show_said()
         self._show_side()
         self.show_status()
+
+    def _show_filter(self) -> None:
+        self.query_one(FilterLine).set("" if self._in_sheet else self._words, "found here, in what is staged")
 
     def other_batch(self) -> None:
         """Another batch was opened: what was made for the orders of the one before is made anew."""
@@ -321,7 +326,8 @@ class BatchScreen(PanesScreen):
         if self._in_sheet or self.is_split:
             self._show_form(order, pointer)
         else:
-            here = self.grid.cursor_pointer if self._shown is Shown.TABLE else None
+            row = self.problems.cursor_row if self._shown is Shown.PROBLEMS else None
+            here = self.grid.cursor_pointer if self._shown is Shown.TABLE else row.pointer if row is not None else None
             lines = list(finding_lines(self.staging, order, zone, self.size.width, here))
             preview.set_lines([*lines, *(_one_column(line) for line in preview_lines(order.document, ()))])
 
@@ -376,7 +382,7 @@ class BatchScreen(PanesScreen):
         return as_composed(order, sheet_rows(spec))
 
     def _suggestions(self, order: StagedOrder) -> dict[tuple[str, ...], Choices]:
-        triage = next((screen for screen in self.house.house_screens() if isinstance(screen, TriageScreen)), None)
+        triage = triage_of(self.house)
         shop_id = text_at(order.edit.document, SHOP)
         return triage.suggestions(shop_id) if triage is not None else {}
 
@@ -405,6 +411,7 @@ class BatchScreen(PanesScreen):
         if pointer is not None:
             # It has its height only after the panes were arranged.
             self.call_after_refresh(self.sheet.go_to, pointer)
+        self._show_filter()
         self._show_title()
         self._show_strip()
         self._show_said()

@@ -18,6 +18,7 @@ from tui.screens.orderform import FormScreen, group_of, sentence
 from tui.screens.rooms import look_up_again, open_composer, stage_copies
 from tui.screens.rows import View
 from tui.screens.sending import differences, review_drafts
+from tui.screens.triage import triage_of
 from tui.screens.wholeorder import draft_place, open_draft_as_json
 from tui.widgets.ask import AskLine
 from tui.widgets.filter import FilterLine
@@ -90,7 +91,7 @@ class EditScreen(FormScreen):
         self._go_beside(-1)
 
     def _go_beside(self, by: int) -> bool:
-        triage = self._triage()
+        triage = triage_of(self.house)
         order = triage.neighbour(self._order_id, by) if triage is not None else None
         if order is None:
             self.say("This is the last order that was read." if by > 0 else "This is the first order.")
@@ -110,7 +111,7 @@ class EditScreen(FormScreen):
         """The next problem here, else on the next order of the list that has one."""
         if self.sheet.step_problem(by):
             return
-        triage = self._triage()
+        triage = triage_of(self.house)
         target = triage.problem_beside(self._order_id, by) if triage is not None else None
         if target is None:
             self.say("No further order with a problem." if by > 0 else "No earlier order with a problem.")
@@ -126,9 +127,7 @@ class EditScreen(FormScreen):
             self.sheet.step_problem(by)
 
     def do_filter(self, key: str) -> None:
-        line = self.query_one(FilterLine)
-        line.add_class("-open")
-        line.open(self._words)
+        self.query_one(FilterLine).open(self._words)
 
     @on(AskLine.Changed)
     def _narrowed(self, event: AskLine.Changed) -> None:
@@ -140,10 +139,8 @@ class EditScreen(FormScreen):
 
     @on(AskLine.Submitted)
     def _narrowed_to(self, event: AskLine.Submitted) -> None:
-        event.line.remove_class("-open")
         pointer = self.sheet.cursor_pointer
-        self._words = ""
-        self.sheet.set_rows(self._rows())
+        self._show_every_field()
         if pointer is None:
             return
         if self.sheet.field(pointer) is None and self._view is not View.ALL:
@@ -154,9 +151,9 @@ class EditScreen(FormScreen):
         self.sheet.go_to(pointer)
 
     @on(AskLine.Cancelled)
-    def _not_narrowed(self, event: AskLine.Cancelled) -> None:
-        event.line.remove_class("-open")
+    def _show_every_field(self) -> None:
         self._words = ""
+        self.query_one(FilterLine).set("")
         self.sheet.set_rows(self._rows())
 
     def do_view(self, key: str) -> None:

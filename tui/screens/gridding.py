@@ -39,8 +39,8 @@ class GridScreen(AddingScreen):
     def show_grid(self) -> None:
         marks = self.table
         rows = GridRows(
-            self.staging,
             self._orders,
+            self.staging,
             lambda: marks.marks,
             self.house.bench.zone,
             self._suggestions,
@@ -159,7 +159,7 @@ class GridScreen(AddingScreen):
             if self._columns is None or known not in column_fields():
                 return False
             rows = GridRows(
-                self.staging, self._orders, frozenset, self.house.bench.zone, self._suggestions, self._cell_typed
+                self._orders, self.staging, frozenset, self.house.bench.zone, self._suggestions, self._cell_typed
             )
             self._columns += columns_of(self._orders, [known.path], rows)
             self.show_grid()

@@ -11,6 +11,7 @@ from tui.orders.bulk import full_label
 from tui.orders.entry import KINDS_OF_LINES, show_value
 from tui.orders.fields import ANY, ITEMS, LISTS, Field, all_fields, field_at, path_of, value_place
 from tui.orders.roads import FIXED
+from tui.screens.listed import KeyedRows
 from tui.screens.rows import Choices, FormSpec, Note, choices_of
 from tui.screens.stagedrows import mark_of
 from tui.widgets.form import FieldRow
@@ -96,29 +97,16 @@ def columns_of(orders: Sequence[StagedOrder], paths: Iterable[Path], source: "Gr
 
 
 @dataclass(slots=True)
-class GridRows:
+class GridRows(KeyedRows[StagedOrder]):
     """Cells made when they are drawn; the problems of an order are looked for once."""
 
     staging: Staging
-    orders: Sequence[StagedOrder]
     marks: Callable[[], frozenset[str]]
     zone: tzinfo | None
     suggest: Callable[[StagedOrder], Mapping[Path, Choices]]
     typed: Callable[[str, Pointer], str | None]
-    _places: dict[str, int] | None = None
     _suggested: dict[str, Mapping[Path, Choices]] = field(default_factory=dict)
     _problems: dict[str, dict[Pointer, list[Finding]]] = field(default_factory=dict)
-
-    def __len__(self) -> int:
-        return len(self.orders)
-
-    def key_at(self, index: int) -> str:
-        return self.orders[index].id
-
-    def index_of(self, key: str) -> int | None:
-        if self._places is None:
-            self._places = {order.id: index for index, order in enumerate(self.orders)}
-        return self._places.get(key)
 
     def mark_of(self, index: int) -> tuple[str, str]:
         return mark_of(self.staging, self.orders[index])

@@ -2,21 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import on
-from textual.app import ComposeResult
 
 from tui.api.codec import encode
 from tui.keymap import Where
 from tui.orders.fields import label_of
-from tui.screens.base import HouseScreen
+from tui.screens.listed import ListScreen
 from tui.widgets.ask import AskLine
-from tui.widgets.dialogs import QuestionBar
-from tui.widgets.lines import LineView, Piece
+from tui.widgets.lines import Piece
 from tui.widgets.pager import TextLine
-from tui.widgets.status import KeyLine, StatusLine, TitleLine
-from tui.widgets.table import Column, OrderTable, Row, Toned
+from tui.widgets.status import TitleLine
+from tui.widgets.table import Column, Row, Toned
 from tui.widgets.text import fit, safe
 from tui.work.batchhistory import WRITTEN, SentRequest, export_history, sent_documents
 
@@ -46,51 +44,22 @@ def open_history(app: "OrdersApp") -> None:
     app.open_screen(HistoryScreen())
 
 
-class HistoryScreen(HouseScreen):
+class HistoryScreen(ListScreen):
     """The newest request first; Enter shows its orders."""
 
     WHERE = Where.HISTORY
-    CSS: ClassVar[str] = """
-    HistoryScreen AskLine { display: none; }
-    HistoryScreen AskLine.-open { display: block; }
-    """
+    COLUMNS = _COLUMNS
+    EMPTY = "Nothing of this batch was sent yet."
+    PROMPT = "export to (.jsonl or .csv): "
 
     def __init__(self) -> None:
         super().__init__()
         self._requests: dict[str, SentRequest] = {}
 
-    def compose(self) -> ComposeResult:
-        yield TitleLine()
-        yield OrderTable(_COLUMNS, empty="Nothing of this batch was sent yet.")
-        yield AskLine("export to (.jsonl or .csv): ")
-        yield StatusLine()
-        yield QuestionBar()
-        yield KeyLine()
-
-    @property
-    def table(self) -> OrderTable:
-        return self.query_one(OrderTable)
-
-    @property
-    def list_view(self) -> LineView:
-        return self.table
-
     @property
     def request(self) -> SentRequest | None:
         """The request under the cursor."""
         return self._requests.get(self.table.cursor_key or "")
-
-    def on_screen_resume(self) -> None:
-        super().on_screen_resume()
-        self.show_all()
-
-    def news(self) -> None:
-        if self.is_attached and self.is_current:
-            self.show_all()
-
-    def give_focus(self) -> None:
-        line = self.query_one(AskLine)
-        (line if line.is_open else self.table).focus(scroll_visible=False)
 
     def show_all(self) -> None:
         zone = self.house.bench.zone
@@ -122,10 +91,6 @@ class HistoryScreen(HouseScreen):
             at = f"{request.at.astimezone(self.house.bench.zone):%Y-%m-%d %H:%M:%S}"
             self.house.show_lines(f"Sent {at} by {request.by}: {request.words}", list(_lines(request)))
 
-    @on(OrderTable.Activated)
-    def _activated(self) -> None:
-        self.do_open("enter")
-
     def do_view(self, key: str) -> None:
         self.house.back()
 
@@ -136,31 +101,22 @@ class HistoryScreen(HouseScreen):
         sent = sent_documents(self.house.bench.store, request)
         self.house.show_text("POST /orders, as it was sent", encode([*sent], indent=2).decode())
 
-    def do_refresh(self, key: str) -> None:
-        self.show_all()
-
     def do_export(self, key: str) -> None:
         if not self._requests:
             self.say("There is nothing to export.")
             return
-        line = self.query_one(AskLine)
-        line.add_class("-open")
+        line = self.line
         today = self.house.now().astimezone(self.house.bench.zone).date()
         line.open(str(self.house.bench.store.path.parent / f"batch-{today:%Y-%m-%d}.jsonl"))
 
     @on(AskLine.Submitted)
     def _named(self, event: AskLine.Submitted) -> None:
-        event.line.remove_class("-open")
         name = event.text.strip()
         if not name:
             self.say("No file was named; nothing was exported.")
             return
         work = self._write_out(list(self._requests.values()), Path(name).expanduser())
         self.run_worker(work, name="export the history", group="export")
-
-    @on(AskLine.Cancelled)
-    def _left(self, event: AskLine.Cancelled) -> None:
-        event.line.remove_class("-open")
 
     async def _write_out(self, requests: Sequence[SentRequest], path: Path) -> None:
         with self.keeping():

@@ -73,8 +73,6 @@ class ImportScreen(HouseScreen):
 
     WHERE = Where.IMPORT
     CSS: ClassVar[str] = """
-    #line { display: none; }
-    #line.-open { display: block; }
     #import { height: 1fr; layout: vertical; }
     #import #mapping { height: 3fr; }
     #import #orders { height: 2fr; }
@@ -103,7 +101,7 @@ class ImportScreen(HouseScreen):
             with Container(id="orders"):
                 yield RuleLine(id="rule")
                 yield OrderTable(PREVIEW, empty="No row makes an order yet.", id="preview")
-        yield AskLine("", id="line")
+        yield AskLine(hides=True, id="line")
         yield StatusLine()
         yield QuestionBar()
         yield KeyLine()
@@ -156,7 +154,7 @@ class ImportScreen(HouseScreen):
         """Everything anew, with the first rows read by the mapping as it is."""
         source, table = self.source, self.source.table
         bench = self.house.bench
-        shops = frozenset(shop.id for shop in bench.shops) if bench.shops is not None else None
+        shops = bench.shop_ids
         self._intake = preview(source, _PREVIEWED, now=self._now())
         rows = len(table.rows)
         self.query_one(TitleLine).set(
@@ -358,19 +356,13 @@ class ImportScreen(HouseScreen):
     def _ask_line(self, prompt: str, done: Callable[[str], None], text: str = "") -> None:
         line = self.query_one("#line", AskLine)
         line.prompt = prompt
-        line.add_class("-open")
         line.open(text)
         self._line_done = done
 
     @on(AskLine.Submitted, "#line")
     def _typed(self, event: AskLine.Submitted) -> None:
-        event.line.remove_class("-open")
         with self.keeping():
             self._line_done(event.text.strip())
-
-    @on(AskLine.Cancelled, "#line")
-    def _not_typed(self, event: AskLine.Cancelled) -> None:
-        event.line.remove_class("-open")
 
     def do_save_mapping(self, key: str) -> None:
         kept = Mappings(self.house.bench)

@@ -9,6 +9,7 @@ from tui.orders.edit import Change
 from tui.orders.entry import show_value
 from tui.orders.fields import field_at, label_of
 from tui.orders.glance import TAGS
+from tui.screens.listed import KeyedRows
 from tui.screens.review import Parcel, ReviewPlan
 from tui.store.journal import Road
 from tui.widgets.lines import Piece
@@ -45,23 +46,10 @@ _TOLD_BY_CHANGES = frozenset({State.WAITING, State.SENDING, State.CONFIRMED, Sta
 
 
 @dataclass(slots=True)
-class JobRows:
+class JobRows(KeyedRows[JobOrder]):
     """Rows made when they are drawn."""
 
-    orders: Sequence[JobOrder]
     waiting: str
-    _places: dict[str, int] | None = None
-
-    def __len__(self) -> int:
-        return len(self.orders)
-
-    def key_at(self, index: int) -> str:
-        return self.orders[index].id
-
-    def index_of(self, key: str) -> int | None:
-        if self._places is None:
-            self._places = {order.id: place for place, order in enumerate(self.orders)}
-        return self._places.get(key)
 
     def row_at(self, index: int) -> Row:
         order = self.orders[index]

@@ -1,15 +1,10 @@
 """The last changes over many orders: what each did, and the way to its results."""
 
-from textual import on
-from textual.app import ComposeResult
-
 from tui.keymap import Where
-from tui.screens.base import HouseScreen
 from tui.screens.changing import open_job
-from tui.widgets.dialogs import QuestionBar
-from tui.widgets.lines import LineView
-from tui.widgets.status import KeyLine, StatusLine, TitleLine
-from tui.widgets.table import Column, OrderTable, Row, Toned
+from tui.screens.listed import ListScreen
+from tui.widgets.status import TitleLine
+from tui.widgets.table import Column, Row, Toned
 from tui.work.bulk import CannotRun
 from tui.work.job import Job, Stage, State
 
@@ -22,41 +17,20 @@ _COLUMNS = (
 _TONES = {Stage.RUNNING: "info", Stage.PAUSED: "warning", Stage.PLANNED: "changed", Stage.CANCELLED: "warning"}
 
 
-class JobsScreen(HouseScreen):
+class JobsScreen(ListScreen):
     """The newest first; Enter opens one."""
 
     WHERE = Where.JOBS
+    COLUMNS = _COLUMNS
+    EMPTY = "No change over many orders yet: mark some with Space, then ;c or ;t."
 
     def __init__(self) -> None:
         super().__init__()
         self._jobs: dict[str, Job] = {}
 
-    def compose(self) -> ComposeResult:
-        yield TitleLine()
-        yield OrderTable(_COLUMNS, empty="No change over many orders yet: mark some with Space, then ;c or ;t.")
-        yield StatusLine()
-        yield QuestionBar()
-        yield KeyLine()
-
-    @property
-    def table(self) -> OrderTable:
-        return self.query_one(OrderTable)
-
-    @property
-    def list_view(self) -> LineView:
-        return self.table
-
     def on_mount(self) -> None:
         super().on_mount()
         self.query_one(TitleLine).set(f"{self.house.account_name} · changes over many orders", "the last 20")
-
-    def on_screen_resume(self) -> None:
-        super().on_screen_resume()
-        self.show_all()
-
-    def news(self) -> None:
-        if self.is_attached and self.is_current:
-            self.show_all()
 
     def show_all(self) -> None:
         """The list as it is on disk, other running copies' changes included."""
@@ -82,10 +56,6 @@ class JobsScreen(HouseScreen):
         job = self.house.jobs.get(chosen) if chosen is not None else None
         if job is not None:
             open_job(self.house, job)
-
-    @on(OrderTable.Activated)
-    def _activated(self) -> None:
-        self.do_open("enter")
 
     def do_drop(self, key: str) -> None:
         job = self._jobs.get(self.table.cursor_key or "")

@@ -51,8 +51,6 @@ class JournalScreen(HouseScreen):
     #journal.-wide #entry-side { width: 40%; height: 1fr; }
     #journal.-whole OrderTable { display: none; }
     #journal.-whole #entry-side { width: 1fr; height: 1fr; }
-    #export-file { display: none; }
-    #export-file.-open { display: block; }
     """
 
     def __init__(self, order_id: str | None = None) -> None:
@@ -78,7 +76,7 @@ class JournalScreen(HouseScreen):
             with Container(id="entry-side"):
                 yield RuleLine(id="entry-rule")
                 yield Pager(id="entry")
-        yield AskLine("into the file: ", id="export-file")
+        yield AskLine("into the file: ", hides=True, id="export-file")
         yield StatusLine()
         yield QuestionBar()
         yield KeyLine()
@@ -372,14 +370,9 @@ class JournalScreen(HouseScreen):
     @on(AskLine.Submitted)
     def _submitted(self, event: AskLine.Submitted) -> None:
         if event.line.id == "export-file":
-            event.line.remove_class("-open")
             self._export(event.text.strip())
         elif isinstance(event.line, FilterLine):
             self._narrow(event.text.strip())
-
-    @on(AskLine.Cancelled)
-    def _cancelled(self, event: AskLine.Cancelled) -> None:
-        event.line.remove_class("-open")
 
     def _narrow(self, words: str) -> None:
         self._words = words
@@ -521,7 +514,6 @@ class JournalScreen(HouseScreen):
             return
         today = self.house.now().astimezone(self.house.bench.zone).date()
         line = self.query_one("#export-file", AskLine)
-        line.add_class("-open")
         line.open(str(self.house.bench.store.path.parent / f"journal-{today:%Y-%m-%d}.jsonl"))
 
     def _export(self, name: str) -> None:

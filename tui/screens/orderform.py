@@ -24,7 +24,7 @@ from tui.screens.external import edit_text
 from tui.screens.rooms import remember_place
 from tui.screens.rows import Choices, Conflict, FormSpec, Note, RowCache, View, sheet_rows
 from tui.screens.sending import shown_at
-from tui.screens.triage import TriageScreen
+from tui.screens.triage import triage_of
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.filter import FilterLine
 from tui.widgets.form import FieldRow, GroupRow, SheetRow
@@ -47,8 +47,6 @@ class FormScreen(HouseScreen):
     WHERE = Where.EDIT
     CSS: ClassVar[str] = """
     #field-help { height: 3; }
-    #field-words { display: none; }
-    #field-words.-open { display: block; }
     """
 
     def __init__(self, order_id: str) -> None:
@@ -67,7 +65,7 @@ class FormScreen(HouseScreen):
     def compose(self) -> ComposeResult:
         yield TitleLine()
         yield EntryStrip(first_number=1)
-        yield FilterLine(id="field-words")
+        yield FilterLine(hides=True, id="field-words")
         yield OrderSheet(reader=self._read_entry, typing_hook=self._typing, empty="Reading …")
         yield RuleLine(id="rule")
         yield Pager(id="field-help")
@@ -107,9 +105,6 @@ class FormScreen(HouseScreen):
 
     # The order.
 
-    def _triage(self) -> TriageScreen | None:
-        return next((screen for screen in self.house.house_screens() if isinstance(screen, TriageScreen)), None)
-
     def _open(self, order_id: str, pointer: Pointer | None = None) -> None:
         """Show an order: the draft of it, or what the list has; and read it again."""
         bench = self.house.bench
@@ -117,7 +112,7 @@ class FormScreen(HouseScreen):
         self._typed = bench.drafts.typed(order_id)
         remember_place(self, "edit", order=order_id)
         self._draft = bench.drafts.get(order_id)
-        triage = self._triage()
+        triage = triage_of(self.house)
         found = triage.find(order_id) if triage is not None else None
         if self._draft is None and found is not None:
             self._draft = bench.drafts.of(order_id, found, self.house.now())
@@ -224,7 +219,7 @@ class FormScreen(HouseScreen):
         return sheet_rows(spec, self._made)
 
     def _suggestions(self) -> dict[tuple[str, ...], Choices]:
-        triage = self._triage()
+        triage = triage_of(self.house)
         if triage is None or self._draft is None:
             return {}
         return triage.suggestions(text_at(self._draft.edit.document, SHOP))
@@ -245,7 +240,7 @@ class FormScreen(HouseScreen):
         if draft is None:
             return
         bench = self.house.bench
-        triage = self._triage()
+        triage = triage_of(self.house)
         place, count = triage.place_of(self._order_id) if triage is not None else (0, 0)
         shop_id = text_at(draft.edit.document, SHOP)
         shop = bench.shop(shop_id)

@@ -86,8 +86,6 @@ class PanesScreen(HouseScreen):
     #said { height: 1; display: none; }
     #said.-shown { display: block; }
     #said.-two { height: 2; }
-    PanesScreen FilterLine, #line { display: none; }
-    PanesScreen FilterLine.-open, #line.-open { display: block; }
     #batch { height: 1fr; layout: vertical; }
     #batch #left { height: 1fr; }
     #batch #problems, #batch #grid { display: none; }
@@ -137,7 +135,7 @@ class PanesScreen(HouseScreen):
         yield TitleLine()
         yield EntryStrip()
         yield Pager(id="said")
-        yield FilterLine()
+        yield FilterLine(hides=True)
         with Container(id="batch"):
             with Container(id="left"):
                 yield OrderTable(COLUMNS, empty=EMPTY, id="orders")
@@ -149,7 +147,7 @@ class PanesScreen(HouseScreen):
                 yield OrderSheet(reader=self._read_entry, typing_hook=self._typing, empty="No order.", id="form")
                 yield RuleLine(id="field")
                 yield Pager(id="help")
-        yield AskLine(id="line")
+        yield AskLine(hides=True, id="line")
         yield StatusLine()
         yield QuestionBar()
         yield KeyLine()

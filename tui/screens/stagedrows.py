@@ -14,6 +14,7 @@ from tui.orders.entry import SHOWN_ABSENT, show_value
 from tui.orders.fields import field_at, label_of
 from tui.orders.glance import TOTAL, item_count, money_at, order_name, text_at
 from tui.orders.preflight import SHIP_TO
+from tui.screens.listed import KeyedRows
 from tui.screens.review import Parcel, ReviewPlan
 from tui.screens.rows import Note
 from tui.store.batches import StagedState
@@ -55,24 +56,11 @@ _BAD = frozenset({Standing.REFUSED, Standing.TO_FIX, Standing.DOUBT})
 
 
 @dataclass(slots=True)
-class StagedRows:
+class StagedRows(KeyedRows[StagedOrder]):
     """Rows made when they are drawn."""
 
     staging: Staging
-    orders: Sequence[StagedOrder]
     zone: tzinfo | None
-    _places: dict[str, int] | None = None
-
-    def __len__(self) -> int:
-        return len(self.orders)
-
-    def key_at(self, index: int) -> str:
-        return self.orders[index].id
-
-    def index_of(self, key: str) -> int | None:
-        if self._places is None:
-            self._places = {order.id: index for index, order in enumerate(self.orders)}
-        return self._places.get(key)
 
     def row_at(self, index: int) -> Row:
         order = self.orders[index]
@@ -231,13 +219,12 @@ def problem_rows(staging: Staging, orders: Sequence[StagedOrder], zone: tzinfo |
             stale = " (changed since)" if finding.stale else ""
             proposal = None if finding.stale else staging.proposal(order, finding)
             mends = f"   m: {proposal.words}" if proposal is not None else ""
-            cell = f"   {words}" if (words := cell_words(order, finding)) else ""
             tone = "service" if note.mark == "S" else "error" if note.mark == "!" else "warning"
             row = ProblemRow(
                 order.id,
                 problem.pointer,
                 place_of(finding),
-                f"{when}{problem.detail}{stale}{cell}{mends}",
+                f"{when}{problem.detail}{stale}{mends}",
                 " " if finding.stale else note.mark,
                 "dim" if finding.stale else tone,
                 name,

@@ -22,6 +22,7 @@ from tui.widgets.table import OrderTable
 from tui.widgets.text import is_altered
 
 if TYPE_CHECKING:
+    from tui.app import OrdersApp
     from tui.work.drafts import Draft
 
 
@@ -362,3 +363,8 @@ class TriageScreen(OrdersScreen):
             self._set_filter(f'number:"{number}"')
 
         self.ask(f"Pasted: {number}.", [("g", "go to this order")], chosen)
+
+
+def triage_of(app: "OrdersApp") -> TriageScreen | None:
+    """The first room, which knows the orders that were read; None before it is open."""
+    return next((screen for screen in app.house_screens() if isinstance(screen, TriageScreen)), None)

@@ -199,9 +199,14 @@ class Batches:
         """Replace the steps of a staged order: a new version, in state draft. Returns the version."""
         return self._content(staged, None, log, meta, durable)
 
-    def rebase(self, staged: str, base: Json, log: Json, *, meta: Json | Kept = KEEP) -> int:
-        """Replace the document and the steps of a staged order; durable. Returns the new version."""
-        return self._content(staged, pack(base), log, meta, True)
+    def rebase(
+        self, staged: str, base: Json, log: Json, *, released: bool | Kept = KEEP, meta: Json | Kept = KEEP
+    ) -> int:
+        """Replace the document and the steps of a staged order; durable. Returns the new version.
+
+        What was released is the older version: whether the newer one is, is said in the same commit.
+        """
+        return self._content(staged, pack(base), log, meta, True, released)
 
     def set(
         self,
@@ -262,11 +267,21 @@ class Batches:
         row = self._database.read(lambda c: c.execute(f"{_STAGED} WHERE staged.id = ?", (staged,)).fetchone())
         return None if row is None else _staged(row)
 
-    def _content(self, staged: str, base: str | None, log: Json, meta: Json | Kept, durable: bool) -> int:
+    def _content(
+        self,
+        staged: str,
+        base: str | None,
+        log: Json,
+        meta: Json | Kept,
+        durable: bool,
+        released: bool | Kept = KEEP,
+    ) -> int:
         at = self._now().isoformat()
         values: dict[str, str | int] = {"log_json": pack(log), "state": StagedState.DRAFT, "updated_at": at}
         if not isinstance(meta, Kept):
             values["meta_json"] = pack(meta)
+        if not isinstance(released, Kept):
+            values["released"] = released
 
         def work(connection: sqlite3.Connection) -> int:
             version, old = connection.execute("SELECT version, base FROM staged WHERE id = ?", (staged,)).fetchone()

@@ -15,7 +15,10 @@ _KEYS = EDITING_KEYS | {"enter", "escape", "tab", "shift+tab", "up", "down"}
 
 
 class AskLine(OneLine, can_focus=True):
-    """Takes text while it is open. It takes the focus when it opens; the screen gives it back on the message."""
+    """Takes text while it is open. It takes the focus when it opens; the screen gives it back on the message.
+
+    One that `hides` takes no line of the screen while it is closed.
+    """
 
     class LineMessage(Message):
         def __init__(self, line: "AskLine", text: str) -> None:
@@ -36,9 +39,11 @@ class AskLine(OneLine, can_focus=True):
     class Cancelled(LineMessage):
         """Escape was pressed; the line is closed. `text` stood in it."""
 
-    def __init__(self, prompt: str = "", *, id: str | None = None) -> None:
+    def __init__(self, prompt: str = "", *, hides: bool = False, id: str | None = None) -> None:
         super().__init__(id=id)
         self.prompt = prompt
+        self._hides = hides
+        self.display = not hides
         self._editing: Editing | None = None
         self._scroll = 0
         self.notice = ""
@@ -56,6 +61,7 @@ class AskLine(OneLine, can_focus=True):
         self._scroll = 0
         self.notice = ""
         self.can_focus = True
+        self.display = True
         self.focus(scroll_visible=False)
         self._draw()
 
@@ -65,7 +71,12 @@ class AskLine(OneLine, can_focus=True):
 
     def close(self) -> None:
         self._editing = None
+        self.display = self._is_wanted()
         self.repaint_line(0)
+
+    def _is_wanted(self) -> bool:
+        """Whether it is in sight when it has just been closed."""
+        return not self._hides
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
         return self.is_open and (key in _KEYS or (character is not None and character.isprintable()))

@@ -10,8 +10,10 @@ from tui.widgets.text import fit, safe
 
 
 class FilterLine(AskLine):
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__("/ ", id=id)
+    """One that `hides` is in sight while it is open or a filter is in force; after it was closed, `set` settles that."""
+
+    def __init__(self, *, hides: bool = False, id: str | None = None) -> None:
+        super().__init__("/ ", hides=hides, id=id)
         self._filter = ""
         self._told = ""
 
@@ -23,12 +25,17 @@ class FilterLine(AskLine):
     def set(self, filter: str, told: str = "") -> None:
         """The filter in force, and on the right what it does and where."""
         self._filter, self._told = filter, told
+        self.display = self.is_open or bool(filter) or not self._hides
         self.say((filter, told))
 
     def open(self, text: str | None = None) -> None:
         """Begin with the filter in force; the first letter typed replaces it, any other key keeps it."""
         super().open(self._filter if text is None else text)
         self.select_whole()
+
+    def _is_wanted(self) -> bool:
+        # The screen is about to say what the filter is: a line that goes and comes would be laid out twice.
+        return self.display
 
     def pieces(self, width: int) -> Iterable[Piece]:
         if self.is_open:

@@ -4,11 +4,10 @@ It binds no keys: a screen calls its methods. It knows no data: a subclass says 
 """
 
 from collections.abc import Iterable
-from typing import ClassVar, TypeAlias
+from typing import TypeAlias
 
 from rich.cells import cell_len
 from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.geometry import Region
 from textual.message import Message
@@ -16,27 +15,10 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.widgets.text import fit
+from tui.widgets.tones import tones_of
 
 Piece: TypeAlias = tuple[str, str]
-"""Safe text and its tone: one of TONES, or "" for the line's own."""
-
-TONES = frozenset(
-    [
-        "dim",
-        "title",
-        "error",
-        "service",
-        "warning",
-        "conflict",
-        "info",
-        "changed",
-        "good",
-        "mark",
-        "edit",
-        "caret",
-        "current",
-    ]
-)
+"""Safe text and its tone: one of `TONES`, or "" for the line's own."""
 
 
 def within(pieces: Iterable[Piece], width: int) -> Iterable[Piece]:
@@ -60,33 +42,8 @@ class LineView(Widget, can_focus=True):
     """Base of table, sheet, pager and problem list. Positions are indices of lines, from 0."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "line--cursor",
-        "line--header",
-        *(f"line--{tone}" for tone in sorted(TONES)),
-    }
     DEFAULT_CSS = """
-    LineView {
-        width: 1fr; height: 1fr; overflow: hidden hidden;
-        & > .line--cursor { background: $block-cursor-blurred-background; color: $block-cursor-blurred-foreground; }
-        &:focus > .line--cursor { background: $block-cursor-background; color: $block-cursor-foreground; }
-        & > .line--header { color: $text-muted; text-style: underline; }
-        & > .line--dim { color: $text-muted; }
-        & > .line--title { text-style: bold; }
-        & > .line--error { color: $text-error; }
-        & > .line--service { color: $text-error; text-style: bold; }
-        & > .line--warning { color: $text-warning; }
-        & > .line--conflict { color: $text-accent; text-style: bold; }
-        & > .line--info { color: $text-secondary; }
-        & > .line--changed { color: $text-primary; text-style: bold; }
-        & > .line--good { color: $text-success; }
-        & > .line--mark { text-style: bold; }
-        & > .line--edit { color: $text; }
-        & > .line--caret { text-style: reverse; }
-        &:ansi > .line--dim { text-style: dim; }
-        &:ansi > .line--changed { color: ansi_bright_blue; }
-        & > .line--current { background: $block-cursor-background; color: $block-cursor-foreground; text-style: bold; }
-    }
+    LineView { width: 1fr; height: 1fr; overflow: hidden hidden; }
     """
 
     header_height: int = 0
@@ -123,7 +80,7 @@ class LineView(Widget, can_focus=True):
         self.cursor = 0
         self.top = 0
         self._strips: dict[tuple[int, bool], Strip] = {}
-        self._tones: dict[tuple[str, bool], Style] = {}
+        self._tones_version = -1
         self._width_laid_out = -1
         self.painted_at: float | None = None
         """When it was drawn first, for the frame that goes out then, on the clock of `Message.time`."""
@@ -253,19 +210,13 @@ class LineView(Widget, can_focus=True):
 
     # How it is drawn.
 
-    def tone(self, name: str, is_cursor: bool = False) -> Style:
-        style = self._tones.get((name, is_cursor))
-        if style is None:
-            style = self.get_component_rich_style(f"line--{name}") if name else self.rich_style
-            if is_cursor:
-                bar = self.get_component_rich_style("line--cursor")
-                style = bar + Style(bold=style.bold or bar.bold, underline=style.underline)
-            self._tones[name, is_cursor] = style
-        return style
-
     def render_line(self, y: int) -> Strip:
         if self.painted_at is None:
             self.painted_at = Message().time
+        tones = tones_of(self)
+        if tones.tones_version != self._tones_version:
+            self._tones_version = tones.tones_version
+            self._strips.clear()
         width = self.size.width
         if width != self._width_laid_out:
             self._width_laid_out = width
@@ -287,18 +238,20 @@ class LineView(Widget, can_focus=True):
 
     def _strip(self, pieces: Iterable[Piece], width: int, base: str = "", is_cursor: bool = False) -> Strip:
         segments: list[Segment] = []
+        style_of = tones_of(self).tone
+        bar = "" if not is_cursor else "cursor" if self.has_focus else "cursor-away"
         text, tone = "", base
         for piece, piece_tone in pieces:
             if (piece_tone or base) == tone:
                 text += piece
                 continue
             if text:
-                segments.append(Segment(text, self.tone(tone, is_cursor)))
+                segments.append(Segment(text, style_of(tone, bar)))
             text, tone = piece, piece_tone or base
         if text:
-            segments.append(Segment(text, self.tone(tone, is_cursor)))
+            segments.append(Segment(text, style_of(tone, bar)))
         strip = Strip(segments)
-        return strip.adjust_cell_length(width, self.tone(base, is_cursor))
+        return strip.adjust_cell_length(width, style_of(base, bar))
 
     # Events.
 
@@ -316,15 +269,14 @@ class LineView(Widget, can_focus=True):
         self.in_sight()
 
     def notify_style_update(self) -> None:
-        self._tones.clear()
         self._strips.clear()
         super().notify_style_update()
 
     def on_focus(self) -> None:
-        self._forget_cursor_style()
+        self.repaint_line(self.cursor)
 
     def on_blur(self) -> None:
-        self._forget_cursor_style()
+        self.repaint_line(self.cursor)
 
     def on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)
@@ -347,10 +299,6 @@ class LineView(Widget, can_focus=True):
         self.scroll_lines(-_WHEEL_LINES)
 
     # Helpers.
-
-    def _forget_cursor_style(self) -> None:
-        self._tones = {key: style for key, style in self._tones.items() if not key[1]}
-        self.repaint_line(self.cursor)
 
     def _leap(self, by: int) -> None:
         """Move cursor and window together, so that it keeps its place on the screen."""

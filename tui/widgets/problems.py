@@ -14,7 +14,7 @@ _MARGIN = 4  # cursor, space, mark, space
 
 @dataclass(frozen=True, slots=True)
 class ProblemRow:
-    """`order` is the key of the order it belongs to, `where` the field in words, `tone` one of `lines.TONES`."""
+    """`order` is the key of the order it belongs to, `where` the field in words, `tone` one of `TONES`."""
 
     order: str
     pointer: Pointer

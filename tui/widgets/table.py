@@ -25,7 +25,7 @@ class Column:
 
 
 class Toned(NamedTuple):
-    """A cell with a tone of its own, one of `lines.TONES`."""
+    """A cell with a tone of its own, one of `TONES`."""
 
     text: str
     tone: str

@@ -37,6 +37,11 @@ class Actions:
         self.undone.clear()
         self.save()
 
+    def forget(self) -> None:
+        """What was noted last was not done after all."""
+        self.done.pop()
+        self.save()
+
     def moved(self, action: Action, *, back: bool) -> None:
         """This action was taken back, or done again, out of its turn."""
         source, target = (self.done, self.undone) if back else (self.undone, self.done)

@@ -16,6 +16,7 @@ from tui.orders.preflight import Mend
 from tui.orders.upsert import as_new, to_upsert
 from tui.orders.whole import on_newer
 from tui.store.batches import NewStaged, StagedState
+from tui.store.db import StoreError
 from tui.work.actions import Action
 from tui.work.batchlist import CannotChange
 from tui.work.intake import Arrival, Intake, read_file, read_orders
@@ -195,10 +196,16 @@ class ChangedBatch(OpenBatch):
         found = [id for id in self._known(ids) if not self._is_on_way(id)]
         if not found:
             raise CannotChange("It is on its way; it can be removed when it is known what became of it.")
-        self._ours(lambda: self._store.drop(found))
+        self._ours(lambda: None)
+        # The way back is on the disk before the orders are out of sight; to bring back what is there does nothing.
+        self._actions.note("removed", found)
+        try:
+            self._ours(lambda: self._store.drop(found))
+        except StoreError:
+            self._actions.forget()
+            raise
         for id in found:
             self._dropped[id] = self._orders.pop(id)
-        self._actions.note("removed", found)
         self._check_twins()
         return len(found)
 

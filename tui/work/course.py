@@ -150,7 +150,7 @@ class Course:
                 self._cut(go, named, too_much)
             case Later(_, seconds, times):
                 pauses = self.pauses[:times]
-                if go.tries >= len(pauses):
+                if go.tries >= len(pauses) or (seconds or 0.0) > sum(self.pauses):
                     self.given_up += len(go.orders)
                 else:
                     pause = max(pauses[go.tries], seconds or 0.0)

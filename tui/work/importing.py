@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from tui.api.codec import LIMIT, Document
-from tui.orders.mapping import Mapping, automatic
+from tui.orders.mapping import Mapping, automatic, by_rows
 from tui.orders.sheetcells import csv_of
 from tui.orders.sniff import Layout, TableError, encoding_of, judged, sniff, text_of
 from tui.orders.tables import Made, Progress, Result, Row, Table, headed, orders_of, table_of
@@ -170,7 +170,8 @@ def _source(
     name: str, data: bytes | str, table: Table, known: Sequence[Mapping], sheets: tuple[str, ...] = ()
 ) -> Source:
     mapping = next((one.on(table.header) for one in known if one.fits(table.header)), None)
-    mapping = replace(mapping or automatic(table.header), layout=table.layout)
+    mapping = mapping or by_rows(automatic(table.header), (row.cells for row in table.rows))
+    mapping = replace(mapping, layout=table.layout)
     return Source(name, data, table, mapping, sheets)
 
 

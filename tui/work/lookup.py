@@ -15,7 +15,7 @@ from tui.api.query import OrderQuery, id_number, id_text
 SHOP = Pointer.of("order_details", "integration", "id")
 
 _FEW = 3
-"""So many orders of a shop are asked for one by one at once; of more, the shop's newest page is read first."""
+"""So many orders of a shop are asked for one by one at once; of more, the shop's newest pages are read first."""
 
 _AT_ONCE = 5
 """So many of them are asked for side by side."""
@@ -67,36 +67,49 @@ def key_of(order: Document) -> tuple[str, str]:
 
 @dataclass(slots=True)
 class _Newest:
-    """The newest orders of shops, and the least id of each shop's page, where the page came in the order of ids."""
+    """The newest orders of shops, and the least id read of each shop, where its pages came in the order of ids."""
 
     orders: dict[tuple[str, str], Document] = field(default_factory=dict)
     least: dict[str, int] = field(default_factory=dict)
 
     def lacks(self, one: Wanted) -> bool:
-        """Whether an order with this id would stand on the page, and does not: it is not to be seen yet."""
+        """Whether an order with this id would stand on the pages, and does not: it is not to be seen yet."""
         number = id_number(one.remote_id or "")
         return number is not None and one.integration in self.least and number > self.least[one.integration]
 
 
 async def _newest(client: Client, wanted: Sequence[Wanted]) -> _Newest:
-    shops: dict[str, int] = defaultdict(int)
+    shops: dict[str, list[Wanted]] = defaultdict(list)
     for one in wanted:
-        shops[one.integration] += 1
+        shops[one.integration].append(one)
     found = _Newest()
-    for shop, count in shops.items():
-        if count <= _FEW or not (number := id_number(shop)):
-            continue
+    for shop, its in shops.items():
+        if len(its) > _FEW and (number := id_number(shop)):
+            await _read_newest(client, number, shop, its, found)
+    return found
+
+
+async def _read_newest(client: Client, number: int, shop: str, wanted: Sequence[Wanted], found: _Newest) -> None:
+    """Read a shop's newest pages for as long as that takes fewer reads than to ask for each order by itself."""
+    query = OrderQuery(integration=(number,), sort=("-pk",), page_size=_PAGE)
+    missing, cursor = list(wanted), None
+    while True:
         try:
-            page = await client.list_orders(OrderQuery(integration=(number,), sort=("-pk",), page_size=_PAGE))
+            page = await client.list_orders(query, cursor=cursor)
         except ApiError:
-            continue  # each is asked for by itself then, and says what is wrong
+            return  # each is asked for by itself then, and says what is wrong
         found.orders |= {key_of(order): order for order in page.orders}
         ids = [id_number(id_text(order.get("id"))) for order in page.orders]
         numbers = [id for id in ids if id is not None]
+        above = found.least.get(shop)
         # A sort that the service does not know falls back silently (Q4.11), and then the page proves nothing.
-        if numbers and len(numbers) == len(ids) and numbers == sorted(numbers, reverse=True):
+        in_order = bool(numbers) and len(numbers) == len(ids) and numbers == sorted(numbers, reverse=True)
+        if in_order and (cursor is None or (above is not None and above > numbers[0])):
             found.least[shop] = numbers[-1]
-    return found
+        before, cursor = len(missing), page.next
+        missing = [one for one in missing if one.key not in found.orders and not found.lacks(one)]
+        if cursor is None or len(missing) <= _FEW or before - len(missing) <= _FEW:
+            return
 
 
 async def _by_id(client: Client, remote_id: str) -> Document | None:

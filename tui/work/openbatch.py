@@ -128,7 +128,7 @@ class OpenBatch:
         """The ids of the account's shops; None while they are not known."""
         known = self._bench.shops
         if self._shop_ids[0] is not known:
-            self._shop_ids = (known, None if known is None else frozenset(shop.id for shop in known))
+            self._shop_ids = (known, self._bench.shop_ids)
         return self._shop_ids[1]
 
     def findings(self, order: StagedOrder) -> list[Finding]:
@@ -217,10 +217,10 @@ class OpenBatch:
 
         def work() -> None:
             meta = meta_of(order)
-            rebased = order.sent
-            if rebased:
-                order.version = self._store.rebase(order.id, order.edit.base, order.edit.log(), meta=meta)
-                self._store.set(order.id, released=order.released, durable=True)
+            if order.sent:
+                order.version = self._store.rebase(
+                    order.id, order.edit.base, order.edit.log(), released=order.released, meta=meta
+                )
             else:
                 order.version = self._store.save_log(order.id, order.edit.log(), meta=meta, durable=True)
 

@@ -121,7 +121,7 @@ class Staging(ChangedBatch):
             edit, meta = order.edit, meta_of(order)
 
             def rebase() -> None:
-                order.version = self._store.rebase(order.id, edit.base, edit.log(), meta=meta)
+                order.version = self._store.rebase(order.id, edit.base, edit.log(), released=order.released, meta=meta)
 
             self._ours(rebase)
             order.state = StagedState.DRAFT

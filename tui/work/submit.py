@@ -5,9 +5,11 @@ journal, the orders followed; another run, or the app, goes on from there.
 """
 
 import asyncio
+import time
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
@@ -17,6 +19,7 @@ from tui.api.pointer import ABSENT
 from tui.api.query import id_text
 from tui.orders.glance import PLACED
 from tui.store.batches import StagedState
+from tui.store.db import StoreError
 from tui.store.follows import Follow
 from tui.store.journal import Write, WriteState
 from tui.work.check import Entry, as_placed
@@ -70,6 +73,7 @@ class Submission:
         self._last: dict[str, Write] = {}
         self._sent: set[int] = set()
         self._sending = 0
+        self._lost: float | None = None
         self._reason = "It was not sent: the run ended before."
         bench.hear.append(self._hear)
 
@@ -85,6 +89,10 @@ class Submission:
     def requests(self) -> int:
         """How many requests to write have gone out."""
         return len(self._sent)
+
+    def ended_by(self, error: StoreError) -> None:
+        """The disk took nothing more: what is known of each order stands, and this is why the others stay."""
+        self._reason = f"It was not sent: {error}"
 
     async def run(self) -> None:
         """Do what can be done. What became of each order is in `results` afterwards, however this ends.
@@ -119,7 +127,7 @@ class Submission:
         self._keep_dates()
         if self._may_send():
             await self._ship()
-        if any(order.state is StagedState.UNKNOWN for order in self._orders()):
+        if any(order.state is StagedState.UNKNOWN for order in self._orders()) and not self._has_looked_long():
             await self._recover()
         if self._wishes.verify:
             await self._follow()
@@ -141,6 +149,10 @@ class Submission:
                 self._staging.settle(outcome)
 
     # Into the batch.
+
+    def _has_looked_long(self) -> bool:
+        """Whether what was lost in this run was looked up for as long as was wished."""
+        return self._lost is not None and time.monotonic() - self._lost > self._wishes.most
 
     def _find_staged(self) -> None:
         """Which order of the batch each entry is: the same shop and order id; of twins the first is the first."""
@@ -230,14 +242,22 @@ class Submission:
     async def _patiently(self, work: Callable[[], Awaitable[ApiError | None]]) -> ApiError | None:
         """Try until it works; the error when it does not, or when patience is at its end."""
         while True:
+            self._waits.begin()
+            before = self._looked()
             error = await self._unless_stopped(work())
             if error is None:
                 self._waits.reset()
                 return None
+            if self._looked() != before:
+                self._waits.reset()
             pause = None if is_final(error) or isinstance(error, Refused) else self._waits.next()
             if pause is None:
                 return error
             await self._pause(pause)
+
+    def _looked(self) -> datetime | None:
+        """When one of the orders was last looked for with an answer."""
+        return max((one.looked.at for one in self._orders() if one.looked is not None), default=None)
 
     def _cannot_reach(self, why: str) -> None:
         self.unreachable = why
@@ -276,6 +296,7 @@ class Submission:
                 return
             self._last.clear()
             self._sending = plan.count
+            self._waits.begin()
             await self._unless_stopped(self._staging.send(plan, goes_on=True))
             await asyncio.sleep(0)  # what the outbox tells comes in the next turn
             self._sending = 0
@@ -337,15 +358,15 @@ class Submission:
 
     async def _follow(self) -> None:
         """Wait until each accepted order was seen, or patience is at its end; reads that fail are not waited for ever."""
-        quiet = 0.0
-        looks = -1
+        pauses = self._wishes.pauses.follow
+        since, looks = time.monotonic(), -1
         while waiting := [one for one in self._orders() if one.state is StagedState.ACCEPTED]:
             followed = sum(one.sent for one in self._orders())
             self._report("verifying", followed - len(waiting), followed)
             now = sum(one.tries for one in self._bench.follower.following) - len(waiting) * 1000
-            quiet = 0.0 if now != looks else quiet + _TICK
-            looks = now
-            if quiet > sum(self._wishes.pauses.follow) + self._wishes.most:
+            if now != looks:
+                since, looks = time.monotonic(), now
+            if time.monotonic() - since > max(pauses, default=0.0) + self._wishes.most:
                 self.unreachable = "The accepted orders could not be looked for: the service does not answer."
                 return
             self._news.clear()
@@ -429,6 +450,8 @@ class Submission:
             self._last |= {item.staged: news for item in news.new.items}
             if news.state is WriteState.SENT:
                 self._sent.add(news.id)
+            if news.state is WriteState.UNKNOWN and self._lost is None:
+                self._lost = time.monotonic()
         if self._sending and (progress := self._staging.shipping.progress) is not None:
             self._report("sending", progress.accepted, progress.total)
         self._news.set()

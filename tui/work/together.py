@@ -36,7 +36,11 @@ async def _resolve(desk: Desk, write: Write, error: ApiError | None) -> Outcome:
     for sendings in range(1, desk.patience.rounds + 1):
         write = desk.step(write, WriteState.UNKNOWN, error=error, staged=_all(write, StagedState.UNKNOWN))
         found: list[Found] = []
+        # A look at a service that does not answer takes long itself; that is patience, too.
+        until = desk.now() + timedelta(seconds=sum(desk.patience.lookups))
         for pause in desk.patience.lookups:
+            if desk.now() > until:
+                break
             await desk.sleep(pause)
             found = await _look(desk, write)
             if _is_there(write, found):

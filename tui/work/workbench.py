@@ -50,7 +50,10 @@ class Shop:
 
 @dataclass(slots=True)
 class Workbench:
-    """`account` is the store's number of the account. `shops` is None while they are not known."""
+    """`account` is the store's number of the account. `shops` is None while they are not known.
+
+    `shops_hidden`: the service lists none for these credentials, which does not mean that there are none.
+    """
 
     client: Client
     store: Store
@@ -62,6 +65,7 @@ class Workbench:
     follower: Follower
     corrections: Corrections
     shops: list[Shop] | None = None
+    shops_hidden: bool = False
     own_shop: int | None = None
     on_write: Callable[[Write], None] = lambda _: None
     on_follow: Callable[[Follow], None] = lambda _: None
@@ -75,12 +79,19 @@ class Workbench:
     async def read_shops(self) -> list[Shop]:
         """Read the integrations again. Where the service has no such list, or not for these credentials: none."""
         rows: tuple[Document, ...] = ()
+        self.shops_hidden = True
         with suppress(NotFound, Forbidden, Refused):
             rows = tuple(await self.client.list_integrations())
+            self.shops_hidden = False
         found = [shop for shop in map(Shop.read, rows) if shop is not None]
         # The service sorts by the last read, and numbers on a strip should not change by themselves.
         self.shops = sorted(found, key=lambda shop: (shop.name.casefold(), shop.id))
         return self.shops
+
+    @property
+    def shop_ids(self) -> frozenset[int] | None:
+        """The ids of all shops of the account; None where they are not known."""
+        return None if self.shops is None or self.shops_hidden else frozenset(shop.id for shop in self.shops)
 
     def shop(self, id: str) -> Shop | None:
         """The shop with that id as an order names it, which may be any text."""

@@ -1,0 +1,436 @@
+"""The power goes at every single step of a life of the app: nothing is lost, nothing is done twice, nothing forgotten.
+
+A step is a commit, before and after it, or a request: before it leaves, and when it was carried out and no answer has
+come. (That an answer came and was not noted yet is the step before the next commit.)
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from copy import copy
+from dataclasses import dataclass
+from functools import partial
+from itertools import count
+from pathlib import Path
+
+import pytest
+from batched import NOTES, QUANTITY, House, pointers, stage
+from powercut import Cut, bodies, emptied, watched
+from sandboxed import order
+
+from tui.api.codec import decode, encode
+from tui.orders.batch import MOST_BYTES
+from tui.sandbox.faults import Fault, Faults, Rule
+from tui.work.check import entries_of
+from tui.work.endings import End, Wishes
+from tui.work.intake import read_orders
+from tui.work.lookup import key_of
+from tui.work.patience import Patience
+from tui.work.staged import StagedOrder, Standing
+from tui.work.staging import CannotChange, Staging
+from tui.work.submit import Submission
+
+Life = Callable[[Cut], Awaitable[None]]
+Prepare = Callable[[House], Awaitable[None]]
+
+
+async def each_cut(
+    folder: Path, life: Life, prepare: Prepare | None = None, instead: Callable[[House], None] | None = None
+) -> AsyncIterator[Cut]:
+    """The same life again and again, each on a folder of its own, cut one step later each time, at last not at all."""
+    house = House(folder)
+    for step in count(1):
+        emptied(house)
+        house.folder = folder / str(step)
+        cut = Cut(house, step, partial(instead, house) if instead is not None else None)
+        with watched(cut):
+            await house.open()
+            if prepare is not None:
+                await prepare(house)
+            cut.begin()
+            await cut.live(life)
+            print(f"step {step}: {cut.met[-1]}")  # shown where it fails
+            try:
+                yield cut
+            finally:
+                house.bench.store.close()
+                await house.bench.client.aclose()
+        if not cut.reached:
+            break
+    house.sandbox.close()
+
+
+def by_name(staging: Staging) -> dict[str, StagedOrder]:
+    """The staged orders by order id; no two may have the same."""
+    found = {str(one.document["order_id"]): one for one in staging.orders}
+    assert len(found) == len(staging.orders), "none is staged twice"
+    return found
+
+
+def is_kept(cut: Cut) -> None:
+    """All that the life was told to be done is on the disk, right after the cut."""
+    there = by_name(cut.house.staging)
+    notes: dict[str, str] = {}
+    for what, *about in cut.told:
+        if what == "staged":
+            assert set(about) <= set(there), "what was staged is there, all of it"
+        if what == "typed":
+            notes[about[0]] = about[1]
+    for name, words in notes.items():
+        # Of what came after the last one told, nothing or all is there.
+        assert NOTES.get(there[name].document) in (words, cut.typing)
+
+
+async def finish(house: House) -> None:
+    """What the app does at its start, and the user until all is done."""
+    staging = house.staging
+
+    def of(standing: Standing) -> list[str]:
+        return [one.id for one in staging.orders if staging.standing(one) is standing]
+
+    for outcome in await house.bench.outbox.recover():
+        staging.settle(outcome)
+    for _ in range(3):
+        assert await staging.look() is None
+        staging.release(of(Standing.UPDATE))
+        await staging.send(staging.plan(), goes_on=True)
+        await house.bench.follower.until_done()
+        await staging.ask_again(of(Standing.DOUBT))
+
+
+def is_done_once(cut: Cut, names: tuple[str, ...]) -> None:
+    """The service wrote each order once; what went again went byte for byte, and only after patient looking."""
+    assert cut.taken == Counter({(name, "7"): 1 for name in names})
+    left = [(number, body) for number, body in enumerate(cut.posted) if number not in cut.denied]
+    for place, (number, body) in enumerate(left):
+        if body in (later for _, later in left[place + 1 :]):
+            assert cut.looks[number + 1] >= len(Patience().lookups), "it was looked for before it went again"
+    keys = [key_of(one) for body in {body for _, body in left} for one in bodies(body)]
+    assert len(keys) == len(set(keys)), "what goes again is the same request"
+
+
+# Sending.
+
+
+async def send_all(house: House) -> None:
+    staging = house.staging
+    await staging.look()
+    await staging.send(staging.plan(), goes_on=True)
+    await house.bench.follower.until_done()
+
+
+async def type_and_send(cut: Cut) -> None:
+    staging = cut.house.staging
+    ids = stage(staging, *(order(order_id=name) for name in "ABC"))
+    cut.told.append(("staged", *"ABC"))
+    for words in ("first", "second"):
+        cut.typing = words
+        staging.put(ids[0], NOTES, words, "note")
+        cut.told.append(("typed", "A", words))
+    await send_all(cut.house)
+    assert set(staging.counts()) == {Standing.VERIFIED}
+
+
+@pytest.mark.parametrize(
+    ("fault", "a_request"),
+    [(None, 2), (Fault.LOST, 100), (Fault.DROPPED, 100), (Fault.BUSY, 100), (Fault.ERROR_AFTER, 2)],
+)
+async def test_sending_and_following(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: Fault | None, a_request: int
+) -> None:
+    monkeypatch.setattr("tui.work.course.cut.__defaults__", (a_request, MOST_BYTES))
+
+    async def prepare(house: House) -> None:
+        rules = () if fault is None else (Rule(fault, times=1, method="POST"),)
+        house.sandbox.breaker.faults = Faults(rules=rules)
+
+    cuts = 0
+    async for cut in each_cut(tmp_path, type_and_send, prepare):
+        cuts += 1
+        staging = await cut.house.crash()
+        is_kept(cut)
+        names = tuple(by_name(staging))
+        assert names in ((), tuple("ABC")), "an import is there whole or not at all"
+        await finish(cut.house)
+        assert staging.counts() == ({Standing.VERIFIED: 3} if names else {})
+        is_done_once(cut, names)
+        assert sorted(await cut.house.there()) == list(names)
+    assert cuts > 20
+
+
+async def test_a_second_cut_while_it_finds_out_about_the_first(tmp_path: Path) -> None:
+    """The answer of the POST never came; the power goes again at every step of looking for it and following."""
+
+    async def cut_once(house: House) -> None:
+        wire = house.wire
+        first = Cut(house, "before the answer to POST /orders")
+        await house.crash()
+        await first.live(type_and_send)
+        assert first.reached
+        house.wire = wire
+        await house.crash()
+
+    async def recover(cut: Cut) -> None:
+        await finish(cut.house)
+
+    async for cut in each_cut(tmp_path, recover, cut_once):
+        staging = await cut.house.crash()
+        await finish(cut.house)
+        assert staging.counts() == {Standing.VERIFIED: 3}
+        assert (cut.posted, cut.taken) == ([], Counter()), "it was written by the first life"
+        assert len(await cut.house.there()) == 3
+
+
+async def test_a_refusal_and_the_rest_that_goes_on(tmp_path: Path) -> None:
+    async def life(cut: Cut) -> None:
+        staging = cut.house.staging
+        ids = stage(staging, *(order(order_id=name) for name in "ABC"))
+        staging.put(ids[1], QUANTITY, 0, "quantity")
+        cut.told.append(("staged", *"ABC"))
+        staging.release(ids[1:2], in_spite=True)
+        cut.told.append(("let go",))
+        await send_all(cut.house)
+
+    async for cut in each_cut(tmp_path, life):
+        staging = await cut.house.crash()
+        is_kept(cut)
+        there = by_name(staging)
+        if not cut.told:
+            continue
+        await finish(cut.house)
+        assert staging.standing(there["A"]) is staging.standing(there["C"]) is Standing.VERIFIED
+        bad = there["B"]
+        if ("let go",) in cut.told:
+            assert staging.standing(bad) is Standing.REFUSED
+            assert pointers(staging, bad.id) == [str(QUANTITY)]
+        else:
+            assert staging.standing(bad) in (Standing.REFUSED, Standing.TO_FIX)
+        assert cut.taken == Counter({("A", "7"): 1, ("C", "7"): 1})
+
+
+async def test_updates_and_a_second_version(tmp_path: Path) -> None:
+    """Orders that exist are changed, followed, changed again and sent again."""
+
+    async def prepare(house: House) -> None:
+        await house.bench.client.upsert_orders(encode([order(order_id=name) for name in "AB"]))
+        house.clock.passed += 100
+
+    async def life(cut: Cut) -> None:
+        staging = cut.house.staging
+        ids = stage(staging, *(order(order_id=name, order_details__notes="first") for name in "AB"))
+        cut.told.append(("staged", *"AB"))
+        cut.told.append(("typed", "A", "first"))
+        await staging.look()
+        staging.release(ids)
+        await send_all(cut.house)
+        cut.typing = "second"
+        staging.put(ids[0], NOTES, "second", "note")
+        cut.told.append(("typed", "A", "second"))
+        cut.told.append(("releasing",))
+        staging.release(ids[:1])
+        await send_all(cut.house)
+
+    async for cut in each_cut(tmp_path, life, prepare):
+        staging = await cut.house.crash()
+        is_kept(cut)
+        if not (names := by_name(staging)):
+            continue
+        if NOTES.get(names["A"].document) == "second" and ("releasing",) not in cut.told:
+            assert staging.standing(names["A"]) is Standing.UPDATE, "nobody released this version"
+        await finish(cut.house)
+        assert staging.counts() == {Standing.VERIFIED: 2}, staging.said
+        versions = {encode(one) for body in cut.posted for one in bodies(body)}
+        assert cut.taken == Counter(key_of(one) for one in map(decode, versions)), "each version was written once"
+        there = await cut.house.there()
+        assert {name: NOTES.get(there[name]) for name in names} == {
+            name: NOTES.get(one.document) for name, one in by_name(staging).items()
+        }
+
+
+async def test_a_file_submitted_without_the_screen(tmp_path: Path) -> None:
+    text = encode([order(order_id=name) for name in "ABC"]).decode()
+    wishes = Wishes(patience=60)
+
+    async def submit(house: House) -> Submission:
+        run = Submission(house.bench, house.staging, entries_of(read_orders(text)), "orders.json", wishes)
+        await run.run()
+        return run
+
+    async def life(cut: Cut) -> None:
+        await submit(cut.house)
+
+    async for cut in each_cut(tmp_path, life):
+        await cut.house.crash()
+        run = await submit(cut.house)
+        assert [one.end for one in run.results()] == [End.VERIFIED] * 3
+        by_name(cut.house.staging)
+        is_done_once(cut, tuple("ABC"))
+        assert len(await cut.house.there()) == 3
+
+
+# Another copy takes the batch.
+
+
+async def test_another_copy_takes_the_batch_over_at_any_step_of_the_sending(tmp_path: Path) -> None:
+    """It sends and follows what is there; the copy that had it still runs, and comes to its end as it may."""
+    copies: list[House] = []
+    finishing: list[asyncio.Task[None]] = []
+
+    async def open_another(house: House) -> None:
+        copies.append(copy(house))
+        await copies[-1].open()
+
+    def take_over(_: House) -> None:
+        other = copies[-1].staging
+        other.reopen()
+        other.take_over()
+        finishing.append(asyncio.create_task(finish(copies[-1])))
+
+    async def life(cut: Cut) -> None:
+        staging = cut.house.staging
+        with suppress(CannotChange):
+            ids = stage(staging, *(order(order_id=name) for name in "ABC"))
+            cut.told.append(("staged", *"ABC"))
+            cut.typing = "typed"
+            staging.put(ids[0], NOTES, "typed", "note")
+            cut.told.append(("typed", "A", "typed"))
+            await send_all(cut.house)
+
+    async for cut in each_cut(tmp_path, life, open_another, take_over):
+        other = copies[-1]
+        if cut.reached:
+            await finishing[-1]
+        cut.house.bench.store.close()
+        cut.house.bench, cut.house.staging = other.bench, other.staging
+        other.staging.reopen()
+        is_kept(cut)
+        await finish(other)
+        names = tuple(by_name(other.staging))
+        assert other.staging.counts() == ({Standing.VERIFIED: len(names)} if names else {})
+        assert cut.taken == Counter({(name, "7"): 1 for name in names})
+
+
+# What the hand does.
+
+
+Seen = dict[str, object]
+
+
+def seen(staging: Staging) -> Seen:
+    """The orders as they stand in the batch: content, held or not."""
+    return {name: (encode(one.document), one.held) for name, one in by_name(staging).items()}
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something that the hand does in a batch."""
+
+    words: str
+    do: Callable[[Staging], object]
+
+
+def id_of(staging: Staging, name: str) -> str:
+    return by_name(staging)[name].id
+
+
+def put(name: str, words: str) -> Step:
+    return Step(f"{name}: {words}", lambda staging: staging.put(id_of(staging, name), NOTES, words, "note"))
+
+
+def on_all(staging: Staging) -> None:
+    with staging.as_one():
+        for one in staging.orders:
+            staging.put(one.id, NOTES, "all", "note")
+
+
+BY_HAND = (
+    Step("import", lambda staging: stage(staging, *(order(order_id=name) for name in "ABC"))),
+    put("A", "one"),
+    put("A", "two"),
+    put("B", "three"),
+    Step("undo", lambda staging: staging.undo()),
+    Step("redo", lambda staging: staging.redo()),
+    Step("undo in A", lambda staging: staging.undo_in(id_of(staging, "A"))),
+    Step("hold", lambda staging: staging.hold([id_of(staging, "B")])),
+    Step("all", on_all),
+    Step("undo all", lambda staging: staging.undo()),
+    Step("remove", lambda staging: staging.remove_orders([id_of(staging, "C")])),
+    Step("undo remove", lambda staging: staging.undo()),
+    Step("remove again", lambda staging: staging.redo()),
+    Step("blank", lambda staging: stage(staging, order(order_id="D"))),
+)
+
+
+async def test_typing_holding_removing_and_the_way_back(tmp_path: Path) -> None:
+    """Of each order there is what was before the step that was cut, or after it; and all of it can be taken back."""
+
+    async def life(cut: Cut) -> None:
+        for step in BY_HAND:
+            cut.told.append((step.words, seen(cut.house.staging)))
+            step.do(cut.house.staging)
+        cut.told.append(("end", seen(cut.house.staging)))
+
+    cuts = [(cut, await cut.house.crash(), seen(cut.house.staging)) async for cut in each_cut(tmp_path, life)]
+    whole = [there for _, there in cuts[-1][0].told]
+    for cut, _, there in cuts[:-1]:
+        place = len(cut.told) - 1
+        before, after = whole[place], whole[place + 1]
+        assert there.keys() in (before.keys(), after.keys()), cut.told[-1][0]
+        for name, one in there.items():
+            assert one in (before.get(name), after.get(name)), cut.told[-1][0]
+
+
+async def test_what_was_done_by_hand_can_be_taken_back_after_a_cut(tmp_path: Path) -> None:
+    async def life(cut: Cut) -> None:
+        for step in BY_HAND:
+            cut.told.append((step.words,))
+            step.do(cut.house.staging)
+
+    async for cut in each_cut(tmp_path, life):
+        staging = await cut.house.crash()
+        there = seen(staging)
+        steps = 0
+        while staging.undo() is not None:
+            steps += 1
+        is_noted = cut.met[-1] != "before the commit of actions.save"
+        if not is_noted and cut.told[-1][0] != "remove":
+            continue  # the step itself is there and can be taken back at its order; nobody is told of it in the batch
+        assert seen(staging) == {}, "each step was taken back"
+        for _ in range(steps):
+            assert staging.redo() is not None
+        if is_noted and cut.told[-1][0] == "remove":
+            there.pop("C", None)  # noted and not done yet: to do it again does it
+        assert seen(staging) == there
+
+
+async def test_batches_made_renamed_removed_and_brought_back(tmp_path: Path) -> None:
+    async def life(cut: Cut) -> None:
+        staging = cut.house.staging
+        stage(staging, order(order_id="A"))
+        cut.told.append(("staged", "A"))
+        staging.create("two")
+        stage(staging, order(order_id="B"))
+        cut.told.append(("staged", "B"))
+        staging.rename("two", "three")
+        staging.open_batch("staged orders")
+        staging.rename("three", "four")
+        staging.remove("four")
+        staging.put_back()
+        staging.remove("staged orders")
+        stage(staging, order(order_id="C"))
+        cut.told.append(("staged", "C"))
+
+    async for cut in each_cut(tmp_path, life):
+        staging = await cut.house.crash()
+        while staging.put_back() is not None:
+            pass
+        names: list[str] = []
+        for info in staging.batches():
+            assert info.owner is None or not info.owner.alive or info.owner.mine
+            staging.open_batch(info.name)
+            assert staging.owner is None
+            names += by_name(staging)
+        assert len(names) == len(set(names))
+        assert set(names) >= {about[1] for about in cut.told}
+        assert len({info.name for info in staging.batches()}) == len(staging.batches())

@@ -151,7 +151,7 @@ class PickerScreen(ChoosingScreen):
 class ValueScreen(HouseScreen):
     """One field, or the tags, with the editor open: what is taken goes to `done`, and the screen is gone.
 
-    `begun`: what was typed before and not taken. `may_be_empty`: nothing at all can be taken of any kind, as "".
+    `keeps`: whether what is typed is found again as `begun`, should it not be taken. `may_be_empty`: nothing at all can be taken of any kind, as "".
     """
 
     WHERE = Where.PAGER
@@ -163,6 +163,7 @@ class ValueScreen(HouseScreen):
         done: Callable[[dict[Pointer, Json]], None],
         typing_hook: Callable[[Pointer, str], None] | None = None,
         *,
+        keeps: bool = False,
         begun: str | None = None,
         may_be_empty: bool = False,
     ) -> None:
@@ -171,7 +172,7 @@ class ValueScreen(HouseScreen):
         self._rows = rows
         self._done = done
         self._typing_hook = typing_hook
-        self._begun = begun
+        self._keeps, self._begun = keeps, begun
         self._may_be_empty = may_be_empty
         self._values: dict[Pointer, Json] = {}
         self._is_over = False
@@ -208,7 +209,7 @@ class ValueScreen(HouseScreen):
         first = self._rows[0]
         of_lines = isinstance(first, FieldRow) and first.multiline
         keys = [("Tab", take), ("Enter", "a line")] if of_lines else [("Enter", take), ("Tab", "take, next")]
-        self.query_one(KeyLine).set([*keys, ("Esc", "not")])
+        self.query_one(KeyLine).set([*keys, ("Esc", "leave; it is kept" if self._keeps else "not")])
 
     def _read(self, pointer: Pointer, kind: str, text: str, choices: Choices) -> Entry:
         if self._may_be_empty and not text:

@@ -424,6 +424,7 @@ COMMANDS: Final = (
         "export",
         "What this list shows into a file of JSON lines; the history also as CSV.",
         (Where.JOURNAL, Where.HISTORY),
+        "export",
     ),
     _command("shops", "I", "shops", "The connected shops, and why one fails.", (Where.TRIAGE,)),
     _command("traffic", "T", "requests", "Every request: method, path, status, time, bodies.", _WALKED),

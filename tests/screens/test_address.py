@@ -27,7 +27,7 @@ FATMA = {
 
 
 async def paste(house: House, text: str) -> None:
-    event = events.Paste(text)
+    event = events.Paste(text.replace("\n", "\r"))
     event.set_sender(house.app)
     house.app.post_message(event)
     await house._settled()

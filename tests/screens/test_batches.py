@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 from housed import House, housed
 from sandboxed import order
 
@@ -105,6 +106,33 @@ async def test_a_batch_of_another_copy_is_looked_at_and_taken_over(tmp_path: Pat
         await house.until("1 order staged")
         assert house.app.staging.owner is None
         other.close()
+
+
+@pytest.mark.parametrize("table", [False, True], ids=["form", "table"])
+async def test_what_is_typed_when_another_copy_takes_the_batch_is_kept(tmp_path: Path, table: bool) -> None:
+    async with housed(tmp_path / "data", ticking=True) as house:
+        await enter(house)
+        await stage(house, 1)
+        if table:
+            await house.press("v", "v", "l", "enter")
+        else:
+            await house.press("enter", "enter")
+        await house.type("55")
+        batch = house.app.staging.batch
+        assert batch is not None
+        other = type(house.app.bench.store)(tmp_path / "data")
+        other.batches.claim(batch, take_over=True)
+        await house.press("enter")
+        await house.until("B takes it over")
+        # Nobody types in vain in a batch that cannot be changed.
+        await house.press("k", "enter")
+        await house.until("has this batch; B takes it over.")
+        assert "Esc leave" not in house.text
+        other.close()
+        # The other has gone: the batch is ours again, and the editor goes on with what was typed.
+        await house.press("enter")
+        await house.until("Esc leave")
+        assert "55" in house.line_with("[")
 
 
 async def test_the_review_lets_the_rest_of_a_refused_batch_go_on_and_the_history_tells(tmp_path: Path) -> None:

@@ -363,7 +363,7 @@ async def test_an_order_is_saved_as_a_template_and_others_are_made_of_it(tmp_pat
 async def test_cells_of_a_spreadsheet_are_offered_and_lines_of_json_are_read(tmp_path: Path) -> None:
     async with housed(tmp_path / "data") as house:
         await enter_composer(house)
-        house.app.post_message(events.Paste("order\tcity\nT1\tOss\n"))
+        house.app.post_message(events.Paste("order\tcity\rT1\tOss\r"))
         await house.until("Pasted 2 rows of cells")
         await house.press("escape")
         lines = "\n".join(json.dumps(order(order_id=f"L{n}", order_number=f"L{n}")) for n in range(2))

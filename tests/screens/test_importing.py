@@ -98,7 +98,9 @@ async def test_a_column_is_mapped_by_typing_saved_and_offered_again(tmp_path: Pa
         await house.until("Saved as odd shop")
         assert [one.name for one in Mappings(house.app.bench).all()] == ["odd shop"]
         if importing(house).mapping.constant(("order_details", "integration", "id")) is None:
-            await house.press("G", "enter", "1")
+            await house.press("G", "enter")
+            await house.until("The shop of all these orders")
+            await house.press("enter")
         await house.press("w")
         await house.until("2 orders added from odd.csv")
 
@@ -146,7 +148,7 @@ async def test_cells_pasted_from_a_spreadsheet_and_a_workbook(tmp_path: Path) ->
         await open_file(house, path)
         await house.until("sheet Orders")
         await house.press("q")
-        house.app.screen.post_message(events.Paste(text(rows(2), "\t")))
+        house.app.screen.post_message(events.Paste(text(rows(2), "\t", end="\r")))
         await house.until("Pasted 3 rows of cells")
         await house.press("o")
         await house.until("Import pasted cells")
@@ -161,6 +163,64 @@ async def test_what_is_no_table_is_told_and_nothing_opens(tmp_path: Path) -> Non
         await open_file(house, path)
         await house.until("binary data")
         assert isinstance(house.app.screen, ComposerScreen)
+
+
+async def test_what_is_wrong_is_told_whole_where_the_cursor_is(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text("Order number,Item name,Quantity\nA,Mug,1\nB,Plate,some\n")
+    async with housed(tmp_path / "data") as house:
+        await open_file(house, path)
+        await house.until(lambda: isinstance(house.app.screen, ImportScreen))
+        assert "columns mapped" in house.text
+        await house.press("j", "j")
+        assert "row 3: Items 1, quantity: 'some' cannot be read: a whole number is needed" in house.lines[-2]
+        await house.press("tab", "j")
+        assert "'some' cannot be read: a whole number is needed. (Quantity" in house.lines[-2]
+
+
+async def test_arrows_choose_among_the_fields_that_the_letters_left(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text("Order number,Gewicht (g)\nA,400\n")
+    async with housed(tmp_path / "data") as house:
+        await open_file(house, path)
+        await house.until(lambda: isinstance(house.app.screen, ImportScreen))
+        await house.press("j", "enter")
+        await house.type("weight")
+        assert "saved change" not in house.text
+        assert "change by its name" not in house.text
+        first = house.line_with(">   ")
+        await house.press("down", "down")
+        assert "Send, parcel, weight " in house.line_with(">   ") != first
+        await house.press("up", "up", "up", "enter")
+        # The unit in the column's name went along to the items.
+        weight = (*ITEMS.tokens, "*", "measurement", "weight")
+        assert importing(house).mapping.paths[1] == (*weight, "value")
+        assert importing(house).mapping.constant((*weight, "unit")) == "g"
+        assert importing(house).mapping.constant(("shipping_details", "measurement", "weight", "unit")) is None
+        await house.press(":")
+        await house.press("down", "down", "pagedown")
+        assert house.line_with(">   ").split()[1:3] != ["down", "j"]
+
+
+async def test_the_shop_of_all_is_found_by_a_few_letters(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text("Order number,Item name\nA,Mug\n")
+    shop = ("order_details", "integration", "id")
+    async with housed(tmp_path / "data") as house:
+        await open_file(house, path)
+        await house.until(lambda: isinstance(house.app.screen, ImportScreen))
+        importing(house)._change(importing(house).mapping.with_constant(shop, None))
+        await house.press("w")
+        await house.until("Enter here chooses it")
+        await house.press("enter")
+        await house.until("The shop of all these orders")
+        shops = house.app.bench.shops or []
+        assert all(str(one.id) in house.text for one in shops)
+        await house.type(f"{shops[-1].kind} {shops[-1].id}")
+        await house.press("enter")
+        await house.until(lambda: isinstance(house.app.screen, ImportScreen))
+        assert importing(house).mapping.constant(shop) == shops[-1].id
+        assert "for all:" in house.line_with(">   ") or "for all:" in house.line_with("> =")
 
 
 @pytest.mark.parametrize("size", SIZES)

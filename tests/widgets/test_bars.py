@@ -71,6 +71,22 @@ async def test_the_strip_numbers_its_entries_and_scrolls_to_the_current() -> Non
         assert [event.key for event in app.heard(EntryStrip.Selected)] == ["3", "2", "3"]
 
 
+async def test_where_the_strip_is_too_long_what_is_empty_is_only_its_number() -> None:
+    strip = EntryStrip()
+    app = Stage(strip)
+    entries = [Entry("a", "all", "250"), Entry("r", "refused", empty=True), Entry("v", "verified", "235")]
+    async with app.run_test(size=(36, 3)) as pilot:
+        strip.set_entries([*entries, Entry("s", "same", empty=True)])
+        await pilot.pause()
+        assert shown(app)[0] == "  0 all 250  1  2 verified 235  3"
+        strip.select_number(1)
+        await pilot.pause()
+        assert "1 refused" in shown(app)[0]
+        await pilot.resize_terminal(60, 3)
+        await pilot.pause()
+        assert shown(app)[0] == "  0 all 250  1 refused  2 verified 235  3 same"
+
+
 async def test_the_filter_line_opens_types_and_closes() -> None:
     line = FilterLine()
     app = Stage(line)

@@ -70,6 +70,19 @@ async def test_the_form_as_drawn() -> None:
         assert "  quantity" in shown(pilot.app)[10]
 
 
+@pytest.mark.parametrize("height", [3, 4, 6])
+async def test_what_is_wrong_with_a_field_is_seen_with_it(height: int) -> None:
+    sheet = OrderSheet()
+    async with Stage(sheet).run_test(size=(60, height)) as pilot:
+        sheet.load(form())
+        sheet.move(2)
+        await pilot.pause()
+        lines = [line.strip() for line in shown(pilot.app)]
+        assert "service 08:29: String should have at least 8" in lines
+        assert "characters" in lines
+        assert any(line.startswith(">S phone") for line in lines)
+
+
 async def test_the_cursor_stands_on_fields_and_on_what_no_field_leads_to() -> None:
     sheet = OrderSheet()
     app = Stage(sheet)

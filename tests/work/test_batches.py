@@ -4,7 +4,7 @@ import pytest
 from batched import NOTES, House, Make, stage
 from sandboxed import order
 
-from tui.api.errors import Origin, Problem
+from tui.api.errors import Origin, Problem, Severity
 from tui.api.pointer import Pointer
 from tui.orders.fields import ITEMS
 from tui.store.batches import NewStaged, StagedState
@@ -181,3 +181,26 @@ async def test_cells_and_conversion_problems_follow_their_items_also_to_another_
     staging.undo()
     assert found.cell(ITEMS / 1 / "name") == (7, "item"), "the new version begins with the items in this order"
     assert found.cell(Pointer.of("order_id")) == (7, "id")
+
+
+@pytest.mark.parametrize(
+    ("severity", "told"),
+    [
+        (Severity.WARNING, {"Two rows differ", "Input should be a valid email address"}),
+        (Severity.ERROR, {"Two rows differ"}),
+    ],
+)
+async def test_a_doubt_from_the_reading_of_a_file_hides_no_error(
+    make: Make, severity: Severity, told: set[str]
+) -> None:
+    house = await make()
+    document = order(order_id="A", shipping_address__email="jan(at)x")
+    place = Pointer.of("shipping_address", "email")
+    problem = Problem("Two rows differ", "conflict", pointer=place, severity=severity, origin=Origin.HERE)
+    (id,) = house.staging._add(
+        [NewStaged(document, meta={"noted": [told_to_json(note_of(problem, document, house.clock.now()))]})]
+    )
+    found = house.staging.findings(next(one for one in house.staging.orders if one.id == id))
+    here = [one.problem.detail.split(",")[0] for one in found if one.problem.pointer == place]
+    assert (set(here), len(here)) == (told, len(told))
+    assert house.states() == {"A": Standing.TO_FIX}

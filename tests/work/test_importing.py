@@ -43,6 +43,17 @@ def test_a_file_a_directory_and_nothing(tmp_path: Path) -> None:
         read_any(tmp_path / "gone.csv", "gone.csv")
 
 
+def test_a_cover_before_the_sheet_of_orders_is_passed_over() -> None:
+    cover = [["Export", "of today"], ["made by", "the shop"]]
+    opened = open_any(workbook({"Cover": cover, "Orders": TABLE, "More": TABLE}), "orders.xlsx")
+    assert isinstance(opened, Source)
+    assert opened.table.layout.sheet == "Orders"
+    # Where no sheet has known columns it is the first, as ever; t shows the others.
+    opened = open_any(workbook({"Cover": cover, "Notes": [["a", "b"], ["c", "d"]]}), "orders.xlsx")
+    assert isinstance(opened, Source)
+    assert opened.table.layout.sheet == "Cover"
+
+
 def test_a_workbook_keeps_numbers_and_takes_the_first_sheet_that_holds_anything() -> None:
     header = ["Order number", "EAN", "Postal code", "Country", "Quantity", "Price", "Item name"]
     data = workbook({"Empty": [], "Orders": [header, ["A", 8712345678906.0, 1067.0, "DE", 2.0, 12.5, "Mug"]]})

@@ -49,7 +49,8 @@ def decode(data: bytes | str, *, limit: int = LIMIT, deepest: int = _DEEPEST) ->
         raise CodecError(error.msg, error.lineno, error.colno) from None
     except RecursionError:
         raise CodecError(f"The text is nested more than {deepest} levels deep") from None
-    _check_depth(value, deepest)
+    if text.count("{") + text.count("[") >= deepest:
+        _check_depth(value, deepest)
     return cast(Json, value)
 
 

@@ -29,7 +29,7 @@ from pydantic import (
 )
 from pydantic.fields import FieldInfo
 from pydantic.types import Strict
-from pydantic_core import PydanticCustomError, PydanticKnownError
+from pydantic_core import PydanticCustomError, PydanticKnownError, core_schema
 
 from tui.api.codec import Json
 from tui.api.pointer import Pointer
@@ -117,10 +117,16 @@ def _is_soft(place: tuple[int | str, ...], code: str, value: object) -> bool:
     return "dangerous_goods" in place and value.upper() in _DANGEROUS_GOODS_CODES
 
 
-def _number(value: object) -> object:
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        raise PydanticCustomError("decimal_type", "Input should be a valid number")
-    return Decimal(value) if isinstance(value, int) else value
+class _Numeric:
+    """A Decimal or an int, and no bool: looked at by pydantic's core alone, as large batches have very many of them."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> core_schema.CoreSchema:
+        return core_schema.union_schema(
+            [core_schema.is_instance_schema(Decimal), core_schema.int_schema(strict=True)],
+            mode="left_to_right",
+            custom_error_type="float_type",
+        )
 
 
 def _integer(value: object) -> object:
@@ -165,7 +171,7 @@ Text = Annotated[str, Strict()]
 Filled = Annotated[Text, MinLen(1)]
 Lines = Annotated[Text, Kind.LINES]
 Word = Annotated[Text, Kind.WORD]
-Number = Annotated[Decimal, BeforeValidator(_number), Kind.NUMBER]
+Number = Annotated[Decimal, _Numeric, Kind.NUMBER]
 Integer = Annotated[int, BeforeValidator(_integer), Strict(), Kind.INTEGER]
 Flag = Annotated[bool, Strict(), Kind.BOOL]
 Instant = Annotated[Text, AfterValidator(_instant), Kind.DATETIME]

@@ -44,9 +44,7 @@ def check_order(order: Document, shops: Collection[int] | None) -> list[Problem]
                 )
             )
     found += damaged.values()
-    shop = SHOP.get(order)
-    if shops is not None and isinstance(shop, int) and shop not in shops:
-        found.append(_error(SHOP, "unknown_shop", f"This account has no integration {shop}."))
+    found += check_shop(order, shops)
     order_id = ORDER_ID.get(order)
     if isinstance(order_id, str) and len(order_id) > _LONGEST_ID:
         # Seen refused by the service although its document says nothing of it (Q1.8).
@@ -71,6 +69,14 @@ def check_order(order: Document, shops: Collection[int] | None) -> list[Problem]
                 )
             )
     return found
+
+
+def check_shop(order: Document, shops: Collection[int] | None) -> list[Problem]:
+    """Whether the order's shop is one of the account's, if they are known."""
+    shop = SHOP.get(order)
+    if shops is None or not isinstance(shop, int) or shop in shops:
+        return []
+    return [_error(SHOP, "unknown_shop", f"This account has no integration {shop}.")]
 
 
 def check_together(orders: Mapping[str, Document]) -> dict[str, Problem]:

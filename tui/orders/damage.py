@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from tui.api.codec import Document, Json
@@ -38,7 +39,7 @@ _CHAPTER_LOST: Final = (5, 7, 9)
 def damage(order: Document) -> list[Problem]:
     """The values that look as if a spreadsheet had rewritten them, as warnings, in document order."""
     found: list[Problem] = []
-    _walk(order, [], found)
+    _walk_object(order, [], found)
     return found
 
 
@@ -76,27 +77,37 @@ def mend(order: Document, problem: Problem) -> Mend | None:
     return None if wanted is None else Mend(f"{found[1]}{found[2]}", ((problem.pointer, wanted),))
 
 
-def _walk(node: Json, place: list[str], found: list[Problem]) -> None:
-    if isinstance(node, dict):
-        for key, value in node.items():
-            if isinstance(value, str):
-                # Called for every order on every keystroke: most values are done with here.
-                if value and (key in _NAMED or value[0] == "=" or "+" in value):
-                    code = node.get("country_code")
-                    _look(place, key, value, code.strip().upper() if isinstance(code, str) else "", found)
-            elif isinstance(value, dict | list):
-                place.append(key)
-                _walk(value, place, found)
-                place.pop()
-    elif isinstance(node, list):
-        for position, value in enumerate(node):
-            if isinstance(value, dict | list):
-                place.append(str(position))
-                _walk(value, place, found)
-                place.pop()
+def _walk_object(node: Document, place: list[str], found: list[Problem]) -> None:
+    # All values of all orders of a batch come by here: most are done with in a line.
+    for key, value in node.items():
+        if isinstance(value, str):
+            if value and (key in _NAMED or value[0] == "=" or "+" in value):
+                code = node.get("country_code")
+                _look(place, key, value, code.strip().upper() if isinstance(code, str) else "", found)
+        elif isinstance(value, dict):
+            place.append(key)
+            _walk_object(value, place, found)
+            place.pop()
+        elif isinstance(value, list):
+            place.append(key)
+            _walk_list(value, place, found)
+            place.pop()
+
+
+def _walk_list(node: list[Json], place: list[str], found: list[Problem]) -> None:
+    for position, value in enumerate(node):
+        if isinstance(value, dict | list):
+            place.append(str(position))
+            if isinstance(value, dict):
+                _walk_object(value, place, found)
+            else:
+                _walk_list(value, place, found)
+            place.pop()
 
 
 def _look(place: list[str], key: str, text: str, country: str, found: list[Problem]) -> None:
+    if _is_sound(key, text, country):
+        return
     pointer = Pointer((*place, key))
     seen = _found(pointer, text, country)
     if seen is not None:
@@ -114,6 +125,12 @@ _WORDS: Final = {
     "formula": ("formula", "This is a formula of a spreadsheet, not what it comes to."),
     "lost_plus": ("phone without +", "A spreadsheet seems to have taken the + in front."),
 }
+
+
+@lru_cache(maxsize=4096)
+def _is_sound(name: str, text: str, country: str) -> bool:
+    """Whether nothing is wrong with a value; the same codes stand in very many items."""
+    return _found(Pointer((name,)), text, country) is None
 
 
 def _found(pointer: Pointer, text: str, country: str) -> tuple[str, str | None, str] | None:

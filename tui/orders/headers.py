@@ -267,6 +267,11 @@ def _special(names: frozenset[str]) -> dict[str, Path]:
     return found
 
 
+def unit_named(name: str) -> str:
+    """The unit that a column's name tells, as of `Gewicht (kg)`; nothing if it tells none."""
+    return _unit(normal(name))[1]
+
+
 def _unit(name: str) -> tuple[str, str]:
     words = name.split(" ")
     if len(words) > 1 and words[-1] in _UNITS:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from tui.api.codec import Json
-from tui.orders.headers import ITEM, NUMBER, ORDER_ID, Path, guesses, mappable, normal
+from tui.orders.headers import ITEM, NUMBER, ORDER_ID, Path, guesses, mappable, normal, unit_named
 from tui.orders.sniff import Layout
 
 VERSION: Final = 1
@@ -54,8 +54,17 @@ class Mapping:
         return dict(self.constants).get(path)
 
     def with_path(self, column: int, path: Path | None) -> "Mapping":
-        """With this column going to that field, or nowhere."""
-        return replace(self, paths=(*self.paths[:column], path, *self.paths[column + 1 :]))
+        """With this column going to that field, or nowhere. A measure's unit goes along: the name's, or the one so far."""
+        before = self.paths[column]
+        changed = replace(self, paths=(*self.paths[:column], path, *self.paths[column + 1 :]))
+        old, new = unit_path(before), unit_path(path)
+        if new is not None and new not in changed.paths and changed.constant(new) is None:
+            usual = "kg" if new[-2] == "weight" else "cm" if new[-2] == "dimension" else None
+            so_far = self.constant(old) if old is not None and old[-2] == new[-2] else None
+            changed = changed.with_constant(new, unit_named(self.header[column]) or so_far or usual)
+        if old is not None and all(unit_path(one) != old for one in changed.paths):
+            changed = changed.with_constant(old, None)
+        return changed
 
     def with_constant(self, path: Path, value: Json) -> "Mapping":
         """With this value for all rows that say nothing; None takes it away."""
@@ -114,6 +123,14 @@ class Mapping:
             value.get("derives") is not False,
             Layout.from_json(value.get("layout")),
         )
+
+
+def unit_path(path: Path | None) -> Path | None:
+    """Where the unit of this measure is told; None for what is no measure, or is the unit itself."""
+    if path is None or path[-1] in ("unit", "currency"):
+        return None
+    unit = (*path[:-1], "unit")
+    return unit if any(known.path == unit for known in mappable()) else None
 
 
 def automatic(header: Sequence[str], *, shop: int | None = None) -> Mapping:

@@ -62,6 +62,21 @@ class Mend:
 
 _ITEM_WEIGHT = Pointer.of("measurement", "weight", "value")
 _LINE_TOTAL = Pointer.of("total_price", "value")
+_PICKUP: Final = Pointer.of("shipping_details", "is_local_pickup")
+_COUNTRY: Final = SHIP_TO / "country_code"
+_POSTCODE: Final = SHIP_TO / "postal_code"
+_PAID: Final = Pointer.of("payment_details", "status", "code")
+_TOTAL: Final = Pointer.of("payment_details", "total_price", "value")
+_EXTRAS: Final = tuple(
+    (Pointer.of("payment_details", name, "value"), sign)
+    for name, sign in (
+        ("freight_costs", 1),
+        ("other_costs", 1),
+        ("estimated_shipping_price", 1),
+        ("discount_granted", -1),
+    )
+)
+"""What a total may have beside the lines, and what it may lack."""
 _OF_ITEMS: Final = frozenset({"no_hs_code", "no_country_of_origin", "no_weight"})
 
 
@@ -123,32 +138,32 @@ def needs_customs(country: str, postcode: str) -> bool:
 
 
 def _address(order: Document) -> Iterator[Problem]:
-    if Pointer.of("shipping_details", "is_local_pickup").get(order) is True:
+    if _PICKUP.get(order) is True:
         return
     address = SHIP_TO.get(order)
     if not isinstance(address, dict):
         yield _stop(SHIP_TO, "no_address", "no address", "The order has no shipping address.")
         return
     for name in ("name", "address_line_1", "postal_code", "city", "country_code"):
-        if not _text(order, SHIP_TO / name).strip():
+        if not _text_of(address, name).strip():
             label = _label(SHIP_TO / name)
             yield _stop(SHIP_TO / name, f"no_{name}", f"no {label}", f"The address has no {label}.")
-    yield from _country(order)
-    yield from _street(order)
-    name = _text(order, SHIP_TO / "name")
+    yield from _country(address)
+    yield from _street(address)
+    name = _text_of(address, "name")
     if _EMAIL.search(name):
         yield _doubt(SHIP_TO / "name", "email_in_name", "e-mail in the name", "There is an e-mail address in the name.")
     for field, longest in _LONGEST.items():
-        value = _text(order, SHIP_TO / field)
+        value = _text_of(address, field)
         if len(value) > longest:
             label = _label(SHIP_TO / field)
             detail = f"Some carriers print {longest} characters; this has {len(value)}."
             yield _doubt(SHIP_TO / field, "long", f"{label} {len(value)} of {longest}", detail)
 
 
-def _country(order: Document) -> Iterator[Problem]:
-    code = _text(order, SHIP_TO / "country_code").strip()
-    postcode = _text(order, SHIP_TO / "postal_code").strip()
+def _country(address: Document) -> Iterator[Problem]:
+    code = _text_of(address, "country_code").strip()
+    postcode = _text_of(address, "postal_code").strip()
     if code and not country_name(code):
         detail = f"{code!r} is no country code of two letters."
         yield _stop(SHIP_TO / "country_code", "unknown_country", f"country {code[:12]}?", detail)
@@ -158,10 +173,10 @@ def _country(order: Document) -> Iterator[Problem]:
         yield _doubt(SHIP_TO / "postal_code", "postcode", f"postcode {postcode[:10]}", detail)
 
 
-def _street(order: Document) -> Iterator[Problem]:
-    street = _text(order, SHIP_TO / "address_line_1").strip()
-    number = _text(order, SHIP_TO / "house_number").strip()
-    second = _text(order, SHIP_TO / "address_line_2").strip()
+def _street(address: Document) -> Iterator[Problem]:
+    street = _text_of(address, "address_line_1").strip()
+    number = _text_of(address, "house_number").strip()
+    second = _text_of(address, "address_line_2").strip()
     if not street:
         return
     if not number and _ADDITION.fullmatch(street) and re.search(r"[^\W\d]{3}", second):
@@ -171,7 +186,7 @@ def _street(order: Document) -> Iterator[Problem]:
     if not number and split_street(street) is not None:
         detail = "The house number stands inside the street; some carriers want it apart."
         yield _doubt(SHIP_TO / "house_number", "street_number", "number in street", detail)
-    elif not number and not _text(order, SHIP_TO / "po_box") and not re.search(r"\d", street + second):
+    elif not number and not _text_of(address, "po_box") and not re.search(r"\d", street + second):
         yield _stop(
             SHIP_TO / "house_number", "no_house_number", "no house number", "There is no house number anywhere."
         )
@@ -184,31 +199,30 @@ def _street(order: Document) -> Iterator[Problem]:
 def _weight(order: Document) -> Iterator[Problem]:
     if isinstance((WEIGHT / "value").get(order), int | Decimal):
         return
+    entries = _entries(order)
     without = [
-        position
-        for position, item in enumerate(_entries(order))
-        if not isinstance(_ITEM_WEIGHT.get(item), int | Decimal)
+        position for position, item in enumerate(entries) if not isinstance(_ITEM_WEIGHT.get(item), int | Decimal)
     ]
     if without:
         pointer = (
             ITEMS / without[0] / "measurement" / "weight" / "value"
-            if len(_entries(order)) > len(without)
+            if len(entries) > len(without)
             else (WEIGHT / "value")
         )
-        words = "no weight" if len(without) == len(_entries(order)) else f"no weight, {_items_of(len(without))}"
+        words = "no weight" if len(without) == len(entries) else f"no weight, {_items_of(len(without))}"
         detail = "Neither the parcel nor every item has a weight."
         yield _stop(pointer, "no_weight", words, detail)
 
 
 def _customs(order: Document) -> Iterator[Problem]:
-    country = _text(order, SHIP_TO / "country_code").strip().upper()
+    country = _text(order, _COUNTRY).strip().upper()
     if not country or not country_name(country):
         return
-    if not needs_customs(country, _text(order, SHIP_TO / "postal_code").strip()):
+    if not needs_customs(country, _text(order, _POSTCODE).strip()):
         return
+    entries = _entries(order)
     for name, words in (("hs_code", "HS code"), ("country_of_origin", "origin")):
-        place = Pointer.of(name)
-        without = [position for position, item in enumerate(_entries(order)) if not _text(item, place).strip()]
+        without = [position for position, item in enumerate(entries) if not _text_of(item, name).strip()]
         if without:
             title = f"{words}, {_items_of(len(without))}"
             detail = f"Customs of {country_name(country)} want this of every item."
@@ -236,33 +250,31 @@ def _items(order: Document) -> Iterator[Problem]:
 
 
 def _money(order: Document) -> Iterator[Problem]:
-    payment = Pointer.of("payment_details", "status", "code")
-    word = _text(order, payment).lower()
+    word = _text(order, _PAID).lower()
     if word in ("unpaid", "pending", "open"):
-        yield _doubt(payment, "unpaid", word, f"The shop says that the payment is {word}.")
-    total = _decimal(Pointer.of("payment_details", "total_price", "value").get(order))
+        yield _doubt(_PAID, "unpaid", word, f"The shop says that the payment is {word}.")
+    total = _decimal(_TOTAL.get(order))
     lines = [_decimal(_LINE_TOTAL.get(item)) for item in _entries(order)]
     known = [line for line in lines if line is not None]
     if total is None or len(known) != len(lines) or not lines:
         return
     extras = Decimal(0)
-    for name, sign in (
-        ("freight_costs", 1),
-        ("other_costs", 1),
-        ("estimated_shipping_price", 1),
-        ("discount_granted", -1),
-    ):
-        extras += (_decimal(Pointer.of("payment_details", name, "value").get(order)) or Decimal(0)) * sign
+    for place, sign in _EXTRAS:
+        extras += (_decimal(place.get(order)) or Decimal(0)) * sign
     added = sum(known, Decimal(0))
     if total not in (added, added + extras) and abs(total - added) > max(Decimal("0.05"), abs(extras)):
         detail = f"The lines add up to {added}, the order says {total}. The service does not check this."
-        place = Pointer.of("payment_details", "total_price", "value")
-        yield _doubt(place, "totals", f"lines add up to {added}", detail)
+        yield _doubt(_TOTAL, "totals", f"lines add up to {added}", detail)
 
 
 def _entries(order: Document) -> list[Document]:
     entries = ITEMS.get(order)
     return [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
+
+
+def _text_of(node: Document, name: str) -> str:
+    value = node.get(name)
+    return value if isinstance(value, str) else ""
 
 
 def _text(document: Json, pointer: Pointer) -> str:

@@ -22,7 +22,7 @@ def guard(text: str) -> str:
 
 def unguard(cell: str) -> str:
     """What `guard` was given; other cells as they are."""
-    return cell[1:] if _GUARDED.match(cell) else cell
+    return cell[1:] if cell.startswith("'") and _GUARDED.match(cell) else cell
 
 
 def cell_of(value: Json | Absent) -> str:

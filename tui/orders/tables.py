@@ -21,6 +21,7 @@ MOST_ROWS: Final = 50_000
 """Rows that are taken from one table."""
 MOST_COLUMNS: Final = 500
 _TOLD_EVERY = 500
+_MOST_READS = 20_000
 
 Progress = Callable[[int, int], None]
 """Told how many rows of how many were read; what it raises ends the reading."""
@@ -220,6 +221,7 @@ class _Reading:
         self._nowhere = [place for place in range(len(mapping.paths)) if place not in taken]
         self._keys = [one.place for path in (ORDER_ID, NUMBER) for one in self._columns if one.tokens == path]
         self._pointers: dict[tuple[int, Path], Pointer] = {}
+        self._reads: dict[tuple[int, str, str], Read] = {}
         self._orders: list[_Order] = []
         self._by_key: dict[str, _Order] = {}
         self._refused = [Refused(row, "stands above the header") for row in table.above]
@@ -271,16 +273,18 @@ class _Reading:
 
     def _refusal(self, cells: Sequence[str], texts: list[str]) -> str:
         header = self._table.header
-        for place, cell in enumerate(cells):
-            if len(cell) > LONGEST:
-                name = header[place] if place < len(header) else letters(place)
-                return f"has a cell of {len(cell):,} characters in {name}; at most {LONGEST:,} are read (a quote left open?)"
+        if max(map(len, cells), default=0) > LONGEST:
+            place, cell = next((place, cell) for place, cell in enumerate(cells) if len(cell) > LONGEST)
+            name = header[place] if place < len(header) else letters(place)
+            return (
+                f"has a cell of {len(cell):,} characters in {name}; at most {LONGEST:,} are read (a quote left open?)"
+            )
         if len(cells) > len(header):
             return f"has {len(cells)} cells where the header has {len(header)}"
         if (
             self._table.layout.header
-            and len(texts) > 1
-            and [normal(text) for text in texts] == self._names[: len(texts)]
+            and 1 < len(texts) <= len(self._names)
+            and all(normal(text) == name for text, name in zip(texts, self._names, strict=False))
         ):
             return f"{_AGAIN} once more"
         return ""
@@ -310,7 +314,7 @@ class _Reading:
                 made.taken += count
                 country = made.document.get(tokens[0])
                 code = country.get("country_code") if isinstance(country, dict) else ""
-                read = read_cell(one.known, text, self._table.layout, self._now, code if isinstance(code, str) else "")
+                read = self._read(one, text, code if isinstance(code, str) else "")
                 self._note(order, pointer, one, row, text, read)
                 _put(made.document, tokens, read.value)
                 if read.unit:
@@ -332,13 +336,23 @@ class _Reading:
                 text = f"{seen[one.tokens]} {text}"
             seen[one.tokens] = text
             order.made.taken += 1
-            read = read_cell(one.known, text, self._table.layout, self._now)
+            read = self._read(one, text)
             self._note(order, self._pointer(position, one.tokens), one, row, text, read)
             _put(item, one.tokens, read.value)
             if read.unit:
                 _put(item, (*one.tokens[:-1], "unit"), read.unit)
         if item or (not self._items and any(path[: len(ITEM)] == ITEM for path, _ in self._mapping.constants)):
             order.items.append(item)
+
+    def _read(self, one: _Column, text: str, country: str = "") -> Read:
+        """What a cell says; most columns say the same again and again."""
+        key = (one.place, text, country)
+        read = self._reads.get(key)
+        if read is None:
+            if len(self._reads) >= _MOST_READS:
+                self._reads.clear()
+            read = self._reads[key] = read_cell(one.known, text, self._table.layout, self._now, country)
+        return read
 
     def _note(self, order: _Order, pointer: Pointer, one: _Column, row: int, text: str, read: Read) -> None:
         order.made.cells.setdefault(pointer, (row, one.name))
@@ -373,6 +387,9 @@ _AGAIN: Final = "is the header"
 def _put(document: dict[str, Json], tokens: Path, value: Json) -> None:
     """Set a value in place; a `0` in the path is the only entry of a list."""
     node: Any = document
+    if len(tokens) == 1:
+        node[tokens[0]] = value
+        return
     for token, following in pairwise(tokens):
         if isinstance(node, list):
             node = node[0]

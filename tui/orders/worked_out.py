@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 from tui.api.codec import Document, Json
@@ -26,7 +27,7 @@ def work_out(document: Document, derived: dict[Pointer, str], mapping: Mapping, 
         for token in path[:-1]:
             node = node[int(token)] if isinstance(node, list) else node.setdefault(token, {})
         node[path[-1]] = value
-        derived[Pointer(path)] = how
+        derived[_pointer(path)] = how
 
     items = ITEMS.get(document)
     entries: list[Any] = items if isinstance(items, list) else []
@@ -74,6 +75,11 @@ def _priced(amount: Json, item: Any, document: Document) -> Json:
         _at(document, CURRENCY) or _at(item, ("unit_price", "currency")) or _at(item, ("total_price", "currency"))
     )
     return {"value": amount, "currency": currency} if currency is not None else {"value": amount}
+
+
+@lru_cache(maxsize=4096)
+def _pointer(path: Path) -> Pointer:
+    return Pointer(path)
 
 
 def _constant(document: Document, entries: list[Any], path: Path, value: Json, note: Note) -> None:

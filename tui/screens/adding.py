@@ -15,6 +15,7 @@ from tui.orders.glance import order_name
 from tui.screens.importing import Counting, ImportScreen, refused_name, write_new
 from tui.screens.stagedform import StagedFormScreen, keeps
 from tui.screens.stagedrows import ALL
+from tui.store.db import StoreError
 from tui.widgets.ask import AskLine
 from tui.widgets.strip import Entry as StripEntry
 from tui.widgets.text import safe
@@ -22,6 +23,8 @@ from tui.work.importing import Source, open_any, refused_csv
 from tui.work.intake import Arrival, Intake, IntakeError
 from tui.work.mappings import Mappings
 from tui.work.staged import StagedOrder
+from tui.work.staging import CannotChange
+from tui.work.taking import PORTION
 from tui.work.template import Templates, as_template, from_template
 from tui.work.workbench import Shop
 
@@ -227,7 +230,7 @@ class AddingScreen(StagedFormScreen):
 
     def _read(self, name: str, source: Path | str) -> None:
         if self._counting is not None:
-            self.say("Another file is being read; Ctrl+C stops it.")
+            self.say("Another file is being added; Esc stops that.")
             return
         counting = self._counting = Counting()
         timer = self.set_interval(_LOOK, lambda: self.say(counting.words()))
@@ -261,6 +264,12 @@ class AddingScreen(StagedFormScreen):
         answers = [("s", "stage"), ("m", "see the mapping")]
         self.ask(f"{source.name}: {rows:,} rows, mapping {source.mapping.name}", answers, chosen)
 
+    def do_back(self, key: str) -> None:
+        if self._counting is None:
+            super().do_back(key)
+        else:
+            self.stop_reading()
+
     def stop_reading(self) -> bool:
         if self._counting is not None:
             self._counting.is_stopped = True
@@ -269,17 +278,39 @@ class AddingScreen(StagedFormScreen):
 
     @keeps
     def _take_in(self, intake: Intake, name: str) -> None:
-        ids = self.staging.add_intake(intake, name)
+        if len(intake.orders) <= PORTION:
+            self._taken_in(self.staging.add_intake(intake, name), intake, name)
+            return
+        counting = self._counting = Counting("staged", "orders")
+        timer = self.set_interval(_LOOK, lambda: self.say(counting.words()))
+        # It goes on when this screen is left by a way that does not stop it.
+        self.app.run_worker(self._stage(intake, name, counting, timer), name="stage orders", group="stage")
+
+    async def _stage(self, intake: Intake, name: str, counting: Counting, timer: Timer) -> None:
+        try:
+            ids = await self.staging.take_in(intake, name, counting)
+        except (CannotChange, IntakeError, StoreError) as error:
+            if self.is_attached:
+                self.show_all()
+                self.say(str(error), "warning")
+            return
+        finally:
+            timer.stop()
+            self._counting = None
+        if self.is_attached:
+            self._taken_in(ids, intake, name)
+
+    def _taken_in(self, ids: Sequence[str], intake: Intake, name: str) -> None:
         converted = sum(bool(one.converted) for one in intake.orders)
-        words = f"{count_of(len(ids))} added from {name}"
+        words, more = f"{count_of(len(ids))} added from {name}", []
         if intake.refused:
             words += f"; {len(intake.refused)} refused"
         if intake.ignored:
             columns = len(intake.unmapped)
-            words += f"; {intake.ignored} cells of {columns} column{'' if columns == 1 else 's'} went nowhere"
+            more.append(f"{intake.ignored} cells of {columns} column{'' if columns == 1 else 's'} went nowhere")
         if converted:
-            words += f"; {converted} with values put into the service's form"
-        self._added(ids, f"{words}.")
+            more.append(f"{converted} with values put into the service's form")
+        self._added(ids, f"{words}.", f" {'; '.join(more)}." if more else "")
         if intake.refused:
             lines = [f"{one.place} {one.reason}" for one in intake.refused]
             if intake.header:
@@ -291,7 +322,8 @@ class AddingScreen(StagedFormScreen):
                 ]
             self.house.show_text(f"Not taken from {name}", "\n".join(lines))
 
-    def _added(self, ids: Sequence[str], words: str) -> None:
+    def _added(self, ids: Sequence[str], words: str, more: str = "") -> None:
+        """Show what was added, and say so. `more` comes last, as a narrow screen cuts it."""
         if ids:
             self._chosen = ids[-1] if len(ids) == 1 else ids[0]
             if self._standing != ALL or self._words:
@@ -299,7 +331,7 @@ class AddingScreen(StagedFormScreen):
         self.show_all()
         self.table.go_to_key(self._chosen or "")
         self.remember()
-        self.say(f"{words} u takes it back.")
+        self.say(f"{words} u takes it back.{more}")
         self.look()
 
 

@@ -116,12 +116,17 @@ class HouseScreen(TonedScreen, inherit_bindings=False):
             self.say(f"Not kept on disk: {error}", "error")
 
     def _marked_keys(self) -> str:
-        return ", ".join(f"{command.keys[0]} {command.title}" for command in commands_in(self.WHERE) if command.marked)
+        return ", ".join(
+            f"{command.keys[0]} {command.title.partition(' ')[0]}"
+            for command in commands_in(self.WHERE)
+            if command.marked
+        )
 
     def on_paste(self, event: events.Paste) -> None:
         """A paste on a list is never run as commands."""
         event.stop()
-        self.pasted(event.text)
+        # Terminals send a carriage return for each line's end.
+        self.pasted(event.text.replace("\r\n", "\n").replace("\r", "\n"))
 
     def pasted(self, text: str) -> None:
         self.say("A paste does nothing here. Nothing was changed.")

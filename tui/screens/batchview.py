@@ -91,14 +91,12 @@ def meter(bench: Workbench, staging: Staging, marks: int, hidden: int) -> list[s
         facts.append((f"the service asks to wait {paused:.0f} s", "warning"))
     if marks:
         facts.append(f"{marks} marked{f', {hidden} not shown' if hidden else ''}")
-    ready = [order for order in staging.orders if staging.standing(order) is Standing.READY]
-    if ready:
-        unknown = sum(order.does is Does.UNKNOWN for order in ready)
-        updates = sum(order.does is Does.UPDATE for order in ready)
-        requests = -(-len(ready) // LIMIT)
+    if ready := staging.ready():
+        requests = -(-ready.total() // LIMIT)
+        unknown, updates = ready[Does.UNKNOWN], ready[Does.UPDATE]
         kinds = [
             f"{count} {word}"
-            for count, word in ((len(ready) - updates - unknown, "new"), (updates, "update"), (unknown, "unknown"))
+            for count, word in ((ready.total() - updates - unknown, "new"), (updates, "update"), (unknown, "unknown"))
             if count
         ]
         facts.append(f"ready: {', '.join(kinds)} = {requests} request{'' if requests == 1 else 's'}{_time(requests)}")
@@ -107,6 +105,8 @@ def meter(bench: Workbench, staging: Staging, marks: int, hidden: int) -> list[s
         facts.append(f"{same} same")
     if away := counts[Standing.SENT]:
         facts.append((f"{away} on the way", "info"))
+    if verified := counts[Standing.VERIFIED]:
+        facts.append(f"{verified} verified")
     if counts[Standing.UPDATE]:
         facts.append("UPDATE waits until z releases it")
     if staging.saved_at is not None:

@@ -17,13 +17,20 @@ from tui.widgets.table import Column, OrderTable, Row
 _MOVES = {"up": -1, "down": 1, "pageup": -8, "pagedown": 8}
 
 
+class ChoosingLine(AskLine):
+    """Leaves the keys that choose in the list below it to the screen."""
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        return key not in _MOVES and super().check_consume_key(key, character)
+
+
 class ChoosingScreen(HouseScreen):
     """Base. A subclass says what is offered (`offer`) and what comes of it (`chosen`)."""
 
     WHERE = Where.PAGER
     PROMPT: ClassVar[str] = ""
-    COLUMNS: ClassVar[Sequence[Column]] = ()
-    EMPTY: ClassVar[str] = ""
+    COLUMNS: Sequence[Column] = ()
+    EMPTY: str = ""
     TAKES: ClassVar[str] = "take it"
 
     def __init__(self, title: str) -> None:
@@ -40,7 +47,7 @@ class ChoosingScreen(HouseScreen):
 
     def compose(self) -> ComposeResult:
         yield TitleLine()
-        yield AskLine(self.PROMPT)
+        yield ChoosingLine(self.PROMPT)
         yield OrderTable(self.COLUMNS, empty=self.EMPTY)
         yield StatusLine()
         yield QuestionBar()
@@ -71,6 +78,7 @@ class ChoosingScreen(HouseScreen):
         # The line is open as long as this screen is; what it leaves are the keys that choose.
         if event.key in _MOVES:
             event.stop()
+            event.prevent_default()
             self.list_view.move(_MOVES[event.key])
 
     @on(AskLine.Changed)

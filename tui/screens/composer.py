@@ -62,6 +62,8 @@ class ComposerScreen(FixingScreen):
             self.do_open(key)
 
     def do_open(self, key: str) -> None:
+        if (self._in_sheet or self._shown is Shown.TABLE) and not self.may_edit():
+            return
         if self._in_sheet:
             row = self.sheet.cursor_field
             self.sheet.open_editor(None, self._typed.get(row.pointer) if row is not None else None)
@@ -86,7 +88,7 @@ class ComposerScreen(FixingScreen):
         self.do_open("enter")
 
     def do_back(self, key: str) -> None:
-        if self._in_sheet:
+        if self._in_sheet and self._counting is None:
             self.close_sheet()
         else:
             super().do_back(key)
@@ -369,7 +371,7 @@ class ComposerScreen(FixingScreen):
             self.say("The batch is yours now.")
 
         answers = [("t", "take it over"), ("b", "other batches")]
-        self.ask(f"{self.staging.owner} works on this batch.", answers, chosen)
+        self.ask("Another copy has this batch.", answers, chosen)
 
     def do_as_json_edit(self, key: str) -> None:
         order = self.order

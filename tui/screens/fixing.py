@@ -62,7 +62,7 @@ class FixingScreen(GridScreen):
                 case "i":
                     self.table.invert_marks()
                 case "p":
-                    self.table.set_marks(one.id for one in self._orders if self.staging.standing(one) in _WRONG)
+                    self._mark_doubtful()
                 case _:
                     self._mark_same()
             self.grid.repaint()
@@ -107,6 +107,13 @@ class FixingScreen(GridScreen):
             done(offered[int(answer) - 1][0])
 
         self.ask(title, [(str(number), "") for number in range(1, len(offered) + 1)], chosen, self.end_preview)
+
+    def _mark_doubtful(self) -> None:
+        """Those here that the list tells a problem of, errors and warnings alike: most proposals are for warnings."""
+        found = [one for one in self._orders if any(not it.stale for it in self.staging.findings(one))]
+        wrong = sum(self.staging.standing(one) in _WRONG for one in found)
+        self.table.set_marks(one.id for one in found)
+        self.say(f"{len(found)} marked: {wrong} to fix (!), {len(found) - wrong} doubtful (~).")
 
     def _mark_same(self) -> None:
         """All orders with the problem here, those that the list does not show included."""
@@ -209,7 +216,7 @@ class FixingScreen(GridScreen):
 
         title = f"{full_label(known.path)} on {count_of(len(orders))}"
         begun = drafts.typed(place).get(pointer)
-        screen = ValueScreen(title, [row], done, typing, keeps=True, begun=begun, may_be_empty=True)
+        screen = ValueScreen(title, [row], done, typing, replaces=True, keeps=True, begun=begun, may_be_empty=True)
         self.house.open_screen(screen)
 
     # One kind of problem.
@@ -295,15 +302,15 @@ class FixingScreen(GridScreen):
             if not 0 <= here + by * step < count or (step == count and not starts_here):
                 self.say("Around, from the first one." if by > 0 else "Around, from the last one.")
             return
-        hidden = sum(bool(self._stops(order)) for order in self.staging.orders) - sum(
-            bool(self._stops(order)) for order in self._orders
-        )
+        shown = {order.id for order in self._orders}
+        hidden = sum(bool(self._stops(order)) for order in self.staging.orders if order.id not in shown)
         self.say(
             f"No problem is left here; {hidden} orders not shown have some." if hidden else "No problem is left here."
         )
 
     def _stops(self, order: StagedOrder) -> list[Finding]:
-        if order.sent and self.staging.standing(order) is not Standing.DOUBT:
+        standing = self.staging.standing(order)
+        if (order.sent and standing is not Standing.DOUBT) or (standing is Standing.READY and order.insisted is None):
             return []
         return [finding for finding in self.staging.findings(order) if finding.stops]
 

@@ -88,9 +88,19 @@ class GridScreen(AddingScreen):
 
     @on(OrderGrid.Activated, "#grid")
     def _cell_clicked(self) -> None:
-        self.grid.open_editor()
+        if self.may_edit():
+            self.grid.open_editor()
 
     # Editing.
+
+    def may_edit(self) -> bool:
+        """Whether this batch is ours, or became so as the other copy has gone; nobody is to type in vain."""
+        if self.staging.owner is not None:
+            self.staging.freshen()
+            self.show_all()
+        if self.staging.owner is not None:
+            self.say(f"{self.staging.owner} has this batch; B takes it over.", "warning")
+        return self.staging.owner is None
 
     @on(OrderGrid.EditorOpened, "#grid")
     def _cell_opened(self) -> None:
@@ -101,7 +111,7 @@ class GridScreen(AddingScreen):
         if self.grid.editing is None:
             self.show_keys()
         if event.text is None:
-            self.untype(event.key, event.pointer)
+            self.took(event.key, event.pointer)
         else:
             self.typed_of(event.key)[event.pointer] = event.text
             self.say("Left without taking; Enter there goes on with what was typed.")

@@ -66,7 +66,8 @@ def usual_columns(staging: Staging, orders: Sequence[StagedOrder]) -> list[Path]
         for finding in staging.findings(order)
         if not finding.stale and (place := place_of(order, finding)) is not None
     }
-    differing = [path for path in _by_use(offered) if path not in _NEVER_OFFERED and _differs(orders, path)]
+    some = orders[:_LOOKED_AT]
+    differing = [path for path in _by_use(offered) if path not in _NEVER_OFFERED and _differs(some, path)]
     ranked = [path for path in _by_use(offered) if path in wrong]
     ranked += [path for path in differing if path not in wrong]
     found = [NUMBER, *(path for path in ranked if path != NUMBER)][:_MOST_COLUMNS]

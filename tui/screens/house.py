@@ -55,6 +55,7 @@ def _settle_in(app: "OrdersApp", bench: Workbench) -> None:
     # By the app, since the screen that opens all this goes away with it.
     app.run_worker(_move_in(app), name="open the rooms, and resolve what was on its way")
     app.run_worker(_follow(app), name="follow accepted orders")
+    app.run_worker(app.staging.judge(), name="judge the batch")
     app.run_worker(asyncio.to_thread(_warm_up), name="load the other rooms")
 
 
@@ -127,6 +128,10 @@ async def _recover(app: "OrdersApp") -> None:
 
 
 def leave_house(app: "OrdersApp", code: int) -> None:
+    if hasattr(app, "staging") and app.staging.is_taking:
+        answers = [("l", "leave; none of its orders is added")]
+        app.house_screens()[-1].ask("A file is being added.", answers, lambda _: app.exit(code))
+        return
     under_way = _under_way(app)
     if not under_way:
         app.exit(code)

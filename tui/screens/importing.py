@@ -29,9 +29,12 @@ from tui.screens.importrows import (
     order_text,
     path_of_key,
     preview_rows,
+    problem_of_column,
     problem_paths,
+    problem_words,
 )
 from tui.screens.recipe import Choice, PickerScreen, ValueScreen, recipe_rows
+from tui.screens.shopchoice import ShopScreen
 from tui.widgets.ask import AskLine
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.lines import LineView
@@ -47,22 +50,24 @@ _LOOK: Final = 0.2
 
 
 class Counting:
-    """How far a reading in another thread has come, and whether it is to stop."""
+    """How far a reading or a staging in another thread has come, and whether it is to stop."""
 
-    def __init__(self) -> None:
+    def __init__(self, doing: str = "read", things: str = "rows") -> None:
+        self.doing, self.things = doing, things
         self.done, self.total, self.is_stopped = 0, 0, False
 
     def __call__(self, done: int, total: int) -> None:
         self.done, self.total = done, total
         if self.is_stopped:
-            raise Stopped("The reading was stopped. Nothing was added.")
+            raise Stopped("It was stopped. Nothing was added.")
 
     def words(self, width: int = 20) -> str:
-        """`[#####.....] 4,500 of 10,000 rows`"""
+        """`[#####.....] read 4,500 of 10,000 rows; Esc stops`"""
         if not self.total:
             return "Reading …"
         full = min(width, self.done * width // max(self.total, 1))
-        return f"[{'#' * full}{'.' * (width - full)}] {self.done:,} of {self.total:,} rows; Ctrl+C stops"
+        bar = f"[{'#' * full}{'.' * (width - full)}]"
+        return f"{bar} {self.doing} {self.done:,} of {self.total:,} {self.things}; Esc stops"
 
 
 class ImportScreen(HouseScreen):
@@ -138,6 +143,9 @@ class ImportScreen(HouseScreen):
         self.query_one("#import").set_class(event.size.width >= _WIDE, "-wide")
 
     def facts(self) -> list[str]:
+        here = self._problem_here()
+        if here:
+            return [here]
         mapping = self.mapping
         nowhere = len(mapping.unmapped)
         facts = [
@@ -150,11 +158,27 @@ class ImportScreen(HouseScreen):
             facts.append(f"as saved: {mapping.name}")
         return [*facts, "nothing is staged yet"]
 
+    def _problem_here(self) -> str:
+        """What is wrong with the order under the cursor, or with what its column holds: the rows have no room for it."""
+        key = self.list_view.cursor_key if isinstance(self.list_view, OrderTable) else None
+        if key is None:
+            return ""
+        if not self._in_orders:
+            return problem_of_column(self._intake, self.mapping.header[int(key[1:])]) if key.startswith("c") else ""
+        if key.isdigit():
+            one = self._intake.orders[int(key)]
+            return " │ ".join(
+                problem_words(problem, one, whole=True) for problem in found_in(one, self.house.bench.shop_ids)
+            )
+        return self._intake.refused[int(key[1:])].reason
+
+    @on(OrderTable.CursorMoved)
+    def _moved(self) -> None:
+        self.show_status()
+
     def show_all(self) -> None:
         """Everything anew, with the first rows read by the mapping as it is."""
         source, table = self.source, self.source.table
-        bench = self.house.bench
-        shops = bench.shop_ids
         self._intake = preview(source, _PREVIEWED, now=self._now())
         rows = len(table.rows)
         self.query_one(TitleLine).set(
@@ -162,7 +186,7 @@ class ImportScreen(HouseScreen):
         )
         self.query_one("#layout", RuleLine).set(table.layout.words, "d e s ' o f change it")
         self.columns.load(mapping_rows(source, problem_paths(self._intake, self.mapping)))
-        self.preview.load(preview_rows(self._intake, shops))
+        self.preview.load(preview_rows(self._intake, self.house.bench.shop_ids))
         first = f"the first {_PREVIEWED} rows" if rows > _PREVIEWED else "all rows"
         count, refused = len(self._intake.orders), len(self._intake.refused)
         words = f"{count} order{'' if count == 1 else 's'}{f', {refused} refused' if refused else ''}"
@@ -181,6 +205,7 @@ class ImportScreen(HouseScreen):
     def do_pane(self, key: str) -> None:
         self._in_orders = not self._in_orders
         self.give_focus()
+        self.show_status()
 
     @on(OrderTable.Activated)
     def _activated(self) -> None:
@@ -210,7 +235,9 @@ class ImportScreen(HouseScreen):
         key = self.preview.cursor_key or ""
         if key.isdigit():
             one = self._intake.orders[int(key)]
-            self.house.show_text(f"{one.place} of {self.source.name}", order_text(one, found_in(one, None)))
+            self.house.show_text(
+                f"{one.place} of {self.source.name}", order_text(one, found_in(one, self.house.bench.shop_ids))
+            )
         elif key:
             refused = self._intake.refused[int(key[1:])]
             lines = [f"{refused.place} {refused.reason}", "", *refused.cells]
@@ -270,23 +297,17 @@ class ImportScreen(HouseScreen):
         if self.house.bench.shops is not None:
             self._guess_shop()
 
-    def _ask_shop(self, first: int = 0) -> None:
+    def _ask_shop(self) -> None:
         shops = self.house.bench.shops or []
         if not shops:
             self._ask_line("shop number: ", self._typed_shop)
             return
-        part = shops[first : first + 8]
-        answers = [(str(number), shop.name) for number, shop in enumerate(part, 1)]
-        if first + 8 < len(shops):
-            answers.append(("9", "more"))
 
-        def chosen(answer: str) -> None:
-            if answer == "9":
-                self._ask_shop(first + 8)
-            else:
-                self._change(self.mapping.with_constant(SHOP, part[int(answer) - 1].id))
+        def chosen(shop: int) -> None:
+            self._change(self.mapping.with_constant(SHOP, shop))
+            self.columns.go_to_key(key_of(SHOP))
 
-        self.ask("Shop", answers, chosen)
+        self.house.open_screen(ShopScreen("The shop of all these orders", shops, chosen))
 
     def _typed_shop(self, text: str) -> None:
         if text.isascii() and text.isdigit() and len(text) < 19:
@@ -435,6 +456,11 @@ class ImportScreen(HouseScreen):
         if self._counting is not None:
             self._counting.is_stopped = True
         return self._counting is not None
+
+    def do_back(self, key: str) -> None:
+        # The reading would go on, and stage what it has read although the screen was left.
+        if not self.stop_reading():
+            super().do_back(key)
 
 
 def refused_name(name: str) -> str:

@@ -105,18 +105,21 @@ def _order_row(key: str, one: Arrival, problems: list[Problem]) -> Row:
     return Row(key, cells, mark, "error" if errors else "warning" if problems else "")
 
 
-def problem_words(problem: Problem, one: Arrival) -> str:
-    """A problem with its cell, where it came from one: `quantity: a number is needed (Qty, row 8)`."""
+def problem_words(problem: Problem, one: Arrival, *, whole: bool = False) -> str:
+    """A problem with its cell, where it came from one: `quantity: a number is needed (Qty, row 8)`; brief, or whole."""
     cell = one.cells.get(problem.pointer)
     where = f" ({cell[1]}, row {cell[0]})" if cell is not None else ""
     label = label_of(problem.pointer) if problem.pointer.tokens else ""
-    return f"{label + ': ' if label and not problem.title else ''}{problem.title or problem.detail}{where}"
+    if problem.title and not whole:
+        return f"{problem.title}{where}"
+    return f"{label + ': ' if label else ''}{problem.detail}{where}"
 
 
 def order_text(one: Arrival, problems: list[Problem]) -> str:
     """All of an order for a pane: what is wrong with it, what was worked out, and the document."""
     lines = [
-        f"{'!' if problem.severity is Severity.ERROR else '~'} {problem_words(problem, one)}" for problem in problems
+        f"{'!' if problem.severity is Severity.ERROR else '~'} {problem_words(problem, one, whole=True)}"
+        for problem in problems
     ]
     if one.derived:
         lines += ["", "Worked out, or the same for all:"]
@@ -131,6 +134,16 @@ def problem_paths(intake: Intake, mapping: Mapping) -> set[Path]:
     by_name = dict(zip(mapping.header, mapping.paths, strict=True))
     names = {cell[1] for one in intake.orders for problem in one.problems if (cell := one.cells.get(problem.pointer))}
     return {path for name in names if (path := by_name.get(name)) is not None}
+
+
+def problem_of_column(intake: Intake, name: str) -> str:
+    """The first problem that the cells of the column with this name have; nothing if they have none."""
+    for one in intake.orders:
+        for problem in one.problems:
+            cell = one.cells.get(problem.pointer)
+            if cell is not None and cell[1] == name:
+                return f"{one.place}: {problem_words(problem, one, whole=True)}"
+    return ""
 
 
 def _shown(value: object) -> str:

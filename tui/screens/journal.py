@@ -145,7 +145,7 @@ class JournalScreen(HouseScreen):
             groups[ended(state, road)] += count
         entries = [StripEntry(_ALL, "all", str(self._total or ""))]
         entries += [
-            StripEntry(group, group, str(count or ""), failing=group is Ended.UNKNOWN and count > 0)
+            StripEntry(group, group, str(count or ""), failing=group is Ended.UNKNOWN and count > 0, empty=not count)
             for group, count in groups.items()
         ]
         self.strip.set_entries(entries, self.strip.current or _ALL)

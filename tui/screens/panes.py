@@ -33,7 +33,7 @@ from tui.work.staged import StagedOrder
 from tui.work.staging import Staging
 
 EMPTY = """Nothing is staged. Ways in:
-a b  a blank order of a shop       a t  a new order from a template
+a b  a blank order of a shop       a s  keeps one as a template for a t
 a f  a file: JSON, CSV, xlsx ...   paste: JSON, cells of a spreadsheet
 In the list of orders: a stages a copy of the order, ; a of all marked.
 From elsewhere: ssh host sendcloud-orders submit - < file"""
@@ -58,7 +58,7 @@ _TABLE_KEYS = (
     ("mend_problem", "mend"),
     ("mark", "mark"),
     ("sort", "sort"),
-    ("view", "orders"),
+    ("view", "history"),
     ("pane", "form"),
     ("review", "review"),
     ("keys", "keys"),
@@ -118,6 +118,7 @@ class PanesScreen(HouseScreen):
         self._batch: int | None = None
         self._asks = False
         self._kept: dict[str, dict[Pointer, str]] = {}
+        self._unkept: set[tuple[str, Pointer]] = set()
         self._standing: str = ALL
         self._words = ""
         self._field_words = ""
@@ -226,6 +227,10 @@ class PanesScreen(HouseScreen):
         if id not in self._kept:
             self._kept[id] = self.house.bench.drafts.typed(_place(id))
         return self._kept[id]
+
+    def retype(self, id: str) -> None:
+        """What was typed in an order stands as the disk has it."""
+        self.typed_of(id).update(self.house.bench.drafts.typed(_place(id)))
 
     def untype(self, id: str, pointer: Pointer) -> bool:
         """Forget what was typed in a field and not taken; whether there was anything."""

@@ -33,6 +33,7 @@ REMOVE_TAGS = Pointer.of("tags", "remove")
 
 _NOT_CHOSEN = "· to be entered ·"
 _COLUMNS = (Column("field", "field, or a change by its name", 30, 2), Column("more", "path, or what it does", 30, 3))
+_FIELDS = (Column("field", "field", 30, 2), Column("more", "its path", 30, 3))
 
 Suggestions = Mapping[tuple[str, ...], Choices]
 
@@ -100,8 +101,8 @@ class PickerScreen(ChoosingScreen):
     """Type to narrow over names, labels and paths, arrows to choose, Enter takes it."""
 
     PROMPT = "field: "
-    COLUMNS = _COLUMNS
-    EMPTY = "No field and no saved change has these letters."
+    COLUMNS: Sequence[Column] = _COLUMNS
+    EMPTY: str = "No field and no saved change has these letters."
 
     def __init__(
         self,
@@ -112,6 +113,8 @@ class PickerScreen(ChoosingScreen):
         first: Sequence[Choice] = (),
     ) -> None:
         super().__init__(title)
+        if fields is not None and not recipes:
+            self.COLUMNS, self.EMPTY = _FIELDS, "No field has these letters."
         self._done = done
         saved = [Choice(recipe.name, recipe.words, recipe=recipe) for recipe in recipes]
         offered = settable() if fields is None else fields
@@ -151,7 +154,9 @@ class PickerScreen(ChoosingScreen):
 class ValueScreen(HouseScreen):
     """One field, or the tags, with the editor open: what is taken goes to `done`, and the screen is gone.
 
-    `keeps`: whether what is typed is found again as `begun`, should it not be taken. `may_be_empty`: nothing at all can be taken of any kind, as "".
+    `replaces`: what stands there is an example, which the first letter typed replaces.
+    `keeps`: what is typed and not taken is found again; it is given as `begun`.
+    `may_be_empty`: nothing at all can be taken of any kind, as "".
     """
 
     WHERE = Where.PAGER
@@ -164,12 +169,14 @@ class ValueScreen(HouseScreen):
         typing_hook: Callable[[Pointer, str], None] | None = None,
         *,
         keeps: bool = False,
+        replaces: bool = False,
         begun: str | None = None,
         may_be_empty: bool = False,
     ) -> None:
         super().__init__()
         self._title = title
         self._rows = rows
+        self._replaces = replaces
         self._done = done
         self._typing_hook = typing_hook
         self._keeps, self._begun = keeps, begun
@@ -201,6 +208,8 @@ class ValueScreen(HouseScreen):
         self.query_one(TitleLine).set(self._title)
         self.sheet.load(self._rows)
         self.sheet.open_editor(None, self._begun)
+        if self._replaces and self._begun is None:
+            self.sheet.select_whole()
         if isinstance(self._rows[0], FieldRow):
             self.say(self._rows[0].help)
 

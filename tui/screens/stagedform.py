@@ -59,8 +59,19 @@ class StagedFormScreen(BatchScreen):
         """Set a value of an order, which stays in sight whatever it is now."""
         self._stays.add(id)
         known = field_at(pointer)
-        if self.staging.put(id, pointer, value, known.caption if known is not None else pointer.name):
+        self._unkept.add((id, pointer))
+        is_changed = self.staging.put(id, pointer, value, known.caption if known is not None else pointer.name)
+        self._unkept.discard((id, pointer))
+        if is_changed:
             self.edited()
+
+    def took(self, id: str, pointer: Pointer) -> None:
+        """An editor was left by taking: what was typed is forgotten, unless the value could not be kept."""
+        if (id, pointer) in self._unkept:
+            self._unkept.discard((id, pointer))
+            self.retype(id)
+        else:
+            self.untype(id, pointer)
 
     def edited(self) -> None:
         self.show_all()
@@ -77,7 +88,7 @@ class StagedFormScreen(BatchScreen):
         if self._loaded is None:
             return
         if event.text is None:
-            self.untype(self._loaded, event.pointer)
+            self.took(self._loaded, event.pointer)
         else:
             self.typed_of(self._loaded)[event.pointer] = event.text
             self.say("Left without taking; Enter there goes on with what was typed.")

@@ -86,7 +86,7 @@ def strip_entries(staging: Staging) -> list[Entry]:
     for standing in STANDINGS:
         count = counts[standing]
         label = "fix" if standing is Standing.TO_FIX else str(standing)
-        entries.append(Entry(standing, label, str(count) if count else "", bool(count) and standing in _BAD))
+        entries.append(Entry(standing, label, str(count) if count else "", bool(count) and standing in _BAD, not count))
     return entries
 
 

@@ -85,6 +85,8 @@ class Kept(Enum):
 
 KEEP: Final = Kept.KEEP
 
+_APART = "a part of "
+"""Begins the `removed_at` of what is added in portions, until all of it is there; later than any time."""
 _STEP = 1 << 16
 _MOST = (1 << 63) - 1
 
@@ -178,10 +180,14 @@ class Batches:
         command = "UPDATE batch SET owner = NULL, owned_since = NULL WHERE id = ? AND owner = ?"
         self._database.write(lambda c: c.execute(command, (batch, self._sessions.mine)))
 
-    def stage(self, batch: int, orders: Iterable[NewStaged], *, before: str | None = None) -> list[str]:
-        """Add orders, at the end or in front of another, all or none; durable. Their new ids, in order."""
+    def stage(self, batch: int, orders: Iterable[NewStaged], *, before: str | None = None, part: str = "") -> list[str]:
+        """Add orders, at the end or in front of another, all or none; durable. Their new ids, in order.
+
+        `part`: names what they are a portion of; nobody sees them before `join`.
+        """
         at = self._now().isoformat()
         packed = [(pack(new.base), pack(new.log), pack(new.meta), new.released) for new in orders]
+        removed = f"{_APART}{part}" if part else None
 
         def work(connection: sqlite3.Connection) -> list[str]:
             ids = []
@@ -189,11 +195,34 @@ class Batches:
             for rank, (base, log, meta, released) in zip(ranks, packed, strict=True):
                 ids.append(secrets.token_hex(12))
                 document = add_document(connection, base)
-                row = (ids[-1], batch, rank, document, log, 1, StagedState.DRAFT, "[]", released, meta, at)
+                row = (ids[-1], batch, rank, document, log, 1, StagedState.DRAFT, "[]", released, meta, removed, at)
                 connection.execute(_STAGE, row)
             return ids
 
-        return self._change(batch, work, durable=True)
+        return self._change(batch, work, durable=not part)
+
+    def join(self, batch: int, part: str, count: int) -> None:
+        """Let all see the orders that came in portions, all or none; durable. Raises StoreError unless there are `count`."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            command = "UPDATE staged SET removed_at = NULL WHERE batch = ? AND removed_at = ?"
+            found = connection.execute(command, (batch, f"{_APART}{part}")).rowcount
+            if found != count:
+                raise StoreError(f"Of {count:,} orders {found:,} are there")
+
+        self._change(batch, work, durable=True)
+
+    def clear_parts(self, batch: int) -> int:
+        """Remove for good what came in portions and was never joined, as when the app ended meanwhile; how many."""
+
+        def work(connection: sqlite3.Connection) -> int:
+            query = "SELECT id, base FROM staged WHERE batch = ? AND removed_at >= ?"
+            found = connection.execute(query, (batch, _APART)).fetchall()
+            connection.executemany("DELETE FROM staged WHERE id = ?", [(row[0],) for row in found])
+            connection.executemany("DELETE FROM document WHERE id = ?", [(row[1],) for row in found])
+            return len(found)
+
+        return self._change(batch, work)
 
     def save_log(self, staged: str, log: Json, *, meta: Json | Kept = KEEP, durable: bool = False) -> int:
         """Replace the steps of a staged order: a new version, in state draft. Returns the version."""
@@ -238,6 +267,13 @@ class Batches:
 
         self._change(self._batch_of(staged), work, durable=durable)
 
+    def set_all(self, batch: int, rows: Iterable[tuple[str, StagedState, bool, Json]]) -> None:
+        """Of several orders of a batch (id, state, released, meta): as `set`, in one transaction; durable."""
+        at = self._now().isoformat()
+        packed = [(state, released, pack(meta), at, id) for id, state, released, meta in rows]
+        command = "UPDATE staged SET state = ?, released = ?, meta_json = ?, updated_at = ? WHERE id = ?"
+        self._change(batch, lambda c: c.executemany(command, packed), durable=True)
+
     def move(self, staged: Sequence[str], *, before: str | None) -> None:
         """Put orders, in the order given, in front of another of the batch, or at its end."""
         if not staged:
@@ -261,6 +297,11 @@ class Batches:
         """The orders of a batch in their order, without those taken out."""
         query = f"{_STAGED} WHERE batch = ? AND removed_at IS NULL ORDER BY rank"
         return [_staged(row) for row in self._database.read(lambda c: c.execute(query, (batch,)).fetchall())]
+
+    def ids(self, batch: int) -> list[str]:
+        """The orders of a batch in their order, without those taken out."""
+        query = "SELECT id FROM staged WHERE batch = ? AND removed_at IS NULL ORDER BY rank"
+        return [row[0] for row in self._database.read(lambda c: c.execute(query, (batch,)).fetchall())]
 
     def get(self, staged: str) -> Staged | None:
         """A staged order, also one that was taken out."""
@@ -297,13 +338,17 @@ class Batches:
 
     def _mark(self, staged: Sequence[str], removed_at: str | None) -> None:
         def work(connection: sqlite3.Connection) -> None:
-            for order in staged:
-                _update(connection, order, {"removed_at": removed_at})
+            rows = [(removed_at, order) for order in known]
+            connection.executemany("UPDATE staged SET removed_at = ? WHERE id = ?", rows)
 
         # What was taken out long ago may have been removed with the journal; it has no place to come back to.
-        known = [order for order in staged if self.get(order) is not None]
+        known = self._there(staged)
         if known:
             self._change(self._batch_of(known[0]), work, durable=True)
+
+    def _there(self, staged: Sequence[str]) -> list[str]:
+        query = "SELECT 1 FROM staged WHERE id = ?"
+        return self._database.read(lambda c: [id for id in staged if c.execute(query, (id,)).fetchone() is not None])
 
     def _batch_of(self, staged: str) -> int:
         query = "SELECT batch FROM staged WHERE id = ?"
@@ -341,8 +386,9 @@ _BATCHES = """
 """
 
 _STAGE = """
-    INSERT INTO staged (id, batch, rank, base, log_json, version, state, problems_json, released, meta_json, updated_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO staged (id, batch, rank, base, log_json, version, state, problems_json, released, meta_json,
+                        removed_at, updated_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 
 _STAGED = """

@@ -105,6 +105,12 @@ class EditedLines(LineView):
         if self.take():
             self.open_beside(by)
 
+    def select_whole(self) -> None:
+        """The first letter typed replaces what stands in the open editor."""
+        if self._editor is not None:
+            self._editor.editing.select_whole()
+            self.draw_editor(self._editor)
+
     def fill_editor(self, text: str) -> None:
         """Put a text in the open editor, as one from $EDITOR."""
         if self._editor is not None:

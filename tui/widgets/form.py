@@ -116,6 +116,13 @@ class Form:
         """The row of the field with this very pointer."""
         return self._row_of.get(pointer)
 
+    def end_of(self, line: int) -> int:
+        """The last line of what stands at a line: the row and the notes that are told under it."""
+        last = line
+        while (below := self.row_at_line(last + 1)) is not None and isinstance(below, NoteRow):
+            last += 1
+        return last
+
     def is_stop(self, line: int) -> bool:
         """Fields; and what else the cursor could not reach through one: lone notes, empty groups."""
         index, part = self.lines[line]

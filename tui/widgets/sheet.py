@@ -145,6 +145,13 @@ class OrderSheet(EditedLines):
         row = None if index is None else self._form.rows[index]
         return row if isinstance(row, FieldRow) else None
 
+    def go(self, index: int) -> None:
+        super().go(index)
+        if self._editor is None:
+            # What is wrong with a field is seen with it, as far as there is room.
+            self.show_line(self._form.end_of(self.cursor))
+            self.show_line(self.cursor)
+
     def go_to(self, pointer: Pointer) -> bool:
         """Put the cursor on the field, or on the first one inside it, or on the nearest place that holds it."""
         row = self._form.nearest(pointer)

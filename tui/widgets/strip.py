@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from rich.cells import cell_len
 from textual import events
@@ -16,12 +17,16 @@ _LONGEST_LABEL = 20
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """`counts` follow the label: `188`, `*2 !1`. A failing entry has a `!` at its number."""
+    """`counts` follow the label: `188`, `*2 !1`. A failing entry has a `!` at its number.
+
+    An `empty` one is no more than its number where another would have no room in the line otherwise.
+    """
 
     key: str
     label: str
     counts: str = ""
     failing: bool = False
+    empty: bool = False
 
 
 class EntryStrip(OneLine):
@@ -71,7 +76,7 @@ class EntryStrip(OneLine):
         return bool(self._entries) and self._select((self._current + by) % len(self._entries))
 
     def pieces(self, width: int) -> Iterable[Piece]:
-        texts = [self._text(index) for index in range(len(self._entries))]
+        texts = self._texts(width - 2)
         lengths = [cell_len(text) for text in texts]
         first = min(self._first_shown, self._current)
         while first < self._current and sum(lengths[first : self._current + 1]) > width - 2:
@@ -89,9 +94,9 @@ class EntryStrip(OneLine):
 
     def on_click(self, event: events.Click) -> None:
         event.stop()
-        at = 1
+        at, texts = 1, self._texts(self.size.width - 2)
         for index in range(self._first_shown, len(self._entries)):
-            at += cell_len(self._text(index))
+            at += cell_len(texts[index])
             if event.x < at:
                 self._select(index)
                 return
@@ -112,6 +117,17 @@ class EntryStrip(OneLine):
         if index == self._current:
             return "current"
         return "error" if self._entries[index].failing else ""
+
+    def _texts(self, width: int) -> list[str]:
+        """Each entry's text; of the empty ones only the numbers, if one that is not would have no room otherwise."""
+        texts = [self._text(index) for index in range(len(self._entries))]
+        ends = accumulate(map(cell_len, texts))
+        if not any(end > width and not entry.empty for end, entry in zip(ends, self._entries, strict=True)):
+            return texts
+        return [
+            f" {index + self.first_number} " if entry.empty and index != self._current else text
+            for index, (entry, text) in enumerate(zip(self._entries, texts, strict=True))
+        ]
 
     def _text(self, index: int) -> str:
         entry = self._entries[index]

@@ -1,8 +1,8 @@
 """What the user does to a batch: adding, changing, mending, holding and removing orders; and the way back."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from datetime import datetime
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -15,13 +15,14 @@ from tui.orders.glance import order_name
 from tui.orders.preflight import Mend
 from tui.orders.upsert import as_new, to_upsert
 from tui.orders.whole import on_newer
-from tui.store.batches import NewStaged, StagedState
+from tui.store.batches import NewStaged, NotOwner, StagedState
 from tui.store.db import StoreError
 from tui.work.actions import Action
 from tui.work.batchlist import CannotChange
-from tui.work.intake import Arrival, Intake, read_file, read_orders
+from tui.work.collector import many_made
+from tui.work.intake import Intake, read_file, read_orders
 from tui.work.openbatch import OpenBatch
-from tui.work.source import Source, cells_to_json
+from tui.work.source import Source
 from tui.work.staged import (
     ID,
     Does,
@@ -29,9 +30,9 @@ from tui.work.staged import (
     Looked,
     StagedOrder,
     meta_of,
-    note_of,
-    told_to_json,
+    unchanged,
 )
+from tui.work.taking import PORTION, Progress, Taking, arrived
 from tui.work.template import ORDER_ID, ORDER_NUMBER, blank, copied
 
 
@@ -80,16 +81,51 @@ class ChangedBatch(OpenBatch):
     def add_intake(self, intake: Intake, name: str) -> list[str]:
         """Stage what was read from a source of that name."""
         at = self._bench.now()
-        return self._add([NewStaged(one.document, meta=_origin(one, name, at)) for one in intake.orders])
+        return self._add([arrived(one, name, at) for one in intake.orders], as_kept=True)
 
-    def _add(self, news: list[NewStaged]) -> list[str]:
+    async def take_in(self, intake: Intake, name: str, progress: Progress) -> list[str]:
+        """Stage many orders beside everything else: all of them or, where `progress` raises, none.
+
+        Raises CannotChange where another copy takes the batch meanwhile, and StoreError; then none is staged either.
+        """
+        self._ours(lambda: None)
+        if self.is_taking:
+            raise CannotChange("Another file is being added; this one can be when that is done.")
+        taking = Taking.of(self._store, self._batch or 0, name, self._bench.now(), self.shops)
+        total, made = len(intake.orders), list[StagedOrder]()
+        self.is_taking = True
+        try:
+            with many_made(total):
+                for start in range(0, total, PORTION):
+                    progress(start, total)
+                    made += await asyncio.to_thread(taking.stage, intake.orders[start : start + PORTION])
+                await asyncio.to_thread(self._store.join, taking.batch, taking.part, total)
+        except NotOwner as error:
+            self._open()
+            raise CannotChange(str(error)) from error
+        except BaseException:
+            with suppress(StoreError):
+                self._store.clear_parts(taking.batch)
+            raise
+        finally:
+            self.is_taking = False
+        self.saved_at = self._bench.now()
+        return self._added([order.id for order in made], made)
+
+    def _add(self, news: list[NewStaged], *, as_kept: bool = False) -> list[str]:
+        """`as_kept`: they are just what the disk gives back, as all that the codec read."""
         ids: list[str] = []
         if not news:
             return ids
         self._ours(lambda: ids.extend(self._store.stage(self._batch or 0, news)))
+        at = self._bench.now()
+        return self._added(ids, [unchanged(id, new, at) for id, new in zip(ids, news, strict=True)] if as_kept else ())
+
+    def _added(self, ids: list[str], orders: Iterable[StagedOrder]) -> list[str]:
+        self._orders |= {order.id: order for order in orders}
         self._reread()
         self._actions.note("added", ids)
-        self._check_twins()
+        self._twins.update(ids, self._orders)
         return ids
 
     # Changing one order.
@@ -160,7 +196,7 @@ class ChangedBatch(OpenBatch):
             done, self._together = self._together, None
             if done:
                 self._actions.note("edits", done)
-                self._check_twins()
+                self._twins.update([one.partition(" ")[0] for one in done], self._orders)
 
     def may_change(self, id: str) -> bool:
         """Whether it is not on its way just now."""
@@ -184,7 +220,7 @@ class ChangedBatch(OpenBatch):
                 self._together.append(f"{order.id} {order.edit.done}")
                 return True
             self._actions.note("edit", [order.id])
-            self._check_twins(order)
+            self._twins.update([order.id], self._orders)
         elif order.sent:
             self._reload(order.id)
         return is_changed
@@ -206,7 +242,7 @@ class ChangedBatch(OpenBatch):
             raise
         for id in found:
             self._dropped[id] = self._orders.pop(id)
-        self._check_twins()
+        self._twins.update(found, self._orders)
         return len(found)
 
     def hold(self, ids: Iterable[str]) -> int:
@@ -256,8 +292,9 @@ class ChangedBatch(OpenBatch):
             if said:
                 target.append(Action(action.kind, about))
                 self._actions.save()
-                self._check_twins()
-                return said, [id.partition(" ")[0] for id in about]
+                ids = [id.partition(" ")[0] for id in about]
+                self._twins.update(ids, self._orders)
+                return said, ids
         self._actions.save()
         return None
 
@@ -324,20 +361,8 @@ class ChangedBatch(OpenBatch):
             return None
         self._save(order)
         self._actions.moved(Action("edit", (id,)), back=back)
-        self._check_twins()
+        self._twins.update([id], self._orders)
         return name
-
-
-def _origin(arrival: Arrival, name: str, at: datetime) -> Document:
-    """What is kept of where an order came from."""
-    meta: Document = {"source": f"{arrival.place} of {name}", "file": name}
-    if arrival.row is not None:
-        meta |= {"row": arrival.row, "cells": cells_to_json(arrival.cells)}
-    if arrival.derived:
-        meta["derived"] = {str(pointer): words for pointer, words in arrival.derived.items()}
-    if arrival.problems:
-        meta["noted"] = [told_to_json(note_of(problem, arrival.document, at)) for problem in arrival.problems]
-    return meta
 
 
 def _flags(order: StagedOrder) -> str:

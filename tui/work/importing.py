@@ -10,6 +10,7 @@ from tui.orders.mapping import Mapping, automatic, by_rows
 from tui.orders.sheetcells import csv_of
 from tui.orders.sniff import Layout, TableError, encoding_of, judged, sniff, text_of
 from tui.orders.tables import Made, Progress, Result, Row, Table, headed, orders_of, table_of
+from tui.work.collector import many_made
 from tui.work.intake import MOST, Arrival, Intake, IntakeError, Refusal, read_file, read_orders
 from tui.work.workbook import is_workbook, read_workbook
 
@@ -109,7 +110,8 @@ def take_in(
         names = ", ".join(source.table.header[:6])
         words = f"No column of {source.name} has a name that is known ({names})."
         raise IntakeError(f"{words} Map them to fields on the import screen. Nothing was added.")
-    result = orders_of(source.table, mapping, now=now or datetime.now().astimezone(), shop=shop, progress=progress)
+    with many_made(len(source.table.rows)):
+        result = orders_of(source.table, mapping, now=now or datetime.now().astimezone(), shop=shop, progress=progress)
     if len(result.orders) > MOST:
         raise IntakeError(
             f"{source.name} has {len(result.orders)} orders; at most {MOST} are taken at once. Nothing was added."
@@ -139,10 +141,19 @@ def _open_workbook(
 ) -> Source:
     sheet, sheets, rows = read_workbook(data, layout.sheet if layout is not None else "", progress)
     if layout is None:
+        # A cover, or notes, may come before the sheet of the orders.
+        if len(sheets) > 1 and not _has_orders(rows):
+            others = (read_workbook(data, one) for one in sheets if one != sheet)
+            sheet, _, rows = next((one for one in others if _has_orders(one[2])), (sheet, sheets, rows))
         # Cells that are numbers come with a point; texts with a comma are still read.
         _, dates = judged([row.cells for row in rows])
         layout = Layout(dates=dates, header=_has_header(rows))
     return _source(name, data, headed(rows, replace(layout, sheet=sheet)), known, tuple(sheets))
+
+
+def _has_orders(rows: Sequence[Row]) -> bool:
+    """Whether these are rows below a header of which several columns are known."""
+    return len(rows) > 1 and automatic(rows[0].cells).mapped > 1
 
 
 def _open_text(

@@ -1,26 +1,31 @@
 """The batch that is open: which one, who owns it, and its orders as they are on the disk."""
 
+import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 
-from tui.orders.batch import check_together
 from tui.store.batches import NotOwner, StagedState
 from tui.store.db import StoreError
 from tui.work.actions import Actions
 from tui.work.batchlist import BatchInfo, BatchList, CannotChange, owner_words
-from tui.work.lookup import key_of
+from tui.work.collector import many_made
 from tui.work.recall import know_accepted, recalled
 from tui.work.shipping import Shipping
 from tui.work.staged import (
+    Does,
     Finding,
     StagedOrder,
     Standing,
     meta_of,
 )
+from tui.work.twins import Twins
 from tui.work.workbench import Workbench
 
 _DEFAULT_NAME = "staged orders"
+_AT_A_TIME = 50
+"""Orders that are judged before a key may be answered: some 5 ms."""
 
 
 class OpenBatch:
@@ -40,7 +45,9 @@ class OpenBatch:
         self.name = " ".join((batch or _DEFAULT_NAME).split())
         self._orders: dict[str, StagedOrder] = {}
         self._dropped: dict[str, StagedOrder] = {}
-        self._keys: dict[str, tuple[str, str]] = {}
+        self.is_taking = False
+        """Whether a file is being added, portion by portion."""
+        self._twins = Twins()
         self._shop_ids: tuple[object, frozenset[int] | None] = (None, None)
         self.shipping = shipping
         found = self._list.last_used() if batch is None else self._list.find(self.name)
@@ -97,6 +104,8 @@ class OpenBatch:
         return self._list.put_back()
 
     def _may_leave(self) -> None:
+        if self.is_taking:
+            raise CannotChange("A file is being added to this batch; another one can be opened when that is done.")
         if self.shipping.waiting:
             raise CannotChange("This batch is being sent; another one can be opened when that is done or paused.")
 
@@ -137,8 +146,21 @@ class OpenBatch:
     def standing(self, order: StagedOrder) -> Standing:
         return order.standing(self.shops)
 
+    async def judge(self) -> None:
+        """Judge all orders, a few at a time, so that whoever asks for all of them need not wait."""
+        for count, order in enumerate(self.orders, 1):
+            order.standing(self.shops)
+            if count % _AT_A_TIME == 0:
+                await asyncio.sleep(0)
+
     def counts(self) -> Counter[Standing]:
-        return Counter(self.standing(order) for order in self._orders.values())
+        shops = self.shops
+        return Counter([order.standing(shops) for order in self._orders.values()])
+
+    def ready(self) -> Counter[Does]:
+        """What sending would do of those that are ready."""
+        shops = self.shops
+        return Counter([one.does for one in self._orders.values() if one.standing(shops) is Standing.READY])
 
     # Ownership.
 
@@ -175,12 +197,18 @@ class OpenBatch:
         if self._batch is not None and not self._store.claim(self._batch):
             now = self._list.get(self._batch)
             self.owner = owner_words(now.owner if now is not None else None)
+        elif self._batch is not None and not self.is_taking:
+            with suppress(NotOwner):
+                self._store.clear_parts(self._batch)
         self.shipping.load()
-        rows = [] if self._batch is None else self._store.staged(self._batch)
-        self._orders = {row.id: recalled(row, self._bench.store, self._bench.account) for row in rows}
+        count = 0 if self._batch is None else len(self._store.ids(self._batch))
+        with many_made(count):
+            rows = [] if self._batch is None else self._store.staged(self._batch)
+            self._orders = {row.id: recalled(row, self._bench.store, self._bench.account) for row in rows}
         self._dropped = {}
         self._actions = Actions(self._bench.store.state, self._bench.account, self._batch)
-        self._check_twins()
+        self._twins = Twins()
+        self._twins.update(self._orders, self._orders)
 
     def _ours(self, work: Callable[[], None]) -> None:
         """Do `work` on the disk if the batch is ours; claim it if its owner has gone. Raises CannotChange, StoreError."""
@@ -240,19 +268,30 @@ class OpenBatch:
             lambda: work(order.id, state=order.state, released=order.released, meta=meta_of(order), durable=True)
         )
 
+    def _keep_all(self, orders: Sequence[StagedOrder]) -> None:
+        """As `_keep`, of several at once."""
+        rows = [(order.id, order.state, order.released, meta_of(order)) for order in orders]
+        if rows:
+            self._ours(lambda: self._store.set_all(self._batch or 0, rows))
+
     def _reload(self, id: str) -> None:
         row = self._store.get(id)
         if row is not None:
+            twin = self._orders[id].twin if id in self._orders else None
             self._orders[id] = recalled(row, self._bench.store, self._bench.account)
+            self._orders[id].twin = twin
 
     def _reread(self) -> None:
         """The orders anew, in the places that they have on the disk."""
-        rows = self._store.staged(self._batch or 0)
         known = self._dropped | self._orders
-        self._orders = {
-            row.id: known[row.id] if row.id in known else recalled(row, self._bench.store, self._bench.account)
-            for row in rows
-        }
+        found = {}
+        for id in self._store.ids(self._batch or 0):
+            order = known.get(id)
+            if order is None and (row := self._store.get(id)) is not None:
+                order = recalled(row, self._bench.store, self._bench.account)
+            if order is not None:
+                found[id] = order
+        self._orders = found
 
     def _refresh(self, id: str) -> None:
         """Take over what the outbox or the follower wrote of an order."""
@@ -271,12 +310,3 @@ class OpenBatch:
     def _known(self, ids: Iterable[str]) -> list[str]:
         wanted = set(ids)
         return [id for id in self._orders if id in wanted]
-
-    def _check_twins(self, changed: StagedOrder | None = None) -> None:
-        """Which orders would overwrite each other; after a change of one order only where that changed its key."""
-        if changed is not None and self._keys.get(changed.id) == key_of(changed.document):
-            return
-        self._keys = {id: key_of(order.document) for id, order in self._orders.items()}
-        twins = check_together({id: order.document for id, order in self._orders.items()})
-        for id, order in self._orders.items():
-            order.twin = twins.get(id)

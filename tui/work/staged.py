@@ -5,18 +5,19 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
+from operator import is_
 from typing import cast
 
 from tui.api.codec import Document, Json, decode, encode, same
 from tui.api.errors import Origin, Problem, Severity
 from tui.api.pointer import ABSENT, Absent, Pointer, Scope, position_of
 from tui.api.query import id_text
-from tui.orders.batch import check_order
+from tui.orders.batch import check_order, check_shop
 from tui.orders.compare import compare
 from tui.orders.edit import Change, Edit
 from tui.orders.fields import LISTS, field_at
 from tui.orders.upsert import to_upsert
-from tui.store.batches import Staged, StagedState
+from tui.store.batches import NewStaged, Staged, StagedState
 from tui.store.journal import Write
 from tui.work.lookup import key_of
 from tui.work.records import problem_from_json, problem_to_json, problems_from_json
@@ -102,8 +103,11 @@ class StagedOrder:
     _here: tuple[Document, Collection[int] | None, Looked | None, tuple[Problem, ...]] | None = field(
         default=None, repr=False
     )
+    _judged: tuple[Document, list[Problem]] | None = field(default=None, repr=False)
     _found: tuple[tuple[object, ...], tuple[Finding, ...]] | None = field(default=None, repr=False)
     _does: tuple[Document, Looked | None, Does, tuple[Change, ...]] | None = field(default=None, repr=False)
+    _stands: tuple[tuple[object, ...], Standing] | None = field(default=None, repr=False)
+    _key: tuple[Document, str | None, tuple[str, str, str]] | None = field(default=None, repr=False)
 
     @property
     def document(self) -> Document:
@@ -136,7 +140,11 @@ class StagedOrder:
     @property
     def key(self) -> tuple[str, str, str]:
         """By what the service would know it: Sendcloud's id where it is known, order id, shop."""
-        return (id_text(self.document.get("id")) or self.remote_id or "", *key_of(self.document))
+        kept = self._key
+        if kept is None or kept[0] is not self.edit.document or kept[1] is not self.remote_id:
+            key = (id_text(self.document.get("id")) or self.remote_id or "", *key_of(self.document))
+            kept = self._key = (self.edit.document, self.remote_id, key)
+        return kept[2]
 
     @property
     def fixed(self) -> bool:
@@ -170,7 +178,10 @@ class StagedOrder:
         """What is found wrong on this side; kept until the order or the shops change."""
         kept = self._here
         if kept is None or kept[0] is not self.document or kept[1] is not shops or kept[2] is not self.looked:
-            found = check_order(self.document, shops)
+            # The shops come to be known, and orders are looked up, while the order itself stays.
+            if self._judged is None or self._judged[0] is not self.document:
+                self._judged = (self.document, check_order(self.document, None))
+            found = [*check_shop(self.document, shops), *self._judged[1]]
             if "id" in self.document and self.looked and self.looked.key == self.key and self.looked.remote is None:
                 detail = f"The service has no order {id_text(self.document['id'])} any more."
                 found.append(Problem(detail, "gone", "gone", pointer=ID, origin=Origin.HERE))
@@ -179,10 +190,9 @@ class StagedOrder:
 
     def findings(self, shops: Collection[int] | None) -> list[Finding]:
         """All that is wrong: what the service said, what is found here, and last what was changed since it was said."""
-        # Screens ask for all orders after every key, of which one changed.
         basis = (self.document, shops, self.looked, self.told, self.twin, self.noted, self.version)
         kept = self._found
-        if kept is None or any(mine is not now for mine, now in zip(kept[0], basis, strict=True)):
+        if kept is None or not all(map(is_, kept[0], basis)):
             kept = self._found = (basis, tuple(self._find(shops)))
         return list(kept[1])
 
@@ -199,16 +209,39 @@ class StagedOrder:
         read = [finding.problem for told in self.noted if not (finding := self._finding(told)).stale]
         here += read
         # What the reading of the file said of a place is nearer to the user than what the schema says of it.
-        said_of = {problem.pointer for problem in read}
+        # A doubt hides no error.
+        said_of = {(problem.pointer, problem.severity) for problem in read}
+        said_of |= {(problem.pointer, Severity.WARNING) for problem in read}
         here += [
             problem
             for problem in self.here(shops)
-            if (problem.pointer, problem.detail) not in known and problem.pointer not in said_of
+            if (problem.pointer, problem.detail) not in known and (problem.pointer, problem.severity) not in said_of
         ]
         here.sort(key=lambda problem: problem.severity is Severity.WARNING)
         return [*fresh, *(Finding(problem) for problem in here), *(finding for finding in said if finding.stale)]
 
     def standing(self, shops: Collection[int] | None) -> Standing:
+        # Screens ask this of all orders after every key, of which one changed.
+        basis = (
+            self.edit.document,
+            shops,
+            self.looked,
+            self.told,
+            self.twin,
+            self.noted,
+            self.version,
+            self.state,
+            self.held,
+            self.released,
+            self.insisted,
+            self.remote_id,
+        )
+        kept = self._stands
+        if kept is None or not all(map(is_, kept[0], basis)):
+            kept = self._stands = (basis, self._stand(shops))
+        return kept[1]
+
+    def _stand(self, shops: Collection[int] | None) -> Standing:
         match self.state:
             case StagedState.SENT | StagedState.ACCEPTED:
                 return Standing.SENT
@@ -385,6 +418,12 @@ def staged_from(row: Staged) -> StagedOrder:
         at = datetime.fromisoformat(str(looked["at"]))
         order.looked = Looked((key[0], key[1], key[2]), at, remote if isinstance(remote, dict) else None)
     return order
+
+
+def unchanged(id: str, new: NewStaged, at: datetime) -> StagedOrder:
+    """An order as it was just staged, without reading it back."""
+    row = Staged(id, 0, new.base, new.log, 1, StagedState.DRAFT, [], None, None, None, new.released, new.meta, at)
+    return staged_from(row)
 
 
 def told_to_json(told: Told) -> Json:

@@ -100,16 +100,18 @@ class Staging(ChangedBatch):
     async def _look_at(self, orders: Sequence[StagedOrder]) -> list[ApiError]:
         keys = [order.key for order in orders]
         found = await look_up(self._bench.client, [Wanted(key[1], key[2], key[0] or None) for key in keys])
-        errors = []
+        errors, seen = [], []
         for order, key, remote in zip(orders, keys, found, strict=True):
             if isinstance(remote, ApiError):
                 errors.append(remote)
             elif self._orders.get(order.id) is order and order.key == key and not order.sent:
                 self._looked_at(order, Looked(key, self._bench.now(), remote))
+                seen.append(order)
+        self._keep_all(seen)
         return errors
 
     def _looked_at(self, order: StagedOrder, looked: Looked) -> None:
-        """Note what was found; the update of an order is set on what the service has now, and waits if both changed."""
+        """What was found, to be kept by the caller; the update of an order is set on what the service has now, and waits if both changed."""
         known = order.remote
         order.looked = looked
         theirs = None if looked.remote is None else to_upsert(looked.remote, keep_id="id" in order.document)[0]
@@ -125,7 +127,6 @@ class Staging(ChangedBatch):
 
             self._ours(rebase)
             order.state = StagedState.DRAFT
-        self._keep(order)
 
     # Sending.
 

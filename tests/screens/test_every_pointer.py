@@ -250,7 +250,14 @@ def form_place(house: House, id: str) -> str:
 def table_place(house: House, id: str) -> str:
     """The cell at which the table shows it, also as the cell of its column; empty for the order's row."""
     orders = house.staging.orders
-    rows = GridRows(house.staging, orders, frozenset, house.bench.zone, lambda _: {}, lambda *_: None)
+    rows = GridRows(
+        orders=orders,
+        staging=house.staging,
+        marks=frozenset,
+        zone=house.bench.zone,
+        suggest=lambda _: {},
+        typed=lambda *_: None,
+    )
     index = rows.index_of(id)
     assert index is not None
     assert rows.mark_of(index)[0] == "S"

@@ -25,6 +25,7 @@ from tui.work.intake import IntakeError, read_file
 
 if TYPE_CHECKING:
     from tui.service import Service
+    from tui.store.store import Store
     from tui.work.endings import Progress, Result
     from tui.work.probe import Known
     from tui.work.submit import Submission
@@ -65,6 +66,9 @@ def _guarded(work: Callable[[], int]) -> int:
     except Interrupted as end:
         _say(f"Stopped by {end}. Whatever was sent is known at the next run.")
         return end.code
+    except OSError as error:
+        _say(f"It cannot go on: {error.strerror or error}. Whatever was sent is known at the next run.")
+        return BARRED
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -236,7 +240,7 @@ async def _submitted(
     finally:
         signals.close()
         await _rest()
-        store.close()
+        _close(store)
         await service.client.aclose()
 
 
@@ -302,6 +306,16 @@ def _not_opened(entry: Entry, why: str) -> dict[str, object]:
 
     told = entry.problems if entry.errors else (*entry.problems, note(f"It was not sent: {why}"))
     return _result_line(Result(entry, End.HELD, None, tuple(told)))
+
+
+def _close(store: "Store") -> None:
+    """Close the store after all was told: what cannot be tidied away is said, and changes no outcome."""
+    from tui.store.db import StoreError
+
+    try:
+        store.close()
+    except StoreError as error:
+        _say(f"{error}.")
 
 
 async def _rest() -> None:
@@ -510,8 +524,11 @@ def _print(lines: Iterable[str]) -> None:
         for line in lines:
             sys.stdout.buffer.write(f"{line}\n".encode())
         sys.stdout.buffer.flush()
-    except BrokenPipeError:
+    except OSError as error:
+        # What is still in the buffer goes nowhere, or the end of the process would fail by it again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            raise
 
 
 def _say(text: str) -> None:
@@ -522,7 +539,8 @@ def _write_error(text: str) -> None:
     try:
         sys.stderr.write(text)
         sys.stderr.flush()
-    except BrokenPipeError:
+    except OSError:
+        # There is nobody left to be told.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 

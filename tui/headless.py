@@ -165,10 +165,16 @@ def _submit(options: argparse.Namespace, profile: Profile) -> int:
         return _dry_run(entries, profile, options.patience)
     from tui.service import connect
     from tui.store.db import StoreError
+    from tui.work.batchlist import CannotChange, proper_name
 
+    try:
+        batch = proper_name(_batch_name(name) if options.batch is None else options.batch)
+    except CannotChange as error:
+        _say(str(error))
+        return USAGE
     service = connect(profile, options.patience)
     try:
-        return asyncio.run(_submitted(options, profile, service, name, entries))
+        return asyncio.run(_submitted(options, profile, service, name, batch, entries))
     except StoreError as error:
         # Before there was a run; what an earlier one sent is known at the next.
         _print(_json(_not_opened(entry, str(error))) for entry in entries)
@@ -179,7 +185,7 @@ def _submit(options: argparse.Namespace, profile: Profile) -> int:
 
 
 async def _submitted(
-    options: argparse.Namespace, profile: Profile, service: "Service", name: str, entries: list[Entry]
+    options: argparse.Namespace, profile: Profile, service: "Service", name: str, batch: str, entries: list[Entry]
 ) -> int:
     from tzlocal import get_localzone
 
@@ -212,7 +218,7 @@ async def _submitted(
                 _print(_json(_not_opened(entry, str(error))) for entry in entries)
                 _say(f"Nothing was sent: {error}")
                 return BARRED
-        staging = Staging(bench, options.batch or _batch_name(name))
+        staging = Staging(bench, batch)
         run = Submission(bench, staging, entries, name, wishes, meter.show)
         signals.stop = run.stop
         code = WELL
@@ -489,7 +495,12 @@ def _without_added(error: IntakeError) -> str:
 
 
 def _batch_name(name: str) -> str:
-    return f"submit {Path(name).name}"
+    """A batch named after a file; of a long name the beginning and the end."""
+    from tui.work.batchlist import LONGEST_NAME
+
+    batch = " ".join(f"submit {Path(name).name}".split())
+    half = LONGEST_NAME // 2
+    return batch if len(batch) <= LONGEST_NAME else f"{batch[: half - 1]}…{batch[-half:]}"
 
 
 def _problem(entry: Entry, problem: Problem) -> dict[str, object]:

@@ -73,6 +73,7 @@ class Submission:
         self._said: dict[str, tuple[Problem, ...]] = {}
         self._last: dict[str, Write] = {}
         self._requests = 0
+        self._is_staged = False
         self._sending = 0
         self._lost: float | None = None
         self._reason = "It was not sent: the run ended before."
@@ -175,6 +176,7 @@ class Submission:
 
     def _stage(self) -> None:
         """Stage what is new, and give what changed its new content; each committed."""
+        self._is_staged = True
         new = [one for one in self.entries if one.arrival is not None and one.position not in self._ids]
         self._report("staging", 0, len(new))
         arrivals = tuple(one.arrival for one in new if one.arrival is not None)
@@ -407,6 +409,10 @@ class Submission:
     def _end(self, entry: Entry, order: StagedOrder) -> tuple[End, str]:
         if entry.position in self._older:
             return End.UNKNOWN, self._older[entry.position]
+        if not self._is_staged and entry.arrival is not None:
+            wanted = as_placed(entry.arrival, order.document)
+            if not same(wanted, order.document):
+                return End.HELD, self._reason  # what is known is of another content
         match order.state:
             case StagedState.VERIFIED:
                 return End.VERIFIED, ""

@@ -378,3 +378,12 @@ def test_a_weight_that_differs_within_an_order_is_that_of_its_items(weights: tup
     assert not [problem for problem in first.problems if problem.code == "conflict"]
     found = [(ITEMS / place / "measurement" / "weight" / "value").get(first.document) for place in range(2)]
     assert found == ([Decimal("0.3"), Decimal("0.5")] if of_items else [ABSENT, ABSENT])
+
+
+def test_a_row_that_stands_twice_is_told_as_its_item_goes_twice() -> None:
+    header = ["Order number", "City", "Item name", "Quantity"]
+    row, other = ["A", "Gent", "Mug", "1"], ["A", "Gent", "Mug", "2"]
+    first, _ = read([header, row, ["B", "Gent", "Mug", "1"], other, row]).orders
+    assert len(ITEMS.get(first.document)) == 3  # type: ignore[arg-type]
+    told = [problem for problem in first.problems if problem.code == "same_row"]
+    assert [(problem.pointer, problem.title) for problem in told] == [(ITEMS / 2, "row 5 = row 2")]

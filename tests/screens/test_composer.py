@@ -15,6 +15,7 @@ from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.screens.composer import ComposerScreen
 from tui.screens.help import TextScreen
 from tui.screens.review import ReviewScreen
+from tui.work.mappings import Mappings
 
 
 def composer(house: House) -> ComposerScreen:
@@ -113,7 +114,7 @@ async def test_problems_stand_in_list_pane_form_and_problem_list(tmp_path: Path)
         await add_file(house, tmp_path, order(order_id="OK", order_number="OK"), bad)
         await house.until(lambda: standings(house) == ["ready", "to fix"])
         await house.press("j")
-        assert "Items 2, quantity" in row(house, "BAD")
+        assert "item 2 quantity: should be" in row(house, "BAD")
         assert any(line.startswith(" ! Items 2, quantity") for line in house.lines)
         await house.press("v")
         assert "BAD: Items 2, quantity" in house.text
@@ -340,6 +341,22 @@ async def test_a_batch_of_another_running_copy_is_only_looked_at_until_it_is_tak
     box.close()
 
 
+async def test_the_path_of_a_file_is_completed_and_the_keys_are_those_of_the_line(tmp_path: Path) -> None:
+    (tmp_path / "orders-monday.json").write_text(json.dumps(order(order_id="M", order_number="M")))
+    (tmp_path / "orders-tuesday.json").write_text("[]")
+    async with housed(tmp_path / "data") as house:
+        await enter_composer(house)
+        await house.press("a", "f")
+        assert house.lines[-1].split() == ["Enter", "take", "it", "Tab", "complete", "Esc", "not"]
+        await house.type(f"{tmp_path}/or")
+        await house.press("tab")
+        assert "orders-monday.json orders-tuesday.json" in house.text
+        await house.type("m")
+        await house.press("tab", "enter")
+        await house.until("1 order added from orders-monday.json")
+        assert "Enter open" in house.lines[-1]
+
+
 async def test_an_order_is_saved_as_a_template_and_others_are_made_of_it(tmp_path: Path) -> None:
     async with housed(tmp_path / "data") as house:
         screen = await enter_composer(house)
@@ -348,7 +365,11 @@ async def test_an_order_is_saved_as_a_template_and_others_are_made_of_it(tmp_pat
         await house.type("Candles to Oss")
         await house.press("enter")
         assert "Saved as template Candles to Oss" in house.text
-        await house.press("a", "t", "1")
+        Mappings(house.app.bench).keep_refused("a file with a long name.csv", b"")
+        await house.press("a")
+        # Every way in is told whole, whatever there is.
+        assert "t template  s as template  r refused  Esc not" in house.text
+        await house.press("t", "1")
         await house.until(lambda: screen._in_sheet and screen.sheet.cursor_pointer is not None)
         _, made = house.app.staging.orders
         assert "order_id" not in made.document
@@ -429,83 +450,3 @@ async def test_a_filter_in_force_is_in_sight_also_when_the_batch_is_opened_again
         await house.until("found here, in what is staged")
         await house.press("/", "escape")
         await house.until(lambda: "found here, in what is staged" not in house.text)
-
-
-@pytest.mark.parametrize("size", [(80, 24), (160, 45)])
-async def test_an_edit_makes_the_services_word_stale_and_the_next_sending_replaces_it(
-    tmp_path: Path, size: tuple[int, int]
-) -> None:
-    async with housed(tmp_path / "data", size=size) as house:
-        screen = await enter_composer(house)
-        await add_file(house, tmp_path, *(order(order_id=f"T{n}", order_number=f"T{n}") for n in range(2)))
-        refuse_next(
-            house,
-            ("/data/attributes/[1]/shipping_address/city", "City not known"),
-            ("/data/attributes/[1]/order_details/notes", "Notes are not liked"),
-        )
-        await review(house)
-        await house.press("y")
-        await house.until("refused all 2 orders sent")
-        assert standings(house) == ["ready", "refused"]
-        await house.press("n")
-        assert str(screen.sheet.cursor_pointer) == "/shipping_address/city"
-        await house.press("enter", "ctrl+e", "ctrl+u")
-        await house.type("Uden")
-        await house.press("enter", "escape")
-        assert " ".join(house.line_with("City not known").split()).endswith("City not known (changed since)")
-        assert standings(house) == ["ready", "refused"], "the other word stands"
-        await house.press("n")
-        assert str(screen.sheet.cursor_pointer) == "/order_details/notes"
-        await house.press("enter", "ctrl+e", "ctrl+u")
-        await house.type("liked")
-        await house.press("tab", "escape", "escape")
-        assert standings(house) == ["ready"] * 2
-        assert row(house, "T1")[2:3] in (" ", "~")
-        await house.press("v")
-        assert house.text.count("(changed since)") >= 2
-        refuse_next(house, ("/data/attributes/[1]/shipping_address/postal_code", "Postcode not known"))
-        await review(house)
-        await house.press("y")
-        await house.until("Postcode not known")
-        assert "City not known" not in house.text
-        assert "Notes are not liked" not in house.text
-        assert standings(house) == ["ready", "refused"]
-
-
-async def test_warnings_stop_nothing_and_an_error_found_here_is_overridden_for_one_order_to_be_seen(
-    tmp_path: Path,
-) -> None:
-    async with housed(tmp_path / "data", ticking=True) as house:
-        screen = await enter_composer(house)
-        doubtful = order(order_id="W", order_number="W", shipping_address__house_number="")
-        wrong = [
-            order(order_id=f"E{n}", order_number=f"E{n}", order_details__order_items__0__quantity=0) for n in range(2)
-        ]
-        await add_file(house, tmp_path, doubtful, *wrong)
-        assert standings(house) == ["ready", "to fix", "to fix"]
-        assert row(house, "W")[2:3] == "~"
-        assert "no house number" in row(house, "W")
-        await review(house)
-        assert "1 order will be written" in house.text
-        assert "~ Ship to, house number" in house.text
-        await house.press("n", "g", "j", "z", "a")
-        assert standings(house) == ["ready", "ready", "to fix"]
-        assert "goes in spite of" in row(house, "E0")
-        assert "goes in spite of" not in row(house, "E1")
-        await review(house)
-        assert "2 orders will be written" in house.text
-        assert house.line_with("in spite of Items 1, quantity")
-        await house.press("n", "enter", "1", "enter", "ctrl+e")
-        await house.type("x")
-        await house.press("enter", "escape")
-        assert screen.order is not None
-        assert screen.order.document["order_id"] == "E0"
-        assert standings(house) == ["ready", "to fix", "to fix"], "it was let go as it was"
-        await house.press("z", "a")
-        await review(house)
-        await house.press("y")
-        # The service sees it, too: nothing of the request is written, and what it names is the order that was let go.
-        await house.until(lambda: standings(house) == ["ready", "refused", "to fix"])
-        await review(house)
-        await house.press("y")
-        await house.until(lambda: standings(house)[0] == "verified")

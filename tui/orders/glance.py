@@ -6,11 +6,12 @@ from decimal import Decimal
 from typing import Final
 
 from tui.api.codec import Document, Json
-from tui.api.models import Kind
+from tui.api.errors import Problem
+from tui.api.models import Group, Kind
 from tui.api.pointer import ABSENT, Absent, Pointer
 from tui.api.query import id_text, read_instant
 from tui.orders.entry import show_value
-from tui.orders.fields import ITEMS
+from tui.orders.fields import ITEMS, entry_of, field_at, label_of
 
 NUMBER: Final = Pointer.of("order_number")
 SHOP: Final = Pointer.of("order_details", "integration", "id")
@@ -24,6 +25,7 @@ SHIP_TO: Final = Pointer.of("shipping_address")
 SHIP_BY: Final = Pointer.of("shipping_details", "ship_with", "properties", "shipping_option_code")
 WISH: Final = Pointer.of("shipping_details", "delivery_indicator")
 WEIGHT: Final = Pointer.of("shipping_details", "measurement", "weight")
+_REQUIRED: Final = "Field required"
 _SIGNS: Final = {"EUR": "€", "GBP": "£", "USD": "$"}
 _GRAMS: Final = {"kg": Decimal(1000), "g": Decimal(1), "lbs": Decimal("453.59237"), "oz": Decimal("28.349523125")}
 
@@ -34,6 +36,20 @@ def text_at(order: Json, pointer: Pointer) -> str:
     if isinstance(value, str):
         return value
     return id_text(value)
+
+
+def complaint(problem: Problem) -> str:
+    """A problem in the few cells of a list: its title, or the field's own name and what of the detail tells most."""
+    pointer, field = problem.pointer, field_at(problem.pointer)
+    if problem.title:
+        return problem.title
+    if field is None:
+        place = problem.raw_pointer or (label_of(pointer) if pointer.tokens else "")
+        return f"{place}: {problem.detail}" if place else problem.detail
+    head = label_of(pointer).partition(", ")[0]
+    item = head.removeprefix(f"{Group.ITEMS} ") if entry_of(pointer) is not None and field.group is Group.ITEMS else ""
+    name = f"{f'item {item} ' if item else 'billing ' if field.group is Group.BILL_TO else ''}{field.caption}"
+    return f"no {name}" if problem.detail == _REQUIRED else f"{name}: {problem.detail.removeprefix('Input ')}"
 
 
 def order_name(order: Document) -> str:

@@ -200,6 +200,8 @@ class _Order:
     items: list[Json] = field(default_factory=list)
     first: dict[Path, str] = field(default_factory=dict)
     """The texts of its own fields, as first seen."""
+    lines: dict[tuple[str, ...], int] = field(default_factory=dict)
+    """The rows that said an item, with their numbers."""
     currency: str = ""
 
 
@@ -281,7 +283,12 @@ class _Reading:
         order.made.rows.append(row.number)
         self._taken.setdefault(id(order), []).append(row)
         self._put_own(order, row.number, texts)
-        self._put_item(order, row.number, texts)
+        if self._put_item(order, row.number, texts):
+            before = order.lines.setdefault(tuple(texts), row.number)
+            if before != row.number:
+                place, words = self._pointer(len(order.items) - 1, ()), f"row {row.number} = row {before}"
+                detail = f"Row {row.number} is the same as row {before}: this item goes twice."
+                order.made.problems.append(_doubt(place, "same_row", detail, words))
         if width < len(self._table.header) and len(row.cells) < len(self._table.header) and width <= 1:
             order.made.problems.append(_doubt(_ROOT, "short_row", f"Row {row.number} has only {width} cell."))
         order.made.ignored += sum(1 for place in self._nowhere if place < width and texts[place])
@@ -341,7 +348,8 @@ class _Reading:
                     detail = f"Row {row} says {_short(text)} here; {_short(known)} of row {where} was taken."
                     made.problems.append(_doubt(pointer, "conflict", detail))
 
-    def _put_item(self, order: _Order, row: int, texts: list[str]) -> None:
+    def _put_item(self, order: _Order, row: int, texts: list[str]) -> bool:
+        """Add the row's item, if it says one; whether it did."""
         width, item, position = len(texts), cast(dict[str, Json], {}), len(order.items)
         seen: dict[Path, str] = {}
         for one in self._items:
@@ -358,6 +366,7 @@ class _Reading:
                 _put(item, (*one.tokens[:-1], "unit"), read.unit)
         if item or (not self._items and any(path[: len(ITEM)] == ITEM for path, _ in self._mapping.constants)):
             order.items.append(item)
+        return bool(item)
 
     def _read(self, one: _Column, text: str, country: str = "") -> Read:
         """What a cell says; most columns say the same again and again."""
@@ -416,8 +425,8 @@ def _put(document: dict[str, Json], tokens: Path, value: Json) -> None:
     node[tokens[-1]] = value
 
 
-def _doubt(pointer: Pointer, code: str, detail: str) -> Problem:
-    return Problem(detail, code, pointer=pointer, severity=Severity.WARNING, origin=Origin.HERE)
+def _doubt(pointer: Pointer, code: str, detail: str, title: str = "") -> Problem:
+    return Problem(detail, code, title, pointer=pointer, severity=Severity.WARNING, origin=Origin.HERE)
 
 
 def _short(text: str) -> str:

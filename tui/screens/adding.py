@@ -11,7 +11,6 @@ from tui.api.codec import Document
 from tui.api.errors import ApiError
 from tui.api.pointer import Pointer
 from tui.api.query import OrderQuery
-from tui.orders.glance import order_name
 from tui.screens.importing import Counting, ImportScreen, refused_name, write_new
 from tui.screens.stagedform import StagedFormScreen, keeps
 from tui.screens.stagedrows import ALL
@@ -22,6 +21,7 @@ from tui.widgets.text import safe
 from tui.work.importing import Source, open_any, refused_csv
 from tui.work.intake import Arrival, Intake, IntakeError
 from tui.work.mappings import Mappings
+from tui.work.paths import completed
 from tui.work.staged import StagedOrder
 from tui.work.staging import CannotChange
 from tui.work.taking import PORTION
@@ -52,23 +52,22 @@ class AddingScreen(StagedFormScreen):
         targets = self.targets()
         answers = [("b", "blank"), ("f", "file")]
         if targets:
-            name = order_name(targets[0].document) if len(targets) == 1 else f"{len(targets)} orders"
-            answers.insert(1, ("c", f"copy of {name}"))
+            answers.insert(1, ("c", "copy" if len(targets) == 1 else f"copy {len(targets)} orders"))
         if self._templates.all():
-            answers.append(("t", "from template"))
+            answers.append(("t", "template"))
         if len(targets) == 1:
-            answers.append(("s", "save as template"))
+            answers.append(("s", "as template"))
 
-        refused = Mappings(self.house.bench).refused()
+        refused = Mappings(self.house.bench).refused_of()
         if refused is not None:
-            answers.append(("r", f"write refused rows of {refused[0]}"))
+            answers.append(("r", "refused"))
 
         def chosen(answer: str) -> None:
             match answer:
                 case "b":
                     self._blank()
                 case "r" if refused is not None:
-                    self._ask_line("refused rows into: ", self._write_refused, refused_name(refused[0]))
+                    self._ask_line("refused rows into: ", self._write_refused, refused_name(refused), path=True)
                 case "c":
                     self._copy(targets)
                 case "t":
@@ -76,7 +75,7 @@ class AddingScreen(StagedFormScreen):
                 case "s":
                     self._ask_line("template's name: ", lambda name: self._save_template(targets[0], name))
                 case _:
-                    self._ask_line("file: ", self._add_file)
+                    self._ask_line("file: ", self._add_file, path=True)
 
         self.ask("Add", answers, chosen)
 
@@ -206,9 +205,10 @@ class AddingScreen(StagedFormScreen):
         self._added([id], words)
         self.open_sheet(Pointer.of("order_number"))
 
-    def _ask_line(self, prompt: str, done: Callable[[str], None], text: str = "") -> None:
+    def _ask_line(self, prompt: str, done: Callable[[str], None], text: str = "", *, path: bool = False) -> None:
         line = self.query_one("#line", AskLine)
         line.prompt = prompt
+        line.complete = completed if path else None
         line.open(text)
         self.line_done = done
 
@@ -278,6 +278,9 @@ class AddingScreen(StagedFormScreen):
 
     @keeps
     def _take_in(self, intake: Intake, name: str) -> None:
+        if intake.refused and intake.header:
+            # Before anything is added, so that no end of the app comes between the orders and the rows that are none.
+            Mappings(self.house.bench).keep_refused(name, refused_csv(intake))
         if len(intake.orders) <= PORTION:
             self._taken_in(self.staging.add_intake(intake, name), intake, name)
             return
@@ -314,7 +317,6 @@ class AddingScreen(StagedFormScreen):
         if intake.refused:
             lines = [f"{one.place} {one.reason}" for one in intake.refused]
             if intake.header:
-                Mappings(self.house.bench).keep_refused(name, refused_csv(intake))
                 lines = [
                     "a r writes these rows into a file, with the reasons, to be mended and read again.",
                     "",

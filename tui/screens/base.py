@@ -178,6 +178,16 @@ class HouseScreen(TonedScreen, inherit_bindings=False):
     @on(AskLine.Cancelled)
     def _line_over(self) -> None:
         self.give_focus()
+        self.show_keys()
+
+    @on(AskLine.Opened)
+    def _line_opened(self, event: AskLine.Opened) -> None:
+        self.show_line_keys(event.line)
+
+    def show_line_keys(self, line: AskLine) -> None:
+        """The key line while a line is typed."""
+        words = [("Enter", "take it"), *([("Tab", "complete")] if line.complete is not None else []), ("Esc", "not")]
+        self.query_one(KeyLine).set(words)
 
     def give_focus(self) -> None:
         """Back to the list."""

@@ -10,7 +10,7 @@ from tui.screens.listed import ListScreen
 from tui.screens.rooms import open_composer
 from tui.store.batches import StagedState
 from tui.widgets.ask import AskLine
-from tui.widgets.status import TitleLine
+from tui.widgets.status import KeyLine, TitleLine
 from tui.widgets.table import Column, Row, Toned
 from tui.work.batchlist import BatchInfo
 from tui.work.staging import CannotChange
@@ -86,12 +86,16 @@ class BatchesScreen(ListScreen):
     def _owner(self, info: BatchInfo) -> Toned:
         owner = info.owner
         if owner is None or not owner.alive:
-            made = f"{info.created_at.astimezone(self.house.bench.zone):%Y-%m-%d %H:%M}"
-            return Toned(f"free, made {made}", "dim")
+            made = f"{info.created_at.astimezone(self.house.bench.zone):%d %b %H:%M}"
+            return Toned(f"free, of {made}", "dim")
         if owner.mine:
             return Toned("open here" if info.id == self.house.staging.batch else "yours", "good")
         since = f"{owner.since.astimezone(self.house.bench.zone):%d %b %H:%M}"
         return Toned(f"{owner.user}@{owner.host}, process {owner.pid}, since {since}", "conflict")
+
+    def show_keys(self) -> None:
+        words = [("Enter", "open"), ("a", "add"), ("e", "rename"), ("D", "remove"), ("u", "undo"), ("t", "take over")]
+        self.query_one(KeyLine).set([*words, ("?", "keys")])
 
     def facts(self) -> list[str]:
         return ["Enter opens", "what was sent of a batch stays in the journal"]

@@ -69,6 +69,9 @@ class ChoosingScreen(HouseScreen):
     def show_keys(self) -> None:
         self.query_one(KeyLine).set([("↓ ↑", "choose"), ("Enter", self.TAKES), ("Esc", "not")])
 
+    def show_line_keys(self, line: AskLine) -> None:
+        self.show_keys()
+
     def narrow(self, text: str) -> None:
         table = self.query_one(OrderTable)
         table.load(self.offer(text))

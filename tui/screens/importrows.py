@@ -10,7 +10,7 @@ from tui.orders.batch import check_order
 from tui.orders.bulk import full_label
 from tui.orders.entry import show_value
 from tui.orders.fields import ITEMS, field_at, label_of
-from tui.orders.glance import TOTAL, order_name, text_at
+from tui.orders.glance import TOTAL, complaint, order_name, text_at
 from tui.orders.headers import Path
 from tui.orders.mapping import SHOP, Mapping
 from tui.orders.tables import letters
@@ -110,8 +110,8 @@ def problem_words(problem: Problem, one: Arrival, *, whole: bool = False) -> str
     cell = one.cells.get(problem.pointer)
     where = f" ({cell[1]}, row {cell[0]})" if cell is not None else ""
     label = label_of(problem.pointer) if problem.pointer.tokens else ""
-    if problem.title and not whole:
-        return f"{problem.title}{where}"
+    if not whole:
+        return f"{complaint(problem)}{where}"
     return f"{label + ': ' if label else ''}{problem.detail}{where}"
 
 

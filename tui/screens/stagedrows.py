@@ -12,7 +12,7 @@ from tui.api.pointer import ABSENT, ROOT, Pointer
 from tui.orders.edit import Change
 from tui.orders.entry import SHOWN_ABSENT, show_value
 from tui.orders.fields import field_at, label_of
-from tui.orders.glance import TOTAL, item_count, money_at, order_name, text_at
+from tui.orders.glance import TOTAL, complaint, item_count, money_at, order_name, text_at
 from tui.orders.preflight import SHIP_TO
 from tui.screens.listed import KeyedRows
 from tui.screens.review import Parcel, ReviewPlan
@@ -156,8 +156,7 @@ def update_words(order: StagedOrder) -> str:
 def _first(findings: Sequence[Finding]) -> str:
     if not findings:
         return ""
-    problem = findings[0].problem
-    words = problem.title or f"{place_of(findings[0])}: {problem.detail}"
+    words = complaint(findings[0].problem)
     return words if len(findings) == 1 else f"{words} +{len(findings) - 1}"
 
 
@@ -219,13 +218,12 @@ def problem_rows(staging: Staging, orders: Sequence[StagedOrder], zone: tzinfo |
             stale = " (changed since)" if finding.stale else ""
             proposal = None if finding.stale else staging.proposal(order, finding)
             mends = f"   m: {proposal.words}" if proposal is not None else ""
-            cell = f"   {words}" if (words := cell_words(order, finding)) else ""
             tone = "service" if note.mark == "S" else "error" if note.mark == "!" else "warning"
             row = ProblemRow(
                 order.id,
                 problem.pointer,
                 place_of(finding),
-                f"{when}{problem.detail}{stale}{cell}{mends}",
+                f"{when}{problem.detail}{stale}{mends}",
                 " " if finding.stale else note.mark,
                 "dim" if finding.stale else tone,
                 name,

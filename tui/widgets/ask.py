@@ -1,6 +1,6 @@
 """One line to type into: a prompt and a text. Base of the filter line and of what a dialog asks for."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from textual import events
 from textual.geometry import Offset
@@ -17,7 +17,8 @@ _KEYS = EDITING_KEYS | {"enter", "escape", "tab", "shift+tab", "up", "down"}
 class AskLine(OneLine, can_focus=True):
     """Takes text while it is open. It takes the focus when it opens; the screen gives it back on the message.
 
-    One that `hides` takes no line of the screen while it is closed.
+    One that `hides` takes no line of the screen while it is closed. `complete`, if there is one, is given the text at
+    Tab, and gives it back as far as it is certain, with a word about how it can go on.
     """
 
     class LineMessage(Message):
@@ -29,6 +30,9 @@ class AskLine(OneLine, can_focus=True):
         @property
         def control(self) -> "AskLine":
             return self.line
+
+    class Opened(LineMessage):
+        """It takes text now."""
 
     class Changed(LineMessage):
         pass
@@ -47,6 +51,7 @@ class AskLine(OneLine, can_focus=True):
         self._editing: Editing | None = None
         self._scroll = 0
         self.notice = ""
+        self.complete: Callable[[str], tuple[str, str]] | None = None
 
     @property
     def is_open(self) -> bool:
@@ -64,6 +69,7 @@ class AskLine(OneLine, can_focus=True):
         self.display = True
         self.focus(scroll_visible=False)
         self._draw()
+        self.post_message(self.Opened(self, text))
 
     def select_whole(self) -> None:
         if self._editing is not None:
@@ -92,6 +98,12 @@ class AskLine(OneLine, can_focus=True):
         elif event.key == "escape":
             self.close()
             self.post_message(self.Cancelled(self, before))
+        elif event.key == "tab" and self.complete is not None:
+            text, self.notice = self.complete(before)
+            if text != before:
+                self._editing = Editing(text)
+                self.post_message(self.Changed(self, text))
+            self._draw()
         elif self._editing.key(event.key, event.character):
             self.notice = ""
             if self._editing.text != before:

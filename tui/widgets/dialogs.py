@@ -112,7 +112,7 @@ class QuestionBar(OneLine, can_focus=True):
         if self._notice:
             ways.append((f"  {safe(self._notice)}", "warning"))
         question = safe(self._question)
-        room = max(width // 3, width - 3 - sum(cell_len(text) for text, _ in ways))
+        room = max(width // 5, width - 3 - sum(cell_len(text) for text, _ in ways))
         room = min(room, cell_len(question))
         yield f" {fit(question, room)} ", "title"
         yield from _narrowed(ways, width - 3 - room)

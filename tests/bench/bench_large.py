@@ -66,14 +66,14 @@ def large(orders: int) -> Figures:
 
 
 def _stage(terminal: Terminal, orders: int) -> None:
-    began, silence, heard, words = time.perf_counter(), 0.0, time.perf_counter(), set[str]()
+    began, silence, words = time.perf_counter(), 0.0, set[str]()
+    heard, size = began, len(terminal.stream)
     terminal.press("w")
     while "added from" not in terminal.text:
-        size = len(terminal.stream)
         words.update(line for line in terminal.lines if "Esc stops" in line)
         if len(terminal.stream) != size:
-            silence = max(silence, time.perf_counter() - heard)
-            heard = time.perf_counter()
+            size = len(terminal.stream)
+            silence, heard = max(silence, time.perf_counter() - heard), time.perf_counter()
         if time.perf_counter() - began > PATIENCE:
             raise TimeoutError(terminal.text)
         time.sleep(0.02)

@@ -6,8 +6,12 @@ from pathlib import Path
 import pytest
 from housed import NOW, House, housed
 from sandboxed import order
+from textual import events
 
 from tui.sandbox.app import Sandbox, SandboxSettings
+from tui.screens.composer import ComposerScreen
+from tui.screens.help import HelpScreen
+from tui.screens.opening import OpeningScreen
 from tui.screens.triage import TriageScreen
 from tui.widgets.table import OrderTable
 
@@ -227,3 +231,35 @@ async def test_the_filter_in_force_is_seen_again_after_the_composer(tmp_path: Pa
         await house.press("slash")
         await house.type("date:yes")
         assert "/ date:yes" in house.text
+
+
+async def test_keys_typed_while_the_account_is_opened_are_for_the_rooms(tmp_path: Path) -> None:
+    async with housed(tmp_path, opened=False) as house:
+        assert not house.app.house_screens()
+        for key in ("B", "question_mark"):
+            house.app.post_message(events.Key(key, {"question_mark": "?"}.get(key, key)))
+        await house.until(lambda: isinstance(house.app.screen, HelpScreen))
+        await house.press("escape")
+        assert isinstance(house.app.screen, ComposerScreen)
+
+
+async def test_keys_typed_for_an_account_that_cannot_be_opened_do_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    starts: list[OpeningScreen] = []
+    start = OpeningScreen._start
+
+    def counted(screen: OpeningScreen) -> None:
+        starts.append(screen)
+        start(screen)
+
+    monkeypatch.setattr(OpeningScreen, "_start", counted)
+    (tmp_path / "file").write_text("")
+    async with housed(tmp_path / "file" / "data", opened=False) as house:
+        for key in "BR":
+            house.app.post_message(events.Key(key, key))
+        await house.until("R tries again, Q leaves")
+        await house.pilot.pause()
+        assert len(starts) == 1
+        await house.pilot.press("R")
+        await house.until(lambda: len(starts) == 2 and "R tries again" in house.text)

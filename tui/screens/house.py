@@ -81,6 +81,7 @@ async def _move_in(app: "OrdersApp") -> None:
         open_order(app, str(place["order"]))
     elif place.get("screen") == "journal":
         open_journal(app)
+    app.release_keys()
     recovering = asyncio.create_task(_recover(app))
     # What was in flight is resolved first; what takes long to find out is not sent again meanwhile.
     await asyncio.wait({recovering}, timeout=_SOON)

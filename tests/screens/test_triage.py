@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 from housed import NOW, House, housed
 from sandboxed import order
+from tablefiles import rows, text
+from textual.events import Paste
 
 from tui.sandbox.app import Sandbox, SandboxSettings
+from tui.screens.importing import ImportScreen
 from tui.screens.triage import TriageScreen
 from tui.widgets.table import OrderTable
 
@@ -126,7 +129,6 @@ async def test_deleting_wants_the_number_typed(tmp_path: Path) -> None:
 
 
 async def test_a_paste_on_the_list_runs_nothing(tmp_path: Path) -> None:
-    from textual.events import Paste
 
     async with housed(tmp_path) as house:
         await house.until("100+ read")
@@ -227,3 +229,20 @@ async def test_the_filter_in_force_is_seen_again_after_the_composer(tmp_path: Pa
         await house.press("slash")
         await house.type("date:yes")
         assert "/ date:yes" in house.text
+
+
+async def test_orders_pasted_into_the_list_are_read_in_the_composer(tmp_path: Path) -> None:
+    async with housed(tmp_path / "data") as house:
+        await house.until("100+ read")
+        house.app.post_message(Paste(text(rows(2), "\t", end="\r")))
+        await house.until("Pasted 3 rows of cells")
+        await house.press("o")
+        await house.until(lambda: isinstance(house.app.screen, ImportScreen))
+        assert "Import pasted cells" in house.text
+        await house.press("q", "q")
+        # A composer that is open below takes them as well.
+        await house.until("100+ read")
+        house.app.post_message(Paste(json.dumps([order(order_id="P", order_number="P")])))
+        await house.until("characters of JSON")
+        await house.press("o")
+        await house.until("1 order added from pasted text")

@@ -530,3 +530,20 @@ async def test_warnings_stop_nothing_and_an_error_found_here_is_overridden_for_o
         await review(house)
         await house.press("y")
         await house.until(lambda: standings(house)[0] == "verified")
+
+
+async def test_a_long_review_names_first_which_orders_are_doubtful(tmp_path: Path) -> None:
+    async with housed(tmp_path / "data") as house:
+        await enter_composer(house)
+        good = [order(order_id=f"G{n}", order_number=f"G{n}") for n in range(12)]
+        for one in good:
+            one["shipping_details"] = {"measurement": {"weight": {"value": 1, "unit": "kg"}}}
+        lost = order(order_id="LOST", order_number="LOST", shipping_details=good[0]["shipping_details"])
+        lost["shipping_address"] = {**lost["shipping_address"], "country_code": "DE", "postal_code": "1067"}
+        await add_file(house, tmp_path, *good, lost)
+        await review(house)
+        assert "1 of them with doubts, told below: LOST." in house.text
+        await house.press("n")
+        await house.until(lambda: isinstance(house.app.screen, ComposerScreen))
+        await house.press("asterisk", "p")
+        assert "1 marked: 0 to fix (!), 1 doubtful (~)." in house.text

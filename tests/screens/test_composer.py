@@ -547,3 +547,16 @@ async def test_a_long_review_names_first_which_orders_are_doubtful(tmp_path: Pat
         await house.until(lambda: isinstance(house.app.screen, ComposerScreen))
         await house.press("asterisk", "p")
         assert "1 marked: 0 to fix (!), 1 doubtful (~)." in house.text
+
+
+async def test_a_review_offers_the_keys_that_do_something(tmp_path: Path) -> None:
+    async with housed(tmp_path / "data") as house:
+        await enter_composer(house)
+        bad = order(order_id="BAD", order_number="BAD", order_details__order_items__0__quantity=0)
+        await add_file(house, tmp_path, bad)
+        await review(house)
+        assert "nothing can be sent, the lines say why" in house.text
+        assert house.lines[-1].split() == ["n", "not", "v", "JSON", "?", "keys"]
+        await house.press("n", "z", "a")
+        await review(house)
+        assert house.lines[-1].split() == ["y", "send", "n", "not", "v", "JSON", "?", "keys"]

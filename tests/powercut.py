@@ -50,7 +50,9 @@ class Cut:
         self._at = at
         self._instead = instead
         self._running = False
+        self._cut_off = False
         self._gone = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
         self.reached = False
         self.posted: list[bytes] = []
         """The body of each POST that left, in order, of this life and those after it."""
@@ -80,7 +82,7 @@ class Cut:
         gone = asyncio.ensure_future(self._gone.wait())
         await asyncio.wait({living, gone}, return_when=asyncio.FIRST_COMPLETED)
         gone.cancel()
-        if not self._gone.is_set():
+        if not self._cut_off:
             await living
             self._running = False
             return
@@ -94,7 +96,7 @@ class Cut:
     def step(self, name: str) -> None:
         if not self._running:
             return
-        if self._gone.is_set():
+        if self._cut_off:
             raise PowerCut
         self.met.append(name)
         if self.reached or self._at not in (len(self.met), name):
@@ -105,7 +107,8 @@ class Cut:
             self._instead()
             self._running = True
             return
-        self._gone.set()
+        self._cut_off = True
+        self._loop.call_soon_threadsafe(self._gone.set)  # some commits are made beside the loop
         raise PowerCut
 
     def _wire(self, transport: httpx.AsyncBaseTransport) -> httpx.AsyncBaseTransport:

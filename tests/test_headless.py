@@ -16,6 +16,7 @@ from terminal.service import served
 
 from tui.api.pointer import Pointer
 from tui.cli import main
+from tui.headless import Wait
 from tui.orders.mapping import Mapping
 from tui.sandbox.app import SandboxSettings
 from tui.sandbox.writing import post_error
@@ -49,6 +50,48 @@ def problems(ended: Ended, *, severity: str = "error") -> list[tuple[str | None,
 
 
 # check
+
+
+class Screen(io.StringIO):
+    """Standard error, as a terminal or as none."""
+
+    def __init__(self, is_terminal: bool) -> None:
+        super().__init__()
+        self._is_terminal = is_terminal
+
+    def isatty(self) -> bool:
+        return self._is_terminal
+
+
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_how_far_a_long_reading_is_stands_on_a_terminal_only(
+    monkeypatch: pytest.MonkeyPatch, is_terminal: bool
+) -> None:
+    screen, clock = Screen(is_terminal), [0.0]
+    monkeypatch.setattr(sys, "stderr", screen)
+    wait = Wait(lambda: clock[0])
+    told = wait.on("reading rows,")
+    for seconds, done in ((0.9, 500), (1.0, 1000), (1.05, 1500), (1.2, 2000)):
+        clock[0] = seconds
+        told(done, 10_000)
+    wait.end()
+    shown = "\r\x1b[Kreading rows, 1,000 of 10,000\r\x1b[Kreading rows, 2,000 of 10,000\r\x1b[K"
+    assert screen.getvalue() == (shown if is_terminal else "")
+    wait.end()
+    assert screen.getvalue() == (shown if is_terminal else "")
+
+
+def test_reading_and_judging_are_both_counted(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: dict[str, list[tuple[int, int]]] = {}
+    monkeypatch.setattr(
+        Wait, "on", lambda self, doing: lambda done, total: told.setdefault(doing, []).append((done, total))
+    )
+    path = shell.write(
+        "long.csv", CSV + "".join(f"{n};7;open;Anna;Damrak;1;1012LG;A;NL;C;1;7,00;7,00\n" for n in range(600))
+    )
+    assert shell.run("check", path).code == 1
+    assert told["reading rows,"][-1] == (602, 602)
+    assert told["judging orders,"] == [(place, 602) for place in (0, 200, 400, 600)]
 
 
 @pytest.mark.parametrize(

@@ -80,16 +80,17 @@ def test_credentials_do_not_go_where_a_redirect_points(shell: Shell, status: int
 
 
 class Broken:
-    """In front of the sandbox: requests of a method are answered by this, once they were said to be."""
+    """In front of the sandbox: requests of a method below a path are answered by this, while it is not open."""
 
     def __init__(self, app: Any, method: str, status: int | None, body: bytes = b"", **headers: str) -> None:
         self._app, self._method, self._status, self._body = app, method, status, body
         self._headers = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+        self.path = ""
         self.open = True
         """Whether it still answers as it should."""
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if self.open or scope["method"] != self._method:
+        if self.open or scope["method"] != self._method or not scope["path"].endswith(self.path):
             await self._app(scope, receive, send)
             if self._method == "GET" and scope["method"] == "POST":
                 self.open = False
@@ -149,6 +150,15 @@ def test_a_service_that_takes_the_write_and_then_cannot_be_asked(account: Shell,
     trouble.open = True
     again = account.submit(path)
     assert (again.code, again.outcomes, account.writes()) == (0, {"H-0": "verified"}, 1)
+
+
+def test_shops_that_may_not_be_listed_are_not_taken_for_none(account: Shell) -> None:
+    path = account.write("a.json", orders(1))
+    trouble = broken(account, "GET", 403)
+    trouble.path, trouble.open = "/integrations", False
+    assert account.run("check", path).code == 0
+    ended = account.submit(path)
+    assert (ended.code, ended.outcomes) == (0, {"H-0": "verified"}), ended
 
 
 # The disk.

@@ -69,6 +69,19 @@ def test_every_variable_is_one_that_is_read() -> None:
     assert {"SENDCLOUD_PUBLIC_KEY", "SENDCLOUD_CLIENT_ID", "SENDCLOUD_TOKEN_URL", "SENDCLOUD_ORDERS_DATA"} <= named
 
 
+def test_every_test_that_is_named_is_there() -> None:
+    commands = [line.partition("#")[0] for line in readme.command("house").splitlines() if "pytest" in line]
+    assert any("SENDCLOUD_KILLS" in line for line in commands)
+    for line in commands:
+        words = shlex.split(line)
+        wanted = words[words.index("-k") + 1] if "-k" in words else ""
+        places = [readme.ROOT / word for word in words if word.startswith("tests/")]
+        for place in places:
+            files = [place] if place.is_file() else [*place.rglob("test_*.py")]
+            names = [name for file in files for name in re.findall(r"def (test_\w+)", file.read_text(encoding="utf-8"))]
+            assert any(wanted in name for name in names) or any(wanted in file.stem for file in files), (line, place)
+
+
 def test_every_fault_is_told() -> None:
     table = TEXT[TEXT.index("| fault | what happens |") : TEXT.index("On the command line `busy")]
     assert set(

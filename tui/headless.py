@@ -350,6 +350,33 @@ class Signals:
         self.stop()
 
 
+class Wait:
+    """How far the reading and judging of a file are, on a terminal, for files that take longer than a second."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._terminal = sys.stderr.isatty()
+        self._clock = clock
+        self._from = clock()
+        self._shown: float | None = None
+
+    def on(self, doing: str) -> Callable[[int, int], None]:
+        """What is to be told how much of this is done."""
+
+        def told(done: int, total: int) -> None:
+            now = self._clock()
+            if self._terminal and now - self._from >= 1.0 and (self._shown is None or now - self._shown >= 0.1):
+                self._shown = now
+                _write_error(f"\r\x1b[K{doing} {done:,} of {total:,}")
+
+        return told
+
+    def end(self) -> None:
+        """Leave the line, so that others can write."""
+        if self._shown is not None:
+            _write_error("\r\x1b[K")
+            self._shown = None
+
+
 class Meter:
     """Progress on standard error: one line written over on a terminal, else a line a second at most."""
 
@@ -390,9 +417,12 @@ def _entries(options: argparse.Namespace) -> tuple[str, list[Entry], int | None]
     except IntakeError as error:
         _say(_without_added(error))
         return name, [], USAGE
+    wait = Wait()
     try:
         mapping = _mapping(options.mapping) if options.mapping is not None else None
-        intake = read_any(source, Path(name).name, shop=options.shop, mapping=mapping)
+        progress = wait.on("reading rows,")
+        intake = read_any(source, Path(name).name, shop=options.shop, mapping=mapping, progress=progress)
+        entries = entries_of(intake, progress=wait.on("judging orders,"))
     except LookupError:
         _say(f"There is no saved mapping {options.mapping!r} on this machine; it is saved on the import screen.")
         return name, [], USAGE
@@ -400,11 +430,14 @@ def _entries(options: argparse.Namespace) -> tuple[str, list[Entry], int | None]
         _say(str(error))
         return name, [], BARRED
     except IntakeError as error:
+        wait.end()
         _say(_without_added(error))
         return name, [], PROBLEMS
+    finally:
+        wait.end()
     for sentence in intake.told:
         _say(f"{name}: {sentence}")
-    return name, entries_of(intake), None
+    return name, entries, None
 
 
 def _mapping(name: str) -> Mapping:

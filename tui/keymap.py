@@ -385,7 +385,7 @@ COMMANDS: Final = (
         "r",
         "read this again",
         "Read it again: the order, an unknown write, in a dry run all of them.",
-        (*_HOMES, Where.BULK, Where.RECHECK, Where.BATCHES, Where.HISTORY),
+        (*_HOMES, Where.BULK, Where.RECHECK, Where.BATCHES, Where.JOBS, Where.HISTORY),
     ),
     _command(
         "refresh_all",

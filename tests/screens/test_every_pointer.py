@@ -10,11 +10,13 @@ from typing import Any
 import httpx
 import pytest
 from batched import House, stage
+from housed import housed
 from sandboxed import order
+from screens.test_composer import add_file, enter_composer, refuse_next, review, standings
 from work.test_shipping import Answers, between
 
 from tui.api.models import Operation
-from tui.api.pointer import ROOT, Pointer
+from tui.api.pointer import ROOT
 from tui.orders.fields import ITEMS
 from tui.screens.gridrows import GridRows, key_of
 from tui.screens.rows import FormSpec, sheet_rows
@@ -248,7 +250,14 @@ def form_place(house: House, id: str) -> str:
 def table_place(house: House, id: str) -> str:
     """The cell at which the table shows it, also as the cell of its column; empty for the order's row."""
     orders = house.staging.orders
-    rows = GridRows(house.staging, orders, frozenset, house.bench.zone, lambda _: {}, lambda *_: None)
+    rows = GridRows(
+        orders=orders,
+        staging=house.staging,
+        marks=frozenset,
+        zone=house.bench.zone,
+        suggest=lambda _: {},
+        typed=lambda *_: None,
+    )
     index = rows.index_of(id)
     assert index is not None
     assert rows.mark_of(index)[0] == "S"
@@ -376,14 +385,44 @@ async def test_what_was_said_of_an_order_or_an_item_that_was_removed_comes_back_
 
 async def test_several_words_of_one_place_stay_together_in_their_order(house: House) -> None:
     def body(raw: str) -> Any:
-        return {"errors": [{**entry(pointer=raw), "detail": f"{SAID}, {word}"} for word in ("one", "two", "three")]}
+        said = (("shipping_address/city", "one"), ("order_id", "two"), ("shipping_address/city", "three"))
+        return {"errors": [{**entry(pointer=raw + place), "detail": f"{SAID}, {word}"} for place, word in said]}
 
     ids = await staged(house)
-    await refused(house, ids, body, "/data/attributes/[{n}]/shipping_address/city")
-    found = told_at(house, ids[TARGET])
-    assert [one.problem.detail for one in found] == [f"{SAID}, {word}" for word in ("one", "two", "three")]
-    assert {str(one.problem.pointer) for one in found} == {"/shipping_address/city"}
-    assert Pointer.parse("/shipping_address/city") == found[0].problem.pointer
+    await refused(house, ids, body, "/data/attributes/[{n}]/")
+    found = [(str(one.problem.pointer), one.problem.detail.split(", ")[1]) for one in told_at(house, ids[TARGET])]
+    assert found == [("/shipping_address/city", "one"), ("/shipping_address/city", "three"), ("/order_id", "two")]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 45)])
+async def test_by_keys_it_is_met_in_the_form_the_table_and_the_list(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with housed(tmp_path / "data", size=size) as app:
+        screen = await enter_composer(app)
+        names = [f"P{number}" for number in range(4)]
+        await add_file(app, tmp_path, *(order(order_id=name, order_number=name) for name in names))
+        await app.press("g", "D", "j", "z")
+        assert standings(app) == ["ready", "held", "ready"]
+        # Of P1 to P3, of which P2 is held, the second that went is P3.
+        refuse_next(app, ("/data/attributes/orders/1/shipping_address/city", SAID))
+        await review(app)
+        await app.press("y")
+        await app.until("refused all 2 orders sent")
+        assert standings(app) == ["ready", "held", "refused"]
+        await app.press("g", "n")
+        assert screen.order is not None
+        assert screen.order.document["order_id"] == "P3"
+        assert str(screen.sheet.cursor_pointer) == "/shipping_address/city"
+        assert SAID in app.text
+        await app.press("escape", "g", "v")
+        row = screen.problems.cursor_row
+        assert row is not None
+        assert (row.title, str(row.pointer)) == ("P3", "/shipping_address/city")
+        assert f"service: {SAID}" in " ".join(app.line_with("P3: ").split())
+        await app.press("v", "g", "n")
+        assert str(screen.grid.cursor_pointer) == "/shipping_address/city"
+        assert screen.grid.cell is not None
+        assert screen.grid.cell.row is not None
+        assert screen.grid.cell.row.mark == "S"
 
 
 async def test_what_stands_elsewhere_than_it_says_tells_where_it_was_meant(house: House) -> None:

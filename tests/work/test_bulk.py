@@ -19,7 +19,7 @@ from tui.orders.fields import ITEMS
 from tui.orders.glance import STATUS, TAGS
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.sandbox.faults import Faults
-from tui.store.journal import Road
+from tui.store.journal import Road, WriteState
 from tui.store.store import Store
 from tui.work.bulk import BenchCourier, CannotRun, Jobs
 from tui.work.correct import Standing
@@ -215,10 +215,8 @@ async def test_whole_orders_go_together_and_are_followed_to_their_end(bench: Wor
     assert await status(bench, place.ids[11]) == "on_hold"
 
 
-async def test_one_bad_order_does_not_keep_the_others_of_its_request(bench: Workbench, place: Place) -> None:
-    courier = Counting(bench)
-    jobs = Jobs(bench, courier)
-    job = await planned(jobs, place, road=Road.UPSERT)
+def spoil(bench: Workbench, place: Place) -> None:
+    """What goes of the fifth order is nothing that the service takes."""
     real = bench.outbox.upsert
 
     async def spoiled(orders: Sequence[Outgoing], changes: Any = None, **more: Any) -> Any:
@@ -231,6 +229,13 @@ async def test_one_bad_order_does_not_keep_the_others_of_its_request(bench: Work
         return await real(spoilt, changes, **more)
 
     bench.outbox.upsert = spoiled  # type: ignore[method-assign]
+
+
+async def test_one_bad_order_does_not_keep_the_others_of_its_request(bench: Workbench, place: Place) -> None:
+    courier = Counting(bench)
+    jobs = Jobs(bench, courier)
+    job = await planned(jobs, place, road=Road.UPSERT)
+    spoil(bench, place)
     await jobs.run(job)
     await bench.follower.until_done()
     assert courier.sent == [12, 11]
@@ -407,6 +412,29 @@ async def test_after_a_crash_nothing_is_sent_twice(bench: Workbench, place: Plac
     else:
         assert place.writes == ["orders"]
     assert again.left() == []
+
+
+async def test_a_crash_before_a_refusal_was_heard_leaves_the_others_to_go(bench: Workbench, place: Place) -> None:
+    jobs = Jobs(bench, Deaf(bench))
+    job = await planned(jobs, place, road=Road.UPSERT)
+    spoil(bench, place)
+    running = asyncio.create_task(jobs.run(job))
+    refused = asyncio.Event()
+    bench.on_write = lambda write: refused.set() if write.state is WriteState.REFUSED else None
+    await refused.wait()
+    kill(bench)
+    await asyncio.wait([running])
+
+    later = await place.open()
+    again = Jobs(later, Counting(later))
+    (left,) = again.left()
+    assert states(left) == {"would change": 11, "refused": 1}
+    assert left.orders[place.ids[4]].state is State.REFUSED
+    await later.outbox.recover()
+    await again.run(left)
+    await later.follower.until_done()
+    assert states(left) == {"confirmed": 11, "refused": 1}
+    assert place.writes == ["orders", "orders"]
 
 
 def kill(bench: Workbench) -> None:

@@ -14,8 +14,9 @@ from tablefiles import rows, text, workbook
 from tui.api.pointer import Pointer
 from tui.orders.fields import ITEMS
 from tui.orders.mapping import SHOP
+from tui.orders.tables import MOST_ROWS
 from tui.work.importing import Source, Stopped, again, open_any, read_any, refused_csv, take_in
-from tui.work.intake import IntakeError
+from tui.work.intake import MOST, IntakeError
 
 TABLE = rows(4, per_order=2)
 
@@ -84,6 +85,54 @@ def test_a_workbook_keeps_numbers_and_takes_the_first_sheet_that_holds_anything(
 def test_what_cannot_be_taken_is_told_in_a_sentence(data: bytes, words: str) -> None:
     with pytest.raises(IntakeError, match=words):
         read_any(data, "orders.csv")
+
+
+OVER = [*rows(MOST), ["", "", "", "", "", "", "", "", "BO-00000", "Plate"], *rows(MOST + 1200)[MOST + 1 :]]
+JSON_LINES = b'{"order_id":"A"}\n' * (MOST + 5)
+
+
+@pytest.mark.parametrize(
+    ("data", "words", "looked_at"),
+    [
+        (text(OVER).encode(), f"over 10,000 orders; row {MOST + 3:,} begins the next part. Split it there", MOST),
+        (
+            b"[" + b'{"order_id":"A"},' * MOST + b"{}]",
+            "It has 10,001 orders; at most 10,000 go at once. Split it",
+            None,
+        ),
+        (JSON_LINES, "It has about 10,006 orders; at most 10,000 go at once. Split it", None),
+        (workbook({"Orders": rows(MOST + 1)}), "over 10,000 orders; row 10,002 begins the next part", MOST),
+    ],
+    ids=["csv", "json", "json lines", "xlsx"],
+)
+def test_too_many_orders_end_the_reading_where_they_are_too_many(
+    data: bytes, words: str, looked_at: int | None
+) -> None:
+    seen: list[tuple[int, int]] = []
+    with pytest.raises(IntakeError, match=words):
+        read_any(data, "orders", shop=7, progress=lambda done, total: seen.append((done, total)))
+    if looked_at is not None:
+        assert seen[-1][0] == looked_at
+
+
+def test_what_has_too_many_rows_is_not_read_to_its_end() -> None:
+    data = ("Order number\n" + "1\n" * 700_000).encode()
+    seen: list[int] = []
+    with pytest.raises(IntakeError, match=r"about 700,001 rows; at most 50,000 go at once\. Split it into parts"):
+        read_any(data, "orders.csv", progress=lambda done, total: seen.append(done))
+    assert max(seen) <= MOST_ROWS + 500
+
+
+def test_cells_that_say_the_same_are_read_alike_wherever_they_stand() -> None:
+    table = [*rows(3), [*rows(4)[4][:6], "France", *rows(4)[4][7:]]]
+    for place in (1, 2):
+        table[place][6] = "Deutschland"
+    table[3][11], table[4][11] = "two", "two"
+    found = read_any(text(table).encode(), "x", shop=7).orders
+    countries = [Pointer.of("shipping_address", "country_code").get(one.document) for one in found]
+    assert countries == ["DE", "DE", "BE", "FR"]
+    assert [bool(one.problems) for one in found] == [False, False, True, True]
+    assert [one.problems[0].pointer for one in found[2:]] == [ITEMS / 0 / "quantity"] * 2
 
 
 def test_the_shop_of_orders_that_name_none() -> None:

@@ -49,7 +49,11 @@ def complaint(problem: Problem) -> str:
     head = label_of(pointer).partition(", ")[0]
     item = head.removeprefix(f"{Group.ITEMS} ") if entry_of(pointer) is not None and field.group is Group.ITEMS else ""
     name = f"{f'item {item} ' if item else 'billing ' if field.group is Group.BILL_TO else ''}{field.caption}"
-    return f"no {name}" if problem.detail == _REQUIRED else f"{name}: {problem.detail.removeprefix('Input ')}"
+    if problem.detail == _REQUIRED:
+        return f"no {name}"
+    # What the schema and the service say it should be, it is not.
+    said = problem.detail.removeprefix("Input should be ")
+    return f"{name}: {problem.detail}" if said == problem.detail else f"{name}: not {said}"
 
 
 def order_name(order: Document) -> str:

@@ -142,14 +142,23 @@ def letters(column: int) -> str:
 
 
 def orders_of(
-    table: Table, mapping: Mapping, *, now: datetime, shop: int | None = None, progress: Progress | None = None
+    table: Table,
+    mapping: Mapping,
+    *,
+    now: datetime,
+    shop: int | None = None,
+    progress: Progress | None = None,
+    most: int | None = None,
 ) -> Result:
-    """The orders of a table. `now` has the zone that loose times are meant in."""
-    return _Reading(table, mapping, now, shop).done(progress)
+    """The orders of a table. `now` has the zone that loose times are meant in.
+
+    Raises TableError at the row that begins one more than `most` orders.
+    """
+    return _Reading(table, mapping, now, shop, most).done(progress)
 
 
 def _too_many(count: int) -> str:
-    return f"It has about {count:,} rows; at most {MOST_ROWS:,} are taken at once. Split it into parts."
+    return f"It has about {count:,} rows; at most {MOST_ROWS:,} go at once. Split it into parts, each with the header."
 
 
 def _trimmed(cells: Sequence[str]) -> Sequence[str]:
@@ -197,8 +206,9 @@ class _Order:
 
 
 class _Reading:
-    def __init__(self, table: Table, mapping: Mapping, now: datetime, shop: int | None) -> None:
+    def __init__(self, table: Table, mapping: Mapping, now: datetime, shop: int | None, most: int | None) -> None:
         self._table = table
+        self._most = most
         self._mapping = (
             mapping if shop is None or mapping.constant(_SHOP) is not None else mapping.with_constant(_SHOP, shop)
         )
@@ -261,6 +271,11 @@ class _Reading:
         width = len(texts)
         order = self._by_key.get(key) if key else self._continued(texts)
         if order is None:
+            if len(self._orders) == self._most:
+                raise TableError(
+                    f"It has over {self._most:,} orders; row {row.number:,} begins the next part. "
+                    "Split it there, each part with the header."
+                )
             order = _Order(Made([], {}), key)
             self._orders.append(order)
             if key:

@@ -58,7 +58,7 @@ class AddingScreen(StagedFormScreen):
         if len(targets) == 1:
             answers.append(("s", "as template"))
 
-        refused = Mappings(self.house.bench).refused()
+        refused = Mappings(self.house.bench).refused_of()
         if refused is not None:
             answers.append(("r", "refused"))
 
@@ -67,7 +67,7 @@ class AddingScreen(StagedFormScreen):
                 case "b":
                     self._blank()
                 case "r" if refused is not None:
-                    self._ask_line("refused rows into: ", self._write_refused, refused_name(refused[0]), path=True)
+                    self._ask_line("refused rows into: ", self._write_refused, refused_name(refused), path=True)
                 case "c":
                     self._copy(targets)
                 case "t":
@@ -279,6 +279,9 @@ class AddingScreen(StagedFormScreen):
 
     @keeps
     def _take_in(self, intake: Intake, name: str) -> None:
+        if intake.refused and intake.header:
+            # Before anything is added, so that no end of the app comes between the orders and the rows that are none.
+            Mappings(self.house.bench).keep_refused(name, refused_csv(intake))
         if len(intake.orders) <= PORTION:
             self._taken_in(self.staging.add_intake(intake, name), intake, name)
             return
@@ -315,7 +318,6 @@ class AddingScreen(StagedFormScreen):
         if intake.refused:
             lines = [f"{one.place} {one.reason}" for one in intake.refused]
             if intake.header:
-                Mappings(self.house.bench).keep_refused(name, refused_csv(intake))
                 lines = [
                     "a r writes these rows into a file, with the reasons, to be mended and read again.",
                     "",

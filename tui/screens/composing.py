@@ -326,7 +326,8 @@ class BatchScreen(PanesScreen):
         if self._in_sheet or self.is_split:
             self._show_form(order, pointer)
         else:
-            here = self.grid.cursor_pointer if self._shown is Shown.TABLE else None
+            row = self.problems.cursor_row if self._shown is Shown.PROBLEMS else None
+            here = self.grid.cursor_pointer if self._shown is Shown.TABLE else row.pointer if row is not None else None
             lines = list(finding_lines(self.staging, order, zone, self.size.width, here))
             preview.set_lines([*lines, *(_one_column(line) for line in preview_lines(order.document, ()))])
 

@@ -216,7 +216,8 @@ class FixingScreen(GridScreen):
 
         title = f"{full_label(known.path)} on {count_of(len(orders))}"
         begun = drafts.typed(place).get(pointer)
-        self.house.open_screen(ValueScreen(title, [row], done, typing, replaces=True, begun=begun, may_be_empty=True))
+        screen = ValueScreen(title, [row], done, typing, replaces=True, keeps=True, begun=begun, may_be_empty=True)
+        self.house.open_screen(screen)
 
     # One kind of problem.
 

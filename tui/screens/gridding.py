@@ -71,6 +71,10 @@ class GridScreen(AddingScreen):
         count, at = len(self.grid.columns), self.grid.column + 1
         self.show_rule(f"{label_of(place) if place is not None else 'nothing here'} · column {at} of {count}")
 
+    def end_preview(self) -> None:
+        super().end_preview()
+        self._show_cell()
+
     @on(OrderGrid.CursorMoved, "#grid")
     def _cell_moved(self) -> None:
         if self._in_sheet or self._shown is not Shown.TABLE:

@@ -155,7 +155,8 @@ class ValueScreen(HouseScreen):
     """One field, or the tags, with the editor open: what is taken goes to `done`, and the screen is gone.
 
     `replaces`: what stands there is an example, which the first letter typed replaces.
-    `begun`: what was typed before and not taken. `may_be_empty`: nothing at all can be taken of any kind, as "".
+    `keeps`: what is typed and not taken is found again; it is given as `begun`.
+    `may_be_empty`: nothing at all can be taken of any kind, as "".
     """
 
     WHERE = Where.PAGER
@@ -167,6 +168,7 @@ class ValueScreen(HouseScreen):
         done: Callable[[dict[Pointer, Json]], None],
         typing_hook: Callable[[Pointer, str], None] | None = None,
         *,
+        keeps: bool = False,
         replaces: bool = False,
         begun: str | None = None,
         may_be_empty: bool = False,
@@ -177,7 +179,7 @@ class ValueScreen(HouseScreen):
         self._replaces = replaces
         self._done = done
         self._typing_hook = typing_hook
-        self._begun = begun
+        self._keeps, self._begun = keeps, begun
         self._may_be_empty = may_be_empty
         self._values: dict[Pointer, Json] = {}
         self._is_over = False
@@ -216,7 +218,7 @@ class ValueScreen(HouseScreen):
         first = self._rows[0]
         of_lines = isinstance(first, FieldRow) and first.multiline
         keys = [("Tab", take), ("Enter", "a line")] if of_lines else [("Enter", take), ("Tab", "take, next")]
-        self.query_one(KeyLine).set([*keys, ("Esc", "not")])
+        self.query_one(KeyLine).set([*keys, ("Esc", "leave; it is kept" if self._keeps else "not")])
 
     def _read(self, pointer: Pointer, kind: str, text: str, choices: Choices) -> Entry:
         if self._may_be_empty and not text:

@@ -220,13 +220,12 @@ def problem_rows(staging: Staging, orders: Sequence[StagedOrder], zone: tzinfo |
             stale = " (changed since)" if finding.stale else ""
             proposal = None if finding.stale else staging.proposal(order, finding)
             mends = f"   m: {proposal.words}" if proposal is not None else ""
-            cell = f"   {words}" if (words := cell_words(order, finding)) else ""
             tone = "service" if note.mark == "S" else "error" if note.mark == "!" else "warning"
             row = ProblemRow(
                 order.id,
                 problem.pointer,
                 place_of(finding),
-                f"{when}{problem.detail}{stale}{cell}{mends}",
+                f"{when}{problem.detail}{stale}{mends}",
                 " " if finding.stale else note.mark,
                 "dim" if finding.stale else tone,
                 name,

@@ -36,11 +36,24 @@ class State:
 
     def all(self, account: int, prefix: str = "") -> dict[str, Json]:
         """The values whose keys begin with `prefix`, by key."""
-        start = pack(prefix)[:-1]
-        # Packed keys are ASCII, so all that begin so stand before this end, and the index finds them.
-        query = "SELECT key, value_json FROM state WHERE account = ? AND key >= ? AND key < ? ORDER BY key"
-        rows = self._database.read(lambda c: c.execute(query, (account, start, f"{start}\u0080")).fetchall())
+        query = f"SELECT key, value_json {_BEGINNING}"
+        rows = self._database.read(lambda c: c.execute(query, (account, *_range(prefix))).fetchall())
         return {unpack_text(key): unpack(value) for key, value in rows}
+
+    def keys(self, account: int, prefix: str = "") -> list[str]:
+        """The keys that begin with `prefix`, in order; large values stay where they are."""
+        query = f"SELECT key {_BEGINNING}"
+        rows = self._database.read(lambda c: c.execute(query, (account, *_range(prefix))).fetchall())
+        return [unpack_text(row[0]) for row in rows]
+
+
+_BEGINNING = "FROM state WHERE account = ? AND key >= ? AND key < ? ORDER BY key"
+
+
+def _range(prefix: str) -> tuple[str, str]:
+    # Packed keys are ASCII, so all that begin so stand before this end, and the index finds them.
+    start = pack(prefix)[:-1]
+    return start, f"{start}\u0080"
 
 
 @dataclass(frozen=True, slots=True)

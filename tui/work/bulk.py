@@ -448,11 +448,11 @@ class Jobs:
 
     def _heard(self, news: Write | Follow) -> None:
         """A step of a write, or the end of following: the order that waits for it has its end."""
-        id, end = news.write if isinstance(news, Follow) else news.id, end_of(news)
+        id = news.write if isinstance(news, Follow) else news.id
         for job in list(self._jobs.values()):
             for order_id in orders_of(news) & job.orders.keys():
                 order = job.orders[order_id]
-                if order.write == id and order.state in OPEN and end is not None:
+                if order.write == id and order.state in OPEN and (end := end_of(news, order_id)) is not None:
                     self._ended(job, order, *end)
 
     def _look_up(self, job: Job) -> None:
@@ -468,8 +468,10 @@ class Jobs:
     def _ended(self, job: Job, order: JobOrder, state: State, words: str) -> None:
         if order.state is State.SENDING and job.id in self._runs:
             return  # who sends it hears it first
-        if state is State.WAITING and job.stage not in (Stage.RUNNING, Stage.PAUSED):
-            state, words = State.NOT_SENT, "it had not gone out when the app ended"
+        if state is State.WAITING:
+            goes_on = job.stage in (Stage.RUNNING, Stage.PAUSED)
+            state = state if goes_on else State.NOT_SENT
+            words = "" if goes_on else words or "it had not gone out when the app ended"
         if state is not order.state:
             self._settle(job, order, state, words)
 

@@ -11,10 +11,13 @@ from tui.api.pointer import ABSENT, ROOT, Pointer
 from tui.api.query import id_text
 from tui.orders.batch import SHOP, check_order, check_together
 from tui.orders.glance import PLACED
+from tui.orders.tables import Progress
+from tui.work.collector import many_made
 from tui.work.intake import Arrival, Intake, Refusal
 from tui.work.source import cell_near
 
 _NUMBER = re.compile(r"\d+")
+_TOLD_EVERY = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,22 +64,28 @@ class Entry:
         return (self.row if row is None else row), column
 
 
-def entries_of(intake: Intake, shops: Collection[int] | None = None) -> list[Entry]:
-    """All entries of a file in its order, refused ones included, judged. `shops`: the account's, if they are known."""
+def entries_of(intake: Intake, shops: Collection[int] | None = None, progress: Progress | None = None) -> list[Entry]:
+    """All entries of a file in its order, refused ones included, judged. `shops`: the account's, if they are known.
+
+    `progress` is told how many of how many are judged.
+    """
     found = [Entry(0, one.place, one, (), one.row) for one in intake.orders]
     refused = [Entry(0, one.place, None, (_no_order(one),), one.row) for one in intake.refused]
     if refused:
         # Both come in the file's order, and their places are numbered alike.
         found = sorted([*found, *refused], key=_line_of)
     entries = [replace(one, position=position) for position, one in enumerate(found)]
-    return judged(entries, shops)
+    with many_made(len(entries)):
+        return judged(entries, shops, progress)
 
 
-def judged(entries: Sequence[Entry], shops: Collection[int] | None) -> list[Entry]:
+def judged(entries: Sequence[Entry], shops: Collection[int] | None, progress: Progress | None = None) -> list[Entry]:
     """The entries with all problems that can be known of them here."""
     twins = check_together({str(one.position): one.document for one in entries if one.arrival is not None})
     result = []
-    for one in entries:
+    for count, one in enumerate(entries):
+        if progress is not None and count % _TOLD_EVERY == 0:
+            progress(count, len(entries))
         if one.arrival is None:
             result.append(one)
             continue

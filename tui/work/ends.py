@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from typing import Final, TypeAlias
 
+from tui.api.pointer import Scope
 from tui.store.follows import Follow, FollowState
 from tui.store.journal import Write, WriteState
 from tui.store.store import Store
 from tui.work.correct import Way
 from tui.work.job import JobOrder, State
-from tui.work.records import edited_order
+from tui.work.records import edited_order, problems_from_json
 
 End: TypeAlias = tuple[State, str]
 """A state and its words. What was recorded and certainly did not go out waits again, as does what was not even recorded."""
@@ -35,16 +36,28 @@ def ends_of(store: Store, orders: Iterable[JobOrder]) -> dict[str, End]:
         together.setdefault(order.write, []).append(order.id)
     for id, orders_of_it in together.items():
         write = store.writes.get(id) if id is not None else None
-        follows = {_order_of(one): end_of(one) for one in store.follows.of_write(id)} if id is not None else {}
+        follows = {_order_of(one): _FOLLOWED.get(one.state) for one in store.follows.of_write(id)} if id else {}
         for order_id in orders_of_it:
-            end = follows.get(order_id) or (_WRITTEN[write.state] if write is not None else None)
+            end = follows.get(order_id) or (end_of(write, order_id) if write is not None else None)
             found[order_id] = end or (State.WAITING, "")
     return found
 
 
-def end_of(news: Write | Follow) -> End | None:
-    """What the step of a write, or the end of following, means for each order of it; None: nothing."""
-    return _WRITTEN[news.state] if isinstance(news, Write) else _FOLLOWED.get(news.state)
+def end_of(news: Write | Follow, order_id: str) -> End | None:
+    """What the step of a write, or the end of following, means for one order of it; None: nothing."""
+    if isinstance(news, Follow):
+        return _FOLLOWED.get(news.state)
+    if news.state is WriteState.REFUSED and order_id not in _refused_in(news):
+        return State.WAITING, _BESIDE
+    return _WRITTEN[news.state]
+
+
+def _refused_in(write: Write) -> set[str]:
+    """The orders that a refusal names; all of them where it names none (Q2.3)."""
+    orders = [edited_order(item.staged) for item in write.new.items]
+    said = (one.order for one in problems_from_json(write.last.problems) if one.scope is Scope.ORDER)
+    named = {orders[place] for place in said if place is not None and place < len(orders)}
+    return {id for id in named if id} or orders_of(write)
 
 
 def orders_of(news: Write | Follow) -> set[str]:
@@ -76,6 +89,7 @@ STATES: Final = {
     Way.DELETED: State.GONE,
 }
 
+_BESIDE = "nothing written: another order of the same request was refused; it can go again"
 _LOST = "its answer was lost; it is looked up"
 _GONE = "it is not there any more"
 _DIFFERS = "sent, and the order shows something else"

@@ -88,7 +88,11 @@ def open_any(
             return read_orders(text if isinstance(data, bytes) and encoding_of(data).startswith("utf-16") else data)
         return _open_text(data, name, known, layout, progress)
     except TableError as error:
-        raise IntakeError(f"{name}: {str(error)[:1].lower()}{str(error)[1:]} Nothing was added.") from None
+        raise _not_taken(name, error) from None
+
+
+def _not_taken(name: str, error: TableError) -> IntakeError:
+    return IntakeError(f"{name}: {str(error)[:1].lower()}{str(error)[1:]} Nothing was added.")
 
 
 def again(source: Source, layout: Layout, known: Sequence[Mapping] = ()) -> Source:
@@ -110,12 +114,12 @@ def take_in(
         names = ", ".join(source.table.header[:6])
         words = f"No column of {source.name} has a name that is known ({names})."
         raise IntakeError(f"{words} Map them to fields on the import screen. Nothing was added.")
-    with many_made(len(source.table.rows)):
-        result = orders_of(source.table, mapping, now=now or datetime.now().astimezone(), shop=shop, progress=progress)
-    if len(result.orders) > MOST:
-        raise IntakeError(
-            f"{source.name} has {len(result.orders)} orders; at most {MOST} are taken at once. Nothing was added."
-        )
+    now = now or datetime.now().astimezone()
+    try:
+        with many_made(len(source.table.rows)):
+            result = orders_of(source.table, mapping, now=now, shop=shop, progress=progress, most=MOST)
+    except TableError as error:
+        raise _not_taken(source.name, error) from None
     return _intake(source, result)
 
 

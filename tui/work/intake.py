@@ -100,7 +100,7 @@ def read_orders(data: bytes | str) -> Intake:
         raise IntakeError("It is empty. Nothing was added.")
     entries, refused = _entries(data)
     if len(entries) > MOST:
-        raise IntakeError(f"It has {len(entries)} orders; at most {MOST} are taken at once. Nothing was added.")
+        raise IntakeError(_too_many(f"{len(entries):,}"))
     orders = []
     for place, entry in entries:
         if not isinstance(entry, dict):
@@ -144,11 +144,17 @@ def _lines(data: bytes | str) -> tuple[list[tuple[str, Json]], list[Refusal]] | 
             continue
         try:
             entries.append((f"line {number}", decode(line)))
+            if len(entries) > MOST:
+                raise IntakeError(_too_many(f"about {data.count(chr(10)) + 1:,}"))
         except CodecError as error:
             refused.append(Refusal(f"line {number}", f"is not JSON: {error.detail}"))
     objects = sum(isinstance(entry, dict) for _, entry in entries)
     is_lines = objects >= len(refused) and len(entries) + len(refused) > 1 and data.lstrip().startswith("{")
     return (entries, refused) if objects and is_lines else None
+
+
+def _too_many(count: str) -> str:
+    return f"It has {count} orders; at most {MOST:,} go at once. Split it into parts. Nothing was added."
 
 
 def _called(value: Json) -> str:

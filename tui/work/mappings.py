@@ -1,15 +1,19 @@
 """Mappings of tables kept by name, to be offered again for the same columns."""
 
+import secrets
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from tui.api.codec import Json
 from tui.orders.mapping import Mapping
 
 if TYPE_CHECKING:
     from tui.store.store import Store
     from tui.work.workbench import Workbench
 
-_NAMED, _REFUSED = "import.mapping:", "import.refused"
-_MOST = 8 * 1024 * 1024
+_NAMED, _REFUSED, _PART = "import.mapping:", "import.refused", "import.refused:"
+_PORTION = 4 * 1024 * 1024
+"""Characters of the refused rows that are kept as one value."""
 
 
 class Mappings:
@@ -36,18 +40,41 @@ class Mappings:
 
     def keep_refused(self, name: str, table: bytes) -> None:
         """Keep the refused rows of the last import, as CSV, until they are written into a file."""
-        if len(table) <= _MOST:
-            self._state.put(self._account, _REFUSED, {"name": name, "csv": table.decode()}, durable=True)
+        text, mark = table.decode(), secrets.token_hex(8)
+        parts = [f"{_PART}{mark}:{place}" for place in range(0, len(text), _PORTION)]
+        for place, key in enumerate(parts):
+            self._state.put(self._account, key, text[place * _PORTION : (place + 1) * _PORTION])
+        # Whatever comes between, what is named here is there whole.
+        named: list[Json] = [*parts]
+        self._state.put(self._account, _REFUSED, {"name": name, "parts": named}, durable=True)
+        self._clear(parts)
+
+    def refused_of(self) -> str | None:
+        """The name of the file whose refused rows are kept, if there are any."""
+        kept = self._state.get(self._account, _REFUSED)
+        return str(kept.get("name") or "import") if isinstance(kept, dict) else None
 
     def refused(self) -> tuple[str, bytes] | None:
         """The file's name and its refused rows as CSV, if there are any."""
         kept = self._state.get(self._account, _REFUSED)
-        if not isinstance(kept, dict) or not isinstance(kept.get("csv"), str):
+        if not isinstance(kept, dict):
             return None
-        return str(kept.get("name") or "import"), str(kept["csv"]).encode()
+        parts = kept.get("parts")
+        if isinstance(parts, list):
+            text = "".join(str(self._state.get(self._account, str(key), "")) for key in parts)
+        else:
+            text = str(kept.get("csv", ""))  # as an older version kept it
+        return (str(kept.get("name") or "import"), text.encode()) if text else None
 
     def forget_refused(self) -> None:
         self._state.delete(self._account, _REFUSED, durable=True)
+        self._clear(())
+
+    def _clear(self, kept: Collection[str]) -> None:
+        """Remove the rows of other imports than the last, of which none were written down or all are."""
+        for key in self._state.keys(self._account, _PART):
+            if key not in kept:
+                self._state.delete(self._account, key)
 
 
 def saved_here(store: "Store", name: str) -> Mapping | None:

@@ -199,6 +199,11 @@ class StagedOrder:
     def _find(self, shops: Collection[int] | None) -> list[Finding]:
         said = [self._finding(told) for told in self.told]
         fresh = [finding for finding in said if not finding.stale]
+        # What is said of one place stays together, in the order in which the places were named first (Q5.2).
+        named: dict[Pointer, int] = {}
+        for finding in fresh:
+            named.setdefault(finding.problem.pointer, len(named))
+        fresh.sort(key=lambda finding: named[finding.problem.pointer])
         known = {(finding.problem.pointer, finding.problem.detail) for finding in fresh}
         here = [self.twin] if self.twin is not None else []
         read = [finding.problem for told in self.noted if not (finding := self._finding(told)).stale]

@@ -32,8 +32,8 @@ def read_workbook(data: bytes, sheet: str = "", progress: Progress | None = None
             if found.height or name == names[-1]:
                 height = found.total_height
                 if height > MOST_ROWS + 1:
-                    words = f"It has {height:,} rows; at most {MOST_ROWS:,} are taken at once. Split it into parts."
-                    raise TableError(words)
+                    words = f"It has {height:,} rows; at most {MOST_ROWS:,} go at once."
+                    raise TableError(f"{words} Split it into parts, each with the header.")
                 return name, names, _rows(found.iter_rows(), height, progress)
     except (CalamineError, ZipError, OSError, ValueError) as error:
         if isinstance(error, TableError):

@@ -1,16 +1,20 @@
 """Triage by keys alone: pages, shops, filters, marks, previews, deleting, and being found again."""
 
+import asyncio
 import json
 from pathlib import Path
 
 import pytest
 from housed import NOW, House, housed
 from sandboxed import order
+from tablefiles import rows, text
 from textual import events
+from textual.events import Paste
 
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.screens.composer import ComposerScreen
 from tui.screens.help import HelpScreen
+from tui.screens.importing import ImportScreen
 from tui.screens.opening import OpeningScreen
 from tui.screens.triage import TriageScreen
 from tui.widgets.table import OrderTable
@@ -130,7 +134,6 @@ async def test_deleting_wants_the_number_typed(tmp_path: Path) -> None:
 
 
 async def test_a_paste_on_the_list_runs_nothing(tmp_path: Path) -> None:
-    from textual.events import Paste
 
     async with housed(tmp_path) as house:
         await house.until("100+ read")
@@ -246,20 +249,41 @@ async def test_keys_typed_while_the_account_is_opened_are_for_the_rooms(tmp_path
 async def test_keys_typed_for_an_account_that_cannot_be_opened_do_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    starts: list[OpeningScreen] = []
-    start = OpeningScreen._start
+    tries: list[OpeningScreen] = []
+    gate, open_it = asyncio.Event(), OpeningScreen._try
 
-    def counted(screen: OpeningScreen) -> None:
-        starts.append(screen)
-        start(screen)
+    async def slowly(screen: OpeningScreen) -> None:
+        tries.append(screen)
+        await gate.wait()
+        await open_it(screen)
 
-    monkeypatch.setattr(OpeningScreen, "_start", counted)
+    monkeypatch.setattr(OpeningScreen, "_try", slowly)
     (tmp_path / "file").write_text("")
     async with housed(tmp_path / "file" / "data", opened=False) as house:
+        await house.until(lambda: tries)
         for key in "BR":
             house.app.post_message(events.Key(key, key))
+        await house.until(lambda: house.app.keys_waiting)
+        gate.set()
         await house.until("R tries again, Q leaves")
         await house.pilot.pause()
-        assert len(starts) == 1
+        assert len(tries) == 1
         await house.pilot.press("R")
-        await house.until(lambda: len(starts) == 2 and "R tries again" in house.text)
+        await house.until(lambda: len(tries) == 2 and "R tries again" in house.text)
+
+
+async def test_orders_pasted_into_the_list_are_read_in_the_composer(tmp_path: Path) -> None:
+    async with housed(tmp_path / "data") as house:
+        await house.until("100+ read")
+        house.app.post_message(Paste(text(rows(2), "\t", end="\r")))
+        await house.until("Pasted 3 rows of cells")
+        await house.press("o")
+        await house.until(lambda: isinstance(house.app.screen, ImportScreen))
+        assert "Import pasted cells" in house.text
+        await house.press("q", "q")
+        # A composer that is open below takes them as well.
+        await house.until("100+ read")
+        house.app.post_message(Paste(json.dumps([order(order_id="P", order_number="P")])))
+        await house.until("characters of JSON")
+        await house.press("o")
+        await house.until("1 order added from pasted text")

@@ -61,6 +61,14 @@ class Intake:
     ignored: int = 0
 
 
+def orders_pasted(text: str) -> str:
+    """In words what orders a paste seems to hold: JSON, or rows of cells; nothing if it holds none."""
+    if text.lstrip()[:1] in ("[", "{"):
+        return f"{len(text)} characters of JSON"
+    rows = text.splitlines()
+    return f"{len(rows)} rows of cells" if len(rows) > 1 and "\t" in text else ""
+
+
 def read_file(path: Path) -> bytes:
     """The file's bytes. Raises IntakeError with a sentence for everything that may be wrong with it."""
     path = path.expanduser()

@@ -74,6 +74,8 @@ async def test_from_the_file_to_staged_orders_with_refused_rows_kept(tmp_path: P
         await house.press("enter")
         await house.until("Written into")
         assert b"row 5 of the same order was refused" in out.read_bytes()
+        # They have the addresses of people.
+        assert out.stat().st_mode & 0o777 == 0o600
 
 
 async def test_a_column_is_mapped_by_typing_saved_and_offered_again(tmp_path: Path) -> None:

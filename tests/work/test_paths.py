@@ -54,9 +54,8 @@ def test_what_is_no_path_is_told(name: str) -> None:
 
 def test_a_new_file_is_its_owners_alone_and_gone_if_it_is_not_whole(tmp_path: Path) -> None:
     path = tmp_path / "new"
-    with pytest.raises(ZeroDivisionError), new_file(path) as file:
-        file.write(b"half")
-        raise ZeroDivisionError
+    with pytest.raises(ValueError, match="closed"), new_file(path) as file:
+        file.close()  # so that nothing more can be written
     assert not path.exists()
     with new_file(path) as file:
         file.write(b"whole")

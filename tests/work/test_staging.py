@@ -112,7 +112,7 @@ async def test_an_existing_order_waits_until_it_is_released(make: Make) -> None:
     await house.bench.follower.until_done()
     read = (await house.there())["A"]
     house.staging.remove_orders([one.id for one in house.staging.orders])
-    same = house.staging.add_copy(read, as_update=True)
+    (same,) = house.staging.add_copies([read], as_update=True)
     found = house.staging.get(same)
     assert found is not None
     assert found.does is Does.SAME
@@ -176,7 +176,7 @@ async def test_an_update_is_set_on_what_changed_there_and_waits_where_both_chang
     read = (await house.there())["A"]
     (old,) = house.staging.orders
     house.staging.remove_orders([old.id])
-    id = house.staging.add_copy(read, as_update=True)
+    (id,) = house.staging.add_copies([read], as_update=True)
     house.staging.put(id, NOTES, "mine", "note")
     house.staging.release([id])
     await house.bench.client.patch_order(str(read["id"]), {"shipping_address": {"city": "Uden"}})
@@ -218,7 +218,10 @@ async def test_a_verified_order_edited_again_becomes_an_update(make: Make) -> No
 async def test_copies_are_new_orders_with_ids_of_their_own(make: Make) -> None:
     house = await make()
     read = {**order(order_id="A", order_number="N-1"), "id": 9, "created_at": "2026-11-01T00:00:00Z"}
-    ids = [house.staging.add_copy(read, as_update=False) for _ in range(2)]
+    ids = house.staging.add_copies([read, read])
+    assert house.staging.undo() == ("2 orders added", ids)
+    assert house.staging.orders == []
+    house.staging.redo()
     documents = [one.document for one in house.staging.orders]
     assert [(one["order_id"], one["order_number"]) for one in documents] == [
         ("A-copy", "N-1-copy"),

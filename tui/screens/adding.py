@@ -128,10 +128,8 @@ class AddingScreen(StagedFormScreen):
 
     @keeps
     def _copy(self, orders: Sequence[StagedOrder]) -> None:
-        id = ""
-        for order in orders:
-            id = self.staging.add_copy(order.document, as_update=False)
-        self._added([id], f"{count_of(len(orders))} copied; number and id end in -copy.")
+        ids = self.staging.add_copies(order.document for order in orders)
+        self._added(ids[-1:], f"{count_of(len(orders))} copied; number and id end in -copy.")
 
     def _blank(self) -> None:
         shops = self.house.bench.shops

@@ -11,7 +11,7 @@ from tui.api.pointer import ABSENT, Absent, Pointer
 from tui.orders.damage import mend
 from tui.orders.edit import Edit
 from tui.orders.fields import values_with
-from tui.orders.glance import order_name
+from tui.orders.glance import order_name, text_at
 from tui.orders.preflight import Mend
 from tui.orders.upsert import as_new, to_upsert
 from tui.orders.whole import on_newer
@@ -49,25 +49,33 @@ class ChangedBatch(OpenBatch):
         document = blank(shop, self._bench.now(), examples)
         return self._add([NewStaged(document, meta={"source": "blank order"})])[0]
 
-    def add_copy(self, document: Document, as_update: bool, read: Document | None = None) -> str:
-        """A copy to be created as another order, or the order itself to be sent whole: that one waits for release.
+    def add_copies(
+        self, documents: Iterable[Document], *, as_update: bool = False, read: Document | None = None
+    ) -> list[str]:
+        """Copies to be created as other orders, or the orders themselves to be sent whole: those wait for release.
 
-        `read`: the order as the service has it, where the document has changes on it.
+        They are one action. `read`: the order as the service has it, where a document alone has changes on it.
         """
-        name = order_name(document)
         if as_update:
-            there = read if read is not None else document
-            edit = Edit(to_upsert(there, keep_id=True)[0])
-            wanted = to_upsert(document, keep_id=True)[0]
-            names = [*wanted, *(key for key in edit.base if key not in wanted)]
-            edit.put_all([(Pointer.of(key), wanted.get(key, ABSENT)) for key in names], "your changes")
-            origin = Source(f"update of {name}")
-            order = StagedOrder("", edit, 1, StagedState.DRAFT, self._bench.now(), origin=origin)
-            order.looked = Looked(order.key, self._bench.now(), there)
-            return self._add([NewStaged(edit.base, edit.log(), meta_of(order))])[0]
+            return self._add([self._update(document, read) for document in documents])
         taken = {order.key[1] for order in self._orders.values()}
-        new = copied(as_new(document), self._bench.now(), taken)
-        return self._add([NewStaged(new, meta={"source": f"copy of {name}"})])[0]
+        news = []
+        for document in documents:
+            new = copied(as_new(document), self._bench.now(), taken)
+            taken.add(text_at(new, ORDER_ID))
+            news.append(NewStaged(new, meta={"source": f"copy of {order_name(document)}"}))
+        return self._add(news)
+
+    def _update(self, document: Document, read: Document | None) -> NewStaged:
+        there = read if read is not None else document
+        edit = Edit(to_upsert(there, keep_id=True)[0])
+        wanted = to_upsert(document, keep_id=True)[0]
+        names = [*wanted, *(key for key in edit.base if key not in wanted)]
+        edit.put_all([(Pointer.of(key), wanted.get(key, ABSENT)) for key in names], "your changes")
+        origin = Source(f"update of {order_name(document)}")
+        order = StagedOrder("", edit, 1, StagedState.DRAFT, self._bench.now(), origin=origin)
+        order.looked = Looked(order.key, self._bench.now(), there)
+        return NewStaged(edit.base, edit.log(), meta_of(order))
 
     def add_again(self, document: Document) -> str:
         """An order that was deleted, to be created again under its own number and order id."""

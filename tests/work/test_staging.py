@@ -14,16 +14,19 @@ from tui.api.client import Client
 from tui.api.codec import encode
 from tui.api.pointer import Pointer
 from tui.orders.fields import ITEMS
+from tui.orders.listed import remove_entry
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.sandbox.faults import Fault, Faults, Rule
 from tui.sandbox.serve import serving
 from tui.store.batches import StagedState
+from tui.store.db import StoreError
 from tui.store.journal import WriteState
 from tui.store.store import Store
 from tui.store.store import utc_now as store_now
 from tui.work.intake import IntakeError
 from tui.work.staged import Does, Standing
 from tui.work.staging import CannotChange, Staging
+from tui.work.together_edit import setting, take
 from tui.work.workbench import open_account
 
 
@@ -213,6 +216,34 @@ async def test_a_verified_order_edited_again_becomes_an_update(make: Make) -> No
     await house.bench.follower.until_done()
     there = await house.there()
     assert (len(there), NOTES.get(there["A"])) == (1, "Ring once")
+
+
+async def test_flags_that_cannot_be_kept_are_as_they_were(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    house = await make(settle=0.0)
+    ids = stage(house.staging, order(order_id="A"), order(order_id="B"))
+    house.staging.hold(ids[:1])
+
+    def full(*_: object) -> None:
+        raise StoreError("The disk is full.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(house.bench.store.batches, "set_all", full)
+        for work in (lambda: house.staging.hold(ids), lambda: house.staging.release(ids, in_spite=True)):
+            with pytest.raises(StoreError):
+                work()
+    assert [(one.held, one.insisted) for one in house.staging.orders] == [(True, None), (False, None)]
+
+
+async def test_a_change_that_was_previewed_is_not_done_to_what_changed_since(make: Make) -> None:
+    house = await make(settle=0.0)
+    a, _ = stage(house.staging, order(order_id="A"), order(order_id="B"))
+    name = (*ITEMS.tokens, "*", "name")
+    preview = setting(house.staging, house.staging.orders, name, "Cup")
+    house.staging.change(a, lambda edit: remove_entry(edit, ITEMS / 0))
+    assert take(house.staging, preview, "name") == 1
+    first, second = house.staging.orders
+    assert "Cup" not in str(first.document)
+    assert (ITEMS / 0 / "name").get(second.document) == "Cup"
 
 
 async def test_copies_are_new_orders_with_ids_of_their_own(make: Make) -> None:

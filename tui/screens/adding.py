@@ -235,7 +235,7 @@ class AddingScreen(StagedFormScreen):
         self.run_worker(self._read_source(name, source, counting, timer), name="read orders", group="import")
 
     async def _read_source(self, name: str, source: Path | str, counting: Counting, timer: Timer) -> None:
-        bench = self.house.bench
+        bench, batch = self.house.bench, self.staging.batch
         try:
             opened = await asyncio.to_thread(open_any, source, name, known=Mappings(bench).all(), progress=counting)
         except IntakeError as error:
@@ -245,19 +245,26 @@ class AddingScreen(StagedFormScreen):
             timer.stop()
             self._counting = None
         self.unsay()
-        if isinstance(opened, Intake):
-            self._take_in(opened, name)
-        elif opened.is_remembered:
-            self._ask_mapping(opened)
-        else:
-            self.house.open_screen(ImportScreen(opened, self._take_in))
 
-    def _ask_mapping(self, source: Source) -> None:
+        def done(intake: Intake, name: str) -> None:
+            if batch is not None and self.staging.batch != batch:
+                self.say(f"Another batch was opened meanwhile; nothing of {name} was added.", "warning")
+                return
+            self._take_in(intake, name)
+
+        if isinstance(opened, Intake):
+            done(opened, name)
+        elif opened.is_remembered:
+            self._ask_mapping(opened, done)
+        else:
+            self.house.open_screen(ImportScreen(opened, done))
+
+    def _ask_mapping(self, source: Source, done: Callable[[Intake, str], None]) -> None:
         """A table with columns that are known: one line instead of a screen."""
         rows = len(source.table.rows)
 
         def chosen(answer: str) -> None:
-            self.house.open_screen(ImportScreen(source, self._take_in, at_once=answer == "s"))
+            self.house.open_screen(ImportScreen(source, done, at_once=answer == "s"))
 
         answers = [("s", "stage"), ("m", "see the mapping")]
         self.ask(f"{source.name}: {rows:,} rows, mapping {source.mapping.name}", answers, chosen)

@@ -268,10 +268,19 @@ class ChangedBatch(OpenBatch):
             order.held = held
             order.released = not held and order.does is Does.UPDATE
             order.insisted = order.version if in_spite else None
-            self._keep(order)
+        self._keep_flags(found, before)
         if found:
             self._actions.note(words, before)
         return len(found)
+
+    def _keep_flags(self, orders: Sequence[StagedOrder], before: Iterable[str]) -> None:
+        """All of them or none; where they cannot be kept, the orders are again as they were."""
+        try:
+            self._keep_all(orders)
+        except StoreError:
+            for order, flags in zip(orders, before, strict=True):
+                _set_flags(order, flags)
+            raise
 
     # Undo.
 
@@ -326,6 +335,7 @@ class ChangedBatch(OpenBatch):
                 found = [id for id in self._known(action.about) if not self._is_on_way(id)]
                 self._ours(partial(self._store.drop, found))
                 self._dropped |= {id: self._orders.pop(id) for id in found}
+                count = f"{len(found)} order{'' if len(found) == 1 else 's'}"
                 return (f"{count} {action.kind}" if found else ""), tuple(found)
             case "added" | "removed":
                 self._ours(partial(self._store.restore, action.about))
@@ -350,15 +360,15 @@ class ChangedBatch(OpenBatch):
         return (f"{name}, {len(moved)} order{'' if len(moved) == 1 else 's'}" if moved else ""), tuple(moved)
 
     def _swap_flags(self, flags: Iterable[str]) -> tuple[str, ...]:
-        before = []
+        found, before = [], []
         for flag in flags:
-            id, held, released, insisted = flag.split(" ")
-            order = self._orders.get(id)
+            order = self._orders.get(flag.partition(" ")[0])
             if order is None or order.sent:
                 continue
+            found.append(order)
             before.append(_flags(order))
-            order.held, order.released, order.insisted = held == "1", released == "1", int(insisted) or None
-            self._keep(order)
+            _set_flags(order, flag)
+        self._keep_flags(found, before)
         return tuple(before)
 
     def _step_in(self, id: str, *, back: bool) -> str | None:
@@ -371,6 +381,11 @@ class ChangedBatch(OpenBatch):
         self._actions.moved(Action("edit", (id,)), back=back)
         self._twins.update([id], self._orders)
         return name
+
+
+def _set_flags(order: StagedOrder, flags: str) -> None:
+    held, released, insisted = flags.split(" ")[1:]
+    order.held, order.released, order.insisted = held == "1", released == "1", int(insisted) or None
 
 
 def _flags(order: StagedOrder) -> str:

@@ -98,6 +98,13 @@ async def test_a_batch_of_another_copy_is_looked_at_and_taken_over(tmp_path: Pat
         await house.until("B takes it over")
         await house.press("D")
         await house.until("in the hands of")
+        # Nobody maps columns in vain either.
+        path = tmp_path / "orders.csv"
+        path.write_text("Nummer;Ding\nX1;Mug\n")
+        await house.press("a", "f")
+        await house.type(str(path))
+        await house.press("enter")
+        await house.until("has this batch; B takes it over.")
         await house.press("B", "b")
         await house.until(lambda: isinstance(house.app.screen, BatchesScreen))
         await house.press("t")

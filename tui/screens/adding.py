@@ -45,6 +45,15 @@ class AddingScreen(StagedFormScreen):
             return [order for order in self.staging.orders if order.id in self.table.marks]
         return [order] if (order := self.order) is not None else []
 
+    def may_edit(self) -> bool:
+        """Whether this batch is ours, or became so as the other copy has gone; nobody is to type in vain."""
+        if self.staging.owner is not None:
+            self.staging.freshen()
+            self.show_all()
+        if self.staging.owner is not None:
+            self.say(f"{self.staging.owner} has this batch; B takes it over.", "warning")
+        return self.staging.owner is None
+
     def do_add(self, key: str) -> None:
         if self._in_sheet:
             self.add_entry()
@@ -229,6 +238,9 @@ class AddingScreen(StagedFormScreen):
     def _read(self, name: str, source: Path | str) -> None:
         if self._counting is not None:
             self.say("Another file is being added; Esc stops that.")
+            return
+        self.staging.freshen()
+        if not self.may_edit():
             return
         counting = self._counting = Counting()
         timer = self.set_interval(_LOOK, lambda: self.say(counting.words()))

@@ -90,13 +90,25 @@ def test_what_cannot_be_taken_is_told_in_a_sentence(data: bytes, words: str) -> 
 
 
 def far(cell: str) -> bytes:
-    """A workbook with one more row, of this cell."""
-    made = io.BytesIO()
+    """A workbook with one more row, of this cell; the style 1 is that of hours, however many."""
+    main, made = "http://schemas.openxmlformats.org/spreadsheetml/2006/main", io.BytesIO()
+    relation = '<Relationship Id="s" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles"'
     with zipfile.ZipFile(io.BytesIO(workbook({"Orders": TABLE}))) as old, zipfile.ZipFile(made, "w") as new:
         for name in old.namelist():
-            part = old.read(name)
-            new.writestr(name, part.replace(b"</sheetData>", f"{cell}</sheetData>".encode()))
+            part = old.read(name).decode().replace("</sheetData>", f"{cell}</sheetData>")
+            if name.endswith("workbook.xml.rels"):
+                part = part.replace("</Relationships>", f'{relation} Target="styles.xml"/></Relationships>')
+            new.writestr(name, part)
+        new.writestr(
+            "xl/styles.xml",
+            f'<styleSheet xmlns="{main}"><cellXfs><xf numFmtId="0"/><xf numFmtId="46"/></cellXfs></styleSheet>',
+        )
     return made.getvalue()
+
+
+def test_a_time_without_end_does_not_end_the_app() -> None:
+    with pytest.raises(IntakeError, match="too many days"):
+        read_any(far('<row r="9"><c r="A9" s="1"><v>1e300</v></c></row>'), "orders.xlsx")
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,8 @@ def read_workbook(data: bytes, sheet: str = "", progress: Progress | None = None
         if isinstance(error, TableError):
             raise
         raise TableError(f"It is no spreadsheet that can be read ({_first_line(error)}). Save it as CSV.") from None
+    except OverflowError:
+        raise TableError("It has a time of too many days to be read. Save it as CSV.") from None
     except BaseException as error:
         # The reader's own faults are no exceptions of Python, and have no name that could be imported.
         if type(error).__name__ != "PanicException":

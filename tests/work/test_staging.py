@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
-from batched import NOTES, QUANTITY, SHOP, Make, pointers, service_refuses, stage
+from batched import NOTES, QUANTITY, SHOP, Make, add_json, pointers, service_refuses, stage
 from sandboxed import NOW, order
 
 from tui.api.auth import BasicAuth
@@ -292,7 +292,7 @@ async def test_orders_come_out_of_every_kind_of_json(make: Make, tmp_path: Path,
     }[wrap]
     path = tmp_path / "orders.json"
     path.write_bytes(b"\xef\xbb\xbf" + text)
-    ids, intake = house.staging.add_from_json(path)
+    ids, intake = add_json(house.staging, path)
     assert not intake.refused
     assert [one.document["order_id"] for one in house.staging.orders] == (["A"] if wrap == "one" else ["A", "B"])
     assert len(ids) == len(house.staging.orders)
@@ -301,11 +301,11 @@ async def test_orders_come_out_of_every_kind_of_json(make: Make, tmp_path: Path,
 
 async def test_no_entry_of_a_file_is_dropped_silently(make: Make) -> None:
     house = await make()
-    ids, intake = house.staging.add_from_json(encode([order(order_id="A"), "text", None, {}, [1], 5]).decode())
+    ids, intake = add_json(house.staging, encode([order(order_id="A"), "text", None, {}, [1], 5]).decode())
     assert len(ids) == 1
     assert [one.place for one in intake.refused] == ["entry 2", "entry 3", "entry 4", "entry 5", "entry 6"]
     lines = "\n".join([encode(order(order_id="B")).decode(), "{broken", "", encode(order(order_id="C")).decode()])
-    ids, intake = house.staging.add_from_json(lines)
+    ids, intake = add_json(house.staging, lines)
     assert len(ids) == 2
     assert [(one.place, "not JSON" in one.reason) for one in intake.refused] == [("line 2", True)]
 
@@ -332,9 +332,9 @@ async def test_files_that_will_not_do_are_refused_in_a_sentence(
     else:
         path.write_bytes(content)
     with pytest.raises(IntakeError, match=words):
-        house.staging.add_from_json(path)
+        add_json(house.staging, path)
     with pytest.raises(IntakeError, match="There is no file"):
-        house.staging.add_from_json(tmp_path / "none.json")
+        add_json(house.staging, tmp_path / "none.json")
     assert house.staging.orders == []
 
 

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
-from pathlib import Path
 
 from tui.api.codec import Document, Json
 from tui.api.pointer import ABSENT, Absent, Pointer
@@ -20,7 +19,7 @@ from tui.store.db import StoreError
 from tui.work.actions import Action
 from tui.work.batchlist import CannotChange
 from tui.work.collector import many_made
-from tui.work.intake import Intake, read_file, read_orders
+from tui.work.intake import Intake
 from tui.work.openbatch import OpenBatch
 from tui.work.source import Source
 from tui.work.staged import (
@@ -80,11 +79,6 @@ class ChangedBatch(OpenBatch):
     def add_again(self, document: Document) -> str:
         """An order that was deleted, to be created again under its own number and order id."""
         return self._add([NewStaged(as_new(document), meta={"source": f"deleted {order_name(document)}"})])[0]
-
-    def add_from_json(self, source: str | Path) -> tuple[list[str], Intake]:
-        """Stage what a JSON text or file holds; the intake tells what was refused. Raises IntakeError."""
-        intake = read_orders(read_file(source) if isinstance(source, Path) else source)
-        return self.add_intake(intake, source.name if isinstance(source, Path) else "pasted text"), intake
 
     def add_intake(self, intake: Intake, name: str) -> list[str]:
         """Stage what was read from a source of that name."""

@@ -43,7 +43,7 @@ from tui.widgets.table import OrderTable
 from tui.work.importing import Source, Stopped, again, preview, refused_csv, take_in
 from tui.work.intake import Intake, IntakeError
 from tui.work.mappings import Mappings
-from tui.work.paths import completed
+from tui.work.paths import at_home, completed, new_file
 
 _WIDE = 120
 _PREVIEWED = 40
@@ -471,15 +471,15 @@ def refused_name(name: str) -> str:
 
 
 def write_new(path: Path, data: bytes) -> tuple[str, bool]:
-    """Write a new file: a sentence about it, and whether it was written. One that is there stays as it is."""
-    path = path.expanduser()
+    """Write a new file that only its owner can read: a sentence about it, and whether it was written. One that is there stays as it is."""
+    path = at_home(path)
     try:
-        with open(path, "xb") as file:
+        with new_file(path) as file:
             file.write(data)
     except FileExistsError:
         return f"{path} is there already; nothing was written.", False
-    except (OSError, ValueError) as error:
-        return f"{path} cannot be written: {error}", False
+    except OSError as error:
+        return f"{path} cannot be written: {error.strerror}.", False
     return f"Written into {path.absolute()}.", True
 
 

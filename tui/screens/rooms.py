@@ -58,15 +58,11 @@ def stage_copies(
     room: "HouseScreen", orders: Iterable[Document], *, as_update: bool, read: Document | None = None
 ) -> int:
     """Put orders into the batch; how many. Where it may not be changed, or not kept, the sentence says why."""
-    count = 0
     try:
-        for order in orders:
-            room.house.staging.add_copy(order, as_update=as_update, read=read)
-            count += 1
+        return len(room.house.staging.add_copies(orders, as_update=as_update, read=read))
     except (CannotChange, StoreError) as error:
-        room.say(f"{error} {count or 'Nothing'} was staged.", "warning")
+        room.say(f"{error} Nothing was staged.", "warning")
         return 0
-    return count
 
 
 def open_composer(app: "OrdersApp") -> "ComposerScreen":

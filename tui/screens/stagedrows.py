@@ -94,7 +94,7 @@ def strip_entries(staging: Staging) -> list[Entry]:
 
 def mark_of(staging: Staging, order: StagedOrder) -> tuple[str, str]:
     """The mark of an order's row, and its tone."""
-    if order.id in staging.shipping.waiting:
+    if staging.shipping.is_waiting(order.id):
         return ">", "info"
     match staging.standing(order):
         case Standing.REFUSED:
@@ -121,7 +121,7 @@ def mark_of(staging: Staging, order: StagedOrder) -> tuple[str, str]:
 def problem_words(staging: Staging, order: StagedOrder, zone: tzinfo | None) -> str:
     """What the last column says: what is wrong, or how far the order has come."""
     when = f"{order.since.astimezone(zone):%H:%M}"
-    if order.id in staging.shipping.waiting and order.state is not StagedState.SENT:
+    if staging.shipping.is_waiting(order.id) and order.state is not StagedState.SENT:
         return "waits for its turn"
     findings = [finding for finding in staging.findings(order) if not finding.stale]
     match staging.standing(order):

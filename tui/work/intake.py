@@ -10,6 +10,7 @@ from tui.api.codec import LIMIT, CodecError, Document, Json, decode
 from tui.api.errors import Problem
 from tui.api.pointer import Pointer
 from tui.orders.upsert import to_upsert
+from tui.work.paths import at_home
 
 MOST = 10_000
 """Orders that are taken from one file."""
@@ -71,7 +72,7 @@ def orders_pasted(text: str) -> str:
 
 def read_file(path: Path) -> bytes:
     """The file's bytes. Raises IntakeError with a sentence for everything that may be wrong with it."""
-    path = path.expanduser()
+    path = at_home(path)
     try:
         # A pipe or a terminal would keep the app waiting.
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)

@@ -86,6 +86,8 @@ def read_file(path: Path) -> bytes:
                 size, most = found.st_size // 2**20, LIMIT // 2**20
                 raise IntakeError(f"{path} has {size} MB; at most {most} MB are read. Nothing was added.")
             return file.read(LIMIT + 1)
+    except IntakeError:
+        raise
     except FileNotFoundError:
         raise IntakeError(f"There is no file {path}. Nothing was added.") from None
     except IsADirectoryError:
@@ -116,7 +118,7 @@ def read_orders(data: bytes | str) -> Intake:
 
 def _entries(data: bytes | str) -> tuple[list[tuple[str, Json]], list[Refusal]]:
     try:
-        whole = decode(data)
+        whole = decode(data, unique=True)
     except CodecError as error:
         lines = _lines(data)
         if lines is None:
@@ -144,7 +146,7 @@ def _lines(data: bytes | str) -> tuple[list[tuple[str, Json]], list[Refusal]] | 
         if not line.strip():
             continue
         try:
-            entries.append((f"line {number}", decode(line)))
+            entries.append((f"line {number}", decode(line, unique=True)))
             if len(entries) > MOST:
                 raise IntakeError(_too_many(f"about {data.count(chr(10)) + 1:,}"))
         except CodecError as error:

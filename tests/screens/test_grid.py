@@ -14,6 +14,7 @@ from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.screens.columns import ColumnsScreen
 from tui.screens.composer import ComposerScreen
 from tui.screens.review import ReviewScreen
+from tui.widgets.text import fit
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (160, 45)])
 CITY = "/shipping_address/city"
@@ -376,3 +377,14 @@ async def test_what_was_marked_for_one_problem_is_mended_or_set_without_asking_w
         await house.press("escape", "space", "semicolon", "c")
         await house.until("Set a field on 2 orders")
         assert "Every item, HS code" not in house.lines[3]
+
+
+async def test_no_two_columns_of_a_table_have_the_same_heading(tmp_path: Path) -> None:
+    async with housed(tmp_path / "data") as house:
+        screen = await stage(house, tmp_path, *batch())
+        paths = [("payment_details", "total_price", "value"), ("payment_details", "total_price", "currency")]
+        screen._chosen_paths = [("order_number",), *paths]
+        screen._columns = None
+        await to_table(house)
+        heads = [fit(column.title, column.width).strip() for column in screen.grid.columns]
+        assert heads[1:] == ["order total", "order total currency"]

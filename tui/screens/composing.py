@@ -32,7 +32,7 @@ from tui.widgets.filter import FilterLine
 from tui.widgets.form import FieldRow, GroupRow, SheetRow
 from tui.widgets.lines import Piece
 from tui.widgets.pager import Pager
-from tui.widgets.problems import ProblemList
+from tui.widgets.problems import ProblemList, ProblemRow
 from tui.widgets.sheet import OrderSheet
 from tui.widgets.status import RuleLine, TitleLine
 from tui.widgets.strip import EntryStrip
@@ -194,6 +194,7 @@ class BatchScreen(PanesScreen):
             self.show_grid()
         if self._shown is Shown.PROBLEMS:
             self.problems.load(problem_rows(self.staging, self._orders, zone))
+            self._follow_problem()
         self._show_filter()
         self._show_title()
         self._show_strip()
@@ -280,9 +281,12 @@ class BatchScreen(PanesScreen):
         self._shown = wanted
         self._stays.clear()
         self._loaded = None
+        chosen = self._chosen
         self._arrange()
         self.show_keys()
         self.show_all()
+        if wanted is Shown.PROBLEMS and chosen is not None:
+            self.problems.go_to(chosen)
         self.give_focus()
 
     @on(OrderTable.CursorMoved, "#orders")
@@ -294,14 +298,21 @@ class BatchScreen(PanesScreen):
 
     @on(ProblemList.CursorMoved, "#problems")
     def _problem_moved(self) -> None:
-        row = self.problems.cursor_row
-        if not self._in_sheet and self._shown is Shown.PROBLEMS and row is not None and row.order:
-            self._chosen = row.order
-            self.table.go_to_key(row.order)
+        row = self._follow_problem()
+        if row is not None:
             self._show_side()
             if self.is_split:
                 self.sheet.go_to(row.pointer)
             self.remember()
+
+    def _follow_problem(self) -> ProblemRow | None:
+        """Choose the order of the problem under the cursor; the problem, if it is of an order."""
+        row = self.problems.cursor_row
+        if self._in_sheet or self._shown is not Shown.PROBLEMS or row is None or not row.order:
+            return None
+        self._chosen = row.order
+        self.table.go_to_key(row.order)
+        return row
 
     @on(OrderTable.MarksChanged, "#orders")
     def _marks_changed(self) -> None:

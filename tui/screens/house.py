@@ -145,9 +145,7 @@ def leave_house(app: "OrdersApp", code: int) -> None:
             app.run_worker(_leave_when_done(app, code), name="leave when all is written")
 
     text = f"{under_way} write{'s are' if under_way > 1 else ' is'} on the way."
-    app.house_screens()[-1].ask(
-        text, [("w", "wait, then leave"), ("l", "leave; it is looked up at the next start")], chosen
-    )
+    app.house_screens()[-1].ask(text, [("w", "leave when done"), ("l", "leave; looked up later")], chosen)
 
 
 async def _leave_when_done(app: "OrdersApp", code: int) -> None:

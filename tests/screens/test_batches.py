@@ -61,7 +61,8 @@ async def test_batches_are_made_renamed_removed_brought_back_and_the_last_one_is
         await house.until("2 marked")
         await new_batch(house, "monday")
         # Marks are of the batch they were made in.
-        assert " marked │" not in house.text and not house.app.screen.table.marks
+        assert " marked │" not in house.text
+        assert not house.app.screen.table.marks
         await batches(house)
         assert "2 here" in house.line_with("black friday")
         assert "open here" in house.line_with("monday")

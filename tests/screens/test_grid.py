@@ -309,7 +309,14 @@ async def test_a_field_of_all_marked_is_cleared_and_what_was_half_typed_is_kept(
 
     async with housed(tmp_path / "data", sandbox=box) as house:
         await stage(house, tmp_path, *(order(order_id=n, order_number=n, shipping_details=weight) for n in "ABC"))
-        await house.press("asterisk", "a")
+        await house.press("asterisk", "a", "semicolon", "c")
+        await house.until("Set a field on 3 orders")
+        await house.type("nonsense")
+        await house.press("enter")
+        # Enter on nothing keeps what was typed.
+        assert "No field has these letters. Esc leaves." in house.text
+        assert "field: nonsense" in house.text
+        await house.press("escape")
         await choose(house, "order notes")
         assert "emptied, it asks" in house.text
         await house.type("Half a wo")

@@ -26,6 +26,11 @@ def table(house: House) -> OrderTable:
     return house.app.screen.query_one(OrderTable)
 
 
+def marks_seen(house: House) -> set[str]:
+    """The marks in front of the rows in sight."""
+    return {line[2] for line in house.lines[4 : 4 + min(table(house).row_count, 10)]}
+
+
 @pytest.mark.parametrize("size", [(80, 24), (160, 45)])
 async def test_orders_of_all_shops_are_there_with_their_reasons(tmp_path: Path, size: tuple[int, int]) -> None:
     async with housed(tmp_path, size=size) as house:
@@ -75,6 +80,39 @@ async def test_a_filter_that_cannot_be_understood_changes_nothing(tmp_path: Path
         await house.press("enter")
         assert "no filter 'city'" in house.text
         assert table(house).row_count == before
+        # What was typed is there to be mended, not to be typed again.
+        assert "/ city:Gent" in house.text
+        await house.press("ctrl+w")
+        await house.type("why:stop")
+        await house.press("enter")
+        await house.until("judged here: why:stop")
+        assert marks_seen(house) == {"!"}
+
+
+@pytest.mark.parametrize(("why", "marks"), [("any", {"!", "~"}), ("none", {" "}), ("weight", {"!"})])
+async def test_what_was_judged_here_narrows_here(tmp_path: Path, why: str, marks: set[str]) -> None:
+    async with housed(tmp_path) as house:
+        await house.until("100+ read")
+        await house.press("slash")
+        assert "why: or words" in house.lines[-1]
+        await house.type(f"why:{why}")
+        await house.press("enter")
+        await house.until(f"judged here: why:{why}")
+        assert marks_seen(house) == marks
+        await house.press("slash")
+        await house.type("why:nonsense")
+        await house.press("enter")
+        await house.until("orders read is so: why:nonsense.")
+
+
+async def test_beside_the_list_reasons_stand_below_the_address(tmp_path: Path) -> None:
+    async with housed(tmp_path, size=(160, 45)) as house:
+        await house.until("100+ read")
+        await house.press("n")
+        order = house.app.screen.order
+        lines = [line[114:].strip() for line in house.lines]
+        name = lines.index(order["shipping_address"]["name"])
+        assert any(line.startswith("! ") for line in lines[name + 1 :])
 
 
 async def test_words_narrow_here_and_say_so(tmp_path: Path) -> None:
@@ -122,6 +160,7 @@ async def test_refreshing_keeps_cursor_and_marks(tmp_path: Path) -> None:
 async def test_deleting_wants_the_number_typed(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         await house.until("100+ read")
+        await house.press("space", "k")
         target = house.app.screen.order
         await house.press("D")
         await house.press("y", "enter")
@@ -129,7 +168,9 @@ async def test_deleting_wants_the_number_typed(tmp_path: Path) -> None:
         await house.press("ctrl+u")
         await house.type(target["order_number"])
         await house.press("enter")
-        await house.until(lambda: table(house).cursor_key != target["id"])
+        await house.until(f"{target['order_number']} deleted; L keeps what it was.")
+        assert table(house).cursor_key != target["id"]
+        assert not table(house).marks
         assert await house.order(target["id"]) is None
 
 

@@ -9,7 +9,7 @@ from tui.api.models import Group, Operation
 from tui.api.pointer import Pointer
 from tui.orders.fields import field_at, label_of
 from tui.orders.glance import SHOP, order_name, text_at
-from tui.screens.batchview import Shown, Sorting, fits, meter
+from tui.screens.batchview import Shown, Sorting, Texts, fits, meter
 from tui.screens.listing import preview_lines
 from tui.screens.orderform import group_entries, group_of
 from tui.screens.panes import EMPTY, PanesScreen
@@ -176,6 +176,8 @@ class BatchScreen(PanesScreen):
             self._batch = self.staging.batch
             self._stays.clear()
             self._kept.clear()
+            # Marks are of orders of one batch: counted in another, they would only frighten.
+            self.table.set_marks(self.table.marks & {order.id for order in self.staging.orders})
             self.other_batch()
         if self._chosen is not None and self.staging.get(self._chosen) is None and self._in_sheet:
             self.close_sheet()
@@ -206,6 +208,7 @@ class BatchScreen(PanesScreen):
     def other_batch(self) -> None:
         """Another batch was opened: what was made for the orders of the one before is made anew."""
         self._sorting = Sorting(self._sorting.by, self._sorting.down)
+        self._texts = Texts()
 
     def show_grid(self) -> None:
         """Bring the table to what the batch is now."""
@@ -216,7 +219,7 @@ class BatchScreen(PanesScreen):
             return True
         if self._standing != ALL and self.staging.standing(order) != self._standing:
             return False
-        return fits(self.staging, order, self._words)
+        return fits(self.staging, order, self._words, self._texts)
 
     def _show_title(self) -> None:
         bench = self.house.bench

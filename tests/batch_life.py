@@ -12,6 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import httpx
+from batched import add_json
 from sandboxed import order
 
 from tui.api.auth import BasicAuth
@@ -72,7 +73,7 @@ async def finish(bench: Workbench, staging: Staging) -> None:
 async def main(folder: Path, url: str, name: str, count: int) -> None:
     bench, staging = await live(folder, url)
     orders = [order(order_id=f"{name}-{n}", order_number=f"{name}-{n}") for n in range(count)]
-    ids, _ = staging.add_from_json(json.dumps(orders))
+    ids, _ = add_json(staging, json.dumps(orders))
     tell(f"staged {name}")
     for n, id in enumerate(ids):
         staging.put(id, NOTES, f"typed {name}-{n}", "note")

@@ -20,6 +20,7 @@ from tui.orders.fields import ITEMS
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.sandbox.faults import Faults
 from tui.store.store import Store
+from tui.work.intake import Intake, read_file, read_orders
 from tui.work.staged import Standing
 from tui.work.staging import Staging
 from tui.work.workbench import Shop, Workbench, open_account
@@ -84,8 +85,14 @@ class House:
 Make = Callable[..., Awaitable[House]]
 
 
+def add_json(staging: Staging, source: str | Path) -> tuple[list[str], Intake]:
+    """Stage what a JSON text or file holds."""
+    intake = read_orders(read_file(source) if isinstance(source, Path) else source)
+    return staging.add_intake(intake, source.name if isinstance(source, Path) else "pasted text"), intake
+
+
 def stage(staging: Staging, *orders: Any) -> list[str]:
-    ids, intake = staging.add_from_json(encode(list(orders)).decode())
+    ids, intake = add_json(staging, encode(list(orders)).decode())
     assert not intake.refused
     return ids
 

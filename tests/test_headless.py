@@ -166,6 +166,9 @@ def test_a_strangers_text_acts_on_no_terminal(shell: Shell) -> None:
     path = shell.write("a.json", orders(1, "evil\x1b[2J\u202e\ud800", **{BAD: 0}))
     assert "\x1b" not in (ended := shell.run("check", "--json", path)).out
     assert ended.lines[0]["order_id"].startswith("evil\x1b[2J\u202e\ud800")
+    told = shell.run("check", path).out
+    assert "evil" in told
+    assert not {"\x1b", "\u202e"} & {*told}
 
 
 def test_shop_is_for_those_that_name_none(shell: Shell) -> None:

@@ -151,7 +151,8 @@ def _check_text(name: str, entry: Entry, problem: Problem) -> str:
     warning = "warning: " if problem.severity is Severity.WARNING else ""
     order = f" {entry.order_id}" if entry.order_id else ""
     field = f" {label_of(problem.pointer)}" if problem.pointer.tokens else ""
-    return _safe(f"{':'.join(where)}{order}{field}: {warning}{problem.detail}")
+    # A pipe may end on a terminal, too, as that of `head` does; who wants the bytes has `--json`.
+    return safe(f"{':'.join(where)}{order}{field}: {warning}{problem.detail}")
 
 
 # submit
@@ -518,13 +519,6 @@ def _problem(entry: Entry, problem: Problem) -> dict[str, object]:
 def _json(value: dict[str, object]) -> str:
     """ASCII only, so that no terminal and no pipe can be hurt by a stranger's text."""
     return json.dumps(value, ensure_ascii=True)
-
-
-def _safe(line: str) -> str:
-    """For a terminal without anything that acts on it; for a pipe on one line."""
-    if sys.stdout.isatty():
-        return safe(line)
-    return " ".join(line.splitlines()).encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _print(lines: Iterable[str]) -> None:

@@ -138,6 +138,55 @@ def test_rows_of_an_order_come_together_wherever_they_stand_and_conflicts_are_to
     assert Pointer.of("payment_details", "total_price", "value").get(first.document) == Decimal("6.00")
 
 
+def test_two_shops_may_have_an_order_of_the_same_id_each() -> None:
+    result = read(
+        [
+            ["Order id", "Shop", "SKU", "Qty"],
+            ["A", "5", "x", "1"],
+            ["A", "6", "y", "1"],
+            ["A", "", "z", "1"],
+            ["A", "5", "w", "1"],
+            ["B", "5", "v", "1"],
+            ["B", "6", "u", "1", "too long"],
+        ],
+        shop=None,
+    )
+    assert [made.rows for made in result.orders] == [[2, 5], [3, 4], [6]]
+    assert all(made.problems == [] for made in result.orders)
+    assert [one.row.number for one in result.refused] == [7]
+
+
+def test_an_order_of_which_only_the_number_stands_again_goes_on() -> None:
+    result = read([["Order id", "Order number", "SKU"], ["X1", "1", "a"], ["", "1", "b"], ["X2", "1", "c"]])
+    assert [made.rows for made in result.orders] == [[2, 3], [4]]
+
+
+def test_currencies_beside_amounts_that_are_not_taken_are_told() -> None:
+    header = ["Order number", "SKU", "Qty", "Price", "Currency"]
+    mixed = read([header[:4], ["A", "x", "1", "5.00 USD"], ["A", "y", "1", "6 GBP"]]).orders[0]
+    assert [(one.code, one.pointer) for one in mixed.problems] == [("currency", ITEMS / 1 / "unit_price" / "value")]
+    assert "'6 GBP' is in GBP, and the currency here is USD." in mixed.problems[0].detail
+    columns = read(
+        [header, ["A", "x", "1", "5 USD", "EUR"], ["B", "x", "1", "$5", "CAD"], ["C", "x", "1", "€5", "EUR"]]
+    )
+    assert [[one.code for one in made.problems] for made in columns.orders] == [["currency"], [], []]
+
+
+def test_columns_that_together_are_a_number_make_no_other_number() -> None:
+    table = Table(("Order number", "Qty", "More"), (Row(2, ["A", "2", "3"]),), Layout())
+    quantity = (*ITEMS.tokens, "*", "quantity")
+    [made] = orders_of(table, Mapping(table.header, (("order_number",), quantity, quantity)), now=NOW).orders
+    assert [problem.code for problem in made.problems] == ["unread"]
+
+
+def test_a_value_for_all_below_a_list_makes_its_entry() -> None:
+    path = ("customs_details", "tax_numbers", "sender", "*", "value")
+    table = Table(("Order number",), (Row(2, ["A"]),), Layout())
+    [made] = orders_of(table, Mapping(table.header, (("order_number",),), constants=((path, "GB1"),)), now=NOW).orders
+    assert Pointer(path[:3]).get(made.document) == [{"value": "GB1"}]
+    assert made.derived[Pointer((*path[:3], "0", "value"))] == "the same for all"
+
+
 def test_what_is_missing_is_worked_out_and_told() -> None:
     [made] = read([["Order reference", "Item name", "Qty", "Price"], ["R1", "Mug", "3", "€ 2,50"]]).orders
     said = {str(pointer): how for pointer, how in made.derived.items()}
@@ -173,6 +222,11 @@ def test_nothing_is_worked_out_where_it_is_switched_off() -> None:
         ("Order date", "2026-02-27 10:00:00 +0100", Pointer(PLACED), "2026-02-27T10:00:00+01:00"),
         ("Order date", "Nov 24, 2026", Pointer(PLACED), "2026-11-24T00:00:00+00:00"),
         ("Order date", "24/11/26", Pointer(PLACED), "2026-11-24T00:00:00+00:00"),
+        ("Order date", "11/24/2026 2:30 PM", Pointer(PLACED), "2026-11-24T14:30:00+00:00"),
+        ("Order date", "24.11.2026, 12:05:09 a.m.", Pointer(PLACED), "2026-11-24T00:05:09+00:00"),
+        ("Order date", "11-24-2026", Pointer(PLACED), "2026-11-24T00:00:00+00:00"),
+        ("Price", "1’234.50", ITEMS / 0 / "unit_price" / "value", Decimal("1234.50")),
+        ("Price", "- 5", ITEMS / 0 / "unit_price" / "value", -5),
         ("Tags", "gift, fragile", Pointer.of("order_details", "tags"), ["gift", "fragile"]),
         ("Currency", "€", Pointer(CURRENCY), "EUR"),
         ("HS code", "'=x", ITEMS / 0 / "hs_code", "=x"),
@@ -194,6 +248,13 @@ def test_cells_are_read_by_the_kind_of_their_field(column: str, cell: str, point
         ("Order date", "01/02/2026", Pointer(PLACED)),
         ("Order date", "now", Pointer(PLACED)),
         ("Order date", "31-02-2026", Pointer(PLACED)),
+        ("Order date", "14:30", Pointer(PLACED)),
+        ("Order date", "-12h", Pointer(PLACED)),
+        ("Order date", "yesterday 10:00", Pointer(PLACED)),
+        ("Order date", "11/24/2026 13:30 PM", Pointer(PLACED)),
+        ("Quantity", "2 3", ITEMS / 0 / "quantity"),
+        ("Quantity", "5 EUR", ITEMS / 0 / "quantity"),
+        ("Price", "12.50 300", ITEMS / 0 / "unit_price" / "value"),
         ("Shipment type", "present", Pointer.of("customs_details", "shipment_type")),
     ],
 )

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from batched import add_json
 from housed import House, housed
 from sandboxed import order
 
@@ -40,7 +41,7 @@ async def new_batch(house: House, name: str) -> None:
 
 async def stage(house: House, count: int, prefix: str = "T") -> None:
     orders = [order(order_id=f"{prefix}{n}", order_number=f"{prefix}{n}") for n in range(count)]
-    house.app.staging.add_from_json(json.dumps(orders))
+    add_json(house.app.staging, json.dumps(orders))
     await house.app.staging.look()
     house.app.screen.show_all()  # type: ignore[attr-defined]
     await house.until(f"{count} order{'s' if count > 1 else ''} staged")
@@ -57,7 +58,12 @@ async def test_batches_are_made_renamed_removed_brought_back_and_the_last_one_is
         await new_batch(house, "black friday")
         await house.until("black friday · 0 orders staged")
         await stage(house, 2)
+        await house.press("asterisk", "a")
+        await house.until("2 marked")
         await new_batch(house, "monday")
+        # Marks are of the batch they were made in.
+        assert " marked │" not in house.text
+        assert not house.app.screen.table.marks
         await batches(house)
         assert "2 here" in house.line_with("black friday")
         assert "open here" in house.line_with("monday")
@@ -98,6 +104,13 @@ async def test_a_batch_of_another_copy_is_looked_at_and_taken_over(tmp_path: Pat
         await house.until("B takes it over")
         await house.press("D")
         await house.until("in the hands of")
+        # Nobody maps columns in vain either.
+        path = tmp_path / "orders.csv"
+        path.write_text("Nummer;Ding\nX1;Mug\n")
+        await house.press("a", "f")
+        await house.type(str(path))
+        await house.press("enter")
+        await house.until("has this batch; B takes it over.")
         await house.press("B", "b")
         await house.until(lambda: isinstance(house.app.screen, BatchesScreen))
         await house.press("t")
@@ -180,7 +193,7 @@ async def test_the_review_lets_the_rest_of_a_refused_batch_go_on_and_the_history
 
 
 async def stage_more(house: House) -> None:
-    house.app.staging.add_from_json(json.dumps([order(order_id="U1"), order(order_id="U2")]))
+    add_json(house.app.staging, json.dumps([order(order_id="U1"), order(order_id="U2")]))
     await house.app.staging.look()
 
 

@@ -1,6 +1,8 @@
 """A table from file to staged orders by keys alone: mapping, layout, preview, refused rows, and the same columns again."""
 
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from housed import House, housed
@@ -8,6 +10,7 @@ from tablefiles import rows, text, workbook
 from textual import events
 
 from tui.orders.fields import ITEMS
+from tui.screens import adding
 from tui.screens.composer import ComposerScreen
 from tui.screens.importing import ImportScreen
 from tui.widgets.problems import ProblemList
@@ -74,6 +77,8 @@ async def test_from_the_file_to_staged_orders_with_refused_rows_kept(tmp_path: P
         await house.press("enter")
         await house.until("Written into")
         assert b"row 5 of the same order was refused" in out.read_bytes()
+        # They have the addresses of people.
+        assert out.stat().st_mode & 0o777 == 0o600
 
 
 async def test_a_column_is_mapped_by_typing_saved_and_offered_again(tmp_path: Path) -> None:
@@ -110,6 +115,27 @@ async def test_a_column_is_mapped_by_typing_saved_and_offered_again(tmp_path: Pa
         await house.press("m")
         await house.until(lambda: isinstance(house.app.screen, ImportScreen))
         assert importing(house).mapping.paths[1] == ("order_number",)
+
+
+async def test_a_file_that_is_read_is_not_added_to_another_batch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, go = tmp_path / "orders.json", threading.Event()
+    path.write_text('{"order_number": "X1"}')
+    real = adding.open_any
+
+    def slowly(*args: Any, **named: Any) -> Any:
+        go.wait(20)
+        return real(*args, **named)
+
+    monkeypatch.setattr(adding, "open_any", slowly)
+    async with housed(tmp_path / "data") as house:
+        house.app.staging.add_blank(5)
+        await open_file(house, path)
+        house.app.staging.create("other")
+        go.set()
+        await house.until("Another batch was opened meanwhile; nothing of orders.json was added.")
+        assert house.app.staging.orders == []
 
 
 async def test_the_layout_is_changed_by_keys_and_a_value_for_all_by_its_editor(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """Sources of any kind, told apart by what they hold; and nothing but IntakeError for what cannot be read."""
 
+import io
 import json
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -85,6 +87,57 @@ def test_a_workbook_keeps_numbers_and_takes_the_first_sheet_that_holds_anything(
 def test_what_cannot_be_taken_is_told_in_a_sentence(data: bytes, words: str) -> None:
     with pytest.raises(IntakeError, match=words):
         read_any(data, "orders.csv")
+
+
+def far(cell: str) -> bytes:
+    """A workbook with one more row, of this cell; the style 1 is that of hours, however many."""
+    main, made = "http://schemas.openxmlformats.org/spreadsheetml/2006/main", io.BytesIO()
+    relation = '<Relationship Id="s" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles"'
+    with zipfile.ZipFile(io.BytesIO(workbook({"Orders": TABLE}))) as old, zipfile.ZipFile(made, "w") as new:
+        for name in old.namelist():
+            part = old.read(name).decode().replace("</sheetData>", f"{cell}</sheetData>")
+            if name.endswith("workbook.xml.rels"):
+                part = part.replace("</Relationships>", f'{relation} Target="styles.xml"/></Relationships>')
+            new.writestr(name, part)
+        new.writestr(
+            "xl/styles.xml",
+            f'<styleSheet xmlns="{main}"><cellXfs><xf numFmtId="0"/><xf numFmtId="46"/></cellXfs></styleSheet>',
+        )
+    return made.getvalue()
+
+
+def test_a_time_without_end_does_not_end_the_app() -> None:
+    with pytest.raises(IntakeError, match="too many days"):
+        read_any(far('<row r="9"><c r="A9" s="1"><v>1e300</v></c></row>'), "orders.xlsx")
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        '<row r="50000"><c r="XFD50000"><v>1</v></c></row>',
+        "<row><c s='1' r = 'xfd9999' t='n'><v>1</v></c></row>",
+        '<row><c r="ZZZZZZZ99999999999"><v>1</v></c></row>',
+        f'<row r="50000">{"<c><v>1</v></c>" * 300}</row>',
+        f'{" " * (2**20 - 900)}<row r="50000"><c r="XFD50000">{" " * 2000}<v>1</v></c></row>',
+    ],
+    ids=["far", "quotes", "no place", "no names", "between"],
+)
+def test_a_cell_far_out_does_not_take_all_memory(cell: str) -> None:
+    with pytest.raises(IntakeError, match="too far"):
+        read_any(far(cell), "orders.xlsx")
+
+
+def test_cells_far_out_that_only_have_a_look_do_not_matter() -> None:
+    looks = '<row r="50000"><c r="XFD50000" s="1"/></row><row r="1048576"><c r="XFD1048576" s="1"></c></row>'
+    assert len(read_any(far(looks), "orders.xlsx", shop=7).orders) == 2
+
+
+def test_a_workbook_that_unpacks_to_more_than_it_says_is_refused() -> None:
+    data = workbook({"Orders": [["Order number"], ["x" * 100_000]]})
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        size = archive.getinfo("xl/worksheets/s1.xml").file_size
+    with pytest.raises(IntakeError, match="damaged"):
+        read_any(data.replace(size.to_bytes(4, "little"), (2000).to_bytes(4, "little")), "orders.xlsx")
 
 
 OVER = [*rows(MOST), ["", "", "", "", "", "", "", "", "BO-00000", "Plate"], *rows(MOST + 1200)[MOST + 1 :]]

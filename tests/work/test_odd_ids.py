@@ -36,6 +36,20 @@ async def test_orders_are_looked_up_whatever_stands_for_an_id(odd: str) -> None:
     assert Shop.read({"id": odd}) is None
 
 
+async def test_an_order_without_an_order_id_is_found_by_its_own_id() -> None:
+    there = [{"id": str(n), "order_details": {"integration": {"id": 5}}} for n in range(9, 0, -1)]
+
+    class Service:
+        async def list_orders(self, *_: Any, **__: Any) -> Page:
+            return Page(tuple(there), None)  # type: ignore[arg-type]
+
+        async def get_order(self, id: str) -> Any:
+            return next(one for one in there if one["id"] == id)
+
+    found = await look_up(cast(Client, Service()), [Wanted("", "5", str(n)) for n in range(1, 6)])
+    assert [one["id"] for one in found if isinstance(one, dict)] == ["1", "2", "3", "4", "5"]
+
+
 @pytest.mark.parametrize("odd", ODD)
 def test_a_pointer_with_an_odd_position_is_shown_as_it_is(odd: str) -> None:
     target = read_pointer(f"/data/attributes/[0]/order_details/order_items/{odd}/quantity", Dialect.POST)

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tui.work.paths import completed
+from tui.work.intake import IntakeError, read_file
+from tui.work.paths import completed, new_file
 
 
 @pytest.mark.parametrize(
@@ -40,4 +41,25 @@ def test_many_are_told_in_short(tmp_path: Path) -> None:
 
 
 def test_a_user_who_is_not_there_has_no_files() -> None:
-    assert completed("~nobody-is-called-so/x") == ("~nobody-is-called-so/x", "no such file")
+    assert completed("~nobody-is-called-so/x") == ("~nobody-is-called-so/x", "No such file or directory")
+
+
+@pytest.mark.parametrize("name", ["~nobody-of-this-name/x", "a\0b", "\ud800\0", "gone/x", "x" * 300])
+def test_what_is_no_path_is_told(name: str) -> None:
+    with pytest.raises(IntakeError):
+        read_file(Path(name))
+    with pytest.raises(OSError, match=r"path|file|name"), new_file(Path(name)):
+        pass
+
+
+def test_a_new_file_is_its_owners_alone_and_gone_if_it_is_not_whole(tmp_path: Path) -> None:
+    path = tmp_path / "new"
+    with pytest.raises(ValueError, match="closed"), new_file(path) as file:
+        file.close()  # so that nothing more can be written
+    assert not path.exists()
+    with new_file(path) as file:
+        file.write(b"whole")
+    assert path.stat().st_mode & 0o777 == 0o600
+    with pytest.raises(FileExistsError), new_file(path):
+        pass
+    assert path.read_bytes() == b"whole"

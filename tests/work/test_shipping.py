@@ -325,6 +325,25 @@ async def test_another_batch_is_opened_only_when_nothing_is_out_and_a_paused_sen
     assert staging.counts() == {Standing.SENT: 100, Standing.READY: 50}
 
 
+async def test_a_paused_sending_ends_where_its_batch_is_removed(make: Make) -> None:
+    house = await make()
+    await many(house, 150)
+    staging = house.staging
+    came, go = await held_up(house)
+    sending = asyncio.create_task(staging.send(staging.plan()))
+    await came.wait()
+    staging.shipping.pause()
+    go.set()
+    await until(lambda: not staging.shipping.waiting and staging.counts()[Standing.SENT] == 100)
+    await house.bench.follower.until_done()
+    staging.remove("staged orders")
+    await sending
+    assert staging.shipping.progress is None
+    staging.put_back()
+    staging.open_batch("staged orders")
+    assert staging.counts() == {Standing.VERIFIED: 100, Standing.READY: 50}
+
+
 async def test_a_plan_that_comes_meanwhile_goes_after_the_first(make: Make) -> None:
     house = await make()
     await many(house, 3)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
-from batched import NOTES, QUANTITY, SHOP, Make, pointers, service_refuses, stage
+from batched import NOTES, QUANTITY, SHOP, Make, add_json, pointers, service_refuses, stage
 from sandboxed import NOW, order
 
 from tui.api.auth import BasicAuth
@@ -14,16 +14,19 @@ from tui.api.client import Client
 from tui.api.codec import encode
 from tui.api.pointer import Pointer
 from tui.orders.fields import ITEMS
+from tui.orders.listed import remove_entry
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.sandbox.faults import Fault, Faults, Rule
 from tui.sandbox.serve import serving
 from tui.store.batches import StagedState
+from tui.store.db import StoreError
 from tui.store.journal import WriteState
 from tui.store.store import Store
 from tui.store.store import utc_now as store_now
 from tui.work.intake import IntakeError
 from tui.work.staged import Does, Standing
 from tui.work.staging import CannotChange, Staging
+from tui.work.together_edit import setting, take
 from tui.work.workbench import open_account
 
 
@@ -112,7 +115,7 @@ async def test_an_existing_order_waits_until_it_is_released(make: Make) -> None:
     await house.bench.follower.until_done()
     read = (await house.there())["A"]
     house.staging.remove_orders([one.id for one in house.staging.orders])
-    same = house.staging.add_copy(read, as_update=True)
+    (same,) = house.staging.add_copies([read], as_update=True)
     found = house.staging.get(same)
     assert found is not None
     assert found.does is Does.SAME
@@ -176,7 +179,7 @@ async def test_an_update_is_set_on_what_changed_there_and_waits_where_both_chang
     read = (await house.there())["A"]
     (old,) = house.staging.orders
     house.staging.remove_orders([old.id])
-    id = house.staging.add_copy(read, as_update=True)
+    (id,) = house.staging.add_copies([read], as_update=True)
     house.staging.put(id, NOTES, "mine", "note")
     house.staging.release([id])
     await house.bench.client.patch_order(str(read["id"]), {"shipping_address": {"city": "Uden"}})
@@ -215,10 +218,41 @@ async def test_a_verified_order_edited_again_becomes_an_update(make: Make) -> No
     assert (len(there), NOTES.get(there["A"])) == (1, "Ring once")
 
 
+async def test_flags_that_cannot_be_kept_are_as_they_were(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    house = await make(settle=0.0)
+    ids = stage(house.staging, order(order_id="A"), order(order_id="B"))
+    house.staging.hold(ids[:1])
+
+    def full(*_: object) -> None:
+        raise StoreError("The disk is full.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(house.bench.store.batches, "set_all", full)
+        for work in (lambda: house.staging.hold(ids), lambda: house.staging.release(ids, in_spite=True)):
+            with pytest.raises(StoreError):
+                work()
+    assert [(one.held, one.insisted) for one in house.staging.orders] == [(True, None), (False, None)]
+
+
+async def test_a_change_that_was_previewed_is_not_done_to_what_changed_since(make: Make) -> None:
+    house = await make(settle=0.0)
+    a, _ = stage(house.staging, order(order_id="A"), order(order_id="B"))
+    name = (*ITEMS.tokens, "*", "name")
+    preview = setting(house.staging, house.staging.orders, name, "Cup")
+    house.staging.change(a, lambda edit: remove_entry(edit, ITEMS / 0))
+    assert take(house.staging, preview, "name") == 1
+    first, second = house.staging.orders
+    assert "Cup" not in str(first.document)
+    assert (ITEMS / 0 / "name").get(second.document) == "Cup"
+
+
 async def test_copies_are_new_orders_with_ids_of_their_own(make: Make) -> None:
     house = await make()
     read = {**order(order_id="A", order_number="N-1"), "id": 9, "created_at": "2026-11-01T00:00:00Z"}
-    ids = [house.staging.add_copy(read, as_update=False) for _ in range(2)]
+    ids = house.staging.add_copies([read, read])
+    assert house.staging.undo() == ("2 orders added", ids)
+    assert house.staging.orders == []
+    house.staging.redo()
     documents = [one.document for one in house.staging.orders]
     assert [(one["order_id"], one["order_number"]) for one in documents] == [
         ("A-copy", "N-1-copy"),
@@ -258,7 +292,7 @@ async def test_orders_come_out_of_every_kind_of_json(make: Make, tmp_path: Path,
     }[wrap]
     path = tmp_path / "orders.json"
     path.write_bytes(b"\xef\xbb\xbf" + text)
-    ids, intake = house.staging.add_from_json(path)
+    ids, intake = add_json(house.staging, path)
     assert not intake.refused
     assert [one.document["order_id"] for one in house.staging.orders] == (["A"] if wrap == "one" else ["A", "B"])
     assert len(ids) == len(house.staging.orders)
@@ -267,11 +301,11 @@ async def test_orders_come_out_of_every_kind_of_json(make: Make, tmp_path: Path,
 
 async def test_no_entry_of_a_file_is_dropped_silently(make: Make) -> None:
     house = await make()
-    ids, intake = house.staging.add_from_json(encode([order(order_id="A"), "text", None, {}, [1], 5]).decode())
+    ids, intake = add_json(house.staging, encode([order(order_id="A"), "text", None, {}, [1], 5]).decode())
     assert len(ids) == 1
     assert [one.place for one in intake.refused] == ["entry 2", "entry 3", "entry 4", "entry 5", "entry 6"]
     lines = "\n".join([encode(order(order_id="B")).decode(), "{broken", "", encode(order(order_id="C")).decode()])
-    ids, intake = house.staging.add_from_json(lines)
+    ids, intake = add_json(house.staging, lines)
     assert len(ids) == 2
     assert [(one.place, "not JSON" in one.reason) for one in intake.refused] == [("line 2", True)]
 
@@ -298,9 +332,9 @@ async def test_files_that_will_not_do_are_refused_in_a_sentence(
     else:
         path.write_bytes(content)
     with pytest.raises(IntakeError, match=words):
-        house.staging.add_from_json(path)
+        add_json(house.staging, path)
     with pytest.raises(IntakeError, match="There is no file"):
-        house.staging.add_from_json(tmp_path / "none.json")
+        add_json(house.staging, tmp_path / "none.json")
     assert house.staging.orders == []
 
 

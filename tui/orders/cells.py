@@ -19,13 +19,17 @@ LONGEST: Final = 100_000
 
 SIGNS: Final = {"€": "EUR", "£": "GBP", "US$": "USD", "$": "USD"}
 _CURRENCY: Final = re.compile(
-    r"(?P<before>[A-Z]{3}|US\$|[€£$])?\s*(?P<number>[-+]?[\d.,'\s\xa0\u202f]+)\s*(?P<after>[A-Z]{3}|[€£$])?"
+    r"(?P<before>[A-Z]{3}|US\$|[€£$])?\s*(?P<number>[-+]?[\d.,'’\s\xa0\u202f]+)\s*(?P<after>[A-Z]{3}|[€£$])?"
 )
 _UNIT: Final = re.compile(r"(?P<number>[\d.,]+)\s*(?P<unit>kg|g|gr|lbs?|oz|cm|mm|m|in)", re.IGNORECASE)
 _INSTANT: Final = re.compile(
     r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d(?:\.\d+)?)? ?(?:(Z|UTC)|([+-]\d\d):?(\d\d))", re.IGNORECASE
 )
-_DAY: Final = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?:,?[ T]+(\d{1,2}:\d{2}(?::\d{2})?)(?:\.\d+)?)?")
+_DAY: Final = re.compile(
+    r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?:,?[ T]+(\d{1,2})(:\d{2}(?::\d{2})?)(?:\.\d+)?(?: ?([AP])\.?M\.?)?)?",
+    re.IGNORECASE,
+)
+_SPACED: Final = re.compile(r"[-+]?[0-9]{1,3}(?:[\s'’][0-9]{3})+(?:[.,][0-9]*)?")
 _UNITS: Final = {"lb": "lbs", "pound": "lbs", "pounds": "lbs", "gr": "g", "gram": "g", "grams": "g", "kilogram": "kg"}
 _YES: Final = frozenset(["ja", "oui", "si", "sí", "x", "wahr", "waar", "vrai"])
 _NO: Final = frozenset(["nein", "nee", "non", "falsch", "onwaar", "faux"])
@@ -76,7 +80,11 @@ def read_cell(field: Field, text: str, layout: Layout, now: datetime, country: s
 
 def number_in(text: str, decimal: str) -> str | None:
     """A number as JSON writes it, from one written with this decimal sign and signs for thousands; None if it is none."""
-    text = re.sub(r"[\s\xa0\u202f']", "", text)
+    text = re.sub(r"^([-+])\s+", r"\1", text.strip())
+    if _SPACED.fullmatch(text):
+        text = re.sub(r"[\s'’]", "", text)
+    elif re.search(r"\s", text):
+        return None  # `2 3` of two columns is not 23
     other = "." if decimal == "," else ","
     if decimal in text and other in text:
         # Both stand there: the last is the decimal sign, whatever the rest of the table does.
@@ -103,7 +111,7 @@ _EPOCH: Final = datetime(2000, 1, 1)
 def _amount(field: Field, text: str, layout: Layout) -> Read:
     currency = unit = ""
     written = number_in(text, layout.decimal)
-    if written is None and (match := _CURRENCY.fullmatch(text)):
+    if written is None and field.kind is not Kind.INTEGER and (match := _CURRENCY.fullmatch(text)):
         sign = match["before"] or match["after"] or ""
         currency, written = SIGNS.get(sign, sign), number_in(match["number"], layout.decimal)
     if written is None and field.kind is Kind.NUMBER and (match := _UNIT.fullmatch(text)):
@@ -128,20 +136,29 @@ def _moment(field: Field, text: str, layout: Layout, now: datetime) -> Read:
         text = f"{match[1]}T{match[2]}{match[3] or ':00'}{zone}"
     elif match := _DAY.fullmatch(text):
         first, second = int(match[1]), int(match[3])
-        order = layout.dates if match[2] == "/" else "dmy"
+        # With dots nobody begins with the month; with dashes only where the table shows it.
+        order = layout.dates or ("" if match[2] == "/" else "dmy") if match[2] != "." else "dmy"
         if not order and (first > 12 or second > 12 or first == second):
             order = "dmy" if first > 12 else "mdy"
         if not order:
             return Read(text, "day or month first? Set the layout's dates")
         day, month = (first, second) if order == "dmy" else (second, first)
         year = match[4] if len(match[4]) == 4 else f"20{match[4]}"
-        text = f"{year}-{month:02}-{day:02}" + (f" {match[5]}" if match[5] else "")
+        text = f"{year}-{month:02}-{day:02}" + (f" {_hour(match[5], match[7])}{match[6]}" if match[5] else "")
     elif named := _named_day(text):
         text = named
-    if not re.search(r"\d{2}", text):
-        return Read(text, "a time is needed, as 2025-11-23 14:30")  # not `now` or `-2d`, which mean nothing in a file
+    if not re.match(r"\d{4}[-/.]", text):
+        # `now`, `-2d` or `14:30` mean nothing in a file.
+        return Read(written, "a day is needed, as 2025-11-23 14:30")
     read = _by_entry(field, text, now)
     return Read(written, read.reason) if read.reason else read
+
+
+def _hour(hour: str, half: str | None) -> str:
+    """An hour of a clock of twelve hours as one of 24; without a half of the day it is one already."""
+    if half is None or not 1 <= int(hour) <= 12:
+        return hour if half is None else "99"  # there is no 13 PM
+    return str(int(hour) % 12 + (12 if half in "Pp" else 0))
 
 
 def _named_day(text: str) -> str:

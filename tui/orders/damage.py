@@ -24,6 +24,7 @@ _SCIENTIFIC: Final = re.compile(r"([-+]?\d(?:[.,]\d+)?)[eE]\+(\d{1,2})", re.ASCI
 _SERIAL: Final = re.compile(r"([2-7]\d{4})(?:[.,](\d+))?", re.ASCII)
 _CODE_COMMA: Final = re.compile(r"\d{2,10}(?:,\d{1,4})+", re.ASCII)
 _DIGITS: Final = re.compile(r"[1-9]\d*", re.ASCII)
+_CHAPTER_DOTTED: Final = re.compile(r"[1-9]\d{2}\.\d{2}(?:\.\d{2})*", re.ASCII)
 _QUOTED: Final = re.compile(r'="((?:[^"]|"")*)"', re.DOTALL)
 _LINK: Final = re.compile(r'=HYPERLINK\("[^"]*"[,;]\s*"([^"]*)"\)', re.IGNORECASE)
 _SUM: Final = re.compile(r"=\s*([-+]?\d{1,15}(?:\.\d{1,9})?)\s*(?:([-+*/])\s*(\d{1,15}(?:\.\d{1,9})?))?", re.ASCII)
@@ -149,7 +150,7 @@ def _found(pointer: Pointer, text: str, country: str) -> tuple[str, str | None, 
     if name == "hs_code":
         if _CODE_COMMA.fullmatch(text):
             return "decimal_comma", text.replace(",", "."), ""
-        if _DIGITS.fullmatch(text) and len(text) in _CHAPTER_LOST:
+        if (_DIGITS.fullmatch(text) and len(text) in _CHAPTER_LOST) or _CHAPTER_DOTTED.fullmatch(text):
             return "lost_zeros", f"0{text}", ""
     if name == "postal_code" and _DIGITS.fullmatch(text) and country and is_postcode(country, text) is False:
         longer = next((more for more in (f"0{text}", f"00{text}") if is_postcode(country, more)), None)

@@ -31,7 +31,7 @@ _SAMPLE = 200
 _SAMPLE_TEXT = 200_000
 _MONEY = re.compile(r"[-+]?\d{1,15}([.,])\d{1,2}")
 _GROUPED = re.compile(r"[-+]?\d{1,3}(?:([.,])\d{3})+([.,])\d{1,4}")
-_SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/\d{2,4}(?:\D.*)?")
+_UNSURE_DAY = re.compile(r"(\d{1,2})([/-])(\d{1,2})\2(?:\d{4}|\d{2})(?:\D.*)?")
 
 
 class TableError(ValueError):
@@ -223,6 +223,6 @@ def _decimal(cells: Iterable[str]) -> str:
 
 
 def _dates(cells: Iterable[str]) -> str:
-    firsts = [(int(match[1]), int(match[2])) for cell in cells if (match := _SLASHED.fullmatch(cell))]
+    firsts = [(int(match[1]), int(match[3])) for cell in cells if (match := _UNSURE_DAY.fullmatch(cell))]
     days, months = any(one > 12 for one, _ in firsts), any(other > 12 for _, other in firsts)
     return "" if days == months else "dmy" if days else "mdy"

@@ -196,13 +196,17 @@ class _Column:
 @dataclass(slots=True)
 class _Order:
     made: Made
-    key: str
+    keys: tuple[str, ...]
+    """Its order id and its number, as far as its first row has them."""
+    shop: str
+    """As its first row has it: two shops may have an order of the same id each."""
     items: list[Json] = field(default_factory=list)
     first: dict[Path, str] = field(default_factory=dict)
     """The texts of its own fields, as first seen."""
     lines: dict[tuple[str, ...], int] = field(default_factory=dict)
     """The rows that said an item, with their numbers."""
-    currency: str = ""
+    signs: dict[Pointer, tuple[str, str]] = field(default_factory=dict)
+    """The currencies that stood beside amounts, with the texts of their cells."""
 
 
 class _Reading:
@@ -232,12 +236,14 @@ class _Reading:
         taken = {one.place for one in self._columns}
         self._nowhere = [place for place in range(len(mapping.paths)) if place not in taken]
         self._keys = [one.place for path in (ORDER_ID, NUMBER) for one in self._columns if one.tokens == path]
+        self._shops = [one.place for one in self._columns if one.tokens == _SHOP]
         self._pointers: dict[tuple[int, Path], Pointer] = {}
         self._reads: dict[tuple[int, str, str], Read] = {}
         self._orders: list[_Order] = []
-        self._by_key: dict[str, _Order] = {}
+        self._by_key: dict[str, list[_Order]] = {}
         self._refused = [Refused(row, "stands above the header") for row in table.above]
-        self._spoilt: dict[str, int] = {}
+        self._spoilt: dict[str, list[tuple[str, int]]] = {}
+        """By key, the shops and numbers of rows that were refused."""
         self._taken: dict[int, list[Row]] = {}
         self._names = [normal(name) for name in table.named]
 
@@ -249,9 +255,10 @@ class _Reading:
                 progress(count, total)
         found = []
         for order in self._orders:
-            if order.key and order.key in self._spoilt:
+            lacks = [row for key in order.keys for shop, row in self._spoilt.get(key, ()) if _is_of(order, shop)]
+            if lacks:
                 # An order that lacks a row would be sent incomplete.
-                reason = f"row {self._spoilt[order.key]} of the same order was refused"
+                reason = f"row {lacks[0]} of the same order was refused"
                 self._refused += [Refused(row, reason) for row in self._taken[id(order)]]
                 continue
             self._finish(order)
@@ -262,24 +269,25 @@ class _Reading:
     def _take(self, row: Row) -> None:
         cells = _trimmed(row.cells)
         texts = [text_in(cell) for cell in cells]
-        key = next((f"{place}:{texts[place]}" for place in self._keys if place < len(texts) and texts[place]), "")
+        keys = tuple(f"{place}:{texts[place]}" for place in self._keys if place < len(texts) and texts[place])
+        shop = next((texts[place] for place in self._shops if place < len(texts)), "")
         if reason := self._refusal(cells, texts):
             self._refused.append(Refused(row, reason))
-            if key and not reason.startswith(_AGAIN):
-                self._spoilt.setdefault(key, row.number)
+            if keys and not reason.startswith(_AGAIN):
+                self._spoilt.setdefault(keys[0], []).append((shop, row.number))
             return
         width = len(texts)
-        order = self._by_key.get(key) if key else self._continued(texts)
+        order = self._known(keys[0], shop) if keys else self._continued(texts)
         if order is None:
             if len(self._orders) == self._most:
                 raise TableError(
                     f"It has over {self._most:,} orders; row {row.number:,} begins the next part. "
                     "Split it there, each part with the header."
                 )
-            order = _Order(Made([], {}), key)
+            order = _Order(Made([], {}), keys, shop)
             self._orders.append(order)
-            if key:
-                self._by_key[key] = order
+            for key in keys:
+                self._by_key.setdefault(key, []).append(order)
         order.made.rows.append(row.number)
         self._taken.setdefault(id(order), []).append(row)
         self._put_own(order, row.number, texts)
@@ -310,6 +318,9 @@ class _Reading:
         ):
             return f"{_AGAIN} once more"
         return ""
+
+    def _known(self, key: str, shop: str) -> _Order | None:
+        return next((order for order in reversed(self._by_key.get(key, ())) if _is_of(order, shop)), None)
 
     def _continued(self, texts: list[str]) -> "_Order | None":
         """The order above, for a row that only has item fields: cells were merged, or left empty as the same."""
@@ -381,7 +392,7 @@ class _Reading:
     def _note(self, order: _Order, pointer: Pointer, one: _Column, row: int, text: str, read: Read) -> None:
         order.made.cells.setdefault(pointer, (row, one.name))
         if read.currency:
-            order.currency = order.currency or read.currency
+            order.signs[pointer] = (read.currency, text)
         if read.reason:
             detail = f"{_short(text)} cannot be read: {read.reason}."
             problem = Problem(detail, "unread", f"{label_of(pointer)}?", pointer=pointer, origin=Origin.HERE)
@@ -393,7 +404,14 @@ class _Reading:
         made = order.made
         if order.items:
             _put(made.document, ITEM[:-1], order.items)
-        work_out(made.document, made.derived, self._mapping, self._now, order.currency)
+        sign = next(iter(order.signs.values()), ("", ""))[0]
+        work_out(made.document, made.derived, self._mapping, self._now, sign)
+        for pointer, (sign, text) in order.signs.items():
+            beside = (pointer.parent / "currency").get(made.document)
+            # The dollar of which country it is tells the column.
+            if beside != sign and not ("$" in text and isinstance(beside, str) and beside.endswith("D")):
+                detail = f"{_short(text)} is in {sign}, and the currency here is {beside}."
+                made.problems.append(_doubt(pointer, "currency", detail))
 
     def _pointer(self, item: int, tokens: Path) -> Pointer:
         found = self._pointers.get((item, tokens))
@@ -406,6 +424,11 @@ class _Reading:
 _SHOP: Final[Path] = ("order_details", "integration", "id")
 _ROOT: Final = Pointer(())
 _AGAIN: Final = "is the header"
+
+
+def _is_of(order: _Order, shop: str) -> bool:
+    """Whether a row of the same key and this shop may be one of the order."""
+    return not shop or order.shop in ("", shop)
 
 
 def _put(document: dict[str, Json], tokens: Path, value: Json) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any, Final
 
 from tui.api.codec import Document, Json
@@ -24,8 +25,9 @@ def work_out(document: Document, derived: dict[Pointer, str], mapping: Mapping, 
 
     def note(path: Path, value: Json, how: str) -> None:
         node: Any = document
-        for token in path[:-1]:
-            node = node[int(token)] if isinstance(node, list) else node.setdefault(token, {})
+        for token, following in pairwise(path):
+            fresh: Json = [{}] if following == "0" else {}
+            node = node[int(token)] if isinstance(node, list) else node.setdefault(token, fresh)
         node[path[-1]] = value
         derived[_pointer(path)] = how
 

@@ -19,7 +19,7 @@ from tui.widgets.ask import AskLine
 from tui.widgets.strip import Entry as StripEntry
 from tui.widgets.text import safe
 from tui.work.importing import Source, open_any, refused_csv
-from tui.work.intake import Arrival, Intake, IntakeError
+from tui.work.intake import Arrival, Intake, IntakeError, orders_pasted
 from tui.work.mappings import Mappings
 from tui.work.paths import completed
 from tui.work.staged import StagedOrder
@@ -44,6 +44,15 @@ class AddingScreen(StagedFormScreen):
         if self.on_marked:
             return [order for order in self.staging.orders if order.id in self.table.marks]
         return [order] if (order := self.order) is not None else []
+
+    def may_edit(self) -> bool:
+        """Whether this batch is ours, or became so as the other copy has gone; nobody is to type in vain."""
+        if self.staging.owner is not None:
+            self.staging.freshen()
+            self.show_all()
+        if self.staging.owner is not None:
+            self.say(f"{self.staging.owner} has this batch; B takes it over.", "warning")
+        return self.staging.owner is None
 
     def do_add(self, key: str) -> None:
         if self._in_sheet:
@@ -128,10 +137,8 @@ class AddingScreen(StagedFormScreen):
 
     @keeps
     def _copy(self, orders: Sequence[StagedOrder]) -> None:
-        id = ""
-        for order in orders:
-            id = self.staging.add_copy(order.document, as_update=False)
-        self._added([id], f"{count_of(len(orders))} copied; number and id end in -copy.")
+        ids = self.staging.add_copies(order.document for order in orders)
+        self._added(ids[-1:], f"{count_of(len(orders))} copied; number and id end in -copy.")
 
     def _blank(self) -> None:
         shops = self.house.bench.shops
@@ -219,25 +226,29 @@ class AddingScreen(StagedFormScreen):
             self._read(path.name, path)
 
     def pasted(self, text: str) -> None:
-        is_json = text.lstrip()[:1] in ("[", "{")
-        is_table = "\t" in text and len(text.split("\n", 2)) > 1
-        if self._in_sheet or not (is_json or is_table):
+        words = orders_pasted(text)
+        if self._in_sheet or not words:
             super().pasted(text)
             return
-        name = "pasted text" if is_json else "pasted cells"
-        words = f"{len(text)} characters of JSON" if is_json else f"{len(text.splitlines())} rows of cells"
-        self.ask(f"Pasted {words}:", [("o", "read as orders")], lambda _: self._read(name, text))
+        self.ask(f"Pasted {words}:", [("o", "read as orders")], lambda _: self.read_pasted(text))
+
+    def read_pasted(self, text: str) -> None:
+        """Stage what was pasted, here or in the list of orders."""
+        self._read("pasted cells" if "\t" in text and text.lstrip()[:1] not in ("[", "{") else "pasted text", text)
 
     def _read(self, name: str, source: Path | str) -> None:
         if self._counting is not None:
             self.say("Another file is being added; Esc stops that.")
+            return
+        self.staging.freshen()
+        if not self.may_edit():
             return
         counting = self._counting = Counting()
         timer = self.set_interval(_LOOK, lambda: self.say(counting.words()))
         self.run_worker(self._read_source(name, source, counting, timer), name="read orders", group="import")
 
     async def _read_source(self, name: str, source: Path | str, counting: Counting, timer: Timer) -> None:
-        bench = self.house.bench
+        bench, batch = self.house.bench, self.staging.batch
         try:
             opened = await asyncio.to_thread(open_any, source, name, known=Mappings(bench).all(), progress=counting)
         except IntakeError as error:
@@ -247,19 +258,26 @@ class AddingScreen(StagedFormScreen):
             timer.stop()
             self._counting = None
         self.unsay()
-        if isinstance(opened, Intake):
-            self._take_in(opened, name)
-        elif opened.is_remembered:
-            self._ask_mapping(opened)
-        else:
-            self.house.open_screen(ImportScreen(opened, self._take_in))
 
-    def _ask_mapping(self, source: Source) -> None:
+        def done(intake: Intake, name: str) -> None:
+            if batch is not None and self.staging.batch != batch:
+                self.say(f"Another batch was opened meanwhile; nothing of {name} was added.", "warning")
+                return
+            self._take_in(intake, name)
+
+        if isinstance(opened, Intake):
+            done(opened, name)
+        elif opened.is_remembered:
+            self._ask_mapping(opened, done)
+        else:
+            self.house.open_screen(ImportScreen(opened, done))
+
+    def _ask_mapping(self, source: Source, done: Callable[[Intake, str], None]) -> None:
         """A table with columns that are known: one line instead of a screen."""
         rows = len(source.table.rows)
 
         def chosen(answer: str) -> None:
-            self.house.open_screen(ImportScreen(source, self._take_in, at_once=answer == "s"))
+            self.house.open_screen(ImportScreen(source, done, at_once=answer == "s"))
 
         answers = [("s", "stage"), ("m", "see the mapping")]
         self.ask(f"{source.name}: {rows:,} rows, mapping {source.mapping.name}", answers, chosen)

@@ -93,15 +93,6 @@ class GridScreen(AddingScreen):
 
     # Editing.
 
-    def may_edit(self) -> bool:
-        """Whether this batch is ours, or became so as the other copy has gone; nobody is to type in vain."""
-        if self.staging.owner is not None:
-            self.staging.freshen()
-            self.show_all()
-        if self.staging.owner is not None:
-            self.say(f"{self.staging.owner} has this batch; B takes it over.", "warning")
-        return self.staging.owner is None
-
     @on(OrderGrid.EditorOpened, "#grid")
     def _cell_opened(self) -> None:
         self.show_editor_keys()

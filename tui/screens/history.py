@@ -17,6 +17,7 @@ from tui.widgets.status import TitleLine
 from tui.widgets.table import Column, Row, Toned
 from tui.widgets.text import fit, safe
 from tui.work.batchhistory import WRITTEN, SentRequest, export_history, sent_documents
+from tui.work.paths import at_home, completed
 
 if TYPE_CHECKING:
     from tui.app import OrdersApp
@@ -107,6 +108,7 @@ class HistoryScreen(ListScreen):
             return
         line = self.line
         today = self.house.now().astimezone(self.house.bench.zone).date()
+        line.complete = completed
         line.open(str(self.house.bench.store.path.parent / f"batch-{today:%Y-%m-%d}.jsonl"))
 
     @on(AskLine.Submitted)
@@ -115,7 +117,7 @@ class HistoryScreen(ListScreen):
         if not name:
             self.say("No file was named; nothing was exported.")
             return
-        work = self._write_out(list(self._requests.values()), Path(name).expanduser())
+        work = self._write_out(list(self._requests.values()), at_home(Path(name)))
         self.run_worker(work, name="export the history", group="export")
 
     async def _write_out(self, requests: Sequence[SentRequest], path: Path) -> None:

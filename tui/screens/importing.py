@@ -43,6 +43,7 @@ from tui.widgets.table import OrderTable
 from tui.work.importing import Source, Stopped, again, preview, refused_csv, take_in
 from tui.work.intake import Intake, IntakeError
 from tui.work.mappings import Mappings
+from tui.work.paths import at_home, completed, new_file
 
 _WIDE = 120
 _PREVIEWED = 40
@@ -374,9 +375,10 @@ class ImportScreen(HouseScreen):
 
     # Saving, staging.
 
-    def _ask_line(self, prompt: str, done: Callable[[str], None], text: str = "") -> None:
+    def _ask_line(self, prompt: str, done: Callable[[str], None], text: str = "", *, path: bool = False) -> None:
         line = self.query_one("#line", AskLine)
         line.prompt = prompt
+        line.complete = completed if path else None
         line.open(text)
         self._line_done = done
 
@@ -418,7 +420,7 @@ class ImportScreen(HouseScreen):
             if text:
                 self.say(write_new(Path(text), refused_csv(self._intake))[0])
 
-        self._ask_line("refused rows into: ", chosen, refused_name(self.source.name))
+        self._ask_line("refused rows into: ", chosen, refused_name(self.source.name), path=True)
 
     def do_stage(self, key: str) -> None:
         if self._counting is not None:
@@ -469,15 +471,15 @@ def refused_name(name: str) -> str:
 
 
 def write_new(path: Path, data: bytes) -> tuple[str, bool]:
-    """Write a new file: a sentence about it, and whether it was written. One that is there stays as it is."""
-    path = path.expanduser()
+    """Write a new file that only its owner can read: a sentence about it, and whether it was written. One that is there stays as it is."""
+    path = at_home(path)
     try:
-        with open(path, "xb") as file:
+        with new_file(path) as file:
             file.write(data)
     except FileExistsError:
         return f"{path} is there already; nothing was written.", False
-    except (OSError, ValueError) as error:
-        return f"{path} cannot be written: {error}", False
+    except OSError as error:
+        return f"{path} cannot be written: {error.strerror}.", False
     return f"Written into {path.absolute()}.", True
 
 

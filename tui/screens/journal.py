@@ -31,6 +31,7 @@ from tui.widgets.table import OrderTable
 from tui.widgets.text import safe
 from tui.work.correct import Way
 from tui.work.journal import PRUNED, Ended, Entry, ended, entry_line, export, open_entry, outcome_words, states_of
+from tui.work.paths import at_home, completed
 from tui.work.recheck import entries_of_day, recheck
 from tui.work.undo import Result, step_name, told, undo, why_not
 
@@ -514,6 +515,7 @@ class JournalScreen(HouseScreen):
             return
         today = self.house.now().astimezone(self.house.bench.zone).date()
         line = self.query_one("#export-file", AskLine)
+        line.complete = completed
         line.open(str(self.house.bench.store.path.parent / f"journal-{today:%Y-%m-%d}.jsonl"))
 
     def _export(self, name: str) -> None:
@@ -523,7 +525,7 @@ class JournalScreen(HouseScreen):
             return
         ids = sorted({id for id, _ in rows.places})
         self.say(f"Exporting {len(ids)} writes …")
-        self.run_worker(self._write_out(ids, Path(name).expanduser()), name="export the journal", group="export")
+        self.run_worker(self._write_out(ids, at_home(Path(name))), name="export the journal", group="export")
 
     async def _write_out(self, ids: Sequence[int], path: Path) -> None:
         bench = self.house.bench

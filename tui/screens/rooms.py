@@ -10,6 +10,7 @@ from tui.work.staging import CannotChange
 if TYPE_CHECKING:
     from tui.app import OrdersApp
     from tui.screens.base import HouseScreen
+    from tui.screens.composer import ComposerScreen
 
 PLACE: Final = "house.place"
 """Under this key the store keeps the room to open next time."""
@@ -57,26 +58,26 @@ def stage_copies(
     room: "HouseScreen", orders: Iterable[Document], *, as_update: bool, read: Document | None = None
 ) -> int:
     """Put orders into the batch; how many. Where it may not be changed, or not kept, the sentence says why."""
-    count = 0
     try:
-        for order in orders:
-            room.house.staging.add_copy(order, as_update=as_update, read=read)
-            count += 1
+        return len(room.house.staging.add_copies(orders, as_update=as_update, read=read))
     except (CannotChange, StoreError) as error:
-        room.say(f"{error} {count or 'Nothing'} was staged.", "warning")
+        room.say(f"{error} Nothing was staged.", "warning")
         return 0
-    return count
 
 
-def open_composer(app: "OrdersApp") -> None:
+def open_composer(app: "OrdersApp") -> "ComposerScreen":
+    """The composer in front: the one that is open below, or a new one."""
     from tui.screens.composer import ComposerScreen
 
     for screen in app.house_screens():
         if isinstance(screen, ComposerScreen):
-            while app.screen is not screen:
+            found: ComposerScreen = screen
+            while app.screen is not found:
                 app.pop_screen()
-            return
-    app.push_screen(ComposerScreen(app.staging))
+            return found
+    composer = ComposerScreen(app.staging)
+    app.push_screen(composer)
+    return composer
 
 
 def open_journal(app: "OrdersApp", order_id: str | None = None) -> None:

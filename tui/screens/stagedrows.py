@@ -51,6 +51,8 @@ COLUMNS = (
     Column("total", "total", 9, 0, "right"),
     Column("problem", "problem", 22, 5),
 )
+_FEW = 10
+"""Orders that a review shows at a glance, so that those with doubts need not be named before."""
 _LONGEST_CELL = 44
 _BAD = frozenset({Standing.REFUSED, Standing.TO_FIX, Standing.DOUBT})
 
@@ -92,7 +94,7 @@ def strip_entries(staging: Staging) -> list[Entry]:
 
 def mark_of(staging: Staging, order: StagedOrder) -> tuple[str, str]:
     """The mark of an order's row, and its tone."""
-    if order.id in staging.shipping.waiting:
+    if staging.shipping.is_waiting(order.id):
         return ">", "info"
     match staging.standing(order):
         case Standing.REFUSED:
@@ -119,7 +121,7 @@ def mark_of(staging: Staging, order: StagedOrder) -> tuple[str, str]:
 def problem_words(staging: Staging, order: StagedOrder, zone: tzinfo | None) -> str:
     """What the last column says: what is wrong, or how far the order has come."""
     when = f"{order.since.astimezone(zone):%H:%M}"
-    if order.id in staging.shipping.waiting and order.state is not StagedState.SENT:
+    if staging.shipping.is_waiting(order.id) and order.state is not StagedState.SENT:
         return "waits for its turn"
     findings = [finding for finding in staging.findings(order) if not finding.stale]
     match staging.standing(order):
@@ -309,6 +311,15 @@ def review_plan(
             lines.append([(f"  {fit(name, 16)} ", "dim"), (safe(reason), "dim")])
         parcels.append(Parcel(f"{len(plan.staying)} stay here", lines))
     told = list(notes)
+    doubtful = [
+        order_name(order.document)
+        for request in plan.requests
+        for one in request
+        if (order := staging.get(one.id)) is not None and any(not found.stale for found in staging.findings(order))
+    ]
+    if doubtful and plan.count > _FEW:
+        more = f" and {len(doubtful) - 3} more" if len(doubtful) > 3 else ""
+        told.append(f"{len(doubtful)} of them with doubts, told below: {', '.join(doubtful[:3])}{more}.")
     if read_only:
         told.insert(0, "This account is opened for reading only.")
     requests = f"{len(plan.requests)} request{'' if len(plan.requests) == 1 else 's'}"

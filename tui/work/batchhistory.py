@@ -17,7 +17,8 @@ from tui.store.follows import FollowState
 from tui.store.journal import Road, WriteState
 from tui.store.passages import Passage, PassedOrder
 from tui.store.store import Store
-from tui.work.journal import new_file, outcome_words
+from tui.work.journal import outcome_words
+from tui.work.paths import new_file
 from tui.work.records import problems_from_json, problems_to_json
 
 _SEEN: Final = {

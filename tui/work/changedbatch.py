@@ -4,14 +4,13 @@ import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
-from pathlib import Path
 
 from tui.api.codec import Document, Json
 from tui.api.pointer import ABSENT, Absent, Pointer
 from tui.orders.damage import mend
 from tui.orders.edit import Edit
 from tui.orders.fields import values_with
-from tui.orders.glance import order_name
+from tui.orders.glance import order_name, text_at
 from tui.orders.preflight import Mend
 from tui.orders.upsert import as_new, to_upsert
 from tui.orders.whole import on_newer
@@ -20,7 +19,7 @@ from tui.store.db import StoreError
 from tui.work.actions import Action
 from tui.work.batchlist import CannotChange
 from tui.work.collector import many_made
-from tui.work.intake import Intake, read_file, read_orders
+from tui.work.intake import Intake
 from tui.work.openbatch import OpenBatch
 from tui.work.source import Source
 from tui.work.staged import (
@@ -49,34 +48,37 @@ class ChangedBatch(OpenBatch):
         document = blank(shop, self._bench.now(), examples)
         return self._add([NewStaged(document, meta={"source": "blank order"})])[0]
 
-    def add_copy(self, document: Document, as_update: bool, read: Document | None = None) -> str:
-        """A copy to be created as another order, or the order itself to be sent whole: that one waits for release.
+    def add_copies(
+        self, documents: Iterable[Document], *, as_update: bool = False, read: Document | None = None
+    ) -> list[str]:
+        """Copies to be created as other orders, or the orders themselves to be sent whole: those wait for release.
 
-        `read`: the order as the service has it, where the document has changes on it.
+        They are one action. `read`: the order as the service has it, where a document alone has changes on it.
         """
-        name = order_name(document)
         if as_update:
-            there = read if read is not None else document
-            edit = Edit(to_upsert(there, keep_id=True)[0])
-            wanted = to_upsert(document, keep_id=True)[0]
-            names = [*wanted, *(key for key in edit.base if key not in wanted)]
-            edit.put_all([(Pointer.of(key), wanted.get(key, ABSENT)) for key in names], "your changes")
-            origin = Source(f"update of {name}")
-            order = StagedOrder("", edit, 1, StagedState.DRAFT, self._bench.now(), origin=origin)
-            order.looked = Looked(order.key, self._bench.now(), there)
-            return self._add([NewStaged(edit.base, edit.log(), meta_of(order))])[0]
+            return self._add([self._update(document, read) for document in documents])
         taken = {order.key[1] for order in self._orders.values()}
-        new = copied(as_new(document), self._bench.now(), taken)
-        return self._add([NewStaged(new, meta={"source": f"copy of {name}"})])[0]
+        news = []
+        for document in documents:
+            new = copied(as_new(document), self._bench.now(), taken)
+            taken.add(text_at(new, ORDER_ID))
+            news.append(NewStaged(new, meta={"source": f"copy of {order_name(document)}"}))
+        return self._add(news)
+
+    def _update(self, document: Document, read: Document | None) -> NewStaged:
+        there = read if read is not None else document
+        edit = Edit(to_upsert(there, keep_id=True)[0])
+        wanted = to_upsert(document, keep_id=True)[0]
+        names = [*wanted, *(key for key in edit.base if key not in wanted)]
+        edit.put_all([(Pointer.of(key), wanted.get(key, ABSENT)) for key in names], "your changes")
+        origin = Source(f"update of {order_name(document)}")
+        order = StagedOrder("", edit, 1, StagedState.DRAFT, self._bench.now(), origin=origin)
+        order.looked = Looked(order.key, self._bench.now(), there)
+        return NewStaged(edit.base, edit.log(), meta_of(order))
 
     def add_again(self, document: Document) -> str:
         """An order that was deleted, to be created again under its own number and order id."""
         return self._add([NewStaged(as_new(document), meta={"source": f"deleted {order_name(document)}"})])[0]
-
-    def add_from_json(self, source: str | Path) -> tuple[list[str], Intake]:
-        """Stage what a JSON text or file holds; the intake tells what was refused. Raises IntakeError."""
-        intake = read_orders(read_file(source) if isinstance(source, Path) else source)
-        return self.add_intake(intake, source.name if isinstance(source, Path) else "pasted text"), intake
 
     def add_intake(self, intake: Intake, name: str) -> list[str]:
         """Stage what was read from a source of that name."""
@@ -260,10 +262,19 @@ class ChangedBatch(OpenBatch):
             order.held = held
             order.released = not held and order.does is Does.UPDATE
             order.insisted = order.version if in_spite else None
-            self._keep(order)
+        self._keep_flags(found, before)
         if found:
             self._actions.note(words, before)
         return len(found)
+
+    def _keep_flags(self, orders: Sequence[StagedOrder], before: Iterable[str]) -> None:
+        """All of them or none; where they cannot be kept, the orders are again as they were."""
+        try:
+            self._keep_all(orders)
+        except StoreError:
+            for order, flags in zip(orders, before, strict=True):
+                _set_flags(order, flags)
+            raise
 
     # Undo.
 
@@ -318,6 +329,7 @@ class ChangedBatch(OpenBatch):
                 found = [id for id in self._known(action.about) if not self._is_on_way(id)]
                 self._ours(partial(self._store.drop, found))
                 self._dropped |= {id: self._orders.pop(id) for id in found}
+                count = f"{len(found)} order{'' if len(found) == 1 else 's'}"
                 return (f"{count} {action.kind}" if found else ""), tuple(found)
             case "added" | "removed":
                 self._ours(partial(self._store.restore, action.about))
@@ -342,15 +354,15 @@ class ChangedBatch(OpenBatch):
         return (f"{name}, {len(moved)} order{'' if len(moved) == 1 else 's'}" if moved else ""), tuple(moved)
 
     def _swap_flags(self, flags: Iterable[str]) -> tuple[str, ...]:
-        before = []
+        found, before = [], []
         for flag in flags:
-            id, held, released, insisted = flag.split(" ")
-            order = self._orders.get(id)
+            order = self._orders.get(flag.partition(" ")[0])
             if order is None or order.sent:
                 continue
+            found.append(order)
             before.append(_flags(order))
-            order.held, order.released, order.insisted = held == "1", released == "1", int(insisted) or None
-            self._keep(order)
+            _set_flags(order, flag)
+        self._keep_flags(found, before)
         return tuple(before)
 
     def _step_in(self, id: str, *, back: bool) -> str | None:
@@ -363,6 +375,11 @@ class ChangedBatch(OpenBatch):
         self._actions.moved(Action("edit", (id,)), back=back)
         self._twins.update([id], self._orders)
         return name
+
+
+def _set_flags(order: StagedOrder, flags: str) -> None:
+    held, released, insisted = flags.split(" ")[1:]
+    order.held, order.released, order.insisted = held == "1", released == "1", int(insisted) or None
 
 
 def _flags(order: StagedOrder) -> str:

@@ -115,18 +115,24 @@ class Course:
     given_up: int = 0
     """Orders that were put off as often as anybody waits."""
     _unnamed: int = 0
+    _kept: frozenset[str] | None = None
+    """What `ids` gave, until `waiting` changes: it is asked of each of many thousand orders."""
 
     def add(self, groups: Iterable[Group]) -> None:
+        self._kept = None
         self.waiting.extend(Go(group) for group in groups if group)
 
     @property
     def ids(self) -> frozenset[str]:
         """The orders that are still to go."""
-        return frozenset(one.id for go in self.waiting for one in go.orders)
+        if self._kept is None:
+            self._kept = frozenset(one.id for go in self.waiting for one in go.orders)
+        return self._kept
 
     def clear(self) -> int:
         """Let nothing more go; how many orders stay by it."""
         count = len(self.ids)
+        self._kept = None
         self.waiting.clear()
         return count
 
@@ -136,11 +142,13 @@ class Course:
             return None
         for place, go in enumerate(self.waiting):
             if go.due <= now:
+                self._kept = None
                 return self.waiting.pop(place)
         return Wait(min(go.due for go in self.waiting) - now)
 
     def answered(self, go: Go, answer: Answer, now: float) -> None:
         """What the answer to a group means for it and for the rest."""
+        self._kept = None
         match answer:
             case Taken():
                 self._unnamed = 0

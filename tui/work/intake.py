@@ -10,6 +10,7 @@ from tui.api.codec import LIMIT, CodecError, Document, Json, decode
 from tui.api.errors import Problem
 from tui.api.pointer import Pointer
 from tui.orders.upsert import to_upsert
+from tui.work.paths import at_home
 
 MOST = 10_000
 """Orders that are taken from one file."""
@@ -61,9 +62,17 @@ class Intake:
     ignored: int = 0
 
 
+def orders_pasted(text: str) -> str:
+    """In words what orders a paste seems to hold: JSON, or rows of cells; nothing if it holds none."""
+    if text.lstrip()[:1] in ("[", "{"):
+        return f"{len(text)} characters of JSON"
+    rows = text.splitlines()
+    return f"{len(rows)} rows of cells" if len(rows) > 1 and "\t" in text else ""
+
+
 def read_file(path: Path) -> bytes:
     """The file's bytes. Raises IntakeError with a sentence for everything that may be wrong with it."""
-    path = path.expanduser()
+    path = at_home(path)
     try:
         # A pipe or a terminal would keep the app waiting.
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)

@@ -1,15 +1,13 @@
 """The journal as people read it: a write with who, where, what, when and how it ended; and its export."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 from tui.api.codec import CodecError, Document, Json, decode, encode
 from tui.api.errors import Problem
@@ -21,6 +19,7 @@ from tui.orders.upsert import to_upsert
 from tui.store.briefs import Named
 from tui.store.journal import Event, Road, Write, WriteState
 from tui.store.store import Store
+from tui.work.paths import new_file
 from tui.work.records import changes_from_json, changes_to_json, edited_order, problems_from_json
 
 PRUNED: Final = "journal.pruned"
@@ -262,19 +261,6 @@ async def export(store: Store, base_url: str, ids: Sequence[int], path: Path) ->
             file.write(line + b"\n")
             count += 1
         return count
-
-
-@contextmanager
-def new_file(path: Path) -> Iterator[BinaryIO]:
-    """A file that was not there, complete and on the platter in the end, or else not there again."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb") as file:
-        try:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        except BaseException:
-            path.unlink(missing_ok=True)
-            raise
 
 
 async def prune_journal(store: Store, now: datetime, days: int) -> int:

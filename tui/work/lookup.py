@@ -47,8 +47,8 @@ async def look_up(client: Client, wanted: Sequence[Wanted]) -> list[Found]:
     turns = asyncio.Semaphore(_AT_ONCE)
 
     async def find(one: Wanted) -> Found:
-        if one.key in newest.orders:
-            return newest.orders[one.key]
+        if (there := newest.get(one)) is not None:
+            return there
         if newest.lacks(one):
             return None
         async with turns:
@@ -70,7 +70,14 @@ class _Newest:
     """The newest orders of shops, and the least id read of each shop, where its pages came in the order of ids."""
 
     orders: dict[tuple[str, str], Document] = field(default_factory=dict)
+    ids: dict[str, Document] = field(default_factory=dict)
     least: dict[str, int] = field(default_factory=dict)
+
+    def get(self, one: Wanted) -> Document | None:
+        """The order, if it stands on the pages; one that has no order id is known by its own id."""
+        if all(one.key):
+            return self.orders.get(one.key)
+        return self.ids.get(one.remote_id) if one.remote_id else None
 
     def lacks(self, one: Wanted) -> bool:
         """Whether an order with this id would stand on the pages, and does not: it is not to be seen yet."""
@@ -99,6 +106,7 @@ async def _read_newest(client: Client, number: int, shop: str, wanted: Sequence[
         except ApiError:
             return  # each is asked for by itself then, and says what is wrong
         found.orders |= {key_of(order): order for order in page.orders}
+        found.ids |= {id_text(order.get("id")): order for order in page.orders}
         ids = [id_number(id_text(order.get("id"))) for order in page.orders]
         numbers = [id for id in ids if id is not None]
         above = found.least.get(shop)
@@ -107,7 +115,7 @@ async def _read_newest(client: Client, number: int, shop: str, wanted: Sequence[
         if in_order and (cursor is None or (above is not None and above > numbers[0])):
             found.least[shop] = numbers[-1]
         before, cursor = len(missing), page.next
-        missing = [one for one in missing if one.key not in found.orders and not found.lacks(one)]
+        missing = [one for one in missing if found.get(one) is None and not found.lacks(one)]
         if cursor is None or len(missing) <= _FEW or before - len(missing) <= _FEW:
             return
 

@@ -95,6 +95,8 @@ class OpenBatch:
         if is_open:
             self._may_leave()
         removed = self._list.remove(name)
+        if is_open:
+            self.shipping.cancel()
         self._store.release(removed)
         if is_open:
             self._open()
@@ -305,7 +307,7 @@ class OpenBatch:
         know_accepted(order, self._bench.store)
 
     def _is_on_way(self, id: str) -> bool:
-        return self._orders[id].state in (StagedState.SENT, StagedState.UNKNOWN) or id in self.shipping.waiting
+        return self._orders[id].state in (StagedState.SENT, StagedState.UNKNOWN) or self.shipping.is_waiting(id)
 
     def _known(self, ids: Iterable[str]) -> list[str]:
         wanted = set(ids)

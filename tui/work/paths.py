@@ -1,10 +1,42 @@
-"""The rest of a path that was begun to be typed, as a shell completes it."""
+"""Paths as people type them: their rest, as a shell completes it, the home that `~` means, and new files there."""
 
+import errno
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 _TOLD: Final = 6
+
+
+def at_home(path: Path) -> Path:
+    """The path with its `~` replaced, as far as there is such a user."""
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        return path
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[BinaryIO]:
+    """A file that was not there, only for its owner, complete and on the platter in the end, or else not there again.
+
+    Raises FileExistsError where there is one, and OSError.
+    """
+    path = at_home(path)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    except ValueError:
+        raise OSError(errno.EINVAL, "That is no path") from None
+    with os.fdopen(handle, "wb") as file:
+        try:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
 
 
 def completed(text: str) -> tuple[str, str]:
@@ -13,13 +45,12 @@ def completed(text: str) -> tuple[str, str]:
     try:
         names = sorted(
             entry.name + (os.sep if entry.is_dir() else "")
-            for entry in os.scandir(Path(folder).expanduser() if folder else ".")
+            for entry in os.scandir(at_home(Path(folder)) if folder else ".")
             if entry.name.startswith(begun) and (begun or not entry.name.startswith("."))
         )
     except OSError as error:
         return text, error.strerror or "cannot be read"
-    except (RuntimeError, ValueError):
-        # There is no such user, or it is no path at all.
+    except ValueError:
         return text, "no such file"
     if not names:
         return text, "no such file"

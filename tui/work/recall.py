@@ -18,7 +18,7 @@ def recalled(row: Staged, store: Store, account: int) -> StagedOrder:
     order = staged_from(row)
     if order.state is StagedState.REFUSED and all(one.version != order.version for one in order.told):
         refused = store.writes.all(account, staged=order.id, states=[WriteState.REFUSED], limit=1)
-        order.told = told_by(refused[0], order.id) if refused else ()
+        order.told = told_by(refused[0]).get(order.id, ()) if refused else ()
     know_accepted(order, store)
     return order
 

@@ -131,6 +131,11 @@ class Shipping:
             return frozenset()
         return run.out | run.course.ids if run.open.is_set() else run.out
 
+    def is_waiting(self, id: str) -> bool:
+        """Whether an order is among those `waiting`."""
+        run = self._run
+        return run is not None and (id in run.out or (run.open.is_set() and id in run.course.ids))
+
     @property
     def progress(self) -> Progress | None:
         """How far the sending is; None when there is none."""
@@ -343,7 +348,7 @@ class Shipping:
                 again = f"{_orders(count)} accepted; each is looked for until the service shows it."
                 self._say(again, "good", batch=batch)
             case WasRefused(problems=problems, error=error):
-                told = {item.staged: told_by(outcome.write, item.staged) for item in items}
+                told = told_by(outcome.write)
                 self._staging.written(outcome.write, told=told)
                 named = sum(bool(one) for one in told.values())
                 found = sum(len(one) for one in told.values())
@@ -412,8 +417,8 @@ def _answer_of(outcome: Outcome) -> Answer:
         case Accepted():
             return Taken()
         case WasRefused(error=error):
-            named = (item.staged for item in outcome.write.new.items if told_by(outcome.write, item.staged))
-            return Refused(frozenset(named), too_much=error.status == _TOO_LARGE)
+            named = frozenset(staged for staged, told in told_by(outcome.write).items() if told)
+            return Refused(named, too_much=error.status == _TOO_LARGE)
         case WasBusy():
             return Later("The service is still busy with one of these.")
         case NothingSent(error=RateLimited() as error):

@@ -319,24 +319,26 @@ def mark_of(value: Json | Absent) -> str:
     return "" if value is ABSENT else sha256(encode(value)).hexdigest()[:16]
 
 
-def told_by(write: Write, staged: str) -> tuple[Told, ...]:
-    """What a refusal said of one of the orders sent, its pointers made to follow the entries that were meant."""
+def told_by(write: Write) -> dict[str, tuple[Told, ...]]:
+    """What a refusal said of each of the orders sent, by their ids; pointers follow the entries that were meant."""
     sent = decode(write.new.body)
     items = write.new.items
-    place = next((place for place, item in enumerate(items) if item.staged == staged), None)
-    if place is None or not isinstance(sent, list):
-        return ()
-    keys = write.new.changes.get(staged) if isinstance(write.new.changes, dict) else None
-    told = []
+    told: dict[str, tuple[Told, ...]] = {item.staged: () for item in items}
+    if not isinstance(sent, list):
+        return told
     for problem in problems_from_json(write.last.problems):
         # What is said of a batch of one order is said of that order.
         alone = len(items) == 1 and problem.scope in (Scope.THIS, Scope.BATCH)
-        if not alone and (problem.scope is not Scope.ORDER or problem.order != place):
+        place = 0 if alone else problem.order if problem.scope is Scope.ORDER else None
+        if place is None or not 0 <= place < len(items):
             continue
+        item = items[place]
+        keys = write.new.changes.get(item.staged) if isinstance(write.new.changes, dict) else None
         pointer = problem.pointer.settle(sent[place])
         value = mark_of(pointer.get(sent[place]))
-        told.append(Told(replace(problem, pointer=_keyed(pointer, keys)), write.last.at, items[place].version, value))
-    return tuple(told)
+        one = Told(replace(problem, pointer=_keyed(pointer, keys)), write.last.at, item.version, value)
+        told[item.staged] = (*told[item.staged], one)
+    return told
 
 
 def keys_of_lists(edit: Edit) -> Json:

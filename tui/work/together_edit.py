@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from tui.api.codec import Json, same
+from tui.api.codec import Document, Json, same
 from tui.api.pointer import ABSENT, Absent, Pointer
 from tui.orders.fields import ANY, field_at, path_of, values_with
 from tui.orders.glance import order_name
@@ -42,11 +42,15 @@ class Becomes:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a change would do: value by value, by order what is to be put, and which orders stay as they are and why."""
+    """What a change would do: value by value, by order what is to be put, and which orders stay as they are and why.
+
+    `documents`: the orders that it was made for, as they were.
+    """
 
     changes: tuple[Becomes, ...]
     values: dict[str, tuple[tuple[Pointer, Json | Absent], ...]]
     staying: tuple[tuple[str, str], ...]
+    documents: dict[str, Document]
 
 
 def kind_of(finding: Finding) -> Kind:
@@ -102,11 +106,15 @@ def proposals(staging: Staging, orders: Iterable[StagedOrder]) -> dict[Kind, lis
 
 
 def take(staging: Staging, preview: Preview, name: str) -> int:
-    """Do what was previewed, as one action; how many orders changed. Raises CannotChange, StoreError."""
+    """Do what was previewed, as one action; how many orders changed. Raises CannotChange, StoreError.
+
+    An order that is another than in the preview stays: what was looked up meanwhile may have moved its items.
+    """
     count = 0
     with staging.as_one():
         for id, values in preview.values.items():
-            if staging.may_change(id):
+            order = staging.get(id)
+            if order is not None and staging.may_change(id) and same(order.document, preview.documents[id]):
                 count += staging.put_all(id, list(values), name)
     return count
 
@@ -115,6 +123,7 @@ def _preview(staging: Staging, orders: Sequence[StagedOrder], values_of: _Values
     changes: list[Becomes] = []
     values: dict[str, tuple[tuple[Pointer, Json | Absent], ...]] = {}
     staying: list[tuple[str, str]] = []
+    documents: dict[str, Document] = {}
     for order in orders:
         name = order_name(order.document)
         found = values_of(order) if staging.may_change(order.id) else "it is on its way"
@@ -129,9 +138,10 @@ def _preview(staging: Staging, orders: Sequence[StagedOrder], values_of: _Values
         if here:
             changes.extend(here)
             values[order.id] = tuple(found)
+            documents[order.id] = order.document
         else:
             staying.append((name, "it is so already"))
-    return Preview(tuple(changes), values, tuple(staying))
+    return Preview(tuple(changes), values, tuple(staying), documents)
 
 
 def _places(order: StagedOrder, path: tuple[str, ...]) -> Iterator[Pointer]:

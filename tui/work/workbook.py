@@ -1,16 +1,25 @@
 """A spreadsheet file as rows of texts: numbers without a spreadsheet's rounding, dates as people write them."""
 
 import io
+import re
 import zipfile
+import zlib
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Final
+from typing import IO, Final
 
 from tui.orders.sniff import TableError
 from tui.orders.tables import MOST_ROWS, Progress, Row
 
 _MOST_UNPACKED: Final = 300 * 1024 * 1024
+_MOST_CELLS: Final = 10_000_000
+"""The reader has room for every cell up to the last one, whether there is anything in it; without room it aborts."""
 _TELL_EVERY: Final = 500
+_CHUNK: Final = 1 << 20
+_SHEET: Final = re.compile(rb"<(?:\w+:)?worksheet\b")
+_TAG: Final = re.compile(rb"""<(?:\w+:)?(row|c)((?:\s+[\w:]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*>(?!\s*</)""")
+"""A row or a cell with something in it; the reader passes over cells that only have a look."""
+_PLACE: Final = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{0,9})([0-9]{1,18})""")
 
 
 def is_workbook(data: bytes) -> bool:
@@ -39,17 +48,62 @@ def read_workbook(data: bytes, sheet: str = "", progress: Progress | None = None
         if isinstance(error, TableError):
             raise
         raise TableError(f"It is no spreadsheet that can be read ({_first_line(error)}). Save it as CSV.") from None
+    except OverflowError:
+        raise TableError("It has a time of too many days to be read. Save it as CSV.") from None
+    except BaseException as error:
+        # The reader's own faults are no exceptions of Python, and have no name that could be imported.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise TableError("It is no spreadsheet that can be read. Save it as CSV.") from None
     raise TableError("The workbook has no sheet.")
 
 
 def _check_size(data: bytes) -> None:
+    """Raise TableError for what the reader would have no room for, or where the sizes told are not true."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
-    except (zipfile.BadZipFile, ValueError, OverflowError):
+            if unpacked > _MOST_UNPACKED:
+                most = _MOST_UNPACKED // 2**20
+                raise TableError(f"It would take {unpacked // 2**20} MB unpacked; at most {most} are read.")
+            for entry in archive.infolist():
+                if entry.filename.lower().endswith(".xml"):
+                    with archive.open(entry) as file:
+                        _check_part(file)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+        if isinstance(error, TableError):
+            raise
         raise TableError("It is no spreadsheet that can be read: the file is damaged or cut off.") from None
-    if unpacked > _MOST_UNPACKED:
-        raise TableError(f"It would take {unpacked // 2**20} MB unpacked; at most {_MOST_UNPACKED // 2**20} are read.")
+
+
+def _check_part(file: IO[bytes]) -> None:
+    """Read a part to its end, by which its size and sum are checked; of a sheet look for its last row and column."""
+    buffer = file.read(_CHUNK)
+    is_sheet = _SHEET.search(buffer) is not None
+    rows = columns = row = column = 0
+    while buffer:
+        chunk = file.read(_CHUNK)
+        # A tag that is cut comes again, whole.
+        cut = buffer.rfind(b"<") if chunk and is_sheet else len(buffer)
+        for tag in _TAG.finditer(buffer, 0, cut) if is_sheet else ():
+            place = _PLACE.search(tag[2])
+            if tag[1] == b"row":
+                row, column = row + 1 if place is None else int(place[2]), 0
+                continue
+            column = column + 1 if place is None else _number(place[1])
+            rows, columns = max(rows, row if place is None else int(place[2])), max(columns, column)
+        if rows * columns > _MOST_CELLS:
+            words = f"A sheet of it reaches to row {rows:,} and column {columns:,}"
+            raise TableError(f"{words}, which is too far. Delete what stands far out, or save it as CSV.")
+        buffer = buffer[max(cut, 0) :][-_CHUNK:] + chunk if chunk else b""
+
+
+def _number(letters: bytes) -> int:
+    """A column's number, from 1, of its letters."""
+    found = 0
+    for letter in letters.upper():
+        found = found * 26 + letter - 64
+    return found
 
 
 def _rows(rows: object, height: int, progress: Progress | None) -> list[Row]:

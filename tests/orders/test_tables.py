@@ -28,6 +28,7 @@ from tui.orders.mapping import (
 from tui.orders.sheetcells import csv_of, guard, unguard
 from tui.orders.sniff import DELIMITERS, Layout, TableError, rows_of, sniff, text_of
 from tui.orders.tables import MOST_ROWS, Result, Row, Table, headed, letters, orders_of, table_of
+from tui.work.source import cell_near
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SHIP = Pointer.of("shipping_address")
@@ -448,3 +449,21 @@ def test_a_row_that_stands_twice_is_told_as_its_item_goes_twice() -> None:
     assert len(ITEMS.get(first.document)) == 3  # type: ignore[arg-type]
     told = [problem for problem in first.problems if problem.code == "same_row"]
     assert [(problem.pointer, problem.title) for problem in told] == [(ITEMS / 2, "row 5 = row 2")]
+
+
+def test_what_an_empty_cell_lacks_is_told_at_that_cell() -> None:
+    header = ["Order number", "Name", "Address", "Postal code", "City", "Country", "Item", "Quantity", "Line total"]
+    lines = [
+        ["1", "A", "S 1", "", "X", "NL", "Mug", "1", ""],
+        ["1", "", "", "", "", "", "", "2", "3,00"],
+        ["2", "B", "S 2", "1011 AB", "", "NL", "Cup", "1", "4,00"],
+    ]
+    first, second = read([header, *lines]).orders
+    assert first.cells[SHIP / "postal_code"] == (2, "Postal code")
+    assert first.cells[ITEMS / 0 / "total_price" / "value"] == (2, "Line total")
+    assert first.cells[ITEMS / 1 / "name"] == (3, "Item")
+    assert cell_near(first.cells, ITEMS / 0 / "total_price") == (2, "Line total")
+    assert cell_near(first.cells, ITEMS / 0 / "hs_code") == (2, None)
+    assert second.cells[SHIP / "city"] == (4, "City")
+    assert second.cells[SHIP / "name"] == (4, "Name")
+    assert not any(pointer.tokens[0] == "billing_address" for made in (first, second) for pointer in made.cells)

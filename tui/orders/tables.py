@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 
 from tui.api.codec import Document, Json
 from tui.api.errors import Origin, Problem, Severity
-from tui.api.pointer import Pointer
+from tui.api.pointer import ABSENT, Pointer
 from tui.orders.cells import LONGEST, Read, read_cell, text_in
 from tui.orders.fields import ANY, Field, field_at, label_of
 from tui.orders.headers import ITEM, NUMBER, ORDER_ID, Path, is_known, normal
@@ -205,6 +205,7 @@ class _Order:
     """The texts of its own fields, as first seen."""
     lines: dict[tuple[str, ...], int] = field(default_factory=dict)
     """The rows that said an item, with their numbers."""
+    item_rows: list[int] = field(default_factory=list)
     signs: dict[Pointer, tuple[str, str]] = field(default_factory=dict)
     """The currencies that stood beside amounts, with the texts of their cells."""
 
@@ -377,6 +378,7 @@ class _Reading:
                 _put(item, (*one.tokens[:-1], "unit"), read.unit)
         if item or (not self._items and any(path[: len(ITEM)] == ITEM for path, _ in self._mapping.constants)):
             order.items.append(item)
+            order.item_rows.append(row)
         return bool(item)
 
     def _read(self, one: _Column, text: str, country: str = "") -> Read:
@@ -406,12 +408,25 @@ class _Reading:
             _put(made.document, ITEM[:-1], order.items)
         sign = next(iter(order.signs.values()), ("", ""))[0]
         work_out(made.document, made.derived, self._mapping, self._now, sign)
+        self._note_blanks(order)
         for pointer, (sign, text) in order.signs.items():
             beside = (pointer.parent / "currency").get(made.document)
             # The dollar of which country it is tells the column.
             if beside != sign and not ("$" in text and isinstance(beside, str) and beside.endswith("D")):
                 detail = f"{_short(text)} is in {sign}, and the currency here is {beside}."
                 made.problems.append(_doubt(pointer, "currency", detail))
+
+    def _note_blanks(self, order: _Order) -> None:
+        """Of what most orders have and this one lacks, the empty cell where it should stand."""
+        for one in self._columns:
+            if one.known.rare:
+                continue
+            for item, row in enumerate(order.item_rows) if one.of_item else ((-1, order.made.rows[0]),):
+                pointer = self._pointer(item, one.tokens)
+                if pointer in order.made.cells or pointer.get(order.made.document) not in (ABSENT, None):
+                    continue
+                if pointer.name == "value" or isinstance(pointer.parent.get(order.made.document), dict):
+                    order.made.cells[pointer] = (row, one.name)
 
     def _pointer(self, item: int, tokens: Path) -> Pointer:
         found = self._pointers.get((item, tokens))

@@ -285,8 +285,11 @@ class BatchScreen(PanesScreen):
         self._arrange()
         self.show_keys()
         self.show_all()
-        if wanted is Shown.PROBLEMS and chosen is not None:
-            self.problems.go_to(chosen)
+        if wanted is Shown.PROBLEMS:
+            # Errors stand above all doubts, and are not to be out of sight for a doubt.
+            errors = (row for row in self.problems.rows if row.order == chosen and row.mark != "~")
+            if (first := next(errors, None)) is not None:
+                self.problems.go_to(first.order, first.pointer)
         self.give_focus()
 
     @on(OrderTable.CursorMoved, "#orders")

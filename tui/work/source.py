@@ -103,13 +103,14 @@ class Source:
 def cell_near(cells: Mapping[Pointer, tuple[int, str]], pointer: Pointer) -> tuple[int | None, str | None]:
     """Row and column of a value; the row alone where it has no cell of its own, none where nothing tells the row.
 
-    A missing value of an item stands in the row of its siblings.
+    A missing value of an item stands in the row of its siblings; a missing price where its amount should be.
     """
     while pointer not in cells:
         if not pointer.tokens:
             return None, None
-        if rows := [row for other, (row, _) in cells.items() if other.startswith(pointer)]:
-            return min(rows), None
+        if below := {other: cell for other, cell in cells.items() if other.startswith(pointer)}:
+            amount = below.get(pointer / "value")
+            return amount if amount is not None else (min(row for row, _ in below.values()), None)
         pointer = pointer.parent
     return cells[pointer]
 

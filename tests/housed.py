@@ -100,9 +100,13 @@ async def housed(
     read_only: bool = False,
     ticking: bool = False,
     app_settings: Settings | None = None,
+    opened: bool = True,
     **settings: Any,
 ) -> AsyncIterator[House]:
-    """Open the app on a folder. A sandbox given outlives it, as for a second start. The time stands unless `ticking`."""
+    """Open the app on a folder. A sandbox given outlives it, as for a second start. The time stands unless `ticking`.
+
+    Without `opened` the account is still being opened.
+    """
     started = monotonic()
 
     def now() -> datetime:
@@ -119,7 +123,8 @@ async def housed(
     try:
         async with app.run_test(size=size) as pilot:
             house = House(app, pilot, box)
-            await house.until(lambda: app.house_screens())
+            if opened:
+                await house.until(lambda: app.house_screens())
             yield house
     finally:
         if sandbox is None:

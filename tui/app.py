@@ -60,6 +60,8 @@ class OrdersApp(KeysInOrder[int], SparseFrames[int], inherit_bindings=False):
         self._folder = folder
         self._service: Service | None = None
         self._previous: str | None = None
+        # Until there are rooms.
+        self.hold_keys()
 
     def on_mount(self) -> None:
         self.theme = "ansi-dark"

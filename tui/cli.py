@@ -55,11 +55,25 @@ class _Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command and end the process with its exit code: 0 well, 2 wrong use."""
+    _fill_closed_streams()
     try:
         sys.exit(_run(list(sys.argv[1:] if arguments is None else arguments)))
     except Refused as refusal:
         print(f"sendcloud-orders: {refusal}", file=sys.stderr)
         sys.exit(USAGE)
+
+
+def _fill_closed_streams() -> None:
+    """Let a standard stream that was closed (`>&-`) lead nowhere: no file of ours takes its number, nothing fails by it."""
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # the lowest number that is free: this one
+    if sys.stdout is None:
+        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
 
 
 def _run(arguments: list[str]) -> int:

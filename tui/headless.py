@@ -25,6 +25,7 @@ from tui.work.intake import IntakeError, read_file
 
 if TYPE_CHECKING:
     from tui.service import Service
+    from tui.store.store import Store
     from tui.work.endings import Progress, Result
     from tui.work.probe import Known
     from tui.work.submit import Submission
@@ -65,6 +66,9 @@ def _guarded(work: Callable[[], int]) -> int:
     except Interrupted as end:
         _say(f"Stopped by {end}. Whatever was sent is known at the next run.")
         return end.code
+    except OSError as error:
+        _say(f"It cannot go on: {error.strerror or error}. Whatever was sent is known at the next run.")
+        return BARRED
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -162,10 +166,16 @@ def _submit(options: argparse.Namespace, profile: Profile) -> int:
         return _dry_run(entries, profile, options.patience)
     from tui.service import connect
     from tui.store.db import StoreError
+    from tui.work.batchlist import CannotChange, proper_name
 
+    try:
+        batch = proper_name(_batch_name(name) if options.batch is None else options.batch)
+    except CannotChange as error:
+        _say(str(error))
+        return USAGE
     service = connect(profile, options.patience)
     try:
-        return asyncio.run(_submitted(options, profile, service, name, entries))
+        return asyncio.run(_submitted(options, profile, service, name, batch, entries))
     except StoreError as error:
         # Before there was a run; what an earlier one sent is known at the next.
         _print(_json(_not_opened(entry, str(error))) for entry in entries)
@@ -176,7 +186,7 @@ def _submit(options: argparse.Namespace, profile: Profile) -> int:
 
 
 async def _submitted(
-    options: argparse.Namespace, profile: Profile, service: "Service", name: str, entries: list[Entry]
+    options: argparse.Namespace, profile: Profile, service: "Service", name: str, batch: str, entries: list[Entry]
 ) -> int:
     from tzlocal import get_localzone
 
@@ -209,7 +219,7 @@ async def _submitted(
                 _print(_json(_not_opened(entry, str(error))) for entry in entries)
                 _say(f"Nothing was sent: {error}")
                 return BARRED
-        staging = Staging(bench, options.batch or _batch_name(name))
+        staging = Staging(bench, batch)
         run = Submission(bench, staging, entries, name, wishes, meter.show)
         signals.stop = run.stop
         code = WELL
@@ -237,7 +247,7 @@ async def _submitted(
     finally:
         signals.close()
         await _rest()
-        store.close()
+        _close(store)
         await service.client.aclose()
 
 
@@ -303,6 +313,16 @@ def _not_opened(entry: Entry, why: str) -> dict[str, object]:
 
     told = entry.problems if entry.errors else (*entry.problems, note(f"It was not sent: {why}"))
     return _result_line(Result(entry, End.HELD, None, tuple(told)))
+
+
+def _close(store: "Store") -> None:
+    """Close the store after all was told: what cannot be tidied away is said, and changes no outcome."""
+    from tui.store.db import StoreError
+
+    try:
+        store.close()
+    except StoreError as error:
+        _say(f"{error}.")
 
 
 async def _rest() -> None:
@@ -476,7 +496,12 @@ def _without_added(error: IntakeError) -> str:
 
 
 def _batch_name(name: str) -> str:
-    return f"submit {Path(name).name}"
+    """A batch named after a file; of a long name the beginning and the end."""
+    from tui.work.batchlist import LONGEST_NAME
+
+    batch = " ".join(f"submit {Path(name).name}".split())
+    half = LONGEST_NAME // 2
+    return batch if len(batch) <= LONGEST_NAME else f"{batch[: half - 1]}…{batch[-half:]}"
 
 
 def _problem(entry: Entry, problem: Problem) -> dict[str, object]:
@@ -504,8 +529,11 @@ def _print(lines: Iterable[str]) -> None:
         for line in lines:
             sys.stdout.buffer.write(f"{line}\n".encode())
         sys.stdout.buffer.flush()
-    except BrokenPipeError:
+    except OSError as error:
+        # What is still in the buffer goes nowhere, or the end of the process would fail by it again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            raise
 
 
 def _say(text: str) -> None:
@@ -516,7 +544,8 @@ def _write_error(text: str) -> None:
     try:
         sys.stderr.write(text)
         sys.stderr.flush()
-    except BrokenPipeError:
+    except OSError:
+        # There is nobody left to be told.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 

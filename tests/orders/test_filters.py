@@ -34,7 +34,13 @@ def test_a_whole_line_is_read() -> None:
     assert not parse_filter("gent", TODAY).asks
 
 
-@pytest.mark.parametrize("line", ["city:Gent", "date:someday", "date:..", "sort:name", "number:", "status:"])
+@pytest.mark.parametrize("why", ["any", "stop", "none", "weight"])
+def test_why_is_judged_here_and_asks_the_service_for_nothing(why: str) -> None:
+    found = parse_filter(f"why:{why.upper()} gent", TODAY)
+    assert (found.why, found.words, found.asks) == (why, ("gent",), False)
+
+
+@pytest.mark.parametrize("line", ["why:", "city:Gent", "date:someday", "date:..", "sort:name", "number:", "status:"])
 def test_what_cannot_be_understood_is_named(line: str) -> None:
     with pytest.raises(FilterError) as caught:
         parse_filter(line, TODAY)

@@ -58,7 +58,12 @@ async def test_batches_are_made_renamed_removed_brought_back_and_the_last_one_is
         await new_batch(house, "black friday")
         await house.until("black friday · 0 orders staged")
         await stage(house, 2)
+        await house.press("asterisk", "a")
+        await house.until("2 marked")
         await new_batch(house, "monday")
+        # Marks are of the batch they were made in.
+        assert " marked │" not in house.text
+        assert not house.app.screen.table.marks
         await batches(house)
         assert "2 here" in house.line_with("black friday")
         assert "open here" in house.line_with("monday")

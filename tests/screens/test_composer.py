@@ -11,6 +11,7 @@ from sandboxed import order
 from textual import events
 
 from tui.api.query import OrderQuery
+from tui.orders.fields import ITEMS
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.screens.composer import ComposerScreen
 from tui.screens.help import TextScreen
@@ -450,3 +451,55 @@ async def test_a_filter_in_force_is_in_sight_also_when_the_batch_is_opened_again
         await house.until("found here, in what is staged")
         await house.press("/", "escape")
         await house.until(lambda: "found here, in what is staged" not in house.text)
+
+
+async def test_a_long_review_names_first_which_orders_are_doubtful(tmp_path: Path) -> None:
+    async with housed(tmp_path / "data") as house:
+        await enter_composer(house)
+        good = [order(order_id=f"G{n}", order_number=f"G{n}") for n in range(12)]
+        for one in good:
+            one["shipping_details"] = {"measurement": {"weight": {"value": 1, "unit": "kg"}}}
+        lost = order(order_id="LOST", order_number="LOST", shipping_details=good[0]["shipping_details"])
+        lost["shipping_address"] = {**lost["shipping_address"], "country_code": "DE", "postal_code": "1067"}
+        await add_file(house, tmp_path, *good, lost)
+        await review(house)
+        assert "1 of them with doubts, told below: LOST." in house.text
+        await house.press("n")
+        await house.until(lambda: isinstance(house.app.screen, ComposerScreen))
+        await house.press("asterisk", "p")
+        assert "1 marked: 0 to fix (!), 1 doubtful (~)." in house.text
+
+
+async def test_a_review_offers_the_keys_that_do_something(tmp_path: Path) -> None:
+    async with housed(tmp_path / "data") as house:
+        await enter_composer(house)
+        bad = order(order_id="BAD", order_number="BAD", order_details__order_items__0__quantity=0)
+        await add_file(house, tmp_path, bad)
+        await review(house)
+        assert "nothing can be sent, the lines say why" in house.text
+        assert house.lines[-1].split() == ["n", "not", "v", "JSON", "?", "keys"]
+        await house.press("n", "z", "a")
+        await review(house)
+        assert house.lines[-1].split() == ["y", "send", "n", "not", "v", "JSON", "?", "keys"]
+
+
+async def test_the_list_of_problems_begins_at_the_order_chosen_and_its_form_is_beside_it(tmp_path: Path) -> None:
+    async with housed(tmp_path / "data", size=(160, 45)) as house:
+        screen = await enter_composer(house)
+        bad = [
+            order(order_id=f"E{n}", order_number=f"E{n}", order_details__order_items__0__quantity=0) for n in range(3)
+        ]
+        await add_file(house, tmp_path, *bad, order(order_id="W", order_number="W"))
+        await house.press("g", "j", "v")
+        await house.until(lambda: screen.problems.cursor_row is not None)
+        for name in ("E1", "E2"):
+            row = screen.problems.cursor_row
+            assert row is not None
+            assert row.title == name
+            assert screen.order is not None
+            assert screen.order.document["order_id"] == name
+            assert house.line_with(f"{name} · entry")
+            # Mended, it goes, and what is beside the list is of the order that the cursor is on now.
+            house.app.staging.put(screen.order.id, ITEMS / 0 / "quantity", 1, "quantity")
+            screen.show_all()
+            await house.pilot.pause()

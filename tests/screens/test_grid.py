@@ -14,6 +14,7 @@ from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.screens.columns import ColumnsScreen
 from tui.screens.composer import ComposerScreen
 from tui.screens.review import ReviewScreen
+from tui.widgets.text import fit
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (160, 45)])
 CITY = "/shipping_address/city"
@@ -308,7 +309,14 @@ async def test_a_field_of_all_marked_is_cleared_and_what_was_half_typed_is_kept(
 
     async with housed(tmp_path / "data", sandbox=box) as house:
         await stage(house, tmp_path, *(order(order_id=n, order_number=n, shipping_details=weight) for n in "ABC"))
-        await house.press("asterisk", "a")
+        await house.press("asterisk", "a", "semicolon", "c")
+        await house.until("Set a field on 3 orders")
+        await house.type("nonsense")
+        await house.press("enter")
+        # Enter on nothing keeps what was typed.
+        assert "No field has these letters. Esc leaves." in house.text
+        assert "field: nonsense" in house.text
+        await house.press("escape")
         await choose(house, "order notes")
         assert "emptied, it asks" in house.text
         await house.type("Half a wo")
@@ -369,3 +377,14 @@ async def test_what_was_marked_for_one_problem_is_mended_or_set_without_asking_w
         await house.press("escape", "space", "semicolon", "c")
         await house.until("Set a field on 2 orders")
         assert "Every item, HS code" not in house.lines[3]
+
+
+async def test_no_two_columns_of_a_table_have_the_same_heading(tmp_path: Path) -> None:
+    async with housed(tmp_path / "data") as house:
+        screen = await stage(house, tmp_path, *batch())
+        paths = [("payment_details", "total_price", "value"), ("payment_details", "total_price", "currency")]
+        screen._chosen_paths = [("order_number",), *paths]
+        screen._columns = None
+        await to_table(house)
+        heads = [fit(column.title, column.width).strip() for column in screen.grid.columns]
+        assert heads[1:] == ["order total", "order total currency"]

@@ -64,12 +64,16 @@ async def test_the_review_says_what_the_service_changed_meanwhile(tmp_path: Path
         transport = httpx.ASGITransport(house.sandbox.asgi)
         async with httpx.AsyncClient(transport=transport, base_url="http://s/api/v3", auth=("demo", "demo")) as other:
             await other.patch(f"/orders/{id}", json={"shipping_address": {"name": "Somebody Else"}})
-        await house.press("w")
+        await house.press("G", "w")
         await house.until(lambda: isinstance(house.app.screen, ReviewScreen))
         await house.until("is Somebody Else there now")
         assert "decides which side stands" in house.text
         await house.press("y")
         assert not house.app.bench.store.writes.all(house.app.bench.account)
+        await house.press("n")
+        await house.until(lambda: not isinstance(house.app.screen, ReviewScreen))
+        row = house.app.screen.sheet.cursor_field
+        assert (str(row.pointer), row.mark) == ("/shipping_address/name", "#")
 
 
 @pytest.mark.parametrize("error", [CannotChange("This batch is in other hands."), StoreError("The disk is full.")])

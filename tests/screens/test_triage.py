@@ -1,13 +1,21 @@
 """Triage by keys alone: pages, shops, filters, marks, previews, deleting, and being found again."""
 
+import asyncio
 import json
 from pathlib import Path
 
 import pytest
 from housed import NOW, House, housed
 from sandboxed import order
+from tablefiles import rows, text
+from textual import events
+from textual.events import Paste
 
 from tui.sandbox.app import Sandbox, SandboxSettings
+from tui.screens.composer import ComposerScreen
+from tui.screens.help import HelpScreen
+from tui.screens.importing import ImportScreen
+from tui.screens.opening import OpeningScreen
 from tui.screens.triage import TriageScreen
 from tui.widgets.table import OrderTable
 
@@ -16,6 +24,11 @@ HOSTILE = "\x1b]52;c;aGk=\x07\x1b[2J[red]x[/nope] \u202e\x9b31m =cmd|' /C calc'!
 
 def table(house: House) -> OrderTable:
     return house.app.screen.query_one(OrderTable)
+
+
+def marks_seen(house: House) -> set[str]:
+    """The marks in front of the rows in sight."""
+    return {line[2] for line in house.lines[4 : 4 + min(table(house).row_count, 10)]}
 
 
 @pytest.mark.parametrize("size", [(80, 24), (160, 45)])
@@ -67,6 +80,39 @@ async def test_a_filter_that_cannot_be_understood_changes_nothing(tmp_path: Path
         await house.press("enter")
         assert "no filter 'city'" in house.text
         assert table(house).row_count == before
+        # What was typed is there to be mended, not to be typed again.
+        assert "/ city:Gent" in house.text
+        await house.press("ctrl+w")
+        await house.type("why:stop")
+        await house.press("enter")
+        await house.until("judged here: why:stop")
+        assert marks_seen(house) == {"!"}
+
+
+@pytest.mark.parametrize(("why", "marks"), [("any", {"!", "~"}), ("none", {" "}), ("weight", {"!"})])
+async def test_what_was_judged_here_narrows_here(tmp_path: Path, why: str, marks: set[str]) -> None:
+    async with housed(tmp_path) as house:
+        await house.until("100+ read")
+        await house.press("slash")
+        assert "why: or words" in house.lines[-1]
+        await house.type(f"why:{why}")
+        await house.press("enter")
+        await house.until(f"judged here: why:{why}")
+        assert marks_seen(house) == marks
+        await house.press("slash")
+        await house.type("why:nonsense")
+        await house.press("enter")
+        await house.until("orders read is so: why:nonsense.")
+
+
+async def test_beside_the_list_reasons_stand_below_the_address(tmp_path: Path) -> None:
+    async with housed(tmp_path, size=(160, 45)) as house:
+        await house.until("100+ read")
+        await house.press("n")
+        order = house.app.screen.order
+        lines = [line[114:].strip() for line in house.lines]
+        name = lines.index(order["shipping_address"]["name"])
+        assert any(line.startswith("! ") for line in lines[name + 1 :])
 
 
 async def test_words_narrow_here_and_say_so(tmp_path: Path) -> None:
@@ -114,6 +160,7 @@ async def test_refreshing_keeps_cursor_and_marks(tmp_path: Path) -> None:
 async def test_deleting_wants_the_number_typed(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         await house.until("100+ read")
+        await house.press("space", "k")
         target = house.app.screen.order
         await house.press("D")
         await house.press("y", "enter")
@@ -121,12 +168,13 @@ async def test_deleting_wants_the_number_typed(tmp_path: Path) -> None:
         await house.press("ctrl+u")
         await house.type(target["order_number"])
         await house.press("enter")
-        await house.until(lambda: table(house).cursor_key != target["id"])
+        await house.until(f"{target['order_number']} deleted; L keeps what it was.")
+        assert table(house).cursor_key != target["id"]
+        assert not table(house).marks
         assert await house.order(target["id"]) is None
 
 
 async def test_a_paste_on_the_list_runs_nothing(tmp_path: Path) -> None:
-    from textual.events import Paste
 
     async with housed(tmp_path) as house:
         await house.until("100+ read")
@@ -227,3 +275,56 @@ async def test_the_filter_in_force_is_seen_again_after_the_composer(tmp_path: Pa
         await house.press("slash")
         await house.type("date:yes")
         assert "/ date:yes" in house.text
+
+
+async def test_keys_typed_while_the_account_is_opened_are_for_the_rooms(tmp_path: Path) -> None:
+    async with housed(tmp_path, opened=False) as house:
+        assert not house.app.house_screens()
+        for key in ("B", "question_mark"):
+            house.app.post_message(events.Key(key, {"question_mark": "?"}.get(key, key)))
+        await house.until(lambda: isinstance(house.app.screen, HelpScreen))
+        await house.press("escape")
+        assert isinstance(house.app.screen, ComposerScreen)
+
+
+async def test_keys_typed_for_an_account_that_cannot_be_opened_do_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries: list[OpeningScreen] = []
+    gate, open_it = asyncio.Event(), OpeningScreen._try
+
+    async def slowly(screen: OpeningScreen) -> None:
+        tries.append(screen)
+        await gate.wait()
+        await open_it(screen)
+
+    monkeypatch.setattr(OpeningScreen, "_try", slowly)
+    (tmp_path / "file").write_text("")
+    async with housed(tmp_path / "file" / "data", opened=False) as house:
+        await house.until(lambda: tries)
+        for key in "BR":
+            house.app.post_message(events.Key(key, key))
+        await house.until(lambda: house.app.keys_waiting)
+        gate.set()
+        await house.until("R tries again, Q leaves")
+        await house.pilot.pause()
+        assert len(tries) == 1
+        await house.pilot.press("R")
+        await house.until(lambda: len(tries) == 2 and "R tries again" in house.text)
+
+
+async def test_orders_pasted_into_the_list_are_read_in_the_composer(tmp_path: Path) -> None:
+    async with housed(tmp_path / "data") as house:
+        await house.until("100+ read")
+        house.app.post_message(Paste(text(rows(2), "\t", end="\r")))
+        await house.until("Pasted 3 rows of cells")
+        await house.press("o")
+        await house.until(lambda: isinstance(house.app.screen, ImportScreen))
+        assert "Import pasted cells" in house.text
+        await house.press("q", "q")
+        # A composer that is open below takes them as well.
+        await house.until("100+ read")
+        house.app.post_message(Paste(json.dumps([order(order_id="P", order_number="P")])))
+        await house.until("characters of JSON")
+        await house.press("o")
+        await house.until("1 order added from pasted text")

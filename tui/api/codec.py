@@ -31,8 +31,10 @@ class CodecError(ValueError):
         self.column = column
 
 
-def decode(data: bytes | str, *, limit: int = LIMIT, deepest: int = _DEEPEST) -> Json:
+def decode(data: bytes | str, *, limit: int = LIMIT, deepest: int = _DEEPEST, unique: bool = False) -> Json:
     """Read one JSON text. Bytes are UTF-8, with or without a byte order mark.
+
+    With `unique` a name that stands twice in an object is refused; else the last one counts, as is usual on the wire.
 
     Raises CodecError, and nothing else, for whatever cannot be read: wrong syntax, wrong encoding, NaN, more than
     `limit` bytes, more than `deepest` levels.
@@ -44,7 +46,8 @@ def decode(data: bytes | str, *, limit: int = LIMIT, deepest: int = _DEEPEST) ->
     except UnicodeDecodeError as error:
         raise CodecError(f"The text is not UTF-8: byte {error.start} cannot be read") from None
     try:
-        value = json.loads(text, parse_float=_decimal, parse_int=_int, parse_constant=_constant)
+        hook = _unique if unique else None
+        value = json.loads(text, parse_float=_decimal, parse_int=_int, parse_constant=_constant, object_pairs_hook=hook)
     except json.JSONDecodeError as error:
         raise CodecError(error.msg, error.lineno, error.colno) from None
     except RecursionError:
@@ -92,6 +95,15 @@ def _decimal(text: str) -> Decimal:
 def _int(text: str) -> int | Decimal:
     # Python refuses to turn very long digits into an int; a Decimal keeps them as they are.
     return int(text) if len(text) <= _LONGEST_INT else _decimal(text)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise CodecError(f"The name {twice[:40]!r} stands twice in one object")
+    return found
 
 
 def _constant(text: str) -> Any:

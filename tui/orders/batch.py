@@ -9,6 +9,7 @@ from tui.api.codec import Document
 from tui.api.errors import Origin, Problem, Severity
 from tui.api.models import Operation, validate_order
 from tui.api.pointer import Pointer
+from tui.api.query import id_text
 from tui.orders.damage import damage
 from tui.orders.preflight import preflight
 
@@ -85,7 +86,8 @@ def check_together(orders: Mapping[str, Document]) -> dict[str, Problem]:
     for staged, order in orders.items():
         order_id, shop = ORDER_ID.get(order), SHOP.get(order)
         if isinstance(order_id, str) and order_id and isinstance(shop, int):
-            places[order_id, shop].append(staged)
+            # An id with a space around it is found again as the one without.
+            places[id_text(order_id), shop].append(staged)
     found: dict[str, Problem] = {}
     for (key, _), ids in places.items():
         for staged in ids[1:]:

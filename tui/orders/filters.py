@@ -13,8 +13,14 @@ HELP = (
     ("date:yesterday", "ordered on a day: today, yesterday, -3d, 2026-11-22, or 2026-11-20..2026-11-22"),
     ("updated:-7d..", "touched by the shop since then"),
     ("sort:-order_created_at", f"by {', '.join(SORT_KEYS)}; - for falling"),
+    ("why:any", "not going to ship, or doubtful; why:stop only the former, why:none neither, why:weight one reason"),
     ("words", "any other words narrow what was read, here, by recipient, city, number, tag or problem"),
 )
+
+NAMES = tuple(word.partition(":")[0] for word, _ in HELP if ":" in word)
+"""What stands before a colon."""
+STOPS, ANY_WHY, NO_WHY = "stop", "any", "none"
+"""What `why:` may ask for beside a word of a reason."""
 
 
 class FilterError(ValueError):
@@ -31,7 +37,7 @@ class Days:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A filter line, understood. `words` narrow locally, everything else is asked of the service."""
+    """A filter line, understood. `words` narrow locally, as `why` does; everything else is asked of the service."""
 
     number: str | None = None
     order_id: str | None = None
@@ -40,6 +46,8 @@ class Filter:
     updated: Days = field(default_factory=Days)
     sort: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
+    why: str = ""
+    """What is judged here of each order: STOPS, ANY_WHY, NO_WHY, or a word of a reason."""
 
     @property
     def asks(self) -> bool:
@@ -54,6 +62,7 @@ def parse_filter(line: str, today: date) -> Filter:
     ordered = updated = Days()
     sort: tuple[str, ...] = ()
     words: list[str] = []
+    why = ""
     for word in _words(line):
         key, colon, value = word.partition(":")
         match key.lower() if colon else "":
@@ -69,13 +78,13 @@ def parse_filter(line: str, today: date) -> Filter:
                 updated = _days(value, today)
             case "sort":
                 sort = _sort(value)
+            case "why":
+                why = _given(key, value).lower()
             case "":
                 words.append(word.lower())
             case _:
-                raise FilterError(
-                    f"There is no filter {key[:20]!r}; there are number, id, status, date, updated, sort."
-                )
-    return Filter(number, order_id, statuses, ordered, updated, sort, tuple(words))
+                raise FilterError(f"There is no filter {key[:20]!r}; there are {', '.join(NAMES)}.")
+    return Filter(number, order_id, statuses, ordered, updated, sort, tuple(words), why)
 
 
 def _words(line: str) -> list[str]:

@@ -82,9 +82,9 @@ def why_not_patch(edit: Edit, change: Change, twins: frozenset[str] | None = Non
         entry = ITEMS / pointer.tokens[len(ITEMS)]
         if pointer == entry and (change.was is ABSENT or change.now is ABSENT):
             return "a PATCH cannot add or remove items"
-        if edit.origin(entry) is None:
+        origin = edit.origin(entry)
+        if origin is None:
             return "a PATCH cannot add items"
-        origin = cast(Pointer, edit.origin(entry))
         name = (origin / "name").get(edit.base)
         if pointer.name == "name" and pointer.parent == entry:
             return "a PATCH finds an item by its name and cannot rename it"

@@ -19,7 +19,7 @@ from tui.widgets.ask import AskLine
 from tui.widgets.strip import Entry as StripEntry
 from tui.widgets.text import safe
 from tui.work.importing import Source, open_any, refused_csv
-from tui.work.intake import Arrival, Intake, IntakeError
+from tui.work.intake import Arrival, Intake, IntakeError, orders_pasted
 from tui.work.mappings import Mappings
 from tui.work.paths import completed
 from tui.work.staged import StagedOrder
@@ -226,14 +226,15 @@ class AddingScreen(StagedFormScreen):
             self._read(path.name, path)
 
     def pasted(self, text: str) -> None:
-        is_json = text.lstrip()[:1] in ("[", "{")
-        is_table = "\t" in text and len(text.split("\n", 2)) > 1
-        if self._in_sheet or not (is_json or is_table):
+        words = orders_pasted(text)
+        if self._in_sheet or not words:
             super().pasted(text)
             return
-        name = "pasted text" if is_json else "pasted cells"
-        words = f"{len(text)} characters of JSON" if is_json else f"{len(text.splitlines())} rows of cells"
-        self.ask(f"Pasted {words}:", [("o", "read as orders")], lambda _: self._read(name, text))
+        self.ask(f"Pasted {words}:", [("o", "read as orders")], lambda _: self.read_pasted(text))
+
+    def read_pasted(self, text: str) -> None:
+        """Stage what was pasted, here or in the list of orders."""
+        self._read("pasted cells" if "\t" in text and text.lstrip()[:1] not in ("[", "{") else "pasted text", text)
 
     def _read(self, name: str, source: Path | str) -> None:
         if self._counting is not None:

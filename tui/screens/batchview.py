@@ -3,7 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from operator import is_
 
+from tui.api.codec import Document
 from tui.api.pointer import Pointer
 from tui.orders.batch import LIMIT
 from tui.orders.fields import ANY
@@ -11,7 +13,7 @@ from tui.orders.glance import haystack, order_name
 from tui.screens.stagedrows import STANDINGS, place_of
 from tui.widgets.lines import Piece
 from tui.work.pace import least_seconds
-from tui.work.staged import Does, StagedOrder, Standing
+from tui.work.staged import Does, Finding, StagedOrder, Standing
 from tui.work.staging import Staging
 from tui.work.workbench import Workbench
 
@@ -54,7 +56,31 @@ class Sorting:
         return sorted(orders, key=lambda order: self._ranks.get(order.id, last))
 
 
-def fits(staging: Staging, order: StagedOrder, words: str) -> bool:
+@dataclass(slots=True)
+class Texts:
+    """What words are looked for in, of each order: kept while order and problems are the same, for every key asks all."""
+
+    _of: dict[str, tuple[Document, str]] = field(default_factory=dict)
+    _told: dict[str, tuple[list[Finding], str]] = field(default_factory=dict)
+
+    def of(self, order: StagedOrder) -> str:
+        """The order itself and where it came from, in small letters."""
+        kept = self._of.get(order.id)
+        if kept is None or kept[0] is not order.document:
+            text = f"{haystack(order.document)}\n{order.source.lower()}"
+            kept = self._of[order.id] = (order.document, text)
+        return kept[1]
+
+    def told(self, staging: Staging, order: StagedOrder) -> str:
+        """What is wrong with it, in small letters."""
+        found = staging.findings(order)
+        kept = self._told.get(order.id)
+        if kept is None or len(kept[0]) != len(found) or not all(map(is_, kept[0], found)):
+            kept = self._told[order.id] = (found, _told_of(found))
+        return kept[1]
+
+
+def fits(staging: Staging, order: StagedOrder, words: str, texts: Texts) -> bool:
     """Whether an order has all these words: in itself, where it came from, or what is wrong with it.
 
     `problem:word` looks in what is wrong only; `problem:` alone wants anything wrong.
@@ -62,10 +88,10 @@ def fits(staging: Staging, order: StagedOrder, words: str) -> bool:
     found = words.lower().split()
     if not found:
         return True
-    told = ""
-    if any(word.startswith(_PROBLEM) for word in found) or not _has(text := _text_of(order), found):
-        told = told_of(staging, order)
-        text = f"{_text_of(order)}\n{told}"
+    told, text = "", texts.of(order)
+    if any(word.startswith(_PROBLEM) for word in found) or not _has(text, found):
+        told = texts.told(staging, order)
+        text = f"{text}\n{told}"
     for word in found:
         if word.startswith(_PROBLEM):
             if not told or word.removeprefix(_PROBLEM) not in told:
@@ -75,10 +101,9 @@ def fits(staging: Staging, order: StagedOrder, words: str) -> bool:
     return True
 
 
-def told_of(staging: Staging, order: StagedOrder) -> str:
-    """What is wrong with an order, in small letters."""
+def _told_of(found: Sequence[Finding]) -> str:
     return "\n".join(
-        f"{one.problem.title} {place_of(one)} {one.problem.detail}" for one in staging.findings(order) if not one.stale
+        f"{one.problem.title} {place_of(one)} {one.problem.detail}" for one in found if not one.stale
     ).lower()
 
 
@@ -122,10 +147,6 @@ def _time(requests: int) -> str:
     if seconds < 1:
         return ""
     return f", at least {seconds:.0f} s" if seconds < 120 else f", at least {seconds / 60:.0f} min"
-
-
-def _text_of(order: StagedOrder) -> str:
-    return f"{haystack(order.document)}\n{order.source.lower()}"
 
 
 def _has(text: str, words: Sequence[str]) -> bool:

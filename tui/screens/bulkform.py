@@ -307,7 +307,7 @@ class ChangeScreen(HouseScreen):
     @on(OrderSheet.EditorOpened)
     def _opened(self) -> None:
         self._size_sheet()
-        self.show_editor_keys()
+        self.show_editor_keys(several_lines=self.sheet.edits_lines)
 
     @on(OrderSheet.EditorLeft)
     def _left(self, event: OrderSheet.EditorLeft) -> None:

@@ -89,8 +89,13 @@ class ChoosingScreen(HouseScreen):
         self.narrow(event.text)
 
     @on(AskLine.Submitted)
-    def _submitted(self) -> None:
-        self.chosen(self.list_view.cursor)
+    def _submitted(self, event: AskLine.Submitted) -> None:
+        if self.query_one(OrderTable).row_count:
+            self.chosen(self.list_view.cursor)
+            return
+        # Enter on nothing chooses nothing: what was typed stays, to be typed otherwise.
+        event.line.open(event.text)
+        self.say(f"{self.EMPTY} Esc leaves.", "warning")
 
     @on(AskLine.Cancelled)
     def _not(self) -> None:

@@ -9,7 +9,7 @@ from tui.api.models import Group, Operation
 from tui.api.pointer import Pointer
 from tui.orders.fields import field_at, label_of
 from tui.orders.glance import SHOP, order_name, text_at
-from tui.screens.batchview import Shown, Sorting, fits, meter
+from tui.screens.batchview import Shown, Sorting, Texts, fits, meter
 from tui.screens.listing import preview_lines
 from tui.screens.orderform import group_entries, group_of
 from tui.screens.panes import EMPTY, PanesScreen
@@ -32,7 +32,7 @@ from tui.widgets.filter import FilterLine
 from tui.widgets.form import FieldRow, GroupRow, SheetRow
 from tui.widgets.lines import Piece
 from tui.widgets.pager import Pager
-from tui.widgets.problems import ProblemList
+from tui.widgets.problems import ProblemList, ProblemRow
 from tui.widgets.sheet import OrderSheet
 from tui.widgets.status import RuleLine, TitleLine
 from tui.widgets.strip import EntryStrip
@@ -176,6 +176,8 @@ class BatchScreen(PanesScreen):
             self._batch = self.staging.batch
             self._stays.clear()
             self._kept.clear()
+            # Marks are of orders of one batch: counted in another, they would only frighten.
+            self.table.set_marks(self.table.marks & {order.id for order in self.staging.orders})
             self.other_batch()
         if self._chosen is not None and self.staging.get(self._chosen) is None and self._in_sheet:
             self.close_sheet()
@@ -192,6 +194,7 @@ class BatchScreen(PanesScreen):
             self.show_grid()
         if self._shown is Shown.PROBLEMS:
             self.problems.load(problem_rows(self.staging, self._orders, zone))
+            self._follow_problem()
         self._show_filter()
         self._show_title()
         self._show_strip()
@@ -205,6 +208,7 @@ class BatchScreen(PanesScreen):
     def other_batch(self) -> None:
         """Another batch was opened: what was made for the orders of the one before is made anew."""
         self._sorting = Sorting(self._sorting.by, self._sorting.down)
+        self._texts = Texts()
 
     def show_grid(self) -> None:
         """Bring the table to what the batch is now."""
@@ -215,7 +219,7 @@ class BatchScreen(PanesScreen):
             return True
         if self._standing != ALL and self.staging.standing(order) != self._standing:
             return False
-        return fits(self.staging, order, self._words)
+        return fits(self.staging, order, self._words, self._texts)
 
     def _show_title(self) -> None:
         bench = self.house.bench
@@ -277,9 +281,12 @@ class BatchScreen(PanesScreen):
         self._shown = wanted
         self._stays.clear()
         self._loaded = None
+        chosen = self._chosen
         self._arrange()
         self.show_keys()
         self.show_all()
+        if wanted is Shown.PROBLEMS and chosen is not None:
+            self.problems.go_to(chosen)
         self.give_focus()
 
     @on(OrderTable.CursorMoved, "#orders")
@@ -291,14 +298,21 @@ class BatchScreen(PanesScreen):
 
     @on(ProblemList.CursorMoved, "#problems")
     def _problem_moved(self) -> None:
-        row = self.problems.cursor_row
-        if not self._in_sheet and self._shown is Shown.PROBLEMS and row is not None and row.order:
-            self._chosen = row.order
-            self.table.go_to_key(row.order)
+        row = self._follow_problem()
+        if row is not None:
             self._show_side()
             if self.is_split:
                 self.sheet.go_to(row.pointer)
             self.remember()
+
+    def _follow_problem(self) -> ProblemRow | None:
+        """Choose the order of the problem under the cursor; the problem, if it is of an order."""
+        row = self.problems.cursor_row
+        if self._in_sheet or self._shown is not Shown.PROBLEMS or row is None or not row.order:
+            return None
+        self._chosen = row.order
+        self.table.go_to_key(row.order)
+        return row
 
     @on(OrderTable.MarksChanged, "#orders")
     def _marks_changed(self) -> None:

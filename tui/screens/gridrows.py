@@ -1,9 +1,12 @@
 """Staged orders as a table of chosen fields: which columns there are, and what each cell shows and edits."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from typing import Final
+
+from rich.cells import cell_len
 
 from tui.api.models import Kind, Operation
 from tui.api.pointer import ABSENT, ROOT, Pointer
@@ -16,6 +19,7 @@ from tui.screens.rows import Choices, FormSpec, Note, choices_of
 from tui.screens.stagedrows import mark_of
 from tui.widgets.form import FieldRow
 from tui.widgets.grid import GridCell, GridColumn, width_of
+from tui.widgets.text import fit
 from tui.work.staged import Finding, StagedOrder
 from tui.work.staging import Staging
 
@@ -87,14 +91,20 @@ def place_of(order: StagedOrder, finding: Finding) -> Pointer | None:
 def columns_of(orders: Sequence[StagedOrder], paths: Iterable[Path], source: "GridRows") -> list[GridColumn]:
     """The columns with the widths that their contents need."""
     some = range(min(len(orders), _LOOKED_AT))
-    found = []
+    found: list[GridColumn] = []
     for path in paths:
         known = field_at(Pointer(path))
         key, title = "/".join(path), title_of(path)
-        texts = (source.cell_at(index, key).text for index in some)
-        align = "right" if known is not None and known.kind in _NUMBERS else "left"
-        found.append(GridColumn(key, title, width_of(texts, title, _WIDEST), "right" if align == "right" else "left"))
-    return found
+        width = width_of((source.cell_at(index, key).text for index in some), title, _WIDEST)
+        found.append(GridColumn(key, title, width, "right" if known and known.kind in _NUMBERS else "left"))
+    # Where two titles would be cut to the same, they have their whole room.
+    cut = Counter(fit(column.title, column.width) for column in found)
+    return [
+        column
+        if cut[fit(column.title, column.width)] == 1
+        else replace(column, width=max(column.width, cell_len(column.title)))
+        for column in found
+    ]
 
 
 @dataclass(slots=True)

@@ -17,7 +17,7 @@ from tui.widgets.status import TitleLine
 from tui.widgets.table import Column, Row, Toned
 from tui.widgets.text import fit, safe
 from tui.work.batchhistory import WRITTEN, SentRequest, export_history, sent_documents
-from tui.work.paths import at_home
+from tui.work.paths import at_home, completed
 
 if TYPE_CHECKING:
     from tui.app import OrdersApp
@@ -108,6 +108,7 @@ class HistoryScreen(ListScreen):
             return
         line = self.line
         today = self.house.now().astimezone(self.house.bench.zone).date()
+        line.complete = completed
         line.open(str(self.house.bench.store.path.parent / f"batch-{today:%Y-%m-%d}.jsonl"))
 
     @on(AskLine.Submitted)

@@ -81,6 +81,7 @@ async def _move_in(app: "OrdersApp") -> None:
         open_order(app, str(place["order"]))
     elif place.get("screen") == "journal":
         open_journal(app)
+    app.release_keys()
     recovering = asyncio.create_task(_recover(app))
     # What was in flight is resolved first; what takes long to find out is not sent again meanwhile.
     await asyncio.wait({recovering}, timeout=_SOON)
@@ -144,9 +145,7 @@ def leave_house(app: "OrdersApp", code: int) -> None:
             app.run_worker(_leave_when_done(app, code), name="leave when all is written")
 
     text = f"{under_way} write{'s are' if under_way > 1 else ' is'} on the way."
-    app.house_screens()[-1].ask(
-        text, [("w", "wait, then leave"), ("l", "leave; it is looked up at the next start")], chosen
-    )
+    app.house_screens()[-1].ask(text, [("w", "leave when done"), ("l", "leave; looked up later")], chosen)
 
 
 async def _leave_when_done(app: "OrdersApp", code: int) -> None:

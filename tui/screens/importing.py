@@ -43,7 +43,7 @@ from tui.widgets.table import OrderTable
 from tui.work.importing import Source, Stopped, again, preview, refused_csv, take_in
 from tui.work.intake import Intake, IntakeError
 from tui.work.mappings import Mappings
-from tui.work.paths import at_home, new_file
+from tui.work.paths import at_home, completed, new_file
 
 _WIDE = 120
 _PREVIEWED = 40
@@ -375,9 +375,10 @@ class ImportScreen(HouseScreen):
 
     # Saving, staging.
 
-    def _ask_line(self, prompt: str, done: Callable[[str], None], text: str = "") -> None:
+    def _ask_line(self, prompt: str, done: Callable[[str], None], text: str = "", *, path: bool = False) -> None:
         line = self.query_one("#line", AskLine)
         line.prompt = prompt
+        line.complete = completed if path else None
         line.open(text)
         self._line_done = done
 
@@ -419,7 +420,7 @@ class ImportScreen(HouseScreen):
             if text:
                 self.say(write_new(Path(text), refused_csv(self._intake))[0])
 
-        self._ask_line("refused rows into: ", chosen, refused_name(self.source.name))
+        self._ask_line("refused rows into: ", chosen, refused_name(self.source.name), path=True)
 
     def do_stage(self, key: str) -> None:
         if self._counting is not None:

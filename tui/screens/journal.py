@@ -31,7 +31,7 @@ from tui.widgets.table import OrderTable
 from tui.widgets.text import safe
 from tui.work.correct import Way
 from tui.work.journal import PRUNED, Ended, Entry, ended, entry_line, export, open_entry, outcome_words, states_of
-from tui.work.paths import at_home
+from tui.work.paths import at_home, completed
 from tui.work.recheck import entries_of_day, recheck
 from tui.work.undo import Result, step_name, told, undo, why_not
 
@@ -515,6 +515,7 @@ class JournalScreen(HouseScreen):
             return
         today = self.house.now().astimezone(self.house.bench.zone).date()
         line = self.query_one("#export-file", AskLine)
+        line.complete = completed
         line.open(str(self.house.bench.store.path.parent / f"journal-{today:%Y-%m-%d}.jsonl"))
 
     def _export(self, name: str) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import importlib
 from collections.abc import Awaitable, Callable
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from textual import events
 from textual.app import ComposeResult
@@ -11,9 +11,14 @@ from textual.binding import BindingType
 from textual.screen import Screen
 from textual.widgets import Static
 
+from tui.widgets.keys import KeysInOrder
+
 
 class OpeningScreen(Screen[None], inherit_bindings=False):
-    """Calls `open` after the first frame; where that fails the sentence is shown, and `R` tries again."""
+    """Calls `open` after the first frame; where that fails the sentence is shown, and `R` tries again.
+
+    Keys typed meanwhile are meant for the rooms and wait for them; whoever opened these releases the keys.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = []
     AUTO_FOCUS = None
@@ -27,11 +32,16 @@ class OpeningScreen(Screen[None], inherit_bindings=False):
     def compose(self) -> ComposeResult:
         yield Static(f" {self._name} · opening …", markup=False)
 
+    @property
+    def _keys(self) -> KeysInOrder[object]:
+        return cast("KeysInOrder[object]", self.app)
+
     def on_mount(self) -> None:
         self.call_after_refresh(self._start)
 
     def _start(self) -> None:
         self._failed = False
+        self._keys.hold_keys()
         self.run_worker(self._try(), name="open the account", exclusive=True)
 
     async def _try(self) -> None:
@@ -45,6 +55,7 @@ class OpeningScreen(Screen[None], inherit_bindings=False):
             await self._open()
         except (ApiError, ConfigError, StoreError) as error:
             self._failed = True
+            self._keys.release_keys(forget=True)
             text = f" {self._name}\n\n {safe(error)}\n\n R tries again, Q leaves."
             self.query_one(Static).update(text)
 

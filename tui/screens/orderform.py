@@ -327,6 +327,17 @@ class FormScreen(HouseScreen):
         if self.sheet.editing is None:
             self._take_over()
             self._show()
+            if standing is not None and standing.way is Way.CHANGED:
+                self._to_decision()
+
+    def _to_decision(self) -> None:
+        """To the first field that has to be decided, wherever the cursor was: `n` from below it would pass it by."""
+        draft, row = self._draft, self.sheet.cursor_field
+        if draft is None or (row is not None and row.mark == "#"):
+            return
+        for clash in draft.undecided:
+            if (place := draft.edit.placed(clash.pointer)) is not None and self.sheet.go_to(place):
+                return
 
     def news(self) -> None:
         if self.is_attached:

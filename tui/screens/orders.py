@@ -13,6 +13,7 @@ from tui.api.codec import Document, Json
 from tui.api.errors import ApiError, Problem
 from tui.api.query import order_key
 from tui.keymap import Where
+from tui.orders import filters
 from tui.orders.filters import Filter, FilterError, parse_filter
 from tui.orders.glance import haystack, order_name
 from tui.orders.words import Words, learned
@@ -28,7 +29,7 @@ from tui.widgets.pager import Pager
 from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
 from tui.widgets.strip import Entry, EntryStrip
 from tui.widgets.table import OrderTable
-from tui.widgets.text import safe
+from tui.widgets.text import fit, safe
 from tui.work.correct import Way
 from tui.work.fetch import OrderFeed
 
@@ -39,6 +40,7 @@ _STATE = "triage"
 _WIDE = 120
 _BESIDE = 160
 """Columns for the preview beside the list: with fewer, the last column of the list would be cut."""
+_TWO_COLUMNS = 60
 _ALL = "all"
 _LEARNT_FROM = 2000
 
@@ -235,8 +237,7 @@ class OrdersScreen(HouseScreen):
         feed = self._feed
         if feed is None:
             return
-        words = self._filter.words
-        shown = [(key, order) for key, order in feed.keyed if all(word in self._hay(order) for word in words)]
+        shown = [(key, order) for key, order in feed.keyed if self._fits(order)]
         self._keys = [key for key, _ in shown]
         orders = self._shown = [order for _, order in shown]
         bench = self.house.bench
@@ -257,6 +258,24 @@ class OrdersScreen(HouseScreen):
         self._show_title()
         self._show_preview()
 
+    def _fits(self, order: Document) -> bool:
+        """Whether it is so as what is narrowed here wants it."""
+        wanted = self._filter
+        if wanted.why:
+            problems = self._problems(order)
+            match wanted.why:
+                case filters.STOPS:
+                    is_so = state_mark(problems)[0] == "!"
+                case filters.ANY_WHY:
+                    is_so = bool(problems)
+                case filters.NO_WHY:
+                    is_so = not problems
+                case word:
+                    is_so = any(word in problem.title.lower() for problem in problems)
+            if not is_so:
+                return False
+        return not wanted.words or all(word in self._hay(order) for word in wanted.words)
+
     def _hay(self, order: Document) -> str:
         problems = " ".join(problem.title for problem in self._problems(order))
         return f"{haystack(order)}\n{problems.lower()}"
@@ -276,7 +295,8 @@ class OrdersScreen(HouseScreen):
             known = f"{len(self._shown)} of {known}"
         asked = "service: " + ", ".join(_asked(self._filter)) if self._filter.asks else "service: all"
         line = self.query_one(FilterLine)
-        line.set(line.filter, f"{asked} │ judged here: why │ {known}")
+        here = f"why:{self._filter.why}" if self._filter.why else "why"
+        line.set(line.filter, f"{asked} │ judged here: {here} │ {known}")
         self.show_status()
 
     @on(OrderTable.NearEnd)
@@ -363,7 +383,7 @@ class OrdersScreen(HouseScreen):
         standing = self.house.bench.corrections.standing(key)
         if standing is not None:
             lines.insert(0, [(safe(standing.words), "service" if standing.problems else "info")])
-        self.preview.set_lines([_columns(line, self.preview.size.width) for line in lines])
+        self.preview.set_lines(_set_out(lines, self.preview.size.width))
 
     def facts(self) -> Sequence[str | Piece]:
         bench = self.house.bench
@@ -396,14 +416,18 @@ class OrdersScreen(HouseScreen):
     def order_news(self, order_id: str) -> None:
         bench, feed = self.house.bench, self._feed
         standing = bench.corrections.standing(order_id)
+        name = order_name(order) if (order := self.find(order_id)) is not None else order_id
         if feed is not None and standing is not None:
-            if standing.way == "deleted":
+            if standing.way is Way.DELETED:
                 feed.drop(order_id)
+                self.table.set_marks(self.table.marks - {order_id})
             elif standing.document is not None:
                 feed.put(standing.document)
         self.table.refresh_row(order_id)
         if standing is not None and standing.way is not Way.SENDING and not bench.corrections.sending:
             self.unsay()
+            if standing.way is Way.DELETED:
+                self.say(f"{name} {standing.words}; L keeps what it was.", "good")
         if self.is_current:
             self._show_preview()
         self.news()
@@ -458,6 +482,16 @@ class OrdersScreen(HouseScreen):
         """Position from 1, and how many are shown; 0 where it is not in the list."""
         return (self._keys.index(order_id) + 1 if order_id in self._keys else 0), len(self._keys)
 
+    def give_focus(self) -> None:
+        line = self.query_one(FilterLine)
+        (line if line.is_open else self.list_view).focus(scroll_visible=False)
+
+    def show_line_keys(self, line: AskLine) -> None:
+        super().show_line_keys(line)
+        if isinstance(line, FilterLine):
+            names = " ".join(f"{name}:" for name in filters.NAMES)
+            self.query_one(KeyLine).set([("Enter", "take it"), ("Esc", "not"), (names, "or words")])
+
     def do_filter(self, key: str) -> None:
         self.query_one(FilterLine).open()
 
@@ -472,6 +506,9 @@ class OrdersScreen(HouseScreen):
         try:
             self._filter = parse_filter(text, self._today())
         except FilterError as error:
+            line = self.query_one(FilterLine)
+            line.set(line.filter)
+            line.reopen(text)
             self.say(str(error), "error")
             return
         self.query_one(FilterLine).set(text)
@@ -487,8 +524,9 @@ def _empty_text(feed: OrderFeed, wanted: Filter) -> str:
         return "Nothing was read."
     if not feed.pages:
         return "Reading …"
-    if wanted.words and feed.read:
-        return f"None of the {feed.read} orders read has these words. / changes them."
+    if (wanted.words or wanted.why) and feed.read:
+        what = "has these words" if wanted.words else f"is so: why:{safe(wanted.why)}"
+        return f"None of the {feed.read} orders read {what}. / changes that."
     return "No orders here." if not wanted.asks else "No order fits this filter. / changes it."
 
 
@@ -503,11 +541,16 @@ def _asked(wanted: Filter) -> list[str]:
     return [name for name, given in names if given] or ["all"]
 
 
-def _columns(line: Sequence[Piece], width: int) -> list[Piece]:
-    """Two pieces side by side where there is room, else one line as it is."""
-    from tui.widgets.text import fit
-
-    if len(line) != 2 or width < 60:
-        return [(" ", ""), *line]
+def _set_out(lines: Sequence[Sequence[Piece]], width: int) -> list[list[Piece]]:
+    """Pairs of pieces side by side where there is room, else what is on the right below all that is on the left."""
+    pairs = [line for line in lines if len(line) == 2]
+    if width < _TWO_COLUMNS and pairs:
+        place = lines.index(pairs[0])
+        both = [*(line[0] for line in pairs), *(line[1] for line in pairs)]
+        rest = [line for line in lines[place:] if len(line) != 2]
+        lines = [*lines[:place], *([piece] for piece in both if piece[0]), *rest]
     left = max(24, width // 2 - 2)
-    return [(" " + fit(line[0][0], left) + " ", line[0][1]), line[1]]
+    return [
+        [(f" {fit(line[0][0], left)} ", line[0][1]), line[1]] if len(line) == 2 else [(" ", ""), *line]
+        for line in lines
+    ]

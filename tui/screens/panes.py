@@ -11,7 +11,7 @@ from tui.api.pointer import Pointer
 from tui.keymap import NAMES, Where, commands_in
 from tui.orders.entry import Entry, parse_entry
 from tui.screens.base import HouseScreen
-from tui.screens.batchview import Shown, Sorting
+from tui.screens.batchview import Shown, Sorting, Texts
 from tui.screens.rows import Choices, View
 from tui.screens.stagedrows import (
     ALL,
@@ -114,6 +114,7 @@ class PanesScreen(HouseScreen):
         self._in_sheet = False
         self._shown = Shown.ORDERS
         self._sorting = Sorting()
+        self._texts = Texts()
         self._stays: set[str] = set()
         self._batch: int | None = None
         self._asks = False

@@ -7,7 +7,7 @@ from textual import on
 from textual.app import ComposeResult
 
 from tui.api.codec import Json, pretty
-from tui.keymap import Where
+from tui.keymap import Where, commands_in
 from tui.screens.base import HouseScreen
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.lines import LineView, Piece
@@ -80,7 +80,15 @@ class ReviewScreen(HouseScreen):
         self.call_after_refresh(self._fill)
 
     def facts(self) -> Sequence[str | Piece]:
+        if not self._plan.orders:
+            return ["nothing can be sent, the lines say why", "n or Esc leaves"]
         return ["a label already printed does not change", "y sends, n or Esc does not"]
+
+    def show_keys(self) -> None:
+        """Those that do something here: what cannot be sent has no `y`, and a single order goes on without asking."""
+        idle = {*(() if self._plan.orders else ("send",)), *(() if self._plan.goes_on is not None else ("go_on",))}
+        pairs = [(one.keys[0], one.brief) for one in commands_in(self.WHERE) if one.brief and one.id not in idle]
+        self.query_one(KeyLine).set(pairs)
 
     def _fill(self) -> None:
         lines: list[TextLine] = [f"~ {note}" for note in self._plan.notes]

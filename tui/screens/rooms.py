@@ -10,6 +10,7 @@ from tui.work.staging import CannotChange
 if TYPE_CHECKING:
     from tui.app import OrdersApp
     from tui.screens.base import HouseScreen
+    from tui.screens.composer import ComposerScreen
 
 PLACE: Final = "house.place"
 """Under this key the store keeps the room to open next time."""
@@ -64,15 +65,19 @@ def stage_copies(
         return 0
 
 
-def open_composer(app: "OrdersApp") -> None:
+def open_composer(app: "OrdersApp") -> "ComposerScreen":
+    """The composer in front: the one that is open below, or a new one."""
     from tui.screens.composer import ComposerScreen
 
     for screen in app.house_screens():
         if isinstance(screen, ComposerScreen):
-            while app.screen is not screen:
+            found: ComposerScreen = screen
+            while app.screen is not found:
                 app.pop_screen()
-            return
-    app.push_screen(ComposerScreen(app.staging))
+            return found
+    composer = ComposerScreen(app.staging)
+    app.push_screen(composer)
+    return composer
 
 
 def open_journal(app: "OrdersApp", order_id: str | None = None) -> None:

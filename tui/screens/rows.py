@@ -1,6 +1,6 @@
 """The rows of the form: an edit, its problems and the schema, made into what `OrderSheet` draws."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from enum import StrEnum
@@ -178,10 +178,15 @@ def _section_rows(
     road_of = _roads(spec, section, twins, item_road)
     # What is rare in an order is the whole entry of such a list, not a field of one that is there.
     hides_rare = spec.view is View.USUAL and (not base.tokens or base.parent == ITEMS)
+    leaves_out = not notable and hides_rare and not spec.words
+    there = holder if isinstance(holder, dict) else {}
     count = 0
     for known in section.members:
+        # An item has many fields and an order many items: most are done with here.
+        if leaves_out and known.rare and known.path[section.depth] not in there:
+            continue
         value = _below(holder, known.path, section.depth)
-        if not notable and value is ABSENT and known.rare and hides_rare and not spec.words:
+        if leaves_out and value is ABSENT and known.rare:
             continue
         pointer = section.place_of(known)
         notes = placed.pop(pointer, []) if notable else []
@@ -295,7 +300,9 @@ def _is_shown(
             return value is not ABSENT or not (known.rare and hides_rare)
 
 
-def _mark(notes: Iterable[Note], is_changed: bool) -> str:
+def _mark(notes: Sequence[Note], is_changed: bool) -> str:
+    if not notes:
+        return "*" if is_changed else ""
     marks = {note.mark for note in notes if not note.stale}
     for mark in ("S", "!"):
         if mark in marks:

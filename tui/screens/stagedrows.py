@@ -51,6 +51,8 @@ COLUMNS = (
     Column("total", "total", 9, 0, "right"),
     Column("problem", "problem", 22, 5),
 )
+_FEW = 10
+"""Orders that a review shows at a glance, so that those with doubts need not be named before."""
 _LONGEST_CELL = 44
 _BAD = frozenset({Standing.REFUSED, Standing.TO_FIX, Standing.DOUBT})
 
@@ -309,6 +311,15 @@ def review_plan(
             lines.append([(f"  {fit(name, 16)} ", "dim"), (safe(reason), "dim")])
         parcels.append(Parcel(f"{len(plan.staying)} stay here", lines))
     told = list(notes)
+    doubtful = [
+        order_name(order.document)
+        for request in plan.requests
+        for one in request
+        if (order := staging.get(one.id)) is not None and any(not found.stale for found in staging.findings(order))
+    ]
+    if doubtful and plan.count > _FEW:
+        more = f" and {len(doubtful) - 3} more" if len(doubtful) > 3 else ""
+        told.append(f"{len(doubtful)} of them with doubts, told below: {', '.join(doubtful[:3])}{more}.")
     if read_only:
         told.insert(0, "This account is opened for reading only.")
     requests = f"{len(plan.requests)} request{'' if len(plan.requests) == 1 else 's'}"

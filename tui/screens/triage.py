@@ -20,6 +20,7 @@ from tui.screens.sending import differences, review_drafts
 from tui.widgets.filter import FilterLine
 from tui.widgets.table import OrderTable
 from tui.widgets.text import is_altered
+from tui.work.intake import orders_pasted
 
 if TYPE_CHECKING:
     from tui.app import OrdersApp
@@ -353,6 +354,14 @@ class TriageScreen(OrdersScreen):
 
     def pasted(self, text: str) -> None:
         number = text.strip()
+        if words := orders_pasted(text):
+
+            def read(_: str) -> None:
+                composer = open_composer(self.house)
+                composer.call_later(composer.read_pasted, text)
+
+            self.ask(f"Pasted {words}:", [("o", "read as orders, in the composer")], read)
+            return
         if offer_address(self, text, self._open_address):
             return
         if not number or len(number) > 64 or "\n" in number:

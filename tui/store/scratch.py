@@ -46,7 +46,11 @@ class Scratch:
 
     def close(self) -> None:
         """Take away what this process has left."""
-        for place in self._folder.glob(f"{self._mine}-*"):
+        try:
+            places = list(self._folder.glob(f"{self._mine}-*"))
+        except OSError as error:
+            raise StoreError(f"{self._folder} cannot be cleared: {error.strerror}") from error
+        for place in places:
             self._take_away(place)
 
     def _take_away(self, place: Path) -> None:

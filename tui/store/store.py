@@ -39,6 +39,9 @@ class Store:
             self._database = Database(folder / FILE, MIGRATIONS)
         try:
             self.sessions = Sessions(self._database, locks, now(), profile)
+        except OSError as error:
+            self._database.close()
+            raise StoreError(f"The folder {locks} cannot be used: {error.strerror}") from error
         except BaseException:
             self._database.close()
             raise

@@ -33,6 +33,10 @@ class FilterLine(AskLine):
         super().open(self._filter if text is None else text)
         self.select_whole()
 
+    def reopen(self, text: str) -> None:
+        """Go on with what was typed and cannot be understood: letters are added to it."""
+        super().open(text)
+
     def _is_wanted(self) -> bool:
         # The screen is about to say what the filter is: a line that goes and comes would be laid out twice.
         return self.display

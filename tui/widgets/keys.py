@@ -39,6 +39,8 @@ class KeysInOrder(App[R], inherit_bindings=False):
         super().__init__()
         self._line: asyncio.Queue[events.Key | events.Paste] = asyncio.Queue()
         self._at_work = False
+        self._may_go = asyncio.Event()
+        self._may_go.set()
         self._tail = Tail.NONE
         self._torn = ""
         self._torn_at = 0.0
@@ -48,17 +50,30 @@ class KeysInOrder(App[R], inherit_bindings=False):
         """Whether a key was read that is not done with yet."""
         return self._at_work or not self._line.empty()
 
+    def hold_keys(self) -> None:
+        """Let keys wait: what they are meant for is still being opened. Only those that leave the app do not."""
+        self._may_go.clear()
+
+    def release_keys(self, *, forget: bool = False) -> None:
+        """Let them go on; `forget` those that waited, where what they were meant for is not there."""
+        while forget and not self._line.empty():
+            self._line.get_nowait()
+        self._may_go.set()
+
     def on_load(self) -> None:
         self.run_worker(self._work_through(), name="keys in order")
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
-            self._line.put_nowait(event)
-            return
+            leaves = isinstance(event, events.Key) and (event.character == "Q" or event.key == "ctrl+c")
+            if not leaves or self._may_go.is_set():
+                self._line.put_nowait(event)
+                return
         await super().on_event(event)
 
     async def _work_through(self) -> None:
         while True:
+            await self._may_go.wait()
             event = await self._line.get()
             self._at_work = True
             for part in _parts(event):

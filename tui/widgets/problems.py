@@ -55,9 +55,11 @@ class ProblemList(LineView):
     def cursor_row(self) -> ProblemRow | None:
         return self._rows[self._lines[self.cursor][0]] if self.cursor < len(self._lines) else None
 
-    def go_to(self, order: str, pointer: Pointer) -> bool:
+    def go_to(self, order: str, pointer: Pointer | None = None) -> bool:
+        """Put the cursor on the problem of an order at a place, without one on its first. Whether there is one."""
         for line, (index, part, _) in enumerate(self._lines):
-            if part == 0 and (self._rows[index].order, self._rows[index].pointer) == (order, pointer):
+            row = self._rows[index]
+            if part == 0 and row.order == order and pointer in (None, row.pointer):
                 self.go(line)
                 return True
         return False

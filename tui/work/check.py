@@ -39,7 +39,9 @@ class Entry:
 
     @property
     def order_id(self) -> str | None:
-        return id_text(self.document.get("order_id")) or None
+        """The shop's id as the order has it; of a number its digits."""
+        id = self.document.get("order_id")
+        return (id if isinstance(id, str) else id_text(id)) or None
 
     @property
     def integration(self) -> int | str | None:
@@ -50,7 +52,7 @@ class Entry:
     @property
     def key(self) -> tuple[str, str]:
         """The upsert key (Q1.4), its halves empty where there is none."""
-        return self.order_id or "", id_text(SHOP.get(self.document))
+        return id_text(self.document.get("order_id")), id_text(SHOP.get(self.document))
 
     @property
     def errors(self) -> tuple[Problem, ...]:

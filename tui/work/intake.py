@@ -62,6 +62,14 @@ class Intake:
     ignored: int = 0
 
 
+def orders_pasted(text: str) -> str:
+    """In words what orders a paste seems to hold: JSON, or rows of cells; nothing if it holds none."""
+    if text.lstrip()[:1] in ("[", "{"):
+        return f"{len(text)} characters of JSON"
+    rows = text.splitlines()
+    return f"{len(rows)} rows of cells" if len(rows) > 1 and "\t" in text else ""
+
+
 def read_file(path: Path) -> bytes:
     """The file's bytes. Raises IntakeError with a sentence for everything that may be wrong with it."""
     path = at_home(path)
@@ -78,6 +86,8 @@ def read_file(path: Path) -> bytes:
                 size, most = found.st_size // 2**20, LIMIT // 2**20
                 raise IntakeError(f"{path} has {size} MB; at most {most} MB are read. Nothing was added.")
             return file.read(LIMIT + 1)
+    except IntakeError:
+        raise
     except FileNotFoundError:
         raise IntakeError(f"There is no file {path}. Nothing was added.") from None
     except IsADirectoryError:
@@ -108,7 +118,7 @@ def read_orders(data: bytes | str) -> Intake:
 
 def _entries(data: bytes | str) -> tuple[list[tuple[str, Json]], list[Refusal]]:
     try:
-        whole = decode(data)
+        whole = decode(data, unique=True)
     except CodecError as error:
         lines = _lines(data)
         if lines is None:
@@ -136,7 +146,7 @@ def _lines(data: bytes | str) -> tuple[list[tuple[str, Json]], list[Refusal]] | 
         if not line.strip():
             continue
         try:
-            entries.append((f"line {number}", decode(line)))
+            entries.append((f"line {number}", decode(line, unique=True)))
             if len(entries) > MOST:
                 raise IntakeError(_too_many(f"about {data.count(chr(10)) + 1:,}"))
         except CodecError as error:

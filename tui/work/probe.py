@@ -1,7 +1,7 @@
 """What only the account knows of orders that are staged nowhere: whether their shop is there, and they themselves."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tui.api.client import Client
@@ -11,7 +11,7 @@ from tui.orders.edit import Change, Edit
 from tui.store.batches import StagedState
 from tui.work.check import Entry, as_placed, judged
 from tui.work.lookup import Wanted, look_up
-from tui.work.staged import Does, Looked, StagedOrder
+from tui.work.staged import Does, Looked, StagedOrder, gone
 from tui.work.workbench import Shop
 
 _AT_ONCE = 50
@@ -58,5 +58,8 @@ async def probe(client: Client, entries: Sequence[Entry], now: datetime) -> tupl
             order = StagedOrder("", Edit(document), 1, StagedState.DRAFT, now)
             order.looked = Looked(order.key, now, found)
             id = id_text(found.get("id")) or None if found is not None else None
+            if found is None and "id" in document:
+                entries[entry.position] = replace(entry, problems=(gone(document), *entry.problems))
+                continue
             known[entry.position] = Known(order.does, id, order.differences)
     return entries, known

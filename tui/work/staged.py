@@ -183,8 +183,7 @@ class StagedOrder:
                 self._judged = (self.document, check_order(self.document, None))
             found = [*check_shop(self.document, shops), *self._judged[1]]
             if "id" in self.document and self.looked and self.looked.key == self.key and self.looked.remote is None:
-                detail = f"The service has no order {id_text(self.document['id'])} any more."
-                found.append(Problem(detail, "gone", "gone", pointer=ID, origin=Origin.HERE))
+                found.append(gone(self.document))
             kept = self._here = (self.document, shops, self.looked, tuple(found))
         return kept[3]
 
@@ -291,6 +290,12 @@ class StagedOrder:
         else:
             stale = mark_of(pointer.get(self.document)) != told.value
         return Finding(replace(told.problem, pointer=pointer), told.at, stale)
+
+
+def gone(document: Document) -> Problem:
+    """What is wrong with an order that names an id which the service does not have."""
+    detail = f"The service has no order {id_text(document.get('id'))} any more."
+    return Problem(detail, "gone", "gone", pointer=ID, origin=Origin.HERE)
 
 
 def _taken_along(told: Sequence[Told], before: Edit, edit: Edit) -> tuple[Told, ...]:

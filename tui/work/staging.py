@@ -115,7 +115,9 @@ class Staging(ChangedBatch):
         known = order.remote
         order.looked = looked
         theirs = None if looked.remote is None else to_upsert(looked.remote, keep_id="id" in order.document)[0]
-        if theirs is not None and known is not None and order.fixed and not same(theirs, order.edit.base):
+        # A file that names the service's id says what is wanted, not what its writer had read: nothing to merge with.
+        has_read = order.remote_id is not None or not order.origin.file
+        if theirs is not None and known is not None and order.fixed and has_read and not same(theirs, order.edit.base):
             merged = merge(order.edit, theirs)
             order.rebase(merged.edit)
             if merged.clashes:

@@ -17,6 +17,7 @@ from tui.api.codec import same
 from tui.api.errors import ApiError, Origin, Problem, Refused, Severity
 from tui.api.pointer import ABSENT
 from tui.api.query import id_text
+from tui.api.wirelog import Outcome, WireEntry
 from tui.orders.glance import PLACED
 from tui.store.batches import StagedState
 from tui.store.db import StoreError
@@ -71,11 +72,13 @@ class Submission:
         self._why: dict[str, str] = {}
         self._said: dict[str, tuple[Problem, ...]] = {}
         self._last: dict[str, Write] = {}
-        self._sent: set[int] = set()
+        self._requests = 0
+        self._is_staged = False
         self._sending = 0
         self._lost: float | None = None
         self._reason = "It was not sent: the run ended before."
         bench.hear.append(self._hear)
+        bench.client.log.listen(self._count_request)
 
     def stop(self) -> None:
         """Send nothing more; the request that is out is waited for a moment."""
@@ -87,8 +90,8 @@ class Submission:
 
     @property
     def requests(self) -> int:
-        """How many requests to write have gone out."""
-        return len(self._sent)
+        """How many requests to write have gone out, those that went again included."""
+        return self._requests
 
     def ended_by(self, error: StoreError) -> None:
         """The disk took nothing more: what is known of each order stands, and this is why the others stay."""
@@ -173,6 +176,7 @@ class Submission:
 
     def _stage(self) -> None:
         """Stage what is new, and give what changed its new content; each committed."""
+        self._is_staged = True
         new = [one for one in self.entries if one.arrival is not None and one.position not in self._ids]
         self._report("staging", 0, len(new))
         arrivals = tuple(one.arrival for one in new if one.arrival is not None)
@@ -405,6 +409,10 @@ class Submission:
     def _end(self, entry: Entry, order: StagedOrder) -> tuple[End, str]:
         if entry.position in self._older:
             return End.UNKNOWN, self._older[entry.position]
+        if not self._is_staged and entry.arrival is not None:
+            wanted = as_placed(entry.arrival, order.document)
+            if not same(wanted, order.document):
+                return End.HELD, self._reason  # what is known is of another content
         match order.state:
             case StagedState.VERIFIED:
                 return End.VERIFIED, ""
@@ -445,11 +453,13 @@ class Submission:
     def _orders(self) -> list[StagedOrder]:
         return [order for entry in self.entries if (order := self._order_of(entry)) is not None]
 
+    def _count_request(self, entry: WireEntry) -> None:
+        if entry.method == "POST" and entry.outcome is not Outcome.UNSENT and not entry.withheld:
+            self._requests += 1
+
     def _hear(self, news: Write | Follow) -> None:
         if isinstance(news, Write):
             self._last |= {item.staged: news for item in news.new.items}
-            if news.state is WriteState.SENT:
-                self._sent.add(news.id)
             if news.state is WriteState.UNKNOWN and self._lost is None:
                 self._lost = time.monotonic()
         if self._sending and (progress := self._staging.shipping.progress) is not None:

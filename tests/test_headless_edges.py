@@ -1,0 +1,174 @@
+"""`check` and `submit` at their edges: closed streams, long names, ids in the file, and batches in other hands."""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from commanded import Shell, orders
+from terminal.service import served
+
+from tui.sandbox.app import SandboxSettings
+from tui.store.batches import NewStaged
+from tui.store.store import Store
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def shell(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> Shell:
+    return Shell(tmp_path, capfdbinary, monkeypatch)
+
+
+@pytest.fixture
+def account(shell: Shell) -> Iterator[Shell]:
+    """A shell with credentials for a sandbox."""
+    with served(SandboxSettings(orders=20, settle=0.1)) as service:
+        shell.service = service
+        yield shell
+
+
+def apart(account: Shell, *arguments: str, before: Callable[[], object]) -> subprocess.CompletedProcess[bytes]:
+    """A command in a process of its own, in which `before` is called first."""
+    assert account.service is not None
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("SENDCLOUD_")}
+    environment |= {"SENDCLOUD_PUBLIC_KEY": "demo", "SENDCLOUD_SECRET_KEY": "demo"}
+    environment |= {"SENDCLOUD_ORDERS_DATA": str(account.folder / "data")}
+    command = [sys.executable, "-m", "tui", arguments[0], "--url", account.service.url, *arguments[1:]]
+    return subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, timeout=60, preexec_fn=before, stdin=subprocess.DEVNULL
+    )
+
+
+@pytest.mark.parametrize("closed", [1, 2], ids=["output", "error"])
+def test_a_closed_stream_leads_nowhere(account: Shell, closed: int) -> None:
+    path = account.write("a.json", orders(2))
+    for command in ("submit", "check"):
+        done = apart(account, command, path, before=lambda: os.close(closed))
+        assert done.returncode == 0, done
+        assert b"Traceback" not in done.stderr
+        assert len(done.stdout.splitlines()) == (2 if closed == 2 else 0)
+    assert account.there("H-0", "H-1") == ["H-0", "H-1"]
+
+
+def test_a_full_disk_behind_the_output_is_said(account: Shell) -> None:
+    path = account.write("a.json", orders(2))
+    done = apart(account, "submit", path, before=lambda: os.dup2(os.open("/dev/full", os.O_WRONLY), 1))
+    assert done.returncode == 3, done
+    assert b"No space left" in done.stderr
+    assert b"Traceback" not in done.stderr
+    again = account.submit(path)
+    assert (again.code, account.writes()) == (0, 1)
+
+
+@pytest.mark.parametrize("descriptors", [8, 10, 11, 12, 20])
+def test_few_file_descriptors_are_said(account: Shell, descriptors: int) -> None:
+    path = account.write("a.json", orders(2))
+    few = (descriptors, descriptors)
+    done = apart(account, "submit", path, before=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, few))
+    assert b"Traceback" not in done.stderr, done
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [line["order_id"] for line in lines] == ["H-0", "H-1"], done
+    assert (done.returncode == 0) is all(line["outcome"] == "verified" for line in lines)
+    assert account.submit(path).code == 0
+
+
+@pytest.mark.parametrize("name", [f"{'long ' * 20}a.json", "two  spaces.json", "line\nline.json"])
+def test_any_name_of_a_file_makes_a_batch_that_is_found_again(account: Shell, name: str) -> None:
+    path = account.write(name, orders(1))
+    for _ in range(2):
+        ended = account.submit(path)
+        assert (ended.code, ended.outcomes) == (0, {"H-0": "verified"}), ended
+    assert account.writes() == 1
+    store = Store(account.folder / "data")
+    try:
+        names = [one.name for number in store.accounts() for one in store.batches.all(number)]
+        assert len([one for one in names if one.startswith("submit ")]) == 1
+    finally:
+        store.close()
+
+
+@pytest.mark.parametrize("batch", ["", "   ", "x" * 61])
+def test_a_name_that_no_batch_can_have_is_wrong_use(account: Shell, batch: str) -> None:
+    ended = account.submit(account.write("a.json", orders(1)), "--batch", batch)
+    assert (ended.code, ended.out, ended.error.count("\n")) == (2, "", 1), ended
+    assert "batch" in ended.error
+
+
+def test_an_order_that_names_its_id_is_updated_as_the_file_says(account: Shell) -> None:
+    made = account.submit(account.write("a.json", orders(1))).lines[0]["id"]
+    changed = [{**one, "id": made} for one in orders(1, shipping_address__city="Nijmegen")]
+    path = account.write("b.json", changed)
+    assert account.submit(path, "--dry-run").outcomes == {"H-0": "would-update"}
+    ended = account.submit(path)
+    assert (ended.code, ended.outcomes, account.writes()) == (0, {"H-0": "verified"}, 2), ended
+    assert account.service is not None
+    assert account.service.order(made)["shipping_address"]["city"] == "Nijmegen"
+
+
+def test_the_id_of_another_order_is_not_told_as_verified(account: Shell) -> None:
+    made = account.submit(account.write("a.json", orders(1))).lines[0]["id"]
+    ended = account.submit(account.write("b.json", [{**orders(1, "NEW")[0], "id": made}]))
+    assert (ended.code, ended.outcomes) == (1, {"NEW-0": "refused"}), ended
+
+
+def test_an_id_that_the_service_lacks_is_an_error_before_anything_goes(account: Shell) -> None:
+    path = account.write("a.json", [{**orders(1)[0], "id": "999999999"}])
+    line = account.run("check", "--json", path).lines[0]
+    assert (line["pointer"], line["severity"]) == ("/id", "error")
+    for options in (["--dry-run"], []):
+        ended = account.submit(path, *options)
+        assert (ended.code, ended.outcomes) == (1, {"H-0": "held"}), ended
+        assert ended.lines[0]["problems"][0]["pointer"] == "/id"
+    assert account.writes() == 0
+
+
+def test_an_id_is_told_as_the_file_has_it_and_found_with_spaces_around(account: Shell) -> None:
+    ended = account.submit(
+        account.write("a.json", [*orders(1, order_id=" S "), *orders(1, order_id="S")]), "--only-good"
+    )
+    assert [line["order_id"] for line in ended.lines] == [" S ", "S"]
+    assert [line["outcome"] for line in ended.lines] == ["verified", "held"]
+    assert ended.lines[1]["problems"][0]["pointer"] == "/order_id"
+
+
+@pytest.mark.parametrize("lines", [False, True])
+def test_a_name_that_stands_twice_in_an_object_loses_nothing_silently(shell: Shell, lines: bool) -> None:
+    twice = json.dumps(orders(1)[0]).replace('"order_number": ', '"order_number": "other", "order_number": ')
+    good = json.dumps(orders(1, "G")[0])
+    ended = shell.run("check", shell.write("a.json", f"{good}\n{twice}\n" if lines else f"[{good}, {twice}]"))
+    assert ended.code == 1
+    assert "'order_number' stands twice" in (ended.out if lines else ended.error)
+
+
+def test_what_an_other_copy_has_is_not_told_of_content_that_never_went(account: Shell) -> None:
+    assert account.submit(account.write("a.json", orders(2)), "--batch", "mine").code == 0
+    other = Store(account.folder / "data")
+    try:
+        (batch,) = (one for number in other.accounts() for one in other.batches.all(number) if one.name == "mine")
+        assert other.batches.claim(batch.id)
+        other.batches.stage(batch.id, [NewStaged({})])
+        changed = [*orders(1, shipping_address__city="Nijmegen"), *orders(2)[1:]]
+        ended = account.submit(account.write("a.json", changed), "--batch", "mine")
+        assert (ended.code, ended.outcomes) == (3, {"H-0": "held", "H-1": "verified"}), ended
+        assert f"process {os.getpid()}" in ended.lines[0]["problems"][-1]["detail"]
+    finally:
+        other.close()
+
+
+def test_requests_that_went_again_are_counted(account: Shell) -> None:
+    assert account.service is not None
+    rule = {"fault": "dropped", "times": 1, "method": "POST", "path": "/orders"}
+    account.service.arm(rules=[rule])
+    ended = account.submit(account.write("a.json", orders(1)), patience="1")
+    assert (ended.code, account.writes()) == (0, 2), ended
+    assert "2 requests to write" in ended.error
+
+
+def test_what_is_no_ordinary_file_is_said_once(shell: Shell) -> None:
+    ended = shell.run("check", "/dev/null")
+    assert (ended.code, ended.error) == (2, "sendcloud-orders: /dev/null is no ordinary file.\n")

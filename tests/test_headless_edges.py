@@ -32,12 +32,15 @@ def account(shell: Shell) -> Iterator[Shell]:
         yield shell
 
 
-def apart(account: Shell, *arguments: str, before: Callable[[], object]) -> subprocess.CompletedProcess[bytes]:
+def apart(
+    account: Shell, *arguments: str, before: Callable[[], object], **variables: str
+) -> subprocess.CompletedProcess[bytes]:
     """A command in a process of its own, in which `before` is called first."""
     assert account.service is not None
     environment = {key: value for key, value in os.environ.items() if not key.startswith("SENDCLOUD_")}
     environment |= {"SENDCLOUD_PUBLIC_KEY": "demo", "SENDCLOUD_SECRET_KEY": "demo"}
     environment |= {"SENDCLOUD_ORDERS_DATA": str(account.folder / "data")}
+    environment |= variables
     command = [sys.executable, "-m", "tui", arguments[0], "--url", account.service.url, *arguments[1:]]
     return subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, timeout=60, preexec_fn=before, stdin=subprocess.DEVNULL
@@ -172,3 +175,10 @@ def test_requests_that_went_again_are_counted(account: Shell) -> None:
 def test_what_is_no_ordinary_file_is_said_once(shell: Shell) -> None:
     ended = shell.run("check", "/dev/null")
     assert (ended.code, ended.error) == (2, "sendcloud-orders: /dev/null is no ordinary file.\n")
+
+
+@pytest.mark.parametrize("zone", ["CET-1CEST,M3.5.0,M10.5.0/3", "Nowhere/Bogus", ""])
+def test_any_time_zone_will_do(account: Shell, zone: str) -> None:
+    path = account.write("a.json", orders(1))
+    done = apart(account, "submit", path, before=lambda: None, TZ=zone)
+    assert (done.returncode, len(done.stdout.splitlines())) == (0, 1), done

@@ -17,7 +17,7 @@ from tui.api.codec import LIMIT
 from tui.api.errors import Origin, Problem, Severity
 from tui.orders.fields import label_of
 from tui.orders.mapping import Mapping
-from tui.settings import Profile, data_folder
+from tui.settings import Profile, data_folder, local_zone
 from tui.widgets.text import safe
 from tui.work.check import Entry, entries_of
 from tui.work.importing import read_any
@@ -188,8 +188,6 @@ def _submit(options: argparse.Namespace, profile: Profile) -> int:
 async def _submitted(
     options: argparse.Namespace, profile: Profile, service: "Service", name: str, batch: str, entries: list[Entry]
 ) -> int:
-    from tzlocal import get_localzone
-
     from tui.api.errors import ApiError
     from tui.store.db import StoreError
     from tui.store.store import Store, utc_now
@@ -204,7 +202,7 @@ async def _submitted(
     meter = Meter()
     signals = Signals()
     try:
-        zone, patience = get_localzone(), wishes.pauses
+        zone, patience = local_zone(), wishes.pauses
         given = {"now": utc_now, "zone": zone, "patience": patience}
         bench = open_remembered(service.client, store, service.name, **given)  # type: ignore[arg-type]
         if bench is None:

@@ -2,12 +2,23 @@
 
 import os
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import cast
 
 from platformdirs import PlatformDirs
 
 _DIRS = PlatformDirs("sendcloud-orders", appauthor=False)
+
+
+def local_zone() -> tzinfo:
+    """The time zone of this machine; where its name says nothing (`TZ=CET-1CEST`), the offset that holds now."""
+    from tzlocal import get_localzone
+
+    try:
+        return get_localzone()
+    except (KeyError, ValueError):
+        return datetime.now().astimezone().tzinfo or UTC
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,12 @@ import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tzlocal import get_localzone
-
 from tui.orders.fields import all_fields
 from tui.orders.places import countries
 from tui.screens.changing import ask_left
 from tui.screens.rooms import PLACE, open_composer, open_journal, open_order, resolve_writes
 from tui.screens.triage import TriageScreen
+from tui.settings import local_zone
 from tui.store.db import StoreError
 from tui.store.store import Store
 from tui.work.bulk import Jobs
@@ -33,7 +32,7 @@ _SOON = 1.0
 async def open_house(app: "OrdersApp", service: "Service", folder: Path) -> None:
     """Open the account and show the place where the user was. Raises ApiError, StoreError."""
     store = Store(folder, now=app.now, profile=app.account_name)
-    zone = get_localzone()
+    zone = local_zone()
     try:
         bench = open_remembered(service.client, store, service.name, now=app.now, zone=zone)
         if bench is None:

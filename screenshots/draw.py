@@ -18,6 +18,7 @@ os.environ["TZ"] = "UTC"
 FOLDER = Path(__file__).parent
 sys.path[:0] = [str(FOLDER.parent), str(FOLDER.parent / "tests")]
 
+from batched import add_json  # noqa: E402
 from housed import House, housed  # noqa: E402
 
 SIZES = ((80, 24), (120, 40))
@@ -91,7 +92,7 @@ async def staged(house: House) -> None:
             },
             "shipping_details": {"measurement": {"weight": {"value": 1, "unit": "kg"}}},
         }
-        house.app.staging.add_from_json(json.dumps(order))
+        add_json(house.app.staging, json.dumps(order))
     await house.press("B")
     await house.until("BO-1005")
     await house.until(lambda: not house.app.staging.looking)

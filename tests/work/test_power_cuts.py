@@ -372,9 +372,7 @@ def put(name: str, words: str) -> Step:
 
 
 def on_all(staging: Staging) -> None:
-    with staging.as_one():
-        for one in staging.orders:
-            staging.put(one.id, NOTES, "all", "note")
+    staging.put_each({one.id: [(NOTES, "all")] for one in staging.orders}, "note")
 
 
 BY_HAND = (

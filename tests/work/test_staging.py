@@ -228,10 +228,20 @@ async def test_flags_that_cannot_be_kept_are_as_they_were(make: Make, monkeypatc
 
     with monkeypatch.context() as patch:
         patch.setattr(house.bench.store.batches, "set_all", full)
-        for work in (lambda: house.staging.hold(ids), lambda: house.staging.release(ids, in_spite=True)):
+        patch.setattr(house.bench.store.batches, "save_logs", full)
+        change = setting(house.staging, house.staging.orders, ("order_details", "notes"), "x")
+        for work in (
+            lambda: house.staging.hold(ids),
+            lambda: house.staging.release(ids, in_spite=True),
+            lambda: take(house.staging, change, "notes"),
+        ):
             with pytest.raises(StoreError):
                 work()
     assert [(one.held, one.insisted) for one in house.staging.orders] == [(True, None), (False, None)]
+    assert [(one.version, [*one.edit.changes()]) for one in house.staging.orders] == [(1, []), (1, [])]
+    assert take(house.staging, change, "notes") == 2
+    await house.crash()
+    assert [(one.version, NOTES.get(one.document)) for one in house.staging.orders] == [(2, "x"), (2, "x")]
 
 
 async def test_a_change_that_was_previewed_is_not_done_to_what_changed_since(make: Make) -> None:
@@ -241,6 +251,8 @@ async def test_a_change_that_was_previewed_is_not_done_to_what_changed_since(mak
     preview = setting(house.staging, house.staging.orders, name, "Cup")
     house.staging.change(a, lambda edit: remove_entry(edit, ITEMS / 0))
     assert take(house.staging, preview, "name") == 1
+    assert house.staging.undo() == ("name, 1 order", [house.staging.orders[1].id])
+    house.staging.redo()
     first, second = house.staging.orders
     assert "Cup" not in str(first.document)
     assert (ITEMS / 0 / "name").get(second.document) == "Cup"

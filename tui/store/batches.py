@@ -228,6 +228,22 @@ class Batches:
         """Replace the steps of a staged order: a new version, in state draft. Returns the version."""
         return self._content(staged, None, log, meta, durable)
 
+    def save_logs(self, batch: int, rows: Iterable[tuple[str, Json, Json]]) -> dict[str, int]:
+        """Of several orders of a batch (id, steps, meta): as `save_log`, in one transaction; durable. All versions by id."""
+        at = self._now().isoformat()
+        packed = [(pack(log), pack(meta), StagedState.DRAFT, at, id, batch) for id, log, meta in rows]
+        command = """
+            UPDATE staged SET log_json = ?, meta_json = ?, state = ?, updated_at = ?, version = version + 1
+            WHERE id = ? AND batch = ?
+        """
+
+        def work(connection: sqlite3.Connection) -> dict[str, int]:
+            connection.executemany(command, packed)
+            query = "SELECT id, version FROM staged WHERE batch = ?"
+            return {row[0]: row[1] for row in connection.execute(query, (batch,))}
+
+        return self._change(batch, work, durable=True)
+
     def rebase(
         self, staged: str, base: Json, log: Json, *, released: bool | Kept = KEEP, meta: Json | Kept = KEEP
     ) -> int:

@@ -1,8 +1,8 @@
 """What the user does to a batch: adding, changing, mending, holding and removing orders; and the way back."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 
 from tui.api.codec import Document, Json
@@ -37,9 +37,6 @@ from tui.work.template import ORDER_ID, ORDER_NUMBER, blank, copied
 
 class ChangedBatch(OpenBatch):
     """An open batch and all that can be done to it here. What is done to an order is committed before the call returns."""
-
-    _together: list[str] | None = None
-    """While several orders are changed as one action: what was changed so far."""
 
     # Adding.
 
@@ -188,17 +185,20 @@ class ChangedBatch(OpenBatch):
         self._edited(order, True)
         return found
 
-    @contextmanager
-    def as_one(self) -> Iterator[None]:
-        """What is changed in orders meanwhile is one action: taken back, and done again, at once."""
-        self._together = []
-        try:
-            yield
-        finally:
-            done, self._together = self._together, None
-            if done:
-                self._actions.note("edits", done)
-                self._twins.update([one.partition(" ")[0] for one in done], self._orders)
+    def put_each(self, values: Mapping[str, Sequence[tuple[Pointer, Json | Absent]]], name: str) -> int:
+        """Set values of several orders as one action: taken back, and done again, at once; how many changed."""
+        orders = [(self._changing(id), some) for id, some in values.items()]
+        changed = []
+        for order, some in orders:
+            if order.edit.put_all(some, name):
+                changed.append(order)
+            elif order.sent:
+                self._reload(order.id)
+        self._save_all(changed)
+        if changed:
+            self._actions.note("edits", [f"{order.id} {order.edit.done}" for order in changed])
+            self._twins.update([order.id for order in changed], self._orders)
+        return len(changed)
 
     def may_change(self, id: str) -> bool:
         """Whether it is not on its way just now."""
@@ -218,9 +218,6 @@ class ChangedBatch(OpenBatch):
     def _edited(self, order: StagedOrder, is_changed: bool) -> bool:
         if is_changed:
             self._save(order)
-            if self._together is not None:
-                self._together.append(f"{order.id} {order.edit.done}")
-                return True
             self._actions.note("edit", [order.id])
             self._twins.update([order.id], self._orders)
         elif order.sent:
@@ -340,7 +337,7 @@ class ChangedBatch(OpenBatch):
 
     def _step_edits(self, about: Iterable[str], *, back: bool) -> tuple[str, tuple[str, ...]]:
         """The same step of several orders, of each where it still is the last one."""
-        name, moved = "", []
+        name, moved, orders = "", [], []
         for one in about:
             id, _, done = one.partition(" ")
             order = self._orders.get(id)
@@ -348,9 +345,10 @@ class ChangedBatch(OpenBatch):
                 continue
             step = order.edit.undo() if back else order.edit.redo()
             if step is not None:
-                self._save(order)
+                orders.append(order)
                 name = step
                 moved.append(one)
+        self._save_all(orders)
         return (f"{name}, {len(moved)} order{'' if len(moved) == 1 else 's'}" if moved else ""), tuple(moved)
 
     def _swap_flags(self, flags: Iterable[str]) -> tuple[str, ...]:

@@ -110,13 +110,14 @@ def take(staging: Staging, preview: Preview, name: str) -> int:
 
     An order that is another than in the preview stays: what was looked up meanwhile may have moved its items.
     """
-    count = 0
-    with staging.as_one():
-        for id, values in preview.values.items():
-            order = staging.get(id)
-            if order is not None and staging.may_change(id) and same(order.document, preview.documents[id]):
-                count += staging.put_all(id, list(values), name)
-    return count
+    values = {
+        id: some
+        for id, some in preview.values.items()
+        if (order := staging.get(id)) is not None
+        and staging.may_change(id)
+        and same(order.document, preview.documents[id])
+    }
+    return staging.put_each(values, name)
 
 
 def _preview(staging: Staging, orders: Sequence[StagedOrder], values_of: _Values) -> Preview:

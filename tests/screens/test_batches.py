@@ -63,6 +63,10 @@ async def test_batches_are_made_renamed_removed_brought_back_and_the_last_one_is
         # Marks are of the batch they were made in.
         assert " marked │" not in house.text
         assert not house.app.screen.table.marks
+        await stage(house, 1)
+        await house.press("space", "u")
+        await house.until("0 orders staged")
+        assert not house.app.screen.table.marks
         await batches(house)
         assert "2 here" in house.line_with("black friday")
         assert "open here" in house.line_with("monday")

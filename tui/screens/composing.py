@@ -176,9 +176,10 @@ class BatchScreen(PanesScreen):
             self._batch = self.staging.batch
             self._stays.clear()
             self._kept.clear()
-            # Marks are of orders of one batch: counted in another, they would only frighten.
-            self.table.set_marks(self.table.marks & {order.id for order in self.staging.orders})
             self.other_batch()
+        if self.table.marks:
+            # Of what is there: marks of another batch, or of what was removed, would be counted and do nothing.
+            self.table.set_marks(self.table.marks & {order.id for order in self.staging.orders})
         if self._chosen is not None and self.staging.get(self._chosen) is None and self._in_sheet:
             self.close_sheet()
         self._orders = self._sorting.sorted(self.staging, [one for one in self.staging.orders if self._fits(one)])

@@ -26,6 +26,8 @@ class HouseScreen(TonedScreen, inherit_bindings=False):
     """
 
     WHERE: ClassVar[Where]
+    READ_AGAIN: ClassVar[str] = "r reads again"
+    """What is said where reading was stopped."""
     AUTO_FOCUS = None
     DEFAULT_CSS = """
     HouseScreen { layout: vertical; overflow: hidden; }
@@ -270,7 +272,7 @@ class HouseScreen(TonedScreen, inherit_bindings=False):
         self.house.leave()
 
     def do_stop(self, key: str) -> None:
-        self.say("Reading was stopped; R reads again." if self.stop_reading() else "Nothing is being read.")
+        self.say(f"Reading was stopped; {self.READ_AGAIN}." if self.stop_reading() else "Nothing is being read.")
 
     def stop_reading(self) -> bool:
         """Stop what is being read; whether there was anything."""

@@ -9,7 +9,7 @@ from tui.api.models import Group, Operation
 from tui.api.pointer import Pointer
 from tui.orders.fields import field_at, label_of
 from tui.orders.glance import SHOP, order_name, text_at
-from tui.screens.batchview import Shown, Sorting, Texts, fits, meter
+from tui.screens.batchview import Shown, Sorting, Texts, fits, looking_words, meter
 from tui.screens.listing import preview_lines
 from tui.screens.orderform import group_entries, group_of
 from tui.screens.panes import EMPTY, PanesScreen
@@ -47,6 +47,8 @@ _WIDE = 150
 
 class BatchScreen(PanesScreen):
     """What the panes show of the batch, kept up with what happens to it."""
+
+    READ_AGAIN = "w looks at all, r at this order"
 
     # How it begins, and is found again.
 
@@ -127,6 +129,8 @@ class BatchScreen(PanesScreen):
         if self._said_sending and not self.staging.shipping.waiting:
             self._said_sending = False
             self.unsay()
+        if self._looks_first:
+            self.say(f"Before the review {looking_words(self.staging)}.")
         self.show_all()
 
     def _follow_cursor(self) -> None:
@@ -158,7 +162,7 @@ class BatchScreen(PanesScreen):
             self.say(f"What is new and what exists could not be looked up: {error} r tries again.", "warning")
 
     def stop_reading(self) -> bool:
-        running = [worker for worker in self.workers if worker.group == "read" and worker.is_running]
+        running = [worker for worker in self.workers if worker.group in ("read", "review") and worker.is_running]
         for worker in running:
             worker.cancel()
         return bool(running)

@@ -59,6 +59,11 @@ class HouseScreen(TonedScreen, inherit_bindings=False):
         """Whether keys go to a question, a line or an editor, so that no review may come under the fingers."""
         return self.question.is_open or any(line.is_open for line in self.query(AskLine))
 
+    @property
+    def is_on_top(self) -> bool:
+        """Whether keys come here. Textual's `is_current` is true of the screen right below, too."""
+        return self.is_attached and self.app.screen is self
+
     def facts(self) -> Sequence[str | Piece]:
         """How things stand, for the status line."""
         return ()

@@ -305,9 +305,9 @@ class ComposerScreen(FixingScreen):
             error = full
         finally:
             self._looks_first = False
-        if not self.is_attached or not self.is_current:
+        if not self.is_attached:
             return
-        if self.is_typing:
+        if self.is_typing or not self.is_on_top:
             self.say("The review is ready; w shows it.")
             return
         plan = self.staging.plan(ids)

@@ -123,7 +123,7 @@ class BatchScreen(PanesScreen):
 
     def _show_news(self) -> None:
         self._is_due = False
-        if not self.is_attached or not self.is_current:
+        if not self.is_on_top:
             return
         self._follow_cursor()
         if self._said_sending and not self.staging.shipping.waiting:

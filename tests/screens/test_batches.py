@@ -64,6 +64,10 @@ async def test_batches_are_made_renamed_removed_brought_back_and_the_last_one_is
         # Marks are of the batch they were made in.
         assert " marked │" not in house.text
         assert not house.app.screen.table.marks
+        await stage(house, 1)
+        await house.press("space", "u")
+        await house.until("0 orders staged")
+        assert not house.app.screen.table.marks
         await batches(house)
         assert "2 here" in house.line_with("black friday")
         assert "open here" in house.line_with("monday")
@@ -225,3 +229,31 @@ async def test_a_sending_is_paused_and_cancelled_by_keys(tmp_path: Path) -> None
         await house.until("50 orders did not go; what was sent stays sent")
         staging: Staging = house.app.staging
         await house.until(lambda: staging.shipping.progress is None)
+
+
+async def test_the_look_before_a_review_tells_how_far_it_is_and_is_stopped_by_a_key(tmp_path: Path) -> None:
+    async with housed(tmp_path / "data") as house:
+        await enter(house)
+        house.app.staging.add_from_json(json.dumps([order(order_id=f"T{n}", order_number=f"T{n}") for n in range(60)]))
+        house.app.screen.stop_reading()
+        go = asyncio.Event()
+        transport = house.app.bench.client._transport._http._transport  # type: ignore[attr-defined]
+        real, asked = transport.handle_async_request, 0
+
+        async def handle(request: httpx.Request) -> Any:
+            nonlocal asked
+            asked += 1
+            if asked > 30:
+                await go.wait()
+            return await real(request)
+
+        transport.handle_async_request = handle
+        await house.press("w")
+        await house.until("Before the review looking up what exists: 25 of 60; Ctrl+C stops.")
+        await house.press("ctrl+c")
+        await house.until("Reading was stopped; w looks at all, r at this order.")
+        go.set()
+        await house.until(lambda: not house.app.staging.looking)
+        assert isinstance(house.app.screen, ComposerScreen)
+        await review(house)
+        assert "60 orders will be written" in house.text

@@ -11,7 +11,10 @@ from housed import House, housed
 
 from tui.api.errors import Unreachable
 from tui.api.pointer import Pointer
+from tui.screens.base import HouseScreen
 from tui.screens.edit import EditScreen
+from tui.screens.help import HelpScreen
+from tui.screens.palette import PaletteScreen
 from tui.screens.review import ReviewScreen
 from tui.store.db import StoreError
 from tui.work.correct import Way
@@ -55,6 +58,30 @@ async def test_a_review_that_is_late_does_not_come_over_an_open_editor(tmp_path:
         await house.type("y")
         assert house.app.screen.sheet.editor_text.endswith("1y")
         assert not house.app.bench.store.writes.all(house.app.bench.account)
+
+
+@pytest.mark.parametrize(("key", "screen"), [("question_mark", HelpScreen), ("colon", PaletteScreen)])
+async def test_a_review_does_not_come_over_what_was_opened_meanwhile(
+    tmp_path: Path, key: str, screen: type[HouseScreen]
+) -> None:
+    async with housed(tmp_path) as house:
+        await opened(house)
+        await rename(house, "Jan Klaassen")
+        client, gate = house.app.bench.client, asyncio.Event()
+        real = client.get_order
+
+        async def slowly(id: str) -> Any:
+            await gate.wait()
+            return await real(id)
+
+        client.get_order = slowly
+        await house.press("w", key)
+        await house.until(lambda: isinstance(house.app.screen, screen))
+        gate.set()
+        await house.until(lambda: not any(one.group == "review" for one in house.app.workers))
+        assert isinstance(house.app.screen, screen)
+        await house.press("escape")
+        await house.until("The review is ready; w shows it.")
 
 
 async def test_the_review_says_what_the_service_changed_meanwhile(tmp_path: Path) -> None:

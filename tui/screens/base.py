@@ -26,6 +26,8 @@ class HouseScreen(TonedScreen, inherit_bindings=False):
     """
 
     WHERE: ClassVar[Where]
+    READ_AGAIN: ClassVar[str] = "r reads again"
+    """What is said where reading was stopped."""
     AUTO_FOCUS = None
     DEFAULT_CSS = """
     HouseScreen { layout: vertical; overflow: hidden; }
@@ -56,6 +58,11 @@ class HouseScreen(TonedScreen, inherit_bindings=False):
     def is_typing(self) -> bool:
         """Whether keys go to a question, a line or an editor, so that no review may come under the fingers."""
         return self.question.is_open or any(line.is_open for line in self.query(AskLine))
+
+    @property
+    def is_on_top(self) -> bool:
+        """Whether keys come here. Textual's `is_current` is true of the screen right below, too."""
+        return self.is_attached and self.app.screen is self
 
     def facts(self) -> Sequence[str | Piece]:
         """How things stand, for the status line."""
@@ -270,7 +277,7 @@ class HouseScreen(TonedScreen, inherit_bindings=False):
         self.house.leave()
 
     def do_stop(self, key: str) -> None:
-        self.say("Reading was stopped; R reads again." if self.stop_reading() else "Nothing is being read.")
+        self.say(f"Reading was stopped; {self.READ_AGAIN}." if self.stop_reading() else "Nothing is being read.")
 
     def stop_reading(self) -> bool:
         """Stop what is being read; whether there was anything."""

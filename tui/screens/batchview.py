@@ -107,11 +107,17 @@ def _told_of(found: Sequence[Finding]) -> str:
     ).lower()
 
 
+def looking_words(staging: Staging) -> str:
+    """How far the look at what exists has come: of hundreds it takes a while."""
+    done, count = staging.looked_at
+    return f"looking up what exists: {done} of {count}; Ctrl+C stops"
+
+
 def meter(bench: Workbench, staging: Staging, marks: int, hidden: int) -> list[str | Piece]:
     """Orders and what sending them does, the requests and the time that the rate budget has for them."""
     facts: list[str | Piece] = []
     if staging.looking:
-        facts.append(("looking up what exists … Ctrl+C stops", "info"))
+        facts.append((looking_words(staging), "info"))
     if paused := bench.client.paused_for:
         facts.append((f"the service asks to wait {paused:.0f} s", "warning"))
     if marks:

@@ -176,7 +176,7 @@ class ChangeScreen(HouseScreen):
 
     def _show_news(self) -> None:
         self._is_due = False
-        if self.is_attached and self.is_current:
+        if self.is_on_top:
             self.show_all()
 
     def show_all(self) -> None:

@@ -294,6 +294,7 @@ class ComposerScreen(FixingScreen):
             self.say("There is nothing to review; a adds orders.")
             return
         self.say("Looking once more at what exists …")
+        self._looks_first = True
         self.run_worker(self._review(ids), name="look before the review", group="review", exclusive=True)
 
     async def _review(self, ids: list[str] | None) -> None:
@@ -302,9 +303,11 @@ class ComposerScreen(FixingScreen):
             error = await self.staging.look(ids, again=True)
         except StoreError as full:
             error = full
-        if not self.is_attached or not self.is_current:
+        finally:
+            self._looks_first = False
+        if not self.is_attached:
             return
-        if self.is_typing:
+        if self.is_typing or not self.is_on_top:
             self.say("The review is ready; w shows it.")
             return
         plan = self.staging.plan(ids)

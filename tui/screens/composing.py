@@ -9,7 +9,7 @@ from tui.api.models import Group, Operation
 from tui.api.pointer import Pointer
 from tui.orders.fields import field_at, label_of
 from tui.orders.glance import SHOP, order_name, text_at
-from tui.screens.batchview import Shown, Sorting, Texts, fits, meter
+from tui.screens.batchview import Shown, Sorting, Texts, fits, looking_words, meter
 from tui.screens.listing import preview_lines
 from tui.screens.orderform import group_entries, group_of
 from tui.screens.panes import EMPTY, PanesScreen
@@ -47,6 +47,8 @@ _WIDE = 150
 
 class BatchScreen(PanesScreen):
     """What the panes show of the batch, kept up with what happens to it."""
+
+    READ_AGAIN = "w looks at all, r at this order"
 
     # How it begins, and is found again.
 
@@ -121,12 +123,14 @@ class BatchScreen(PanesScreen):
 
     def _show_news(self) -> None:
         self._is_due = False
-        if not self.is_attached or not self.is_current:
+        if not self.is_on_top:
             return
         self._follow_cursor()
         if self._said_sending and not self.staging.shipping.waiting:
             self._said_sending = False
             self.unsay()
+        if self._looks_first:
+            self.say(f"Before the review {looking_words(self.staging)}.")
         self.show_all()
 
     def _follow_cursor(self) -> None:
@@ -158,7 +162,7 @@ class BatchScreen(PanesScreen):
             self.say(f"What is new and what exists could not be looked up: {error} r tries again.", "warning")
 
     def stop_reading(self) -> bool:
-        running = [worker for worker in self.workers if worker.group == "read" and worker.is_running]
+        running = [worker for worker in self.workers if worker.group in ("read", "review") and worker.is_running]
         for worker in running:
             worker.cancel()
         return bool(running)
@@ -176,9 +180,10 @@ class BatchScreen(PanesScreen):
             self._batch = self.staging.batch
             self._stays.clear()
             self._kept.clear()
-            # Marks are of orders of one batch: counted in another, they would only frighten.
-            self.table.set_marks(self.table.marks & {order.id for order in self.staging.orders})
             self.other_batch()
+        if self.table.marks:
+            # Of what is there: marks of another batch, or of what was removed, would be counted and do nothing.
+            self.table.set_marks(self.table.marks & {order.id for order in self.staging.orders})
         if self._chosen is not None and self.staging.get(self._chosen) is None and self._in_sheet:
             self.close_sheet()
         self._orders = self._sorting.sorted(self.staging, [one for one in self.staging.orders if self._fits(one)])

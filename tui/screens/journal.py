@@ -454,7 +454,7 @@ class JournalScreen(HouseScreen):
                     house.order_changed(result.named.remote_id)
             self._reload()
             self.say(told(results))
-            if len(results) > 1 and self.is_current and not self.is_typing:
+            if len(results) > 1 and self.is_on_top and not self.is_typing:
                 house.show_text(f"Undo: {told(results)}", _each(results))
 
     def do_review(self, key: str) -> None:
@@ -498,7 +498,7 @@ class JournalScreen(HouseScreen):
             return
         checks = await recheck(bench.client, entries, lambda done, of: self.say(f"{done} of {of} orders read again …"))
         self.unsay()
-        if self.is_current and not self.is_typing:
+        if self.is_on_top and not self.is_typing:
             self.house.open_screen(RecheckScreen(day, checks))
         else:
             self.say("The changes were read again; r shows them.")

@@ -81,7 +81,7 @@ class ListScreen(HouseScreen):
         self.show_all()
 
     def news(self) -> None:
-        if self.is_attached and self.is_current:
+        if self.is_on_top:
             self.show_all()
 
     def give_focus(self) -> None:

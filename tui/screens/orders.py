@@ -49,6 +49,7 @@ class OrdersScreen(HouseScreen):
     """What the service filtered and what was judged here are told apart."""
 
     WHERE = Where.TRIAGE
+    READ_AGAIN = "R reads again"
     CSS = """
     #triage { height: 1fr; layout: vertical; }
     #triage OrderTable { height: 1fr; }

@@ -129,6 +129,7 @@ class PanesScreen(HouseScreen):
         self._is_wide = False
         self._is_due = False
         self._said_sending = False
+        self._looks_first = False
         self._top = 0
         self.line_done: Callable[[str], None] = lambda _: None
         """What the line at the bottom is asked for."""

@@ -19,7 +19,7 @@ PLACE: Final = "house.place"
 def remember_place(room: "HouseScreen", name: str, **more: Json) -> None:
     """Where to open next time, if this room is the one in front: others may hear late that they were."""
     bench = room.house.bench
-    if room.is_current:
+    if room.is_on_top:
         with room.keeping():
             bench.store.state.put(bench.account, PLACE, {"screen": name, **more})
 

@@ -75,9 +75,9 @@ async def _review(screen: "HouseScreen", drafts: Sequence[Draft]) -> None:
             return await bench.corrections.read_again(draft)
 
     stopped = await asyncio.gather(*map(read, drafts))
-    if not screen.is_current:
+    if not screen.is_attached:
         return
-    if screen.is_typing:
+    if screen.is_typing or not screen.is_on_top:
         screen.say("The review is ready; w shows it.")
         return
     parcels = [parcel_of(draft, found) for draft, found in zip(drafts, stopped, strict=True)]

@@ -231,7 +231,7 @@ class TriageScreen(OrdersScreen):
                 return
         marked = (self.find(key) or found.get(key) for key in sorted(self.table.marks))
         orders = [order for order in marked if order is not None]
-        if self.is_attached and self.is_current and not self.is_typing:
+        if self.is_on_top and not self.is_typing:
             self._ask_stage(orders, len(unread) - len(found))
         else:
             self.say("The marked orders are read; ; a stages them.")

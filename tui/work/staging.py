@@ -41,6 +41,8 @@ class Staging(ChangedBatch):
     def __init__(self, bench: Workbench, batch: str | None = None) -> None:
         """Open the batch of this name, which is made at the first change if there is none; without one the last used."""
         self.looking = False
+        self.looked_at = (0, 0)
+        """How many orders the look that is going on has found out about, and of how many."""
         super().__init__(bench, Shipping(bench, self), batch)
         bench.hear.append(self._hear)
 
@@ -68,9 +70,11 @@ class Staging(ChangedBatch):
         try:
             while wanted := self._to_look_at(ids, again):
                 failed: ApiError | None = None
+                self.looked_at = (0, len(wanted))
                 for start in range(0, len(wanted), _LOOKED_AT_ONCE):
                     some = wanted[start : start + _LOOKED_AT_ONCE]
                     errors = await self._look_at(some)
+                    self.looked_at = (start + len(some), len(wanted))
                     self.on_change()
                     failed = failed or (errors[0] if errors else None)
                     if len(errors) == len(some):

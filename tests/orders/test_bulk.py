@@ -138,6 +138,18 @@ def test_a_warning_is_told_only_where_the_change_makes_it() -> None:
     assert not apply(HOLD, put(ORDER_, ("shipping_address", "house_number"), "")).warnings
 
 
+def test_the_units_of_measures_that_are_set_without_them_are_told() -> None:
+    weights = [{"weight": {"value": 1, "unit": "kg"}}, {"weight": {"value": 250, "unit": "g"}}]
+    document = ORDER_
+    for position, weight in enumerate(weights):
+        document = put(document, ITEMS / position / "measurement", weight)
+    assert "unit stays kg, g" in apply(Recipe(sets=(Setting(WEIGHT, 2),)), document).warnings
+    # Where nothing changes, or the unit is set too, there is nothing to tell.
+    assert "unit stays kg" not in apply(Recipe(sets=(Setting(WEIGHT, 1, only_empty=True),)), document).warnings
+    both = apply(Recipe(sets=(Setting(WEIGHT, 2), Setting(UNIT, "oz"))), document)
+    assert not any("stays" in words for words in both.warnings)
+
+
 def test_it_goes_on_top_of_a_draft_as_one_step() -> None:
     edit = Edit(ORDER_)
     edit.put(Pointer.of("shipping_address", "city"), "Breda", "city")

@@ -16,6 +16,7 @@ from tui.screens.edit import EditScreen
 from tui.screens.help import HelpScreen
 from tui.screens.palette import PaletteScreen
 from tui.screens.review import ReviewScreen
+from tui.screens.sending import parcel_of
 from tui.store.db import StoreError
 from tui.work.correct import Way
 from tui.work.patience import Patience
@@ -101,6 +102,27 @@ async def test_the_review_says_what_the_service_changed_meanwhile(tmp_path: Path
         await house.until(lambda: not isinstance(house.app.screen, ReviewScreen))
         row = house.app.screen.sheet.cursor_field
         assert (str(row.pointer), row.mark) == ("/shipping_address/name", "#")
+
+
+async def test_what_makes_an_order_go_whole_is_named(tmp_path: Path) -> None:
+    async with housed(tmp_path) as house:
+        await house.until("100+ read")
+        order = house.app.screen.order
+        draft = house.app.bench.drafts.of(order["id"], order, house.app.now())
+        assert draft.edit.drop(Pointer.of("shipping_address", "city"), "city absent")
+        assert draft.edit.drop(Pointer.of("shipping_address", "postal_code"), "postcode absent")
+        told = ["".join(text for text, _ in line) for line in parcel_of(draft, None).lines]
+        place = Pointer.of("shipping_address", "address_line_1")
+        street = str(place.get(order))
+        draft.edit.put(place, "Elsewhere", "street")
+        told += ["".join(text for text, _ in line) for line in parcel_of(draft, None).lines]
+        assert len(street) > 22
+        assert f"      was {street}" in told
+        assert any(
+            line.startswith("  ~ goes whole, for Ship to, postcode; Ship to, city: a PATCH cannot") for line in told
+        ) or any(
+            line.startswith("  ~ goes whole, for Ship to, city; Ship to, postcode: a PATCH cannot") for line in told
+        )
 
 
 @pytest.mark.parametrize("error", [CannotChange("This batch is in other hands."), StoreError("The disk is full.")])

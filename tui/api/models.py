@@ -268,7 +268,7 @@ class Weight(Node):
     """`weight`"""
 
     WHOLE = True
-    value: Annotated[Number, Gt(0)] = _required("weight", "More than 0; leave the weight out rather than send 0.")
+    value: Annotated[Number, Gt(0)] = _required("weight", "Leave the weight out rather than send 0.")
     unit: WeightUnit = _required("unit")
 
 

@@ -308,6 +308,21 @@ def _warnings(edit: Edit, sending: Sending) -> Iterator[str]:
     for problem in preflight(edit.document):
         if _finding(problem) not in before:
             yield problem.title or problem.detail
+    yield from _units_that_stay(edit)
+
+
+def _units_that_stay(edit: Edit) -> Iterator[str]:
+    """2.5 is kilograms in one order and grams in the next: in what a number counts that a recipe sets without it."""
+    stay: dict[str, dict[str, None]] = {}
+    for change in edit.changes():
+        if change.pointer.name != "value":
+            continue
+        for name in ("unit", "currency"):
+            place = change.pointer.parent / name
+            unit = place.get(edit.document)
+            if isinstance(unit, str) and unit == place.get(edit.base):
+                stay.setdefault(name, {})[unit] = None
+    yield from (f"{name} stays {', '.join(units)}" for name, units in stay.items())
 
 
 def _finding(problem: Problem) -> tuple[Pointer, str]:

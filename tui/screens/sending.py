@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _READ_AT_ONCE = 5
 _LABEL, _LONGEST_LABEL = 24, 32
+_WAS, _LONGEST_WAS = 22, 160
 _MARKS = {
     Way.SENDING: (">", "info"),
     Way.FOLLOWED: (">", "info"),
@@ -141,12 +142,16 @@ def _change_lines(draft: Draft, sending: Sending) -> Iterator[list[Piece]]:
     wide = max(_LABEL, min(_LONGEST_LABEL, max((cell_len(safe(words)) for _, words in told), default=0)))
     for change, words in told:
         reason = blocked.get(change.pointer, "")
+        was = shown_at(change.pointer, change.was)
         yield [
             (f"  {'!' if reason else '*'} ", "error" if reason else "changed"),
             (fit(words, wide) + " ", ""),
-            (fit(shown_at(change.pointer, change.was), 22) + " ", "dim"),
+            (fit(was, _WAS) + " ", "dim"),
             (safe(shown_at(change.pointer, change.now)), "changed"),
         ]
+        if (whole := cell_len(safe(was))) > _WAS:
+            # What is taken away often stands at the end, where a street has its number.
+            yield [(f"      was {fit(was, min(whole, _LONGEST_WAS))}", "dim")]
         if reason:
             yield [(f"      not sent: {safe(reason)}", "error")]
 
@@ -171,9 +176,12 @@ def _taken_lines(draft: Draft) -> Iterator[list[Piece]]:
 
 def _whole_lines(sending: Sending) -> Iterator[list[Piece]]:
     """What an upsert means, before it goes (Q2.6, Q2.7, Q2.9)."""
-    reasons = dict.fromkeys(one.reason for one in sending.why_whole)
-    if reasons:
-        yield [(f"  ~ goes whole: {safe('; '.join(reasons))}", "warning")]
+    reasons: dict[str, list[str]] = {}
+    for one in sending.why_whole:
+        reasons.setdefault(one.reason, []).append(label_of(one.pointer))
+    for reason, places in reasons.items():
+        more = " …" if len(places) > 3 else ""
+        yield [(f"  ~ goes whole, for {safe('; '.join(places[:3]))}{more}: {safe(reason)}", "warning")]
     yield [
         (
             "  ~ the whole order goes as it was just read: what others change at the same moment is overwritten",

@@ -158,7 +158,9 @@ async def test_keys_are_text_until_tab_and_an_enter_read_too_early_takes_nothing
         screen = house.app.screen
         assert isinstance(screen, AddressScreen)
         assert screen.box.text == "Fatma Demir\nbes street 5\n2595 BM Den Haag"
+        assert "Tab, then Enter makes a draft of it" in house.text
         await house.press("tab")
+        assert "; Enter makes a draft of it" in house.text
         early = events.Key("enter", "\r")
         early.set_sender(house.app)
         screen.list_view.painted_at = early.time + 60

@@ -85,7 +85,7 @@ async def test_a_filter_that_cannot_be_understood_changes_nothing(tmp_path: Path
         await house.press("ctrl+w")
         await house.type("why:stop")
         await house.press("enter")
-        await house.until("judged here: why:stop")
+        await house.until(lambda: "/ why:stop" in house.text and " of " in house.lines[2])
         assert marks_seen(house) == {"!"}
 
 
@@ -97,7 +97,7 @@ async def test_what_was_judged_here_narrows_here(tmp_path: Path, why: str, marks
         assert "why: or words" in house.lines[-1]
         await house.type(f"why:{why}")
         await house.press("enter")
-        await house.until(f"judged here: why:{why}")
+        await house.until(lambda: f"/ why:{why}" in house.text and " of " in house.lines[2])
         assert marks_seen(house) == marks
         await house.press("slash")
         await house.type("why:nonsense")

@@ -204,6 +204,7 @@ class AddressScreen(HouseScreen):
         right = "Tab: to the proposal" if self._in_text else "e: edit it"
         self.query_one("#text-rule", RuleLine).set("The text", right)
         self.show_keys()
+        self.show_status()
         self.give_focus()
 
     def give_focus(self) -> None:
@@ -330,7 +331,8 @@ class AddressScreen(HouseScreen):
     def facts(self) -> Sequence[str | Piece]:
         if not self._reading.found:
             return ["the text is kept until it is taken"]
-        facts: list[str | Piece] = ["nothing is sent; Enter makes a draft of it"]
+        take = "Tab, then Enter makes" if self._in_text else "Enter makes"
+        facts: list[str | Piece] = [f"nothing is sent; {take} a draft of it"]
         if self._also_other:
             count = len(self._values()) - sum(self._is_taken(line) for line in self._lines)
             facts.append((f"{_TITLES[self._other]} too: {count} field{'' if count == 1 else 's'}", "info"))

@@ -296,8 +296,7 @@ class OrdersScreen(HouseScreen):
             known = f"{len(self._shown)} of {known}"
         asked = "service: " + ", ".join(_asked(self._filter)) if self._filter.asks else "service: all"
         line = self.query_one(FilterLine)
-        here = f"why:{self._filter.why}" if self._filter.why else "why"
-        line.set(line.filter, f"{asked} │ judged here: {here} │ {known}")
+        line.set(line.filter, f"{asked} │ judged here: why │ {known}")
         self.show_status()
 
     @on(OrderTable.NearEnd)

@@ -231,6 +231,10 @@ def test_a_local_error_keeps_all_here_unless_only_the_good_are_wanted(account: S
     path = account.write("a.json", [*orders(2), *orders(1, "BAD", **{BAD: 0}), None])
     ended = account.submit(path)
     assert (ended.code, account.writes()) == (1, 0)
+    assert account.service is not None
+    assert not [path for _, path in account.service.watched.requests if "orders" in path], (
+        "nothing needs to be looked for"
+    )
     assert [line["outcome"] for line in ended.lines] == ["held"] * 4
     assert "--only-good" in ended.lines[0]["problems"][-1]["detail"]
     assert ended.lines[2]["problems"][0]["pointer"] == "/order_details/order_items/0/quantity"

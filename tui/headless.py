@@ -215,7 +215,7 @@ async def _submitted(
             except ApiError as error:
                 meter.end()
                 _print(_json(_not_opened(entry, str(error))) for entry in entries)
-                _say(f"Nothing was sent: {error}")
+                _say(f"The account cannot be opened. {error}")
                 return BARRED
         staging = Staging(bench, batch)
         run = Submission(bench, staging, entries, name, wishes, meter.show)

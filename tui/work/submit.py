@@ -125,11 +125,13 @@ class Submission:
         if error is not None:
             self._cannot_reach(str(error))
             return
-        if not await self._look():
-            return
-        self._keep_dates()
+        # What does not go need not be looked for; to look may show that one is wrong.
         if self._may_send():
-            await self._ship()
+            if not await self._look():
+                return
+            self._keep_dates()
+            if self._may_send():
+                await self._ship()
         if any(order.state is StagedState.UNKNOWN for order in self._orders()) and not self._has_looked_long():
             await self._recover()
         if self._wishes.verify:

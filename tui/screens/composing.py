@@ -58,6 +58,7 @@ class BatchScreen(PanesScreen):
         kept = self.house.bench.store.state.get(self.house.bench.account, _STATE)
         left = kept if isinstance(kept, dict) else {}
         self._standing = str(left.get("standing") or ALL)
+        self._passing: str | None = None
         self._words = str(left.get("words") or "")
         self._chosen = str(left["order"]) if left.get("order") else None
         shown, by = left.get("shown"), left.get("sort")
@@ -286,7 +287,10 @@ class BatchScreen(PanesScreen):
         self._shown = wanted
         self._stays.clear()
         self._loaded = None
-        chosen = self._chosen
+        # Who only passes by the list of problems comes back to the order that was chosen.
+        chosen = self._chosen = self._passing or self._chosen
+        self.table.go_to_key(chosen or "")
+        self._passing = chosen if wanted is Shown.PROBLEMS else None
         self._arrange()
         self.show_keys()
         self.show_all()
@@ -307,6 +311,7 @@ class BatchScreen(PanesScreen):
     @on(ProblemList.CursorMoved, "#problems")
     def _problem_moved(self) -> None:
         row = self._follow_problem()
+        self._passing = None
         if row is not None:
             self._show_side()
             if self.is_split:

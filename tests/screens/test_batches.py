@@ -234,7 +234,7 @@ async def test_a_sending_is_paused_and_cancelled_by_keys(tmp_path: Path) -> None
 async def test_the_look_before_a_review_tells_how_far_it_is_and_is_stopped_by_a_key(tmp_path: Path) -> None:
     async with housed(tmp_path / "data") as house:
         await enter(house)
-        stage(house.app.staging, *(order(order_id=f"T{n}", order_number=f"T{n}") for n in range(60)))
+        add_json(house.app.staging, json.dumps([order(order_id=f"T{n}", order_number=f"T{n}") for n in range(60)]))
         house.app.screen.stop_reading()
         go = asyncio.Event()
         transport = house.app.bench.client._transport._http._transport  # type: ignore[attr-defined]

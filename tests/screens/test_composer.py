@@ -503,3 +503,14 @@ async def test_the_list_of_problems_begins_at_the_order_chosen_and_its_form_is_b
             house.app.staging.put(screen.order.id, ITEMS / 0 / "quantity", 1, "quantity")
             screen.show_all()
             await house.pilot.pause()
+
+
+async def test_what_the_service_has_just_so_is_neither_held_nor_released(tmp_path: Path) -> None:
+    async with housed(tmp_path / "data") as house:
+        await house.until("100+ read")
+        await house.press("a", "u", "B")
+        await house.until(lambda: isinstance(house.app.screen, ComposerScreen))
+        await house.until(lambda: standings(house) == ["same"])
+        await house.press("z")
+        await house.until("What the service has just so is not sent anyhow.")
+        assert not house.app.staging.orders[0].held

@@ -239,15 +239,17 @@ class ComposerScreen(FixingScreen):
     # What may go, and going.
 
     def do_hold(self, key: str) -> None:
-        targets = [order for order in self.targets() if not order.sent]
+        unsent = [order for order in self.targets() if not order.sent]
+        targets = [order for order in unsent if self.staging.standing(order) is not Standing.SAME]
         if not targets:
-            self.say("There is nothing that could be held or released.")
+            same = "What the service has just so is not sent anyhow."
+            self.say(same if unsent else "There is nothing that could be held or released.")
             return
         ids = [order.id for order in targets]
         standings = {self.staging.standing(order) for order in targets}
         if standings <= {Standing.HELD, Standing.UPDATE}:
             self._release(ids)
-        elif standings <= {Standing.READY, Standing.SAME}:
+        elif standings <= {Standing.READY}:
             self._hold(ids)
         else:
             several = len(ids) > 1

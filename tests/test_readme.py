@@ -15,6 +15,7 @@ import readme
 from terminal.terminal import PROGRAM, Terminal
 
 from tui.headless import BARRED, PROBLEMS, UNKNOWN, USAGE, WELL
+from tui.keymap import Where, lookup
 from tui.sandbox.app import SandboxSettings
 from tui.sandbox.faults import Fault, Faults, RetryAfter
 from tui.sandbox.serve import serving
@@ -80,6 +81,15 @@ def test_every_test_that_is_named_is_there() -> None:
             files = [place] if place.is_file() else [*place.rglob("test_*.py")]
             names = [name for file in files for name in re.findall(r"def (test_\w+)", file.read_text(encoding="utf-8"))]
             assert any(wanted in name for name in names) or any(wanted in file.stem for file in files), (line, place)
+
+
+def test_the_way_of_a_file_is_by_keys_that_are_there() -> None:
+    rows = [line.split("|")[1:-1] for line in readme.block("way").strip().splitlines()[2:]]
+    assert len(rows) == 9
+    for where, keys, _ in rows:
+        known = lookup(Where(where.strip()))
+        assert set(re.findall(r"`(.)`", keys)) <= set(known), where
+        assert "`" in keys
 
 
 def test_every_fault_is_told() -> None:

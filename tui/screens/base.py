@@ -1,12 +1,12 @@
 """What all screens share: keys become commands by the one table, and questions come before everything."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events, on
 
-from tui.keymap import Command, Where, commands_in, lookup
+from tui.keymap import Command, Where, commands_in, key_name, lookup
 from tui.store.db import StoreError
 from tui.widgets.ask import AskLine
 from tui.widgets.dialogs import QuestionBar
@@ -202,10 +202,12 @@ class HouseScreen(TonedScreen, inherit_bindings=False):
 
     def show_keys(self) -> None:
         """The key line: the commands of this place with a brief word, in the table's order."""
-        pairs = [(command.keys[0], command.brief) for command in commands_in(self.WHERE) if command.brief]
-        self.query_one(KeyLine).set(
-            [*(("Enter" if key == "enter" else "Space" if key == "space" else key, word) for key, word in pairs)]
-        )
+        self.show_commands((command.id, command.brief) for command in commands_in(self.WHERE) if command.brief)
+
+    def show_commands(self, wanted: Iterable[tuple[str, str]]) -> None:
+        """The key line of these commands of this place, each with a word for it."""
+        keys = {command.id: command.keys[0] for command in commands_in(self.WHERE)}
+        self.query_one(KeyLine).set([(key_name(keys[id]), word) for id, word in wanted])
 
     def show_editor_keys(self, *, several_lines: bool = False) -> None:
         """The key line while an editor is open; in one of several lines Enter begins another."""

@@ -10,7 +10,7 @@ from tui.screens.listed import ListScreen
 from tui.screens.rooms import open_composer
 from tui.store.batches import StagedState
 from tui.widgets.ask import AskLine
-from tui.widgets.status import KeyLine, TitleLine
+from tui.widgets.status import TitleLine
 from tui.widgets.table import Column, Row, Toned
 from tui.work.batchlist import BatchInfo
 from tui.work.staging import CannotChange
@@ -23,6 +23,15 @@ _COLUMNS = (
     Column("count", "orders", 6, 0, "right"),
     Column("states", "how far", 22, 2),
     Column("owner", "whose", 22, 2),
+)
+_KEYS = (
+    ("open", "open"),
+    ("add", "add"),
+    ("rename", "rename"),
+    ("drop", "remove"),
+    ("undo", "undo"),
+    ("take_over", "take over"),
+    ("keys", "keys"),
 )
 _WORDS = {
     StagedState.REFUSED: "refused",
@@ -94,8 +103,7 @@ class BatchesScreen(ListScreen):
         return Toned(f"{owner.user}@{owner.host}, process {owner.pid}, since {since}", "conflict")
 
     def show_keys(self) -> None:
-        words = [("Enter", "open"), ("a", "add"), ("e", "rename"), ("D", "remove"), ("u", "undo"), ("t", "take over")]
-        self.query_one(KeyLine).set([*words, ("?", "keys")])
+        self.show_commands(_KEYS)
 
     def facts(self) -> list[str]:
         return ["Enter opens", "what was sent of a batch stays in the journal"]

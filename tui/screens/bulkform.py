@@ -10,7 +10,7 @@ from textual.containers import Container
 
 from tui.api.codec import Document
 from tui.api.pointer import ABSENT, Pointer
-from tui.keymap import Where, commands_in, key_name
+from tui.keymap import Where
 from tui.orders.bulk import Recipe, Setting
 from tui.orders.fields import field_at
 from tui.screens.base import HouseScreen
@@ -207,8 +207,7 @@ class ChangeScreen(HouseScreen):
         wanted = _KEYS_IN.get(self.job.stage, _KEYS_AFTER)
         if self.job.stage is Stage.PLANNED and not self._is_open:
             wanted = tuple((id, word) for id, word in wanted if id not in ("add", "tags", "only_empty", "pane"))
-        keys = {command.id: command.keys[0] for command in commands_in(self.WHERE)}
-        self.query_one(KeyLine).set([(key_name(keys[id]), word) for id, word in wanted])
+        self.show_commands(wanted)
 
     def _show_detail(self) -> None:
         order = self._order

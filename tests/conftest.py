@@ -1,13 +1,35 @@
-"""Properties are searched alike on every run and on every machine, however slow; by hand they can be searched further.
+"""How properties are searched, and a shell for the commands.
+
+Properties are searched alike on every run and on every machine, however slow; by hand they can be searched further.
 
 SENDCLOUD_EXAMPLES=5000 pytest tests/api: so many examples of each property, others on each run.
 """
 
 import os
+from collections.abc import Iterator
+from pathlib import Path
 
+import pytest
+from commanded import Shell
 from hypothesis import settings
+from terminal.service import served
+
+from tui.sandbox.app import SandboxSettings
 
 _EXAMPLES = int(os.environ.get("SENDCLOUD_EXAMPLES", "0"))
 
 settings.register_profile("house", deadline=None, derandomize=not _EXAMPLES, max_examples=_EXAMPLES or 100)
 settings.load_profile("house")
+
+
+@pytest.fixture
+def shell(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> Shell:
+    return Shell(tmp_path, capfdbinary, monkeypatch)
+
+
+@pytest.fixture
+def account(shell: Shell) -> Iterator[Shell]:
+    """A shell with credentials for a sandbox."""
+    with served(SandboxSettings(orders=20, settle=0.1)) as service:
+        shell.service = service
+        yield shell

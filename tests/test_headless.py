@@ -5,20 +5,17 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from commanded import SHOP, Ended, Shell, environment, orders
 from sandboxed import order
-from terminal.service import served
 
 from tui.api.pointer import Pointer
 from tui.cli import main
 from tui.headless import Wait
 from tui.orders.mapping import Mapping
-from tui.sandbox.app import SandboxSettings
 from tui.sandbox.writing import post_error
 from tui.store.batches import NewStaged
 from tui.store.store import Store
@@ -30,19 +27,6 @@ CSV = """Order number;Integration;Status;Name;Address;House number;Postal code;C
 1067;7;open;Anna;Hauptstr.;5;10115;Berlin;DE;Candle;2;7,00;7,00
 1068;7;open;Jan;Damrak;1;1012LG;Amsterdam;NL;Candle;zwei;7,00;7,00
 """
-
-
-@pytest.fixture
-def shell(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> Shell:
-    return Shell(tmp_path, capfdbinary, monkeypatch)
-
-
-@pytest.fixture
-def account(shell: Shell) -> Iterator[Shell]:
-    """A shell with credentials for a sandbox."""
-    with served(SandboxSettings(orders=20, settle=0.1)) as service:
-        shell.service = service
-        yield shell
 
 
 def problems(ended: Ended, *, severity: str = "error") -> list[tuple[str | None, str]]:

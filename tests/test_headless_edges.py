@@ -5,31 +5,16 @@ import os
 import resource
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from commanded import Shell, orders
-from terminal.service import served
 
-from tui.sandbox.app import SandboxSettings
 from tui.store.batches import NewStaged
 from tui.store.store import Store
 
 ROOT = Path(__file__).parents[1]
-
-
-@pytest.fixture
-def shell(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> Shell:
-    return Shell(tmp_path, capfdbinary, monkeypatch)
-
-
-@pytest.fixture
-def account(shell: Shell) -> Iterator[Shell]:
-    """A shell with credentials for a sandbox."""
-    with served(SandboxSettings(orders=20, settle=0.1)) as service:
-        shell.service = service
-        yield shell
 
 
 def apart(

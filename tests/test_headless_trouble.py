@@ -4,7 +4,6 @@ import io
 import signal
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,11 +19,6 @@ SECRET = "s3cr3t-of-mine"
 KEYS = f"public:{SECRET}"
 LONGEST = 12.0
 """Seconds that a command with a patience of one may take: no wait of the client, no pause of the service adds to it."""
-
-
-@pytest.fixture
-def shell(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> Shell:
-    return Shell(tmp_path, capfdbinary, monkeypatch)
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The composer's table by keys alone: cells edited in place, problems at their cells, many orders changed at once."""
 
-import json
 import re
 from pathlib import Path
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 import pytest
 from housed import NOW, House, housed
 from sandboxed import order
-from screens.test_composer import refuse_next
+from screens.test_composer import add_file, composer, enter_composer, refuse_next
 
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.screens.columns import ColumnsScreen
@@ -20,25 +19,11 @@ SIZES = pytest.mark.parametrize("size", [(80, 24), (160, 45)])
 CITY = "/shipping_address/city"
 
 
-def composer(house: House) -> ComposerScreen:
-    screen = house.app.screen
-    assert isinstance(screen, ComposerScreen)
-    return screen
-
-
 async def stage(house: House, folder: Path, *orders: Any) -> ComposerScreen:
     """Into the composer with these orders."""
-    await house.until("100+ read")
-    await house.press("B")
-    await house.until(lambda: isinstance(house.app.screen, ComposerScreen))
-    path = folder / "orders.json"
-    path.write_text(json.dumps(list(orders)))
-    await house.press("a", "f")
-    await house.type(str(path))
-    await house.press("enter")
-    await house.until("added from orders.json")
-    await house.until(lambda: not house.app.staging.looking)
-    return composer(house)
+    screen = await enter_composer(house)
+    await add_file(house, folder, *orders)
+    return screen
 
 
 async def to_table(house: House) -> None:

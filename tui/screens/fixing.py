@@ -15,6 +15,7 @@ from tui.screens.adding import count_of
 from tui.screens.batchview import Shown
 from tui.screens.gridding import GridScreen
 from tui.screens.gridrows import OWN, column_fields, place_of
+from tui.screens.listed import mark_by
 from tui.screens.recipe import Choice, PickerScreen, ValueScreen, value_in
 from tui.screens.rows import FormSpec, choices_of
 from tui.screens.stagedform import keeps, nothings
@@ -54,17 +55,10 @@ class FixingScreen(GridScreen):
         answers = [("a", "all here"), ("n", "none"), ("i", "invert"), ("p", "with problems"), ("s", "same problem")]
 
         def chosen(answer: str) -> None:
-            match answer:
-                case "a":
-                    self.table.mark_all()
-                case "n":
-                    self.table.set_marks(())
-                case "i":
-                    self.table.invert_marks()
-                case "p":
-                    self._mark_doubtful()
-                case _:
-                    self._mark_same()
+            if answer == "p":
+                self._mark_doubtful()
+            elif not mark_by(self.table, answer):
+                self._mark_same()
             self.grid.repaint()
 
         self.ask("Mark", answers, chosen)

@@ -42,6 +42,20 @@ class KeyedRows(Generic[Thing]):
         return self._places.get(key)
 
 
+def mark_by(table: OrderTable, answer: str) -> bool:
+    """Mark all rows (`a`), none (`n`), or those that are not marked instead (`i`); False for any other answer."""
+    match answer:
+        case "a":
+            table.mark_all()
+        case "n":
+            table.set_marks(())
+        case "i":
+            table.invert_marks()
+        case _:
+            return False
+    return True
+
+
 class ListScreen(HouseScreen):
     """A table from edge to edge, made anew whenever it comes in sight or something happened below."""
 

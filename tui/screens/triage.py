@@ -13,6 +13,7 @@ from tui.orders.damage import mend
 from tui.orders.glance import order_name
 from tui.screens.address import AddressScreen, offer_address
 from tui.screens.changing import ask_on_all, open_changes, repeat, set_field, set_tags
+from tui.screens.listed import mark_by
 from tui.screens.listing import state_mark
 from tui.screens.orders import OrdersScreen
 from tui.screens.rooms import look_up_again, open_composer, open_order, stage_copies, told_if_not_kept
@@ -88,20 +89,11 @@ class TriageScreen(OrdersScreen):
         answers = [("a", "all read"), ("n", "none"), ("i", "invert"), ("p", "with problems")]
 
         def chosen(answer: str) -> None:
-            match answer:
-                case "a":
-                    self.table.mark_all()
-                case "n":
-                    self.table.set_marks(())
-                case "i":
-                    self.table.invert_marks()
-                case _:
-                    found = (
-                        k
-                        for k, o in zip(self._keys, self._shown, strict=True)
-                        if state_mark(self._problems(o))[0] == "!"
-                    )
-                    self.table.set_marks(found)
+            if not mark_by(self.table, answer):
+                found = (
+                    k for k, o in zip(self._keys, self._shown, strict=True) if state_mark(self._problems(o))[0] == "!"
+                )
+                self.table.set_marks(found)
 
         self.ask("Mark", answers, chosen)
 

@@ -18,8 +18,8 @@ os.environ["TZ"] = "UTC"
 FOLDER = Path(__file__).parent
 sys.path[:0] = [str(FOLDER.parent), str(FOLDER.parent / "tests")]
 
-from batched import add_json  # noqa: E402
-from housed import House, housed  # noqa: E402
+from app_harness import House, housed  # noqa: E402
+from batch_harness import add_json  # noqa: E402
 
 SIZES = ((80, 24), (120, 40))
 

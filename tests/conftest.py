@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from commanded import Shell
 from hypothesis import settings
-from terminal.service import served
+from shell import Shell
+from watched_service import served
 
 from tui.sandbox.app import SandboxSettings
 

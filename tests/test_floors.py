@@ -46,16 +46,19 @@ ROOMS = {
         "tui.widgets tui.keymap tui.orders tui.api.codec tui.api.pointer tui.api.models", NETWORK, DISK, SERVER
     ),
     "tui.screens": room(
-        f"tui.screens tui.widgets tui.work tui.store tui.orders tui.keymap tui.settings tui.api.wirelog {VALUES}",
+        f"tui.screens tui.widgets tui.work tui.store tui.orders tui.keymap tui.settings tui.api.request_log tui.lifecycle {VALUES}",
         NETWORK,
         DISK - {"tempfile"},
         SERVER,
     ),
-    "tui.app": room("tui.screens tui.widgets tui.work tui.keymap tui.service tui.settings", NETWORK, DISK, SERVER),
+    "tui.app": room(
+        "tui.lifecycle tui.screens tui.widgets tui.work tui.keymap tui.service tui.settings", NETWORK, DISK, SERVER
+    ),
+    "tui.lifecycle": room("tui.screens tui.widgets tui.work tui.store tui.orders tui.settings", NETWORK, DISK, SERVER),
     "tui.service": room("tui.settings tui.api tui.sandbox.app tui.sandbox.settings", DISK, TERMINAL, SERVER),
     "tui.start": room("tui.app tui.service tui.settings", NETWORK, DISK, TERMINAL, SERVER),
     "tui.headless": room(
-        "tui.service tui.settings tui.work tui.store.store tui.store.db tui.orders.fields tui.orders.mapping tui.widgets.text "
+        "tui.service tui.settings tui.work tui.store.store tui.store.db tui.orders.fields tui.orders.tables.mapping tui.widgets.text "
         "tui.api.codec tui.api.errors",
         NETWORK,
         DISK,
@@ -74,7 +77,8 @@ ROOMS = {
 
 NAMED_ONLY = {
     "tui.screens": frozenset({"tui.app", "tui.service"}),
-    "tui.app": frozenset({"tui.store.follows", "tui.store.journal"}),
+    "tui.app": frozenset({"tui.store.verifications", "tui.store.journal"}),
+    "tui.lifecycle": frozenset({"tui.app", "tui.service"}),
 }
 """Types that a room may name in its hints, without importing them when it runs."""
 
@@ -171,16 +175,16 @@ def test_a_room_imports_downwards_only(name: str) -> None:
     [
         ("tui.api.paging", "import sqlite3", True),
         ("tui.api.paging", "def f():\n    from textual.app import App", True),
-        ("tui.orders.edit", "import httpx", True),
-        ("tui.orders.edit", "from tui.api.client import Client", True),
-        ("tui.orders.edit", "from tui.api import client", True),
-        ("tui.orders.edit", "from tui.api import pointer", False),
+        ("tui.orders.edits.edit", "import httpx", True),
+        ("tui.orders.edits.edit", "from tui.api.client import Client", True),
+        ("tui.orders.edits.edit", "from tui.api import client", True),
+        ("tui.orders.edits.edit", "from tui.api import pointer", False),
         ("tui.widgets.table", "import importlib\nimportlib.import_module('tui.store.store')", True),
-        ("tui.screens.base", "import tui.app", True),
-        ("tui.screens.base", "if TYPE_CHECKING:\n    from tui.app import OrdersApp", False),
-        ("tui.sandbox.app", "from tui.orders.edit import Edit", True),
-        ("tui.work.outbox", "from textual import work", True),
-        ("tui.screens.base", "from tui.screens.rooms import open_order", False),
+        ("tui.screens.common.screen", "import tui.app", True),
+        ("tui.screens.common.screen", "if TYPE_CHECKING:\n    from tui.app import OrdersApp", False),
+        ("tui.sandbox.app", "from tui.orders.edits.edit import Edit", True),
+        ("tui.work.writes.outbox", "from textual import work", True),
+        ("tui.screens.common.screen", "from tui.screens.common.workspace_actions import open_order", False),
     ],
 )
 def test_the_walk_sees_what_climbs(module: str, source: str, broken: bool) -> None:

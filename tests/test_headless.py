@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commanded import SHOP, Ended, Shell, environment, orders
-from sandboxed import order
+from sandbox_harness import order
+from shell import SHOP, Ended, Shell, environment, orders
 
 from tui.api.pointer import Pointer
 from tui.cli import main
 from tui.headless import Wait
-from tui.orders.mapping import Mapping
+from tui.orders.tables.mapping import Mapping
 from tui.sandbox.writing import post_error
 from tui.store.batches import NewStaged
 from tui.store.store import Store

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from commanded import Shell, orders
+from shell import Shell, orders
 
 from tui.store.batches import NewStaged
 from tui.store.store import Store

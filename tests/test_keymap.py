@@ -5,11 +5,11 @@ import pkgutil
 from collections.abc import Iterator
 
 import pytest
-import readme
+import readme_parts
 
 import tui.screens
 from tui.keymap import COMMANDS, Command, Where, clashes, commands_in, key_name, lookup
-from tui.screens.base import HouseScreen
+from tui.screens.common.screen import HouseScreen
 
 NO_KEYS = set("[]{}\\~@|")
 """They need AltGr on some keyboards."""
@@ -25,7 +25,7 @@ def below(kind: type[HouseScreen]) -> Iterator[type[HouseScreen]]:
 
 def screens() -> list[type[HouseScreen]]:
     """Every screen that can be opened: those of the house that no other is made of."""
-    for module in pkgutil.iter_modules(tui.screens.__path__, "tui.screens."):
+    for module in pkgutil.walk_packages(tui.screens.__path__, "tui.screens."):
         importlib.import_module(module.name)
     ours = {kind for kind in below(HouseScreen) if kind.__module__.startswith("tui.")}
     return sorted((kind for kind in ours if not ours & set(kind.__subclasses__())), key=lambda kind: kind.__name__)
@@ -104,4 +104,4 @@ def test_every_key_has_a_name_for_people() -> None:
 
 
 def test_the_readme_has_the_keys_of_today() -> None:
-    assert readme.block("keys") == readme.key_table(), "python tests/readme.py writes it anew"
+    assert readme_parts.block("keys") == readme_parts.key_table(), "python tests/readme_parts.py writes it anew"

@@ -11,18 +11,18 @@ from pathlib import Path
 
 import httpx
 import pytest
-import readme
-from terminal.terminal import PROGRAM, Terminal
+import readme_parts
+from pseudo_terminal import PROGRAM, Terminal
 
 from tui.headless import BARRED, PROBLEMS, UNKNOWN, USAGE, WELL
 from tui.keymap import Where, lookup
 from tui.sandbox.app import SandboxSettings
 from tui.sandbox.faults import Fault, Faults, RetryAfter
+from tui.sandbox.seed_data import SHOPS
 from tui.sandbox.serve import serving
-from tui.sandbox.world import SHOPS
-from tui.work.endings import End
+from tui.work.submit.results import End
 
-TEXT = readme.text()
+TEXT = readme_parts.text()
 SECRET = "s3cret-that-nobody-may-see"
 
 
@@ -34,14 +34,14 @@ def options(line: str) -> list[str]:
 
 
 def test_the_first_command_installs_and_starts_the_demo_alone() -> None:
-    make, install, start = readme.command("try").split(" && ")
+    make, install, start = readme_parts.command("try").split(" && ")
     (venv,) = re.findall(r"^python3 -m venv (\S+)$", make)
     assert install == f"{venv}/bin/pip install ."
     assert start == f"{venv}/bin/sendcloud-orders --demo"
 
 
 def test_the_second_command_installs_and_passes_the_tests() -> None:
-    make, install, test = readme.command("test").split(" && ")
+    make, install, test = readme_parts.command("test").split(" && ")
     (venv,) = re.findall(r"^python3 -m venv (\S+)$", make)
     assert install == f"{venv}/bin/pip install -e '.[test]'"
     assert test == f"{venv}/bin/python -m pytest -n auto"
@@ -50,7 +50,7 @@ def test_the_second_command_installs_and_passes_the_tests() -> None:
 def test_every_path_that_is_named_is_there() -> None:
     named = set(re.findall(r"[`( ]((?:tui|tests|screenshots|\.ci)/[\w./-]*)", TEXT))
     assert len(named) > 20
-    assert sorted(path for path in named if not (readme.ROOT / path.rstrip(".")).exists()) == []
+    assert sorted(path for path in named if not (readme_parts.ROOT / path.rstrip(".")).exists()) == []
 
 
 def test_every_link_inside_leads_somewhere() -> None:
@@ -63,20 +63,20 @@ def test_every_link_inside_leads_somewhere() -> None:
 
 
 def test_every_variable_is_one_that_is_read() -> None:
-    sources = "".join(path.read_text(encoding="utf-8") for path in (readme.ROOT / "tui").rglob("*.py"))
-    sources += "".join(path.read_text(encoding="utf-8") for path in (readme.ROOT / "tests").rglob("*.py"))
+    sources = "".join(path.read_text(encoding="utf-8") for path in (readme_parts.ROOT / "tui").rglob("*.py"))
+    sources += "".join(path.read_text(encoding="utf-8") for path in (readme_parts.ROOT / "tests").rglob("*.py"))
     named = set(re.findall(r"SENDCLOUD_[A-Z_]+", TEXT))
     assert {name for name in named if f'"{name}"' not in sources} == set()
     assert {"SENDCLOUD_PUBLIC_KEY", "SENDCLOUD_CLIENT_ID", "SENDCLOUD_TOKEN_URL", "SENDCLOUD_ORDERS_DATA"} <= named
 
 
 def test_every_test_that_is_named_is_there() -> None:
-    commands = [line.partition("#")[0] for line in readme.command("house").splitlines() if "pytest" in line]
+    commands = [line.partition("#")[0] for line in readme_parts.command("house").splitlines() if "pytest" in line]
     assert any("SENDCLOUD_KILLS" in line for line in commands)
     for line in commands:
         words = shlex.split(line)
         wanted = words[words.index("-k") + 1] if "-k" in words else ""
-        places = [readme.ROOT / word for word in words if word.startswith("tests/")]
+        places = [readme_parts.ROOT / word for word in words if word.startswith("tests/")]
         for place in places:
             files = [place] if place.is_file() else [*place.rglob("test_*.py")]
             names = [name for file in files for name in re.findall(r"def (test_\w+)", file.read_text(encoding="utf-8"))]
@@ -84,7 +84,7 @@ def test_every_test_that_is_named_is_there() -> None:
 
 
 def test_the_way_of_a_file_is_by_keys_that_are_there() -> None:
-    rows = [line.split("|")[1:-1] for line in readme.block("way").strip().splitlines()[2:]]
+    rows = [line.split("|")[1:-1] for line in readme_parts.block("way").strip().splitlines()[2:]]
     assert len(rows) == 9
     for where, keys, _ in rows:
         known = lookup(Where(where.strip()))
@@ -104,14 +104,17 @@ def test_every_fault_is_told() -> None:
 
 
 def test_the_sandbox_starts_as_written_and_takes_other_faults(tmp_path: Path) -> None:
-    arguments = options(readme.command("sandbox").splitlines()[-1])
+    arguments = options(readme_parts.command("sandbox").splitlines()[-1])
     port = arguments[arguments.index("--port") + 1]
     assert f"--url http://127.0.0.1:{port}/api/v3" in TEXT
-    curl = shlex.split(readme.command("faults"))
+    curl = shlex.split(readme_parts.command("faults"))
     assert f"http://127.0.0.1:{port}/sandbox/faults" in curl
     arguments[arguments.index("--port") + 1] = "0"
     started = subprocess.Popen(
-        [sys.executable, "-m", "tui", *arguments, "--orders", "3"], stdout=subprocess.PIPE, text=True, cwd=readme.ROOT
+        [sys.executable, "-m", "tui", *arguments, "--orders", "3"],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=readme_parts.ROOT,
     )
     try:
         assert started.stdout is not None
@@ -132,7 +135,7 @@ def test_the_sandbox_starts_as_written_and_takes_other_faults(tmp_path: Path) ->
 def test_the_commands_without_the_screen_say_what_is_written(tmp_path: Path) -> None:
     (tmp_path / "orders.csv").write_text(fence("orders.csv", "csv"))
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SENDCLOUD_")}
-    environment |= {"HOME": str(tmp_path), "PYTHONPATH": str(readme.ROOT)}
+    environment |= {"HOME": str(tmp_path), "PYTHONPATH": str(readme_parts.ROOT)}
     environment["SENDCLOUD_ORDERS_DATA"] = str(tmp_path / "data")
     told = re.split(r"^\$ (.*)\n", fence("headless", "console"), flags=re.M)[1:]
     assert len(told) == 4
@@ -153,7 +156,7 @@ def test_the_outcomes_and_exit_codes_are_told() -> None:
 
 def fence(name: str, kind: str) -> str:
     """What stands in the one fence of a block."""
-    found = re.fullmatch(rf"```{kind}\n(.*?\n)```", readme.block(name).strip(), re.DOTALL)
+    found = re.fullmatch(rf"```{kind}\n(.*?\n)```", readme_parts.block(name).strip(), re.DOTALL)
     assert found is not None, name
     return found[1]
 

@@ -10,24 +10,24 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 
-from tui.screens.opening import OpeningScreen
+from tui.screens.system.opening import OpeningScreen
 from tui.service import Service
 from tui.settings import Settings
-from tui.widgets.frames import SparseFrames
-from tui.widgets.keys import KeysInOrder
+from tui.widgets.diff_renderer import SparseFrames
+from tui.widgets.key_queue import KeysInOrder
 
 if TYPE_CHECKING:
     from textual.screen import Screen
 
     from tui.keymap import Where
-    from tui.screens.base import HouseScreen
-    from tui.store.follows import Follow
+    from tui.screens.common.screen import HouseScreen
     from tui.store.journal import Write
+    from tui.store.verifications import Follow
     from tui.widgets.pager import TextLine
-    from tui.work.bulk import Jobs
-    from tui.work.job import Job
-    from tui.work.staging import Staging
-    from tui.work.workbench import Workbench
+    from tui.work.account import Workbench
+    from tui.work.batches.staging import Staging
+    from tui.work.bulk.job import Job
+    from tui.work.bulk.runner import Jobs
 
 
 class OrdersApp(KeysInOrder[int], SparseFrames[int], inherit_bindings=False):
@@ -73,7 +73,7 @@ class OrdersApp(KeysInOrder[int], SparseFrames[int], inherit_bindings=False):
 
     async def open(self) -> None:
         """Open store and account, and the screens as they were. Raises what the opening screen tells the user."""
-        from tui.screens.house import open_house
+        from tui.lifecycle import open_house
 
         if self._service is None:
             self._service = self._connect()
@@ -81,7 +81,7 @@ class OrdersApp(KeysInOrder[int], SparseFrames[int], inherit_bindings=False):
 
     def leave(self, code: int = 0) -> None:
         """End; what is kept is on disk already. Writes on their way are asked about first."""
-        from tui.screens.house import leave_house
+        from tui.lifecycle import leave_house
 
         leave_house(self, code)
 
@@ -126,7 +126,7 @@ class OrdersApp(KeysInOrder[int], SparseFrames[int], inherit_bindings=False):
 
     def house_screens(self) -> "list[HouseScreen]":
         """The screens that are open and there to be told things, the one in front last."""
-        from tui.screens.base import HouseScreen
+        from tui.screens.common.screen import HouseScreen
 
         return [screen for screen in self.screen_stack if isinstance(screen, HouseScreen) and screen.is_ready]
 
@@ -141,37 +141,37 @@ class OrdersApp(KeysInOrder[int], SparseFrames[int], inherit_bindings=False):
         self.push_screen(screen)
 
     def show_help(self, where: "Where") -> None:
-        from tui.screens.help import HelpScreen
+        from tui.screens.common.pages import HelpScreen
 
         self.push_screen(HelpScreen(where))
 
     def show_palette(self, screen: "HouseScreen") -> None:
-        from tui.screens.palette import PaletteScreen
+        from tui.screens.system.palette import PaletteScreen
 
         self.push_screen(PaletteScreen(screen))
 
     def show_traffic(self) -> None:
-        from tui.screens.traffic import TrafficScreen
+        from tui.screens.system.request_log import TrafficScreen
 
         self.push_screen(TrafficScreen(self.bench.log))
 
     def show_journal(self, order_id: str | None) -> None:
-        from tui.screens.rooms import open_journal
+        from tui.screens.common.workspace_actions import open_journal
 
         open_journal(self, order_id)
 
     def show_text(self, title: str, text: str) -> None:
-        from tui.screens.help import TextScreen
+        from tui.screens.common.pages import TextScreen
 
         self.push_screen(TextScreen(title, text))
 
     def show_lines(self, title: str, lines: "Sequence[TextLine]") -> None:
-        from tui.screens.help import LinesScreen
+        from tui.screens.common.pages import LinesScreen
 
         self.push_screen(LinesScreen(title, lines))
 
     def back_and_forth(self) -> None:
-        from tui.screens.rooms import other_place
+        from tui.screens.common.workspace_actions import other_place
 
         other_place(self)
 

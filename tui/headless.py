@@ -16,19 +16,19 @@ from typing import TYPE_CHECKING, Any
 from tui.api.codec import LIMIT
 from tui.api.errors import Origin, Problem, Severity
 from tui.orders.fields import label_of
-from tui.orders.mapping import Mapping
+from tui.orders.tables.mapping import Mapping
 from tui.settings import Profile, data_folder, local_zone
 from tui.widgets.text import safe
-from tui.work.check import Entry, entries_of
-from tui.work.importing import read_any
-from tui.work.intake import IntakeError, read_file
+from tui.work.file_import.json_reader import IntakeError, read_file
+from tui.work.file_import.reader import read_any
+from tui.work.file_import.validate import Entry, entries_of
 
 if TYPE_CHECKING:
     from tui.service import Service
     from tui.store.store import Store
-    from tui.work.endings import Progress, Result
-    from tui.work.probe import Known
-    from tui.work.submit import Submission
+    from tui.work.submit.probe import Known
+    from tui.work.submit.results import Progress, Result
+    from tui.work.submit.run import Submission
 
 WELL, PROBLEMS, USAGE, BARRED, UNKNOWN = 0, 1, 2, 3, 4
 """Exit codes; the highest wins. 3: the service is not reachable, or does not let us. 4: nobody knows yet."""
@@ -110,8 +110,8 @@ def _ask_account(
     """The entries as the account judges them; if it cannot be asked, as they were, with a word and a code."""
     from tui.api.errors import ApiError
     from tui.service import connect
-    from tui.work.persist import persist
-    from tui.work.probe import probe
+    from tui.work.submit.probe import probe
+    from tui.work.submit.retry import persist
 
     patience = 10.0 if patience is None else patience
     service = connect(profile, patience)
@@ -135,7 +135,7 @@ def _ask_account(
 def _update(known: "Known | None") -> list[Problem]:
     if known is None or known.does.value != "UPDATE":
         return []
-    from tui.work.endings import changes_text
+    from tui.work.submit.results import changes_text
 
     detail = f"It changes an order that is there already: {changes_text(known.changes)}."
     return [Problem(detail, "update", severity=Severity.WARNING, origin=Origin.HERE)]
@@ -166,7 +166,7 @@ def _submit(options: argparse.Namespace, profile: Profile) -> int:
         return _dry_run(entries, profile, options.patience)
     from tui.service import connect
     from tui.store.db import StoreError
-    from tui.work.batchlist import CannotChange, proper_name
+    from tui.work.batches.catalog import CannotChange, proper_name
 
     try:
         batch = proper_name(_batch_name(name) if options.batch is None else options.batch)
@@ -191,11 +191,11 @@ async def _submitted(
     from tui.api.errors import ApiError
     from tui.store.db import StoreError
     from tui.store.store import Store, utc_now
-    from tui.work.endings import Wishes
-    from tui.work.persist import persist
-    from tui.work.staging import CannotChange, Staging
-    from tui.work.submit import Submission
-    from tui.work.workbench import open_account, open_remembered
+    from tui.work.account import open_account, open_remembered
+    from tui.work.batches.staging import CannotChange, Staging
+    from tui.work.submit.results import Wishes
+    from tui.work.submit.retry import persist
+    from tui.work.submit.run import Submission
 
     wishes = Wishes(options.only_good, not options.no_verify, options.updates == "send", options.patience)
     store = Store(data_folder(), profile=profile.name)
@@ -253,7 +253,7 @@ def _told(run: "Submission") -> int:
     """Tell what became of every order; the exit code that this makes."""
     from collections import Counter
 
-    from tui.work.endings import End
+    from tui.work.submit.results import End
 
     results = run.results()
     _print(_json(_result_line(result)) for result in results)
@@ -272,7 +272,7 @@ def _told(run: "Submission") -> int:
 
 
 def _dry_run(entries: list[Entry], profile: Profile, patience: float | None) -> int:
-    from tui.work.endings import End, Result, changes_text, note
+    from tui.work.submit.results import End, Result, changes_text, note
 
     entries, known, code = _ask_account(entries, profile, patience)
     ends = {"new": End.WOULD_CREATE, "UPDATE": End.WOULD_UPDATE, "same": End.SAME}
@@ -307,7 +307,7 @@ def _result_line(result: "Result") -> dict[str, object]:
 
 
 def _not_opened(entry: Entry, why: str) -> dict[str, object]:
-    from tui.work.endings import End, Result, note
+    from tui.work.submit.results import End, Result, note
 
     told = entry.problems if entry.errors else (*entry.problems, note(f"It was not sent: {why}"))
     return _result_line(Result(entry, End.HELD, None, tuple(told)))
@@ -463,7 +463,7 @@ def _mapping(name: str) -> Mapping:
     """A mapping of columns that was saved under this name. Raises LookupError, Unusable."""
     from tui.store.db import StoreError
     from tui.store.store import Store
-    from tui.work.mappings import saved_here
+    from tui.work.file_import.mappings import saved_here
 
     try:
         store = Store(data_folder())
@@ -495,7 +495,7 @@ def _without_added(error: IntakeError) -> str:
 
 def _batch_name(name: str) -> str:
     """A batch named after a file; of a long name the beginning and the end."""
-    from tui.work.batchlist import LONGEST_NAME
+    from tui.work.batches.catalog import LONGEST_NAME
 
     batch = " ".join(f"submit {Path(name).name}".split())
     half = LONGEST_NAME // 2

@@ -1,10 +1,10 @@
-"""Clients that speak to a script (tests/scripted.py) and sleep on its clock."""
+"""Clients that speak to a script (tests/fake_transport.py) and sleep on its clock."""
 
 from random import Random
 from typing import Any
 
 import pytest
-from scripted import BASE, FakeClock, Make, Script, Step
+from fake_transport import BASE, FakeClock, Make, Script, Step
 
 from tui.api.auth import Auth, BasicAuth
 from tui.api.client import Client

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from scripted import FakeClock, answer, raw, refusal
+from fake_transport import FakeClock, answer, raw, refusal
 
 from tui.api.auth import (
     SENDCLOUD,

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from scripted import Make, answer, raw, refusal
+from fake_transport import Make, answer, raw, refusal
 
 from tui.api.client import Client, Identifiers, OrderQuery, order_key
 from tui.api.codec import Document, Json

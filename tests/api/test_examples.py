@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any, cast
 
 import httpx
-import official
+import official_documents
 import pytest
-from official import Example, cases
-from scripted import Make, raw
+from fake_transport import Make, raw
+from official_documents import Example, cases
 
 from tui.api.auth import BasicAuth
 from tui.api.client import Client, order_key
@@ -22,16 +22,16 @@ from tui.api.errors import ApiError, Busy, InvalidCursor, NotFound, Problem, Ref
 from tui.api.models import Operation, validate_order
 from tui.api.pointer import Pointer, Scope
 from tui.api.query import OrderQuery
-from tui.orders.compare import compare
-from tui.orders.patch import as_read
+from tui.orders.edits.compare import compare
+from tui.orders.edits.patch import as_read
 from tui.sandbox.app import SandboxSettings
+from tui.sandbox.seed_data import FAILING_SHOP, PRESTASHOP
 from tui.sandbox.serve import serving
-from tui.sandbox.world import FAILING_SHOP, PRESTASHOP
 
-pytestmark = official.needs_document()
+pytestmark = official_documents.needs_document()
 
-ORDERS = official.all_examples("orders")
-INTEGRATIONS = [example for example in official.all_examples("integrations") if example.method == "get"]
+ORDERS = official_documents.all_examples("orders")
+INTEGRATIONS = [example for example in official_documents.all_examples("integrations") if example.method == "get"]
 """Of this document the app only reads."""
 REQUESTS = [example for example in ORDERS if not example.status]
 ANSWERS = [example for example in ORDERS + INTEGRATIONS if example.status.startswith("2")]
@@ -85,7 +85,7 @@ class TestValidators:
         data: Any = cast(Document, example.json)["data"]
         read = [order for order in (data if isinstance(data, list) else [data]) if "order_details" in order]
         for order in read:
-            problems = official.order_validator().iter_errors(json.loads(encode(order)))
+            problems = official_documents.order_validator().iter_errors(json.loads(encode(order)))
             theirs = {Pointer.of(*problem.absolute_path) for problem in problems}
             assert {problem.pointer for problem in validate_order(order, Operation.POST)} == theirs
 
@@ -297,7 +297,7 @@ class TestTheSandboxAnswers:
         assert told.status_code == 200
         body = told.json()
         assert body["data"]
-        check = official.response_validator("get", path, "200", document)
+        check = official_documents.response_validator("get", path, "200", document)
         assert [problem.message for problem in check.iter_errors(body)] == []
         (example,) = [one for one in ANSWERS if (one.document, one.method, one.path) == (document, "get", path)]
         # Orders come with and without their optional nodes (Q4.16).

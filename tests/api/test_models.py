@@ -5,7 +5,7 @@ import json
 import random
 from typing import Any
 
-import official
+import official_documents
 import pytest
 
 from tui.api.codec import decode
@@ -94,20 +94,22 @@ def test_half_a_character_pair_and_a_huge_number_are_looked_at_without_harm() ->
     assert detail(document, Operation.PATCH, "/order_number") is None
 
 
-@official.needs_document()
+@official_documents.needs_document()
 @pytest.mark.parametrize("operation", list(Operation))
 def test_every_request_example_is_valid(operation: Operation) -> None:
     path = "/orders" if operation is Operation.POST else "/orders/{id}"
-    for name, value in official.examples(operation.lower(), path, "request").items():
+    for name, value in official_documents.examples(operation.lower(), path, "request").items():
         for order in value if isinstance(value, list) else [value]:
             assert validate_order(as_read(order), operation) == [], name
 
 
-@official.needs_document()
+@official_documents.needs_document()
 @pytest.mark.parametrize("operation", list(Operation))
 def test_mutated_documents_are_judged_as_the_official_schema_judges_them(operation: Operation) -> None:
-    check = official.order_validator() if operation is Operation.POST else official.patch_validator()
-    seeds = [order for orders in official.examples("post", "/orders", "request").values() for order in orders]
+    check = (
+        official_documents.order_validator() if operation is Operation.POST else official_documents.patch_validator()
+    )
+    seeds = [order for orders in official_documents.examples("post", "/orders", "request").values() for order in orders]
     seeds += [full_order()]
     dice = random.Random(7)
     strange = [None, "", "x", "EUR", "kg", "12.5", 0, 1, -1, 1.5, 2.0, True, [], ["a"], [None], {}, {"value": 1}]
@@ -213,8 +215,8 @@ def full_order() -> dict[str, Any]:
     return order
 
 
-@official.needs_document()
+@official_documents.needs_document()
 def test_the_full_order_is_valid_and_names_every_field() -> None:
     order = full_order()
-    assert official.order_validator().is_valid(order)
+    assert official_documents.order_validator().is_valid(order)
     assert validate_order(as_read(order), Operation.POST) == []

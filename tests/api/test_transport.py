@@ -10,7 +10,7 @@ from random import Random
 
 import httpx
 import pytest
-from scripted import BUSY, START, FakeClock, Make, Script, Step, answer, raw, refusal, torn
+from fake_transport import BUSY, START, FakeClock, Make, Script, Step, answer, raw, refusal, torn
 
 from tui.api.auth import BasicAuth
 from tui.api.budget import Budget, Rate, next_pause, read_retry_after
@@ -28,7 +28,7 @@ from tui.api.errors import (
     ServerFault,
     Unreachable,
 )
-from tui.api.wirelog import Outcome, WireEntry, WireLog
+from tui.api.request_log import Outcome, WireEntry, WireLog
 
 ORDER = {"id": "12", "order_number": "A"}
 DONE = {"id": 12, "order_id": "a", "order_number": "A"}

@@ -20,17 +20,17 @@ from zoneinfo import ZoneInfo
 
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
 
-from sandboxed import ORDER  # noqa: E402
+from sandbox_harness import ORDER  # noqa: E402
 
 from tui.api.client import Client  # noqa: E402
 from tui.api.models import Order  # noqa: E402
 from tui.api.pointer import Pointer  # noqa: E402
-from tui.orders.batch import check_order  # noqa: E402
+from tui.orders.checks.sending import check_order  # noqa: E402
 from tui.orders.fields import ITEMS  # noqa: E402
 from tui.store.batches import NewStaged  # noqa: E402
 from tui.store.store import Store  # noqa: E402
-from tui.work.staging import Staging  # noqa: E402
-from tui.work.workbench import Shop, Workbench, open_remembered  # noqa: E402
+from tui.work.account import Shop, Workbench, open_remembered  # noqa: E402
+from tui.work.batches.staging import Staging  # noqa: E402
 
 ROUNDS = 7
 SHOP = 7

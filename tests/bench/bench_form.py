@@ -16,8 +16,8 @@ from typing import Any
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
 
 from bench_screens import QUIET, Figures, _machine, _press, bare, show  # noqa: E402
-from sandboxed import ORDER  # noqa: E402
-from terminal.terminal import PROGRAM, Terminal  # noqa: E402
+from pseudo_terminal import PROGRAM, Terminal  # noqa: E402
+from sandbox_harness import ORDER  # noqa: E402
 
 from tui.sandbox.app import SandboxSettings  # noqa: E402
 from tui.sandbox.serve import serving  # noqa: E402

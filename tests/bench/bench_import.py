@@ -17,9 +17,9 @@ from time import perf_counter
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tablefiles import rows, text, workbook
+from table_files import rows, text, workbook
 
-from tui.work.importing import read_any
+from tui.work.file_import.reader import read_any
 
 
 def best(work: Callable[[], object], times: int = 3) -> float:

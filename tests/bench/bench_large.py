@@ -15,8 +15,8 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
 
 from bench_screens import QUIET, Figures, _machine, _press, bare, show  # noqa: E402
-from tablefiles import rows, text  # noqa: E402
-from terminal.terminal import PROGRAM, Terminal  # noqa: E402
+from pseudo_terminal import PROGRAM, Terminal  # noqa: E402
+from table_files import rows, text  # noqa: E402
 
 from tui.sandbox.app import SandboxSettings  # noqa: E402
 from tui.sandbox.serve import serving  # noqa: E402

@@ -27,7 +27,7 @@ from statistics import mean, median
 
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
 
-from terminal.terminal import PROGRAM, Terminal  # noqa: E402
+from pseudo_terminal import PROGRAM, Terminal  # noqa: E402
 
 from tui.sandbox.app import SandboxSettings  # noqa: E402
 from tui.sandbox.serve import serving  # noqa: E402

@@ -8,28 +8,28 @@ from functools import cache
 from random import Random
 from typing import cast
 
-import official
+import official_documents
+from fake_transport import FakeClock
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
-from scripted import FakeClock
 
 from tui.api.auth import BasicAuth
 from tui.api.client import Client, order_key
 from tui.api.codec import Document, Json, decode, encode
 from tui.api.models import Kind, Operation, validate_order
 from tui.api.pointer import ABSENT
-from tui.orders.compare import compare
-from tui.orders.edit import Edit
+from tui.orders.edits.compare import compare
+from tui.orders.edits.edit import Edit
+from tui.orders.edits.patch import Patch, smallest_patch
+from tui.orders.edits.upsert import to_upsert
 from tui.orders.fields import ITEMS, Field, field_at, sections
-from tui.orders.patch import Patch, smallest_patch
-from tui.orders.upsert import to_upsert
 from tui.sandbox.app import SandboxSettings
 from tui.sandbox.data import FIRST_ID
+from tui.sandbox.seed_orders import Span, seeded
 from tui.sandbox.serve import serving
-from tui.sandbox.trade import Span, seeded
 
-pytestmark = official.needs_document()
+pytestmark = official_documents.needs_document()
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 COUNT = 600
@@ -50,7 +50,7 @@ def told(check: Draft202012Validator, value: Json) -> list[str]:
 def test_an_upsert_made_from_an_order_that_was_read_is_valid(number: int, keep_id: bool) -> None:
     read = orders()[number]
     document, conversions = to_upsert(read, keep_id=keep_id)
-    assert told(official.post_validator(), [document]) == []
+    assert told(official_documents.post_validator(), [document]) == []
     assert validate_order(document, Operation.POST) == []
     assert ("id" in document) == keep_id
     assert not {"created_at", "modified_at"} & document.keys()
@@ -68,7 +68,7 @@ def test_the_smallest_patch_is_judged_as_the_document_judges_it(number: int, see
     patch = smallest_patch(edit)
     assert not {"id", "order_id", "created_at", "modified_at"} & patch.body.keys()
     assert "integration" not in cast(Document, patch.body.get("order_details", {}))
-    problems = told(official.patch_validator(), patch.body)
+    problems = told(official_documents.patch_validator(), patch.body)
     assert bool(problems) == bool(patch.invalid), (problems, patch)
     assert all(next(iter(item)) == "name" and len(item) > 1 for item in items_of(patch.body))
 

@@ -4,22 +4,22 @@ from datetime import UTC, datetime
 from typing import cast
 
 import pytest
-from drawn import full
-from odd import ODD, odd_orders
+from odd_values import ODD, odd_orders
+from strategies import full
 
 from tui.api.codec import Document, decode, encode, same
 from tui.api.models import Kind, Operation, validate_order
 from tui.api.pointer import ABSENT, ROOT, Pointer, walk
-from tui.orders import glance
-from tui.orders.compare import compare
-from tui.orders.edit import Edit, same_or_absent
-from tui.orders.entry import editing_kind, entry_text, parse_entry, show_value
+from tui.orders import summary as glance
+from tui.orders.checks.shipping import mend, preflight
+from tui.orders.edits.compare import compare
+from tui.orders.edits.edit import Edit, same_or_absent
+from tui.orders.edits.list_items import add_entry, addable, copy_entry, move_entry, remove_entry
+from tui.orders.edits.merge import merge
+from tui.orders.edits.request_choice import sending_of, whole_order
+from tui.orders.edits.upsert import as_new, to_upsert, unread_nodes
 from tui.orders.fields import label_of, sections
-from tui.orders.listed import add_entry, addable, copy_entry, move_entry, remove_entry
-from tui.orders.merge import merge
-from tui.orders.preflight import mend, preflight
-from tui.orders.roads import sending_of, whole_order
-from tui.orders.upsert import as_new, to_upsert, unread_nodes
+from tui.orders.value_parser import editing_kind, entry_text, parse_entry, show_value
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 NAME = Pointer.of("shipping_address", "name")

@@ -2,19 +2,19 @@
 
 from typing import cast
 
-from drawn import at, changed, documents, leaves
 from hypothesis import given
 from hypothesis import strategies as st
+from strategies import at, changed, documents, leaves
 
 from tui.api.codec import Document, Json, same
 from tui.api.models import Operation
 from tui.api.pointer import Pointer
-from tui.orders.compare import compare
-from tui.orders.edit import Edit, same_or_absent
-from tui.orders.entries import match, name_of
+from tui.orders.edits.compare import compare
+from tui.orders.edits.edit import Edit, same_or_absent
+from tui.orders.edits.matching import match, name_of
+from tui.orders.edits.merge import is_met, is_open, merge, take_theirs
+from tui.orders.edits.request_choice import sending_of
 from tui.orders.fields import ITEMS
-from tui.orders.merge import is_met, is_open, merge, take_theirs
-from tui.orders.roads import sending_of
 from tui.sandbox.writing import apply_patch
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
-from sandboxed import NOW, Bench, Clock, MakeBench
+from sandbox_harness import NOW, Bench, Clock, MakeBench
 
 from tui.sandbox.app import Sandbox, SandboxSettings
 

@@ -5,7 +5,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pytest
-from sandboxed import NOW, Bench, MakeBench, order
+from sandbox_harness import NOW, Bench, MakeBench, order
 
 from tui.sandbox.faults import AnswerLost, Breaker, Fault, Faults, RetryAfter, Rule
 

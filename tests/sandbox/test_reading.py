@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import official
+import official_documents
 import pytest
-from sandboxed import Bench, MakeBench
+from sandbox_harness import Bench, MakeBench
 
-from tui.sandbox.instants import read_instant
+from tui.sandbox.times import read_instant
 
 
 @pytest.fixture
@@ -29,9 +29,9 @@ async def test_pages_by_link_show_every_order_once_from_the_newest(seeded: Bench
     assert len(set(ids)) == 700
 
 
-@official.needs_document()
+@official_documents.needs_document()
 async def test_a_page_is_what_the_document_says(seeded: Bench) -> None:
-    check = official.order_validator()
+    check = official_documents.order_validator()
     for row in (await seeded.client.get("/orders")).json()["data"]:
         assert check.is_valid(row)
 

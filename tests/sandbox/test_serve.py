@@ -7,7 +7,7 @@ import sys
 
 import httpx
 import pytest
-from sandboxed import NOW, order
+from sandbox_harness import NOW, order
 
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.sandbox.serve import serving

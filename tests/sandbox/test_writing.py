@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
-import official
+import official_documents
 import pytest
-from sandboxed import Bench, MakeBench, order
+from sandbox_harness import Bench, MakeBench, order
 
 
 def errors(answer: Any) -> list[dict[str, Any]]:
@@ -418,20 +418,24 @@ async def test_what_is_deleted_is_gone(bench: Bench) -> None:
     assert again.json()["errors"][0]["detail"] == "The order could not be found with the search criteria given"
 
 
-@official.needs_document()
+@official_documents.needs_document()
 @pytest.mark.parametrize("method", ["post", "patch"])
 async def test_the_document_s_request_examples_are_accepted(make_bench: MakeBench, method: str) -> None:
-    known = official.examples("post", "/orders", "request")["UpdateBatchOrders"] if official.FOLDER.exists() else []
+    known = (
+        official_documents.examples("post", "/orders", "request")["UpdateBatchOrders"]
+        if official_documents.FOLDER.exists()
+        else []
+    )
     bench = make_bench(settle=0.0, plant=tuple(json.dumps(one).encode() for one in known))
     path = "/orders" if method == "post" else "/orders/{id}"
-    for name, value in official.examples(method, path, "request").items():
+    for name, value in official_documents.examples(method, path, "request").items():
         answer = await bench.client.request(method, path.replace("{id}", "669"), json=value)
         assert answer.is_success, (name, answer.text)
 
 
-@official.needs_document()
+@official_documents.needs_document()
 async def test_refusals_are_what_the_document_allows(bench: Bench) -> None:
-    check = official.validator("/components/schemas/errors")
+    check = official_documents.validator("/components/schemas/errors")
     answers = [
         await bench.post({}, 7, order(payment_details=None)),
         await bench.client.post("/orders", json={}),

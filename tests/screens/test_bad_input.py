@@ -5,28 +5,28 @@ from pathlib import Path
 
 import httpx
 import pytest
-from housed import NOW, House, housed
-from odd import ODD, odd_orders
-from sandboxed import order as sample
+from app_harness import NOW, House, housed
+from odd_values import ODD, odd_orders
+from sandbox_harness import order as sample
 from textual import events
-from widgets.stage import Stage, shown
+from widget_harness import Stage, shown
 
 from tui.api.codec import Document
 from tui.api.errors import Origin, Problem
 from tui.api.models import Operation
 from tui.api.pointer import ROOT, Pointer
-from tui.orders.edit import Edit
+from tui.orders.checks.shipping import SHIP_TO, preflight
+from tui.orders.edits.edit import Edit
+from tui.orders.edits.request_choice import whole_order
 from tui.orders.fields import ITEMS
-from tui.orders.glance import NOTE
-from tui.orders.preflight import SHIP_TO, preflight
-from tui.orders.roads import whole_order
+from tui.orders.summary import NOTE
 from tui.sandbox.app import Sandbox, SandboxSettings
-from tui.sandbox.world import OWN_SHOP
-from tui.screens.edit import EditScreen
-from tui.screens.listing import NARROW, WIDE, OrderRows, preview_lines
-from tui.screens.rows import FormSpec, Note, View, sheet_rows
-from tui.screens.triage import TriageScreen
-from tui.widgets.form import FieldRow, NoteRow, SheetRow
+from tui.sandbox.seed_data import OWN_SHOP
+from tui.screens.edit.screen import EditScreen
+from tui.screens.order.form_rows import FormSpec, Note, View, sheet_rows
+from tui.screens.triage.rows import NARROW, WIDE, OrderRows, preview_lines
+from tui.screens.triage.screen import TriageScreen
+from tui.widgets.form_layout import FieldRow, NoteRow, SheetRow
 from tui.widgets.sheet import OrderSheet
 
 

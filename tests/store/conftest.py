@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from stored import Clock
+from store_clock import Clock
 
 from tui.store.store import Store
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from stored import Clock
+from store_clock import Clock
 
 from tui.store.batches import NewStaged, NotOwner, StagedState
 from tui.store.db import StoreError

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from stored import Clock
+from store_clock import Clock
 
 from tui.store.db import StoreError
 from tui.store.store import Store

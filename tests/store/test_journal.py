@@ -10,13 +10,13 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from stored import Clock
+from store_clock import Clock
 
 from tui.store.batches import NewStaged, StagedState
 from tui.store.db import StoreError
-from tui.store.follows import FollowState
 from tui.store.journal import NewFollow, NewWrite, Road, SentItem, StagedNews, WriteState
 from tui.store.store import Store
+from tui.store.verifications import FollowState
 
 PATCH = NewWrite(Road.PATCH, "PATCH", "/orders/12", b'{"notes": "\\ud800"}', {"id": "12"}, {"a": 1}, order_id="12")
 

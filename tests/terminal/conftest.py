@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
-from terminal.service import Service, served
-from terminal.terminal import PROGRAM, Terminal
+from pseudo_terminal import PROGRAM, Terminal
+from watched_service import Service, served
 
 from tui.sandbox.app import SandboxSettings
 

@@ -12,9 +12,9 @@ from random import Random
 from typing import Any
 
 import pytest
-from commanded import ids_there, orders
-from terminal.service import Service
-from terminal.terminal import ROOT, Terminal
+from pseudo_terminal import ROOT, Terminal
+from shell import ids_there, orders
+from watched_service import Service
 
 Begin = Callable[..., "subprocess.Popen[str]"]
 KILLS = int(os.environ.get("SENDCLOUD_KILLS", "4"))

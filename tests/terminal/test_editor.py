@@ -6,8 +6,8 @@ import stat
 from pathlib import Path
 
 import pytest
+from pseudo_terminal import Terminal
 from terminal.conftest import Start
-from terminal.terminal import Terminal
 
 EDITOR = """#!/bin/sh
 echo $$ > {folder}/pid

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sandboxed import order
+from pseudo_terminal import Terminal, tokens
+from sandbox_harness import order
 from terminal.conftest import Start
-from terminal.service import Service, served
-from terminal.terminal import Terminal, tokens
+from watched_service import Service, served
 
 from tui.sandbox.app import SandboxSettings
 

@@ -4,9 +4,9 @@ import copy
 import json
 from pathlib import Path
 
-from sandboxed import ORDER
+from sandbox_harness import ORDER
 from terminal.conftest import Start
-from terminal.service import Service
+from watched_service import Service
 
 
 def three_orders(folder: Path) -> Path:

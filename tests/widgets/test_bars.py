@@ -2,12 +2,12 @@
 
 import pytest
 from textual import events
-from widgets.stage import Stage, shown, watch_lines
+from widget_harness import Stage, shown, watch_lines
 
-from tui.widgets.ask import AskLine
-from tui.widgets.filter import FilterLine
+from tui.widgets.filter_line import FilterLine
+from tui.widgets.input_line import AskLine
 from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
-from tui.widgets.strip import Entry, EntryStrip
+from tui.widgets.tab_bar import Entry, EntryStrip
 
 SHOPS = [
     Entry("all", "all", "412"),

@@ -2,7 +2,7 @@
 
 from textual import events
 from textual.widget import Widget
-from widgets.stage import Stage, shown
+from widget_harness import Stage, shown
 
 from tui.widgets.dialogs import QuestionBar
 

@@ -4,19 +4,19 @@ import unicodedata
 
 import pytest
 from textual.widget import Widget
-from widgets.stage import Stage
+from widget_harness import Stage
 
 from tui.api.pointer import Pointer
-from tui.orders.entry import Entered
+from tui.orders.value_parser import Entered
 from tui.widgets.dialogs import QuestionBar
-from tui.widgets.filter import FilterLine
-from tui.widgets.form import FieldRow, GroupRow, NoteRow
+from tui.widgets.filter_line import FilterLine
+from tui.widgets.form_layout import FieldRow, GroupRow, NoteRow
 from tui.widgets.grid import GridCell, GridColumn, NoRows, OrderGrid
 from tui.widgets.pager import Pager
 from tui.widgets.problems import ProblemList, ProblemRow
 from tui.widgets.sheet import OrderSheet
 from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
-from tui.widgets.strip import Entry, EntryStrip
+from tui.widgets.tab_bar import Entry, EntryStrip
 from tui.widgets.table import Column, OrderTable, Row
 
 HOSTILE = [

@@ -3,9 +3,9 @@
 import pytest
 
 from tui.api.pointer import Pointer
-from tui.orders.entry import Entered, Entry, parse_entry
-from tui.widgets.editing import PASTE_LIMIT, TEXT_LIMIT, Editing
-from tui.widgets.editors import LiveEditor
+from tui.orders.value_parser import Entered, Entry, parse_entry
+from tui.widgets.field_editor import LiveEditor
+from tui.widgets.text_model import PASTE_LIMIT, TEXT_LIMIT, Editing
 
 PLACE = Pointer.of("order_details", "notes")
 

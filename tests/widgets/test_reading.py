@@ -1,6 +1,6 @@
 """The problem list and the pager wrap what they are given, and keep their place."""
 
-from widgets.stage import Stage, shown
+from widget_harness import Stage, shown
 
 from tui.api.pointer import Pointer
 from tui.widgets.pager import LONGEST, Pager

@@ -4,16 +4,16 @@ from decimal import Decimal
 
 import pytest
 from textual import events
-from widgets.stage import Stage, shown, watch_lines
+from widget_harness import Stage, shown, watch_lines
 
 from tui.api.codec import Json
 from tui.api.pointer import ABSENT, ROOT, Absent, Pointer
-from tui.orders.entry import show_value
-from tui.orders.places import countries, states
-from tui.widgets.editing import PASTE_LIMIT
-from tui.widgets.form import FieldRow, GroupRow, NoteRow, SheetRow
+from tui.orders.countries import countries, states
+from tui.orders.value_parser import show_value
+from tui.widgets.form_layout import FieldRow, GroupRow, NoteRow, SheetRow
 from tui.widgets.lines import LineView
 from tui.widgets.sheet import OrderSheet
+from tui.widgets.text_model import PASTE_LIMIT
 
 ADDRESS = Pointer.of("shipping_address")
 ITEM = Pointer.of("order_details", "order_items", 1)

@@ -1,7 +1,7 @@
 """The table keeps cursor, marks and place with their keys, and draws no more than it must."""
 
 import pytest
-from widgets.stage import Stage, shown, watch_lines
+from widget_harness import Stage, shown, watch_lines
 
 from tui.widgets.lines import LineView
 from tui.widgets.table import Column, OrderTable, Row, Toned

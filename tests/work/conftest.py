@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from batched import House, Make
-from worked import Bench
+from batch_harness import House, Make
+from fake_service import Bench
 
 
 @pytest.fixture

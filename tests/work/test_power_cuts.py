@@ -15,22 +15,22 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from batched import NOTES, QUANTITY, House, pointers, stage
-from powercut import Cut, bodies, emptied, watched
-from sandboxed import order
+from batch_harness import NOTES, QUANTITY, House, pointers, stage
+from power_cut import Cut, bodies, emptied, watched
+from sandbox_harness import order
 
 from tui.api.codec import decode, encode
-from tui.orders.batch import MOST_BYTES
+from tui.orders.checks.sending import MOST_BYTES
 from tui.sandbox.faults import Fault, Faults, Rule
 from tui.store.db import StoreError
-from tui.work.check import entries_of
-from tui.work.endings import End, Wishes
-from tui.work.intake import read_orders
-from tui.work.lookup import key_of
-from tui.work.patience import Patience
-from tui.work.staged import StagedOrder, Standing
-from tui.work.staging import CannotChange, Staging
-from tui.work.submit import Submission
+from tui.work.batches.staged_order import StagedOrder, Standing
+from tui.work.batches.staging import CannotChange, Staging
+from tui.work.file_import.json_reader import read_orders
+from tui.work.file_import.validate import entries_of
+from tui.work.submit.results import End, Wishes
+from tui.work.submit.run import Submission
+from tui.work.writes.backoff import Patience
+from tui.work.writes.lookup import key_of
 
 Life = Callable[[Cut], Awaitable[None]]
 Prepare = Callable[[House], Awaitable[None]]
@@ -140,7 +140,7 @@ async def type_and_send(cut: Cut) -> None:
 async def test_sending_and_following(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: Fault | None, a_request: int
 ) -> None:
-    monkeypatch.setattr("tui.work.course.cut.__defaults__", (a_request, MOST_BYTES))
+    monkeypatch.setattr("tui.work.batches.send_queue.cut.__defaults__", (a_request, MOST_BYTES))
 
     async def prepare(house: House) -> None:
         rules = () if fault is None else (Rule(fault, times=1, method="POST"),)
@@ -315,7 +315,7 @@ async def test_another_copy_takes_the_batch_over_at_any_step_of_the_sending(tmp_
 async def test_another_copy_takes_the_batch_over_at_any_step_of_a_large_import(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui.work.changedbatch.PORTION", 2)
+    monkeypatch.setattr("tui.work.batches.editing.PORTION", 2)
     intake = read_orders(encode([order(order_id=name) for name in "ABCDE"]).decode())
     copies: list[House] = []
 
@@ -414,7 +414,7 @@ async def test_typing_holding_removing_and_the_way_back(tmp_path: Path) -> None:
 
 async def test_a_large_import_is_there_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Staged in portions beside everything else; what a cut leaves of it is nothing, and it can be read in again."""
-    monkeypatch.setattr("tui.work.changedbatch.PORTION", 2)
+    monkeypatch.setattr("tui.work.batches.editing.PORTION", 2)
     names = tuple("ABCDEFG")
     intake = read_orders(encode([order(order_id=name) for name in names]).decode())
 

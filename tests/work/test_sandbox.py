@@ -8,8 +8,8 @@ from typing import Any
 
 import httpx
 import pytest
-from sandboxed import NOW, order
-from wired import WireClock
+from sandbox_harness import NOW, order
+from shared_clock import WireClock
 
 from tui.api.auth import BasicAuth
 from tui.api.client import Client
@@ -20,9 +20,9 @@ from tui.sandbox.faults import Faults
 from tui.store.batches import NewStaged, StagedState
 from tui.store.journal import WriteState
 from tui.store.store import Store
-from tui.work.follow import Follower
-from tui.work.outbox import Outbox, Outgoing
-from tui.work.outcomes import Accepted, Confirmed, Differs, WasBusy, WasGone, WasRefused
+from tui.work.writes.outbox import Outbox, Outgoing
+from tui.work.writes.outcomes import Accepted, Confirmed, Differs, WasBusy, WasGone, WasRefused
+from tui.work.writes.verifier import Follower
 
 
 class World:

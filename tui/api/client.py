@@ -23,8 +23,8 @@ from tui.api.errors import BadAnswer, ConfigError, InvalidCursor, NotFound, Read
 from tui.api.paging import Cursors, read_cursors
 from tui.api.pointer import Dialect
 from tui.api.query import OrderQuery, encode_query, id_text, misfits, order_key, sort_doubt
+from tui.api.request_log import WireLog
 from tui.api.transport import ANSWER_LIMIT, Answer, Request, Transport
-from tui.api.wirelog import WireLog
 
 __all__ = ["LARGEST_BATCH", "Client", "Identifiers", "LogPage", "Metadata", "OrderQuery", "Page", "order_key"]
 

@@ -32,7 +32,7 @@ from tui.api.errors import (
     one_line,
 )
 from tui.api.pointer import Dialect
-from tui.api.wirelog import Outcome, WireEntry, WireLog
+from tui.api.request_log import Outcome, WireEntry, WireLog
 
 __all__ = ["Answer", "Request", "Transport", "WireLog"]
 

@@ -14,16 +14,18 @@ from starlette.types import Receive, Scope, Send
 
 from tui.api.codec import CodecError, Document, Json, decode
 from tui.api.pointer import Pointer
-from tui.sandbox import answers, shops, stock, writing
-from tui.sandbox.answers import answer, answer_json, error, refuse
+from tui.sandbox import responses as answers
+from tui.sandbox import seeding as stock
+from tui.sandbox import shops, writing
+from tui.sandbox.access import Entry, Guard, Limits
 from tui.sandbox.data import Known, fold, row_of
 from tui.sandbox.faults import Breaker, Fault, Faults, Gate
-from tui.sandbox.guard import Entry, Guard, Limits
-from tui.sandbox.instants import DAY, day_of, read_instant, to_micros, to_text
-from tui.sandbox.listing import DEFAULT_SORT, BadCursor, Wanted, list_orders, read_sort
+from tui.sandbox.order_query import DEFAULT_SORT, BadCursor, Wanted, list_orders, read_sort
+from tui.sandbox.responses import answer, answer_json, error, refuse
+from tui.sandbox.seed_data import OWN_SHOP
+from tui.sandbox.seed_orders import Row
 from tui.sandbox.settings import SandboxSettings
-from tui.sandbox.trade import Row
-from tui.sandbox.world import OWN_SHOP
+from tui.sandbox.times import DAY, day_of, read_instant, to_micros, to_text
 
 __all__ = ["API", "FAULTS_PATH", "TOKEN_PATH", "Sandbox", "SandboxSettings"]
 

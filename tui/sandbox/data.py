@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import cast
 
 from tui.api.codec import Document, Json, encode
-from tui.sandbox.instants import read_instant
-from tui.sandbox.trade import Row
+from tui.sandbox.seed_orders import Row
+from tui.sandbox.times import read_instant
 
 VERSION = 1
 FIRST_ID = 41_203_001

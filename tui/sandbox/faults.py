@@ -18,7 +18,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tui.api.codec import Json
-from tui.sandbox.answers import error, refuse
+from tui.sandbox.responses import error, refuse
 
 Sleep = Callable[[float], Awaitable[None]]
 Sever = Callable[[], None]

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from tui.api.codec import Document, Json
-from tui.sandbox.instants import to_micros, to_text
-from tui.sandbox.trade import failing_since
-from tui.sandbox.world import FAILING_SHOP, PRESTASHOP, SHOPS, STATUS_WORDS
+from tui.sandbox.seed_data import FAILING_SHOP, PRESTASHOP, SHOPS, STATUS_WORDS
+from tui.sandbox.seed_orders import failing_since
+from tui.sandbox.times import to_micros, to_text
 
 LOGS = 60
 LANGUAGES = ("en-us", "en-gb", "fr-fr", "de-de", "nl-nl", "es-es", "it-it")

@@ -6,8 +6,8 @@ from typing import Annotated, Any, Union, cast, get_args, get_origin
 from tui.api.codec import Document, Json, same
 from tui.api.models import NOT_IN_PATCH, Invalid, Node, Operation, Order, OrderItem, extra_of, validate_order
 from tui.api.pointer import ABSENT, Dialect, Pointer, Scope, Target, write_pointer
-from tui.sandbox.answers import ITEM_NOT_FOUND, error
-from tui.sandbox.instants import read_instant, to_text
+from tui.sandbox.responses import ITEM_NOT_FOUND, error
+from tui.sandbox.times import read_instant, to_text
 
 MOST = 100
 

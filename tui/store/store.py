@@ -5,15 +5,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tui.store.batches import Batches
-from tui.store.briefs import Briefs
 from tui.store.db import Database, StoreError, locked
 from tui.store.drafts import Edits, State
-from tui.store.follows import Follows
+from tui.store.editor_files import Scratch
 from tui.store.journal import Writes
-from tui.store.passages import Passages
+from tui.store.journal_queries import Briefs
 from tui.store.schema import MIGRATIONS
-from tui.store.scratch import Scratch
+from tui.store.sent_requests import Passages
 from tui.store.sessions import Sessions
+from tui.store.verifications import Follows
 
 FILE = "orders.sqlite3"
 

@@ -13,9 +13,9 @@ from textual.message import Message
 
 from tui.api.codec import Json
 from tui.api.pointer import Pointer
-from tui.widgets.editedlines import EditedLines
-from tui.widgets.editors import LiveEditor, Reader
-from tui.widgets.form import FieldRow
+from tui.widgets.editable_lines import EditedLines
+from tui.widgets.field_editor import LiveEditor, Reader
+from tui.widgets.form_layout import FieldRow
 from tui.widgets.lines import Piece
 from tui.widgets.text import Align, cut, fit, safe
 

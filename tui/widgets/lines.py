@@ -14,8 +14,8 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.widgets.styles import tones_of
 from tui.widgets.text import fit
-from tui.widgets.tones import tones_of
 
 Piece: TypeAlias = tuple[str, str]
 """Safe text and its tone: one of `TONES`, or "" for the line's own."""

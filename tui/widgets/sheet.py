@@ -10,10 +10,10 @@ from textual.message import Message
 
 from tui.api.codec import Json
 from tui.api.pointer import Pointer
-from tui.orders.entry import Entry, parse_entry
-from tui.widgets.editedlines import EditedLines
-from tui.widgets.editors import LiveEditor, Reader
-from tui.widgets.form import NOTE_INDENT, FieldRow, Form, GroupRow, NoteRow, SheetRow
+from tui.orders.value_parser import Entry, parse_entry
+from tui.widgets.editable_lines import EditedLines
+from tui.widgets.field_editor import LiveEditor, Reader
+from tui.widgets.form_layout import NOTE_INDENT, FieldRow, Form, GroupRow, NoteRow, SheetRow
 from tui.widgets.lines import Piece
 from tui.widgets.text import fit, safe
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from rich.cells import cell_len
 
 from tui.widgets.lines import Piece, within
-from tui.widgets.oneline import OneLine
+from tui.widgets.status_text import OneLine
 from tui.widgets.text import fit, safe
 
 

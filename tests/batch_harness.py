@@ -1,0 +1,118 @@
+"""A sandbox and lives of the app on one folder, for batches that are staged, sent and followed."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from random import Random
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import httpx
+from sandbox_harness import NOW
+from shared_clock import WireClock
+
+from tui.api.auth import BasicAuth
+from tui.api.client import Client
+from tui.api.codec import encode
+from tui.api.pointer import Pointer
+from tui.api.query import OrderQuery
+from tui.orders.fields import ITEMS
+from tui.sandbox.app import Sandbox, SandboxSettings
+from tui.sandbox.faults import Faults
+from tui.store.store import Store
+from tui.work.account import Shop, Workbench, open_account
+from tui.work.batches.staged_order import Standing
+from tui.work.batches.staging import Staging
+from tui.work.file_import.json_reader import Intake, read_file, read_orders
+
+SHOP = 7
+NOTES = Pointer.of("order_details", "notes")
+QUANTITY = ITEMS / 0 / "quantity"
+
+
+class House:
+    """A sandbox, and lives of the app on one folder; all time is one clock."""
+
+    def __init__(self, folder: Path, **settings: Any) -> None:
+        self.clock = WireClock()
+        self.folder = folder
+        self.sandbox = Sandbox(
+            SandboxSettings(orders=0, now=NOW, clock=self.clock, sleep=self.clock.sleep, **{"settle": 4.0, **settings})
+        )
+        self.bench: Workbench
+        self.staging: Staging
+        self.wire: Callable[[httpx.AsyncBaseTransport], httpx.AsyncBaseTransport] = lambda transport: transport
+
+    async def open(self) -> Staging:
+        """A new process on the folder."""
+        client = Client(
+            "http://127.0.0.1/api/v3",
+            BasicAuth("demo", "demo"),
+            transport=self.wire(httpx.ASGITransport(self.sandbox.asgi)),
+            clock=self.clock,
+            sleep=self.clock.sleep,
+            random=Random(3),
+        )
+        store = Store(self.folder, now=self.clock.now)
+        self.bench = await open_account(
+            client, store, "demo", now=self.clock.now, zone=ZoneInfo("Europe/Amsterdam"), sleep=self.clock.sleep
+        )
+        self.bench.shops = [Shop(SHOP, "Own", "api", "", {})]
+        self.staging = Staging(self.bench)
+        return self.staging
+
+    async def crash(self) -> Staging:
+        for task in list(self.bench.outbox._tasks):
+            task.cancel()
+        self.bench.store.close()
+        return await self.open()
+
+    async def there(self) -> dict[str, Any]:
+        self.sandbox.breaker.faults = Faults()
+        self.clock.passed += 100
+        page = await self.bench.client.list_orders(OrderQuery(page_size=200))
+        return {str(one["order_id"]): one for one in page.orders}
+
+    async def send(self, *ids: str) -> None:
+        assert await self.staging.look() is None
+        await self.staging.send(self.staging.plan(ids or None))
+        await asyncio.sleep(0)
+
+    def states(self) -> dict[str, Standing]:
+        return {str(one.document.get("order_id")): self.staging.standing(one) for one in self.staging.orders}
+
+
+Make = Callable[..., Awaitable[House]]
+
+
+def add_json(staging: Staging, source: str | Path) -> tuple[list[str], Intake]:
+    """Stage what a JSON text or file holds."""
+    intake = read_orders(read_file(source) if isinstance(source, Path) else source)
+    return staging.add_intake(intake, source.name if isinstance(source, Path) else "pasted text"), intake
+
+
+def stage(staging: Staging, *orders: Any) -> list[str]:
+    ids, intake = add_json(staging, encode(list(orders)).decode())
+    assert not intake.refused
+    return ids
+
+
+def pointers(staging: Staging, id: str, *, stale: bool = False) -> list[str]:
+    found = staging.get(id)
+    assert found is not None
+    return [str(one.problem.pointer) for one in staging.findings(found) if one.at is not None and one.stale is stale]
+
+
+async def service_refuses(house: House, *errors: tuple[str, str]) -> None:
+    """The next POST is refused with these (pointer, detail) pairs, as only the service can know."""
+    body = {"errors": [{"status": "400", "code": "invalid", "detail": d, "source": {"pointer": p}} for p, d in errors]}
+    transport = house.bench.client._transport._http._transport  # type: ignore[attr-defined]
+    real = transport.handle_async_request
+
+    async def refuse(request: httpx.Request) -> httpx.Response:
+        if request.method != "POST":
+            return await real(request)
+        transport.handle_async_request = real
+        return httpx.Response(400, content=encode(body), headers={"content-type": "application/json"})
+
+    transport.handle_async_request = refuse

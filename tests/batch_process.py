@@ -1,0 +1,86 @@
+"""A life of the app that imports, types, sends and follows, telling each step, until it is killed.
+
+`batch_process.py FOLDER URL NAME COUNT` stages orders NAME-0, NAME-1 … into the batch `kills`.
+"""
+
+import asyncio
+import json
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import httpx
+from batch_harness import add_json
+from sandbox_harness import order
+
+from tui.api.auth import BasicAuth
+from tui.api.client import Client
+from tui.api.pointer import Pointer
+from tui.store.store import Store
+from tui.work.account import Workbench, open_account
+from tui.work.batches.staging import Staging
+
+NOTES = Pointer.of("order_details", "notes")
+FASTER = 50
+"""So many seconds pass in one."""
+
+_BEGAN = time.time()
+
+
+def now() -> datetime:
+    return datetime.fromtimestamp(_BEGAN, UTC) + timedelta(seconds=(time.time() - _BEGAN) * FASTER)
+
+
+async def sleep(seconds: float) -> None:
+    await asyncio.sleep(seconds / FASTER)
+
+
+def tell(words: str) -> None:
+    print(words, flush=True)
+
+
+class Telling(httpx.AsyncHTTPTransport):
+    """Says before and after each request that it is there, so that a kill can come just then."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        tell(f"going {request.method}")
+        answer = await super().handle_async_request(request)
+        tell(f"answered {request.method}")
+        return answer
+
+
+async def live(folder: Path, url: str) -> tuple[Workbench, Staging]:
+    """Open what is there, and resolve what was on its way."""
+    client = Client(url, BasicAuth("demo", "demo"), transport=Telling())
+    bench = await open_account(
+        client, Store(folder, now=now), "demo", now=now, zone=ZoneInfo("Europe/Amsterdam"), sleep=sleep
+    )
+    staging = Staging(bench, "kills")
+    for outcome in await bench.outbox.recover():
+        staging.settle(outcome)
+    return bench, staging
+
+
+async def finish(bench: Workbench, staging: Staging) -> None:
+    """Send what is ready, and follow until each order is seen."""
+    await staging.look()
+    await staging.send(staging.plan(), goes_on=True)
+    await bench.follower.until_done()
+
+
+async def main(folder: Path, url: str, name: str, count: int) -> None:
+    bench, staging = await live(folder, url)
+    orders = [order(order_id=f"{name}-{n}", order_number=f"{name}-{n}") for n in range(count)]
+    ids, _ = add_json(staging, json.dumps(orders))
+    tell(f"staged {name}")
+    for n, id in enumerate(ids):
+        staging.put(id, NOTES, f"typed {name}-{n}", "note")
+        tell(f"typed {name}-{n}")
+    await finish(bench, staging)
+    tell("done")
+
+
+if __name__ == "__main__":
+    asyncio.run(main(Path(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4])))

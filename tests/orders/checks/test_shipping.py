@@ -1,0 +1,148 @@
+"""Preflight: what keeps an order from being shipped is found, and nothing is found where nothing is."""
+
+from typing import Any
+
+import pytest
+
+from tui.api.errors import Severity
+from tui.api.pointer import ABSENT, Pointer
+from tui.orders.checks.sending import check_order, check_together
+from tui.orders.checks.shipping import each, mend, preflight, split_street
+
+PRICE = {"value": 3, "currency": "EUR"}
+
+
+def good() -> dict[str, Any]:
+    return {
+        "order_id": "1",
+        "order_number": "1",
+        "order_details": {
+            "integration": {"id": 7},
+            "status": {"code": "open"},
+            "order_created_at": "2026-02-27T10:00:00Z",
+            "order_items": [
+                {
+                    "name": "Mug",
+                    "quantity": 1,
+                    "total_price": PRICE,
+                    "measurement": {"weight": {"value": 1, "unit": "kg"}},
+                }
+            ],
+        },
+        "payment_details": {"total_price": PRICE, "status": {"code": "paid"}},
+        "shipping_address": {
+            "name": "Jeroen Maes",
+            "address_line_1": "Kerkstraat",
+            "house_number": "12",
+            "postal_code": "9000",
+            "city": "Gent",
+            "country_code": "BE",
+        },
+    }
+
+
+def test_a_good_order_has_nothing() -> None:
+    assert preflight(good()) == []
+    assert check_order(good(), {7}) == []
+
+
+@pytest.mark.parametrize(
+    ("pointer", "value", "code", "where"),
+    [
+        ("/shipping_address", ABSENT, "no_address", "/shipping_address"),
+        ("/shipping_address", None, "no_address", "/shipping_address"),
+        ("/shipping_address/city", " ", "no_city", "/shipping_address/city"),
+        ("/shipping_address/house_number", None, "no_house_number", "/shipping_address/house_number"),
+        ("/shipping_address/country_code", "Belgium", "unknown_country", "/shipping_address/country_code"),
+        ("/shipping_address/postal_code", "90", "postcode", "/shipping_address/postal_code"),
+        ("/shipping_address/name", "J j@example.be", "email_in_name", "/shipping_address/name"),
+        ("/shipping_address/company_name", "x" * 47, "long", "/shipping_address/company_name"),
+        (
+            "/order_details/order_items/0/measurement",
+            ABSENT,
+            "no_weight",
+            "/shipping_details/measurement/weight/value",
+        ),
+        ("/order_details/order_items/0/quantity", 0, "quantity", "/order_details/order_items/0/quantity"),
+        ("/order_details/order_items", [], "no_items", "/order_details/order_items"),
+        ("/payment_details/status/code", "unpaid", "unpaid", "/payment_details/status/code"),
+        ("/payment_details/total_price/value", 9, "totals", "/payment_details/total_price/value"),
+    ],
+)
+def test_each_trouble_is_found_at_its_field(pointer: str, value: Any, code: str, where: str) -> None:
+    place = Pointer.parse(pointer)
+    order = place.drop(good()) if value is ABSENT else place.put(good(), value)
+    found = {problem.code: str(problem.pointer) for problem in preflight(order)}
+    assert found.get(code) == where, found
+
+
+def test_customs_are_wanted_outside_the_customs_area_only() -> None:
+    order = good()
+    order["shipping_address"] |= {"country_code": "CH", "postal_code": "8001"}
+    assert {problem.code for problem in preflight(order)} == {"no_hs_code", "no_country_of_origin", "no_customs"}
+    order["shipping_address"] |= {"country_code": "ES", "postal_code": "35001"}
+    assert "no_customs" in {problem.code for problem in preflight(order)}
+    order["shipping_address"]["postal_code"] = "28001"
+    assert preflight(order) == []
+
+
+def test_what_several_items_lack_is_told_of_each_of_them() -> None:
+    order = good()
+    order["shipping_address"] |= {"country_code": "CH", "postal_code": "8001"}
+    mug = order["order_details"]["order_items"][0]
+    order["order_details"]["order_items"] = [mug | {"hs_code": "6912"}, mug | {"hs_code": " "}, mug]
+    found = {problem.code: [str(one.pointer) for one in each(order, problem)] for problem in preflight(order)}
+    assert found["no_hs_code"] == [f"/order_details/order_items/{position}/hs_code" for position in (1, 2)]
+    assert len(found["no_country_of_origin"]) == 3
+    assert found["no_customs"] == ["/customs_details/shipment_type"]
+
+
+@pytest.mark.parametrize(
+    ("street", "split"),
+    [
+        ("Kerkstraat 12B", ("Kerkstraat", "12B")),
+        ("Große Straße 12 a", ("Große Straße", "12 a")),
+        ("12 rue du Bac", ("rue du Bac", "12")),
+        ("Calle Mayor, 5", ("Calle Mayor", "5")),
+        ("Straße des 17. Juni 135", ("Straße des 17. Juni", "135")),
+        ("Kerkstraat", None),
+        ("12", None),
+        ("", None),
+    ],
+)
+def test_a_number_in_the_street_is_split(street: str, split: tuple[str, str] | None) -> None:
+    assert split_street(street) == split
+
+
+def test_a_split_is_proposed_and_never_made() -> None:
+    order = good()
+    order["shipping_address"] |= {"address_line_1": "Kerkstraat 12B", "house_number": ""}
+    (problem,) = preflight(order)
+    assert (problem.code, problem.severity) == ("street_number", Severity.WARNING)
+    proposal = mend(order, problem)
+    assert proposal is not None
+    assert [(pointer.name, value) for pointer, value in proposal.values] == [
+        ("address_line_1", "Kerkstraat"),
+        ("house_number", "12B"),
+    ]
+
+
+@pytest.mark.parametrize("value", [None, 3, "x", [], [None], {}, {"order_items": 3}, {"order_items": [3, None]}, True])
+def test_a_document_of_any_shape_is_looked_at_without_harm(value: Any) -> None:
+    for key in good():
+        preflight({**good(), key: value})
+        check_order({**good(), key: value}, {7})
+
+
+def test_before_sending_errors_and_warnings_are_told_apart() -> None:
+    order = Pointer.parse("/payment_details/total_price/currency").put(good(), "CHF")
+    order = Pointer.parse("/order_details/integration/id").put(order, 9)
+    order = Pointer.parse("/shipping_address").drop(order)
+    found = {problem.code: problem.severity for problem in check_order(order, {7})}
+    assert found["literal_error"] is Severity.WARNING
+    assert found["no_address"] is Severity.WARNING
+    assert found["unknown_shop"] is Severity.ERROR
+
+
+def test_the_same_order_twice_is_told_at_the_second() -> None:
+    assert check_together({"a": good(), "b": {**good(), "order_id": "2"}, "c": good()}).keys() == {"c"}

@@ -1,0 +1,469 @@
+"""Tables as orders: layouts found, columns mapped, rows brought together, values worked out, every cell accounted for."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from table_files import SERVICE, rows, text
+
+from tui.api.models import Operation, validate_order
+from tui.api.pointer import ABSENT, Pointer
+from tui.orders.fields import ITEMS
+from tui.orders.tables.cells import number_in, text_in
+from tui.orders.tables.csv_writer import csv_of, guard, unguard
+from tui.orders.tables.headings import ITEM, mappable
+from tui.orders.tables.layout import DELIMITERS, Layout, TableError, rows_of, sniff, text_of
+from tui.orders.tables.mapping import (
+    CURRENCY,
+    ITEM_WEIGHT,
+    ITEM_WEIGHT_UNIT,
+    PLACED,
+    SHOP,
+    WEIGHT_UNIT,
+    Mapping,
+    automatic,
+    by_rows,
+)
+from tui.orders.tables.rows import MOST_ROWS, Result, Row, Table, headed, letters, orders_of, table_of
+from tui.work.file_import.provenance import cell_near
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+SHIP = Pointer.of("shipping_address")
+
+
+def read(table: list[list[str]], shop: int | None = 7, **changes: Any) -> Result:
+    """Rows with a header, as they are read by themselves."""
+    data = text(table)
+    layout = sniff(data)
+    found = table_of(data, layout)
+    mapping = automatic(found.header)
+    for path, value in changes.items():
+        mapping = mapping.with_constant(tuple(path.split("/")), value)
+    return orders_of(found, mapping, now=NOW, shop=shop)
+
+
+@pytest.mark.parametrize("delimiter", DELIMITERS)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+@pytest.mark.parametrize("decimal", [".", ","])
+def test_every_layout_is_found_and_comes_to_the_same_orders(delimiter: str, encoding: str, decimal: str) -> None:
+    table = rows(6, decimal=decimal, per_order=2)
+    table[1][0] = "Jan Kühn – größer"
+    data = text(table, delimiter).encode(encoding)
+    layout = sniff(data)
+    assert (layout.delimiter, layout.decimal) == (delimiter, decimal)
+    found = table_of(text_of(data, layout.encoding), layout)
+    result = orders_of(found, automatic(found.header), now=NOW, shop=7)
+    assert len(result.orders) == 3
+    assert not result.refused
+    document = result.orders[0].document
+    assert (SHIP / "name").get(document) == "Jan Kühn – größer"
+    assert validate_order(document, Operation.POST) == []
+    assert (ITEMS / 0 / "unit_price" / "value").get(document) == Decimal(table[1][12].replace(",", "."))
+
+
+def test_the_service_own_names_all_go_somewhere() -> None:
+    assert automatic(SERVICE).unmapped == ()
+    assert automatic(SERVICE).paths[0] == ("shipping_address", "name")
+
+
+SHOPS = {
+    "Shopify": (
+        ["Name", "Email", "Total", "Currency", "Lineitem quantity", "Lineitem name", "Lineitem price", "Shipping Name"],
+        {"Name": "order_number", "Lineitem price": "order_details/order_items/*/unit_price/value"},
+    ),
+    "WooCommerce": (
+        ["Order Number", "First Name (Shipping)", "Last Name (Shipping)", "Postcode (Shipping)", "Item Name"],
+        {"First Name (Shipping)": "shipping_address/name", "Last Name (Shipping)": "shipping_address/name"},
+    ),
+    "Amazon": (
+        ["order-id", "quantity-purchased", "item-price", "recipient-name", "ship-address-1", "ship-postal-code"],
+        {"order-id": "order_id", "item-price": "order_details/order_items/*/total_price/value"},
+    ),
+    "bol": (
+        ["Bestelnummer", "Referentie", "Titel", "Aantal", "Prijs", "Adres verz straat", "Adres verz huisnummer"],
+        {"Referentie": "order_details/order_items/*/sku", "Adres verz straat": "shipping_address/address_line_1"},
+    ),
+    "Etsy": (
+        ["Sale Date", "Item Name", "Quantity", "Price", "Ship Name", "Ship Zipcode", "Order ID"],
+        {"Sale Date": "order_details/order_created_at", "Ship Zipcode": "shipping_address/postal_code"},
+    ),
+    "Magento": (
+        ["ID", "Purchase Point", "Purchase Date", "Ship-to Name", "Grand Total (Purchased)"],
+        {"ID": "order_number", "Ship-to Name": "shipping_address/name"},
+    ),
+    "PrestaShop": (
+        ["ID", "Reference", "New client", "Delivery", "Customer", "Total", "Status", "Date"],
+        {"ID": "order_id", "Reference": "order_number", "Customer": "shipping_address/name"},
+    ),
+    "German": (
+        ["Bestellnummer", "Vorname", "Nachname", "Straße", "PLZ", "Ort", "Menge"],
+        {"Straße": "shipping_address/address_line_1", "PLZ": "shipping_address/postal_code"},
+    ),
+}
+
+
+@pytest.mark.parametrize("shop", SHOPS)
+def test_the_exports_of_shops_are_known(shop: str) -> None:
+    header, wanted = SHOPS[shop]
+    mapping = automatic(header)
+    found = {name: "/".join(path or ()) for name, path in zip(header, mapping.paths, strict=True)}
+    assert {name: found[name] for name in wanted} == wanted
+
+
+@given(st.sampled_from([known.path for known in mappable()]))
+def test_every_field_is_found_by_its_path(path: tuple[str, ...]) -> None:
+    assert automatic(["/".join(path)]).paths == (path,)
+
+
+def test_rows_of_an_order_come_together_wherever_they_stand_and_conflicts_are_told() -> None:
+    header = ["Order number", "Name", "City", "SKU", "Qty", "Price"]
+    result = read(
+        [
+            header,
+            ["A", "Jan", "Gent", "x", "2", "1.50"],
+            ["B", "Els", "Gent", "y", "1", "2"],
+            ["A", "Jan", "Brugge", "z", "1", "3"],
+        ]
+    )
+    first = result.orders[0]
+    assert [made.rows for made in result.orders] == [[2, 4], [3]]
+    assert [item["sku"] for item in ITEMS.get(first.document)] == ["x", "z"]  # type: ignore[union-attr, index, call-overload]
+    assert (SHIP / "city").get(first.document) == "Gent"
+    [conflict] = first.problems
+    assert (conflict.code, conflict.pointer) == ("conflict", SHIP / "city")
+    assert "'Brugge'" in conflict.detail
+    assert first.cells[ITEMS / 1 / "sku"] == (4, "SKU")
+    assert Pointer.of("payment_details", "total_price", "value").get(first.document) == Decimal("6.00")
+
+
+def test_two_shops_may_have_an_order_of_the_same_id_each() -> None:
+    result = read(
+        [
+            ["Order id", "Shop", "SKU", "Qty"],
+            ["A", "5", "x", "1"],
+            ["A", "6", "y", "1"],
+            ["A", "", "z", "1"],
+            ["A", "5", "w", "1"],
+            ["B", "5", "v", "1"],
+            ["B", "6", "u", "1", "too long"],
+        ],
+        shop=None,
+    )
+    assert [made.rows for made in result.orders] == [[2, 5], [3, 4], [6]]
+    assert all(made.problems == [] for made in result.orders)
+    assert [one.row.number for one in result.refused] == [7]
+
+
+def test_an_order_of_which_only_the_number_stands_again_goes_on() -> None:
+    result = read([["Order id", "Order number", "SKU"], ["X1", "1", "a"], ["", "1", "b"], ["X2", "1", "c"]])
+    assert [made.rows for made in result.orders] == [[2, 3], [4]]
+
+
+def test_currencies_beside_amounts_that_are_not_taken_are_told() -> None:
+    header = ["Order number", "SKU", "Qty", "Price", "Currency"]
+    mixed = read([header[:4], ["A", "x", "1", "5.00 USD"], ["A", "y", "1", "6 GBP"]]).orders[0]
+    assert [(one.code, one.pointer) for one in mixed.problems] == [("currency", ITEMS / 1 / "unit_price" / "value")]
+    assert "'6 GBP' is in GBP, and the currency here is USD." in mixed.problems[0].detail
+    columns = read(
+        [header, ["A", "x", "1", "5 USD", "EUR"], ["B", "x", "1", "$5", "CAD"], ["C", "x", "1", "€5", "EUR"]]
+    )
+    assert [[one.code for one in made.problems] for made in columns.orders] == [["currency"], [], []]
+
+
+def test_columns_that_together_are_a_number_make_no_other_number() -> None:
+    table = Table(("Order number", "Qty", "More"), (Row(2, ["A", "2", "3"]),), Layout())
+    quantity = (*ITEMS.tokens, "*", "quantity")
+    [made] = orders_of(table, Mapping(table.header, (("order_number",), quantity, quantity)), now=NOW).orders
+    assert [problem.code for problem in made.problems] == ["unread"]
+
+
+def test_a_value_for_all_below_a_list_makes_its_entry() -> None:
+    path = ("customs_details", "tax_numbers", "sender", "*", "value")
+    table = Table(("Order number",), (Row(2, ["A"]),), Layout())
+    [made] = orders_of(table, Mapping(table.header, (("order_number",),), constants=((path, "GB1"),)), now=NOW).orders
+    assert Pointer(path[:3]).get(made.document) == [{"value": "GB1"}]
+    assert made.derived[Pointer((*path[:3], "0", "value"))] == "the same for all"
+
+
+def test_what_is_missing_is_worked_out_and_told() -> None:
+    [made] = read([["Order reference", "Item name", "Qty", "Price"], ["R1", "Mug", "3", "€ 2,50"]]).orders
+    said = {str(pointer): how for pointer, how in made.derived.items()}
+    assert made.document["order_id"] == "R1"
+    assert said["/order_id"] == "from the order number"
+    assert said["/order_details/order_items/0/total_price/value"] == "unit price × quantity"
+    assert said["/payment_details/total_price/value"] == "the lines' totals"
+    assert said["/order_details/integration/id"] == "the same for all"
+    assert said["/payment_details/total_price/currency"] == "from the sign beside the amounts"
+    assert Pointer(PLACED).get(made.document) == "2026-11-24T12:00:00+00:00"
+    assert validate_order(made.document, Operation.POST) == []
+
+
+def test_nothing_is_worked_out_where_it_is_switched_off() -> None:
+    table = Table(("Order number", "Qty", "Price"), (Row(2, ["A", "2", "3"]),), Layout())
+    [made] = orders_of(table, Mapping(table.header, automatic(table.header).paths, derives=False), now=NOW).orders
+    assert made.derived == {}
+    assert "order_id" not in made.document
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "pointer", "value"),
+    [
+        ("Quantity", "2,0", ITEMS / 0 / "quantity", 2),
+        ("Price", "1.234,50", ITEMS / 0 / "unit_price" / "value", Decimal("1234.50")),
+        ("Price", "1,234.50", ITEMS / 0 / "unit_price" / "value", Decimal("1234.50")),
+        ("Price", "CHF 3.50", ITEMS / 0 / "unit_price" / "currency", "CHF"),
+        ("Weight", "500 g", Pointer.of("shipping_details", "measurement", "weight", "unit"), "g"),
+        ("Weight (g)", "500", Pointer.of("shipping_details", "measurement", "weight", "unit"), "g"),
+        ("Country", "Deutschland", SHIP / "country_code", "DE"),
+        ("Country", "nld", SHIP / "country_code", "NL"),
+        ("Order date", "24-11-2026 14:30", Pointer(PLACED), "2026-11-24T14:30:00+00:00"),
+        ("Order date", "2026-02-27 10:00:00 +0100", Pointer(PLACED), "2026-02-27T10:00:00+01:00"),
+        ("Order date", "Nov 24, 2026", Pointer(PLACED), "2026-11-24T00:00:00+00:00"),
+        ("Order date", "24/11/26", Pointer(PLACED), "2026-11-24T00:00:00+00:00"),
+        ("Order date", "11/24/2026 2:30 PM", Pointer(PLACED), "2026-11-24T14:30:00+00:00"),
+        ("Order date", "24.11.2026, 12:05:09 a.m.", Pointer(PLACED), "2026-11-24T00:05:09+00:00"),
+        ("Order date", "11-24-2026", Pointer(PLACED), "2026-11-24T00:00:00+00:00"),
+        ("Price", "1’234.50", ITEMS / 0 / "unit_price" / "value", Decimal("1234.50")),
+        ("Price", "- 5", ITEMS / 0 / "unit_price" / "value", -5),
+        ("Tags", "gift, fragile", Pointer.of("order_details", "tags"), ["gift", "fragile"]),
+        ("Currency", "€", Pointer(CURRENCY), "EUR"),
+        ("HS code", "'=x", ITEMS / 0 / "hs_code", "=x"),
+    ],
+)
+def test_cells_are_read_by_the_kind_of_their_field(column: str, cell: str, pointer: Pointer, value: Any) -> None:
+    [made] = read([["Order number", "Item name", column], ["A", "Mug", cell]]).orders
+    assert made.problems == []
+    assert pointer.get(made.document) == value
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "pointer"),
+    [
+        ("Quantity", "two", ITEMS / 0 / "quantity"),
+        ("Quantity", "1.5", ITEMS / 0 / "quantity"),
+        ("Price", "1.2.3", ITEMS / 0 / "unit_price" / "value"),
+        ("Country", "Atlantis", SHIP / "country_code"),
+        ("Order date", "01/02/2026", Pointer(PLACED)),
+        ("Order date", "now", Pointer(PLACED)),
+        ("Order date", "31-02-2026", Pointer(PLACED)),
+        ("Order date", "14:30", Pointer(PLACED)),
+        ("Order date", "-12h", Pointer(PLACED)),
+        ("Order date", "yesterday 10:00", Pointer(PLACED)),
+        ("Order date", "11/24/2026 13:30 PM", Pointer(PLACED)),
+        ("Quantity", "2 3", ITEMS / 0 / "quantity"),
+        ("Quantity", "5 EUR", ITEMS / 0 / "quantity"),
+        ("Price", "12.50 300", ITEMS / 0 / "unit_price" / "value"),
+        ("Shipment type", "present", Pointer.of("customs_details", "shipment_type")),
+    ],
+)
+def test_what_cannot_be_read_stays_as_it_was_with_a_problem_at_its_cell(
+    column: str, cell: str, pointer: Pointer
+) -> None:
+    [made] = read([["Order number", "Item name", column], ["A", "Mug", cell]]).orders
+    assert [problem.pointer for problem in made.problems] == [pointer]
+    assert pointer.get(made.document) == cell
+    assert made.cells[pointer] == (2, column)
+
+
+def test_ambiguous_days_are_read_once_another_row_tells_the_order() -> None:
+    header = ["Order number", "Order date"]
+    result = read([header, ["A", "01/02/2026"], ["B", "24/02/2026"]])
+    assert str(Pointer(PLACED).get(result.orders[0].document)).startswith("2026-02-01")
+
+
+def test_an_order_of_which_a_row_is_refused_is_refused_whole() -> None:
+    header = ["Order number", "SKU"]
+    result = read([header, ["A", "x"], ["A", "y", "shifted"], ["B", "z"]])
+    assert [made.document["order_number"] for made in result.orders] == ["B"]
+    assert [(one.row.number, one.reason) for one in result.refused] == [
+        (2, "row 3 of the same order was refused"),
+        (3, "has 3 cells where the header has 2"),
+    ]
+
+
+def test_a_header_twice_names_twice_titles_and_unnamed_columns() -> None:
+    table = [
+        ["Export of today"],
+        ["Order number", "SKU", "SKU", ""],
+        ["A", "x", "y", "note"],
+        ["Order number", "SKU", "SKU"],
+        ["B", "z"],
+    ]
+    layout = Layout()
+    found = table_of(text(table), layout)
+    assert found.header == ("Order number", "SKU", "SKU (2)", "column D")
+    result = orders_of(found, automatic(found.header), now=NOW)
+    assert len(result.orders) == 2
+    assert [(one.row.number, one.reason) for one in result.refused] == [
+        (1, "stands above the header"),
+        (4, "is the header once more"),
+    ]
+    assert result.ignored == 2
+
+
+def test_a_row_with_item_cells_only_belongs_to_the_order_above() -> None:
+    result = read([["Order number", "City", "SKU"], ["A", "Gent", "x"], ["", "", "y"]])
+    assert [made.rows for made in result.orders] == [[2, 3]]
+
+
+def test_a_row_without_a_key_that_has_an_address_is_an_order_of_its_own() -> None:
+    result = read([["Order number", "City", "SKU"], ["A", "Gent", "x"], ["", "Brugge", "y"]])
+    assert [made.rows for made in result.orders] == [[2], [3]]
+
+
+def test_the_billing_address_ships_where_there_is_no_other() -> None:
+    [made] = read([["Order number", "Billing name", "Billing city", "Shipping city"], ["A", "Jan", "Gent", ""]]).orders
+    assert made.document["shipping_address"] == {"name": "Jan", "city": "Gent"}
+    assert made.derived[SHIP / "city"] == "from the billing address"
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ("", "empty"),
+        ("\n , ,\n", "empty"),
+        ("a,b\n", "no rows below"),
+        (f"a,b\n{'1,2' + chr(10)}" + "1,2\n" * (MOST_ROWS + 5), "Split it into parts"),
+        (",".join(f"c{n}" for n in range(600)) + "\n1", "600 columns"),
+    ],
+)
+def test_what_is_no_table_is_told(data: str, words: str) -> None:
+    with pytest.raises(TableError, match=words):
+        table_of(data, Layout())
+
+
+def test_a_cell_of_megabytes_is_refused_with_its_row() -> None:
+    result = read([["Order number", "Notes"], ["A", "x" * 3_000_000], ["B", "fine"]])
+    assert len(result.orders) == 1
+    assert "3,000,000 characters in Notes" in result.refused[0].reason
+
+
+@pytest.mark.parametrize("data", [b"\x00\x01\x02\x03", b"%PDF-1.4\n\x01\x02\x03\x04\x05\x06", bytes(range(256))])
+def test_binary_data_is_no_text(data: bytes) -> None:
+    with pytest.raises(TableError, match="binary"):
+        sniff(data)
+
+
+def test_a_quote_never_closed_does_not_swallow_the_rest() -> None:
+    data = 'Order number,SKU\nA,3" pipe\nB,"open\nC,x\n'
+    assert sniff(data).quote != '"'
+    assert len(list(rows_of(data, sniff(data)))) == 4
+
+
+def test_a_mapping_is_kept_and_fits_the_same_columns_in_another_order() -> None:
+    mapping = automatic(["Order number", "Foo", "SKU"]).with_constant(SHOP, 7).with_path(1, (*ITEM, "ean"))
+    kept = Mapping.from_json(mapping.to_json())
+    assert kept == mapping
+    turned = mapping.on(["sku", "ORDER NUMBER", "foo"])
+    assert turned.paths == ((*ITEM, "sku"), ("order_number",), (*ITEM, "ean"))
+    assert not mapping.fits(["Order number", "SKU"])
+
+
+@pytest.mark.parametrize("value", [None, 1, [], {}, {"version": 99}, {"version": 1, "header": ["a"], "paths": []}])
+def test_what_is_no_mapping_is_none(value: Any) -> None:
+    assert Mapping.from_json(value) is None
+
+
+def test_columns_are_called_as_in_a_spreadsheet() -> None:
+    assert [letters(place) for place in (0, 25, 26, 701, 702)] == ["A", "Z", "AA", "ZZ", "AAA"]
+
+
+@given(st.decimals(min_value=0, max_value=10**9, places=2), st.sampled_from(".,"))
+def test_numbers_with_signs_for_thousands_come_back(number: Decimal, decimal: str) -> None:
+    written = f"{number:,.2f}" if decimal == "." else f"{number:,.2f}".translate(str.maketrans(",.", ".,"))
+    assert Decimal(number_in(written, decimal) or "x") == number
+
+
+CELLS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12) | st.sampled_from(
+    ["=1+1", "+31", "-x", "@a", "\tx", "\rx", "'=x", "''=x", "-3.5", "'", "=", "A", "B", ""]
+)
+
+
+@given(CELLS)
+def test_a_guarded_cell_is_no_formula_and_comes_back_unharmed(cell: str) -> None:
+    guarded = guard(cell)
+    assert unguard(guarded) == cell
+    assert guarded[:1] not in ("=", "+", "@", "\t", "\r")
+
+
+@given(st.lists(st.lists(CELLS, min_size=3, max_size=3), min_size=1, max_size=6))
+def test_texts_that_were_exported_come_back_by_the_import(body: list[list[str]]) -> None:
+    data = csv_of([["Order number", "Item name", "SKU"], *body])
+    layout = Layout("utf-8-sig")
+    found = [cells for _, cells in rows_of(text_of(data, "utf-8-sig"), layout)]
+    kept = [row for row in body if any(cell and not cell.isspace() for cell in row)]
+    for row, cells in zip(kept, found[1:], strict=True):
+        for cell, came in zip(row, cells, strict=True):
+            if cell[:1] in ("=", "+", "-", "@", "\t", "\r"):
+                assert text_in(came) == cell or (cell.strip() == text_in(came) and cell[0] == "-")
+
+
+@settings(max_examples=150)
+@given(st.lists(st.lists(CELLS, max_size=6), min_size=2, max_size=8), st.data())
+def test_every_cell_is_accounted_for(body: list[list[str]], data: Any) -> None:
+    """Taken, repeated, in a column that goes nowhere, or in a refused row: nothing is dropped."""
+    try:
+        table = headed([Row(n, row) for n, row in enumerate(body, 1) if any(map(str.strip, row))], Layout())
+    except TableError:
+        return
+    paths = [None, ("order_number",), ("order_id",), (*ITEM, "sku"), (*ITEM, "quantity"), ("shipping_address", "city")]
+    chosen = data.draw(st.tuples(*[st.sampled_from(paths) for _ in table.header]))
+    result = orders_of(table, Mapping(table.header, chosen), now=NOW)
+    there = sum(bool(text_in(cell)) for row in (*table.rows, *table.above) for cell in row.cells)
+    made = sum(one.taken + one.repeated + one.ignored for one in result.orders)
+    refused = sum(bool(text_in(cell)) for one in result.refused for cell in one.row.cells)
+    assert made + refused == there
+    numbers = sorted([row for one in result.orders for row in one.rows] + [one.row.number for one in result.refused])
+    assert numbers == sorted(row.number for row in (*table.rows, *table.above))
+
+
+@pytest.mark.parametrize(
+    ("weights", "of_items"),
+    [(("0,3", "0,5"), True), (("0,8", "0,8"), False), (("0,8", ""), False)],
+)
+def test_a_weight_that_differs_within_an_order_is_that_of_its_items(weights: tuple[str, str], of_items: bool) -> None:
+    header = ["Order number", "Product name", "Quantity", "Price", "Weight (kg)"]
+    lines = [
+        ["1", "Mug", "1", "2,50", weights[0]],
+        ["1", "Bowl", "2", "3,50", weights[1]],
+        ["2", "Cup", "1", "1,0", "9,0"],
+    ]
+    mapping = by_rows(automatic(header), lines)
+    assert (mapping.paths[-1] == ITEM_WEIGHT) is of_items
+    assert mapping.constant(ITEM_WEIGHT_UNIT if of_items else WEIGHT_UNIT) == "kg"
+    data = text([header, *lines])
+    table = table_of(data, sniff(data))
+    first = orders_of(table, by_rows(automatic(table.header), lines), now=NOW, shop=7).orders[0]
+    assert not [problem for problem in first.problems if problem.code == "conflict"]
+    found = [(ITEMS / place / "measurement" / "weight" / "value").get(first.document) for place in range(2)]
+    assert found == ([Decimal("0.3"), Decimal("0.5")] if of_items else [ABSENT, ABSENT])
+
+
+def test_a_row_that_stands_twice_is_told_as_its_item_goes_twice() -> None:
+    header = ["Order number", "City", "Item name", "Quantity"]
+    row, other = ["A", "Gent", "Mug", "1"], ["A", "Gent", "Mug", "2"]
+    first, _ = read([header, row, ["B", "Gent", "Mug", "1"], other, row]).orders
+    assert len(ITEMS.get(first.document)) == 3  # type: ignore[arg-type]
+    told = [problem for problem in first.problems if problem.code == "same_row"]
+    assert [(problem.pointer, problem.title) for problem in told] == [(ITEMS / 2, "row 5 = row 2")]
+
+
+def test_what_an_empty_cell_lacks_is_told_at_that_cell() -> None:
+    header = ["Order number", "Name", "Address", "Postal code", "City", "Country", "Item", "Quantity", "Line total"]
+    lines = [
+        ["1", "A", "S 1", "", "X", "NL", "Mug", "1", ""],
+        ["1", "", "", "", "", "", "", "2", "3,00"],
+        ["2", "B", "S 2", "1011 AB", "", "NL", "Cup", "1", "4,00"],
+    ]
+    first, second = read([header, *lines]).orders
+    assert first.cells[SHIP / "postal_code"] == (2, "Postal code")
+    assert first.cells[ITEMS / 0 / "total_price" / "value"] == (2, "Line total")
+    assert first.cells[ITEMS / 1 / "name"] == (3, "Item")
+    assert cell_near(first.cells, ITEMS / 0 / "total_price") == (2, "Line total")
+    assert cell_near(first.cells, ITEMS / 0 / "hs_code") == (2, None)
+    assert second.cells[SHIP / "city"] == (4, "City")
+    assert second.cells[SHIP / "name"] == (4, "Name")
+    assert not any(pointer.tokens[0] == "billing_address" for made in (first, second) for pointer in made.cells)

@@ -1,0 +1,189 @@
+"""The power goes at one exact step of a life of the app: before or after a commit, or around a request.
+
+Nothing happens after the cut: whoever still runs is stopped at its next step. The folder and the sandbox are then as
+they would be found by the next process.
+"""
+
+import asyncio
+import inspect
+import os
+import sqlite3
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import httpx
+import pytest
+from batch_harness import House
+
+from tui.api.codec import Document, decode
+from tui.sandbox.app import Sandbox
+from tui.sandbox.faults import Faults
+from tui.store.db import Database
+from tui.work.writes.lookup import key_of
+
+EVERY = int(os.environ.get("SENDCLOUD_KILLS", "0")) >= 100
+"""Also the steps at which disk and service are as at the one before: after a commit, and around a read."""
+
+T = TypeVar("T")
+Life = Callable[["Cut"], Awaitable[None]]
+Check = Callable[["Cut"], Awaitable[None]]
+
+
+class PowerCut(BaseException):
+    """No `except Exception` of the app may catch it, as none could catch the real thing."""
+
+
+class Cut:
+    """Counts the steps of a life on a house, and ends it at step `at` (from 1), or at the first of that name.
+
+    `told`: what the life was told to be done, in order; it must be so after the cut. `met`: the steps by name.
+    `instead` is called at that step in place of the cut, where another copy is to do something just then.
+    """
+
+    def __init__(self, house: House, at: int | str, instead: Callable[[], None] | None = None) -> None:
+        self.house = house
+        self.told: list[tuple[Any, ...]] = []
+        self.met: list[str] = []
+        self._at = at
+        self._instead = instead
+        self._running = False
+        self._cut_off = False
+        self._gone = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self.reached = False
+        self.posted: list[bytes] = []
+        """The body of each POST that left, in order, of this life and those after it."""
+        self.looks: Counter[int] = Counter()
+        """How many reads came after so many posts."""
+        self.denied: set[int] = set()
+        """Those of the posts that were answered with a word that nothing was written."""
+        self.taken: Counter[tuple[str, str]] = Counter()
+        """How often the service wrote each order, by its key."""
+        self.typing = ""
+        """What the life is about to type."""
+        house.wire = self._wire
+        self._watch()
+
+    def begin(self) -> None:
+        """Forget what was done to prepare the life, maybe by another one that was cut."""
+        self._watch()
+        self.taken.clear()
+        self.posted.clear()
+        self.denied.clear()
+        self.looks.clear()
+
+    async def live(self, life: Life) -> None:
+        """Live until the cut, or to the end."""
+        self._running = True
+        living = asyncio.ensure_future(life(self))
+        gone = asyncio.ensure_future(self._gone.wait())
+        await asyncio.wait({living, gone}, return_when=asyncio.FIRST_COMPLETED)
+        gone.cancel()
+        if not self._cut_off:
+            await living
+            self._running = False
+            return
+        # What still runs comes no further than its next step; the loop must not keep it.
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        self._running = False
+
+    def step(self, name: str) -> None:
+        if not self._running:
+            return
+        if self._cut_off:
+            raise PowerCut
+        self.met.append(name)
+        if self.reached or self._at not in (len(self.met), name):
+            return
+        self.reached = True
+        if self._instead is not None:
+            self._running = False
+            self._instead()
+            self._running = True
+            return
+        self._cut_off = True
+        self._loop.call_soon_threadsafe(self._gone.set)  # some commits are made beside the loop
+        raise PowerCut
+
+    def _wire(self, transport: httpx.AsyncBaseTransport) -> httpx.AsyncBaseTransport:
+        return _Wire(transport, self)
+
+    def _watch(self) -> None:
+        sandbox = self.house.sandbox
+
+        def watched(orders: list[Document], known: Any) -> Any:
+            self.taken.update(key_of(order) for order in orders)
+            return Sandbox._accept(sandbox, orders, known)
+
+        sandbox._accept = watched  # type: ignore[method-assign]
+
+
+class _Wire(httpx.AsyncBaseTransport):
+    def __init__(self, transport: httpx.AsyncBaseTransport, cut: Cut) -> None:
+        self._transport = transport
+        self._cut = cut
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        name = f"{request.method} {request.url.path.removeprefix('/api/v3')}"
+        counts = EVERY or request.method != "GET"
+        if counts:
+            self._cut.step(f"before {name}")
+        if request.method == "POST":
+            self._cut.posted.append(await request.aread())
+        else:
+            self._cut.looks[len(self._cut.posted)] += 1
+        number = len(self._cut.posted) - 1
+        try:
+            answer = await self._transport.handle_async_request(request)
+            if request.method == "POST" and 400 <= answer.status_code < 500:
+                self._cut.denied.add(number)
+            return answer
+        finally:
+            if counts:
+                self._cut.step(f"before the answer to {name}")
+
+
+def emptied(house: House) -> None:
+    """The sandbox without orders and faults, which is had sooner than a new one."""
+    with house.sandbox.data.writing() as connection:
+        connection.execute("DELETE FROM pending")
+        connection.execute("DELETE FROM orders")
+    house.sandbox.breaker.faults = Faults()
+
+
+@contextmanager
+def watched(cut: Cut) -> Iterator[None]:
+    """Steps before and after each commit of the house's store, and those that it opens."""
+    write = Database.write
+
+    def stepped(self: Database, work: Callable[[sqlite3.Connection], T], *, durable: bool = False) -> T:
+        name = _caller()
+        cut.step(f"before the commit of {name}")
+        # What a commit leaves does not depend on it here, since only the process ends; and it takes long.
+        result = write(self, work)
+        if EVERY:
+            cut.step(f"after the commit of {name}")
+        return result
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Database, "write", stepped)
+        yield
+
+
+def _caller() -> str:
+    """Who commits, as file.function, for the name of the step."""
+    frame = inspect.currentframe()
+    while frame is not None and "/tui/work/" not in frame.f_code.co_filename:
+        frame = frame.f_back
+    return "the store" if frame is None else f"{Path(frame.f_code.co_filename).stem}.{frame.f_code.co_name}"
+
+
+def bodies(body: bytes) -> list[Document]:
+    """The orders of a POST."""
+    return cast("list[Document]", decode(body))

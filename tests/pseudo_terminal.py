@@ -1,0 +1,304 @@
+"""The real program in a real pseudo-terminal: keys go in as bytes, a screen comes out, signals are real signals."""
+
+import os
+import re
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fcntl import ioctl
+from pathlib import Path
+
+import pyte
+
+ROOT = Path(__file__).parents[1]
+PROGRAM = (sys.executable, "-m", "tui")
+PATIENCE = 10.0
+
+KEYS = {
+    "enter": b"\r",
+    "escape": b"\x1b",
+    "tab": b"\t",
+    "space": b" ",
+    "backspace": b"\x7f",
+    "up": b"\x1b[A",
+    "down": b"\x1b[B",
+    "right": b"\x1b[C",
+    "left": b"\x1b[D",
+    "home": b"\x1b[H",
+    "end": b"\x1b[F",
+    "pageup": b"\x1b[5~",
+    "pagedown": b"\x1b[6~",
+    "backtab": b"\x1b[Z",
+}
+
+TOKEN = re.compile(
+    rb"(?P<csi>\x1b\[(?P<mark>[<=>?]?)(?P<numbers>[0-9;:]*)(?P<between>[ -/]*)(?P<end>[@-~]))"
+    rb"|(?P<string>\x1b[\]P_^X](?:[^\x07\x1b\x9c]|\x1b(?!\\))*(?:\x07|\x1b\\))"
+    rb"|(?P<short>\x1b[ -/]*[0-~])"
+    rb"|(?P<control>[\x00-\x1f\x7f])"
+    rb"|(?P<text>[^\x00-\x1f\x7f]+)",
+    re.DOTALL,
+)
+_UNFINISHED = re.compile(rb"\x1b(?:\[[0-9;:<=>?]*[ -/]*|[\]P_^X](?:[^\x07\x1b]|\x1b(?!\\))*\x1b?|[ -/]*)?\Z", re.DOTALL)
+_QUERIES = {
+    b"\x1b[c": b"\x1b[?62;22c",
+    b"\x1b[0c": b"\x1b[?62;22c",
+    b"\x1b[>c": b"\x1b[>41;370;0c",
+    b"\x1b[>q": b"\x1bP>|XTerm(370)\x1b\\",
+    b"\x1b]10;?\x1b\\": b"\x1b]10;rgb:dddd/dddd/dddd\x1b\\",
+    b"\x1b]11;?\x1b\\": b"\x1b]11;rgb:1e1e/1e1e/1e1e\x1b\\",
+}
+_KNOWN_MODES = frozenset({1, 7, 25, 1000, 1002, 1003, 1004, 1006, 1049, 2004, 2026})
+_TAKES_TERMINAL = (
+    "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of what was written. `kind`: csi, string, short, control or text."""
+
+    kind: str
+    data: bytes
+
+    @property
+    def private_mode(self) -> tuple[int, bool] | None:
+        """The mode that `CSI ? number h` or `l` switches, and whether on."""
+        found = re.fullmatch(rb"\x1b\[\?(\d+)([hl])", self.data)
+        return (int(found[1]), found[2] == b"h") if found else None
+
+
+def tokens(stream: bytes) -> Iterator[Token]:
+    """Everything that was written, piece by piece, a sequence that is not finished at the end left out."""
+    end = 0
+    for match in TOKEN.finditer(stream):
+        if match.start() != end:
+            raise AssertionError(f"no piece of a stream: {stream[end : match.start()][:80]!r}")
+        end = match.end()
+        kind = "csi" if match["csi"] else str(match.lastgroup)
+        yield Token(kind, match[0])
+
+
+class Terminal:
+    """A program on a terminal of its own, which is its controlling terminal. Use it as a context.
+
+    `environment` is all of the program's environment, besides what a terminal gives.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str] = PROGRAM,
+        *,
+        environment: Mapping[str, str] | None = None,
+        size: tuple[int, int] = (80, 24),
+        folder: Path = ROOT,
+    ) -> None:
+        self._screen = pyte.Screen(*size)
+        self._feed = pyte.ByteStream(self._screen)
+        self._news = threading.Condition()
+        self._stream = bytearray()
+        self._fed = self._answered = 0
+        self._ended = False
+        self.heard_at = 0.0
+        """When the last bytes came, on the clock of `begun`."""
+        self._fd, self._line = os.openpty()
+        self._set_size(*size)
+        self.modes_before = termios.tcgetattr(self._line)
+        self.begun = time.perf_counter()
+        self.process = subprocess.Popen(
+            # Threads run already, so nothing is done between fork and exec: the program's first line does it.
+            [sys.executable, "-I", "-S", "-c", _TAKES_TERMINAL, *command],
+            stdin=self._line,
+            stdout=self._line,
+            stderr=self._line,
+            start_new_session=True,
+            cwd=folder,
+            env={
+                "PATH": os.environ.get("PATH", os.defpath),
+                "TERM": "xterm-256color",
+                "COLORTERM": "truecolor",
+                "LANG": "C.UTF-8",
+                "TZ": "UTC",
+                **(environment or {}),
+            },
+        )
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def __enter__(self) -> "Terminal":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # What goes in.
+
+    def write(self, data: bytes) -> None:
+        """Send bytes as they are, in one write."""
+        os.write(self._fd, data)
+
+    def press(self, *keys: str) -> None:
+        """Send keys: names of KEYS, `ctrl+x`, or characters."""
+        self.write(b"".join(map(encoded, keys)))
+
+    def type(self, text: str) -> None:
+        self.write(text.encode())
+
+    def paste(self, text: str) -> None:
+        """As a terminal sends what is pasted into a program that asked for brackets around it."""
+        self.write(b"\x1b[200~" + text.encode() + b"\x1b[201~")
+
+    def resize(self, columns: int, rows: int) -> None:
+        with self._news:
+            self.settle()
+            self._screen.resize(rows, columns)
+        self._set_size(columns, rows)
+
+    # What comes out.
+
+    @property
+    def stream(self) -> bytes:
+        """Every byte that was written so far."""
+        with self._news:
+            return bytes(self._stream)
+
+    @property
+    def lines(self) -> list[str]:
+        with self._news:
+            self.settle()
+            return [line.rstrip() for line in self._screen.display]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines)
+
+    def line_with(self, words: str) -> str:
+        """The first line with these words, or nothing."""
+        return next((line for line in self.lines if words in line), "")
+
+    def wait(self, what: "str | Callable[[Terminal], object]", patience: float = PATIENCE) -> None:
+        """Wait until these words are on the screen, or this is true of it. Raises AssertionError with the screen."""
+        deadline = time.monotonic() + patience
+        while True:
+            with self._news:
+                seen = len(self._stream)
+            if what in self.text if isinstance(what, str) else what(self):
+                return
+            with self._news:
+                left = deadline - time.monotonic()
+                if left <= 0 or (self._ended and seen == len(self._stream)):
+                    how = "ended without" if self._ended else "never showed"
+                    raise AssertionError(f"the program {how} {what!r}; the screen was:\n{self.text}")
+                if seen == len(self._stream):
+                    # Some conditions are about the world and not about the screen.
+                    self._news.wait(min(left, 0.05))
+
+    def wait_until_quiet(self, silence: float, patience: float = PATIENCE) -> None:
+        """Wait until nothing was written for so many seconds."""
+        deadline = time.monotonic() + patience
+        with self._news:
+            while True:
+                seen = len(self._stream)
+                if not self._news.wait_for(lambda: len(self._stream) != seen or self._ended, silence) or self._ended:  # noqa: B023
+                    return
+                if time.monotonic() > deadline:
+                    raise AssertionError("the program did not fall silent")
+
+    def settle(self) -> None:
+        """Lay everything that was written so far on the screen."""
+        data = bytes(self._stream[self._fed :])
+        unfinished = _UNFINISHED.search(data)
+        data = data[: unfinished.start()] if unfinished else data
+        self._fed += len(data)
+        self._feed.feed(b"".join(token.data for token in tokens(data) if _is_for_screen(token)))
+
+    # Ending.
+
+    def send_signal(self, number: int) -> None:
+        """To the program alone."""
+        os.kill(self.process.pid, number)
+
+    def kill(self) -> None:
+        """End the program as a power cut would, and wait until it is gone."""
+        self.send_signal(signal.SIGKILL)
+        self.ended()
+
+    def ended(self, patience: float = PATIENCE) -> int:
+        """Wait for the end; the exit status, negative for a signal. All that was written has been read then."""
+        status = self.process.wait(patience)
+        # The program's children may hold the line a moment longer; the other end here must not.
+        if self._line >= 0:
+            os.close(self._line)
+            self._line = -1
+        self._reader.join(patience)
+        return status
+
+    def modes_now(self) -> list[object]:
+        """The line's settings, as `modes_before` was."""
+        return termios.tcgetattr(self._fd)
+
+    def private_modes(self) -> dict[int, bool]:
+        """What the program switched on and off, as it is now."""
+        return dict(mode for token in tokens(self.stream) if (mode := token.private_mode))
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.ended()
+        os.close(self._fd)
+
+    def _set_size(self, columns: int, rows: int) -> None:
+        ioctl(self._line, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def _read(self) -> None:
+        while True:
+            try:
+                data = os.read(self._fd, 65536)
+            except OSError:
+                data = b""
+            heard_at = time.perf_counter()
+            with self._news:
+                self._stream += data
+                self._ended = not data
+                self.heard_at = heard_at if data else self.heard_at
+                replies = b"".join(self._replies())
+                self._news.notify_all()
+            if replies:
+                os.write(self._fd, replies)
+            if not data:
+                return
+
+    def _replies(self) -> Iterator[bytes]:
+        """What a plain xterm answers to the questions that came."""
+        data = bytes(self._stream[self._answered :])
+        unfinished = _UNFINISHED.search(data)
+        data = data[: unfinished.start()] if unfinished else data
+        self._answered += len(data)
+        for token in tokens(data):
+            if token.data in _QUERIES:
+                yield _QUERIES[token.data]
+            elif asked := re.fullmatch(rb"\x1b\[\?(\d+)\$p", token.data):
+                number = int(asked[1])
+                yield b"\x1b[?%d;%d$y" % (number, 2 if number in _KNOWN_MODES else 0)
+
+
+def encoded(key: str) -> bytes:
+    """A key as a plain xterm sends it."""
+    if key.startswith("ctrl+"):
+        return bytes([ord(key[5:].upper()) & 31])
+    return KEYS.get(key) or key.encode()
+
+
+def _is_for_screen(token: Token) -> bool:
+    """Whether the emulator understands it: it knows neither strings nor marks other than `?`."""
+    if token.kind == "csi":
+        match = TOKEN.fullmatch(token.data)
+        assert match is not None
+        return match["mark"] in (b"", b"?") and not match["between"] and match["end"] not in (b"c", b"n", b"u", b"t")
+    return token.kind in ("text", "control")

@@ -1,0 +1,63 @@
+"""The README's parts that something else decides: its commands and its key table. `python tests/readme_parts.py` writes the table.
+
+Only the standard library and the keymap are used, so that any Python will do.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+
+sys.path[:0] = [str(ROOT)] if str(ROOT) not in sys.path else []
+
+from tui.keymap import COMMANDS, Command, Where, key_name  # noqa: E402
+
+
+def text() -> str:
+    return README.read_text(encoding="utf-8")
+
+
+def block(name: str) -> str:
+    """What stands between `<!-- name -->` and `<!-- /name -->`."""
+    found = re.findall(rf"<!-- {name} -->\n(.*?)\n<!-- /{name} -->", text(), re.DOTALL)
+    if len(found) != 1:
+        raise ValueError(f"README.md has {len(found)} blocks called {name}; one is wanted")
+    return str(found[0])
+
+
+def command(name: str) -> str:
+    """The shell command of a block: what stands in its fence."""
+    fence = re.fullmatch(r"```sh\n(.*?)\n```", block(name).strip(), re.DOTALL)
+    if fence is None:
+        raise ValueError(f"the block {name} of README.md is not one fence of sh")
+    return fence[1]
+
+
+def key_table() -> str:
+    """The keymap as a table: what works everywhere, then what works in some places only."""
+    rows = ["| keys | command | where | what it does |", "| --- | --- | --- | --- |"]
+    rows += [_row(one) for one in sorted(COMMANDS, key=lambda one: one.where != frozenset(Where))]
+    return "\n".join(rows)
+
+
+def _row(one: Command) -> str:
+    keys = [key_name(key) for key in one.keys]
+    if keys == list("0123456789"):
+        keys = ["0–9"]
+    places = (
+        "everywhere" if one.where == frozenset(Where) else ", ".join(place for place in Where if place in one.where)
+    )
+    title = f"{one.title}, also `;`" if one.marked else one.title
+    return f"| {' '.join(f'`{key}`' for key in keys)} | {title} | {places} | {one.more.replace('|', '&#124;')} |"
+
+
+def write_table() -> None:
+    """Put the table of today into the README."""
+    whole, before = text(), f"<!-- keys -->\n{block('keys')}\n<!-- /keys -->"
+    README.write_text(whole.replace(before, f"<!-- keys -->\n{key_table()}\n<!-- /keys -->"), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write_table()

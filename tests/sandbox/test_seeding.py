@@ -1,0 +1,130 @@
+"""The file: made once, kept, caught up with the days, and never half."""
+
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sandbox_harness import NOW, Bench, Clock, MakeBench, order
+
+from tui.sandbox.app import Sandbox, SandboxSettings
+
+
+def started(file: Path, now: datetime, **settings: Any) -> Sandbox:
+    return Sandbox(SandboxSettings(data=file, now=now, **settings))
+
+
+def created(sandbox: Sandbox) -> list[tuple[int, datetime]]:
+    rows = sandbox.data.connection.execute("SELECT integration, created FROM orders ORDER BY id").fetchall()
+    return [(shop, datetime.fromtimestamp(micros / 1e6, UTC)) for shop, micros in rows]
+
+
+def bodies(sandbox: Sandbox) -> list[bytes]:
+    return [bytes(body) for (body,) in sandbox.data.connection.execute("SELECT body FROM orders ORDER BY id")]
+
+
+def test_same_seed_and_date_fill_two_files_alike(tmp_path: Path) -> None:
+    one, two = started(tmp_path / "a.db", NOW, orders=300), started(tmp_path / "deep" / "b.db", NOW, orders=300)
+    assert bodies(one) == bodies(two)
+    assert len(bodies(one)) == 300
+    one.close()
+    two.close()
+
+
+def test_what_was_written_is_there_after_a_restart(tmp_path: Path) -> None:
+    first = started(tmp_path / "a.db", NOW, orders=50)
+    before = bodies(first)
+    first.close()
+    second = started(tmp_path / "a.db", NOW + timedelta(minutes=20), orders=50)
+    assert bodies(second) == before
+    second.close()
+
+
+@pytest.mark.parametrize("days", [1, 3, 400])
+def test_the_days_missed_are_added(tmp_path: Path, days: int) -> None:
+    started(tmp_path / "a.db", NOW, orders=2000).close()
+    later = NOW.replace(hour=6) + timedelta(days=days)
+    sandbox = started(tmp_path / "a.db", later, orders=2000)
+    placed = created(sandbox)
+    fresh = [(shop, moment) for shop, moment in placed if moment > NOW]
+    assert len(placed) - len(fresh) == 2000
+    midnight = later.replace(hour=0, minute=0)
+    assert len({shop for shop, moment in fresh if moment >= midnight}) >= 5
+    assert len({shop for shop, moment in placed if midnight - timedelta(days=1) <= moment < midnight}) >= 5
+    assert max(moment for _, moment in fresh) <= later
+    assert len(fresh) == pytest.approx(2000 / 30 * min(days, 30), rel=0.3)
+    failing = next(shop for shop in sandbox.data.shops.values() if shop["started_failing_at"])
+    assert str(failing["started_failing_at"]) > (later - timedelta(hours=10)).isoformat()
+    sandbox.close()
+    again = started(tmp_path / "a.db", later, orders=2000)
+    assert created(again) == placed
+    again.close()
+
+
+def test_no_shop_uses_a_key_again_after_the_days_missed(tmp_path: Path) -> None:
+    started(tmp_path / "a.db", NOW, orders=600).close()
+    sandbox = started(tmp_path / "a.db", NOW + timedelta(days=5), orders=600)
+    double = sandbox.data.connection.execute(
+        "SELECT count(*) FROM (SELECT 1 FROM orders GROUP BY integration, order_id HAVING count(*) > 1)"
+    ).fetchone()[0]
+    assert double == 0
+    sandbox.close()
+
+
+def test_reset_makes_the_file_anew(tmp_path: Path) -> None:
+    started(tmp_path / "a.db", NOW, orders=40).close()
+    sandbox = started(tmp_path / "a.db", NOW, orders=30, reset=True)
+    assert len(bodies(sandbox)) == 30
+    sandbox.close()
+
+
+def test_a_start_that_was_killed_half_way_leaves_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / "a.db.new").write_bytes(b"half of a file")
+    sandbox = started(tmp_path / "a.db", NOW, orders=30)
+    assert len(bodies(sandbox)) == 30
+    assert not (tmp_path / "a.db.new").exists()
+    sandbox.close()
+
+
+def test_two_that_start_at_once_share_one_file(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        sandboxes = list(pool.map(lambda _: started(tmp_path / "a.db", NOW, orders=200), range(4)))
+    assert [len(bodies(sandbox)) for sandbox in sandboxes] == [200] * 4
+    sandboxes[0].data.delete(int(sandboxes[0].data.connection.execute("SELECT max(id) FROM orders").fetchone()[0]))
+    assert [len(bodies(sandbox)) for sandbox in sandboxes] == [199] * 4
+    for sandbox in sandboxes:
+        sandbox.close()
+
+
+def test_a_file_of_another_version_is_refused(tmp_path: Path) -> None:
+    started(tmp_path / "a.db", NOW, orders=1).close()
+    connection = sqlite3.connect(tmp_path / "a.db")
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    with pytest.raises(ValueError, match="--reset"):
+        started(tmp_path / "a.db", NOW)
+
+
+def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.db").write_text("no database, " * 1000)
+    with pytest.raises(ValueError, match="not a database"):
+        started(tmp_path / "a.db", NOW)
+    assert (tmp_path / "a.db").read_text().startswith("no database")
+
+
+async def test_what_was_accepted_is_saved_by_the_next_start(tmp_path: Path, make_bench: MakeBench) -> None:
+    clock = Clock()
+    first: Bench = make_bench(data=tmp_path / "a.db", settle=5.0, clock=clock)
+    id = (await first.post(order())).json()["data"][0]["id"]
+    second: Bench = make_bench(data=tmp_path / "a.db", settle=5.0, clock=clock)
+    assert (await second.client.get(f"/orders/{id}")).status_code == 404
+    clock.seconds += 6
+    assert (await second.get(id))["order_number"] == "OXSDFGHTD-12"
+
+
+@pytest.mark.parametrize("wrong", [{"now": datetime(2026, 1, 1)}, {"orders": -1}, {"settle": -1.0}])
+def test_settings_that_will_not_do(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError):
+        SandboxSettings(**wrong)

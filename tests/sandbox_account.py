@@ -1,0 +1,82 @@
+"""An account on the real sandbox with three orders, a clock that moves when somebody sleeps, and what is written there."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+from fake_service import Time
+from sandbox_harness import ORDER
+
+from tui.api.auth import BasicAuth
+from tui.api.client import Client
+from tui.api.pointer import Pointer
+from tui.sandbox.app import Sandbox, SandboxSettings
+from tui.store.store import Store
+from tui.work.account import Workbench, open_account
+from tui.work.drafts.drafts import Draft
+from tui.work.drafts.sender import Way
+from tui.work.journal.entries import Entry, open_entry
+
+CITY = Pointer.of("shipping_address", "city")
+NAME = Pointer.of("shipping_address", "name")
+NOTES = Pointer.of("order_details", "notes")
+TAGS = Pointer.of("order_details", "tags")
+NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+IDS = ("700001", "700002", "700003")
+
+
+@asynccontextmanager
+async def account(folder: Path) -> AsyncIterator[Workbench]:
+    """The orders are N-700001 and so on, of one shop, in Oss."""
+    named = [{**ORDER, "id": id, "order_id": f"S-{id}", "order_number": f"N-{id}"} for id in IDS]
+    planted = tuple(json.dumps(one).encode() for one in named)
+    sandbox = Sandbox(SandboxSettings(orders=0, settle=0.0, now=NOW, plant=planted))
+    transport = httpx.ASGITransport(sandbox.asgi, raise_app_exceptions=False)
+    time = Time()
+    client = Client("http://127.0.0.1/api/v3", BasicAuth("demo", "demo"), transport=transport, sleep=time.sleep)
+    store = Store(folder, now=time.now, profile="NL")
+    try:
+        yield await open_account(client, store, "demo", now=time.now, zone=UTC, sleep=time.sleep)
+    finally:
+        store.close()
+        await client.aclose()
+        sandbox.close()
+
+
+async def draft_of(bench: Workbench, id: str, *values: tuple[Pointer, Any]) -> Draft:
+    draft = bench.drafts.of(id, await bench.client.get_order(id), NOW)
+    draft.edit.put_all(values, "correction")
+    bench.drafts.save(draft)
+    return draft
+
+
+async def send(bench: Workbench, draft: Draft, job: str | None = None) -> None:
+    standing = await bench.corrections.send(draft, draft.sending.body, job=job)
+    if standing.way is Way.FOLLOWED:
+        await follow(bench)
+        standing = bench.corrections.standing(draft.order_id) or standing
+    assert standing.way is Way.CONFIRMED, standing.words
+
+
+async def follow(bench: Workbench) -> None:
+    task = asyncio.create_task(bench.follower.run())
+    async with asyncio.timeout(10):
+        while bench.store.follows.open(bench.account):  # noqa: ASYNC110 - a test looks from outside
+            await asyncio.sleep(0.001)
+    task.cancel()
+
+
+async def change(bench: Workbench, id: str, *values: tuple[Pointer, Any], job: str | None = None) -> Entry:
+    await send(bench, await draft_of(bench, id, *values), job)
+    return newest(bench)
+
+
+def newest(bench: Workbench) -> Entry:
+    entry = open_entry(bench.store, bench.client.base_url, bench.store.writes.all(bench.account, limit=1)[0].id)
+    assert entry is not None
+    return entry

@@ -1,0 +1,74 @@
+"""Every `m` proposes the same: in the list of orders, in the form of an order, in the composer and its form."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from app_harness import NOW, housed
+from sandbox_harness import order
+
+from tui.api.pointer import Pointer
+from tui.orders.fields import ITEMS
+from tui.sandbox.app import Sandbox, SandboxSettings
+from tui.screens.composer.screen import ComposerScreen
+from tui.screens.edit.screen import EditScreen
+from tui.screens.triage.screen import TriageScreen
+
+WEIGHT = {"measurement": {"weight": {"value": 1.0, "unit": "kg"}}}
+SHIP = Pointer.of("shipping_address")
+
+
+@pytest.mark.parametrize(
+    ("pointer", "damaged", "mended", "more"),
+    [
+        (SHIP / "postal_code", "1067", "01067", {"shipping_address__country_code": "DE"}),
+        (SHIP / "phone_number", "4930123456", "+4930123456", {"shipping_address__country_code": "DE"}),
+        (ITEMS / 1 / "hs_code", "6205,20", "6205.20", {}),
+        (ITEMS / 0 / "sku", "8.71E+12", "8710000000000", {}),
+        (ITEMS / 0 / "hs_code", "51020", "051020", {}),
+        (Pointer.of("order_details", "notes"), '="0042"', "0042", {}),
+        (SHIP / "address_line_1", "Kerkstraat 12B", "Kerkstraat", {"shipping_address__house_number": ""}),
+    ],
+)
+async def test_in_list_form_and_composer(
+    tmp_path: Path, pointer: Pointer, damaged: str, mended: str, more: dict[str, Any]
+) -> None:
+    document = order(order_id="D", order_number="D-1", shipping_details=WEIGHT, **more)
+    document["shipping_address"]["postal_code"] = "01069" if more.get("shipping_address__country_code") else "5341XT"
+    whole = pointer.put(document, damaged)
+    assert isinstance(whole, dict)
+    planted = json.dumps({**whole, "id": "700001"}).encode()
+    box = Sandbox(SandboxSettings(orders=0, settle=0.0, now=NOW, plant=(planted,)))
+    async with housed(tmp_path, sandbox=box) as house:
+        await house.until("D-1")
+
+        def drafted() -> object:
+            (draft,) = house.app.bench.drafts.all()
+            return pointer.get(draft.edit.document)
+
+        assert isinstance(house.app.screen, TriageScreen)
+        proposed = next(line for line in house.lines if " m: " in line).split(" m: ")[1].strip()
+        await house.press("m")
+        await house.until(f"Drafted: {proposed}")
+        assert drafted() == mended
+        await house.press("u")
+        await house.press("enter")
+        await house.until(lambda: isinstance(house.app.screen, EditScreen))
+        await house.press("m")
+        assert f"Drafted: {proposed}" in house.text
+        assert drafted() == mended
+        await house.press("u", "q")
+        await house.until(lambda: isinstance(house.app.screen, TriageScreen))
+        await house.press("a")
+        await house.press("c")
+        await house.press("B")
+        await house.until(lambda: isinstance(house.app.screen, ComposerScreen))
+        (staged,) = house.app.staging.orders
+        assert pointer.get(staged.document) == damaged
+        await house.press("m")
+        await house.until(f"Mended: {proposed}")
+        assert pointer.get(staged.document) == mended
+        await house.press("u")
+        assert pointer.get(staged.document) == damaged
+    box.close()

@@ -1,0 +1,375 @@
+"""The composer's table by keys alone: cells edited in place, problems at their cells, many orders changed at once."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from app_harness import NOW, House, housed
+from sandbox_harness import order
+from screens.composer.test_screen import add_file, composer, enter_composer, refuse_next
+
+from tui.sandbox.app import Sandbox, SandboxSettings
+from tui.screens.composer.columns import ColumnsScreen
+from tui.screens.composer.screen import ComposerScreen
+from tui.screens.review.screen import ReviewScreen
+from tui.widgets.text import fit
+
+SIZES = pytest.mark.parametrize("size", [(80, 24), (160, 45)])
+CITY = "/shipping_address/city"
+
+
+async def stage(house: House, folder: Path, *orders: Any) -> ComposerScreen:
+    """Into the composer with these orders."""
+    screen = await enter_composer(house)
+    await add_file(house, folder, *orders)
+    return screen
+
+
+async def to_table(house: House) -> None:
+    await house.press("g", "v", "v")
+    await house.until("column 1 of")
+
+
+def batch(**changes: Any) -> list[dict[str, Any]]:
+    """Three orders; the second has no city, the third two items with bad quantities."""
+    return [
+        order(order_id="A", order_number="A", **changes),
+        order(order_id="B", order_number="B", shipping_address__city=""),
+        order(
+            order_id="C",
+            order_number="C",
+            order_details__order_items__1__quantity=0,
+        ),
+    ]
+
+
+def at(screen: ComposerScreen) -> tuple[str, str]:
+    """Order and field under the cursor."""
+    one = screen.order
+    return (str(one.document["order_number"]) if one is not None else "", str(screen.grid.cursor_pointer))
+
+
+def texts(house: House, name: str) -> list[Any]:
+    return [one.document["shipping_address"].get(name) for one in house.app.staging.orders]
+
+
+@SIZES
+async def test_a_problem_is_seen_at_its_cell_and_mended_in_place(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with housed(tmp_path / "data", size=size) as house:
+        screen = await stage(house, tmp_path, *batch())
+        await to_table(house)
+        keys = [column.key for column in screen.grid.columns]
+        assert keys[0] == "order_number"
+        assert {"shipping_address/city", "order_details/order_items/*/quantity"} <= set(keys)
+        await house.press("n")
+        assert at(screen) == ("B", CITY)
+        assert screen.grid.cell is not None
+        assert screen.grid.cell.row is not None
+        assert screen.grid.cell.row.mark == "!"
+        await house.press("n")
+        assert at(screen) == ("C", "/order_details/order_items/1/quantity")
+        assert "! 0 +1" in " ".join(house.line_with(" !  C ").split()).replace("!0", "! 0")
+        await house.press("enter", "ctrl+u")
+        await house.type("4")
+        await house.press("enter")
+        assert house.app.staging.orders[2].document["order_details"]["order_items"][1]["quantity"] == 4
+        assert not [one for one in house.app.staging.findings(house.app.staging.orders[2]) if one.stops]
+        await house.press("n")
+        assert at(screen) == ("B", CITY)
+
+
+@SIZES
+async def test_enter_goes_down_tab_goes_right_and_escape_keeps_the_text(tmp_path: Path, size: tuple[int, int]) -> None:
+    box = Sandbox(SandboxSettings(orders=300, now=NOW))
+    async with housed(tmp_path / "data", size=size, sandbox=box) as house:
+        screen = await stage(house, tmp_path, *(order(order_id=n, order_number=n) for n in "ABC"))
+        screen.set_columns([("order_number",), ("shipping_address", "name"), ("shipping_address", "city")])
+        await to_table(house)
+        await house.press("l", "enter", "ctrl+e", "ctrl+u")
+        await house.type("Ann")
+        await house.press("enter")
+        assert at(screen) == ("B", "/shipping_address/name")
+        await house.press("enter", "ctrl+e", "ctrl+u")
+        await house.type("Bob")
+        await house.press("tab")
+        assert str(screen.grid.editing) == CITY
+        await house.type(" aan Zee")
+        assert house.app.bench.drafts.typed(f"staged {screen._chosen}")
+        await house.press("escape")
+        assert texts(house, "name") == ["Ann", "Bob", "John Doe"]
+        assert texts(house, "city") == ["Oss"] * 3
+        assert "~" in house.line_with("> ").replace("> ~", "", 1)
+        await house.press("h", "u")
+        assert texts(house, "name") == ["Ann", "John Doe", "John Doe"]
+    async with housed(tmp_path / "data", size=size, sandbox=box) as house:
+        await house.until(lambda: isinstance(house.app.screen, ComposerScreen))
+        await house.until("column ")
+        screen = composer(house)
+        assert [column.key for column in screen.grid.columns][1:] == ["shipping_address/name", "shipping_address/city"]
+        await house.press("l", "l", "enter")
+        assert screen.grid.editor_text == "Oss aan Zee"
+        await house.press("enter")
+        assert texts(house, "city") == ["Oss", "Oss aan Zee", "Oss"]
+    box.close()
+
+
+async def test_a_wide_table_scrolls_by_columns_and_the_first_one_stays(tmp_path: Path) -> None:
+    async with housed(tmp_path / "data") as house:
+        screen = await stage(house, tmp_path, *(order(order_id=f"ORD-{n}", order_number=f"ORD-{n}") for n in range(3)))
+        names = ("name", "address_line_1", "house_number", "postal_code", "city", "country_code")
+        paths = [("order_number",), *(("shipping_address", n) for n in names), *(("billing_address", n) for n in names)]
+        screen.set_columns(paths)
+        await to_table(house)
+        for _ in range(len(paths) + 2):
+            await house.press("l")
+        assert "This is the last column" in house.text
+        assert str(screen.grid.cursor_pointer) == "/billing_address/country_code"
+        assert "ORD-1" in house.text
+        assert "Lansdown" not in "\n".join(house.lines[:8])
+        for _ in range(len(paths)):
+            await house.press("h")
+        assert "Lansdown" in house.text
+
+
+async def test_columns_are_chosen_by_typing_and_kept(tmp_path: Path) -> None:
+    async with housed(tmp_path / "data") as house:
+        screen = await stage(house, tmp_path, *batch())
+        await to_table(house)
+        await house.press("C")
+        await house.until(lambda: isinstance(house.app.screen, ColumnsScreen))
+        await house.type("ship to, email")
+        await house.press("enter", "escape")
+        await house.until(lambda: isinstance(house.app.screen, ComposerScreen))
+        assert screen.grid.columns[-1].key == "shipping_address/email"
+        await house.press("h")
+        for _ in screen.grid.columns:
+            await house.press("l")
+        await house.press("less_than_sign")
+        assert screen.grid.columns[-2].key == "shipping_address/email"
+        await house.press("C")
+        await house.until(lambda: isinstance(house.app.screen, ColumnsScreen))
+        await house.type("usual")
+        await house.press("enter")
+        await house.until(lambda: isinstance(house.app.screen, ComposerScreen))
+        assert "shipping_address/email" not in [column.key for column in screen.grid.columns]
+
+
+async def test_a_keystroke_draws_one_cell(tmp_path: Path) -> None:
+    async with housed(tmp_path / "data") as house:
+        screen = await stage(house, tmp_path, *batch())
+        await to_table(house)
+        await house.press("l", "enter")
+        drawn: list[int] = []
+        rows = screen.grid.draw_line
+
+        def spy(index: int, width: int, is_cursor: bool) -> Any:
+            drawn.append(index)
+            return rows(index, width, is_cursor)
+
+        screen.grid.draw_line = spy  # type: ignore[method-assign]
+        await house.type("x")
+        assert set(drawn) == {screen.grid.cursor}
+
+
+async def test_the_rows_are_sorted_and_narrowed_by_problems_and_the_cursor_stays(tmp_path: Path) -> None:
+    async with housed(tmp_path / "data") as house:
+        screen = await stage(house, tmp_path, *batch())
+        await house.press("G")
+        assert at(screen)[0] == "C"
+        await house.press("s", "n", "s", "n")
+        assert [one.document["order_number"] for one in screen._orders] == ["C", "B", "A"]
+        assert at(screen)[0] == "C"
+        await house.press("s", "p")
+        assert [one.document["order_number"] for one in screen._orders][-1] == "A"
+        await house.press("s", "a", "/")
+        await house.type("problem:quantity")
+        await house.press("enter")
+        assert [one.document["order_number"] for one in screen._orders] == ["C"]
+        await house.press("J")
+        assert "2 more" in house.text
+        await house.press("space", "/")
+        await house.type("problem:city")
+        await house.press("enter")
+        assert [one.document["order_number"] for one in screen._orders] == ["B"]
+        await house.until("1 marked, 1 not shown")
+        await house.press("semicolon")
+        assert "On 1 marked, 1 of them not shown" in house.text
+
+
+@SIZES
+async def test_the_same_problem_is_marked_and_mended_at_once_and_undone_at_once(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with housed(tmp_path / "data", size=size) as house:
+        street = {"shipping_address__address_line_1": "Kerkstraat 12B", "shipping_address__house_number": ""}
+        wrong = [order(order_id=f"W{n}", order_number=f"W{n}", **street) for n in range(3)]
+        await stage(house, tmp_path, order(order_id="A", order_number="A"), *wrong)
+        await house.press("G", "asterisk", "s")
+        line = house.line_with("number in street  ")
+        assert "3 orders" in line
+        await house.press(line.split("number in street")[0].split()[-1])
+        assert "3 marked" in house.text
+        await house.press("semicolon", "m")
+        assert "3 orders" in house.text
+        assert "-> Kerkstraat" in house.text
+        assert texts(house, "house_number") == ["15", "", "", ""]
+        await house.press("t")
+        assert texts(house, "house_number") == ["15", "12B", "12B", "12B"]
+        await house.press("u")
+        assert texts(house, "house_number") == ["15", "", "", ""]
+        await house.press("U")
+        assert texts(house, "address_line_1") == ["Lansdown Glade"] + ["Kerkstraat"] * 3
+
+
+@SIZES
+async def test_a_field_is_set_on_all_marked_after_a_preview(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with housed(tmp_path / "data", size=size) as house:
+        await stage(house, tmp_path, *(order(order_id=n, order_number=n) for n in "ABC"))
+        await house.press("g", "space", "space", "semicolon", "c")
+        await house.until("Set a field on 2 orders")
+        await house.type("ship to, city")
+        await house.press("enter")
+        await house.until("on 2 orders")
+        await house.press("ctrl+e", "ctrl+u")
+        await house.type("Uden")
+        await house.press("enter")
+        await house.until("Oss -> Uden")
+        assert "2 orders: Ship to, city: Oss -> Uden" in house.text
+        assert re.findall(r" (\w) +Ship to, city +Oss -> Uden", house.text) == ["A", "B"]
+        assert texts(house, "city") == ["Oss"] * 3
+        await house.press("escape")
+        assert texts(house, "city") == ["Oss"] * 3
+        await house.press("semicolon", "c")
+        await house.until("Set a field on 2 orders")
+        await house.type("ship to, city")
+        await house.press("enter")
+        await house.until("on 2 orders")
+        await house.press("ctrl+e", "ctrl+u")
+        await house.type("Uden")
+        await house.press("enter")
+        await house.until("Oss -> Uden")
+        await house.press("t")
+        assert texts(house, "city") == ["Uden", "Uden", "Oss"]
+        await house.press("u")
+        assert texts(house, "city") == ["Oss"] * 3
+
+
+async def test_a_problem_without_a_place_is_shown_on_its_order_raw(tmp_path: Path) -> None:
+    async with housed(tmp_path / "data") as house:
+        screen = await stage(house, tmp_path, *(order(order_id=n, order_number=n) for n in "ABC"))
+        refuse_next(
+            house,
+            ("/data/attributes/[1]/nobody/knows/this", "A riddle"),
+            ("/data/attributes/[2]/shipping_address/parcels/3", "Half a way"),
+        )
+        await house.press("w")
+        await house.until(lambda: isinstance(house.app.screen, ReviewScreen))
+        await house.press("y")
+        await house.until("refused all 3 orders sent")
+        await to_table(house)
+        await house.press("n")
+        await house.until(lambda: screen._in_sheet)
+        await house.pilot.pause()
+        assert screen.order is not None
+        assert screen.order.document["order_id"] == "B"
+        assert "A riddle (at /data/attributes/[1]/nobody/knows/this)" in " ".join(house.text.split())
+        await house.press("n")
+        await house.pilot.pause()
+        assert screen.order.document["order_id"] == "C"
+        assert "Half a way" in house.text
+        assert screen.current_group() == "Ship to"
+
+
+async def test_a_field_of_all_marked_is_cleared_and_what_was_half_typed_is_kept(tmp_path: Path) -> None:
+    box = Sandbox(SandboxSettings(orders=300, now=NOW))
+    weight = {"measurement": {"weight": {"value": 1.5, "unit": "kg"}}}
+
+    async def choose(house: House, field: str) -> None:
+        await house.press("semicolon", "c")
+        await house.until("Set a field on 3 orders")
+        await house.type(field)
+        await house.press("enter")
+        await house.until("on 3 orders")
+
+    async with housed(tmp_path / "data", sandbox=box) as house:
+        await stage(house, tmp_path, *(order(order_id=n, order_number=n, shipping_details=weight) for n in "ABC"))
+        await house.press("asterisk", "a", "semicolon", "c")
+        await house.until("Set a field on 3 orders")
+        await house.type("nonsense")
+        await house.press("enter")
+        # Enter on nothing keeps what was typed.
+        assert "No field has these letters. Esc leaves." in house.text
+        assert "field: nonsense" in house.text
+        await house.press("escape")
+        await choose(house, "order notes")
+        assert "emptied, it asks" in house.text
+        await house.type("Half a wo")
+    async with housed(tmp_path / "data", sandbox=box) as house:
+        await house.until(lambda: isinstance(house.app.screen, ComposerScreen))
+        await choose(house, "order notes")
+        assert "│ Half a wo" in house.text
+        await house.press("ctrl+e", "ctrl+u", "tab")
+        await house.until("becomes")
+        await house.press("a")
+        await house.until("Ring twice -> · absent ·")
+        await house.press("t")
+        orders = house.app.staging.orders
+        assert ["notes" in one.document["order_details"] for one in orders] == [False] * 3
+        await house.press("u")
+        assert [one.document["order_details"]["notes"] for one in orders] == ["Ring twice"] * 3
+        # A number has no empty text to be entered, and is cleared the same way.
+        await choose(house, "shipping_details weight value")
+        await house.press("ctrl+e", "ctrl+u", "enter")
+        await house.until("becomes")
+        await house.press("a", "t")
+        assert ["value" in one.document["shipping_details"]["measurement"]["weight"] for one in orders] == [False] * 3
+        await house.press("u")
+        await choose(house, "order notes")
+        assert "Half a wo" not in house.text
+        await house.press("escape")
+    box.close()
+
+
+@SIZES
+async def test_what_was_marked_for_one_problem_is_mended_or_set_without_asking_which(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with housed(tmp_path / "data", size=size) as house:
+        item = "order_details__order_items__0__"
+        wrong = {f"{item}quantity": 0, f"{item}hs_code": "6205,20", f"{item}sku": "8.71E+12"}
+        await stage(house, tmp_path, *(order(order_id=n, order_number=n, **wrong) for n in "ABC"))
+
+        async def mark(kind: str) -> None:
+            await house.press("asterisk", "s")
+            line = house.line_with(f"{kind}  ")
+            assert "3 orders" in line
+            await house.press(line.split(kind)[0].split()[-1])
+            assert "3 marked. ; m mends, ; c sets a field on all" in house.text
+
+        def values(name: str) -> list[Any]:
+            return [one.document["order_details"]["order_items"][0][name] for one in house.app.staging.orders]
+
+        await mark("1E+ number")
+        await house.press("semicolon", "m")
+        await house.until("8.71E+12 -> 8710000000000")
+        await house.press("t")
+        assert values("sku") == ["8710000000000"] * 3
+        await mark("comma in a code")
+        await house.press("semicolon", "c")
+        await house.until("Set a field on 3 orders")
+        assert "Every item, HS code" in house.lines[3]
+        await house.press("escape", "space", "semicolon", "c")
+        await house.until("Set a field on 2 orders")
+        assert "Every item, HS code" not in house.lines[3]
+
+
+async def test_no_two_columns_of_a_table_have_the_same_heading(tmp_path: Path) -> None:
+    async with housed(tmp_path / "data") as house:
+        screen = await stage(house, tmp_path, *batch())
+        paths = [("payment_details", "total_price", "value"), ("payment_details", "total_price", "currency")]
+        screen._chosen_paths = [("order_number",), *paths]
+        screen._columns = None
+        await to_table(house)
+        heads = [fit(column.title, column.width).strip() for column in screen.grid.columns]
+        assert heads[1:] == ["order total", "order total currency"]

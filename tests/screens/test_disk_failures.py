@@ -1,0 +1,228 @@
+"""What comes late or cannot be done never takes keys that were meant for something else, and never ends the app."""
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from app_harness import House, housed
+
+from tui.api.errors import Unreachable
+from tui.api.pointer import Pointer
+from tui.screens.common.pages import HelpScreen
+from tui.screens.common.screen import HouseScreen
+from tui.screens.edit.screen import EditScreen
+from tui.screens.review.drafts import parcel_of
+from tui.screens.review.screen import ReviewScreen
+from tui.screens.system.palette import PaletteScreen
+from tui.store.db import StoreError
+from tui.work.batches.staging import CannotChange
+from tui.work.drafts.sender import Way
+from tui.work.writes.backoff import Patience
+
+NAME = Pointer.of("shipping_address", "name")
+
+
+async def opened(house: House) -> str:
+    await house.until("100+ read")
+    order = house.app.screen.order
+    await house.press("enter")
+    await house.until(lambda: isinstance(house.app.screen, EditScreen) and house.app.screen.sheet.rows)
+    return str(order["id"])
+
+
+async def rename(house: House, text: str) -> None:
+    await house.press("enter", "ctrl+e", "ctrl+u")
+    await house.type(text)
+    await house.press("enter")
+
+
+async def test_a_review_that_is_late_does_not_come_over_an_open_editor(tmp_path: Path) -> None:
+    async with housed(tmp_path) as house:
+        await opened(house)
+        await rename(house, "Jan Klaassen")
+        client, gate = house.app.bench.client, asyncio.Event()
+        real = client.get_order
+
+        async def slowly(id: str) -> Any:
+            await gate.wait()
+            return await real(id)
+
+        client.get_order = slowly
+        await house.press("w", "enter")
+        await house.type("1")
+        gate.set()
+        await house.until("The review is ready; w shows it.")
+        assert house.app.screen.sheet.editing is not None
+        await house.type("y")
+        assert house.app.screen.sheet.editor_text.endswith("1y")
+        assert not house.app.bench.store.writes.all(house.app.bench.account)
+
+
+@pytest.mark.parametrize(("key", "screen"), [("question_mark", HelpScreen), ("colon", PaletteScreen)])
+async def test_a_review_does_not_come_over_what_was_opened_meanwhile(
+    tmp_path: Path, key: str, screen: type[HouseScreen]
+) -> None:
+    async with housed(tmp_path) as house:
+        await opened(house)
+        await rename(house, "Jan Klaassen")
+        client, gate = house.app.bench.client, asyncio.Event()
+        real = client.get_order
+
+        async def slowly(id: str) -> Any:
+            await gate.wait()
+            return await real(id)
+
+        client.get_order = slowly
+        await house.press("w", key)
+        await house.until(lambda: isinstance(house.app.screen, screen))
+        gate.set()
+        await house.until(lambda: not any(one.group == "review" for one in house.app.workers))
+        assert isinstance(house.app.screen, screen)
+        await house.press("escape")
+        await house.until("The review is ready; w shows it.")
+
+
+async def test_the_review_says_what_the_service_changed_meanwhile(tmp_path: Path) -> None:
+    async with housed(tmp_path, size=(120, 40)) as house:
+        id = await opened(house)
+        await rename(house, "Jan Klaassen")
+        transport = httpx.ASGITransport(house.sandbox.asgi)
+        async with httpx.AsyncClient(transport=transport, base_url="http://s/api/v3", auth=("demo", "demo")) as other:
+            await other.patch(f"/orders/{id}", json={"shipping_address": {"name": "Somebody Else"}})
+        await house.press("G", "w")
+        await house.until(lambda: isinstance(house.app.screen, ReviewScreen))
+        await house.until("is Somebody Else there now")
+        assert "decides which side stands" in house.text
+        await house.press("y")
+        assert not house.app.bench.store.writes.all(house.app.bench.account)
+        await house.press("n")
+        await house.until(lambda: not isinstance(house.app.screen, ReviewScreen))
+        row = house.app.screen.sheet.cursor_field
+        assert (str(row.pointer), row.mark) == ("/shipping_address/name", "#")
+
+
+async def test_what_makes_an_order_go_whole_is_named(tmp_path: Path) -> None:
+    async with housed(tmp_path) as house:
+        await house.until("100+ read")
+        order = house.app.screen.order
+        draft = house.app.bench.drafts.of(order["id"], order, house.app.now())
+        assert draft.edit.drop(Pointer.of("shipping_address", "city"), "city absent")
+        assert draft.edit.drop(Pointer.of("shipping_address", "postal_code"), "postcode absent")
+        told = ["".join(text for text, _ in line) for line in parcel_of(draft, None).lines]
+        place = Pointer.of("shipping_address", "address_line_1")
+        street = str(place.get(order))
+        draft.edit.put(place, "Elsewhere", "street")
+        told += ["".join(text for text, _ in line) for line in parcel_of(draft, None).lines]
+        assert len(street) > 22
+        assert f"      was {street}" in told
+        assert any(
+            line.startswith("  ~ goes whole, for Ship to, postcode; Ship to, city: a PATCH cannot") for line in told
+        ) or any(
+            line.startswith("  ~ goes whole, for Ship to, city; Ship to, postcode: a PATCH cannot") for line in told
+        )
+
+
+@pytest.mark.parametrize("error", [CannotChange("This batch is in other hands."), StoreError("The disk is full.")])
+async def test_a_batch_that_cannot_be_changed_is_told_where_orders_are_staged(tmp_path: Path, error: Exception) -> None:
+    async with housed(tmp_path) as house:
+        await house.until("100+ read")
+
+        def refuse(*_: Any, **__: Any) -> str:
+            raise error
+
+        house.app.staging.add_copies = refuse  # type: ignore[method-assign]
+        await house.press("a", "c")
+        await house.until(f"{error} Nothing was staged.")
+        await opened(house)
+        await house.press("a", "n")
+        await house.until(f"{error} Nothing was staged.")
+
+
+async def test_a_full_disk_while_sending_does_not_end_the_app(tmp_path: Path) -> None:
+    async with housed(tmp_path) as house:
+        await opened(house)
+        await rename(house, "Jan Klaassen")
+
+        async def full(*_: Any, **__: Any) -> Any:
+            raise StoreError("The disk is full.")
+
+        house.app.bench.outbox.patch = full  # type: ignore[method-assign]
+        await house.press("w")
+        await house.until(lambda: isinstance(house.app.screen, ReviewScreen))
+        await house.press("y")
+        await house.until("The disk is full.")
+        assert house.app.bench.drafts.all()
+
+
+async def test_leaving_asks_first_while_an_order_is_about_to_go(tmp_path: Path) -> None:
+    async with housed(tmp_path) as house:
+        id = await opened(house)
+        await rename(house, "Jan Klaassen")
+        await house.press("w")
+        await house.until(lambda: isinstance(house.app.screen, ReviewScreen))
+        client, gate = house.app.bench.client, asyncio.Event()
+        real = client.get_order
+
+        async def slowly(id: str) -> Any:
+            await gate.wait()
+            return await real(id)
+
+        client.get_order = slowly
+        await house.press("y")
+        assert not house.app.bench.outbox.under_way
+        await house.press("Q")
+        await house.until("1 write is on the way.")
+        await house.press("w")
+        gate.set()
+        await house.until(lambda: house.app.return_code == 0)
+        assert NAME.get(await house.order(id)) == "Jan Klaassen"
+
+
+async def test_a_full_disk_does_not_end_the_following(tmp_path: Path) -> None:
+    async with housed(tmp_path) as house:
+        await house.until("100+ read")
+
+        def full(*_: Any) -> Any:
+            raise StoreError("The disk is full.")
+
+        house.app.bench.store.follows.open = full  # type: ignore[method-assign]
+        house.app.bench.follower.wake()
+        await house.until("Accepted orders are not followed now: The disk is full.")
+
+
+async def test_an_outcome_that_is_unknown_is_looked_up_by_r_and_not_sent_again(tmp_path: Path) -> None:
+    async with housed(tmp_path) as house:
+        id = await opened(house)
+        await rename(house, "Jan Klaassen")
+        corrections = house.app.bench.corrections
+        (draft,) = house.app.bench.drafts.all()
+        outbox, real = house.app.bench.outbox, house.app.bench.client.get_order
+
+        async def deaf(order: str) -> Any:
+            raise Unreachable("No connection.")
+
+        transport = house.app.bench.client._transport._http._transport  # type: ignore[attr-defined]
+        answers = transport.handle_async_request
+
+        async def lose(request: Any) -> Any:
+            answer = await answers(request)
+            if request.method == "PATCH":
+                house.app.bench.client.get_order = deaf  # type: ignore[method-assign]
+                raise httpx.ReadError("The connection broke.")
+            return answer
+
+        transport.handle_async_request = lose
+        outbox._desk = replace(outbox._desk, patience=Patience.of(0.01))
+        standing = await corrections.send(draft, draft.sending.body)
+        assert standing.way is Way.UNKNOWN
+        house.app.bench.client.get_order = real  # type: ignore[method-assign]
+        transport.handle_async_request = answers
+        await house.press("d")
+        assert "Jan Klaassen" in house.text
+        await house.press("q", "r")
+        await house.until("confirmed")
+        assert sum(entry.method == "PATCH" for entry in house.app.bench.log.entries) == 1
+        assert (await house.order(id))["shipping_address"]["name"] == "Jan Klaassen"

@@ -1,0 +1,26 @@
+"""One time for the sandbox, the client and the outbox."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+from sandbox_harness import NOW
+
+
+class WireClock:
+    """It counts from 0, so that the shortest pause moves it; only sleeping lets it pass."""
+
+    def __init__(self) -> None:
+        self.passed = 0.0
+
+    def __call__(self) -> float:
+        return NOW.timestamp() + self.passed
+
+    def monotonic(self) -> float:
+        return self.passed
+
+    def now(self) -> datetime:
+        return NOW + timedelta(seconds=self.passed)
+
+    async def sleep(self, seconds: float) -> None:
+        self.passed += seconds
+        await asyncio.sleep(0)

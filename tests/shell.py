@@ -1,0 +1,121 @@
+"""`check` and `submit` called as a shell calls them, inside this process, against a sandbox over real HTTP."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sandbox_harness import order
+from watched_service import Service
+
+from tui.cli import main
+
+SHOP = 7
+WRITES = ("POST", "PATCH", "DELETE")
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a command ended: its exit code, and what it wrote."""
+
+    code: int
+    out: str
+    error: str
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        """Standard output as the JSON lines that it must be."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+    @property
+    def outcomes(self) -> dict[str, str]:
+        return {str(line["order_id"]): line["outcome"] for line in self.lines}
+
+
+@dataclass(slots=True)
+class Shell:
+    """A folder to work in, with files of orders and the commands."""
+
+    folder: Path
+    capture: pytest.CaptureFixture[bytes]
+    monkeypatch: pytest.MonkeyPatch
+    service: Service | None = None
+
+    def write(self, name: str, content: Any) -> str:
+        """A file of this name: a text or bytes as they are, anything else as JSON."""
+        path = self.folder / name
+        data = content if isinstance(content, str | bytes) else json.dumps(content)
+        path.write_bytes(data.encode() if isinstance(data, str) else data)
+        return str(path)
+
+    def run(self, *arguments: str, keys: str = "demo:demo", url: str | None = None) -> Ended:
+        """Run a command; with credentials where there is a service."""
+        public, _, secret = keys.partition(":")
+        with environment(SENDCLOUD_ORDERS_DATA=str(self.folder / "data")):
+            given = list(arguments)
+            if self.service is not None:
+                os.environ |= {"SENDCLOUD_PUBLIC_KEY": public, "SENDCLOUD_SECRET_KEY": secret}
+                given[1:1] = ["--url", url or self.service.url]
+            self.capture.readouterr()
+            with pytest.raises(SystemExit) as ended:
+                main(given)
+        told = self.capture.readouterr()
+        code = ended.value.code
+        assert isinstance(code, int)
+        assert b"Traceback" not in told.err
+        return Ended(code, told.out.decode("ascii" if "--json" in given else "utf-8"), told.err.decode())
+
+    def submit(self, file: str, *options: str, patience: str = "4", **given: Any) -> Ended:
+        ended = self.run("submit", file, "--patience", patience, *options, **given)
+        assert ended.out.isascii()
+        return ended
+
+    def writes(self) -> int:
+        """How many requests to write have come to the service."""
+        assert self.service is not None
+        return len(self.service.writes())
+
+    def there(self, *names: str) -> list[str]:
+        """Which of these order ids the service has, once for each order that has one."""
+        assert self.service is not None
+        return ids_there(self.service, names)
+
+
+def ids_there(service: Service, names: Any) -> list[str]:
+    """The order ids that the service has of these, as often as it has them."""
+    found: list[str] = []
+    query: dict[str, str] = {"page_size": "200"}
+    wanted = set(names)
+    url: str | None = "/orders"
+    while url is not None:
+        answer = service.client.get(url, params=query if url == "/orders" else None).raise_for_status()
+        found += [row["order_id"] for row in answer.json()["data"] if row["order_id"] in wanted]
+        url = answer.links["next"]["url"] if "next" in answer.links else None
+    return sorted(found)
+
+
+def orders(count: int, prefix: str = "H", **changes: Any) -> list[dict[str, Any]]:
+    """So many orders of the shop that takes them."""
+    usual = {"order_details__integration__id": SHOP}
+    return [
+        order(**{"order_id": f"{prefix}-{n}", "order_number": f"N-{prefix}-{n}", **usual, **changes})
+        for n in range(count)
+    ]
+
+
+@contextmanager
+def environment(**variables: str) -> Iterator[None]:
+    """The environment without our own variables but these, and afterwards as it was."""
+    before = dict(os.environ)
+    for name in [name for name in os.environ if name.startswith("SENDCLOUD_")]:
+        del os.environ[name]
+    os.environ |= variables
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ |= before

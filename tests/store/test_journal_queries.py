@@ -1,0 +1,270 @@
+"""The journal as a list: what old files had comes along, what is looked for is found, and what is pruned is gone."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from time import perf_counter
+
+import pytest
+from store_clock import Clock
+
+from tui.store.batches import NewStaged
+from tui.store.db import Database, StoreError, pack
+from tui.store.journal import NewFollow, NewWrite, Road, SentItem, Write, WriteState
+from tui.store.journal_queries import Named, Sorting
+from tui.store.schema import MIGRATIONS
+from tui.store.store import FILE, Store
+from tui.store.verifications import FollowState
+
+DAY = 86400
+
+
+def patch(number: str = "12", name: str = "NL-1", changes: object = None, job: str | None = None) -> NewWrite:
+    base = {"id": number, "order_id": f"shop {name}", "order_number": name}
+    made = [{"pointer": "/shipping_address/city", "was": "Gent", "now": "Gentbrügge"}] if changes is None else changes
+    return NewWrite(Road.PATCH, "PATCH", f"/orders/{number}", b"{}", base, made, order_id=number, job=job)  # type: ignore[arg-type]
+
+
+def upsert(*items: SentItem, bases: list[object] | None = None) -> NewWrite:
+    body = pack([{"order_number": f"N {item.order_id}"} for item in items]).encode()
+    return NewWrite(Road.UPSERT, "POST", "/orders", body, bases or [None] * len(items), items=items)  # type: ignore[arg-type]
+
+
+def ended(store: Store, account: int, new: NewWrite, state: WriteState = WriteState.CONFIRMED) -> Write:
+    return store.writes.step(store.writes.record(account, new).id, state)
+
+
+def stage(store: Store, account: int, name: str = "A-1") -> SentItem:
+    batches = store.batches.all(account)
+    batch = batches[0].id if batches else store.batches.create(account, "b").id
+    (staged,) = store.batches.stage(batch, [NewStaged({"order_id": name})])
+    return SentItem(staged, 1, name, "5")
+
+
+def accepted(store: Store, account: int, item: SentItem, clock: Clock, end: FollowState | None) -> int:
+    write = store.writes.record(account, upsert(item)).id
+    follow = NewFollow(item.order_id, "5", {"v": 1}, clock(), staged=item.staged, version=item.version)
+    store.writes.step(write, WriteState.ACCEPTED, follows=[follow])
+    if end is not None:
+        store.follows.settle(store.follows.of_write(write)[0].id, end, remote_id="77")
+    return write
+
+
+OLD_ROWS = """
+INSERT INTO account VALUES (1, 'https://a', '7');
+INSERT INTO session VALUES ('s', 1, 'ann', 'desk', '2026-01-01T00:00:00+00:00');
+INSERT INTO document VALUES (1, '{}');
+INSERT INTO write VALUES (1, 1, 's', '2026-01-01T00:00:00+00:00', 'patch', '"12"', 'PATCH', '/orders/12',
+    '{"id": 12, "order_id": "A\\ud800", "order_number": "NL-1"}', '[]', x'7b7d', 1);
+INSERT INTO write VALUES (2, 1, 's', '2026-01-01T00:00:00+00:00', 'upsert', NULL, 'POST', '/orders',
+    '[{"id": 13, "order_number": "NL-2"}, null]', 'null', CAST('[{}, {"order_number": "NL-3"}]' AS BLOB), 0);
+INSERT INTO write_item VALUES (2, 0, 'x', 1, '"B"', '"5"');
+INSERT INTO write_item VALUES (2, 1, 'y', 1, '"C"', '"5"');
+INSERT INTO write_event (write, session, at, state, problems_json, detail_json)
+    VALUES (1, 's', '2026-01-01T00:00:00+00:00', 'recorded', '[]', 'null');
+INSERT INTO write_event (write, session, at, state, problems_json, detail_json)
+    VALUES (1, 's', '2026-01-01T00:00:01+00:00', 'confirmed', '[]', 'null');
+INSERT INTO write_event (write, session, at, state, problems_json, detail_json)
+    VALUES (2, 's', '2026-01-01T00:00:00+00:00', 'unknown', '[]', 'null');
+INSERT INTO follow VALUES (1, 1, 's', 2, 'y', 1, '"14"', '"C"', '"5"', 1, 0, 1, 'accepted', 0,
+    '2026-01-01T00:00:00+00:00', '2026-01-01T00:00:00+00:00', '[]', '2026-01-01T00:00:00+00:00');
+"""
+
+
+def test_the_writes_of_an_older_file_are_listed_with_their_orders_and_outcomes(tmp_path: Path, clock: Clock) -> None:
+    old = Database(tmp_path / FILE, MIGRATIONS[:1])
+
+    def fill(connection: object) -> None:
+        for statement in OLD_ROWS.split(";\n"):
+            connection.execute(statement)  # type: ignore[attr-defined]
+
+    old.write(fill)
+    old.close()
+    store = Store(tmp_path, now=clock, profile="day shift")
+    assert store.briefs.find(1) == [(2, 0), (1, 0)]
+    rows = store.briefs.get([(1, 0), (2, 0), (2, 1)])
+    assert rows[1, 0].first == Named("12", "A\ud800", "NL-1")
+    assert (rows[1, 0].state, rows[1, 0].by, rows[1, 0].profile) == (WriteState.CONFIRMED, "ann@desk", "")
+    assert rows[2, 0].first == Named("13", "B", "NL-2")
+    assert rows[2, 1].first == Named("14", "C", "NL-3")
+    assert (rows[2, 0].orders, rows[2, 0].state) == (2, WriteState.UNKNOWN)
+    assert store.writes.all(1)[0].last.state is WriteState.UNKNOWN
+    assert [write.id for write in store.writes.adopt(1)] == [2]
+    store.writes.step(2, WriteState.NOT_APPLIED)
+    assert store.briefs.count(1) == {
+        (WriteState.CONFIRMED, Road.PATCH): 1,
+        (WriteState.NOT_APPLIED, Road.UPSERT): 1,
+    }
+    store.close()
+
+
+def test_who_wrote_is_the_profile_and_the_user_of_the_machine(tmp_path: Path, clock: Clock) -> None:
+    store = Store(tmp_path, now=clock, profile="NL \ud800 shop")
+    account = store.account("u", "1")
+    write = ended(store, account, patch())
+    assert write.profile == "NL \ud800 shop"
+    assert store.briefs.get([(write.id, 0)])[write.id, 0].profile == write.profile
+    store.close()
+
+
+def test_an_order_is_found_by_whatever_way_it_was_written(store: Store, account: int, clock: Clock) -> None:
+    mine = ended(store, account, patch("12", "NL-1")).id
+    ended(store, account, patch("13", "NL-2"))
+    whole = ended(store, account, upsert(SentItem("edit:12:ab", 1, "A", "5"), SentItem("edit:99:cd", 1, "B", "5"))).id
+    made = accepted(store, account, stage(store, account, "A-1"), clock, FollowState.VERIFIED)
+
+    def ids(**asked: object) -> list[int]:
+        return [write.id for write in store.writes.all(account, **asked)]  # type: ignore[arg-type]
+
+    assert ids(order_id="12") == [whole, mine]
+    assert ids(order_id="77") == [made], "the id that an upsert made is known when the order was seen"
+    assert ids(key=("A-1", "5")) == [made]
+    assert ids(order_id="12", key=("A-1", "5")) == [made, whole, mine]
+    assert ids(key=("A-1", "6")) == []
+    assert store.briefs.find(account, order="12") == [(whole, 0), (mine, 0)]
+
+
+def test_the_list_is_narrowed_by_words_outcome_job_and_time(store: Store, account: int, clock: Clock) -> None:
+    first = ended(store, account, patch("12", "NL-1", job="hold")).id
+    clock.pass_(60)
+    second = ended(store, account, patch("13", "NL-2", changes=[]), WriteState.REFUSED).id
+    ended(store, store.account("https://other", "1"), patch())
+
+    def ids(**asked: object) -> list[int]:
+        return [write for write, _ in store.briefs.find(account, **asked)]  # type: ignore[arg-type]
+
+    assert ids() == [second, first]
+    assert ids(words=["nl-"]) == [second, first]
+    assert ids(words=["NL-", "gentbrügge"]) == [first]
+    assert ids(words=["shop nl-2"]) == [second]
+    assert ids(words=["13"]) == [second]
+    assert ids(words=["hold"]) == [first]
+    assert ids(words=["%"]) == [], "a word is no pattern"
+    assert ids(states=[WriteState.REFUSED]) == [second]
+    assert ids(roads=[Road.DELETE]) == []
+    assert ids(job="hold") == [first]
+    assert ids(since=clock()) == [second]
+    assert [write.id for write in store.writes.all(account, job="hold")] == [first]
+
+
+def test_the_list_is_sorted_by_order_and_by_outcome(store: Store, account: int) -> None:
+    one = ended(store, account, patch("12", "B")).id
+    two = ended(store, account, upsert(SentItem("x", 1, "a", "5"), SentItem("y", 1, "b", "5"))).id
+    three = ended(store, account, patch("12", "B"), WriteState.REFUSED).id
+    by_order = store.briefs.find(account, sorting=Sorting.ORDER)
+    names = [store.briefs.get([place])[place].first.name for place in by_order]
+    assert (by_order, names) == ([(three, 0), (one, 0), (two, 0), (two, 1)], ["B", "B", "N a", "N b"])
+    assert [write for write, _ in store.briefs.find(account, sorting=Sorting.OUTCOME)] == [three, one, two]
+
+
+def test_ten_thousand_writes_are_listed_and_counted_in_a_blink(store: Store, account: int) -> None:
+    big = pack({"id": 1, "order_number": "N", "blob": "x" * 6000})
+    first = ended(store, account, patch()).id
+
+    def many(connection: object) -> None:
+        copies = """
+            WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 10000)
+            INSERT INTO write (account, session, at, road, order_id, method, path, base_json, changes_json, body, state)
+            SELECT account, session, at, road, order_id, method, path, ?, changes_json, body, state FROM write, n
+        """
+        connection.execute(copies, (big,))  # type: ignore[attr-defined]
+        connection.execute("INSERT INTO write_order SELECT id, 0, '\"1\"', '\"a\"', '\"N\"' FROM write WHERE id > 1")  # type: ignore[attr-defined]
+        connection.execute(  # type: ignore[attr-defined]
+            "INSERT INTO write_event (write, session, at, state, problems_json, detail_json)"
+            " SELECT id, session, at, 'confirmed', '[]', 'null' FROM write WHERE id > 1"
+        )
+
+    store._database.write(many)
+    started = perf_counter()
+    places = store.briefs.find(account)
+    rows = store.briefs.get(places[5000:5060])
+    counts = store.briefs.count(account)
+    taken = perf_counter() - started
+    assert (len(places), len(rows), counts[WriteState.CONFIRMED, Road.PATCH]) == (10001, 60, 10001)
+    assert places[-1] == (first, 0)
+    plans = [
+        store._database.read(lambda c, q=query: [row[3] for row in c.execute(f"EXPLAIN QUERY PLAN {q}")])
+        for query in (
+            "SELECT id, 0 FROM write WHERE account = 1 ORDER BY id DESC",
+            "SELECT state, road, count(*) FROM write WHERE account = 1 GROUP BY state, road",
+        )
+    ]
+    for plan in plans:
+        assert any("COVERING INDEX write_brief" in step for step in plan), plan
+    assert taken < 0.5, f"{taken:.3f} s"
+
+
+def test_what_is_old_and_settled_is_pruned_with_all_that_belongs_to_it(
+    store: Store, account: int, clock: Clock
+) -> None:
+    gone = ended(store, account, patch()).id
+    made = accepted(store, account, SentItem("edit:9:a", 1, "E", "5"), clock, FollowState.DIFFERS)
+    clock.pass_(10 * DAY)
+    young = ended(store, account, patch()).id
+    assert store.writes.prune(clock() - timedelta(days=9)) == {account: 2}
+    assert [write.id for write in store.writes.all(account)] == [young]
+    assert store.writes.prune(clock() - timedelta(days=9)) == {}
+    left = {
+        table: store._database.read(lambda c, t=table: c.execute(f"SELECT count(*) FROM {t}").fetchone()[0])
+        for table in ("write_item", "write_order", "write_event", "follow", "document")
+    }
+    assert left == {"write_item": 0, "write_order": 1, "write_event": 2, "follow": 0, "document": 0}
+    assert store.writes.get(gone) is None
+    assert store.writes.events(made) == []
+
+
+@pytest.mark.parametrize(
+    "state", [WriteState.RECORDED, WriteState.SENT, WriteState.UNKNOWN, WriteState.ANSWERED], ids=str
+)
+def test_an_open_write_is_never_pruned(store: Store, account: int, clock: Clock, state: WriteState) -> None:
+    write = ended(store, account, patch(), state).id
+    clock.pass_(1000 * DAY)
+    assert store.writes.prune(clock()) == {}
+    assert [one.id for one in store.writes.open(account)] == [write]
+
+
+def test_a_write_whose_orders_are_still_followed_is_not_pruned(store: Store, account: int, clock: Clock) -> None:
+    accepted(store, account, SentItem("edit:9:a", 1, "E", "5"), clock, None)
+    clock.pass_(1000 * DAY)
+    assert store.writes.prune(clock()) == {}
+    assert len(store.follows.open(account)) == 1
+
+
+def test_what_staged_orders_must_know_to_not_be_sent_twice_is_not_pruned(
+    open_store: Callable[[], Store], clock: Clock
+) -> None:
+    """Decision 19: as long as a staged order can be sent at all, it is known that its version was taken."""
+    store = open_store()
+    account = store.account("u", "1")
+    stays, removed, late = (stage(store, account, name) for name in ("stays", "removed", "late"))
+    for item in (stays, removed, late):
+        accepted(store, account, item, clock, FollowState.VERIFIED)
+    clock.pass_(10 * DAY)
+    store.batches.drop([removed.staged])
+    clock.pass_(100 * DAY)
+    store.batches.drop([late.staged])
+    assert store.writes.prune(clock() - timedelta(days=30)) == {account: 1}
+    assert store.writes.holds(stays.staged, 1)
+    assert store.writes.holds(late.staged, 1)
+    store.batches.restore([removed.staged, late.staged])
+    (batch,) = store.batches.all(account)
+    back = store.batches.staged(batch.id)
+    assert [(order.id, store.writes.holds(order.id, order.version)) for order in back] == [
+        (stays.staged, True),
+        (late.staged, True),
+    ], "what could not be known any more does not come back"
+
+
+def test_pruning_goes_in_small_parts(store: Store, account: int, clock: Clock) -> None:
+    for _ in range(5):
+        ended(store, account, patch())
+    clock.pass_(DAY)
+    assert [store.writes.prune(clock(), limit=2).total() for _ in range(4)] == [2, 2, 1, 0]
+
+
+def test_a_write_that_was_pruned_cannot_take_a_step(store: Store, account: int, clock: Clock) -> None:
+    write = ended(store, account, patch()).id
+    clock.pass_(DAY)
+    store.writes.prune(clock())
+    with pytest.raises(StoreError, match="no write"):
+        store.writes.step(write, WriteState.SENT)

@@ -1,0 +1,57 @@
+"""A bare app around one widget, and what it shows."""
+
+from typing import TypeVar
+
+from textual.app import App, ComposeResult
+from textual.message import Message
+from textual.widget import Widget
+
+from tui.widgets.styles import TonedScreen
+
+News = TypeVar("News", bound=Message)
+
+
+class Stage(App[None]):
+    ENABLE_COMMAND_PALETTE = False
+
+    def __init__(self, *widgets: Widget) -> None:
+        super().__init__()
+        self.widgets = widgets
+        self.news: list[Message] = []
+
+    def get_default_screen(self) -> TonedScreen:
+        return TonedScreen()
+
+    def compose(self) -> ComposeResult:
+        yield from self.widgets
+
+    def on_mount(self) -> None:
+        self.widgets[0].focus()
+
+    async def _dispatch_message(self, message: Message) -> None:
+        if type(message).__module__.startswith("tui."):
+            self.news.append(message)
+        await super()._dispatch_message(message)
+
+    def heard(self, kind: type[News]) -> list[News]:
+        found = [message for message in self.news if isinstance(message, kind)]
+        self.news = [message for message in self.news if not isinstance(message, kind)]
+        return found
+
+
+def shown(app: App[None]) -> list[str]:
+    """The lines of the screen as text."""
+    return [strip.text.rstrip() for strip in app.screen._compositor.render_strips()]
+
+
+def watch_lines(widget: Widget) -> list[int]:
+    """Records which lines the widget draws from now on."""
+    drawn: list[int] = []
+    render = widget.render_line
+
+    def spy(y: int):  # type: ignore[no-untyped-def]
+        drawn.append(y)
+        return render(y)
+
+    widget.render_line = spy  # type: ignore[method-assign]
+    return drawn

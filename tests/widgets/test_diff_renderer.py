@@ -1,0 +1,191 @@
+"""What the frame diff writes leaves the same screen as what Textual writes, in a fraction of the bytes."""
+
+import random
+from collections.abc import Callable
+
+import pyte
+import pytest
+from rich.color import ColorSystem
+from rich.segment import Segment
+from rich.style import Style
+from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual.app import ComposeResult
+from textual.geometry import Region
+from textual.strip import Strip
+from widget_harness import Stage
+
+from tui.api.pointer import Pointer
+from tui.widgets import diff_renderer as frames
+from tui.widgets.diff_renderer import Frame, NotUnderstood, SparseFrames
+from tui.widgets.form_layout import FieldRow, GroupRow
+from tui.widgets.sheet import OrderSheet
+from tui.widgets.status import TitleLine
+from tui.widgets.styles import TonedScreen
+from tui.widgets.tab_bar import Entry, EntryStrip
+from tui.widgets.table import Column, OrderTable, Row, Toned
+
+NAMES = ["Aylin Yıldız", "日本 太郎", "👩🏽\u200d🚀 Émile", "e\u0301mile [red]", "plain"]
+
+
+class Terminal:
+    def __init__(self, width: int, height: int) -> None:
+        self.screen = pyte.Screen(width, height)
+        self.stream = pyte.Stream(self.screen)
+        self.size = (width, height)
+
+    def cells(self) -> list[list[tuple[object, ...]]]:
+        width, height = self.size
+        buffer = self.screen.buffer
+        return [[_seen(buffer[y][x]) for x in range(width)] for y in range(height)]
+
+
+def _seen(cell: pyte.screens.Char) -> tuple[object, ...]:
+    """What of a cell can be seen: a blank shows no colour or weight of letters."""
+    if cell.data == " " and not (cell.reverse or cell.underscore or cell.strikethrough):
+        return (" ", cell.bg)
+    return tuple(cell)
+
+
+class Twice(Stage):
+    """Sends every update through Textual's encoder to one terminal, and through the frame to another."""
+
+    def prepare(self, width: int, height: int) -> None:
+        self.frame = Frame()
+        self.stock, self.sparse = Terminal(width, height), Terminal(width, height)
+        self.stock_bytes = self.sparse_bytes = 0
+
+    def _display(self, screen, renderable) -> None:  # type: ignore[no-untyped-def]
+        if isinstance(renderable, LayoutUpdate | ChopsUpdate):
+            if isinstance(renderable, LayoutUpdate) and tuple(renderable.region.size) != self.stock.size:
+                self.prepare(*renderable.region.size)
+            stock = renderable.render_segments(self.console)
+            sparse = self.frame.write(renderable, self.console._color_system or ColorSystem.TRUECOLOR)
+            self.stock.stream.feed(stock)
+            self.sparse.stream.feed(sparse)
+            self.stock_bytes, self.sparse_bytes = len(stock.encode()), len(sparse.encode())
+        super()._display(screen, renderable)
+
+
+COLUMNS = [Column("o", "order", 9), Column("n", "recipient", 12, 1), Column("k", "kg", 6, align="right")]
+
+
+def rows(count: int, seed: int) -> list[Row]:
+    chance = random.Random(seed)
+    return [Row(f"k{n}", (f"NL-{n}", chance.choice(NAMES), Toned("no weight", "error")), "!") for n in range(count)]
+
+
+@pytest.mark.parametrize("theme", ["textual-dark", "ansi-light"])
+@pytest.mark.parametrize("seed", [1, 2])
+async def test_the_same_screen_as_textual(theme: str, seed: int) -> None:
+    table, sheet, title, strip = OrderTable(COLUMNS), OrderSheet(), TitleLine(), EntryStrip()
+    app = Twice(title, strip, table, sheet)
+    app.prepare(80, 24)
+    chance = random.Random(seed)
+    pointers = [Pointer.of("a", n) for n in range(20)]
+    fields = [FieldRow(p, "field", "text", chance.choice(NAMES), chance.choice(NAMES), was="x") for p in pointers]
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.theme = theme
+        steps: list[Callable[[], object]] = [
+            lambda: table.move(chance.choice([-3, -1, 1, 2])),
+            lambda: table.page(chance.choice([-1, 1])),
+            lambda: table.toggle_mark(),
+            lambda: table.load(rows(200, chance.randrange(9))),
+            lambda: sheet.load([GroupRow("日本", pointers[0]), *chance.sample(fields, 12)]),
+            lambda: sheet.open_editor(),
+            lambda: sheet.set_rows(fields[: chance.randrange(3, 20)]),
+            lambda: title.set(chance.choice(NAMES) * 3, "right"),
+            lambda: strip.set_entries([Entry(str(n), chance.choice(NAMES)) for n in range(9)]),
+            lambda: strip.step(1),
+        ]
+        for number in range(60):
+            chance.choice(steps)()
+            if number == 40:
+                await pilot.resize_terminal(61, 20)
+            await pilot.pause()
+            assert app.sparse.cells() == app.stock.cells(), f"after step {number}"
+
+
+async def test_a_cursor_key_costs_a_few_hundred_bytes() -> None:
+    table = OrderTable(COLUMNS)
+    app = Twice(table)
+    app.prepare(120, 40)
+    async with app.run_test(size=(120, 40)) as pilot:
+        table.load(rows(200, 0))
+        await pilot.pause()
+        table.move(1)
+        await pilot.pause()
+        assert app.sparse.cells() == app.stock.cells()
+        assert app.sparse_bytes <= 400
+        assert app.sparse_bytes < app.stock_bytes
+        assert "NL-1 " in app.sparse.screen.display[2]
+
+
+def layout(*lines: list[Segment]) -> LayoutUpdate:
+    return LayoutUpdate([[Strip(line)] for line in lines], Region(0, 0, 6, len(lines)))
+
+
+def test_nothing_new_writes_nothing_and_forgetting_writes_all() -> None:
+    frame = Frame()
+    update = layout([Segment("abcdef", Style(bold=True))])
+    assert "abcdef" in frame.write(update, ColorSystem.STANDARD)
+    assert frame.write(update, ColorSystem.STANDARD) == ""
+    frame.forget()
+    assert "abcdef" in frame.write(update, ColorSystem.STANDARD)
+
+
+def test_half_a_wide_character_leaves_no_ghost() -> None:
+    frame, terminal = Frame(), Terminal(6, 1)
+    for text in ("日本語", "a本bcd", "日本語", "ab    "):
+        terminal.stream.feed(frame.write(layout([Segment(text, Style())]), ColorSystem.STANDARD))
+        assert terminal.screen.display[0].replace("\0", "") == text
+
+
+def test_what_cells_cannot_hold_goes_the_stock_way() -> None:
+    frame = Frame()
+    with pytest.raises(NotUnderstood):
+        frame.write(layout([Segment("linked", Style(link="https://example.com"))]), ColorSystem.STANDARD)
+    with pytest.raises(NotUnderstood):
+        frame.write(layout([Segment("too long by far", Style())]), ColorSystem.STANDARD)
+    with pytest.raises(NotUnderstood):
+        frame.write(CompositorUpdate(), ColorSystem.STANDARD)
+    app: SparseFrames[None] = SparseFrames()
+    linked = layout([Segment("linked", Style(link="https://example.com"))])
+    assert "linked" in frames._Sparse(frame, linked).render_segments(app.console)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "change"),
+    [
+        ("", "1;31", "\x1b[1;31m"),
+        ("1;31", "", "\x1b[m"),
+        ("1;38;2;1;2;3;48;2;4;5;6", "1;38;2;1;2;3;48;2;9;9;9", "\x1b[48;2;9;9;9m"),
+        ("38;5;9;48;5;1", "48;5;1", "\x1b[39m"),
+        ("1;31", "31", "\x1b[22m"),
+        ("1;2;31", "2;31", "\x1b[22;2m"),
+        ("53;31", "31", "\x1b[0;31m"),
+        ("91;101", "1;92;101", "\x1b[1;92m"),
+    ],
+)
+def test_pens_change_by_the_least_codes(old: str, new: str, change: str) -> None:
+    assert frames._change(old, new) == change
+
+
+class Quiet(SparseFrames[None]):
+    def get_default_screen(self) -> TonedScreen:
+        return TonedScreen()
+
+    def compose(self) -> ComposeResult:
+        yield TitleLine("x")
+
+
+async def test_an_unknown_textual_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(frames.textual, "__version__", "8.3.0")
+    app = Quiet()
+    async with app.run_test(size=(20, 3)):
+        assert app._frame is None
+    monkeypatch.setattr(frames.textual, "__version__", "8.2.9")
+    app = Quiet()
+    async with app.run_test(size=(20, 3)) as pilot:
+        app.screen.refresh()
+        await pilot.pause()
+        assert app._frame is not None

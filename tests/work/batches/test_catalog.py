@@ -1,0 +1,206 @@
+"""Named batches: any number, each with its orders, its undo and its last word; one owner each."""
+
+import pytest
+from batch_harness import NOTES, House, Make, stage
+from sandbox_harness import order
+
+from tui.api.errors import Origin, Problem, Severity
+from tui.api.pointer import Pointer
+from tui.orders.fields import ITEMS
+from tui.store.batches import NewStaged, StagedState
+from tui.work.batches.staged_order import Standing, note_of, told_to_json
+from tui.work.batches.staging import CannotChange, Staging
+from tui.work.file_import.provenance import cells_to_json
+
+
+def names(house: House) -> list[str]:
+    return [one.name for one in house.staging.batches()]
+
+
+async def test_each_batch_has_its_orders_and_its_undo_and_the_last_used_is_opened(make: Make) -> None:
+    house = await make()
+    staging = house.staging
+    stage(staging, order(order_id="A"))
+    staging.create("  black   friday ")
+    assert (staging.name, staging.orders) == ("black friday", [])
+    stage(staging, order(order_id="B"), order(order_id="C"))
+    staging.create("third")
+    staging.open_batch("staged orders")
+    assert [one.document["order_id"] for one in staging.orders] == ["A"]
+    (a,) = (one.id for one in staging.orders)
+    assert staging.undo() == ("1 order added", [a])
+    assert staging.orders == []
+    staging.open_batch("black friday")
+    assert [one.document["order_id"] for one in staging.orders] == ["B", "C"]
+    staging = await house.crash()
+    assert (staging.name, len(staging.orders)) == ("black friday", 2)
+    assert [(one.name, one.count) for one in staging.batches()] == [
+        ("third", 0),
+        ("black friday", 2),
+        ("staged orders", 0),
+    ]
+    assert staging.batches()[1].counts == {StagedState.DRAFT: 2}
+
+
+async def test_a_batch_asked_for_by_name_is_made_at_its_first_change(make: Make) -> None:
+    house = await make()
+    other = Staging(house.bench, "nightly")
+    assert (other.name, names(house)) == ("nightly", [])
+    stage(other, order(order_id="A"))
+    assert names(house) == ["nightly"]
+    again = Staging(house.bench, "nightly")
+    assert [one.document["order_id"] for one in again.orders] == ["A"]
+    with pytest.raises(CannotChange, match="at most 60"):
+        stage(Staging(house.bench, "x" * 61), order(order_id="A"))
+
+
+async def test_names_are_unique_and_what_is_removed_comes_back(make: Make) -> None:
+    house = await make()
+    staging = house.staging
+    staging.create("one")
+    (a,) = stage(staging, order(order_id="A"))
+    staging.create("two")
+    for work in (lambda: staging.create("one"), lambda: staging.rename("two", "one"), lambda: staging.create(" ")):
+        with pytest.raises(CannotChange):
+            work()
+    staging.rename("two", "zwei")
+    assert staging.name == "zwei"
+    staging.remove("one")
+    assert names(house) == ["zwei"]
+    staging.remove("zwei")
+    assert (names(house), staging.orders) == ([], [])
+    staging = await house.crash()
+    assert staging.put_back() == "zwei"
+    assert staging.put_back() == "one"
+    assert staging.put_back() is None
+    staging.open_batch("one")
+    assert [one.id for one in staging.orders] == [a]
+
+
+async def test_a_batch_with_orders_on_the_way_is_not_removed(make: Make) -> None:
+    house = await make()
+    (a,) = stage(house.staging, order(order_id="A"))
+    house.bench.store.batches.set(a, state=StagedState.UNKNOWN)
+    with pytest.raises(CannotChange, match="1 order of it is on the way"):
+        house.staging.remove("staged orders")
+    assert names(house) == ["staged orders"]
+
+
+async def test_two_copies_work_on_two_batches_and_each_sees_whose_is_whose(make: Make) -> None:
+    house = await make()
+    first, store = house.staging, house.bench.store
+    first.create("mine")
+    (a,) = stage(first, order(order_id="A"))
+    second = await house.open()
+    assert second.owner is not None
+    assert second.name == "mine"
+    (info,) = second.batches()
+    assert info.is_elsewhere
+    for work in (lambda: second.rename("mine", "x"), lambda: second.remove("mine")):
+        with pytest.raises(CannotChange, match="in the hands of"):
+            work()
+    second.create("theirs")
+    stage(second, order(order_id="B"))
+    first.put(a, NOTES, "still mine", "note")
+    with pytest.raises(CannotChange, match="in the hands of"):
+        first.remove("theirs")
+    second.open_batch("mine")
+    assert NOTES.get(second.orders[0].document) == "still mine"
+    assert not next(one for one in first.batches() if one.name == "theirs").is_elsewhere, "it was left"
+    first.put(a, NOTES, "newer", "note")
+    second.freshen()
+    assert NOTES.get(second.orders[0].document) == "newer"
+    second.take_over()
+    first.freshen()
+    assert first.owner is not None
+    store.close()
+    second.freshen()
+    assert second.owner is None
+
+
+async def test_the_last_word_on_a_batch_stays_with_it(make: Make) -> None:
+    house = await make()
+    stage(house.staging, order(order_id="A"))
+    await house.send()
+    said = house.staging.said
+    assert said
+    house.staging.create("other")
+    assert house.staging.said == []
+    house.staging.open_batch("staged orders")
+    assert house.staging.said == said
+    await house.bench.follower.until_done()
+    assert house.states() == {"A": Standing.VERIFIED}
+
+
+async def test_cells_and_conversion_problems_follow_their_items_also_to_another_version(make: Make) -> None:
+    house = await make(settle=0.0)
+    document = order(order_id="A", order_details__order_items__1__quantity=1)
+    quantity, name = ITEMS / 1 / "quantity", ITEMS / 0 / "name"
+    cells = {quantity: (8, "qty"), name: (7, "item"), Pointer.of("order_id"): (7, "id")}
+    problem = Problem("Not a number: 1 pc", "number", pointer=quantity, origin=Origin.HERE)
+    meta = {
+        "source": "row 7 of f.csv",
+        "file": "f.csv",
+        "row": 7,
+        "cells": cells_to_json(cells),
+        "noted": [told_to_json(note_of(problem, document, house.clock.now()))],
+        "derived": {"/order_number": "from the order id"},
+    }
+    (id,) = house.staging._add([NewStaged(document, meta=meta)])
+    staging = await house.crash()
+    found = staging.get(id)
+    assert found is not None
+    assert (found.origin.file, found.origin.row, found.source) == ("f.csv", 7, "row 7 of f.csv")
+    assert found.cell(quantity) == (8, "qty")
+    assert found.derived(Pointer.of("order_number")) == "from the order id"
+    places = {
+        str(quantity): 'row 8, column "qty"',
+        str(ITEMS / 1 / "sku"): "row 8",
+        str(ITEMS / 1): "row 8",
+        "/order_number": "row 7, from the order id",
+        "/shipping_address/city": "",
+        "/nowhere": "",
+        "": "",
+    }
+    assert {place: found.place(Pointer.parse(place)) for place in places} == places
+    assert [str(one.problem.pointer) for one in staging.findings(found) if one.stops] == [str(quantity)]
+    staging.change(id, lambda edit: edit.move(ITEMS / 1, 0, "move"))
+    assert found.cell(ITEMS / 0 / "quantity") == (8, "qty")
+    assert found.cell(ITEMS / 1 / "name") == (7, "item")
+    assert [str(one.problem.pointer) for one in staging.findings(found) if one.stops] == [str(ITEMS / 0 / "quantity")]
+    staging.put(id, ITEMS / 0 / "quantity", 2, "quantity")
+    assert not [one for one in staging.findings(found) if one.stops]
+    await house.send()
+    await house.bench.follower.until_done()
+    staging.put(id, NOTES, "again", "note")
+    staging = await house.crash()
+    found = staging.get(id)
+    assert found is not None
+    staging.change(id, lambda edit: edit.insert(ITEMS, 0, {"name": "Mine"}, "item"))
+    assert found.place(ITEMS / 0 / "name") == "", "what was added here stands in no row"
+    staging.undo()
+    assert found.cell(ITEMS / 1 / "name") == (7, "item"), "the new version begins with the items in this order"
+    assert found.cell(Pointer.of("order_id")) == (7, "id")
+
+
+@pytest.mark.parametrize(
+    ("severity", "told"),
+    [
+        (Severity.WARNING, {"Two rows differ", "Input should be a valid email address"}),
+        (Severity.ERROR, {"Two rows differ"}),
+    ],
+)
+async def test_a_doubt_from_the_reading_of_a_file_hides_no_error(
+    make: Make, severity: Severity, told: set[str]
+) -> None:
+    house = await make()
+    document = order(order_id="A", shipping_address__email="jan(at)x")
+    place = Pointer.of("shipping_address", "email")
+    problem = Problem("Two rows differ", "conflict", pointer=place, severity=severity, origin=Origin.HERE)
+    (id,) = house.staging._add(
+        [NewStaged(document, meta={"noted": [told_to_json(note_of(problem, document, house.clock.now()))]})]
+    )
+    found = house.staging.findings(next(one for one in house.staging.orders if one.id == id))
+    here = [one.problem.detail.split(",")[0] for one in found if one.problem.pointer == place]
+    assert (set(here), len(here)) == (told, len(told))
+    assert house.states() == {"A": Standing.TO_FIX}

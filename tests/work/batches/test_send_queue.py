@@ -1,0 +1,162 @@
+"""What goes next in a sending, and what each answer means for the rest."""
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.work.batches.send_queue import Answer, Course, Go, Going, Later, Over, Refused, Stays, Taken, Wait, cut
+from tui.work.batches.staged_order import Does
+
+
+def going(*sizes: int) -> tuple[Going, ...]:
+    return tuple(Going(str(n), 1, {}, Does.NEW, None, size) for n, size in enumerate(sizes))
+
+
+def names(orders: tuple[Going, ...]) -> str:
+    return " ".join(one.id for one in orders)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "limit", "most", "groups"),
+    [
+        ((), 2, 99, []),
+        ((1, 1, 1), 2, 99, ["0 1", "2"]),
+        ((40, 40, 40), 9, 100, ["0 1", "2"]),
+        ((500, 1, 1), 9, 100, ["0", "1 2"]),
+        ((1, 500, 1), 9, 100, ["0", "1", "2"]),
+        ((48, 48), 9, 100, ["0 1"]),
+        ((48, 49), 9, 100, ["0", "1"]),
+    ],
+)
+def test_orders_are_cut_by_number_and_by_size(sizes: tuple[int, ...], limit: int, most: int, groups: list[str]) -> None:
+    assert list(map(names, cut(going(*sizes), limit, most))) == groups
+
+
+def drive(course: Course, judge: Callable[[tuple[Going, ...]], Answer]) -> tuple[list[str], float]:
+    """Go through a course as `judge` answers; the requests, and the time that it took."""
+    sent, now = [], 0.0
+    while (step := course.next(now)) is not None:
+        if isinstance(step, Wait):
+            assert step.seconds > 0
+            now += step.seconds
+            continue
+        sent.append(names(step.orders))
+        assert len(sent) < 1000
+        course.answered(step, judge(step.orders), now)
+    return sent, now
+
+
+def naming(*rounds: set[str]) -> Callable[[tuple[Going, ...]], Answer]:
+    """A service that looks at shapes first, and at the rest only when those are right (Q2.4)."""
+
+    def judge(orders: tuple[Going, ...]) -> Answer:
+        ids = {one.id for one in orders}
+        for wrong in rounds:
+            if ids & wrong:
+                return Refused(frozenset(ids & wrong))
+        return Taken()
+
+    return judge
+
+
+def course(*groups: tuple[Going, ...], goes_on: bool = True) -> Course:
+    made = Course(goes_on, (10.0, 20.0, 40.0))
+    made.add(groups)
+    return made
+
+
+def test_what_a_refusal_does_not_name_goes_on_round_after_round() -> None:
+    made = course(going(1, 1, 1, 1, 1))
+    sent, _ = drive(made, naming({"1"}, {"0", "4"}))
+    assert sent == ["0 1 2 3 4", "0 2 3 4", "2 3"]
+    assert (made.refused, made.taken) == ({"0", "1", "4"}, {"2", "3"})
+
+
+def test_until_everything_is_refused() -> None:
+    made = course(going(1, 1))
+    assert drive(made, naming({"0"}, {"1"}))[0] == ["0 1", "1"]
+    assert (made.refused, made.taken) == ({"0", "1"}, set())
+
+
+def test_without_leave_the_rest_of_a_refused_request_stays_and_the_next_one_goes() -> None:
+    orders = going(1, 1, 1)
+    assert drive(course(orders[:2], orders[2:], goes_on=False), naming({"0"}))[0] == ["0 1", "2"]
+
+
+@given(st.integers(1, 60), st.sets(st.integers(0, 59)), st.sets(st.integers(0, 59)), st.integers(1, 20))
+def test_each_order_is_taken_or_refused_and_none_goes_again_after_that(
+    count: int, first: set[int], second: set[int], limit: int
+) -> None:
+    made = course(*cut(going(*[1] * count), limit))
+    wrong = {str(one) for one in first | second if one < count}
+    sent, _ = drive(made, naming({str(one) for one in first}, {str(one) for one in second}))
+    assert made.refused == wrong
+    assert made.taken == {str(one) for one in range(count)} - wrong
+    assert len(sent) <= 3 * len(cut(going(*[1] * count), limit)), "two rounds of errors, then it is taken"
+
+
+@pytest.mark.parametrize("bad", [0, 37, 99])
+def test_one_order_among_a_hundred_that_nobody_names_is_found_by_halving(bad: int) -> None:
+    made = course(going(*[1] * 100))
+
+    def judge(orders: tuple[Going, ...]) -> Answer:
+        if any(one.id == str(bad) for one in orders):
+            return Refused(frozenset({str(bad)}) if len(orders) == 1 else frozenset())
+        return Taken()
+
+    sent, _ = drive(made, judge)
+    assert made.refused == {str(bad)}
+    assert len(made.taken) == 99
+    assert len(sent) < 20
+
+
+def test_what_is_wrong_with_every_request_is_given_up_soon() -> None:
+    made = course(*cut(going(*[1] * 500)))
+    sent, _ = drive(made, lambda _: Refused(frozenset()))
+    assert len(sent) == 8
+    assert (made.taken, made.refused) == (set(), set())
+
+
+def test_a_request_that_is_too_large_is_halved_even_without_leave() -> None:
+    made = course(going(*[1] * 8), goes_on=False)
+    sent, _ = drive(made, lambda orders: Refused(frozenset(), too_much=True) if len(orders) > 2 else Taken())
+    assert len(made.taken) == 8
+    assert sent[-1] == "6 7"
+
+
+def test_busy_orders_wait_with_growing_pauses_while_the_others_go() -> None:
+    orders = going(1, 1, 1)
+    busy = {"0": 2}
+
+    def judge(orders: tuple[Going, ...]) -> Answer:
+        if busy.get(orders[0].id, 0):
+            busy[orders[0].id] -= 1
+            return Later("busy")
+        return Taken()
+
+    made = course(orders[:1], orders[1:2], orders[2:])
+    assert drive(made, judge) == (["0", "1", "2", "0", "0"], 30.0)
+    assert made.taken == {"0", "1", "2"}
+
+
+@pytest.mark.parametrize(("answer", "tries", "time"), [(Later("b"), 4, 70), (Later("b", 25, 1), 2, 25)])
+def test_waiting_ends(answer: Later, tries: int, time: float) -> None:
+    made = course(going(1))
+    sent, now = drive(made, lambda _: answer)
+    assert (len(sent), now, made.given_up) == (tries, time, 1)
+
+
+def test_when_the_service_turns_everything_away_nothing_more_goes() -> None:
+    orders = going(1, 1, 1)
+    made = course(orders[:1], orders[1:2], orders[2:])
+    assert drive(made, lambda one: Over() if one[0].id == "1" else Stays())[0] == ["0", "1"]
+
+
+def test_what_is_cleared_does_not_go() -> None:
+    made = course(going(1, 1))
+    assert made.clear() == 2
+    assert made.next(0.0) is None
+    made.answered(Go(going(1)), Taken(), 0.0)
+    assert made.next(0.0) is None

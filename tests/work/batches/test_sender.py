@@ -1,0 +1,403 @@
+"""Sending batches to a sandbox: cutting, waiting, pausing, faults of every kind; nothing twice, nothing forgotten."""
+
+import asyncio
+import dataclasses
+import json
+import os
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from random import Random
+from typing import Any
+
+import httpx
+import pytest
+from batch_harness import SHOP, House, Make, pointers, service_refuses, stage
+from sandbox_harness import order
+
+from tui.api.codec import encode
+from tui.api.query import OrderQuery
+from tui.orders.fields import ITEMS
+from tui.sandbox.faults import Faults
+from tui.work.batches import sender as shipping
+from tui.work.batches.send_queue import cut
+from tui.work.batches.staged_order import Standing
+from tui.work.batches.staging import CannotChange
+
+Answers = Callable[[httpx.Request], Awaitable[httpx.Response]]
+
+
+def between(house: House, answer: Callable[[httpx.Request, Answers], Awaitable[httpx.Response]]) -> None:
+    """Put something between the app and the service, for writes."""
+    transport = house.bench.client._transport._http._transport  # type: ignore[attr-defined]
+    real = transport.handle_async_request
+
+    async def handle(request: httpx.Request) -> httpx.Response:
+        return await (answer(request, real) if request.method == "POST" else real(request))
+
+    transport.handle_async_request = handle
+
+
+def refusal(*errors: tuple[str, str]) -> httpx.Response:
+    found = [{"status": "400", "code": "invalid", "detail": d, "source": {"pointer": p}} for p, d in errors]
+    return httpx.Response(400, content=encode({"errors": found}), headers={"content-type": "application/json"})
+
+
+async def many(house: House, count: int, prefix: str = "A", **changes: Any) -> list[str]:
+    ids = stage(house.staging, *(order(order_id=f"{prefix}{n}", **changes) for n in range(count)))
+    assert await house.staging.look() is None
+    return ids
+
+
+async def test_a_refused_batch_is_cut_until_nothing_is_refused_and_the_requests_are_told(make: Make) -> None:
+    house = await make()
+    ids = await many(house, 40)
+    house.staging.put(ids[3], ITEMS / 0 / "quantity", 0, "quantity")
+    house.staging.release([ids[3]], in_spite=True)
+
+    async def second_look(request: httpx.Request, real: Answers) -> httpx.Response:
+        # Only what passed the first check is looked at further (Q2.4).
+        sent = [one["order_id"] for one in json.loads(request.content)]
+        if "A3" in sent or "A11" not in sent:
+            return await real(request)
+        return refusal((f"/data/attributes/[{sent.index('A11')}]/order_details/integration/id", "Not yours"))
+
+    between(house, second_look)
+    await house.staging.send(house.staging.plan(), goes_on=True)
+    assert house.staging.counts() == {Standing.REFUSED: 2, Standing.SENT: 38}
+    assert pointers(house.staging, ids[3]) == [str(ITEMS / 0 / "quantity")]
+    assert pointers(house.staging, ids[11]) == ["/order_details/integration/id"]
+    assert house.staging.said[-1].words == ("3 requests, 2 of them refused: 38 accepted, 2 refused of 40 orders.")
+    await house.bench.follower.until_done()
+    assert house.staging.counts() == {Standing.REFUSED: 2, Standing.VERIFIED: 38}
+    assert len(await house.there()) == 38
+    house.staging.put(ids[3], ITEMS / 0 / "quantity", 2, "quantity")
+    await house.staging.send(house.staging.plan(), goes_on=True)
+    assert house.staging.counts()[Standing.SENT] == 1
+
+
+async def test_without_leave_one_refusal_is_one_request(make: Make) -> None:
+    house = await make()
+    await many(house, 3)
+    await service_refuses(house, ("/data/attributes/[1]/order_id", "no"))
+    await house.staging.send(house.staging.plan())
+    assert house.staging.counts() == {Standing.REFUSED: 1, Standing.READY: 2}
+    assert len(house.bench.store.writes.all(house.bench.account)) == 1
+
+
+async def test_a_refusal_of_a_reordered_and_thinned_batch_is_shown_on_the_right_orders(make: Make) -> None:
+    house = await make()
+    ids = await many(house, 8)
+    plan = house.staging.plan()
+    changed = False
+
+    async def refuse(request: httpx.Request, real: Answers) -> httpx.Response:
+        nonlocal changed
+        if changed:
+            return await real(request)
+        changed = True
+        house.bench.store.batches.move([ids[7], ids[6]], before=ids[0])
+        return refusal(("/data/attributes/[1]/order_id", "of 1"), ("/data/attributes/[4]/nowhere", "of 5"))
+
+    between(house, refuse)
+    house.staging.remove_orders([ids[2]])  # after the review
+    await house.staging.send(plan, goes_on=True)
+    # What was sent was 0 1 3 4 5 6 7, so that the fifth of them is order 5.
+    assert [id for id in ids if id in {one.id for one in house.staging.orders} and pointers(house.staging, id)] == [
+        ids[1],
+        ids[5],
+    ]
+    staging = await house.crash()
+    assert [one.id for one in staging.orders][:2] == [ids[7], ids[6]]
+    assert pointers(staging, ids[5]) == ["/nowhere"]
+    assert house.staging.counts() == {Standing.REFUSED: 2, Standing.SENT: 5}
+
+
+_ITEM = "order_details/order_items/0"
+
+
+@pytest.mark.parametrize(
+    ("pointer", "lands"),
+    [
+        ("/data/attributes/[1]/order_details/integration", "/order_details/integration"),
+        (f"/data/attributes/[1]/{_ITEM}/quantity", f"/{_ITEM}/quantity"),
+        ("/data/attributes/[1]/order_details/order_items/[0]/quantity", f"/{_ITEM}/quantity"),
+        (f"/data/attributes/1/{_ITEM}/hs_code", f"/{_ITEM}/hs_code"),
+        ("/data/attributes/[1]/order_id", "/order_id"),
+        ("/data/attributes/orders/[1]", ""),
+        ("data/attributes/[1]/order_id", "/order_id"),
+        ("[1]/order_id", "/order_id"),
+        ("/1/order_id", "/order_id"),
+        ("body/1/unknown_field", "/unknown_field"),
+        ("/data/attributes/[1]/", ""),
+        ("/data/attributes/[1]/shipping_address/nowhere/at/all", "/shipping_address/nowhere/at/all"),
+        ("/data/attributes/[1]/payment_details/Union/total_price/value", "/payment_details/total_price/value"),
+        ("/data/attributes/[9]/order_id", None),
+        ("/data/attributes/", None),
+        ("/data", None),
+        ("", None),
+    ],
+)
+async def test_every_pointer_dialect_lands_at_its_field_or_is_told_of_the_request(
+    make: Make, pointer: str, lands: str | None
+) -> None:
+    house = await make()
+    ids = await many(house, 2)
+    await service_refuses(house, (pointer, "Something is wrong"))
+    await house.staging.send(house.staging.plan())
+    assert pointers(house.staging, ids[0]) == []
+    assert pointers(house.staging, ids[1]) == ([] if lands is None else [lands])
+    told = [problem.detail for problem in house.staging.said[-1].problems]
+    assert told == (["Something is wrong"] if lands is None else [])
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        ({"errors": [{"detail": "D", "source": {"pointer": "/data/attributes/[0]/order_id"}}]}, "D"),
+        ({"errors": {"detail": "D", "status": "400", "code": "x"}}, "D"),
+        ({"errors": [{"title": "T"}]}, "T"),
+        ({"errors": [{"status": 400, "code": "missing", "title": "T", "detail": "D"}]}, "D"),
+        ({"error": {"message": "D", "code": 400}}, "D"),
+        ({"message": "D"}, "D"),
+        ("D", "D"),
+        (b"<html><h1>D</h1></html>", "D"),
+        (b"D", "D"),
+    ],
+)
+async def test_every_shape_of_a_refusal_of_one_order_holds_it_and_is_shown(make: Make, body: Any, detail: str) -> None:
+    house = await make()
+    (id,) = await many(house, 1)
+
+    async def refuse(request: httpx.Request, real: Answers) -> httpx.Response:
+        content = body if isinstance(body, bytes) else encode(body)
+        kind = "application/json" if not isinstance(body, bytes) else "text/html"
+        return httpx.Response(400, content=content, headers={"content-type": kind})
+
+    between(house, refuse)
+    await house.staging.send(house.staging.plan(), goes_on=True)
+    found = house.staging.get(id)
+    assert found is not None
+    told = [one.problem.detail for one in house.staging.findings(found) if one.at is not None]
+    told += [problem.detail for problem in house.staging.said[-1].problems]
+    assert any(detail in one for one in told) or detail in house.staging.said[-1].words
+    assert len(house.bench.store.writes.all(house.bench.account)) == 1, "what was refused does not go again"
+
+
+async def test_a_large_batch_is_split_by_size_and_halved_where_it_is_still_too_large(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shipping, "cut", lambda going: cut(going, 100, 60_000))
+    house = await make()
+    await many(house, 12, order_details__notes="x" * 20_000)
+    plan = house.staging.plan()
+    assert [len(request) for request in plan.requests] == [2] * 6
+
+    async def small(request: httpx.Request, real: Answers) -> httpx.Response:
+        return await real(request) if len(request.content) < 30_000 else httpx.Response(413, content=b"too large")
+
+    between(house, small)
+    await house.staging.send(plan)
+    assert house.staging.counts() == {Standing.SENT: 12}
+
+
+async def test_busy_orders_go_again_by_themselves_with_growing_pauses(make: Make) -> None:
+    house = await make()
+    await many(house, 2)
+    times: list[float] = []
+
+    async def busy(request: httpx.Request, real: Answers) -> httpx.Response:
+        times.append(house.clock.passed)
+        if house.clock.passed < 120:
+            detail = "This order is being processed by another request, please try again later."
+            return refusal(("/data", detail))
+        return await real(request)
+
+    between(house, busy)
+    await house.staging.send(house.staging.plan())
+    assert house.staging.counts() == {Standing.SENT: 2}
+    assert 120 < times[-1] < 300
+    assert len(times) < 40
+
+
+async def until(holds: Callable[[], object]) -> None:
+    """Let others run until something holds."""
+    for _ in range(100_000):
+        if holds():
+            return
+        await asyncio.sleep(0)
+    raise AssertionError("it never came to hold")
+
+
+async def held_up(house: House) -> tuple[asyncio.Event, asyncio.Event]:
+    """Each write waits for the second event once it has come, which the first one tells."""
+    came, go = asyncio.Event(), asyncio.Event()
+
+    async def wait(request: httpx.Request, real: Answers) -> httpx.Response:
+        came.set()
+        await go.wait()
+        return await real(request)
+
+    between(house, wait)
+    return came, go
+
+
+async def test_pausing_lets_the_request_that_is_out_end_and_begins_no_other(make: Make) -> None:
+    house = await make()
+    await many(house, 250)
+    staging = house.staging
+    came, go = await held_up(house)
+    sending = asyncio.create_task(staging.send(staging.plan()))
+    await came.wait()
+    progress = staging.shipping.progress
+    assert progress is not None
+    assert (progress.total, progress.left, progress.requests, progress.paused) == (250, 250, 1, False)
+    assert staging.shipping.pause()
+    assert not staging.shipping.pause()
+    go.set()
+    await until(lambda: not staging.shipping.waiting)
+    assert staging.counts() == {Standing.SENT: 100, Standing.READY: 150}
+    paused = staging.shipping.progress
+    assert paused is not None
+    assert (paused.accepted, paused.left, paused.paused) == (100, 150, True)
+    held = next(one.id for one in staging.orders if staging.standing(one) is Standing.READY)
+    staging.hold([held])
+    assert staging.shipping.resume()
+    await sending
+    assert staging.counts() == {Standing.SENT: 249, Standing.HELD: 1}
+    assert staging.shipping.progress is None
+
+
+async def test_cancelling_forgets_the_rest_and_what_was_sent_stays_sent(make: Make) -> None:
+    house = await make()
+    await many(house, 250)
+    staging = house.staging
+    came, go = await held_up(house)
+    sending = asyncio.create_task(staging.send(staging.plan(), goes_on=True))
+    await came.wait()
+    assert staging.shipping.cancel() == 150
+    go.set()
+    await sending
+    assert staging.counts() == {Standing.SENT: 100, Standing.READY: 150}
+    assert "150 orders did not go" in staging.said[0].words
+    await house.bench.follower.until_done()
+    await staging.send(staging.plan())
+    await house.bench.follower.until_done()
+    assert staging.counts() == {Standing.VERIFIED: 250}
+
+
+async def test_a_cancel_ends_the_waiting_for_a_busy_service(make: Make) -> None:
+    house = await make()
+    await many(house, 1)
+    staging = house.staging
+    house.sandbox.breaker.faults = Faults.parse(["busy=1"])
+    forever = asyncio.Event()
+    desk = house.bench.outbox._desk
+
+    async def sleep(seconds: float) -> object:
+        return await (forever.wait() if seconds >= 15 else house.clock.sleep(seconds))
+
+    house.bench.outbox._desk = dataclasses.replace(desk, sleep=sleep)
+    sending = asyncio.create_task(staging.send(staging.plan()))
+    await until(lambda: staging.shipping.progress is not None and staging.shipping.progress.until is not None)
+    assert staging.shipping.cancel() == 1
+    await sending
+    assert staging.counts() == {Standing.READY: 1}
+
+
+async def test_another_batch_is_opened_only_when_nothing_is_out_and_a_paused_sending_ends_there(make: Make) -> None:
+    house = await make()
+    await many(house, 150)
+    staging = house.staging
+    came, go = await held_up(house)
+    sending = asyncio.create_task(staging.send(staging.plan()))
+    await came.wait()
+    with pytest.raises(CannotChange, match="being sent"):
+        staging.create("other")
+    staging.shipping.pause()
+    with pytest.raises(CannotChange, match="being sent"):
+        staging.create("other")
+    go.set()
+    await until(lambda: not staging.shipping.waiting)
+    staging.create("other")
+    await sending
+    assert staging.orders == []
+    staging.open_batch("staged orders")
+    assert staging.counts() == {Standing.SENT: 100, Standing.READY: 50}
+
+
+async def test_a_paused_sending_ends_where_its_batch_is_removed(make: Make) -> None:
+    house = await make()
+    await many(house, 150)
+    staging = house.staging
+    came, go = await held_up(house)
+    sending = asyncio.create_task(staging.send(staging.plan()))
+    await came.wait()
+    staging.shipping.pause()
+    go.set()
+    await until(lambda: not staging.shipping.waiting and staging.counts()[Standing.SENT] == 100)
+    await house.bench.follower.until_done()
+    staging.remove("staged orders")
+    await sending
+    assert staging.shipping.progress is None
+    staging.put_back()
+    staging.open_batch("staged orders")
+    assert staging.counts() == {Standing.VERIFIED: 100, Standing.READY: 50}
+
+
+async def test_a_plan_that_comes_meanwhile_goes_after_the_first(make: Make) -> None:
+    house = await make()
+    await many(house, 3)
+    staging = house.staging
+    came, go = await held_up(house)
+    first = asyncio.create_task(staging.send(staging.plan()))
+    await came.wait()
+    await many(house, 2, "B")
+    plan = staging.plan()
+    assert plan.count == 2
+    second = asyncio.create_task(staging.send(plan))
+    go.set()
+    await asyncio.gather(first, second)
+    assert staging.counts() == {Standing.SENT: 5}
+
+
+@pytest.mark.parametrize("seed", range(2))
+async def test_with_faults_of_every_kind_each_order_is_verified_or_accounted_for_and_none_is_there_twice(
+    make: Make, seed: int
+) -> None:
+    """The whole: SENDCLOUD_ORDERS_MANY=500 pytest tests/work -k faults_of_every_kind."""
+    count = int(os.environ.get("SENDCLOUD_ORDERS_MANY", "60"))
+    random = Random(seed)
+    house = await make(seed=seed)
+    ids = await many(house, count)
+    bad = random.sample(ids, count // 10)
+    for id in bad:
+        house.staging.put(id, ITEMS / 0 / "quantity", 0, "quantity")
+    house.staging.release(bad, in_spite=True)
+    house.sandbox.breaker.faults = Faults.parse(
+        ["lost=0.06", "error=0.06", "error_after=0.06", "html=0.04", "busy=0.04", "rate_limited=0.04"]
+    )
+    for _ in range(12):
+        await house.staging.look()
+        await house.staging.send(house.staging.plan(), goes_on=True)
+        await house.bench.follower.until_done()
+        if random.random() < 0.5:
+            await house.crash()
+        for outcome in await house.bench.outbox.recover():
+            house.staging.settle(outcome)
+        missing = [one.id for one in house.staging.orders if house.staging.standing(one) is Standing.DOUBT]
+        await house.staging.ask_again(missing)
+        await house.bench.follower.until_done()
+        if house.staging.counts()[Standing.VERIFIED] == count - len(bad):
+            break
+    assert house.staging.counts() == {Standing.VERIFIED: count - len(bad), Standing.REFUSED: len(bad)}
+    house.sandbox.breaker.faults = Faults()
+    house.clock.passed += 100
+    names: list[str] = []
+    cursor = None
+    while True:
+        page = await house.bench.client.list_orders(OrderQuery(integration=(SHOP,), page_size=200), cursor=cursor)
+        names += [str(one["order_id"]) for one in page.orders]
+        if (cursor := page.next) is None:
+            break
+    assert Counter(names).most_common(1)[0][1] == 1
+    assert len(names) == count - len(bad)

@@ -1,0 +1,224 @@
+"""A large file on its way into a batch: in portions, beside everything else, all of its orders or none."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from batch_harness import NOTES, House, Make, stage
+from hypothesis import given
+from hypothesis import strategies as st
+from sandbox_harness import order
+from table_files import rows, text, workbook
+
+from tui.api.pointer import Pointer
+from tui.orders.checks.sending import check_together
+from tui.orders.edits.edit import Edit
+from tui.store.batches import StagedState
+from tui.work.batches.duplicates import Twins
+from tui.work.batches.staged_order import StagedOrder
+from tui.work.batches.staging import CannotChange
+from tui.work.batches.staging_chunks import PORTION, Taking
+from tui.work.file_import.json_reader import Intake
+from tui.work.file_import.reader import Stopped, read_any
+
+MANY = PORTION * 2 + 50
+DATA = text(rows(MANY)).encode()
+
+
+def intake(data: bytes = DATA) -> Intake:
+    return read_any(data, "orders.csv", shop=7)
+
+
+def quiet(done: int, total: int) -> None:
+    """Progress that nobody looks at."""
+
+
+def on_disk(house: House) -> int:
+    """Orders that the file holds of any batch, whether they are seen or not."""
+    found = house.bench.store.batches._database.read(lambda c: c.execute("SELECT count(*) FROM staged").fetchone())
+    return int(found[0])
+
+
+def exact(value: Any) -> Any:
+    """A value with the types of its parts, for 1 is not 1.0 and neither is Decimal("1")."""
+    match value:
+        case dict():
+            return {key: exact(part) for key, part in value.items()}
+        case list():
+            return [exact(part) for part in value]
+        case _:
+            return type(value).__name__, str(value)
+
+
+async def test_all_come_in_their_order_and_go_and_come_again_by_one_undo(make: Make) -> None:
+    house = await make()
+    stage(house.staging, order(order_id="first"))
+    seen: list[tuple[int, int]] = []
+    ids = await house.staging.take_in(intake(), "orders.csv", lambda done, total: seen.append((done, total)))
+    assert seen == [(0, MANY), (PORTION, MANY), (2 * PORTION, MANY)]
+    assert [one.id for one in house.staging.orders][1:] == ids
+    assert house.staging.orders[5].source == "row 6 of orders.csv"
+    assert house.staging.undo() == (f"{MANY} orders added", ids)
+    assert len(house.staging.orders) == 1
+    house.staging.redo()
+    staging = await house.crash()
+    assert [one.id for one in staging.orders][1:] == ids
+    staging.undo()
+    assert [one.document["order_id"] for one in staging.orders] == ["first"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        text(rows(12, decimal=",", per_order=3), ";").encode(),
+        workbook(
+            {
+                "Orders": [
+                    rows(1)[0],
+                    ["Jan", "", "Damrak", 1.0, 1067.0, "Dresden", "DE", "", "A", "Mug", "S", 2.0, 12.0, 0.5],
+                ]
+            }
+        ),
+        b'[{"order_id": "A", "payment_details": {"total_price": {"value": 3.50, "currency": "EUR"}}, "x": 1e2}]',
+        text([*rows(2), [*rows(1)[1][:11], "two", "1.10.00", "kg"]]).encode(),
+    ],
+    ids=["csv", "xlsx", "json", "with cells that cannot be read"],
+)
+async def test_what_is_shown_is_what_the_disk_gives_back(make: Make, data: bytes) -> None:
+    house = await make()
+    await house.staging.take_in(intake(data), "orders", quiet)
+    shown = house.staging.orders
+    staging = await house.crash()
+    assert len(shown) == len(staging.orders) > 0
+    for before, after in zip(shown, staging.orders, strict=True):
+        assert exact(before.document) == exact(after.document)
+        assert before.origin.dump() == after.origin.dump()
+        assert before.noted == after.noted
+        assert [one.problem for one in before.findings(None)] == [one.problem for one in after.findings(None)]
+
+
+async def test_a_stop_leaves_nothing_and_the_next_file_comes(make: Make) -> None:
+    house = await make()
+    (first,) = stage(house.staging, order(order_id="first"))
+
+    def stop(done: int, total: int) -> None:
+        if done:
+            assert on_disk(house) == 1 + PORTION
+            raise Stopped("stopped")
+
+    with pytest.raises(Stopped):
+        await house.staging.take_in(intake(), "orders.csv", stop)
+    assert ([one.id for one in house.staging.orders], on_disk(house)) == ([first], 1)
+    assert house.staging.undo() == ("1 order added", [first])
+    assert len(await house.staging.take_in(intake(), "orders.csv", quiet)) == MANY
+
+
+async def test_what_was_cut_off_by_a_crash_was_never_seen_and_goes_at_the_next_start(make: Make) -> None:
+    house = await make()
+    stage(house.staging, order(order_id="first"))
+    staging = house.staging
+    taking = Taking.of(house.bench.store.batches, staging.batch or 0, "x", house.clock.now(), None)
+    taking.stage(intake().orders[:PORTION])
+    store = house.bench.store
+    second = await house.open()
+    assert second.owner is not None
+    assert (len(second.orders), on_disk(house)) == (1, 1 + PORTION)
+    store.close()
+    staging = await house.crash()
+    assert staging.owner is None
+    assert (len(staging.orders), on_disk(house)) == (1, 1)
+
+
+async def test_another_copy_sees_all_at_once_and_who_takes_the_batch_over_gets_none_of_it(make: Make) -> None:
+    house = await make()
+    first = house.staging
+    (a,) = stage(first, order(order_id="first"))
+    store = house.bench.store
+    second = await house.open()
+
+    def take_over(done: int, total: int) -> None:
+        second.reopen()
+        assert len(second.orders) == 1
+        if done == PORTION:
+            second.take_over()
+
+    with pytest.raises(CannotChange, match="another copy"):
+        await first.take_in(intake(), "orders.csv", take_over)
+    assert first.owner is not None
+    assert [one.id for one in first.orders] == [a]
+    assert on_disk(house) == 1
+    store.close()
+
+
+async def test_the_batch_is_not_left_and_no_other_file_comes_while_one_does(make: Make) -> None:
+    house = await make()
+    staging = house.staging
+    stage(staging, order(order_id="first"))
+    staging.create("other")
+    task = asyncio.create_task(staging.take_in(intake(), "orders.csv", quiet))
+    await asyncio.sleep(0)
+    assert staging.is_taking
+    for leave in (lambda: staging.open_batch("staged orders"), lambda: staging.create("third")):
+        with pytest.raises(CannotChange, match="being added"):
+            leave()
+    with pytest.raises(CannotChange, match="Another file"):
+        await staging.take_in(intake(), "again.csv", quiet)
+    staging.rename("other", "renamed")
+    blank = staging.add_blank(7)
+    assert staging.put(blank, NOTES, "typed meanwhile", "note")
+    ids = await task
+    assert len(ids) == MANY
+    assert sorted(one.id for one in staging.orders) == sorted([*ids, blank])
+    kept = staging.get(blank)
+    assert kept is not None
+    assert NOTES.get(kept.document) == "typed meanwhile"
+    assert (staging.name, staging.is_taking) == ("renamed", False)
+
+
+async def test_orders_that_a_second_file_has_again_are_told(make: Make) -> None:
+    house = await make()
+    await house.staging.take_in(intake(), "orders.csv", quiet)
+    await house.staging.take_in(intake(text(rows(2)).encode()), "again.csv", quiet)
+    assert [bool(one.twin) for one in house.staging.orders] == [False] * MANY + [True, True]
+    house.staging.undo()
+    assert not any(one.twin for one in house.staging.orders)
+
+
+async def test_judging_in_slices_leaves_the_loop_to_others_and_judges_all(make: Make) -> None:
+    house = await make()
+    await house.staging.take_in(intake(), "orders.csv", quiet)
+    staging = await house.crash()
+    task, turns = asyncio.create_task(staging.judge()), 0
+    while not task.done():
+        turns += 1
+        await asyncio.sleep(0)
+    assert turns > MANY // 100
+    assert all(one._stands is not None for one in staging.orders)
+
+
+Change = tuple[int, str | None]
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.sampled_from([None, "", "A", "B", "C"])), max_size=30))
+def test_the_index_of_twins_says_what_a_look_at_all_says(changes: list[Change]) -> None:
+    twins, orders = Twins(), dict[str, StagedOrder]()
+    for place, name in changes:
+        id = str(place)
+        if name is None:
+            orders.pop(id, None)
+        else:
+            document: Any = {"order_id": name, "order_details": {"integration": {"id": 7}}}
+            if id in orders:
+                orders[id].edit = Edit(document)
+            else:
+                orders[id] = StagedOrder(id, Edit(document), 1, StagedState.DRAFT, None)  # type: ignore[arg-type]
+        twins.update([id], orders)
+        wanted = check_together({id: one.document for id, one in orders.items()})
+        assert {id: one.twin for id, one in orders.items() if one.twin is not None} == wanted
+
+
+@pytest.mark.parametrize("tokens", [("a",), ("a", "0", "b"), ("a/b", "~"), ("", ""), ("~1", "x"), ("a~0", "/")])
+def test_a_pointer_is_read_as_it_was_written(tokens: tuple[str, ...]) -> None:
+    written = str(Pointer(tokens))
+    assert Pointer.parse(written) == Pointer(tokens)
+    assert written.count("/") == len(tokens)

@@ -1,0 +1,536 @@
+"""The same change over many orders of a real sandbox: dry run, both roads, pausing, crashes, and trying again."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from sandbox_harness import ORDER
+
+from tui.api.auth import BasicAuth
+from tui.api.client import Client
+from tui.api.pointer import Pointer
+from tui.orders.edits.bulk_change import Recipe, Setting
+from tui.orders.fields import ITEMS
+from tui.orders.summary import STATUS, TAGS
+from tui.sandbox.app import Sandbox, SandboxSettings
+from tui.sandbox.faults import Faults
+from tui.store.journal import Road, WriteState
+from tui.store.store import Store
+from tui.work.account import Workbench, open_account
+from tui.work.bulk.job import Job, JobOrder, Stage, State, plan
+from tui.work.bulk.runner import BenchCourier, CannotRun, Jobs
+from tui.work.bulk.saved_changes import Recipes
+from tui.work.drafts.drafts import Draft
+from tui.work.drafts.sender import Standing
+from tui.work.writes.outbox import Outgoing
+
+NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+CITY = Pointer.of("shipping_address", "city")
+HOLD = Recipe("hold", (Setting(STATUS.tokens, "on_hold"),), ("hold",))
+COD = Recipe("cash", (Setting(("payment_details", "is_cash_on_delivery"), True),))
+
+
+def planted(count: int) -> tuple[bytes, ...]:
+    return tuple(
+        json.dumps({**ORDER, "id": str(700000 + n), "order_id": f"o{n}", "order_number": f"NL-{n}"}).encode()
+        for n in range(count)
+    )
+
+
+class Place:
+    """A sandbox, and the lives of an app on it. `writes` are those that came to the sandbox, by order."""
+
+    def __init__(self, folder: Path, count: int) -> None:
+        self.sandbox = Sandbox(SandboxSettings(orders=0, settle=0.0, now=NOW, plant=planted(count)))
+        self.ids = [str(700000 + n) for n in range(count)]
+        self.folder = folder
+        self.writes: list[str] = []
+        self.before_write: Callable[[str], None] = lambda _: None
+        self.benches: list[Workbench] = []
+        self.time = NOW
+
+    def now(self) -> datetime:
+        return self.time
+
+    async def sleep(self, seconds: float) -> None:
+        """Let time pass and others run."""
+        self.time += timedelta(seconds=seconds)
+        await asyncio.sleep(0)
+
+    async def open(self) -> Workbench:
+        transport = httpx.ASGITransport(self._seen, raise_app_exceptions=False)  # type: ignore[arg-type]
+        client = Client("http://127.0.0.1/api/v3", BasicAuth("demo", "demo"), transport=transport, sleep=self.sleep)
+        store = Store(self.folder, now=self.now)
+        bench = await open_account(client, store, "demo", now=self.now, zone=UTC, sleep=self.sleep)
+        self.benches.append(bench)
+        return bench
+
+    async def _seen(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and scope["method"] != "GET":
+            name = scope["path"].rpartition("/")[2]
+            self.writes.append(name)
+            self.before_write(name)
+        await self.sandbox.asgi(scope, receive, send)
+
+    async def close(self) -> None:
+        for bench in self.benches:
+            bench.store.close()
+            await bench.client.aclose()
+        self.sandbox.close()
+
+
+@pytest.fixture
+async def place(tmp_path: Path) -> AsyncIterator[Place]:
+    made = Place(tmp_path, 12)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def bench(place: Place) -> Workbench:
+    return await place.open()
+
+
+async def planned(jobs: Jobs, place: Place, recipe: Recipe = HOLD, road: Road | None = None) -> Job:
+    job = jobs.make(recipe, [(id, f"NL-{id[-2:]}") for id in place.ids])
+    await jobs.dry_run(job, {})
+    if road is not None:
+        jobs.choose(job, road)
+    return job
+
+
+def states(job: Job) -> dict[str, int]:
+    return {str(state): count for state, count in job.counts.items()}
+
+
+async def status(bench: Workbench, id: str) -> Any:
+    return STATUS.get(await bench.client.get_order(id))
+
+
+class Counting(BenchCourier):
+    """Notes how many orders go in each request."""
+
+    def __init__(self, bench: Workbench) -> None:
+        super().__init__(bench)
+        self.sent: list[int] = []
+
+    async def send_together(self, drafts: Sequence[Draft], job: str) -> Mapping[str, Standing]:
+        self.sent.append(len(drafts))
+        return await super().send_together(drafts, job)
+
+
+class Deaf(Counting):
+    """The write is done and known, and the app ends before the job hears of it."""
+
+    async def send(self, draft: Draft, reviewed: Any, job: str) -> Standing:
+        await super().send(draft, reviewed, job)
+        return await self._nothing()
+
+    async def send_together(self, drafts: Sequence[Draft], job: str) -> Any:
+        await super().send_together(drafts, job)
+        return await self._nothing()
+
+    async def _nothing(self) -> Any:
+        await asyncio.Event().wait()
+
+
+# Before the sending.
+
+
+async def test_a_dry_run_tells_what_would_change_is_so_and_cannot_be(bench: Workbench, place: Place) -> None:
+    jobs = Jobs(bench)
+    await bench.client.patch_order(place.ids[0], {"order_details": {"status": {"code": "on_hold"}, "tags": ["hold"]}})
+    await bench.client.delete_order(place.ids[1])
+    known = {place.ids[2]: TAGS.put(await bench.client.get_order(place.ids[2]), "odd")}
+    place.writes.clear()
+    job = jobs.make(HOLD, [(id, id) for id in place.ids])
+    await jobs.dry_run(job, known)  # type: ignore[arg-type]
+    assert states(job) == {"would change": 9, "already so": 1, "cannot be": 1, "gone": 1}
+    assert job.orders[place.ids[2]].words == "its tags are no list"
+    assert [str(change.pointer) for change in job.orders[place.ids[3]].changes] == [str(STATUS), str(TAGS)]
+    assert place.writes == []
+
+
+@pytest.mark.parametrize(
+    ("count", "patch", "upsert", "proposed"),
+    [
+        (1, (1, 3), (1, 3), Road.PATCH),
+        (90, (90, 270), (1, 270), Road.PATCH),
+        (250, (250, 750), (3, 750), Road.UPSERT),
+        (500, (500, 1500), (5, 1500), Road.UPSERT),
+    ],
+)
+def test_what_the_roads_cost(count: int, patch: tuple[int, int], upsert: tuple[int, int], proposed: Road) -> None:
+    found = plan(JobOrder(str(n), "") for n in range(count))
+    assert (found.patch.writes, found.patch.reads) == patch
+    assert (found.upsert.writes, found.upsert.reads) == upsert
+    assert found.proposed is proposed
+
+
+def test_five_hundred_patches_take_more_than_five_minutes() -> None:
+    found = plan(JobOrder(str(n), "") for n in range(500))
+    assert 300 < found.patch.seconds < 400
+    assert found.upsert.seconds < 120
+
+
+async def test_what_one_road_cannot_carry_is_planned_for_the_other(bench: Workbench, place: Place) -> None:
+    jobs = Jobs(bench)
+    job = await planned(jobs, place, COD)
+    assert jobs.plan(job).only_upsert == 12
+    assert jobs.plan(job).patch.writes == 1
+
+
+# The sending.
+
+
+async def test_each_order_is_sent_once_and_confirmed(bench: Workbench, place: Place) -> None:
+    jobs = Jobs(bench)
+    job = await planned(jobs, place)
+    assert jobs.leave_out(job, place.ids[3])
+    await jobs.run(job)
+    assert states(job) == {"confirmed": 11, "left out": 1}
+    assert job.stage is Stage.DONE
+    assert sorted(place.writes) == sorted(set(place.ids) - {place.ids[3]})
+    assert await status(bench, place.ids[0]) == "on_hold"
+    assert await status(bench, place.ids[3]) == "fulfilled"
+    assert job.progress == "11 of 11 · 11 confirmed"
+    again = await planned(jobs, place)
+    assert states(again) == {"would change": 1, "already so": 11}
+
+
+async def test_whole_orders_go_together_and_are_followed_to_their_end(bench: Workbench, place: Place) -> None:
+    courier = Counting(bench)
+    jobs = Jobs(bench, courier)
+    job = await planned(jobs, place, road=Road.UPSERT)
+    await jobs.run(job)
+    assert courier.sent == [12]
+    assert place.writes == ["orders"]
+    await bench.follower.until_done()
+    assert states(job) == {"confirmed": 12}
+    assert await status(bench, place.ids[11]) == "on_hold"
+
+
+def spoil(bench: Workbench, place: Place) -> None:
+    """What goes of the fifth order is nothing that the service takes."""
+    real = bench.outbox.upsert
+
+    async def spoiled(orders: Sequence[Outgoing], changes: Any = None, **more: Any) -> Any:
+        bad = [ITEMS.put(one.order, []) if place.ids[4] in one.staged else one.order for one in orders]
+        bad = [
+            Pointer.of("order_details", "status", "code").put(one, 7) if place.ids[4] in out.staged else one
+            for one, out in zip(bad, orders, strict=True)
+        ]
+        spoilt = [Outgoing(o.staged, o.version, one, o.base) for o, one in zip(orders, bad, strict=True)]  # type: ignore[arg-type]
+        return await real(spoilt, changes, **more)
+
+    bench.outbox.upsert = spoiled  # type: ignore[method-assign]
+
+
+async def test_one_bad_order_does_not_keep_the_others_of_its_request(bench: Workbench, place: Place) -> None:
+    courier = Counting(bench)
+    jobs = Jobs(bench, courier)
+    job = await planned(jobs, place, road=Road.UPSERT)
+    spoil(bench, place)
+    await jobs.run(job)
+    await bench.follower.until_done()
+    assert courier.sent == [12, 11]
+    assert states(job) == {"confirmed": 11, "refused": 1}
+
+
+async def test_the_users_own_draft_of_an_order_stays(bench: Workbench, place: Place) -> None:
+    draft = bench.drafts.of(place.ids[0], await bench.client.get_order(place.ids[0]), NOW)
+    draft.edit.put(CITY, "Breda", "city")
+    bench.drafts.save(draft)
+    jobs = Jobs(bench)
+    await jobs.run(await planned(jobs, place))
+    (left,) = bench.drafts.all()
+    assert [(change.pointer, change.now) for change in left.edit.changes()] == [(CITY, "Breda")]
+    assert STATUS.get(left.edit.base) == "on_hold"
+
+
+async def test_what_changed_went_or_was_done_since_is_not_sent(bench: Workbench, place: Place) -> None:
+    jobs = Jobs(bench)
+    job = await planned(jobs, place)
+    await bench.client.patch_order(place.ids[0], {"order_details": {"status": {"code": "shipped"}}})
+    await bench.client.delete_order(place.ids[1])
+    await bench.client.patch_order(place.ids[2], {"order_details": {"tags": ["theirs"]}})
+    done = {"status": {"code": "on_hold"}, "tags": ["hold"]}
+    await bench.client.patch_order(place.ids[3], {"order_details": done})
+    place.writes.clear()
+    await jobs.run(job)
+    assert states(job) == {"confirmed": 9, "changed since": 1, "gone": 1, "already so": 1}
+    assert job.orders[place.ids[0]].words == "Order, status, status was fulfilled, is shipped"
+    assert not {place.ids[0], place.ids[1], place.ids[3]} & set(place.writes)
+    assert TAGS.get(await bench.client.get_order(place.ids[2])) == ["theirs", "hold"]
+
+
+async def test_a_service_that_takes_nothing_pauses_the_job(bench: Workbench, place: Place) -> None:
+    jobs = Jobs(bench)
+    job = await planned(jobs, place)
+    place.sandbox.breaker.faults = Faults.parse(["dropped=1:PATCH"])
+    await jobs.run(job)
+    assert State.NOT_SENT in job.counts
+    assert job.stage is Stage.PAUSED
+    assert "3 orders in a row could not be sent" in job.note
+
+
+async def test_a_job_whose_last_orders_failed_is_done_and_not_paused(tmp_path: Path) -> None:
+    place = Place(tmp_path, 3)
+    bench = await place.open()
+    jobs = Jobs(bench)
+    job = await planned(jobs, place)
+    place.sandbox.breaker.faults = Faults.parse(["dropped=1:PATCH"])
+    await jobs.run(job)
+    assert (states(job), job.stage) == ({"not sent": 3}, Stage.DONE)
+    await place.close()
+
+
+async def test_lost_answers_are_looked_up_and_nothing_goes_twice(bench: Workbench, place: Place) -> None:
+    jobs = Jobs(bench)
+    job = await planned(jobs, place)
+    place.sandbox.breaker.faults = Faults.parse(["error_after=1:PATCH"])
+    await jobs.run(job)
+    assert states(job) == {"confirmed": 12}
+    assert sorted(place.writes) == place.ids
+
+
+@pytest.mark.parametrize("road", [Road.PATCH, Road.UPSERT])
+async def test_with_faults_every_order_ends_as_the_service_has_it(bench: Workbench, place: Place, road: Road) -> None:
+    jobs = Jobs(bench)
+    job = await planned(jobs, place, road=road)
+    rules = ["dropped=0.3:PATCH", "error_after=0.3:PATCH", "html_after=0.3:POST", "rate_limited=0.1", "error=0.1:GET"]
+    place.sandbox.breaker.faults = Faults.parse(rules)
+    for _ in range(20):
+        await jobs.run(job)
+        if job.stage is Stage.DONE:
+            break
+    place.sandbox.breaker.faults = Faults()
+    await bench.outbox.recover()
+    await bench.follower.until_done()
+    for id, order in job.orders.items():
+        is_done = await status(bench, id) == "on_hold"
+        assert is_done == (order.state in (State.CONFIRMED, State.SAME)), (id, order)
+    await jobs.retry(job, {State.NOT_SENT, State.REFUSED})
+    await jobs.run(job)
+    await bench.follower.until_done()
+    assert set(states(job)) <= {"confirmed", "already so"}
+    assert TAGS.get(await bench.client.get_order(place.ids[0])) == ["fragile", "gift", "hold"]
+
+
+# Between orders.
+
+
+async def test_a_pause_lets_what_is_on_its_way_end_and_goes_on_later(bench: Workbench, place: Place) -> None:
+    jobs = Jobs(bench)
+    job = await planned(jobs, place)
+
+    def third(_: str) -> None:
+        if len(place.writes) == 3:
+            jobs.pause(job)
+
+    place.before_write = third
+    await jobs.run(job)
+    assert job.stage is Stage.PAUSED
+    sent = len(place.writes)
+    assert 3 <= sent <= 6
+    assert states(job) == {"would change": 12 - sent, "confirmed": sent}
+    await jobs.run(job)
+    assert states(job) == {"confirmed": 12}
+    assert sorted(place.writes) == place.ids
+
+
+async def test_what_was_sent_before_it_was_cancelled_stays_sent_and_the_rest_can_be_tried(
+    bench: Workbench, place: Place
+) -> None:
+    jobs = Jobs(bench)
+    job = await planned(jobs, place)
+    place.before_write = lambda _: jobs.cancel(job) if len(place.writes) == 2 else None  # type: ignore[assignment,func-returns-value]
+    await jobs.run(job)
+    assert job.stage is Stage.CANCELLED
+    sent = set(place.writes)
+    assert job.counts[State.CONFIRMED] == len(sent) < 7
+    assert job.counts[State.NOT_SENT] == 12 - len(sent)
+    place.before_write = lambda _: None
+    assert await jobs.retry(job, {State.NOT_SENT}) == 12 - len(sent)
+    assert job.stage is Stage.PLANNED
+    await jobs.run(job)
+    assert states(job) == {"confirmed": 12}
+    assert sorted(place.writes) == place.ids
+
+
+async def test_what_changed_since_can_be_tried_again_on_what_is_there(bench: Workbench, place: Place) -> None:
+    jobs = Jobs(bench)
+    job = await planned(jobs, place)
+    await bench.client.patch_order(place.ids[0], {"order_details": {"status": {"code": "shipped"}}})
+    await jobs.run(job)
+    assert await jobs.retry(job, {State.CHANGED, State.CONFIRMED}) == 1
+    assert job.orders[place.ids[0]].changes[0].was == "shipped"
+    await jobs.run(job)
+    assert await status(bench, place.ids[0]) == "on_hold"
+    assert states(job) == {"confirmed": 12}
+
+
+# A crash, and other copies.
+
+
+@pytest.mark.parametrize("road", [Road.PATCH, Road.UPSERT])
+@pytest.mark.parametrize("when", ["before the answer", "after it was recorded"])
+async def test_after_a_crash_nothing_is_sent_twice(bench: Workbench, place: Place, road: Road, when: str) -> None:
+    jobs = Jobs(bench, Deaf(bench) if when == "after it was recorded" else Counting(bench))
+    job = await planned(jobs, place, road=road)
+    stop = asyncio.Event()
+
+    def crash(_: str) -> None:
+        if len(place.writes) >= (1 if road is Road.UPSERT else 4):
+            stop.set()
+
+    place.before_write = crash
+    running = asyncio.create_task(jobs.run(job))
+    await stop.wait()
+    if when == "after it was recorded":
+        for _ in range(40):
+            await asyncio.sleep(0)
+    kill(bench)
+    await asyncio.wait([running])
+
+    later = await place.open()
+    again = Jobs(later, Counting(later))
+    (left,) = again.left()
+    assert left.stage is Stage.RUNNING
+    assert 0 < left.gone < 12 or road is Road.UPSERT
+    await later.outbox.recover()
+    await again.run(left)
+    await later.follower.until_done()
+    assert states(left) == {"confirmed": 12}
+    if road is Road.PATCH:
+        assert sorted(place.writes) == place.ids
+    else:
+        assert place.writes == ["orders"]
+    assert again.left() == []
+
+
+async def test_a_crash_before_a_refusal_was_heard_leaves_the_others_to_go(bench: Workbench, place: Place) -> None:
+    jobs = Jobs(bench, Deaf(bench))
+    job = await planned(jobs, place, road=Road.UPSERT)
+    spoil(bench, place)
+    running = asyncio.create_task(jobs.run(job))
+    refused = asyncio.Event()
+    bench.on_write = lambda write: refused.set() if write.state is WriteState.REFUSED else None
+    await refused.wait()
+    kill(bench)
+    await asyncio.wait([running])
+
+    later = await place.open()
+    again = Jobs(later, Counting(later))
+    (left,) = again.left()
+    assert states(left) == {"would change": 11, "refused": 1}
+    assert left.orders[place.ids[4]].state is State.REFUSED
+    await later.outbox.recover()
+    await again.run(left)
+    await later.follower.until_done()
+    assert states(left) == {"confirmed": 11, "refused": 1}
+    assert place.writes == ["orders", "orders"]
+
+
+def kill(bench: Workbench) -> None:
+    """End the process: its tasks stop where they are, as with SIGKILL, and its session is dead."""
+    for task in asyncio.all_tasks():
+        if task is not asyncio.current_task() and task.get_name().startswith(("write ", "change ", "Task-")):
+            task.cancel()
+    bench.store.close()
+
+
+async def test_what_was_only_recorded_waits_again(bench: Workbench, place: Place) -> None:
+    jobs = Jobs(bench)
+    job = await planned(jobs, place)
+
+    async def dies(*_: Any) -> Standing:
+        raise asyncio.CancelledError
+
+    jobs._courier.send = dies  # type: ignore[method-assign]
+    with pytest.raises(asyncio.CancelledError):
+        await jobs.run(job)
+    job.stage, job.session = Stage.RUNNING, "a session that is dead"
+    jobs._put(job)
+    (left,) = Jobs(bench).left()
+    assert states(left) == {"would change": 12}
+
+
+async def test_one_process_runs_a_job_and_the_other_shows_it(bench: Workbench, place: Place) -> None:
+    mine = Jobs(bench)
+    job = await planned(mine, place)
+    other = await place.open()
+    theirs = Jobs(other)
+    seen: list[str] = []
+
+    def look(_: str) -> None:
+        shown = theirs.get(job.id)
+        assert shown is not None
+        seen.append(f"{shown.stage} {theirs.is_elsewhere(shown)}")
+        with pytest.raises(CannotRun):
+            theirs._begin(shown)
+        with pytest.raises(CannotRun):
+            theirs.drop(shown)
+
+    place.before_write = look
+    await mine.run(job)
+    assert set(seen) == {"running True"}
+    assert theirs.left() == []
+    shown = theirs.get(job.id)
+    assert shown is not None
+    assert states(shown) == {"confirmed": 12}
+
+
+async def test_a_job_is_found_tomorrow_with_every_result(bench: Workbench, place: Place) -> None:
+    jobs = Jobs(bench)
+    job = await planned(jobs, place)
+    await bench.client.delete_order(place.ids[5])
+    await jobs.run(job)
+    (head,) = Jobs(bench).recent()
+    assert (head.name, head.stage, head.counts) == ("hold", Stage.DONE, job.counts)
+    found = Jobs(bench).get(job.id)
+    assert found is not None
+    assert found.progress == job.progress == "12 of 12 · 11 confirmed · 1 gone"
+    assert found.orders[place.ids[0]].changes == job.orders[place.ids[0]].changes
+
+
+async def test_only_the_last_jobs_are_kept(bench: Workbench, place: Place) -> None:
+    jobs = Jobs(bench)
+    first = await planned(jobs, place)
+    await jobs.run(first)
+    for _ in range(20):
+        jobs.make(HOLD, [("1", "one")])
+    assert len(jobs.recent()) == 20
+    assert jobs.get(first.id) is None
+    assert bench.store.state.all(bench.account, f"bulk.order:{first.id}") == {}
+
+
+async def test_an_account_for_reading_only_sends_nothing(bench: Workbench, place: Place) -> None:
+    jobs = Jobs(bench)
+    job = await planned(jobs, place)
+    bench.client.read_only = True
+    with pytest.raises(CannotRun, match="reading only"):
+        await jobs.run(job)
+    assert place.writes == []
+
+
+def test_recipes_are_kept_by_name_and_the_last_one_beside(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    bench: Any = type("Bench", (), {"store": store, "account": store.account("https://x", "1")})
+    recipes = Recipes(bench)
+    assert recipes.last is None
+    recipes.save(HOLD)
+    recipes.save(Recipe("Cash", COD.sets))
+    recipes.save(Recipe("hold", (), ("hold",)))
+    recipes.used(COD)
+    assert [one.name for one in Recipes(bench).all()] == ["Cash", "hold"]
+    assert Recipes(bench).all()[1].sets == ()
+    assert Recipes(bench).last == COD
+    recipes.forget("hold")
+    assert [one.name for one in recipes.all()] == ["Cash"]
+    store.close()

@@ -1,0 +1,267 @@
+"""Corrections against the real sandbox: each end that a correction can have, and what becomes of its draft."""
+
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from sandbox_harness import ORDER
+
+from tui.api.auth import BasicAuth
+from tui.api.client import Client
+from tui.api.pointer import Pointer
+from tui.orders.edits.patch import as_read
+from tui.orders.fields import ITEMS
+from tui.sandbox.app import Sandbox, SandboxSettings
+from tui.sandbox.faults import Faults
+from tui.store.store import Store
+from tui.store.verifications import Follow, FollowState
+from tui.work.account import Workbench, open_account, open_remembered
+from tui.work.drafts.drafts import Draft, Drafts, Typing
+from tui.work.drafts.sender import Way
+
+CITY = Pointer.of("shipping_address", "city")
+NAME = Pointer.of("shipping_address", "name")
+NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+ID = "700001"
+
+
+async def at_once(_: float) -> None:
+    """Pauses that take no time."""
+
+
+@pytest.fixture
+def sandbox() -> Any:
+    planted = json.dumps({**ORDER, "id": ID}).encode()
+    box = Sandbox(SandboxSettings(orders=0, settle=0.0, now=NOW, plant=(planted,)))
+    yield box
+    box.close()
+
+
+@pytest.fixture
+async def bench(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[Workbench]:
+    transport = httpx.ASGITransport(sandbox.asgi, raise_app_exceptions=False)
+    client = Client("http://127.0.0.1/api/v3", BasicAuth("demo", "demo"), transport=transport, sleep=at_once)
+    store = Store(tmp_path, now=lambda: NOW)
+    yield await open_account(client, store, "demo", now=lambda: NOW, zone=UTC, sleep=at_once)
+    store.close()
+    await client.aclose()
+
+
+async def drafted(bench: Workbench, pointer: Pointer = CITY, value: Any = "Breda") -> Draft:
+    document = await bench.client.get_order(ID)
+    draft = bench.drafts.of(ID, document, NOW)
+    draft.edit.put(pointer, value, "city")
+    bench.drafts.save(draft)
+    return draft
+
+
+async def city(bench: Workbench) -> Any:
+    return CITY.get(await bench.client.get_order(ID))
+
+
+async def test_a_correction_is_confirmed_by_reading_and_the_draft_is_done(bench: Workbench) -> None:
+    draft = await drafted(bench)
+    standing = await bench.corrections.send(draft, draft.sending.body)
+    assert standing.way is Way.CONFIRMED
+    assert await city(bench) == "Breda"
+    assert bench.drafts.all() == []
+    (write,) = bench.store.writes.all(bench.account)
+    assert write.new.body == b'{"shipping_address":{"city":"Breda"}}'
+
+
+async def test_what_was_typed_while_it_went_stays_a_draft(bench: Workbench) -> None:
+    draft = await drafted(bench)
+    body = draft.sending.body
+    real = bench.outbox.patch
+
+    async def slowly(*given: Any, **more: Any) -> Any:
+        outcome = await real(*given, **more)
+        draft.edit.put(NAME, "Typed meanwhile", "name")
+        bench.drafts.save(draft)
+        return outcome
+
+    bench.outbox.patch = slowly  # type: ignore[method-assign]
+    assert (await bench.corrections.send(draft, body)).way is Way.CONFIRMED
+    (left,) = bench.drafts.all()
+    assert [change.pointer for change in left.edit.changes()] == [NAME]
+
+
+async def test_an_order_that_changed_the_same_there_is_not_overwritten_unseen(bench: Workbench) -> None:
+    draft = await drafted(bench)
+    body = draft.sending.body
+    await bench.client.patch_order(ID, {"shipping_address": {"city": "Gent"}})
+    standing = await bench.corrections.send(draft, body)
+    assert standing.way is Way.CHANGED
+    assert [clash.theirs for clash in standing.clashes] == ["Gent"]
+    assert await city(bench) == "Gent"
+    assert [change.was for change in bench.drafts.all()[0].edit.changes()] == ["Gent"]
+
+
+async def test_what_changed_elsewhere_is_merged_and_goes_along(bench: Workbench) -> None:
+    draft = await drafted(bench)
+    await bench.client.patch_order(ID, {"shipping_address": {"name": "Theirs"}})
+    assert (await bench.corrections.send(draft, draft.sending.body)).way is Way.CONFIRMED
+    document = await bench.client.get_order(ID)
+    assert (CITY.get(document), NAME.get(document)) == ("Breda", "Theirs")
+
+
+async def test_an_order_that_is_gone_keeps_its_edit(bench: Workbench) -> None:
+    draft = await drafted(bench)
+    await bench.client.delete_order(ID)
+    assert (await bench.corrections.send(draft, draft.sending.body)).way is Way.GONE
+    assert len(bench.drafts.all()) == 1
+
+
+async def test_a_refusal_keeps_the_draft_and_names_the_field(bench: Workbench) -> None:
+    # The document lets a PATCH empty it, and then the order would have none.
+    draft = await drafted(bench, Pointer.of("order_number"), "")
+    standing = await bench.corrections.send(draft, draft.sending.body)
+    assert standing.way is Way.REFUSED
+    assert [str(problem.pointer) for problem in standing.problems] == ["/order_number"]
+    assert len(bench.drafts.all()) == 1
+    again = open_remembered(bench.client, bench.store, "demo", now=lambda: NOW, zone=UTC)
+    assert again is not None
+    kept = again.corrections.standing(ID)
+    assert kept is not None
+    assert kept.problems == standing.problems
+
+
+@pytest.mark.parametrize(
+    ("pointer", "lands"),
+    [
+        ("order/order_details/order_items", "/order_details/order_items"),
+        ("order/order_details/order_items/0/quantity", "/order_details/order_items/1/quantity"),
+        ("order/order_details/order_items/[0]/quantity", "/order_details/order_items/1/quantity"),
+        ("order.order_details.order_items[0].quantity", "/order_details/order_items/1/quantity"),
+        ("order/customer_details/phone", "/customer_details/phone_number"),
+        ("/data/attributes/shipping_address/city", "/shipping_address/city"),
+        ("/data/attributes/[0]/shipping_address/city", "/shipping_address/city"),
+        ("/data/attributes/0/shipping_address/city", "/shipping_address/city"),
+        ("/data/attributes/order/shipping_address/city", "/shipping_address/city"),
+        ("/data/attributes/orders/[0]/shipping_address/city", "/shipping_address/city"),
+        ("/data/attributes/orders/0/shipping_address/city", "/shipping_address/city"),
+        ("orders/0/shipping_address/city", "/shipping_address/city"),
+        ("body/shipping_address/city", "/shipping_address/city"),
+        ("/shipping_address/city", "/shipping_address/city"),
+        ("#/shipping_address/city", "/shipping_address/city"),
+        ("shipping_address.city", "/shipping_address/city"),
+        ("body/unknown_field", "/unknown_field"),
+        ("order", ""),
+        ("/data/attributes/", ""),
+        ("/data", ""),
+        ("", ""),
+    ],
+)
+async def test_every_spelling_of_a_pointer_leads_to_the_field_of_the_order(
+    bench: Workbench, pointer: str, lands: str
+) -> None:
+    draft = await drafted(bench, ITEMS / 1 / "quantity", 9)
+    transport = bench.client._transport._http._transport  # type: ignore[attr-defined]
+    real = transport.handle_async_request
+
+    async def refuse(request: httpx.Request) -> httpx.Response:
+        if request.method != "PATCH":
+            return await real(request)
+        error = {"status": "400", "code": "invalid", "detail": "No", "source": {"pointer": pointer}}
+        return httpx.Response(400, json={"errors": [error]})
+
+    transport.handle_async_request = refuse
+    standing = await bench.corrections.send(draft, draft.sending.body)
+    assert standing.way is Way.REFUSED
+    assert [(str(problem.pointer), problem.detail) for problem in standing.problems] == [(lands, "No")]
+
+
+async def test_a_lost_answer_is_looked_up_and_never_sent_twice(bench: Workbench, sandbox: Sandbox) -> None:
+    draft = await drafted(bench)
+    sandbox.breaker.faults = Faults.parse(["error_after=1:PATCH"])
+    assert (await bench.corrections.send(draft, draft.sending.body)).way is Way.CONFIRMED
+    assert await city(bench) == "Breda"
+    assert sum(entry.method == "PATCH" for entry in bench.log.entries) == 1
+
+
+async def test_deleting_is_settled_and_its_draft_goes(bench: Workbench) -> None:
+    draft = await drafted(bench)
+    standing = await bench.corrections.delete(ID, draft.edit.base)
+    assert standing.way is Way.DELETED
+    assert bench.drafts.all() == []
+
+
+async def test_drafts_and_typing_are_there_after_the_end_of_the_process(bench: Workbench) -> None:
+    await drafted(bench)
+    bench.drafts.type(Typing(ID, NAME, "half a wo"))
+    bench.drafts.type(Typing(ID, CITY, "x"))
+    bench.drafts.untype(ID, CITY)
+    later = Drafts(bench.store, bench.account, lambda: NOW)
+    assert [change.now for change in later.all()[0].edit.changes()] == ["Breda"]
+    assert later.typed(ID) == {NAME: "half a wo"}
+    assert later.typed("7") == {}
+
+
+async def test_where_the_service_tells_no_user_the_credentials_stand_for_one(tmp_path: Path) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(404, json={"errors": [{"status": "404", "code": "not_found", "detail": "no"}]})
+
+    client = Client(
+        "http://127.0.0.1/v3", BasicAuth("k", "s" * 9), transport=httpx.MockTransport(answer), sleep=at_once
+    )
+    store = Store(tmp_path, now=lambda: NOW)
+    bench = await open_account(client, store, "k", now=lambda: NOW, zone=UTC)
+    assert await bench.read_shops() == []
+    other = await open_account(client, store, "another", now=lambda: NOW, zone=UTC)
+    assert bench.account != other.account
+    store.close()
+    await client.aclose()
+
+
+def followed(expected: Any) -> Follow:
+    return Follow(1, 1, 1, None, None, ID, "", "", expected, True, False, FollowState.VERIFIED, 1, NOW, NOW, None, NOW)
+
+
+async def test_what_was_changed_while_it_was_followed_stays_a_draft(bench: Workbench) -> None:
+    draft = await drafted(bench)
+    draft.edit.put(ITEMS / 1 / "quantity", 9, "quantity")
+    draft.edit.put(Pointer.of("order_details", "notes"), None, "no note")
+    sent = as_read(draft.sending.body)
+    draft.edit.put(NAME, "Typed meanwhile", "name")
+    draft.edit.put(CITY, "Tilburg", "city again")
+    bench.drafts.save(draft)
+    bench.corrections.follow_ended(followed(sent))
+    (left,) = bench.drafts.all()
+    changes = {change.pointer: (change.was, change.now) for change in left.edit.changes()}
+    assert changes == {CITY: ("Breda", "Tilburg"), NAME: ("John Doe", "Typed meanwhile")}
+
+
+async def test_a_draft_that_was_seen_whole_is_done(bench: Workbench) -> None:
+    draft = await drafted(bench)
+    bench.corrections.follow_ended(followed(as_read(draft.sending.body)))
+    assert bench.drafts.all() == []
+    standing = bench.corrections.standing(ID)
+    assert standing is not None
+    assert standing.way is Way.CONFIRMED
+
+
+async def test_what_has_no_end_yet_is_not_forgotten(bench: Workbench) -> None:
+    bench.corrections.looking_up(ID)
+    bench.corrections.forget(ID)
+    assert bench.corrections.is_unsettled(ID)
+
+
+async def test_two_running_copies_do_not_lose_each_others_draft_of_an_order(bench: Workbench) -> None:
+    mine = await drafted(bench)
+    others = Drafts(bench.store, bench.account, lambda: NOW)
+    (theirs,) = others.all()
+    theirs.edit.put(NAME, "Theirs", "name")
+    others.save(theirs)
+    # What this copy sent and drops is not what the other one keeps.
+    bench.drafts.drop(mine)
+    assert [change.pointer for change in Drafts(bench.store, bench.account, lambda: NOW).all()[0].edit.changes()]
+    # A draft that another copy dropped is kept anew.
+    bench.store.edits.drop(bench.account, ID)
+    others.save(theirs)
+    assert not others.rebase(theirs, {**theirs.edit.base, "order_number": "new"}, NOW).clashes
+    (again,) = Drafts(bench.store, bench.account, lambda: NOW).all()
+    assert NAME in {change.pointer for change in again.edit.changes()}

@@ -1,0 +1,68 @@
+"""The refused rows of an import are kept whole, however many, until they are written into a file."""
+
+from typing import Any, cast
+
+import pytest
+from fake_service import Bench
+
+from tui.store.db import Database
+from tui.work.account import Workbench
+from tui.work.file_import.mappings import Mappings
+
+LARGE = ("naïve;1067;reason 😀\r\n" * 500_000).encode()
+
+
+@pytest.fixture
+def mappings(bench: Bench) -> Mappings:
+    return Mappings(cast(Workbench, bench))
+
+
+def test_rows_of_any_size_come_back_as_they_were_and_only_those_of_the_last_import(
+    mappings: Mappings, bench: Bench
+) -> None:
+    assert mappings.refused() is None
+    mappings.keep_refused("large.csv", LARGE)
+    assert len(LARGE) > 10 * 2**20
+    assert mappings.refused() == ("large.csv", LARGE)
+    assert mappings.refused_of() == "large.csv"
+    mappings.keep_refused("small.csv", b"a;b\r\n")
+    assert mappings.refused() == ("small.csv", b"a;b\r\n")
+    assert len(bench.store.state.keys(bench.account, "import.refused")) == 2
+    mappings.forget_refused()
+    assert mappings.refused() is None
+    assert bench.store.state.keys(bench.account, "import.refused") == []
+
+
+def test_what_an_older_version_kept_is_read(mappings: Mappings, bench: Bench) -> None:
+    bench.store.state.put(bench.account, "import.refused", {"name": "a.csv", "csv": "x\r\n"})
+    assert mappings.refused() == ("a.csv", b"x\r\n")
+
+
+class PowerCut(BaseException):
+    pass
+
+
+@pytest.mark.parametrize("commits", range(8))
+def test_a_cut_at_any_commit_leaves_the_rows_of_one_import_whole(
+    mappings: Mappings, bench: Bench, monkeypatch: pytest.MonkeyPatch, commits: int
+) -> None:
+    monkeypatch.setattr("tui.work.file_import.mappings._PORTION", 4)
+    mappings.keep_refused("old.csv", b"old rows")
+    write, done = Database.write, [0]
+
+    def cut(self: Database, work: Any, *, durable: bool = False) -> Any:
+        if done[0] == commits:
+            raise PowerCut
+        done[0] += 1
+        return write(self, work, durable=durable)
+
+    def keep_and_forget() -> None:
+        mappings.keep_refused("new.csv", b"new rows that are more")
+        mappings.forget_refused()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Database, "write", cut)
+        with pytest.raises(PowerCut):
+            keep_and_forget()
+    there = mappings.refused()
+    assert there in (("old.csv", b"old rows"), ("new.csv", b"new rows that are more"))

@@ -1,0 +1,257 @@
+"""Sources of any kind, told apart by what they hold; and nothing but IntakeError for what cannot be read."""
+
+import io
+import json
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sandbox_harness import order
+from table_files import rows, text, workbook
+
+from tui.api.pointer import Pointer
+from tui.orders.fields import ITEMS
+from tui.orders.tables.mapping import SHOP
+from tui.orders.tables.rows import MOST_ROWS
+from tui.work.file_import.json_reader import MOST, IntakeError
+from tui.work.file_import.reader import Source, Stopped, again, open_any, read_any, refused_csv, take_in
+
+TABLE = rows(4, per_order=2)
+
+
+def test_what_it_is_decides_not_its_name() -> None:
+    documents = [order(order_id="A"), order(order_id="B")]
+    sources = {
+        "json": json.dumps(documents).encode(),
+        "lines": "\n".join(json.dumps(one) for one in documents).encode(),
+        "csv": text(TABLE).encode(),
+        "tsv": text(TABLE, "\t").encode("utf-16"),
+        "xlsx": workbook({"Orders": TABLE}),
+    }
+    for name, data in sources.items():
+        assert len(read_any(data, "orders.txt", shop=7).orders) == 2, name
+
+
+def test_a_file_a_directory_and_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_bytes(text(TABLE).encode())
+    assert len(read_any(path, path.name, shop=7).orders) == 2
+    with pytest.raises(IntakeError, match="is a directory"):
+        read_any(tmp_path, "x")
+    with pytest.raises(IntakeError, match="There is no file"):
+        read_any(tmp_path / "gone.csv", "gone.csv")
+
+
+def test_a_cover_before_the_sheet_of_orders_is_passed_over() -> None:
+    cover = [["Export", "of today"], ["made by", "the shop"]]
+    opened = open_any(workbook({"Cover": cover, "Orders": TABLE, "More": TABLE}), "orders.xlsx")
+    assert isinstance(opened, Source)
+    assert opened.table.layout.sheet == "Orders"
+    # Where no sheet has known columns it is the first, as ever; t shows the others.
+    opened = open_any(workbook({"Cover": cover, "Notes": [["a", "b"], ["c", "d"]]}), "orders.xlsx")
+    assert isinstance(opened, Source)
+    assert opened.table.layout.sheet == "Cover"
+
+
+def test_a_workbook_keeps_numbers_and_takes_the_first_sheet_that_holds_anything() -> None:
+    header = ["Order number", "EAN", "Postal code", "Country", "Quantity", "Price", "Item name"]
+    data = workbook({"Empty": [], "Orders": [header, ["A", 8712345678906.0, 1067.0, "DE", 2.0, 12.5, "Mug"]]})
+    source = open_any(data, "orders.xlsx")
+    assert isinstance(source, Source)
+    assert (source.table.layout.sheet, source.sheets) == ("Orders", ("Empty", "Orders"))
+    [arrival] = take_in(source, shop=7).orders
+    [item] = ITEMS.get(arrival.document)  # type: ignore[misc, union-attr]
+    assert item["ean"] == "8712345678906"  # type: ignore[index, call-overload]
+    assert item["quantity"] == 2  # type: ignore[index, call-overload]
+    assert arrival.cells[ITEMS / 0 / "ean"] == (2, "EAN")
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "is empty"),
+        (b"  \n", "is empty"),
+        (b"\0\1\2\3", "binary"),
+        (b"PK\x03\x04 cut off", "damaged or cut off"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 old", "no spreadsheet"),
+        (b"{", "not JSON"),
+        (b"x;y\n1;2\n", "No column"),
+        (b"Order number,SKU\n", "no rows"),
+        (b"Order number\n" + b"1\n" * 60_000, "Split it into parts"),
+    ],
+)
+def test_what_cannot_be_taken_is_told_in_a_sentence(data: bytes, words: str) -> None:
+    with pytest.raises(IntakeError, match=words):
+        read_any(data, "orders.csv")
+
+
+def far(cell: str) -> bytes:
+    """A workbook with one more row, of this cell; the style 1 is that of hours, however many."""
+    main, made = "http://schemas.openxmlformats.org/spreadsheetml/2006/main", io.BytesIO()
+    relation = '<Relationship Id="s" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles"'
+    with zipfile.ZipFile(io.BytesIO(workbook({"Orders": TABLE}))) as old, zipfile.ZipFile(made, "w") as new:
+        for name in old.namelist():
+            part = old.read(name).decode().replace("</sheetData>", f"{cell}</sheetData>")
+            if name.endswith("workbook.xml.rels"):
+                part = part.replace("</Relationships>", f'{relation} Target="styles.xml"/></Relationships>')
+            new.writestr(name, part)
+        new.writestr(
+            "xl/styles.xml",
+            f'<styleSheet xmlns="{main}"><cellXfs><xf numFmtId="0"/><xf numFmtId="46"/></cellXfs></styleSheet>',
+        )
+    return made.getvalue()
+
+
+def test_a_time_without_end_does_not_end_the_app() -> None:
+    with pytest.raises(IntakeError, match="too many days"):
+        read_any(far('<row r="9"><c r="A9" s="1"><v>1e300</v></c></row>'), "orders.xlsx")
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        '<row r="50000"><c r="XFD50000"><v>1</v></c></row>',
+        "<row><c s='1' r = 'xfd9999' t='n'><v>1</v></c></row>",
+        '<row><c r="ZZZZZZZ99999999999"><v>1</v></c></row>',
+        f'<row r="50000">{"<c><v>1</v></c>" * 300}</row>',
+        f'{" " * (2**20 - 900)}<row r="50000"><c r="XFD50000">{" " * 2000}<v>1</v></c></row>',
+    ],
+    ids=["far", "quotes", "no place", "no names", "between"],
+)
+def test_a_cell_far_out_does_not_take_all_memory(cell: str) -> None:
+    with pytest.raises(IntakeError, match="too far"):
+        read_any(far(cell), "orders.xlsx")
+
+
+def test_cells_far_out_that_only_have_a_look_do_not_matter() -> None:
+    looks = '<row r="50000"><c r="XFD50000" s="1"/></row><row r="1048576"><c r="XFD1048576" s="1"></c></row>'
+    assert len(read_any(far(looks), "orders.xlsx", shop=7).orders) == 2
+
+
+def test_a_workbook_that_unpacks_to_more_than_it_says_is_refused() -> None:
+    data = workbook({"Orders": [["Order number"], ["x" * 100_000]]})
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        size = archive.getinfo("xl/worksheets/s1.xml").file_size
+    with pytest.raises(IntakeError, match="damaged"):
+        read_any(data.replace(size.to_bytes(4, "little"), (2000).to_bytes(4, "little")), "orders.xlsx")
+
+
+OVER = [*rows(MOST), ["", "", "", "", "", "", "", "", "BO-00000", "Plate"], *rows(MOST + 1200)[MOST + 1 :]]
+JSON_LINES = b'{"order_id":"A"}\n' * (MOST + 5)
+
+
+@pytest.mark.parametrize(
+    ("data", "words", "looked_at"),
+    [
+        (text(OVER).encode(), f"over 10,000 orders; row {MOST + 3:,} begins the next part. Split it there", MOST),
+        (
+            b"[" + b'{"order_id":"A"},' * MOST + b"{}]",
+            "It has 10,001 orders; at most 10,000 go at once. Split it",
+            None,
+        ),
+        (JSON_LINES, "It has about 10,006 orders; at most 10,000 go at once. Split it", None),
+        (workbook({"Orders": rows(MOST + 1)}), "over 10,000 orders; row 10,002 begins the next part", MOST),
+    ],
+    ids=["csv", "json", "json lines", "xlsx"],
+)
+def test_too_many_orders_end_the_reading_where_they_are_too_many(
+    data: bytes, words: str, looked_at: int | None
+) -> None:
+    seen: list[tuple[int, int]] = []
+    with pytest.raises(IntakeError, match=words):
+        read_any(data, "orders", shop=7, progress=lambda done, total: seen.append((done, total)))
+    if looked_at is not None:
+        assert seen[-1][0] == looked_at
+
+
+def test_what_has_too_many_rows_is_not_read_to_its_end() -> None:
+    data = ("Order number\n" + "1\n" * 700_000).encode()
+    seen: list[int] = []
+    with pytest.raises(IntakeError, match=r"about 700,001 rows; at most 50,000 go at once\. Split it into parts"):
+        read_any(data, "orders.csv", progress=lambda done, total: seen.append(done))
+    assert max(seen) <= MOST_ROWS + 500
+
+
+def test_cells_that_say_the_same_are_read_alike_wherever_they_stand() -> None:
+    table = [*rows(3), [*rows(4)[4][:6], "France", *rows(4)[4][7:]]]
+    for place in (1, 2):
+        table[place][6] = "Deutschland"
+    table[3][11], table[4][11] = "two", "two"
+    found = read_any(text(table).encode(), "x", shop=7).orders
+    countries = [Pointer.of("shipping_address", "country_code").get(one.document) for one in found]
+    assert countries == ["DE", "DE", "BE", "FR"]
+    assert [bool(one.problems) for one in found] == [False, False, True, True]
+    assert [one.problems[0].pointer for one in found[2:]] == [ITEMS / 0 / "quantity"] * 2
+
+
+def test_the_shop_of_orders_that_name_none() -> None:
+    bare: dict[str, Any] = order(order_id="A")
+    del bare["order_details"]["integration"]
+    named = order(order_id="B")
+    found = read_any(json.dumps([bare, named]).encode(), "x", shop=4711).orders
+    shops = [Pointer(SHOP).get(one.document) for one in found]
+    assert shops == [4711, Pointer(SHOP).get(named)]
+    assert shops[0] != shops[1]
+
+
+def test_refused_rows_come_out_with_their_reasons_and_can_be_read_again() -> None:
+    table = [*TABLE, [*TABLE[1][:8], "X", *TABLE[1][9:], "=extra"]]
+    intake = read_any(text(table).encode(), "orders.csv", shop=7)
+    assert [(one.row, one.place) for one in intake.refused] == [(6, "row 6")]
+    written = refused_csv(intake)
+    assert b"has 17 cells where the header has 16" in written
+    assert b",'=extra," in written
+    back = read_any(written, "refused.csv", shop=7)
+    assert len(back.orders) == 1
+    assert back.unmapped == ("more 1", "row", "reason")
+
+
+def test_a_known_mapping_is_used_for_its_columns_and_another_is_refused() -> None:
+    source = open_any(b"a;b\n1;2\n", "x")
+    assert isinstance(source, Source)
+    mapping = replace(source.mapping.with_path(0, ("order_number",)), name="mine")
+    intake = read_any(b"b;a\n2;1\n", "x", known=[mapping], shop=7)
+    assert intake.orders[0].document["order_number"] == "1"
+    with pytest.raises(IntakeError, match="mine is for other columns"):
+        read_any(b"c;d\n2;1\n", "x", mapping=mapping)
+
+
+def test_another_layout_reads_it_anew_and_keeps_the_mapping() -> None:
+    source = open_any(b"Order number;Price;Foo\nA;1.234;x\n", "x")
+    assert isinstance(source, Source)
+    source = replace(source, mapping=source.mapping.with_path(2, ("order_id",)))
+    comma = again(source, replace(source.table.layout, decimal=","))
+    assert comma.mapping.paths[2] == ("order_id",)
+    price = ITEMS / 0 / "unit_price" / "value"
+    assert price.get(take_in(comma, shop=7).orders[0].document) == 1234
+
+
+def test_progress_is_told_and_can_stop_the_reading() -> None:
+    data, seen = text(rows(3000)).encode(), list[tuple[int, int]]()
+    read_any(data, "x", shop=7, progress=lambda done, total: seen.append((done, total)))
+    assert seen[-1] == (3000, 3000)
+
+    def stop(done: int, total: int) -> None:
+        raise Stopped("stopped")
+
+    with pytest.raises(Stopped):
+        read_any(data, "x", shop=7, progress=stop)
+
+
+@settings(max_examples=200)
+@given(
+    st.binary(max_size=200)
+    | st.text(alphabet="ab,;\t|\"'\n\r=1{}[]", max_size=80).map(str.encode)
+    | st.text(max_size=60).map(lambda body: f"Order number,Quantity,Order date\n{body}".encode(errors="replace"))
+    | st.binary(max_size=60).map(lambda body: b"PK\x03\x04" + body)
+)
+def test_any_bytes_are_orders_or_an_intake_error(data: bytes) -> None:
+    try:
+        intake = read_any(data, "any", shop=7)
+    except IntakeError:
+        return
+    assert len(intake.orders) + len(intake.refused) > 0 or intake.header

@@ -1,0 +1,100 @@
+"""Entries of a file in their places, the cells of their problems, and patience with a service that is away."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from tui.api.errors import NotAuthorised, Unreachable
+from tui.api.pointer import Pointer
+from tui.work.file_import.json_reader import Arrival, Intake, Refusal
+from tui.work.file_import.validate import Entry, as_placed, entries_of
+from tui.work.submit.retry import Waits, persist
+
+ITEM = "/order_details/order_items/1"
+CELLS = {
+    "/order_number": (4, "Nr"),
+    "/order_details/order_items/0/name": (4, "Item"),
+    f"{ITEM}/name": (5, "Item"),
+    f"{ITEM}/quantity": (5, "Qty"),
+    "/shipping_address": (4, "Address"),
+}
+
+
+def arrival(place: str = "row 4", row: int | None = 4, **more: Any) -> Arrival:
+    cells: Mapping[Pointer, tuple[int, str]] = {Pointer.parse(key): cell for key, cell in CELLS.items()}
+    return Arrival({"order_id": "A"}, place, 0, row, cells, **more)
+
+
+@pytest.mark.parametrize(
+    ("pointer", "cell"),
+    [
+        ("/order_number", (4, "Nr")),
+        (f"{ITEM}/quantity", (5, "Qty")),
+        (f"{ITEM}/total_price/value", (5, None)),
+        ("/shipping_address/city", (4, "Address")),
+        ("/order_details/notes", (4, None)),
+        ("/nowhere", (4, None)),
+        ("", (4, None)),
+    ],
+)
+def test_a_problem_has_the_cell_or_at_least_the_row(pointer: str, cell: tuple[int, str | None]) -> None:
+    assert Entry(0, "row 4", arrival(), (), 4).cell(Pointer.parse(pointer)) == cell
+
+
+def test_entries_stand_as_in_the_file_with_those_that_are_no_orders() -> None:
+    intake = Intake(
+        (arrival("row 2", 2), arrival("rows 10-11", 10)),
+        (Refusal("row 9", "has no order id", 9), Refusal("row 12", "has no order id", 12)),
+    )
+    entries = entries_of(intake)
+    assert [(one.position, one.row, one.arrival is None) for one in entries] == [
+        (0, 2, False),
+        (1, 9, True),
+        (2, 10, False),
+        (3, 12, True),
+    ]
+    assert entries[1].problems[0].detail == "Row 9 has no order id."
+
+
+def test_the_time_of_import_is_no_change() -> None:
+    placed = Pointer.of("order_details", "order_created_at")
+    new = Arrival({"order_details": {"order_created_at": "now", "notes": "new"}}, "row 1", 0, derived={placed: "…"})
+    kept = {"order_details": {"order_created_at": "then", "notes": "old"}}
+    assert as_placed(new, kept) == {"order_details": {"order_created_at": "then", "notes": "new"}}
+    assert as_placed(new, {}) == new.document
+    told = Arrival(new.document, "row 1", 0)
+    assert as_placed(told, kept) == new.document
+
+
+def test_pauses_grow_begin_anew_after_a_success_and_end_with_patience() -> None:
+    now = 0.0
+    waits = Waits(10.0, lambda: now)
+    first = [waits.next() for _ in range(3)]
+    assert first[0] is not None
+    assert first[1] is not None
+    assert first[1] > first[0]
+    waits.reset()
+    assert waits.next() == first[0]
+    now = 11.0
+    assert waits.next() is None
+
+
+async def test_what_waiting_cannot_mend_is_not_waited_for() -> None:
+    slept: list[float] = []
+    errors: list[Exception] = [Unreachable("away"), Unreachable("away")]
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    async def work() -> str:
+        if errors:
+            raise errors.pop()
+        return "done"
+
+    assert await persist(work, 60.0, sleep) == "done"
+    assert len(slept) == 2
+    errors.append(NotAuthorised("wrong keys"))
+    with pytest.raises(NotAuthorised):
+        await persist(work, 60.0, sleep)
+    assert len(slept) == 2

@@ -1,0 +1,128 @@
+"""The journal as people and other programs read it: entries, their export, and the removal of old ones."""
+
+import json
+import stat
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sandbox_account import CITY, IDS, NAME, account, change, draft_of, follow, newest
+
+from tui.store.journal import Road, WriteState
+from tui.work.account import Workbench
+from tui.work.journal.entries import (
+    PRUNED,
+    Ended,
+    after,
+    ended,
+    entry_line,
+    export,
+    open_entry,
+    outcome_words,
+    prune_journal,
+    states_of,
+)
+
+
+@pytest.fixture
+async def bench(tmp_path: Path) -> AsyncIterator[Workbench]:
+    async with account(tmp_path / "data") as bench:
+        yield bench
+
+
+def test_every_end_has_a_group_and_words() -> None:
+    found = {(state, road) for group in Ended for state in states_of(group)[0] for road in states_of(group)[1]}
+    every = {(state, road) for state in WriteState for road in Road} - {(WriteState.VERIFIED, Road.DELETE)}
+    assert found == every, "a deletion is confirmed, never seen as sent"
+    for state, road in found:
+        assert outcome_words(state, road)
+        assert (state in states_of(ended(state, road))[0], road in states_of(ended(state, road))[1]) == (True, True)
+
+
+async def test_an_entry_tells_who_where_what_and_how_it_ended(bench: Workbench) -> None:
+    entry = await change(bench, IDS[0], (CITY, "Breda"))
+    assert (entry.write.profile, entry.base_url, entry.name) == ("NL", "http://127.0.0.1/api/v3", f"N-{IDS[0]}")
+    assert "@" in entry.write.by
+    assert (entry.words, entry.ended) == ("confirmed", Ended.CONFIRMED)
+    (part,) = entry.parts
+    assert [(change.pointer, change.was, change.now) for change in part.changes] == [(CITY, "Oss", "Breda")]
+    made = after(entry.write, part)
+    assert made is not None
+    assert (CITY.get(part.before), CITY.get(made)) == ("Oss", "Breda")
+    assert [step.state for step in entry.steps] == ["recorded", "sent", "answered", "confirmed"]
+
+
+async def test_the_parts_of_an_upsert_are_its_orders_each_with_its_change(bench: Workbench) -> None:
+    drafts = [await draft_of(bench, IDS[0], (CITY, "Breda")), await draft_of(bench, IDS[1], (NAME, "Jan"))]
+    await bench.corrections.send_together(drafts)
+    await follow(bench)
+    entry = newest(bench)
+    assert entry.name == "2 orders"
+    assert [[change.pointer for change in part.changes] for part in entry.parts] == [[CITY], [NAME]]
+    made = after(entry.write, entry.parts[1])
+    assert made is not None
+    assert (NAME.get(made), CITY.get(made), made["id"]) == ("Jan", "Oss", IDS[1])
+
+
+async def test_the_export_has_a_line_for_each_write_in_a_file_of_its_owner(bench: Workbench, tmp_path: Path) -> None:
+    await change(bench, IDS[0], (CITY, "Br\ud800eda\u2028\n"))
+    await change(bench, IDS[1], (NAME, "Jan"))
+    await bench.corrections.delete(IDS[2], await bench.client.get_order(IDS[2]))
+    ids = [write.id for write in reversed(bench.store.writes.all(bench.account))]
+    path = tmp_path / "out.jsonl"
+    assert await export(bench.store, bench.client.base_url, ids, path) == 3
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    raw = path.read_bytes()
+    assert raw.endswith(b"\n")
+    lines = [json.loads(line) for line in raw.split(b"\n")[:-1]]
+    assert [line["id"] for line in lines] == ids
+    first, _, last = lines
+    (order,) = first["orders"]
+    assert (order["id"], order["order_number"]) == (IDS[0], f"N-{IDS[0]}")
+    assert order["changes"] == [{"pointer": "/shipping_address/city", "was": "Oss", "now": "Br\ud800eda\u2028\n"}]
+    assert order["before"]["shipping_address"]["city"] == "Oss"
+    assert order["after"]["shipping_address"]["city"] == "Br\ud800eda\u2028\n"
+    assert (first["profile"], first["road"], first["state"]) == ("NL", "patch", "confirmed")
+    assert first["body"] == {"shipping_address": {"city": "Br\ud800eda\u2028\n"}}
+    assert (last["road"], last["outcome"], last["body"]) == ("delete", "deleted", None)
+    assert last["orders"][0]["before"]["order_number"] == f"N-{IDS[2]}"
+    assert b"authorization" not in raw.lower()
+    assert b"ZGVtbzpkZW1v" not in raw, "the credentials, as the header has them"
+
+
+async def test_a_file_that_is_there_is_never_overwritten_and_a_broken_one_does_not_stay(
+    bench: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = await change(bench, IDS[0], (CITY, "Breda"))
+    path = tmp_path / "out.jsonl"
+    path.write_text("mine")
+    with pytest.raises(FileExistsError):
+        await export(bench.store, bench.client.base_url, [entry.write.id], path)
+    assert path.read_text() == "mine"
+    other = tmp_path / "other.jsonl"
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        await export(bench.store, bench.client.base_url, [entry.write.id], other)
+    assert not other.exists()
+
+
+async def test_an_upsert_of_the_composer_tells_its_change_though_none_was_noted(bench: Workbench) -> None:
+    entry = await change(bench, IDS[0], (CITY, "Breda"))
+    line = json.loads(entry_line(entry))
+    assert line["orders"][0]["changes"]
+
+
+async def test_old_writes_are_removed_and_the_journal_knows_it(bench: Workbench) -> None:
+    entry = await change(bench, IDS[0], (CITY, "Breda"))
+    assert await prune_journal(bench.store, bench.now(), 1) == 0
+    assert bench.store.state.get(bench.account, PRUNED) is None
+    assert await prune_journal(bench.store, bench.now() + timedelta(days=2), 1) == 1
+    assert open_entry(bench.store, bench.client.base_url, entry.write.id) is None
+    kept = bench.store.state.get(bench.account, PRUNED)
+    assert isinstance(kept, dict)
+    assert (kept["count"], kept["days"]) == (1, 1)

@@ -1,0 +1,244 @@
+"""Undoing what was sent, against the real sandbox: it restores, overwrites nothing, and says what cannot come back."""
+
+import copy
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from datetime import UTC
+from pathlib import Path
+
+import pytest
+from sandbox_account import CITY, IDS, NAME, NOTES, NOW, TAGS, account, change, draft_of, follow, newest, send
+from sandbox_harness import ORDER
+
+from tui.api.codec import Document
+from tui.orders.edits.compare import compare
+from tui.orders.fields import ITEMS
+from tui.store.journal import WriteState
+from tui.work.account import Workbench
+from tui.work.batches.staging import Staging
+from tui.work.drafts.drafts import Draft
+from tui.work.drafts.sender import Way
+from tui.work.journal.entries import Entry, open_entry
+from tui.work.journal.undo import Result, Undone, step_name, told, undo
+
+
+@pytest.fixture
+async def bench(tmp_path: Path) -> AsyncIterator[Workbench]:
+    async with account(tmp_path) as bench:
+        yield bench
+
+
+@pytest.fixture
+def staging(bench: Workbench) -> Staging:
+    return Staging(bench)
+
+
+def say_the_same(a: Document, b: Document) -> bool:
+    """Both ways, in whatever spelling: an upsert writes times otherwise."""
+    one, other = ({key: value for key, value in order.items() if key != "modified_at"} for order in (a, b))
+    return not compare(one, other) and not compare(other, one)
+
+
+async def undone(bench: Workbench, staging: Staging, *entries: Entry) -> Result:
+    results = await undo(bench, staging, entries, step_name(entries[0], UTC))
+    assert len(results) == 1
+    return results[0]
+
+
+async def test_a_patch_is_undone_by_its_inverse_and_the_order_is_as_it_was(bench: Workbench, staging: Staging) -> None:
+    before = await bench.client.get_order(IDS[0])
+    entry = await change(bench, IDS[0], (CITY, "Breda"), (TAGS, ["gift"]), (ITEMS / 1 / "sku", "T"))
+    result = await undone(bench, staging, entry)
+    assert result.undone is Undone.DRAFTED
+    draft = bench.drafts.get(IDS[0])
+    assert draft is not None
+    assert [step.name for step in draft.edit.steps] == ["undo of 23 Nov 08:00"]
+    assert draft.undecided == []
+    await send(bench, draft)
+    assert say_the_same(await bench.client.get_order(IDS[0]), before)
+    # The undo can be undone.
+    assert (await undone(bench, staging, newest(bench))).undone is Undone.DRAFTED
+    again = bench.drafts.get(IDS[0])
+    assert again is not None
+    await send(bench, again)
+    assert CITY.get(await bench.client.get_order(IDS[0])) == "Breda"
+
+
+async def test_a_value_that_was_put_where_there_was_none_goes_again_by_the_whole_order(
+    bench: Workbench, staging: Staging
+) -> None:
+    before = await bench.client.get_order(IDS[0])
+    weight = ITEMS / 1 / "measurement"
+    entry = await change(bench, IDS[0], (weight, {"weight": {"value": 2, "unit": "kg"}}))
+    assert (await undone(bench, staging, entry)).undone is Undone.DRAFTED
+    draft = bench.drafts.get(IDS[0])
+    assert draft is not None
+    assert draft.sending.why_whole
+    await send(bench, draft)
+    assert say_the_same(await bench.client.get_order(IDS[0]), before)
+
+
+async def test_an_upsert_is_undone_and_items_that_it_removed_come_back(bench: Workbench, staging: Staging) -> None:
+    before = await bench.client.get_order(IDS[0])
+    draft = bench.drafts.of(IDS[0], before, NOW)
+    draft.edit.remove(ITEMS / 0, "item")
+    draft.edit.insert(ITEMS, 1, {**copy.deepcopy(ORDER["order_details"]["order_items"][1]), "name": "New"}, "item")
+    bench.drafts.save(draft)
+    await send(bench, draft)
+    names = [item["name"] for item in ITEMS.get(await bench.client.get_order(IDS[0]))]  # type: ignore[union-attr, call-overload, index]
+    assert names == ["Scented Candle", "New"]
+    entry = newest(bench)
+    assert entry.write.new.road == "upsert"
+    result = await undone(bench, staging, entry)
+    assert result.undone is Undone.DRAFTED, result
+    back = bench.drafts.get(IDS[0])
+    assert back is not None
+    assert back.sending.why_whole, "a removed item comes back as an added one, and that goes whole"
+    await send(bench, back)
+    names = [item["name"] for item in ITEMS.get(await bench.client.get_order(IDS[0]))]  # type: ignore[union-attr, call-overload, index]
+    assert names == ["Cylinder candle", "Scented Candle"]
+
+
+async def test_what_changed_on_the_service_since_is_a_conflict_and_not_overwritten(
+    bench: Workbench, staging: Staging
+) -> None:
+    entry = await change(bench, IDS[0], (CITY, "Breda"), (NAME, "Jan"))
+    await bench.client.patch_order(IDS[0], {"shipping_address": {"city": "Gent"}})
+    result = await undone(bench, staging, entry)
+    assert result.undone is Undone.CONFLICT
+    draft = bench.drafts.get(IDS[0])
+    assert draft is not None
+    (clash,) = draft.undecided
+    assert (clash.pointer, clash.base, clash.theirs, clash.mine) == (CITY, "Breda", "Gent", "Oss")
+    standing = await bench.corrections.send(draft, draft.sending.body)
+    assert standing.way is Way.CHANGED, "undecided, it does not go"
+    assert CITY.get(await bench.client.get_order(IDS[0])) == "Gent"
+    draft.take_theirs(draft.undecided[0], "theirs")
+    bench.drafts.save(draft)
+    await send(bench, draft)
+    document = await bench.client.get_order(IDS[0])
+    assert (CITY.get(document), NAME.get(document)) == ("Gent", "John Doe")
+
+
+async def test_a_draft_that_is_there_stays_and_the_undo_is_one_step_on_top(bench: Workbench, staging: Staging) -> None:
+    entry = await change(bench, IDS[0], (CITY, "Breda"), (NAME, "Jan"))
+    await draft_of(bench, IDS[0], (NOTES, "mine"), (NAME, "Piet"))
+    result = await undone(bench, staging, entry)
+    assert result.undone is Undone.DRAFTED
+    assert "on top of your draft" in result.words
+    draft = bench.drafts.get(IDS[0])
+    assert draft is not None
+    values = [pointer.get(draft.edit.document) for pointer in (NOTES, NAME, CITY)]
+    assert values == ["mine", "John Doe", "Oss"]
+    assert draft.edit.undo() == "undo of 23 Nov 08:00"
+    values = [pointer.get(draft.edit.document) for pointer in (NOTES, NAME, CITY)]
+    assert values == ["mine", "Piet", "Breda"]
+
+
+async def test_what_was_taken_back_already_has_nothing_to_undo(bench: Workbench, staging: Staging) -> None:
+    entry = await change(bench, IDS[0], (CITY, "Breda"))
+    await bench.client.patch_order(IDS[0], {"shipping_address": {"city": "Oss"}})
+    result = await undone(bench, staging, entry)
+    assert (result.undone, bench.drafts.all()) == (Undone.NOTHING, [])
+
+
+async def test_an_order_that_is_gone_is_said_to_be(bench: Workbench, staging: Staging) -> None:
+    entry = await change(bench, IDS[0], (CITY, "Breda"))
+    await bench.client.delete_order(IDS[0])
+    assert (await undone(bench, staging, entry)).undone is Undone.GONE
+    assert bench.drafts.all() == []
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (WriteState.REFUSED, "not written"),
+        (WriteState.NOT_SENT, "not written"),
+        (WriteState.NOT_APPLIED, "not written"),
+        (WriteState.UNKNOWN, "not known"),
+        (WriteState.ACCEPTED, "on its way"),
+    ],
+)
+async def test_what_was_not_done_or_is_not_known_to_be_has_nothing_to_undo(
+    bench: Workbench, staging: Staging, state: WriteState, words: str
+) -> None:
+    entry = await change(bench, IDS[0], (CITY, "Breda"))
+    bench.store.writes.step(entry.write.id, state)
+    result = await undone(bench, staging, newest(bench))
+    assert (result.undone, bench.drafts.all()) == (Undone.NOTHING, [])
+    assert words in result.words
+
+
+async def test_an_attempt_that_was_not_written_is_no_news_beside_the_one_that_was(
+    bench: Workbench, staging: Staging
+) -> None:
+    first = await change(bench, IDS[0], (CITY, "Breda"))
+    bench.store.writes.step(first.write.id, WriteState.NOT_SENT)
+    failed = newest(bench)
+    written = await change(bench, IDS[0], (CITY, "Bergen"))
+    assert (await undone(bench, staging, failed, written)).undone is Undone.DRAFTED
+
+
+async def test_a_deleted_order_is_staged_anew_under_its_number_and_what_is_lost_is_said(
+    bench: Workbench, staging: Staging
+) -> None:
+    document = await bench.client.get_order(IDS[0])
+    assert (await bench.corrections.delete(IDS[0], document)).way is Way.DELETED
+    entry = newest(bench)
+    result = await undone(bench, staging, entry)
+    assert result.undone is Undone.STAGED
+    assert "a new id" in result.words
+    assert "shipments" in result.words
+    (staged,) = staging.orders
+    assert (staged.document["order_number"], staged.document["order_id"]) == (f"N-{IDS[0]}", f"S-{IDS[0]}")
+    assert "id" not in staged.document
+    again = await undone(bench, staging, entry)
+    assert (again.undone, len(staging.orders)) == (Undone.NOTHING, 1)
+    await staging.look()
+    await staging.send(staging.plan())
+    await follow(bench)
+    orders = (await bench.client.list_orders()).orders
+    (back,) = [order for order in orders if order["order_number"] == f"N-{IDS[0]}"]
+    assert back["id"] != IDS[0]
+    assert CITY.get(back) == "Oss"
+    assert (await undone(bench, staging, entry)).words.startswith(f"N-{IDS[0]} is there again")
+    made = await undone(bench, staging, newest(bench))
+    assert made.undone is Undone.NOTHING
+    assert "D in the list" in made.words
+
+
+async def test_a_change_of_many_is_undone_as_a_whole_with_a_result_for_each(bench: Workbench, staging: Staging) -> None:
+    for id in IDS:
+        await change(bench, id, (TAGS, ["hold"]), job="hold")
+    await change(bench, IDS[0], (NOTES, "second write of the same job"), job="hold")
+    await bench.client.patch_order(IDS[1], {"order_details": {"tags": ["hold", "theirs"]}})
+    await bench.client.delete_order(IDS[2])
+    ids = [write.id for write in bench.store.writes.all(bench.account, job="hold")]
+    entries = [entry for id in ids if (entry := open_entry(bench.store, bench.client.base_url, id)) is not None]
+    seen: list[tuple[int, int]] = []
+    results = await undo(bench, staging, entries, "undo of hold", lambda done, of: seen.append((done, of)))
+    assert {result.named.remote_id: result.undone for result in results} == {
+        IDS[0]: Undone.DRAFTED,
+        IDS[1]: Undone.CONFLICT,
+        IDS[2]: Undone.GONE,
+    }
+    assert seen == [(3, 3)]
+    draft = bench.drafts.get(IDS[0])
+    assert draft is not None
+    assert [step.name for step in draft.edit.steps] == ["undo of hold"]
+    assert (NOTES.get(draft.edit.document), TAGS.get(draft.edit.document)) == ("Ring twice", ["fragile", "gift"])
+    assert told(results) == "3 orders: 1 drafted, 1 drafted with fields to decide, 1 gone. w reviews."
+
+
+async def test_one_order_of_an_upsert_of_many_can_be_undone_alone(bench: Workbench, staging: Staging) -> None:
+    drafts: Sequence[Draft] = [await draft_of(bench, id, (CITY, "Breda")) for id in IDS]
+    await bench.corrections.send_together(list(drafts))
+    await follow(bench)
+    entry = newest(bench)
+    assert len(entry.parts) == 3
+    result = await undone(bench, staging, replace(entry, only=1))
+    assert (result.named.remote_id, result.undone) == (IDS[1], Undone.DRAFTED), result
+    results = await undo(bench, staging, [entry], "undo")
+    assert [one.undone for one in results] == [Undone.DRAFTED, Undone.NOTHING, Undone.DRAFTED] or [
+        one.undone for one in results
+    ] == [Undone.DRAFTED] * 3

@@ -1,0 +1,65 @@
+"""Paths go on as far as they are certain, and what else there is, is told."""
+
+from pathlib import Path
+
+import pytest
+
+from tui.work.file_import.json_reader import IntakeError, read_file
+from tui.work.typed_paths import completed, new_file
+
+
+@pytest.mark.parametrize(
+    ("typed", "becomes", "told"),
+    [
+        ("or", "orders-", "orders-a.csv orders-b.csv"),
+        ("orders-a", "orders-a.csv", ""),
+        ("sh", "shop/", ""),
+        ("shop/", "shop/export.xlsx", ""),
+        ("gone", "gone", "no such file"),
+        ("gone/x", "gone/x", "No such file or directory"),
+        ("", "", "orders-a.csv orders-b.csv shop/"),
+        (".h", ".hidden", ""),
+        ("a\0b/c", "a\0b/c", "no such file"),
+    ],
+)
+def test_a_path_goes_on_as_far_as_it_is_certain(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: str, becomes: str, told: str
+) -> None:
+    (tmp_path / "shop").mkdir()
+    for name in ("orders-a.csv", "orders-b.csv", ".hidden", "shop/export.xlsx"):
+        (tmp_path / name).write_text("")
+    monkeypatch.chdir(tmp_path)
+    assert completed(typed) == (becomes, told)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert completed(f"~/{typed}")[0] == f"~/{becomes}"
+
+
+def test_many_are_told_in_short(tmp_path: Path) -> None:
+    for number in range(9):
+        (tmp_path / f"{number}.csv").write_text("")
+    assert completed(f"{tmp_path}/")[1] == "0.csv 1.csv 2.csv 3.csv 4.csv 5.csv and 3 more"
+
+
+def test_a_user_who_is_not_there_has_no_files() -> None:
+    assert completed("~nobody-is-called-so/x") == ("~nobody-is-called-so/x", "No such file or directory")
+
+
+@pytest.mark.parametrize("name", ["~nobody-of-this-name/x", "a\0b", "\ud800\0", "gone/x", "x" * 300])
+def test_what_is_no_path_is_told(name: str) -> None:
+    with pytest.raises(IntakeError):
+        read_file(Path(name))
+    with pytest.raises(OSError, match=r"path|file|name"), new_file(Path(name)):
+        pass
+
+
+def test_a_new_file_is_its_owners_alone_and_gone_if_it_is_not_whole(tmp_path: Path) -> None:
+    path = tmp_path / "new"
+    with pytest.raises(ValueError, match="closed"), new_file(path) as file:
+        file.close()  # so that nothing more can be written
+    assert not path.exists()
+    with new_file(path) as file:
+        file.write(b"whole")
+    assert path.stat().st_mode & 0o777 == 0o600
+    with pytest.raises(FileExistsError), new_file(path):
+        pass
+    assert path.read_bytes() == b"whole"

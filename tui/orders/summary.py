@@ -1,0 +1,183 @@
+"""An order at a glance: the few words of it that lists and panes show, read leniently from the raw document."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta, tzinfo
+from decimal import Decimal
+from typing import Final
+
+from tui.api.codec import Document, Json
+from tui.api.errors import Problem
+from tui.api.models import Group, Kind
+from tui.api.pointer import ABSENT, Absent, Pointer
+from tui.api.query import id_text, read_instant
+from tui.orders.fields import ITEMS, entry_of, field_at, label_of
+from tui.orders.value_parser import show_value
+
+NUMBER: Final = Pointer.of("order_number")
+SHOP: Final = Pointer.of("order_details", "integration", "id")
+STATUS: Final = Pointer.of("order_details", "status", "code")
+PAID: Final = Pointer.of("payment_details", "status", "code")
+PLACED: Final = Pointer.of("order_details", "order_created_at")
+NOTE: Final = Pointer.of("order_details", "notes")
+TAGS: Final = Pointer.of("order_details", "tags")
+TOTAL: Final = Pointer.of("payment_details", "total_price")
+SHIP_TO: Final = Pointer.of("shipping_address")
+SHIP_BY: Final = Pointer.of("shipping_details", "ship_with", "properties", "shipping_option_code")
+WISH: Final = Pointer.of("shipping_details", "delivery_indicator")
+WEIGHT: Final = Pointer.of("shipping_details", "measurement", "weight")
+_REQUIRED: Final = "Field required"
+_SIGNS: Final = {"EUR": "€", "GBP": "£", "USD": "$"}
+_GRAMS: Final = {"kg": Decimal(1000), "g": Decimal(1), "lbs": Decimal("453.59237"), "oz": Decimal("28.349523125")}
+
+
+def text_at(order: Json, pointer: Pointer) -> str:
+    """The text there; numbers as text; anything else is nothing."""
+    value = pointer.get(order)
+    if isinstance(value, str):
+        return value
+    return id_text(value)
+
+
+def complaint(problem: Problem) -> str:
+    """A problem in the few cells of a list: its title, or the field's own name and what of the detail tells most."""
+    pointer, field = problem.pointer, field_at(problem.pointer)
+    if problem.title:
+        return problem.title
+    if field is None:
+        place = problem.raw_pointer or (label_of(pointer) if pointer.tokens else "")
+        return f"{place}: {problem.detail}" if place else problem.detail
+    head = label_of(pointer).partition(", ")[0]
+    item = head.removeprefix(f"{Group.ITEMS} ") if entry_of(pointer) is not None and field.group is Group.ITEMS else ""
+    name = f"{f'item {item} ' if item else 'billing ' if field.group is Group.BILL_TO else ''}{field.caption}"
+    if problem.detail == _REQUIRED:
+        return f"no {name}"
+    # What the schema and the service say it should be, it is not.
+    said = problem.detail.removeprefix("Input should be ")
+    return f"{name}: {problem.detail}" if said == problem.detail else f"{name}: not {said}"
+
+
+def order_name(order: Document) -> str:
+    """What people call the order: its number, else the shop's id of it, else Sendcloud's."""
+    return text_at(order, NUMBER) or text_at(order, Pointer.of("order_id")) or f"#{id_text(order.get('id')) or '?'}"
+
+
+def money_at(order: Json, pointer: Pointer) -> str:
+    """A price or cost as `€ 41.90` or `CHF 55.20`; empty where there is none."""
+    price = pointer.get(order)
+    if not isinstance(price, dict):
+        return ""
+    value, currency = price.get("value", ABSENT), price.get("currency")
+    if value is ABSENT or value is None:
+        return ""
+    sign = _SIGNS.get(currency, currency) if isinstance(currency, str) else "?"
+    if isinstance(value, int | Decimal) and not isinstance(value, bool) and abs(Decimal(value).adjusted()) < 12:
+        exponent = Decimal(value).as_tuple().exponent
+        shown = f"{value:.2f}" if isinstance(exponent, int) and exponent >= -2 else f"{value:f}"
+    else:
+        shown = show_value(Kind.NUMBER, value)
+    return f"{sign} {shown}"
+
+
+def kilograms(order: Document) -> Decimal | None:
+    """The parcel's weight, else what the items add up to if all of them have one."""
+    parcel = _grams(WEIGHT.get(order))
+    if parcel is not None:
+        return parcel / 1000
+    items = ITEMS.get(order)
+    if not isinstance(items, list) or not items:
+        return None
+    total = Decimal(0)
+    for item in items:
+        grams = _grams(Pointer.of("measurement", "weight").get(item))
+        quantity = item.get("quantity") if isinstance(item, dict) else None
+        if grams is None or not isinstance(quantity, int) or isinstance(quantity, bool):
+            return None
+        total += grams * quantity
+    return total / 1000
+
+
+def weight_text(order: Document) -> str:
+    weight = kilograms(order)
+    return "" if weight is None or abs(weight.adjusted()) > 9 else f"{weight:.2f}"
+
+
+def placed_at(order: Document) -> datetime | None:
+    """When the customer placed it, as an instant."""
+    return read_instant(PLACED.get(order))
+
+
+def age_text(order: Document, now: datetime) -> str:
+    """How long ago it was placed, in at most three characters: `5m`, `13h`, `2d`, `8w`."""
+    placed = placed_at(order)
+    if placed is None:
+        return "?"
+    seconds = (now - placed) // timedelta(seconds=1)
+    for size, unit, most in (
+        (60, "m", 60),
+        (3600, "h", 48),
+        (86400, "d", 100),
+        (604800, "w", 100),
+        (31557600, "y", 99),
+    ):
+        if seconds < size * most:
+            return f"{max(0, seconds // size)}{unit}"
+    return "99y"
+
+
+def local_text(order: Document, zone: tzinfo | None) -> str:
+    """When it was placed, in the profile's zone, as `Mon 23 Nov 08:12`."""
+    placed = placed_at(order)
+    return placed.astimezone(zone).strftime("%a %d %b %H:%M") if placed is not None else ""
+
+
+def item_count(order: Document) -> int | None:
+    items = ITEMS.get(order)
+    return len(items) if isinstance(items, list) else None
+
+
+def address_lines(order: Document) -> Iterator[str]:
+    """The shipping address as one writes it, without empty lines."""
+    address = SHIP_TO.get(order)
+    if not isinstance(address, dict):
+        return
+
+    def part(name: str) -> str:
+        return text_at(address, Pointer.of(name)).strip()
+
+    lines = (
+        " · ".join(filter(None, (part("name"), part("company_name")))),
+        " ".join(filter(None, (part("address_line_1"), part("house_number")))),
+        part("address_line_2"),
+        f"PO box {part('po_box')}" if part("po_box") else "",
+        " ".join(filter(None, (part("postal_code"), part("city"), part("state_province_code"), part("country_code")))),
+        " · ".join(filter(None, (part("phone_number"), part("email")))),
+    )
+    yield from filter(None, lines)
+
+
+def tags_of(order: Document) -> tuple[str, ...]:
+    tags = TAGS.get(order)
+    return tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else ()
+
+
+def haystack(order: Document) -> str:
+    """What words of the filter line are looked for in, in small letters."""
+    address = SHIP_TO.get(order)
+    parts = [text_at(order, pointer) for pointer in (NUMBER, Pointer.of("order_id"), STATUS, PAID, NOTE, WISH, SHIP_BY)]
+    if isinstance(address, dict):
+        parts.extend(value for value in address.values() if isinstance(value, str))
+    parts.extend(tags_of(order))
+    items = ITEMS.get(order)
+    for item in items if isinstance(items, list) else ():
+        parts.extend(text_at(item, Pointer.of(name)) for name in ("name", "sku"))
+    return "\n".join(parts).lower()
+
+
+def _grams(weight: Json | Absent) -> Decimal | None:
+    if not isinstance(weight, dict):
+        return None
+    value, unit = weight.get("value"), weight.get("unit")
+    if isinstance(value, bool) or not isinstance(value, int | Decimal) or not isinstance(unit, str):
+        return None
+    factor = _GRAMS.get(unit.lower())
+    return None if factor is None or abs(Decimal(value).adjusted()) > 9 else value * factor

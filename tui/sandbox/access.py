@@ -1,0 +1,114 @@
+"""Who may ask, and how often: Basic and OAuth2 client credentials, and the service's rate limits."""
+
+import base64
+import binascii
+import hashlib
+import hmac
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+from urllib.parse import parse_qs
+
+from starlette.responses import Response
+
+from tui.sandbox.responses import answer_json
+
+TOKEN_SECONDS = 3600
+READS_A_MINUTE = 1000
+WRITES_A_MINUTE = 100
+WRITES_A_SECOND = 15
+
+
+class Entry(Enum):
+    """What the credentials of a request are worth."""
+
+    GRANTED = "granted"
+    MISSING = "missing"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """One key pair, which is also the client of OAuth2. `credentials`: PUBLIC:SECRET."""
+
+    credentials: str
+    clock: Callable[[], float]
+
+    def __post_init__(self) -> None:
+        public, colon, secret = self.credentials.partition(":")
+        if not (public and colon and secret):
+            raise ValueError("credentials are given as PUBLIC:SECRET")
+
+    def check(self, authorization: str | None) -> Entry:
+        scheme, _, value = (authorization or "").partition(" ")
+        match scheme.lower():
+            case "basic":
+                return self._granted(_basic(value) == self.credentials)
+            case "bearer":
+                return self._granted(self._token_holds(value.strip()))
+            case _:
+                return Entry.MISSING
+
+    def token(self, body: bytes, authorization: str | None) -> Response:
+        """The answer of the token endpoint (RFC 6749, 4.4): the client named in the body or by Basic."""
+        form = {key: values[-1] for key, values in parse_qs(body.decode("latin-1")).items()}
+        client = f"{form.get('client_id', '')}:{form.get('client_secret', '')}"
+        scheme, _, value = (authorization or "").partition(" ")
+        if scheme.lower() == "basic":
+            client = _basic(value) or ""
+        if client != self.credentials:
+            return answer_json(401, {"error": "invalid_client"})
+        if form.get("grant_type") != "client_credentials":
+            return answer_json(400, {"error": "unsupported_grant_type"})
+        if form.get("scope", "api") != "api":
+            return answer_json(400, {"error": "invalid_scope"})
+        expiry = str(int(self.clock()) + TOKEN_SECONDS)
+        token = f"{expiry}.{self._sign(expiry)}"
+        return answer_json(
+            200, {"access_token": token, "token_type": "Bearer", "expires_in": TOKEN_SECONDS, "scope": "api"}
+        )
+
+    def _granted(self, right: bool) -> Entry:
+        return Entry.GRANTED if right else Entry.WRONG
+
+    def _token_holds(self, token: str) -> bool:
+        expiry, _, signature = token.partition(".")
+        if not hmac.compare_digest(signature.encode(), self._sign(expiry).encode()):
+            return False
+        return int(expiry) > self.clock()
+
+    def _sign(self, expiry: str) -> str:
+        return hmac.new(self.credentials.encode(), expiry.encode(), hashlib.sha256).hexdigest()
+
+
+@dataclass(slots=True)
+class Limits:
+    """1000 reads and 100 writes a minute, writes in bursts of 15 a second (Q6.1)."""
+
+    clock: Callable[[], float]
+    reads: deque[float] = field(default_factory=deque)
+    writes: deque[float] = field(default_factory=deque)
+
+    def wait(self, method: str) -> float:
+        """Seconds until this request is allowed: 0 lets it through and counts it."""
+        now = self.clock()
+        if method == "GET":
+            times, most = self.reads, READS_A_MINUTE
+        else:
+            times, most = self.writes, WRITES_A_MINUTE
+        while times and times[0] <= now - 60:
+            times.popleft()
+        if len(times) >= most:
+            return times[0] + 60 - now
+        if method != "GET" and len(times) >= WRITES_A_SECOND and times[-WRITES_A_SECOND] > now - 1:
+            return times[-WRITES_A_SECOND] + 1 - now
+        times.append(now)
+        return 0.0
+
+
+def _basic(value: str) -> str | None:
+    try:
+        return base64.b64decode(value.strip(), validate=True).decode("utf-8")
+    except (binascii.Error, UnicodeDecodeError):
+        return None

@@ -1,0 +1,149 @@
+"""The history of the batch that is open: its requests, what became of each order, and their export."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual import on
+
+from tui.api.codec import encode
+from tui.keymap import Where
+from tui.orders.fields import label_of
+from tui.screens.common.list_screen import ListScreen
+from tui.widgets.input_line import AskLine
+from tui.widgets.lines import Piece
+from tui.widgets.pager import TextLine
+from tui.widgets.status import TitleLine
+from tui.widgets.table import Column, Row, Toned
+from tui.widgets.text import fit, safe
+from tui.work.journal.batch_history import WRITTEN, SentRequest, export_history, sent_documents
+from tui.work.typed_paths import at_home, completed
+
+if TYPE_CHECKING:
+    from tui.app import OrdersApp
+
+_COLUMNS = (
+    Column("at", "sent", 16),
+    Column("orders", "orders", 6, 0, "right"),
+    Column("words", "how it ended", 20, 1),
+    Column("counts", "each order", 26, 3),
+)
+_TONES = {
+    "verified": ("=", "good"),
+    "accepted": (">", "info"),
+    "going": (">", "info"),
+    "superseded": (" ", "dim"),
+    "refused": ("S", "service"),
+    "differs": ("S", "service"),
+    "missing": ("#", "conflict"),
+    "unknown": ("#", "conflict"),
+}
+
+
+def open_history(app: "OrdersApp") -> None:
+    """The history of the batch that is open."""
+    app.open_screen(HistoryScreen())
+
+
+class HistoryScreen(ListScreen):
+    """The newest request first; Enter shows its orders."""
+
+    WHERE = Where.HISTORY
+    COLUMNS = _COLUMNS
+    EMPTY = "Nothing of this batch was sent yet."
+    PROMPT = "export to (.jsonl or .csv): "
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._requests: dict[str, SentRequest] = {}
+
+    @property
+    def request(self) -> SentRequest | None:
+        """The request under the cursor."""
+        return self._requests.get(self.table.cursor_key or "")
+
+    def show_all(self) -> None:
+        zone = self.house.bench.zone
+        staging = self.house.staging
+        self._requests = {str(request.id): request for request in staging.history()}
+        rows = []
+        for key, request in self._requests.items():
+            counts = request.counts
+            worst = next((_TONES[one] for one in ("unknown", "missing", "refused", "differs") if counts[one]), None)
+            mark, tone = worst or _TONES.get(next(iter(counts), ""), (" ", ""))
+            at = f"{request.at.astimezone(zone):%Y-%m-%d %H:%M}"
+            words = f"{request.words}{f', {request.status}' if request.status else ''}"
+            told = ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
+            rows.append(Row(key, (at, str(len(request.orders)), Toned(words, tone), told), mark, tone))
+        self.table.load(rows)
+        count = len(rows)
+        words = f"{staging.name} · {count} request{'' if count == 1 else 's'}"
+        self.query_one(TitleLine).set(f"{self.house.account_name} · history", words)
+        self.show_status()
+
+    def facts(self) -> list[str]:
+        written = {order.staged for one in self._requests.values() for order in one.orders if order.outcome in WRITTEN}
+        count = len(written)
+        return [f"{count} order{'' if count == 1 else 's'} of it written", "Enter each order", "p what was sent"]
+
+    def do_open(self, key: str) -> None:
+        request = self.request
+        if request is not None:
+            at = f"{request.at.astimezone(self.house.bench.zone):%Y-%m-%d %H:%M:%S}"
+            self.house.show_lines(f"Sent {at} by {request.by}: {request.words}", list(_lines(request)))
+
+    def do_view(self, key: str) -> None:
+        self.house.back()
+
+    def do_long_text(self, key: str) -> None:
+        request = self.request
+        if request is None:
+            return
+        sent = sent_documents(self.house.bench.store, request)
+        self.house.show_text("POST /orders, as it was sent", encode([*sent], indent=2).decode())
+
+    def do_export(self, key: str) -> None:
+        if not self._requests:
+            self.say("There is nothing to export.")
+            return
+        line = self.line
+        today = self.house.now().astimezone(self.house.bench.zone).date()
+        line.complete = completed
+        line.open(str(self.house.bench.store.path.parent / f"batch-{today:%Y-%m-%d}.jsonl"))
+
+    @on(AskLine.Submitted)
+    def _named(self, event: AskLine.Submitted) -> None:
+        name = event.text.strip()
+        if not name:
+            self.say("No file was named; nothing was exported.")
+            return
+        work = self._write_out(list(self._requests.values()), at_home(Path(name)))
+        self.run_worker(work, name="export the history", group="export")
+
+    async def _write_out(self, requests: Sequence[SentRequest], path: Path) -> None:
+        with self.keeping():
+            try:
+                count = await export_history(self.house.bench.store, requests, path)
+            except FileExistsError:
+                self.say(f"There is a file of that name; nothing was written. {path}", "warning")
+            except OSError as error:
+                self.say(f"It cannot be written: {error.strerror}. {path}", "error")
+            else:
+                self.say(f"{count} order{'' if count == 1 else 's'} of requests, for your eyes only, in {path}")
+
+
+def _lines(request: SentRequest) -> Iterator[TextLine]:
+    """Each order of a request, those with problems first."""
+    for problem in request.problems:
+        yield [(f" S of the request as a whole: {safe(problem.detail)}", "service")]
+    for order in sorted(request.orders, key=lambda one: not one.problems):
+        mark, tone = _TONES.get(order.outcome, (" ", ""))
+        head: list[Piece] = [
+            (f" {mark} {fit(order.name, 18)} ", tone),
+            (fit(f"version {order.version}", 12), "dim"),
+            (fit(order.outcome, 14), tone),
+            (safe(f"#{order.remote_id}" if order.remote_id else ""), "dim"),
+        ]
+        yield head
+        for problem in order.problems:
+            yield [(f"     {safe(label_of(problem.pointer))}: {safe(problem.detail)}", "service")]

@@ -1,0 +1,72 @@
+"""The last changes over many orders: what each did, and the way to its results."""
+
+from tui.keymap import Where
+from tui.screens.common.list_screen import ListScreen
+from tui.screens.triage.changes import open_job
+from tui.widgets.status import TitleLine
+from tui.widgets.table import Column, Row, Toned
+from tui.work.bulk.job import Job, Stage, State
+from tui.work.bulk.runner import CannotRun
+
+_COLUMNS = (
+    Column("at", "when", 16),
+    Column("name", "change", 18, 2),
+    Column("stage", "", 9),
+    Column("counts", "orders", 24, 3),
+)
+_TONES = {Stage.RUNNING: "info", Stage.PAUSED: "warning", Stage.PLANNED: "changed", Stage.CANCELLED: "warning"}
+
+
+class JobsScreen(ListScreen):
+    """The newest first; Enter opens one."""
+
+    WHERE = Where.JOBS
+    COLUMNS = _COLUMNS
+    EMPTY = "No change over many orders yet: mark some with Space, then ;c or ;t."
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._jobs: dict[str, Job] = {}
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.query_one(TitleLine).set(f"{self.house.account_name} · changes over many orders", "the last 20")
+
+    def show_all(self) -> None:
+        """The list as it is on disk, other running copies' changes included."""
+        jobs = self.house.jobs
+        self._jobs = {job.id: job for job in jobs.recent()}
+        zone = self.house.bench.zone
+        rows = []
+        for job in self._jobs.values():
+            counts = ", ".join(f"{count} {state}" for state, count in job.counts.items())
+            bad = any(state in job.counts for state in (State.REFUSED, State.UNKNOWN, State.DIFFERS, State.CHANGED))
+            stage = "elsewhere" if jobs.is_elsewhere(job) else str(job.stage)
+            at = f"{job.made_at.astimezone(zone):%Y-%m-%d %H:%M}"
+            cells = (at, job.name, Toned(stage, _TONES.get(job.stage, "")), counts)
+            rows.append(Row(job.id, cells, "!" if bad else " ", "error" if bad else ""))
+        self.table.load(rows)
+        self.show_status()
+
+    def facts(self) -> list[str]:
+        return ["Enter shows the results; what was sent is in the journal too"]
+
+    def do_open(self, key: str) -> None:
+        chosen = self.table.cursor_key
+        job = self.house.jobs.get(chosen) if chosen is not None else None
+        if job is not None:
+            open_job(self.house, job)
+
+    def do_drop(self, key: str) -> None:
+        job = self._jobs.get(self.table.cursor_key or "")
+        if job is None:
+            return
+
+        def chosen(_: str) -> None:
+            try:
+                self.house.jobs.drop(job)
+            except CannotRun as error:
+                self.say(str(error), "warning")
+            self.show_all()
+
+        self.ask(f"Forget {job.name} and its results?", [("f", "forget it; what was sent stays sent")], chosen)

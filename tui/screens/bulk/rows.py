@@ -1,0 +1,193 @@
+"""A change over many orders as it is shown: the strip of states, a row for each order, the whole of one, the review."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tui.api.codec import Json
+from tui.orders.checks.sending import LIMIT
+from tui.orders.edits.edit import Change
+from tui.orders.fields import field_at, label_of
+from tui.orders.summary import TAGS
+from tui.orders.value_parser import show_value
+from tui.screens.common.list_screen import KeyedRows
+from tui.screens.review.screen import Parcel, ReviewPlan
+from tui.store.journal import Road
+from tui.widgets.lines import Piece
+from tui.widgets.tab_bar import Entry
+from tui.widgets.table import Column, Row, Toned
+from tui.widgets.text import fit, safe
+from tui.work.bulk.job import Cost, Job, JobOrder, Plan, Stage, State, road_of
+
+ALL = "all"
+
+COLUMNS = (
+    Column("order", "order", 10, 1),
+    Column("state", "state", 13),
+    Column("what", "what changes", 30, 6),
+)
+
+MARKS: dict[State, tuple[str, str]] = {
+    State.WAITING: ("*", "changed"),
+    State.SENDING: (">", "info"),
+    State.CONFIRMED: ("=", "good"),
+    State.FOLLOWED: (">", "info"),
+    State.UNKNOWN: ("#", "conflict"),
+    State.DIFFERS: ("S", "service"),
+    State.REFUSED: ("S", "service"),
+    State.CHANGED: ("#", "conflict"),
+    State.GONE: ("#", "conflict"),
+    State.NOT_SENT: ("*", "warning"),
+    State.SAME: ("=", "dim"),
+    State.CANNOT: ("!", "error"),
+    State.LEFT_OUT: ("z", "dim"),
+}
+
+_TOLD_BY_CHANGES = frozenset({State.WAITING, State.SENDING, State.CONFIRMED, State.LEFT_OUT})
+
+
+@dataclass(slots=True)
+class JobRows(KeyedRows[JobOrder]):
+    """Rows made when they are drawn."""
+
+    waiting: str
+
+    def row_at(self, index: int) -> Row:
+        order = self.orders[index]
+        mark, tone = MARKS[order.state]
+        what = change_words(order.changes)
+        if order.words and order.state not in _TOLD_BY_CHANGES:
+            what = order.words
+        elif order.words and order.state is State.WAITING:
+            what = f"{what}   ~ {order.words}"
+        state = self.waiting if order.state is State.WAITING else str(order.state)
+        dim = "dim" if order.state in (State.LEFT_OUT, State.SAME) else ""
+        return Row(order.id, (order.name, Toned(state, tone), Toned(what, dim)), mark, tone)
+
+
+def change_words(changes: Sequence[Change]) -> str:
+    """`status fulfilled → on_hold; tags +hold`: as much of it as a row has room for."""
+    return "; ".join(
+        f"{_caption(one)} {tag_words(one)}"
+        if one.pointer == TAGS
+        else f"{_caption(one)} {_shown(one, one.was)} → {_shown(one, one.now)}"
+        for one in changes
+    )
+
+
+def tag_words(change: Change) -> str:
+    """`+hold -gift`: what becomes of an order's tags; the others stay."""
+    was = change.was if isinstance(change.was, list) else []
+    now = change.now if isinstance(change.now, list) else []
+    gone, come = [tag for tag in was if tag not in now], [tag for tag in now if tag not in was]
+    return " ".join([*(f"+{_tag(tag)}" for tag in come), *(f"-{_tag(tag)}" for tag in gone)])
+
+
+def _tag(tag: Json) -> str:
+    return show_value("json" if not isinstance(tag, str) else "text", tag)
+
+
+def strip_entries(job: Job) -> list[Entry]:
+    """All, then the states that there are."""
+    words = {State.WAITING: waiting_word(job)}
+    counts = [Entry(str(state), words.get(state, str(state)), str(count)) for state, count in job.counts.items()]
+    return [Entry(ALL, "all", str(len(job.orders))), *counts]
+
+
+def waiting_word(job: Job) -> str:
+    """What an order that was not sent yet is called, before and after the sending began."""
+    return str(State.WAITING) if job.stage is Stage.PLANNED else "waiting"
+
+
+def detail_lines(order: JobOrder) -> list[list[Piece]]:
+    """One order: its words, then each field, what it was and what it is to be."""
+    lines: list[list[Piece]] = []
+    if order.words:
+        lines.append([(f" {safe(order.words)}", MARKS[order.state][1])])
+    lines.extend([(" ", ""), *_pieces(one)] for one in order.changes)
+    return lines
+
+
+def cost_words(cost: Cost) -> str:
+    """`58 writes, 174 reads, 31 s`"""
+    seconds = cost.seconds
+    time = f"{seconds / 60:.0f} min" if seconds >= 90 else f"{seconds:.0f} s" if seconds >= 1 else "at once"
+    return f"{cost.writes} write{'' if cost.writes == 1 else 's'}, {cost.reads} reads, {time}"
+
+
+def road_words(plan: Plan, road: Road) -> str:
+    """Both roads with what they cost, the chosen one in front."""
+    names = {Road.PATCH: "PATCH", Road.UPSERT: "whole"}
+    other = Road.UPSERT if road is Road.PATCH else Road.PATCH
+    return f"{names[road]}: {cost_words(plan.cost(road))} │ o: {names[other]}: {cost_words(plan.cost(other))}"
+
+
+def review_of(job: Job, plan: Plan, *, read_only: bool) -> ReviewPlan:
+    """Every order as it will go: by PATCH each by itself, whole ones in requests of up to 100."""
+    patched: list[JobOrder] = []
+    whole: list[JobOrder] = []
+    for order in job.waiting:
+        if order.applied is not None:
+            (patched if road_of(order.applied, job.road) is Road.PATCH else whole).append(order)
+    parcels = [_patch_parcel(order) for order in patched]
+    parcels += [_upsert_parcel(whole[start : start + LIMIT]) for start in range(0, len(whole), LIMIT)]
+    staying = {state: count for state, count in job.counts.items() if state is not State.WAITING}
+    notes = [f"{job.recipe.words}, on {len(patched) + len(whole)} orders. {cost_words(plan.cost(job.road))}."]
+    if whole:
+        notes.append(
+            f"{len(whole)} go whole: all of a request or none; what the service keeps beside what it shows may be lost."
+        )
+    if staying:
+        notes.append("Not sent: " + ", ".join(f"{count} {state}" for state, count in staying.items()) + ".")
+    if read_only:
+        notes.append("This account is opened for reading only.")
+    return ReviewPlan(job.name, parcels, 0 if read_only else len(patched) + len(whole), notes)
+
+
+def body_of(order: JobOrder, road: Road) -> Json:
+    """The body, or its part of one, by which this order would go."""
+    if order.applied is None or not order.changes:
+        return None
+    by_patch = road_of(order.applied, road) is Road.PATCH
+    return order.applied.sending.body if by_patch else order.applied.whole.body
+
+
+def _patch_parcel(order: JobOrder) -> Parcel:
+    body = order.applied.sending.body if order.applied is not None else None
+    return Parcel(order.name, _lines(order), f"PATCH /orders/{order.id}", body)
+
+
+def _upsert_parcel(orders: Sequence[JobOrder]) -> Parcel:
+    lines: list[list[Piece]] = []
+    bodies: list[Json] = []
+    for order in orders:
+        lines.append([(f"  {safe(order.name)}", "title")])
+        lines.extend(_lines(order))
+        if order.applied is not None:
+            bodies.append(order.applied.whole.body)
+    return Parcel(f"{len(orders)} whole orders in one request", lines, "POST /orders", bodies)
+
+
+def _lines(order: JobOrder) -> list[list[Piece]]:
+    lines: list[list[Piece]] = [[("  * ", "changed"), *_pieces(one)] for one in order.changes]
+    if order.words:
+        lines.append([(f"  ~ {safe(order.words)}", "warning")])
+    return lines
+
+
+def _pieces(change: Change) -> list[Piece]:
+    """Field, was, will be."""
+    return [
+        (fit(label_of(change.pointer), 24) + " ", ""),
+        (fit(_shown(change, change.was), 22) + " ", "dim"),
+        (safe(tag_words(change) if change.pointer == TAGS else _shown(change, change.now)), "changed"),
+    ]
+
+
+def _caption(change: Change) -> str:
+    known = field_at(change.pointer)
+    return known.caption if known is not None else change.pointer.name
+
+
+def _shown(change: Change, value: object) -> str:
+    known = field_at(change.pointer)
+    return show_value(known.kind if known is not None else "json", value)  # type: ignore[arg-type]

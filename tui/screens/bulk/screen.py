@@ -1,0 +1,179 @@
+"""The orders of a change over many: leaving out, the road, the review, the sending, and what became of each."""
+
+from textual import on
+
+from tui.api.codec import pretty
+from tui.screens.bulk.form import ChangeScreen
+from tui.screens.bulk.rows import ALL, body_of, review_of
+from tui.screens.common.workspace_actions import open_order
+from tui.screens.review.screen import ReviewScreen
+from tui.screens.triage.changes import start_job
+from tui.store.db import StoreError
+from tui.store.journal import Road
+from tui.widgets.sheet import OrderSheet
+from tui.widgets.table import OrderTable
+from tui.work.bulk.job import AGAIN, Stage, State
+from tui.work.bulk.runner import CannotRun
+from tui.work.bulk.saved_changes import Recipes
+
+_AGAIN_OF_ALL = frozenset({State.NOT_SENT, State.REFUSED, State.CHANGED, State.DIFFERS})
+
+
+class BulkScreen(ChangeScreen):
+    """Nothing goes before the review's `y`; from there on it goes by itself, and can be paused and cancelled."""
+
+    # The orders.
+
+    def do_strip_next(self, key: str) -> None:
+        self.strip.step(1)
+
+    def do_strip_previous(self, key: str) -> None:
+        self.strip.step(-1)
+
+    def do_strip_number(self, key: str) -> None:
+        if not self.strip.select_number(int(key)):
+            self.say(f"There is no {key} on the strip.")
+
+    def do_pane(self, key: str) -> None:
+        if self._may_change():
+            self._in_sheet = not self._in_sheet
+            self.give_focus()
+
+    def do_open(self, key: str) -> None:
+        if self.list_view is self.sheet:
+            pointer = self.sheet.cursor_pointer
+            self.sheet.open_editor(None, self._typed().get(pointer) if pointer is not None else None)
+        elif (order := self._order) is not None:
+            open_order(self.house, order.id)
+
+    @on(OrderTable.Activated)
+    @on(OrderSheet.Activated)
+    def _activated(self) -> None:
+        self.do_open("enter")
+
+    def do_leave_out(self, key: str) -> None:
+        order = self._order
+        if order is None or self._in_sheet:
+            self.say("Orders are left out in their list; Tab leads there.")
+            return
+        try:
+            if not self.house.jobs.leave_out(self.job, order.id):
+                self.say(f"{order.name}: {order.state}; it is not sent anyway.")
+        except CannotRun as error:
+            self.say(str(error))
+        self.show_all()
+        self.table.move(1)
+
+    def do_refresh(self, key: str) -> None:
+        if self._is_open:
+            self._look(again=True)
+        else:
+            self.job = self.house.jobs.get(self.job.id) or self.job
+            self.show_all()
+
+    def do_as_json(self, key: str) -> None:
+        order = self._order
+        body = body_of(order, self.job.road) if order is not None else None
+        if order is None or body is None:
+            self.say("No body is made for this order here.")
+            return
+        self.house.show_text(f"What goes for {order.name}", pretty(body))
+
+    def do_road(self, key: str) -> None:
+        try:
+            self.house.jobs.choose(self.job, Road.UPSERT if self.job.road is Road.PATCH else Road.PATCH)
+        except CannotRun as error:
+            self.say(str(error))
+        self.show_all()
+
+    # The sending.
+
+    def do_review(self, key: str) -> None:
+        job, jobs = self.job, self.house.jobs
+        if job.stage is not Stage.PLANNED:
+            self.say(f"This change is {job.stage} already; R tries orders again.")
+        elif self._is_dry:
+            self.say("The dry run is not done yet.")
+        elif not job.waiting:
+            self.say("Nothing would be sent; the list says why.")
+        else:
+            review = review_of(job, jobs.plan(job), read_only=self.house.bench.client.read_only)
+            self.house.open_screen(ReviewScreen(review, self._send))
+
+    def _send(self) -> None:
+        with self.keeping():
+            Recipes(self.house.bench).used(self.job.recipe)
+        self._in_sheet = False
+        self.strip.select(ALL)
+        start_job(self.house, self.job)
+
+    def do_pause(self, key: str) -> None:
+        job, jobs = self.job, self.house.jobs
+        if jobs.is_elsewhere(job):
+            self.say("Another running copy of the app has this change under way.", "warning")
+        elif job.stage is Stage.RUNNING and jobs.is_running(job):
+            jobs.pause(job)
+            self.say("Paused: what is on its way comes to its end. z goes on.")
+        elif job.stage in (Stage.PAUSED, Stage.RUNNING):
+            if jobs.is_running(job):
+                self.say("What was on its way is still being looked up; then z goes on.")
+            else:
+                start_job(self.house, job)
+        else:
+            self.say("Nothing is being sent.")
+
+    def stop_reading(self) -> bool:
+        running = [worker for worker in self.workers if worker.group == "dry" and worker.is_running]
+        for worker in running:
+            worker.cancel()
+        return bool(running)
+
+    def do_stop(self, key: str) -> None:
+        job = self.job
+        if job.stage not in (Stage.RUNNING, Stage.PAUSED):
+            self.say("The dry run was stopped; r runs it again." if self.stop_reading() else "Nothing is being sent.")
+            return
+
+        def chosen(answer: str) -> None:
+            try:
+                count = self.house.jobs.cancel(job)
+            except (CannotRun, StoreError) as error:
+                self.say(str(error), "warning")
+                return
+            self.show_all()
+            self.say(f"Cancelled: {count} not sent; what was sent stays sent.")
+
+        self.ask(f"Cancel? {job.gone} of {job.going} sent.", [("c", "cancel the rest")], chosen)
+
+    def do_retry(self, key: str) -> None:
+        job = self.job
+        if job.stage in (Stage.RUNNING, Stage.PAUSED):
+            self.say("Orders are tried again when the rest is done; z goes on, Ctrl+C cancels.")
+            return
+        current = self.strip.current or ALL
+        states = _AGAIN_OF_ALL if current == ALL else frozenset({State(current)}) & AGAIN
+        if not states:
+            self.say(f"Orders that are {current} are not tried again; choose another state on the strip.")
+            return
+        self.run_worker(self._retry(states), name="try again", group="dry", exclusive=True)
+
+    async def _retry(self, states: frozenset[State]) -> None:
+        self.say("Reading again …")
+        try:
+            count = await self.house.jobs.retry(self.job, states)
+        except (CannotRun, StoreError) as error:
+            self.say(str(error), "warning")
+            return
+        if self.is_attached:
+            self.strip.select(ALL)
+            self.show_all()
+            self.say(
+                f"{count} would change now; w reviews." if count else "None of them would change; the list says why."
+            )
+
+    def do_back(self, key: str) -> None:
+        self.sheet.leave_editor()
+        if self._is_open and self.job.recipe.is_empty:
+            with self.keeping():
+                self.house.jobs.drop(self.job)
+        super().do_back(key)

@@ -1,0 +1,224 @@
+"""Staged orders as a table of chosen fields: which columns there are, and what each cell shows and edits."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import tzinfo
+from typing import Final
+
+from rich.cells import cell_len
+
+from tui.api.models import Kind, Operation
+from tui.api.pointer import ABSENT, ROOT, Pointer
+from tui.orders.edits.bulk_change import full_label
+from tui.orders.edits.request_choice import FIXED
+from tui.orders.fields import ANY, ITEMS, LISTS, Field, all_fields, field_at, path_of, value_place
+from tui.orders.value_parser import KINDS_OF_LINES, show_value
+from tui.screens.common.list_screen import KeyedRows
+from tui.screens.composer.rows import mark_of
+from tui.screens.order.form_rows import Choices, FormSpec, Note, choices_of
+from tui.widgets.form_layout import FieldRow
+from tui.widgets.grid import GridCell, GridColumn, width_of
+from tui.widgets.text import fit
+from tui.work.batches.staged_order import Finding, StagedOrder
+from tui.work.batches.staging import Staging
+
+Path = tuple[str, ...]
+
+NUMBER: Final[Path] = ("order_number",)
+"""The column that stays in sight."""
+
+USUAL: Final[tuple[Path, ...]] = (
+    NUMBER,
+    *(("shipping_address", name) for name in ("name", "address_line_1", "house_number", "postal_code", "city")),
+    ("shipping_address", "country_code"),
+    ("payment_details", "total_price", "value"),
+)
+_MOST_COLUMNS = 16
+_WIDEST, _LOOKED_AT = 24, 500
+OWN: Final = frozenset({NUMBER, ("order_id",), (*ITEMS.tokens, ANY, "item_id")})
+"""What tells one order, or item, from another is not the same in many."""
+
+_NEVER_OFFERED = frozenset({("order_id",), ("order_details", "order_created_at")})
+_NUMBERS = frozenset({Kind.INTEGER, Kind.NUMBER})
+
+
+def column_fields() -> list[Field]:
+    """What can be a column: every value of the form that can be entered, one of each item."""
+    lists = [place.tokens for place in LISTS[1:]]
+    return [
+        known
+        for known in all_fields()
+        if not known.members and not known.read_only and not any(known.path[: len(place)] == place for place in lists)
+    ]
+
+
+def title_of(path: Path) -> str:
+    """The short name of a column."""
+    known = field_at(Pointer(path))
+    if known is None:
+        return "/".join(path)
+    return f"{'bill: ' if path[0] == 'billing_address' else 'item ' if ANY in path else ''}{known.caption}"
+
+
+def usual_columns(staging: Staging, orders: Sequence[StagedOrder]) -> list[Path]:
+    """The number, then fields with problems, then those that differ between the orders; else the usual few."""
+    offered = {known.path for known in column_fields()}
+    wrong = {
+        path_of(place)
+        for order in orders
+        for finding in staging.findings(order)
+        if not finding.stale and (place := place_of(order, finding)) is not None
+    }
+    some = orders[:_LOOKED_AT]
+    differing = [path for path in _by_use(offered) if path not in _NEVER_OFFERED and _differs(some, path)]
+    ranked = [path for path in _by_use(offered) if path in wrong]
+    ranked += [path for path in differing if path not in wrong]
+    found = [NUMBER, *(path for path in ranked if path != NUMBER)][:_MOST_COLUMNS]
+    return found if len(found) > 1 else list(USUAL)
+
+
+def place_of(order: StagedOrder, finding: Finding) -> Pointer | None:
+    """The value of the form at which a problem is seen; None where it has none."""
+    wanted = finding.problem.pointer.settle(order.document)
+    while wanted != ROOT:
+        if (place := value_place(wanted, order.document)) is not None:
+            return place
+        wanted = wanted.parent
+    return None
+
+
+def columns_of(orders: Sequence[StagedOrder], paths: Iterable[Path], source: "GridRows") -> list[GridColumn]:
+    """The columns with the widths that their contents need."""
+    some = range(min(len(orders), _LOOKED_AT))
+    found: list[GridColumn] = []
+    for path in paths:
+        known = field_at(Pointer(path))
+        key, title = "/".join(path), title_of(path)
+        width = width_of((source.cell_at(index, key).text for index in some), title, _WIDEST)
+        found.append(GridColumn(key, title, width, "right" if known and known.kind in _NUMBERS else "left"))
+    # Where two titles would be cut to the same, they have their whole room.
+    cut = Counter(fit(column.title, column.width) for column in found)
+    return [
+        column
+        if cut[fit(column.title, column.width)] == 1
+        else replace(column, width=max(column.width, cell_len(column.title)))
+        for column in found
+    ]
+
+
+@dataclass(slots=True)
+class GridRows(KeyedRows[StagedOrder]):
+    """Cells made when they are drawn; the problems of an order are looked for once."""
+
+    staging: Staging
+    marks: Callable[[], frozenset[str]]
+    zone: tzinfo | None
+    suggest: Callable[[StagedOrder], Mapping[Path, Choices]]
+    typed: Callable[[str, Pointer], str | None]
+    _suggested: dict[str, Mapping[Path, Choices]] = field(default_factory=dict)
+    _problems: dict[str, dict[Pointer, list[Finding]]] = field(default_factory=dict)
+
+    def mark_of(self, index: int) -> tuple[str, str]:
+        return mark_of(self.staging, self.orders[index])
+
+    def is_marked(self, key: str) -> bool:
+        return key in self.marks()
+
+    def problems_of(self, order: StagedOrder) -> dict[Pointer, list[Finding]]:
+        """What is wrong by the place where it is seen; at the root what has none."""
+        found = self._problems.get(order.id)
+        if found is None:
+            found = {}
+            for finding in self.staging.findings(order):
+                if not finding.stale and not (order.sent and not finding.at):
+                    found.setdefault(place_of(order, finding) or ROOT, []).append(finding)
+            self._problems[order.id] = found
+        return found
+
+    def cell_at(self, index: int, column: str) -> GridCell:
+        order = self.orders[index]
+        path = tuple(column.split("/"))
+        known = field_at(Pointer(path))
+        if known is None:
+            return GridCell(reason="the service's document has no such field")
+        problems = self.problems_of(order)
+        pointer, more = self._place(order, path, problems)
+        if pointer is None:
+            return GridCell(reason="the order has no items; Enter in the form adds one with a")
+        value = pointer.get(order.document)
+        findings = problems.get(pointer, [])
+        typed = self.typed(order.id, pointer)
+        mark, tone = _worst(findings)
+        if not mark and typed is not None:
+            mark, tone = "~", "warning"
+        in_list = ANY in path
+        reason = FIXED if order.fixed and known.immutable and not in_list else ""
+        shop = order.key[2]
+        if shop not in self._suggested:
+            self._suggested[shop] = self.suggest(order)
+        spec = FormSpec(order.edit, Operation.POST, suggestions=self._suggested[shop])
+        row = FieldRow(
+            pointer,
+            known.caption,
+            known.kind,
+            value,
+            show_value(known.kind, value, zone=self.zone) if value is not ABSENT or findings else "",
+            mark=mark,
+            choices=choices_of(spec, pointer, known),
+            editable=not reason,
+            reason=reason,
+            help=known.help,
+            multiline=known.kind in KINDS_OF_LINES,
+        )
+        return GridCell(row, tone, more)
+
+    def _place(self, order: StagedOrder, path: Path, problems: Mapping[Pointer, object]) -> tuple[Pointer | None, int]:
+        """Where a column is in this order, and how many other items have it too: the first wrong one, else the first."""
+        if ANY not in path:
+            return Pointer(path), 0
+        entries = ITEMS.get(order.document)
+        count = len(entries) if isinstance(entries, list) else 0
+        places = [Pointer(tuple(str(at) if token == ANY else token for token in path)) for at in range(count)]
+        if not places:
+            return None, 0
+        return next((place for place in places if place in problems), places[0]), count - 1
+
+
+def key_of(pointer: Pointer) -> str:
+    """The key of the column in which a place stands."""
+    return "/".join(path_of(pointer))
+
+
+def column_words(path: Path) -> str:
+    return full_label(path)
+
+
+def _worst(findings: Sequence[Finding]) -> tuple[str, str]:
+    """The mark of a cell and its tone."""
+    marks = {Note(finding.problem).mark for finding in findings}
+    for mark, tone in (("S", "service"), ("!", "error"), ("~", "warning")):
+        if mark in marks:
+            return mark, tone
+    return "", ""
+
+
+def _by_use(offered: Iterable[Path]) -> Iterator[Path]:
+    """The usual ones first, then as in the form, what is rare last."""
+    known = set(offered)
+    yield from (path for path in USUAL if path in known)
+    rest = [one for one in column_fields() if one.path in known and one.path not in USUAL]
+    yield from (one.path for one in sorted(rest, key=lambda one: one.rare))
+
+
+def _differs(orders: Sequence[StagedOrder], path: Path) -> bool:
+    place = Pointer(tuple("0" if token == ANY else token for token in path))
+    seen: list[object] = []
+    for order in orders:
+        value = place.get(order.document)
+        if isinstance(value, list | dict):
+            continue
+        if seen and (type(value), value) != seen[0]:
+            return True
+        seen = seen or [(type(value), value)]
+    return False

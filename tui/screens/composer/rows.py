@@ -1,0 +1,352 @@
+"""Staged orders as rows of the composer, as problems in its list, and as requests in its review."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import tzinfo
+
+from rich.cells import cell_len
+
+from tui.api.codec import Json
+from tui.api.errors import Problem, Severity
+from tui.api.pointer import ABSENT, ROOT, Pointer
+from tui.orders.checks.shipping import SHIP_TO
+from tui.orders.edits.edit import Change
+from tui.orders.fields import field_at, label_of
+from tui.orders.summary import TOTAL, complaint, item_count, money_at, order_name, text_at
+from tui.orders.value_parser import SHOWN_ABSENT, show_value
+from tui.screens.common.list_screen import KeyedRows
+from tui.screens.order.form_rows import Note
+from tui.screens.review.screen import Parcel, ReviewPlan
+from tui.store.batches import StagedState
+from tui.widgets.form_layout import FieldRow, SheetRow
+from tui.widgets.lines import Piece
+from tui.widgets.problems import ProblemRow
+from tui.widgets.tab_bar import Entry
+from tui.widgets.table import Column, Row, Toned
+from tui.widgets.text import fit, safe, wrap
+from tui.work.batches.sender import Going, Plan
+from tui.work.batches.staged_order import Does, Finding, StagedOrder, Standing
+from tui.work.batches.staging import Staging
+
+ALL = "all"
+STANDINGS = (
+    Standing.REFUSED,
+    Standing.TO_FIX,
+    Standing.UPDATE,
+    Standing.READY,
+    Standing.HELD,
+    Standing.SENT,
+    Standing.VERIFIED,
+    Standing.DOUBT,
+    Standing.SAME,
+)
+"""In the order of the strip, from number 1."""
+
+COLUMNS = (
+    Column("order", "order", 12, 1),
+    Column("does", "does", 6),
+    Column("country", "cc", 2),
+    Column("recipient", "recipient", 12, 1),
+    Column("items", "it", 2, 0, "right"),
+    Column("total", "total", 9, 0, "right"),
+    Column("problem", "problem", 22, 5),
+)
+_FEW = 10
+"""Orders that a review shows at a glance, so that those with doubts need not be named before."""
+_LONGEST_CELL = 44
+_BAD = frozenset({Standing.REFUSED, Standing.TO_FIX, Standing.DOUBT})
+
+
+@dataclass(slots=True)
+class StagedRows(KeyedRows[StagedOrder]):
+    """Rows made when they are drawn."""
+
+    staging: Staging
+    zone: tzinfo | None
+
+    def row_at(self, index: int) -> Row:
+        order = self.orders[index]
+        document = order.document
+        mark, tone = mark_of(self.staging, order)
+        does = order.does
+        cells = (
+            order_name(document),
+            "" if order.sent else Toned(does, "conflict" if does is Does.UPDATE else "" if does is Does.NEW else "dim"),
+            text_at(document, SHIP_TO / "country_code"),
+            text_at(document, SHIP_TO / "name") or text_at(document, SHIP_TO / "company_name"),
+            str(item_count(document) or ""),
+            money_at(document, TOTAL),
+            Toned(problem_words(self.staging, order, self.zone), tone),
+        )
+        return Row(order.id, cells, mark, tone)
+
+
+def strip_entries(staging: Staging) -> list[Entry]:
+    """All, and each standing with how many have it."""
+    counts = staging.counts()
+    entries = [Entry(ALL, ALL, str(len(staging.orders)))]
+    for standing in STANDINGS:
+        count = counts[standing]
+        label = "fix" if standing is Standing.TO_FIX else str(standing)
+        entries.append(Entry(standing, label, str(count) if count else "", bool(count) and standing in _BAD, not count))
+    return entries
+
+
+def mark_of(staging: Staging, order: StagedOrder) -> tuple[str, str]:
+    """The mark of an order's row, and its tone."""
+    if staging.shipping.is_waiting(order.id):
+        return ">", "info"
+    match staging.standing(order):
+        case Standing.REFUSED:
+            return "S", "service"
+        case Standing.TO_FIX:
+            return "!", "error"
+        case Standing.UPDATE:
+            return "#", "conflict"
+        case Standing.HELD:
+            return "z", "dim"
+        case Standing.SENT:
+            return ">", "info"
+        case Standing.VERIFIED:
+            return "=", "good"
+        case Standing.DOUBT:
+            return ("S", "service") if order.state is StagedState.DIFFERS else ("#", "conflict")
+        case Standing.SAME:
+            return "=", "dim"
+        case Standing.READY:
+            findings = staging.findings(order)
+            return ("~", "warning") if any(not finding.stale for finding in findings) else (" ", "")
+
+
+def problem_words(staging: Staging, order: StagedOrder, zone: tzinfo | None) -> str:
+    """What the last column says: what is wrong, or how far the order has come."""
+    when = f"{order.since.astimezone(zone):%H:%M}"
+    if staging.shipping.is_waiting(order.id) and order.state is not StagedState.SENT:
+        return "waits for its turn"
+    findings = [finding for finding in staging.findings(order) if not finding.stale]
+    match staging.standing(order):
+        case Standing.SENT:
+            return f"accepted {when}, looked for" if order.state is StagedState.ACCEPTED else "on its way"
+        case Standing.VERIFIED:
+            return f"verified {when}"
+        case Standing.SAME:
+            return "the service has it just so"
+        case Standing.UPDATE:
+            return update_words(order)
+        case Standing.HELD:
+            return f"held{': ' + _first(findings) if findings else ''}"
+        case Standing.DOUBT if order.state is StagedState.UNKNOWN:
+            return "answer lost; r looks, sends what is not there"
+        case Standing.DOUBT if order.state is StagedState.MISSING:
+            return "accepted and never seen; r looks again"
+        case Standing.READY if any(finding.stops for finding in findings):
+            return f"goes in spite of: {_first(findings)}"
+        case Standing.READY if order.does is Does.UNKNOWN:
+            return "is the service asked?" if not staging.looking else "being looked up"
+    return _first(findings)
+
+
+def update_words(order: StagedOrder) -> str:
+    """What releasing an update would do, what would be lost first (Q2.6)."""
+    cleared = [label_of(change.pointer) for change in order.differences if change.now is ABSENT]
+    if cleared:
+        return f"would clear {', '.join(cleared[:2])}{' …' if len(cleared) > 2 else ''}"
+    changed = [label_of(change.pointer) for change in order.differences]
+    return f"would change {changed[0]}" if len(changed) == 1 else f"would change {len(changed)} fields"
+
+
+def _first(findings: Sequence[Finding]) -> str:
+    if not findings:
+        return ""
+    words = complaint(findings[0].problem)
+    return words if len(findings) == 1 else f"{words} +{len(findings) - 1}"
+
+
+def place_of(finding: Finding) -> str:
+    """Where it is, in the words of the form; what the schema does not know, raw."""
+    problem = finding.problem
+    known = field_at(problem.pointer)
+    if problem.pointer == ROOT or known is None:
+        return problem.raw_pointer or label_of(problem.pointer)
+    words = label_of(problem.pointer)
+    return words if "," in words or words.startswith(str(known.group)) else f"{known.group}, {words}"
+
+
+def cell_words(order: StagedOrder, finding: Finding) -> str:
+    """Where in its file the value stands; the name of a column is cut where it is long."""
+    words = order.place(finding.problem.pointer)
+    return fit(words, min(_LONGEST_CELL, cell_len(safe(words))))
+
+
+def notes_of(staging: Staging, order: StagedOrder, zone: tzinfo | None) -> list[Note]:
+    """The problems of an order as its form shows them."""
+    notes = []
+    for finding in staging.findings(order):
+        proposal = None if finding.stale else staging.proposal(order, finding)
+        when = f"{finding.at.astimezone(zone):%H:%M}" if finding.at is not None else ""
+        mends = proposal.words if proposal else ""
+        notes.append(Note(finding.problem, when, finding.stale, mends, cell_words(order, finding)))
+    return notes
+
+
+def as_composed(order: StagedOrder, rows: Sequence[SheetRow]) -> list[SheetRow]:
+    """The form of a new order: that a field was absent before it was typed tells nothing."""
+    if order.fixed:
+        return list(rows)
+    return [
+        replace(row, was=None, mark="" if row.mark == "*" else row.mark)
+        if isinstance(row, FieldRow) and row.was == SHOWN_ABSENT
+        else row
+        for row in rows
+    ]
+
+
+def problem_rows(staging: Staging, orders: Sequence[StagedOrder], zone: tzinfo | None) -> list[ProblemRow]:
+    """Every problem: of the request as a whole, then what stops orders, then what is only doubtful."""
+    rows = [
+        ProblemRow("", problem.pointer, _named(problem), problem.detail, "S", "service")
+        for said in staging.said
+        for problem in said.problems
+    ]
+    doubtful: list[ProblemRow] = []
+    for order in orders:
+        if order.sent and order.state is not StagedState.DIFFERS:
+            continue
+        name = order_name(order.document)
+        for finding in staging.findings(order):
+            problem = finding.problem
+            note = Note(problem, stale=finding.stale)
+            when = f"{finding.at.astimezone(zone):%H:%M} service: " if finding.at is not None else ""
+            stale = " (changed since)" if finding.stale else ""
+            proposal = None if finding.stale else staging.proposal(order, finding)
+            mends = f"   m: {proposal.words}" if proposal is not None else ""
+            tone = "service" if note.mark == "S" else "error" if note.mark == "!" else "warning"
+            row = ProblemRow(
+                order.id,
+                problem.pointer,
+                place_of(finding),
+                f"{when}{problem.detail}{stale}{mends}",
+                " " if finding.stale else note.mark,
+                "dim" if finding.stale else tone,
+                name,
+            )
+            (rows if finding.stops else doubtful).append(row)
+    return [*rows, *doubtful]
+
+
+def _named(problem: Problem) -> str:
+    """What a problem of the request as a whole names, as the service spells it."""
+    named = (("parameter", problem.parameter), ("header", problem.header))
+    words = [problem.raw_pointer or "", *(f"{kind} {name}" for kind, name in named if name)]
+    return ", ".join(filter(None, words)) or "the request"
+
+
+def finding_lines(
+    staging: Staging, order: StagedOrder, zone: tzinfo | None, width: int, here: Pointer | None = None
+) -> Iterator[list[Piece]]:
+    """The problems of one order with the values they are about, for the pane under the list; first those at `here`."""
+    notes = notes_of(staging, order, zone)
+    if here is not None:
+        notes.sort(key=lambda note: not (note.problem.pointer.tokens and here.startswith(note.problem.pointer)))
+    for note in notes:
+        problem = note.problem
+        known = field_at(problem.pointer)
+        shown = show_value(known.kind if known else "json", problem.pointer.get(order.document))
+        if problem.pointer == ROOT or (known is not None and known.members):
+            shown = ""
+        tone = "warning" if note.mark == "~" else "service" if note.mark == "S" else "error"
+        when = f"{note.when} service: " if note.when else ""
+        told = safe(when + problem.detail + (" (changed since)" if note.stale else ""))
+        tone = "dim" if note.stale else tone
+        head: list[Piece] = [
+            (f" {' ' if note.stale else note.mark} ", tone),
+            (fit(place_of(Finding(problem)), 24) + " ", "dim" if note.stale else ""),
+        ]
+        cell: Piece = (note.cell, "dim")
+        if cell_len(told) <= width - 46:
+            yield [*head, (fit(shown, 16) + "  ", "dim"), (told, tone)]
+            under = [cell] if note.cell else []
+        else:
+            room = width - 29 - (cell_len(note.cell) + 3 if note.cell else 0)
+            yield [*head, (fit(shown, min(room, cell_len(safe(shown)))) + "   ", "dim"), cell]
+            yield from ([("      ", ""), (part, tone)] for part in wrap(told, width - 8))
+            under = []
+        if note.mend:
+            under = [*((f"{text}   ", tone) for text, tone in under), (f"m: {safe(note.mend)}", "info")]
+        if under:
+            yield [(" " * 6, ""), *under]
+
+
+def change_lines(changes: Sequence[Change]) -> Iterator[list[Piece]]:
+    """What an update would do: what it clears first."""
+    for change in sorted(changes, key=lambda one: one.now is not ABSENT):
+        known = field_at(change.pointer)
+        kind = known.kind if known is not None and not known.members else "json"
+        mark, tone = ("-", "error") if change.now is ABSENT else ("*", "changed")
+        now = "is cleared" if change.now is ABSENT else safe(show_value(kind, change.now))
+        yield [
+            (f"    {mark} ", tone),
+            (fit(label_of(change.pointer), 24) + " ", ""),
+            (fit(show_value(kind, change.was), 20) + " ", "dim"),
+            (now, tone),
+        ]
+
+
+def review_plan(
+    staging: Staging, plan: Plan, *, read_only: bool, notes: Sequence[str], goes_on: bool = False
+) -> ReviewPlan:
+    """The requests as they would go, and what stays here and why."""
+    parcels = []
+    for number, request in enumerate(plan.requests, 1):
+        count = f"{len(request)} order{'' if len(request) == 1 else 's'}"
+        heading = f"request {number} of {len(plan.requests)}: {count}, all of them or none"
+        lines = [line for one in request for line in _going_lines(staging, one)]
+        body: Json = [one.document for one in request]
+        parcels.append(Parcel(heading, lines, "POST /orders", body))
+    if plan.staying:
+        lines = []
+        for id, reason in plan.staying:
+            order = staging.get(id)
+            name = order_name(order.document) if order is not None else id
+            lines.append([(f"  {fit(name, 16)} ", "dim"), (safe(reason), "dim")])
+        parcels.append(Parcel(f"{len(plan.staying)} stay here", lines))
+    told = list(notes)
+    doubtful = [
+        order_name(order.document)
+        for request in plan.requests
+        for one in request
+        if (order := staging.get(one.id)) is not None and any(not found.stale for found in staging.findings(order))
+    ]
+    if doubtful and plan.count > _FEW:
+        more = f" and {len(doubtful) - 3} more" if len(doubtful) > 3 else ""
+        told.append(f"{len(doubtful)} of them with doubts, told below: {', '.join(doubtful[:3])}{more}.")
+    if read_only:
+        told.insert(0, "This account is opened for reading only.")
+    requests = f"{len(plan.requests)} request{'' if len(plan.requests) == 1 else 's'}"
+    several = any(len(request) > 1 for request in plan.requests)
+    return ReviewPlan(requests, parcels, 0 if read_only else plan.count, told, goes_on if several else None)
+
+
+def _going_lines(staging: Staging, one: Going) -> Iterator[list[Piece]]:
+    document = one.document
+    facts = (text_at(document, SHIP_TO / "country_code"), text_at(document, SHIP_TO / "name"))
+    items = item_count(document)
+    words = " ".join(filter(None, facts)) or "no address"
+    yield [
+        (f"  {fit(one.does, 6)} ", "conflict" if one.does is Does.UPDATE else "good"),
+        (fit(order_name(document), 16) + " ", ""),
+        (fit(words, 24) + " ", ""),
+        (f"{items} item{'' if items == 1 else 's'}  {safe(money_at(document, TOTAL))}", "dim"),
+    ]
+    order = staging.get(one.id)
+    if order is None:
+        return
+    if one.does is Does.UPDATE:
+        yield from change_lines(order.differences)
+    for finding in staging.findings(order):
+        if finding.stale:
+            continue
+        is_error = finding.problem.severity is Severity.ERROR
+        words = f"{place_of(finding)}: {finding.problem.detail}"
+        mark = "in spite of" if is_error else "~"
+        yield [(f"    {mark} {safe(words)}", "error" if is_error else "warning")]

@@ -1,0 +1,394 @@
+"""The composer: orders staged to be sent together, mended until the service takes them, and followed."""
+
+from collections.abc import Iterable
+
+from textual import on
+
+from tui.api.codec import encode
+from tui.orders.fields import label_of
+from tui.orders.summary import order_name
+from tui.screens.batches.history import open_history
+from tui.screens.batches.screen import open_batches
+from tui.screens.composer.adding import count_of
+from tui.screens.composer.bulk_edit import FixingScreen
+from tui.screens.composer.form_pane import keeps
+from tui.screens.composer.rows import ALL, review_plan
+from tui.screens.composer.sending import ask_sending, goes_on_before, keep_goes_on
+from tui.screens.composer.view_state import Shown
+from tui.screens.order.form_rows import View
+from tui.screens.order.json_sources import open_staged_as_json
+from tui.screens.review.screen import ReviewScreen
+from tui.store.db import StoreError
+from tui.widgets.filter_line import FilterLine
+from tui.widgets.input_line import AskLine
+from tui.widgets.problems import ProblemList
+from tui.widgets.sheet import OrderSheet
+from tui.widgets.table import OrderTable
+from tui.work.batches.sender import Plan
+from tui.work.batches.staged_order import StagedOrder, Standing
+from tui.work.batches.staging import CannotChange
+
+
+class ComposerScreen(FixingScreen):
+    """Nothing goes before the review's `y`, and what exists already not before `z` released it."""
+
+    # Moving.
+
+    def do_strip_next(self, key: str) -> None:
+        self._step_strip(1)
+
+    def do_strip_previous(self, key: str) -> None:
+        self._step_strip(-1)
+
+    def _step_strip(self, by: int) -> None:
+        """The strip; in the table the columns."""
+        if self._shown is not Shown.TABLE or self._in_sheet:
+            self.strip.step(by)
+        elif not self.grid.move_column(by):
+            self.say("This is the last column; C adds others." if by > 0 else "This is the first column.")
+
+    def do_strip_number(self, key: str) -> None:
+        if not self.strip.select_number(int(key)):
+            self.say(f"There is no {key} on the strip.")
+        elif self._in_sheet and self.strip.current is not None:
+            self.go_to_group(self.strip.current)
+
+    def do_pane(self, key: str) -> None:
+        if self._in_sheet:
+            self.close_sheet()
+        elif self._shown is Shown.TABLE and self.order is not None:
+            self.open_sheet(self.grid.cursor_pointer)
+        else:
+            self.do_open(key)
+
+    def do_open(self, key: str) -> None:
+        if (self._in_sheet or self._shown is Shown.TABLE) and not self.may_edit():
+            return
+        if self._in_sheet:
+            row = self.sheet.cursor_field
+            self.sheet.open_editor(None, self._typed.get(row.pointer) if row is not None else None)
+            return
+        if self._shown is Shown.TABLE:
+            self.grid.open_editor()
+            return
+        if self._shown is Shown.PROBLEMS:
+            row_here = self.problems.cursor_row
+            if row_here is None or not row_here.order:
+                self.say("That was said of the request as a whole; it has no field.")
+                return
+            self._chosen = row_here.order
+            self.open_sheet(row_here.pointer)
+        elif self.order is not None:
+            self.open_sheet()
+
+    @on(OrderTable.Activated, "#orders")
+    @on(ProblemList.Activated, "#problems")
+    @on(OrderSheet.Activated, "#form")
+    def _activated(self) -> None:
+        self.do_open("enter")
+
+    def do_back(self, key: str) -> None:
+        if self._in_sheet and self._counting is None:
+            self.close_sheet()
+        else:
+            super().do_back(key)
+
+    def do_next_order(self, key: str) -> None:
+        self._go_beside(1)
+
+    def do_previous_order(self, key: str) -> None:
+        self._go_beside(-1)
+
+    def _go_beside(self, by: int) -> None:
+        place = next((n for n, order in enumerate(self._orders) if order.id == self._chosen), 0) + by
+        if not 0 <= place < len(self._orders):
+            hidden = len(self.staging.orders) - len(self._orders)
+            more = f" shown; {hidden} more by 0 and without /" if hidden else ""
+            self.say(f"This is the last order{more}." if by > 0 else f"This is the first order{more}.")
+            return
+        self._choose(self._orders[place].id, self.sheet.cursor_pointer)
+
+    def do_view(self, key: str) -> None:
+        if self._in_sheet:
+            views = list(View)
+            self._view = views[(views.index(self._view) + 1) % len(views)]
+            self.show_all()
+            self.say(f"View: {self._view} fields.")
+            return
+        shown = list(Shown)
+        place = shown.index(self._shown) + 1
+        if place < len(shown):
+            self.show_view(shown[place])
+        else:
+            self.show_view(Shown.ORDERS)
+            open_history(self.house)
+        self.remember()
+
+    def do_sort(self, key: str) -> None:
+        answers = [("n", "number"), ("s", "state"), ("p", "problem"), ("a", "as added")]
+        if self._shown is Shown.TABLE and (column := self.grid.column_key) is not None:
+            answers.insert(0, ("c", f"this column, {self.grid.columns[self.grid.column].title}"))
+
+        def chosen(answer: str) -> None:
+            by = {"n": "number", "s": "state", "p": "problem", "a": "", "c": column}[answer]
+            self._sorting.choose(by or "")
+            self.show_all()
+            self.remember()
+            names = dict(answers)
+            self.say(f"Sorted by {names[answer]}{', the other way round' if self._sorting.down else ''}.")
+
+        column = self.grid.column_key
+        self.ask("Sort by (again: the other way)", answers, chosen)
+
+    def do_filter(self, key: str) -> None:
+        self.query_one(FilterLine).open(self._field_words if self._in_sheet else self._words)
+
+    @on(AskLine.Changed)
+    def _narrowed(self, event: AskLine.Changed) -> None:
+        if isinstance(event.line, FilterLine):
+            self._narrow(event.text.strip())
+
+    @on(AskLine.Submitted)
+    def _line_taken(self, event: AskLine.Submitted) -> None:
+        if isinstance(event.line, FilterLine):
+            pointer = self.sheet.cursor_pointer
+            self._narrow("" if self._in_sheet else event.text.strip())
+            if self._in_sheet and pointer is not None:
+                self.sheet.go_to(pointer)
+        else:
+            self.line_done(event.text.strip())
+
+    @on(AskLine.Cancelled)
+    def _line_left(self, event: AskLine.Cancelled) -> None:
+        if isinstance(event.line, FilterLine):
+            self._narrow("")
+
+    def _narrow(self, words: str) -> None:
+        if self._in_sheet:
+            self._field_words = words
+        else:
+            self._words = words
+            self._stays.clear()
+        self.show_all()
+        self.remember()
+
+    def do_entry_up(self, key: str) -> None:
+        if self._shown is Shown.TABLE and not self._in_sheet:
+            self.move_column(-1)
+        else:
+            super().do_entry_up(key)
+
+    def do_entry_down(self, key: str) -> None:
+        if self._shown is Shown.TABLE and not self._in_sheet:
+            self.move_column(1)
+        else:
+            super().do_entry_down(key)
+
+    # Removing and undo.
+
+    @keeps
+    def do_drop(self, key: str) -> None:
+        if self._in_sheet:
+            self.drop_entry()
+            return
+        targets = self.targets()
+        if not targets:
+            return
+        count = self.staging.remove_orders(order.id for order in targets)
+        self.table.set_marks(self.table.marks - {order.id for order in targets})
+        self._chosen = self.table.cursor_key if self.on_marked else self._next_to(targets[0].id)
+        self.show_all()
+        sent = any(order.sent for order in targets)
+        kept = " The service keeps what it has." if sent else ""
+        self.say(f"{count_of(count)} removed from here.{kept} u brings back.")
+
+    def _next_to(self, id: str) -> str | None:
+        ids = [order.id for order in self._orders]
+        place = ids.index(id) if id in ids else 0
+        rest = ids[place + 1 : place + 2] or ids[max(0, place - 1) : place]
+        return rest[0] if rest else None
+
+    @keeps
+    def do_undo(self, key: str) -> None:
+        self._step_back("Undone", "Nothing to undo", back=True)
+
+    @keeps
+    def do_redo(self, key: str) -> None:
+        self._step_back("Done again", "Nothing to do again", back=False)
+
+    def _step_back(self, done: str, nothing: str, *, back: bool) -> None:
+        if self._in_sheet and (order := self.order) is not None:
+            name = (self.staging.undo_in if back else self.staging.redo_in)(order.id)
+            self.edited()
+            self.say(f"{done}: {name}." if name else f"{nothing} on this order.")
+            return
+        found = self.staging.undo() if back else self.staging.redo()
+        if found is None:
+            self.say(f"{nothing}.")
+            return
+        words, ids = found
+        about = next((one for id in ids if (one := self.staging.get(id)) is not None), None)
+        if about is not None:
+            self._chosen = about.id
+            if not self._fits(about):
+                self._standing, self._words = ALL, ""
+        self.edited()
+        name = f", {order_name(about.document)}" if about is not None and len(ids) == 1 else ""
+        self.say(f"{done}: {words}{name}.")
+
+    # What may go, and going.
+
+    def do_hold(self, key: str) -> None:
+        unsent = [order for order in self.targets() if not order.sent]
+        targets = [order for order in unsent if self.staging.standing(order) is not Standing.SAME]
+        if not targets:
+            same = "What the service has just so is not sent anyhow."
+            self.say(same if unsent else "There is nothing that could be held or released.")
+            return
+        ids = [order.id for order in targets]
+        standings = {self.staging.standing(order) for order in targets}
+        if standings <= {Standing.HELD, Standing.UPDATE}:
+            self._release(ids)
+        elif standings <= {Standing.READY}:
+            self._hold(ids)
+        else:
+            several = len(ids) > 1
+            spite = "send all the same" if not several else "release, in spite of problems"
+            answers = [("h", "hold"), ("a", spite), *([("r", "release the good")] if several else [])]
+
+            def chosen(answer: str) -> None:
+                match answer:
+                    case "h":
+                        self._hold(ids)
+                    case "r":
+                        wrong = (Standing.REFUSED, Standing.TO_FIX)
+                        self._release([one.id for one in targets if self.staging.standing(one) not in wrong])
+                    case _:
+                        self._release(ids, in_spite=True)
+
+            name = order_name(targets[0].document) if not several else count_of(len(ids))
+            self.ask(f"{name}:", answers, chosen)
+
+    @keeps
+    def _hold(self, ids: Iterable[str]) -> None:
+        count = self.staging.hold(ids)
+        self.show_all()
+        self.say(f"{count_of(count)} held: not sent before z releases.")
+
+    @keeps
+    def _release(self, ids: Iterable[str], *, in_spite: bool = False) -> None:
+        count = self.staging.release(ids, in_spite=in_spite)
+        self.show_all()
+        self.say(f"{count_of(count)} released{' in spite of problems' if in_spite else ''}; w reviews what is ready.")
+
+    def do_review(self, key: str) -> None:
+        if ask_sending(self, self.staging, self._begin_review):
+            self.on_marked = False
+            return
+        self._begin_review()
+
+    def _begin_review(self) -> None:
+        if self.staging.owner is not None:
+            self.say(f"{self.staging.owner} has this batch; B takes it over.", "warning")
+            return
+        ids = [order.id for order in self.targets()] if self.on_marked else None
+        if not self.staging.orders:
+            self.say("There is nothing to review; a adds orders.")
+            return
+        self.say("Looking once more at what exists …")
+        self._looks_first = True
+        self.run_worker(self._review(ids), name="look before the review", group="review", exclusive=True)
+
+    async def _review(self, ids: list[str] | None) -> None:
+        error: Exception | None
+        try:
+            error = await self.staging.look(ids, again=True)
+        except StoreError as full:
+            error = full
+        finally:
+            self._looks_first = False
+        if not self.is_attached:
+            return
+        if self.is_typing or not self.is_on_top:
+            self.say("The review is ready; w shows it.")
+            return
+        plan = self.staging.plan(ids)
+        self.unsay()
+        notes = [f"What exists could not be looked up: {error}"] if error is not None else []
+        if not plan.count and ids is None:
+            notes.append("Nothing is ready to go; what stays here says why.")
+        goes_on = goes_on_before(self.house)
+        read_only = self.house.bench.client.read_only
+        reviewed = review_plan(self.staging, plan, read_only=read_only, notes=notes, goes_on=goes_on)
+
+        def send() -> None:
+            keep_goes_on(self.house, screen.goes_on)
+            self.app.run_worker(self._go(plan, goes_on=screen.goes_on), name="send staged orders")
+            self.say_sending(f"{count_of(plan.count)} on the way; the list shows each.")
+
+        screen = ReviewScreen(reviewed, send)
+        self.house.open_screen(screen)
+
+    async def _go(self, plan: Plan, *, goes_on: bool) -> None:
+        """Runs to its end, whatever becomes of the screen."""
+        try:
+            await self.staging.send(plan, goes_on=goes_on)
+        except (CannotChange, StoreError) as error:
+            self.house.house_screens()[-1].say(str(error), "error")
+
+    def do_refresh(self, key: str) -> None:
+        if self.staging.owner is not None:
+            self.staging.reopen()
+            self.show_all()
+            return
+        order = self.order
+        if order is None:
+            return
+        self.say("Looking again …")
+        self.run_worker(self._look_again(order), name="look at an order again", group="look again")
+
+    async def _look_again(self, order: StagedOrder) -> None:
+        try:
+            words = await self._looked_again(order)
+        except (CannotChange, StoreError) as error:
+            words = str(error)
+        if self.is_attached:
+            self.show_all()
+            self.say(words or "There is nothing to look for.")
+
+    async def _looked_again(self, order: StagedOrder) -> str:
+        if self.staging.standing(order) is Standing.DOUBT:
+            return await self.staging.ask_again([order.id])
+        error = await self.staging.look([order.id], again=True)
+        return str(error) if error is not None else f"It is {order.does}, by a look just now."
+
+    def do_batches(self, key: str) -> None:
+        if self.staging.owner is None:
+            open_batches(self.house)
+            return
+
+        def chosen(answer: str) -> None:
+            if answer == "b":
+                open_batches(self.house)
+                return
+            self.staging.take_over()
+            self.show_all()
+            self.say("The batch is yours now.")
+
+        answers = [("t", "take it over"), ("b", "other batches")]
+        self.ask("Another copy has this batch.", answers, chosen)
+
+    def do_as_json_edit(self, key: str) -> None:
+        order = self.order
+        if order is not None:
+            open_staged_as_json(self.house, self.staging, order, self.edited)
+
+    def do_long_text(self, key: str) -> None:
+        order = self.order
+        if order is None:
+            return
+        row = self.sheet.cursor_field if self._in_sheet else None
+        if row is not None and isinstance(row.value, str) and len(row.value) > 20:
+            self.house.show_text(label_of(row.pointer), row.value)
+        else:
+            self.house.show_text(f"{order_name(order.document)} as it goes", encode(order.document, indent=2).decode())

@@ -1,0 +1,65 @@
+"""A sending under way: how far it is, pausing and cancelling it, and what is to become of the rest of a refused request."""
+
+from collections.abc import Callable, Iterator
+from datetime import tzinfo
+from typing import TYPE_CHECKING
+
+from tui.widgets.lines import Piece
+from tui.work.batches.staging import Staging
+
+if TYPE_CHECKING:
+    from tui.app import OrdersApp
+    from tui.screens.common.screen import HouseScreen
+
+_GOES_ON = "review.goes_on"
+
+
+def goes_on_before(app: "OrdersApp") -> bool:
+    """What the user chose in the last review: whether orders that a refusal does not name go again by themselves."""
+    return app.bench.store.state.get(app.bench.account, _GOES_ON) is True
+
+
+def keep_goes_on(app: "OrdersApp", goes_on: bool) -> None:
+    app.bench.store.state.put(app.bench.account, _GOES_ON, goes_on)
+
+
+def sending_facts(staging: Staging, zone: tzinfo) -> Iterator[Piece]:
+    """How far the sending is, for the status line."""
+    progress = staging.shipping.progress
+    if progress is None:
+        return
+    done = progress.total - progress.left
+    if progress.paused:
+        yield f"paused, {progress.left} of {progress.total} to go: w", "warning"
+    elif progress.until is not None:
+        yield f"the service is busy; again at {progress.until.astimezone(zone):%H:%M:%S}: w", "warning"
+    else:
+        yield f"sending, {done} of {progress.total}", "info"
+
+
+def ask_sending(screen: "HouseScreen", staging: Staging, review: Callable[[], None]) -> bool:
+    """Pause, go on or cancel, where something is being sent or is paused; whether it was asked."""
+    progress = staging.shipping.progress
+    if progress is None:
+        return False
+    shipping = staging.shipping
+
+    def chosen(answer: str) -> None:
+        match answer:
+            case "p" if shipping.pause():
+                screen.say("Paused: what is out comes to its end, and nothing more begins.")
+            case "g" if shipping.resume():
+                screen.say("Going on.")
+            case "c":
+                left = shipping.cancel()
+                screen.say(f"{left} order{'' if left == 1 else 's'} did not go; what was sent stays sent.")
+            case "w":
+                review()
+            case _:
+                screen.say("It is over already.")
+
+    answers = [("g", "go on") if progress.paused else ("p", "pause"), ("c", "cancel"), ("w", "others")]
+    words = "Paused" if progress.paused else "Sending"
+    done = progress.total - progress.left
+    screen.ask(f"{words}: {done} of {progress.total}.", answers, chosen)
+    return True

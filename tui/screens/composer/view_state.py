@@ -1,0 +1,208 @@
+"""How the batch is looked at: which view, which orders, in which order; and the meter on its status line."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from operator import is_
+
+from tui.api.codec import Document
+from tui.api.pointer import Pointer
+from tui.orders.checks.sending import LIMIT
+from tui.orders.fields import ANY
+from tui.orders.summary import haystack, order_name
+from tui.screens.composer.rows import STANDINGS, place_of
+from tui.widgets.lines import Piece
+from tui.work.account import Workbench
+from tui.work.batches.staged_order import Does, Finding, StagedOrder, Standing
+from tui.work.batches.staging import Staging
+from tui.work.pace import least_seconds
+
+_PROBLEM = "problem:"
+
+
+class Shown(StrEnum):
+    """What stands in the first pane."""
+
+    ORDERS = "orders"
+    PROBLEMS = "problems"
+    TABLE = "table"
+
+
+@dataclass(slots=True)
+class Sorting:
+    """The order of the rows, made once when it is chosen, so that no row moves away under the hand.
+
+    `by`: "", "problem", "state", "number", or the path of a column.
+    """
+
+    by: str = ""
+    down: bool = False
+    _ranks: dict[str, int] = field(default_factory=dict)
+
+    def choose(self, by: str) -> None:
+        """Sort so; the same again the other way."""
+        self.down = bool(by) and by == self.by and not self.down
+        self.by = by
+        self._ranks.clear()
+
+    def sorted(self, staging: Staging, orders: Sequence[StagedOrder]) -> list[StagedOrder]:
+        if not self.by:
+            return list(orders)
+        if not self._ranks:
+            key = _key_of(self.by, staging)
+            ranked = sorted(staging.orders, key=key, reverse=self.down)
+            self._ranks = {order.id: rank for rank, order in enumerate(ranked)}
+        last = len(self._ranks)
+        return sorted(orders, key=lambda order: self._ranks.get(order.id, last))
+
+
+@dataclass(slots=True)
+class Texts:
+    """What words are looked for in, of each order: kept while order and problems are the same, for every key asks all."""
+
+    _of: dict[str, tuple[Document, str]] = field(default_factory=dict)
+    _told: dict[str, tuple[list[Finding], str]] = field(default_factory=dict)
+
+    def of(self, order: StagedOrder) -> str:
+        """The order itself and where it came from, in small letters."""
+        kept = self._of.get(order.id)
+        if kept is None or kept[0] is not order.document:
+            text = f"{haystack(order.document)}\n{order.source.lower()}"
+            kept = self._of[order.id] = (order.document, text)
+        return kept[1]
+
+    def told(self, staging: Staging, order: StagedOrder) -> str:
+        """What is wrong with it, in small letters."""
+        found = staging.findings(order)
+        kept = self._told.get(order.id)
+        if kept is None or len(kept[0]) != len(found) or not all(map(is_, kept[0], found)):
+            kept = self._told[order.id] = (found, _told_of(found))
+        return kept[1]
+
+
+def fits(staging: Staging, order: StagedOrder, words: str, texts: Texts) -> bool:
+    """Whether an order has all these words: in itself, where it came from, or what is wrong with it.
+
+    `problem:word` looks in what is wrong only; `problem:` alone wants anything wrong.
+    """
+    found = words.lower().split()
+    if not found:
+        return True
+    told, text = "", texts.of(order)
+    if any(word.startswith(_PROBLEM) for word in found) or not _has(text, found):
+        told = texts.told(staging, order)
+        text = f"{text}\n{told}"
+    for word in found:
+        if word.startswith(_PROBLEM):
+            if not told or word.removeprefix(_PROBLEM) not in told:
+                return False
+        elif word not in text:
+            return False
+    return True
+
+
+def _told_of(found: Sequence[Finding]) -> str:
+    return "\n".join(
+        f"{one.problem.title} {place_of(one)} {one.problem.detail}" for one in found if not one.stale
+    ).lower()
+
+
+def looking_words(staging: Staging) -> str:
+    """How far the look at what exists has come: of hundreds it takes a while."""
+    done, count = staging.looked_at
+    return f"looking up what exists: {done} of {count}; Ctrl+C stops"
+
+
+def meter(bench: Workbench, staging: Staging, marks: int, hidden: int) -> list[str | Piece]:
+    """Orders and what sending them does, the requests and the time that the rate budget has for them."""
+    facts: list[str | Piece] = []
+    if staging.looking:
+        facts.append((looking_words(staging), "info"))
+    if paused := bench.client.paused_for:
+        facts.append((f"the service asks to wait {paused:.0f} s", "warning"))
+    if marks:
+        facts.append(f"{marks} marked{f', {hidden} not shown' if hidden else ''}")
+    if ready := staging.ready():
+        requests = -(-ready.total() // LIMIT)
+        unknown, updates = ready[Does.UNKNOWN], ready[Does.UPDATE]
+        kinds = [
+            f"{count} {word}"
+            for count, word in ((ready.total() - updates - unknown, "new"), (updates, "update"), (unknown, "unknown"))
+            if count
+        ]
+        facts.append(f"ready: {', '.join(kinds)} = {requests} request{'' if requests == 1 else 's'}{_time(requests)}")
+    counts = staging.counts()
+    if same := counts[Standing.SAME]:
+        facts.append(f"{same} same")
+    if away := counts[Standing.SENT]:
+        facts.append((f"{away} on the way", "info"))
+    if verified := counts[Standing.VERIFIED]:
+        facts.append(f"{verified} verified")
+    if counts[Standing.UPDATE]:
+        facts.append("UPDATE waits until z releases it")
+    if staging.saved_at is not None:
+        facts.append(f"on disk {staging.saved_at.astimezone(bench.zone):%H:%M:%S}")
+    elif staging.orders:
+        facts.append("all on disk")
+    return facts
+
+
+def _time(requests: int) -> str:
+    """At least so long by the rate budget, where that is worth a word."""
+    seconds = least_seconds(requests)
+    if seconds < 1:
+        return ""
+    return f", at least {seconds:.0f} s" if seconds < 120 else f", at least {seconds / 60:.0f} min"
+
+
+def _has(text: str, words: Sequence[str]) -> bool:
+    return all(word in text for word in words)
+
+
+def _key_of(by: str, staging: Staging) -> Callable[[StagedOrder], tuple[object, ...]]:
+    match by:
+        case "problem":
+            return lambda order: _problem_key(staging, order)
+        case "state":
+            return lambda order: (STANDINGS.index(staging.standing(order)),)
+        case "number":
+            return lambda order: _natural(order_name(order.document))
+        case path:
+            pointer = Pointer(tuple("0" if token == ANY else token for token in path.split("/")))
+            return lambda order: _value_key(pointer, order)
+
+
+def _problem_key(staging: Staging, order: StagedOrder) -> tuple[object, ...]:
+    """What stops first, then what is doubtful, the same beside the same, then the good ones."""
+    found = next((one for one in staging.findings(order) if not one.stale), None)
+    if found is None:
+        return (2, "", "")
+    return (0 if found.stops else 1, place_of(found).casefold(), found.problem.detail)
+
+
+def _value_key(pointer: Pointer, order: StagedOrder) -> tuple[object, ...]:
+    """Nothing first, then numbers, then texts with their numbers as numbers."""
+    value = pointer.get(order.document)
+    if isinstance(value, str) and value:
+        return (2, *_natural(value))
+    if value is None or (not value and not isinstance(value, int)):
+        return (0,)
+    if isinstance(value, list | dict | bool | str):
+        return (3, str(value))
+    return (1, value)
+
+
+def _natural(text: str) -> tuple[object, ...]:
+    """`T10` after `T9`."""
+    parts: list[object] = []
+    word = ""
+    for char in text.casefold():
+        if word and (char.isascii() and char.isdigit()) != (word[-1].isascii() and word[-1].isdigit()):
+            parts.append(_part(word))
+            word = ""
+        word += char
+    return (*parts, _part(word))
+
+
+def _part(word: str) -> tuple[int, int, str]:
+    return (0, int(word), "") if word.isascii() and word.isdigit() and len(word) < 100 else (1, 0, word)

@@ -1,0 +1,154 @@
+"""A table to be imported as rows of the screen: its columns and where they go, what is the same for all, the preview."""
+
+from collections.abc import Collection
+from decimal import Decimal
+
+from tui.api.codec import Json, pretty
+from tui.api.errors import Problem, Severity
+from tui.api.pointer import Pointer
+from tui.orders.checks.sending import check_order
+from tui.orders.edits.bulk_change import full_label
+from tui.orders.fields import ITEMS, field_at, label_of
+from tui.orders.summary import TOTAL, complaint, order_name, text_at
+from tui.orders.tables.headings import Path
+from tui.orders.tables.mapping import SHOP, Mapping
+from tui.orders.tables.rows import letters
+from tui.orders.value_parser import show_value
+from tui.widgets.table import Column, Row, Toned
+from tui.work.file_import.json_reader import Arrival, Intake
+from tui.work.file_import.reader import Source
+
+COLUMNS = (
+    Column("column", "column", 20, 2),
+    Column("field", "goes to", 24, 3),
+    Column("cell", "first rows", 16, 2),
+)
+PREVIEW = (
+    Column("row", "row", 7),
+    Column("order", "order", 10, 1),
+    Column("cc", "cc", 2),
+    Column("name", "recipient", 12, 2),
+    Column("items", "it", 2, align="right"),
+    Column("total", "total", 9, align="right"),
+    Column("problem", "problem", 18, 4),
+)
+CONSTANT = "for all:"
+
+
+def mapping_rows(source: Source, problems: Collection[Path]) -> list[Row]:
+    """The columns in their order, then what is the same for all. `problems`: paths where the preview has some."""
+    mapping, rows = source.mapping, []
+    for place, (name, path) in enumerate(zip(mapping.header, mapping.paths, strict=True)):
+        cells = (row.cells[place] for row in source.table.rows[:20] if place < len(row.cells))
+        shown = " · ".join(dict.fromkeys(cell.strip() for cell in cells if cell.strip()))[:120]
+        where = Toned("nowhere", "dim") if path is None else full_label(path)
+        mark = " " if path not in problems or path is None else "!"
+        rows.append(Row(f"c{place}", (f"{letters(place)} {name}", where, shown), mark, "error" if mark == "!" else ""))
+    constants = dict(mapping.constants)
+    if SHOP not in constants and SHOP not in mapping.paths:
+        constants = {SHOP: None, **constants}
+    for path, value in constants.items():
+        known = field_at(Pointer(path))
+        words = (
+            Toned("· to be chosen ·", "warning")
+            if value is None
+            else show_value(known.kind if known else "json", value)
+        )
+        rows.append(Row(key_of(path), (CONSTANT, full_label(path), words), "!" if value is None else "="))
+    return rows
+
+
+def key_of(path: Path) -> str:
+    """The key of the row of a value that is the same for all."""
+    return f"k{Pointer(path)}"
+
+
+def path_of_key(key: str) -> Path:
+    return Pointer.parse(key[1:]).tokens
+
+
+def found_in(arrival: Arrival, shops: Collection[int] | None) -> list[Problem]:
+    """What is wrong with an order as it would be staged: what could not be read first, errors before warnings."""
+    unread = {problem.pointer for problem in arrival.problems}
+    here = [problem for problem in check_order(arrival.document, shops) if problem.pointer not in unread]
+    return sorted([*arrival.problems, *here], key=lambda problem: problem.severity is Severity.WARNING)
+
+
+def preview_rows(intake: Intake, shops: Collection[int] | None) -> list[Row]:
+    """The first orders as they will be, and what of the rows is refused."""
+    rows = [_order_row(str(place), one, found_in(one, shops)) for place, one in enumerate(intake.orders)]
+    refused = [
+        Row(f"r{place}", (str(one.row or ""), Toned("refused", "error"), "", "", "", "", one.reason), "!", "error")
+        for place, one in enumerate(intake.refused)
+    ]
+    return [*rows, *refused]
+
+
+def _order_row(key: str, one: Arrival, problems: list[Problem]) -> Row:
+    document = one.document
+    items = ITEMS.get(document)
+    errors = sum(problem.severity is Severity.ERROR for problem in problems)
+    words = (
+        f"{problem_words(problems[0], one)}{f' +{len(problems) - 1}' if len(problems) > 1 else ''}" if problems else ""
+    )
+    mark = "!" if errors else "~" if problems else " "
+    ship = Pointer.of("shipping_address")
+    cells = (
+        one.place.partition(" ")[2],
+        order_name(document),
+        text_at(document, ship / "country_code"),
+        text_at(document, ship / "name"),
+        str(len(items)) if isinstance(items, list) else "",
+        _money((TOTAL / "value").get(document)),
+        words,
+    )
+    return Row(key, cells, mark, "error" if errors else "warning" if problems else "")
+
+
+def problem_words(problem: Problem, one: Arrival, *, whole: bool = False) -> str:
+    """A problem with its cell, where it came from one: `quantity: a number is needed (Qty, row 8)`; brief, or whole."""
+    cell = one.cells.get(problem.pointer)
+    where = f" ({cell[1]}, row {cell[0]})" if cell is not None else ""
+    label = label_of(problem.pointer) if problem.pointer.tokens else ""
+    if not whole:
+        return f"{complaint(problem)}{where}"
+    return f"{label + ': ' if label else ''}{problem.detail}{where}"
+
+
+def order_text(one: Arrival, problems: list[Problem]) -> str:
+    """All of an order for a pane: what is wrong with it, what was worked out, and the document."""
+    lines = [
+        f"{'!' if problem.severity is Severity.ERROR else '~'} {problem_words(problem, one, whole=True)}"
+        for problem in problems
+    ]
+    if one.derived:
+        lines += ["", "Worked out, or the same for all:"]
+        lines += [
+            f"  {label_of(pointer)}: {_shown(pointer.get(one.document))}, {how}" for pointer, how in one.derived.items()
+        ]
+    return "\n".join([*lines, "", pretty(one.document)])
+
+
+def problem_paths(intake: Intake, mapping: Mapping) -> set[Path]:
+    """The paths of the mapping's columns in whose cells something could not be read."""
+    by_name = dict(zip(mapping.header, mapping.paths, strict=True))
+    names = {cell[1] for one in intake.orders for problem in one.problems if (cell := one.cells.get(problem.pointer))}
+    return {path for name in names if (path := by_name.get(name)) is not None}
+
+
+def problem_of_column(intake: Intake, name: str) -> str:
+    """The first problem that the cells of the column with this name have; nothing if they have none."""
+    for one in intake.orders:
+        for problem in one.problems:
+            cell = one.cells.get(problem.pointer)
+            if cell is not None and cell[1] == name:
+                return f"{one.place}: {problem_words(problem, one, whole=True)}"
+    return ""
+
+
+def _shown(value: object) -> str:
+    return show_value("text", value) if isinstance(value, str | int | Decimal) else ""
+
+
+def _money(value: Json | object) -> str:
+    return str(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else ""

@@ -1,0 +1,33 @@
+"""Choosing a shop: type to narrow over names, kinds and numbers, Enter takes it."""
+
+from collections.abc import Callable, Sequence
+
+from tui.screens.common.search_picker import ChoosingScreen
+from tui.widgets.table import Column, Row
+from tui.work.account import Shop
+
+
+class ShopScreen(ChoosingScreen):
+    """`done` is told the number of the integration."""
+
+    PROMPT = "shop: "
+    COLUMNS = (Column("name", "shop", 30, 3), Column("kind", "kind", 16, 1), Column("id", "integration", 12))
+    EMPTY = "No shop has these letters."
+
+    def __init__(self, title: str, shops: Sequence[Shop], done: Callable[[int], None]) -> None:
+        super().__init__(title)
+        self._shops = tuple(shops)
+        self._done = done
+        self._found: list[Shop] = []
+
+    def chosen(self, place: int) -> None:
+        self.house.back()
+        if place < len(self._found):
+            self._done(self._found[place].id)
+
+    def offer(self, text: str) -> list[Row]:
+        words = text.lower().split()
+        self._found = [
+            shop for shop in self._shops if all(word in f"{shop.name} {shop.kind} {shop.id}".lower() for word in words)
+        ]
+        return [Row(str(shop.id), (shop.name, shop.kind, str(shop.id))) for shop in self._found]

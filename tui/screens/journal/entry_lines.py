@@ -1,0 +1,146 @@
+"""A write of the journal as lines to read: the change as fields, its steps with their times, the service's words."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, tzinfo
+
+from tui.orders.fields import label_of
+from tui.orders.summary import PAID, TOTAL, address_lines, money_at, text_at
+from tui.screens.review.drafts import shown_at
+from tui.store.journal import Event, Road, WriteState
+from tui.store.journal_queries import Brief, Named
+from tui.widgets.lines import Piece
+from tui.widgets.text import fit, safe
+from tui.work.journal.entries import Ended, Entry, Part, at, ended, outcome_words
+from tui.work.journal.undo import LOST
+
+Line = list[Piece]
+
+_BESIDE = 64
+"""So wide must a pane be for field, was and now beside each other."""
+
+MARKS = {
+    Ended.ON_WAY: (">", "info"),
+    Ended.UNKNOWN: ("#", "conflict"),
+    Ended.CONFIRMED: ("=", "good"),
+    Ended.DIFFERS: ("S", "service"),
+    Ended.NOT_WRITTEN: ("*", "warning"),
+    Ended.DELETED: ("=", "dim"),
+}
+
+
+def mark_of(state: WriteState, road: Road) -> Piece:
+    """The mark of how a write ended, and its tone: ASCII first, colour second."""
+    if state is WriteState.REFUSED:
+        return "S", "service"
+    if state is WriteState.GONE:
+        return "#", "conflict"
+    return MARKS[ended(state, road)]
+
+
+def entry_lines(entry: Entry, zone: tzinfo, width: int) -> Iterator[Line]:
+    """All of a write."""
+    write = entry.write
+    words, tone = entry.words, mark_of(write.state, write.new.road)[1]
+    yield [(f"{write.at.astimezone(zone):%a %d %b %Y %H:%M:%S}  ", ""), (safe(words), tone)]
+    yield [(safe(f"{write.by} · {write.profile or 'no profile'} · {entry.base_url}"), "dim")]
+    yield [(safe(f"{write.new.method} {write.new.path}"), "dim")]
+    if write.new.job:
+        yield [(safe(f"part of: {write.new.job}"), "info")]
+    yield from _said(entry)
+    for part in entry.parts:
+        yield []
+        yield from _part_lines(entry, part, width)
+    yield []
+    yield from step_lines(entry.steps, zone)
+
+
+def preview_lines(entry: Entry, zone: tzinfo, width: int, most: int) -> Iterator[Line]:
+    """What one wants to know of a write of one order before opening it, in about `most` lines and two."""
+    lines = list(_said(entry))
+    if entry.ended is Ended.DELETED:
+        lines.append([(safe(f"u stages it as a new order. {LOST}"), "info")])
+        order = entry.parts[0].before or {}
+        lines.extend([(f"  {safe(words)}", "")] for words in address_lines(order))
+        lines.append([(safe(f"  {money_at(order, TOTAL)} {text_at(order, PAID)}"), "")])
+    else:
+        lines.extend(line for part in entry.parts for line in change_lines(part, width))
+    if len(lines) > max(most, 2):
+        more = len(lines) - most + 1
+        lines[most - 1 :] = [[(f"  … {more} more, Enter shows all", "dim")]]
+    yield from lines
+    yield from step_lines(entry.steps, zone, short=True)
+    yield _who(entry.write.by, entry.write.profile, entry.write.new.job)
+
+
+def many_lines(brief: Brief, named: Sequence[Named], steps: Sequence[Event], zone: tzinfo) -> Iterator[Line]:
+    """The same of a write of many orders, without opening their documents."""
+    shown = ", ".join(one.name for one in named[:12]) + (f" and {len(named) - 12} more" if len(named) > 12 else "")
+    yield [(safe(shown), "")]
+    yield [("Enter shows the change of each.", "dim")]
+    yield from step_lines(steps, zone, short=True)
+    yield _who(brief.by, brief.profile, brief.job)
+
+
+def _who(by: str, profile: str, job: str | None) -> Line:
+    parts = [f"by {by}", f"as {profile}" if profile else "", f"part of: {job}" if job else ""]
+    return [(safe(" · ".join(filter(None, parts))), "dim")]
+
+
+def _part_lines(entry: Entry, part: Part, width: int) -> Iterator[Line]:
+    what = "was new" if part.before is None else "deleted" if entry.write.new.road is Road.DELETE else ""
+    id = f" #{part.remote_id}" if part.remote_id else ""
+    yield [(safe(part.named.name), "title"), (safe(f"{id}{f' · {what}' if what else ''}"), "dim")]
+    yield from change_lines(part, width)
+
+
+def change_lines(part: Part, width: int) -> Iterator[Line]:
+    """Field, what it was, what it became: side by side, or below each other where that is too narrow."""
+    label = max(12, min(26, width * 3 // 10))
+    was = max(10, min(24, (width - label) // 2 - 4))
+    for change in part.changes:
+        place = at(change)
+        words = f"order of {label_of(place).lower()}" if change.moved else label_of(place)
+        before, now = safe(shown_at(place, change.was)), safe(shown_at(place, change.now))
+        if width < _BESIDE:
+            yield [("  * ", "changed"), (safe(words), "")]
+            yield [("    was ", "dim"), (before, "dim")]
+            yield [("    now ", "dim"), (now, "changed")]
+            continue
+        yield [
+            ("  * ", "changed"),
+            (fit(words, label) + " ", ""),
+            (fit(before, was) + " ", "dim"),
+            (now, "changed"),
+        ]
+
+
+def _said(entry: Entry) -> Iterator[Line]:
+    """The service's words, and what it shows instead."""
+    for problem in entry.problems:
+        place = f"{label_of(problem.pointer)}: " if problem.pointer.tokens else ""
+        yield [("  S ", "service"), (safe(place + (problem.detail or problem.title)), "service")]
+    detail = entry.write.last.detail
+    if isinstance(detail, dict) and isinstance(error := detail.get("error"), str) and not entry.problems:
+        yield [("  S ", "service"), (safe(error), "service")]
+
+
+def step_lines(steps: Sequence[Event], zone: tzinfo, *, short: bool = False) -> Iterator[Line]:
+    """What a write went through; `short` on one line, without what was said twice."""
+    if short:
+        told: list[str] = []
+        last: datetime | None = None
+        for step in steps:
+            moment = step.at.astimezone(zone)
+            when = f"{moment:%H:%M:%S} " if last is None or moment.replace(microsecond=0) != last else ""
+            last = moment.replace(microsecond=0)
+            told.append(f"{when}{step.state}")
+        yield [(" > ".join(told), "dim")]
+        return
+    for step in steps:
+        status = f" {step.status}" if step.status is not None else ""
+        yield [
+            (f"  {step.at.astimezone(zone):%a %d %b %H:%M:%S} ", "dim"),
+            (safe(f"{outcome_words(step.state, Road.PATCH)}{status}"), ""),
+        ]
+        if isinstance(step.detail, dict) and "left_by" in step.detail:
+            yield [("      the app ended here; the next start took it up", "dim")]

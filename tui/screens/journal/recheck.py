@@ -1,0 +1,240 @@
+"""Today's changes, read again: what still stands, and what was taken back; the way to draft it once more."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+
+from textual import on
+from textual.app import ComposeResult
+
+from tui.api.pointer import ABSENT
+from tui.keymap import Where
+from tui.orders.fields import label_of
+from tui.screens.common.screen import HouseScreen
+from tui.screens.common.workspace_actions import open_order
+from tui.screens.review.drafts import review_drafts, shown_at
+from tui.widgets.dialogs import QuestionBar
+from tui.widgets.lines import LineView, Piece
+from tui.widgets.pager import Pager
+from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
+from tui.widgets.table import Column, OrderTable, Row, Toned
+from tui.work.drafts.sender import Way
+from tui.work.journal.recheck import Check, Verdict, entries_of_day, recheck, seen_again
+
+_COLUMNS = (
+    Column("order", "order", 10, 1),
+    Column("field", "field", 16, 2),
+    Column("was", "was", 10, 2),
+    Column("wanted", "confirmed", 10, 2),
+    Column("there", "there now", 10, 2),
+    Column("verdict", "", 13),
+)
+_MARKS = {
+    Verdict.TAKEN_BACK: ("!", "error"),
+    Verdict.CHANGED: ("~", "warning"),
+    Verdict.GONE: ("#", "conflict"),
+    Verdict.UNREAD: ("#", "conflict"),
+    Verdict.STANDS: ("=", "good"),
+}
+
+
+class RecheckScreen(HouseScreen):
+    """One row a value; the bad news first."""
+
+    WHERE = Where.RECHECK
+    CSS = """
+    RecheckScreen OrderTable { height: 1fr; }
+    #check { height: 4; }
+    """
+
+    def __init__(self, day: date, checks: Sequence[Check]) -> None:
+        super().__init__()
+        self._day = day
+        self._checks = list(checks)
+
+    def compose(self) -> ComposeResult:
+        yield TitleLine()
+        yield OrderTable(_COLUMNS, empty="Nothing to read again.", id="checks")
+        yield RuleLine(id="check-rule")
+        yield Pager(id="check")
+        yield StatusLine()
+        yield QuestionBar()
+        yield KeyLine()
+
+    @property
+    def table(self) -> OrderTable:
+        return self.query_one("#checks", OrderTable)
+
+    @property
+    def list_view(self) -> LineView:
+        return self.table
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self._show()
+
+    def on_screen_resume(self) -> None:
+        super().on_screen_resume()
+        self._show()
+
+    def show_keys(self) -> None:
+        words = [("n", "next taken back"), ("Enter", "its form"), ("m", "draft it again"), ("w", "review")]
+        self.query_one(KeyLine).set([*words, ("r", "read again"), ("u", "undo"), ("?", "keys")])
+
+    def facts(self) -> Sequence[str | Piece]:
+        counts = Counter(check.verdict for check in self._checks)
+        facts: list[str | Piece] = [
+            (f"{counts[verdict]} {verdict}", _MARKS[verdict][1]) for verdict in Verdict if counts[verdict]
+        ]
+        return facts or ["nothing was changed"]
+
+    def _show(self) -> None:
+        drafts = self.house.bench.drafts
+        bad = sum(check.verdict is not Verdict.STANDS for check in self._checks)
+        drafted = len(drafts.all())
+        left = f"{self.house.account_name} · changes of {self._day:%a %d %b}, read again"
+        self.query_one(TitleLine).set(left, f"drafted {drafted}" if drafted else f"{bad} not as they were left")
+        rows = []
+        for place, check in enumerate(self._checks):
+            mark, tone = _MARKS[check.verdict]
+            if self._is_drafted(check):
+                mark, tone = "*", "changed"
+            values = [shown_at(check.pointer, value) for value in (check.was, check.wanted, check.there)]
+            label = label_of(check.pointer) if check.pointer.tokens else check.words
+            if not check.pointer.tokens:
+                values = ["", "", ""]
+            verdict = "drafted again" if mark == "*" else check.verdict
+            rows.append(Row(str(place), (check.named.name, label, *values, Toned(verdict, tone)), mark, tone))
+        self.table.load(rows)
+        self._show_check()
+        self.show_status()
+
+    def _show_check(self) -> None:
+        """The values of the row whole."""
+        check = self.check
+        rule, pane = self.query_one("#check-rule", RuleLine), self.query_one("#check", Pager)
+        if check is None:
+            rule.set()
+            pane.set_lines([])
+            return
+        when = check.at.astimezone(self.house.bench.zone)
+        if not check.pointer.tokens:
+            rule.set(check.named.name, check.verdict)
+            pane.set_lines([check.words, f"written {when:%H:%M:%S}"])
+            return
+        rule.set(f"{check.named.name} · {label_of(check.pointer)}", check.verdict)
+        values = (("was", check.was), (f"confirmed {when:%H:%M}", check.wanted), ("there now", check.there))
+        pane.set_lines([f"{words:<15} {shown_at(check.pointer, value)}" for words, value in values])
+
+    @on(OrderTable.CursorMoved)
+    def _moved(self) -> None:
+        self._show_check()
+
+    def _is_drafted(self, check: Check) -> bool:
+        draft = self.house.bench.drafts.get(check.order_id)
+        return (
+            draft is not None
+            and check.verdict is not Verdict.STANDS
+            and draft.edit.value(check.pointer) == check.wanted
+        )
+
+    @property
+    def check(self) -> Check | None:
+        cursor = self.table.cursor
+        return self._checks[cursor] if cursor < len(self._checks) else None
+
+    @property
+    def order_here(self) -> str | None:
+        return check.order_id or None if (check := self.check) is not None else None
+
+    def order_news(self, order_id: str) -> None:
+        standing = self.house.bench.corrections.standing(order_id)
+        if standing is not None and standing.way is Way.CONFIRMED and standing.document is not None:
+            self._checks = [
+                seen_again(check, standing.document) if check.order_id == order_id and check.pointer.tokens else check
+                for check in self._checks
+            ]
+        if self.is_attached:
+            if standing is not None and standing.way is not Way.SENDING:
+                self.unsay()
+            self._show()
+
+    def do_open(self, key: str) -> None:
+        check = self.check
+        if check is None or check.verdict is Verdict.GONE or not check.order_id.isdecimal():
+            self.say("There is no order to open here.")
+            return
+        open_order(self.house, check.order_id)
+
+    @on(OrderTable.Activated)
+    def _activated(self) -> None:
+        self.do_open("enter")
+
+    def do_next_problem(self, key: str) -> None:
+        self._step(1)
+
+    def do_previous_problem(self, key: str) -> None:
+        self._step(-1)
+
+    def _step(self, by: int) -> None:
+        place = self.table.cursor + by
+        while 0 <= place < len(self._checks):
+            if self._checks[place].verdict is not Verdict.STANDS:
+                self.table.go(place)
+                return
+            place += by
+        self.say(f"No {'further' if by > 0 else 'earlier'} change that does not stand.")
+
+    def do_mend(self, key: str) -> None:
+        """Draft the confirmed value once more, on what is there now."""
+        check, bench = self.check, self.house.bench
+        if check is None or check.document is None or not check.pointer.tokens:
+            self.say("There is no value to draft here.")
+            return
+        if check.verdict is Verdict.STANDS:
+            self.say("It still is as it was confirmed.")
+            return
+        draft = bench.drafts.of(check.order_id, check.document, self.house.now())
+        name = f"{label_of(check.pointer)}, once more"
+        wanted = check.wanted
+        done = draft.edit.drop(check.pointer, name) if wanted is ABSENT else draft.edit.put(check.pointer, wanted, name)
+        if not done:
+            self.say("It is drafted already.")
+            return
+        bench.corrections.forget(check.order_id)
+        bench.drafts.save(draft)
+        self.house.order_changed(check.order_id)
+        self._show()
+        self.say(f"Drafted again: {label_of(check.pointer)} of {check.named.name}. u takes it back, w reviews.")
+
+    def do_undo(self, key: str) -> None:
+        check, bench = self.check, self.house.bench
+        draft = bench.drafts.get(check.order_id) if check is not None else None
+        name = draft.edit.undo() if draft is not None else None
+        if draft is None or name is None:
+            self.say("Nothing to undo on this order.")
+            return
+        bench.drafts.save(draft)
+        self.house.order_changed(draft.order_id)
+        self._show()
+        self.say(f"Undone: {name}.")
+
+    def do_review(self, key: str) -> None:
+        review_drafts(self, self.house.bench.drafts.all())
+
+    def do_refresh(self, key: str) -> None:
+        self.say("Reading the orders again …")
+        self.run_worker(self._read(), name="read changes again", group="read", exclusive=True)
+
+    async def _read(self) -> None:
+        bench = self.house.bench
+        entries = entries_of_day(bench.store, bench.account, bench.client.base_url, self._day, bench.zone)
+        self._checks = await recheck(bench.client, entries)
+        self._show()
+        self.say("Read again.")
+
+    def stop_reading(self) -> bool:
+        running = [worker for worker in self.workers if worker.group == "read" and worker.is_running]
+        for worker in running:
+            worker.cancel()
+        return bool(running)

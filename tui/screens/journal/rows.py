@@ -1,0 +1,98 @@
+"""Writes as rows of the journal's table, read from the store when they are drawn."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+
+from tui.orders.fields import label_of
+from tui.screens.journal.entry_lines import mark_of
+from tui.store.journal import Road
+from tui.store.journal_queries import Brief
+from tui.store.store import Store
+from tui.widgets.table import Cell, Column, Row, Toned
+from tui.work.journal.entries import at, outcome_words, recorded_changes
+
+_CHUNK = 64
+
+Place = tuple[int, int]
+"""A write, and the position in it of the order that a row is about."""
+
+
+def columns(wide: bool, several: bool) -> tuple[Column, ...]:
+    """`several`: more than one person or profile wrote."""
+    who = (Column("who", "who", 9),) if several else ()
+    return (
+        Column("when", "when", 12),
+        *who,
+        Column("order", "order", 10, 2),
+        Column("road", "road", 6),
+        Column("what", "what", 18, 3),
+        Column("end", "how it ended", 18 if wide else 20),
+    )
+
+
+def key_of_place(place: Place) -> str:
+    return f"{place[0]}.{place[1]}"
+
+
+@dataclass(slots=True)
+class WriteRows:
+    """`places` in order; `by_order`: each row is about one order of its write."""
+
+    store: Store
+    places: Sequence[Place]
+    now: datetime
+    zone: tzinfo
+    several: bool
+    by_order: bool
+    what: dict[int, str]
+    """The few words of each write, which never change; kept by the screen."""
+    _briefs: dict[Place, Brief] = field(default_factory=dict)
+    _index: dict[str, int] | None = None
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def key_at(self, index: int) -> str:
+        return key_of_place(self.places[index])
+
+    def index_of(self, key: str) -> int | None:
+        if self._index is None:
+            self._index = {key_of_place(place): index for index, place in enumerate(self.places)}
+        return self._index.get(key)
+
+    def brief_at(self, index: int) -> Brief | None:
+        """The write of a row; None if it was removed meanwhile."""
+        place = self.places[index]
+        if place not in self._briefs:
+            start = index - index % _CHUNK
+            self._briefs |= self.store.briefs.get(self.places[start : start + _CHUNK])
+        return self._briefs.get(place)
+
+    def row_at(self, index: int) -> Row:
+        brief = self.brief_at(index)
+        if brief is None:
+            return Row(self.key_at(index), ("", "removed"))
+        mark, tone = mark_of(brief.state, brief.road)
+        when = brief.at.astimezone(self.zone)
+        same_day = when.date() == self.now.astimezone(self.zone).date()
+        name = brief.first.name if self.by_order or brief.orders == 1 else f"{brief.orders} orders"
+        cells: list[Cell] = [f"{when:%H:%M:%S}" if same_day else f"{when:%d %b %H:%M}"]
+        if self.several:
+            cells.append(f"{brief.by.partition('@')[0]} {brief.profile}".strip())
+        cells += [name, brief.road, self._what(brief), Toned(outcome_words(brief.state, brief.road), tone)]
+        return Row(self.key_at(index), tuple(cells), mark, tone)
+
+    def _what(self, brief: Brief) -> str:
+        if brief.road is Road.DELETE:
+            return "the whole order"
+        words = self.what.get(brief.id)
+        if words is None:
+            changes = recorded_changes(self.store.briefs.changes(brief.id))
+            labels = list(dict.fromkeys(label_of(at(change)) for change in changes))
+            if not labels:
+                words = "sent whole" if brief.road is Road.UPSERT else ""
+            else:
+                words = labels[0] if len(labels) == 1 else f"{labels[0]} +{len(labels) - 1}"
+            self.what[brief.id] = words
+        return f"{brief.job}: {words}" if brief.job else words

@@ -1,0 +1,562 @@
+"""The journal: every write with its change and its end, by time, order or outcome, and the way back from it."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Container
+
+from tui.api.codec import decode, encode
+from tui.keymap import Where
+from tui.screens.common.screen import HouseScreen
+from tui.screens.common.workspace_actions import look_up_again, open_composer, open_order, remember_place
+from tui.screens.journal.entry_lines import entry_lines, many_lines, preview_lines
+from tui.screens.journal.rows import Place, WriteRows, columns, key_of_place
+from tui.screens.review.drafts import review_drafts
+from tui.store.journal import WriteState
+from tui.store.journal_queries import Brief, Sorting
+from tui.widgets.dialogs import QuestionBar
+from tui.widgets.filter_line import FilterLine
+from tui.widgets.input_line import AskLine
+from tui.widgets.lines import LineView, Piece
+from tui.widgets.pager import Pager, TextLine
+from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
+from tui.widgets.tab_bar import Entry as StripEntry
+from tui.widgets.tab_bar import EntryStrip
+from tui.widgets.table import OrderTable
+from tui.widgets.text import safe
+from tui.work.drafts.sender import Way
+from tui.work.journal.entries import (
+    PRUNED,
+    Ended,
+    Entry,
+    ended,
+    entry_line,
+    export,
+    open_entry,
+    outcome_words,
+    states_of,
+)
+from tui.work.journal.recheck import entries_of_day, recheck
+from tui.work.journal.undo import Result, step_name, told, undo, why_not
+from tui.work.typed_paths import at_home, completed
+
+_ALL = "all"
+_WIDE = 120
+
+
+class JournalScreen(HouseScreen):
+    """`order_id`: begin at the newest write of this order."""
+
+    WHERE = Where.JOURNAL
+    CSS = """
+    #journal { height: 1fr; layout: vertical; }
+    #journal OrderTable { height: 1fr; }
+    #journal #entry-side { height: 8; layout: vertical; }
+    #journal #entry { height: 1fr; }
+    #journal.-wide { layout: horizontal; }
+    #journal.-wide #entry-side { width: 40%; height: 1fr; }
+    #journal.-whole OrderTable { display: none; }
+    #journal.-whole #entry-side { width: 1fr; height: 1fr; }
+    """
+
+    def __init__(self, order_id: str | None = None) -> None:
+        super().__init__()
+        self._wanted_order = order_id
+        self._sorting = Sorting.TIME
+        self._words = ""
+        self._rows: WriteRows | None = None
+        self._what: dict[int, str] = {}
+        self._total = 0
+        self._several = False
+        self._is_wide = False
+        self._as_json = False
+        self._is_stale = False
+        self._was_left = False
+
+    def compose(self) -> ComposeResult:
+        yield TitleLine()
+        yield EntryStrip()
+        yield FilterLine()
+        with Container(id="journal"):
+            yield OrderTable(columns(False, False), empty="Nothing was written yet.", id="writes")
+            with Container(id="entry-side"):
+                yield RuleLine(id="entry-rule")
+                yield Pager(id="entry")
+        yield AskLine("into the file: ", hides=True, id="export-file")
+        yield StatusLine()
+        yield QuestionBar()
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self._reload()
+        self.go_to_order(self._wanted_order)
+
+    def on_screen_resume(self) -> None:
+        super().on_screen_resume()
+        remember_place(self, "journal")
+        if self._was_left:
+            self._reload()
+
+    def on_screen_suspend(self) -> None:
+        self._was_left = True
+
+    def on_resize(self) -> None:
+        wide = self.size.width >= _WIDE
+        if wide != self._is_wide:
+            self._is_wide = wide
+            self.query_one("#journal").set_class(wide, "-wide")
+            self._reload()
+        # Its lines are made for its width, which is known when it is laid out.
+        self.call_after_refresh(lambda: self._show_entry(keep_place=True))
+
+    @property
+    def table(self) -> OrderTable:
+        return self.query_one("#writes", OrderTable)
+
+    @property
+    def pane(self) -> Pager:
+        return self.query_one("#entry", Pager)
+
+    @property
+    def strip(self) -> EntryStrip:
+        return self.query_one(EntryStrip)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the entry has the screen for itself."""
+        return self.query_one("#journal").has_class("-whole")
+
+    @property
+    def list_view(self) -> LineView:
+        return self.pane if self.is_whole or self.pane.has_focus else self.table
+
+    def show_keys(self) -> None:
+        words = [("Enter", "open"), ("u", "undo"), ("w", "review"), ("n", "next !"), ("/", "narrow"), ("s", "sort")]
+        self.query_one(KeyLine).set([*words, ("r", "today again"), ("X", "export"), ("?", "keys")])
+
+    # What is shown.
+
+    def _reload(self) -> None:
+        """Find again what is in the list; cursor and place stay with the write they are on."""
+        self._is_stale = False
+        if not self.is_attached:
+            return
+        bench = self.house.bench
+        briefs = bench.store.briefs
+        counts = briefs.count(bench.account)
+        self._total = counts.total()
+        groups = dict.fromkeys(Ended, 0)
+        for (state, road), count in counts.items():
+            groups[ended(state, road)] += count
+        entries = [StripEntry(_ALL, "all", str(self._total or ""))]
+        entries += [
+            StripEntry(group, group, str(count or ""), failing=group is Ended.UNKNOWN and count > 0, empty=not count)
+            for group, count in groups.items()
+        ]
+        self.strip.set_entries(entries, self.strip.current or _ALL)
+        self._several = len(briefs.writers(bench.account)) > 1
+        states, roads = (None, None) if self._group is None else states_of(self._group)
+        places = briefs.find(
+            bench.account, states=states, roads=roads, words=self._words.split(), sorting=self._sorting
+        )
+        by_order = self._sorting is Sorting.ORDER
+        now, zone = self.house.now(), bench.zone
+        self._rows = WriteRows(bench.store, places, now, zone, self._several, by_order, self._what)
+        self.table.set_columns(columns(self._is_wide, self._several))
+        narrowed = self._words or self._group is not None
+        self.table.set_empty("No write is like this." if narrowed and self._total else "Nothing was written yet.")
+        self.table.load(self._rows)
+        self.table.set_tail(self._tail())
+        shown = f"{len(places)} of {self._total}" if narrowed else f"{self._total}"
+        self.query_one(FilterLine).set(self._words, f"by {self._sorting} │ {shown} writes")
+        mode = "READ ONLY" if bench.client.read_only else "WRITES"
+        drafted = len(bench.drafts.all())
+        self.query_one(TitleLine).set(
+            f"{self.house.account_name} · {mode} · JOURNAL", f"drafted {drafted}" if drafted else ""
+        )
+        self._show_entry(keep_place=True)
+
+    @property
+    def _group(self) -> Ended | None:
+        current = self.strip.current
+        return None if current in (None, _ALL) else Ended(str(current))
+
+    def _tail(self) -> str:
+        bench = self.house.bench
+        kept = bench.store.state.get(bench.account, PRUNED)
+        if not isinstance(kept, dict):
+            return ""
+        on = str(kept.get("at"))[:10]
+        return f"{kept.get('count')} writes older than {kept.get('days')} days were removed on {on}, as settings.toml says."
+
+    @property
+    def place(self) -> Place | None:
+        rows, cursor = self._rows, self.table.cursor
+        return rows.places[cursor] if rows is not None and cursor < len(rows) else None
+
+    @property
+    def brief(self) -> Brief | None:
+        """The write under the cursor."""
+        rows, cursor = self._rows, self.table.cursor
+        return rows.brief_at(cursor) if rows is not None and cursor < len(rows) else None
+
+    @property
+    def order_here(self) -> str | None:
+        brief = self.brief
+        is_one = brief is not None and (brief.orders == 1 or self._sorting is Sorting.ORDER)
+        return brief.first.remote_id or None if brief is not None and is_one else None
+
+    def _open(self, id: int) -> Entry | None:
+        bench = self.house.bench
+        return open_entry(bench.store, bench.client.base_url, id)
+
+    def _show_entry(self, *, keep_place: bool = False) -> None:
+        brief, bench = self.brief, self.house.bench
+        if not self.is_attached:
+            return
+        pane, rule = self.pane, self.query_one("#entry-rule", RuleLine)
+        if brief is None:
+            rule.set()
+            pane.set_lines([])
+            return
+        name = brief.first.name if brief.orders == 1 else f"{brief.orders} orders"
+        rule.set(name, outcome_words(brief.state, brief.road))
+        width = pane.drawn_width
+        lines: list[TextLine] = []
+        if self.is_whole:
+            entry = self._open(brief.id)
+            if entry is None:
+                lines = ["This write was removed from the journal."]
+            elif self._as_json:
+                lines = [
+                    safe(line)
+                    for line in encode(decode(entry_line(entry), limit=1 << 30), indent=2).decode().split("\n")
+                ]
+            else:
+                lines = list(entry_lines(entry, bench.zone, width))
+        elif brief.orders == 1:
+            entry = self._open(brief.id)
+            lines = [] if entry is None else list(preview_lines(entry, bench.zone, width, pane.body_height - 2))
+        else:
+            named = bench.store.briefs.orders(brief.id)
+            lines = list(many_lines(brief, named, bench.store.writes.events(brief.id), bench.zone))
+        pane.set_lines(lines, keep_place=keep_place)
+
+    def facts(self) -> Sequence[str | Piece]:
+        bench = self.house.bench
+        under_way = len(bench.outbox.under_way)
+        facts: list[str | Piece] = [f"{under_way} on the way"] if under_way else []
+        drafted = len(bench.drafts.all())
+        facts.append(f"{drafted} draft{'' if drafted == 1 else 's'}; w reviews" if drafted else "u drafts the way back")
+        return facts
+
+    def news(self) -> None:
+        if not self._is_stale and self.is_attached:
+            # Many steps come at once; they are shown at once, too.
+            self._is_stale = True
+            self.call_after_refresh(self._reload)
+            self.show_status()
+
+    def order_news(self, order_id: str) -> None:
+        corrections = self.house.bench.corrections
+        standing = corrections.standing(order_id)
+        if standing is not None and standing.way is not Way.SENDING and not corrections.sending:
+            self.unsay()
+        self.news()
+
+    @on(OrderTable.CursorMoved)
+    def _moved(self) -> None:
+        self._show_entry()
+
+    def go_to_order(self, order_id: str | None) -> None:
+        """Put the cursor on the newest write of an order, in the list of all."""
+        if order_id is None:
+            return
+        bench = self.house.bench
+        found = bench.store.briefs.find(bench.account, order=order_id)
+        if not found:
+            self.say("Nothing was written to that order. Here is what was written to others.")
+            return
+        if self._words or self._group is not None or self._sorting is not Sorting.TIME:
+            self._words, self._sorting = "", Sorting.TIME
+            self.strip.select(_ALL)
+            self._reload()
+        self.table.go_to_key(key_of_place(found[0]))
+        self._show_entry()
+
+    # Moving.
+
+    def do_strip_next(self, key: str) -> None:
+        self.strip.step(1)
+
+    def do_strip_previous(self, key: str) -> None:
+        self.strip.step(-1)
+
+    def do_strip_number(self, key: str) -> None:
+        if not self.strip.select_number(int(key)):
+            self.say(f"There is no group {key}.")
+
+    @on(EntryStrip.Selected)
+    def _group_chosen(self) -> None:
+        self._reload()
+        self._show_entry()
+
+    def do_pane(self, key: str) -> None:
+        if not self.is_whole:
+            (self.table if self.pane.has_focus else self.pane).focus(scroll_visible=False)
+
+    def do_open(self, key: str) -> None:
+        if self.brief is not None and not self.is_whole:
+            self._set_whole(True)
+
+    @on(OrderTable.Activated)
+    def _activated(self) -> None:
+        self.do_open("enter")
+
+    def _set_whole(self, whole: bool) -> None:
+        self.query_one("#journal").set_class(whole, "-whole")
+        self._as_json = False
+        (self.pane if whole else self.table).focus(scroll_visible=False)
+        self.call_after_refresh(self._show_entry)
+
+    def do_as_json(self, key: str) -> None:
+        if self.brief is None:
+            return
+        self._as_json = not self._as_json
+        if not self.is_whole:
+            self.query_one("#journal").add_class("-whole")
+            self._as_json = True
+            self.give_focus()
+        self.call_after_refresh(self._show_entry)
+
+    def do_back(self, key: str) -> None:
+        if self.is_whole:
+            self._set_whole(False)
+        elif self.pane.has_focus:
+            self.table.focus(scroll_visible=False)
+        elif self._words:
+            self._words = ""
+            self._reload()
+        else:
+            self.house.back()
+
+    def do_next_order(self, key: str) -> None:
+        self.table.move(1)
+
+    def do_previous_order(self, key: str) -> None:
+        self.table.move(-1)
+
+    def do_next_problem(self, key: str) -> None:
+        self._step_problem(1)
+
+    def do_previous_problem(self, key: str) -> None:
+        self._step_problem(-1)
+
+    def _step_problem(self, by: int) -> None:
+        rows = self._rows
+        place = self.table.cursor + by
+        while rows is not None and 0 <= place < len(rows):
+            brief = rows.brief_at(place)
+            if brief is not None and ended(brief.state, brief.road) in (
+                Ended.UNKNOWN,
+                Ended.DIFFERS,
+                Ended.NOT_WRITTEN,
+            ):
+                self.table.go(place)
+                return
+            place += by
+        self.say(f"No {'further' if by > 0 else 'earlier'} write that did not end as it should.")
+
+    # Narrowing and sorting.
+
+    def do_filter(self, key: str) -> None:
+        self.query_one(FilterLine).open()
+
+    @on(AskLine.Submitted)
+    def _submitted(self, event: AskLine.Submitted) -> None:
+        if event.line.id == "export-file":
+            self._export(event.text.strip())
+        elif isinstance(event.line, FilterLine):
+            self._narrow(event.text.strip())
+
+    def _narrow(self, words: str) -> None:
+        self._words = words
+        self._reload()
+        self._show_entry()
+
+    def pasted(self, text: str) -> None:
+        number = text.strip()
+        if not number or len(number) > 64 or "\n" in number:
+            super().pasted(text)
+            return
+        self.ask(f"Pasted: {number}.", [("g", "its writes")], lambda _: self._narrow(number))
+
+    def do_sort(self, key: str) -> None:
+        sortings = {"t": Sorting.TIME, "o": Sorting.ORDER, "e": Sorting.OUTCOME}
+
+        def chosen(answer: str) -> None:
+            self._sorting = sortings[answer]
+            self._reload()
+            self.table.home()
+
+        self.ask("Sort by", [("t", "time"), ("o", "order"), ("e", "how it ended")], chosen)
+
+    # Undo.
+
+    def do_undo(self, key: str) -> None:
+        brief, place = self.brief, self.place
+        if brief is None or place is None:
+            return
+        answers = []
+        if brief.orders > 1:
+            answers.append(("w", f"all {brief.orders} orders of this write"))
+        if brief.job is not None:
+            answers.append(("j", f"the whole of {brief.job}"))
+        one = brief.orders == 1 or self._sorting is Sorting.ORDER
+        if not answers:
+            self._undo([brief.id], None)
+            return
+        if one:
+            answers.insert(0, ("o", f"{brief.first.name} only"))
+
+        def chosen(answer: str) -> None:
+            if answer == "j":
+                bench = self.house.bench
+                self._undo([id for id, _ in bench.store.briefs.find(bench.account, job=brief.job)], None)
+            else:
+                self._undo([brief.id], place[1] if answer == "o" else None)
+
+        self.ask("Undo", answers, chosen)
+
+    def _undo(self, ids: Sequence[int], only: int | None) -> None:
+        self.say("Reading what is there now …")
+        work = self._draft_inverse(ids, only)
+        self.run_worker(work, name="draft the way back", group="read", exclusive=True)
+
+    async def _draft_inverse(self, ids: Sequence[int], only: int | None) -> None:
+        house = self.house
+        entries: list[Entry] = []
+        for id in ids:
+            entry = self._open(id)
+            if entry is not None:
+                entries.append(replace(entry, only=only))
+            await asyncio.sleep(0)
+        reason = why_not(entries[0]) if len(entries) == 1 else None
+        if reason is not None or not entries:
+            self.say(reason or "This write was removed from the journal.")
+            return
+
+        def progress(done: int, of: int) -> None:
+            if of > 1:
+                self.say(f"{done} of {of} orders read again …")
+
+        name = step_name(entries[0], house.bench.zone)
+        with self.keeping():
+            results = await undo(house.bench, house.staging, entries, name, progress)
+            for result in results:
+                if result.named.remote_id:
+                    house.order_changed(result.named.remote_id)
+            self._reload()
+            self.say(told(results))
+            if len(results) > 1 and self.is_on_top and not self.is_typing:
+                house.show_text(f"Undo: {told(results)}", _each(results))
+
+    def do_review(self, key: str) -> None:
+        review_drafts(self, self.house.bench.drafts.all())
+
+    def do_order(self, key: str) -> None:
+        order_id = self.order_here
+        if order_id is None or not order_id.isdecimal():
+            self.say("This row is about several orders; s by order has a row for each." if self.brief else "No write.")
+            return
+        open_order(self.house, order_id)
+
+    def do_batches(self, key: str) -> None:
+        open_composer(self.house)
+
+    # Reading again, and export.
+
+    def do_recheck(self, key: str) -> None:
+        today = self.house.now().astimezone(self.house.bench.zone).date()
+        brief, order_id = self.brief, self.order_here
+        if brief is not None and brief.state is WriteState.UNKNOWN and order_id and look_up_again(self, order_id):
+            return
+        day = brief.at.astimezone(self.house.bench.zone).date() if brief is not None else today
+        if day == today:
+            self._recheck(today)
+            return
+        answers = [("t", "today"), ("d", f"{day:%a %d %b}, the day of this write")]
+        self.ask("Read again the changes of", answers, lambda answer: self._recheck(today if answer == "t" else day))
+
+    def _recheck(self, day: date) -> None:
+        self.say("Reading the orders again …")
+        self.run_worker(self._read_again(day), name="read changes again", group="read", exclusive=True)
+
+    async def _read_again(self, day: date) -> None:
+        from tui.screens.journal.recheck import RecheckScreen
+
+        bench = self.house.bench
+        entries = entries_of_day(bench.store, bench.account, bench.client.base_url, day, bench.zone)
+        if not entries:
+            self.say(f"No change of {day:%a %d %b} was confirmed, so there is nothing to read again.")
+            return
+        checks = await recheck(bench.client, entries, lambda done, of: self.say(f"{done} of {of} orders read again …"))
+        self.unsay()
+        if self.is_on_top and not self.is_typing:
+            self.house.open_screen(RecheckScreen(day, checks))
+        else:
+            self.say("The changes were read again; r shows them.")
+
+    def stop_reading(self) -> bool:
+        running = [worker for worker in self.workers if worker.group == "read" and worker.is_running]
+        for worker in running:
+            worker.cancel()
+        return bool(running)
+
+    def do_export(self, key: str) -> None:
+        if self._rows is None or not len(self._rows):
+            self.say("There is nothing to export in this list.")
+            return
+        today = self.house.now().astimezone(self.house.bench.zone).date()
+        line = self.query_one("#export-file", AskLine)
+        line.complete = completed
+        line.open(str(self.house.bench.store.path.parent / f"journal-{today:%Y-%m-%d}.jsonl"))
+
+    def _export(self, name: str) -> None:
+        rows = self._rows
+        if not name or rows is None:
+            self.say("No file was named; nothing was exported.")
+            return
+        ids = sorted({id for id, _ in rows.places})
+        self.say(f"Exporting {len(ids)} writes …")
+        self.run_worker(self._write_out(ids, at_home(Path(name))), name="export the journal", group="export")
+
+    async def _write_out(self, ids: Sequence[int], path: Path) -> None:
+        bench = self.house.bench
+        with self.keeping():
+            try:
+                count = await export(bench.store, bench.client.base_url, ids, path)
+            except FileExistsError:
+                self.say(f"There is a file of that name; nothing was written. {path}", "warning")
+            except OSError as error:
+                self.say(f"It cannot be written: {error.strerror}. {path}", "error")
+            else:
+                self.say(f"{count} write{'' if count == 1 else 's'}, for your eyes only, in {path}")
+
+
+def _each(results: Sequence[Result]) -> str:
+    """A line for each order, those to be looked at first."""
+    ranked = sorted(results, key=lambda result: result.undone == "drafted")
+    return "\n".join(_line_of(result) for result in ranked)
+
+
+def _line_of(result: Result) -> str:
+    name = result.named.name
+    words = result.words.removeprefix(f"{name}: ").removesuffix(" w reviews.")
+    return f"{name}  {words}" if words.startswith(str(result.undone)) else f"{name}  {result.undone}: {words}"

@@ -1,0 +1,412 @@
+"""An address as a block: a place to paste or type it, and what it says beside the address as it is."""
+
+import asyncio
+import re
+from collections.abc import Callable, Sequence
+from typing import ClassVar, Final, TypeAlias
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Container
+
+from tui.api.codec import Document, Json
+from tui.api.models import Kind, Operation
+from tui.api.pointer import Absent, Pointer
+from tui.keymap import Where
+from tui.orders.addresses.proposal import Does, Proposed, propose, values_for, wants_split
+from tui.orders.addresses.reader import read_address
+from tui.orders.addresses.result import Sure
+from tui.orders.checks.shipping import SHIP_TO
+from tui.orders.countries import country_name
+from tui.orders.fields import field_at
+from tui.orders.value_parser import SHOWN_EMPTY, show_value
+from tui.screens.common.screen import HouseScreen
+from tui.widgets.comparison import BesideList, BesideNote, BesideRow
+from tui.widgets.dialogs import QuestionBar
+from tui.widgets.lines import LineView, Piece
+from tui.widgets.multiline_input import TextBox
+from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
+from tui.widgets.text import SUBSTITUTES
+
+BILL_TO: Final = Pointer.of("billing_address")
+STEP: Final = "address from a block"
+"""The name of the step in the edit."""
+
+Take: TypeAlias = Callable[[list[tuple[Pointer, Json]], str], None]
+"""Given the values to write and the name of the step, when they are taken."""
+
+_BURST: Final = 0.03
+"""Seconds between two keys that no hand presses: they are a paste in a terminal that does not mark pastes."""
+_LONG: Final = 4000
+_LATER: Final = 0.1
+_WIDE: Final = 120
+_EXAMPLE: Final = "Kerkstraat 1\n1012 AB Amsterdam\nNederland"
+_HINT: Final = "Paste or type the address here."
+_TITLES: Final = {SHIP_TO: "shipping address", BILL_TO: "billing address"}
+
+
+class AddressScreen(HouseScreen):
+    """Shows what a block would change; `take` is called once, on Enter, after which the screen is gone. It sends nothing.
+
+    `document`: the order as edited. `name`: what people call it. `key`: by which its text is kept on disk until it is
+    taken. `text`: what was pasted already.
+    """
+
+    WHERE = Where.ADDRESS
+    CSS: ClassVar[str] = """
+    #address { height: 1fr; layout: vertical; }
+    #address #text { height: 8; layout: vertical; }
+    #address.-beside #text { height: 5; }
+    #address #proposal { height: 1fr; layout: vertical; }
+    #address.-wide { layout: horizontal; }
+    #address.-wide #text { width: 50; height: 1fr; }
+    """
+
+    def __init__(
+        self,
+        document: Document,
+        take: Take,
+        *,
+        name: str,
+        key: str,
+        place: Pointer = SHIP_TO,
+        operation: Operation = Operation.PATCH,
+        text: str = "",
+    ) -> None:
+        super().__init__()
+        self._document = document
+        self._take = take
+        self._name = name
+        self._key = f"address:{key}:{place}"
+        self._place = place
+        self._other = BILL_TO if place == SHIP_TO else SHIP_TO
+        self._operation = operation
+        self._pasted = text
+        self._reading = read_address("")
+        self._lines: tuple[Proposed, ...] = ()
+        self._left_out: set[str] = set()
+        self._split: bool | None = None
+        self._also_other = False
+        self._choice = 0
+        self._tab_at = 0.0
+        self._in_text = True
+
+    def compose(self) -> ComposeResult:
+        yield TitleLine()
+        with Container(id="address"):
+            with Container(id="text"):
+                yield RuleLine("The text", "Tab: to the proposal", id="text-rule")
+                yield TextBox(hint=_HINT, typing_hook=self._keep, id="block")
+            with Container(id="proposal"):
+                yield RuleLine(id="rule")
+                yield BesideList(empty="Nothing of an address was found yet.", id="fields")
+        yield StatusLine()
+        yield QuestionBar()
+        yield KeyLine()
+
+    @property
+    def box(self) -> TextBox:
+        return self.query_one(TextBox)
+
+    @property
+    def list_view(self) -> LineView:
+        return self.query_one(BesideList)
+
+    @property
+    def is_typing(self) -> bool:
+        return True
+
+    def on_mount(self) -> None:
+        bench = self.house.bench
+        mode = "READ ONLY" if bench.client.read_only else "WRITES"
+        self.query_one(TitleLine).set(
+            f"{self.house.account_name} · {mode}", f"{self._name} · {_TITLES[self._place]} from a text"
+        )
+        kept = bench.store.state.get(bench.account, self._key)
+        text = self._pasted or (kept if isinstance(kept, str) else "")
+        if text:
+            self.box.fill(text)
+            with self.keeping():
+                self._keep(self.box.text)
+        else:
+            # The names of countries and the formats take a quarter of a second to load; the hand is slower.
+            loading = asyncio.to_thread(read_address, _EXAMPLE)
+            self.run_worker(loading, name="load the formats of addresses")
+        self._in_text = not text
+        super().on_mount()
+        self._arrange()
+        self._read()
+        if text and not self._pasted:
+            self.say("This is kept from before; a paste replaces it, e edits it, Enter takes it.")
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.query_one("#address").set_class(event.size.width >= _WIDE, "-wide")
+
+    # The text.
+
+    def _keep(self, text: str) -> None:
+        state = self.house.bench.store.state
+        with self.keeping():
+            if text:
+                state.put(self.house.bench.account, self._key, text)
+            else:
+                state.delete(self.house.bench.account, self._key)
+
+    @on(TextBox.Changed)
+    def _changed(self, event: TextBox.Changed) -> None:
+        self._choice = 0
+        self._left_out.clear()
+        self._split = None
+        self.unsay()
+        if event.pasted:
+            self._to_proposal()
+        if event.box.notice:
+            self.say(event.box.notice[:1].upper() + event.box.notice[1:] + ".", "warning")
+        if len(event.text) > _LONG and not event.pasted:
+            # A long text that comes key by key is read when it pauses.
+            self.set_timer(_LATER, lambda: self._read() if self.is_attached else None, name=self._key)
+        else:
+            self._read()
+
+    def pasted(self, text: str) -> None:
+        """A paste beside the text is another text."""
+        self.box.fill("")
+        self.box.insert(text)
+
+    def on_key(self, event: events.Key) -> None:
+        if self._in_text and event.key == "tab":
+            event.stop()
+            event.prevent_default()
+            self._tab_at = event.time
+            self._to_proposal()
+            return
+        if not self._in_text and self._tab_at and 0 <= event.time - self._tab_at < _BURST and not self.question.is_open:
+            # No hand is as quick: the Tab was a part of a text that the terminal gave key by key.
+            event.stop()
+            event.prevent_default()
+            self._tab_at = 0.0
+            self._to_text()
+            self.box.insert("\t" + ("\n" if event.key == "enter" else event.character or ""), pasted=False)
+            return
+        self._tab_at = 0.0
+        super().on_key(event)
+
+    def _to_text(self) -> None:
+        self._in_text = True
+        self._arrange()
+
+    def _to_proposal(self) -> None:
+        self._in_text = False
+        self._arrange()
+
+    def _arrange(self) -> None:
+        self.query_one("#address").set_class(not self._in_text, "-beside")
+        right = "Tab: to the proposal" if self._in_text else "e: edit it"
+        self.query_one("#text-rule", RuleLine).set("The text", right)
+        self.show_keys()
+        self.show_status()
+        self.give_focus()
+
+    def give_focus(self) -> None:
+        (self.box if self._in_text else self.list_view).focus(scroll_visible=False)
+
+    def show_keys(self) -> None:
+        if self._in_text:
+            self.query_one(KeyLine).set(
+                [("Tab", "to the proposal"), ("Enter", "next line"), ("Esc", "leave; it is kept")]
+            )
+        else:
+            super().show_keys()
+
+    # The proposal.
+
+    def _read(self) -> None:
+        node = self._place.get(self._document)
+        self._reading = read_address(
+            self.box.text,
+            node if isinstance(node, dict) else None,
+            choice=self._choice,
+            billing=self._place == BILL_TO,
+        )
+        self._propose()
+
+    def _propose(self) -> None:
+        self._lines = propose(
+            self._reading, self._document, self._place, split=self._is_split, operation=self._operation
+        )
+        if not self._reading.found:
+            self._lines = ()
+        rows = [self._row(line) for line in self._lines]
+        self.query_one(BesideList).load(rows, self._notes())
+        self._show_rule()
+        self.show_status()
+        if not self._in_text:
+            first = next((found for found in self._reading.found if found.words), None)
+            self.call_after_refresh(self.box.bring_in_sight, first.words.split("\n")[0] if first is not None else "")
+
+    @property
+    def _is_split(self) -> bool:
+        if self._split is None:
+            return wants_split(self._reading, self._place.get(self._document))
+        return self._split
+
+    def _row(self, line: Proposed) -> BesideRow:
+        known = field_at(self._place / line.field)
+        kind = known.kind if known is not None else Kind.TEXT
+        label = known.caption if known is not None else line.field
+        now = self._shown(kind, line.now)
+        match line.does:
+            case Does.SET | Does.CLEAR:
+                wanted = self._shown(kind, line.value) if line.value else SHOWN_EMPTY
+                is_taken = self._is_taken(line)
+                word = self._word(line) if is_taken else "left out"
+                tone = "warning" if line.sure is Sure.GUESS or self._unsendable(line) else ""
+                return BesideRow(line.field, "+" if is_taken else "-", label, now, wanted, word, tone)
+            case Does.SAME:
+                return BesideRow(line.field, "", label, now, self._shown(kind, line.value), "the same")
+            case Does.STAYS:
+                return BesideRow(line.field, "", label, now, "", "stays")
+            case _:
+                return BesideRow(line.field, "~", label, now, "", "stays", "warning")
+
+    def _shown(self, kind: str, value: Json | Absent) -> str:
+        shown = show_value(kind, value)
+        name = country_name(value) if kind == Kind.COUNTRY and isinstance(value, str) else ""
+        return f"{shown} {name}" if name else shown
+
+    def _word(self, line: Proposed) -> str:
+        if line.does is Does.CLEAR:
+            return "clear"
+        return "guess" if line.sure is Sure.GUESS else ""
+
+    def _unsendable(self, line: Proposed) -> bool:
+        """Whether it has signs that only a screen like this one shows; they are never sent (decision 21)."""
+        return any(sign in SUBSTITUTES for sign in line.value)
+
+    def _is_taken(self, line: Proposed) -> bool:
+        return line.writes and line.field not in self._left_out and not self._unsendable(line)
+
+    def _notes(self) -> list[BesideNote]:
+        reading = self._reading
+        notes: list[BesideNote] = []
+        if reading.split is not None:
+            street, number = reading.split
+            words = (
+                "apart; s puts it into the street"
+                if self._is_split
+                else f"in the street; s takes it apart: {street} │ {number}"
+            )
+            notes.append(BesideNote(f"The house number is {words}", "info"))
+        if reading.others:
+            notes.append(BesideNote(f"{reading.others} more in the text; o shows another", "warning", "~"))
+        if reading.maybe:
+            names = ", ".join(reading.maybe[:5])
+            notes.append(
+                BesideNote(f"The country is not in the text; by its postcode it may be {names}", "warning", "~")
+            )
+        if any(line.does is Does.MIXES for line in self._lines):
+            notes.append(
+                BesideNote("What stays with ~ is of the address as it was, and cannot be empty", "warning", "~")
+            )
+        if any(self._unsendable(line) for line in self._lines):
+            notes.append(
+                BesideNote("A value has signs that stand for what cannot be shown; e: delete them", "error", "!")
+            )
+        notes += [BesideNote(f"not placed: {words}", "warning", "~") for words in reading.unplaced[:40]]
+        if len(reading.unplaced) > 40:
+            notes.append(BesideNote(f"not placed: {len(reading.unplaced) - 40} lines more", "warning", "~"))
+        if reading.passed:
+            notes.append(BesideNote("passed over: " + " · ".join(reading.passed[:20])))
+        return notes
+
+    def _show_rule(self) -> None:
+        count = sum(self._is_taken(line) for line in self._lines)
+        possible = sum(line.writes for line in self._lines)
+        title = f"{count} of {possible} taken" if self._lines else "No address yet"
+        if self._lines and self._reading.unplaced:
+            title += f" · {len(self._reading.unplaced)} not placed, below"
+        other = _TITLES[self._other].removesuffix(" address")
+        self.query_one("#rule", RuleLine).set(title, f"{other} too: {'YES' if self._also_other else 'no'} (b)")
+
+    def facts(self) -> Sequence[str | Piece]:
+        if not self._reading.found:
+            return ["the text is kept until it is taken"]
+        take = "Tab, then Enter makes" if self._in_text else "Enter makes"
+        facts: list[str | Piece] = [f"nothing is sent; {take} a draft of it"]
+        if self._also_other:
+            count = len(self._values()) - sum(self._is_taken(line) for line in self._lines)
+            facts.append((f"{_TITLES[self._other]} too: {count} field{'' if count == 1 else 's'}", "info"))
+        return facts
+
+    def _values(self) -> list[tuple[Pointer, Json]]:
+        out = {line.field for line in self._lines if line.writes and not self._is_taken(line)}
+        other = self._other if self._also_other else None
+        return values_for(self._lines, self._document, self._place, other, left_out=out, operation=self._operation)
+
+    # Keys.
+
+    def do_take(self, key: str) -> None:
+        # An Enter that was typed before the proposal could be read is no answer to it.
+        painted_at = self.list_view.painted_at
+        if painted_at is None or self.key_time < painted_at:
+            self.say("Enter came before this could be read; once more takes it.")
+            return
+        if not self._reading.found:
+            self.say("There is no address in the text; e edits it.")
+            return
+        values = self._values()
+        if not values:
+            self.say("Nothing would change.")
+            return
+        self._keep("")
+        self.house.back()
+        self._take(values, STEP)
+
+    def do_leave_out(self, key: str) -> None:
+        row = next((line for line in self._lines if line.field == self.query_one(BesideList).cursor_key), None)
+        if row is None or not row.writes:
+            self.say("There is nothing to leave out here.")
+            return
+        if self._unsendable(row):
+            self.say(
+                "It has signs that stand for what cannot be shown, and are never sent; e edits the text.", "warning"
+            )
+            return
+        self._left_out ^= {row.field}
+        self._propose()
+        self.list_view.move(1)
+
+    def do_other_address(self, key: str) -> None:
+        self._also_other = not self._also_other
+        self._propose()
+
+    def do_split(self, key: str) -> None:
+        if self._reading.split is None:
+            self.say("There is no number in the street that could be taken apart.")
+            return
+        self._split = not self._is_split
+        self._propose()
+
+    def do_another(self, key: str) -> None:
+        if not self._reading.others:
+            self.say("There is one address in the text, or none.")
+            return
+        self._choice = (self._choice + 1) % (self._reading.others + 1)
+        self._left_out.clear()
+        self._split = None
+        self._read()
+
+    def do_text(self, key: str) -> None:
+        self._to_text()
+
+
+def offer_address(screen: HouseScreen, text: str, read: Callable[[str], None]) -> bool:
+    """Ask whether a paste is an address, if it has several lines or commas, words and a number; whether it was asked."""
+    has_parts = len(text.strip().splitlines()) > 1 or "," in text
+    has_both = re.search(r"\d", text) is not None and re.search(r"[^\W\d_]{3}", text) is not None
+    if text.lstrip()[:1] in ("[", "{") or not has_parts or not has_both:
+        return False
+    lines = len([line for line in text.splitlines() if line.strip()])
+    words = f"Pasted {lines} lines." if lines > 1 else "Pasted a line with commas."
+    screen.ask(words, [("a", "read as address")], lambda _: read(text))
+    return True

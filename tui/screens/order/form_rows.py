@@ -1,0 +1,420 @@
+"""The rows of the form: an edit, its problems and the schema, made into what `OrderSheet` draws."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from enum import StrEnum
+
+from tui.api.codec import Json
+from tui.api.errors import Origin, Problem, Severity
+from tui.api.models import Group, Kind, Operation
+from tui.api.pointer import ABSENT, ROOT, Absent, Pointer
+from tui.orders.countries import countries, country_name, states
+from tui.orders.edits.edit import Edit
+from tui.orders.edits.patch import twin_names
+from tui.orders.edits.request_choice import FIXED, road_of
+from tui.orders.edits.upsert import unread_nodes
+from tui.orders.fields import (
+    ITEMS,
+    LISTS,
+    Field,
+    Section,
+    entry_of,
+    field_at,
+    label_of,
+    path_of,
+    required_in,
+    sections,
+    value_place,
+)
+from tui.orders.summary import text_at
+from tui.orders.value_parser import KINDS_OF_LINES, show_value
+from tui.widgets.form_layout import FieldRow, GroupRow, NoteRow, SheetRow
+
+Choices = tuple[tuple[str, str], ...]
+
+
+class View(StrEnum):
+    """Which fields a form shows; what changed or has a problem is shown in each."""
+
+    USUAL = "usual"
+    ALL = "all"
+    CHANGED = "changed"
+    REQUIRED = "required"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A problem as the form tells it. `when`: the time of the service's word; `stale`: its field changed since."""
+
+    problem: Problem
+    when: str = ""
+    stale: bool = False
+    mend: str = ""
+    cell: str = ""
+    """Where in the file it came from the value stands."""
+
+    @classmethod
+    def typed(cls, pointer: Pointer, text: str) -> "Note":
+        """What stands in an editor that was left: no problem, but nothing to forget either."""
+        words = f"typed and not taken: {text or '(empty)'}   Enter goes on"
+        return cls(Problem(words, "typed", pointer=pointer, severity=Severity.WARNING, origin=Origin.HERE))
+
+    @property
+    def mark(self) -> str:
+        if self.problem.severity is Severity.WARNING:
+            return "~"
+        return "S" if self.problem.origin is Origin.SERVICE else "!"
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A field that was changed here and on the service, in a sentence; `decided`: yours was chosen.
+
+    `pointer` is a place of the edited document, or what an entry that was removed here is called in the edit.
+    """
+
+    pointer: Pointer
+    words: str
+    decided: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FormSpec:
+    """All that the rows of a form are made of."""
+
+    edit: Edit
+    operation: Operation
+    view: View = View.USUAL
+    notes: Sequence[Note] = ()
+    conflicts: Sequence[Conflict] = ()
+    zone: tzinfo | None = None
+    suggestions: Mapping[tuple[str, ...], Choices] = field(default_factory=dict)
+    words: str = ""
+    fixed: bool = False
+    """Whether the order exists, so that what identifies it cannot change."""
+
+
+@dataclass(slots=True)
+class RowCache:
+    """The rows of entries that have nothing to tell, by their places; they are the same while the entry itself is."""
+
+    made: dict[Pointer, tuple[object, tuple[object, ...], list[SheetRow]]] = field(default_factory=dict)
+
+
+def sheet_rows(spec: FormSpec, cache: RowCache | None = None) -> list[SheetRow]:
+    """The rows, group after group. Every problem has a row: at its field, under its heading, or in front of all."""
+    parts = sections(spec.edit.document)
+    placed = _place(spec)
+    twins = twin_names(spec.edit.base)
+    changes = {change.pointer for change in spec.edit.changes()}
+    clashes = {conflict.pointer: conflict for conflict in spec.conflicts}
+    rows: list[SheetRow] = [_note_row(spec, note) for note in placed.pop(ROOT, [])]
+    has_items = any(section.group is Group.ITEMS for section in parts)
+    for section in parts:
+        if section.group is Group.PAY and not has_items:
+            has_items = True
+            rows.append(GroupRow("Items", ITEMS, hint="none; a adds one"))
+            rows.extend(_note_row(spec, note) for note in placed.pop(ITEMS, []))
+        rows.extend(_section_rows(spec, section, changes, placed, clashes, twins, cache))
+    rows.extend(_unknown_rows(spec))
+    # What has no row of its own (an entry that was removed, a list as a whole) is told in front of all.
+    lone = [_conflict_row(conflict) for conflict in clashes.values()]
+    lone.extend(_note_row(spec, note) for notes in placed.values() for note in notes)
+    return [*lone, *rows]
+
+
+def _place(spec: FormSpec) -> dict[Pointer, list[Note]]:
+    """Each note by the pointer of the row under which it stands: a field, a heading, or the root for the top."""
+    placed: dict[Pointer, list[Note]] = {}
+    document = spec.edit.document
+    for note in spec.notes:
+        wanted: Pointer = note.problem.pointer.settle(document)
+        while wanted.tokens:
+            if _is_heading(wanted, document):
+                break
+            # Of an object, what is missing or wrong in it is told at its first field.
+            if (place := value_place(wanted, document)) is not None:
+                wanted = place
+                break
+            wanted = wanted.parent
+        placed.setdefault(wanted, []).append(note)
+    return placed
+
+
+def _is_heading(pointer: Pointer, document: Json) -> bool:
+    """Whether a heading of the form stands for this place: an entry of a list, or the items where there is none."""
+    if pointer == ITEMS:
+        return not isinstance(entries := ITEMS.get(document), list) or not entries
+    return (
+        pointer.parent in LISTS
+        and isinstance(pointer.parent.get(document), list)
+        and (pointer.get(document) is not ABSENT)
+    )
+
+
+def _section_rows(
+    spec: FormSpec,
+    section: Section,
+    changes: Collection[Pointer],
+    placed: dict[Pointer, list[Note]],
+    clashes: dict[Pointer, Conflict],
+    twins: frozenset[str],
+    cache: RowCache | None,
+) -> list[SheetRow]:
+    inner: list[SheetRow] = []
+    changed = problems = to_decide = 0
+    base, edit = section.pointer, spec.edit
+    notable = not base.tokens or any(
+        pointer.startswith(base) for marks in (changes, placed, clashes) for pointer in marks
+    )
+    holder = base.get(edit.document)
+    item_road = _item_road(spec, section, twins)
+    key = (item_road, spec.view, spec.words, spec.operation, spec.zone, spec.fixed)
+    kept = cache.made.get(base) if cache is not None and not notable else None
+    if kept is not None and kept[0] is holder and kept[1] == key:
+        return kept[2]
+    first = _conflicts_in(section, clashes) if notable and clashes else {}
+    road_of = _roads(spec, section, twins, item_road)
+    # What is rare in an order is the whole entry of such a list, not a field of one that is there.
+    hides_rare = spec.view is View.USUAL and (not base.tokens or base.parent == ITEMS)
+    leaves_out = not notable and hides_rare and not spec.words
+    there = holder if isinstance(holder, dict) else {}
+    count = 0
+    for known in section.members:
+        # An item has many fields and an order many items: most are done with here.
+        if leaves_out and known.rare and known.path[section.depth] not in there:
+            continue
+        value = _below(holder, known.path, section.depth)
+        if leaves_out and value is ABSENT and known.rare:
+            continue
+        pointer = section.place_of(known)
+        notes = placed.pop(pointer, []) if notable else []
+        is_changed = notable and pointer in changes
+        changed += is_changed
+        problems += any(note.problem.severity is Severity.ERROR for note in notes)
+        conflict = first.get(pointer)
+        to_decide += conflict is not None and not conflict.decided
+        is_notable = bool(notes) or is_changed or conflict is not None
+        if not (
+            _is_found(spec, pointer, known, value)
+            if spec.words
+            else _is_shown(spec, pointer, known, is_notable, value, hides_rare)
+        ):
+            continue
+        mark = "#" if conflict and not conflict.decided else _mark(notes, is_changed)
+        reason, road = road_of(pointer, known)
+        count += 1
+        inner.append(
+            FieldRow(
+                pointer=pointer,
+                label=known.caption,
+                kind=known.kind,
+                value=value,
+                shown=_shown(known, value, spec.zone),
+                was=_shown(known, edit.base_value(pointer), spec.zone) if is_changed else None,
+                mark=mark,
+                choices=choices_of(spec, pointer, known),
+                editable=not reason,
+                reason=reason,
+                help=known.help,
+                multiline=known.kind in KINDS_OF_LINES,
+                indent=1 if base.tokens else 0,
+                road=road,
+            )
+        )
+        if conflict is not None:
+            inner.append(_conflict_row(conflict, pointer))
+        inner.extend(_note_row(spec, note) for note in notes)
+    own = placed.pop(base, []) if base.tokens else []
+    problems += sum(note.problem.severity is Severity.ERROR for note in own)
+    if not inner and not own:
+        return []
+    gone = clashes.pop(base, None) if base.tokens else None
+    to_decide += gone is not None and not gone.decided
+    hint = f"{count} of {len(section.members)} fields"
+    heading = GroupRow(_title(spec, section), base, changed, problems, hint, to_decide)
+    told = [_conflict_row(gone)] if gone is not None else []
+    rows = [heading, *told, *(_note_row(spec, note) for note in own), *inner]
+    if cache is not None and not notable:
+        cache.made[base] = (holder, key, rows)
+    return rows
+
+
+def _conflicts_in(section: Section, clashes: dict[Pointer, Conflict]) -> dict[Pointer, Conflict]:
+    """The conflicts of a section by the fields at which they stand; one about something whole at its first field."""
+    found: dict[Pointer, Conflict] = {}
+    for place in [place for place in clashes if place.tokens]:
+        if section.pointer.tokens and section.pointer.startswith(place):
+            continue
+        here = next((pointer for pointer, _ in section.fields if pointer.startswith(place)), None)
+        if here is not None:
+            found[here] = clashes.pop(place)
+    return found
+
+
+def _below(node: Json | Absent, path: tuple[str, ...], depth: int) -> Json | Absent:
+    """The value below a node at what a path has behind `depth` tokens, through objects only."""
+    for token in path[depth:]:
+        if not isinstance(node, dict):
+            return ABSENT
+        node = node.get(token, ABSENT)
+    return node
+
+
+def _title(spec: FormSpec, section: Section) -> str:
+    if not section.pointer.tokens:
+        return section.title
+    name = text_at(spec.edit.document, section.pointer / "name")
+    added = " · added" if spec.edit.origin(section.pointer) is None and spec.edit.base else ""
+    number = int(section.pointer.name) + 1
+    title = f"Item {number}" if section.pointer.parent == ITEMS else f"{section.title}"
+    return f"{title} · {name}{added}" if name else f"{title}{added}"
+
+
+def _is_found(spec: FormSpec, pointer: Pointer, known: Field, value: Json | Absent) -> bool:
+    """Whether all words typed stand in the field's label, path, value, or in the value as it is shown."""
+    plain = value if isinstance(value, str) else ""
+    entry = entry_of(pointer)
+    number = f" {int(entry.name) + 1}" if entry is not None else ""
+    names = f"{known.group}{number} {known.caption} {known.label} {pointer}"
+    return _has_words(spec, names, plain, "" if value is ABSENT else _shown(known, value, spec.zone))
+
+
+def _has_words(spec: FormSpec, *texts: str) -> bool:
+    haystack = "\n".join(texts).casefold()
+    return all(word in haystack for word in spec.words.casefold().split())
+
+
+def _is_shown(
+    spec: FormSpec, pointer: Pointer, known: Field, notable: bool, value: Json | Absent, hides_rare: bool
+) -> bool:
+    if notable or spec.view is View.ALL:
+        return True
+    match spec.view:
+        case View.CHANGED:
+            return False
+        case View.REQUIRED:
+            return required_in(pointer, known, spec.edit.document)
+        case _:
+            return value is not ABSENT or not (known.rare and hides_rare)
+
+
+def _mark(notes: Sequence[Note], is_changed: bool) -> str:
+    if not notes:
+        return "*" if is_changed else ""
+    marks = {note.mark for note in notes if not note.stale}
+    for mark in ("S", "!"):
+        if mark in marks:
+            return mark
+    if is_changed:
+        return "*"
+    return "~" if "~" in marks else ""
+
+
+def _item_road(spec: FormSpec, section: Section, twins: frozenset[str]) -> str:
+    """Why any change of an item goes by an upsert: it meets what a change of its quantity meets."""
+    if spec.operation is not Operation.PATCH or section.pointer.parent != ITEMS:
+        return ""
+    return road_of(spec.edit, section.pointer / "quantity", twins)[1]
+
+
+def _roads(
+    spec: FormSpec, section: Section, twins: frozenset[str], item_road: str
+) -> Callable[[Pointer, Field], tuple[str, str]]:
+    """Why a field of this section cannot be edited, or why its change goes by an upsert."""
+    in_item = section.pointer.parent == ITEMS
+
+    def road(pointer: Pointer, known: Field) -> tuple[str, str]:
+        if known.read_only:
+            return "the service makes this itself", ""
+        if spec.operation is Operation.POST:
+            # An upsert may rename an item; what identifies the order stays once the order exists (Q1.6).
+            return (FIXED if spec.fixed and known.immutable and not in_item else ""), ""
+        if item_road:
+            return "", item_road
+        if not known.immutable and known.patch.allowed:
+            return "", ""
+        way, reason = road_of(spec.edit, pointer, twins)
+        return ("", reason) if way is not None else (reason, "")
+
+    return road
+
+
+def _conflict_row(conflict: Conflict, pointer: Pointer | None = None) -> NoteRow:
+    tone, mark = ("info", "") if conflict.decided else ("conflict", "#")
+    return NoteRow(conflict.pointer if pointer is None else pointer, conflict.words, tone, mark)  # type: ignore[arg-type]
+
+
+def _shown(known: Field, value: object, zone: tzinfo | None) -> str:
+    shown = show_value(known.kind, value, zone=zone)  # type: ignore[arg-type]
+    if known.kind is Kind.COUNTRY and isinstance(value, str) and country_name(value):
+        return f"{shown} {country_name(value)}"
+    return shown
+
+
+def choices_of(spec: FormSpec, pointer: Pointer, known: Field) -> Choices:
+    """What is offered in the editor of a field: code and name."""
+    match known.kind:
+        case Kind.COUNTRY:
+            return countries()
+        case Kind.STATE:
+            return states(text_at(spec.edit.document, pointer.parent / "country_code"))
+        case Kind.CHOICE:
+            return tuple((choice, choice.replace("_", " ")) for choice in known.choices)
+        case Kind.WORD:
+            return spec.suggestions.get(path_of(pointer), ())
+        case _:
+            return ()
+
+
+def _note_row(spec: FormSpec, note: Note) -> NoteRow:
+    problem = note.problem
+    service = problem.origin is Origin.SERVICE
+    text = problem.detail
+    if service:
+        text = f"service{' ' + note.when if note.when else ''}: {problem.detail}"
+        if problem.raw_pointer and _is_nowhere(spec, problem.pointer):
+            text += f" (at {problem.raw_pointer})"
+        if note.stale:
+            text += " (changed since)"
+    if note.cell:
+        text += f"   {note.cell}"
+    if note.mend:
+        text += f"   m: {note.mend}"
+    tone = "warning" if problem.severity is Severity.WARNING else "service" if service else "error"
+    return NoteRow(problem.pointer, text, "info" if note.stale else tone, "" if note.stale else note.mark)  # type: ignore[arg-type]
+
+
+def _is_nowhere(spec: FormSpec, pointer: Pointer) -> bool:
+    """Whether neither the schema nor the lists of the document have this place, so that a note of it stands elsewhere."""
+    entry = entry_of(pointer)
+    return field_at(pointer) is None or (entry is not None and entry.get(spec.edit.document) is ABSENT)
+
+
+def _unknown_rows(spec: FormSpec) -> list[SheetRow]:
+    """What the schema does not know, read-only; it survives every way out."""
+    unknown = unread_nodes(spec.edit.document)
+    if spec.words:
+        found = ((one, show_value(Kind.JSON, one.get(spec.edit.document))) for one in unknown)
+        unknown = [pointer for pointer, shown in found if _has_words(spec, str(pointer), shown)]
+    if not unknown or (spec.view not in (View.USUAL, View.ALL) and not spec.words):
+        return []
+    reason = "the service's document has no such field; it is kept as it came"
+    rows: list[SheetRow] = [GroupRow("Other", ROOT / "~other", hint=f"{len(unknown)} unknown to the document")]
+    for pointer in unknown:
+        value = pointer.get(spec.edit.document)
+        label = label_of(pointer).rpartition(", ")[2] if field_at(pointer.parent) else str(pointer)
+        rows.append(
+            FieldRow(
+                pointer,
+                label,
+                Kind.JSON,
+                value,
+                show_value(Kind.JSON, value),
+                editable=False,
+                reason=reason,
+                help=str(pointer),
+            )
+        )
+    return rows

@@ -1,0 +1,456 @@
+"""A whole order as JSON: edited here or in $EDITOR, every mistake under its line, taken only when it is valid or said so."""
+
+import asyncio
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar, Final, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.timer import Timer
+
+from tui.api.codec import Document, Json, same
+from tui.api.errors import Problem, Severity
+from tui.api.models import Operation
+from tui.api.pointer import Pointer
+from tui.keymap import Where
+from tui.orders.edits.json_text import LONGEST, Broken, Parsed, line_of, read_text, write_text
+from tui.orders.fields import field_at, label_of
+from tui.screens.common.screen import HouseScreen
+from tui.screens.order.external_editor import Manner, edit_text
+from tui.store.db import StoreError
+from tui.widgets.dialogs import QuestionBar
+from tui.widgets.lines import LineView, Piece
+from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
+from tui.widgets.text import SUBSTITUTES
+from tui.widgets.text_buffer import Spot
+from tui.widgets.text_editor import RowNote, TextEdit, plain_lines
+from tui.work.account import Workbench
+from tui.work.batches.staging import CannotChange
+
+_ORDER: Final = Manner("order.json", 4 * LONGEST, keeps_bytes=True)
+_PAUSE: Final = 0.2
+"""Seconds without a change after which the text is judged."""
+
+_KEPT_AT_ONCE: Final = 64 * 1024
+"""Characters of a text that is kept at every change; a longer one is kept this often:"""
+
+_KEPT_EVERY: Final = 0.3
+
+_KEYS = (
+    ("Enter", "edit"),
+    ("n", "next !"),
+    ("E", "$EDITOR"),
+    ("u", "undo"),
+    ("w", "apply to the draft"),
+    ("q", "leave, kept"),
+    ("?", "keys"),
+)
+_LIVE_KEYS = (
+    ("Esc", "end editing; all is kept"),
+    ("Enter", "new line"),
+    ("Ctrl+U K W", "delete"),
+    ("PgUp PgDn", "move"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WholeOrder:
+    """What is edited. `place` names it among the texts that are kept.
+
+    `judge` says what is wrong with a document; it is called on a thread of its own. `take` is given the document that
+    the text began from and the one it says now, and returns what to tell; it may raise CannotChange and StoreError.
+    """
+
+    place: str
+    title: str
+    document: Document
+    operation: Operation
+    judge: Callable[[Document], list[Problem]]
+    take: Callable[[Document, Document], str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Stray:
+    """A glyph of this screen that stands for something else, and was pasted as if it were text (decision 21)."""
+
+    line: int
+    column: int
+    glyph: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """What was found in the text of that version. `lines`: where each pointer begins, in the order of the text."""
+
+    version: int
+    found: Parsed | Broken
+    problems: Sequence[Problem] = ()
+    strays: Sequence[_Stray] = ()
+    lines: Sequence[tuple[int, Pointer]] = field(default=(), repr=False)
+
+    @property
+    def errors(self) -> int:
+        return sum(problem.severity is Severity.ERROR for problem in self.problems) + len(self.strays)
+
+
+class JsonScreen(HouseScreen):
+    """It writes nothing to the service. The text in progress is on disk at every change, and offered again."""
+
+    WHERE = Where.JSON
+    CSS: ClassVar[str] = ""
+
+    def __init__(self, order: WholeOrder) -> None:
+        super().__init__()
+        self._order = order
+        self.edit = TextEdit(longest=LONGEST, on_change=self._changed)
+        self._fresh = write_text(order.document)
+        self._began = order.document
+        self._verdict: _Verdict | None = None
+        self._pause: Timer | None = None
+        self._keeping: Timer | None = None
+        self._then: Callable[[_Verdict], None] | None = None
+
+    def compose(self) -> ComposeResult:
+        yield TitleLine()
+        yield self.edit
+        yield RuleLine()
+        yield StatusLine()
+        yield QuestionBar()
+        yield KeyLine()
+
+    @property
+    def list_view(self) -> LineView:
+        return self.edit
+
+    @property
+    def is_typing(self) -> bool:
+        return super().is_typing or self.edit.is_live
+
+    @property
+    def is_changed(self) -> bool:
+        return self.edit.buffer.text != self._fresh
+
+    def on_mount(self) -> None:
+        self.edit.load(self._fresh)
+        title = self.query_one(TitleLine)
+        title.set(f"{self.house.account_name} · JSON · {self._order.title}", "w applies it to the draft")
+        super().on_mount()
+        self._bring_back()
+        self._judge_now()
+
+    def on_unmount(self) -> None:
+        if self._keeping is not None:
+            self._keep()
+
+    def facts(self) -> Sequence[str | Piece]:
+        verdict = self._verdict
+        facts: list[str | Piece] = []
+        if verdict is None:
+            facts.append("reading …")
+        elif isinstance(verdict.found, Broken):
+            facts.append((f"line {verdict.found.line}, column {verdict.found.column}: no JSON yet", "error"))
+        elif verdict.errors:
+            facts.append((_count(verdict.errors), "error"))
+        else:
+            facts.append(("valid", "good"))
+        facts.append("text kept on disk" if self.is_changed else "nothing changed")
+        facts.append("nothing is sent from here")
+        return facts
+
+    def show_keys(self) -> None:
+        self.query_one(KeyLine).set(_LIVE_KEYS if self.edit.is_live else _KEYS)
+
+    # What is kept.
+
+    def _bring_back(self) -> None:
+        """The text that was left here, as a step that undo takes back."""
+        bench = self.house.bench
+        kept = bench.store.state.get(bench.account, _key(self._order.place))
+        began = bench.store.state.get(bench.account, _key(self._order.place, "began"))
+        if not isinstance(kept, dict) or not isinstance(kept.get("text"), str):
+            return
+        self._began = began if isinstance(began, dict) else self._order.document
+        self.edit.set_text(cast(str, kept["text"]))
+        row = kept.get("row")
+        self.edit.go_to(Spot(min(row, len(self.edit.buffer.rows) - 1) if isinstance(row, int) else 0, 0))
+        changed = "" if same(self._began, self._order.document) else "; the order changed since, which stays"
+        self.say(f"The text from before goes on{changed}. u gives the order as it is.")
+
+    def _changed(self) -> None:
+        """Keep the text before it is drawn; a long one a little later, since its size would be felt."""
+        self._then = None
+        if sum(map(len, self.edit.buffer.rows)) <= _KEPT_AT_ONCE:
+            self._keep()
+        elif self._keeping is None:
+            self._keeping = self.set_timer(_KEPT_EVERY, self._keep)
+        if self._pause is not None:
+            self._pause.stop()
+        self._pause = self.set_timer(_PAUSE, self._judge_now)
+
+    def _keep(self) -> None:
+        if self._keeping is not None:
+            self._keeping.stop()
+            self._keeping = None
+        bench, text = self.house.bench, self.edit.buffer.text
+        with self.keeping():
+            if text == self._fresh:
+                forget_text(bench, self._order.place)
+                return
+            state = bench.store.state
+            if state.get(bench.account, _key(self._order.place)) is None:
+                state.put(bench.account, _key(self._order.place, "began"), self._began)
+            value: Json = {"text": text, "row": self.edit.row}
+            state.put(bench.account, _key(self._order.place), value)
+
+    # What is wrong.
+
+    def _judge_now(self) -> None:
+        if self._pause is not None:
+            self._pause.stop()
+            self._pause = None
+        self.run_worker(self._judge(), name="judge the text", group="judge", exclusive=True)
+
+    async def _judge(self) -> None:
+        buffer = self.edit.buffer
+        version, text = buffer.version, buffer.text
+        verdict = await asyncio.to_thread(_judged, version, text, self._order.judge, self._fresh)
+        if version != self.edit.buffer.version:
+            return
+        self._verdict = verdict
+        self.edit.set_notes(self._notes(verdict))
+        self._show_place()
+        self.show_status()
+        then, self._then = self._then, None
+        if then is not None and not self.question.is_open:
+            then(verdict)
+
+    def _with_verdict(self, then: Callable[[_Verdict], None]) -> None:
+        """Do something with what is found in the text as it is now; nothing if it changes first."""
+        if self._verdict is not None and self._verdict.version == self.edit.buffer.version:
+            then(self._verdict)
+            return
+        self._judge_now()
+        self._then = then
+
+    def _notes(self, verdict: _Verdict) -> dict[int, list[RowNote]]:
+        notes: dict[int, list[RowNote]] = {}
+        spot_of = self.edit.buffer.spot_of
+        if isinstance(verdict.found, Broken):
+            broken = verdict.found
+            spot = spot_of(broken.line, broken.column)
+            words = f"line {broken.line}, column {broken.column}: {broken.words}"
+            return {spot.row: [RowNote("!", words, "error", spot.column)]}
+        for stray in verdict.strays:
+            spot = spot_of(stray.line, stray.column)
+            words = f"{stray.glyph} stands for what cannot be shown, and is never sent: delete it"
+            notes.setdefault(spot.row, []).append(RowNote("!", words, "error", spot.column))
+        for problem in verdict.problems:
+            row = spot_of(line_of(problem.pointer, verdict.found.places), 1).row
+            mark, tone = ("!", "error") if problem.severity is Severity.ERROR else ("~", "warning")
+            notes.setdefault(row, []).append(RowNote(mark, f"{label_of(problem.pointer)}: {problem.detail}", tone))
+        return notes
+
+    def _show_place(self) -> None:
+        """What stands in the line under the cursor, in the words of the form."""
+        buffer = self.edit.buffer
+        line = buffer.line_and_column(Spot(self.edit.row, 0))[0]
+        last = buffer.line_and_column(Spot(len(buffer.rows) - 1, 0))[0]
+        facts = [f"line {line} of {last}"]
+        label = ""
+        verdict = self._verdict
+        if verdict is not None and verdict.version == buffer.version and verdict.lines:
+            place = bisect_right(verdict.lines, line, key=lambda pair: pair[0]) - 1
+            pointer = verdict.lines[max(0, place)][1]
+            label = label_of(pointer)
+            known = field_at(pointer)
+            if known is not None and not known.members:
+                needed = known.rule(self._order.operation).required
+                facts[:0] = [
+                    known.kind.replace("_", " "),
+                    "needed" if needed else "read only" if known.read_only else "",
+                ]
+        self.query_one(RuleLine).set(label, " · ".join(filter(None, facts)))
+
+    @on(TextEdit.CursorMoved)
+    def _moved(self) -> None:
+        self._show_place()
+
+    # Editing.
+
+    def do_edit_line(self, key: str) -> None:
+        verdict, row = self._verdict, self.edit.row
+        column = None
+        if verdict is not None and isinstance(verdict.found, Broken):
+            spot = self.edit.buffer.spot_of(verdict.found.line, verdict.found.column)
+            column = spot.column if spot.row == row else None
+        self.edit.begin(column)
+        self.show_keys()
+
+    @on(TextEdit.Activated)
+    def _activated(self) -> None:
+        self.do_edit_line("enter")
+
+    @on(TextEdit.Left)
+    def _left(self) -> None:
+        self.show_keys()
+        self._keep()
+        self._judge_now()
+
+    @on(TextEdit.Refused)
+    def _refused(self, event: TextEdit.Refused) -> None:
+        self.say(event.words, "warning")
+
+    def pasted(self, text: str) -> None:
+        if len(text) > LONGEST:
+            self.say(f"Nothing was pasted: {len(text)} characters, and {LONGEST} fit.", "warning")
+            return
+
+        def chosen(_: str) -> None:
+            self.edit.set_text(plain_lines(text))
+            self._judge_now()
+
+        self.ask(f"{len(text)} characters were pasted.", [("r", "put them in place of the whole text")], chosen)
+
+    def do_undo(self, key: str) -> None:
+        self.say("Undone." if self.edit.undo() else "Nothing to undo in this text.")
+
+    def do_redo(self, key: str) -> None:
+        self.say("Done again." if self.edit.redo() else "Nothing to do again.")
+
+    def do_next_problem(self, key: str) -> None:
+        self._with_verdict(lambda _: self._step_problem(1))
+
+    def do_previous_problem(self, key: str) -> None:
+        self._with_verdict(lambda _: self._step_problem(-1))
+
+    def _step_problem(self, by: int) -> None:
+        if not self.edit.notes:
+            self.say("Nothing is wrong with this text.")
+        elif self.edit.step_note(by) is None:
+            (self.edit.home if by > 0 else self.edit.end)()
+            if self.edit.row not in self.edit.notes:
+                self.edit.step_note(by)
+            self.say("Around, from the first one." if by > 0 else "Around, from the last one.")
+
+    def do_long_text(self, key: str) -> None:
+        buffer = self.edit.buffer
+        line, _ = buffer.line_and_column(Spot(self.edit.row, 0))
+        notes = [note.text for note in self.edit.notes.get(self.edit.row, ())]
+        self.house.show_text(f"Line {line}", "\n\n".join([buffer.line_text(self.edit.row), *notes]))
+
+    # $EDITOR.
+
+    def do_as_json_edit(self, key: str) -> None:
+        line, _ = self.edit.buffer.line_and_column(Spot(self.edit.row, 0))
+        edit_text(self.house, self.edit.buffer.text, self._came_back, _ORDER, line=line)
+
+    def _came_back(self, text: str) -> None:
+        self.edit.set_text(plain_lines(text))
+        self._keep()
+        self._with_verdict(self._tell_of)
+
+    def _tell_of(self, verdict: _Verdict) -> None:
+        """What came back from the editor: where it is wrong, and the way back there."""
+        if isinstance(verdict.found, Broken):
+            broken = verdict.found
+            self.edit.go_to(self.edit.buffer.spot_of(broken.line, broken.column))
+
+            def chosen(answer: str) -> None:
+                self.call_after_refresh(self.do_as_json_edit if answer == "e" else self.do_edit_line, answer)
+
+            words = f"Line {broken.line}, column {broken.column}: {broken.words}."
+            self.ask(words, [("e", "$EDITOR"), ("i", "here")], chosen)
+        elif verdict.errors:
+            self.edit.home()
+            if self.edit.row not in self.edit.notes:
+                self.edit.step_note(1)
+            self.say(f"{_count(verdict.errors)}: n goes to each, E edits again, w applies it all the same.", "warning")
+        else:
+            self.say("Valid; w applies it to the draft.", "good")
+
+    # Taking it.
+
+    def do_apply(self, key: str) -> None:
+        self._with_verdict(self._apply)
+
+    def _apply(self, verdict: _Verdict) -> None:
+        found = verdict.found
+        if isinstance(found, Broken):
+            self.edit.go_to(self.edit.buffer.spot_of(found.line, found.column))
+            self.say(f"Not applied: line {found.line}, column {found.column} must be mended first.", "error")
+            return
+        if not verdict.errors:
+            self._take(found.document)
+            return
+        self.ask(
+            f"Apply in spite of {_count(verdict.errors)}?",
+            [("a", "apply")],
+            lambda _: self._take(found.document),
+            lambda: self.say("Not applied; n goes to the problems."),
+        )
+
+    def _take(self, document: Document) -> None:
+        if same(document, self._order.document):
+            words = "Nothing was changed."
+        else:
+            try:
+                words = self._order.take(self._began, document)
+            except (CannotChange, StoreError) as error:
+                self.say(f"Not applied: {error}", "warning")
+                return
+        with self.keeping():
+            forget_text(self.house.bench, self._order.place)
+        self._leave(words)
+
+    def do_back(self, key: str) -> None:
+        self._keep()
+        self._leave("The JSON text is kept; E goes on with it." if self.is_changed else "")
+
+    def _leave(self, words: str) -> None:
+        if self._keeping is not None:
+            self._keeping.stop()
+            self._keeping = None
+        below = self.house.house_screens()[-2]
+        self.house.back()
+        if words:
+            below.say(words)
+
+
+def has_text(bench: Workbench, place: str) -> bool:
+    """Whether a text was left at that place."""
+    return bench.store.state.get(bench.account, _key(place)) is not None
+
+
+def forget_text(bench: Workbench, place: str) -> None:
+    """Forget the text of that place: it was taken, or is no longer wanted. Raises StoreError."""
+    bench.store.state.delete(bench.account, _key(place))
+    bench.store.state.delete(bench.account, _key(place, "began"))
+
+
+def _key(place: str, what: str = "text") -> str:
+    return f"json:{what}:{place}"
+
+
+def _count(errors: int) -> str:
+    return f"{errors} problem{'' if errors == 1 else 's'}"
+
+
+def _judged(version: int, text: str, judge: Callable[[Document], list[Problem]], fresh: str) -> _Verdict:
+    """Read and judge a text; on a thread of its own, since a long one takes as long as several frames."""
+    found = read_text(text)
+    if isinstance(found, Broken):
+        return _Verdict(version, found)
+    lines = sorted(((place.line, pointer) for pointer, place in found.places.items()), key=lambda pair: pair[0])
+    return _Verdict(version, found, judge(found.document), list(_strays(text, fresh)), lines)
+
+
+def _strays(text: str, fresh: str) -> Iterator[_Stray]:
+    """The substitutes of this screen in a text, but for those that the order had already."""
+    odd = SUBSTITUTES & set(text) - set(fresh)
+    if not odd:
+        return
+    for number, line in enumerate(text.split("\n"), 1):
+        for glyph in sorted(odd & set(line)):
+            yield _Stray(number, line.index(glyph) + 1, glyph)

@@ -1,0 +1,75 @@
+"""What an order is edited as when it is edited as one JSON text: a draft of the service's order, or a staged one."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from tui.api.codec import Document
+from tui.api.models import Operation
+from tui.orders.edits.json_merge import as_allowed, judge_change, judge_new, on_newer
+from tui.orders.summary import order_name
+from tui.screens.order.json_editor import JsonScreen, WholeOrder
+from tui.work.batches.staged_order import StagedOrder
+from tui.work.batches.staging import Staging
+from tui.work.drafts.drafts import Draft
+
+if TYPE_CHECKING:
+    from tui.app import OrdersApp
+
+_STEP = "edited as JSON"
+_TAKEN = "Drafted as JSON says; u takes it back."
+
+
+def draft_place(order_id: str) -> str:
+    """Under which name the text of an order of the service is kept."""
+    return f"order {order_id}"
+
+
+def open_draft_as_json(app: "OrdersApp", draft: Draft, now: Callable[[], Draft], save: Callable[[Draft], None]) -> None:
+    """Edit a draft as one text. `now` gives the draft as it is when the text is taken, `save` keeps and shows it."""
+    base = draft.edit.base
+
+    def take(began: Document, wanted: Document) -> str:
+        current = now()
+        document = on_newer(began, as_allowed(current.edit.base, wanted), current.edit.document)
+        if not current.edit.become(document, _STEP):
+            return "The draft says all that already."
+        save(current)
+        return _TAKEN
+
+    app.open_screen(
+        JsonScreen(
+            WholeOrder(
+                draft_place(draft.order_id),
+                order_name(draft.edit.document),
+                draft.edit.document,
+                Operation.PATCH,
+                lambda wanted: judge_change(base, wanted),
+                take,
+            )
+        )
+    )
+
+
+def open_staged_as_json(app: "OrdersApp", staging: Staging, order: StagedOrder, taken: Callable[[], None]) -> None:
+    """Edit a staged order as one text; `taken` shows what came of it."""
+    base = order.edit.base if order.fixed else None
+
+    def take(began: Document, wanted: Document) -> str:
+        document = wanted if base is None else as_allowed(base, wanted)
+        if not staging.become(order.id, began, document, _STEP):
+            return "The order says all that already."
+        taken()
+        return _TAKEN
+
+    app.open_screen(
+        JsonScreen(
+            WholeOrder(
+                f"staged {order.id}",
+                order_name(order.document),
+                order.document,
+                Operation.POST,
+                lambda wanted: judge_new(base, wanted),
+                take,
+            )
+        )
+    )

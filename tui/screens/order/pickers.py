@@ -1,0 +1,254 @@
+"""The form of a change over many orders: a field or a saved change chosen by typing, its values in the sheet's editors."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult
+
+from tui.api.codec import Document, Json
+from tui.api.models import Operation
+from tui.api.pointer import ABSENT, Absent, Pointer
+from tui.keymap import Where
+from tui.orders.edits.bulk_change import Recipe, Setting, full_label, settable, short_label
+from tui.orders.edits.edit import Edit
+from tui.orders.fields import ANY, Field, field_at
+from tui.orders.value_parser import KINDS_OF_LINES, Entered, Entry, parse_entry, show_value
+from tui.screens.common.screen import HouseScreen
+from tui.screens.common.search_picker import ChoosingScreen
+from tui.screens.order.form_rows import Choices, FormSpec, choices_of
+from tui.widgets.dialogs import QuestionBar
+from tui.widgets.form_layout import FieldRow, SheetRow
+from tui.widgets.lines import LineView
+from tui.widgets.sheet import OrderSheet
+from tui.widgets.status import KeyLine, StatusLine, TitleLine
+from tui.widgets.table import Column, Row
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+ADD_TAGS = Pointer.of("tags", "add")
+REMOVE_TAGS = Pointer.of("tags", "remove")
+
+_NOT_CHOSEN = "· to be entered ·"
+_COLUMNS = (Column("field", "field, or a change by its name", 30, 2), Column("more", "path, or what it does", 30, 3))
+_FIELDS = (Column("field", "field", 30, 2), Column("more", "its path", 30, 3))
+
+Suggestions = Mapping[tuple[str, ...], Choices]
+
+
+def recipe_rows(recipe: Recipe, suggestions: Suggestions, *, fixed: str = "") -> list[SheetRow]:
+    """A recipe as rows of the form: each field with its own editor, then the tags. `fixed`: why none can be edited."""
+    document: Json = {}
+    for one in recipe.sets:
+        if one.value is not ABSENT:
+            document = one.pointer.put(document, one.value)
+    spec = FormSpec(Edit(document if isinstance(document, dict) else {}), Operation.PATCH, suggestions=suggestions)
+    rows: list[SheetRow] = []
+    for one in recipe.sets:
+        known = field_at(one.pointer)
+        if known is not None:
+            rows.append(_field_row(spec, one, known, fixed))
+    for pointer, label, tags in (
+        (ADD_TAGS, "tags added", recipe.add_tags),
+        (REMOVE_TAGS, "removed", recipe.remove_tags),
+    ):
+        value: Json = [*tags]
+        rows.append(
+            FieldRow(
+                pointer,
+                label,
+                "tags",
+                value,
+                show_value("tags", value),
+                editable=not fixed,
+                reason=fixed,
+                multiline=True,
+                help="One a line, compared exactly. Others' tags stay, in their order.",
+            )
+        )
+    return rows
+
+
+def _field_row(spec: FormSpec, one: Setting, known: Field, fixed: str) -> FieldRow:
+    shown = _NOT_CHOSEN if one.value is ABSENT else show_value(known.kind, one.value)
+    return FieldRow(
+        one.pointer,
+        short_label(one),
+        known.kind,
+        one.value,
+        f"{shown}   only where empty" if one.only_empty else shown,
+        choices=choices_of(spec, one.pointer, known),
+        editable=not fixed,
+        reason=fixed,
+        help=known.help,
+        multiline=known.kind in KINDS_OF_LINES,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A line of the picker: a field, or a recipe kept under a name."""
+
+    title: str
+    more: str
+    field: Field | None = None
+    recipe: Recipe | None = None
+
+
+class PickerScreen(ChoosingScreen):
+    """Type to narrow over names, labels and paths, arrows to choose, Enter takes it."""
+
+    PROMPT = "field: "
+    COLUMNS: Sequence[Column] = _COLUMNS
+    EMPTY: str = "No field and no saved change has these letters."
+
+    def __init__(
+        self,
+        title: str,
+        recipes: Sequence[Recipe],
+        done: Callable[[Choice], None],
+        fields: Sequence[Field] | None = None,
+        first: Sequence[Choice] = (),
+    ) -> None:
+        super().__init__(title)
+        if fields is not None and not recipes:
+            self.COLUMNS, self.EMPTY = _FIELDS, "No field has these letters."
+        self._done = done
+        saved = [Choice(recipe.name, recipe.words, recipe=recipe) for recipe in recipes]
+        offered = settable() if fields is None else fields
+        found = [Choice(full_label(known.path), "/".join(known.path), field=known) for known in offered]
+        rare = {"/".join(known.path) for known in offered if known.rare}
+        self._choices = [*first, *saved, *sorted(found, key=lambda one: one.more in rare)]
+        self._found: list[Choice] = []
+        self._text = ""
+
+    def chosen(self, place: int) -> None:
+        self.choose(self._found[place] if place < len(self._found) else None)
+
+    def choose(self, choice: Choice | None) -> None:
+        """Take what the cursor is on, if anything was found."""
+        self.house.back()
+        if choice is not None:
+            self._done(choice)
+
+    def mark_of(self, choice: Choice) -> str:
+        return "=" if choice.recipe is not None else " "
+
+    def offer(self, text: str) -> list[Row]:
+        self._text = text
+        words = text.lower().split()
+        self._found = [one for one in self._choices if all(word in f"{one.title} {one.more}".lower() for word in words)]
+        # What is called so, or ends so, comes before what has the letters somewhere.
+        whole = text.lower().strip()
+        self._found.sort(
+            key=lambda one: (
+                one.recipe is None or not one.title.lower().startswith(whole),
+                bool(whole) and not one.title.lower().rpartition(", ")[2].startswith(whole),
+            )
+        )
+        return [Row(str(place), (one.title, one.more), self.mark_of(one)) for place, one in enumerate(self._found)]
+
+
+class ValueScreen(HouseScreen):
+    """One field, or the tags, with the editor open: what is taken goes to `done`, and the screen is gone.
+
+    `replaces`: what stands there is an example, which the first letter typed replaces.
+    `keeps`: what is typed and not taken is found again; it is given as `begun`.
+    `may_be_empty`: nothing at all can be taken of any kind, as "".
+    """
+
+    WHERE = Where.PAGER
+
+    def __init__(
+        self,
+        title: str,
+        rows: Sequence[SheetRow],
+        done: Callable[[dict[Pointer, Json]], None],
+        typing_hook: Callable[[Pointer, str], None] | None = None,
+        *,
+        keeps: bool = False,
+        replaces: bool = False,
+        begun: str | None = None,
+        may_be_empty: bool = False,
+    ) -> None:
+        super().__init__()
+        self._title = title
+        self._rows = rows
+        self._replaces = replaces
+        self._done = done
+        self._typing_hook = typing_hook
+        self._keeps, self._begun = keeps, begun
+        self._may_be_empty = may_be_empty
+        self._values: dict[Pointer, Json] = {}
+        self._is_over = False
+
+    def compose(self) -> ComposeResult:
+        yield TitleLine()
+        yield OrderSheet(reader=self._read, typing_hook=self._typing_hook)
+        yield StatusLine()
+        yield QuestionBar()
+        yield KeyLine()
+
+    @property
+    def sheet(self) -> OrderSheet:
+        return self.query_one(OrderSheet)
+
+    @property
+    def list_view(self) -> LineView:
+        return self.sheet
+
+    @property
+    def is_typing(self) -> bool:
+        return True
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.query_one(TitleLine).set(self._title)
+        self.sheet.load(self._rows)
+        self.sheet.open_editor(None, self._begun)
+        if self._replaces and self._begun is None:
+            self.sheet.select_whole()
+        if isinstance(self._rows[0], FieldRow):
+            self.say(self._rows[0].help)
+
+    def show_keys(self) -> None:
+        take = "take it; emptied, it asks" if self._may_be_empty else "take it"
+        first = self._rows[0]
+        of_lines = isinstance(first, FieldRow) and first.multiline
+        keys = [("Tab", take), ("Enter", "a line")] if of_lines else [("Enter", take), ("Tab", "take, next")]
+        self.query_one(KeyLine).set([*keys, ("Esc", "leave; it is kept" if self._keeps else "not")])
+
+    def _read(self, pointer: Pointer, kind: str, text: str, choices: Choices) -> Entry:
+        if self._may_be_empty and not text:
+            return Entered("")
+        return reader_of(self)(pointer, kind, text, choices)
+
+    @on(OrderSheet.FieldChanged)
+    def _changed(self, event: OrderSheet.FieldChanged) -> None:
+        self._values[event.pointer] = event.value
+
+    @on(OrderSheet.EditorLeft)
+    def _left(self, event: OrderSheet.EditorLeft) -> None:
+        if self.sheet.editing is not None or self._is_over:
+            return
+        self._is_over = True
+        self.house.back()
+        if event.taken:
+            self._done(self._values)
+
+
+def reader_of(screen: HouseScreen) -> Callable[[Pointer, str, str, Choices], Entry]:
+    """How this screen's editors read what is typed: with the profile's zone and clock."""
+
+    def read(pointer: Pointer, kind: str, text: str, choices: Choices) -> Entry:
+        now: datetime = screen.house.now().astimezone(screen.house.bench.zone)
+        return parse_entry(kind, text, choices=choices, now=now)
+
+    return read
+
+
+def value_in(document: Document, path: tuple[str, ...]) -> Json | Absent:
+    """What one order has there, for an editor to begin with; of every item: what the first has."""
+    return Pointer(tuple("0" if part == ANY else part for part in path)).get(document)

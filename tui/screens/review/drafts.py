@@ -1,0 +1,220 @@
+"""From drafts to the review, and from its `y` to the service."""
+
+import asyncio
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+
+from tui.api.codec import Document, Json
+from tui.api.errors import Severity
+from tui.api.models import Operation
+from tui.api.pointer import ABSENT, Absent, Pointer
+from tui.orders.checks.spreadsheet_damage import judge
+from tui.orders.edits.edit import KEY, Change, Edit
+from tui.orders.edits.matching import name_of
+from tui.orders.edits.request_choice import Sending
+from tui.orders.fields import field_at, label_of
+from tui.orders.summary import order_name
+from tui.orders.value_parser import show_value
+from tui.screens.common.workspace_actions import told_if_not_kept
+from tui.screens.review.screen import Parcel, ReviewPlan, ReviewScreen
+from tui.screens.triage.rows import Onway
+from tui.widgets.lines import Piece
+from tui.widgets.text import fit, safe
+from tui.work.drafts.drafts import Draft
+from tui.work.drafts.sender import Standing, Way
+
+if TYPE_CHECKING:
+    from tui.screens.common.screen import HouseScreen
+
+_READ_AT_ONCE = 5
+_LABEL, _LONGEST_LABEL = 24, 32
+_WAS, _LONGEST_WAS = 22, 160
+_MARKS = {
+    Way.SENDING: (">", "info"),
+    Way.FOLLOWED: (">", "info"),
+    Way.CHANGED: ("#", "conflict"),
+    Way.REFUSED: ("S", "service"),
+    Way.BUSY: ("*", "warning"),
+    Way.UNKNOWN: ("#", "conflict"),
+    Way.NOT_APPLIED: ("*", "warning"),
+    Way.NOT_SENT: ("*", "warning"),
+    Way.GONE: ("#", "conflict"),
+    Way.DIFFERS: ("S", "service"),
+    Way.CONFIRMED: ("=", "good"),
+    Way.DELETED: ("=", "good"),
+}
+
+
+def standing_mark(standing: Standing, draft: Draft | None) -> Onway | None:
+    """How the table tells what became of an order; a confirmed one with a new draft is a draft again."""
+    if standing.way is Way.CONFIRMED and draft is not None:
+        return None
+    mark, tone = _MARKS[standing.way]
+    words = standing.words if standing.way is not Way.CONFIRMED else str(standing.way)
+    return Onway(mark, words, tone)
+
+
+def review_drafts(screen: "HouseScreen", drafts: Sequence[Draft]) -> None:
+    """Read the orders again, then show what would go; nothing is sent before `y` there."""
+    if not drafts:
+        screen.say("There is nothing to review: no order was changed.")
+        return
+    screen.say(f"Reading {len(drafts)} order{'' if len(drafts) == 1 else 's'} again …")
+    screen.run_worker(_review(screen, drafts), name="read drafts again", group="review", exclusive=True)
+
+
+async def _review(screen: "HouseScreen", drafts: Sequence[Draft]) -> None:
+    bench = screen.house.bench
+    turns = asyncio.Semaphore(_READ_AT_ONCE)
+
+    async def read(draft: Draft) -> Standing | None:
+        if bench.corrections.is_unsettled(draft.order_id):
+            return bench.corrections.standing(draft.order_id)
+        async with turns:
+            return await bench.corrections.read_again(draft)
+
+    stopped = await asyncio.gather(*map(read, drafts))
+    if not screen.is_attached:
+        return
+    if screen.is_typing or not screen.is_on_top:
+        screen.say("The review is ready; w shows it.")
+        return
+    parcels = [parcel_of(draft, found) for draft, found in zip(drafts, stopped, strict=True)]
+    ready = [
+        (draft, draft.sending.body)
+        for draft, parcel in zip(drafts, parcels, strict=True)
+        if parcel.body is not None and not bench.client.read_only
+    ]
+    notes = ["This account is opened for reading only."] if bench.client.read_only else []
+    title = order_name(drafts[0].edit.document) if len(drafts) == 1 else f"{len(drafts)} orders"
+    plan = ReviewPlan(title, parcels, len(ready), notes)
+    screen.unsay()
+    screen.house.open_screen(ReviewScreen(plan, lambda: _send(screen, ready)))
+
+
+def _send(screen: "HouseScreen", ready: Iterable[tuple[Draft, Document]]) -> None:
+    corrections = screen.house.bench.corrections
+    count = 0
+    for draft, body in ready:
+        count += 1
+        work = told_if_not_kept(screen.house, corrections.send(draft, body))
+        screen.app.run_worker(work, name=f"send order {draft.order_id}")
+    screen.say(f"{count} order{' is' if count == 1 else 's are'} on the way; the table shows each.")
+
+
+def differences(draft: Draft) -> list[list[Piece]]:
+    """What a draft changes, and what both sides changed, line by line."""
+    return [*_change_lines(draft, draft.sending), *_clash_lines(draft), *_taken_lines(draft)]
+
+
+def parcel_of(draft: Draft, stopped: Standing | None) -> Parcel:
+    """One draft as the review shows it: field, was, will be; the road; what changed there meanwhile; warnings."""
+    sending, name = draft.sending, order_name(draft.edit.document)
+    sendable = sending.goes and stopped is None and not draft.undecided
+    lines: list[list[Piece]] = [*_change_lines(draft, sending), *_clash_lines(draft), *_taken_lines(draft)]
+    if sending.operation is Operation.POST:
+        lines.extend(_whole_lines(sending))
+    for marked, found in (("!", sending.invalid), ("~", sending.doubtful)):
+        tone = "error" if marked == "!" else "warning"
+        lines.extend([(f"  {marked} {safe(label_of(one.pointer))}: {safe(one.detail)}", tone)] for one in found)
+    for problem in judge(draft.edit.document):
+        mark = "!" if problem.severity is Severity.ERROR else "~"
+        lines.append([(f"  {mark} still: {safe(problem.title or problem.detail)}", "warning")])
+    if stopped is not None:
+        lines.append([(f"  # not sent: {safe(stopped.words)}", "conflict")])
+    elif draft.undecided:
+        lines.append([("  # not sent: c in the form decides which side stands", "conflict")])
+    if sending.invalid:
+        lines.append([("  # not sent: the lines with ! have to be mended first", "conflict")])
+    request = f"PATCH /orders/{draft.order_id}"
+    body: Json = sending.body
+    if sending.operation is Operation.POST:
+        request, body = "POST /orders", [sending.body]
+    road = f" · {request}" if sendable else " · nothing is sent"
+    return Parcel(f"{name}{road}", lines, request, body if sendable else None)
+
+
+def _change_lines(draft: Draft, sending: Sending) -> Iterator[list[Piece]]:
+    blocked = {one.pointer: one.reason for one in sending.blocked}
+    told = [(change, place_words(draft.edit, change)) for change in draft.edit.changes()]
+    wide = max(_LABEL, min(_LONGEST_LABEL, max((cell_len(safe(words)) for _, words in told), default=0)))
+    for change, words in told:
+        reason = blocked.get(change.pointer, "")
+        was = shown_at(change.pointer, change.was)
+        yield [
+            (f"  {'!' if reason else '*'} ", "error" if reason else "changed"),
+            (fit(words, wide) + " ", ""),
+            (fit(was, _WAS) + " ", "dim"),
+            (safe(shown_at(change.pointer, change.now)), "changed"),
+        ]
+        if (whole := cell_len(safe(was))) > _WAS:
+            # What is taken away often stands at the end, where a street has its number.
+            yield [(f"      was {fit(was, min(whole, _LONGEST_WAS))}", "dim")]
+        if reason:
+            yield [(f"      not sent: {safe(reason)}", "error")]
+
+
+def _clash_lines(draft: Draft) -> Iterator[list[Piece]]:
+    for clash in draft.clashes:
+        label = label_of(draft.edit.placed(clash.pointer) or clash.pointer)
+        there = f"was {shown_at(clash.pointer, clash.base)}, is {shown_at(clash.pointer, clash.theirs)} there now"
+        if clash in draft.undecided:
+            yield [(f"  # {safe(label)}: {safe(there)}, {safe(shown_at(clash.pointer, clash.mine))} here", "conflict")]
+        elif clash.decided:
+            yield [(f"  ~ {safe(label)}: {safe(there)}, and yours goes over it", "warning")]
+
+
+def _taken_lines(draft: Draft) -> Iterator[list[Piece]]:
+    mine = {change.pointer for change in draft.edit.changes()}
+    # What was changed here since is told as that.
+    for change in (one for one in draft.taken if one.pointer not in mine):
+        words = f"{shown_at(change.pointer, change.was)} became {shown_at(change.pointer, change.now)}"
+        yield [(f"  = the service changed {safe(label_of(change.pointer))}: {safe(words)}; it stays", "info")]
+
+
+def _whole_lines(sending: Sending) -> Iterator[list[Piece]]:
+    """What an upsert means, before it goes (Q2.6, Q2.7, Q2.9)."""
+    reasons: dict[str, list[str]] = {}
+    for one in sending.why_whole:
+        reasons.setdefault(one.reason, []).append(label_of(one.pointer))
+    for reason, places in reasons.items():
+        more = " …" if len(places) > 3 else ""
+        yield [(f"  ~ goes whole, for {safe('; '.join(places[:3]))}{more}: {safe(reason)}", "warning")]
+    yield [
+        (
+            "  ~ the whole order goes as it was just read: what others change at the same moment is overwritten",
+            "warning",
+        )
+    ]
+    lost = [label_of(change.pointer) for change in sending.carried if change.now is ABSENT and not change.moved]
+    if lost:
+        yield [(f"  ~ left out, and then looked for whether it is gone: {safe(', '.join(lost))}", "warning")]
+    for what, places in _conversions(sending).items():
+        shown = ", ".join(places[:4]) + (f" and {len(places) - 4} more" if len(places) > 4 else "")
+        yield [(f"  ~ {safe(what)}: {safe(shown)}", "dim")]
+
+
+def _conversions(sending: Sending) -> dict[str, list[str]]:
+    told: dict[str, list[str]] = {}
+    for one in sending.conversions:
+        told.setdefault(one.what, []).append(label_of(one.pointer))
+    return told
+
+
+def place_words(edit: Edit, change: Change) -> str:
+    """Where a change is, in the words of the form; an entry that was removed by its name."""
+    token = change.pointer.name
+    if token.startswith(KEY) and token.removeprefix(KEY).isdigit():
+        name = name_of(change.was) if change.was is not ABSENT else None
+        return f"removed: {name or label_of(change.pointer.parent / token.removeprefix(KEY))}"
+    if change.moved:
+        return f"order of {label_of(change.pointer).lower()}"
+    return label_of(change.pointer)
+
+
+def shown_at(pointer: Pointer, value: Json | Absent) -> str:
+    """A value as the field at this place shows it."""
+    known = field_at(pointer)
+    return show_value(known.kind if known is not None and not known.members else "json", value)

@@ -1,0 +1,43 @@
+"""The palette: any command of the place below, by its name."""
+
+from tui.keymap import Command, commands_in, key_name
+from tui.screens.common.screen import HouseScreen
+from tui.screens.common.search_picker import ChoosingScreen
+from tui.widgets.table import Column, Row
+
+_COLUMNS = (Column("title", "command", 24, 1), Column("keys", "keys", 12), Column("more", "what it does", 30, 2))
+_NOT_LISTED = frozenset({"palette", "on_marked", "strip_number"})
+
+
+class PaletteScreen(ChoosingScreen):
+    """Type to narrow, arrows to choose, Enter to do it in the screen below."""
+
+    PROMPT = ": "
+    COLUMNS = _COLUMNS
+    EMPTY = "No command has these letters."
+    TAKES = "do it"
+
+    def __init__(self, below: HouseScreen) -> None:
+        super().__init__(f"Commands in {below.WHERE}")
+        self._below = below
+        self._found: list[Command] = []
+
+    def chosen(self, place: int) -> None:
+        self.house.back()
+        if place < len(self._found):
+            below, command = self._below, self._found[place]
+            below.call_after_refresh(below.run_command, command, command.keys[0])
+
+    def offer(self, text: str) -> list[Row]:
+        words = text.lower().split()
+        self._found = [
+            command
+            for command in commands_in(self._below.WHERE)
+            if command.id not in _NOT_LISTED
+            and all(word in f"{command.title} {command.more}".lower() for word in words)
+        ]
+        self._found.sort(key=lambda command: not command.title.lower().startswith(text.lower().strip()))
+        return [
+            Row(command.id, (command.title, " ".join(map(key_name, command.keys)), command.more))
+            for command in self._found
+        ]

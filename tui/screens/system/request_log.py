@@ -1,0 +1,96 @@
+"""The log of requests: method, path, status, time; bodies on demand, credentials never."""
+
+from collections.abc import Callable
+
+from textual import on
+from textual.app import ComposeResult
+
+from tui.api.request_log import WireEntry, WireLog
+from tui.keymap import Where
+from tui.screens.common.pages import TextScreen
+from tui.screens.common.screen import HouseScreen
+from tui.widgets.dialogs import QuestionBar
+from tui.widgets.lines import LineView
+from tui.widgets.status import KeyLine, StatusLine, TitleLine
+from tui.widgets.table import Column, OrderTable, Row, Toned
+
+_COLUMNS = (
+    Column("time", "time", 8),
+    Column("method", "method", 6),
+    Column("status", "status", 6),
+    Column("ms", "ms", 6, 0, "right"),
+    Column("path", "path", 30, 1),
+)
+
+
+class TrafficScreen(HouseScreen):
+    """The newest request first. Enter shows its bodies."""
+
+    WHERE = Where.REQUESTS
+
+    def __init__(self, log: WireLog) -> None:
+        super().__init__()
+        self._log = log
+        self._entries: tuple[WireEntry, ...] = ()
+        self._stop: Callable[[], None] = lambda: None
+
+    def compose(self) -> ComposeResult:
+        yield TitleLine("Requests")
+        yield OrderTable(_COLUMNS, empty="No request was made yet.")
+        yield StatusLine()
+        yield QuestionBar()
+        yield KeyLine()
+
+    @property
+    def list_view(self) -> LineView:
+        return self.query_one(OrderTable)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self._stop = self._log.listen(lambda _: self._show())
+        self._show()
+
+    def on_unmount(self) -> None:
+        self._stop()
+
+    def show_keys(self) -> None:
+        self.query_one(KeyLine).set([("Enter", "bodies"), ("j k", "move"), ("q Esc", "back")])
+
+    def _show(self) -> None:
+        if not self.is_attached or self not in self.house.screen_stack:
+            # It is being taken apart.
+            return
+        zone = self.house.bench.zone
+        self._entries = tuple(reversed(self._log.entries))
+        rows = []
+        for entry in self._entries:
+            failed = entry.status is None or entry.status >= 400
+            status = Toned(str(entry.status or entry.outcome), "error" if failed else "good")
+            time = f"{entry.time.astimezone(zone):%H:%M:%S}"
+            rows.append(Row(str(entry.number), (time, entry.method, status, str(entry.ms), entry.target)))
+        self.query_one(OrderTable).load(rows)
+
+    @on(OrderTable.Activated)
+    def _activated(self) -> None:
+        self.do_open("enter")
+
+    def do_open(self, key: str) -> None:
+        place = self.list_view.cursor
+        if place < len(self._entries):
+            entry = self._entries[place]
+            self.house.open_screen(TextScreen(f"{entry.method} {entry.target}", entry_text(entry)))
+
+
+def entry_text(entry: WireEntry) -> str:
+    """One request and its answer as text; a stranger's, like the answer."""
+    lines = [f"{entry.method} {entry.target}", f"{entry.outcome}, {entry.ms} ms", ""]
+    if entry.note:
+        lines += [entry.note, ""]
+    if entry.withheld:
+        lines += ["The bodies are not kept: they hold secrets.", ""]
+    if entry.request_body:
+        lines += ["sent:", entry.request_body.decode("utf-8", "replace"), ""]
+    lines += [f"answered {entry.status}:" if entry.status else "no answer"]
+    if entry.response_body:
+        lines.append(entry.response_body.decode("utf-8", "replace"))
+    return "\n".join(lines)

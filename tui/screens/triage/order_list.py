@@ -1,0 +1,556 @@
+"""The list of orders as it is read and shown: shops, filter, pages, preview, and how it is found again."""
+
+from collections.abc import Awaitable, Coroutine, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.worker import Worker
+
+from tui.api.codec import Document, Json
+from tui.api.errors import ApiError, Problem
+from tui.api.query import order_key
+from tui.keymap import Where
+from tui.orders.query import filters
+from tui.orders.query.filters import Filter, FilterError, parse_filter
+from tui.orders.suggestions import Words, learned
+from tui.orders.summary import haystack, order_name
+from tui.screens.common.screen import HouseScreen
+from tui.screens.common.workspace_actions import remember_place
+from tui.screens.review.drafts import standing_mark
+from tui.screens.triage.rows import NARROW, WIDE, Onway, OrderRows, preview_lines, state_mark
+from tui.widgets.dialogs import QuestionBar
+from tui.widgets.filter_line import FilterLine
+from tui.widgets.input_line import AskLine
+from tui.widgets.lines import LineView, Piece
+from tui.widgets.pager import Pager
+from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
+from tui.widgets.tab_bar import Entry, EntryStrip
+from tui.widgets.table import OrderTable
+from tui.widgets.text import fit, safe
+from tui.work.cache.order_feed import OrderFeed
+from tui.work.drafts.sender import Way
+
+if TYPE_CHECKING:
+    pass
+
+_STATE = "triage"
+_WIDE = 120
+_BESIDE = 160
+"""Columns for the preview beside the list: with fewer, the last column of the list would be cut."""
+_TWO_COLUMNS = 60
+_ALL = "all"
+_LEARNT_FROM = 2000
+
+
+class OrdersScreen(HouseScreen):
+    """What the service filtered and what was judged here are told apart."""
+
+    WHERE = Where.TRIAGE
+    READ_AGAIN = "R reads again"
+    CSS = """
+    #triage { height: 1fr; layout: vertical; }
+    #triage OrderTable { height: 1fr; }
+    #triage #side { height: 8; layout: vertical; }
+    #triage #preview { height: 1fr; }
+    #triage.-wide { layout: horizontal; }
+    #triage.-wide #side { width: 46; height: 1fr; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._feed: OrderFeed | None = None
+        self._shown: list[Document] = []
+        self._learned: tuple[tuple[str, int, int], Words] | None = None
+        self._keys: list[str] = []
+        self._judged: dict[int, tuple[Document, tuple[Problem, ...]]] = {}
+        self._filter = Filter()
+        self._read_at: datetime | None = None
+        self._wanted_key: str | None = None
+        self._wanted_depth = 0
+        self._is_wide = False
+        self._page_wanted = False
+
+    def compose(self) -> ComposeResult:
+        yield TitleLine()
+        yield EntryStrip()
+        yield FilterLine()
+        with Container(id="triage"):
+            yield OrderTable(NARROW, empty="Reading …", id="orders")
+            with Container(id="side"):
+                yield RuleLine(id="rule")
+                yield Pager(id="preview")
+        yield StatusLine()
+        yield QuestionBar()
+        yield KeyLine()
+
+    # How it begins, and is found again.
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        kept = self.house.bench.store.state.get(self.house.bench.account, _STATE)
+        left = kept if isinstance(kept, dict) else {}
+        self._restore(left)
+        self._show_strip(str(left.get("shop") or _ALL))
+        self._begin()
+        self.run_worker(self._read_shops(), name="read the shops")
+
+    def _restore(self, left: dict[str, Json]) -> None:
+        line = left.get("filter")
+        if isinstance(line, str):
+            try:
+                self._filter = parse_filter(line, self._today())
+                self.query_one(FilterLine).set(line)
+            except FilterError:
+                self.query_one(FilterLine).set("")
+        marks = left.get("marks")
+        if isinstance(marks, list):
+            self.table.set_marks(str(mark) for mark in marks)
+        cursor, depth = left.get("cursor"), left.get("read")
+        self._wanted_key = cursor if isinstance(cursor, str) else None
+        self._wanted_depth = depth if isinstance(depth, int) else 0
+
+    def _remember(self) -> None:
+        bench, table = self.house.bench, self.table
+        marks: list[Json] = [*sorted(table.marks)]
+        state: Json = {
+            "shop": self.strip.current,
+            "filter": self.query_one(FilterLine).filter,
+            "cursor": self._wanted_key or table.cursor_key,
+            "marks": marks,
+            "read": self._feed.read if self._feed is not None else 0,
+        }
+        with self.keeping():
+            bench.store.state.put(bench.account, _STATE, state)
+
+    def on_screen_resume(self) -> None:
+        super().on_screen_resume()
+        remember_place(self, "triage")
+        self.news()
+
+    def on_resize(self) -> None:
+        self.query_one("#triage").set_class(self.size.width >= _BESIDE, "-wide")
+        wide = self.size.width >= _WIDE
+        if wide != self._is_wide:
+            self._is_wide = wide
+            self.table.set_columns(WIDE if wide else NARROW)
+            self._show_rows()
+
+    @property
+    def table(self) -> OrderTable:
+        return self.query_one("#orders", OrderTable)
+
+    @property
+    def preview(self) -> Pager:
+        return self.query_one("#preview", Pager)
+
+    @property
+    def strip(self) -> EntryStrip:
+        return self.query_one(EntryStrip)
+
+    @property
+    def list_view(self) -> LineView:
+        return self.preview if self.preview.has_focus else self.table
+
+    # Shops.
+
+    async def _read_shops(self) -> None:
+        try:
+            await self.house.bench.read_shops()
+        except ApiError as error:
+            self.say(f"The shops could not be read: {error}", "error")
+            return
+        self._show_strip(self.strip.current or _ALL)
+        self._show_rows()
+        self.show_status()
+
+    def _show_strip(self, current: str) -> None:
+        entries = [Entry(_ALL, "all")]
+        entries += [
+            Entry(str(shop.id), shop.name, failing=bool(shop.failing_since)) for shop in self.house.bench.shops or ()
+        ]
+        if current != _ALL and all(entry.key != current for entry in entries):
+            # A shop remembered from last time, until the list is there.
+            entries.append(Entry(current, f"shop {current}" if self.house.bench.shops is None else f"{current} (gone)"))
+        self.strip.set_entries(entries, current)
+        self._show_title()
+
+    def _show_title(self) -> None:
+        bench = self.house.bench
+        drafted = len(bench.drafts.all())
+        to_fix = sum(state_mark(self._problems(order))[0] == "!" for order in self._shown)
+        mode = "READ ONLY" if bench.client.read_only else "WRITES"
+        facts = [f"to fix {to_fix}" if self._shown else "", f"drafted {drafted}" if drafted else ""]
+        self.query_one(TitleLine).set(f"{self.house.account_name} · {mode}", " · ".join(filter(None, facts)))
+
+    @on(EntryStrip.Selected)
+    def _shop_chosen(self) -> None:
+        self._wanted_key, self._wanted_depth = None, 0
+        self._begin()
+
+    # Reading.
+
+    def _begin(self) -> None:
+        """Begin to read what shop and filter ask for, from page one."""
+        if self._feed is not None:
+            self._feed.stop()
+        current = self.strip.current
+        shops = (int(current),) if current is not None and current.isdigit() else ()
+        bench = self.house.bench
+        self._feed = OrderFeed(bench.client, self._filter, shops=shops, zone=bench.zone, on_change=self._feed_changed)
+        self._shown, self._keys = [], []
+        self._page_wanted = False
+        self.table.set_empty("Reading …")
+        self._show_rows()
+        self._read("read orders", self._more_until_wanted())
+
+    def _read(self, name: str, work: Coroutine[None, None, None]) -> None:
+        self.run_worker(work, name=name, group="read", exclusive=True)
+
+    async def _more_until_wanted(self) -> None:
+        feed = self._feed
+        if feed is None:
+            return
+        await self._then_tell(feed.more())
+        while not feed.error and not feed.complete and self._wants_more(feed):
+            await self._then_tell(feed.more())
+        self._wanted_key = None
+        self._remember()
+        await self._read_on()
+
+    def _wants_more(self, feed: OrderFeed) -> bool:
+        """Whether the place where the user was last time is still to come, or nothing fits the words yet."""
+        if self._wanted_key is not None and feed.get(self._wanted_key) is None:
+            return feed.read < self._wanted_depth
+        return not self._shown and feed.read < 1000
+
+    def _feed_changed(self) -> None:
+        feed = self._feed
+        if feed is None or not self.is_attached:
+            return
+        self._show_rows()
+        if self._wanted_key is not None and self.table.go_to_key(self._wanted_key):
+            self._wanted_key = None
+
+    def _show_rows(self) -> None:
+        feed = self._feed
+        if feed is None:
+            return
+        shown = [(key, order) for key, order in feed.keyed if self._fits(order)]
+        self._keys = [key for key, _ in shown]
+        orders = self._shown = [order for _, order in shown]
+        bench = self.house.bench
+        numbers = {shop.id: place + 1 for place, shop in enumerate(bench.shops or ())}
+        self.table.load(
+            OrderRows(
+                orders,
+                self._keys,
+                numbers,
+                self.house.now(),
+                bench.zone,
+                WIDE if self._is_wide else NARROW,
+                self._onway,
+                self._judged,
+            )
+        )
+        self._tell_reading(feed)
+        self._show_title()
+        self._show_preview()
+
+    def _fits(self, order: Document) -> bool:
+        """Whether it is so as what is narrowed here wants it."""
+        wanted = self._filter
+        if wanted.why:
+            problems = self._problems(order)
+            match wanted.why:
+                case filters.STOPS:
+                    is_so = state_mark(problems)[0] == "!"
+                case filters.ANY_WHY:
+                    is_so = bool(problems)
+                case filters.NO_WHY:
+                    is_so = not problems
+                case word:
+                    is_so = any(word in problem.title.lower() for problem in problems)
+            if not is_so:
+                return False
+        return not wanted.words or all(word in self._hay(order) for word in wanted.words)
+
+    def _hay(self, order: Document) -> str:
+        problems = " ".join(problem.title for problem in self._problems(order))
+        return f"{haystack(order)}\n{problems.lower()}"
+
+    def _tell_reading(self, feed: OrderFeed) -> None:
+        if feed.error is not None:
+            tail = f"Reading stopped: {feed.error}  R reads again."
+        elif feed.complete:
+            tail = "end" if self._shown else ""
+        else:
+            tail = "more below …"
+        more = feed.error is None and not feed.complete and feed.pages > 0
+        self.table.set_empty(_empty_text(feed, self._filter))
+        self.table.set_tail(tail, more=more)
+        known = f"{feed.read} read" if feed.complete else f"{feed.read}+ read"
+        if len(self._shown) != feed.read:
+            known = f"{len(self._shown)} of {known}"
+        asked = "service: " + ", ".join(_asked(self._filter)) if self._filter.asks else "service: all"
+        line = self.query_one(FilterLine)
+        line.set(line.filter, f"{asked} │ judged here: why │ {known}")
+        self.show_status()
+
+    @on(OrderTable.NearEnd)
+    def _near_end(self) -> None:
+        self._page_wanted = True
+        if self._feed is not None and not self._feed.loading:
+            self._read("read a page more", self._read_on())
+
+    async def _read_on(self) -> None:
+        """Read while pages are wanted: the table may ask for the next one before this one is done with."""
+        while self._page_wanted and self._feed is not None and self._feed.error is None and not self._feed.complete:
+            self._page_wanted = False
+            await self._then_tell(self._feed.more())
+
+    async def _then_tell(self, reading: Awaitable[object]) -> None:
+        await reading
+        if self._feed is not None and self._feed.error is None:
+            self._read_at = self.house.now()
+        self.show_status()
+        self._show_preview()
+
+    def stop_reading(self) -> bool:
+        running = [worker for worker in self.workers if worker.group == "read" and worker.is_running]
+        for worker in cast("list[Worker[object]]", running):
+            worker.cancel()
+        if self._feed is not None:
+            self._feed.stop()
+        return bool(running)
+
+    # What is shown of an order.
+
+    def _problems(self, order: Document) -> tuple[Problem, ...]:
+        return OrderRows((), (), {}, self.house.now(), None, (), lambda _: None, self._judged).problems(order)
+
+    def _onway(self, key: str) -> Onway | None:
+        bench = self.house.bench
+        standing = bench.corrections.standing(key)
+        draft = bench.drafts.get(key)
+        if standing is not None and standing.way is Way.CONFIRMED and self._read_at and self._read_at > standing.at:
+            standing = None
+        if standing is not None and (mark := standing_mark(standing, draft)) is not None:
+            return mark
+        if draft is not None:
+            changes = list(draft.edit.changes())
+            name = draft.edit.steps[draft.edit.done - 1].name if draft.edit.done else "changed"
+            more = f" +{len(changes) - 1}" if len(changes) > 1 else ""
+            return Onway("*", f"draft: {name}{more}", "changed")
+        return None
+
+    @property
+    def order(self) -> Document | None:
+        """The order under the cursor, as it was read last."""
+        key = self.table.cursor_key
+        if key is None or self._feed is None:
+            return None
+        return self._feed.get(key)
+
+    @on(OrderTable.CursorMoved)
+    def _moved(self) -> None:
+        self._show_preview()
+        if self._wanted_key is None:
+            self._remember()
+
+    @on(OrderTable.MarksChanged)
+    def _marks_changed(self) -> None:
+        self._remember()
+        self.show_status()
+
+    def _show_preview(self) -> None:
+        order = self.order
+        rule = self.query_one("#rule", RuleLine)
+        if order is None:
+            rule.set()
+            self.preview.set_lines([])
+            return
+        key = order_key(order)
+        draft = self.house.bench.drafts.get(key)
+        shown = draft.edit.document if draft is not None else order
+        problems = self._problems(shown)
+        count = f"{len(problems)} reason{'' if len(problems) == 1 else 's'}" if problems else "nothing found"
+        read = f"read {self._read_at.astimezone(self.house.bench.zone):%H:%M}" if self._read_at else ""
+        rule.set(f"{order_name(order)} · {count}{' · draft' if draft else ''}", read)
+        lines = list(preview_lines(shown, problems))
+        standing = self.house.bench.corrections.standing(key)
+        if standing is not None:
+            lines.insert(0, [(safe(standing.words), "service" if standing.problems else "info")])
+        self.preview.set_lines(_set_out(lines, self.preview.size.width))
+
+    def facts(self) -> Sequence[str | Piece]:
+        bench = self.house.bench
+        drafted, on_way = len(bench.drafts.all()), len(bench.outbox.under_way)
+        failing = sum(bool(shop.failing_since) for shop in bench.shops or ())
+        read = f"read {self._read_at.astimezone(bench.zone):%H:%M}" if self._read_at else ""
+        feed = self._feed
+        doubts = feed.doubts if feed is not None else ()
+        facts: list[str | Piece] = []
+        if feed is not None and feed.loading:
+            facts.append(("reading … Ctrl+C stops", "info"))
+        if paused := bench.client.paused_for:
+            facts.append((f"the service asks to wait {paused:.0f} s", "warning"))
+        facts.append(f"{drafted} draft{'' if drafted == 1 else 's'}, {on_way} on the way")
+        facts.extend((f"change: {job.gone} of {job.going}", "info") for job in self.house.jobs.running)
+        if self.table.marks:
+            facts.append(f"{len(self.table.marks)} marked")
+        facts.append(read)
+        if failing:
+            facts.append((f"{failing} shop{'' if failing == 1 else 's'} failing, I says why", "error"))
+        facts.extend((doubt, "warning") for doubt in doubts[:1])
+        return facts
+
+    def news(self) -> None:
+        if not self.is_attached:
+            return
+        self.show_status()
+        self._show_title()
+
+    def order_news(self, order_id: str) -> None:
+        bench, feed = self.house.bench, self._feed
+        standing = bench.corrections.standing(order_id)
+        name = order_name(order) if (order := self.find(order_id)) is not None else order_id
+        if feed is not None and standing is not None:
+            if standing.way is Way.DELETED:
+                feed.drop(order_id)
+                self.table.set_marks(self.table.marks - {order_id})
+            elif standing.document is not None:
+                feed.put(standing.document)
+        self.table.refresh_row(order_id)
+        if standing is not None and standing.way is not Way.SENDING and not bench.corrections.sending:
+            self.unsay()
+            if standing.way is Way.DELETED:
+                self.say(f"{name} {standing.words}; L keeps what it was.", "good")
+        if self.is_current:
+            self._show_preview()
+        self.news()
+
+    # For the commands, and for the form opened from here.
+
+    def neighbour(self, order_id: str, by: int) -> Document | None:
+        """The order beside another one in the list, for the form's J and K; the cursor goes along."""
+        if order_id not in self._keys:
+            return None
+        place = self._keys.index(order_id) + by
+        if not 0 <= place < len(self._keys):
+            return None
+        self.table.go_to_key(self._keys[place])
+        return self._shown[place]
+
+    def find(self, order_id: str) -> Document | None:
+        """An order of the list as it was read last."""
+        return self._feed.get(order_id) if self._feed is not None else None
+
+    def problem_beside(self, order_id: str, by: int) -> str | None:
+        """The next order of the list that will not ship; the cursor goes along."""
+        place = (self._keys.index(order_id) if order_id in self._keys else self.table.cursor) + by
+        while 0 <= place < len(self._shown):
+            if state_mark(self._problems(self._shown[place]))[0] == "!":
+                self.table.go(place)
+                return self._keys[place]
+            place += by
+        return None
+
+    @property
+    def shown_keys(self) -> Sequence[str]:
+        """The orders of the list, in its order."""
+        return self._keys
+
+    @property
+    def is_read_whole(self) -> bool:
+        """Whether all that fits the filter was read."""
+        return self._feed is not None and self._feed.complete
+
+    def suggestions(self, shop_id: str = "") -> Words:
+        """Words that a shop's orders (or all) use where it may write what it likes; kept until more orders were read."""
+        feed = self._feed
+        if feed is None:
+            return {}
+        known = (shop_id, feed.read, id(feed))
+        if self._learned is None or self._learned[0] != known:
+            self._learned = known, learned(feed.orders[:_LEARNT_FROM], shop_id)
+        return self._learned[1]
+
+    def place_of(self, order_id: str) -> tuple[int, int]:
+        """Position from 1, and how many are shown; 0 where it is not in the list."""
+        return (self._keys.index(order_id) + 1 if order_id in self._keys else 0), len(self._keys)
+
+    def give_focus(self) -> None:
+        line = self.query_one(FilterLine)
+        (line if line.is_open else self.list_view).focus(scroll_visible=False)
+
+    def show_line_keys(self, line: AskLine) -> None:
+        super().show_line_keys(line)
+        if isinstance(line, FilterLine):
+            names = " ".join(f"{name}:" for name in filters.NAMES)
+            self.query_one(KeyLine).set([("Enter", "take it"), ("Esc", "not"), (names, "or words")])
+
+    def do_filter(self, key: str) -> None:
+        self.query_one(FilterLine).open()
+
+    @on(AskLine.Submitted)
+    def _filtered(self, event: AskLine.Submitted) -> None:
+        if not isinstance(event.line, FilterLine):
+            return
+        self._set_filter(event.text.strip())
+
+    def _set_filter(self, text: str) -> None:
+        """Read what the line asks for; a line that cannot be understood changes nothing."""
+        try:
+            self._filter = parse_filter(text, self._today())
+        except FilterError as error:
+            line = self.query_one(FilterLine)
+            line.set(line.filter)
+            line.reopen(text)
+            self.say(str(error), "error")
+            return
+        self.query_one(FilterLine).set(text)
+        self._wanted_key, self._wanted_depth = self.table.cursor_key, 0
+        self._begin()
+
+    def _today(self) -> date:
+        return self.house.now().astimezone(self.house.bench.zone).date()
+
+
+def _empty_text(feed: OrderFeed, wanted: Filter) -> str:
+    if feed.error is not None:
+        return "Nothing was read."
+    if not feed.pages:
+        return "Reading …"
+    if (wanted.words or wanted.why) and feed.read:
+        what = "has these words" if wanted.words else f"is so: why:{safe(wanted.why)}"
+        return f"None of the {feed.read} orders read {what}. / changes that."
+    return "No orders here." if not wanted.asks else "No order fits this filter. / changes it."
+
+
+def _asked(wanted: Filter) -> list[str]:
+    names = [
+        ("number", wanted.number),
+        ("id", wanted.order_id),
+        ("status", len(wanted.statuses) == 1),
+        ("date", wanted.ordered.first or wanted.ordered.last),
+        ("updated", wanted.updated.first or wanted.updated.last),
+    ]
+    return [name for name, given in names if given] or ["all"]
+
+
+def _set_out(lines: Sequence[Sequence[Piece]], width: int) -> list[list[Piece]]:
+    """Pairs of pieces side by side where there is room, else what is on the right below all that is on the left."""
+    pairs = [line for line in lines if len(line) == 2]
+    if width < _TWO_COLUMNS and pairs:
+        place = lines.index(pairs[0])
+        both = [*(line[0] for line in pairs), *(line[1] for line in pairs)]
+        rest = [line for line in lines[place:] if len(line) != 2]
+        lines = [*lines[:place], *([piece] for piece in both if piece[0]), *rest]
+    left = max(24, width // 2 - 2)
+    return [
+        [(f" {fit(line[0][0], left)} ", line[0][1]), line[1]] if len(line) == 2 else [(" ", ""), *line]
+        for line in lines
+    ]

@@ -1,0 +1,377 @@
+"""Triage: the orders of each shop, which of them will not ship and why, and the way into each."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from textual import on
+
+from tui.api.codec import Document, Json
+from tui.api.errors import ApiError, NotFound
+from tui.api.pointer import Pointer
+from tui.api.query import SORT_KEYS, order_key
+from tui.orders.checks.spreadsheet_damage import mend
+from tui.orders.summary import order_name
+from tui.screens.common.list_screen import mark_by
+from tui.screens.common.workspace_actions import (
+    look_up_again,
+    open_composer,
+    open_order,
+    stage_copies,
+    told_if_not_kept,
+)
+from tui.screens.order.address import AddressScreen, offer_address
+from tui.screens.review.drafts import differences, review_drafts
+from tui.screens.triage.changes import ask_on_all, open_changes, repeat, set_field, set_tags
+from tui.screens.triage.order_list import OrdersScreen
+from tui.screens.triage.rows import state_mark
+from tui.widgets.filter_line import FilterLine
+from tui.widgets.table import OrderTable
+from tui.widgets.text import is_altered
+from tui.work.file_import.json_reader import orders_pasted
+
+if TYPE_CHECKING:
+    from tui.app import OrdersApp
+    from tui.work.drafts.drafts import Draft
+
+
+class TriageScreen(OrdersScreen):
+    """The first room: what can be done with the orders of the list."""
+
+    def do_strip_next(self, key: str) -> None:
+        self.strip.step(1)
+
+    def do_strip_previous(self, key: str) -> None:
+        self.strip.step(-1)
+
+    def do_strip_number(self, key: str) -> None:
+        if not self.strip.select_number(int(key)):
+            self.say(f"There is no shop {key}.")
+
+    def do_pane(self, key: str) -> None:
+        (self.table if self.preview.has_focus else self.preview).focus(scroll_visible=False)
+
+    def changeable(self) -> Document | None:
+        """The order under the cursor, if it has what is needed to open, change or delete it."""
+        order = self.order
+        if order is not None and not order_key(order).isdecimal():
+            self.say("The service gave this order no id, so nothing can be done with it; p shows it.", "warning")
+            return None
+        return order
+
+    def do_open(self, key: str) -> None:
+        order = self.changeable()
+        if order is None:
+            return
+        self._remember()
+        open_order(self.house, order_key(order))
+
+    @on(OrderTable.Activated)
+    def _activated(self) -> None:
+        self.do_open("enter")
+
+    def do_next_order(self, key: str) -> None:
+        self.table.move(1)
+
+    def do_previous_order(self, key: str) -> None:
+        self.table.move(-1)
+
+    def do_next_problem(self, key: str) -> None:
+        self._step_problem(1)
+
+    def do_previous_problem(self, key: str) -> None:
+        self._step_problem(-1)
+
+    def _step_problem(self, by: int) -> None:
+        if self.problem_beside(self.table.cursor_key or "", by) is None:
+            feed = self._feed
+            more = "" if feed is None or feed.complete else " in what was read; G reads on"
+            self.say(f"No {'further' if by > 0 else 'earlier'} order with a problem{more}.")
+
+    def do_mark(self, key: str) -> None:
+        self.table.toggle_mark()
+        self.table.move(1)
+
+    def do_marks(self, key: str) -> None:
+        answers = [("a", "all read"), ("n", "none"), ("i", "invert"), ("p", "with problems")]
+
+        def chosen(answer: str) -> None:
+            if not mark_by(self.table, answer):
+                found = (
+                    k for k, o in zip(self._keys, self._shown, strict=True) if state_mark(self._problems(o))[0] == "!"
+                )
+                self.table.set_marks(found)
+
+        self.ask("Mark", answers, chosen)
+
+    def do_on_marked(self, key: str) -> None:
+        marks = self.table.marks
+        if not marks:
+            ask_on_all(self)
+            return
+        hidden = len(marks - set(self._keys))
+        self.on_marked = True
+        self.say(
+            f"On {len(marks)} marked{f', {hidden} of them not in this list' if hidden else ''}: {self._marked_keys()}"
+        )
+
+    def targets(self) -> list[Document]:
+        """The marked orders if `;` came first, else the one under the cursor."""
+        if self.on_marked:
+            found = (self.find(key) for key in sorted(self.table.marks))
+            return [order for order in found if order is not None]
+        return [order] if (order := self.order) is not None else []
+
+    @property
+    def order_here(self) -> str | None:
+        order = self.order
+        return order_key(order) if order is not None else None
+
+    def draft_of(self, order: Document) -> "Draft":
+        read_at = self._read_at or self.house.now()
+        return self.house.bench.drafts.of(order_key(order), order, read_at)
+
+    def do_as_json_edit(self, key: str) -> None:
+        order = self.changeable()
+        if order is not None:
+            self._remember()
+            open_order(self.house, order_key(order), as_json=True)
+
+    def do_mend(self, key: str) -> None:
+        order = self.changeable()
+        if order is None:
+            return
+        draft = self.draft_of(order)
+        for problem in self._problems(draft.edit.document):
+            proposal = mend(draft.edit.document, problem)
+            if proposal is not None:
+                draft.edit.put_all(proposal.values, problem.title or problem.detail)
+                self.drafted(draft)
+                self.say(f"Drafted: {proposal.words}. u takes it back, w reviews.")
+                return
+        self.say("There is no proposal for this order.")
+
+    def do_address(self, key: str) -> None:
+        self._open_address()
+
+    def _open_address(self, text: str = "") -> None:
+        order = self.changeable()
+        if order is None:
+            return
+        document = self.draft_of(order).edit.document
+
+        def take(values: list[tuple[Pointer, Json]], name: str) -> None:
+            draft = self.draft_of(order)
+            if draft.edit.put_all(values, name):
+                self.drafted(draft)
+                self.say(f"Drafted: {name}, for {order_name(order)}. u takes it back, w reviews.")
+
+        name = order_name(order)
+        self.house.open_screen(AddressScreen(document, take, name=name, key=order_key(order), text=text))
+
+    def do_undo(self, key: str) -> None:
+        self._undo(lambda draft: draft.edit.undo(), "Nothing to undo on this order.", "Undone")
+
+    def do_redo(self, key: str) -> None:
+        self._undo(lambda draft: draft.edit.redo(), "Nothing to do again on this order.", "Done again")
+
+    def _undo(self, action: Callable[["Draft"], str | None], nothing: str, done: str) -> None:
+        order = self.changeable()
+        if order is None:
+            return
+        draft = self.draft_of(order)
+        name = action(draft)
+        if name is None:
+            self.say(nothing)
+            return
+        self.drafted(draft)
+        self.say(f"{done}: {name}.")
+
+    def drafted(self, draft: "Draft") -> None:
+        self.house.bench.corrections.forget(draft.order_id)
+        self.house.bench.drafts.save(draft)
+        self.order_news(draft.order_id)
+
+    def do_set_field(self, key: str) -> None:
+        set_field(self)
+
+    def do_tags(self, key: str) -> None:
+        set_tags(self)
+
+    def do_repeat(self, key: str) -> None:
+        repeat(self)
+
+    def do_changes(self, key: str) -> None:
+        open_changes(self.house)
+
+    def do_review(self, key: str) -> None:
+        drafts = self.house.bench.drafts.all()
+        if self.on_marked:
+            drafts = [draft for draft in drafts if draft.order_id in self.table.marks]
+        review_drafts(self, drafts)
+
+    def do_add(self, key: str) -> None:
+        if self.on_marked and (unread := [key for key in sorted(self.table.marks) if self.find(key) is None]):
+            self.say(f"Reading {len(unread)} marked that are not in what was read …")
+            self._read("read marked orders", self._read_marked(unread))
+            return
+        self._ask_stage(self.targets())
+
+    async def _read_marked(self, unread: list[str]) -> None:
+        """Read the marked orders that the list has not, then stage all of them."""
+        found: dict[str, Document] = {}
+        for order_id in unread:
+            try:
+                found[order_id] = await self.house.bench.client.get_order(order_id)
+            except NotFound:
+                continue
+            except ApiError as error:
+                self.say(f"Nothing was staged: {error}", "error")
+                return
+        marked = (self.find(key) or found.get(key) for key in sorted(self.table.marks))
+        orders = [order for order in marked if order is not None]
+        if self.is_on_top and not self.is_typing:
+            self._ask_stage(orders, len(unread) - len(found))
+        else:
+            self.say("The marked orders are read; ; a stages them.")
+
+    def _ask_stage(self, orders: list[Document], missing: int = 0) -> None:
+        if not orders:
+            self.say("There is no order to stage.")
+            return
+        answers = [("c", "as a new order"), ("u", "as an update, sent whole")]
+        name = order_name(orders[0]) if len(orders) == 1 else f"{len(orders)} orders"
+
+        def chosen(answer: str) -> None:
+            if stage_copies(self, orders, as_update=answer == "u"):
+                self.say(f"{name} staged; B opens the composer.")
+
+        gone = f" ({missing} marked are not there any more)" if missing else ""
+        self.ask(f"Stage {name}{gone}", answers, chosen)
+
+    def do_drop(self, key: str) -> None:
+        if self.on_marked:
+            self.say("Orders are deleted one at a time.")
+            return
+        order = self.changeable()
+        if order is None:
+            return
+        if self.house.bench.client.read_only:
+            self.say("This account is opened for reading only.")
+            return
+        name = order_name(order)
+        # What cannot be shown as it is cannot be typed either; then Sendcloud's own number is asked for.
+        expected, what = (order_key(order), "Sendcloud id") if is_altered(name) else (name, "number")
+        text = f"Delete {name} from Sendcloud? Type its {what}{f' {expected}' if expected != name else ''}:"
+        self.ask_typed(text, expected, lambda: self._delete(order))
+
+    def _delete(self, order: Document) -> None:
+        work = self.house.bench.corrections.delete(order_key(order), order)
+        self.app.run_worker(told_if_not_kept(self.house, work), name="delete an order")
+        self.say(f"{order_name(order)} is being deleted.")
+
+    def do_refresh(self, key: str) -> None:
+        order = self.order
+        if order is not None and not look_up_again(self, order_key(order)):
+            self._read("read an order again", self._read_one(order_key(order)))
+
+    async def _read_one(self, order_id: str) -> None:
+        bench = self.house.bench
+        try:
+            document = await bench.client.get_order(order_id)
+        except NotFound as error:
+            self.say("The order is not there any more." if error.proven else str(error), "warning")
+            return
+        except ApiError as error:
+            self.say(str(error), "error")
+            return
+        bench.corrections.forget(order_id)
+        self._read_at = self.house.now()
+        if self._feed is not None:
+            self._feed.put(document)
+        self.say("Read again.")
+
+    def do_refresh_all(self, key: str) -> None:
+        feed = self._feed
+        if feed is None:
+            return
+        self._read("read all again", self._then_tell(feed.refresh() if feed.pages else feed.more()))
+        self.run_worker(self._read_shops(), name="read the shops")
+        self.show_status()
+
+    def do_sort(self, key: str) -> None:
+        names = {
+            "integration": "shop",
+            "order_number": "number",
+            "order_created_at": "ordered",
+            "order_updated_at": "updated",
+            "pk": "came in",
+        }
+        answers = [(str(place), names[sort]) for place, sort in enumerate(SORT_KEYS, 1)]
+
+        def chosen(answer: str) -> None:
+            sort = SORT_KEYS[int(answer) - 1]
+            # Names rise and times fall, unless the same is asked again.
+            first = sort if sort in ("order_number", "integration") else f"-{sort}"
+            other = sort if first != sort else f"-{sort}"
+            line = self.query_one(FilterLine)
+            words = [word for word in line.filter.split() if not word.startswith("sort:")]
+            self._set_filter(" ".join([*words, f"sort:{other if self._filter.sort == (first,) else first}"]))
+
+        self.ask("Sort by (again: the other way)", answers, chosen)
+
+    def do_batches(self, key: str) -> None:
+        open_composer(self.house)
+
+    def do_shops(self, key: str) -> None:
+        self.run_worker(self._show_shops(), name="read why a shop fails", group="read", exclusive=True)
+
+    async def _show_shops(self) -> None:
+        from tui.screens.triage.shops import shops_text
+
+        self.house.show_text("Shops", await shops_text(self.house.bench))
+
+    def do_long_text(self, key: str) -> None:
+        from tui.api.codec import pretty
+
+        if (order := self.order) is not None:
+            self.house.show_text(f"As it was read: {order_name(order)}", pretty(order))
+
+    def do_differences(self, key: str) -> None:
+        order = self.order
+        draft = self.house.bench.drafts.get(order_key(order)) if order is not None else None
+        if draft is None:
+            self.say("Nothing was changed on this order.")
+        else:
+            self.house.show_lines(f"Changed: {order_name(draft.edit.document)}", differences(draft))
+
+    def do_back(self, key: str) -> None:
+        if self.preview.has_focus:
+            self.table.focus(scroll_visible=False)
+        elif key == "q":
+            self.say("Q leaves the app.")
+
+    def pasted(self, text: str) -> None:
+        number = text.strip()
+        if words := orders_pasted(text):
+
+            def read(_: str) -> None:
+                composer = open_composer(self.house)
+                composer.call_later(composer.read_pasted, text)
+
+            self.ask(f"Pasted {words}:", [("o", "read as orders, in the composer")], read)
+            return
+        if offer_address(self, text, self._open_address):
+            return
+        if not number or len(number) > 64 or "\n" in number:
+            super().pasted(text)
+            return
+
+        def chosen(_: str) -> None:
+            self._set_filter(f'number:"{number}"')
+
+        self.ask(f"Pasted: {number}.", [("g", "go to this order")], chosen)
+
+
+def triage_of(app: "OrdersApp") -> TriageScreen | None:
+    """The first room, which knows the orders that were read; None before it is open."""
+    return next((screen for screen in app.house_screens() if isinstance(screen, TriageScreen)), None)

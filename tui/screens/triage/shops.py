@@ -1,0 +1,46 @@
+"""The connected shops as a page: what each is, when it was read last, and why one fails."""
+
+from tui.api.codec import Document
+from tui.api.errors import ApiError
+from tui.api.query import read_instant
+from tui.work.account import Shop, Workbench
+
+_LOGS = 5
+
+
+async def shops_text(bench: Workbench) -> str:
+    """The page as a stranger's text. Of failing shops the newest entries of the service's log are read."""
+    parts: list[str] = []
+    for shop in bench.shops or ():
+        lines = [f"{shop.name}  ({shop.kind or 'kind unknown'}, integration {shop.id})"]
+        lines.append(
+            f"    last read {_time(bench, shop.raw.get('last_fetched_at'))}   {shop.raw.get('shop_url') or ''}"
+        )
+        if shop.failing_since:
+            lines.append(
+                f"    ! FAILING since {_time(bench, shop.failing_since)}: its orders are not read, it gets no word back"
+            )
+            lines.extend(await _reasons(bench, shop))
+        parts.append("\n".join(lines))
+    return "\n\n".join(parts) or "The service lists no shops for these credentials."
+
+
+async def _reasons(bench: Workbench, shop: Shop) -> list[str]:
+    try:
+        page = await bench.client.integration_logs(shop.id, page_size=_LOGS)
+    except ApiError as error:
+        return [f"      why could not be read: {error}"]
+    return [f"      {_time(bench, log.get('created_at'))}  {_reason(log)}" for log in page.logs] or [
+        "      no reason is logged"
+    ]
+
+
+def _reason(log: Document) -> str:
+    # Headers and bodies of these logs may hold the shop's secrets (Q10.3): only what says the reason is shown.
+    said = (log.get("response_code"), log.get("exception_type"), log.get("exception"))
+    return "  ".join(str(word) for word in said if word not in (None, ""))
+
+
+def _time(bench: Workbench, value: object) -> str:
+    when = read_instant(value) if isinstance(value, str) else None
+    return f"{when.astimezone(bench.zone):%a %d %b %H:%M}" if when is not None else "never"

@@ -1,0 +1,114 @@
+"""What was ever sent of a batch: each request with its orders, read without opening their documents."""
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+
+from tui.api.codec import Json
+from tui.store.db import Database, unpack, unpack_text
+from tui.store.journal import WriteState
+from tui.store.verifications import FollowState
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOrder:
+    """One order of a request: which version of which staged order, under its names; `seen`: how far it was followed.
+
+    `position` is its place in the request; orders of another batch have theirs.
+    """
+
+    position: int
+    staged: str
+    version: int
+    order_id: str
+    integration: str
+    number: str
+    remote_id: str
+    seen: FollowState | None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A request, by whom, and its last step. `status` and `problems` are of the answer that ended it."""
+
+    id: int
+    at: datetime
+    by: str
+    state: WriteState
+    ended_at: datetime
+    status: int | None
+    problems: Json
+    orders: tuple[PassedOrder, ...]
+
+
+class Passages:
+    """Reads only; the rows are those of the journal."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def of_batch(self, batch: int) -> list[Passage]:
+        """The requests that orders of a batch went in, also of those that were removed since; the newest first."""
+
+        def work(connection: sqlite3.Connection) -> list[Passage]:
+            orders: dict[int, list[PassedOrder]] = {}
+            for row in connection.execute(_ORDERS, (batch,)):
+                orders.setdefault(row["write"], []).append(_order(row))
+            found = []
+            for write in sorted(orders, reverse=True):
+                row = connection.execute(_REQUEST, (write,)).fetchone()
+                if row is not None:
+                    found.append(_passage(row, orders[write]))
+            return found
+
+        return self._database.read(work)
+
+
+_ORDERS = """
+    SELECT item.write, item.position, item.staged, item.version, item.order_id, item.integration,
+           named.number, named.remote_id, follow.state AS seen
+    FROM staged
+    JOIN write_item item ON item.staged = staged.id
+    LEFT JOIN write_order named ON named.write = item.write AND named.position = item.position
+    LEFT JOIN follow ON follow.write = item.write AND follow.staged = item.staged
+    WHERE staged.batch = ? ORDER BY item.write, item.position
+"""
+# Where a request was answered, what came after that (following) has no status and no problems of its own.
+_REQUEST = """
+    SELECT write.id, write.at, write.state, session.user, session.host,
+           (SELECT max(at) FROM write_event WHERE write_event.write = write.id) AS ended_at,
+           answer.status, answer.problems_json
+    FROM write JOIN session ON session.id = write.session
+    LEFT JOIN write_event answer ON answer.id = (
+        SELECT max(id) FROM write_event
+        WHERE write_event.write = write.id AND (status IS NOT NULL OR problems_json != '[]')
+    )
+    WHERE write.id = ?
+"""
+
+
+def _order(row: sqlite3.Row) -> PassedOrder:
+    seen = row["seen"]
+    return PassedOrder(
+        position=row["position"],
+        staged=row["staged"],
+        version=row["version"],
+        order_id=unpack_text(row["order_id"]),
+        integration=unpack_text(row["integration"]),
+        number="" if row["number"] is None else unpack_text(row["number"]),
+        remote_id="" if row["remote_id"] is None else unpack_text(row["remote_id"]),
+        seen=None if seen is None else FollowState(seen),
+    )
+
+
+def _passage(row: sqlite3.Row, orders: list[PassedOrder]) -> Passage:
+    return Passage(
+        id=row["id"],
+        at=datetime.fromisoformat(row["at"]),
+        by=f"{row['user']}@{row['host']}",
+        state=WriteState(row["state"]),
+        ended_at=datetime.fromisoformat(row["ended_at"]),
+        status=row["status"],
+        problems=[] if row["problems_json"] is None else unpack(row["problems_json"]),
+        orders=tuple(orders),
+    )

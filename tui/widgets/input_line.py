@@ -1,0 +1,144 @@
+"""One line to type into: a prompt and a text. Base of the filter line and of what a dialog asks for."""
+
+from collections.abc import Callable, Iterable
+
+from textual import events
+from textual.geometry import Offset
+from textual.message import Message
+
+from tui.widgets.lines import Piece
+from tui.widgets.status_text import OneLine
+from tui.widgets.text import safe
+from tui.widgets.text_model import EDITING_KEYS, Editing
+
+_KEYS = EDITING_KEYS | {"enter", "escape", "tab", "shift+tab", "up", "down"}
+
+
+class AskLine(OneLine, can_focus=True):
+    """Takes text while it is open. It takes the focus when it opens; the screen gives it back on the message.
+
+    One that `hides` takes no line of the screen while it is closed. `complete`, if there is one, is given the text at
+    Tab, and gives it back as far as it is certain, with a word about how it can go on.
+    """
+
+    class LineMessage(Message):
+        def __init__(self, line: "AskLine", text: str) -> None:
+            super().__init__()
+            self.line = line
+            self.text = text
+
+        @property
+        def control(self) -> "AskLine":
+            return self.line
+
+    class Opened(LineMessage):
+        """It takes text now."""
+
+    class Changed(LineMessage):
+        pass
+
+    class Submitted(LineMessage):
+        """Enter was pressed; the line is closed."""
+
+    class Cancelled(LineMessage):
+        """Escape was pressed; the line is closed. `text` stood in it."""
+
+    def __init__(self, prompt: str = "", *, hides: bool = False, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.prompt = prompt
+        self._hides = hides
+        self.display = not hides
+        self._editing: Editing | None = None
+        self._scroll = 0
+        self.notice = ""
+        self.complete: Callable[[str], tuple[str, str]] | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self._editing is not None
+
+    @property
+    def text(self) -> str:
+        return "" if self._editing is None else self._editing.text
+
+    def open(self, text: str = "") -> None:
+        self._editing = Editing(text)
+        self._scroll = 0
+        self.notice = ""
+        self.can_focus = True
+        self.display = True
+        self.focus(scroll_visible=False)
+        self._draw()
+        self.post_message(self.Opened(self, text))
+
+    def select_whole(self) -> None:
+        if self._editing is not None:
+            self._editing.select_whole()
+
+    def close(self) -> None:
+        self._editing = None
+        self.display = self._is_wanted()
+        self.repaint_line(0)
+
+    def _is_wanted(self) -> bool:
+        """Whether it is in sight when it has just been closed."""
+        return not self._hides
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        return self.is_open and (key in _KEYS or (character is not None and character.isprintable()))
+
+    def on_key(self, event: events.Key) -> None:
+        if self._editing is None or not self.check_consume_key(event.key, event.character):
+            return
+        event.stop()
+        event.prevent_default()
+        before = self._editing.text
+        if event.key == "enter":
+            self.submit(before)
+        elif event.key == "escape":
+            self.close()
+            self.post_message(self.Cancelled(self, before))
+        elif event.key == "tab" and self.complete is not None:
+            text, self.notice = self.complete(before)
+            if text != before:
+                self._editing = Editing(text)
+                self.post_message(self.Changed(self, text))
+            self._draw()
+        elif self._editing.key(event.key, event.character):
+            self.notice = ""
+            if self._editing.text != before:
+                self.post_message(self.Changed(self, self._editing.text))
+            self._draw()
+
+    def on_paste(self, event: events.Paste) -> None:
+        if self._editing is None:
+            return
+        event.stop()
+        event.prevent_default()
+        self.notice = self._editing.paste(event.text)
+        self.post_message(self.Changed(self, self._editing.text))
+        self._draw()
+
+    def submit(self, text: str) -> None:
+        self.close()
+        self.post_message(self.Submitted(self, text))
+
+    def pieces(self, width: int) -> Iterable[Piece]:
+        if self._editing is None:
+            return
+        prompt, notice = safe(self.prompt), f"  {safe(self.notice)}" if self.notice else ""
+        room = max(8, width - len(prompt) - 1 - len(notice))
+        stretch, self._scroll = self._editing.window(room, self._scroll)
+        before, caret, after = self._editing.draw(stretch, room, caret=True)
+        yield f" {prompt}", "title"
+        yield before, "edit"
+        yield caret, "caret"
+        yield after, "edit"
+        yield notice, "warning"
+
+    def _draw(self) -> None:
+        self.repaint_line(0)
+        if self.is_attached and self._editing is not None:
+            stretch, _ = self._editing.window(max(8, self.size.width - len(self.prompt) - 1), self._scroll)
+            before = self._editing.draw(stretch, 0, caret=True)[0]
+            self.app.cursor_position = self.content_region.offset + Offset(1 + len(self.prompt) + len(before), 0)

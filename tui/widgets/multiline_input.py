@@ -1,0 +1,142 @@
+"""A place to type or paste a text of several lines."""
+
+from collections.abc import Callable, Iterable
+
+from rich.cells import cell_len
+from textual import events
+from textual.geometry import Offset
+from textual.message import Message
+
+from tui.widgets.lines import LineView, Piece
+from tui.widgets.text_model import EDITING_KEYS, Editing, Stretch
+
+_KEYS = EDITING_KEYS | {"enter", "up", "down", "pageup", "pagedown"}
+
+
+class TextBox(LineView):
+    """All keys that make text go into it while it has the focus; Tab and Esc are the screen's.
+
+    `typing_hook` is called at every change, before anything is drawn, so that it can be kept first (decision 7).
+    """
+
+    has_cursor = False
+
+    class Changed(Message):
+        """The text changed; by a paste, if `pasted`."""
+
+        def __init__(self, box: "TextBox", text: str, pasted: bool) -> None:
+            super().__init__()
+            self.box = box
+            self.text = text
+            self.pasted = pasted
+
+        @property
+        def control(self) -> "TextBox":
+            return self.box
+
+    def __init__(self, *, hint: str = "", typing_hook: Callable[[str], None], id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._editing = Editing("", multiline=True)
+        self._hint = hint
+        self._typing_hook = typing_hook
+        self._stretches: list[Stretch] = [Stretch(0, 0, 0)]
+        self._width = 0
+        self.notice = ""
+
+    @property
+    def text(self) -> str:
+        return self._editing.text
+
+    def fill(self, text: str) -> None:
+        """Put a text in place of all; nobody is told."""
+        self._editing = Editing("", multiline=True)
+        self._editing.paste(text)
+        self._show()
+        self.set_top(0)
+
+    def insert(self, text: str, *, pasted: bool = True) -> None:
+        """Put a text at the caret, as by a paste or as if it was typed."""
+        before = self._editing.text
+        self.notice = self._editing.paste(text)
+        self._changed(pasted=pasted and self._editing.text != before)
+
+    def bring_in_sight(self, words: str) -> None:
+        """Scroll to the first line that has these words, with what fits below it."""
+        for index, stretch in enumerate(self._stretches):
+            if words and words in self._editing.draw(stretch, self._width, caret=False)[0]:
+                self.set_top(max(0, index - 1))
+                return
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        return self.has_focus and (key in _KEYS or (character is not None and character.isprintable()))
+
+    def on_key(self, event: events.Key) -> None:
+        if not self.check_consume_key(event.key, event.character):
+            return
+        event.stop()
+        event.prevent_default()
+        self.notice = ""
+        if event.key in ("up", "down", "pageup", "pagedown"):
+            by = {"up": -1, "down": 1, "pageup": -self.body_height, "pagedown": self.body_height}[event.key]
+            self._editing.move_row(by, self._width)
+            self._show()
+        else:
+            before = self._editing.text
+            self._editing.key(event.key, event.character)
+            if self._editing.text != before:
+                self._changed(pasted=False)
+            else:
+                self._show()
+
+    def on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        event.prevent_default()
+        self.insert(event.text)
+
+    # Drawing.
+
+    @property
+    def line_count(self) -> int:
+        return len(self._stretches)
+
+    def lay_out(self, width: int) -> None:
+        self._arrange(width)
+
+    def draw_line(self, index: int, width: int, is_cursor: bool) -> Iterable[Piece]:
+        is_empty = not self._editing.text
+        is_here = self.has_focus and index == self._editing.caret_row(self._stretches)
+        before, caret, after = self._editing.draw(self._stretches[index], max(2, width - 1), caret=is_here)
+        yield " " + before, "edit"
+        if caret:
+            yield caret, "caret"
+        if is_empty and index == 0:
+            yield (self._hint, "dim")
+        else:
+            yield after, "edit"
+
+    def on_focus(self) -> None:
+        super().on_focus()
+        self._show()
+
+    def on_blur(self) -> None:
+        super().on_blur()
+        self.repaint()
+
+    def _changed(self, *, pasted: bool) -> None:
+        self._typing_hook(self._editing.text)
+        self._show()
+        self.post_message(self.Changed(self, self._editing.text, pasted))
+
+    def _show(self) -> None:
+        self._arrange(self.drawn_width)
+        row = self._editing.caret_row(self._stretches)
+        if self.has_focus:
+            self.top = max(min(self.top, row), row - self.body_height + 1)
+        self.repaint()
+        if self.is_attached and self.has_focus:
+            before, _, _ = self._editing.draw(self._stretches[row], 0, caret=True)
+            self.app.cursor_position = self.content_region.offset + Offset(1 + cell_len(before), row - self.top)
+
+    def _arrange(self, width: int) -> None:
+        self._width = max(4, width - 1)
+        self._stretches = self._editing.stretches(self._width)

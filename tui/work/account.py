@@ -1,0 +1,183 @@
+"""One account, opened: who it is, its shops, and all that works on its orders."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+
+from tui.api.client import Client
+from tui.api.codec import Document
+from tui.api.errors import BadAnswer, Forbidden, NotFound, Refused
+from tui.api.query import id_number, id_text
+from tui.api.request_log import WireLog
+from tui.store.journal import Write
+from tui.store.store import Store
+from tui.store.verifications import Follow
+from tui.work.drafts.drafts import Drafts
+from tui.work.drafts.sender import Corrections
+from tui.work.writes.backoff import Now, Patience, Sleep
+from tui.work.writes.outbox import Outbox
+from tui.work.writes.verifier import Follower
+
+_REMEMBERED = "user"
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """An integration, as far as triage shows it. `raw` is the document as it came."""
+
+    id: int
+    name: str
+    kind: str
+    failing_since: str
+    raw: Document = field(repr=False)
+
+    @classmethod
+    def read(cls, raw: Document) -> "Shop | None":
+        number = id_number(id_text(raw.get("id")))
+        if number is None:
+            return None
+        name, kind, failing = (raw.get(key) for key in ("shop_name", "type", "started_failing_at"))
+        return cls(
+            number,
+            name if isinstance(name, str) and name.strip() else f"shop {number}",
+            kind if isinstance(kind, str) else "",
+            failing if isinstance(failing, str) else "",
+            raw,
+        )
+
+
+@dataclass(slots=True)
+class Workbench:
+    """`account` is the store's number of the account. `shops` is None while they are not known.
+
+    `shops_hidden`: the service lists none for these credentials, which does not mean that there are none.
+    """
+
+    client: Client
+    store: Store
+    account: int
+    drafts: Drafts
+    now: Callable[[], datetime]
+    zone: tzinfo
+    outbox: Outbox
+    follower: Follower
+    corrections: Corrections
+    shops: list[Shop] | None = None
+    shops_hidden: bool = False
+    own_shop: int | None = None
+    on_write: Callable[[Write], None] = lambda _: None
+    on_follow: Callable[[Follow], None] = lambda _: None
+    hear: list[Callable[[Write | Follow], None]] = field(default_factory=list)
+    """Who is told before `on_write` and `on_follow` are."""
+
+    @property
+    def log(self) -> WireLog:
+        return self.client.log
+
+    async def read_shops(self) -> list[Shop]:
+        """Read the integrations again. Where the service has no such list, or not for these credentials: none."""
+        rows: tuple[Document, ...] = ()
+        self.shops_hidden = True
+        with suppress(NotFound, Forbidden, Refused):
+            rows = tuple(await self.client.list_integrations())
+            self.shops_hidden = False
+        found = [shop for shop in map(Shop.read, rows) if shop is not None]
+        # The service sorts by the last read, and numbers on a strip should not change by themselves.
+        self.shops = sorted(found, key=lambda shop: (shop.name.casefold(), shop.id))
+        return self.shops
+
+    @property
+    def shop_ids(self) -> frozenset[int] | None:
+        """The ids of all shops of the account; None where they are not known."""
+        return None if self.shops is None or self.shops_hidden else frozenset(shop.id for shop in self.shops)
+
+    def shop(self, id: str) -> Shop | None:
+        """The shop with that id as an order names it, which may be any text."""
+        number = id_number(id)
+        return next((shop for shop in self.shops or () if shop.id == number), None)
+
+
+async def open_account(
+    client: Client,
+    store: Store,
+    credentials_name: str,
+    *,
+    now: Callable[[], datetime],
+    zone: tzinfo,
+    sleep: Sleep = asyncio.sleep,
+    patience: Patience | None = None,
+) -> Workbench:
+    """Find out whose credentials these are, and open what is kept of that account.
+
+    Where the service cannot say it (it is not in its document, Q7.3) the credentials' public name stands for the user.
+    Raises NotAuthorised, or what kept the service from being reached at all.
+    """
+    local = store.account(client.base_url, f"credentials {credentials_name}")
+    own_shop: int | None = None
+    try:
+        metadata = await client.auth_metadata()
+        user, own_shop = metadata.user_id, metadata.integration_id
+        store.state.put(local, _REMEMBERED, user)
+    except (NotFound, Forbidden, Refused, BadAnswer):
+        remembered = store.state.get(local, _REMEMBERED)
+        user = str(remembered) if remembered else f"credentials {credentials_name}"
+    return _bench(client, store, store.account(client.base_url, user), own_shop, now, zone, sleep, patience)
+
+
+def open_remembered(
+    client: Client,
+    store: Store,
+    credentials_name: str,
+    *,
+    now: Now,
+    zone: tzinfo,
+    sleep: Sleep = asyncio.sleep,
+    patience: Patience | None = None,
+) -> Workbench | None:
+    """The account that these credentials had last, without asking; None if they were never used here."""
+    local = store.account(client.base_url, f"credentials {credentials_name}")
+    user = store.state.get(local, _REMEMBERED)
+    if not isinstance(user, str):
+        return None
+    return _bench(client, store, store.account(client.base_url, user), None, now, zone, sleep, patience)
+
+
+def _bench(
+    client: Client,
+    store: Store,
+    account: int,
+    own_shop: int | None,
+    now: Callable[[], datetime],
+    zone: tzinfo,
+    sleep: Sleep = asyncio.sleep,
+    patience: Patience | None = None,
+) -> Workbench:
+    drafts = Drafts(store, account, now)
+
+    def wrote(write: Write) -> None:
+        for hear in bench.hear:
+            hear(write)
+        bench.on_write(write)
+
+    def followed(follow: Follow) -> None:
+        bench.corrections.follow_ended(follow)
+        for hear in bench.hear:
+            hear(follow)
+        bench.on_follow(follow)
+
+    follower = Follower(client, store, account, now=now, sleep=sleep, patience=patience, on_change=followed)
+    outbox = Outbox(
+        client,
+        store,
+        account,
+        now=now,
+        sleep=sleep,
+        patience=patience,
+        on_change=wrote,
+        on_accepted=follower.wake,
+    )
+    corrections = Corrections(client, store, account, drafts, outbox, now=now)
+    bench = Workbench(client, store, account, drafts, now, zone, outbox, follower, corrections, own_shop=own_shop)
+    return bench

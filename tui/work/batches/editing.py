@@ -1,0 +1,384 @@
+"""What the user does to a batch: adding, changing, mending, holding and removing orders; and the way back."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
+
+from tui.api.codec import Document, Json
+from tui.api.pointer import ABSENT, Absent, Pointer
+from tui.orders.checks.shipping import Mend
+from tui.orders.checks.spreadsheet_damage import mend
+from tui.orders.edits.edit import Edit
+from tui.orders.edits.json_merge import on_newer
+from tui.orders.edits.upsert import as_new, to_upsert
+from tui.orders.fields import values_with
+from tui.orders.summary import order_name, text_at
+from tui.store.batches import NewStaged, NotOwner, StagedState
+from tui.store.db import StoreError
+from tui.work.batches.catalog import CannotChange
+from tui.work.batches.open_batch import OpenBatch
+from tui.work.batches.staged_order import (
+    ID,
+    Does,
+    Finding,
+    Looked,
+    StagedOrder,
+    meta_of,
+    unchanged,
+)
+from tui.work.batches.staging_chunks import PORTION, Progress, Taking, arrived
+from tui.work.batches.templates import ORDER_ID, ORDER_NUMBER, blank, copied
+from tui.work.batches.undo_log import Action
+from tui.work.file_import.json_reader import Intake
+from tui.work.file_import.provenance import Source
+from tui.work.gc_pause import many_made
+
+
+class ChangedBatch(OpenBatch):
+    """An open batch and all that can be done to it here. What is done to an order is committed before the call returns."""
+
+    # Adding.
+
+    def add_blank(self, shop: int, examples: Sequence[Document] = ()) -> str:
+        """An order with what every order needs; status and currency as in the shop's orders given."""
+        document = blank(shop, self._bench.now(), examples)
+        return self._add([NewStaged(document, meta={"source": "blank order"})])[0]
+
+    def add_copies(
+        self, documents: Iterable[Document], *, as_update: bool = False, read: Document | None = None
+    ) -> list[str]:
+        """Copies to be created as other orders, or the orders themselves to be sent whole: those wait for release.
+
+        They are one action. `read`: the order as the service has it, where a document alone has changes on it.
+        """
+        if as_update:
+            return self._add([self._update(document, read) for document in documents])
+        taken = {order.key[1] for order in self._orders.values()}
+        news = []
+        for document in documents:
+            new = copied(as_new(document), self._bench.now(), taken)
+            taken.add(text_at(new, ORDER_ID))
+            news.append(NewStaged(new, meta={"source": f"copy of {order_name(document)}"}))
+        return self._add(news)
+
+    def _update(self, document: Document, read: Document | None) -> NewStaged:
+        there = read if read is not None else document
+        edit = Edit(to_upsert(there, keep_id=True)[0])
+        wanted = to_upsert(document, keep_id=True)[0]
+        names = [*wanted, *(key for key in edit.base if key not in wanted)]
+        edit.put_all([(Pointer.of(key), wanted.get(key, ABSENT)) for key in names], "your changes")
+        origin = Source(f"update of {order_name(document)}")
+        order = StagedOrder("", edit, 1, StagedState.DRAFT, self._bench.now(), origin=origin)
+        order.looked = Looked(order.key, self._bench.now(), there)
+        return NewStaged(edit.base, edit.log(), meta_of(order))
+
+    def add_again(self, document: Document) -> str:
+        """An order that was deleted, to be created again under its own number and order id."""
+        return self._add([NewStaged(as_new(document), meta={"source": f"deleted {order_name(document)}"})])[0]
+
+    def add_intake(self, intake: Intake, name: str) -> list[str]:
+        """Stage what was read from a source of that name."""
+        at = self._bench.now()
+        return self._add([arrived(one, name, at) for one in intake.orders], as_kept=True)
+
+    async def take_in(self, intake: Intake, name: str, progress: Progress) -> list[str]:
+        """Stage many orders beside everything else: all of them or, where `progress` raises, none.
+
+        Raises CannotChange where another copy takes the batch meanwhile, and StoreError; then none is staged either.
+        """
+        self._ours(lambda: None)
+        if self.is_taking:
+            raise CannotChange("Another file is being added; this one can be when that is done.")
+        taking = Taking.of(self._store, self._batch or 0, name, self._bench.now(), self.shops)
+        total, made = len(intake.orders), list[StagedOrder]()
+        self.is_taking = True
+        try:
+            with many_made(total):
+                for start in range(0, total, PORTION):
+                    progress(start, total)
+                    made += await asyncio.to_thread(taking.stage, intake.orders[start : start + PORTION])
+                await asyncio.to_thread(self._store.join, taking.batch, taking.part, total)
+        except NotOwner as error:
+            self._open()
+            raise CannotChange(str(error)) from error
+        except BaseException:
+            with suppress(StoreError):
+                self._store.clear_parts(taking.batch)
+            raise
+        finally:
+            self.is_taking = False
+        self.saved_at = self._bench.now()
+        return self._added([order.id for order in made], made)
+
+    def _add(self, news: list[NewStaged], *, as_kept: bool = False) -> list[str]:
+        """`as_kept`: they are just what the disk gives back, as all that the codec read."""
+        ids: list[str] = []
+        if not news:
+            return ids
+        self._ours(lambda: ids.extend(self._store.stage(self._batch or 0, news)))
+        at = self._bench.now()
+        return self._added(ids, [unchanged(id, new, at) for id, new in zip(ids, news, strict=True)] if as_kept else ())
+
+    def _added(self, ids: list[str], orders: Iterable[StagedOrder]) -> list[str]:
+        self._orders |= {order.id: order for order in orders}
+        self._reread()
+        self._actions.note("added", ids)
+        self._twins.update(ids, self._orders)
+        return ids
+
+    # Changing one order.
+
+    def put(self, id: str, pointer: Pointer, value: Json, name: str) -> bool:
+        """Set a value; a new order without an order id gets the number as its id, too."""
+        order = self._changing(id)
+        values = values_with(pointer, value)
+        if pointer == ORDER_NUMBER and not order.fixed and ORDER_ID.get(order.document) is ABSENT:
+            values.append((ORDER_ID, value))
+            name = f"{name} and order id"
+        return self._edited(order, order.edit.put_all(values, name))
+
+    def put_all(self, id: str, values: Sequence[tuple[Pointer, Json | Absent]], name: str) -> bool:
+        """Set several values as one step."""
+        order = self._changing(id)
+        return self._edited(order, order.edit.put_all(values, name))
+
+    def become(self, id: str, began: Document, wanted: Document, name: str) -> bool:
+        """Make an order what was made of `began`, as one step; what changed otherwise since then stays."""
+        order = self._changing(id)
+        return self._edited(order, order.edit.become(on_newer(began, wanted, order.document), name))
+
+    def drop(self, id: str, pointer: Pointer, name: str) -> bool:
+        """Leave a value out."""
+        order = self._changing(id)
+        return self._edited(order, order.edit.drop(pointer, name))
+
+    def revert(self, id: str, pointer: Pointer, name: str) -> bool:
+        """Give a value back what it was when the order was staged."""
+        order = self._changing(id)
+        return self._edited(order, order.edit.revert(pointer, name))
+
+    def change(self, id: str, work: Callable[[Edit], Pointer | None]) -> Pointer | None:
+        """Do something with the edit of an order, as one step or none: what `work` returns is None for none."""
+        order = self._changing(id)
+        pointer = work(order.edit)
+        self._edited(order, pointer is not None)
+        return pointer
+
+    def proposal(self, order: StagedOrder, finding: Finding) -> Mend | None:
+        """What would take the problem away."""
+        if finding.problem.code == "gone":
+            return Mend("send it as a new order", ((ID, None),))
+        return mend(order.document, finding.problem)
+
+    def mend(self, id: str, finding: Finding) -> Mend | None:
+        """Take the proposal for a problem, if there is one."""
+        order = self._changing(id)
+        found = self.proposal(order, finding)
+        if found is None:
+            return None
+        name = f"mend: {finding.problem.title or finding.problem.detail}"
+        if finding.problem.code == "gone":
+            order.edit.drop(ID, name)
+        else:
+            order.edit.put_all(found.values, name)
+        self._edited(order, True)
+        return found
+
+    def put_each(self, values: Mapping[str, Sequence[tuple[Pointer, Json | Absent]]], name: str) -> int:
+        """Set values of several orders as one action: taken back, and done again, at once; how many changed."""
+        orders = [(self._changing(id), some) for id, some in values.items()]
+        changed = []
+        for order, some in orders:
+            if order.edit.put_all(some, name):
+                changed.append(order)
+            elif order.sent:
+                self._reload(order.id)
+        self._save_all(changed)
+        if changed:
+            self._actions.note("edits", [f"{order.id} {order.edit.done}" for order in changed])
+            self._twins.update([order.id for order in changed], self._orders)
+        return len(changed)
+
+    def may_change(self, id: str) -> bool:
+        """Whether it is not on its way just now."""
+        return id in self._orders and not self._is_on_way(id)
+
+    def _changing(self, id: str) -> StagedOrder:
+        """The order, set on what the service took of it if this is the first change since."""
+        self._ours(lambda: None)
+        order = self._orders[id]
+        if self._is_on_way(id):
+            raise CannotChange("It is on its way; it can be changed when it is known what became of it.")
+        if order.state in (StagedState.ACCEPTED, StagedState.VERIFIED, StagedState.DIFFERS):
+            order.rebase(Edit(order.document))
+            order.released = False
+        return order
+
+    def _edited(self, order: StagedOrder, is_changed: bool) -> bool:
+        if is_changed:
+            self._save(order)
+            self._actions.note("edit", [order.id])
+            self._twins.update([order.id], self._orders)
+        elif order.sent:
+            self._reload(order.id)
+        return is_changed
+
+    # Changing which orders there are, and which may go.
+
+    def remove_orders(self, ids: Iterable[str]) -> int:
+        """Take orders out of the batch; undo brings them back. What is with the service stays there."""
+        found = [id for id in self._known(ids) if not self._is_on_way(id)]
+        if not found:
+            raise CannotChange("It is on its way; it can be removed when it is known what became of it.")
+        self._ours(lambda: None)
+        # The way back is on the disk before the orders are out of sight; to bring back what is there does nothing.
+        self._actions.note("removed", found)
+        try:
+            self._ours(lambda: self._store.drop(found))
+        except StoreError:
+            self._actions.forget()
+            raise
+        for id in found:
+            self._dropped[id] = self._orders.pop(id)
+        self._twins.update(found, self._orders)
+        return len(found)
+
+    def hold(self, ids: Iterable[str]) -> int:
+        """Keep orders back from sending."""
+        return self._let("held", ids, held=True)
+
+    def release(self, ids: Iterable[str], *, in_spite: bool = False) -> int:
+        """Let orders go; `in_spite` of their errors, for as long as they stay as they are."""
+        return self._let("released", ids, held=False, in_spite=in_spite)
+
+    def _let(self, words: str, ids: Iterable[str], *, held: bool, in_spite: bool = False) -> int:
+        found = [self._orders[id] for id in self._known(ids) if not self._orders[id].sent]
+        before = [_flags(order) for order in found]
+        for order in found:
+            order.held = held
+            order.released = not held and order.does is Does.UPDATE
+            order.insisted = order.version if in_spite else None
+        self._keep_flags(found, before)
+        if found:
+            self._actions.note(words, before)
+        return len(found)
+
+    def _keep_flags(self, orders: Sequence[StagedOrder], before: Iterable[str]) -> None:
+        """All of them or none; where they cannot be kept, the orders are again as they were."""
+        try:
+            self._keep_all(orders)
+        except StoreError:
+            for order, flags in zip(orders, before, strict=True):
+                _set_flags(order, flags)
+            raise
+
+    # Undo.
+
+    def undo(self) -> tuple[str, list[str]] | None:
+        """Take back what was done last in the batch: words, and the orders that it was about."""
+        return self._step_back(back=True)
+
+    def redo(self) -> tuple[str, list[str]] | None:
+        return self._step_back(back=False)
+
+    def undo_in(self, id: str) -> str | None:
+        """Take back the last change of this order."""
+        return self._step_in(id, back=True)
+
+    def redo_in(self, id: str) -> str | None:
+        return self._step_in(id, back=False)
+
+    def _step_back(self, *, back: bool) -> tuple[str, list[str]] | None:
+        self._ours(lambda: None)
+        source, target = self._actions.done, self._actions.undone
+        if not back:
+            source, target = target, source
+        while source:
+            action = source.pop()
+            said, about = self._reverse(action, back=back)
+            if said:
+                target.append(Action(action.kind, about))
+                self._actions.save()
+                ids = [id.partition(" ")[0] for id in about]
+                self._twins.update(ids, self._orders)
+                return said, ids
+        self._actions.save()
+        return None
+
+    def _reverse(self, action: Action, *, back: bool) -> tuple[str, tuple[str, ...]]:
+        """Take one action back or do it again: what it was, in words, and what the way back needs."""
+        count = f"{len(action.about)} order{'' if len(action.about) == 1 else 's'}"
+        match action.kind:
+            case "edit":
+                order = self._orders.get(action.about[0])
+                if order is None:
+                    return "", ()
+                if order.sent:
+                    return "nothing, since that was sent meanwhile", action.about
+                name = order.edit.undo() if back else order.edit.redo()
+                if name is not None:
+                    self._save(order)
+                return name or "", action.about
+            case "edits":
+                return self._step_edits(action.about, back=back)
+            case "added" | "removed" if (action.kind == "added") is back:
+                found = [id for id in self._known(action.about) if not self._is_on_way(id)]
+                self._ours(partial(self._store.drop, found))
+                self._dropped |= {id: self._orders.pop(id) for id in found}
+                count = f"{len(found)} order{'' if len(found) == 1 else 's'}"
+                return (f"{count} {action.kind}" if found else ""), tuple(found)
+            case "added" | "removed":
+                self._ours(partial(self._store.restore, action.about))
+                self._reread()
+                return f"{count} {action.kind}", action.about
+            case _:
+                return f"{count} {action.kind}", self._swap_flags(action.about)
+
+    def _step_edits(self, about: Iterable[str], *, back: bool) -> tuple[str, tuple[str, ...]]:
+        """The same step of several orders, of each where it still is the last one."""
+        name, moved, orders = "", [], []
+        for one in about:
+            id, _, done = one.partition(" ")
+            order = self._orders.get(id)
+            if order is None or order.sent or order.edit.done != int(done) - (0 if back else 1):
+                continue
+            step = order.edit.undo() if back else order.edit.redo()
+            if step is not None:
+                orders.append(order)
+                name = step
+                moved.append(one)
+        self._save_all(orders)
+        return (f"{name}, {len(moved)} order{'' if len(moved) == 1 else 's'}" if moved else ""), tuple(moved)
+
+    def _swap_flags(self, flags: Iterable[str]) -> tuple[str, ...]:
+        found, before = [], []
+        for flag in flags:
+            order = self._orders.get(flag.partition(" ")[0])
+            if order is None or order.sent:
+                continue
+            found.append(order)
+            before.append(_flags(order))
+            _set_flags(order, flag)
+        self._keep_flags(found, before)
+        return tuple(before)
+
+    def _step_in(self, id: str, *, back: bool) -> str | None:
+        order = self._changing(id)
+        name = order.edit.undo() if back else order.edit.redo()
+        if name is None:
+            self._edited(order, False)
+            return None
+        self._save(order)
+        self._actions.moved(Action("edit", (id,)), back=back)
+        self._twins.update([id], self._orders)
+        return name
+
+
+def _set_flags(order: StagedOrder, flags: str) -> None:
+    held, released, insisted = flags.split(" ")[1:]
+    order.held, order.released, order.insisted = held == "1", released == "1", int(insisted) or None
+
+
+def _flags(order: StagedOrder) -> str:
+    return f"{order.id} {int(order.held)} {int(order.released)} {order.insisted or 0}"

@@ -1,0 +1,478 @@
+"""Sending a batch: plans what may go, sends it request by request, and says what became of each."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from tui.api.budget import WRITES
+from tui.api.codec import Json, encode
+from tui.api.errors import Problem, RateLimited, Unreachable
+from tui.api.errors import Refused as RefusedError
+from tui.api.pointer import Scope
+from tui.orders.edits.patch import is_same_order
+from tui.store.batches import StagedState
+from tui.work.batches.send_queue import Answer, Course, Go, Going, Group, Later, Over, Refused, Stays, Taken, Wait, cut
+from tui.work.batches.staged_order import Does, StagedOrder, Standing, keys_of_lists, told_by
+from tui.work.writes.lookup import key_of
+from tui.work.writes.outbox import AlreadySent, Outgoing
+from tui.work.writes.outcomes import Accepted, NotApplied, NothingSent, Outcome, StillUnknown, WasBusy, WasRefused
+from tui.work.writes.serialization import problem_to_json, problems_from_json
+
+if TYPE_CHECKING:
+    from tui.work.account import Workbench
+    from tui.work.batches.staging import Staging
+
+__all__ = ["Going", "Plan", "Progress", "Said", "Shipping"]
+
+_READ_AGAIN = (0.0, 1.0, 4.0)
+"""Seconds before each reading of what would be updated."""
+
+_UNREACHED = 3
+"""How often a request goes again that did not reach the service."""
+
+_TOO_LARGE = 413
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The requests that would go, and which orders stay here, each with the reason."""
+
+    requests: tuple[Group, ...]
+    staying: tuple[tuple[str, str], ...]
+
+    @property
+    def count(self) -> int:
+        return sum(len(request) for request in self.requests)
+
+    @property
+    def does(self) -> Counter[Does]:
+        """How many are new, and how many change an order that exists."""
+        return Counter(one.does for request in self.requests for one in request)
+
+    @property
+    def seconds(self) -> float:
+        """How long the requests take at least by the service's limits (Q6.1), if none is refused."""
+        return WRITES.seconds(len(self.requests))
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What became of a request, in a sentence; `problems` are those that speak of none of its orders."""
+
+    at: datetime
+    words: str
+    tone: str
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a sending is, in orders. `until`: it waits until then before something goes again."""
+
+    total: int
+    accepted: int
+    refused: int
+    left: int
+    requests: int
+    paused: bool
+    until: datetime | None
+
+
+@dataclass(slots=True)
+class _Run:
+    """One sending, from `y` to its last answer."""
+
+    course: Course
+    total: int = 0
+    requests: int = 0
+    out: frozenset[str] = frozenset()
+    until: datetime | None = None
+    rounds: int = 0
+    open: asyncio.Event = field(default_factory=asyncio.Event)
+    """Not set while it is paused."""
+    stir: asyncio.Event = field(default_factory=asyncio.Event)
+    """Ends a waiting early."""
+    done: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+_STAYS = {
+    Standing.REFUSED: "the service refused it and nothing was changed there; z lets it go all the same",
+    Standing.TO_FIX: "it has problems to fix; z lets it go all the same",
+    Standing.UPDATE: "it would change an existing order; z releases it",
+    Standing.HELD: "held; z releases it",
+    Standing.SENT: "it is with the service already",
+    Standing.VERIFIED: "the service has it, verified",
+    Standing.DOUBT: "what became of it is to be looked at first; r looks again, z lets a missing one go again",
+    Standing.SAME: "the service has it just so",
+}
+
+
+class Shipping:
+    """Sends for a Staging, one request after the other, and remembers what was said of the last sending."""
+
+    def __init__(self, bench: "Workbench", staging: "Staging") -> None:
+        self._bench = bench
+        self._staging = staging
+        self._run: _Run | None = None
+        self.said: list[Said] = []
+
+    def load(self) -> None:
+        """What was said of the last sending of the batch that is open now."""
+        self.said = _load(self._bench.store.state.get(self._bench.account, self._key(self._staging.batch)))
+
+    @property
+    def waiting(self) -> frozenset[str]:
+        """The orders that are out or about to go; of a paused sending only those that are out."""
+        run = self._run
+        if run is None:
+            return frozenset()
+        return run.out | run.course.ids if run.open.is_set() else run.out
+
+    def is_waiting(self, id: str) -> bool:
+        """Whether an order is among those `waiting`."""
+        run = self._run
+        return run is not None and (id in run.out or (run.open.is_set() and id in run.course.ids))
+
+    @property
+    def progress(self) -> Progress | None:
+        """How far the sending is; None when there is none."""
+        run = self._run
+        if run is None:
+            return None
+        course = run.course
+        left = len(course.ids | run.out)
+        paused = not run.open.is_set()
+        return Progress(run.total, len(course.taken), len(course.refused), left, run.requests, paused, run.until)
+
+    def plan(self, orders: Sequence[StagedOrder]) -> Plan:
+        """What may go of these; orders that others of the same plan would overwrite stay."""
+        going: list[Going] = []
+        staying: list[tuple[str, str]] = []
+        keys: set[tuple[str, str]] = set()
+        waiting = self.waiting
+        for order in orders:
+            standing = self._staging.standing(order)
+            key = key_of(order.document)
+            if standing is not Standing.READY:
+                staying.append((order.id, _STAYS[standing]))
+            elif order.id in waiting:
+                staying.append((order.id, "it is about to go"))
+            elif order.does is Does.UNKNOWN:
+                staying.append((order.id, "it is not known yet whether the service has it"))
+            elif all(key) and key in keys:
+                staying.append((order.id, "another order of this sending has the same order id and shop"))
+            else:
+                keys.add(key)
+                size = len(encode(order.document))
+                going.append(Going(order.id, order.version, order.document, order.does, order.remote, size))
+        return Plan(cut(going), tuple(staying))
+
+    # Sending.
+
+    async def send(self, plan: Plan, *, goes_on: bool = False) -> None:
+        """Send the requests of a plan, one at a time; returns when each has its end, or was cancelled.
+
+        With `goes_on` the orders that a refusal does not name go again by themselves. A plan that comes while another
+        one is being sent goes after it; one that comes while another is paused takes its place.
+        Raises CannotChange, and sends nothing more, once another copy has the batch.
+        """
+        if not plan.requests:
+            return
+        run = self._run
+        if run is not None:
+            if not run.open.is_set():
+                run.total -= run.course.clear()
+            run.course.goes_on = goes_on
+            run.course.add(plan.requests)
+            run.total += plan.count
+            self.resume()
+            run.stir.set()
+            await run.done.wait()
+            return
+        run = self._run = _Run(Course(goes_on, self._bench.outbox.patience.busy), plan.count)
+        run.course.add(plan.requests)
+        run.open.set()
+        self.said = []
+        try:
+            await self._go(run)
+        finally:
+            self._run = None
+            run.done.set()
+            self._staging.on_change()
+
+    def pause(self) -> bool:
+        """Begin no further request; the one that is out comes to its end. Whether there was anything to pause."""
+        if self._run is None or not self._run.open.is_set():
+            return False
+        self._run.open.clear()
+        self._run.stir.set()
+        return True
+
+    def resume(self) -> bool:
+        """Go on with a paused sending; whether there was one."""
+        if self._run is None or self._run.open.is_set():
+            return False
+        self._run.open.set()
+        return True
+
+    def cancel(self) -> int:
+        """Begin no further request, and forget the rest; how many orders stay here by it. What was sent stays sent."""
+        run = self._run
+        if run is None:
+            return 0
+        left = run.course.clear()
+        run.open.set()
+        run.stir.set()
+        if left:
+            self._say(f"Cancelled: {_orders(left)} did not go; what was sent stays sent.", "warning")
+        return left
+
+    async def _go(self, run: _Run) -> None:
+        while True:
+            await run.open.wait()
+            step = run.course.next(self._bench.now().timestamp())
+            if step is None:
+                break
+            if isinstance(step, Wait):
+                await self._wait(run, step.seconds)
+                continue
+            run.out = frozenset(one.id for one in step.orders)
+            try:
+                answer = await self._send(run, step.orders)
+            finally:
+                run.out = frozenset()
+            self._answered(run, step, answer)
+            self._staging.on_change()
+        if run.requests > 1 and run.course.goes_on:
+            self._sum_up(run)
+
+    async def _wait(self, run: _Run, seconds: float) -> None:
+        """Wait before something goes again; a pause, a cancel or a new plan ends it."""
+        run.until = self._bench.now() + timedelta(seconds=seconds)
+        self._staging.on_change()
+        run.stir.clear()
+        naps = [
+            asyncio.ensure_future(self._bench.outbox.sleep(seconds)),
+            asyncio.ensure_future(run.stir.wait()),
+        ]
+        try:
+            await asyncio.wait(naps, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for nap in naps:
+                nap.cancel()
+            run.until = None
+
+    def _answered(self, run: _Run, go: Go, answer: Answer) -> None:
+        course, before = run.course, run.course.given_up
+        course.answered(go, answer, self._bench.now().timestamp())
+        if isinstance(answer, Refused):
+            run.rounds += 1
+        if isinstance(answer, Later) and course.given_up > before:
+            self._say(f"{answer.words} Nothing was written; {_orders(len(go.orders))} can go again: w.", "warning")
+
+    async def _send(self, run: _Run, request: Sequence[Going]) -> Answer:
+        self._staging.make_sure()
+        unread = await self._read_updates(request)
+        self._staging.make_sure()
+        going = [one for one in request if one.id not in unread and self._goes(one)]
+        if len(going) + len(unread) < len(request):
+            count = len(request) - len(going) - len(unread)
+            self._say(f"{_orders(count)} changed since the review and stayed here.", "warning")
+        if not going:
+            return Stays()
+        outgoing = [Outgoing(one.id, one.version, one.document, one.remote) for one in going]
+        keys: dict[str, Json] = {}
+        for one in going:
+            order = self._staging.get(one.id)
+            if order is not None:
+                keys[one.id] = keys_of_lists(order.edit)
+        run.requests += 1
+        try:
+            outcome = await self._bench.outbox.upsert(outgoing, keys)
+        except AlreadySent as error:
+            run.requests -= 1
+            held = set(error.staged)
+            words = f"{_orders(len(held))} of {len(going)} were with the service already and do not go again."
+            self._say(words, "info")
+            rest = [one for one in going if one.id not in held]
+            return await self._send(run, rest) if rest else Stays()
+        self.settle(outcome)
+        return _answer_of(outcome)
+
+    async def _read_updates(self, request: Sequence[Going]) -> frozenset[str]:
+        """Read what would be updated just before it goes, as there is no version to send along (Q3.14).
+
+        The orders that could not be read do not go.
+        """
+        unread = [one.id for one in request if one.does is Does.UPDATE]
+        error = None
+        for pause in _READ_AGAIN:
+            if not unread:
+                break
+            if pause:
+                await self._bench.outbox.sleep(pause)
+            began = self._bench.now()
+            error = await self._staging.look(unread, again=True)
+            unread = [id for id in unread if not self._was_read(id, began)]
+        if unread:
+            words = f"{_orders(len(unread))} would be updated and could not be read again; nothing of them was sent."
+            self._say(f"{words} {error or ''}".strip(), "warning")
+        return frozenset(unread)
+
+    def _was_read(self, id: str, since: datetime) -> bool:
+        order = self._staging.get(id)
+        return order is None or (order.looked is not None and order.looked.at >= since)
+
+    def _goes(self, one: Going) -> bool:
+        order = self._staging.get(one.id)
+        if order is None or order.version != one.version or self._staging.standing(order) is not Standing.READY:
+            return False
+        if order.remote is None or one.remote is None:
+            return order.remote is one.remote
+        return is_same_order(one.remote, order.remote)
+
+    # What is said of it.
+
+    def settle(self, outcome: Outcome) -> None:
+        """What the end of a write means for its orders, kept and told in a sentence."""
+        items = outcome.write.new.items
+        count = len(items)
+        goes_on = self._run is not None and self._run.course.goes_on
+        batch = self._batch_of(items[0].staged) if items else None
+        match outcome:
+            case Accepted():
+                self._staging.written(outcome.write, told={})
+                again = f"{_orders(count)} accepted; each is looked for until the service shows it."
+                self._say(again, "good", batch=batch)
+            case WasRefused(problems=problems, error=error):
+                told = told_by(outcome.write)
+                self._staging.written(outcome.write, told=told)
+                named = sum(bool(one) for one in told.values())
+                found = sum(len(one) for one in told.values())
+                rest = [one for one in problems if count > 1 or one.scope not in (Scope.THIS, Scope.BATCH)]
+                words = _refusal(count, named, found, len(rest), str(error), goes_on=goes_on)
+                self._say(words, "service", rest, batch=batch)
+            case WasBusy(error=error):
+                self._staging.written(outcome.write, told={}, state=StagedState.DRAFT)
+                words = f"The service is busy with one of these; nothing was written. {_orders(count)} wait"
+                self._say(f"{words} and go again.", "warning", error.problems, batch=batch)
+            case NotApplied():
+                self._staging.written(outcome.write, told={})
+                words = f"The answer was lost, and long looking shows that nothing was written. {_orders(count)}"
+                self._say(f"{words} can go again: w.", "warning", batch=batch)
+            case NothingSent(error=error):
+                self._staging.written(outcome.write)
+                why = str(error) if error is not None else "The app ended before it went out."
+                problems = error.problems if error is not None else ()
+                soon = self._run is not None and isinstance(_answer_of(outcome), Later)
+                again = "wait and go again." if soon else "can go again: w."
+                self._say(f"{why} {_orders(count)} {again}", "warning", problems, batch=batch)
+            case StillUnknown():
+                self._staging.written(outcome.write)
+                words = f"The answer was lost and {_orders(count)} could not be found yet"
+                self._say(
+                    f"{words}: nothing goes again before that is known; r looks, and sends again what is not there.",
+                    "conflict",
+                    batch=batch,
+                )
+            case _:
+                raise AssertionError(f"an upsert never ends as {type(outcome).__name__}")
+
+    def _sum_up(self, run: _Run) -> None:
+        """The whole sending in a sentence: how many requests it took, and what became of the orders."""
+        course = run.course
+        left = run.total - len(course.taken) - len(course.refused)
+        parts = [f"{len(course.taken)} accepted", f"{len(course.refused)} refused"]
+        if left > 0:
+            parts.append(f"{left} not sent")
+        rounds = f", {run.rounds} of them refused" if run.rounds else ""
+        words = f"{run.requests} requests{rounds}: {', '.join(parts)} of {_orders(run.total)}."
+        self._say(words, "service" if course.refused else "warning" if left > 0 else "good")
+
+    def _batch_of(self, staged: str) -> int | None:
+        """The batch that a word belongs to: another one may have been opened since."""
+        row = self._bench.store.batches.get(staged)
+        return None if row is None else row.batch
+
+    def _say(self, words: str, tone: str, problems: Iterable[Problem] = (), *, batch: int | None = None) -> None:
+        said = Said(self._bench.now(), words, tone, tuple(problems))
+        state, account = self._bench.store.state, self._bench.account
+        if batch is not None and batch != self._staging.batch:
+            key = self._key(batch)
+            state.put(account, key, _dump([*_load(state.get(account, key)), said]), durable=True)
+            return
+        self.said.append(said)
+        state.put(account, self._key(self._staging.batch), _dump(self.said), durable=True)
+
+    def _key(self, batch: int | None) -> str:
+        return f"staging.said.{batch}"
+
+
+def _answer_of(outcome: Outcome) -> Answer:
+    """What the end of a request means for the course of the sending."""
+    match outcome:
+        case Accepted():
+            return Taken()
+        case WasRefused(error=error):
+            named = frozenset(staged for staged, told in told_by(outcome.write).items() if told)
+            return Refused(named, too_much=error.status == _TOO_LARGE)
+        case WasBusy():
+            return Later("The service is still busy with one of these.")
+        case NothingSent(error=RateLimited() as error):
+            return Later(str(error), error.retry_after)
+        case NothingSent(error=Unreachable() as error):
+            return Later(str(error), times=_UNREACHED)
+        case NothingSent(error=RefusedError() as error) if error.status == _TOO_LARGE:
+            return Refused(frozenset(), too_much=True)
+        case NotApplied():
+            return Stays()
+        case _:
+            # It did not reach the service, or what became of it is not known: more of it would make nothing better.
+            return Over()
+
+
+def _refusal(count: int, named: int, found: int, rest: int, error: str, *, goes_on: bool) -> str:
+    all_of = "the order" if count == 1 else f"all {count} orders"
+    words = f"The service refused {all_of} sent; nothing was written"
+    if not named:
+        return f"{words}. It names no order: {error}"
+    words += f": {_problems(found)}" if count == 1 else f". {_problems(found)} in {_orders(named)}"
+    words += f", {rest} of the request as a whole" if rest else ""
+    again = "go again by themselves." if goes_on else "can go again: w."
+    return words + (f"; {count - named} not named {again}" if count > named else ".")
+
+
+def _dump(said: Iterable[Said]) -> Json:
+    return [
+        {
+            "at": one.at.isoformat(),
+            "words": one.words,
+            "tone": one.tone,
+            "problems": [problem_to_json(problem) for problem in one.problems],
+        }
+        for one in said
+    ]
+
+
+def _load(kept: Json) -> list[Said]:
+    return [
+        Said(
+            datetime.fromisoformat(str(one["at"])),
+            str(one["words"]),
+            str(one["tone"]),
+            tuple(problems_from_json(one["problems"])),
+        )
+        for one in (kept if isinstance(kept, list) else [])
+        if isinstance(one, dict)
+    ]
+
+
+def _orders(count: int) -> str:
+    return f"{count} order{'' if count == 1 else 's'}"
+
+
+def _problems(count: int) -> str:
+    return f"{count} problem{'' if count == 1 else 's'}"

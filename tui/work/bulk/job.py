@@ -1,0 +1,274 @@
+"""A change over many orders as it is kept: the recipe, each order with what it was to become and what became of it."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from tui.api.budget import READS, WRITES
+from tui.api.codec import Document, Json
+from tui.orders.checks.sending import LIMIT
+from tui.orders.edits.bulk_change import Applied, Recipe
+from tui.orders.edits.edit import Change
+from tui.store.journal import Road
+from tui.work.writes.serialization import changes_from_json, changes_to_json
+
+
+class State(StrEnum):
+    """Where one order of a job stands. The first is before the sending, the next six after it, the rest never went."""
+
+    WAITING = "would change"
+    SENDING = "on its way"
+    CONFIRMED = "confirmed"
+    FOLLOWED = "accepted"
+    UNKNOWN = "unknown"
+    DIFFERS = "differs"
+    REFUSED = "refused"
+    CHANGED = "changed since"
+    GONE = "gone"
+    NOT_SENT = "not sent"
+    SAME = "already so"
+    CANNOT = "cannot be"
+    LEFT_OUT = "left out"
+
+
+OPEN: Final = frozenset({State.SENDING, State.FOLLOWED, State.UNKNOWN})
+"""States of which the journal still has to tell the end."""
+
+AGAIN: Final = frozenset(
+    {State.DIFFERS, State.REFUSED, State.CHANGED, State.GONE, State.NOT_SENT, State.SAME, State.CANNOT, State.LEFT_OUT}
+)
+"""States of orders that may be tried again."""
+
+
+class Stage(StrEnum):
+    """Where a job stands as a whole. Only a running or paused one is gone on with."""
+
+    PLANNED = "planned"
+    RUNNING = "running"
+    PAUSED = "paused"
+    CANCELLED = "cancelled"
+    DONE = "done"
+
+
+@dataclass(slots=True)
+class JobOrder:
+    """One order of a job.
+
+    `changes`: what the dry run showed. `planned`: it was to be sent. `after`: the newest write when it was about to go,
+    so that its own write is found in the journal; `write`: that one. `applied` is only of this process.
+    """
+
+    id: str
+    name: str
+    state: State = State.WAITING
+    words: str = ""
+    road: Road = Road.PATCH
+    changes: tuple[Change, ...] = ()
+    planned: bool = False
+    after: int | None = None
+    write: int | None = None
+    applied: Applied | None = field(default=None, repr=False)
+
+
+@dataclass(slots=True)
+class Job:
+    """`road`: how orders go that may go by either; `chosen` by the user. `session`: the process that runs it, or did.
+    `note`: why it stopped by itself."""
+
+    id: str
+    recipe: Recipe
+    made_at: datetime
+    orders: dict[str, JobOrder] = field(repr=False)
+    stage: Stage = Stage.PLANNED
+    road: Road = Road.PATCH
+    chosen: bool = False
+    session: str = ""
+    note: str = ""
+    whole: str = ""
+    """What the orders are, as `all 64 of this filter`; empty for marked ones."""
+    kept_counts: dict[State, int] = field(default_factory=dict, repr=False)
+    """Of a job whose orders were not loaded."""
+
+    @property
+    def name(self) -> str:
+        return self.recipe.name or self.recipe.words or "nothing yet"
+
+    @property
+    def label(self) -> str:
+        """What the journal calls it: what it does, and enough of its id to tell two of them apart."""
+        return f"{self.name} ({self.id[:6]})"
+
+    @property
+    def counts(self) -> dict[State, int]:
+        """How many orders stand where, in the order of `State`."""
+        if not self.orders:
+            return self.kept_counts
+        found = Counter(order.state for order in self.orders.values())
+        return {state: found[state] for state in State if found[state]}
+
+    @property
+    def going(self) -> int:
+        """How many orders were to be sent when it began."""
+        return sum(order.planned for order in self.orders.values())
+
+    @property
+    def gone(self) -> int:
+        """How many of them are behind it, on their way included."""
+        return sum(order.planned and order.state is not State.WAITING for order in self.orders.values())
+
+    @property
+    def waiting(self) -> list[JobOrder]:
+        return [order for order in self.orders.values() if order.state is State.WAITING]
+
+    @property
+    def progress(self) -> str:
+        """`112 of 250 · 98 confirmed · 3 refused · 1 unknown`"""
+        planned = Counter(order.state for order in self.orders.values() if order.planned)
+        told = [f"{planned[state]} {state}" for state in State if planned[state] and state is not State.WAITING]
+        return " · ".join([f"{self.gone} of {self.going}", *told])
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Requests, and the seconds that the limits of the service make of them (Q6.1)."""
+
+    writes: int
+    reads: int
+
+    @property
+    def seconds(self) -> float:
+        return max(WRITES.seconds(self.writes), READS.seconds(self.reads))
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What either road costs, and how many orders can go by one of them only."""
+
+    patch: Cost
+    upsert: Cost
+    only_patch: int
+    only_upsert: int
+
+    @property
+    def proposed(self) -> Road:
+        """PATCH can lose nothing (Q2.6); sending whole is worth it only where it saves real time (Q6.4)."""
+        return Road.UPSERT if self.patch.seconds - self.upsert.seconds > WORTH_IT else Road.PATCH
+
+    def cost(self, road: Road) -> Cost:
+        return self.patch if road is Road.PATCH else self.upsert
+
+
+WORTH_IT: Final = 60.0
+"""Seconds."""
+
+_READS_AN_ORDER: Final = 3
+"""Before it goes, once more as it goes, and afterwards."""
+
+
+def plan(orders: Iterable[JobOrder]) -> Plan:
+    """The cost of sending these orders by either road; one that fits an order not at all is not taken for it."""
+    patched = whole = either = 0
+    for order in orders:
+        applied = order.applied
+        if applied is None or (not applied.no_patch and not applied.no_upsert and not applied.unread):
+            either += 1
+        elif not applied.no_patch:
+            patched += 1
+        else:
+            whole += 1
+    reads = _READS_AN_ORDER * (patched + whole + either)
+    return Plan(
+        Cost(patched + either + _requests(whole), reads),
+        Cost(patched + _requests(whole + either), reads),
+        patched,
+        whole,
+    )
+
+
+def road_of(applied: Applied, wanted: Road) -> Road:
+    """The road of one order: the wanted one if it can carry it, and PATCH where sending it whole might lose something."""
+    if applied.no_patch:
+        return Road.UPSERT
+    return Road.PATCH if applied.no_upsert or applied.unread else wanted
+
+
+def _requests(orders: int) -> int:
+    return -(-orders // LIMIT)
+
+
+# To disk and back. A job is one value for its head and one for each order, so that a step is one small commit.
+
+
+def dump_head(job: Job) -> Document:
+    orders: list[Json] = [[order.id, order.name] for order in job.orders.values()]
+    return {
+        "version": 1,
+        "id": job.id,
+        "recipe": job.recipe.to_json(),
+        "at": job.made_at.isoformat(),
+        "stage": job.stage,
+        "road": job.road,
+        "chosen": job.chosen,
+        "session": job.session,
+        "note": job.note,
+        "whole": job.whole,
+        "orders": orders,
+        "counts": {str(state): count for state, count in job.counts.items()},
+    }
+
+
+def load_head(kept: Json) -> Job | None:
+    """A job without its orders; None for what is none, or is of a later version."""
+    if not isinstance(kept, dict) or kept.get("version") != 1:
+        return None
+    recipe = Recipe.from_json(kept.get("recipe"))
+    if recipe is None:
+        return None
+    counts = kept.get("counts")
+    return Job(
+        str(kept["id"]),
+        recipe,
+        datetime.fromisoformat(str(kept["at"])),
+        {},
+        Stage(str(kept["stage"])),
+        Road(str(kept["road"])),
+        kept.get("chosen") is True,
+        str(kept["session"]),
+        str(kept["note"]),
+        str(kept["whole"]),
+        {State(state): int(str(count)) for state, count in counts.items()} if isinstance(counts, dict) else {},
+    )
+
+
+def head_orders(kept: Json) -> list[JobOrder]:
+    """The orders that a head names, as they are before anything is known of them."""
+    entries = kept.get("orders") if isinstance(kept, dict) else None
+    found = [entry for entry in entries if isinstance(entry, list)] if isinstance(entries, list) else []
+    return [JobOrder(str(id), str(name)) for id, name in found]
+
+
+def dump_order(order: JobOrder) -> Document:
+    return {
+        "state": order.state,
+        "words": order.words,
+        "road": order.road,
+        "changes": changes_to_json(order.changes),
+        "planned": order.planned,
+        "after": order.after,
+        "write": order.write,
+    }
+
+
+def load_order(order: JobOrder, kept: Json) -> None:
+    """Give an order of a head what was kept of it."""
+    if not isinstance(kept, dict):
+        return
+    order.state, order.words, order.road = State(str(kept["state"])), str(kept["words"]), Road(str(kept["road"]))
+    order.changes = tuple(changes_from_json(kept.get("changes")))
+    after, write = kept.get("after"), kept.get("write")
+    order.planned = kept.get("planned") is True
+    order.after = after if isinstance(after, int) else None
+    order.write = write if isinstance(write, int) else None

@@ -1,0 +1,119 @@
+"""How the order of a job ended: by the standing of its correction, or by what the journal has of it."""
+
+from collections.abc import Iterable
+from typing import Final, TypeAlias
+
+from tui.api.pointer import Scope
+from tui.store.journal import Write, WriteState
+from tui.store.store import Store
+from tui.store.verifications import Follow, FollowState
+from tui.work.bulk.job import JobOrder, State
+from tui.work.drafts.sender import Way
+from tui.work.writes.serialization import edited_order, problems_from_json
+
+End: TypeAlias = tuple[State, str]
+"""A state and its words. What was recorded and certainly did not go out waits again, as does what was not even recorded."""
+
+
+def writes_of(store: Store, account: int, orders: Iterable[JobOrder]) -> dict[str, int]:
+    """By order, the write that was made when it was about to go, where one was recorded."""
+    looked_for = {order.id: order.after for order in orders if order.after is not None}
+    if not looked_for:
+        return {}
+    found: dict[str, int] = {}
+    for write in reversed(store.writes.all(account, after=min(looked_for.values()), limit=-1)):
+        for id in filter(None, [write.new.order_id, *(edited_order(item.staged) for item in write.new.items)]):
+            if id in looked_for and write.id > looked_for[id]:
+                found.setdefault(id, write.id)
+    return found
+
+
+def ends_of(store: Store, orders: Iterable[JobOrder]) -> dict[str, End]:
+    """By order, what the journal has of it. Each write is read once, whatever went in it."""
+    found: dict[str, End] = {}
+    together: dict[int | None, list[str]] = {}
+    for order in orders:
+        together.setdefault(order.write, []).append(order.id)
+    for id, orders_of_it in together.items():
+        write = store.writes.get(id) if id is not None else None
+        follows = {_order_of(one): _FOLLOWED.get(one.state) for one in store.follows.of_write(id)} if id else {}
+        for order_id in orders_of_it:
+            end = follows.get(order_id) or (end_of(write, order_id) if write is not None else None)
+            found[order_id] = end or (State.WAITING, "")
+    return found
+
+
+def end_of(news: Write | Follow, order_id: str) -> End | None:
+    """What the step of a write, or the end of following, means for one order of it; None: nothing."""
+    if isinstance(news, Follow):
+        return _FOLLOWED.get(news.state)
+    if news.state is WriteState.REFUSED and order_id not in _refused_in(news):
+        return State.WAITING, _BESIDE
+    return _WRITTEN[news.state]
+
+
+def _refused_in(write: Write) -> set[str]:
+    """The orders that a refusal names; all of them where it names none (Q2.3)."""
+    orders = [edited_order(item.staged) for item in write.new.items]
+    said = (one.order for one in problems_from_json(write.last.problems) if one.scope is Scope.ORDER)
+    named = {orders[place] for place in said if place is not None and place < len(orders)}
+    return {id for id in named if id} or orders_of(write)
+
+
+def orders_of(news: Write | Follow) -> set[str]:
+    """The orders of the service that the news are of."""
+    if isinstance(news, Follow):
+        return {_order_of(news)}
+    return {id for id in [news.new.order_id, *(edited_order(item.staged) for item in news.new.items)] if id}
+
+
+def _order_of(follow: Follow) -> str:
+    return edited_order(follow.staged) or (follow.remote_id if follow.staged is None else None) or ""
+
+
+COME_BACK: Final = frozenset({Way.REFUSED, Way.NOT_SENT})
+"""How those stand that an upsert did not write because of another order in it."""
+
+STATES: Final = {
+    Way.SENDING: State.SENDING,
+    Way.CHANGED: State.CHANGED,
+    Way.REFUSED: State.REFUSED,
+    Way.BUSY: State.NOT_SENT,
+    Way.FOLLOWED: State.FOLLOWED,
+    Way.UNKNOWN: State.UNKNOWN,
+    Way.NOT_APPLIED: State.NOT_SENT,
+    Way.NOT_SENT: State.NOT_SENT,
+    Way.GONE: State.GONE,
+    Way.DIFFERS: State.DIFFERS,
+    Way.CONFIRMED: State.CONFIRMED,
+    Way.DELETED: State.GONE,
+}
+
+_BESIDE = "nothing written: another order of the same request was refused; it can go again"
+_LOST = "its answer was lost; it is looked up"
+_GONE = "it is not there any more"
+_DIFFERS = "sent, and the order shows something else"
+
+_WRITTEN: Final = {
+    WriteState.RECORDED: (State.WAITING, ""),
+    WriteState.SENT: (State.UNKNOWN, _LOST),
+    WriteState.UNKNOWN: (State.UNKNOWN, _LOST),
+    WriteState.ANSWERED: (State.FOLLOWED, "taken, and to be read again"),
+    WriteState.NOT_SENT: (State.WAITING, ""),
+    WriteState.REFUSED: (State.REFUSED, "refused, nothing written; its form says where"),
+    WriteState.BUSY: (State.NOT_SENT, "the service was busy with it; nothing was written"),
+    WriteState.GONE: (State.GONE, _GONE),
+    WriteState.NOT_APPLIED: (State.NOT_SENT, "the answer was lost and nothing was written"),
+    WriteState.ACCEPTED: (State.FOLLOWED, "accepted, not visible yet; it is being looked for"),
+    WriteState.CONFIRMED: (State.CONFIRMED, "confirmed: read again as sent"),
+    WriteState.VERIFIED: (State.CONFIRMED, "confirmed: seen as sent"),
+    WriteState.DIFFERS: (State.DIFFERS, _DIFFERS),
+    WriteState.MISSING: (State.GONE, _GONE),
+}
+
+_FOLLOWED: Final = {
+    FollowState.ACCEPTED: (State.FOLLOWED, "accepted, not visible yet; it is being looked for"),
+    FollowState.VERIFIED: (State.CONFIRMED, "confirmed: seen as sent"),
+    FollowState.DIFFERS: (State.DIFFERS, _DIFFERS),
+    FollowState.MISSING: (State.GONE, _GONE),
+}

@@ -1,0 +1,39 @@
+"""Recipes kept for the next time: by name, and the last one."""
+
+from typing import TYPE_CHECKING
+
+from tui.orders.edits.bulk_change import Recipe
+
+if TYPE_CHECKING:
+    from tui.work.account import Workbench
+
+_NAMED, _LAST = "bulk.recipe:", "bulk.last"
+
+
+class Recipes:
+    """The recipes of one account."""
+
+    def __init__(self, bench: "Workbench") -> None:
+        self._state = bench.store.state
+        self._account = bench.account
+
+    def all(self) -> list[Recipe]:
+        """Those with a name, by it."""
+        found = map(Recipe.from_json, self._state.all(self._account, _NAMED).values())
+        return sorted((one for one in found if one is not None), key=lambda one: (one.name.casefold(), one.name))
+
+    def save(self, recipe: Recipe) -> None:
+        """Keep a recipe under its name, in the place of another of that name."""
+        self._state.put(self._account, _NAMED + recipe.name, recipe.to_json(), durable=True)
+
+    def forget(self, name: str) -> None:
+        self._state.delete(self._account, _NAMED + name, durable=True)
+
+    @property
+    def last(self) -> Recipe | None:
+        """The recipe that was used last, with a name or without."""
+        return Recipe.from_json(self._state.get(self._account, _LAST))
+
+    def used(self, recipe: Recipe) -> None:
+        """Remember a recipe as the last one."""
+        self._state.put(self._account, _LAST, recipe.to_json())

@@ -1,0 +1,221 @@
+"""The history of a batch: each request, what became of each order in it, each version that was sent; and its export."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from tui.api.codec import Document, Json, decode, encode
+from tui.api.errors import Problem
+from tui.api.pointer import Scope
+from tui.orders.fields import label_of
+from tui.orders.tables.csv_writer import csv_of
+from tui.store.journal import Road, WriteState
+from tui.store.sent_requests import Passage, PassedOrder
+from tui.store.store import Store
+from tui.store.verifications import FollowState
+from tui.work.journal.entries import outcome_words
+from tui.work.typed_paths import new_file
+from tui.work.writes.serialization import problems_from_json, problems_to_json
+
+_SEEN: Final = {
+    FollowState.ACCEPTED: "accepted",
+    FollowState.VERIFIED: "verified",
+    FollowState.DIFFERS: "differs",
+    FollowState.MISSING: "missing",
+    FollowState.SUPERSEDED: "superseded",
+}
+_ENDS: Final = {
+    WriteState.BUSY: "busy",
+    WriteState.NOT_SENT: "not sent",
+    WriteState.NOT_APPLIED: "not applied",
+    WriteState.UNKNOWN: "unknown",
+    WriteState.REFUSED: "not written",
+}
+WRITTEN: Final = frozenset({"accepted", "verified", "differs", "missing", "superseded"})
+"""The outcomes of orders that the service took."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentOrder:
+    """An order of a request. `version` counts its contents from 1; `problems` are what the service said of it then.
+
+    `outcome`: verified, differs, missing, accepted, superseded (by a newer version), refused, not written (others of the
+    request were refused), busy, not sent, not applied, unknown, or going.
+    """
+
+    staged: str
+    version: int
+    order_id: str
+    integration: str
+    number: str
+    remote_id: str
+    position: int
+    outcome: str
+    problems: tuple[Problem, ...]
+
+    @property
+    def name(self) -> str:
+        return self.number or self.order_id or "?"
+
+
+@dataclass(frozen=True, slots=True)
+class SentRequest:
+    """A request of the batch. `problems` are those that speak of none of its orders."""
+
+    id: int
+    at: datetime
+    ended_at: datetime
+    by: str
+    words: str
+    status: int | None
+    orders: tuple[SentOrder, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def counts(self) -> Counter[str]:
+        """How many orders came to what."""
+        return Counter(order.outcome for order in self.orders)
+
+
+def history_of(store: Store, batch: int | None) -> list[SentRequest]:
+    """Every request of a batch, the newest first."""
+    return [] if batch is None else [_request(passage) for passage in store.passages.of_batch(batch)]
+
+
+def _request(passage: Passage) -> SentRequest:
+    told = problems_from_json(passage.problems)
+    alone = len(passage.orders) == 1
+    orders = tuple(_order(passage, order, told, alone=alone) for order in passage.orders)
+    named = {problem for order in orders for problem in order.problems}
+    return SentRequest(
+        passage.id,
+        passage.at,
+        passage.ended_at,
+        passage.by,
+        outcome_words(passage.state, Road.UPSERT),
+        passage.status,
+        orders,
+        tuple(problem for problem in told if problem not in named),
+    )
+
+
+def _order(passage: Passage, order: PassedOrder, told: Sequence[Problem], *, alone: bool) -> SentOrder:
+    problems = tuple(
+        problem
+        for problem in told
+        if (problem.scope is Scope.ORDER and problem.order == order.position)
+        or (alone and problem.scope in (Scope.THIS, Scope.BATCH))
+    )
+    if order.seen is not None:
+        outcome = _SEEN[order.seen]
+    elif passage.state is WriteState.REFUSED and problems:
+        outcome = "refused"
+    else:
+        outcome = _ENDS.get(passage.state, "going")
+    return SentOrder(
+        order.staged,
+        order.version,
+        order.order_id,
+        order.integration,
+        order.number,
+        order.remote_id,
+        order.position,
+        outcome,
+        problems,
+    )
+
+
+def sent_documents(store: Store, request: SentRequest) -> list[Document | None]:
+    """The orders of a request as they went, in the order of its `orders`; None where they are no longer kept."""
+    write = store.writes.get(request.id)
+    body = decode(write.new.body, limit=max(1, len(write.new.body))) if write is not None else None
+    sent = body if isinstance(body, list) else []
+    found: list[Document | None] = []
+    for order in request.orders:
+        document = sent[order.position] if order.position < len(sent) else None
+        found.append(document if isinstance(document, dict) else None)
+    return found
+
+
+def order_line(request: SentRequest, order: SentOrder, sent: Json) -> Document:
+    """One order of a request as a line of the export."""
+    return {
+        "request": request.id,
+        "at": request.at.isoformat(),
+        "ended_at": request.ended_at.isoformat(),
+        "by": request.by,
+        "status": request.status,
+        "order_id": order.order_id,
+        "integration": order.integration,
+        "order_number": order.number,
+        "id": order.remote_id or None,
+        "version": order.version,
+        "outcome": order.outcome,
+        "problems": problems_to_json(order.problems),
+        "of_the_request": problems_to_json(request.problems),
+        "sent": sent,
+    }
+
+
+async def history_lines(store: Store, requests: Sequence[SentRequest]) -> AsyncIterator[Document]:
+    """Every order of every request, in the order in which they went; others run between the requests."""
+    for request in sorted(requests, key=lambda one: one.id):
+        for order, sent in zip(request.orders, sent_documents(store, request), strict=True):
+            yield order_line(request, order, sent)
+        await asyncio.sleep(0)
+
+
+async def export_history(store: Store, requests: Sequence[SentRequest], path: Path) -> int:
+    """Write the history into a new file that only its owner can read; how many orders. JSON lines, or CSV by its ending.
+
+    Raises FileExistsError where there is a file of that name, and OSError where it cannot be written; then there is none
+    afterwards.
+    """
+    count = 0
+    with new_file(path) as file:
+        if path.suffix.lower() == ".csv":
+            rows = [_cells(request, order) for request in reversed(requests) for order in request.orders]
+            file.write(csv_of([_COLUMNS, *rows]))
+            return len(rows)
+        async for line in history_lines(store, requests):
+            file.write(encode(line) + b"\n")
+            count += 1
+    return count
+
+
+_COLUMNS: Final[Sequence[Json]] = (
+    "request",
+    "sent_at",
+    "ended_at",
+    "by",
+    "status",
+    "order_id",
+    "integration",
+    "order_number",
+    "id",
+    "version",
+    "outcome",
+    "problems",
+)
+
+
+def _cells(request: SentRequest, order: SentOrder) -> Sequence[Json]:
+    told = "; ".join(f"{label_of(problem.pointer)}: {problem.detail}" for problem in order.problems)
+    return (
+        request.id,
+        request.at.isoformat(),
+        request.ended_at.isoformat(),
+        request.by,
+        request.status,
+        order.order_id,
+        order.integration,
+        order.number,
+        order.remote_id,
+        order.version,
+        order.outcome,
+        told,
+    )

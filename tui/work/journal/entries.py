@@ -1,0 +1,292 @@
+"""The journal as people read it: a write with who, where, what, when and how it ended; and its export."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+from tui.api.codec import CodecError, Document, Json, decode, encode
+from tui.api.errors import Problem
+from tui.api.pointer import Pointer
+from tui.orders.edits.edit import Change, Edit
+from tui.orders.edits.merge import merge
+from tui.orders.edits.patch import as_read, seen_in
+from tui.orders.edits.upsert import to_upsert
+from tui.store.journal import Event, Road, Write, WriteState
+from tui.store.journal_queries import Named
+from tui.store.store import Store
+from tui.work.typed_paths import new_file
+from tui.work.writes.serialization import changes_from_json, changes_to_json, edited_order, problems_from_json
+
+PRUNED: Final = "journal.pruned"
+"""Under this key the store keeps when writes were last pruned, how many, and what was kept: `{at, count, days}`."""
+
+_AT_ONCE = 100
+
+
+class Ended(StrEnum):
+    """How writes end, in the groups that the journal's strip has; short, since all stand on one line of 80."""
+
+    ON_WAY = "going"
+    UNKNOWN = "unknown"
+    CONFIRMED = "done"
+    DIFFERS = "differs"
+    NOT_WRITTEN = "failed"
+    DELETED = "deleted"
+
+
+_WORDS: Final = {
+    WriteState.RECORDED: (Ended.ON_WAY, "waits to go"),
+    WriteState.SENT: (Ended.ON_WAY, "is being sent"),
+    WriteState.ANSWERED: (Ended.ON_WAY, "taken, is being read again"),
+    WriteState.ACCEPTED: (Ended.ON_WAY, "accepted, not seen yet"),
+    WriteState.UNKNOWN: (Ended.UNKNOWN, "outcome unknown"),
+    WriteState.CONFIRMED: (Ended.CONFIRMED, "confirmed"),
+    WriteState.VERIFIED: (Ended.CONFIRMED, "seen as sent"),
+    WriteState.DIFFERS: (Ended.DIFFERS, "shows something else"),
+    WriteState.MISSING: (Ended.DIFFERS, "accepted and never seen"),
+    WriteState.REFUSED: (Ended.NOT_WRITTEN, "refused"),
+    WriteState.BUSY: (Ended.NOT_WRITTEN, "the service was busy"),
+    WriteState.NOT_SENT: (Ended.NOT_WRITTEN, "not sent"),
+    WriteState.NOT_APPLIED: (Ended.NOT_WRITTEN, "not applied"),
+    WriteState.GONE: (Ended.NOT_WRITTEN, "the order was gone"),
+}
+
+
+def ended(state: WriteState, road: Road) -> Ended:
+    """The group that a write belongs to."""
+    if road is Road.DELETE and state is WriteState.CONFIRMED:
+        return Ended.DELETED
+    return _WORDS[state][0]
+
+
+def outcome_words(state: WriteState, road: Road) -> str:
+    """How a write ended, in a few words."""
+    return "deleted" if ended(state, road) is Ended.DELETED else _WORDS[state][1]
+
+
+def states_of(group: Ended) -> tuple[tuple[WriteState, ...], tuple[Road, ...]]:
+    """The states and roads of a group, as the store looks for them."""
+    if group is Ended.DELETED:
+        return (WriteState.CONFIRMED,), (Road.DELETE,)
+    states = tuple(state for state, (own, _) in _WORDS.items() if own is group)
+    return states, (Road.PATCH, Road.UPSERT) if group is Ended.CONFIRMED else tuple(Road)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One order of a write: its names, what it was before (None: it was not there) and what was changed in it.
+
+    `sent` is the order of an upsert, or the body of a PATCH, as it went. `key` is the upsert key (order id, shop).
+    """
+
+    named: Named
+    before: Document | None
+    sent: Document
+    changes: tuple[Change, ...]
+    key: tuple[str, str] = ("", "")
+
+    @property
+    def remote_id(self) -> str:
+        return self.named.remote_id
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A write and all that is known of it. `base_url` is where it went; `steps` are its events, the first one first."""
+
+    write: Write
+    base_url: str
+    steps: tuple[Event, ...]
+    named: tuple[Named, ...]
+    only: int | None = None
+    """The position of the one order that this is about; all of them if there is none."""
+
+    @property
+    def ended(self) -> Ended:
+        return ended(self.write.state, self.write.new.road)
+
+    @property
+    def words(self) -> str:
+        return outcome_words(self.write.state, self.write.new.road)
+
+    @property
+    def name(self) -> str:
+        """The order, or how many of them."""
+        return self.named[0].name if len(self.named) == 1 else f"{len(self.named)} orders"
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What the service said against it, in its last word."""
+        return problems_from_json(self.write.last.problems)
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """The orders of the write, each with its change."""
+        parts = tuple(_parts(self.write, self.named))
+        return parts if self.only is None else parts[self.only : self.only + 1]
+
+
+def open_entry(store: Store, base_url: str, id: int) -> Entry | None:
+    """The entry of a write; None if it was pruned."""
+    write = store.writes.get(id)
+    if write is None:
+        return None
+    return Entry(write, base_url, tuple(store.writes.events(id)), tuple(store.briefs.orders(id)))
+
+
+def after(write: Write, part: Part) -> Document | None:
+    """What a write made, or was to make, of an order; None for a deletion and for an order that was not there."""
+    if part.before is None or write.new.road is Road.DELETE:
+        return None
+    if write.new.road is Road.PATCH:
+        return seen_in(part.before, as_read(part.sent))
+    # An upsert spells things otherwise than what was read: what it changed is set on what was read.
+    spelt = to_upsert(part.before, keep_id="id" in part.sent)[0]
+    return merge(Edit.between(spelt, part.sent, ""), part.before).edit.document
+
+
+def recorded_changes(changes: Json) -> list[Change]:
+    """The changes as they were recorded, those of all orders of an upsert."""
+    if isinstance(changes, dict):
+        return [change for one in changes.values() for change in changes_from_json(one)]
+    return changes_from_json(changes)
+
+
+def _parts(write: Write, named: Sequence[Named]) -> Iterator[Part]:
+    new = write.new
+    if new.order_id is not None:
+        before = new.base if isinstance(new.base, dict) else {}
+        body = _read(new.body)
+        sent = body if isinstance(body, dict) else {}
+        changes = changes_from_json(new.changes)
+        if new.road is Road.DELETE:
+            changes = list(Edit.between(before, {}, "").changes())
+        elif not changes and sent:
+            changes = list(Edit.between(before, seen_in(before, as_read(sent)), "").changes())
+        yield Part(named[0] if named else Named(new.order_id, "", ""), before, sent, tuple(changes))
+        return
+    orders, bases = _list(_read(new.body)), _list(new.base)
+    told = new.changes if isinstance(new.changes, dict) else {}
+    for place, item in enumerate(new.items):
+        order = orders[place] if place < len(orders) else None
+        base = bases[place] if place < len(bases) else None
+        sent = order if isinstance(order, dict) else {}
+        before_order = base if isinstance(base, dict) else None
+        changes = changes_from_json(told.get(item.staged))
+        if not changes:
+            was = {} if before_order is None else to_upsert(before_order, keep_id="id" in sent)[0]
+            changes = list(Edit.between(was, sent, "").changes())
+        known = named[place] if place < len(named) else Named(edited_order(item.staged) or "", item.order_id, "")
+        yield Part(known, before_order, sent, tuple(changes), (item.order_id, item.integration))
+
+
+# Taking it elsewhere, and letting go of it.
+
+
+def entry_line(entry: Entry) -> bytes:
+    """An entry as one line of JSON, without a line break.
+
+    Its keys: `id`, `at` (UTC, ISO 8601), `by` (user@host), `profile`, `base_url`, `job` (the change of many orders that
+    it was a part of, or null), `road` (patch, upsert, delete), `method`, `path`, `state`, `outcome` (in words), `body`
+    (as it went; null for a deletion), `orders`: a list of `{id, order_id, order_number, before, changes, after}`, where
+    `changes` is a list of `{pointer, was, now}` (a missing key: the field was absent) and `before` and `after` are the
+    whole order, null where there was none or it is not known; `steps`: a list of `{at, state, status, problems,
+    detail}`, and `problems`: those of the last step. Credentials are in no write, and so in no line.
+    """
+    write = entry.write
+    orders: list[Json] = [
+        {
+            "id": part.named.remote_id or None,
+            "order_id": part.named.order_id or None,
+            "order_number": part.named.number or None,
+            "before": part.before,
+            "changes": changes_to_json(part.changes),
+            "after": after(write, part),
+        }
+        for part in entry.parts
+    ]
+    steps: list[Json] = [
+        {
+            "at": step.at.isoformat(),
+            "state": step.state,
+            "status": step.status,
+            "problems": step.problems,
+            "detail": step.detail,
+        }
+        for step in entry.steps
+    ]
+    line: Document = {
+        "id": write.id,
+        "at": write.at.isoformat(),
+        "by": write.by,
+        "profile": write.profile,
+        "base_url": entry.base_url,
+        "job": write.new.job,
+        "road": write.new.road,
+        "method": write.new.method,
+        "path": write.new.path,
+        "state": write.state,
+        "outcome": entry.words,
+        "body": _read(write.new.body),
+        "orders": orders,
+        "steps": steps,
+        "problems": write.last.problems,
+    }
+    return encode(line)
+
+
+async def export_lines(store: Store, base_url: str, ids: Sequence[int]) -> AsyncIterator[bytes]:
+    """The entries of these writes as lines, in the order given; others run between them."""
+    for id in ids:
+        entry = open_entry(store, base_url, id)
+        if entry is not None:
+            yield entry_line(entry)
+        await asyncio.sleep(0)
+
+
+async def export(store: Store, base_url: str, ids: Sequence[int], path: Path) -> int:
+    """Write the entries of these writes into a new file that only its owner can read; how many.
+
+    Raises FileExistsError where there is a file of that name, and OSError where it cannot be written; then there is none
+    afterwards.
+    """
+    with new_file(path) as file:
+        count = 0
+        async for line in export_lines(store, base_url, ids):
+            file.write(line + b"\n")
+            count += 1
+        return count
+
+
+async def prune_journal(store: Store, now: datetime, days: int) -> int:
+    """Remove what ended more than `days` ago, a few writes at a time, and note it for the journal; how many."""
+    removed: dict[int, int] = {}
+    while found := store.writes.prune(now - timedelta(days=days), limit=_AT_ONCE):
+        for account, count in found.items():
+            removed[account] = removed.get(account, 0) + count
+        await asyncio.sleep(0)
+    for account, count in removed.items():
+        store.state.put(account, PRUNED, {"at": now.isoformat(), "count": count, "days": days})
+    return sum(removed.values())
+
+
+def at(change: Change) -> Pointer:
+    """The place of a change as labels know it: an entry that was removed by its position in what was read."""
+    tokens = tuple(token.removeprefix("~") if token[1:].isdigit() else token for token in change.pointer.tokens)
+    return Pointer(tokens)
+
+
+def _read(body: bytes) -> Json:
+    try:
+        return decode(body, limit=max(1, len(body))) if body else None
+    except CodecError:
+        return body.decode("utf-8", "backslashreplace")
+
+
+def _list(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else []

@@ -1,0 +1,163 @@
+"""Reading today's changes again: which still stand, and which the shop's synchronisation has taken back (Q3.15)."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta, tzinfo
+from enum import StrEnum
+from typing import Final
+
+from tui.api.client import Client
+from tui.api.codec import Document, Json
+from tui.api.errors import ApiError
+from tui.api.pointer import ABSENT, Absent, Pointer
+from tui.api.query import id_text
+from tui.orders.edits.edit import Change
+from tui.orders.edits.matching import match, name_of
+from tui.orders.edits.merge import is_met
+from tui.orders.fields import LISTS
+from tui.store.journal import Road, WriteState
+from tui.store.journal_queries import Named
+from tui.store.store import Store
+from tui.work.journal.entries import Entry, Part, after, open_entry
+from tui.work.writes.lookup import Wanted, key_of, look_up
+
+_AT_ONCE: Final = 50
+_DONE: Final = (WriteState.CONFIRMED, WriteState.VERIFIED)
+
+
+class Verdict(StrEnum):
+    """What became of a value that was confirmed."""
+
+    TAKEN_BACK = "taken back"
+    CHANGED = "changed again"
+    GONE = "gone"
+    UNREAD = "not read"
+    STANDS = "still so"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One value: what it was, what was confirmed, and what is there. `pointer` leads into `document`, what is there."""
+
+    order_id: str
+    named: Named
+    write: int
+    at: datetime
+    pointer: Pointer
+    was: Json | Absent
+    wanted: Json | Absent
+    there: Json | Absent
+    verdict: Verdict
+    words: str = ""
+    document: Document | None = field(default=None, repr=False)
+
+
+def entries_of_day(store: Store, account: int, base_url: str, day: date, zone: tzinfo) -> list[Entry]:
+    """The confirmed changes of a day in the zone, the first one first; deletions are not among them."""
+    start = datetime.combine(day, time(), zone)
+    end = datetime.combine(day + timedelta(days=1), time(), zone)
+    roads = (Road.PATCH, Road.UPSERT)
+    places = store.briefs.find(account, states=_DONE, roads=roads, since=start, until=end)
+    entries = (open_entry(store, base_url, id) for id, _ in reversed(places))
+    return [entry for entry in entries if entry is not None]
+
+
+async def recheck(
+    client: Client, entries: Sequence[Entry], progress: Callable[[int, int], None] = lambda done, of: None
+) -> list[Check]:
+    """Read the orders of these writes again, and judge each value by the last write of it; the bad news first.
+
+    May be cancelled at any time. An order that could not be read has one check that says why.
+    """
+    by_order: dict[str, list[tuple[Entry, Part]]] = {}
+    for entry in entries:
+        for part in entry.parts:
+            by_order.setdefault(part.remote_id or f"{part.key}", []).append((entry, part))
+    orders = list(by_order.values())
+    checks: list[Check] = []
+    for start in range(0, len(orders), _AT_ONCE):
+        some = orders[start : start + _AT_ONCE]
+        wanted = [_wanted(writes[-1][1]) for writes in some]
+        for writes, found in zip(some, await look_up(client, wanted), strict=True):
+            checks.extend(_judged(writes, found))
+        progress(min(start + _AT_ONCE, len(orders)), len(orders))
+    ranks = list(Verdict)
+    return sorted(checks, key=lambda check: ranks.index(check.verdict))
+
+
+def seen_again(check: Check, document: Document) -> Check:
+    """The check after its order was read once more: whether the value stands now."""
+    there = check.pointer.get(document)
+    verdict = Verdict.STANDS if is_met(check.pointer, check.wanted, there) else check.verdict
+    return replace(check, there=there, verdict=verdict, document=document)
+
+
+def _wanted(part: Part) -> Wanted:
+    order_id, shop = part.key if any(part.key) else key_of(part.before or {})
+    return Wanted(order_id, shop, part.remote_id or None)
+
+
+def _judged(writes: Sequence[tuple[Entry, Part]], found: Document | ApiError | None) -> Iterator[Check]:
+    entry, part = writes[-1]
+    known = (part.remote_id, part.named, entry.write.id, entry.write.at)
+    whole = Pointer(())
+    if isinstance(found, ApiError):
+        yield Check(*known, whole, ABSENT, ABSENT, ABSENT, Verdict.UNREAD, str(found))
+        return
+    if found is None or (part.remote_id and id_text(found.get("id")) != part.remote_id):
+        yield Check(*known, whole, ABSENT, ABSENT, ABSENT, Verdict.GONE, "the order is not there any more")
+        return
+    values: dict[Pointer, _Value] = {}
+    for entry, part in writes:
+        made = part.sent if part.before is None else after(entry.write, part)
+        for change in part.changes:
+            place = _place(change, part.before or {}, made or {}, found)
+            if place is not None:
+                values[place] = _Value(entry, change, [*(values[place].before if place in values else []), change.was])
+    order_id = id_text(found.get("id"))
+    for place, value in values.items():
+        there = place.get(found)
+        wanted, was = value.change.now, value.change.was
+        if is_met(place, wanted, there):
+            verdict = Verdict.STANDS
+        elif any(is_met(place, one, there) for one in value.before):
+            verdict = Verdict.TAKEN_BACK
+        else:
+            verdict = Verdict.CHANGED
+        write = value.entry.write
+        yield Check(order_id, part.named, write.id, write.at, place, was, wanted, there, verdict, "", found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """The last write of a value, and all that the value was before writes of that day."""
+
+    entry: Entry
+    change: Change
+    before: list[Json | Absent]
+
+
+def _place(change: Change, before: Document, made: Document, found: Document) -> Pointer | None:
+    """Where a changed value stands in what was read now; None where that cannot be told, or its order alone changed."""
+    if change.moved:
+        return None
+    for place in LISTS:
+        if len(change.pointer) <= len(place) or not change.pointer.startswith(place):
+            continue
+        token = change.pointer.tokens[len(place)]
+        removed = token.startswith("~")
+        here, there = place.get(before if removed else made), place.get(found)
+        if not isinstance(here, list) or not isinstance(there, list) or not token.removeprefix("~").isdigit():
+            return None
+        number = int(token.removeprefix("~"))
+        if number >= len(here):
+            return None
+        matched = match(here, there)
+        if number in matched.unsure:
+            return None  # twins are never guessed
+        at = matched.found.get(number)
+        if at is None:
+            names = [name_of(one) for one in there]
+            at = names.index(name_of(here[number])) if name_of(here[number]) in names else len(there)
+        return Pointer((*place.tokens, str(at), *change.pointer.tokens[len(place) + 1 :]))
+    return change.pointer

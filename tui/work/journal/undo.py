@@ -1,0 +1,229 @@
+"""Undoing what was sent: the inverse of a write, set on what the service has now, as drafts that go out by the review."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import tzinfo
+from enum import StrEnum
+from typing import Final, cast
+
+from tui.api.codec import Document, Json
+from tui.api.errors import ApiError
+from tui.api.pointer import ABSENT, Absent, Pointer
+from tui.api.query import id_text
+from tui.orders.edits.edit import Edit, same_or_absent
+from tui.orders.edits.merge import Clash, is_met, merge
+from tui.orders.fields import LISTS
+from tui.store.db import StoreError
+from tui.store.journal import Road, WriteState
+from tui.store.journal_queries import Named
+from tui.work.account import Workbench
+from tui.work.batches.staging import CannotChange, Staging
+from tui.work.drafts.drafts import Draft
+from tui.work.journal.entries import Ended, Entry, Part, after
+from tui.work.writes.lookup import Wanted, key_of, look_up
+
+_AT_ONCE: Final = 50
+_KEY: Final = "~"
+
+LOST: Final = "It gets a new Sendcloud id; shipments, labels and links of the old one do not come back."
+
+
+class Undone(StrEnum):
+    """What undoing came to for one order."""
+
+    DRAFTED = "drafted"
+    CONFLICT = "drafted with fields to decide"
+    STAGED = "staged as a new order"
+    NOTHING = "nothing to undo"
+    GONE = "gone"
+    FAILED = "not undone"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One order: what it came to, and a sentence about it."""
+
+    named: Named
+    undone: Undone
+    words: str
+
+
+def why_not(entry: Entry) -> str | None:
+    """Why there is nothing to undo in a write, in a sentence, whatever the service has; None if there may be."""
+    state = entry.write.state
+    if entry.ended is Ended.NOT_WRITTEN:
+        return f"It was not written ({entry.words}), so there is nothing to undo."
+    if state is WriteState.UNKNOWN:
+        return "Whether it was written is not known yet; it can be undone when that was looked up."
+    if entry.ended is Ended.ON_WAY:
+        return "It is still on its way; it can be undone when its end is known."
+    return None
+
+
+async def undo(
+    bench: Workbench,
+    staging: Staging,
+    entries: Sequence[Entry],
+    name: str,
+    progress: Callable[[int, int], None] = lambda done, of: None,
+) -> list[Result]:
+    """Draft the inverse of writes, one result for each order they had; several writes of an order are one step.
+
+    `name` is the name of that step. What changed on the service since is kept as a clash of the draft, and nothing is
+    overwritten. A draft that is there already stays, and gets the undo on top. Orders that were deleted are staged anew.
+    """
+    results: list[Result] = []
+    by_order: dict[str, list[tuple[Entry, Part]]] = {}
+    deleted: list[Part] = []
+    for entry in sorted(entries, key=lambda one: -one.write.id):
+        reason = why_not(entry)
+        for part in entry.parts:
+            if reason is not None:
+                results.append(Result(part.named, Undone.NOTHING, reason))
+            elif entry.write.new.road is Road.DELETE:
+                deleted.append(part)
+            elif part.before is None:
+                words = "This write made the order, so to undo it is to delete it: D in the list does."
+                results.append(Result(part.named, Undone.NOTHING, words))
+            else:
+                by_order.setdefault(part.remote_id, []).append((entry, part))
+    total, done = len(by_order) + len(deleted), 0
+    orders = list(by_order.values())
+    for start in range(0, len(orders), _AT_ONCE):
+        some = orders[start : start + _AT_ONCE]
+        wanted = [_wanted(writes[0][1]) for writes in some]
+        for writes, found in zip(some, await look_up(bench.client, wanted), strict=True):
+            results.append(_undo_one(bench, writes, found, name))
+        done += len(some)
+        progress(done, total)
+    for start in range(0, len(deleted), _AT_ONCE):
+        parts = deleted[start : start + _AT_ONCE]
+        there = await look_up(bench.client, [replace(_wanted(part), remote_id=None) for part in parts])
+        results.extend(_stage(staging, part, found) for part, found in zip(parts, there, strict=True))
+        done += len(parts)
+        progress(done, total)
+    # Of an order that was written at last, the attempts before it are no news.
+    undone = {result.named for result in results if result.undone is not Undone.NOTHING}
+    return [result for result in results if result.undone is not Undone.NOTHING or result.named not in undone]
+
+
+def step_name(entry: Entry, zone: tzinfo) -> str:
+    """How the undo of a write is called among the steps of a draft."""
+    when = entry.write.at.astimezone(zone)
+    return f"undo of {entry.write.new.job or f'{when:%d %b %H:%M}'}"
+
+
+def told(results: Sequence[Result]) -> str:
+    """The results in one sentence."""
+    if len(results) == 1:
+        return results[0].words
+    counts = Counter(result.undone for result in results)
+    parts = ", ".join(f"{counts[undone]} {undone}" for undone in Undone if counts[undone])
+    drafted = counts[Undone.DRAFTED] + counts[Undone.CONFLICT]
+    return f"{len(results)} orders: {parts}.{' w reviews.' if drafted else ''}"
+
+
+def _undo_one(
+    bench: Workbench, writes: Sequence[tuple[Entry, Part]], found: Document | ApiError | None, name: str
+) -> Result:
+    part = writes[0][1]
+    named, remote_id = part.named, part.remote_id
+    if isinstance(found, ApiError):
+        return Result(named, Undone.FAILED, f"{named.name} could not be read: {found}")
+    if found is None or id_text(found.get("id")) != remote_id:
+        return Result(named, Undone.GONE, f"{named.name} is not there any more, so nothing can be undone in it.")
+    if bench.corrections.is_unsettled(remote_id):
+        return Result(named, Undone.FAILED, f"{named.name} has a change on its way; undo when its end is known.")
+    own = bench.drafts.get(remote_id)
+    draft = bench.drafts.of(remote_id, found, bench.now())
+    bench.drafts.rebase(draft, found, bench.now())
+    inverses = [inverse for entry, one in writes if (inverse := _inverse(entry, one, name)) is not None]
+    changed, clashes = put_on(draft, inverses, name)
+    if not changed:
+        return Result(named, Undone.NOTHING, f"{named.name} is as it was before already; there is nothing to undo.")
+    bench.corrections.forget(remote_id)
+    bench.drafts.save(draft)
+    onto = ", on top of your draft of it" if own is not None else ""
+    if clashes:
+        count = f"{len(clashes)} field{'' if len(clashes) == 1 else 's'} changed there since"
+        words = f"{named.name}: drafted{onto}; {count}: o, then c decides. w reviews."
+        return Result(named, Undone.CONFLICT, words)
+    return Result(named, Undone.DRAFTED, f"{named.name}: drafted as it was before{onto}. w reviews.")
+
+
+def _inverse(entry: Entry, part: Part, name: str) -> Edit | None:
+    made = after(entry.write, part)
+    if made is None or part.before is None:
+        return None
+    inverse = Edit.between(made, part.before, name)
+    return inverse if inverse.dirty else None
+
+
+def put_on(draft: Draft, inverses: Iterable[Edit], name: str) -> tuple[bool, list[Clash]]:
+    """Put inverse edits on top of a draft as one step: whether that changes it, and what the service changed since.
+
+    The draft must stand on what the service has now. Its clashes are kept with it.
+    """
+    document = draft.edit.document
+    found: list[tuple[Pointer | None, Pointer, Clash]] = []
+    for inverse in inverses:
+        merged = merge(inverse, document)
+        document = _in_old_order(inverse, document, merged.edit.document)
+        for clash in merged.clashes:
+            placed = merged.edit.placed(clash.pointer)
+            # What the undo takes out again is named by where it stands before.
+            removed = clash.pointer.parent / clash.pointer.name.removeprefix(_KEY)
+            found.append((placed, draft.edit.keyed(removed), clash))
+    if not draft.edit.become(document, name):
+        return False, []
+    clashes = []
+    for placed, removed, clash in found:
+        pointer = removed if placed is None else draft.edit.keyed(placed)
+        there = _on_service(draft.edit, pointer)
+        # Another spelling of what was sent is no change, and what only the draft changed the user can undo.
+        if is_met(pointer, clash.base, there) or same_or_absent(clash.base, there):
+            continue
+        clashes.append(replace(clash, pointer=pointer, theirs=there))
+    changed = {clash.pointer for clash in clashes}
+    draft.clashes = [*(clash for clash in draft.clashes if clash.pointer not in changed), *clashes]
+    return True, clashes
+
+
+def _in_old_order(inverse: Edit, there: Document, merged: Document) -> Document:
+    """The merged order with its lists as they were, where nobody changed them since: a merge adds at the end."""
+    for place in LISTS:
+        made, was = place.get(inverse.base), place.get(inverse.document)
+        if isinstance(made, list) and isinstance(was, list) and is_met(place, made, place.get(there)):
+            merged = cast(Document, place.put(merged, was))
+    return merged
+
+
+def _on_service(edit: Edit, keyed: Pointer) -> Json | Absent:
+    placed = edit.placed(keyed)
+    if placed is not None:
+        return edit.base_value(placed)
+    number = keyed.name.removeprefix(_KEY)
+    return (keyed.parent / number).get(edit.base) if number.isdigit() else ABSENT
+
+
+def _stage(staging: Staging, part: Part, found: Document | ApiError | None) -> Result:
+    """The kept document of a deleted order as a new one, with its number and order id."""
+    named, document = part.named, part.before or {}
+    if isinstance(found, ApiError):
+        return Result(named, Undone.FAILED, f"Whether {named.name} is there again could not be read: {found}")
+    if found is not None:
+        words = f"{named.name} is there again, as #{id_text(found.get('id'))}; nothing was staged."
+        return Result(named, Undone.NOTHING, words)
+    if any(key_of(order.document) == key_of(document) and not order.sent for order in staging.orders):
+        return Result(named, Undone.NOTHING, f"{named.name} is staged as a new order already; B opens the composer.")
+    try:
+        staging.add_again(document)
+    except (CannotChange, StoreError) as error:
+        return Result(named, Undone.FAILED, f"{named.name} was not staged: {error}")
+    return Result(named, Undone.STAGED, f"{named.name} is staged as new: a new id, no shipments or links. B shows it.")
+
+
+def _wanted(part: Part) -> Wanted:
+    order_id, shop = part.key if any(part.key) else key_of(part.before or {})
+    return Wanted(order_id, shop, part.remote_id or None)

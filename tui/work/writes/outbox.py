@@ -1,0 +1,170 @@
+"""The outbox: every write is recorded, sent in its turn, resolved and settled, and never cancelled by who asked for it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from weakref import WeakValueDictionary
+
+from tui.api.client import Client
+from tui.api.codec import Document, Json, encode
+from tui.store.batches import StagedState
+from tui.store.journal import NewWrite, Road, SentItem, StagedNews, Write, WriteState
+from tui.store.store import Store
+from tui.work.writes.backoff import Now, Patience, Sleep
+from tui.work.writes.lookup import key_of
+from tui.work.writes.outcomes import NothingSent, Outcome
+from tui.work.writes.patch_delete import resume_delete, resume_patch, send_delete, send_patch
+from tui.work.writes.upsert import resume_upsert, send_upsert
+from tui.work.writes.write_context import Desk, keys_of
+
+
+class AlreadySent(Exception):
+    """Versions of staged orders are on their way or were taken already: sending them again is refused here."""
+
+    def __init__(self, staged: Sequence[str]) -> None:
+        super().__init__(f"{len(staged)} of these orders are on their way or were accepted already.")
+        self.staged = tuple(staged)
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A staged order to send: its version, the order as it goes on the wire, and the one read before, if there is one.
+
+    `base` must be given for an update of an existing order; without it the order is taken for a new one.
+    """
+
+    staged: str
+    version: int
+    order: Document
+    base: Document | None = None
+
+
+class Outbox:
+    """Takes writes of one account, any number at a time; one request is out at any moment.
+
+    Each call ends with an outcome (tui.work.writes.outcomes) when it is known what became of the write; whoever stops waiting
+    stops only waiting. A write is on disk before it goes and after each step. Orders of different writes are resolved
+    side by side, writes of the same order one after the other. `on_change` hears of every step, `on_accepted` when
+    there is something new to follow; both are called from the event loop by themselves.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        store: Store,
+        account: int,
+        *,
+        now: Now,
+        sleep: Sleep = asyncio.sleep,
+        patience: Patience | None = None,
+        on_change: Callable[[Write], None] = lambda _: None,
+        on_accepted: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._store = store
+        self._account = account
+        self._on_change = on_change
+        self._on_accepted = on_accepted
+        self._tasks: dict[asyncio.Task[Outcome], int] = {}
+        self._orders: WeakValueDictionary[tuple[str, ...], asyncio.Lock] = WeakValueDictionary()
+        self._desk = Desk(client, store.writes, asyncio.Lock(), now, sleep, patience or Patience(), self._tell)
+
+    @property
+    def sleep(self) -> Sleep:
+        """How time is let pass, for those that send several writes."""
+        return self._desk.sleep
+
+    @property
+    def patience(self) -> Patience:
+        return self._desk.patience
+
+    @property
+    def under_way(self) -> tuple[int, ...]:
+        """The ids of the writes that wait, are out or are being looked up, the oldest first."""
+        return tuple(sorted(self._tasks.values()))
+
+    async def patch(
+        self, order_id: str, body: bytes, base: Document, changes: Json = None, *, job: str | None = None
+    ) -> Outcome:
+        """Change one order. `body` goes byte for byte, `base` is the order as it was read just before.
+
+        `job` names the change of many orders that it is a part of, for the journal.
+        """
+        return await self._take(
+            NewWrite(Road.PATCH, "PATCH", f"/orders/{order_id}", body, base, changes, order_id=order_id, job=job)
+        )
+
+    async def delete(self, order_id: str, base: Document) -> Outcome:
+        """Delete one order; `base` is kept, so that it can be made anew."""
+        return await self._take(NewWrite(Road.DELETE, "DELETE", f"/orders/{order_id}", b"", base, order_id=order_id))
+
+    async def upsert(self, orders: Sequence[Outgoing], changes: Json = None, *, job: str | None = None) -> Outcome:
+        """Send 1 to 100 staged orders in one request, all or none (Q2.3).
+
+        Raises AlreadySent, and sends nothing, if any of them must not go again.
+        """
+        held = [one.staged for one in orders if self._store.writes.holds(one.staged, one.version)]
+        if held:
+            raise AlreadySent(held)
+        items = tuple(SentItem(one.staged, one.version, *key_of(one.order)) for one in orders)
+        body = encode([one.order for one in orders])
+        bases: list[Json] = [one.base for one in orders]
+        return await self._take(NewWrite(Road.UPSERT, "POST", "/orders", body, bases, changes, items=items, job=job))
+
+    async def recover(self) -> list[Outcome]:
+        """Find out what became of the writes that an ended process left, and of our own that stayed unknown."""
+        busy = set(self.under_way)
+        left = [write for write in self._store.writes.adopt(self._account) if write.id not in busy]
+        return list(await asyncio.gather(*(asyncio.shield(self._start(write, self._resume)) for write in left)))
+
+    async def drain(self) -> None:
+        """Wait until no write is under way."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def _take(self, new: NewWrite) -> Outcome:
+        write = self._store.writes.record(self._account, new)
+        self._tell(write)
+        return await asyncio.shield(self._start(write, self._send))
+
+    def _start(self, write: Write, work: Callable[[Write], Awaitable[Outcome]]) -> asyncio.Task[Outcome]:
+        task = asyncio.create_task(self._in_order(write, work), name=f"write {write.id}")
+        self._tasks[task] = write.id
+        task.add_done_callback(lambda done: self._tasks.pop(done, None))
+        return task
+
+    async def _in_order(self, write: Write, work: Callable[[Write], Awaitable[Outcome]]) -> Outcome:
+        async with AsyncExitStack() as held:
+            # In one order for all, so that no two writes wait for each other.
+            for key in sorted(keys_of(write)):
+                await held.enter_async_context(self._orders.setdefault(key, asyncio.Lock()))
+            return await work(write)
+
+    async def _send(self, write: Write) -> Outcome:
+        match write.new.road:
+            case Road.PATCH:
+                return await send_patch(self._desk, write)
+            case Road.DELETE:
+                return await send_delete(self._desk, write)
+            case Road.UPSERT:
+                return await send_upsert(self._desk, write)
+
+    async def _resume(self, write: Write) -> Outcome:
+        if write.state is WriteState.RECORDED:
+            drafts = [StagedNews(item.staged, item.version, StagedState.DRAFT) for item in write.new.items]
+            return NothingSent(self._desk.step(write, WriteState.NOT_SENT, staged=drafts), None)
+        if write.state is WriteState.SENT:
+            write = self._desk.step(write, WriteState.UNKNOWN)
+        match write.new.road:
+            case Road.PATCH:
+                return await resume_patch(self._desk, write)
+            case Road.DELETE:
+                return await resume_delete(self._desk, write)
+            case Road.UPSERT:
+                return await resume_upsert(self._desk, write)
+
+    def _tell(self, write: Write) -> None:
+        loop = asyncio.get_running_loop()
+        loop.call_soon(self._on_change, write)
+        if write.state is WriteState.ACCEPTED:
+            loop.call_soon(self._on_accepted)

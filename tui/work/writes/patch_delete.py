@@ -1,0 +1,147 @@
+"""Writes of one order, PATCH and DELETE: sent, read again, and looked up when the answer was lost (decision 19)."""
+
+from datetime import timedelta
+from typing import cast
+
+from tui.api.codec import Document, Json, decode
+from tui.api.errors import ApiError, Busy
+from tui.orders.edits.compare import Mismatch, compare
+from tui.orders.edits.patch import as_read
+from tui.store.journal import NewFollow, Write, WriteState
+from tui.work.writes.lookup import key_of
+from tui.work.writes.outcomes import (
+    Accepted,
+    Confirmed,
+    Deleted,
+    Differs,
+    NotApplied,
+    Outcome,
+    StillUnknown,
+    WasBusy,
+    WasGone,
+)
+from tui.work.writes.serialization import mismatch_to_json
+from tui.work.writes.write_context import LOST, Desk
+
+
+async def send_patch(desk: Desk, write: Write) -> Outcome:
+    """Send a PATCH that certainly was not sent, and see what becomes of it."""
+    async with desk.turn:
+        write = desk.step(write, WriteState.SENT)
+        try:
+            await desk.client.patch_order(write.new.order_id or "", write.new.body)
+        except LOST as error:
+            write = desk.step(write, WriteState.UNKNOWN, error=error)
+        except Busy as error:
+            return WasBusy(desk.step(write, WriteState.BUSY, error=error), error)
+        except ApiError as error:
+            return desk.turned_away(write, error)
+        else:
+            write = desk.step(write, WriteState.ANSWERED)
+    return await resume_patch(desk, write)
+
+
+async def resume_patch(desk: Desk, write: Write) -> Outcome:
+    """See what became of a PATCH that was taken, or may have been sent."""
+    return await (_confirm if write.state is WriteState.ANSWERED else _resolve)(desk, write)
+
+
+async def send_delete(desk: Desk, write: Write) -> Outcome:
+    """Send a DELETE that certainly was not sent."""
+    async with desk.turn:
+        write = desk.step(write, WriteState.SENT)
+        try:
+            done = await desk.client.delete_order(write.new.order_id or "")
+        except LOST as error:
+            write = desk.step(write, WriteState.UNKNOWN, error=error)
+        except Busy as error:
+            return WasBusy(desk.step(write, WriteState.BUSY, error=error), error)
+        except ApiError as error:
+            return desk.turned_away(write, error)
+        else:
+            return Deleted(desk.step(write, WriteState.CONFIRMED), already=not done)
+    return await resume_delete(desk, write)
+
+
+async def resume_delete(desk: Desk, write: Write) -> Outcome:
+    """Look patiently whether an order is gone whose DELETE may have been sent."""
+    order: Document | ApiError | None = None
+    for pause in desk.patience.lookups:
+        order = await desk.read(write.new.order_id or "", pause)
+        if order is None:
+            return Deleted(desk.step(write, WriteState.CONFIRMED), already=False)
+    if isinstance(order, dict):
+        return NotApplied(desk.step(write, WriteState.NOT_APPLIED))
+    return StillUnknown(desk.step(write, WriteState.UNKNOWN, error=order), order)
+
+
+async def _confirm(desk: Desk, write: Write) -> Outcome:
+    """Read what was taken (Q3.12). Where nothing of it shows yet it is followed, like an order that was accepted."""
+    sent = _Sent(write)
+    for pause in desk.patience.settle:
+        order = await desk.read(write.new.order_id or "", pause)
+        if isinstance(order, ApiError):
+            continue
+        if order is None:
+            return WasGone(desk.step(write, WriteState.GONE))
+        missing = sent.missing(order)
+        if not missing:
+            return Confirmed(desk.step(write, WriteState.CONFIRMED), order)
+        if not sent.untouched(missing):
+            return _differs(desk, write, missing, order)
+    return Accepted(desk.step(write, WriteState.ACCEPTED, follows=[sent.follow(desk)]))
+
+
+async def _resolve(desk: Desk, write: Write) -> Outcome:
+    """Look patiently whether a PATCH whose answer was lost has been done."""
+    sent = _Sent(write)
+    order: Document | ApiError | None = None
+    missing: list[Mismatch] = []
+    for pause in desk.patience.lookups:
+        order = await desk.read(write.new.order_id or "", pause)
+        if order is None:
+            return WasGone(desk.step(write, WriteState.GONE))
+        if isinstance(order, ApiError):
+            continue
+        missing = sent.missing(order)
+        if not missing:
+            return Confirmed(desk.step(write, WriteState.CONFIRMED), order)
+        if sent.arrived_in_part(missing):
+            return _differs(desk, write, missing, order)
+    if not isinstance(order, dict):
+        # Only a last look that saw the order can say that nothing was done.
+        return StillUnknown(desk.step(write, WriteState.UNKNOWN, error=order), order)
+    if sent.untouched(missing):
+        return NotApplied(desk.step(write, WriteState.NOT_APPLIED))
+    return _differs(desk, write, missing, order)
+
+
+def _differs(desk: Desk, write: Write, missing: list[Mismatch], order: Document) -> Outcome:
+    detail: Json = {"mismatches": [mismatch_to_json(mismatch) for mismatch in missing]}
+    return Differs(desk.step(write, WriteState.DIFFERS, detail=detail), tuple(missing), order)
+
+
+class _Sent:
+    """The values that a PATCH sent, and which of them were not there before."""
+
+    def __init__(self, write: Write) -> None:
+        self._write = write
+        self._expected = as_read(cast(Document, decode(write.new.body)))
+        self._before = self.missing(write.new.base)
+
+    def missing(self, order: Json) -> list[Mismatch]:
+        return compare(self._expected, order, part_of_items=True)
+
+    def untouched(self, missing: list[Mismatch]) -> bool:
+        """Whether what was sent is missing just as it was before: nothing of it was done, or nothing shows yet."""
+        return missing == self._before
+
+    def arrived_in_part(self, missing: list[Mismatch]) -> bool:
+        return bool({one.pointer for one in self._before} - {one.pointer for one in missing})
+
+    def follow(self, desk: Desk) -> NewFollow:
+        base = self._write.new.base
+        order_id, integration = key_of(base) if isinstance(base, dict) else ("", "")
+        due = desk.now() + timedelta(seconds=desk.patience.follow[0])
+        remote_id = self._write.new.order_id
+        return NewFollow(order_id, integration, self._expected, due, remote_id=remote_id, part_of_items=True)

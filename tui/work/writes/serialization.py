@@ -1,0 +1,121 @@
+"""Problems, mismatches and changes as JSON, as the journal and staged orders keep them."""
+
+import secrets
+from collections.abc import Iterable
+from typing import Final
+
+from tui.api.codec import Document, Json
+from tui.api.errors import Origin, Problem, Severity
+from tui.api.pointer import ABSENT, Pointer, Scope
+from tui.orders.edits.compare import Mismatch
+from tui.orders.edits.edit import Change
+
+_TEXTS = ("code", "title", "raw_pointer", "parameter", "header")
+
+
+def problem_to_json(problem: Problem) -> Document:
+    """What is not the default, under the names of the fields; the pointer as RFC 6901."""
+    values: Document = {"detail": problem.detail, "scope": problem.scope, "pointer": str(problem.pointer)}
+    values |= {name: getattr(problem, name) for name in _TEXTS if getattr(problem, name)}
+    if problem.raw_pointer is not None:
+        values["raw_pointer"] = problem.raw_pointer
+    if problem.status is not None:
+        values["status"] = problem.status
+    if problem.order is not None:
+        values["order"] = problem.order
+    values |= {"severity": problem.severity, "origin": problem.origin}
+    return values
+
+
+def problem_from_json(value: Json) -> Problem:
+    """Read what `problem_to_json` wrote. Raises ValueError for anything else."""
+    if not isinstance(value, dict):
+        raise ValueError("a stored problem is no object")
+    texts = {name: text for name in _TEXTS if isinstance(text := value.get(name), str)}
+    status, order = value.get("status"), value.get("order")
+    return Problem(
+        detail=str(value["detail"]),
+        code=texts.get("code", ""),
+        title=texts.get("title", ""),
+        status=status if isinstance(status, int) else None,
+        scope=Scope(str(value["scope"])),
+        order=order if isinstance(order, int) else None,
+        pointer=Pointer.parse(str(value["pointer"])),
+        raw_pointer=texts.get("raw_pointer"),
+        parameter=texts.get("parameter"),
+        header=texts.get("header"),
+        severity=Severity(str(value["severity"])),
+        origin=Origin(str(value["origin"])),
+    )
+
+
+def problems_to_json(problems: Iterable[Problem]) -> list[Json]:
+    return [problem_to_json(problem) for problem in problems]
+
+
+def problems_from_json(value: Json) -> list[Problem]:
+    """Stored problems; none for null. Raises ValueError for what is no list of problems."""
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise ValueError("stored problems are no list")
+    return [problem_from_json(one) for one in value]
+
+
+def mismatch_to_json(mismatch: Mismatch) -> Document:
+    """What was absent has no key `actual`."""
+    value: Document = {"pointer": str(mismatch.pointer), "expected": mismatch.expected}
+    if mismatch.actual is not ABSENT:
+        value["actual"] = mismatch.actual
+    return value
+
+
+def mismatch_from_json(value: Json) -> Mismatch:
+    """Read what `mismatch_to_json` wrote. Raises ValueError for anything else."""
+    if not isinstance(value, dict):
+        raise ValueError("a stored mismatch is no object")
+    return Mismatch(Pointer.parse(str(value["pointer"])), value["expected"], value.get("actual", ABSENT))
+
+
+def changes_to_json(changes: Iterable[Change]) -> list[Json]:
+    """What was absent has no key `was`, what is to be absent none `now`; `moved` is there only where it is true."""
+    kept: list[Json] = []
+    for change in changes:
+        one: Document = {"pointer": str(change.pointer)}
+        if change.was is not ABSENT:
+            one["was"] = change.was
+        if change.now is not ABSENT:
+            one["now"] = change.now
+        if change.moved:
+            one["moved"] = True
+        kept.append(one)
+    return kept
+
+
+def changes_from_json(value: Json) -> list[Change]:
+    """Read what `changes_to_json` wrote; nothing for anything else."""
+    return [
+        Change(
+            Pointer.parse(str(one["pointer"])),
+            one.get("was", ABSENT),
+            one.get("now", ABSENT),
+            one.get("moved") is True,
+        )
+        for one in (value if isinstance(value, list) else [])
+        if isinstance(one, dict) and "pointer" in one
+    ]
+
+
+_EDIT: Final = "edit:"
+
+
+def staged_for_edit(order_id: str) -> str:
+    """An id, never used again, under which the edit of an order goes out as an upsert."""
+    return f"{_EDIT}{order_id}:{secrets.token_hex(8)}"
+
+
+def edited_order(staged: str | None) -> str | None:
+    """The order of the service whose edit goes under this id; None for an order of the composer."""
+    if staged is None or not staged.startswith(_EDIT):
+        return None
+    return staged.removeprefix(_EDIT).rpartition(":")[0]

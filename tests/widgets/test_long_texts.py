@@ -4,8 +4,8 @@ import pytest
 
 from tui.api.pointer import Pointer
 from tui.orders.value_parser import Entered, Entry, parse_entry
-from tui.widgets.field_editor import LiveEditor
-from tui.widgets.text_model import PASTE_LIMIT, TEXT_LIMIT, Editing
+from tui.widgets.editing.field_editor import LiveEditor
+from tui.widgets.editing.text_model import PASTE_LIMIT, TEXT_LIMIT, Editing
 
 PLACE = Pointer.of("order_details", "notes")
 

@@ -10,10 +10,10 @@ from tui.api.codec import Json
 from tui.api.pointer import ABSENT, ROOT, Absent, Pointer
 from tui.orders.countries import countries, states
 from tui.orders.value_parser import show_value
+from tui.widgets.editing.text_model import PASTE_LIMIT
 from tui.widgets.form_layout import FieldRow, GroupRow, NoteRow, SheetRow
 from tui.widgets.lines import LineView
 from tui.widgets.sheet import OrderSheet
-from tui.widgets.text_model import PASTE_LIMIT
 
 ADDRESS = Pointer.of("shipping_address")
 ITEM = Pointer.of("order_details", "order_items", 1)

@@ -8,10 +8,10 @@ from rich.cells import cell_len
 from textual import events
 from textual.message import Message
 
+from tui.widgets.editing.text_model import Editing
 from tui.widgets.lines import Piece
 from tui.widgets.status_text import OneLine
 from tui.widgets.text import fit, safe
-from tui.widgets.text_model import Editing
 
 Then: TypeAlias = Callable[[str | None], object]
 """Called with the key of the answer, or None for "not"."""

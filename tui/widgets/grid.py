@@ -13,8 +13,8 @@ from textual.message import Message
 
 from tui.api.codec import Json
 from tui.api.pointer import Pointer
-from tui.widgets.editable_lines import EditedLines
-from tui.widgets.field_editor import LiveEditor, Reader
+from tui.widgets.editing.editable_lines import EditedLines
+from tui.widgets.editing.field_editor import LiveEditor, Reader
 from tui.widgets.form_layout import FieldRow
 from tui.widgets.lines import Piece
 from tui.widgets.text import Align, cut, fit, safe

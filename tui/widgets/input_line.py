@@ -6,10 +6,10 @@ from textual import events
 from textual.geometry import Offset
 from textual.message import Message
 
+from tui.widgets.editing.text_model import EDITING_KEYS, Editing
 from tui.widgets.lines import Piece
 from tui.widgets.status_text import OneLine
 from tui.widgets.text import safe
-from tui.widgets.text_model import EDITING_KEYS, Editing
 
 _KEYS = EDITING_KEYS | {"enter", "escape", "tab", "shift+tab", "up", "down"}
 

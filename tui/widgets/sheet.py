@@ -11,8 +11,8 @@ from textual.message import Message
 from tui.api.codec import Json
 from tui.api.pointer import Pointer
 from tui.orders.value_parser import Entry, parse_entry
-from tui.widgets.editable_lines import EditedLines
-from tui.widgets.field_editor import LiveEditor, Reader
+from tui.widgets.editing.editable_lines import EditedLines
+from tui.widgets.editing.field_editor import LiveEditor, Reader
 from tui.widgets.form_layout import NOTE_INDENT, FieldRow, Form, GroupRow, NoteRow, SheetRow
 from tui.widgets.lines import Piece
 from tui.widgets.text import fit, safe

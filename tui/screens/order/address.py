@@ -23,8 +23,8 @@ from tui.orders.value_parser import SHOWN_EMPTY, show_value
 from tui.screens.common.screen import HouseScreen
 from tui.widgets.comparison import BesideList, BesideNote, BesideRow
 from tui.widgets.dialogs import QuestionBar
+from tui.widgets.editing.multiline_input import TextBox
 from tui.widgets.lines import LineView, Piece
-from tui.widgets.multiline_input import TextBox
 from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
 from tui.widgets.text import SUBSTITUTES
 

@@ -21,11 +21,11 @@ from tui.screens.common.screen import HouseScreen
 from tui.screens.order.external_editor import Manner, edit_text
 from tui.store.db import StoreError
 from tui.widgets.dialogs import QuestionBar
+from tui.widgets.editing.text_buffer import Spot
+from tui.widgets.editing.text_editor import RowNote, TextEdit, plain_lines
 from tui.widgets.lines import LineView, Piece
 from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
 from tui.widgets.text import SUBSTITUTES
-from tui.widgets.text_buffer import Spot
-from tui.widgets.text_editor import RowNote, TextEdit, plain_lines
 from tui.work.account import Workbench
 from tui.work.batches.staging import CannotChange
 

@@ -7,8 +7,8 @@ from textual import events
 from textual.geometry import Offset
 from textual.message import Message
 
+from tui.widgets.editing.text_model import EDITING_KEYS, Editing, Stretch
 from tui.widgets.lines import LineView, Piece
-from tui.widgets.text_model import EDITING_KEYS, Editing, Stretch
 
 _KEYS = EDITING_KEYS | {"enter", "up", "down", "pageup", "pagedown"}
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tui.widgets import text_buffer as textbuffer
-from tui.widgets.text_buffer import Spot, TextBuffer
+from tui.widgets.editing import text_buffer as textbuffer
+from tui.widgets.editing.text_buffer import Spot, TextBuffer
 
 letters = st.text(st.sampled_from("ab\n \n"), max_size=12)
 long_texts = st.lists(letters, max_size=8).map("".join)

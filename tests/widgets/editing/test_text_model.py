@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from tui.widgets.editing.text_model import EDITING_KEYS, PASTE_LIMIT, Editing
 from tui.widgets.text import SUBSTITUTES
-from tui.widgets.text_model import EDITING_KEYS, PASTE_LIMIT, Editing
 
 HOSTILE = st.text(alphabet="ab \n\r\x1b\x9b\u202e\ufe0f❤👩\u200d🚀日\u0301\ud800\u2028", max_size=30)
 KEYS = st.sampled_from([*sorted(EDITING_KEYS), "enter", "up", "down"])

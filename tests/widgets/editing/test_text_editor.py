@@ -7,9 +7,9 @@ import pytest
 from textual import events
 from widget_harness import Stage, shown, watch_lines
 
-from tui.widgets import text_buffer as textbuffer
-from tui.widgets.text_buffer import Spot
-from tui.widgets.text_editor import RowNote, TextEdit, plain_lines
+from tui.widgets.editing import text_buffer as textbuffer
+from tui.widgets.editing.text_buffer import Spot
+from tui.widgets.editing.text_editor import RowNote, TextEdit, plain_lines
 
 LONGEST = 4_000_000
 

@@ -8,7 +8,7 @@ from textual.geometry import Offset
 from tui.api.codec import Json
 from tui.api.pointer import Pointer
 from tui.orders.value_parser import Entered, Rejected
-from tui.widgets.field_editor import EDITOR_KEYS, LiveEditor
+from tui.widgets.editing.field_editor import EDITOR_KEYS, LiveEditor
 from tui.widgets.lines import LineView, Piece
 
 

@@ -12,10 +12,10 @@ from textual import events
 from textual.geometry import Offset
 from textual.message import Message
 
+from tui.widgets.editing.text_buffer import Change, Spot, TextBuffer
+from tui.widgets.editing.text_model import EDITING_KEYS, Editing
 from tui.widgets.lines import LineView, Piece
 from tui.widgets.text import fit, safe, wrap
-from tui.widgets.text_buffer import Change, Spot, TextBuffer
-from tui.widgets.text_model import EDITING_KEYS, Editing
 
 _KEYS = EDITING_KEYS | {
     "enter",

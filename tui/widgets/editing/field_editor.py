@@ -8,9 +8,9 @@ from rich.cells import cell_len
 from tui.api.codec import Json
 from tui.api.pointer import Absent, Pointer
 from tui.orders.value_parser import KINDS_OF_LINES, Entry, Rejected, editing_kind, entry_text
+from tui.widgets.editing.text_model import EDITING_KEYS, Editing
 from tui.widgets.lines import Piece
 from tui.widgets.text import fit, safe, wrap
-from tui.widgets.text_model import EDITING_KEYS, Editing
 
 Reader: TypeAlias = Callable[[Pointer, str, str, tuple[tuple[str, str], ...]], Entry]
 """Reads an entry: the field's pointer, the kind it is edited as, the text, the choices."""

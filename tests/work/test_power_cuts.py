@@ -315,7 +315,7 @@ async def test_another_copy_takes_the_batch_over_at_any_step_of_the_sending(tmp_
 async def test_another_copy_takes_the_batch_over_at_any_step_of_a_large_import(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui.work.batches.editing.PORTION", 2)
+    monkeypatch.setattr("tui.work.batches.editing.CHUNK_SIZE", 2)
     intake = read_orders(encode([order(order_id=name) for name in "ABCDE"]).decode())
     copies: list[House] = []
 
@@ -414,7 +414,7 @@ async def test_typing_holding_removing_and_the_way_back(tmp_path: Path) -> None:
 
 async def test_a_large_import_is_there_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Staged in portions beside everything else; what a cut leaves of it is nothing, and it can be read in again."""
-    monkeypatch.setattr("tui.work.batches.editing.PORTION", 2)
+    monkeypatch.setattr("tui.work.batches.editing.CHUNK_SIZE", 2)
     names = tuple("ABCDEFG")
     intake = read_orders(encode([order(order_id=name) for name in names]).decode())
 
@@ -447,8 +447,8 @@ async def test_what_was_done_by_hand_can_be_taken_back_after_a_cut(tmp_path: Pat
         while staging.undo() is not None:
             steps += 1
         last, is_removal = cut.met[-1], cut.told[-1][0] == "remove"
-        is_noted = last != "before the commit of actions.save"
-        is_between = not is_noted or (last.startswith("after") and not last.endswith("actions.save"))
+        is_noted = last != "before the commit of undo_log.save"
+        is_between = not is_noted or (last.startswith("after") and not last.endswith("undo_log.save"))
         if is_between and not is_removal:
             continue  # the step itself is there and can be taken back at its order; nobody is told of it in the batch
         assert seen(staging) == {}, "each step was taken back"

@@ -46,7 +46,7 @@ class PowerCut(BaseException):
 def test_a_cut_at_any_commit_leaves_the_rows_of_one_import_whole(
     mappings: Mappings, bench: Bench, monkeypatch: pytest.MonkeyPatch, commits: int
 ) -> None:
-    monkeypatch.setattr("tui.work.file_import.mappings._PORTION", 4)
+    monkeypatch.setattr("tui.work.file_import.mappings._CHUNK_SIZE", 4)
     mappings.keep_refused("old.csv", b"old rows")
     write, done = Database.write, [0]
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tui.work.account import Account
 
 _NAMED, _REFUSED, _PART = "import.mapping:", "import.refused", "import.refused:"
-_PORTION = 4 * 1024 * 1024
+_CHUNK_SIZE = 4 * 1024 * 1024
 """Characters of the refused rows that are kept as one value."""
 
 
@@ -41,9 +41,9 @@ class Mappings:
     def keep_refused(self, name: str, table: bytes) -> None:
         """Keep the refused rows of the last import, as CSV, until they are written into a file."""
         text, mark = table.decode(), secrets.token_hex(8)
-        parts = [f"{_PART}{mark}:{place}" for place in range(0, len(text), _PORTION)]
+        parts = [f"{_PART}{mark}:{place}" for place in range(0, len(text), _CHUNK_SIZE)]
         for place, key in enumerate(parts):
-            self._state.put(self._account, key, text[place * _PORTION : (place + 1) * _PORTION])
+            self._state.put(self._account, key, text[place * _CHUNK_SIZE : (place + 1) * _CHUNK_SIZE])
         # Whatever comes between, what is named here is there whole.
         named: list[Json] = [*parts]
         self._state.put(self._account, _REFUSED, {"name": name, "parts": named}, durable=True)

@@ -65,12 +65,17 @@ def copy_entry(edit: Edit, pointer: Pointer) -> Pointer | None:
     return edit.insert(entry.parent, int(entry.name) + 1, copy, f"copy of {name or label_of(entry)}")
 
 
+def entry_name(document: Document, entry: Pointer) -> str:
+    """The name of an entry for a sentence: its own, else its place."""
+    return text_at(document, entry / "name") or label_of(entry)
+
+
 def remove_entry(edit: Edit, pointer: Pointer) -> str | None:
     """Take out the entry that a place lies in; what it is called, or None where there is no entry."""
     entry = entry_of(pointer)
     if entry is None:
         return None
-    name = text_at(edit.document, entry / "name") or label_of(entry)
+    name = entry_name(edit.document, entry)
     return name if edit.remove(entry, f"{name} removed") else None
 
 
@@ -82,7 +87,7 @@ def move_entry(edit: Edit, pointer: Pointer, by: int) -> Pointer | None:
     wanted = int(entry.name) + by
     if not 0 <= wanted < _count(edit, entry.parent):
         return None
-    moved = edit.move(entry, wanted, f"{text_at(edit.document, entry / 'name') or label_of(entry)} moved")
+    moved = edit.move(entry, wanted, f"{entry_name(edit.document, entry)} moved")
     return moved + pointer.relative_to(entry)
 
 

@@ -22,8 +22,8 @@ from tui.screens.composer.rows import (
 )
 from tui.screens.composer.sending import sending_facts
 from tui.screens.composer.view_state import RowSorting, SearchIndex, ViewMode, fits, looking_words, status_summary
-from tui.screens.edit.form import group_entries, group_of
 from tui.screens.order.form_rows import Choices, FormNote, FormSpec, sheet_rows
+from tui.screens.order.groups import group_entries, group_of
 from tui.screens.triage.rows import preview_lines
 from tui.screens.triage.screen import triage_of
 from tui.store.db import StoreError

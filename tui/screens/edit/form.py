@@ -16,24 +16,24 @@ from tui.orders.checks.shipping import each
 from tui.orders.checks.spreadsheet_damage import CODES, fix_for, judge
 from tui.orders.edits.merge import Conflict
 from tui.orders.edits.request_choice import RequestChoice
-from tui.orders.fields import ITEMS, LISTS, field_at, label_of, required_in, values_with
+from tui.orders.fields import LISTS, field_at, label_of, required_in, values_with
 from tui.orders.summary import NOTE, SHOP, order_name, text_at
 from tui.orders.value_parser import ParsedEntry, parse_entry
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace_actions import remember_place
 from tui.screens.order.external_editor import edit_text
 from tui.screens.order.form_rows import Choices, ConflictNote, FormNote, FormSpec, FormView, RowCache, sheet_rows
+from tui.screens.order.groups import group_entries, sentence
 from tui.screens.review.drafts import shown_at
 from tui.screens.triage.screen import triage_of
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.filter_line import FilterLine
-from tui.widgets.form_layout import FieldRow, GroupRow, SheetRow
+from tui.widgets.form_layout import FieldRow, SheetRow
 from tui.widgets.lines import LineView, Piece
 from tui.widgets.pager import Pager
 from tui.widgets.sheet import OrderSheet
 from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
 from tui.widgets.tab_bar import TabBar
-from tui.widgets.tab_bar import TabLabel as StripEntry
 from tui.widgets.text import fit, safe, wrap
 from tui.work.drafts.drafts import Draft, TypedText
 from tui.work.drafts.sender import DraftSendState, DraftSendStatus
@@ -420,19 +420,6 @@ class FormScreen(BaseScreen):
         self._show()
 
 
-def group_entries(rows: Iterable[SheetRow]) -> list[StripEntry]:
-    """The groups of a form for the strip, with their counts of changes, problems and what is to be decided."""
-    counts: dict[str, list[int]] = {str(group): [0, 0, 0] for group in Group}
-    for row in rows:
-        if isinstance(row, GroupRow) and (name := group_of(row)) in counts:
-            for place, count in enumerate((row.changes, row.problems, row.conflicts)):
-                counts[name][place] += count
-    return [
-        StripEntry(name, name, " ".join(f"{mark}{count}" for mark, count in zip("*!#", found, strict=True) if count))
-        for name, found in counts.items()
-    ]
-
-
 def _help_lines(told: Iterable[Piece], note: str, width: int) -> list[list[Piece]]:
     """What is told of a field, most needed first, in the lines of the pane; the last one is the note's if there is one."""
     room = _HELP_LINES - bool(note)
@@ -446,11 +433,6 @@ def _help_lines(told: Iterable[Piece], note: str, width: int) -> list[list[Piece
             parts = [*parts[: left - 1], fit(" ".join(parts[left - 1 :]), width)]
         lines.extend([(f" {part}", tone), ("", "")] for part in parts[:left])
     return [*lines, [(f" {fit(safe(note), width)}", "info"), ("", "")]] if note else lines
-
-
-def sentence(text: str) -> str:
-    """A text as a sentence of its own."""
-    return f"{text[:1].upper()}{text[1:].rstrip('.')}." if text else ""
 
 
 def _names(draft: Draft, pointers: Sequence[Pointer]) -> str:
@@ -481,11 +463,3 @@ def _conflict(draft: Draft, clash: Conflict, when: str) -> ConflictNote:
         return ConflictNote(placed or clash.pointer, f"{when} {words}   c: m mine, t theirs")
     stands = "yours goes over it" if clash.decided else "theirs stands"
     return ConflictNote(placed or clash.pointer, f"{when} {words}; {stands}; c decides again", decided=True)
-
-
-def group_of(row: GroupRow) -> str:
-    """The tab that a heading belongs to."""
-    known = field_at(row.pointer / "name") if row.pointer.tokens else None
-    if known is not None:
-        return str(known.group)
-    return str(Group.ITEMS) if row.pointer == ITEMS else row.title

@@ -13,9 +13,10 @@ from tui.orders.edits.merge import Conflict
 from tui.orders.fields import Field, entry_of, field_at, label_of, required_in
 from tui.orders.summary import order_name
 from tui.screens.common.workspace_actions import look_up_again, open_composer, stage_copies
-from tui.screens.edit.form import FormScreen, group_of, sentence
+from tui.screens.edit.form import FormScreen
 from tui.screens.order.address import BILL_TO, AddressScreen, offer_address
 from tui.screens.order.form_rows import FormView
+from tui.screens.order.groups import group_of, sentence
 from tui.screens.order.json_editor import has_text
 from tui.screens.order.json_sources import draft_place, open_draft_as_json
 from tui.screens.review.drafts import differences, review_drafts

@@ -1,0 +1,376 @@
+"""What the keys do in the form of one order, be it a draft or a staged order."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from tui.api.codec import Json
+from tui.api.models import Group
+from tui.api.pointer import ABSENT, Absent, Pointer
+from tui.orders.checks.shipping import SHIP_TO
+from tui.orders.edits.edit import Edit
+from tui.orders.edits.list_items import Addable, add_entry, addable, copy_entry, entry_name, move_entry, remove_entry
+from tui.orders.fields import entry_of, field_at
+from tui.orders.summary import order_name
+from tui.screens.order.address import BILL_TO, AddressScreen
+from tui.screens.order.form_rows import FormView
+from tui.screens.order.form_target import FormTarget
+from tui.screens.order.groups import group_of, sentence
+from tui.screens.order.typed_texts import TypedTexts
+from tui.widgets.form_layout import FieldRow, GroupRow, SheetRow
+
+_UNDOES = "u undoes it."
+
+
+class FormSheet(Protocol):
+    """The widget with the form's rows, as far as the controller uses it."""
+
+    @property
+    def rows(self) -> Sequence[SheetRow]: ...
+    @property
+    def cursor_field(self) -> FieldRow | None: ...
+    @property
+    def cursor_pointer(self) -> Pointer | None: ...
+    @property
+    def editing(self) -> Pointer | None: ...
+    @property
+    def edits_lines(self) -> bool: ...
+    def field(self, pointer: Pointer) -> FieldRow | None: ...
+    def go_to(self, pointer: Pointer) -> bool: ...
+    def go_to_row(self, row: int) -> bool: ...
+    def home(self) -> None: ...
+    def open_editor(self, pointer: Pointer | None = None, text: str | None = None) -> bool: ...
+    def fill_editor(self, text: str) -> object: ...
+
+
+class FormHost(Protocol):
+    """What the controller needs of the screen that shows the form."""
+
+    async def ask(self, text: str, answers: Sequence[tuple[str, str]]) -> str | None: ...
+    def show_notice(self, text: str, tone: str = "info") -> None: ...
+    def saving(self) -> AbstractContextManager[None]:
+        """Report what could not be saved, and show what is on disk."""
+
+    def order_edited(self) -> None:
+        """The order was changed and saved."""
+
+    def texts_changed(self) -> None:
+        """An editor was closed, or an unsaved text was discarded."""
+
+    def show_form(self) -> None:
+        """Make the rows again: other fields are to be shown."""
+
+    def show_keys(self) -> None: ...
+    def show_editor_keys(self, *, several_lines: bool = False) -> None: ...
+    def open_address(self, screen: AddressScreen) -> None: ...
+    def edit_externally(self, text: str, take: Callable[[str], object]) -> None: ...
+
+
+class FormController:
+    """Carries out the form's commands. `target` returns the order shown, if one is shown."""
+
+    def __init__(
+        self, host: FormHost, sheet: FormSheet, texts: TypedTexts, target: Callable[[], FormTarget | None]
+    ) -> None:
+        self._host = host
+        self._sheet = sheet
+        self._target = target
+        self.texts = texts
+        self.view = FormView.USUAL
+        self.words = ""
+        """Only fields with these words are shown."""
+
+    @property
+    def typed(self) -> dict[Pointer, str]:
+        """The unsaved texts of the order shown."""
+        target = self._target()
+        return self.texts.of(target.place) if target is not None else {}
+
+    # The editor.
+
+    def open_editor(self) -> None:
+        """Edit the field under the cursor, going on with what was typed there before."""
+        row = self._sheet.cursor_field
+        self._sheet.open_editor(None, self.typed.get(row.pointer) if row is not None else None)
+
+    def editor_opened(self) -> None:
+        self._host.show_editor_keys(several_lines=self._sheet.edits_lines)
+
+    def typing(self, pointer: Pointer, text: str) -> None:
+        target = self._target()
+        if target is not None:
+            self.texts.type(target.place, pointer, text)
+
+    def entered(self, pointer: Pointer, value: Json) -> None:
+        target = self._target()
+        if target is not None:
+            self.put(target, pointer, value)
+
+    def put(self, target: FormTarget, pointer: Pointer, value: Json) -> None:
+        """Save a value that was typed in a field."""
+        known = field_at(pointer)
+        self.texts.saving(target.place, pointer)
+        with self._host.saving():
+            is_changed = target.put(pointer, value, known.caption if known is not None else pointer.name)
+            self.texts.saved(target.place, pointer)
+            if is_changed:
+                self._host.order_edited()
+
+    def editor_left(self, pointer: Pointer, text: str | None) -> None:
+        if self._sheet.editing is None:
+            self._host.show_keys()
+        target = self._target()
+        if target is not None:
+            self.left(target, pointer, text)
+            self._host.texts_changed()
+
+    def left(self, target: FormTarget, pointer: Pointer, text: str | None) -> None:
+        """An editor was closed; `text` is what it held if that was not taken."""
+        if text is None:
+            self.texts.taken(target.place, pointer)
+        else:
+            self.texts.leave(target.place, pointer, text)
+            self._host.show_notice("The text was not applied; Enter in that field continues it.")
+
+    def edit_refused(self, reason: str) -> None:
+        self._host.show_notice(sentence(reason), "warning")
+
+    def edit_externally(self, text: str) -> None:
+        self._host.edit_externally(text, self._sheet.fill_editor)
+
+    # One field.
+
+    def revert(self) -> None:
+        """Give the field under the cursor its original value."""
+        target, row = self._target(), self._sheet.cursor_field
+        if target is None or row is None:
+            return
+        had_text = self.texts.forget(target.place, row.pointer)
+        with self._host.saving():
+            if target.revert(row.pointer, f"{row.label} {target.ORIGINAL}"):
+                self._host.order_edited()
+                self._host.show_notice(f"{row.label}: {target.ORIGINAL}.")
+            else:
+                self._host.texts_changed()
+                unchanged = f"The field is {target.ORIGINAL}."
+                self._host.show_notice("The unsaved text was discarded." if had_text else unchanged)
+
+    async def clear(self) -> None:
+        """Ask what the field under the cursor should become: absent, null or empty."""
+        await self.clear_field(self._sheet.cursor_field)
+
+    async def clear_field(self, row: FieldRow | None) -> None:
+        target = self._target()
+        known = field_at(row.pointer) if row is not None else None
+        if row is None or target is None or known is None:
+            self._host.show_notice("There is no field of the API here.")
+            return
+        if not row.editable:
+            self._host.show_notice(sentence(row.reason), "warning")
+            return
+        choices = {choice.key: choice for choice in target.empty_choices(row, known)}
+        if not choices:
+            state = "absent" if row.value is ABSENT else "required"
+            self._host.show_notice(f"The field is {state}; it can be neither null nor empty.", "warning")
+            return
+        answer = await self._host.ask(
+            f"{row.label} becomes", [(choice.key, choice.words) for choice in choices.values()]
+        )
+        if answer is not None:
+            self._make_empty(target, row, choices[answer].value)
+
+    def _make_empty(self, target: FormTarget, row: FieldRow, value: Json | Absent) -> None:
+        if not isinstance(value, Absent):
+            self.put(target, row.pointer, value)
+            return
+        with self._host.saving():
+            if target.drop(row.pointer, f"{row.label} absent"):
+                self._host.order_edited()
+
+    # Several fields.
+
+    def fix(self, here: Pointer | None) -> None:
+        """Apply the proposed fix of the problem at `here`, else the first one of the order."""
+        target = self._target()
+        if target is None:
+            return
+        with self._host.saving():
+            words = target.fix(here)
+            if words is None:
+                self._host.show_notice("No fix is proposed for this order.")
+                return
+            self._host.order_edited()
+            self._host.show_notice(f"{target.CHANGED}: {words}. {_UNDOES}")
+
+    def open_address(self, text: str = "") -> None:
+        """Read an address from a text, for the address that the cursor is in."""
+        target = self._target()
+        if target is None:
+            return
+
+        def take(values: list[tuple[Pointer, Json]], name: str) -> None:
+            self._take_address(target, values, name)
+
+        place = BILL_TO if self.current_group() == Group.BILL_TO else SHIP_TO
+        screen = AddressScreen(
+            target.document,
+            take,
+            name=order_name(target.document),
+            key=target.id,
+            place=place,
+            operation=target.OPERATION,
+            text=text,
+        )
+        self._host.open_address(screen)
+
+    def _take_address(self, target: FormTarget, values: Sequence[tuple[Pointer, Json]], name: str) -> None:
+        with self._host.saving():
+            if target.put_all(values, name):
+                self._host.order_edited()
+                count = f"{len(values)} field{'' if len(values) == 1 else 's'}"
+                self._host.show_notice(f"{target.CHANGED}: {name}, {count}. {_UNDOES}")
+
+    # Items and tax numbers.
+
+    async def add(self, more: Sequence[tuple[str, str]] = ()) -> str | None:
+        """Ask what to add to the order, and add it. `more` are further answers; returns the one that was chosen."""
+        target, pointer, group = self._target(), self._sheet.cursor_pointer, self.current_group()
+        if target is None:
+            return None
+        kinds = {kind.key: kind for kind in addable()}
+        answers = [("i", kinds["i"].title)]
+        if pointer is not None and entry_of(pointer) is not None:
+            answers.append(("c", "copy of this"))
+        if group == Group.DUTY or (group == Group.ITEMS and not more):
+            answers += [(kind.key, kind.title) for kind in kinds.values() if kind.key != "i"]
+        answers += more
+        answer: str | None = "i"
+        if len(answers) > 1:
+            answer = await self._host.ask("Add", answers)
+        if answer is None or answer in dict(more):
+            return answer
+        if answer == "c" and pointer is not None:
+            self._change_entries(target, lambda edit: copy_entry(edit, pointer), "Copied")
+        else:
+            self._add_entry(target, kinds[answer])
+        return None
+
+    def _add_entry(self, target: FormTarget, kind: Addable) -> None:
+        self._change_entries(
+            target, lambda edit: add_entry(edit, kind), f"{kind.title[:1].upper()}{kind.title[1:]} added"
+        )
+
+    def remove_entry(self) -> None:
+        """Remove the item or tax number under the cursor."""
+        target, pointer = self._target(), self._sheet.cursor_pointer
+        entry = entry_of(pointer) if pointer is not None else None
+        if target is None or entry is None:
+            self._host.show_notice("D removes an item or a tax number; c clears a field.")
+            return
+        name = entry_name(target.document, entry)
+        self._change_entries(
+            target, lambda edit: entry if remove_entry(edit, entry) is not None else None, f"{name} removed"
+        )
+
+    def move_entry(self, by: int) -> None:
+        """Move the item or tax number under the cursor up or down."""
+        target, pointer = self._target(), self._sheet.cursor_pointer
+        if target is None or pointer is None or entry_of(pointer) is None:
+            self._host.show_notice("< and > move an item or a tax number of the form.")
+            return
+        self._change_entries(
+            target, lambda edit: move_entry(edit, pointer, by), "Moved", "There is no place to move it to."
+        )
+
+    def _change_entries(
+        self,
+        target: FormTarget,
+        work: Callable[[Edit], Pointer | None],
+        words: str,
+        unchanged: str = "There is nothing to do that with.",
+    ) -> None:
+        """Change a list of the order, and go to the entry that was changed."""
+        with self._host.saving():
+            pointer = target.change(work)
+            if pointer is None:
+                self._host.show_notice(unchanged)
+                return
+            self._host.order_edited()
+            self._sheet.go_to(pointer)
+            self._host.show_notice(f"{words}; {_UNDOES}")
+
+    # Undo.
+
+    def undo(self) -> None:
+        self._step_back("Undone", "Nothing to undo", lambda target: target.undo())
+
+    def redo(self) -> None:
+        self._step_back("Done again", "Nothing to redo", lambda target: target.redo())
+
+    def _step_back(self, done: str, nothing: str, step: Callable[[FormTarget], str | None]) -> None:
+        target = self._target()
+        if target is None:
+            return
+        with self._host.saving():
+            name = step(target)
+            if name is None:
+                self._host.show_notice(f"{nothing} on this order.")
+                return
+            self._host.order_edited()
+            self._host.show_notice(f"{done}: {name}.")
+
+    # Which fields are shown, and the groups.
+
+    def next_view(self) -> None:
+        views = list(FormView)
+        self.view = views[(views.index(self.view) + 1) % len(views)]
+        self._host.show_form()
+        self._host.show_notice(f"View: {self.view} fields.")
+
+    def narrow(self, words: str) -> None:
+        """Show only fields with these words, and go to the first of them."""
+        self.words = words
+        self._host.show_form()
+        if words:
+            self._sheet.home()
+
+    def end_narrowing(self) -> None:
+        """Show every field again and stay at the one under the cursor."""
+        pointer = self._sheet.cursor_pointer
+        self.narrow("")
+        if pointer is None:
+            return
+        if self._sheet.field(pointer) is None and self.view is not FormView.ALL:
+            self.view = FormView.ALL
+            self._host.show_form()
+            self._host.show_notice("View: all fields.")
+        self._sheet.go_to(pointer)
+
+    def current_group(self) -> str:
+        """The group of the field under the cursor."""
+        pointer = self._sheet.cursor_pointer
+        known = field_at(pointer) if pointer is not None else None
+        return str(known.group) if known is not None else str(Group.SHIP_TO)
+
+    def go_to_group(self, name: str) -> None:
+        for index, row in enumerate(self._sheet.rows):
+            if isinstance(row, GroupRow) and group_of(row) == name:
+                self._sheet.go_to_row(index)
+                return
+        self._host.show_notice(f"{name} has no field in this view; v shows others.")
+
+    def step_group(self, by: int) -> None:
+        groups = _group_names()
+        self.go_to_group(groups[(groups.index(self.current_group()) + by) % len(groups)])
+
+    def go_to_group_number(self, number: int) -> None:
+        """Go to a group by its number on the tab bar."""
+        groups = _group_names()
+        if 1 <= number <= len(groups):
+            self.go_to_group(groups[number - 1])
+        else:
+            self._host.show_notice(f"There is no tab {number}.")
+
+
+def _group_names() -> list[str]:
+    return [str(group) for group in Group]

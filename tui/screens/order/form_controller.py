@@ -62,7 +62,7 @@ class FormHost(Protocol):
 
     def show_keys(self) -> None: ...
     def show_editor_keys(self, *, several_lines: bool = False) -> None: ...
-    def open_address(self, screen: AddressScreen) -> None: ...
+    def open_screen(self, screen: AddressScreen) -> None: ...
     def edit_externally(self, text: str, take: Callable[[str], object]) -> None: ...
 
 
@@ -221,7 +221,7 @@ class FormController:
             operation=target.OPERATION,
             text=text,
         )
-        self._host.open_address(screen)
+        self._host.open_screen(screen)
 
     def _take_address(self, target: FormTarget, values: Sequence[tuple[Pointer, Json]], name: str) -> None:
         with self._host.saving():

@@ -40,6 +40,15 @@ def test_every_order_is_what_the_document_allows() -> None:
         assert not problems, document
 
 
+def test_some_items_have_a_manufacturer_product_id_and_a_gtin_with_its_check_digit() -> None:
+    items = [item for document in documents(300) for item in document["order_details"]["order_items"]]
+    codes = {item["manufacturer_product_id_std"] for item in items if "manufacturer_product_id" in item}
+    assert len(codes) > 5
+    for code in codes:
+        assert len(code) == 14
+        assert sum(int(digit) * (3, 1)[place % 2] for place, digit in enumerate(code)) % 10 == 0
+
+
 @official_documents.needs_document()
 def test_odd_orders_break_the_document_and_are_few() -> None:
     check = official_documents.order_validator()

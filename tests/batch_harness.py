@@ -20,10 +20,10 @@ from tui.orders.fields import ITEMS
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.sandbox.faults import Faults
 from tui.store.store import Store
-from tui.work.account import Shop, Workbench, open_account
-from tui.work.batches.staged_order import Standing
+from tui.work.account import Account, Shop, open_account
+from tui.work.batches.staged_order import StagedStatus
 from tui.work.batches.staging import Staging
-from tui.work.file_import.json_reader import Intake, read_file, read_orders
+from tui.work.file_import.json_reader import ParsedFile, read_file, read_orders
 
 SHOP = 7
 NOTES = Pointer.of("order_details", "notes")
@@ -39,7 +39,7 @@ class House:
         self.sandbox = Sandbox(
             SandboxSettings(orders=0, now=NOW, clock=self.clock, sleep=self.clock.sleep, **{"settle": 4.0, **settings})
         )
-        self.bench: Workbench
+        self.bench: Account
         self.staging: Staging
         self.wire: Callable[[httpx.AsyncBaseTransport], httpx.AsyncBaseTransport] = lambda transport: transport
 
@@ -78,14 +78,14 @@ class House:
         await self.staging.send(self.staging.plan(ids or None))
         await asyncio.sleep(0)
 
-    def states(self) -> dict[str, Standing]:
+    def states(self) -> dict[str, StagedStatus]:
         return {str(one.document.get("order_id")): self.staging.standing(one) for one in self.staging.orders}
 
 
 Make = Callable[..., Awaitable[House]]
 
 
-def add_json(staging: Staging, source: str | Path) -> tuple[list[str], Intake]:
+def add_json(staging: Staging, source: str | Path) -> tuple[list[str], ParsedFile]:
     """Stage what a JSON text or file holds."""
     intake = read_orders(read_file(source) if isinstance(source, Path) else source)
     return staging.add_intake(intake, source.name if isinstance(source, Path) else "pasted text"), intake

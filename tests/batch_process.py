@@ -19,7 +19,7 @@ from tui.api.auth import BasicAuth
 from tui.api.client import Client
 from tui.api.pointer import Pointer
 from tui.store.store import Store
-from tui.work.account import Workbench, open_account
+from tui.work.account import Account, open_account
 from tui.work.batches.staging import Staging
 
 NOTES = Pointer.of("order_details", "notes")
@@ -51,7 +51,7 @@ class Telling(httpx.AsyncHTTPTransport):
         return answer
 
 
-async def live(folder: Path, url: str) -> tuple[Workbench, Staging]:
+async def live(folder: Path, url: str) -> tuple[Account, Staging]:
     """Open what is there, and resolve what was on its way."""
     client = Client(url, BasicAuth("demo", "demo"), transport=Telling())
     bench = await open_account(
@@ -63,7 +63,7 @@ async def live(folder: Path, url: str) -> tuple[Workbench, Staging]:
     return bench, staging
 
 
-async def finish(bench: Workbench, staging: Staging) -> None:
+async def finish(bench: Account, staging: Staging) -> None:
     """Send what is ready, and follow until each order is seen."""
     await staging.look()
     await staging.send(staging.plan(), goes_on=True)

@@ -13,10 +13,10 @@ from tui.api.errors import NotFound, OutcomeUnknown
 from tui.api.query import OrderQuery
 from tui.store.journal import Write
 from tui.store.store import Store
-from tui.work.writes.backoff import Patience
+from tui.work.writes.backoff import RetrySchedule
 from tui.work.writes.lookup import key_of
 from tui.work.writes.outbox import Outbox
-from tui.work.writes.verifier import Follower
+from tui.work.writes.verifier import Verifier
 
 
 class Time:
@@ -183,7 +183,7 @@ class Bench:
     def __init__(self, folder: Path) -> None:
         self.time = Time()
         self.service = Service(self.time)
-        self.patience = Patience()
+        self.patience = RetrySchedule()
         self.steps: list[Write] = []
         self._folder = folder
         self._open()
@@ -192,7 +192,7 @@ class Bench:
         self.store = Store(self._folder, now=self.time.now)
         self.account = self.store.account("https://example.test", "1")
         shared = {"now": self.time.now, "sleep": self.time.sleep, "patience": self.patience}
-        self.follower = Follower(self.service.client, self.store, self.account, **shared)  # type: ignore[arg-type]
+        self.follower = Verifier(self.service.client, self.store, self.account, **shared)  # type: ignore[arg-type]
         self.outbox = Outbox(
             self.service.client,
             self.store,

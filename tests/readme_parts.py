@@ -12,7 +12,7 @@ README = ROOT / "README.md"
 
 sys.path[:0] = [str(ROOT)] if str(ROOT) not in sys.path else []
 
-from tui.keymap import COMMANDS, Command, Where, key_name  # noqa: E402
+from tui.keymap import COMMANDS, Command, Context, key_name  # noqa: E402
 
 
 def text() -> str:
@@ -38,7 +38,7 @@ def command(name: str) -> str:
 def key_table() -> str:
     """The keymap as a table: what works everywhere, then what works in some places only."""
     rows = ["| keys | command | where | what it does |", "| --- | --- | --- | --- |"]
-    rows += [_row(one) for one in sorted(COMMANDS, key=lambda one: one.where != frozenset(Where))]
+    rows += [_row(one) for one in sorted(COMMANDS, key=lambda one: one.where != frozenset(Context))]
     return "\n".join(rows)
 
 
@@ -47,7 +47,7 @@ def _row(one: Command) -> str:
     if keys == list("0123456789"):
         keys = ["0–9"]
     places = (
-        "everywhere" if one.where == frozenset(Where) else ", ".join(place for place in Where if place in one.where)
+        "everywhere" if one.where == frozenset(Context) else ", ".join(place for place in Context if place in one.where)
     )
     title = f"{one.title}, also `;`" if one.marked else one.title
     return f"| {' '.join(f'`{key}`' for key in keys)} | {title} | {places} | {one.more.replace('|', '&#124;')} |"

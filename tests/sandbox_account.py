@@ -17,10 +17,10 @@ from tui.api.client import Client
 from tui.api.pointer import Pointer
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.store.store import Store
-from tui.work.account import Workbench, open_account
+from tui.work.account import Account, open_account
 from tui.work.drafts.drafts import Draft
-from tui.work.drafts.sender import Way
-from tui.work.journal.entries import Entry, open_entry
+from tui.work.drafts.sender import DraftSendState
+from tui.work.journal.entries import JournalEntry, open_entry
 
 CITY = Pointer.of("shipping_address", "city")
 NAME = Pointer.of("shipping_address", "name")
@@ -31,7 +31,7 @@ IDS = ("700001", "700002", "700003")
 
 
 @asynccontextmanager
-async def account(folder: Path) -> AsyncIterator[Workbench]:
+async def account(folder: Path) -> AsyncIterator[Account]:
     """The orders are N-700001 and so on, of one shop, in Oss."""
     named = [{**ORDER, "id": id, "order_id": f"S-{id}", "order_number": f"N-{id}"} for id in IDS]
     planted = tuple(json.dumps(one).encode() for one in named)
@@ -48,22 +48,22 @@ async def account(folder: Path) -> AsyncIterator[Workbench]:
         sandbox.close()
 
 
-async def draft_of(bench: Workbench, id: str, *values: tuple[Pointer, Any]) -> Draft:
+async def draft_of(bench: Account, id: str, *values: tuple[Pointer, Any]) -> Draft:
     draft = bench.drafts.of(id, await bench.client.get_order(id), NOW)
     draft.edit.put_all(values, "correction")
     bench.drafts.save(draft)
     return draft
 
 
-async def send(bench: Workbench, draft: Draft, job: str | None = None) -> None:
+async def send(bench: Account, draft: Draft, job: str | None = None) -> None:
     standing = await bench.corrections.send(draft, draft.sending.body, job=job)
-    if standing.way is Way.FOLLOWED:
+    if standing.way is DraftSendState.FOLLOWED:
         await follow(bench)
         standing = bench.corrections.standing(draft.order_id) or standing
-    assert standing.way is Way.CONFIRMED, standing.words
+    assert standing.way is DraftSendState.CONFIRMED, standing.words
 
 
-async def follow(bench: Workbench) -> None:
+async def follow(bench: Account) -> None:
     task = asyncio.create_task(bench.follower.run())
     async with asyncio.timeout(10):
         while bench.store.follows.open(bench.account):  # noqa: ASYNC110 - a test looks from outside
@@ -71,12 +71,12 @@ async def follow(bench: Workbench) -> None:
     task.cancel()
 
 
-async def change(bench: Workbench, id: str, *values: tuple[Pointer, Any], job: str | None = None) -> Entry:
+async def change(bench: Account, id: str, *values: tuple[Pointer, Any], job: str | None = None) -> JournalEntry:
     await send(bench, await draft_of(bench, id, *values), job)
     return newest(bench)
 
 
-def newest(bench: Workbench) -> Entry:
+def newest(bench: Account) -> JournalEntry:
     entry = open_entry(bench.store, bench.client.base_url, bench.store.writes.all(bench.account, limit=1)[0].id)
     assert entry is not None
     return entry

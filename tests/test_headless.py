@@ -14,8 +14,8 @@ from shell import SHOP, Ended, Shell, environment, orders
 
 from tui.api.pointer import Pointer
 from tui.cli import main
-from tui.headless import Wait
-from tui.orders.tables.mapping import Mapping
+from tui.headless import ReadingProgress
+from tui.orders.tables.mapping import ColumnMapping
 from tui.sandbox.writing import post_error
 from tui.store.batches import NewStaged
 from tui.store.store import Store
@@ -53,7 +53,7 @@ def test_how_far_a_long_reading_is_stands_on_a_terminal_only(
 ) -> None:
     screen, clock = Screen(is_terminal), [0.0]
     monkeypatch.setattr(sys, "stderr", screen)
-    wait = Wait(lambda: clock[0])
+    wait = ReadingProgress(lambda: clock[0])
     told = wait.on("reading rows,")
     for seconds, done in ((0.9, 500), (1.0, 1000), (1.05, 1500), (1.2, 2000)):
         clock[0] = seconds
@@ -68,7 +68,7 @@ def test_how_far_a_long_reading_is_stands_on_a_terminal_only(
 def test_reading_and_judging_are_both_counted(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     told: dict[str, list[tuple[int, int]]] = {}
     monkeypatch.setattr(
-        Wait, "on", lambda self, doing: lambda done, total: told.setdefault(doing, []).append((done, total))
+        ReadingProgress, "on", lambda self, doing: lambda done, total: told.setdefault(doing, []).append((done, total))
     )
     path = shell.write(
         "long.csv", CSV + "".join(f"{n};7;open;Anna;Damrak;1;1012LG;A;NL;C;1;7,00;7,00\n" for n in range(600))
@@ -450,7 +450,7 @@ def test_a_saved_mapping_is_used_by_its_name(account: Shell) -> None:
     assert account.run("check", "--mapping", "ours", path).code == 2
     store = Store(account.folder / "data")
     item = ("order_details", "order_items", "*", "name")
-    mapping = Mapping(("Zahl", "Was"), (("order_number",), item), "ours")
+    mapping = ColumnMapping(("Zahl", "Was"), (("order_number",), item), "ours")
     store.state.put(store.account("https://x.example", "1"), "import.mapping:ours", mapping.to_json())
     store.close()
     ended = account.run("check", "--json", "--mapping", "ours", path)

@@ -8,8 +8,8 @@ import pytest
 import readme_parts
 
 import tui.screens
-from tui.keymap import COMMANDS, Command, Where, clashes, commands_in, key_name, lookup
-from tui.screens.common.screen import HouseScreen
+from tui.keymap import COMMANDS, Command, Context, clashes, commands_in, key_name, lookup
+from tui.screens.common.screen import BaseScreen
 
 NO_KEYS = set("[]{}\\~@|")
 """They need AltGr on some keyboards."""
@@ -17,17 +17,17 @@ LEFT_ALONE = {"ctrl+a", "ctrl+b", "ctrl+j", "ctrl+p", "ctrl+q", "ctrl+s", "ctrl+
 """tmux, screen, terminals and shells have them."""
 
 
-def below(kind: type[HouseScreen]) -> Iterator[type[HouseScreen]]:
+def below(kind: type[BaseScreen]) -> Iterator[type[BaseScreen]]:
     for child in kind.__subclasses__():
         yield child
         yield from below(child)
 
 
-def screens() -> list[type[HouseScreen]]:
+def screens() -> list[type[BaseScreen]]:
     """Every screen that can be opened: those of the house that no other is made of."""
     for module in pkgutil.walk_packages(tui.screens.__path__, "tui.screens."):
         importlib.import_module(module.name)
-    ours = {kind for kind in below(HouseScreen) if kind.__module__.startswith("tui.")}
+    ours = {kind for kind in below(BaseScreen) if kind.__module__.startswith("tui.")}
     return sorted((kind for kind in ours if not ours & set(kind.__subclasses__())), key=lambda kind: kind.__name__)
 
 
@@ -51,23 +51,23 @@ def test_a_command_is_told_whole(command: Command) -> None:
 
 def test_ids_and_titles_are_told_apart() -> None:
     assert len({command.id for command in COMMANDS}) == len(COMMANDS)
-    for where in Where:
+    for where in Context:
         titles = [command.title for command in commands_in(where)]
         assert len(set(titles)) == len(titles), f"the palette of {where} has two of one name"
 
 
 def test_the_palette_and_the_help_can_be_reached_everywhere() -> None:
-    for where in Where:
+    for where in Context:
         keys = lookup(where)
         assert {"?", ":", "q", "escape", "Q", "ctrl+l", "ctrl+z", "ctrl+c", "j", "k", "down", "up"} <= keys.keys()
 
 
 def test_every_place_has_its_screens() -> None:
-    assert {kind.WHERE for kind in screens()} == set(Where)
+    assert {kind.WHERE for kind in screens()} == set(Context)
 
 
-@pytest.mark.parametrize("where", Where)
-def test_every_command_is_done_where_the_table_says(where: Where) -> None:
+@pytest.mark.parametrize("where", Context)
+def test_every_command_is_done_where_the_table_says(where: Context) -> None:
     missing = [
         f"{kind.__name__}.do_{command.id}"
         for kind in screens()
@@ -81,7 +81,7 @@ def test_every_command_is_done_where_the_table_says(where: Where) -> None:
 def test_what_is_done_can_be_asked_for() -> None:
     """No `do_x` without a command, and none that a screen has for itself but no key of it leads to."""
     known = {f"do_{command.id}" for command in COMMANDS}
-    shared = {name for name in dir(HouseScreen) if name.startswith("do_")}
+    shared = {name for name in dir(BaseScreen) if name.startswith("do_")}
     idle = []
     for kind in screens():
         here = {f"do_{command.id}" for command in commands_in(kind.WHERE)}

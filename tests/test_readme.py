@@ -15,12 +15,12 @@ import readme_parts
 from pseudo_terminal import PROGRAM, Terminal
 
 from tui.headless import BARRED, PROBLEMS, UNKNOWN, USAGE, WELL
-from tui.keymap import Where, lookup
+from tui.keymap import Context, lookup
 from tui.sandbox.app import SandboxSettings
 from tui.sandbox.faults import Fault, Faults, RetryAfter
 from tui.sandbox.seed_data import SHOPS
 from tui.sandbox.serve import serving
-from tui.work.submit.results import End
+from tui.work.submit.results import SubmitOutcome
 
 TEXT = readme_parts.text()
 SECRET = "s3cret-that-nobody-may-see"
@@ -87,7 +87,7 @@ def test_the_way_of_a_file_is_by_keys_that_are_there() -> None:
     rows = [line.split("|")[1:-1] for line in readme_parts.block("way").strip().splitlines()[2:]]
     assert len(rows) == 9
     for where, keys, _ in rows:
-        known = lookup(Where(where.strip()))
+        known = lookup(Context(where.strip()))
         assert set(re.findall(r"`(.)`", keys)) <= set(known), where
         assert "`" in keys
 
@@ -148,7 +148,7 @@ def test_the_commands_without_the_screen_say_what_is_written(tmp_path: Path) -> 
 
 def test_the_outcomes_and_exit_codes_are_told() -> None:
     section = TEXT[TEXT.index("## Without the screen") : TEXT.index("## Files")]
-    assert {str(end) for end in End} <= set(re.findall(r"`([\w-]+)`", section))
+    assert {str(end) for end in SubmitOutcome} <= set(re.findall(r"`([\w-]+)`", section))
     assert {str(code) for code in (WELL, PROBLEMS, USAGE, BARRED, UNKNOWN)} <= set(
         re.findall(r"^\| (\d) \|", section, re.M)
     )

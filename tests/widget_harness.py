@@ -6,7 +6,7 @@ from textual.app import App, ComposeResult
 from textual.message import Message
 from textual.widget import Widget
 
-from tui.widgets.styles import TonedScreen
+from tui.widgets.styles import StyledScreen
 
 News = TypeVar("News", bound=Message)
 
@@ -19,8 +19,8 @@ class Stage(App[None]):
         self.widgets = widgets
         self.news: list[Message] = []
 
-    def get_default_screen(self) -> TonedScreen:
-        return TonedScreen()
+    def get_default_screen(self) -> StyledScreen:
+        return StyledScreen()
 
     def compose(self) -> ComposeResult:
         yield from self.widgets

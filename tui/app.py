@@ -13,24 +13,24 @@ from textual.binding import BindingType
 from tui.screens.system.opening import OpeningScreen
 from tui.service import Service
 from tui.settings import Settings
-from tui.widgets.diff_renderer import SparseFrames
-from tui.widgets.key_queue import KeysInOrder
+from tui.widgets.diff_renderer import DiffRenderer
+from tui.widgets.key_queue import KeyQueue
 
 if TYPE_CHECKING:
     from textual.screen import Screen
 
-    from tui.keymap import Where
-    from tui.screens.common.screen import HouseScreen
+    from tui.keymap import Context
+    from tui.screens.common.screen import BaseScreen
     from tui.store.journal import Write
-    from tui.store.verifications import Follow
+    from tui.store.verifications import Verification
     from tui.widgets.pager import TextLine
-    from tui.work.account import Workbench
+    from tui.work.account import Account
     from tui.work.batches.staging import Staging
     from tui.work.bulk.job import Job
     from tui.work.bulk.runner import Jobs
 
 
-class OrdersApp(KeysInOrder[int], SparseFrames[int], inherit_bindings=False):
+class OrdersApp(KeyQueue[int], DiffRenderer[int], inherit_bindings=False):
     """`connect` makes the service; it is called after the first frame, since it imports what that does not need."""
 
     TITLE = "Sendcloud Orders"
@@ -38,7 +38,7 @@ class OrdersApp(KeysInOrder[int], SparseFrames[int], inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = []
     CSS = "Screen { background: $background; }"
 
-    bench: "Workbench"
+    bench: "Account"
     staging: "Staging"
     jobs: "Jobs"
 
@@ -112,7 +112,7 @@ class OrdersApp(KeysInOrder[int], SparseFrames[int], inherit_bindings=False):
         for screen in self.house_screens():
             screen.news()
 
-    def followed(self, follow: "Follow") -> None:
+    def followed(self, follow: "Verification") -> None:
         for screen in self.house_screens():
             screen.news()
 
@@ -124,11 +124,11 @@ class OrdersApp(KeysInOrder[int], SparseFrames[int], inherit_bindings=False):
         for screen in self.house_screens():
             screen.news()
 
-    def house_screens(self) -> "list[HouseScreen]":
+    def house_screens(self) -> "list[BaseScreen]":
         """The screens that are open and there to be told things, the one in front last."""
-        from tui.screens.common.screen import HouseScreen
+        from tui.screens.common.screen import BaseScreen
 
-        return [screen for screen in self.screen_stack if isinstance(screen, HouseScreen) and screen.is_ready]
+        return [screen for screen in self.screen_stack if isinstance(screen, BaseScreen) and screen.is_ready]
 
     # Screens.
 
@@ -140,20 +140,20 @@ class OrdersApp(KeysInOrder[int], SparseFrames[int], inherit_bindings=False):
     def open_screen(self, screen: "Screen[None]") -> None:
         self.push_screen(screen)
 
-    def show_help(self, where: "Where") -> None:
+    def show_help(self, where: "Context") -> None:
         from tui.screens.common.pages import HelpScreen
 
         self.push_screen(HelpScreen(where))
 
-    def show_palette(self, screen: "HouseScreen") -> None:
+    def show_palette(self, screen: "BaseScreen") -> None:
         from tui.screens.system.palette import PaletteScreen
 
         self.push_screen(PaletteScreen(screen))
 
     def show_traffic(self) -> None:
-        from tui.screens.system.request_log import TrafficScreen
+        from tui.screens.system.request_log import RequestLogScreen
 
-        self.push_screen(TrafficScreen(self.bench.log))
+        self.push_screen(RequestLogScreen(self.bench.log))
 
     def show_journal(self, order_id: str | None) -> None:
         from tui.screens.common.workspace_actions import open_journal

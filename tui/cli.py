@@ -44,13 +44,13 @@ accepted with --no-verify; would-create, would-update or same with --dry-run. Pr
 Running the same file again sends nothing twice: it goes on where the last run ended."""
 
 
-class Refused(Exception):
+class UsageError(Exception):
     """The start is refused; the message is one sentence for people."""
 
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        raise Refused(f"{message[:1].upper()}{message[1:]}; see {self.prog} --help.")
+        raise UsageError(f"{message[:1].upper()}{message[1:]}; see {self.prog} --help.")
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -58,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     _fill_closed_streams()
     try:
         sys.exit(_run(list(sys.argv[1:] if arguments is None else arguments)))
-    except Refused as refusal:
+    except UsageError as refusal:
         print(f"sendcloud-orders: {refusal}", file=sys.stderr)
         sys.exit(USAGE)
 
@@ -191,7 +191,7 @@ def _check(options: argparse.Namespace) -> int:
 
 def _submit(options: argparse.Namespace) -> int:
     if options.read_only and not options.dry_run:
-        raise Refused("--read-only never writes, so nothing can be submitted; --dry-run says what would be.")
+        raise UsageError("--read-only never writes, so nothing can be submitted; --dry-run says what would be.")
     profile = _profile(options)
 
     from tui.headless import submit
@@ -212,13 +212,13 @@ def _run_or_refuse(work: Callable[[], int]) -> int:
     try:
         return work()
     except ValueError as error:
-        raise Refused(_sentence(str(error))) from None
+        raise UsageError(_sentence(str(error))) from None
 
 
 def _profile(options: argparse.Namespace, check: Callable[[], None] = lambda: None) -> "Profile":
     """The profile that options and environment name; `check` comes after it is known that there is one."""
     if options.demo and options.url != OWN_URL:
-        raise Refused("--demo works on the embedded sandbox, so it takes no --url.")
+        raise UsageError("--demo works on the embedded sandbox, so it takes no --url.")
     credentials = None if options.demo else _credentials_given()
     check()
 
@@ -247,8 +247,8 @@ def _credentials_given() -> tuple[str, str, str]:
         if all(given):
             return kind, *given
         if any(given):
-            raise Refused(f"Only one of {name} and {secret} is set; both are needed.")
-    raise Refused(
+            raise UsageError(f"Only one of {name} and {secret} is set; both are needed.")
+    raise UsageError(
         "No credentials: set SENDCLOUD_PUBLIC_KEY and SENDCLOUD_SECRET_KEY (or SENDCLOUD_CLIENT_ID and "
         "SENDCLOUD_CLIENT_SECRET) in the environment, or try it without an account with --demo."
     )
@@ -260,7 +260,7 @@ def _token_url(base: str) -> str:
         return given
     if _host_of(base) == _host_of(OWN_URL) and base.startswith("https://"):
         return "https://account.sendcloud.com/oauth2/token/"
-    raise Refused("Set SENDCLOUD_TOKEN_URL too: a client secret goes to no host that was not named.")
+    raise UsageError("Set SENDCLOUD_TOKEN_URL too: a client secret goes to no host that was not named.")
 
 
 def _host_of(url: str) -> str:
@@ -269,14 +269,14 @@ def _host_of(url: str) -> str:
     try:
         return urlsplit(url).hostname or url
     except ValueError:
-        raise Refused(f"{url[:80]!r} is no URL.") from None
+        raise UsageError(f"{url[:80]!r} is no URL.") from None
 
 
 def _check_terminal() -> None:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise Refused("It needs a terminal: standard input and output must not be redirected.")
+        raise UsageError("It needs a terminal: standard input and output must not be redirected.")
     if os.environ.get("TERM", "") in ("dumb", "unknown", ""):
-        raise Refused(
+        raise UsageError(
             "This terminal (TERM is empty or dumb) cannot place text; it needs one like xterm, tmux or screen."
         )
 
@@ -317,7 +317,7 @@ def _sandbox(arguments: list[str]) -> int:
     try:
         return serve(options)
     except ValueError as error:
-        raise Refused(_sentence(str(error))) from None
+        raise UsageError(_sentence(str(error))) from None
 
 
 def _sentence(text: str) -> str:

@@ -16,18 +16,18 @@ from typing import TYPE_CHECKING, Any
 from tui.api.codec import LIMIT
 from tui.api.errors import Origin, Problem, Severity
 from tui.orders.fields import label_of
-from tui.orders.tables.mapping import Mapping
+from tui.orders.tables.mapping import ColumnMapping
 from tui.settings import Profile, data_folder, local_zone
 from tui.widgets.text import safe
-from tui.work.file_import.json_reader import IntakeError, read_file
+from tui.work.file_import.json_reader import ImportFileError, read_file
 from tui.work.file_import.reader import read_any
-from tui.work.file_import.validate import Entry, entries_of
+from tui.work.file_import.validate import FileEntry, entries_of
 
 if TYPE_CHECKING:
     from tui.service import Service
     from tui.store.store import Store
-    from tui.work.submit.probe import Known
-    from tui.work.submit.results import Progress, Result
+    from tui.work.submit.probe import RemoteStatus
+    from tui.work.submit.results import SubmitProgress, SubmitResult
     from tui.work.submit.run import Submission
 
 WELL, PROBLEMS, USAGE, BARRED, UNKNOWN = 0, 1, 2, 3, 4
@@ -36,7 +36,7 @@ WELL, PROBLEMS, USAGE, BARRED, UNKNOWN = 0, 1, 2, 3, 4
 STANDARD_INPUT = "-"
 
 
-class Unusable(Exception):
+class UnusableFolder(Exception):
     """The folder of data cannot be used; the sentence says why."""
 
 
@@ -85,7 +85,7 @@ def _check(options: argparse.Namespace, profile: Profile | None) -> int:
     name, entries, code = _entries(options)
     if code is not None:
         return code
-    known: dict[int, Known] = {}
+    known: dict[int, RemoteStatus] = {}
     code = WELL
     if profile is not None:
         entries, known, code = _ask_account(entries, profile, options.patience)
@@ -105,21 +105,21 @@ def _check(options: argparse.Namespace, profile: Profile | None) -> int:
 
 
 def _ask_account(
-    entries: list[Entry], profile: Profile, patience: float | None
-) -> tuple[list[Entry], "dict[int, Known]", int]:
+    entries: list[FileEntry], profile: Profile, patience: float | None
+) -> tuple[list[FileEntry], "dict[int, RemoteStatus]", int]:
     """The entries as the account judges them; if it cannot be asked, as they were, with a word and a code."""
     from tui.api.errors import ApiError
     from tui.service import connect
     from tui.work.submit.probe import probe
-    from tui.work.submit.retry import persist
+    from tui.work.submit.retry import retry
 
     patience = 10.0 if patience is None else patience
     service = connect(profile, patience)
     now = datetime.now(UTC)
 
-    async def ask() -> "tuple[list[Entry], dict[int, Known]]":
+    async def ask() -> "tuple[list[FileEntry], dict[int, RemoteStatus]]":
         try:
-            return await persist(lambda: probe(service.client, entries, now), patience)
+            return await retry(lambda: probe(service.client, entries, now), patience)
         finally:
             await service.client.aclose()
 
@@ -132,7 +132,7 @@ def _ask_account(
         service.close()
 
 
-def _update(known: "Known | None") -> list[Problem]:
+def _update(known: "RemoteStatus | None") -> list[Problem]:
     if known is None or known.does.value != "UPDATE":
         return []
     from tui.work.submit.results import changes_text
@@ -141,11 +141,11 @@ def _update(known: "Known | None") -> list[Problem]:
     return [Problem(detail, "update", severity=Severity.WARNING, origin=Origin.HERE)]
 
 
-def _check_line(entry: Entry, problem: Problem) -> dict[str, object]:
+def _check_line(entry: FileEntry, problem: Problem) -> dict[str, object]:
     return {"order": entry.position, "order_id": entry.order_id, **_problem(entry, problem)}
 
 
-def _check_text(name: str, entry: Entry, problem: Problem) -> str:
+def _check_text(name: str, entry: FileEntry, problem: Problem) -> str:
     row, column = entry.cell(problem.pointer)
     where = [name, str(row) if row is not None else entry.place, *([column] if column is not None else [])]
     warning = "warning: " if problem.severity is Severity.WARNING else ""
@@ -166,11 +166,11 @@ def _submit(options: argparse.Namespace, profile: Profile) -> int:
         return _dry_run(entries, profile, options.patience)
     from tui.service import connect
     from tui.store.db import StoreError
-    from tui.work.batches.catalog import CannotChange, proper_name
+    from tui.work.batches.catalog import BatchLocked, proper_name
 
     try:
         batch = proper_name(_batch_name(name) if options.batch is None else options.batch)
-    except CannotChange as error:
+    except BatchLocked as error:
         _say(str(error))
         return USAGE
     service = connect(profile, options.patience)
@@ -186,27 +186,27 @@ def _submit(options: argparse.Namespace, profile: Profile) -> int:
 
 
 async def _submitted(
-    options: argparse.Namespace, profile: Profile, service: "Service", name: str, batch: str, entries: list[Entry]
+    options: argparse.Namespace, profile: Profile, service: "Service", name: str, batch: str, entries: list[FileEntry]
 ) -> int:
     from tui.api.errors import ApiError
     from tui.store.db import StoreError
     from tui.store.store import Store, utc_now
     from tui.work.account import open_account, open_remembered
-    from tui.work.batches.staging import CannotChange, Staging
-    from tui.work.submit.results import Wishes
-    from tui.work.submit.retry import persist
+    from tui.work.batches.staging import BatchLocked, Staging
+    from tui.work.submit.results import SubmitOptions
+    from tui.work.submit.retry import retry
     from tui.work.submit.run import Submission
 
-    wishes = Wishes(options.only_good, not options.no_verify, options.updates == "send", options.patience)
+    wishes = SubmitOptions(options.only_good, not options.no_verify, options.updates == "send", options.patience)
     store = Store(data_folder(), profile=profile.name)
-    meter = Meter()
+    meter = ProgressLine()
     signals = Signals()
     try:
         zone, patience = local_zone(), wishes.pauses
         given = {"now": utc_now, "zone": zone, "patience": patience}
         bench = open_remembered(service.client, store, service.name, **given)  # type: ignore[arg-type]
         if bench is None:
-            opening = persist(
+            opening = retry(
                 lambda: open_account(service.client, store, service.name, **given),  # type: ignore[arg-type]
                 wishes.most,
             )
@@ -224,7 +224,7 @@ async def _submitted(
         try:
             await run.run()
             store.flush()
-        except CannotChange as error:
+        except BatchLocked as error:
             meter.end()
             _say(str(error))
             code = BARRED
@@ -253,46 +253,46 @@ def _told(run: "Submission") -> int:
     """Tell what became of every order; the exit code that this makes."""
     from collections import Counter
 
-    from tui.work.submit.results import End
+    from tui.work.submit.results import SubmitOutcome
 
     results = run.results()
     _print(_json(_result_line(result)) for result in results)
     counts = Counter(result.end for result in results)
-    words = ", ".join(f"{counts[end]} {end}" for end in End if counts[end])
+    words = ", ".join(f"{counts[end]} {end}" for end in SubmitOutcome if counts[end])
     requests = f"{run.requests} request{'' if run.requests == 1 else 's'}"
     _say(f"{_count(len(results))}: {words or 'nothing to do'}; {requests} to write.")
     code = WELL
     if run.unreachable is not None:
         _say(run.unreachable)
         code = BARRED
-    if counts[End.UNKNOWN]:
+    if counts[SubmitOutcome.UNKNOWN]:
         return UNKNOWN
-    well = {End.VERIFIED, End.ACCEPTED}
+    well = {SubmitOutcome.VERIFIED, SubmitOutcome.ACCEPTED}
     return max(code, WELL if counts.keys() <= well else PROBLEMS)
 
 
-def _dry_run(entries: list[Entry], profile: Profile, patience: float | None) -> int:
-    from tui.work.submit.results import End, Result, changes_text, note
+def _dry_run(entries: list[FileEntry], profile: Profile, patience: float | None) -> int:
+    from tui.work.submit.results import SubmitOutcome, SubmitResult, changes_text, note
 
     entries, known, code = _ask_account(entries, profile, patience)
-    ends = {"new": End.WOULD_CREATE, "UPDATE": End.WOULD_UPDATE, "same": End.SAME}
+    ends = {"new": SubmitOutcome.WOULD_CREATE, "UPDATE": SubmitOutcome.WOULD_UPDATE, "same": SubmitOutcome.SAME}
     results = []
     for entry in entries:
         there = known.get(entry.position)
         if entry.errors or there is None:
             why = () if entry.errors else (note("It is not known whether the service has it."),)
-            results.append(Result(entry, End.HELD, None, (*entry.problems, *why)))
+            results.append(SubmitResult(entry, SubmitOutcome.HELD, None, (*entry.problems, *why)))
             continue
         end = ends[there.does.value]
         told = (note(f"It would change {changes_text(there.changes)}."),) if there.changes else ()
-        results.append(Result(entry, end, there.id, (*entry.problems, *told)))
+        results.append(SubmitResult(entry, end, there.id, (*entry.problems, *told)))
     _print(_json(_result_line(result)) for result in results)
-    bad = sum(result.end is End.HELD for result in results)
+    bad = sum(result.end is SubmitOutcome.HELD for result in results)
     _say(f"{_count(len(results))}, {bad} of them not fit to go. Nothing was sent.")
     return max(code, PROBLEMS if any(entry.errors for entry in entries) else WELL)
 
 
-def _result_line(result: "Result") -> dict[str, object]:
+def _result_line(result: "SubmitResult") -> dict[str, object]:
     entry = result.entry
     return {
         "order_id": entry.order_id,
@@ -306,11 +306,11 @@ def _result_line(result: "Result") -> dict[str, object]:
     }
 
 
-def _not_opened(entry: Entry, why: str) -> dict[str, object]:
-    from tui.work.submit.results import End, Result, note
+def _not_opened(entry: FileEntry, why: str) -> dict[str, object]:
+    from tui.work.submit.results import SubmitOutcome, SubmitResult, note
 
     told = entry.problems if entry.errors else (*entry.problems, note(f"It was not sent: {why}"))
-    return _result_line(Result(entry, End.HELD, None, tuple(told)))
+    return _result_line(SubmitResult(entry, SubmitOutcome.HELD, None, tuple(told)))
 
 
 def _close(store: "Store") -> None:
@@ -369,7 +369,7 @@ class Signals:
         self.stop()
 
 
-class Wait:
+class ReadingProgress:
     """How far the reading and judging of a file are, on a terminal, for files that take longer than a second."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -396,7 +396,7 @@ class Wait:
             self._shown = None
 
 
-class Meter:
+class ProgressLine:
     """Progress on standard error: one line written over on a terminal, else a line a second at most."""
 
     def __init__(self) -> None:
@@ -405,7 +405,7 @@ class Meter:
         self._shown = ""
         self._open = False
 
-    def show(self, progress: "Progress") -> None:
+    def show(self, progress: "SubmitProgress") -> None:
         words = progress.doing + (f" {progress.done} of {progress.total}" if progress.total else "")
         now = time.monotonic()
         least = 0.1 if self._terminal else 1.0
@@ -428,15 +428,15 @@ class Meter:
 # What both need.
 
 
-def _entries(options: argparse.Namespace) -> tuple[str, list[Entry], int | None]:
+def _entries(options: argparse.Namespace) -> tuple[str, list[FileEntry], int | None]:
     """The name of the source and its entries; or a code, what is wrong being said."""
     name = "standard input" if options.file == STANDARD_INPUT else options.file
     try:
         source = _standard_input() if options.file == STANDARD_INPUT else read_file(Path(options.file))
-    except IntakeError as error:
+    except ImportFileError as error:
         _say(_without_added(error))
         return name, [], USAGE
-    wait = Wait()
+    wait = ReadingProgress()
     try:
         mapping = _mapping(options.mapping) if options.mapping is not None else None
         progress = wait.on("reading rows,")
@@ -445,10 +445,10 @@ def _entries(options: argparse.Namespace) -> tuple[str, list[Entry], int | None]
     except LookupError:
         _say(f"There is no saved mapping {options.mapping!r} on this machine; it is saved on the import screen.")
         return name, [], USAGE
-    except Unusable as error:
+    except UnusableFolder as error:
         _say(str(error))
         return name, [], BARRED
-    except IntakeError as error:
+    except ImportFileError as error:
         wait.end()
         _say(_without_added(error))
         return name, [], PROBLEMS
@@ -459,7 +459,7 @@ def _entries(options: argparse.Namespace) -> tuple[str, list[Entry], int | None]
     return name, entries, None
 
 
-def _mapping(name: str) -> Mapping:
+def _mapping(name: str) -> ColumnMapping:
     """A mapping of columns that was saved under this name. Raises LookupError, Unusable."""
     from tui.store.db import StoreError
     from tui.store.store import Store
@@ -472,7 +472,7 @@ def _mapping(name: str) -> Mapping:
         finally:
             store.close()
     except StoreError as error:
-        raise Unusable(str(error)) from error
+        raise UnusableFolder(str(error)) from error
     if found is None:
         raise LookupError(name)
     return found
@@ -480,16 +480,16 @@ def _mapping(name: str) -> Mapping:
 
 def _standard_input() -> bytes:
     if sys.stdin is None:
-        raise IntakeError("There is no standard input to read.")
+        raise ImportFileError("There is no standard input to read.")
     if sys.stdin.isatty():
         _say("Reading orders from this terminal; Ctrl+D ends them.")
     data = sys.stdin.buffer.read(LIMIT + 1)
     if len(data) > LIMIT:
-        raise IntakeError(f"Standard input has more than {LIMIT // 2**20} MB, which are read at most.")
+        raise ImportFileError(f"Standard input has more than {LIMIT // 2**20} MB, which are read at most.")
     return data
 
 
-def _without_added(error: IntakeError) -> str:
+def _without_added(error: ImportFileError) -> str:
     return str(error).removesuffix(" Nothing was added.")
 
 
@@ -502,7 +502,7 @@ def _batch_name(name: str) -> str:
     return batch if len(batch) <= LONGEST_NAME else f"{batch[: half - 1]}…{batch[-half:]}"
 
 
-def _problem(entry: Entry, problem: Problem) -> dict[str, object]:
+def _problem(entry: FileEntry, problem: Problem) -> dict[str, object]:
     row, column = entry.cell(problem.pointer)
     found: dict[str, object] = {
         "pointer": str(problem.pointer),

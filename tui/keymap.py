@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 
-class Where(StrEnum):
+class Context(StrEnum):
     """The places a command can work in."""
 
     TRIAGE = "triage"
@@ -37,20 +37,20 @@ class Command:
     keys: tuple[str, ...]
     title: str
     more: str
-    where: frozenset[Where]
+    where: frozenset[Context]
     brief: str = ""
     marked: bool = False
 
 
-_LISTS: Final = tuple(Where)
-_HOMES: Final = (Where.TRIAGE, Where.EDIT, Where.COMPOSER)
-_ROOMS: Final = (*_HOMES, Where.JOURNAL)
-_STRIPS: Final = (*_HOMES, Where.BULK)
-_WALKED: Final = (*_ROOMS, Where.RECHECK)
+_LISTS: Final = tuple(Context)
+_HOMES: Final = (Context.TRIAGE, Context.EDIT, Context.COMPOSER)
+_ROOMS: Final = (*_HOMES, Context.JOURNAL)
+_STRIPS: Final = (*_HOMES, Context.BULK)
+_WALKED: Final = (*_ROOMS, Context.RECHECK)
 
 
 def _command(
-    id: str, keys: str, title: str, more: str, where: Iterable[Where], brief: str = "", *, marked: bool = False
+    id: str, keys: str, title: str, more: str, where: Iterable[Context], brief: str = "", *, marked: bool = False
 ) -> Command:
     return Command(id, tuple(keys.split()), title, more, frozenset(where), brief, marked)
 
@@ -69,22 +69,22 @@ COMMANDS: Final = (
         "l right",
         "next on the strip",
         "The next shop, group or state on the strip.",
-        (*_ROOMS, Where.BULK),
+        (*_ROOMS, Context.BULK),
     ),
-    _command("strip_previous", "h left", "previous on the strip", "The one before it.", (*_ROOMS, Where.BULK)),
+    _command("strip_previous", "h left", "previous on the strip", "The one before it.", (*_ROOMS, Context.BULK)),
     _command(
         "strip_number",
         "0 1 2 3 4 5 6 7 8 9",
         "go to a number of the strip",
         "To it on the strip; 0 is all.",
-        (*_ROOMS, Where.BULK),
+        (*_ROOMS, Context.BULK),
     ),
     _command(
         "pane",
         "tab",
         "next pane",
         "To the next pane, and back.",
-        (Where.TRIAGE, Where.COMPOSER, Where.BULK, Where.JOURNAL, Where.IMPORT),
+        (Context.TRIAGE, Context.COMPOSER, Context.BULK, Context.JOURNAL, Context.IMPORT),
     ),
     _command(
         "open",
@@ -92,30 +92,32 @@ COMMANDS: Final = (
         "open",
         "Open the order; in a form, edit the field.",
         (
-            *(place for place in _WALKED if place is not Where.EDIT),
-            Where.REQUESTS,
-            Where.BULK,
-            Where.JOBS,
-            Where.BATCHES,
-            Where.HISTORY,
+            *(place for place in _WALKED if place is not Context.EDIT),
+            Context.REQUESTS,
+            Context.BULK,
+            Context.JOBS,
+            Context.BATCHES,
+            Context.HISTORY,
         ),
         "open",
     ),
-    _command("edit_field", "enter", "edit the field", "Edit the field; Enter there takes it.", (Where.EDIT,), "edit"),
-    _command("edit_line", "enter i", "edit the line", "Edit the text, beginning in this line.", (Where.JSON,), "edit"),
+    _command("edit_field", "enter", "edit the field", "Edit the field; Enter there takes it.", (Context.EDIT,), "edit"),
+    _command(
+        "edit_line", "enter i", "edit the line", "Edit the text, beginning in this line.", (Context.JSON,), "edit"
+    ),
     _command(
         "as_json_edit",
         "E",
         "whole order as JSON",
         "The order as one JSON text; there, the text in $EDITOR.",
-        (*_HOMES, Where.JSON),
+        (*_HOMES, Context.JSON),
     ),
     _command(
         "apply",
         "w",
         "apply",
         "The draft becomes what the text says; nothing is sent.",
-        (Where.JSON,),
+        (Context.JSON,),
         "apply",
     ),
     _command("next_order", "J", "next order", "The next order of the list, also inside the form.", _ROOMS),
@@ -125,28 +127,30 @@ COMMANDS: Final = (
         "n",
         "next problem",
         "The next problem, on this order and on to the next.",
-        (*_WALKED, Where.JSON),
+        (*_WALKED, Context.JSON),
         "next !",
     ),
-    _command("previous_problem", "N", "previous problem", "The problem before it.", (*_WALKED, Where.JSON)),
+    _command("previous_problem", "N", "previous problem", "The problem before it.", (*_WALKED, Context.JSON)),
     _command("filter", "/", "narrow", "Filter by number, id, status, date, or any words.", _ROOMS, "narrow"),
-    _command("mark", "space", "mark", "Mark this order, or take the mark off.", (Where.TRIAGE, Where.COMPOSER), "mark"),
+    _command(
+        "mark", "space", "mark", "Mark this order, or take the mark off.", (Context.TRIAGE, Context.COMPOSER), "mark"
+    ),
     _command(
         "marks",
         "*",
         "marks",
         "Mark all in sight, none, invert; those with problems, or with the same one.",
-        (Where.TRIAGE, Where.COMPOSER),
+        (Context.TRIAGE, Context.COMPOSER),
     ),
     _command(
-        "on_marked", ";", "on the marked", "The next key acts on all marked orders.", (Where.TRIAGE, Where.COMPOSER)
+        "on_marked", ";", "on the marked", "The next key acts on all marked orders.", (Context.TRIAGE, Context.COMPOSER)
     ),
     _command(
         "mend",
         "m",
         "mend as proposed",
         "Take the proposal for the problem here, as a draft.",
-        (Where.TRIAGE, Where.EDIT, Where.RECHECK),
+        (Context.TRIAGE, Context.EDIT, Context.RECHECK),
         "mend",
     ),
     _command(
@@ -154,7 +158,7 @@ COMMANDS: Final = (
         "m",
         "mend as proposed",
         "Take the proposal for the problem here; on the marked, of this problem of all, shown before it is done.",
-        (Where.COMPOSER,),
+        (Context.COMPOSER,),
         "mend",
         marked=True,
     ),
@@ -163,23 +167,23 @@ COMMANDS: Final = (
         "c",
         "empty, null or absent",
         "Choose what nothing is to mean in this field; of a conflict, which side stands.",
-        (Where.EDIT, Where.BULK),
+        (Context.EDIT, Context.BULK),
     ),
     _command(
         "entry_up",
         "<",
         "move up",
         "Move an item or a tax number of the form up; a column of the table left.",
-        (Where.EDIT, Where.COMPOSER),
+        (Context.EDIT, Context.COMPOSER),
     ),
-    _command("entry_down", ">", "move down", "Move it down; the column right.", (Where.EDIT, Where.COMPOSER)),
+    _command("entry_down", ">", "move down", "Move it down; the column right.", (Context.EDIT, Context.COMPOSER)),
     _command(
         "set_field",
         "c",
         "set a field",
         "A field, or a saved change by its name: here a draft, on many a dry run. Composer: one value on all marked; "
         "of a field or cell, what nothing is to mean.",
-        (Where.TRIAGE, Where.COMPOSER),
+        (Context.TRIAGE, Context.COMPOSER),
         marked=True,
     ),
     _command(
@@ -187,54 +191,59 @@ COMMANDS: Final = (
         "t",
         "tags",
         "Add and remove tags; others' tags stay.",
-        (Where.TRIAGE, Where.BULK),
+        (Context.TRIAGE, Context.BULK),
         marked=True,
     ),
     _command(
-        "repeat", ".", "repeat", "The last change once more, on this order or many.", (Where.TRIAGE,), marked=True
+        "repeat", ".", "repeat", "The last change once more, on this order or many.", (Context.TRIAGE,), marked=True
     ),
-    _command("changes", "C", "changes", "The last changes over many orders, and their results.", (Where.TRIAGE,)),
+    _command("changes", "C", "changes", "The last changes over many orders, and their results.", (Context.TRIAGE,)),
     _command(
-        "only_empty", "e", "only where empty", "Set this field only where there is nothing yet.", (Where.BULK,), "empty"
+        "only_empty",
+        "e",
+        "only where empty",
+        "Set this field only where there is nothing yet.",
+        (Context.BULK,),
+        "empty",
     ),
     _command(
-        "save", "S", "save", "Keep this change under a name for the next time, or forget it.", (Where.BULK,), "save"
+        "save", "S", "save", "Keep this change under a name for the next time, or forget it.", (Context.BULK,), "save"
     ),
     _command(
         "choose",
         "enter",
         "choose",
         "The field that this column goes to; of a value that is the same for all, the value; of an order, all of it.",
-        (Where.IMPORT,),
+        (Context.IMPORT,),
         "choose",
     ),
-    _command("stage", "w", "stage", "Stage the orders as shown; nothing is sent.", (Where.IMPORT,), "stage"),
+    _command("stage", "w", "stage", "Stage the orders as shown; nothing is sent.", (Context.IMPORT,), "stage"),
     _command(
         "nowhere",
         "D",
         "nowhere",
         "Let this column go nowhere, or take the value for all away.",
-        (Where.IMPORT,),
+        (Context.IMPORT,),
         "nowhere",
     ),
-    _command("constant", "a", "same for all", "A value for all rows that say nothing.", (Where.IMPORT,), "for all"),
+    _command("constant", "a", "same for all", "A value for all rows that say nothing.", (Context.IMPORT,), "for all"),
     _command(
-        "delimiter", "d", "delimiter", "Comma, semicolon, tab or bar between cells.", (Where.IMPORT,), "delimiter"
+        "delimiter", "d", "delimiter", "Comma, semicolon, tab or bar between cells.", (Context.IMPORT,), "delimiter"
     ),
-    _command("encoding", "e", "encoding", "How the file's letters are written.", (Where.IMPORT,), "encoding"),
-    _command("decimal", "s", "decimal sign", "Point or comma.", (Where.IMPORT,), "decimal"),
-    _command("quote", "'", "quotes", "Double, single, or none around cells.", (Where.IMPORT,)),
-    _command("dates", "o", "dates", "Day or month first in 01/02/2026.", (Where.IMPORT,)),
-    _command("header", "f", "first row", "Whether the first row names the columns.", (Where.IMPORT,)),
-    _command("sheet", "t", "sheet", "The next sheet of a workbook.", (Where.IMPORT,)),
-    _command("derive", "v", "work out", "Work out what is missing, or leave it absent.", (Where.IMPORT,)),
-    _command("refused", "X", "refused rows", "The rows that cannot be taken, and why, as a file.", (Where.IMPORT,)),
+    _command("encoding", "e", "encoding", "How the file's letters are written.", (Context.IMPORT,), "encoding"),
+    _command("decimal", "s", "decimal sign", "Point or comma.", (Context.IMPORT,), "decimal"),
+    _command("quote", "'", "quotes", "Double, single, or none around cells.", (Context.IMPORT,)),
+    _command("dates", "o", "dates", "Day or month first in 01/02/2026.", (Context.IMPORT,)),
+    _command("header", "f", "first row", "Whether the first row names the columns.", (Context.IMPORT,)),
+    _command("sheet", "t", "sheet", "The next sheet of a workbook.", (Context.IMPORT,)),
+    _command("derive", "v", "work out", "Work out what is missing, or leave it absent.", (Context.IMPORT,)),
+    _command("refused", "X", "refused rows", "The rows that cannot be taken, and why, as a file.", (Context.IMPORT,)),
     _command(
         "save_mapping",
         "S",
         "save",
         "Keep this mapping under a name; it is offered again for the same columns.",
-        (Where.IMPORT,),
+        (Context.IMPORT,),
         "save",
     ),
     _command(
@@ -242,30 +251,30 @@ COMMANDS: Final = (
         "space",
         "leave out",
         "Leave this order, or field, out, or take it in again.",
-        (Where.BULK, Where.ADDRESS),
+        (Context.BULK, Context.ADDRESS),
         "leave out",
     ),
-    _command("road", "o", "road", "By PATCH one by one, or whole orders together.", (Where.BULK,), "road"),
-    _command("pause", "z", "pause", "Begin no further order, or go on. Ctrl+C cancels.", (Where.BULK,), "pause"),
-    _command("retry", "R", "try again", "A new dry run on the orders of the state shown.", (Where.BULK,), "retry"),
+    _command("road", "o", "road", "By PATCH one by one, or whole orders together.", (Context.BULK,), "road"),
+    _command("pause", "z", "pause", "Begin no further order, or go on. Ctrl+C cancels.", (Context.BULK,), "pause"),
+    _command("retry", "R", "try again", "A new dry run on the orders of the state shown.", (Context.BULK,), "retry"),
     _command(
-        "revert", "backspace", "as it was read", "Give this field back what was read.", (Where.EDIT, Where.COMPOSER)
+        "revert", "backspace", "as it was read", "Give this field back what was read.", (Context.EDIT, Context.COMPOSER)
     ),
     _command(
         "undo",
         "u",
         "undo",
         "Take back the last change of a draft, or of a text; in the journal, draft the inverse.",
-        (*_WALKED, Where.JSON, Where.BATCHES),
+        (*_WALKED, Context.JSON, Context.BATCHES),
     ),
-    _command("redo", "U", "redo", "Do it again.", (*_HOMES, Where.JSON)),
+    _command("redo", "U", "redo", "Do it again.", (*_HOMES, Context.JSON)),
     _command(
         "add",
         "a",
         "add",
         "Triage: stage a copy in the composer. Form: add or copy an item. Composer: blank order, copy, or file. "
         "Change over many: a field. Batches: a new one.",
-        (*_STRIPS, Where.BATCHES),
+        (*_STRIPS, Context.BATCHES),
         "add",
         marked=True,
     ),
@@ -274,7 +283,7 @@ COMMANDS: Final = (
         "D",
         "delete",
         "Triage: delete the order, after its number is typed. Form: remove an item. Composer and change over many: drop.",
-        (*_STRIPS, Where.JOBS, Where.BATCHES),
+        (*_STRIPS, Context.JOBS, Context.BATCHES),
         marked=True,
     ),
     _command(
@@ -282,7 +291,7 @@ COMMANDS: Final = (
         "z",
         "hold or release",
         "Keep an order back from sending, or let it go.",
-        (Where.COMPOSER,),
+        (Context.COMPOSER,),
         "hold",
         marked=True,
     ),
@@ -291,7 +300,7 @@ COMMANDS: Final = (
         "w",
         "review",
         "See every change as it will go; y there sends.",
-        (*_WALKED, Where.BULK),
+        (*_WALKED, Context.BULK),
         "review",
         marked=True,
     ),
@@ -308,7 +317,7 @@ COMMANDS: Final = (
         "enter",
         "take",
         "Take what the text says, but for what is left out, as a draft.",
-        (Where.ADDRESS,),
+        (Context.ADDRESS,),
         "take",
     ),
     _command(
@@ -316,7 +325,7 @@ COMMANDS: Final = (
         "b",
         "also the other address",
         "The billing address becomes the same, too; or the shipping address.",
-        (Where.ADDRESS,),
+        (Context.ADDRESS,),
         "billing too",
     ),
     _command(
@@ -324,18 +333,18 @@ COMMANDS: Final = (
         "s",
         "house number apart",
         "Take the number out of the street, or put it back.",
-        (Where.ADDRESS,),
+        (Context.ADDRESS,),
         "number",
     ),
-    _command("another", "o", "another address", "The next one, where the text has several.", (Where.ADDRESS,)),
-    _command("text", "e tab", "edit the text", "Back into the text.", (Where.ADDRESS,), "edit text"),
-    _command("rename", "e", "rename", "Give this batch another name.", (Where.BATCHES,), "rename"),
+    _command("another", "o", "another address", "The next one, where the text has several.", (Context.ADDRESS,)),
+    _command("text", "e tab", "edit the text", "Back into the text.", (Context.ADDRESS,), "edit text"),
+    _command("rename", "e", "rename", "Give this batch another name.", (Context.BATCHES,), "rename"),
     _command(
         "take_over",
         "t",
         "take over",
         "Take this batch from the running copy of the app that has it; that one can then only look.",
-        (Where.BATCHES,),
+        (Context.BATCHES,),
         "take over",
     ),
     _command(
@@ -343,19 +352,19 @@ COMMANDS: Final = (
         "c",
         "go on after a refusal",
         "Whether orders that a refusal does not name go again by themselves.",
-        (Where.REVIEW,),
+        (Context.REVIEW,),
         "go on",
     ),
-    _command("send", "y", "send", "Send what the review shows.", (Where.REVIEW,), "send"),
+    _command("send", "y", "send", "Send what the review shows.", (Context.REVIEW,), "send"),
     _command(
-        "not_send", "n", "do not send", "Leave the review; nothing is sent, nothing is lost.", (Where.REVIEW,), "not"
+        "not_send", "n", "do not send", "Leave the review; nothing is sent, nothing is lost.", (Context.REVIEW,), "not"
     ),
     _command(
         "as_json",
         "v",
         "as JSON",
         "The bodies as they will go, or the whole entry, and back to the fields.",
-        (Where.REVIEW, Where.BULK, Where.JOURNAL),
+        (Context.REVIEW, Context.BULK, Context.JOURNAL),
         "JSON",
     ),
     _command(
@@ -363,7 +372,7 @@ COMMANDS: Final = (
         "v",
         "view",
         "Form: usual, all, changed, required fields. Staged orders: list, problems, table of fields, history.",
-        (Where.EDIT, Where.COMPOSER, Where.HISTORY),
+        (Context.EDIT, Context.COMPOSER, Context.HISTORY),
         "view",
     ),
     _command(
@@ -371,62 +380,64 @@ COMMANDS: Final = (
         "p",
         "long text",
         "The whole value, or the whole order as JSON, in a pane; in the history, the bodies that were sent.",
-        (*_HOMES, Where.JSON, Where.HISTORY),
+        (*_HOMES, Context.JSON, Context.HISTORY),
     ),
     _command(
         "differences",
         "d",
         "differences",
         "What the draft changes: field, what it was, what it will be.",
-        (Where.TRIAGE, Where.EDIT),
+        (Context.TRIAGE, Context.EDIT),
     ),
     _command(
         "refresh",
         "r",
         "read this again",
         "Read it again: the order, an unknown write, in a dry run all of them.",
-        (*_HOMES, Where.BULK, Where.RECHECK, Where.BATCHES, Where.JOBS, Where.HISTORY),
+        (*_HOMES, Context.BULK, Context.RECHECK, Context.BATCHES, Context.JOBS, Context.HISTORY),
     ),
     _command(
         "refresh_all",
         "R",
         "read all again",
         "Read the list and the shops again; cursor and marks stay.",
-        (Where.TRIAGE,),
+        (Context.TRIAGE,),
     ),
-    _command("sort", "s", "sort", "Choose what the list is sorted by.", (Where.TRIAGE, Where.COMPOSER, Where.JOURNAL)),
-    _command("columns", "C", "columns", "Choose the columns of the table by typing.", (Where.COMPOSER,), "columns"),
+    _command(
+        "sort", "s", "sort", "Choose what the list is sorted by.", (Context.TRIAGE, Context.COMPOSER, Context.JOURNAL)
+    ),
+    _command("columns", "C", "columns", "Choose the columns of the table by typing.", (Context.COMPOSER,), "columns"),
     _command(
         "batches",
         "B",
         "composer",
         "The batch of staged orders that was used last; from there, all batches.",
-        (*_ROOMS, Where.BATCHES),
+        (*_ROOMS, Context.BATCHES),
     ),
     _command(
         "journal",
         "L",
         "journal",
         "What was written, by whom, when, and how it ended; of the order here, its newest write.",
-        (*_WALKED, Where.REQUESTS),
+        (*_WALKED, Context.REQUESTS),
     ),
     _command(
         "recheck",
         "r",
         "read today's changes again",
         "Read the orders of today's confirmed changes again: which were taken back.",
-        (Where.JOURNAL,),
+        (Context.JOURNAL,),
     ),
-    _command("order", "o", "the order", "The form of the order that this is about.", (Where.JOURNAL,)),
+    _command("order", "o", "the order", "The form of the order that this is about.", (Context.JOURNAL,)),
     _command(
         "export",
         "X",
         "export",
         "What this list shows into a file of JSON lines; the history also as CSV.",
-        (Where.JOURNAL, Where.HISTORY),
+        (Context.JOURNAL, Context.HISTORY),
         "export",
     ),
-    _command("shops", "I", "shops", "The connected shops, and why one fails.", (Where.TRIAGE,)),
+    _command("shops", "I", "shops", "The connected shops, and why one fails.", (Context.TRIAGE,)),
     _command("traffic", "T", "requests", "Every request: method, path, status, time, bodies.", _WALKED),
     _command("back_and_forth", "-", "where I was", "Between this and the last place.", _ROOMS),
     _command("palette", ":", "command", "Any command by its name.", _LISTS),
@@ -463,11 +474,11 @@ def key_name(key: str) -> str:
     return NAMES.get(key, key)
 
 
-def commands_in(where: Where) -> tuple[Command, ...]:
+def commands_in(where: Context) -> tuple[Command, ...]:
     return tuple(command for command in COMMANDS if where in command.where)
 
 
-def lookup(where: Where) -> dict[str, Command]:
+def lookup(where: Context) -> dict[str, Command]:
     """Key to command of one place."""
     return {key: command for command in commands_in(where) for key in command.keys}
 
@@ -475,7 +486,7 @@ def lookup(where: Where) -> dict[str, Command]:
 def clashes() -> list[str]:
     """Keys that would mean two things in one place; a test wants none."""
     found = []
-    for where in Where:
+    for where in Context:
         taken: dict[str, str] = {}
         for command in commands_in(where):
             for key in command.keys:

@@ -14,7 +14,7 @@ from tui.screens.triage.screen import TriageScreen
 from tui.settings import local_zone
 from tui.store.db import StoreError
 from tui.store.store import Store
-from tui.work.account import Workbench, open_account, open_remembered
+from tui.work.account import Account, open_account, open_remembered
 from tui.work.batches.staging import Staging
 from tui.work.bulk.runner import Jobs
 from tui.work.journal.entries import prune_journal
@@ -43,7 +43,7 @@ async def open_house(app: "OrdersApp", service: "Service", folder: Path) -> None
     _settle_in(app, bench)
 
 
-def _settle_in(app: "OrdersApp", bench: Workbench) -> None:
+def _settle_in(app: "OrdersApp", bench: Account) -> None:
     bench.on_write = app.wrote
     bench.on_follow = app.followed
     bench.corrections.on_change = app.order_changed

@@ -14,15 +14,15 @@ from tui.api.client import Client, Identifiers, OrderQuery, order_key
 from tui.api.codec import Document, Json
 from tui.api.errors import (
     ApiError,
-    BadAnswer,
     ConfigError,
     InvalidCursor,
+    InvalidRequest,
+    InvalidResponse,
     NotFound,
     NotSent,
     OutcomeUnknown,
     ReadOnly,
-    Refused,
-    Unfit,
+    RequestRefused,
 )
 from tui.api.pointer import Pointer, Scope
 from tui.api.query import misfits, sort_doubt
@@ -116,7 +116,7 @@ async def test_every_parameter_of_the_list(make: Make) -> None:
 )
 async def test_what_the_service_would_misread_in_silence_is_not_asked(make: Make, query: OrderQuery) -> None:
     client, script = make(answer([]))
-    with pytest.raises(Unfit):
+    with pytest.raises(InvalidRequest):
         await client.list_orders(query)
     assert script.requests == []
 
@@ -274,7 +274,7 @@ async def test_other_404s_of_a_list_are_no_matter_of_the_cursor(make: Make, curs
 async def test_a_shop_that_is_not_yours_is_a_problem_of_the_parameter(make: Make) -> None:
     error = {"status": "400", "code": "invalid_choice", "detail": "No.", "source": {"parameter": "integration"}}
     client, _ = make(refusal(400, error))
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(RequestRefused) as caught:
         await client.list_orders(OrderQuery(integration=(128,)))
     assert caught.value.problems[0].parameter == "integration"
 
@@ -303,7 +303,7 @@ BAD_IDS = ["", "0", "-1", "a", "1/../2", "1?x", "1 2", "١", "1.5", "9" * 31, "1
 )
 async def test_only_numbers_are_ids(make: Make, call: Callable[[Client, Any], Awaitable[object]], id: Any) -> None:
     client, script = make(answer({}))
-    with pytest.raises(Unfit):
+    with pytest.raises(InvalidRequest):
         await call(client, id)
     assert script.requests == []
 
@@ -327,7 +327,7 @@ async def test_a_change(make: Make, body: Json | bytes, bytes_: bytes) -> None:
 @pytest.mark.parametrize("body", [{}, [], None, "x", b"{}", b"[]", b"{", b"", b"\xff"])
 async def test_what_is_no_change_is_not_sent(make: Make, body: Any) -> None:
     client, script = make(answer({}))
-    with pytest.raises(Unfit):
+    with pytest.raises(InvalidRequest):
         await client.patch_order("12", body)
     assert script.requests == []
 
@@ -346,7 +346,7 @@ async def test_a_change_answered_without_a_body_is_done(make: Make) -> None:
 async def test_a_refused_change_names_its_field(make: Make) -> None:
     pointer = "order/order_details/order_items"
     client, _ = make(refusal(400, {"detail": "Could not find specified item.", "source": {"pointer": pointer}}))
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(RequestRefused) as caught:
         await client.patch_order("12", {"notes": "x"})
     (problem,) = caught.value.problems
     assert (problem.scope, problem.pointer, problem.raw_pointer) == (
@@ -423,7 +423,7 @@ async def test_answers_to_a_batch_are_read_leniently(make: Make, data: Any, told
 )
 async def test_batches_that_cannot_be_right_are_not_sent(make: Make, orders: Any, words: str) -> None:
     client, script = make(answer([]))
-    with pytest.raises(Unfit, match=words):
+    with pytest.raises(InvalidRequest, match=words):
         await client.upsert_orders(orders)
     assert script.requests == []
 
@@ -462,7 +462,7 @@ async def test_logs_of_shops_stay_out_of_the_wire_log(make: Make) -> None:
 @pytest.mark.parametrize("page_size", [0, 101])
 async def test_a_page_of_logs_has_its_own_limit(make: Make, page_size: int) -> None:
     client, _ = make(answer([]))
-    with pytest.raises(Unfit):
+    with pytest.raises(InvalidRequest):
         await client.integration_logs(page_size=page_size)
 
 
@@ -494,7 +494,7 @@ async def test_whose_credentials_these_are(make: Make, data: Any, user: str, sho
 
 async def test_an_answer_that_names_nobody_is_no_proof_of_credentials(make: Make) -> None:
     client, _ = make(answer({}))
-    with pytest.raises(BadAnswer, match="whose credentials"):
+    with pytest.raises(InvalidResponse, match="whose credentials"):
         await client.auth_metadata()
 
 

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from tui.api import errors
 from tui.api.errors import (
     ApiError,
-    BadAnswer,
-    Busy,
     Forbidden,
     InvalidCursor,
+    InvalidRequest,
+    InvalidResponse,
     NotAuthorised,
     NotFound,
     NotSent,
@@ -22,9 +22,9 @@ from tui.api.errors import (
     Problem,
     RateLimited,
     Redirected,
-    Refused,
+    RequestRefused,
     ServerFault,
-    Unfit,
+    ServiceBusy,
     error_for,
     is_busy,
     read_problems,
@@ -285,14 +285,14 @@ BODY = json.dumps({"errors": [{"status": "4", "code": "c", "detail": "Because"}]
 @pytest.mark.parametrize(
     ("status", "write", "kind", "words"),
     [
-        (400, True, Refused, "Because. Nothing was changed. Correct"),
-        (400, False, Refused, "ask again"),
+        (400, True, RequestRefused, "Because. Nothing was changed. Correct"),
+        (400, False, RequestRefused, "ask again"),
         (401, False, NotAuthorised, "nothing more is sent"),
         (403, True, Forbidden, "may not do this"),
         (404, True, NotFound, "Because"),
-        (409, True, Refused, "Because"),
+        (409, True, RequestRefused, "Because"),
         (410, True, NotFound, "deleted"),
-        (413, True, Refused, "Because"),
+        (413, True, RequestRefused, "Because"),
         (429, True, RateLimited, "pause"),
         (500, False, ServerFault, "Try again later"),
         (500, True, OutcomeUnknown, "look the order up"),
@@ -337,6 +337,8 @@ def test_the_tree_is_as_drawn() -> None:
     assert drawn == defined
     assert set(errors.__all__) >= defined
     assert issubclass(InvalidCursor, NotFound)
-    assert issubclass(Unfit, NotSent)
-    assert issubclass(Unfit, ValueError)
-    assert {kind for kind in (Busy, NotFound, Forbidden, BadAnswer) if issubclass(kind, Refused)} == set()
+    assert issubclass(InvalidRequest, NotSent)
+    assert issubclass(InvalidRequest, ValueError)
+    assert {
+        kind for kind in (ServiceBusy, NotFound, Forbidden, InvalidResponse) if issubclass(kind, RequestRefused)
+    } == set()

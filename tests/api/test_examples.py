@@ -18,7 +18,7 @@ from official_documents import Example, cases
 from tui.api.auth import BasicAuth
 from tui.api.client import Client, order_key
 from tui.api.codec import Document, encode, same
-from tui.api.errors import ApiError, Busy, InvalidCursor, NotFound, Problem, Refused
+from tui.api.errors import ApiError, InvalidCursor, NotFound, Problem, RequestRefused, ServiceBusy
 from tui.api.models import Operation, validate_order
 from tui.api.pointer import Pointer, Scope
 from tui.api.query import OrderQuery
@@ -111,28 +111,31 @@ SHIP_WITH = Pointer.of("shipping_details", "ship_with")
 THIS, BATCH, ORDER, REQUEST = Scope.THIS, Scope.BATCH, Scope.ORDER, Scope.REQUEST
 
 READINGS: dict[str, tuple[type[ApiError], list[tuple[Scope, int | None, Pointer]]]] = {
-    "POST /orders 400 WrongPayloadFormatRequested": (Refused, [(BATCH, None, Pointer())]),
-    "POST /orders 400 MissingRequiredField": (Refused, [(ORDER, 1, Pointer.of("order_details", "integration"))]),
-    "POST /orders 400 MissingOrderId": (Refused, [(ORDER, 0, Pointer.of("order_id"))]),
-    "POST /orders 400 InvalidFieldValue": (Refused, [(ORDER, 0, ITEMS / 0 / "quantity")]),
-    "POST /orders 400 DuplicateOrderProcessing": (Busy, [(REQUEST, None, Pointer())]),
-    "POST /orders 400 BatchSizeLimitExceeded": (Refused, [(BATCH, None, Pointer())]),
+    "POST /orders 400 WrongPayloadFormatRequested": (RequestRefused, [(BATCH, None, Pointer())]),
+    "POST /orders 400 MissingRequiredField": (RequestRefused, [(ORDER, 1, Pointer.of("order_details", "integration"))]),
+    "POST /orders 400 MissingOrderId": (RequestRefused, [(ORDER, 0, Pointer.of("order_id"))]),
+    "POST /orders 400 InvalidFieldValue": (RequestRefused, [(ORDER, 0, ITEMS / 0 / "quantity")]),
+    "POST /orders 400 DuplicateOrderProcessing": (ServiceBusy, [(REQUEST, None, Pointer())]),
+    "POST /orders 400 BatchSizeLimitExceeded": (RequestRefused, [(BATCH, None, Pointer())]),
     "POST /orders 400 MultipleValidationErrors": (
-        Refused,
+        RequestRefused,
         [(ORDER, 0, SHIP_WITH / "properties"), (ORDER, 0, SHIP_WITH / "type")],
     ),
-    "POST /orders 400 IntegrationNotFound": (Refused, [(ORDER, 0, Pointer.of("order_details", "integration", "id"))]),
-    "POST /orders 400 ImmutableFieldChange": (Refused, [(ORDER, 0, Pointer.of("order_id"))]),
-    "POST /orders 400 InvalidIdType": (Refused, [(ORDER, 0, Pointer.of("id"))]),
-    "GET /orders 400 FilteringANonValidIntegration": (Refused, [(REQUEST, None, Pointer())]),
+    "POST /orders 400 IntegrationNotFound": (
+        RequestRefused,
+        [(ORDER, 0, Pointer.of("order_details", "integration", "id"))],
+    ),
+    "POST /orders 400 ImmutableFieldChange": (RequestRefused, [(ORDER, 0, Pointer.of("order_id"))]),
+    "POST /orders 400 InvalidIdType": (RequestRefused, [(ORDER, 0, Pointer.of("id"))]),
+    "GET /orders 400 FilteringANonValidIntegration": (RequestRefused, [(REQUEST, None, Pointer())]),
     "GET /orders 404 FilteringNonExistingCursor": (InvalidCursor, [(THIS, None, Pointer())]),
     "GET /orders/{id} 404 OrderDoesNotExist": (NotFound, [(THIS, None, Pointer())]),
-    "PATCH /orders/{id} 400 MissingRequiredField": (Refused, [(THIS, None, ITEMS)]),
+    "PATCH /orders/{id} 400 MissingRequiredField": (RequestRefused, [(THIS, None, ITEMS)]),
     "PATCH /orders/{id} 404 OrderNotFound": (NotFound, [(THIS, None, Pointer())]),
     "GET /integrations/{id} 404 OrderDoesNotExist": (NotFound, [(THIS, None, Pointer())]),
     "GET /integrations/{id}/logs 404 IntegrationDoesNotExist": (NotFound, [(THIS, None, Pointer())]),
-    "GET /shop-order-statuses 400 InvalidRequest": (Refused, [(THIS, None, Pointer())]),
-    "GET /shop-order-statuses/mapping 400 InvalidRequest": (Refused, [(THIS, None, Pointer())]),
+    "GET /shop-order-statuses 400 InvalidRequest": (RequestRefused, [(THIS, None, Pointer())]),
+    "GET /shop-order-statuses/mapping 400 InvalidRequest": (RequestRefused, [(THIS, None, Pointer())]),
 }
 """Which exception each refusal becomes, and where its problems lie."""
 

@@ -17,18 +17,18 @@ from tui.api.budget import Budget, Rate, next_pause, read_retry_after
 from tui.api.client import Client
 from tui.api.errors import (
     ApiError,
-    BadAnswer,
-    Busy,
     ConfigError,
+    InvalidResponse,
     NotAuthorised,
     OutcomeUnknown,
     RateLimited,
     Redirected,
-    Refused,
+    RequestRefused,
     ServerFault,
+    ServiceBusy,
     Unreachable,
 )
-from tui.api.request_log import Outcome, WireEntry, WireLog
+from tui.api.request_log import LoggedRequest, RequestLog, RequestOutcome
 
 ORDER = {"id": "12", "order_number": "A"}
 DONE = {"id": 12, "order_id": "a", "order_number": "A"}
@@ -84,10 +84,10 @@ async def test_a_busy_order_is_sent_again_byte_for_byte(make: Make, clock: FakeC
     ("step", "kind", "sent"),
     [
         (raw(429, b""), RateLimited, 6),
-        (refusal(400, BUSY), Busy, 6),
-        (refusal(400, {"detail": "Field required"}), Refused, 1),
-        (refusal(422, {"detail": "x"}), Refused, 1),
-        (raw(408, b""), Refused, 1),
+        (refusal(400, BUSY), ServiceBusy, 6),
+        (refusal(400, {"detail": "Field required"}), RequestRefused, 1),
+        (refusal(422, {"detail": "x"}), RequestRefused, 1),
+        (raw(408, b""), RequestRefused, 1),
         (refusal(401, {"detail": "x"}), NotAuthorised, 1),
         (raw(500, b""), OutcomeUnknown, 1),
         (raw(503, b"<html>", "text/html", Retry_After="1"), OutcomeUnknown, 1),
@@ -102,7 +102,7 @@ async def test_a_busy_order_is_sent_again_byte_for_byte(make: Make, clock: FakeC
         (torn(200, b'{"da'), OutcomeUnknown, 1),
         (torn(200, b"", httpx.ReadError("")), OutcomeUnknown, 1),
         (torn(500, b"", httpx.ReadError("")), OutcomeUnknown, 1),
-        (torn(400, b'{"errors": [', httpx.ReadError("")), Refused, 1),
+        (torn(400, b'{"errors": [', httpx.ReadError("")), RequestRefused, 1),
         (httpx.ConnectError("refused"), Unreachable, 1),
         (httpx.ConnectTimeout(""), Unreachable, 1),
         (httpx.PoolTimeout(""), Unreachable, 1),
@@ -153,12 +153,12 @@ async def test_a_success_that_proves_nothing_is_unknown(make: Make, call: Call, 
         (httpx.ConnectError("refused"), Unreachable, 3),
         (httpx.DecodingError("bad gzip"), Unreachable, 3),
         (torn(200, b'{"da'), Unreachable, 3),
-        (raw(200, b"<html>"), BadAnswer, 3),
-        (raw(200, b""), BadAnswer, 3),
-        (raw(200, b'{"data": {"id"'), BadAnswer, 3),
-        (raw(200, b'{"nothing": 1}'), BadAnswer, 3),
-        (answer({"id": "13"}), BadAnswer, 1),
-        (raw(400, b"<html>"), Refused, 1),
+        (raw(200, b"<html>"), InvalidResponse, 3),
+        (raw(200, b""), InvalidResponse, 3),
+        (raw(200, b'{"data": {"id"'), InvalidResponse, 3),
+        (raw(200, b'{"nothing": 1}'), InvalidResponse, 3),
+        (answer({"id": "13"}), InvalidResponse, 1),
+        (raw(400, b"<html>"), RequestRefused, 1),
         (torn(404, b'{"err'), ApiError, 1),
         (raw(302, b"", Location="/orders/"), Redirected, 1),
         (raw(304, b""), Redirected, 1),
@@ -240,7 +240,7 @@ async def test_a_body_without_end_is_not_read_to_the_end(make: Make, packed: boo
     headers = {"Content-Encoding": "gzip"} if packed else {}
     content = gzip.compress(body) if packed else body
     client, script = make(lambda _: httpx.Response(200, headers=headers, content=content), limit=1_000_000)
-    with pytest.raises(BadAnswer, match="too large"):
+    with pytest.raises(InvalidResponse, match="too large"):
         await get(client)
     assert len(script.requests) == 1
     assert client.log.entries[0].response_size == 1_000_000
@@ -278,7 +278,7 @@ async def test_a_cancelled_request_is_logged_and_leaves_its_place(clock: FakeClo
     with pytest.raises(asyncio.CancelledError):
         await task
     assert client.in_flight == 0
-    assert [entry.outcome for entry in client.log.entries] == [Outcome.CANCELLED]
+    assert [entry.outcome for entry in client.log.entries] == [RequestOutcome.CANCELLED]
 
 
 # The same on a socket, where nobody else decides what httpx raises
@@ -293,10 +293,10 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 20
         (b"", Unreachable, OutcomeUnknown),
         (HEAD, Unreachable, OutcomeUnknown),
         (HEAD + b'{"data": {"id": 12', Unreachable, OutcomeUnknown),
-        (b"HTTP/1.1 200 OK\r\n\r\n" + b'{"data": {"id": 12', BadAnswer, OutcomeUnknown),
+        (b"HTTP/1.1 200 OK\r\n\r\n" + b'{"data": {"id": 12', InvalidResponse, OutcomeUnknown),
         (b"SSH-2.0-OpenSSH_9.6\r\n", Unreachable, OutcomeUnknown),
         (b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{"dat', Unreachable, OutcomeUnknown),
-        (b"HTTP/1.1 400 Bad\r\nContent-Length: 99\r\n\r\n{", Refused, Refused),
+        (b"HTTP/1.1 400 Bad\r\nContent-Length: 99\r\n\r\n{", RequestRefused, RequestRefused),
         (b"HTTP/1.1 500 Oops\r\nContent-Length: 99\r\n\r\n{", Unreachable, OutcomeUnknown),
     ],
 )
@@ -327,7 +327,7 @@ async def test_connections_that_break(
     server.close()
     assert type(caught.value) is write_fails
     assert len(heads) - reads == (0 if said is None else 1)
-    assert reads == (0 if said is None else 1 if read_fails is Refused else 3)
+    assert reads == (0 if said is None else 1 if read_fails is RequestRefused else 3)
 
 
 # The rate budget
@@ -466,13 +466,13 @@ def limited(retry_after: float | None) -> RateLimited:
         (limited(0), 3, True, 3, 5),
         (limited(120), 1, False, 120, 120.25),
         (limited(121), 1, False, None, None),
-        (Busy("x"), 1, True, 0.75, 1.25),
-        (Busy("x"), 6, True, None, None),
+        (ServiceBusy("x"), 1, True, 0.75, 1.25),
+        (ServiceBusy("x"), 6, True, None, None),
         (ServerFault("x"), 1, False, 0.3, 0.7),
         (ServerFault("x"), 3, False, None, None),
         (ServerFault("x"), 1, True, None, None),
         (Unreachable("x"), 1, True, None, None),
-        (Refused("x"), 1, False, None, None),
+        (RequestRefused("x"), 1, False, None, None),
         (NotAuthorised("x"), 1, False, None, None),
         (OutcomeUnknown("x"), 1, True, None, None),
     ],
@@ -492,16 +492,16 @@ def test_the_schedule(error: ApiError, tried: int, write: bool, low: float | Non
 
 async def test_the_log_shows_what_went_over_the_wire(make: Make, clock: FakeClock) -> None:
     client, _ = make(httpx.ConnectError("refused"), answer(ORDER))
-    seen: list[WireEntry] = []
+    seen: list[LoggedRequest] = []
     stop = client.log.listen(seen.append)
     await get(client)
     stop()
     await patch(client)
     first, second, third = client.log.entries
     assert seen == [first, second]
-    assert (first.outcome, first.status, first.note, first.number) == (Outcome.UNSENT, None, "refused", 1)
+    assert (first.outcome, first.status, first.note, first.number) == (RequestOutcome.UNSENT, None, "refused", 1)
     assert (second.outcome, second.status, second.method, second.target) == (
-        Outcome.ANSWERED,
+        RequestOutcome.ANSWERED,
         200,
         "GET",
         "/api/v3/orders/12",
@@ -517,7 +517,7 @@ async def test_a_server_that_echoes_credentials_does_not_get_them_shown(make: Ma
         return refusal(400, {"detail": f"You sent {secret} and very-secret-key"}, Location="very-secret-key")
 
     client, _ = make(echo)
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(RequestRefused) as caught:
         await patch(client)
     encoded = BasicAuth("public", "very-secret-key").header(0).removeprefix("Basic ")
     shown = f"{caught.value} {caught.value.problems} {caught.value.body!r} {client.log.entries}"
@@ -526,12 +526,12 @@ async def test_a_server_that_echoes_credentials_does_not_get_them_shown(make: Ma
     assert "[hidden]" in shown
 
 
-def entry(size: int, **changes: object) -> WireEntry:
-    return WireEntry(0, START, "GET", "/x", 200, 1, response_body=b"x" * size, response_size=size, **changes)  # type: ignore[arg-type]
+def entry(size: int, **changes: object) -> LoggedRequest:
+    return LoggedRequest(0, START, "GET", "/x", 200, 1, response_body=b"x" * size, response_size=size, **changes)  # type: ignore[arg-type]
 
 
 def test_the_log_is_bounded() -> None:
-    log = WireLog(entries=4, body=100, bodies=250)
+    log = RequestLog(entries=4, body=100, bodies=250)
     for _ in range(3):
         log.add(entry(1000))
     assert [len(one.response_body) for one in log.entries] == [0, 100, 100]
@@ -548,7 +548,7 @@ def test_the_log_is_bounded() -> None:
 
 
 def test_a_flood_of_large_answers_keeps_the_log_small() -> None:
-    log = WireLog(entries=50, body=1000, bodies=5000)
+    log = RequestLog(entries=50, body=1000, bodies=5000)
     for round_ in range(500):
         log.add(entry(1000 if round_ % 3 else 10))
         assert sum(len(one.response_body) for one in log.entries) <= 5000

@@ -29,7 +29,7 @@ from tui.orders.checks.sending import check_order  # noqa: E402
 from tui.orders.fields import ITEMS  # noqa: E402
 from tui.store.batches import NewStaged  # noqa: E402
 from tui.store.store import Store  # noqa: E402
-from tui.work.account import Shop, Workbench, open_remembered  # noqa: E402
+from tui.work.account import Account, Shop, open_remembered  # noqa: E402
 from tui.work.batches.staging import Staging  # noqa: E402
 
 ROUNDS = 7
@@ -74,7 +74,7 @@ def opened(folder: Path) -> Staging:
     client = cast(Client, SimpleNamespace(base_url="https://example.test"))
     account = store.account(client.base_url, "credentials me")
     store.state.put(account, "user", "me")
-    bench: Workbench | None = open_remembered(
+    bench: Account | None = open_remembered(
         client, store, "me", now=lambda: datetime.now(UTC), zone=ZoneInfo("Europe/Amsterdam")
     )
     assert bench is not None

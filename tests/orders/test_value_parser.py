@@ -12,7 +12,7 @@ from tui.api.codec import Json, same
 from tui.api.models import Kind
 from tui.api.pointer import ABSENT
 from tui.orders.countries import countries, country_name, states
-from tui.orders.value_parser import _READERS, Entered, Rejected, editing_kind, entry_text, parse_entry, show_value
+from tui.orders.value_parser import _READERS, InvalidText, ValidValue, editing_kind, entry_text, parse_entry, show_value
 
 NOW = datetime(2025, 11, 23, 16, 20, 7, 55, tzinfo=ZoneInfo("Europe/Amsterdam"))
 
@@ -61,7 +61,7 @@ def test_every_kind_of_the_schema_has_a_reader() -> None:
 )
 def test_entries(kind: str, text: str, value: Json) -> None:
     entry = parse_entry(kind, text, choices=(("kg", "kilograms"), ("lbs", "Pounds")), now=NOW)
-    assert entry == Entered(value)
+    assert entry == ValidValue(value)
     assert type(entry.value) is type(value)
 
 
@@ -73,14 +73,14 @@ def test_entries(kind: str, text: str, value: Json) -> None:
     ],
 )
 def test_countries_by_code_and_name(kind: str, text: str) -> None:
-    assert parse_entry(kind, text, choices=countries()) == Entered("BE")
+    assert parse_entry(kind, text, choices=countries()) == ValidValue("BE")
 
 
 def test_states_by_both_forms() -> None:
     italy = states("IT")
-    assert parse_entry("state", "it-rm", choices=italy) == Entered("IT-RM")
-    assert parse_entry("state", "roma", choices=italy) == Entered("IT-RM")
-    assert parse_entry("state", "rm", choices=italy) == Entered("RM")
+    assert parse_entry("state", "it-rm", choices=italy) == ValidValue("IT-RM")
+    assert parse_entry("state", "roma", choices=italy) == ValidValue("IT-RM")
+    assert parse_entry("state", "rm", choices=italy) == ValidValue("RM")
     assert states("ZZ") == ()
     assert country_name("nl") == "Netherlands"
     assert country_name("XX") == ""
@@ -113,13 +113,13 @@ def test_states_by_both_forms() -> None:
 )
 def test_refusals_say_what_is_needed(kind: str, text: str, word: str) -> None:
     entry = parse_entry(kind, text, now=NOW)
-    assert isinstance(entry, Rejected)
+    assert isinstance(entry, InvalidText)
     assert word in entry.reason
 
 
 @given(st.sampled_from(sorted(Kind)), st.text(max_size=30))
 def test_nothing_typed_raises(kind: str, text: str) -> None:
-    assert isinstance(parse_entry(kind, text, now=NOW), Entered | Rejected)
+    assert isinstance(parse_entry(kind, text, now=NOW), ValidValue | InvalidText)
 
 
 SCALARS = st.text() | st.integers() | st.booleans() | st.decimals(allow_nan=False, allow_infinity=False)
@@ -130,7 +130,7 @@ def test_any_value_can_be_shown_and_edited_as_something(kind: str, value: Json) 
     show_value(kind, value, zone=ZoneInfo("America/New_York"))
     if value is not None and editing_kind(kind, value) == "json":
         entry = parse_entry("json", entry_text("json", value))
-        assert isinstance(entry, Entered)
+        assert isinstance(entry, ValidValue)
         assert same(entry.value, value)
 
 
@@ -138,7 +138,7 @@ def test_any_value_can_be_shown_and_edited_as_something(kind: str, value: Json) 
 def test_tags_come_back_as_they_were(tags: list[str]) -> None:
     kind = editing_kind("tags", list(tags))
     entry = parse_entry(kind, entry_text(kind, list(tags)))
-    assert entry == Entered(tags)
+    assert entry == ValidValue(tags)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sandbox_harness import NOW, Bench, MakeBench, order
 
-from tui.sandbox.faults import AnswerLost, Breaker, Fault, Faults, RetryAfter, Rule
+from tui.sandbox.faults import AnswerLost, Breaker, Fault, FaultRule, Faults, RetryAfter
 
 CONTROL = "http://sandbox/sandbox/faults"
 
@@ -132,7 +132,7 @@ async def test_the_control_path_needs_credentials(bench: Bench) -> None:
 
 def test_rates_are_drawn_from_the_seed() -> None:
     def drawn(seed: int) -> list[Fault | None]:
-        breaker = Breaker(seed, lambda: 0.0, Faults(rules=(Rule(Fault.LOST, 0.1),)))
+        breaker = Breaker(seed, lambda: 0.0, Faults(rules=(FaultRule(Fault.LOST, 0.1),)))
         return [breaker.strike("GET", "/orders") for _ in range(1000)]
 
     assert drawn(1) == drawn(1) != drawn(2)
@@ -145,7 +145,7 @@ def test_options_say_the_same_as_the_control_path() -> None:
         300.0,
         4.0,
         RetryAfter.DATE,
-        (Rule(Fault.LOST, 0.1), Rule(Fault.BUSY, 1.0, None, "POST", "/orders"), Rule(Fault.ERROR)),
+        (FaultRule(Fault.LOST, 0.1), FaultRule(Fault.BUSY, 1.0, None, "POST", "/orders"), FaultRule(Fault.ERROR)),
     )
     assert Faults.from_json(json.loads(json.dumps(read.to_json()))) == read
 

@@ -10,7 +10,7 @@ import pytest
 
 from tui.sandbox.data import FIRST_ID
 from tui.sandbox.seed_data import FAILING_SHOP, SHOPS
-from tui.sandbox.seed_orders import Row, Span, failing_since, missed, seeded
+from tui.sandbox.seed_orders import SeedRow, Span, failing_since, missed, seeded
 from tui.sandbox.shops import exception_logs, integrations
 from tui.sandbox.times import DAY, to_micros
 
@@ -19,7 +19,7 @@ SPAN = Span(NOW - timedelta(days=30), NOW)
 BUSY = {shop.id for shop in SHOPS if shop.share and shop.id != FAILING_SHOP}
 
 
-def rows(count: int = 1500, *, odd: bool = False, seed: int = 1, span: Span = SPAN) -> list[Row]:
+def rows(count: int = 1500, *, odd: bool = False, seed: int = 1, span: Span = SPAN) -> list[SeedRow]:
     return list(seeded(seed, span, count, odd=odd, first_id=FIRST_ID, numbers={}))
 
 

@@ -23,21 +23,21 @@ from tui.orders.summary import NOTE
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.sandbox.seed_data import OWN_SHOP
 from tui.screens.edit.screen import EditScreen
-from tui.screens.order.form_rows import FormSpec, Note, View, sheet_rows
+from tui.screens.order.form_rows import FormNote, FormSpec, FormView, sheet_rows
 from tui.screens.triage.rows import NARROW, WIDE, OrderRows, preview_lines
 from tui.screens.triage.screen import TriageScreen
 from tui.widgets.form_layout import FieldRow, NoteRow, SheetRow
 from tui.widgets.sheet import OrderSheet
 
 
-def notes_of(edit: Edit, place: Pointer) -> list[Note]:
+def notes_of(edit: Edit, place: Pointer) -> list[FormNote]:
     """All that can be said of an order, and a word of the service about one place."""
     said = Problem("Not so", pointer=place, raw_pointer=str(place), origin=Origin.SERVICE)
     invalid = [Problem(one.detail, one.code, pointer=one.pointer) for one in whole_order(edit).doubtful]
-    return [Note(problem) for problem in (said, *preflight(edit.document), *invalid)]
+    return [FormNote(problem) for problem in (said, *preflight(edit.document), *invalid)]
 
 
-def rows_of(document: Document, place: Pointer, view: View = View.ALL, words: str = "") -> list[SheetRow]:
+def rows_of(document: Document, place: Pointer, view: FormView = FormView.ALL, words: str = "") -> list[SheetRow]:
     edit = Edit(document)
     edit.put(Pointer.of("order_number"), "changed", "number")
     spec = FormSpec(edit, Operation.PATCH, view, notes_of(edit, place), zone=UTC, words=words, fixed=True)
@@ -53,7 +53,7 @@ def test_the_form_has_rows_for_it_and_a_place_for_each_problem(odd: str) -> None
         edit.put(Pointer.of("order_number"), "changed", "number")
         for note in notes_of(edit, place):
             assert any(note.problem.detail in text for text in told), (place, note)
-        rows_of(order, place, list(View)[number % len(View)], words="name" if number % 2 else "")
+        rows_of(order, place, list(FormView)[number % len(FormView)], words="name" if number % 2 else "")
 
 
 @pytest.mark.parametrize("odd", ODD)

@@ -12,15 +12,15 @@ from app_harness import House, housed
 from tui.api.errors import Unreachable
 from tui.api.pointer import Pointer
 from tui.screens.common.pages import HelpScreen
-from tui.screens.common.screen import HouseScreen
+from tui.screens.common.screen import BaseScreen
 from tui.screens.edit.screen import EditScreen
 from tui.screens.review.drafts import parcel_of
 from tui.screens.review.screen import ReviewScreen
 from tui.screens.system.palette import PaletteScreen
 from tui.store.db import StoreError
-from tui.work.batches.staging import CannotChange
-from tui.work.drafts.sender import Way
-from tui.work.writes.backoff import Patience
+from tui.work.batches.staging import BatchLocked
+from tui.work.drafts.sender import DraftSendState
+from tui.work.writes.backoff import RetrySchedule
 
 NAME = Pointer.of("shipping_address", "name")
 
@@ -63,7 +63,7 @@ async def test_a_review_that_is_late_does_not_come_over_an_open_editor(tmp_path:
 
 @pytest.mark.parametrize(("key", "screen"), [("question_mark", HelpScreen), ("colon", PaletteScreen)])
 async def test_a_review_does_not_come_over_what_was_opened_meanwhile(
-    tmp_path: Path, key: str, screen: type[HouseScreen]
+    tmp_path: Path, key: str, screen: type[BaseScreen]
 ) -> None:
     async with housed(tmp_path) as house:
         await opened(house)
@@ -125,7 +125,7 @@ async def test_what_makes_an_order_go_whole_is_named(tmp_path: Path) -> None:
         )
 
 
-@pytest.mark.parametrize("error", [CannotChange("This batch is in other hands."), StoreError("The disk is full.")])
+@pytest.mark.parametrize("error", [BatchLocked("This batch is in other hands."), StoreError("The disk is full.")])
 async def test_a_batch_that_cannot_be_changed_is_told_where_orders_are_staged(tmp_path: Path, error: Exception) -> None:
     async with housed(tmp_path) as house:
         await house.until("100+ read")
@@ -215,9 +215,9 @@ async def test_an_outcome_that_is_unknown_is_looked_up_by_r_and_not_sent_again(t
             return answer
 
         transport.handle_async_request = lose
-        outbox._desk = replace(outbox._desk, patience=Patience.of(0.01))
+        outbox._desk = replace(outbox._desk, patience=RetrySchedule.of(0.01))
         standing = await corrections.send(draft, draft.sending.body)
-        assert standing.way is Way.UNKNOWN
+        assert standing.way is DraftSendState.UNKNOWN
         house.app.bench.client.get_order = real  # type: ignore[method-assign]
         transport.handle_async_request = answers
         await house.press("d")

@@ -14,15 +14,15 @@ from store_clock import Clock
 
 from tui.store.batches import NewStaged, StagedState
 from tui.store.db import StoreError
-from tui.store.journal import NewFollow, NewWrite, Road, SentItem, StagedNews, WriteState
+from tui.store.journal import NewVerification, NewWrite, SentItem, StagedUpdate, WriteKind, WriteState
 from tui.store.store import Store
-from tui.store.verifications import FollowState
+from tui.store.verifications import VerificationState
 
-PATCH = NewWrite(Road.PATCH, "PATCH", "/orders/12", b'{"notes": "\\ud800"}', {"id": "12"}, {"a": 1}, order_id="12")
+PATCH = NewWrite(WriteKind.PATCH, "PATCH", "/orders/12", b'{"notes": "\\ud800"}', {"id": "12"}, {"a": 1}, order_id="12")
 
 
 def upsert(*items: SentItem) -> NewWrite:
-    return NewWrite(Road.UPSERT, "POST", "/orders", b"[{}]", [None], items=items)
+    return NewWrite(WriteKind.UPSERT, "POST", "/orders", b"[{}]", [None], items=items)
 
 
 def stage_one(store: Store, account: int) -> SentItem:
@@ -99,8 +99,8 @@ def test_an_answer_settles_write_staged_and_follow_at_once(store: Store, account
     store.writes.step(
         write,
         WriteState.ACCEPTED,
-        staged=[StagedNews(item.staged, 1, StagedState.ACCEPTED, remote_id="77", problems=[])],
-        follows=[NewFollow("A-1", "5", {"v": 1}, clock(), remote_id="77", staged=item.staged, version=1)],
+        staged=[StagedUpdate(item.staged, 1, StagedState.ACCEPTED, remote_id="77", problems=[])],
+        follows=[NewVerification("A-1", "5", {"v": 1}, clock(), remote_id="77", staged=item.staged, version=1)],
     )
     assert store.writes.holds(item.staged, 1)
     assert not store.writes.holds(item.staged, 2)
@@ -112,7 +112,7 @@ def test_an_answer_settles_write_staged_and_follow_at_once(store: Store, account
 
     store.follows.looked(follow.id, tries=1, due=clock() + timedelta(seconds=3))
     assert store.follows.open(account)[0].tries == 1
-    store.follows.settle(follow.id, FollowState.VERIFIED)
+    store.follows.settle(follow.id, VerificationState.VERIFIED)
     assert store.follows.open(account) == []
     verified = store.batches.get(item.staged)
     assert verified is not None
@@ -126,7 +126,7 @@ def test_news_of_an_older_version_do_not_become_the_state_of_the_newer(store: St
     item = stage_one(store, account)
     write = store.writes.record(account, upsert(item)).id
     store.batches.save_log(item.staged, ["typed while it was out"])
-    news = StagedNews(item.staged, 1, StagedState.REFUSED, problems=[{"detail": "no"}])
+    news = StagedUpdate(item.staged, 1, StagedState.REFUSED, problems=[{"detail": "no"}])
     store.writes.step(write, WriteState.REFUSED, staged=[news])
     staged = store.batches.get(item.staged)
     assert staged is not None
@@ -137,17 +137,17 @@ def test_news_of_an_older_version_do_not_become_the_state_of_the_newer(store: St
 @pytest.mark.parametrize(
     ("states", "end"),
     [
-        ((FollowState.VERIFIED, FollowState.VERIFIED), WriteState.VERIFIED),
-        ((FollowState.VERIFIED, FollowState.DIFFERS), WriteState.DIFFERS),
-        ((FollowState.MISSING, FollowState.DIFFERS), WriteState.MISSING),
-        ((FollowState.VERIFIED,), WriteState.ACCEPTED),
+        ((VerificationState.VERIFIED, VerificationState.VERIFIED), WriteState.VERIFIED),
+        ((VerificationState.VERIFIED, VerificationState.DIFFERS), WriteState.DIFFERS),
+        ((VerificationState.MISSING, VerificationState.DIFFERS), WriteState.MISSING),
+        ((VerificationState.VERIFIED,), WriteState.ACCEPTED),
     ],
 )
 def test_a_write_ends_with_the_worst_of_its_orders_when_all_are_known(
-    store: Store, account: int, clock: Clock, states: tuple[FollowState, ...], end: WriteState
+    store: Store, account: int, clock: Clock, states: tuple[VerificationState, ...], end: WriteState
 ) -> None:
     write = store.writes.record(account, upsert()).id
-    follows = [NewFollow(name, "5", {}, clock()) for name in ("A", "B")]
+    follows = [NewVerification(name, "5", {}, clock()) for name in ("A", "B")]
     store.writes.step(write, WriteState.ACCEPTED, follows=follows)
     for follow, state in zip(store.follows.of_write(write), states, strict=False):
         store.follows.settle(follow.id, state)
@@ -160,11 +160,11 @@ def test_a_newer_version_supersedes_the_follow_of_the_older(store: Store, accoun
     item = stage_one(store, account)
     write = store.writes.record(account, upsert(item)).id
     for version in (1, 2):
-        new = NewFollow("A-1", "5", {"v": version}, clock(), staged=item.staged, version=version)
+        new = NewVerification("A-1", "5", {"v": version}, clock(), staged=item.staged, version=version)
         store.writes.step(write, WriteState.ACCEPTED, follows=[new])
     old, new_one = store.follows.of_staged(item.staged)
-    assert (old.state, new_one.state) == (FollowState.SUPERSEDED, FollowState.ACCEPTED)
-    assert store.follows.settle(old.id, FollowState.MISSING).state is FollowState.SUPERSEDED
+    assert (old.state, new_one.state) == (VerificationState.SUPERSEDED, VerificationState.ACCEPTED)
+    assert store.follows.settle(old.id, VerificationState.MISSING).state is VerificationState.SUPERSEDED
 
 
 def test_a_given_up_order_can_be_followed_again_and_the_follows_of_the_dead_are_taken_up(
@@ -173,11 +173,11 @@ def test_a_given_up_order_can_be_followed_again_and_the_follows_of_the_dead_are_
     dead, mine = open_store(), open_store()
     account = mine.account("u", "1")
     write = dead.writes.record(account, upsert()).id
-    dead.writes.step(write, WriteState.ACCEPTED, follows=[NewFollow("A", "5", {}, clock())])
+    dead.writes.step(write, WriteState.ACCEPTED, follows=[NewVerification("A", "5", {}, clock())])
     assert mine.follows.adopt(account) == []
     dead.close()
     (follow,) = mine.follows.adopt(account)
-    mine.follows.settle(follow.id, FollowState.MISSING, mismatches=[{"a": 1}])
+    mine.follows.settle(follow.id, VerificationState.MISSING, mismatches=[{"a": 1}])
     assert mine.follows.open(account) == []
     mine.follows.resume(follow.id)
     assert [(found.id, found.tries) for found in mine.follows.open(account)] == [(follow.id, 0)]
@@ -198,10 +198,10 @@ def test_what_went_missing_may_go_again(store: Store, account: int, clock: Clock
     item = stage_one(store, account)
     write = store.writes.record(account, upsert(item)).id
     store.writes.step(
-        write, WriteState.ACCEPTED, follows=[NewFollow("A-1", "5", {}, clock(), staged=item.staged, version=1)]
+        write, WriteState.ACCEPTED, follows=[NewVerification("A-1", "5", {}, clock(), staged=item.staged, version=1)]
     )
     (follow,) = store.follows.of_write(write)
-    store.follows.settle(follow.id, FollowState.MISSING)
+    store.follows.settle(follow.id, VerificationState.MISSING)
     assert not store.writes.holds(item.staged, 1)
 
 

@@ -10,11 +10,11 @@ from store_clock import Clock
 
 from tui.store.batches import NewStaged
 from tui.store.db import Database, StoreError, pack
-from tui.store.journal import NewFollow, NewWrite, Road, SentItem, Write, WriteState
-from tui.store.journal_queries import Named, Sorting
+from tui.store.journal import NewVerification, NewWrite, SentItem, Write, WriteKind, WriteState
+from tui.store.journal_queries import JournalSort, Named
 from tui.store.schema import MIGRATIONS
 from tui.store.store import FILE, Store
-from tui.store.verifications import FollowState
+from tui.store.verifications import VerificationState
 
 DAY = 86400
 
@@ -22,12 +22,12 @@ DAY = 86400
 def patch(number: str = "12", name: str = "NL-1", changes: object = None, job: str | None = None) -> NewWrite:
     base = {"id": number, "order_id": f"shop {name}", "order_number": name}
     made = [{"pointer": "/shipping_address/city", "was": "Gent", "now": "Gentbrügge"}] if changes is None else changes
-    return NewWrite(Road.PATCH, "PATCH", f"/orders/{number}", b"{}", base, made, order_id=number, job=job)  # type: ignore[arg-type]
+    return NewWrite(WriteKind.PATCH, "PATCH", f"/orders/{number}", b"{}", base, made, order_id=number, job=job)  # type: ignore[arg-type]
 
 
 def upsert(*items: SentItem, bases: list[object] | None = None) -> NewWrite:
     body = pack([{"order_number": f"N {item.order_id}"} for item in items]).encode()
-    return NewWrite(Road.UPSERT, "POST", "/orders", body, bases or [None] * len(items), items=items)  # type: ignore[arg-type]
+    return NewWrite(WriteKind.UPSERT, "POST", "/orders", body, bases or [None] * len(items), items=items)  # type: ignore[arg-type]
 
 
 def ended(store: Store, account: int, new: NewWrite, state: WriteState = WriteState.CONFIRMED) -> Write:
@@ -41,9 +41,9 @@ def stage(store: Store, account: int, name: str = "A-1") -> SentItem:
     return SentItem(staged, 1, name, "5")
 
 
-def accepted(store: Store, account: int, item: SentItem, clock: Clock, end: FollowState | None) -> int:
+def accepted(store: Store, account: int, item: SentItem, clock: Clock, end: VerificationState | None) -> int:
     write = store.writes.record(account, upsert(item)).id
-    follow = NewFollow(item.order_id, "5", {"v": 1}, clock(), staged=item.staged, version=item.version)
+    follow = NewVerification(item.order_id, "5", {"v": 1}, clock(), staged=item.staged, version=item.version)
     store.writes.step(write, WriteState.ACCEPTED, follows=[follow])
     if end is not None:
         store.follows.settle(store.follows.of_write(write)[0].id, end, remote_id="77")
@@ -92,8 +92,8 @@ def test_the_writes_of_an_older_file_are_listed_with_their_orders_and_outcomes(t
     assert [write.id for write in store.writes.adopt(1)] == [2]
     store.writes.step(2, WriteState.NOT_APPLIED)
     assert store.briefs.count(1) == {
-        (WriteState.CONFIRMED, Road.PATCH): 1,
-        (WriteState.NOT_APPLIED, Road.UPSERT): 1,
+        (WriteState.CONFIRMED, WriteKind.PATCH): 1,
+        (WriteState.NOT_APPLIED, WriteKind.UPSERT): 1,
     }
     store.close()
 
@@ -111,7 +111,7 @@ def test_an_order_is_found_by_whatever_way_it_was_written(store: Store, account:
     mine = ended(store, account, patch("12", "NL-1")).id
     ended(store, account, patch("13", "NL-2"))
     whole = ended(store, account, upsert(SentItem("edit:12:ab", 1, "A", "5"), SentItem("edit:99:cd", 1, "B", "5"))).id
-    made = accepted(store, account, stage(store, account, "A-1"), clock, FollowState.VERIFIED)
+    made = accepted(store, account, stage(store, account, "A-1"), clock, VerificationState.VERIFIED)
 
     def ids(**asked: object) -> list[int]:
         return [write.id for write in store.writes.all(account, **asked)]  # type: ignore[arg-type]
@@ -141,7 +141,7 @@ def test_the_list_is_narrowed_by_words_outcome_job_and_time(store: Store, accoun
     assert ids(words=["hold"]) == [first]
     assert ids(words=["%"]) == [], "a word is no pattern"
     assert ids(states=[WriteState.REFUSED]) == [second]
-    assert ids(roads=[Road.DELETE]) == []
+    assert ids(roads=[WriteKind.DELETE]) == []
     assert ids(job="hold") == [first]
     assert ids(since=clock()) == [second]
     assert [write.id for write in store.writes.all(account, job="hold")] == [first]
@@ -151,10 +151,10 @@ def test_the_list_is_sorted_by_order_and_by_outcome(store: Store, account: int) 
     one = ended(store, account, patch("12", "B")).id
     two = ended(store, account, upsert(SentItem("x", 1, "a", "5"), SentItem("y", 1, "b", "5"))).id
     three = ended(store, account, patch("12", "B"), WriteState.REFUSED).id
-    by_order = store.briefs.find(account, sorting=Sorting.ORDER)
+    by_order = store.briefs.find(account, sorting=JournalSort.ORDER)
     names = [store.briefs.get([place])[place].first.name for place in by_order]
     assert (by_order, names) == ([(three, 0), (one, 0), (two, 0), (two, 1)], ["B", "B", "N a", "N b"])
-    assert [write for write, _ in store.briefs.find(account, sorting=Sorting.OUTCOME)] == [three, one, two]
+    assert [write for write, _ in store.briefs.find(account, sorting=JournalSort.OUTCOME)] == [three, one, two]
 
 
 def test_ten_thousand_writes_are_listed_and_counted_in_a_blink(store: Store, account: int) -> None:
@@ -180,7 +180,7 @@ def test_ten_thousand_writes_are_listed_and_counted_in_a_blink(store: Store, acc
     rows = store.briefs.get(places[5000:5060])
     counts = store.briefs.count(account)
     taken = perf_counter() - started
-    assert (len(places), len(rows), counts[WriteState.CONFIRMED, Road.PATCH]) == (10001, 60, 10001)
+    assert (len(places), len(rows), counts[WriteState.CONFIRMED, WriteKind.PATCH]) == (10001, 60, 10001)
     assert places[-1] == (first, 0)
     plans = [
         store._database.read(lambda c, q=query: [row[3] for row in c.execute(f"EXPLAIN QUERY PLAN {q}")])
@@ -198,7 +198,7 @@ def test_what_is_old_and_settled_is_pruned_with_all_that_belongs_to_it(
     store: Store, account: int, clock: Clock
 ) -> None:
     gone = ended(store, account, patch()).id
-    made = accepted(store, account, SentItem("edit:9:a", 1, "E", "5"), clock, FollowState.DIFFERS)
+    made = accepted(store, account, SentItem("edit:9:a", 1, "E", "5"), clock, VerificationState.DIFFERS)
     clock.pass_(10 * DAY)
     young = ended(store, account, patch()).id
     assert store.writes.prune(clock() - timedelta(days=9)) == {account: 2}
@@ -238,7 +238,7 @@ def test_what_staged_orders_must_know_to_not_be_sent_twice_is_not_pruned(
     account = store.account("u", "1")
     stays, removed, late = (stage(store, account, name) for name in ("stays", "removed", "late"))
     for item in (stays, removed, late):
-        accepted(store, account, item, clock, FollowState.VERIFIED)
+        accepted(store, account, item, clock, VerificationState.VERIFIED)
     clock.pass_(10 * DAY)
     store.batches.drop([removed.staged])
     clock.pass_(100 * DAY)

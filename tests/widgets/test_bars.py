@@ -5,15 +5,15 @@ from textual import events
 from widget_harness import Stage, shown, watch_lines
 
 from tui.widgets.filter_line import FilterLine
-from tui.widgets.input_line import AskLine
+from tui.widgets.input_line import InputLine
 from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
-from tui.widgets.tab_bar import Entry, EntryStrip
+from tui.widgets.tab_bar import TabBar, TabLabel
 
 SHOPS = [
-    Entry("all", "all", "412"),
-    Entry("1", "ShopNL", "188"),
-    Entry("2", "Woo\x1bDE", "121"),
-    Entry("3", "PrestaFR", "61", failing=True),
+    TabLabel("all", "all", "412"),
+    TabLabel("1", "ShopNL", "188"),
+    TabLabel("2", "Woo\x1bDE", "121"),
+    TabLabel("3", "PrestaFR", "61", failing=True),
 ]
 
 
@@ -53,7 +53,7 @@ async def test_what_does_not_fit_says_so() -> None:
 
 
 async def test_the_strip_numbers_its_entries_and_scrolls_to_the_current() -> None:
-    strip = EntryStrip()
+    strip = TabBar()
     app = Stage(strip)
     async with app.run_test(size=(34, 3)) as pilot:
         strip.set_entries(SHOPS)
@@ -68,15 +68,15 @@ async def test_the_strip_numbers_its_entries_and_scrolls_to_the_current() -> Non
         assert strip.step(1)
         assert strip.current == "2"
         await pilot.click(strip, offset=(20, 0))
-        assert [event.key for event in app.heard(EntryStrip.Selected)] == ["3", "2", "3"]
+        assert [event.key for event in app.heard(TabBar.Selected)] == ["3", "2", "3"]
 
 
 async def test_where_the_strip_is_too_long_what_is_empty_is_only_its_number() -> None:
-    strip = EntryStrip()
+    strip = TabBar()
     app = Stage(strip)
-    entries = [Entry("a", "all", "250"), Entry("r", "refused", empty=True), Entry("v", "verified", "235")]
+    entries = [TabLabel("a", "all", "250"), TabLabel("r", "refused", empty=True), TabLabel("v", "verified", "235")]
     async with app.run_test(size=(36, 3)) as pilot:
-        strip.set_entries([*entries, Entry("s", "same", empty=True)])
+        strip.set_entries([*entries, TabLabel("s", "same", empty=True)])
         await pilot.pause()
         assert shown(app)[0] == "  0 all 250  1  2 verified 235  3"
         strip.select_number(1)
@@ -96,25 +96,25 @@ async def test_the_filter_line_opens_types_and_closes() -> None:
         assert shown(app)[0] == " / is:new why:any          service: date │ judged here: why"
         line.open()
         await pilot.press("end", "space", "x", "enter")
-        assert [event.text for event in app.heard(AskLine.Submitted)] == ["is:new why:any x"]
+        assert [event.text for event in app.heard(InputLine.Submitted)] == ["is:new why:any x"]
         assert not line.is_open
         line.open("")
         app.post_message(events.Paste("a\nb"))
         await pilot.pause()
         assert "2 lines were joined" in shown(app)[0]
         await pilot.press("escape")
-        assert [event.text for event in app.heard(AskLine.Cancelled)] == ["a b"]
-        assert [event.text for event in app.heard(AskLine.Changed)] == ["is:new why:any ", "is:new why:any x", "a b"]
+        assert [event.text for event in app.heard(InputLine.Cancelled)] == ["a b"]
+        assert [event.text for event in app.heard(InputLine.Changed)] == ["is:new why:any ", "is:new why:any x", "a b"]
 
 
 @pytest.mark.parametrize("width", [10, 25, 80])
 async def test_no_width_breaks_a_line(width: int) -> None:
-    title, rule, status, keys, strip = TitleLine(), RuleLine(), StatusLine(), KeyLine(), EntryStrip()
+    title, rule, status, keys, strip = TitleLine(), RuleLine(), StatusLine(), KeyLine(), TabBar()
     async with Stage(title, rule, status, keys, strip).run_test(size=(width, 6)) as pilot:
         title.set("日本" * 20, "x" * 60)
         rule.set("日本" * 20, "x" * 60)
         status.set(["y" * 90])
         keys.set([("Shift+Tab", "z" * 90)])
-        strip.set_entries([Entry("a", "w" * 90)])
+        strip.set_entries([TabLabel("a", "w" * 90)])
         await pilot.pause()
         assert all(strip.cell_length == width for strip in pilot.app.screen._compositor.render_strips())

@@ -16,13 +16,13 @@ from widget_harness import Stage
 
 from tui.api.pointer import Pointer
 from tui.widgets import diff_renderer as frames
-from tui.widgets.diff_renderer import Frame, NotUnderstood, SparseFrames
+from tui.widgets.diff_renderer import DiffRenderer, Frame, UnsupportedUpdate
 from tui.widgets.form_layout import FieldRow, GroupRow
 from tui.widgets.sheet import OrderSheet
 from tui.widgets.status import TitleLine
-from tui.widgets.styles import TonedScreen
-from tui.widgets.tab_bar import Entry, EntryStrip
-from tui.widgets.table import Column, OrderTable, Row, Toned
+from tui.widgets.styles import StyledScreen
+from tui.widgets.tab_bar import TabBar, TabLabel
+from tui.widgets.table import Column, OrderTable, RenderedRow, StyledCell
 
 NAMES = ["Aylin Yıldız", "日本 太郎", "👩🏽\u200d🚀 Émile", "e\u0301mile [red]", "plain"]
 
@@ -69,15 +69,18 @@ class Twice(Stage):
 COLUMNS = [Column("o", "order", 9), Column("n", "recipient", 12, 1), Column("k", "kg", 6, align="right")]
 
 
-def rows(count: int, seed: int) -> list[Row]:
+def rows(count: int, seed: int) -> list[RenderedRow]:
     chance = random.Random(seed)
-    return [Row(f"k{n}", (f"NL-{n}", chance.choice(NAMES), Toned("no weight", "error")), "!") for n in range(count)]
+    return [
+        RenderedRow(f"k{n}", (f"NL-{n}", chance.choice(NAMES), StyledCell("no weight", "error")), "!")
+        for n in range(count)
+    ]
 
 
 @pytest.mark.parametrize("theme", ["textual-dark", "ansi-light"])
 @pytest.mark.parametrize("seed", [1, 2])
 async def test_the_same_screen_as_textual(theme: str, seed: int) -> None:
-    table, sheet, title, strip = OrderTable(COLUMNS), OrderSheet(), TitleLine(), EntryStrip()
+    table, sheet, title, strip = OrderTable(COLUMNS), OrderSheet(), TitleLine(), TabBar()
     app = Twice(title, strip, table, sheet)
     app.prepare(80, 24)
     chance = random.Random(seed)
@@ -94,7 +97,7 @@ async def test_the_same_screen_as_textual(theme: str, seed: int) -> None:
             lambda: sheet.open_editor(),
             lambda: sheet.set_rows(fields[: chance.randrange(3, 20)]),
             lambda: title.set(chance.choice(NAMES) * 3, "right"),
-            lambda: strip.set_entries([Entry(str(n), chance.choice(NAMES)) for n in range(9)]),
+            lambda: strip.set_entries([TabLabel(str(n), chance.choice(NAMES)) for n in range(9)]),
             lambda: strip.step(1),
         ]
         for number in range(60):
@@ -142,15 +145,15 @@ def test_half_a_wide_character_leaves_no_ghost() -> None:
 
 def test_what_cells_cannot_hold_goes_the_stock_way() -> None:
     frame = Frame()
-    with pytest.raises(NotUnderstood):
+    with pytest.raises(UnsupportedUpdate):
         frame.write(layout([Segment("linked", Style(link="https://example.com"))]), ColorSystem.STANDARD)
-    with pytest.raises(NotUnderstood):
+    with pytest.raises(UnsupportedUpdate):
         frame.write(layout([Segment("too long by far", Style())]), ColorSystem.STANDARD)
-    with pytest.raises(NotUnderstood):
+    with pytest.raises(UnsupportedUpdate):
         frame.write(CompositorUpdate(), ColorSystem.STANDARD)
-    app: SparseFrames[None] = SparseFrames()
+    app: DiffRenderer[None] = DiffRenderer()
     linked = layout([Segment("linked", Style(link="https://example.com"))])
-    assert "linked" in frames._Sparse(frame, linked).render_segments(app.console)
+    assert "linked" in frames._DiffUpdate(frame, linked).render_segments(app.console)
 
 
 @pytest.mark.parametrize(
@@ -170,9 +173,9 @@ def test_pens_change_by_the_least_codes(old: str, new: str, change: str) -> None
     assert frames._change(old, new) == change
 
 
-class Quiet(SparseFrames[None]):
-    def get_default_screen(self) -> TonedScreen:
-        return TonedScreen()
+class Quiet(DiffRenderer[None]):
+    def get_default_screen(self) -> StyledScreen:
+        return StyledScreen()
 
     def compose(self) -> ComposeResult:
         yield TitleLine("x")

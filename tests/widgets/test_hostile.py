@@ -7,7 +7,7 @@ from textual.widget import Widget
 from widget_harness import Stage
 
 from tui.api.pointer import Pointer
-from tui.orders.value_parser import Entered
+from tui.orders.value_parser import ValidValue
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.form_layout import FieldRow, GroupRow, NoteRow
@@ -16,8 +16,8 @@ from tui.widgets.pager import Pager
 from tui.widgets.problems import ProblemList, ProblemRow
 from tui.widgets.sheet import OrderSheet
 from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
-from tui.widgets.tab_bar import Entry, EntryStrip
-from tui.widgets.table import Column, OrderTable, Row
+from tui.widgets.tab_bar import TabBar, TabLabel
+from tui.widgets.table import Column, OrderTable, RenderedRow
 
 HOSTILE = [
     "[@click=app.x]y[/]",
@@ -63,7 +63,7 @@ class Cells(NoRows):
 def show(text: str) -> list[Widget]:
     """Every widget, each with the text wherever it takes one."""
     table = OrderTable([Column("a", text, 20, 1)], empty=text)
-    table.load([Row(text, (text,), mark=text or " ")])
+    table.load([RenderedRow(text, (text,), mark=text or " ")])
     table.set_tail(text)
     sheet = OrderSheet(empty=text)
     choices = ((text, text), ("b", "b"))
@@ -78,12 +78,12 @@ def show(text: str) -> list[Widget]:
     problems.load([ProblemRow("o", PLACE, text, text, text[:1], title=text)])
     pager = Pager()
     pager.set_text(text)
-    strip, status, keys, line, bar = EntryStrip(), StatusLine(), KeyLine(), FilterLine(), QuestionBar()
-    strip.set_entries([Entry("k", text, text)])
+    strip, status, keys, line, bar = TabBar(), StatusLine(), KeyLine(), FilterLine(), QuestionBar()
+    strip.set_entries([TabLabel("k", text, text)])
     status.set([text, (text, "error")])
     keys.set([(text, text), ("?", text)])
     line.set(text, text)
-    grid = OrderGrid(lambda pointer, kind, entered, choices: Entered(entered), empty=text)
+    grid = OrderGrid(lambda pointer, kind, entered, choices: ValidValue(entered), empty=text)
     grid.load(Cells(text), [GridColumn("a", text, 12), GridColumn("b", text, 9, "right")])
     return [
         table,

@@ -3,14 +3,14 @@
 import pytest
 
 from tui.api.pointer import Pointer
-from tui.orders.value_parser import Entered, Entry, parse_entry
+from tui.orders.value_parser import ParsedEntry, ValidValue, parse_entry
 from tui.widgets.editing.field_editor import LiveEditor
-from tui.widgets.editing.text_model import PASTE_LIMIT, TEXT_LIMIT, Editing
+from tui.widgets.editing.text_model import PASTE_LIMIT, TEXT_LIMIT, TextModel
 
 PLACE = Pointer.of("order_details", "notes")
 
 
-def read(pointer: Pointer, kind: str, text: str, choices: tuple[tuple[str, str], ...]) -> Entry:
+def read(pointer: Pointer, kind: str, text: str, choices: tuple[tuple[str, str], ...]) -> ParsedEntry:
     return parse_entry(kind, text, choices=choices)
 
 
@@ -29,7 +29,7 @@ def test_the_longest_paste_is_drawn_around_its_caret(kind: str) -> None:
 
 
 def test_a_text_does_not_grow_without_end() -> None:
-    editing = Editing("")
+    editing = TextModel("")
     for _ in range(4):
         assert editing.paste("x" * PASTE_LIMIT) == ""
     assert "more than 256 KB" in editing.paste("x")
@@ -48,7 +48,7 @@ def test_a_text_does_not_grow_without_end() -> None:
     ],
 )
 def test_what_nobody_types_is_left_out_of_a_paste_and_said(text: str, multiline: bool, kept: str, said: str) -> None:
-    editing = Editing("", multiline=multiline)
+    editing = TextModel("", multiline=multiline)
     assert editing.paste(text) == said
     assert editing.text == kept
     assert editing.fill(text) == said
@@ -60,11 +60,11 @@ def test_above_the_choices_is_what_was_typed() -> None:
     editor = LiveEditor(PLACE, "state", "IT-MI", italy, read)
     for key in "rm":
         editor.key(key, key, 80)
-    assert editor.take() == Entered("IT-RM")
+    assert editor.take() == ValidValue("IT-RM")
     editor.key("up", None, 80)
-    assert editor.take() == Entered("RM")
+    assert editor.take() == ValidValue("RM")
     editor.key("down", None, 80)
-    assert editor.take() == Entered("IT-RM")
+    assert editor.take() == ValidValue("IT-RM")
 
 
 def test_what_cannot_be_is_not_called_taken() -> None:

@@ -4,19 +4,21 @@ import pytest
 from widget_harness import Stage, shown, watch_lines
 
 from tui.widgets.lines import LineView
-from tui.widgets.table import Column, OrderTable, Row, Toned
+from tui.widgets.table import Column, OrderTable, RenderedRow, StyledCell
 
 COLUMNS = (Column("order", "order", 8), Column("name", "recipient", 10, flex=1), Column("kg", "kg", 6, align="right"))
 
 
-def rows(count: int, start: int = 0) -> list[Row]:
-    return [Row(f"k{n}", (f"NL-{n}", f"Name {n}", "1.20")) for n in range(start, start + count)]
+def rows(count: int, start: int = 0) -> list[RenderedRow]:
+    return [RenderedRow(f"k{n}", (f"NL-{n}", f"Name {n}", "1.20")) for n in range(start, start + count)]
 
 
 async def test_it_shows_header_cursor_marks_and_tail() -> None:
     table = OrderTable(COLUMNS)
     async with Stage(table).run_test(size=(40, 8)) as pilot:
-        table.load([Row("a", ("NL-1", "[red]x[/", Toned("3.1", "error")), mark="!", mark_tone="error"), *rows(2)])
+        table.load(
+            [RenderedRow("a", ("NL-1", "[red]x[/", StyledCell("3.1", "error")), mark="!", mark_tone="error"), *rows(2)]
+        )
         table.set_tail("end of list")
         table.toggle_mark()
         table.move(1)
@@ -40,7 +42,7 @@ async def test_only_the_two_lines_of_a_moved_cursor_are_drawn() -> None:
         await pilot.pause()
         assert sorted(set(drawn)) == [1, 2]
         drawn.clear()
-        table.set_row(Row("k5", ("NL-5", "changed", "")))
+        table.set_row(RenderedRow("k5", ("NL-5", "changed", "")))
         await pilot.pause()
         assert set(drawn) == {6}
         assert "changed" in shown(pilot.app)[6]
@@ -136,7 +138,7 @@ class Endless:
     def __len__(self) -> int:
         return 100_000
 
-    def row_at(self, index: int) -> Row:
+    def row_at(self, index: int) -> RenderedRow:
         self.made += 1
         return rows(1, index)[0]
 

@@ -21,15 +21,15 @@ from sandbox_harness import order
 
 from tui.api.codec import decode, encode
 from tui.orders.checks.sending import MOST_BYTES
-from tui.sandbox.faults import Fault, Faults, Rule
+from tui.sandbox.faults import Fault, FaultRule, Faults
 from tui.store.db import StoreError
-from tui.work.batches.staged_order import StagedOrder, Standing
-from tui.work.batches.staging import CannotChange, Staging
+from tui.work.batches.staged_order import StagedOrder, StagedStatus
+from tui.work.batches.staging import BatchLocked, Staging
 from tui.work.file_import.json_reader import read_orders
 from tui.work.file_import.validate import entries_of
-from tui.work.submit.results import End, Wishes
+from tui.work.submit.results import SubmitOptions, SubmitOutcome
 from tui.work.submit.run import Submission
-from tui.work.writes.backoff import Patience
+from tui.work.writes.backoff import RetrySchedule
 from tui.work.writes.lookup import key_of
 
 Life = Callable[[Cut], Awaitable[None]]
@@ -87,17 +87,17 @@ async def finish(house: House) -> None:
     """What the app does at its start, and the user until all is done."""
     staging = house.staging
 
-    def of(standing: Standing) -> list[str]:
+    def of(standing: StagedStatus) -> list[str]:
         return [one.id for one in staging.orders if staging.standing(one) is standing]
 
     for outcome in await house.bench.outbox.recover():
         staging.settle(outcome)
     for _ in range(3):
         assert await staging.look() is None
-        staging.release(of(Standing.UPDATE))
+        staging.release(of(StagedStatus.UPDATE))
         await staging.send(staging.plan(), goes_on=True)
         await house.bench.follower.until_done()
-        await staging.ask_again(of(Standing.DOUBT))
+        await staging.ask_again(of(StagedStatus.DOUBT))
 
 
 def is_done_once(cut: Cut, names: tuple[str, ...]) -> None:
@@ -106,7 +106,7 @@ def is_done_once(cut: Cut, names: tuple[str, ...]) -> None:
     left = [(number, body) for number, body in enumerate(cut.posted) if number not in cut.denied]
     for place, (number, body) in enumerate(left):
         if body in (later for _, later in left[place + 1 :]):
-            assert cut.looks[number + 1] >= len(Patience().lookups), "it was looked for before it went again"
+            assert cut.looks[number + 1] >= len(RetrySchedule().lookups), "it was looked for before it went again"
     keys = [key_of(one) for body in {body for _, body in left} for one in bodies(body)]
     assert len(keys) == len(set(keys)), "what goes again is the same request"
 
@@ -130,7 +130,7 @@ async def type_and_send(cut: Cut) -> None:
         staging.put(ids[0], NOTES, words, "note")
         cut.told.append(("typed", "A", words))
     await send_all(cut.house)
-    assert set(staging.counts()) == {Standing.VERIFIED}
+    assert set(staging.counts()) == {StagedStatus.VERIFIED}
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ async def test_sending_and_following(
     monkeypatch.setattr("tui.work.batches.send_queue.cut.__defaults__", (a_request, MOST_BYTES))
 
     async def prepare(house: House) -> None:
-        rules = () if fault is None else (Rule(fault, times=1, method="POST"),)
+        rules = () if fault is None else (FaultRule(fault, times=1, method="POST"),)
         house.sandbox.breaker.faults = Faults(rules=rules)
 
     cuts = 0
@@ -154,7 +154,7 @@ async def test_sending_and_following(
         names = tuple(by_name(staging))
         assert names in ((), tuple("ABC")), "an import is there whole or not at all"
         await finish(cut.house)
-        assert staging.counts() == ({Standing.VERIFIED: 3} if names else {})
+        assert staging.counts() == ({StagedStatus.VERIFIED: 3} if names else {})
         is_done_once(cut, names)
         assert sorted(await cut.house.there()) == list(names)
     assert cuts > 20
@@ -178,7 +178,7 @@ async def test_a_second_cut_while_it_finds_out_about_the_first(tmp_path: Path) -
     async for cut in each_cut(tmp_path, recover, cut_once):
         staging = await cut.house.crash()
         await finish(cut.house)
-        assert staging.counts() == {Standing.VERIFIED: 3}
+        assert staging.counts() == {StagedStatus.VERIFIED: 3}
         assert (cut.posted, cut.taken) == ([], Counter()), "it was written by the first life"
         assert len(await cut.house.there()) == 3
 
@@ -200,13 +200,13 @@ async def test_a_refusal_and_the_rest_that_goes_on(tmp_path: Path) -> None:
         if not cut.told:
             continue
         await finish(cut.house)
-        assert staging.standing(there["A"]) is staging.standing(there["C"]) is Standing.VERIFIED
+        assert staging.standing(there["A"]) is staging.standing(there["C"]) is StagedStatus.VERIFIED
         bad = there["B"]
         if ("let go",) in cut.told:
-            assert staging.standing(bad) is Standing.REFUSED
+            assert staging.standing(bad) is StagedStatus.REFUSED
             assert pointers(staging, bad.id) == [str(QUANTITY)]
         else:
-            assert staging.standing(bad) in (Standing.REFUSED, Standing.TO_FIX)
+            assert staging.standing(bad) in (StagedStatus.REFUSED, StagedStatus.TO_FIX)
         assert cut.taken == Counter({("A", "7"): 1, ("C", "7"): 1})
 
 
@@ -238,9 +238,9 @@ async def test_updates_and_a_second_version(tmp_path: Path) -> None:
         if not (names := by_name(staging)):
             continue
         if NOTES.get(names["A"].document) == "second" and ("releasing",) not in cut.told:
-            assert staging.standing(names["A"]) is Standing.UPDATE, "nobody released this version"
+            assert staging.standing(names["A"]) is StagedStatus.UPDATE, "nobody released this version"
         await finish(cut.house)
-        assert staging.counts() == {Standing.VERIFIED: 2}, staging.said
+        assert staging.counts() == {StagedStatus.VERIFIED: 2}, staging.said
         versions = {encode(one) for body in cut.posted for one in bodies(body)}
         assert cut.taken == Counter(key_of(one) for one in map(decode, versions)), "each version was written once"
         there = await cut.house.there()
@@ -251,7 +251,7 @@ async def test_updates_and_a_second_version(tmp_path: Path) -> None:
 
 async def test_a_file_submitted_without_the_screen(tmp_path: Path) -> None:
     text = encode([order(order_id=name) for name in "ABC"]).decode()
-    wishes = Wishes(patience=60)
+    wishes = SubmitOptions(patience=60)
 
     async def submit(house: House) -> Submission:
         run = Submission(house.bench, house.staging, entries_of(read_orders(text)), "orders.json", wishes)
@@ -264,7 +264,7 @@ async def test_a_file_submitted_without_the_screen(tmp_path: Path) -> None:
     async for cut in each_cut(tmp_path, life):
         await cut.house.crash()
         run = await submit(cut.house)
-        assert [one.end for one in run.results()] == [End.VERIFIED] * 3
+        assert [one.end for one in run.results()] == [SubmitOutcome.VERIFIED] * 3
         by_name(cut.house.staging)
         is_done_once(cut, tuple("ABC"))
         assert len(await cut.house.there()) == 3
@@ -290,7 +290,7 @@ async def test_another_copy_takes_the_batch_over_at_any_step_of_the_sending(tmp_
 
     async def life(cut: Cut) -> None:
         staging = cut.house.staging
-        with suppress(CannotChange):
+        with suppress(BatchLocked):
             ids = stage(staging, *(order(order_id=name) for name in "ABC"))
             cut.told.append(("staged", *"ABC"))
             cut.typing = "typed"
@@ -308,14 +308,14 @@ async def test_another_copy_takes_the_batch_over_at_any_step_of_the_sending(tmp_
         is_kept(cut)
         await finish(other)
         names = tuple(by_name(other.staging))
-        assert other.staging.counts() == ({Standing.VERIFIED: len(names)} if names else {})
+        assert other.staging.counts() == ({StagedStatus.VERIFIED: len(names)} if names else {})
         assert cut.taken == Counter({(name, "7"): 1 for name in names})
 
 
 async def test_another_copy_takes_the_batch_over_at_any_step_of_a_large_import(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui.work.batches.editing.PORTION", 2)
+    monkeypatch.setattr("tui.work.batches.editing.CHUNK_SIZE", 2)
     intake = read_orders(encode([order(order_id=name) for name in "ABCDE"]).decode())
     copies: list[House] = []
 
@@ -328,7 +328,7 @@ async def test_another_copy_takes_the_batch_over_at_any_step_of_a_large_import(
         copies[-1].staging.take_over()
 
     async def life(cut: Cut) -> None:
-        with suppress(CannotChange, StoreError):
+        with suppress(BatchLocked, StoreError):
             await cut.house.staging.take_in(intake, "large.json", lambda done, total: None)
             cut.told.append(("staged", *"ABCDE"))
 
@@ -414,7 +414,7 @@ async def test_typing_holding_removing_and_the_way_back(tmp_path: Path) -> None:
 
 async def test_a_large_import_is_there_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Staged in portions beside everything else; what a cut leaves of it is nothing, and it can be read in again."""
-    monkeypatch.setattr("tui.work.batches.editing.PORTION", 2)
+    monkeypatch.setattr("tui.work.batches.editing.CHUNK_SIZE", 2)
     names = tuple("ABCDEFG")
     intake = read_orders(encode([order(order_id=name) for name in names]).decode())
 
@@ -447,8 +447,8 @@ async def test_what_was_done_by_hand_can_be_taken_back_after_a_cut(tmp_path: Pat
         while staging.undo() is not None:
             steps += 1
         last, is_removal = cut.met[-1], cut.told[-1][0] == "remove"
-        is_noted = last != "before the commit of actions.save"
-        is_between = not is_noted or (last.startswith("after") and not last.endswith("actions.save"))
+        is_noted = last != "before the commit of undo_log.save"
+        is_between = not is_noted or (last.startswith("after") and not last.endswith("undo_log.save"))
         if is_between and not is_removal:
             continue  # the step itself is there and can be taken back at its order; nobody is told of it in the batch
         assert seen(staging) == {}, "each step was taken back"

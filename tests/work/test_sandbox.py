@@ -21,8 +21,8 @@ from tui.store.batches import NewStaged, StagedState
 from tui.store.journal import WriteState
 from tui.store.store import Store
 from tui.work.writes.outbox import Outbox, Outgoing
-from tui.work.writes.outcomes import Accepted, Confirmed, Differs, WasBusy, WasGone, WasRefused
-from tui.work.writes.verifier import Follower
+from tui.work.writes.outcomes import OrderGone, WriteAccepted, WriteConfirmed, WriteDeferred, WriteDiffers, WriteRefused
+from tui.work.writes.verifier import Verifier
 
 
 class World:
@@ -44,7 +44,7 @@ class World:
         self.store = Store(folder, now=self.clock.now)
         self.account = self.store.account(self.client.base_url, "1")
         shared: Any = {"now": self.clock.now, "sleep": self.clock.sleep}
-        self.follower = Follower(self.client, self.store, self.account, **shared)
+        self.follower = Verifier(self.client, self.store, self.account, **shared)
         self.outbox = Outbox(self.client, self.store, self.account, **shared)
         self.batch = self.store.batches.create(self.account, "b").id
 
@@ -87,14 +87,14 @@ async def test_refused_mended_accepted_verified(make: Make) -> None:
     world = make()
     good, bad = world.stage(order(order_id="A"), order(order_id="B", order_details__order_items__0__quantity=0))
     refused = await world.outbox.upsert([good, bad])
-    assert isinstance(refused, WasRefused)
+    assert isinstance(refused, WriteRefused)
     ((staged, (problem, *_)),) = refused.by_staged.items()
     assert staged == bad.staged
     assert problem.pointer == Pointer.parse("/order_details/order_items/0/quantity")
     assert world.states() == [StagedState.DRAFT, StagedState.REFUSED]
     world.store.batches.rebase(bad.staged, order(order_id="B"), None)
     mended = Outgoing(bad.staged, 2, order(order_id="B"))
-    assert isinstance(await world.outbox.upsert([good, mended]), Accepted)
+    assert isinstance(await world.outbox.upsert([good, mended]), WriteAccepted)
     assert world.states() == [StagedState.ACCEPTED] * 2
     await world.follower.until_done()
     assert world.states() == [StagedState.VERIFIED] * 2
@@ -109,9 +109,9 @@ async def test_a_patch_of_what_was_read_is_confirmed_and_a_refusal_names_its_fie
         "customer_details": {"phone": "+3140"},
         "order_details": {"notes": None, "tags": ["x"], "order_items": [{"name": "Scented Candle", "quantity": 3}]},
     }
-    assert isinstance(await world.outbox.patch(number, encode(body), read), Confirmed)
+    assert isinstance(await world.outbox.patch(number, encode(body), read), WriteConfirmed)
     refused = await world.outbox.patch(number, b'{"shipping_address": {"city": ""}}', read)
-    assert isinstance(refused, WasRefused)
+    assert isinstance(refused, WriteRefused)
     assert [str(problem.pointer) for problem in refused.problems] == ["/shipping_address/city"]
 
 
@@ -170,7 +170,7 @@ async def test_under_faults_every_order_is_there_once_and_every_word_is_true(mak
         notes = Pointer.of("order_details", "notes").get(await world.client.get_order(write.new.order_id))
         assert (notes == f"to {write.new.order_id}") is (write.state is WriteState.CONFIRMED)
         assert write.state in (WriteState.CONFIRMED, WriteState.NOT_APPLIED, WriteState.NOT_SENT)
-    assert not any(isinstance(outcome, Differs | WasRefused | WasGone | WasBusy) for outcome in outcomes)
+    assert not any(isinstance(outcome, WriteDiffers | WriteRefused | OrderGone | WriteDeferred) for outcome in outcomes)
     # Else the faults missed and nothing was tried here.
     steps = [step.state for outcome in outcomes for step in world.store.writes.events(outcome.write.id)]
     assert WriteState.UNKNOWN in steps

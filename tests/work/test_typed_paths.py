@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.work.file_import.json_reader import IntakeError, read_file
+from tui.work.file_import.json_reader import ImportFileError, read_file
 from tui.work.typed_paths import completed, new_file
 
 
@@ -46,7 +46,7 @@ def test_a_user_who_is_not_there_has_no_files() -> None:
 
 @pytest.mark.parametrize("name", ["~nobody-of-this-name/x", "a\0b", "\ud800\0", "gone/x", "x" * 300])
 def test_what_is_no_path_is_told(name: str) -> None:
-    with pytest.raises(IntakeError):
+    with pytest.raises(ImportFileError):
         read_file(Path(name))
     with pytest.raises(OSError, match=r"path|file|name"), new_file(Path(name)):
         pass

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from random import Random
 from typing import Protocol
 
-from tui.api.errors import ApiError, BadAnswer, Busy, RateLimited, ServerFault, Unreachable
+from tui.api.errors import ApiError, InvalidResponse, RateLimited, ServerFault, ServiceBusy, Unreachable
 
 __all__ = [
     "LONGEST_WAIT",
@@ -160,8 +160,8 @@ def _long_pause(seconds: float) -> RateLimited:
     return error
 
 
-_TRIES = {RateLimited: 6, Busy: 6, ServerFault: 3, Unreachable: 3, BadAnswer: 3}
-_FIRST = {RateLimited: 1.0, Busy: 1.0, ServerFault: 0.5, Unreachable: 0.5, BadAnswer: 0.5}
+_TRIES = {RateLimited: 6, ServiceBusy: 6, ServerFault: 3, Unreachable: 3, InvalidResponse: 3}
+_FIRST = {RateLimited: 1.0, ServiceBusy: 1.0, ServerFault: 0.5, Unreachable: 0.5, InvalidResponse: 0.5}
 
 
 def next_pause(error: ApiError, tried: int, *, write: bool, random: Random) -> float | None:
@@ -171,9 +171,9 @@ def next_pause(error: ApiError, tried: int, *, write: bool, random: Random) -> f
     are not what they must be.
     """
     kind = type(error)
-    if kind not in _TRIES or tried >= _TRIES[kind] or (write and kind not in (RateLimited, Busy)):
+    if kind not in _TRIES or tried >= _TRIES[kind] or (write and kind not in (RateLimited, ServiceBusy)):
         return None
-    if isinstance(error, BadAnswer) and error.final:
+    if isinstance(error, InvalidResponse) and error.final:
         return None
     backoff = _FIRST[kind] * 2.0 ** (tried - 1)
     backoff *= 0.75 + random.random() / 2

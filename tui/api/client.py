@@ -19,12 +19,21 @@ import httpx
 from tui.api.auth import Auth
 from tui.api.budget import Budget, Clock, Sleep
 from tui.api.codec import CodecError, Document, Json, decode, encode
-from tui.api.errors import BadAnswer, ConfigError, InvalidCursor, NotFound, ReadOnly, Unfit, one_line, read_problems
+from tui.api.errors import (
+    ConfigError,
+    InvalidCursor,
+    InvalidRequest,
+    InvalidResponse,
+    NotFound,
+    ReadOnly,
+    one_line,
+    read_problems,
+)
 from tui.api.paging import Cursors, read_cursors
 from tui.api.pointer import Dialect
 from tui.api.query import OrderQuery, encode_query, id_text, misfits, order_key, sort_doubt
-from tui.api.request_log import WireLog
-from tui.api.transport import ANSWER_LIMIT, Answer, Request, Transport
+from tui.api.request_log import RequestLog
+from tui.api.transport import ANSWER_LIMIT, Request, ServiceResponse, Transport
 
 __all__ = ["LARGEST_BATCH", "Client", "Identifiers", "LogPage", "Metadata", "OrderQuery", "Page", "order_key"]
 
@@ -109,7 +118,7 @@ class Client:
         sleep: Sleep = asyncio.sleep,
         random: Random | None = None,
         partner_id: str | None = None,
-        log: WireLog | None = None,
+        log: RequestLog | None = None,
         budget: Budget | None = None,
         read_only: bool = False,
         timeout: float = 30.0,
@@ -139,7 +148,7 @@ class Client:
         return self._transport.base_url
 
     @property
-    def log(self) -> WireLog:
+    def log(self) -> RequestLog:
         return self._transport.log
 
     @property
@@ -172,7 +181,7 @@ class Client:
         if cursor:
             parameters.append(("cursor", cursor))
 
-        def read(answer: Answer) -> Page:
+        def read(answer: ServiceResponse) -> Page:
             rows, doubts = _rows(answer)
             cursors = _cursors(answer, cursor, doubts)
             wrong = misfits(query, rows)
@@ -190,7 +199,7 @@ class Client:
         """GET /orders/{id} (Orders, "Retrieve an order"). `id` is Sendcloud's, never the shop's `order_id` (Q1.3)."""
         number = _number(id)
 
-        def read(answer: Answer) -> Document:
+        def read(answer: ServiceResponse) -> Document:
             order = _object(answer)
             _check_identity(order, number)
             return order
@@ -205,11 +214,11 @@ class Client:
         number = _number(id)
         self._refuse_if_read_only()
         if not isinstance(change := _parsed(body), dict):
-            raise Unfit("A change of an order is a JSON object. Nothing was sent.")
+            raise InvalidRequest("A change of an order is a JSON object. Nothing was sent.")
         if not change:
-            raise Unfit("There is no change to send. Nothing was sent.")
+            raise InvalidRequest("There is no change to send. Nothing was sent.")
 
-        def read(answer: Answer) -> Identifiers:
+        def read(answer: ServiceResponse) -> Identifiers:
             if answer.status == 204 and not answer.body:
                 return Identifiers(number, "", "")
             told = _object(answer)
@@ -239,19 +248,19 @@ class Client:
         self._refuse_if_read_only()
         batch = _parsed(orders) if isinstance(orders, bytes) else list(orders)
         if not isinstance(batch, list):
-            raise Unfit("A batch is a JSON list of orders, even for one order. Nothing was sent.")
+            raise InvalidRequest("A batch is a JSON list of orders, even for one order. Nothing was sent.")
         if not batch:
-            raise Unfit("There is no order to send. Nothing was sent.")
+            raise InvalidRequest("There is no order to send. Nothing was sent.")
         if len(batch) > LARGEST_BATCH:
-            raise Unfit(f"A batch has at most {LARGEST_BATCH} orders, not {len(batch)}. Nothing was sent.")
+            raise InvalidRequest(f"A batch has at most {LARGEST_BATCH} orders, not {len(batch)}. Nothing was sent.")
         body = orders if isinstance(orders, bytes) else encode(batch)
         headers = {"Sendcloud-Partner-Id": self._partner_id} if self._partner_id else {}
 
-        def read(answer: Answer) -> list[Identifiers]:
+        def read(answer: ServiceResponse) -> list[Identifiers]:
             data = _data(answer)
             told = [data] if isinstance(data, dict) else data
             if not isinstance(told, list):
-                raise BadAnswer("it does not tell the orders that were accepted")
+                raise InvalidResponse("it does not tell the orders that were accepted")
             return [_identifiers(one) for one in told if isinstance(one, dict)]
 
         return await self._transport.ask(Request("POST", "/orders", "", body, Dialect.POST, headers), read)
@@ -268,7 +277,7 @@ class Client:
         """GET /integrations/{id} (Integrations, "Retrieve an integration")."""
         number = _number(id)
 
-        def read(answer: Answer) -> Document:
+        def read(answer: ServiceResponse) -> Document:
             integration = _object(answer)
             _check_identity(integration, number)
             return integration
@@ -280,11 +289,11 @@ class Client:
     ) -> LogPage:
         """GET /integrations/logs or /integrations/{id}/logs (Integrations, "Retrieve … exception logs"), 1 to 100 a page."""
         if not 1 <= page_size <= LARGEST_LOG_PAGE:
-            raise Unfit(f"A page has 1 to {LARGEST_LOG_PAGE} logs, not {page_size}. Nothing was sent.")
+            raise InvalidRequest(f"A page has 1 to {LARGEST_LOG_PAGE} logs, not {page_size}. Nothing was sent.")
         path = "/integrations/logs" if id is None else f"/integrations/{_number(id)}/logs"
         parameters = [("page_size", str(page_size)), *([("cursor", cursor)] if cursor else [])]
 
-        def read(answer: Answer) -> LogPage:
+        def read(answer: ServiceResponse) -> LogPage:
             rows, doubts = _rows(answer)
             cursors = _cursors(answer, cursor, doubts)
             return LogPage(tuple(rows), cursors.next, cursors.previous, tuple(doubts))
@@ -311,11 +320,11 @@ class Client:
     async def auth_metadata(self) -> Metadata:
         """GET /user/auth/metadata: whether the credentials are good, and whose they are. In no document (Q7.3)."""
 
-        def read(answer: Answer) -> Metadata:
+        def read(answer: ServiceResponse) -> Metadata:
             data = _object(answer)
             user, shop = id_text(data.get("user_id")), id_text(data.get("integration_id"))
             if not user:
-                raise BadAnswer("it does not say whose credentials these are")
+                raise InvalidResponse("it does not say whose credentials these are")
             return Metadata(user, int(shop) if shop.isascii() and shop.isdigit() and len(shop) < 19 else None)
 
         return await self._transport.ask(Request("GET", "/user/auth/metadata"), read)
@@ -325,7 +334,7 @@ class Client:
         path: str,
         parameters: list[tuple[str, str]],
         cursor: str | None,
-        read: Callable[[Answer], T],
+        read: Callable[[ServiceResponse], T],
         *,
         secretive: bool = False,
     ) -> T:
@@ -349,40 +358,42 @@ class Client:
             raise ReadOnly("This account is opened for reading only. Nothing was sent.")
 
 
-def _data(answer: Answer) -> Json:
-    """What the answer carries. Raises BadAnswer, whose words the transport completes."""
+def _data(answer: ServiceResponse) -> Json:
+    """What the answer carries. Raises InvalidResponse, whose words the transport completes."""
     try:
         value = decode(answer.body)
     except CodecError as error:
         page = "html" in answer.content_type.lower() or answer.body.lstrip()[:1] == b"<"
-        raise BadAnswer("it is a web page" if page else f"it is not JSON: {error}") from None
+        raise InvalidResponse("it is a web page" if page else f"it is not JSON: {error}") from None
     if isinstance(value, list):
         return value
     if not isinstance(value, dict) or "data" not in value:
         problems = read_problems(answer.status, answer.body, answer.content_type, Dialect.BODY)
-        raise BadAnswer("it has no data", problems=problems if isinstance(value, dict) and "errors" in value else ())
+        raise InvalidResponse(
+            "it has no data", problems=problems if isinstance(value, dict) and "errors" in value else ()
+        )
     return value["data"]
 
 
-def _object(answer: Answer) -> Document:
+def _object(answer: ServiceResponse) -> Document:
     data = _data(answer)
     if isinstance(data, list) and len(data) == 1:
         data = data[0]
     if not isinstance(data, dict):
-        raise BadAnswer("its data is not one object")
+        raise InvalidResponse("its data is not one object")
     return data
 
 
-def _rows(answer: Answer) -> tuple[list[Document], list[str]]:
+def _rows(answer: ServiceResponse) -> tuple[list[Document], list[str]]:
     data = _data(answer)
     if not isinstance(data, list):
-        raise BadAnswer("its data is not a list")
+        raise InvalidResponse("its data is not a list")
     rows = [row for row in data if isinstance(row, dict)]
     others = len(data) - len(rows)
     return rows, [f"Left out of {_count(len(data), 'row')}: {others}, which cannot be read."] if others else []
 
 
-def _cursors(answer: Answer, asked: str | None, doubts: list[str]) -> Cursors:
+def _cursors(answer: ServiceResponse, asked: str | None, doubts: list[str]) -> Cursors:
     cursors = read_cursors(answer.link)
     if cursors.unusable:
         doubts.append("The service names a next page in a way that cannot be asked for: there may be more than this.")
@@ -403,7 +414,7 @@ def _identifiers(told: Document) -> Identifiers:
 def _check_identity(told: Document, number: str) -> None:
     """An answer about something else is no answer; one without an id is believed."""
     if (key := id_text(told.get("id"))) and key != number:
-        error = BadAnswer(f"it is about {one_line(key, 40)} and not about {number}")
+        error = InvalidResponse(f"it is about {one_line(key, 40)} and not about {number}")
         error.final = True
         raise error
 
@@ -412,7 +423,9 @@ def _number(id: int | str) -> str:
     """An id for a path, where only digits may stand (Q1.3)."""
     text = id_text(id)
     if not text.isascii() or not text.isdigit() or len(text) > 30 or not text.strip("0"):
-        raise Unfit(f"{one_line(repr(id), 60)} is no id of Sendcloud: it must be a number from 1. Nothing was sent.")
+        raise InvalidRequest(
+            f"{one_line(repr(id), 60)} is no id of Sendcloud: it must be a number from 1. Nothing was sent."
+        )
     return text.lstrip("0")
 
 
@@ -422,7 +435,7 @@ def _parsed(body: Json | bytes) -> Json:
     try:
         return decode(body)
     except CodecError as error:
-        raise Unfit(f"What was to be sent is not JSON: {error}. Nothing was sent.") from None
+        raise InvalidRequest(f"What was to be sent is not JSON: {error}. Nothing was sent.") from None
 
 
 def _bytes(body: Json | bytes) -> bytes:

@@ -3,18 +3,18 @@
 ApiError
 ├── NotSent            refused here; nothing left this machine
 │   ├── ReadOnly       the account is opened for reading: nothing to do
-│   └── Unfit          also a ValueError; the call itself is wrong (empty batch, more than 100): correct the call
+│   └── InvalidRequest also a ValueError; the call itself is wrong (empty batch, more than 100): correct the call
 ├── Unreachable        no connection, or a read without an answer: nothing changed, try again later
 ├── OutcomeUnknown     a write whose answer was lost, cut or 5xx: look the order up before anything goes again
-├── Refused            400 and any other 4xx: nothing changed, show the problems at their fields
-├── Busy               400, the order is still being processed by another request: nothing changed, wait, send again
+├── RequestRefused     400 and any other 4xx: nothing changed, show the problems at their fields
+├── ServiceBusy        400, the order is still being processed by another request: nothing changed, wait, send again
 ├── NotAuthorised      401: stop everything, ask for other credentials
 ├── Forbidden          403: these credentials may not do this; the session goes on
 ├── NotFound           404 and 410: the order is not there (`proven` says whether the service itself said so)
 │   └── InvalidCursor  404 for a cursor: begin at page one
 ├── RateLimited        429 after patience: nothing changed, wait
 ├── ServerFault        5xx for a read, after some tries: nothing changed, try again later
-├── BadAnswer          a 2xx for a read that is not what it must be
+├── InvalidResponse    a 2xx for a read that is not what it must be
 └── Redirected         3xx: not followed, the address is wrong
 
 ConfigError            a ValueError: the address or the credentials cannot be used; raised before any request
@@ -32,11 +32,11 @@ from tui.api.pointer import ROOT, Dialect, Pointer, Scope, Target, read_pointer
 
 __all__ = [
     "ApiError",
-    "BadAnswer",
-    "Busy",
     "ConfigError",
     "Forbidden",
     "InvalidCursor",
+    "InvalidRequest",
+    "InvalidResponse",
     "NotAuthorised",
     "NotFound",
     "NotSent",
@@ -46,10 +46,10 @@ __all__ = [
     "RateLimited",
     "ReadOnly",
     "Redirected",
-    "Refused",
+    "RequestRefused",
     "ServerFault",
+    "ServiceBusy",
     "Severity",
-    "Unfit",
     "Unreachable",
     "error_for",
     "is_busy",
@@ -127,7 +127,7 @@ class ReadOnly(NotSent):
     """A write was asked of a client that is opened for reading only."""
 
 
-class Unfit(NotSent, ValueError):
+class InvalidRequest(NotSent, ValueError):
     """The call cannot be right whatever the service thinks: an empty batch, more than 100 orders, an id of letters."""
 
 
@@ -139,11 +139,11 @@ class OutcomeUnknown(ApiError):
     """A write went out and nobody knows whether it was done. Look it up before anything goes again."""
 
 
-class Refused(ApiError):
+class RequestRefused(ApiError):
     """The service understood and said no; nothing was changed. Its problems say where and why."""
 
 
-class Busy(ApiError):
+class ServiceBusy(ApiError):
     """An order is still being processed by an earlier request (Q2.10); nothing was changed. Send the same again later."""
 
 
@@ -177,7 +177,7 @@ class ServerFault(ApiError):
     retry_after: float | None = None
 
 
-class BadAnswer(ApiError):
+class InvalidResponse(ApiError):
     """The answer says success and is not what it must be: no JSON, too large, or about another order."""
 
     final: bool = False
@@ -243,10 +243,13 @@ def _kind_of(status: int, problems: tuple[Problem, ...], write: bool, detail: st
     if status == 429:
         return RateLimited, f"The service asks for a pause: {said} {unchanged}. Wait, then try again."
     if is_busy(status, problems):
-        return Busy, f"The service is still busy with this order: {said} {unchanged}. Send the same again in a moment."
+        return (
+            ServiceBusy,
+            f"The service is still busy with this order: {said} {unchanged}. Send the same again in a moment.",
+        )
     if 400 <= status < 500:
         after = "Correct what it names, then send again." if write else "Correct what was asked for, then ask again."
-        return Refused, f"The service refused this ({status}): {said} {unchanged}. {after}"
+        return RequestRefused, f"The service refused this ({status}): {said} {unchanged}. {after}"
     if write:
         return OutcomeUnknown, f"The service failed while it was writing ({status}): {said} {unknown}"
     return ServerFault, f"The service failed ({status}): {said} {unchanged}. Try again later."
@@ -285,7 +288,7 @@ def read_problems(status: int, body: bytes, content_type: str, dialect: Dialect)
         value = decode(body, limit=_BODY_LIMIT)
     except CodecError:
         return [_from_text(status, body, content_type, dialect)]
-    reader = _Reader(status, dialect)
+    reader = _ErrorReader(status, dialect)
     problems: list[Problem] = []
     for problem in reader.read(value):
         if len(problems) == _MOST_PROBLEMS:
@@ -304,7 +307,7 @@ def _unsaid(status: int, value: Json) -> str:
 
 def _from_text(status: int, body: bytes, content_type: str, dialect: Dialect) -> Problem:
     text = body[: _LONGEST_TEXT * 8].decode("utf-8", "replace").strip().removeprefix("\ufeff").strip()
-    reader = _Reader(status, dialect)
+    reader = _ErrorReader(status, dialect)
     if not text:
         return reader.plain(f"The service answered {_status_words(status)} with an empty body.")
     if "html" in content_type.lower() or re.match(
@@ -335,7 +338,7 @@ def _status_words(status: int) -> str:
         return str(status)
 
 
-class _Reader:
+class _ErrorReader:
     """Reads the JSON of one error body."""
 
     def __init__(self, status: int, dialect: Dialect) -> None:

@@ -181,7 +181,7 @@ Country = Annotated[Text, Kind.COUNTRY]
 Origin = Annotated[Text, Len(2, 2), Kind.COUNTRY]
 State = Annotated[Text, Kind.STATE]
 Amount = Annotated[Text, StringConstraints(pattern=r"[\d]+(\.[\d]+)?"), Kind.MONEY_TEXT]
-Anything = Annotated[dict[str, Any], Kind.JSON]
+AnyJson = Annotated[dict[str, Any], Kind.JSON]
 Tags = Annotated[list[Text], Kind.TAGS]
 
 _SAME: Final = object()
@@ -189,7 +189,7 @@ NOT_IN_PATCH: Final = object()
 
 
 @dataclass(frozen=True, slots=True)
-class Extra:
+class FieldMeta:
     """What a field declares beyond its type.
 
     `patch`: the type PATCH takes, or NOT_IN_PATCH; `patch_name`: its name there (Q3.5); `immutable`: fixed once the
@@ -215,14 +215,14 @@ def _optional(label: str, help: str = "", **extra: Any) -> Any:
 
 
 def _carry(extra: dict[str, Any]) -> Any:
-    return {"extra": Extra(**extra)}
+    return {"extra": FieldMeta(**extra)}
 
 
-def extra_of(info: FieldInfo) -> Extra:
-    """The `Extra` that a field of these models was declared with."""
+def extra_of(info: FieldInfo) -> FieldMeta:
+    """The `FieldMeta` that a field of these models was declared with."""
     carried = info.json_schema_extra
     extra: Any = carried.get("extra") if isinstance(carried, dict) else None
-    return extra if isinstance(extra, Extra) else Extra()
+    return extra if isinstance(extra, FieldMeta) else FieldMeta()
 
 
 class Node(BaseModel):
@@ -373,7 +373,7 @@ class OrderItem(Node):
     material_content: Text | None = _optional("material", rare=True)
     intended_use: Text | None = _optional("intended use", "Personal or commercial.", rare=True)
     delivery_dates: DeliveryDates = _optional("delivery dates", rare=True, patch=DeliveryDates | None)
-    properties: Anything = _optional("properties", "The shop's own, free.", rare=True)
+    properties: AnyJson = _optional("properties", "The shop's own, free.", rare=True)
     dangerous_goods: DangerousGoods = _optional("dangerous goods", rare=True, patch=NOT_IN_PATCH)
 
 
@@ -525,7 +525,7 @@ class ServicePoint(Node):
     type: Text = _optional("type", rare=True)
     latitude: Text = _optional("latitude", rare=True)
     longitude: Text = _optional("longitude", rare=True)
-    extra_data: Anything = _optional("extra data", "Carrier's own, free.", rare=True)
+    extra_data: AnyJson = _optional("extra data", "Carrier's own, free.", rare=True)
 
     @model_validator(mode="before")
     @classmethod

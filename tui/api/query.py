@@ -7,7 +7,7 @@ from decimal import Decimal
 from urllib.parse import quote
 
 from tui.api.codec import Document, Json
-from tui.api.errors import Unfit
+from tui.api.errors import InvalidRequest
 from tui.api.pointer import ABSENT, Absent, Pointer
 
 __all__ = [
@@ -52,12 +52,14 @@ class OrderQuery:
     def parameters(self) -> list[tuple[str, str]]:
         """What goes on the wire. Raises Unfit for what the service would misread in silence."""
         if not 1 <= self.page_size <= LARGEST_PAGE:
-            raise Unfit(f"A page has 1 to {LARGEST_PAGE} orders, not {self.page_size}. Nothing was sent.")
+            raise InvalidRequest(f"A page has 1 to {LARGEST_PAGE} orders, not {self.page_size}. Nothing was sent.")
         for key in self.sort:
             if key.removeprefix("-") not in SORT_KEYS:
-                raise Unfit(f"Orders cannot be sorted by {key!r}, only by {', '.join(SORT_KEYS)}. Nothing was sent.")
+                raise InvalidRequest(
+                    f"Orders cannot be sorted by {key!r}, only by {', '.join(SORT_KEYS)}. Nothing was sent."
+                )
         if any(isinstance(shop, bool) or shop < 1 for shop in self.integration):
-            raise Unfit("An integration's id is a number from 1. Nothing was sent.")
+            raise InvalidRequest("An integration's id is a number from 1. Nothing was sent.")
         pairs = [
             ("integration", ",".join(str(shop) for shop in self.integration)),
             ("order_number", self.order_number or ""),

@@ -1,4 +1,4 @@
-"""`WireLog`: the last requests and answers, for people to look at. Bounded, and without credentials."""
+"""`RequestLog`: the last requests and answers, for people to look at. Bounded, and without credentials."""
 
 from collections import deque
 from collections.abc import Callable
@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-__all__ = ["Outcome", "WireEntry", "WireLog"]
+__all__ = ["LoggedRequest", "RequestLog", "RequestOutcome"]
 
 
-class Outcome(StrEnum):
+class RequestOutcome(StrEnum):
     """How one sending ended."""
 
     ANSWERED = "answered"
@@ -21,7 +21,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class WireEntry:
+class LoggedRequest:
     """One sending. `target` is path and query; bodies are a stranger's bytes, perhaps cut: the sizes are the true ones.
 
     `withheld`: the bodies are not kept because they hold secrets (tokens; exception logs of shops, Q10.3).
@@ -33,7 +33,7 @@ class WireEntry:
     target: str
     status: int | None
     ms: int
-    outcome: Outcome = Outcome.ANSWERED
+    outcome: RequestOutcome = RequestOutcome.ANSWERED
     note: str = ""
     request_body: bytes = b""
     response_body: bytes = b""
@@ -42,14 +42,14 @@ class WireEntry:
     withheld: bool = False
 
 
-Listener = Callable[[WireEntry], None]
+Listener = Callable[[LoggedRequest], None]
 
 
-class WireLog:
+class RequestLog:
     """A ring of entries. Old bodies go before old entries do. Headers are never given to it."""
 
     def __init__(self, *, entries: int = 500, body: int = 256 * 1024, bodies: int = 16 * 1024 * 1024) -> None:
-        self._entries: deque[WireEntry] = deque(maxlen=entries)
+        self._entries: deque[LoggedRequest] = deque(maxlen=entries)
         self._body = body
         self._bodies = bodies
         self._kept = 0
@@ -58,7 +58,7 @@ class WireLog:
         self._listeners: list[Listener] = []
 
     @property
-    def entries(self) -> tuple[WireEntry, ...]:
+    def entries(self) -> tuple[LoggedRequest, ...]:
         """Oldest first."""
         return tuple(self._entries)
 
@@ -77,7 +77,7 @@ class WireLog:
         self._kept = 0
         self._bare = 0
 
-    def add(self, entry: WireEntry) -> None:
+    def add(self, entry: LoggedRequest) -> None:
         """Keep an entry, numbered anew and with its bodies cut to size."""
         self._number += 1
         kept = replace(
@@ -103,5 +103,5 @@ class WireLog:
             self._bare += 1
 
 
-def _weight(entry: WireEntry) -> int:
+def _weight(entry: LoggedRequest) -> int:
     return len(entry.request_body) + len(entry.response_body)

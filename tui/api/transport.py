@@ -20,21 +20,21 @@ from tui.api.auth import Auth, OAuth2, TokenRequest, check_address, is_loopback
 from tui.api.budget import LONGEST_WAIT, Budget, Clock, Sleep, SystemClock, next_pause, read_http_date, read_retry_after
 from tui.api.errors import (
     ApiError,
-    BadAnswer,
+    InvalidRequest,
+    InvalidResponse,
     NotAuthorised,
     OutcomeUnknown,
     RateLimited,
     Redirected,
     ServerFault,
-    Unfit,
     Unreachable,
     error_for,
     one_line,
 )
 from tui.api.pointer import Dialect
-from tui.api.request_log import Outcome, WireEntry, WireLog
+from tui.api.request_log import LoggedRequest, RequestLog, RequestOutcome
 
-__all__ = ["Answer", "Request", "Transport", "WireLog"]
+__all__ = ["Request", "RequestLog", "ServiceResponse", "Transport"]
 
 T = TypeVar("T")
 
@@ -70,7 +70,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ServiceResponse:
     """A whole answer with a status of success."""
 
     status: int
@@ -80,7 +80,7 @@ class Answer:
 
 
 @dataclass(slots=True)
-class _Arriving:
+class _PartialResponse:
     """What has come of an answer so far."""
 
     status: int | None = None
@@ -103,7 +103,7 @@ class Transport:
         clock: Clock | None = None,
         sleep: Sleep = asyncio.sleep,
         random: Random | None = None,
-        log: WireLog | None = None,
+        log: RequestLog | None = None,
         budget: Budget | None = None,
         timeout: float = 30.0,
         patience: float | None = None,
@@ -111,7 +111,7 @@ class Transport:
     ) -> None:
         check_address(base_url)
         self.base_url = base_url.rstrip("/")
-        self.log = log if log is not None else WireLog()
+        self.log = log if log is not None else RequestLog()
         self._auth = auth
         self._clock = clock or SystemClock()
         self._sleep = sleep
@@ -150,8 +150,8 @@ class Transport:
             self._token_task.cancel()
         await self._http.aclose()
 
-    async def ask(self, request: Request, read: Callable[[Answer], T]) -> T:
-        """Send a request until it is answered, and read the answer. `read` raises BadAnswer for what it
+    async def ask(self, request: Request, read: Callable[[ServiceResponse], T]) -> T:
+        """Send a request until it is answered, and read the answer. `read` raises InvalidResponse for what it
         cannot be, with a few words of why ("it is not JSON")."""
         url = self._url(request)
         denials = self._denials
@@ -174,13 +174,13 @@ class Transport:
 
     def _url(self, request: Request) -> httpx.URL:
         if not request.path.startswith("/"):
-            raise Unfit(f"The path {request.path!r} does not begin with a slash.")
+            raise InvalidRequest(f"The path {request.path!r} does not begin with a slash.")
         return httpx.URL(self.base_url + request.path + (f"?{request.query}" if request.query else ""))
 
-    def _read(self, request: Request, answer: Answer, read: Callable[[Answer], T]) -> T:
+    def _read(self, request: Request, answer: ServiceResponse, read: Callable[[ServiceResponse], T]) -> T:
         try:
             return read(answer)
-        except BadAnswer as error:
+        except InvalidResponse as error:
             body = self._hide(answer.body)
             if request.write:
                 raise OutcomeUnknown(
@@ -189,7 +189,7 @@ class Transport:
                     status=answer.status,
                     body=body,
                 ) from error
-            bad = BadAnswer(
+            bad = InvalidResponse(
                 f"The answer of {self._host} cannot be used: {error}. Nothing was changed. Check the address, or try "
                 "again later.",
                 problems=error.problems,
@@ -199,14 +199,14 @@ class Transport:
             bad.final = error.final
             raise bad from error
 
-    async def _authorised(self, request: Request, url: httpx.URL, denials: int) -> Answer:
+    async def _authorised(self, request: Request, url: httpx.URL, denials: int) -> ServiceResponse:
         """Send with credentials; once more with a fresh token where the first was refused (Q7)."""
         header, arriving = await self._budgeted(request, url, denials)
         if arriving.status == 401 and self._auth.reject(header):
             header, arriving = await self._budgeted(request, url, denials)
         return self._succeeded(request, arriving)
 
-    async def _budgeted(self, request: Request, url: httpx.URL, denials: int) -> tuple[str, _Arriving]:
+    async def _budgeted(self, request: Request, url: httpx.URL, denials: int) -> tuple[str, _PartialResponse]:
         async with self._places[request.write]:
             await self.budget.take(write=request.write)
             header = await self._authorization(denials)
@@ -276,29 +276,29 @@ class Transport:
         *,
         withheld: bool,
         token: bool = False,
-    ) -> _Arriving:
+    ) -> _PartialResponse:
         """One sending and what came of it, logged in any case."""
-        arriving = _Arriving()
+        arriving = _PartialResponse()
         started, at = self._clock.monotonic(), self._clock.now()
-        outcome = Outcome.LOST
+        outcome = RequestOutcome.LOST
         self._in_flight += 1
         try:
             seconds = self._read_timeout if method == "GET" or token else self._timeout
             await self._exchange(method, url, headers, body, arriving, seconds)
             if arriving.status is None:
-                outcome = Outcome.UNSENT if arriving.unsent else Outcome.LOST
+                outcome = RequestOutcome.UNSENT if arriving.unsent else RequestOutcome.LOST
             else:
-                outcome = Outcome.CUT if arriving.trouble else Outcome.ANSWERED
+                outcome = RequestOutcome.CUT if arriving.trouble else RequestOutcome.ANSWERED
             return arriving
         except asyncio.CancelledError:
-            outcome = Outcome.CANCELLED
+            outcome = RequestOutcome.CANCELLED
             raise
         finally:
             self._in_flight -= 1
             sent, came = body or b"", bytes(arriving.body)
             target = url.raw_path.decode("ascii", "replace")
             self.log.add(
-                WireEntry(
+                LoggedRequest(
                     number=0,
                     time=at,
                     method=method,
@@ -321,7 +321,7 @@ class Transport:
         url: httpx.URL,
         headers: Mapping[str, str],
         body: bytes | None,
-        arriving: _Arriving,
+        arriving: _PartialResponse,
         seconds: float,
     ) -> None:
         try:
@@ -348,7 +348,7 @@ class Transport:
         except (httpx.RequestError, TimeoutError, OSError) as error:
             arriving.trouble = _reason(error)
 
-    def _check_arrival(self, request: Request, arriving: _Arriving) -> None:
+    def _check_arrival(self, request: Request, arriving: _PartialResponse) -> None:
         """Raise for an answer that did not come, or of which too much is missing to know what it said."""
         status, reason = arriving.status, arriving.trouble
         if not reason or (status is not None and 300 <= status < 500):
@@ -365,18 +365,20 @@ class Transport:
                 body=self._hide(bytes(arriving.body)),
             )
         if arriving.too_large:
-            error = BadAnswer(f"The answer of {self._host} is too large: {reason}. Nothing was changed.", status=status)
+            error = InvalidResponse(
+                f"The answer of {self._host} is too large: {reason}. Nothing was changed.", status=status
+            )
             error.final = True
             raise error
         raise Unreachable(
             f"The answer of {self._host} did not arrive whole: {reason}. Nothing was changed. Try again.", status=status
         )
 
-    def _succeeded(self, request: Request, arriving: _Arriving) -> Answer:
+    def _succeeded(self, request: Request, arriving: _PartialResponse) -> ServiceResponse:
         status = arriving.status or 0
         body, content_type = bytes(arriving.body), _content_type(arriving)
         if 200 <= status < 300:
-            return Answer(status, body, content_type, arriving.headers.get("link"))
+            return ServiceResponse(status, body, content_type, arriving.headers.get("link"))
         error = error_for(
             status,
             self._hide(body),
@@ -417,7 +419,7 @@ def _timeouts(seconds: float) -> httpx.Timeout:
     return httpx.Timeout(seconds, connect=min(10.0, seconds))
 
 
-def _content_type(arriving: _Arriving) -> str:
+def _content_type(arriving: _PartialResponse) -> str:
     return str(arriving.headers.get("content-type", ""))
 
 

@@ -10,7 +10,7 @@ from annotated_types import Ge, Gt, Len, MaxLen, MinLen
 from pydantic.fields import FieldInfo
 
 from tui.api.codec import Json
-from tui.api.models import NOT_IN_PATCH, Extra, Group, Kind, Node, Operation, Order, extra_of, patch_model
+from tui.api.models import NOT_IN_PATCH, FieldMeta, Group, Kind, Node, Operation, Order, extra_of, patch_model
 from tui.api.pointer import ABSENT, ROOT, Absent, Pointer, position_of
 
 ANY: Final = "*"
@@ -18,7 +18,7 @@ ANY: Final = "*"
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class FieldRule:
     """What one operation allows of a field. `name` is its last token on the wire there."""
 
     allowed: bool
@@ -44,8 +44,8 @@ class Field:
     help: str
     group: Group
     trail: tuple[str, ...]
-    post: Rule
-    patch: Rule
+    post: FieldRule
+    patch: FieldRule
     read_only: bool
     immutable: bool
     rare: bool
@@ -55,7 +55,7 @@ class Field:
     instead_of: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()
 
-    def rule(self, operation: Operation) -> Rule:
+    def rule(self, operation: Operation) -> FieldRule:
         return self.post if operation is Operation.POST else self.patch
 
     @property
@@ -72,7 +72,7 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class FormSection:
     """Fields that stand together under a heading: a group, one item, one tax number. `pointer` is their object.
 
     `members` are below it by what their path has behind `depth` tokens.
@@ -165,17 +165,17 @@ def label_of(pointer: Pointer) -> str:
     return str(pointer) or "the order"
 
 
-def sections(document: Json) -> list[Section]:
+def sections(document: Json) -> list[FormSection]:
     """The form of this document: every value field of the schema at its pointer, each object of a list by itself."""
-    found: list[Section] = []
+    found: list[FormSection] = []
     for group in Group:
         here = tuple(field for field in _values_of(group) if ANY not in field.path)
-        lists: list[Section] = []
+        lists: list[FormSection] = []
         for place in LISTS:
             if _by_path()[place.tokens].group is group:
                 lists.extend(_list_sections(document, place, group))
         if here:
-            found.append(Section(group, str(group), ROOT, here))
+            found.append(FormSection(group, str(group), ROOT, here))
         found.extend(lists)
     return found
 
@@ -192,14 +192,14 @@ def _members_of(place: Pointer) -> tuple[Field, ...]:
     return tuple(field for field in all_fields() if field.path[: depth + 1] == head and not field.members)
 
 
-def _list_sections(document: Json, place: Pointer, group: Group) -> Iterator[Section]:
+def _list_sections(document: Json, place: Pointer, group: Group) -> Iterator[FormSection]:
     entries = place.get(document)
     if not isinstance(entries, list):
         return
     title = _by_path()[place.tokens].label
     depth = len(place.tokens) + 1
     for position in range(len(entries)):
-        yield Section(group, f"{title} {position + 1}", place / position, _members_of(place), depth)
+        yield FormSection(group, f"{title} {position + 1}", place / position, _members_of(place), depth)
 
 
 def value_place(pointer: Pointer, document: Json) -> Pointer | None:
@@ -339,15 +339,15 @@ def _shape(info: FieldInfo) -> _Shape:
 _TEXTUAL: Final = (Kind.TEXT, Kind.LINES, Kind.WORD, Kind.STATE, Kind.COUNTRY, Kind.DATE_TEXT)
 
 
-def _rule(info: FieldInfo, shape: _Shape, name: str, extra: Extra) -> Rule:
+def _rule(info: FieldInfo, shape: _Shape, name: str, extra: FieldMeta) -> FieldRule:
     empty = shape.kind in _TEXTUAL and not shape.filled and not (name == "email" and _has_format(info))
-    return Rule(not extra.read_only, info.is_required(), shape.nullable, empty, name)
+    return FieldRule(not extra.read_only, info.is_required(), shape.nullable, empty, name)
 
 
-def _patch_rule(info: FieldInfo | None, name: str) -> Rule:
+def _patch_rule(info: FieldInfo | None, name: str) -> FieldRule:
     if info is None:
-        return Rule(False, False, False, False, name)
-    return _rule(info, _shape(info), name, Extra())
+        return FieldRule(False, False, False, False, name)
+    return _rule(info, _shape(info), name, FieldMeta())
 
 
 def _limits(info: FieldInfo) -> Iterator[str]:

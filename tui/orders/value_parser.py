@@ -26,21 +26,21 @@ KINDS_OF_LINES: Final = frozenset({"lines", "tags", "json"})
 
 
 @dataclass(frozen=True, slots=True)
-class Entered:
+class ValidValue:
     value: Json
 
 
 @dataclass(frozen=True, slots=True)
-class Rejected:
+class InvalidText:
     """Why the entry cannot be taken, as a sentence for the line under the field."""
 
     reason: str
 
 
-Entry: TypeAlias = Entered | Rejected
+ParsedEntry: TypeAlias = ValidValue | InvalidText
 
 
-def parse_entry(kind: str, text: str, *, choices: Choices = (), now: datetime | None = None) -> Entry:
+def parse_entry(kind: str, text: str, *, choices: Choices = (), now: datetime | None = None) -> ParsedEntry:
     """What was typed as a value. `now` has the zone that loose times are meant in; its default is this machine's, at today's offset from UTC."""
     read = _READERS.get(kind, _read_text)
     return read(text, _Context(tuple(choices), now or datetime.now().astimezone()))
@@ -102,100 +102,100 @@ class _Context:
     now: datetime
 
 
-def _read_text(text: str, context: _Context) -> Entry:
-    return Entered(text)
+def _read_text(text: str, context: _Context) -> ParsedEntry:
+    return ValidValue(text)
 
 
-def _read_integer(text: str, context: _Context) -> Entry:
+def _read_integer(text: str, context: _Context) -> ParsedEntry:
     text = text.strip()
     if not re.fullmatch(r"[+-]?[0-9]+", text):
-        return Rejected("a whole number is needed, as 12" if text else _NEEDED)
-    return Entered(int(text)) if len(text) <= _DIGITS else Rejected(_TOO_LONG)
+        return InvalidText("a whole number is needed, as 12" if text else _NEEDED)
+    return ValidValue(int(text)) if len(text) <= _DIGITS else InvalidText(_TOO_LONG)
 
 
-def _read_number(text: str, context: _Context) -> Entry:
+def _read_number(text: str, context: _Context) -> ParsedEntry:
     written = _decimal_text(text)
-    if isinstance(written, Rejected):
+    if isinstance(written, InvalidText):
         return written
-    return Entered(Decimal(written) if "." in written else int(written))
+    return ValidValue(Decimal(written) if "." in written else int(written))
 
 
-def _read_money_text(text: str, context: _Context) -> Entry:
+def _read_money_text(text: str, context: _Context) -> ParsedEntry:
     written = _decimal_text(text)
-    return written if isinstance(written, Rejected) else Entered(written)
+    return written if isinstance(written, InvalidText) else ValidValue(written)
 
 
-def _read_bool(text: str, context: _Context) -> Entry:
+def _read_bool(text: str, context: _Context) -> ParsedEntry:
     word = text.strip().lower()
     if word in ("y", "yes", "true", "1"):
-        return Entered(True)
+        return ValidValue(True)
     if word in ("n", "no", "false", "0"):
-        return Entered(False)
-    return Rejected("yes or no is needed")
+        return ValidValue(False)
+    return InvalidText("yes or no is needed")
 
 
-def _read_choice(text: str, context: _Context) -> Entry:
+def _read_choice(text: str, context: _Context) -> ParsedEntry:
     found = _choice(text, context.choices)
     if found is not None:
-        return Entered(found)
+        return ValidValue(found)
     # An unlisted word goes through: real orders carry what the document's lists lack (Q8.1).
-    return Entered(text.strip()) if text.strip() else Rejected(_NEEDED)
+    return ValidValue(text.strip()) if text.strip() else InvalidText(_NEEDED)
 
 
-def _read_country(text: str, context: _Context) -> Entry:
+def _read_country(text: str, context: _Context) -> ParsedEntry:
     found = _choice(text, context.choices)
     if found is not None:
-        return Entered(found)
+        return ValidValue(found)
     word = text.strip()
     if re.fullmatch(r"[A-Za-z]{2}", word):
-        return Entered(word.upper())
-    return Rejected("no country has this code or name" if word else _NEEDED)
+        return ValidValue(word.upper())
+    return InvalidText("no country has this code or name" if word else _NEEDED)
 
 
-def _read_state(text: str, context: _Context) -> Entry:
+def _read_state(text: str, context: _Context) -> ParsedEntry:
     found = _choice(text, context.choices)
     word = text.strip()
     if found is not None:
-        return Entered(found)
-    return Entered(word.upper() if re.fullmatch(r"[A-Za-z0-9-]{1,6}", word) else word)
+        return ValidValue(found)
+    return ValidValue(word.upper() if re.fullmatch(r"[A-Za-z0-9-]{1,6}", word) else word)
 
 
-def _read_datetime(text: str, context: _Context) -> Entry:
+def _read_datetime(text: str, context: _Context) -> ParsedEntry:
     text = text.strip()
     if _instant(text) is not None:
-        return Entered(text.upper().replace(" ", "T"))
+        return ValidValue(text.upper().replace(" ", "T"))
     moment = _loose(text, context.now)
-    if isinstance(moment, Rejected):
+    if isinstance(moment, InvalidText):
         return moment
     written = moment.isoformat(timespec="seconds")
     # Zones of long ago have offsets with seconds, which RFC 3339 cannot write.
-    return Entered(written) if _instant(written) else Rejected("that is too long ago")
+    return ValidValue(written) if _instant(written) else InvalidText("that is too long ago")
 
 
-def _read_date_text(text: str, context: _Context) -> Entry:
+def _read_date_text(text: str, context: _Context) -> ParsedEntry:
     # The field is free text (Q8.28); only what is plainly a loose date is made one.
     word = text.strip()
     if re.fullmatch(r"today|yesterday|tomorrow|[+-][0-9]{1,4}[dw]", word, re.IGNORECASE):
         moment = _loose(word, context.now)
         if isinstance(moment, datetime):
-            return Entered(moment.date().isoformat())
-    return Entered(text)
+            return ValidValue(moment.date().isoformat())
+    return ValidValue(text)
 
 
-def _read_tags(text: str, context: _Context) -> Entry:
-    return Entered([line.strip() for line in text.split("\n") if line.strip()])
+def _read_tags(text: str, context: _Context) -> ParsedEntry:
+    return ValidValue([line.strip() for line in text.split("\n") if line.strip()])
 
 
-def _read_json(text: str, context: _Context) -> Entry:
+def _read_json(text: str, context: _Context) -> ParsedEntry:
     if not text.strip():
-        return Rejected('JSON is needed; "" is an empty text')
+        return InvalidText('JSON is needed; "" is an empty text')
     try:
-        return Entered(decode(text))
+        return ValidValue(decode(text))
     except CodecError as error:
-        return Rejected(str(error))
+        return InvalidText(str(error))
 
 
-_READERS: Final[dict[str, Callable[[str, _Context], Entry]]] = {
+_READERS: Final[dict[str, Callable[[str, _Context], ParsedEntry]]] = {
     "text": _read_text,
     "word": _read_text,
     "lines": _read_text,
@@ -230,17 +230,19 @@ def _choice(text: str, choices: Choices) -> str | None:
     return None
 
 
-def _decimal_text(text: str) -> str | Rejected:
+def _decimal_text(text: str) -> str | InvalidText:
     """A number as JSON writes it, from one with a decimal point or comma. Digits stay as typed: `3.50`."""
     text = re.sub(r"\s", "", text)
     if not text:
-        return Rejected(_NEEDED)
+        return InvalidText(_NEEDED)
     match = re.fullmatch(r"([+-]?)([0-9]*)(?:[.,]([0-9]*))?", text)
     if match is None or not (match[2] or match[3]):
         grouped = re.fullmatch(r"[+-]?[0-9]{1,3}(?:[.,'][0-9]{3})+(?:[.,][0-9]+)?", text)
-        return Rejected("write it without a sign for thousands" if grouped else "a number is needed, as 3.50 or 3,50")
+        return InvalidText(
+            "write it without a sign for thousands" if grouped else "a number is needed, as 3.50 or 3,50"
+        )
     if len(text) > _DIGITS:
-        return Rejected(_TOO_LONG)
+        return InvalidText(_TOO_LONG)
     sign = "-" if match[1] == "-" else ""
     whole = match[2].lstrip("0") or "0"
     return f"{sign}{whole}.{match[3]}" if match[3] else f"{sign}{whole}"
@@ -256,9 +258,9 @@ def _instant(text: str, zone: tzinfo = UTC) -> datetime | None:
         return None
 
 
-def _loose(text: str, now: datetime) -> datetime | Rejected:
+def _loose(text: str, now: datetime) -> datetime | InvalidText:
     """`today`, `-2d`, `14:30`, `yesterday 9:15`, `2025-11-23 14:30`, `23-11-2025`: in the zone of `now`."""
-    hint = Rejected("a time is needed: 2025-11-23 14:30, 14:30, today, -2d")
+    hint = InvalidText("a time is needed: 2025-11-23 14:30, 14:30, today, -2d")
     word = text.lower().strip()
     if len(word) > _LONGEST_TIME:
         return hint
@@ -279,7 +281,7 @@ def _loose(text: str, now: datetime) -> datetime | Rejected:
         return hint
 
 
-def _loose_day(word: str, today: date) -> date | Rejected | None:
+def _loose_day(word: str, today: date) -> date | InvalidText | None:
     if word in _DAYS or not word:
         return today + timedelta(days=_DAYS.get(word, 0))
     try:
@@ -289,10 +291,10 @@ def _loose_day(word: str, today: date) -> date | Rejected | None:
             return date(int(ymd[1]), int(ymd[2]), int(ymd[3]))
         if dmy := re.fullmatch(r"([0-9]{1,2})([-/.])([0-9]{1,2})\2([0-9]{4})", word):
             if dmy[2] == "/":
-                return Rejected("day or month first? Write 2025-11-23")
+                return InvalidText("day or month first? Write 2025-11-23")
             return date(int(dmy[4]), int(dmy[3]), int(dmy[1]))
     except (ValueError, OverflowError):
-        return Rejected("there is no such day")
+        return InvalidText("there is no such day")
     return None
 
 

@@ -20,7 +20,7 @@ WRITES_A_MINUTE = 100
 WRITES_A_SECOND = 15
 
 
-class Entry(Enum):
+class CredentialCheck(Enum):
     """What the credentials of a request are worth."""
 
     GRANTED = "granted"
@@ -29,7 +29,7 @@ class Entry(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Guard:
+class AccessControl:
     """One key pair, which is also the client of OAuth2. `credentials`: PUBLIC:SECRET."""
 
     credentials: str
@@ -40,7 +40,7 @@ class Guard:
         if not (public and colon and secret):
             raise ValueError("credentials are given as PUBLIC:SECRET")
 
-    def check(self, authorization: str | None) -> Entry:
+    def check(self, authorization: str | None) -> CredentialCheck:
         scheme, _, value = (authorization or "").partition(" ")
         match scheme.lower():
             case "basic":
@@ -48,7 +48,7 @@ class Guard:
             case "bearer":
                 return self._granted(self._token_holds(value.strip()))
             case _:
-                return Entry.MISSING
+                return CredentialCheck.MISSING
 
     def token(self, body: bytes, authorization: str | None) -> Response:
         """The answer of the token endpoint (RFC 6749, 4.4): the client named in the body or by Basic."""
@@ -69,8 +69,8 @@ class Guard:
             200, {"access_token": token, "token_type": "Bearer", "expires_in": TOKEN_SECONDS, "scope": "api"}
         )
 
-    def _granted(self, right: bool) -> Entry:
-        return Entry.GRANTED if right else Entry.WRONG
+    def _granted(self, right: bool) -> CredentialCheck:
+        return CredentialCheck.GRANTED if right else CredentialCheck.WRONG
 
     def _token_holds(self, token: str) -> bool:
         expiry, _, signature = token.partition(".")

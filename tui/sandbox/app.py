@@ -17,13 +17,13 @@ from tui.api.pointer import Pointer
 from tui.sandbox import responses as answers
 from tui.sandbox import seeding as stock
 from tui.sandbox import shops, writing
-from tui.sandbox.access import Entry, Guard, Limits
-from tui.sandbox.data import Known, fold, row_of
-from tui.sandbox.faults import Breaker, Fault, Faults, Gate
-from tui.sandbox.order_query import DEFAULT_SORT, BadCursor, Wanted, list_orders, read_sort
+from tui.sandbox.access import AccessControl, CredentialCheck, Limits
+from tui.sandbox.data import StoredOrder, fold, row_of
+from tui.sandbox.faults import Breaker, Fault, FaultGate, Faults
+from tui.sandbox.order_query import DEFAULT_SORT, BadCursor, OrderListRequest, list_orders, read_sort
 from tui.sandbox.responses import answer, answer_json, error, refuse
 from tui.sandbox.seed_data import OWN_SHOP
-from tui.sandbox.seed_orders import Row
+from tui.sandbox.seed_orders import SeedRow
 from tui.sandbox.settings import SandboxSettings
 from tui.sandbox.times import DAY, day_of, read_instant, to_micros, to_text
 
@@ -44,7 +44,7 @@ class Sandbox:
     def __init__(self, settings: SandboxSettings) -> None:
         """Opens or seeds the file. Raises ValueError for settings or a file that will not do."""
         self.settings = settings
-        self.guard = Guard(settings.credentials, settings.clock)
+        self.guard = AccessControl(settings.credentials, settings.clock)
         self.limits = Limits(settings.clock)
         self.breaker = Breaker(settings.seed, settings.clock, settings.faults)
         self.data = stock.open_stock(settings)
@@ -64,7 +64,7 @@ class Sandbox:
             ],
             exception_handlers={HTTPException: _no_route},
         )
-        self.asgi = Gate(_Slashless(starlette), self.breaker, API, settings.sleep)
+        self.asgi = FaultGate(_Slashless(starlette), self.breaker, API, settings.sleep)
 
     def close(self) -> None:
         self.data.close()
@@ -74,9 +74,9 @@ class Sandbox:
 
         async def guarded(request: Request) -> Response:
             match self.guard.check(request.headers.get("authorization")):
-                case Entry.MISSING:
+                case CredentialCheck.MISSING:
                     return answers.no_credentials()
-                case Entry.WRONG:
+                case CredentialCheck.WRONG:
                     return answers.wrong_credentials(as_recorded=self.settings.odd)
             if self.settings.limits and request.url.path.startswith(API):
                 wait = self.limits.wait(request.method)
@@ -150,9 +150,9 @@ class Sandbox:
                 self.data.put(rows)
         return answer_json(201, {"data": [_identifiers(row) for row in rows]})
 
-    def _look_up(self, orders: list[Document]) -> tuple[list[Known | None], list[Document]]:
+    def _look_up(self, orders: list[Document]) -> tuple[list[StoredOrder | None], list[Document]]:
         """The second pass over a batch: which orders exist already, and every reference that leads nowhere."""
-        known: list[Known | None] = []
+        known: list[StoredOrder | None] = []
         problems: list[Document] = []
         for position, order in enumerate(orders):
             shop, order_id, id = _shop_of(order), str(order["order_id"]), order.get("id")
@@ -173,11 +173,11 @@ class Sandbox:
                 problems.append(writing.post_error(position, place, detail))
         return known, problems
 
-    def _by_id(self, id: str) -> Known | None:
+    def _by_id(self, id: str) -> StoredOrder | None:
         number = _id(id)
         return None if number is None else self.data.known(number)
 
-    def _accept(self, orders: list[Document], known: list[Known | None]) -> list[Row]:
+    def _accept(self, orders: list[Document], known: list[StoredOrder | None]) -> list[SeedRow]:
         """Rows of an accepted batch. An order replaces what was there; of two with one key the last one stays."""
         stamp = to_text(self._stamp())
         ids: dict[tuple[int, str], int] = {}
@@ -327,7 +327,7 @@ class _Slashless:
         await self.app(scope, receive, send)
 
 
-def _read_query(query: dict[str, str], shops: frozenset[int]) -> tuple[Wanted, list[Document]]:
+def _read_query(query: dict[str, str], shops: frozenset[int]) -> tuple[OrderListRequest, list[Document]]:
     """The list's parameters; unknown ones are ignored in silence (Q4.12), empty ones ask for nothing."""
     problems: list[Document] = []
     asked: list[int] = []
@@ -339,7 +339,7 @@ def _read_query(query: dict[str, str], shops: frozenset[int]) -> tuple[Wanted, l
             asked.append(shop)
     ranges = {name: _date_range(query, name, problems) for name in ("order_created_at", "order_updated_at")}
     texts = {name: query.get(name) or None for name in ("order_number", "order_id", "status")}
-    wanted = Wanted(
+    wanted = OrderListRequest(
         integrations=tuple(dict.fromkeys(asked)) or tuple(sorted(shops)),
         order_number=None if texts["order_number"] is None else fold(texts["order_number"]),
         order_id=None if texts["order_id"] is None else fold(texts["order_id"]),
@@ -405,7 +405,7 @@ async def _body(request: Request) -> Json | Response:
         return _wrong_format(f"JSON parse error - {problem}")
 
 
-def _identifiers(row: Row) -> Document:
+def _identifiers(row: SeedRow) -> Document:
     """In answers to writes the id is a number, in what is read it is a text (Q1.1)."""
     return {"id": row.id, "order_id": row.order_id, "order_number": row.order_number}
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import cast
 
 from tui.api.codec import Document, Json, encode
-from tui.sandbox.seed_orders import Row
+from tui.sandbox.seed_orders import SeedRow
 from tui.sandbox.times import read_instant
 
 VERSION = 1
@@ -48,7 +48,7 @@ _PUT = "INSERT OR REPLACE INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class StoredOrder:
     """An order that exists or is being saved. `body` is None while a new one is not readable yet."""
 
     id: int
@@ -67,14 +67,14 @@ def fold(text: str) -> str:
     return plain(text).casefold()
 
 
-def row_of(id: int, document: Document) -> Row:
+def row_of(id: int, document: Document) -> SeedRow:
     """The columns of an order that somebody wrote. Whatever they cannot be read from is taken as empty."""
     details = document.get("order_details")
     details = details if isinstance(details, dict) else {}
     integration, status = details.get("integration"), details.get("status")
     shop = integration.get("id") if isinstance(integration, dict) else None
     code = status.get("code") if isinstance(status, dict) else None
-    return Row(
+    return SeedRow(
         id,
         int(shop) if isinstance(shop, int | Decimal) else 0,
         str(document.get("order_id") or ""),
@@ -86,7 +86,7 @@ def row_of(id: int, document: Document) -> Row:
     )
 
 
-class Data:
+class SandboxData:
     """One connection to the sandbox's file. Calls take milliseconds and are made from one thread at a time."""
 
     def __init__(self, path: Path | str) -> None:
@@ -104,7 +104,7 @@ class Data:
         self._shops = self._read_shops()
 
     @classmethod
-    def create(cls, path: Path | str, rows: Iterable[Row]) -> "Data":
+    def create(cls, path: Path | str, rows: Iterable[SeedRow]) -> "SandboxData":
         """Makes the file anew: filled beside its place and moved there whole, so that nobody finds half of one."""
         if path == ":memory:":
             data = cls.__new__(cls)
@@ -159,7 +159,7 @@ class Data:
         number = self.note("next_id")
         self.set_note("next_id", max(number if isinstance(number, int) else FIRST_ID, id + 1))
 
-    def put(self, rows: Iterable[Row]) -> None:
+    def put(self, rows: Iterable[SeedRow]) -> None:
         self.connection.executemany(_PUT, (_columns(row) for row in rows))
 
     def count(self) -> int:
@@ -175,16 +175,16 @@ class Data:
         found = dict(self.connection.execute(f"SELECT id, body FROM orders WHERE id IN ({marks})", ids))  # noqa: S608
         return [found[id] for id in ids]
 
-    def known(self, id: int) -> Known | None:
+    def known(self, id: int) -> StoredOrder | None:
         """The order of this id, saved or being saved."""
         row = self.connection.execute(
             "SELECT id, integration, order_id, body FROM orders WHERE id = ?1"
             " UNION ALL SELECT id, integration, order_id, NULL FROM pending WHERE id = ?1",
             (id,),
         ).fetchone()
-        return None if row is None else Known(*row)
+        return None if row is None else StoredOrder(*row)
 
-    def find(self, integration: int, order_id: str) -> Known | None:
+    def find(self, integration: int, order_id: str) -> StoredOrder | None:
         """The order of this upsert key, saved or being saved; several of one key cannot be told apart: the newest."""
         key = plain(order_id)
         row = self.connection.execute(
@@ -194,13 +194,13 @@ class Data:
             " ORDER BY 1 DESC LIMIT 1",
             (key.casefold(), key, integration),
         ).fetchone()
-        return None if row is None else Known(*row)
+        return None if row is None else StoredOrder(*row)
 
     def in_work(self, id: int) -> bool:
         """Whether an accepted order is still being saved."""
         return self.connection.execute("SELECT 1 FROM pending WHERE id = ?", (id,)).fetchone() is not None
 
-    def accept(self, rows: Iterable[Row], due: float) -> None:
+    def accept(self, rows: Iterable[SeedRow], due: float) -> None:
         """Take orders that become readable when `due` has come."""
         self.connection.executemany(
             "INSERT OR REPLACE INTO pending VALUES (?, ?, ?, ?, ?)",
@@ -265,7 +265,7 @@ def _connect(path: Path | str) -> sqlite3.Connection:
     return connection
 
 
-def _fill(connection: sqlite3.Connection, rows: Iterable[Row]) -> None:
+def _fill(connection: sqlite3.Connection, rows: Iterable[SeedRow]) -> None:
     connection.execute("BEGIN")
     for statement in _TABLES.split(";"):
         connection.execute(statement)
@@ -276,7 +276,7 @@ def _fill(connection: sqlite3.Connection, rows: Iterable[Row]) -> None:
     connection.execute("COMMIT")
 
 
-def _columns(row: Row) -> tuple[int, int, int, int, str, str, str, str, str, bytes]:
+def _columns(row: SeedRow) -> tuple[int, int, int, int, str, str, str, str, str, bytes]:
     id, integration, order_id, number, status, created, updated, body = row
     if not (order_id + number + status).isascii():
         order_id, number, status = plain(order_id), plain(number), plain(status)

@@ -54,7 +54,7 @@ class RetryAfter(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class FaultRule:
     """One fault, for requests whose method and path (below /api/v3) match; `times` None: for ever."""
 
     fault: Fault
@@ -71,7 +71,7 @@ class Faults:
     latency: float = 0.0
     settle: float | None = None
     retry_after: RetryAfter = RetryAfter.MIXED
-    rules: tuple[Rule, ...] = ()
+    rules: tuple[FaultRule, ...] = ()
 
     @classmethod
     def parse(cls, options: Iterable[str]) -> "Faults":
@@ -88,7 +88,7 @@ class Faults:
             elif name == "settle":
                 faults = replace(faults, settle=_float(name, amount))
             else:
-                rule = Rule(Fault(name), _rate(name, amount or "1"), None, method or "*", path or "*")
+                rule = FaultRule(Fault(name), _rate(name, amount or "1"), None, method or "*", path or "*")
                 faults = replace(faults, rules=(*faults.rules, rule))
         return faults
 
@@ -111,7 +111,7 @@ class Faults:
                         raise ValueError("rules: expected a list")
                     rules += [_rule(rule) for rule in node]
                 case _:
-                    rules.append(Rule(Fault(key), _rate(key, node)))
+                    rules.append(FaultRule(Fault(key), _rate(key, node)))
         return replace(faults, rules=tuple(rules))
 
     def to_json(self) -> dict[str, Json]:
@@ -169,7 +169,7 @@ class AnswerLost(ConnectionError):
     """The answer is lost and there is no socket to end. Raised through httpx.ASGITransport."""
 
 
-class Gate:
+class FaultGate:
     """The outermost ASGI layer: delays requests and spoils answers. Only paths below `prefix` pass through it."""
 
     def __init__(self, app: ASGIApp, breaker: Breaker, prefix: str, sleep: Sleep = asyncio.sleep) -> None:
@@ -251,13 +251,13 @@ def _bad_gateway() -> Response:
     return HTMLResponse(page, status_code=502)
 
 
-def _rule(value: Json) -> Rule:
+def _rule(value: Json) -> FaultRule:
     if not isinstance(value, dict) or not value.keys() <= {"fault", "rate", "times", "method", "path"}:
         raise ValueError("rules: expected objects of fault, rate, times, method, path")
     times = value.get("times")
     if times is not None and (not isinstance(times, int) or times < 1):
         raise ValueError("times: expected a whole number from 1, or null")
-    return Rule(
+    return FaultRule(
         Fault(str(value.get("fault"))),
         _rate("rate", value.get("rate", 1)),
         times,

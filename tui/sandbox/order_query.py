@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
-from tui.sandbox.data import NEVER, Data
+from tui.sandbox.data import NEVER, SandboxData
 
 COLUMNS = {
     "pk": "id",
@@ -75,7 +75,7 @@ class Cursor:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class OrderListRequest:
     """What a list is asked for. Date ranges are microseconds, the end not included; texts are folded."""
 
     integrations: tuple[int, ...]
@@ -90,7 +90,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class OrderListPage:
     """One page, and the cursors of its neighbours."""
 
     bodies: list[bytes]
@@ -120,7 +120,7 @@ def full_sort(sort: Sort) -> Sort:
     return tuple(keys)
 
 
-def list_orders(data: Data, wanted: Wanted) -> Listed:
+def list_orders(data: SandboxData, wanted: OrderListRequest) -> OrderListPage:
     """One page. Raises BadCursor."""
     keys = full_sort(wanted.sort)
     cursor = Cursor() if wanted.cursor is None else Cursor.parse(wanted.cursor, keys)
@@ -133,7 +133,7 @@ def list_orders(data: Data, wanted: Wanted) -> Listed:
     if cursor.reverse:
         page.reverse()
     before, after = (more, entered) if cursor.reverse else (entered, more)
-    return Listed(
+    return OrderListPage(
         data.bodies([int(row[0]) for row in page]),
         Cursor(False, page[-1][1:]) if after and page else None,
         Cursor(True, page[0][1:]) if before and page else None,
@@ -144,7 +144,7 @@ Found = tuple[Value, ...]
 """The id, then a value for every sort key."""
 
 
-def _rows(connection: sqlite3.Connection, wanted: Wanted, keys: Sort, cursor: Cursor) -> list[Found]:
+def _rows(connection: sqlite3.Connection, wanted: OrderListRequest, keys: Sort, cursor: Cursor) -> list[Found]:
     """The first rows after the cursor, one more than the page needs, in order."""
     count = cursor.offset + wanted.page_size + 1
     where, values = _after(keys, cursor.position)
@@ -185,7 +185,7 @@ def _rows(connection: sqlite3.Connection, wanted: Wanted, keys: Sort, cursor: Cu
 
 def _shop_by_shop(
     connection: sqlite3.Connection,
-    wanted: Wanted,
+    wanted: OrderListRequest,
     keys: Sort,
     cursor: Cursor,
     where: list[str],
@@ -206,7 +206,7 @@ def _shop_by_shop(
     return rows
 
 
-def _index(connection: sqlite3.Connection, wanted: Wanted, keys: Sort) -> str:
+def _index(connection: sqlite3.Connection, wanted: OrderListRequest, keys: Sort) -> str:
     """The index to walk: that of the sort, unless a date range leaves so few that they are sorted faster."""
     prefix = "by_" if wanted.status is None else "by_status_"
     first = COLUMNS[next(key for key, _ in keys if key != "integration")]

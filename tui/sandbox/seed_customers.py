@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from random import Random
 
 from tui.api.codec import Json, encode
-from tui.sandbox.seed_data import COUNTRIES, HOSTILE_TEXTS, Country
+from tui.sandbox.seed_data import COUNTRIES, HOSTILE_TEXTS, SeedCountry
 
 _WEIGHTS = [country.weight for country in COUNTRIES]
 _PLAIN = str.maketrans(
@@ -50,7 +50,7 @@ def customer(rng: Random) -> Customer:
     return Customer(country.code, country.union, currency, latin, tuple(nodes))
 
 
-def _address(rng: Random, country: Country, name: str, email: str, phone: str) -> dict[str, Json]:
+def _address(rng: Random, country: SeedCountry, name: str, email: str, phone: str) -> dict[str, Json]:
     city, state = rng.choice(country.cities)
     house = str(rng.randrange(1, 220)) + rng.choice(("", "", "", "", "a", "-3", " bis", "B hs", "/2"))
     address: dict[str, Json] = {"name": name}
@@ -78,7 +78,7 @@ def _address(rng: Random, country: Country, name: str, email: str, phone: str) -
     return address
 
 
-def _spoil(rng: Random, address: dict[str, Json], country: Country, email: str) -> None:
+def _spoil(rng: Random, address: dict[str, Json], country: SeedCountry, email: str) -> None:
     """One customer in three types the address in a way that somebody has to look at."""
     street, house = str(address["address_line_1"]), str(address["house_number"])
     draw = rng.random()
@@ -115,7 +115,7 @@ def _spoil(rng: Random, address: dict[str, Json], country: Country, email: str) 
         address["city"] = str(address["city"]).lower()
 
 
-def _billing(rng: Random, country: Country, name: str, shipping: dict[str, Json]) -> dict[str, Json]:
+def _billing(rng: Random, country: SeedCountry, name: str, shipping: dict[str, Json]) -> dict[str, Json]:
     if rng.random() < 0.6:
         return shipping
     other = f"{rng.choice(country.given)} {rng.choice(country.family)}"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Shop:
+class SeedShop:
     """One integration of the account. `statuses`: code and message, from just placed to done.
 
     `share`: its part of the orders. `number`: how it counts, with one `{}` for the running number.
@@ -30,7 +30,7 @@ FAILING_SHOP = 688341
 PRESTASHOP = 285519
 
 SHOPS = (
-    Shop(
+    SeedShop(
         OWN_SHOP,
         "Wick & Wax",
         "https://wickandwax.example/",
@@ -42,7 +42,7 @@ SHOPS = (
         ("PostNL thuisbezorging", "DHL home delivery", "Brievenbus", "Avondlevering"),
         "nl",
     ),
-    Shop(
+    SeedShop(
         739283,
         "Wick & Wax International",
         "https://wick-and-wax.myshopify.example/",
@@ -54,7 +54,7 @@ SHOPS = (
         ("Standard shipping", "Express (1-2 days)", "Pick-up point", "Free shipping over €50"),
         "en",
     ),
-    Shop(
+    SeedShop(
         412088,
         "Werkstatt Lindgrün",
         "https://lindgruen.example/shop/",
@@ -66,7 +66,7 @@ SHOPS = (
         ("DHL Paket", "DHL Packstation", "Versand (klimaneutral)", "Hermes PaketShop"),
         "de",
     ),
-    Shop(
+    SeedShop(
         PRESTASHOP,
         "Bougies d'Armor",
         "https://bougies-armor.example/",
@@ -82,7 +82,7 @@ SHOPS = (
         ("Colissimo domicile", "Mondial Relay", "Chronopost 13h", "Retrait en boutique"),
         "fr",
     ),
-    Shop(
+    SeedShop(
         561204,
         "Amazon EU",
         "https://sellercentral.example/wickandwax",
@@ -94,7 +94,7 @@ SHOPS = (
         ("Std DE Dom_1", "Exp EU Intl", "SecondDay"),
         "en",
     ),
-    Shop(
+    SeedShop(
         FAILING_SHOP,
         "Magento B2B groothandel",
         "https://b2b.wickandwax.example/",
@@ -106,7 +106,7 @@ SHOPS = (
         ("Pallet", "DHL For You", ""),
         "nl",
     ),
-    Shop(
+    SeedShop(
         801177,
         "Pop-up Antwerpen",
         "https://popup.wickandwax.example/",
@@ -122,7 +122,7 @@ SHOPS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Country:
+class SeedCountry:
     """`postal`: # is a digit, @ a letter. `cities`: name and ISO 3166-2 state, empty where nobody writes one."""
 
     code: str
@@ -151,9 +151,9 @@ def _country(
     given: str,
     family: str,
     phone: str,
-) -> Country:
+) -> SeedCountry:
     roads, first, last = (tuple(text.split("|")) for text in (streets, given, family))
-    return Country(code, union, weight, postal, _cities(cities), roads, first, last, phone)
+    return SeedCountry(code, union, weight, postal, _cities(cities), roads, first, last, phone)
 
 
 COUNTRIES = (
@@ -469,7 +469,7 @@ COUNTRIES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Product:
+class SeedProduct:
     """`grams` weighs one; `cents` is its price; a heavy or dangerous one says so in `goods`."""
 
     name: str
@@ -483,9 +483,9 @@ class Product:
     dangerous: bool = False
 
 
-def _product(text: str, dangerous: bool = False) -> Product:
+def _product(text: str, dangerous: bool = False) -> SeedProduct:
     name, description, cents, grams, code, origin, material, colours = text.split("|")
-    return Product(
+    return SeedProduct(
         name, description, int(cents), int(grams), code, origin, material, tuple(colours.split(",")), dangerous
     )
 

@@ -28,8 +28,8 @@ from tui.sandbox.seed_data import (
     SHIPPING_OPTIONS,
     SHOPS,
     TAGS,
-    Product,
-    Shop,
+    SeedProduct,
+    SeedShop,
 )
 from tui.sandbox.times import DAY, MICRO, to_micros, to_text
 
@@ -41,7 +41,7 @@ _FLOORS = (0.08, 0.35, 0.8)
 _WEIGHED = ',"measurement":{"weight":{"value":"@grams","unit":"g"}}'
 
 
-class Row(NamedTuple):
+class SeedRow(NamedTuple):
     """One order: its columns and its JSON text. Times are microseconds since 1970, UTC."""
 
     id: int
@@ -68,10 +68,12 @@ def failing_since(now: datetime) -> datetime:
     return night if night < now else night - timedelta(hours=4)
 
 
-def seeded(seed: int, span: Span, count: int, *, odd: bool, first_id: int, numbers: dict[int, int]) -> Iterator[Row]:
+def seeded(
+    seed: int, span: Span, count: int, *, odd: bool, first_id: int, numbers: dict[int, int]
+) -> Iterator[SeedRow]:
     """`count` orders of a span, oldest first, ids counting up. `numbers` (shop → orders so far) is counted on."""
     rng = Random(f"{seed} {to_micros(span.until)} {first_id} {count} {odd}")  # a text seeds alike in every process
-    trade = _Trade(rng, span, max(30, min(count * 4 // 5, 6000)), odd, numbers)
+    trade = _OrderGenerator(rng, span, max(30, min(count * 4 // 5, 6000)), odd, numbers)
     return trade.rows(_schedule(rng, span, count), first_id)
 
 
@@ -122,7 +124,7 @@ def _slots(since: int, until: int) -> tuple[list[int], list[float]]:
     return starts, list(accumulate(weights))
 
 
-class _Line(NamedTuple):
+class _SeedLine(NamedTuple):
     text: str
     cents: int
     grams: int
@@ -131,10 +133,10 @@ class _Line(NamedTuple):
 class _Goods:
     """Ready order items: by shade (as it should be, without weight, without customs data), then line by quantity."""
 
-    def __init__(self, rng: Random, products: tuple[Product, ...], hostile: tuple[Product, ...]) -> None:
-        self.whole: list[list[_Line]] = []
-        self.weightless: list[list[_Line]] = []
-        self.undeclared: list[list[_Line]] = []
+    def __init__(self, rng: Random, products: tuple[SeedProduct, ...], hostile: tuple[SeedProduct, ...]) -> None:
+        self.whole: list[list[_SeedLine]] = []
+        self.weightless: list[list[_SeedLine]] = []
+        self.undeclared: list[list[_SeedLine]] = []
         for number, product in enumerate(products):
             for colour in product.colours:
                 self._add(rng, product, number, colour)
@@ -142,7 +144,7 @@ class _Goods:
         for number, product in enumerate(hostile):
             self._add(rng, product, 900 + number, product.colours[0])
 
-    def _add(self, rng: Random, product: Product, number: int, colour: str) -> None:
+    def _add(self, rng: Random, product: SeedProduct, number: int, colour: str) -> None:
         shape = rng.randrange(4)
         for shade, weighed, declared in (
             (self.whole, True, True),
@@ -153,8 +155,8 @@ class _Goods:
 
 
 def _line(
-    product: Product, number: int, colour: str, quantity: int, weighed: bool, declared: bool, shape: int
-) -> _Line:
+    product: SeedProduct, number: int, colour: str, quantity: int, weighed: bool, declared: bool, shape: int
+) -> _SeedLine:
     cents = product.cents * quantity
     item: dict[str, Json] = {
         "item_id": f"{number + 11}{quantity:02}{len(colour)}",
@@ -194,7 +196,7 @@ def _line(
             "weight_type": "Net",
             "adr_packing_group_letter": "III",
         }
-    return _Line(_text(item), cents, product.grams * quantity)
+    return _SeedLine(_text(item), cents, product.grams * quantity)
 
 
 def _gtin(number: int) -> str:
@@ -212,7 +214,7 @@ def _price(cents: int) -> dict[str, Json]:
     return {"value": Decimal(_euros(cents)) if cents % 7 == 0 else Decimal(cents) / 100, "currency": "EUR"}
 
 
-class _Trade:
+class _OrderGenerator:
     """The pools, and the drawing of one order after another from them."""
 
     def __init__(self, rng: Random, span: Span, customers: int, odd: bool, numbers: dict[int, int]) -> None:
@@ -234,11 +236,11 @@ class _Trade:
         self.points = [self._point() for _ in range(40)]
         self.last_number = {shop.id: "" for shop in SHOPS}
 
-    def rows(self, schedule: list[tuple[int, int]], first_id: int) -> Iterator[Row]:
+    def rows(self, schedule: list[tuple[int, int]], first_id: int) -> Iterator[SeedRow]:
         for number, (at, shop) in enumerate(schedule, first_id):
             yield self._order(number, at, self.shops[shop])
 
-    def _order(self, id: int, at: int, shop: Shop) -> Row:
+    def _order(self, id: int, at: int, shop: SeedShop) -> SeedRow:
         random = self.rng.random
         customer = self.customers[int(random() ** 1.6 * len(self.customers))]
         order_id, order_number = self._names(shop)
@@ -279,9 +281,9 @@ class _Trade:
             body = body.replace('"currency":"EUR"', f'"currency":"{customer.currency}"')
         if self.odd and random() < 0.08:
             body = self._strange(body)
-        return Row(id, shop.id, order_id, order_number, shop.statuses[stage][0], at, updated, body.encode("ascii"))
+        return SeedRow(id, shop.id, order_id, order_number, shop.statuses[stage][0], at, updated, body.encode("ascii"))
 
-    def _names(self, shop: Shop) -> tuple[str, str]:
+    def _names(self, shop: SeedShop) -> tuple[str, str]:
         """The shop's key of the next order and the number that people say; one in 250 shares its number (Q1.5)."""
         running = self.numbers.get(shop.id, 0)
         self.numbers[shop.id] = running + 1
@@ -341,7 +343,7 @@ class _Trade:
         grams = 0 if shade is goods.weightless else sum(line.grams for line in picked)
         return ",".join(line.text for line in picked), cents, grams
 
-    def _remarks(self, shop: Shop, customer: Customer) -> list[str]:
+    def _remarks(self, shop: SeedShop, customer: Customer) -> list[str]:
         random = self.rng.random
         draw = random()
         remarks = []
@@ -409,7 +411,7 @@ class _Trade:
             }
         )
 
-    def _sending(self, shop: Shop) -> str:
+    def _sending(self, shop: SeedShop) -> str:
         rng = self.rng
         node: dict[str, Json] = {"is_local_pickup": rng.choice((False, False, False, None, True))}
         if rng.random() < 0.9:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import cast
 
 from tui.api.codec import Document, decode
-from tui.sandbox.data import FIRST_ID, Data, row_of
+from tui.sandbox.data import FIRST_ID, SandboxData, row_of
 from tui.sandbox.seed_orders import SPAN_DAYS, Span, missed, seeded
 from tui.sandbox.settings import SandboxSettings
 from tui.sandbox.shops import exception_logs, integrations
@@ -21,12 +21,12 @@ def now_of(settings: SandboxSettings) -> datetime:
     return moment.astimezone(UTC)
 
 
-def open_stock(settings: SandboxSettings) -> Data:
+def open_stock(settings: SandboxSettings) -> SandboxData:
     """Raises ValueError for a file that will not do."""
     now = now_of(settings)
     with _alone(settings.data):
         fresh = settings.data == ":memory:" or settings.reset or not Path(settings.data).exists()
-        data = _seed(settings, now) if fresh else Data(settings.data)
+        data = _seed(settings, now) if fresh else SandboxData(settings.data)
     with data.writing():
         if not fresh:
             _catch_up(data, settings, now)
@@ -50,11 +50,11 @@ def _alone(file: Path | str) -> Iterator[None]:
         yield
 
 
-def _seed(settings: SandboxSettings, now: datetime) -> Data:
+def _seed(settings: SandboxSettings, now: datetime) -> SandboxData:
     numbers: dict[int, int] = {}
     span = Span(now - timedelta(days=SPAN_DAYS), now)
     rows = seeded(settings.seed, span, settings.orders, odd=settings.odd, first_id=FIRST_ID, numbers=numbers)
-    data = Data.create(settings.data, rows)
+    data = SandboxData.create(settings.data, rows)
     with data.writing():
         data.set_note("seeded_orders", settings.orders)
         data.keep_free(FIRST_ID + settings.orders - 1)
@@ -62,7 +62,7 @@ def _seed(settings: SandboxSettings, now: datetime) -> Data:
     return data
 
 
-def _catch_up(data: Data, settings: SandboxSettings, now: datetime) -> None:
+def _catch_up(data: SandboxData, settings: SandboxSettings, now: datetime) -> None:
     """Orders of the time since the last start, if an hour or a midnight went by; of 30 days at most."""
     last, orders, numbers = (data.note(key) for key in ("seeded_until", "seeded_orders", "numbers"))
     if not (isinstance(last, int) and isinstance(orders, int) and orders and isinstance(numbers, dict)):
@@ -79,12 +79,12 @@ def _catch_up(data: Data, settings: SandboxSettings, now: datetime) -> None:
     _note_seeded(data, now, counted)
 
 
-def _note_seeded(data: Data, now: datetime, numbers: dict[int, int]) -> None:
+def _note_seeded(data: SandboxData, now: datetime, numbers: dict[int, int]) -> None:
     data.set_note("seeded_until", to_micros(now))
     data.set_note("numbers", {str(shop): number for shop, number in numbers.items()})
 
 
-def _plant(data: Data, order: Document, now: int) -> None:
+def _plant(data: SandboxData, order: Document, now: int) -> None:
     id = int(str(order.get("id") or data.next_id()))
     data.keep_free(id)
     stamp = to_text(now - now % MICRO)

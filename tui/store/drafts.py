@@ -9,7 +9,7 @@ from tui.api.codec import Json
 from tui.store.db import Database, StoreError, pack, unpack, unpack_text
 
 
-class State:
+class ScreenStates:
     """Small values by key, for each account: where the cursor stood, what is typed and not yet taken."""
 
     def __init__(self, database: Database) -> None:
@@ -67,7 +67,7 @@ class StoredEdit:
     updated_at: datetime
 
 
-class Edits:
+class StoredEdits:
     """At most one edit for each order of an account. `order_id` is the service's id (tui.api.models.order_key)."""
 
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:

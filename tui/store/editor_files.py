@@ -9,7 +9,7 @@ from tui.store.db import StoreError
 from tui.store.sessions import Sessions
 
 
-class Scratch:
+class EditorFiles:
     """Files below one folder, each in a folder of its own, since editors leave copies and locks beside what they edit.
 
     What sessions that are dead have left is removed when this is made; what this one has left, by `close`.

@@ -16,7 +16,7 @@ from tui.store.prune import prune
 from tui.store.sessions import Sessions
 
 
-class Road(StrEnum):
+class WriteKind(StrEnum):
     """How a write goes out."""
 
     PATCH = "patch"
@@ -74,7 +74,7 @@ class NewWrite:
     names the change of many orders that it is a part of.
     """
 
-    road: Road
+    road: WriteKind
     method: str
     path: str
     body: bytes
@@ -116,7 +116,7 @@ class Write:
 
 
 @dataclass(frozen=True, slots=True)
-class StagedNews:
+class StagedUpdate:
     """What a write tells about a staged order. It becomes its state only if `version` still is the newest."""
 
     staged: str
@@ -128,7 +128,7 @@ class StagedNews:
 
 
 @dataclass(frozen=True, slots=True)
-class NewFollow:
+class NewVerification:
     """An accepted order to be read until it shows `expected`, given as a GET would show it.
 
     `fresh`: there was no such order before, so what is seen first is what was made of it.
@@ -184,8 +184,8 @@ class Writes:
         answer: bytes | None = None,
         problems: Sequence[Json] = (),
         detail: Json = None,
-        staged: Iterable[StagedNews] = (),
-        follows: Iterable[NewFollow] = (),
+        staged: Iterable[StagedUpdate] = (),
+        follows: Iterable[NewVerification] = (),
     ) -> Write:
         """Record what a write has come to, with what that means for staged orders and followed ones, all at once."""
         at, me = self._now(), self._sessions.mine
@@ -225,7 +225,7 @@ class Writes:
         An order is known by the service's id, and upserts that made it by its `key` (order id, integration) as well.
         `before` and `after` are ids of writes; a `limit` of -1 is none.
         """
-        where = Where(account)
+        where = SqlCondition(account)
         if order_id is not None or key is not None:
             where.of_order(order_id, key)
         if staged is not None:
@@ -283,7 +283,7 @@ class Writes:
         return row is not None
 
 
-class Where:
+class SqlCondition:
     """The conditions of a query on `write` or `journal`, and their values."""
 
     def __init__(self, account: int) -> None:
@@ -326,7 +326,7 @@ def append_event(connection: sqlite3.Connection, session: str, write: int, event
     connection.execute(_APPEND, row)
 
 
-def tell_staged(connection: sqlite3.Connection, news: StagedNews, at: datetime) -> None:
+def tell_staged(connection: sqlite3.Connection, news: StagedUpdate, at: datetime) -> None:
     """Note what became of a staged order. For use inside a transaction."""
     when = at.isoformat()
     if news.remote_id is not None:
@@ -343,7 +343,7 @@ def name_order(connection: sqlite3.Connection, write: int, staged: str, remote_i
     connection.execute(_NAME, (pack(remote_id), write, write, staged))
 
 
-def _add_follow(connection: sqlite3.Connection, session: str, write: int, new: NewFollow, at: datetime) -> None:
+def _add_follow(connection: sqlite3.Connection, session: str, write: int, new: NewVerification, at: datetime) -> None:
     if new.staged is not None:
         # What an older version of the same staged order was to show is no longer what must be there.
         command = "UPDATE follow SET state = 'superseded' WHERE staged = ? AND state = 'accepted'"
@@ -410,7 +410,7 @@ def _load(connection: sqlite3.Connection, clause: str, values: Sequence[str | in
 
 def _write(row: sqlite3.Row, items: list[sqlite3.Row]) -> Write:
     new = NewWrite(
-        road=Road(row["road"]),
+        road=WriteKind(row["road"]),
         method=row["method"],
         path=row["path"],
         body=row["body"],

@@ -9,10 +9,10 @@ from enum import StrEnum
 
 from tui.api.codec import Json
 from tui.store.db import Database, pack, unpack, unpack_text
-from tui.store.journal import Road, Where, WriteState
+from tui.store.journal import SqlCondition, WriteKind, WriteState
 
 
-class Sorting(StrEnum):
+class JournalSort(StrEnum):
     """By what the list is sorted; the newest first within it."""
 
     TIME = "time"
@@ -34,21 +34,21 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
-class Brief:
+class JournalRow:
     """A write as its row in a list shows it. `orders` is how many it has, `first` the one that the row is about."""
 
     id: int
     at: datetime
     by: str
     profile: str
-    road: Road
+    road: WriteKind
     state: WriteState
     job: str | None
     orders: int
     first: Named
 
 
-class Briefs:
+class JournalQueries:
     """Finds writes without opening their documents. A place of a list is (write, position of an order in it)."""
 
     def __init__(self, database: Database) -> None:
@@ -59,21 +59,21 @@ class Briefs:
         account: int,
         *,
         states: Iterable[WriteState] | None = None,
-        roads: Iterable[Road] | None = None,
+        roads: Iterable[WriteKind] | None = None,
         order: str | None = None,
         key: tuple[str, str] | None = None,
         job: str | None = None,
         words: Sequence[str] = (),
         since: datetime | None = None,
         until: datetime | None = None,
-        sorting: Sorting = Sorting.TIME,
+        sorting: JournalSort = JournalSort.TIME,
     ) -> list[tuple[int, int]]:
         """The places of all writes that fit, in order. By time and outcome each write has one place, the first of it.
 
         `order` is the service's id of an order, `key` its upsert key. `words` must each be in a name of an order, in the
         name of the job, or in what was changed.
         """
-        where = Where(account)
+        where = SqlCondition(account)
         if states is not None:
             where.among("state", states)
         if roads is not None:
@@ -88,19 +88,19 @@ class Briefs:
             where.add("at < ?", _stamp(until))
         for word in words:
             where.add(_WORD, *[pack(word.lower())[1:-1]] * 5)
-        if sorting is Sorting.ORDER:
+        if sorting is JournalSort.ORDER:
             query = _BY_ORDER.format(where=where.text)
-        elif sorting is Sorting.OUTCOME:
+        elif sorting is JournalSort.OUTCOME:
             query = f"SELECT id, 0 FROM write WHERE {where.text} ORDER BY {_RANK}, id DESC"  # noqa: S608
         else:
             query = f"SELECT id, 0 FROM write WHERE {where.text} ORDER BY id DESC"  # noqa: S608 - values are bound
         rows = self._database.read(lambda c: c.execute(query, where.values).fetchall())
         return [(row[0], row[1]) for row in rows]
 
-    def get(self, places: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Brief]:
+    def get(self, places: Sequence[tuple[int, int]]) -> dict[tuple[int, int], JournalRow]:
         """The rows of these places; a write that was removed meanwhile has none."""
 
-        def work(connection: sqlite3.Connection) -> dict[tuple[int, int], Brief]:
+        def work(connection: sqlite3.Connection) -> dict[tuple[int, int], JournalRow]:
             found = {}
             for place in places:
                 row = connection.execute(_BRIEF, (*place, place[0])).fetchone()
@@ -127,11 +127,11 @@ class Briefs:
         row = self._database.read(lambda c: c.execute(query, (write,)).fetchone())
         return None if row is None else unpack(row[0])
 
-    def count(self, account: int) -> Counter[tuple[WriteState, Road]]:
+    def count(self, account: int) -> Counter[tuple[WriteState, WriteKind]]:
         """How many writes there are in each state, by their roads."""
         query = "SELECT state, road, count(*) FROM write WHERE account = ? GROUP BY state, road"
         rows = self._database.read(lambda c: c.execute(query, (account,)).fetchall())
-        return Counter({(WriteState(state), Road(road)): count for state, road, count in rows})
+        return Counter({(WriteState(state), WriteKind(road)): count for state, road, count in rows})
 
 
 _WORD = """(
@@ -173,13 +173,13 @@ _BRIEF = """
 """
 
 
-def _brief(row: sqlite3.Row) -> Brief:
-    return Brief(
+def _brief(row: sqlite3.Row) -> JournalRow:
+    return JournalRow(
         id=row["id"],
         at=datetime.fromisoformat(row["at"]),
         by=f"{row['user']}@{row['host']}",
         profile=unpack_text(row["profile_json"]),
-        road=Road(row["road"]),
+        road=WriteKind(row["road"]),
         state=WriteState(row["state"]),
         job=None if row["job"] is None else unpack_text(row["job"]),
         orders=row["orders"],

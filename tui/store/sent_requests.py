@@ -7,11 +7,11 @@ from datetime import datetime
 from tui.api.codec import Json
 from tui.store.db import Database, unpack, unpack_text
 from tui.store.journal import WriteState
-from tui.store.verifications import FollowState
+from tui.store.verifications import VerificationState
 
 
 @dataclass(frozen=True, slots=True)
-class PassedOrder:
+class SentOrder:
     """One order of a request: which version of which staged order, under its names; `seen`: how far it was followed.
 
     `position` is its place in the request; orders of another batch have theirs.
@@ -24,11 +24,11 @@ class PassedOrder:
     integration: str
     number: str
     remote_id: str
-    seen: FollowState | None
+    seen: VerificationState | None
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class SentRequest:
     """A request, by whom, and its last step. `status` and `problems` are of the answer that ended it."""
 
     id: int
@@ -38,20 +38,20 @@ class Passage:
     ended_at: datetime
     status: int | None
     problems: Json
-    orders: tuple[PassedOrder, ...]
+    orders: tuple[SentOrder, ...]
 
 
-class Passages:
+class SentRequests:
     """Reads only; the rows are those of the journal."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def of_batch(self, batch: int) -> list[Passage]:
+    def of_batch(self, batch: int) -> list[SentRequest]:
         """The requests that orders of a batch went in, also of those that were removed since; the newest first."""
 
-        def work(connection: sqlite3.Connection) -> list[Passage]:
-            orders: dict[int, list[PassedOrder]] = {}
+        def work(connection: sqlite3.Connection) -> list[SentRequest]:
+            orders: dict[int, list[SentOrder]] = {}
             for row in connection.execute(_ORDERS, (batch,)):
                 orders.setdefault(row["write"], []).append(_order(row))
             found = []
@@ -87,9 +87,9 @@ _REQUEST = """
 """
 
 
-def _order(row: sqlite3.Row) -> PassedOrder:
+def _order(row: sqlite3.Row) -> SentOrder:
     seen = row["seen"]
-    return PassedOrder(
+    return SentOrder(
         position=row["position"],
         staged=row["staged"],
         version=row["version"],
@@ -97,12 +97,12 @@ def _order(row: sqlite3.Row) -> PassedOrder:
         integration=unpack_text(row["integration"]),
         number="" if row["number"] is None else unpack_text(row["number"]),
         remote_id="" if row["remote_id"] is None else unpack_text(row["remote_id"]),
-        seen=None if seen is None else FollowState(seen),
+        seen=None if seen is None else VerificationState(seen),
     )
 
 
-def _passage(row: sqlite3.Row, orders: list[PassedOrder]) -> Passage:
-    return Passage(
+def _passage(row: sqlite3.Row, orders: list[SentOrder]) -> SentRequest:
+    return SentRequest(
         id=row["id"],
         at=datetime.fromisoformat(row["at"]),
         by=f"{row['user']}@{row['host']}",

@@ -6,14 +6,14 @@ from pathlib import Path
 
 from tui.store.batches import Batches
 from tui.store.db import Database, StoreError, locked
-from tui.store.drafts import Edits, State
-from tui.store.editor_files import Scratch
+from tui.store.drafts import ScreenStates, StoredEdits
+from tui.store.editor_files import EditorFiles
 from tui.store.journal import Writes
-from tui.store.journal_queries import Briefs
+from tui.store.journal_queries import JournalQueries
 from tui.store.schema import MIGRATIONS
-from tui.store.sent_requests import Passages
+from tui.store.sent_requests import SentRequests
 from tui.store.sessions import Sessions
-from tui.store.verifications import Follows
+from tui.store.verifications import Verifications
 
 FILE = "orders.sqlite3"
 
@@ -46,19 +46,19 @@ class Store:
             self._database.close()
             raise
         try:
-            self.scratch = Scratch(folder / "scratch", self.sessions)
+            self.scratch = EditorFiles(folder / "scratch", self.sessions)
         except BaseException:
             self._database.close()
             self.sessions.close()
             raise
         self.path = folder / FILE
-        self.state = State(self._database)
-        self.edits = Edits(self._database, now)
+        self.state = ScreenStates(self._database)
+        self.edits = StoredEdits(self._database, now)
         self.batches = Batches(self._database, self.sessions, now)
         self.writes = Writes(self._database, self.sessions, now)
-        self.briefs = Briefs(self._database)
-        self.passages = Passages(self._database)
-        self.follows = Follows(self._database, self.sessions, now)
+        self.briefs = JournalQueries(self._database)
+        self.passages = SentRequests(self._database)
+        self.follows = Verifications(self._database, self.sessions, now)
 
     def account(self, base_url: str, user_id: str) -> int:
         """The number of an account, by which all else is kept (decision 16). Profiles of one account share it."""

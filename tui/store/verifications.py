@@ -9,11 +9,11 @@ from enum import StrEnum
 from tui.api.codec import Json
 from tui.store.batches import StagedState
 from tui.store.db import Database, StoreError, pack, unpack, unpack_text
-from tui.store.journal import Event, Road, StagedNews, WriteState, append_event, name_order, tell_staged
+from tui.store.journal import Event, StagedUpdate, WriteKind, WriteState, append_event, name_order, tell_staged
 from tui.store.sessions import Sessions
 
 
-class FollowState(StrEnum):
+class VerificationState(StrEnum):
     """What following an order has come to; ACCEPTED goes on."""
 
     ACCEPTED = "accepted"
@@ -25,7 +25,7 @@ class FollowState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Follow:
+class Verification:
     """An accepted order: what it must show (as GET shows it), how often it was looked for, and when the next time is."""
 
     id: int
@@ -39,7 +39,7 @@ class Follow:
     expected: Json
     part_of_items: bool
     fresh: bool
-    state: FollowState
+    state: VerificationState
     tries: int
     since: datetime
     due: datetime
@@ -47,7 +47,7 @@ class Follow:
     updated_at: datetime
 
 
-class Follows:
+class Verifications:
     """Reading and settling of followed orders; rows are added together with the step that accepted them."""
 
     def __init__(self, database: Database, sessions: Sessions, now: Callable[[], datetime]) -> None:
@@ -55,11 +55,11 @@ class Follows:
         self._sessions = sessions
         self._now = now
 
-    def adopt(self, account: int) -> list[Follow]:
+    def adopt(self, account: int) -> list[Verification]:
         """The orders that this process follows; those of dead processes become ours."""
         me = self._sessions.mine
 
-        def work(connection: sqlite3.Connection) -> list[Follow]:
+        def work(connection: sqlite3.Connection) -> list[Verification]:
             query = "SELECT DISTINCT session FROM follow WHERE account = ? AND state = 'accepted'"
             for (session,) in connection.execute(query, (account,)).fetchall():
                 if not self._sessions.alive(session):
@@ -69,15 +69,15 @@ class Follows:
 
         return self._database.write(work)
 
-    def open(self, account: int) -> list[Follow]:
+    def open(self, account: int) -> list[Verification]:
         """The orders that this process follows now."""
         clause = "WHERE account = ? AND state = 'accepted' AND session = ?"
         return self._database.read(lambda c: _load(c, clause, (account, self._sessions.mine)))
 
-    def of_write(self, write: int) -> list[Follow]:
+    def of_write(self, write: int) -> list[Verification]:
         return self._database.read(lambda c: _load(c, "WHERE write = ?", (write,)))
 
-    def of_staged(self, staged: str) -> list[Follow]:
+    def of_staged(self, staged: str) -> list[Verification]:
         return self._database.read(lambda c: _load(c, "WHERE staged = ?", (staged,)))
 
     def looked(self, follow: int, *, tries: int, due: datetime, remote_id: str | None = None) -> None:
@@ -90,17 +90,17 @@ class Follows:
         self._database.write(lambda c: c.execute(command, row))
 
     def settle(
-        self, follow: int, state: FollowState, *, mismatches: Sequence[Json] = (), remote_id: str | None = None
-    ) -> Follow:
+        self, follow: int, state: VerificationState, *, mismatches: Sequence[Json] = (), remote_id: str | None = None
+    ) -> Verification:
         """End following an order: its staged order is told, and the write when it was the last of it. Durable.
 
         One that was superseded meanwhile stays so.
         """
         at = self._now()
 
-        def work(connection: sqlite3.Connection) -> Follow:
+        def work(connection: sqlite3.Connection) -> Verification:
             known = _one(connection, follow)
-            if known.state is FollowState.SUPERSEDED:
+            if known.state is VerificationState.SUPERSEDED:
                 return known
             key = pack(remote_id) if remote_id is not None else None
             row = (state, pack(list(mismatches)), key, at.isoformat(), follow)
@@ -108,7 +108,7 @@ class Follows:
             if known.staged is not None and remote_id is not None:
                 name_order(connection, known.write, known.staged, remote_id)
             if known.staged is not None and known.version is not None:
-                news = StagedNews(known.staged, known.version, StagedState(state), remote_id)
+                news = StagedUpdate(known.staged, known.version, StagedState(state), remote_id)
                 tell_staged(connection, news, at)
             self._end_write(connection, known.write, at)
             return _one(connection, follow)
@@ -124,21 +124,21 @@ class Follows:
             command = "UPDATE follow SET state = 'accepted', tries = 0, since = ?, due = ?, session = ? WHERE id = ?"
             connection.execute(command, (at.isoformat(), at.isoformat(), self._sessions.mine, follow))
             if known.staged is not None and known.version is not None:
-                tell_staged(connection, StagedNews(known.staged, known.version, StagedState.ACCEPTED), at)
+                tell_staged(connection, StagedUpdate(known.staged, known.version, StagedState.ACCEPTED), at)
 
         self._database.write(work, durable=True)
 
     def _end_write(self, connection: sqlite3.Connection, write: int, at: datetime) -> None:
         rows = connection.execute("SELECT DISTINCT state FROM follow WHERE write = ?", (write,)).fetchall()
-        states = {FollowState(row[0]) for row in rows}
-        if FollowState.ACCEPTED in states:
+        states = {VerificationState(row[0]) for row in rows}
+        if VerificationState.ACCEPTED in states:
             return
         road = connection.execute("SELECT road FROM write WHERE id = ?", (write,)).fetchone()[0]
-        if FollowState.MISSING in states:
+        if VerificationState.MISSING in states:
             end = WriteState.MISSING
-        elif FollowState.DIFFERS in states:
+        elif VerificationState.DIFFERS in states:
             end = WriteState.DIFFERS
-        elif Road(road) is Road.PATCH:
+        elif WriteKind(road) is WriteKind.PATCH:
             end = WriteState.CONFIRMED
         else:
             end = WriteState.VERIFIED
@@ -151,20 +151,20 @@ _SETTLE = """
 """
 
 
-def _one(connection: sqlite3.Connection, follow: int) -> Follow:
+def _one(connection: sqlite3.Connection, follow: int) -> Verification:
     found = _load(connection, "WHERE follow.id = ?", (follow,))
     if not found:
         raise StoreError(f"There is no followed order {follow}")
     return found[0]
 
 
-def _load(connection: sqlite3.Connection, clause: str, values: Sequence[str | int]) -> list[Follow]:
+def _load(connection: sqlite3.Connection, clause: str, values: Sequence[str | int]) -> list[Verification]:
     rows = connection.execute(f"{_FOLLOWS} {clause} ORDER BY follow.id", values).fetchall()
     return [_follow(row) for row in rows]
 
 
-def _follow(row: sqlite3.Row) -> Follow:
-    return Follow(
+def _follow(row: sqlite3.Row) -> Verification:
+    return Verification(
         id=row["id"],
         account=row["account"],
         write=row["write"],
@@ -176,7 +176,7 @@ def _follow(row: sqlite3.Row) -> Follow:
         expected=unpack(row["body_json"]),
         part_of_items=bool(row["part_of_items"]),
         fresh=bool(row["fresh"]),
-        state=FollowState(row["state"]),
+        state=VerificationState(row["state"]),
         tries=row["tries"],
         since=datetime.fromisoformat(row["since"]),
         due=datetime.fromisoformat(row["due"]),

@@ -13,7 +13,7 @@ _WORD = 8
 
 
 @dataclass(frozen=True, slots=True)
-class BesideRow:
+class ComparisonRow:
     """A field. `mark`: `+` taken, `-` left out, a blank where there is nothing to take. `word`: what is said of it."""
 
     key: str
@@ -26,7 +26,7 @@ class BesideRow:
 
 
 @dataclass(frozen=True, slots=True)
-class BesideNote:
+class ComparisonNote:
     """A sentence under the fields."""
 
     text: str
@@ -34,22 +34,22 @@ class BesideNote:
     mark: str = ""
 
 
-class BesideList(LineView):
+class ComparisonList(LineView):
     """Fields and notes; the cursor stands on fields only."""
 
     header_height = 1
 
     def __init__(self, *, empty: str = "", id: str | None = None) -> None:
         super().__init__(id=id)
-        self._rows: tuple[BesideRow, ...] = ()
-        self._notes: tuple[BesideNote, ...] = ()
+        self._rows: tuple[ComparisonRow, ...] = ()
+        self._notes: tuple[ComparisonNote, ...] = ()
         self._empty = empty
 
     @property
     def cursor_key(self) -> str:
         return self._rows[self.cursor].key if self.cursor < len(self._rows) else ""
 
-    def load(self, rows: Sequence[BesideRow], notes: Sequence[BesideNote] = ()) -> None:
+    def load(self, rows: Sequence[ComparisonRow], notes: Sequence[ComparisonNote] = ()) -> None:
         """Show these; the cursor stays on its field. What is painted from here on counts as seen (`painted_at`)."""
         if (tuple(rows), tuple(notes)) == (self._rows, self._notes):
             return

@@ -8,9 +8,9 @@ from rich.cells import cell_len
 from textual import events
 from textual.message import Message
 
-from tui.widgets.editing.text_model import Editing
+from tui.widgets.editing.text_model import TextModel
 from tui.widgets.lines import Piece
-from tui.widgets.status_text import OneLine
+from tui.widgets.status_text import StatusText
 from tui.widgets.text import fit, safe
 
 Then: TypeAlias = Callable[[str | None], object]
@@ -22,12 +22,12 @@ _PASSED_ON = frozenset({"ctrl+c", "ctrl+z", "ctrl+l"})
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class QuestionAnswer:
     key: str
     title: str
 
 
-class QuestionBar(OneLine, can_focus=True):
+class QuestionBar(StatusText, can_focus=True):
     """Waits, without a time limit, with the focus. Enter, Space and a paste answer nothing; Escape means not."""
 
     DEFAULT_CSS = """
@@ -48,9 +48,9 @@ class QuestionBar(OneLine, can_focus=True):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._question = ""
-        self._answers: tuple[Answer, ...] = ()
+        self._answers: tuple[QuestionAnswer, ...] = ()
         self._expected: str | None = None
-        self._editing = Editing("")
+        self._editing = TextModel("")
         self._notice = ""
         self._then: Then | None = None
         self._is_open = False
@@ -59,10 +59,10 @@ class QuestionBar(OneLine, can_focus=True):
     def is_open(self) -> bool:
         return self._is_open
 
-    def ask(self, question: str, answers: Sequence[Answer | tuple[str, str]], then: Then | None = None) -> None:
+    def ask(self, question: str, answers: Sequence[QuestionAnswer | tuple[str, str]], then: Then | None = None) -> None:
         """Offer answers by keys, as ``[("y", "send"), ("n", "not")]``. An open question is answered with None."""
         self._open(question, then)
-        self._answers = tuple(one if isinstance(one, Answer) else Answer(*one) for one in answers)
+        self._answers = tuple(one if isinstance(one, QuestionAnswer) else QuestionAnswer(*one) for one in answers)
         self._expected = None
 
     def confirm(self, question: str, expected: str, then: Then | None = None) -> None:
@@ -70,7 +70,7 @@ class QuestionBar(OneLine, can_focus=True):
         self._open(question, then)
         self._answers = ()
         self._expected = expected
-        self._editing = Editing("")
+        self._editing = TextModel("")
 
     def dismiss(self) -> None:
         """Close the question as if it was answered with not."""

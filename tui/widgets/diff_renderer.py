@@ -19,7 +19,7 @@ from textual.driver import Driver
 from textual.screen import Screen
 from textual.strip import Strip
 
-Cell: TypeAlias = tuple[str, str]
+FrameCell: TypeAlias = tuple[str, str]
 """What a cell shows and its colour codes; the second half of a wide character shows ""."""
 
 Result = TypeVar("Result")
@@ -27,12 +27,12 @@ Result = TypeVar("Result")
 KNOWN_VERSIONS: Final = ("8.2.",)
 """Releases of Textual whose private names were read and tested."""
 
-_UNKNOWN: Final[Cell] = ("?", "?")
+_UNKNOWN: Final[FrameCell] = ("?", "?")
 _CHEAPER_THAN_A_MOVE = 5
 _RESET = "\x1b[m"
 
 
-class NotUnderstood(Exception):
+class UnsupportedUpdate(Exception):
     """An update holds what cells cannot: links, or a shape that this version of Textual should not make."""
 
 
@@ -40,7 +40,7 @@ class Frame:
     """The cells that the terminal shows."""
 
     def __init__(self) -> None:
-        self._rows: list[list[Cell]] = []
+        self._rows: list[list[FrameCell]] = []
         self._width = 0
 
     def forget(self) -> None:
@@ -48,12 +48,12 @@ class Frame:
         self._rows = []
 
     def write(self, update: CompositorUpdate, colors: ColorSystem) -> str:
-        """Take in an update and return what the terminal must be sent for it. Raises NotUnderstood."""
+        """Take in an update and return what the terminal must be sent for it. Raises UnsupportedUpdate."""
         width, height = _size(update)
         if width != self._width or height != len(self._rows):
             self._width = width
             self._rows = [[_UNKNOWN] * width for _ in range(height)]
-        changed: dict[int, list[Cell]] = {}
+        changed: dict[int, list[FrameCell]] = {}
         for y, x, strip in _pieces(update):
             if not 0 <= y < height:
                 continue
@@ -77,7 +77,7 @@ class Frame:
         return "".join(out)
 
 
-class SparseFrames(App[Result], Generic[Result]):
+class DiffRenderer(App[Result], Generic[Result]):
     """Base of an app. `forget_frame` and a refresh of the screen repaint everything, as for Ctrl+L."""
 
     _frame: Frame | None = None
@@ -95,7 +95,7 @@ class SparseFrames(App[Result], Generic[Result]):
         if driver is not None and driver is not self._watched_driver:
             self._watch(driver)
         if self._frame is not None and isinstance(renderable, LayoutUpdate | ChopsUpdate):
-            renderable = cast(RenderableType, _Sparse(self._frame, renderable))
+            renderable = cast(RenderableType, _DiffUpdate(self._frame, renderable))
         elif renderable is not None:
             self.forget_frame()
         super()._display(screen, renderable)
@@ -114,7 +114,7 @@ class SparseFrames(App[Result], Generic[Result]):
         driver.start_application_mode = start_and_forget  # type: ignore[method-assign]
 
 
-class _Sparse(CompositorUpdate):
+class _DiffUpdate(CompositorUpdate):
     """An update that is compared with the frame at the moment it is written."""
 
     def __init__(self, frame: Frame, update: CompositorUpdate) -> None:
@@ -123,7 +123,7 @@ class _Sparse(CompositorUpdate):
     def render_segments(self, console: Console) -> str:
         try:
             return self._frame.write(self._update, console._color_system or ColorSystem.TRUECOLOR)
-        except (NotUnderstood, AttributeError, TypeError, LookupError, ValueError):
+        except (UnsupportedUpdate, AttributeError, TypeError, LookupError, ValueError):
             self._frame.forget()
             return self._update.render_segments(console)
 
@@ -134,7 +134,7 @@ def _size(update: CompositorUpdate) -> tuple[int, int]:
         return update.region.size
     if isinstance(update, ChopsUpdate):
         return max((ends[-1] for ends in update.chop_ends if ends), default=0), len(update.chops)
-    raise NotUnderstood(type(update).__name__)
+    raise UnsupportedUpdate(type(update).__name__)
 
 
 def _pieces(update: CompositorUpdate) -> Iterator[tuple[int, int, Strip]]:
@@ -152,14 +152,14 @@ def _pieces(update: CompositorUpdate) -> Iterator[tuple[int, int, Strip]]:
                     yield y, x, piece if end <= x2 else piece.crop(0, x2 - x)
 
 
-def _lay(row: list[Cell], x: int, strip: Strip, colors: ColorSystem) -> None:
+def _lay(row: list[FrameCell], x: int, strip: Strip, colors: ColorSystem) -> None:
     """Put a strip's characters into the cells of a row."""
     width = len(row)
     if 0 < x < width and not row[x][0]:
         row[x - 1] = (" ", row[x - 1][1])
     for text, style, control in strip:
         if control or (style is not None and style.link):
-            raise NotUnderstood("a link or a control")
+            raise UnsupportedUpdate("a link or a control")
         codes = "" if style is None else Strip.render_ansi(style, colors)
         if text.isascii():
             blank = (" ", _of_blank(codes))
@@ -178,10 +178,10 @@ def _lay(row: list[Cell], x: int, strip: Strip, colors: ColorSystem) -> None:
     if x < width and not row[x][0]:
         row[x] = (" ", row[x][1])
     if len(row) != width:
-        raise NotUnderstood("more cells than the line has")
+        raise UnsupportedUpdate("more cells than the line has")
 
 
-def _runs(old: list[Cell], new: list[Cell]) -> Iterator[tuple[int, int]]:
+def _runs(old: list[FrameCell], new: list[FrameCell]) -> Iterator[tuple[int, int]]:
     """Stretches that differ, those a few cells apart joined, never ending inside a wide character."""
     start = end = -1
     width = len(new)
@@ -196,7 +196,7 @@ def _runs(old: list[Cell], new: list[Cell]) -> Iterator[tuple[int, int]]:
         yield _whole(new, start, end)
 
 
-def _whole(row: list[Cell], start: int, end: int) -> tuple[int, int]:
+def _whole(row: list[FrameCell], start: int, end: int) -> tuple[int, int]:
     while start and not row[start][0]:
         start -= 1
     while end < len(row) and not row[end][0]:

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 
 from rich.cells import cell_len
 
-from tui.widgets.input_line import AskLine
+from tui.widgets.input_line import InputLine
 from tui.widgets.lines import Piece
 from tui.widgets.text import fit, safe
 
 
-class FilterLine(AskLine):
+class FilterLine(InputLine):
     """One that `hides` is in sight while it is open or a filter is in force; after it was closed, `set` settles that."""
 
     def __init__(self, *, hides: bool = False, id: str | None = None) -> None:

@@ -67,7 +67,7 @@ class NoteRow:
 SheetRow: TypeAlias = GroupRow | FieldRow | NoteRow
 
 
-class Form:
+class FormLayout:
     """Rows laid out for a width. `lines` names, for each line, its row and which part of it the line shows."""
 
     def __init__(self, rows: Sequence[SheetRow] = (), width: int = 80) -> None:
@@ -94,7 +94,7 @@ class Form:
                 longest = max(longest, cell_len(row.label) + 2 * row.indent)
         self.label_width = max(_SHORTEST_LABEL, min(longest, _LONGEST_LABEL, width // 4))
 
-    def stands_as(self, other: "Form") -> bool:
+    def stands_as(self, other: "FormLayout") -> bool:
         """Whether every line shows the same place as in the other form; what is shown there may differ."""
         return (
             self.lines == other.lines

@@ -13,7 +13,7 @@ from textual.message import Message
 
 from tui.api.codec import Json
 from tui.api.pointer import Pointer
-from tui.widgets.editing.editable_lines import EditedLines
+from tui.widgets.editing.editable_lines import EditableLines
 from tui.widgets.editing.field_editor import LiveEditor, Reader
 from tui.widgets.form_layout import FieldRow
 from tui.widgets.lines import Piece
@@ -94,7 +94,7 @@ class NoRows:
         return GridCell()
 
 
-class OrderGrid(EditedLines):
+class OrderGrid(EditableLines):
     """The first column stays in sight, the others scroll under the cursor. `reader` and `typing_hook`: as of the sheet.
 
     `typing_hook` is called with the order's key, the field and the text, before anything is drawn.

@@ -6,15 +6,15 @@ from textual import events
 from textual.geometry import Offset
 from textual.message import Message
 
-from tui.widgets.editing.text_model import EDITING_KEYS, Editing
+from tui.widgets.editing.text_model import EDITING_KEYS, TextModel
 from tui.widgets.lines import Piece
-from tui.widgets.status_text import OneLine
+from tui.widgets.status_text import StatusText
 from tui.widgets.text import safe
 
 _KEYS = EDITING_KEYS | {"enter", "escape", "tab", "shift+tab", "up", "down"}
 
 
-class AskLine(OneLine, can_focus=True):
+class InputLine(StatusText, can_focus=True):
     """Takes text while it is open. It takes the focus when it opens; the screen gives it back on the message.
 
     One that `hides` takes no line of the screen while it is closed. `complete`, if there is one, is given the text at
@@ -22,13 +22,13 @@ class AskLine(OneLine, can_focus=True):
     """
 
     class LineMessage(Message):
-        def __init__(self, line: "AskLine", text: str) -> None:
+        def __init__(self, line: "InputLine", text: str) -> None:
             super().__init__()
             self.line = line
             self.text = text
 
         @property
-        def control(self) -> "AskLine":
+        def control(self) -> "InputLine":
             return self.line
 
     class Opened(LineMessage):
@@ -48,7 +48,7 @@ class AskLine(OneLine, can_focus=True):
         self.prompt = prompt
         self._hides = hides
         self.display = not hides
-        self._editing: Editing | None = None
+        self._editing: TextModel | None = None
         self._scroll = 0
         self.notice = ""
         self.complete: Callable[[str], tuple[str, str]] | None = None
@@ -62,7 +62,7 @@ class AskLine(OneLine, can_focus=True):
         return "" if self._editing is None else self._editing.text
 
     def open(self, text: str = "") -> None:
-        self._editing = Editing(text)
+        self._editing = TextModel(text)
         self._scroll = 0
         self.notice = ""
         self.can_focus = True
@@ -101,7 +101,7 @@ class AskLine(OneLine, can_focus=True):
         elif event.key == "tab" and self.complete is not None:
             text, self.notice = self.complete(before)
             if text != before:
-                self._editing = Editing(text)
+                self._editing = TextModel(text)
                 self.post_message(self.Changed(self, text))
             self._draw()
         elif self._editing.key(event.key, event.character):

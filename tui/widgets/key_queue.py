@@ -22,7 +22,7 @@ _PASTE_GAP = 0.3
 """Seconds between two characters after which a paste whose beginning was torn is over."""
 
 
-class Tail(Enum):
+class EscapeState(Enum):
     """How far a torn escape sequence has come. PASTE: it was the beginning of a paste."""
 
     NONE = 0
@@ -32,7 +32,7 @@ class Tail(Enum):
     PASTE = 4
 
 
-class KeysInOrder(App[R], inherit_bindings=False):
+class KeyQueue(App[R], inherit_bindings=False):
     """An App base. Keys and pastes wait in line until what they led to (focus, screens) has happened."""
 
     def __init__(self) -> None:
@@ -41,7 +41,7 @@ class KeysInOrder(App[R], inherit_bindings=False):
         self._at_work = False
         self._may_go = asyncio.Event()
         self._may_go.set()
-        self._tail = Tail.NONE
+        self._tail = EscapeState.NONE
         self._torn = ""
         self._torn_at = 0.0
 
@@ -93,22 +93,22 @@ class KeysInOrder(App[R], inherit_bindings=False):
         Where the tear is behind the `[`, Textual tells of no Esc: outside of editors `[` is always one.
         """
         character = event.character or ""
-        tail, self._tail = self._tail, Tail.NONE
+        tail, self._tail = self._tail, EscapeState.NONE
         if event.key == "escape":
-            self._tail = Tail.POSSIBLE
-        elif tail is Tail.PASTE and event.time - self._torn_at < _PASTE_GAP:
-            self._tail, self._torn_at = Tail.PASTE, event.time
-        elif tail is Tail.OPEN and character and " " <= character <= "?":
-            self._tail, self._torn = Tail.OPEN, self._torn + character
-        elif tail is Tail.OPEN and (self._torn, character) == ("200", "~"):
-            self._tail, self._torn_at = Tail.PASTE, event.time
-        elif tail in (Tail.OPEN, Tail.LAST):
+            self._tail = EscapeState.POSSIBLE
+        elif tail is EscapeState.PASTE and event.time - self._torn_at < _PASTE_GAP:
+            self._tail, self._torn_at = EscapeState.PASTE, event.time
+        elif tail is EscapeState.OPEN and character and " " <= character <= "?":
+            self._tail, self._torn = EscapeState.OPEN, self._torn + character
+        elif tail is EscapeState.OPEN and (self._torn, character) == ("200", "~"):
+            self._tail, self._torn_at = EscapeState.PASTE, event.time
+        elif tail in (EscapeState.OPEN, EscapeState.LAST):
             return "@" <= character <= "~"
-        elif character == "[" and (tail is Tail.POSSIBLE or not self._is_typed(event)):
-            self._tail, self._torn = Tail.OPEN, ""
-        elif character == "O" and tail is Tail.POSSIBLE:
-            self._tail = Tail.LAST
-        return self._tail not in (Tail.NONE, Tail.POSSIBLE)
+        elif character == "[" and (tail is EscapeState.POSSIBLE or not self._is_typed(event)):
+            self._tail, self._torn = EscapeState.OPEN, ""
+        elif character == "O" and tail is EscapeState.POSSIBLE:
+            self._tail = EscapeState.LAST
+        return self._tail not in (EscapeState.NONE, EscapeState.POSSIBLE)
 
     def _is_typed(self, event: events.Key) -> bool:
         return self.focused is not None and self.focused.check_consume_key(event.key, event.character)

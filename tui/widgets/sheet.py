@@ -10,17 +10,17 @@ from textual.message import Message
 
 from tui.api.codec import Json
 from tui.api.pointer import Pointer
-from tui.orders.value_parser import Entry, parse_entry
-from tui.widgets.editing.editable_lines import EditedLines
+from tui.orders.value_parser import ParsedEntry, parse_entry
+from tui.widgets.editing.editable_lines import EditableLines
 from tui.widgets.editing.field_editor import LiveEditor, Reader
-from tui.widgets.form_layout import NOTE_INDENT, FieldRow, Form, GroupRow, NoteRow, SheetRow
+from tui.widgets.form_layout import NOTE_INDENT, FieldRow, FormLayout, GroupRow, NoteRow, SheetRow
 from tui.widgets.lines import Piece
 from tui.widgets.text import fit, safe
 
 _MARGIN = 3  # cursor, mark, space
 
 
-class OrderSheet(EditedLines):
+class OrderSheet(EditableLines):
     """`reader` reads entries (with the profile's zone and clock, say); `typing_hook` is called at every change of the
     text in an editor, before anything is drawn, so that it can be kept first (design, decision 7)."""
 
@@ -87,7 +87,7 @@ class OrderSheet(EditedLines):
         self.reader: Reader = reader or _read_entry
         self.typing_hook = typing_hook
         self._empty = empty
-        self._form = Form()
+        self._form = FormLayout()
 
     # Rows.
 
@@ -98,7 +98,7 @@ class OrderSheet(EditedLines):
     def load(self, rows: Sequence[SheetRow], pointer: Pointer | None = None) -> None:
         """Show another order, from its top or at a field. An open editor is left."""
         self.leave_editor()
-        self._form = Form(rows, self.drawn_width)
+        self._form = FormLayout(rows, self.drawn_width)
         self.top = 0
         self.cursor = self._seat(0)
         self.repaint()
@@ -110,7 +110,7 @@ class OrderSheet(EditedLines):
     def set_rows(self, rows: Sequence[SheetRow]) -> None:
         """Show news of the same order: the cursor stays at its field, an open editor open; only changes are drawn."""
         old, pointer, place = self._form, self.cursor_pointer, self.cursor - self.top
-        self._form = Form(rows, self.drawn_width)
+        self._form = FormLayout(rows, self.drawn_width)
         if self._editor is not None and self._form.row_of(self._editor.pointer) is None:
             self.leave_editor()
         if self._form.stands_as(old):
@@ -325,5 +325,5 @@ class OrderSheet(EditedLines):
 _MARK_TONES = {"!": "error", "S": "service", "#": "conflict", "~": "warning", "*": "changed"}
 
 
-def _read_entry(pointer: Pointer, kind: str, text: str, choices: tuple[tuple[str, str], ...]) -> Entry:
+def _read_entry(pointer: Pointer, kind: str, text: str, choices: tuple[tuple[str, str], ...]) -> ParsedEntry:
     return parse_entry(kind, text, choices=choices)

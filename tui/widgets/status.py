@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 from rich.cells import cell_len
 
 from tui.widgets.lines import Piece, within
-from tui.widgets.status_text import OneLine
+from tui.widgets.status_text import StatusText
 from tui.widgets.text import fit, safe
 
 
-class TitleLine(OneLine):
+class TitleLine(StatusText):
     """Where one is on the left, how things stand on the right."""
 
     def __init__(self, left: str = "", right: str = "", *, id: str | None = None) -> None:
@@ -27,7 +27,7 @@ class TitleLine(OneLine):
         yield fit(right, room), ""
 
 
-class RuleLine(OneLine):
+class RuleLine(StatusText):
     """A rule with a title in it and a word at its end."""
 
     def __init__(self, title: str = "", right: str = "", *, id: str | None = None) -> None:
@@ -53,7 +53,7 @@ class RuleLine(OneLine):
         yield end, "dim"
 
 
-class StatusLine(OneLine):
+class StatusLine(StatusText):
     """Short facts with bars between them; a fact may have a tone."""
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -73,7 +73,7 @@ class StatusLine(OneLine):
             yield safe(text), tone
 
 
-class KeyLine(OneLine):
+class KeyLine(StatusText):
     """The keys that work here, most useful first. Where they do not all fit, the last one stays: the way to the rest."""
 
     def __init__(self, *, id: str | None = None) -> None:

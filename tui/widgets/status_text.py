@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from tui.widgets.lines import LineView, Piece
 
 
-class OneLine(LineView, can_focus=False):
+class StatusText(LineView, can_focus=False):
     DEFAULT_CSS = """
-    OneLine { height: 1; }
+    StatusText { height: 1; }
     """
 
     has_cursor = False

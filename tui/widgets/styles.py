@@ -25,7 +25,7 @@ TONES = frozenset(
 )
 
 
-class TonedScreen(Screen[None], inherit_bindings=False):
+class StyledScreen(Screen[None], inherit_bindings=False):
     """A screen that views of lines can stand on."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -35,7 +35,7 @@ class TonedScreen(Screen[None], inherit_bindings=False):
         *(f"line--{tone}" for tone in sorted(TONES)),
     }
     DEFAULT_CSS = """
-    TonedScreen {
+    StyledScreen {
         & > .line--cursor { background: $block-cursor-background; color: $block-cursor-foreground; }
         & > .line--cursor-away {
             background: $block-cursor-blurred-background; color: $block-cursor-blurred-foreground;
@@ -82,6 +82,6 @@ class TonedScreen(Screen[None], inherit_bindings=False):
         super().notify_style_update()
 
 
-def tones_of(view: Widget) -> TonedScreen:
+def tones_of(view: Widget) -> StyledScreen:
     """The screen that a view stands on."""
-    return cast(TonedScreen, view.screen)
+    return cast(StyledScreen, view.screen)

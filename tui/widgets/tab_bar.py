@@ -9,14 +9,14 @@ from textual import events
 from textual.message import Message
 
 from tui.widgets.lines import Piece
-from tui.widgets.status_text import OneLine
+from tui.widgets.status_text import StatusText
 from tui.widgets.text import fit, safe
 
 _LONGEST_LABEL = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TabLabel:
     """`counts` follow the label: `188`, `*2 !1`. A failing entry has a `!` at its number.
 
     An `empty` one is no more than its number where another would have no room in the line otherwise.
@@ -29,27 +29,27 @@ class Entry:
     empty: bool = False
 
 
-class EntryStrip(OneLine):
+class TabBar(StatusText):
     """Entries are numbered from `first_number`; the number keys reach those up to 9."""
 
     class Selected(Message):
-        def __init__(self, strip: "EntryStrip", key: str) -> None:
+        def __init__(self, strip: "TabBar", key: str) -> None:
             super().__init__()
             self.strip = strip
             self.key = key
 
         @property
-        def control(self) -> "EntryStrip":
+        def control(self) -> "TabBar":
             return self.strip
 
     def __init__(self, *, first_number: int = 0, id: str | None = None) -> None:
         super().__init__(id=id)
         self.first_number = first_number
-        self._entries: tuple[Entry, ...] = ()
+        self._entries: tuple[TabLabel, ...] = ()
         self._current = 0
         self._first_shown = 0
 
-    def set_entries(self, entries: Sequence[Entry], current: str | None = None) -> None:
+    def set_entries(self, entries: Sequence[TabLabel], current: str | None = None) -> None:
         """Show these; the current one stays current by its key, or `current` becomes so. Nothing is posted."""
         key = current if current is not None else self.current
         self._entries = tuple(entries)

@@ -24,22 +24,22 @@ class Column:
     align: Align = "left"
 
 
-class Toned(NamedTuple):
+class StyledCell(NamedTuple):
     """A cell with a tone of its own, one of `TONES`."""
 
     text: str
     tone: str
 
 
-Cell: TypeAlias = str | Toned
+CellText: TypeAlias = str | StyledCell
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class RenderedRow:
     """`mark` is the row's state in ASCII: one of ``! S # ~ * z`` or a space. Texts come as read."""
 
     key: str
-    cells: tuple[Cell, ...]
+    cells: tuple[CellText, ...]
     mark: str = " "
     mark_tone: str = ""
     tone: str = ""
@@ -50,7 +50,7 @@ class RowSource(Protocol):
 
     def __len__(self) -> int: ...
 
-    def row_at(self, index: int) -> Row: ...
+    def row_at(self, index: int) -> RenderedRow: ...
 
     def key_at(self, index: int) -> str: ...
 
@@ -111,7 +111,7 @@ class OrderTable(LineView):
             self.lay_out(self.size.width)
             self.repaint()
 
-    def load(self, rows: Sequence[Row] | RowSource) -> None:
+    def load(self, rows: Sequence[RenderedRow] | RowSource) -> None:
         """Show these rows. The cursor follows its key; if that is gone, it takes the next one that is left."""
         old, old_key = self._source, self.cursor_key
         offset = self.cursor - self.top
@@ -127,7 +127,7 @@ class OrderTable(LineView):
             self.post_message(self.CursorMoved(self, self.cursor))
         self.in_sight()
 
-    def set_row(self, row: Row) -> bool:
+    def set_row(self, row: RenderedRow) -> bool:
         """Replace the row of this key and repaint its line. Tells whether there is one."""
         index = self._source.index_of(row.key)
         if index is None:
@@ -170,7 +170,7 @@ class OrderTable(LineView):
     def row_count(self) -> int:
         return len(self._source)
 
-    def row_of(self, key: str) -> Row | None:
+    def row_of(self, key: str) -> RenderedRow | None:
         index = self._source.index_of(key)
         return None if index is None else self._source.row_at(index)
 
@@ -240,7 +240,7 @@ class OrderTable(LineView):
         yield (">" if is_cursor else " ") + ("+" if row.key in self._marks else " "), "mark"
         yield fit(row.mark, 1), row.mark_tone or "mark"
         for cell, column, wide in zip(row.cells, self._columns, self._widths, strict=False):
-            text, tone = cell if isinstance(cell, Toned) else (cell, "")
+            text, tone = cell if isinstance(cell, StyledCell) else (cell, "")
             yield " " + fit(text, wide, column.align), tone or row.tone
 
     def draw_below(self, row: int, width: int) -> Iterable[Piece]:
@@ -278,14 +278,14 @@ class OrderTable(LineView):
 class ListedRows:
     """Rows held in a list, found by key."""
 
-    def __init__(self, rows: Sequence[Row]) -> None:
+    def __init__(self, rows: Sequence[RenderedRow]) -> None:
         self._rows = list(rows)
         self._index: dict[str, int] | None = None
 
     def __len__(self) -> int:
         return len(self._rows)
 
-    def row_at(self, index: int) -> Row:
+    def row_at(self, index: int) -> RenderedRow:
         return self._rows[index]
 
     def key_at(self, index: int) -> str:
@@ -296,5 +296,5 @@ class ListedRows:
             self._index = {row.key: index for index, row in enumerate(self._rows)}
         return self._index.get(key)
 
-    def replace(self, index: int, row: Row) -> None:
+    def replace(self, index: int, row: RenderedRow) -> None:
         self._rows[index] = row

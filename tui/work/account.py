@@ -8,17 +8,17 @@ from datetime import datetime, tzinfo
 
 from tui.api.client import Client
 from tui.api.codec import Document
-from tui.api.errors import BadAnswer, Forbidden, NotFound, Refused
+from tui.api.errors import Forbidden, InvalidResponse, NotFound, RequestRefused
 from tui.api.query import id_number, id_text
-from tui.api.request_log import WireLog
+from tui.api.request_log import RequestLog
 from tui.store.journal import Write
 from tui.store.store import Store
-from tui.store.verifications import Follow
+from tui.store.verifications import Verification
 from tui.work.drafts.drafts import Drafts
-from tui.work.drafts.sender import Corrections
-from tui.work.writes.backoff import Now, Patience, Sleep
+from tui.work.drafts.sender import DraftSender
+from tui.work.writes.backoff import Now, RetrySchedule, Sleep
 from tui.work.writes.outbox import Outbox
-from tui.work.writes.verifier import Follower
+from tui.work.writes.verifier import Verifier
 
 _REMEMBERED = "user"
 
@@ -49,7 +49,7 @@ class Shop:
 
 
 @dataclass(slots=True)
-class Workbench:
+class Account:
     """`account` is the store's number of the account. `shops` is None while they are not known.
 
     `shops_hidden`: the service lists none for these credentials, which does not mean that there are none.
@@ -62,25 +62,25 @@ class Workbench:
     now: Callable[[], datetime]
     zone: tzinfo
     outbox: Outbox
-    follower: Follower
-    corrections: Corrections
+    follower: Verifier
+    corrections: DraftSender
     shops: list[Shop] | None = None
     shops_hidden: bool = False
     own_shop: int | None = None
     on_write: Callable[[Write], None] = lambda _: None
-    on_follow: Callable[[Follow], None] = lambda _: None
-    hear: list[Callable[[Write | Follow], None]] = field(default_factory=list)
+    on_follow: Callable[[Verification], None] = lambda _: None
+    hear: list[Callable[[Write | Verification], None]] = field(default_factory=list)
     """Who is told before `on_write` and `on_follow` are."""
 
     @property
-    def log(self) -> WireLog:
+    def log(self) -> RequestLog:
         return self.client.log
 
     async def read_shops(self) -> list[Shop]:
         """Read the integrations again. Where the service has no such list, or not for these credentials: none."""
         rows: tuple[Document, ...] = ()
         self.shops_hidden = True
-        with suppress(NotFound, Forbidden, Refused):
+        with suppress(NotFound, Forbidden, RequestRefused):
             rows = tuple(await self.client.list_integrations())
             self.shops_hidden = False
         found = [shop for shop in map(Shop.read, rows) if shop is not None]
@@ -107,8 +107,8 @@ async def open_account(
     now: Callable[[], datetime],
     zone: tzinfo,
     sleep: Sleep = asyncio.sleep,
-    patience: Patience | None = None,
-) -> Workbench:
+    patience: RetrySchedule | None = None,
+) -> Account:
     """Find out whose credentials these are, and open what is kept of that account.
 
     Where the service cannot say it (it is not in its document, Q7.3) the credentials' public name stands for the user.
@@ -120,7 +120,7 @@ async def open_account(
         metadata = await client.auth_metadata()
         user, own_shop = metadata.user_id, metadata.integration_id
         store.state.put(local, _REMEMBERED, user)
-    except (NotFound, Forbidden, Refused, BadAnswer):
+    except (NotFound, Forbidden, RequestRefused, InvalidResponse):
         remembered = store.state.get(local, _REMEMBERED)
         user = str(remembered) if remembered else f"credentials {credentials_name}"
     return _bench(client, store, store.account(client.base_url, user), own_shop, now, zone, sleep, patience)
@@ -134,8 +134,8 @@ def open_remembered(
     now: Now,
     zone: tzinfo,
     sleep: Sleep = asyncio.sleep,
-    patience: Patience | None = None,
-) -> Workbench | None:
+    patience: RetrySchedule | None = None,
+) -> Account | None:
     """The account that these credentials had last, without asking; None if they were never used here."""
     local = store.account(client.base_url, f"credentials {credentials_name}")
     user = store.state.get(local, _REMEMBERED)
@@ -152,8 +152,8 @@ def _bench(
     now: Callable[[], datetime],
     zone: tzinfo,
     sleep: Sleep = asyncio.sleep,
-    patience: Patience | None = None,
-) -> Workbench:
+    patience: RetrySchedule | None = None,
+) -> Account:
     drafts = Drafts(store, account, now)
 
     def wrote(write: Write) -> None:
@@ -161,13 +161,13 @@ def _bench(
             hear(write)
         bench.on_write(write)
 
-    def followed(follow: Follow) -> None:
+    def followed(follow: Verification) -> None:
         bench.corrections.follow_ended(follow)
         for hear in bench.hear:
             hear(follow)
         bench.on_follow(follow)
 
-    follower = Follower(client, store, account, now=now, sleep=sleep, patience=patience, on_change=followed)
+    follower = Verifier(client, store, account, now=now, sleep=sleep, patience=patience, on_change=followed)
     outbox = Outbox(
         client,
         store,
@@ -178,6 +178,6 @@ def _bench(
         on_change=wrote,
         on_accepted=follower.wake,
     )
-    corrections = Corrections(client, store, account, drafts, outbox, now=now)
-    bench = Workbench(client, store, account, drafts, now, zone, outbox, follower, corrections, own_shop=own_shop)
+    corrections = DraftSender(client, store, account, drafts, outbox, now=now)
+    bench = Account(client, store, account, drafts, now, zone, outbox, follower, corrections, own_shop=own_shop)
     return bench

@@ -8,7 +8,7 @@ _MANY = 1_000
 
 
 @contextmanager
-def many_made(count: int) -> Iterator[None]:
+def gc_paused(count: int) -> Iterator[None]:
     """Around the making of so many orders; where they are many, the collector leaves them alone from then on.
 
     What is in no circle is freed all the same as soon as nobody holds it. Without this, making ten thousand orders takes

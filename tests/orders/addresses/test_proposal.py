@@ -6,9 +6,9 @@ import pytest
 
 from tui.api.models import Operation
 from tui.api.pointer import Pointer
-from tui.orders.addresses.proposal import Does, propose, values_for, wants_split
+from tui.orders.addresses.proposal import FieldEffect, propose, values_for, wants_split
 from tui.orders.addresses.reader import read_address
-from tui.orders.addresses.result import Reading
+from tui.orders.addresses.result import ParsedAddress
 from tui.orders.checks.shipping import SHIP_TO
 
 BILL_TO = Pointer.of("billing_address")
@@ -29,32 +29,32 @@ NEW = read_address("Fatma Demir\nDamrak 5\n1012 AB Amsterdam\nNederland")
 
 
 def does(
-    reading: Reading, node: Any, *, split: bool = False, operation: Operation = Operation.PATCH
-) -> dict[str, Does]:
+    reading: ParsedAddress, node: Any, *, split: bool = False, operation: Operation = Operation.PATCH
+) -> dict[str, FieldEffect]:
     lines = propose(reading, {"shipping_address": node}, SHIP_TO, split=split, operation=operation)
     return {line.field: line.does for line in lines}
 
 
 def test_each_field_is_set_or_the_same_or_cleared_or_left() -> None:
     assert does(NEW, OLD) == {
-        "name": Does.SET,
-        "company_name": Does.CLEAR,
-        "address_line_1": Does.SET,
-        "house_number": Does.CLEAR,
-        "address_line_2": Does.CLEAR,
-        "postal_code": Does.SAME,
-        "city": Does.SAME,
-        "country_code": Does.SAME,
-        "state_province_code": Does.CLEAR,
-        "phone_number": Does.STAYS,
+        "name": FieldEffect.SET,
+        "company_name": FieldEffect.CLEAR,
+        "address_line_1": FieldEffect.SET,
+        "house_number": FieldEffect.CLEAR,
+        "address_line_2": FieldEffect.CLEAR,
+        "postal_code": FieldEffect.SAME,
+        "city": FieldEffect.SAME,
+        "country_code": FieldEffect.SAME,
+        "state_province_code": FieldEffect.CLEAR,
+        "phone_number": FieldEffect.STAYS,
     }
 
 
 def test_what_cannot_be_empty_stays_and_is_told() -> None:
     reading = read_address("Damrak 5\n1012 LG Amsterdam")
-    assert does(reading, OLD)["name"] is Does.MIXES
+    assert does(reading, OLD)["name"] is FieldEffect.MIXES
     reading = read_address("Straße: Weg 5\nOrt: Bonn")
-    assert {name for name, one in does(reading, OLD).items() if one is Does.MIXES} == {
+    assert {name for name, one in does(reading, OLD).items() if one is FieldEffect.MIXES} == {
         "name",
         "postal_code",
         "country_code",
@@ -63,12 +63,12 @@ def test_what_cannot_be_empty_stays_and_is_told() -> None:
 
 def test_a_phone_alone_mixes_nothing() -> None:
     found = does(read_address("Tel: 0612345678"), OLD)
-    assert {name for name, one in found.items() if one is not Does.STAYS} == {"phone_number"}
+    assert {name for name, one in found.items() if one is not FieldEffect.STAYS} == {"phone_number"}
 
 
 @pytest.mark.parametrize("node", [None, {}, "x", 3, [], {"name": 3, "city": None}])
 def test_an_address_of_any_shape_is_proposed_to(node: Any) -> None:
-    assert set(does(NEW, node).values()) == {Does.SET}
+    assert set(does(NEW, node).values()) == {FieldEffect.SET}
 
 
 def test_a_number_goes_apart_only_where_it_is_apart_already() -> None:
@@ -82,7 +82,7 @@ def test_a_number_goes_apart_only_where_it_is_apart_already() -> None:
 def test_a_company_alone_is_the_name_where_there_is_none() -> None:
     reading = read_address("Muster GmbH\nMusterstraße 5\n10115 Berlin")
     assert "name" in does(reading, {})
-    assert does(reading, OLD)["name"] is Does.MIXES
+    assert does(reading, OLD)["name"] is FieldEffect.MIXES
 
 
 def test_only_what_is_taken_is_written() -> None:
@@ -136,5 +136,5 @@ def test_nothing_changes_where_all_is_the_same() -> None:
     document = {"shipping_address": {"name": "Fatma Demir", "address_line_1": "Damrak 5", "address_line_2": "3 hoog",
                 "postal_code": "1012 AB", "city": "Amsterdam", "country_code": "NL"}}  # fmt: skip
     lines = propose(NEW, document, SHIP_TO, split=False)
-    assert {line.does for line in lines} == {Does.SAME, Does.STAYS}
+    assert {line.does for line in lines} == {FieldEffect.SAME, FieldEffect.STAYS}
     assert values_for(lines, document, SHIP_TO) == []

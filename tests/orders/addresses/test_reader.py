@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tui.orders.addresses.reader import read_address
-from tui.orders.addresses.result import FIELDS, Reading, Sure
+from tui.orders.addresses.result import FIELDS, Confidence, ParsedAddress
 from tui.orders.addresses.sections import clean
 
 NAMES = {
@@ -28,7 +28,7 @@ NAMES = {
 }
 
 
-def values(reading: Reading) -> dict[str, str]:
+def values(reading: ParsedAddress) -> dict[str, str]:
     short = {long: name for name, long in NAMES.items()}
     return {short[found.field]: found.value for found in reading.found}
 
@@ -307,13 +307,13 @@ def test_the_country_of_the_order_decides_what_the_text_leaves_open(
 @pytest.mark.parametrize(
     ("text", "country", "sure"),
     [
-        ("Via Roma 12\n00184 Roma", "IT", Sure.LIKELY),
-        ("Kim Novak\nLindenhof 3\n12345 Neustadt\n+49 30 1234567", "DE", Sure.LIKELY),
-        ("Kim Novak\nLindenhof 3\n12345 Neustadt\nDeutschland", "DE", Sure.SURE),
-        ("Kim Novak\nLindenhof 3\n1234 AB Neustadt\nDeutschland", "DE", Sure.SURE),
+        ("Via Roma 12\n00184 Roma", "IT", Confidence.LIKELY),
+        ("Kim Novak\nLindenhof 3\n12345 Neustadt\n+49 30 1234567", "DE", Confidence.LIKELY),
+        ("Kim Novak\nLindenhof 3\n12345 Neustadt\nDeutschland", "DE", Confidence.SURE),
+        ("Kim Novak\nLindenhof 3\n1234 AB Neustadt\nDeutschland", "DE", Confidence.SURE),
     ],
 )
-def test_what_tells_the_country_is_stronger_than_the_order(text: str, country: str, sure: Sure) -> None:
+def test_what_tells_the_country_is_stronger_than_the_order(text: str, country: str, sure: Confidence) -> None:
     found = read_address(text, {"country_code": "ES"}).get("country_code")
     assert found is not None
     assert (found.value, found.sure) == (country, sure)
@@ -383,7 +383,7 @@ GAPS = st.sampled_from([" ", "\n", ", ", "\n\n", "\r\n", "\t", "   ", " - ", ". 
 BLOCKS = st.lists(st.tuples(WORDS, GAPS), max_size=30).map(lambda parts: "".join(word + gap for word, gap in parts))
 
 
-def told(reading: Reading) -> Counter[str]:
+def told(reading: ParsedAddress) -> Counter[str]:
     """All words that a reading shows."""
     shown = [found.words for found in reading.found] + [*reading.unplaced, *reading.passed]
     return Counter(word for text in shown for word in re.findall(r"\w+", text))

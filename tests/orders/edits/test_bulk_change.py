@@ -11,8 +11,8 @@ from sandbox_harness import ORDER
 from tui.api.codec import decode
 from tui.api.pointer import ABSENT, Pointer
 from tui.orders.edits.bulk_change import (
-    Recipe,
-    Setting,
+    BulkChange,
+    FieldAssignment,
     apply,
     changed_since,
     full_label,
@@ -28,7 +28,7 @@ ORDER_: Any = decode(json.dumps({**ORDER, "id": "700001"}))
 HS = (*ITEMS.tokens, "*", "hs_code")
 WEIGHT = (*ITEMS.tokens, "*", "measurement", "weight", "value")
 UNIT = (*ITEMS.tokens, "*", "measurement", "weight", "unit")
-HOLD = Recipe("hold", (Setting(STATUS.tokens, "on_hold"),), ("hold",))
+HOLD = BulkChange("hold", (FieldAssignment(STATUS.tokens, "on_hold"),), ("hold",))
 
 
 def put(document: Any, pointer: Pointer | tuple[str, ...], value: Any) -> Any:
@@ -36,7 +36,7 @@ def put(document: Any, pointer: Pointer | tuple[str, ...], value: Any) -> Any:
     return pointer.drop(document) if value is ABSENT else pointer.put(document, value)
 
 
-def after(recipe: Recipe, document: Any) -> Any:
+def after(recipe: BulkChange, document: Any) -> Any:
     return apply(recipe, document).edit.document
 
 
@@ -69,7 +69,7 @@ def test_tags_keep_order_and_others_and_are_compared_exactly(
     before: Any, add: tuple[str, ...], remove: tuple[str, ...], wanted: Any
 ) -> None:
     document = put(ORDER_, TAGS, before)
-    assert TAGS.get(after(Recipe().with_tags(add, remove), document)) == wanted
+    assert TAGS.get(after(BulkChange().with_tags(add, remove), document)) == wanted
 
 
 def test_tags_that_are_no_list_stop_the_whole_change_of_an_order() -> None:
@@ -80,14 +80,16 @@ def test_tags_that_are_no_list_stop_the_whole_change_of_an_order() -> None:
 
 def test_every_item_is_set_and_where_empty_only_those_without() -> None:
     document = put(ORDER_, ITEMS / 0 / "hs_code", "620520")
-    everywhere = after(Recipe(sets=(Setting(HS, "010130"),)), document)
-    empty = after(Recipe(sets=(Setting(HS, "010130", only_empty=True),)), document)
+    everywhere = after(BulkChange(sets=(FieldAssignment(HS, "010130"),)), document)
+    empty = after(BulkChange(sets=(FieldAssignment(HS, "010130", only_empty=True),)), document)
     assert [item["hs_code"] for item in ITEMS.get(everywhere)] == ["010130", "010130"]
     assert [item["hs_code"] for item in ITEMS.get(empty)] == ["620520", "010130"]
 
 
 def test_a_measure_is_empty_when_its_value_is() -> None:
-    recipe = Recipe(sets=(Setting(WEIGHT, 1, only_empty=True), Setting(UNIT, "kg", only_empty=True)))
+    recipe = BulkChange(
+        sets=(FieldAssignment(WEIGHT, 1, only_empty=True), FieldAssignment(UNIT, "kg", only_empty=True))
+    )
     document = put(ORDER_, ITEMS / 0 / "measurement", {"weight": {"value": 250, "unit": "g"}})
     document = put(document, ITEMS / 1 / "measurement", {"weight": {"unit": "g"}})
     weights = [item["measurement"]["weight"] for item in ITEMS.get(after(recipe, document))]
@@ -95,7 +97,7 @@ def test_a_measure_is_empty_when_its_value_is() -> None:
 
 
 def test_an_order_without_items_cannot_have_them_set() -> None:
-    applied = apply(Recipe(sets=(Setting(HS, "010130"),)), put(ORDER_, ITEMS, []))
+    applied = apply(BulkChange(sets=(FieldAssignment(HS, "010130"),)), put(ORDER_, ITEMS, []))
     assert applied.cannot == ("it has no items",)
     assert not applied.already
 
@@ -103,23 +105,23 @@ def test_an_order_without_items_cannot_have_them_set() -> None:
 @pytest.mark.parametrize(
     ("setting", "patch", "upsert"),
     [
-        (Setting(STATUS.tokens, "on_hold"), False, False),
+        (FieldAssignment(STATUS.tokens, "on_hold"), False, False),
         # A PATCH has no such field (Q3.6).
-        (Setting(("payment_details", "is_cash_on_delivery"), True), True, False),
+        (FieldAssignment(("payment_details", "is_cash_on_delivery"), True), True, False),
         # Half a measure is none (Q3.7), and neither road takes it.
-        (Setting(WEIGHT, 1), True, True),
-        (Setting(("order_details", "notes"), None), False, False),
+        (FieldAssignment(WEIGHT, 1), True, True),
+        (FieldAssignment(("order_details", "notes"), None), False, False),
     ],
 )
-def test_the_roads_that_can_carry_it(setting: Setting, patch: bool, upsert: bool) -> None:
-    applied = apply(Recipe(sets=(setting,)), ORDER_)
+def test_the_roads_that_can_carry_it(setting: FieldAssignment, patch: bool, upsert: bool) -> None:
+    applied = apply(BulkChange(sets=(setting,)), ORDER_)
     assert (bool(applied.no_patch), bool(applied.no_upsert)) == (patch, upsert)
     assert bool(applied.cannot) == (patch and upsert)
 
 
 def test_twins_by_name_go_whole() -> None:
     twins = put(ORDER_, ITEMS / 1 / "name", "Cylinder candle")
-    applied = apply(Recipe(sets=(Setting(HS, "010130"),)), twins)
+    applied = apply(BulkChange(sets=(FieldAssignment(HS, "010130"),)), twins)
     assert "two items are called" in applied.no_patch[0]
     assert applied.no_upsert == applied.cannot == ()
 
@@ -132,17 +134,17 @@ def test_what_the_schema_does_not_know_is_counted() -> None:
 @pytest.mark.parametrize("there", [ABSENT, None])
 def test_nothing_is_met_by_nothing(there: Any) -> None:
     document = put(ORDER_, ("order_details", "notes"), there)
-    assert apply(Recipe(sets=(Setting(("order_details", "notes"), None),)), document).already
+    assert apply(BulkChange(sets=(FieldAssignment(("order_details", "notes"), None),)), document).already
 
 
 def test_a_setting_without_a_value_changes_nothing() -> None:
-    recipe = Recipe(sets=(Setting(STATUS.tokens),))
+    recipe = BulkChange(sets=(FieldAssignment(STATUS.tokens),))
     assert recipe.is_empty
     assert apply(recipe, ORDER_).already
 
 
 def test_a_warning_is_told_only_where_the_change_makes_it() -> None:
-    recipe = Recipe(sets=(Setting(("shipping_address", "house_number"), ""),))
+    recipe = BulkChange(sets=(FieldAssignment(("shipping_address", "house_number"), ""),))
     assert apply(recipe, ORDER_).warnings
     assert not apply(HOLD, put(ORDER_, ("shipping_address", "house_number"), "")).warnings
 
@@ -152,10 +154,12 @@ def test_the_units_of_measures_that_are_set_without_them_are_told() -> None:
     document = ORDER_
     for position, weight in enumerate(weights):
         document = put(document, ITEMS / position / "measurement", weight)
-    assert "unit stays kg, g" in apply(Recipe(sets=(Setting(WEIGHT, 2),)), document).warnings
+    assert "unit stays kg, g" in apply(BulkChange(sets=(FieldAssignment(WEIGHT, 2),)), document).warnings
     # Where nothing changes, or the unit is set too, there is nothing to tell.
-    assert "unit stays kg" not in apply(Recipe(sets=(Setting(WEIGHT, 1, only_empty=True),)), document).warnings
-    both = apply(Recipe(sets=(Setting(WEIGHT, 2), Setting(UNIT, "oz"))), document)
+    assert (
+        "unit stays kg" not in apply(BulkChange(sets=(FieldAssignment(WEIGHT, 1, only_empty=True),)), document).warnings
+    )
+    both = apply(BulkChange(sets=(FieldAssignment(WEIGHT, 2), FieldAssignment(UNIT, "oz"))), document)
     assert not any("stays" in words for words in both.warnings)
 
 
@@ -197,11 +201,11 @@ def test_fields_that_tell_orders_apart_are_never_offered() -> None:
 
 def test_labels() -> None:
     assert full_label(HS) == "Every item, HS code"
-    assert short_label(Setting(HS)) == "items' HS code"
-    assert short_label(Setting(("shipping_address", "city"))) == "Ship to city"
-    assert short_label(Setting(("order_details", "mood"))) == "order_details/mood"
+    assert short_label(FieldAssignment(HS)) == "items' HS code"
+    assert short_label(FieldAssignment(("shipping_address", "city"))) == "Ship to city"
+    assert short_label(FieldAssignment(("order_details", "mood"))) == "order_details/mood"
     assert HOLD.words == "status on_hold, tags +hold"
-    assert Recipe(sets=(Setting(HS, "010130", only_empty=True),), remove_tags=("x",)).words == (
+    assert BulkChange(sets=(FieldAssignment(HS, "010130", only_empty=True),), remove_tags=("x",)).words == (
         "items' HS code 010130 where empty, tags -x"
     )
 
@@ -211,39 +215,42 @@ def test_labels() -> None:
     [None, [], "hold", {}, {"version": 2, "name": "later"}, {"version": True}],
 )
 def test_what_is_no_recipe_is_not_read(value: Any) -> None:
-    assert Recipe.from_json(value) is None
+    assert BulkChange.from_json(value) is None
 
 
 def test_a_field_that_is_no_more_is_left_out_and_told() -> None:
     kept = HOLD.to_json()
     kept["sets"] = [*kept["sets"], {"path": ["order_details", "mood"], "value": 1}, "odd"]  # type: ignore[misc]
-    read = Recipe.from_json({**kept, "more": 1})
+    read = BulkChange.from_json({**kept, "more": 1})
     assert read == HOLD
     assert read.unread == ("order_details/mood", "?")
 
 
 VALUES = st.one_of(st.none(), st.text(max_size=6), st.integers(-5, 5), st.booleans())
 SETTINGS = st.builds(
-    Setting, st.sampled_from([known.path for known in settable()]), st.one_of(VALUES, st.just(ABSENT)), st.booleans()
+    FieldAssignment,
+    st.sampled_from([known.path for known in settable()]),
+    st.one_of(VALUES, st.just(ABSENT)),
+    st.booleans(),
 )
 WORDS = st.lists(st.text(min_size=1, max_size=3), max_size=4).map(tuple)
 
 
 @st.composite
-def recipes(draw: st.DrawFn) -> Recipe:
-    recipe = Recipe(draw(st.text(max_size=5)))
+def recipes(draw: st.DrawFn) -> BulkChange:
+    recipe = BulkChange(draw(st.text(max_size=5)))
     for setting in draw(st.lists(SETTINGS, max_size=4)):
         recipe = recipe.with_setting(setting)
     return recipe.with_tags(draw(WORDS), draw(WORDS))
 
 
 @given(recipes())
-def test_a_recipe_survives_being_kept(recipe: Recipe) -> None:
-    assert Recipe.from_json(recipe.to_json()) == recipe
+def test_a_recipe_survives_being_kept(recipe: BulkChange) -> None:
+    assert BulkChange.from_json(recipe.to_json()) == recipe
 
 
 @given(recipes())
-def test_twice_is_already_so(recipe: Recipe) -> None:
+def test_twice_is_already_so(recipe: BulkChange) -> None:
     first = apply(recipe, ORDER_)
     if not any("no list" in reason for reason in first.cannot):
         assert apply(recipe, first.edit.document).changes == ()
@@ -251,7 +258,7 @@ def test_twice_is_already_so(recipe: Recipe) -> None:
 
 @given(st.lists(st.text(max_size=3)), WORDS, WORDS)
 def test_others_tags_are_never_lost(before: list[str], add: tuple[str, ...], remove: tuple[str, ...]) -> None:
-    found: Any = TAGS.get(after(Recipe().with_tags(add, remove), put(ORDER_, TAGS, before)))
+    found: Any = TAGS.get(after(BulkChange().with_tags(add, remove), put(ORDER_, TAGS, before)))
     others = [tag for tag in before if tag not in remove or tag in add]
     assert found[: len(others)] == others
     assert set(found) == set(others) | set(add)

@@ -13,7 +13,7 @@ from tui.api.codec import Document, Json, decode, encode
 from tui.api.errors import Severity
 from tui.api.pointer import ABSENT, ROOT, Pointer, walk
 from tui.orders.edits.json_merge import as_allowed, fixed_places, judge_change, judge_new, on_newer
-from tui.orders.edits.json_text import Parsed, line_of, read_text, write_text
+from tui.orders.edits.json_text import ParsedJson, line_of, read_text, write_text
 from tui.orders.fields import all_fields
 
 ODD = (None, True, -1, 0, Decimal("1.50"), "", "text", [], [1], [{}], [[None]], {}, {"x": [None]}, "\ud83d\x00")
@@ -44,7 +44,7 @@ def test_any_value_at_any_place_is_judged_at_a_line_of_the_text(pointer: Pointer
         if wanted is None:
             continue
         parsed = read_text(write_text(wanted))
-        assert isinstance(parsed, Parsed)
+        assert isinstance(parsed, ParsedJson)
         for problem in (*judge_change(READ, parsed.document), *judge_new(READ, parsed.document)):
             assert problem.detail
             assert line_of(problem.pointer, parsed.places) >= 1

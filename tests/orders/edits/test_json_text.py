@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tui.api.codec import CodecError, Json, decode, encode
 from tui.api.pointer import ROOT, Pointer, walk
-from tui.orders.edits.json_text import DEEPEST, LONGEST, Broken, Parsed, line_of, read_text, write_text
+from tui.orders.edits.json_text import DEEPEST, LONGEST, InvalidJson, ParsedJson, line_of, read_text, write_text
 
 texts = st.text() | st.text(st.characters(codec=None)).map(lambda text: decode(encode(text)))
 values = st.recursive(
@@ -42,7 +42,7 @@ def spelled(value: Any) -> Any:
 def test_what_is_written_is_read_back_as_it_was(document: Any) -> None:
     text = write_text(document)
     parsed = read_text(text)
-    assert isinstance(parsed, Parsed), parsed
+    assert isinstance(parsed, ParsedJson), parsed
     # A Decimal without a point is read as an int, from any text.
     assert spelled(parsed.document) == spelled(decode(encode(document)))
     assert text.encode("utf-8")
@@ -60,7 +60,7 @@ def test_letters_stay_and_what_cannot_be_seen_is_written_out() -> None:
 def test_every_value_has_its_place(document: Any) -> None:
     text = write_text(document)
     parsed = read_text(text)
-    assert isinstance(parsed, Parsed)
+    assert isinstance(parsed, ParsedJson)
     lines = text.split("\n")
     assert set(parsed.places) == {pointer for pointer, _ in walk(document)}
     for pointer, (line, column) in parsed.places.items():
@@ -102,7 +102,7 @@ PIECES = st.sampled_from(
 def test_the_scanner_and_the_codec_agree(text: str) -> None:
     text = '{"k":' + text + "}"
     result = read_text(text)
-    if isinstance(result, Parsed):
+    if isinstance(result, ParsedJson):
         assert decode(text) == result.document
     else:
         assert not accepts(text) or "a second time" in result.words
@@ -117,7 +117,7 @@ def test_a_text_damaged_anywhere_is_told_where_or_still_read_the_same(document: 
     text = text[:at] + piece + text[at + source.randrange(3) :]
     result = read_text(text)
     lines = text.split("\n")
-    if isinstance(result, Broken):
+    if isinstance(result, InvalidJson):
         assert 1 <= result.line <= len(lines)
         assert 1 <= result.column <= len(lines[result.line - 1]) + 1
         assert result.words
@@ -191,7 +191,7 @@ def test_a_text_damaged_anywhere_is_told_where_or_still_read_the_same(document: 
 )
 def test_a_slip_is_told_where_it_is(text: str, line: int, column: int, words: str) -> None:
     broken = read_text(text)
-    assert isinstance(broken, Broken)
+    assert isinstance(broken, InvalidJson)
     assert (broken.line, broken.column) == (line, column), broken
     assert words in broken.words
 
@@ -200,24 +200,24 @@ def test_the_depth_is_bounded_and_its_place_told() -> None:
     def nested(levels: int) -> str:
         return '{"a":' * (levels - 1) + "{}" + "}" * (levels - 1)
 
-    assert isinstance(read_text(nested(DEEPEST)), Parsed)
+    assert isinstance(read_text(nested(DEEPEST)), ParsedJson)
     assert accepts(nested(DEEPEST))
     assert not accepts(nested(DEEPEST + 1))
     broken = read_text(nested(DEEPEST + 1))
-    assert isinstance(broken, Broken)
+    assert isinstance(broken, InvalidJson)
     assert (broken.column, "nested" in broken.words) == (5 * DEEPEST + 1, True)
-    assert isinstance(read_text("[" * 1_000_000), Broken)
+    assert isinstance(read_text("[" * 1_000_000), InvalidJson)
 
 
 def test_a_very_long_text_is_told_where_it_ends() -> None:
     broken = read_text('{"a": "' + "x" * LONGEST + '"}')
-    assert isinstance(broken, Broken)
+    assert isinstance(broken, InvalidJson)
     assert broken.column == LONGEST + 1
 
 
 def test_a_byte_order_mark_is_no_mistake() -> None:
     parsed = read_text('\ufeff{"a": 1}')
-    assert isinstance(parsed, Parsed)
+    assert isinstance(parsed, ParsedJson)
     assert parsed.document == {"a": 1}
     assert parsed.places[Pointer.of("a")] == (1, 3)
 
@@ -228,7 +228,7 @@ def test_a_byte_order_mark_is_no_mistake() -> None:
 )
 def test_what_is_missing_is_told_at_what_it_would_stand_in(pointer: str, line: int) -> None:
     parsed = read_text(write_text({"a": 1, "b": [{"c": [2]}]}))
-    assert isinstance(parsed, Parsed)
+    assert isinstance(parsed, ParsedJson)
     assert line_of(Pointer.parse(pointer), parsed.places) == line
 
 
@@ -237,7 +237,7 @@ def test_the_time_grows_with_the_length_only() -> None:
         entries: list[Json] = [{"name": f"item {n}", "quantity": n, "price": {"value": 1}} for n in range(count)]
         text = write_text({"items": entries})
         begun = time.perf_counter()
-        assert isinstance(read_text(text), Parsed)
+        assert isinstance(read_text(text), ParsedJson)
         return time.perf_counter() - begun
 
     seconds(500)
@@ -251,5 +251,5 @@ def test_the_time_grows_with_the_length_only() -> None:
 )
 def test_a_hostile_text_takes_no_longer_than_a_long_one(text: str) -> None:
     begun = time.perf_counter()
-    assert isinstance(read_text(text), Broken)
+    assert isinstance(read_text(text), InvalidJson)
     assert time.perf_counter() - begun < 2

@@ -15,7 +15,7 @@ from tui.orders.fields import ITEMS
 from tui.orders.tables.cells import number_in, text_in
 from tui.orders.tables.csv_writer import csv_of, guard, unguard
 from tui.orders.tables.headings import ITEM, mappable
-from tui.orders.tables.layout import DELIMITERS, Layout, TableError, rows_of, sniff, text_of
+from tui.orders.tables.layout import DELIMITERS, TableError, TableLayout, rows_of, sniff, text_of
 from tui.orders.tables.mapping import (
     CURRENCY,
     ITEM_WEIGHT,
@@ -23,18 +23,18 @@ from tui.orders.tables.mapping import (
     PLACED,
     SHOP,
     WEIGHT_UNIT,
-    Mapping,
+    ColumnMapping,
     automatic,
     by_rows,
 )
-from tui.orders.tables.rows import MOST_ROWS, Result, Row, Table, headed, letters, orders_of, table_of
+from tui.orders.tables.rows import MOST_ROWS, ParsedTable, Table, TableRow, headed, letters, orders_of, table_of
 from tui.work.file_import.provenance import cell_near
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SHIP = Pointer.of("shipping_address")
 
 
-def read(table: list[list[str]], shop: int | None = 7, **changes: Any) -> Result:
+def read(table: list[list[str]], shop: int | None = 7, **changes: Any) -> ParsedTable:
     """Rows with a header, as they are read by themselves."""
     data = text(table)
     layout = sniff(data)
@@ -192,16 +192,18 @@ def test_currencies_beside_amounts_that_are_not_taken_are_told() -> None:
 
 
 def test_columns_that_together_are_a_number_make_no_other_number() -> None:
-    table = Table(("Order number", "Qty", "More"), (Row(2, ["A", "2", "3"]),), Layout())
+    table = Table(("Order number", "Qty", "More"), (TableRow(2, ["A", "2", "3"]),), TableLayout())
     quantity = (*ITEMS.tokens, "*", "quantity")
-    [made] = orders_of(table, Mapping(table.header, (("order_number",), quantity, quantity)), now=NOW).orders
+    [made] = orders_of(table, ColumnMapping(table.header, (("order_number",), quantity, quantity)), now=NOW).orders
     assert [problem.code for problem in made.problems] == ["unread"]
 
 
 def test_a_value_for_all_below_a_list_makes_its_entry() -> None:
     path = ("customs_details", "tax_numbers", "sender", "*", "value")
-    table = Table(("Order number",), (Row(2, ["A"]),), Layout())
-    [made] = orders_of(table, Mapping(table.header, (("order_number",),), constants=((path, "GB1"),)), now=NOW).orders
+    table = Table(("Order number",), (TableRow(2, ["A"]),), TableLayout())
+    [made] = orders_of(
+        table, ColumnMapping(table.header, (("order_number",),), constants=((path, "GB1"),)), now=NOW
+    ).orders
     assert Pointer(path[:3]).get(made.document) == [{"value": "GB1"}]
     assert made.derived[Pointer((*path[:3], "0", "value"))] == "the same for all"
 
@@ -220,8 +222,8 @@ def test_what_is_missing_is_worked_out_and_told() -> None:
 
 
 def test_nothing_is_worked_out_where_it_is_switched_off() -> None:
-    table = Table(("Order number", "Qty", "Price"), (Row(2, ["A", "2", "3"]),), Layout())
-    [made] = orders_of(table, Mapping(table.header, automatic(table.header).paths, derives=False), now=NOW).orders
+    table = Table(("Order number", "Qty", "Price"), (TableRow(2, ["A", "2", "3"]),), TableLayout())
+    [made] = orders_of(table, ColumnMapping(table.header, automatic(table.header).paths, derives=False), now=NOW).orders
     assert made.derived == {}
     assert "order_id" not in made.document
 
@@ -310,7 +312,7 @@ def test_a_header_twice_names_twice_titles_and_unnamed_columns() -> None:
         ["Order number", "SKU", "SKU"],
         ["B", "z"],
     ]
-    layout = Layout()
+    layout = TableLayout()
     found = table_of(text(table), layout)
     assert found.header == ("Order number", "SKU", "SKU (2)", "column D")
     result = orders_of(found, automatic(found.header), now=NOW)
@@ -350,7 +352,7 @@ def test_the_billing_address_ships_where_there_is_no_other() -> None:
 )
 def test_what_is_no_table_is_told(data: str, words: str) -> None:
     with pytest.raises(TableError, match=words):
-        table_of(data, Layout())
+        table_of(data, TableLayout())
 
 
 def test_a_cell_of_megabytes_is_refused_with_its_row() -> None:
@@ -373,7 +375,7 @@ def test_a_quote_never_closed_does_not_swallow_the_rest() -> None:
 
 def test_a_mapping_is_kept_and_fits_the_same_columns_in_another_order() -> None:
     mapping = automatic(["Order number", "Foo", "SKU"]).with_constant(SHOP, 7).with_path(1, (*ITEM, "ean"))
-    kept = Mapping.from_json(mapping.to_json())
+    kept = ColumnMapping.from_json(mapping.to_json())
     assert kept == mapping
     turned = mapping.on(["sku", "ORDER NUMBER", "foo"])
     assert turned.paths == ((*ITEM, "sku"), ("order_number",), (*ITEM, "ean"))
@@ -382,7 +384,7 @@ def test_a_mapping_is_kept_and_fits_the_same_columns_in_another_order() -> None:
 
 @pytest.mark.parametrize("value", [None, 1, [], {}, {"version": 99}, {"version": 1, "header": ["a"], "paths": []}])
 def test_what_is_no_mapping_is_none(value: Any) -> None:
-    assert Mapping.from_json(value) is None
+    assert ColumnMapping.from_json(value) is None
 
 
 def test_columns_are_called_as_in_a_spreadsheet() -> None:
@@ -410,7 +412,7 @@ def test_a_guarded_cell_is_no_formula_and_comes_back_unharmed(cell: str) -> None
 @given(st.lists(st.lists(CELLS, min_size=3, max_size=3), min_size=1, max_size=6))
 def test_texts_that_were_exported_come_back_by_the_import(body: list[list[str]]) -> None:
     data = csv_of([["Order number", "Item name", "SKU"], *body])
-    layout = Layout("utf-8-sig")
+    layout = TableLayout("utf-8-sig")
     found = [cells for _, cells in rows_of(text_of(data, "utf-8-sig"), layout)]
     kept = [row for row in body if any(cell and not cell.isspace() for cell in row)]
     for row, cells in zip(kept, found[1:], strict=True):
@@ -424,12 +426,12 @@ def test_texts_that_were_exported_come_back_by_the_import(body: list[list[str]])
 def test_every_cell_is_accounted_for(body: list[list[str]], data: Any) -> None:
     """Taken, repeated, in a column that goes nowhere, or in a refused row: nothing is dropped."""
     try:
-        table = headed([Row(n, row) for n, row in enumerate(body, 1) if any(map(str.strip, row))], Layout())
+        table = headed([TableRow(n, row) for n, row in enumerate(body, 1) if any(map(str.strip, row))], TableLayout())
     except TableError:
         return
     paths = [None, ("order_number",), ("order_id",), (*ITEM, "sku"), (*ITEM, "quantity"), ("shipping_address", "city")]
     chosen = data.draw(st.tuples(*[st.sampled_from(paths) for _ in table.header]))
-    result = orders_of(table, Mapping(table.header, chosen), now=NOW)
+    result = orders_of(table, ColumnMapping(table.header, chosen), now=NOW)
     there = sum(bool(text_in(cell)) for row in (*table.rows, *table.above) for cell in row.cells)
     made = sum(one.taken + one.repeated + one.ignored for one in result.orders)
     refused = sum(bool(text_in(cell)) for one in result.refused for cell in one.row.cells)

@@ -17,7 +17,7 @@ from tui.screens.bulk.screen import BulkScreen
 from tui.screens.edit.screen import EditScreen
 from tui.screens.review.screen import ReviewScreen
 from tui.screens.triage.screen import TriageScreen
-from tui.work.bulk.job import Stage, State
+from tui.work.bulk.job import JobOrderState, JobStage
 
 COUNT = 8
 SIZES = [(80, 24), (160, 45)]
@@ -98,7 +98,7 @@ async def test_from_the_marks_to_the_results(tmp_path: Path, size: tuple[int, in
         assert "PATCH: 8 writes, 24 reads" in house.text
         await house.press("tab", "space")
         assert states(house) == {"would change": COUNT - 1, "left out": 1}
-        left_out = next(one.id for one in bulk(house).job.orders.values() if one.state is State.LEFT_OUT)
+        left_out = next(one.id for one in bulk(house).job.orders.values() if one.state is JobOrderState.LEFT_OUT)
 
         await house.press("v")
         await house.until('"code": "on_hold"')
@@ -118,7 +118,7 @@ async def test_from_the_marks_to_the_results(tmp_path: Path, size: tuple[int, in
         await house.until(lambda: isinstance(house.app.screen, ReviewScreen))
         await house.until("7 orders will be written")
         await house.press("y")
-        await house.until(lambda: bulk(house).job.stage is Stage.DONE)
+        await house.until(lambda: bulk(house).job.stage is JobStage.DONE)
         assert states(house) == {"confirmed": COUNT - 1, "left out": 1}
         await house.until("7 of 7 · 7 confirmed")
         assert writes(house) == COUNT - 1
@@ -127,7 +127,7 @@ async def test_from_the_marks_to_the_results(tmp_path: Path, size: tuple[int, in
             assert (await status(house, number))[0] == wanted
 
         await house.press("l", "l")
-        assert [order.state for order in bulk(house)._shown] == [State.LEFT_OUT]
+        assert [order.state for order in bulk(house)._shown] == [JobOrderState.LEFT_OUT]
         await house.press("enter")
         await house.until(lambda: isinstance(house.app.screen, EditScreen))
         await house.press("q")
@@ -274,7 +274,7 @@ async def test_it_pauses_goes_on_and_is_cancelled_between_orders(tmp_path: Path)
         gate.let(10)
         await house.until(lambda: bulk(house).job.gone > 1)
         await house.press("z")
-        assert bulk(house).job.stage is Stage.PAUSED
+        assert bulk(house).job.stage is JobStage.PAUSED
         gate.let(30)
         await house.until(lambda: not house.app.jobs.running)
         paused_at = bulk(house).job.gone
@@ -290,14 +290,14 @@ async def test_it_pauses_goes_on_and_is_cancelled_between_orders(tmp_path: Path)
         await house.press("ctrl+c")
         await house.until("Cancel? ")
         await house.press("enter")
-        assert bulk(house).job.stage is Stage.RUNNING
+        assert bulk(house).job.stage is JobStage.RUNNING
         await house.press("c")
         await house.until("Cancelled: ")
         gate.let(100)
         await house.until(lambda: not house.app.jobs.running)
-        sent = bulk(house).job.counts[State.CONFIRMED]
+        sent = bulk(house).job.counts[JobOrderState.CONFIRMED]
         assert sent < 24
-        assert bulk(house).job.counts[State.NOT_SENT] == 24 - sent
+        assert bulk(house).job.counts[JobOrderState.NOT_SENT] == 24 - sent
         assert writes(house) == sent
 
 
@@ -327,7 +327,7 @@ async def test_the_next_start_asks_whether_to_go_on(tmp_path: Path, answer: str,
         if answer == "d":
             await house.press("C", "enter")
             await house.until(lambda: isinstance(house.app.screen, BulkScreen))
-            assert bulk(house).job.stage is Stage.CANCELLED
+            assert bulk(house).job.stage is JobStage.CANCELLED
             assert writes(house) <= gone
             return
         await house.until(lambda: states(house).get("confirmed") == 16)

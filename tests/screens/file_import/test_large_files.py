@@ -13,10 +13,10 @@ from tui.screens.common.pages import HelpScreen
 from tui.screens.composer.screen import ComposerScreen
 from tui.screens.file_import.screen import ImportScreen
 from tui.store.batches import Batches
-from tui.work.batches.staging_chunks import PORTION
+from tui.work.batches.staging_chunks import CHUNK_SIZE
 from tui.work.file_import import reader as importing
 
-MANY = PORTION * 3
+MANY = CHUNK_SIZE * 3
 WAIT = 10.0
 
 
@@ -27,7 +27,7 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
 
     def waiting(self: Batches, batch: int, orders: object, **given: object) -> list[str]:
         count = self._database.read(lambda c: c.execute("SELECT count(*) FROM staged").fetchone()[0])
-        if given.get("part") and count >= PORTION:
+        if given.get("part") and count >= CHUNK_SIZE:
             opened.wait(WAIT)
         return stage(self, batch, orders, **given)  # type: ignore[arg-type]
 
@@ -64,7 +64,7 @@ async def test_keys_are_answered_while_orders_come_and_all_of_them_are_there_in_
 ) -> None:
     async with housed(tmp_path / "data") as house:
         await stage_file(house, tmp_path / "orders.csv")
-        await house.until(f"staged {PORTION} of {MANY} orders; Esc stops")
+        await house.until(f"staged {CHUNK_SIZE} of {MANY} orders; Esc stops")
         await house.press("?")
         await house.until(lambda: isinstance(house.app.screen, HelpScreen))
         await house.press("q")
@@ -84,7 +84,7 @@ async def test_keys_are_answered_while_orders_come_and_all_of_them_are_there_in_
 async def test_esc_stops_and_nothing_is_added(tmp_path: Path, gate: threading.Event) -> None:
     async with housed(tmp_path / "data") as house:
         await stage_file(house, tmp_path / "orders.csv")
-        await house.until(f"staged {PORTION} of {MANY} orders")
+        await house.until(f"staged {CHUNK_SIZE} of {MANY} orders")
         await house.press("escape")
         assert composing(house)()
         gate.set()

@@ -16,7 +16,7 @@ from tui.screens.journal.screen import JournalScreen
 from tui.screens.review.screen import ReviewScreen
 from tui.screens.triage.screen import TriageScreen
 from tui.settings import Settings
-from tui.store.journal import NewWrite, Road, WriteState
+from tui.store.journal import NewWrite, WriteKind, WriteState
 from tui.store.store import Store
 
 
@@ -287,7 +287,7 @@ async def test_what_was_in_flight_when_the_app_died_is_told_at_the_next_start(tm
     store = Store(tmp_path, now=lambda: NOW)
     body = b'{"shipping_address":{"city":"Never"}}'
     changes: Any = [{"pointer": "/shipping_address/city", "was": "x", "now": "Never"}]
-    new = NewWrite(Road.PATCH, "PATCH", f"/orders/{order['id']}", body, order, changes, order_id=order["id"])
+    new = NewWrite(WriteKind.PATCH, "PATCH", f"/orders/{order['id']}", body, order, changes, order_id=order["id"])
     store.writes.record(account, new)
     store.close()
     async with housed(tmp_path, sandbox=box) as house:
@@ -319,7 +319,7 @@ async def test_old_writes_are_removed_at_the_start_and_the_journal_says_so(tmp_p
         await house.until("100+ read")
         account = house.app.bench.account
     store = Store(tmp_path, now=lambda: NOW.replace(month=1))
-    write = store.writes.record(account, NewWrite(Road.PATCH, "PATCH", "/orders/1", b"{}", {}, order_id="1"))
+    write = store.writes.record(account, NewWrite(WriteKind.PATCH, "PATCH", "/orders/1", b"{}", {}, order_id="1"))
     store.writes.step(write.id, WriteState.CONFIRMED)
     store.close()
     async with housed(tmp_path, sandbox=box) as house:

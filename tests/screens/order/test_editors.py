@@ -21,7 +21,7 @@ from tui.orders.fields import ITEMS, all_fields
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.sandbox.seed_data import OWN_SHOP
 from tui.screens.edit.screen import EditScreen
-from tui.screens.order.form_rows import View
+from tui.screens.order.form_rows import FormView
 from tui.widgets.form_layout import FieldRow
 
 KEYS = frozenset(["enter", "escape", "tab", "backspace", "up", "down", "end", "ctrl+u", "ctrl+e", "home"])
@@ -85,7 +85,7 @@ async def form(opened: House) -> AsyncIterator[House]:
     yield opened
     await hit(opened, *["escape"] * opened.app.screen.is_typing)  # type: ignore[attr-defined]
     screen = screen_of(opened)
-    while screen._view is not View.USUAL:
+    while screen._view is not FormView.USUAL:
         await hit(opened, "v")
     for pointer in list(screen._typed):
         screen.sheet.go_to(pointer)

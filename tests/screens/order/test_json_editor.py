@@ -17,7 +17,7 @@ from sandbox_harness import ORDER
 from tui.api.codec import Document, decode
 from tui.api.pointer import Pointer
 from tui.app import OrdersApp
-from tui.orders.edits.json_text import Parsed, read_text
+from tui.orders.edits.json_text import ParsedJson, read_text
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.screens.composer.screen import ComposerScreen
 from tui.screens.edit.screen import EditScreen
@@ -99,7 +99,7 @@ async def open_json(house: House) -> dict[str, Any]:
 def go_to(house: House, pointer: Pointer) -> None:
     """The cursor to the line where this begins."""
     found = read_text(screen(house).edit.buffer.text)
-    assert isinstance(found, Parsed)
+    assert isinstance(found, ParsedJson)
     screen(house).edit.go_to(screen(house).edit.buffer.spot_of(*found.places[pointer]))
 
 

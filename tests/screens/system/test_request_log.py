@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from app_harness import housed
 
-from tui.screens.system.request_log import TrafficScreen
+from tui.screens.system.request_log import RequestLogScreen
 
 
 async def test_requests_are_listed_with_bodies_on_demand(tmp_path: Path) -> None:
@@ -32,7 +32,7 @@ async def test_the_log_may_be_left_while_requests_come(tmp_path: Path, way: str)
         await house.press("T")
         await house.until("/user/auth/metadata")
         screen = house.app.screen
-        assert isinstance(screen, TrafficScreen)
+        assert isinstance(screen, RequestLogScreen)
         log = house.app.bench.log
         if way == "back":
             house.app.back()

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tui.widgets.editing import text_buffer as textbuffer
-from tui.widgets.editing.text_buffer import Spot, TextBuffer
+from tui.widgets.editing.text_buffer import BufferPosition, TextBuffer
 
 letters = st.text(st.sampled_from("ab\n \n"), max_size=12)
 long_texts = st.lists(letters, max_size=8).map("".join)
@@ -19,7 +19,7 @@ def short_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(textbuffer, "ROW_LIMIT", 3)
 
 
-def offset(buffer: TextBuffer, spot: Spot) -> int:
+def offset(buffer: TextBuffer, spot: BufferPosition) -> int:
     return sum(map(len, buffer.rows[: spot.row])) + spot.column
 
 
@@ -43,7 +43,7 @@ def test_rows_are_the_text_and_every_step_can_be_taken_back(data: Any, text: str
         rows = st.integers(0, len(buffer.rows) - 1)
         if data.draw(st.booleans()):
             start, end = sorted(
-                Spot(row, data.draw(st.integers(0, len(buffer.row_text(row)))))
+                BufferPosition(row, data.draw(st.integers(0, len(buffer.row_text(row)))))
                 for row in (data.draw(rows), data.draw(rows))
             )
             new = data.draw(letters)
@@ -54,10 +54,10 @@ def test_rows_are_the_text_and_every_step_can_be_taken_back(data: Any, text: str
         else:
             row = data.draw(rows)
             new = data.draw(st.text(st.sampled_from("ab "), max_size=9))
-            first = offset(buffer, Spot(row, 0))
+            first = offset(buffer, BufferPosition(row, 0))
             text = text[:first] + new + text[first + len(buffer.row_text(row)) :]
             column = data.draw(st.integers(0, len(new)))
-            buffer.set_row(row, new, column, "", Spot(row, 0))
+            buffer.set_row(row, new, column, "", BufferPosition(row, 0))
             assert offset(buffer, buffer.caret) == first + column
         check(buffer, text)
         history.append(text)
@@ -75,7 +75,7 @@ def test_rows_are_the_text_and_every_step_can_be_taken_back(data: Any, text: str
 def test_lines_and_columns_lead_there_and_back(text: str, row: int, column: int) -> None:
     buffer = TextBuffer(text)
     row %= len(buffer.rows)
-    spot = Spot(row, column % (len(buffer.row_text(row)) + 1))
+    spot = BufferPosition(row, column % (len(buffer.row_text(row)) + 1))
     line, at = buffer.line_and_column(spot)
     assert text.split("\n")[line - 1][: at - 1].endswith(buffer.rows[row][: spot.column])
     assert offset(buffer, buffer.spot_of(line, at)) == offset(buffer, spot)
@@ -86,7 +86,7 @@ def test_typing_on_is_one_step_until_it_is_ended() -> None:
     for count, letter in enumerate("abcd", 1):
         if letter == "c":
             buffer.end_step()
-        buffer.set_row(0, "x" + "abcd"[:count], 1 + count, "type", Spot(0, count))
+        buffer.set_row(0, "x" + "abcd"[:count], 1 + count, "type", BufferPosition(0, count))
     assert buffer.text == "xabcd\n"
     assert buffer.undo() is not None
     assert buffer.text == "xab\n"
@@ -99,9 +99,9 @@ def test_typing_on_is_one_step_until_it_is_ended() -> None:
 @given(st.text(max_size=30))
 def test_what_replaces_all_is_one_step(text: str) -> None:
     buffer = TextBuffer("before\nit")
-    buffer.set_text(text, Spot(1, 0))
+    buffer.set_text(text, BufferPosition(1, 0))
     assert buffer.text == text
     undone = buffer.undo()
     assert undone is not None
-    assert undone[1] == Spot(1, 0)
+    assert undone[1] == BufferPosition(1, 0)
     assert buffer.text == "before\nit"

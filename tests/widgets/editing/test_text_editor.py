@@ -8,19 +8,19 @@ from textual import events
 from widget_harness import Stage, shown, watch_lines
 
 from tui.widgets.editing import text_buffer as textbuffer
-from tui.widgets.editing.text_buffer import Spot
-from tui.widgets.editing.text_editor import RowNote, TextEdit, plain_lines
+from tui.widgets.editing.text_buffer import BufferPosition
+from tui.widgets.editing.text_editor import RowNote, TextEditor, plain_lines
 
 LONGEST = 4_000_000
 
 
-def editor(text: str) -> TextEdit:
-    edit = TextEdit(longest=LONGEST)
+def editor(text: str) -> TextEditor:
+    edit = TextEditor(longest=LONGEST)
     edit.load(text)
     return edit
 
 
-def press(edit: TextEdit, key: str) -> None:
+def press(edit: TextEditor, key: str) -> None:
     character = key if len(key) == 1 else " " if key == "space" else None
     edit.on_key(events.Key(key, character))
 
@@ -127,21 +127,21 @@ async def test_up_and_down_keep_the_column_and_pages_move_by_the_window() -> Non
     async with Stage(edit).run_test(size=(40, 10)):
         edit.begin(7)
         press(edit, "down")
-        assert edit.spot == Spot(1, 3)
+        assert edit.spot == BufferPosition(1, 3)
         press(edit, "down")
         press(edit, "down")
-        assert edit.spot == Spot(3, 7)
+        assert edit.spot == BufferPosition(3, 7)
         press(edit, "pagedown")
-        assert edit.spot == Spot(12, 7)
+        assert edit.spot == BufferPosition(12, 7)
         press(edit, "pageup")
         press(edit, "up")
-        assert edit.spot == Spot(2, 0)
+        assert edit.spot == BufferPosition(2, 0)
         press(edit, "ctrl+end")
-        assert edit.spot == Spot(59, 0)
+        assert edit.spot == BufferPosition(59, 0)
         press(edit, "down")
         press(edit, "ctrl+home")
         press(edit, "up")
-        assert edit.spot == Spot(0, 0)
+        assert edit.spot == BufferPosition(0, 0)
 
 
 async def test_a_key_draws_its_line_and_no_other() -> None:
@@ -159,7 +159,7 @@ async def test_a_key_draws_its_line_and_no_other() -> None:
 
 async def test_what_is_typed_is_told_before_it_is_drawn() -> None:
     texts: list[str] = []
-    edit = TextEdit(longest=LONGEST, on_change=lambda: texts.append(edit.buffer.text))
+    edit = TextEditor(longest=LONGEST, on_change=lambda: texts.append(edit.buffer.text))
     edit.load("a\nb")
     async with Stage(edit).run_test(size=(40, 10)) as pilot:
         edit.begin(1)
@@ -185,7 +185,7 @@ async def test_notes_stand_under_their_lines_and_move_with_them() -> None:
         edit.move(1)
         edit.move(1)
         assert edit.row == 3
-        edit.go_to(Spot(0, 0))
+        edit.go_to(BufferPosition(0, 0))
         edit.begin(0)
         press(edit, "enter")
         await pilot.pause()
@@ -237,7 +237,7 @@ async def test_a_megabyte_is_pasted_typed_into_and_taken_back_at_once() -> None:
     assert len(text) > 900_000
     edit = editor("{\n}")
     async with Stage(edit).run_test(size=(80, 24)) as pilot:
-        edit.go_to(Spot(0, 0))
+        edit.go_to(BufferPosition(0, 0))
         edit.begin(1)
         begun = time.perf_counter()
         edit.on_paste(events.Paste(text))
@@ -270,14 +270,14 @@ async def test_a_megabyte_in_one_line_is_edited_like_any_other() -> None:
 
 
 async def test_what_does_not_fit_is_refused_with_a_word_and_changes_nothing() -> None:
-    edit = TextEdit(longest=100)
+    edit = TextEditor(longest=100)
     edit.load("{}")
     stage = Stage(edit)
     async with stage.run_test(size=(40, 5)) as pilot:
         edit.begin()
         edit.on_paste(events.Paste("x" * 101))
         await pilot.pause()
-        (refused,) = stage.heard(TextEdit.Refused)
+        (refused,) = stage.heard(TextEditor.Refused)
         assert "Nothing was pasted" in refused.words
         assert edit.buffer.text == "{}"
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from tui.widgets.editing.text_model import EDITING_KEYS, PASTE_LIMIT, Editing
+from tui.widgets.editing.text_model import EDITING_KEYS, PASTE_LIMIT, TextModel
 from tui.widgets.text import SUBSTITUTES
 
 HOSTILE = st.text(alphabet="ab \n\r\x1b\x9b\u202e\ufe0f❤👩\u200d🚀日\u0301\ud800\u2028", max_size=30)
@@ -14,7 +14,7 @@ KEYS = st.sampled_from([*sorted(EDITING_KEYS), "enter", "up", "down"])
 
 @given(HOSTILE, st.booleans())
 def test_unedited_text_is_the_original(text: str, multiline: bool) -> None:
-    editing = Editing(text, multiline=multiline)
+    editing = TextModel(text, multiline=multiline)
     assert editing.text == text
     assert not editing.is_changed
     assert not set(editing.shown.replace("\n", "")) & set("\x1b\x9b\u202e\r\ud800\u2028")
@@ -24,7 +24,7 @@ def test_unedited_text_is_the_original(text: str, multiline: bool) -> None:
 def test_whatever_is_typed_only_typed_and_original_characters_are_left(
     text: str, multiline: bool, keys: list[str]
 ) -> None:
-    editing = Editing(text, multiline=multiline)
+    editing = TextModel(text, multiline=multiline)
     for key in keys:
         if key == "up":
             editing.move_row(-1, 10)
@@ -44,7 +44,7 @@ def test_whatever_is_typed_only_typed_and_original_characters_are_left(
 
 
 def test_a_substitute_keeps_its_original_through_edits_around_it() -> None:
-    editing = Editing("a\x1bb\r\nc", multiline=True)
+    editing = TextModel("a\x1bb\r\nc", multiline=True)
     assert editing.shown == "a␛b\nc"
     editing.key("x", "x")
     editing.move_row(-1, 20)
@@ -57,7 +57,7 @@ def test_a_substitute_keeps_its_original_through_edits_around_it() -> None:
 
 
 def test_a_substitute_typed_as_text_is_told() -> None:
-    editing = Editing("a\x1b�")
+    editing = TextModel("a\x1b�")
     assert not editing.unsendable, "the original has a true replacement character"
     editing.paste("␛]")
     assert editing.unsendable == "␛"
@@ -65,19 +65,19 @@ def test_a_substitute_typed_as_text_is_told() -> None:
 
 
 def test_several_pasted_lines_are_joined_in_one_line_and_said() -> None:
-    editing = Editing("")
+    editing = TextModel("")
     assert editing.paste("Kerkstraat 12\r\n9000 Gent\r") == "2 lines were joined to one"
     assert editing.text == "Kerkstraat 12 9000 Gent"
 
 
 def test_several_lines_stay_lines_where_there_is_room() -> None:
-    editing = Editing("start ", multiline=True)
+    editing = TextModel("start ", multiline=True)
     assert editing.paste("a\rb\r\nc") == ""
     assert editing.text == "start a\nb\nc"
 
 
 def test_a_huge_paste_is_refused_whole() -> None:
-    editing = Editing("kept")
+    editing = TextModel("kept")
     assert "at most 64 KB" in editing.paste("x" * (PASTE_LIMIT + 1))
     assert editing.text == "kept"
     assert editing.paste("y" * PASTE_LIMIT) == ""
@@ -96,7 +96,7 @@ def test_a_huge_paste_is_refused_whole() -> None:
     ],
 )
 def test_keys(keys: list[str], text: str) -> None:
-    editing = Editing("Oude Markt")
+    editing = TextModel("Oude Markt")
     for key in keys:
         editing.key(key, None)
     assert editing.text == text
@@ -104,13 +104,13 @@ def test_keys(keys: list[str], text: str) -> None:
 
 @pytest.mark.parametrize(("key", "text"), [("n", "n"), ("backspace", ""), ("left", "BE")])
 def test_a_selected_whole_is_replaced_by_typing_only(key: str, text: str) -> None:
-    editing = Editing("BE")
+    editing = TextModel("BE")
     editing.select_whole()
     editing.key(key, key if len(key) == 1 else None)
     assert editing.text == text
 
 
 def test_long_lines_wrap_at_spaces() -> None:
-    editing = Editing("graag afgeven bij de buren", multiline=True)
+    editing = TextModel("graag afgeven bij de buren", multiline=True)
     parts = [editing.draw(part, 13, caret=False)[0].rstrip() for part in editing.stretches(13)]
     assert parts == ["graag", "afgeven bij", "de buren"]

@@ -8,8 +8,8 @@ from tui.api.errors import Origin, Problem, Severity
 from tui.api.pointer import Pointer
 from tui.orders.fields import ITEMS
 from tui.store.batches import NewStaged, StagedState
-from tui.work.batches.staged_order import Standing, note_of, told_to_json
-from tui.work.batches.staging import CannotChange, Staging
+from tui.work.batches.staged_order import StagedStatus, note_of, told_to_json
+from tui.work.batches.staging import BatchLocked, Staging
 from tui.work.file_import.provenance import cells_to_json
 
 
@@ -50,7 +50,7 @@ async def test_a_batch_asked_for_by_name_is_made_at_its_first_change(make: Make)
     assert names(house) == ["nightly"]
     again = Staging(house.bench, "nightly")
     assert [one.document["order_id"] for one in again.orders] == ["A"]
-    with pytest.raises(CannotChange, match="at most 60"):
+    with pytest.raises(BatchLocked, match="at most 60"):
         stage(Staging(house.bench, "x" * 61), order(order_id="A"))
 
 
@@ -61,7 +61,7 @@ async def test_names_are_unique_and_what_is_removed_comes_back(make: Make) -> No
     (a,) = stage(staging, order(order_id="A"))
     staging.create("two")
     for work in (lambda: staging.create("one"), lambda: staging.rename("two", "one"), lambda: staging.create(" ")):
-        with pytest.raises(CannotChange):
+        with pytest.raises(BatchLocked):
             work()
     staging.rename("two", "zwei")
     assert staging.name == "zwei"
@@ -81,7 +81,7 @@ async def test_a_batch_with_orders_on_the_way_is_not_removed(make: Make) -> None
     house = await make()
     (a,) = stage(house.staging, order(order_id="A"))
     house.bench.store.batches.set(a, state=StagedState.UNKNOWN)
-    with pytest.raises(CannotChange, match="1 order of it is on the way"):
+    with pytest.raises(BatchLocked, match="1 order of it is on the way"):
         house.staging.remove("staged orders")
     assert names(house) == ["staged orders"]
 
@@ -97,12 +97,12 @@ async def test_two_copies_work_on_two_batches_and_each_sees_whose_is_whose(make:
     (info,) = second.batches()
     assert info.is_elsewhere
     for work in (lambda: second.rename("mine", "x"), lambda: second.remove("mine")):
-        with pytest.raises(CannotChange, match="in the hands of"):
+        with pytest.raises(BatchLocked, match="in the hands of"):
             work()
     second.create("theirs")
     stage(second, order(order_id="B"))
     first.put(a, NOTES, "still mine", "note")
-    with pytest.raises(CannotChange, match="in the hands of"):
+    with pytest.raises(BatchLocked, match="in the hands of"):
         first.remove("theirs")
     second.open_batch("mine")
     assert NOTES.get(second.orders[0].document) == "still mine"
@@ -129,7 +129,7 @@ async def test_the_last_word_on_a_batch_stays_with_it(make: Make) -> None:
     house.staging.open_batch("staged orders")
     assert house.staging.said == said
     await house.bench.follower.until_done()
-    assert house.states() == {"A": Standing.VERIFIED}
+    assert house.states() == {"A": StagedStatus.VERIFIED}
 
 
 async def test_cells_and_conversion_problems_follow_their_items_also_to_another_version(make: Make) -> None:
@@ -203,4 +203,4 @@ async def test_a_doubt_from_the_reading_of_a_file_hides_no_error(
     found = house.staging.findings(next(one for one in house.staging.orders if one.id == id))
     here = [one.problem.detail.split(",")[0] for one in found if one.problem.pointer == place]
     assert (set(here), len(here)) == (told, len(told))
-    assert house.states() == {"A": Standing.TO_FIX}
+    assert house.states() == {"A": StagedStatus.TO_FIX}

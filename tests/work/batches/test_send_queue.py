@@ -6,15 +6,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.work.batches.send_queue import Answer, Course, Go, Going, Later, Over, Refused, Stays, Taken, Wait, cut
-from tui.work.batches.staged_order import Does
+from tui.work.batches.send_queue import (
+    PlannedOrder,
+    SendAborted,
+    SendAccepted,
+    SendAnswer,
+    SendAttempt,
+    SendLater,
+    SendPause,
+    SendQueue,
+    SendRefused,
+    SendSkipped,
+    cut,
+)
+from tui.work.batches.staged_order import PlannedAction
 
 
-def going(*sizes: int) -> tuple[Going, ...]:
-    return tuple(Going(str(n), 1, {}, Does.NEW, None, size) for n, size in enumerate(sizes))
+def going(*sizes: int) -> tuple[PlannedOrder, ...]:
+    return tuple(PlannedOrder(str(n), 1, {}, PlannedAction.NEW, None, size) for n, size in enumerate(sizes))
 
 
-def names(orders: tuple[Going, ...]) -> str:
+def names(orders: tuple[PlannedOrder, ...]) -> str:
     return " ".join(one.id for one in orders)
 
 
@@ -34,11 +46,11 @@ def test_orders_are_cut_by_number_and_by_size(sizes: tuple[int, ...], limit: int
     assert list(map(names, cut(going(*sizes), limit, most))) == groups
 
 
-def drive(course: Course, judge: Callable[[tuple[Going, ...]], Answer]) -> tuple[list[str], float]:
+def drive(course: SendQueue, judge: Callable[[tuple[PlannedOrder, ...]], SendAnswer]) -> tuple[list[str], float]:
     """Go through a course as `judge` answers; the requests, and the time that it took."""
     sent, now = [], 0.0
     while (step := course.next(now)) is not None:
-        if isinstance(step, Wait):
+        if isinstance(step, SendPause):
             assert step.seconds > 0
             now += step.seconds
             continue
@@ -48,21 +60,21 @@ def drive(course: Course, judge: Callable[[tuple[Going, ...]], Answer]) -> tuple
     return sent, now
 
 
-def naming(*rounds: set[str]) -> Callable[[tuple[Going, ...]], Answer]:
+def naming(*rounds: set[str]) -> Callable[[tuple[PlannedOrder, ...]], SendAnswer]:
     """A service that looks at shapes first, and at the rest only when those are right (Q2.4)."""
 
-    def judge(orders: tuple[Going, ...]) -> Answer:
+    def judge(orders: tuple[PlannedOrder, ...]) -> SendAnswer:
         ids = {one.id for one in orders}
         for wrong in rounds:
             if ids & wrong:
-                return Refused(frozenset(ids & wrong))
-        return Taken()
+                return SendRefused(frozenset(ids & wrong))
+        return SendAccepted()
 
     return judge
 
 
-def course(*groups: tuple[Going, ...], goes_on: bool = True) -> Course:
-    made = Course(goes_on, (10.0, 20.0, 40.0))
+def course(*groups: tuple[PlannedOrder, ...], goes_on: bool = True) -> SendQueue:
+    made = SendQueue(goes_on, (10.0, 20.0, 40.0))
     made.add(groups)
     return made
 
@@ -101,10 +113,10 @@ def test_each_order_is_taken_or_refused_and_none_goes_again_after_that(
 def test_one_order_among_a_hundred_that_nobody_names_is_found_by_halving(bad: int) -> None:
     made = course(going(*[1] * 100))
 
-    def judge(orders: tuple[Going, ...]) -> Answer:
+    def judge(orders: tuple[PlannedOrder, ...]) -> SendAnswer:
         if any(one.id == str(bad) for one in orders):
-            return Refused(frozenset({str(bad)}) if len(orders) == 1 else frozenset())
-        return Taken()
+            return SendRefused(frozenset({str(bad)}) if len(orders) == 1 else frozenset())
+        return SendAccepted()
 
     sent, _ = drive(made, judge)
     assert made.refused == {str(bad)}
@@ -114,14 +126,14 @@ def test_one_order_among_a_hundred_that_nobody_names_is_found_by_halving(bad: in
 
 def test_what_is_wrong_with_every_request_is_given_up_soon() -> None:
     made = course(*cut(going(*[1] * 500)))
-    sent, _ = drive(made, lambda _: Refused(frozenset()))
+    sent, _ = drive(made, lambda _: SendRefused(frozenset()))
     assert len(sent) == 8
     assert (made.taken, made.refused) == (set(), set())
 
 
 def test_a_request_that_is_too_large_is_halved_even_without_leave() -> None:
     made = course(going(*[1] * 8), goes_on=False)
-    sent, _ = drive(made, lambda orders: Refused(frozenset(), too_much=True) if len(orders) > 2 else Taken())
+    sent, _ = drive(made, lambda orders: SendRefused(frozenset(), too_much=True) if len(orders) > 2 else SendAccepted())
     assert len(made.taken) == 8
     assert sent[-1] == "6 7"
 
@@ -130,19 +142,19 @@ def test_busy_orders_wait_with_growing_pauses_while_the_others_go() -> None:
     orders = going(1, 1, 1)
     busy = {"0": 2}
 
-    def judge(orders: tuple[Going, ...]) -> Answer:
+    def judge(orders: tuple[PlannedOrder, ...]) -> SendAnswer:
         if busy.get(orders[0].id, 0):
             busy[orders[0].id] -= 1
-            return Later("busy")
-        return Taken()
+            return SendLater("busy")
+        return SendAccepted()
 
     made = course(orders[:1], orders[1:2], orders[2:])
     assert drive(made, judge) == (["0", "1", "2", "0", "0"], 30.0)
     assert made.taken == {"0", "1", "2"}
 
 
-@pytest.mark.parametrize(("answer", "tries", "time"), [(Later("b"), 4, 70), (Later("b", 25, 1), 2, 25)])
-def test_waiting_ends(answer: Later, tries: int, time: float) -> None:
+@pytest.mark.parametrize(("answer", "tries", "time"), [(SendLater("b"), 4, 70), (SendLater("b", 25, 1), 2, 25)])
+def test_waiting_ends(answer: SendLater, tries: int, time: float) -> None:
     made = course(going(1))
     sent, now = drive(made, lambda _: answer)
     assert (len(sent), now, made.given_up) == (tries, time, 1)
@@ -151,12 +163,12 @@ def test_waiting_ends(answer: Later, tries: int, time: float) -> None:
 def test_when_the_service_turns_everything_away_nothing_more_goes() -> None:
     orders = going(1, 1, 1)
     made = course(orders[:1], orders[1:2], orders[2:])
-    assert drive(made, lambda one: Over() if one[0].id == "1" else Stays())[0] == ["0", "1"]
+    assert drive(made, lambda one: SendAborted() if one[0].id == "1" else SendSkipped())[0] == ["0", "1"]
 
 
 def test_what_is_cleared_does_not_go() -> None:
     made = course(going(1, 1))
     assert made.clear() == 2
     assert made.next(0.0) is None
-    made.answered(Go(going(1)), Taken(), 0.0)
+    made.answered(SendAttempt(going(1)), SendAccepted(), 0.0)
     assert made.next(0.0) is None

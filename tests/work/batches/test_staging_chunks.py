@@ -14,18 +14,18 @@ from tui.api.pointer import Pointer
 from tui.orders.checks.sending import check_together
 from tui.orders.edits.edit import Edit
 from tui.store.batches import StagedState
-from tui.work.batches.duplicates import Twins
+from tui.work.batches.duplicates import DuplicateIndex
 from tui.work.batches.staged_order import StagedOrder
-from tui.work.batches.staging import CannotChange
-from tui.work.batches.staging_chunks import PORTION, Taking
-from tui.work.file_import.json_reader import Intake
-from tui.work.file_import.reader import Stopped, read_any
+from tui.work.batches.staging import BatchLocked
+from tui.work.batches.staging_chunks import CHUNK_SIZE, ChunkedStaging
+from tui.work.file_import.json_reader import ParsedFile
+from tui.work.file_import.reader import ImportStopped, read_any
 
-MANY = PORTION * 2 + 50
+MANY = CHUNK_SIZE * 2 + 50
 DATA = text(rows(MANY)).encode()
 
 
-def intake(data: bytes = DATA) -> Intake:
+def intake(data: bytes = DATA) -> ParsedFile:
     return read_any(data, "orders.csv", shop=7)
 
 
@@ -55,7 +55,7 @@ async def test_all_come_in_their_order_and_go_and_come_again_by_one_undo(make: M
     stage(house.staging, order(order_id="first"))
     seen: list[tuple[int, int]] = []
     ids = await house.staging.take_in(intake(), "orders.csv", lambda done, total: seen.append((done, total)))
-    assert seen == [(0, MANY), (PORTION, MANY), (2 * PORTION, MANY)]
+    assert seen == [(0, MANY), (CHUNK_SIZE, MANY), (2 * CHUNK_SIZE, MANY)]
     assert [one.id for one in house.staging.orders][1:] == ids
     assert house.staging.orders[5].source == "row 6 of orders.csv"
     assert house.staging.undo() == (f"{MANY} orders added", ids)
@@ -103,10 +103,10 @@ async def test_a_stop_leaves_nothing_and_the_next_file_comes(make: Make) -> None
 
     def stop(done: int, total: int) -> None:
         if done:
-            assert on_disk(house) == 1 + PORTION
-            raise Stopped("stopped")
+            assert on_disk(house) == 1 + CHUNK_SIZE
+            raise ImportStopped("stopped")
 
-    with pytest.raises(Stopped):
+    with pytest.raises(ImportStopped):
         await house.staging.take_in(intake(), "orders.csv", stop)
     assert ([one.id for one in house.staging.orders], on_disk(house)) == ([first], 1)
     assert house.staging.undo() == ("1 order added", [first])
@@ -117,12 +117,12 @@ async def test_what_was_cut_off_by_a_crash_was_never_seen_and_goes_at_the_next_s
     house = await make()
     stage(house.staging, order(order_id="first"))
     staging = house.staging
-    taking = Taking.of(house.bench.store.batches, staging.batch or 0, "x", house.clock.now(), None)
-    taking.stage(intake().orders[:PORTION])
+    taking = ChunkedStaging.of(house.bench.store.batches, staging.batch or 0, "x", house.clock.now(), None)
+    taking.stage(intake().orders[:CHUNK_SIZE])
     store = house.bench.store
     second = await house.open()
     assert second.owner is not None
-    assert (len(second.orders), on_disk(house)) == (1, 1 + PORTION)
+    assert (len(second.orders), on_disk(house)) == (1, 1 + CHUNK_SIZE)
     store.close()
     staging = await house.crash()
     assert staging.owner is None
@@ -139,10 +139,10 @@ async def test_another_copy_sees_all_at_once_and_who_takes_the_batch_over_gets_n
     def take_over(done: int, total: int) -> None:
         second.reopen()
         assert len(second.orders) == 1
-        if done == PORTION:
+        if done == CHUNK_SIZE:
             second.take_over()
 
-    with pytest.raises(CannotChange, match="another copy"):
+    with pytest.raises(BatchLocked, match="another copy"):
         await first.take_in(intake(), "orders.csv", take_over)
     assert first.owner is not None
     assert [one.id for one in first.orders] == [a]
@@ -159,9 +159,9 @@ async def test_the_batch_is_not_left_and_no_other_file_comes_while_one_does(make
     await asyncio.sleep(0)
     assert staging.is_taking
     for leave in (lambda: staging.open_batch("staged orders"), lambda: staging.create("third")):
-        with pytest.raises(CannotChange, match="being added"):
+        with pytest.raises(BatchLocked, match="being added"):
             leave()
-    with pytest.raises(CannotChange, match="Another file"):
+    with pytest.raises(BatchLocked, match="Another file"):
         await staging.take_in(intake(), "again.csv", quiet)
     staging.rename("other", "renamed")
     blank = staging.add_blank(7)
@@ -201,7 +201,7 @@ Change = tuple[int, str | None]
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.sampled_from([None, "", "A", "B", "C"])), max_size=30))
 def test_the_index_of_twins_says_what_a_look_at_all_says(changes: list[Change]) -> None:
-    twins, orders = Twins(), dict[str, StagedOrder]()
+    twins, orders = DuplicateIndex(), dict[str, StagedOrder]()
     for place, name in changes:
         id = str(place)
         if name is None:

@@ -14,25 +14,25 @@ from sandbox_harness import ORDER
 from tui.api.auth import BasicAuth
 from tui.api.client import Client
 from tui.api.pointer import Pointer
-from tui.orders.edits.bulk_change import Recipe, Setting
+from tui.orders.edits.bulk_change import BulkChange, FieldAssignment
 from tui.orders.fields import ITEMS
 from tui.orders.summary import STATUS, TAGS
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.sandbox.faults import Faults
-from tui.store.journal import Road, WriteState
+from tui.store.journal import WriteKind, WriteState
 from tui.store.store import Store
-from tui.work.account import Workbench, open_account
-from tui.work.bulk.job import Job, JobOrder, Stage, State, plan
-from tui.work.bulk.runner import BenchCourier, CannotRun, Jobs
-from tui.work.bulk.saved_changes import Recipes
+from tui.work.account import Account, open_account
+from tui.work.bulk.job import Job, JobOrder, JobOrderState, JobStage, plan
+from tui.work.bulk.runner import BenchCourier, JobConflict, Jobs
+from tui.work.bulk.saved_changes import SavedChanges
 from tui.work.drafts.drafts import Draft
-from tui.work.drafts.sender import Standing
+from tui.work.drafts.sender import DraftSendStatus
 from tui.work.writes.outbox import Outgoing
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 CITY = Pointer.of("shipping_address", "city")
-HOLD = Recipe("hold", (Setting(STATUS.tokens, "on_hold"),), ("hold",))
-COD = Recipe("cash", (Setting(("payment_details", "is_cash_on_delivery"), True),))
+HOLD = BulkChange("hold", (FieldAssignment(STATUS.tokens, "on_hold"),), ("hold",))
+COD = BulkChange("cash", (FieldAssignment(("payment_details", "is_cash_on_delivery"), True),))
 
 
 def planted(count: int) -> tuple[bytes, ...]:
@@ -51,7 +51,7 @@ class Place:
         self.folder = folder
         self.writes: list[str] = []
         self.before_write: Callable[[str], None] = lambda _: None
-        self.benches: list[Workbench] = []
+        self.benches: list[Account] = []
         self.time = NOW
 
     def now(self) -> datetime:
@@ -62,7 +62,7 @@ class Place:
         self.time += timedelta(seconds=seconds)
         await asyncio.sleep(0)
 
-    async def open(self) -> Workbench:
+    async def open(self) -> Account:
         transport = httpx.ASGITransport(self._seen, raise_app_exceptions=False)  # type: ignore[arg-type]
         client = Client("http://127.0.0.1/api/v3", BasicAuth("demo", "demo"), transport=transport, sleep=self.sleep)
         store = Store(self.folder, now=self.now)
@@ -92,11 +92,11 @@ async def place(tmp_path: Path) -> AsyncIterator[Place]:
 
 
 @pytest.fixture
-async def bench(place: Place) -> Workbench:
+async def bench(place: Place) -> Account:
     return await place.open()
 
 
-async def planned(jobs: Jobs, place: Place, recipe: Recipe = HOLD, road: Road | None = None) -> Job:
+async def planned(jobs: Jobs, place: Place, recipe: BulkChange = HOLD, road: WriteKind | None = None) -> Job:
     job = jobs.make(recipe, [(id, f"NL-{id[-2:]}") for id in place.ids])
     await jobs.dry_run(job, {})
     if road is not None:
@@ -108,18 +108,18 @@ def states(job: Job) -> dict[str, int]:
     return {str(state): count for state, count in job.counts.items()}
 
 
-async def status(bench: Workbench, id: str) -> Any:
+async def status(bench: Account, id: str) -> Any:
     return STATUS.get(await bench.client.get_order(id))
 
 
 class Counting(BenchCourier):
     """Notes how many orders go in each request."""
 
-    def __init__(self, bench: Workbench) -> None:
+    def __init__(self, bench: Account) -> None:
         super().__init__(bench)
         self.sent: list[int] = []
 
-    async def send_together(self, drafts: Sequence[Draft], job: str) -> Mapping[str, Standing]:
+    async def send_together(self, drafts: Sequence[Draft], job: str) -> Mapping[str, DraftSendStatus]:
         self.sent.append(len(drafts))
         return await super().send_together(drafts, job)
 
@@ -127,7 +127,7 @@ class Counting(BenchCourier):
 class Deaf(Counting):
     """The write is done and known, and the app ends before the job hears of it."""
 
-    async def send(self, draft: Draft, reviewed: Any, job: str) -> Standing:
+    async def send(self, draft: Draft, reviewed: Any, job: str) -> DraftSendStatus:
         await super().send(draft, reviewed, job)
         return await self._nothing()
 
@@ -142,7 +142,7 @@ class Deaf(Counting):
 # Before the sending.
 
 
-async def test_a_dry_run_tells_what_would_change_is_so_and_cannot_be(bench: Workbench, place: Place) -> None:
+async def test_a_dry_run_tells_what_would_change_is_so_and_cannot_be(bench: Account, place: Place) -> None:
     jobs = Jobs(bench)
     await bench.client.patch_order(place.ids[0], {"order_details": {"status": {"code": "on_hold"}, "tags": ["hold"]}})
     await bench.client.delete_order(place.ids[1])
@@ -159,13 +159,13 @@ async def test_a_dry_run_tells_what_would_change_is_so_and_cannot_be(bench: Work
 @pytest.mark.parametrize(
     ("count", "patch", "upsert", "proposed"),
     [
-        (1, (1, 3), (1, 3), Road.PATCH),
-        (90, (90, 270), (1, 270), Road.PATCH),
-        (250, (250, 750), (3, 750), Road.UPSERT),
-        (500, (500, 1500), (5, 1500), Road.UPSERT),
+        (1, (1, 3), (1, 3), WriteKind.PATCH),
+        (90, (90, 270), (1, 270), WriteKind.PATCH),
+        (250, (250, 750), (3, 750), WriteKind.UPSERT),
+        (500, (500, 1500), (5, 1500), WriteKind.UPSERT),
     ],
 )
-def test_what_the_roads_cost(count: int, patch: tuple[int, int], upsert: tuple[int, int], proposed: Road) -> None:
+def test_what_the_roads_cost(count: int, patch: tuple[int, int], upsert: tuple[int, int], proposed: WriteKind) -> None:
     found = plan(JobOrder(str(n), "") for n in range(count))
     assert (found.patch.writes, found.patch.reads) == patch
     assert (found.upsert.writes, found.upsert.reads) == upsert
@@ -178,7 +178,7 @@ def test_five_hundred_patches_take_more_than_five_minutes() -> None:
     assert found.upsert.seconds < 120
 
 
-async def test_what_one_road_cannot_carry_is_planned_for_the_other(bench: Workbench, place: Place) -> None:
+async def test_what_one_road_cannot_carry_is_planned_for_the_other(bench: Account, place: Place) -> None:
     jobs = Jobs(bench)
     job = await planned(jobs, place, COD)
     assert jobs.plan(job).only_upsert == 12
@@ -188,13 +188,13 @@ async def test_what_one_road_cannot_carry_is_planned_for_the_other(bench: Workbe
 # The sending.
 
 
-async def test_each_order_is_sent_once_and_confirmed(bench: Workbench, place: Place) -> None:
+async def test_each_order_is_sent_once_and_confirmed(bench: Account, place: Place) -> None:
     jobs = Jobs(bench)
     job = await planned(jobs, place)
     assert jobs.leave_out(job, place.ids[3])
     await jobs.run(job)
     assert states(job) == {"confirmed": 11, "left out": 1}
-    assert job.stage is Stage.DONE
+    assert job.stage is JobStage.DONE
     assert sorted(place.writes) == sorted(set(place.ids) - {place.ids[3]})
     assert await status(bench, place.ids[0]) == "on_hold"
     assert await status(bench, place.ids[3]) == "fulfilled"
@@ -203,10 +203,10 @@ async def test_each_order_is_sent_once_and_confirmed(bench: Workbench, place: Pl
     assert states(again) == {"would change": 1, "already so": 11}
 
 
-async def test_whole_orders_go_together_and_are_followed_to_their_end(bench: Workbench, place: Place) -> None:
+async def test_whole_orders_go_together_and_are_followed_to_their_end(bench: Account, place: Place) -> None:
     courier = Counting(bench)
     jobs = Jobs(bench, courier)
-    job = await planned(jobs, place, road=Road.UPSERT)
+    job = await planned(jobs, place, road=WriteKind.UPSERT)
     await jobs.run(job)
     assert courier.sent == [12]
     assert place.writes == ["orders"]
@@ -215,7 +215,7 @@ async def test_whole_orders_go_together_and_are_followed_to_their_end(bench: Wor
     assert await status(bench, place.ids[11]) == "on_hold"
 
 
-def spoil(bench: Workbench, place: Place) -> None:
+def spoil(bench: Account, place: Place) -> None:
     """What goes of the fifth order is nothing that the service takes."""
     real = bench.outbox.upsert
 
@@ -231,10 +231,10 @@ def spoil(bench: Workbench, place: Place) -> None:
     bench.outbox.upsert = spoiled  # type: ignore[method-assign]
 
 
-async def test_one_bad_order_does_not_keep_the_others_of_its_request(bench: Workbench, place: Place) -> None:
+async def test_one_bad_order_does_not_keep_the_others_of_its_request(bench: Account, place: Place) -> None:
     courier = Counting(bench)
     jobs = Jobs(bench, courier)
-    job = await planned(jobs, place, road=Road.UPSERT)
+    job = await planned(jobs, place, road=WriteKind.UPSERT)
     spoil(bench, place)
     await jobs.run(job)
     await bench.follower.until_done()
@@ -242,7 +242,7 @@ async def test_one_bad_order_does_not_keep_the_others_of_its_request(bench: Work
     assert states(job) == {"confirmed": 11, "refused": 1}
 
 
-async def test_the_users_own_draft_of_an_order_stays(bench: Workbench, place: Place) -> None:
+async def test_the_users_own_draft_of_an_order_stays(bench: Account, place: Place) -> None:
     draft = bench.drafts.of(place.ids[0], await bench.client.get_order(place.ids[0]), NOW)
     draft.edit.put(CITY, "Breda", "city")
     bench.drafts.save(draft)
@@ -253,7 +253,7 @@ async def test_the_users_own_draft_of_an_order_stays(bench: Workbench, place: Pl
     assert STATUS.get(left.edit.base) == "on_hold"
 
 
-async def test_what_changed_went_or_was_done_since_is_not_sent(bench: Workbench, place: Place) -> None:
+async def test_what_changed_went_or_was_done_since_is_not_sent(bench: Account, place: Place) -> None:
     jobs = Jobs(bench)
     job = await planned(jobs, place)
     await bench.client.patch_order(place.ids[0], {"order_details": {"status": {"code": "shipped"}}})
@@ -269,13 +269,13 @@ async def test_what_changed_went_or_was_done_since_is_not_sent(bench: Workbench,
     assert TAGS.get(await bench.client.get_order(place.ids[2])) == ["theirs", "hold"]
 
 
-async def test_a_service_that_takes_nothing_pauses_the_job(bench: Workbench, place: Place) -> None:
+async def test_a_service_that_takes_nothing_pauses_the_job(bench: Account, place: Place) -> None:
     jobs = Jobs(bench)
     job = await planned(jobs, place)
     place.sandbox.breaker.faults = Faults.parse(["dropped=1:PATCH"])
     await jobs.run(job)
-    assert State.NOT_SENT in job.counts
-    assert job.stage is Stage.PAUSED
+    assert JobOrderState.NOT_SENT in job.counts
+    assert job.stage is JobStage.PAUSED
     assert "3 orders in a row could not be sent" in job.note
 
 
@@ -286,11 +286,11 @@ async def test_a_job_whose_last_orders_failed_is_done_and_not_paused(tmp_path: P
     job = await planned(jobs, place)
     place.sandbox.breaker.faults = Faults.parse(["dropped=1:PATCH"])
     await jobs.run(job)
-    assert (states(job), job.stage) == ({"not sent": 3}, Stage.DONE)
+    assert (states(job), job.stage) == ({"not sent": 3}, JobStage.DONE)
     await place.close()
 
 
-async def test_lost_answers_are_looked_up_and_nothing_goes_twice(bench: Workbench, place: Place) -> None:
+async def test_lost_answers_are_looked_up_and_nothing_goes_twice(bench: Account, place: Place) -> None:
     jobs = Jobs(bench)
     job = await planned(jobs, place)
     place.sandbox.breaker.faults = Faults.parse(["error_after=1:PATCH"])
@@ -299,23 +299,25 @@ async def test_lost_answers_are_looked_up_and_nothing_goes_twice(bench: Workbenc
     assert sorted(place.writes) == place.ids
 
 
-@pytest.mark.parametrize("road", [Road.PATCH, Road.UPSERT])
-async def test_with_faults_every_order_ends_as_the_service_has_it(bench: Workbench, place: Place, road: Road) -> None:
+@pytest.mark.parametrize("road", [WriteKind.PATCH, WriteKind.UPSERT])
+async def test_with_faults_every_order_ends_as_the_service_has_it(
+    bench: Account, place: Place, road: WriteKind
+) -> None:
     jobs = Jobs(bench)
     job = await planned(jobs, place, road=road)
     rules = ["dropped=0.3:PATCH", "error_after=0.3:PATCH", "html_after=0.3:POST", "rate_limited=0.1", "error=0.1:GET"]
     place.sandbox.breaker.faults = Faults.parse(rules)
     for _ in range(20):
         await jobs.run(job)
-        if job.stage is Stage.DONE:
+        if job.stage is JobStage.DONE:
             break
     place.sandbox.breaker.faults = Faults()
     await bench.outbox.recover()
     await bench.follower.until_done()
     for id, order in job.orders.items():
         is_done = await status(bench, id) == "on_hold"
-        assert is_done == (order.state in (State.CONFIRMED, State.SAME)), (id, order)
-    await jobs.retry(job, {State.NOT_SENT, State.REFUSED})
+        assert is_done == (order.state in (JobOrderState.CONFIRMED, JobOrderState.SAME)), (id, order)
+    await jobs.retry(job, {JobOrderState.NOT_SENT, JobOrderState.REFUSED})
     await jobs.run(job)
     await bench.follower.until_done()
     assert set(states(job)) <= {"confirmed", "already so"}
@@ -325,7 +327,7 @@ async def test_with_faults_every_order_ends_as_the_service_has_it(bench: Workben
 # Between orders.
 
 
-async def test_a_pause_lets_what_is_on_its_way_end_and_goes_on_later(bench: Workbench, place: Place) -> None:
+async def test_a_pause_lets_what_is_on_its_way_end_and_goes_on_later(bench: Account, place: Place) -> None:
     jobs = Jobs(bench)
     job = await planned(jobs, place)
 
@@ -335,7 +337,7 @@ async def test_a_pause_lets_what_is_on_its_way_end_and_goes_on_later(bench: Work
 
     place.before_write = third
     await jobs.run(job)
-    assert job.stage is Stage.PAUSED
+    assert job.stage is JobStage.PAUSED
     sent = len(place.writes)
     assert 3 <= sent <= 6
     assert states(job) == {"would change": 12 - sent, "confirmed": sent}
@@ -345,30 +347,30 @@ async def test_a_pause_lets_what_is_on_its_way_end_and_goes_on_later(bench: Work
 
 
 async def test_what_was_sent_before_it_was_cancelled_stays_sent_and_the_rest_can_be_tried(
-    bench: Workbench, place: Place
+    bench: Account, place: Place
 ) -> None:
     jobs = Jobs(bench)
     job = await planned(jobs, place)
     place.before_write = lambda _: jobs.cancel(job) if len(place.writes) == 2 else None  # type: ignore[assignment,func-returns-value]
     await jobs.run(job)
-    assert job.stage is Stage.CANCELLED
+    assert job.stage is JobStage.CANCELLED
     sent = set(place.writes)
-    assert job.counts[State.CONFIRMED] == len(sent) < 7
-    assert job.counts[State.NOT_SENT] == 12 - len(sent)
+    assert job.counts[JobOrderState.CONFIRMED] == len(sent) < 7
+    assert job.counts[JobOrderState.NOT_SENT] == 12 - len(sent)
     place.before_write = lambda _: None
-    assert await jobs.retry(job, {State.NOT_SENT}) == 12 - len(sent)
-    assert job.stage is Stage.PLANNED
+    assert await jobs.retry(job, {JobOrderState.NOT_SENT}) == 12 - len(sent)
+    assert job.stage is JobStage.PLANNED
     await jobs.run(job)
     assert states(job) == {"confirmed": 12}
     assert sorted(place.writes) == place.ids
 
 
-async def test_what_changed_since_can_be_tried_again_on_what_is_there(bench: Workbench, place: Place) -> None:
+async def test_what_changed_since_can_be_tried_again_on_what_is_there(bench: Account, place: Place) -> None:
     jobs = Jobs(bench)
     job = await planned(jobs, place)
     await bench.client.patch_order(place.ids[0], {"order_details": {"status": {"code": "shipped"}}})
     await jobs.run(job)
-    assert await jobs.retry(job, {State.CHANGED, State.CONFIRMED}) == 1
+    assert await jobs.retry(job, {JobOrderState.CHANGED, JobOrderState.CONFIRMED}) == 1
     assert job.orders[place.ids[0]].changes[0].was == "shipped"
     await jobs.run(job)
     assert await status(bench, place.ids[0]) == "on_hold"
@@ -378,15 +380,15 @@ async def test_what_changed_since_can_be_tried_again_on_what_is_there(bench: Wor
 # A crash, and other copies.
 
 
-@pytest.mark.parametrize("road", [Road.PATCH, Road.UPSERT])
+@pytest.mark.parametrize("road", [WriteKind.PATCH, WriteKind.UPSERT])
 @pytest.mark.parametrize("when", ["before the answer", "after it was recorded"])
-async def test_after_a_crash_nothing_is_sent_twice(bench: Workbench, place: Place, road: Road, when: str) -> None:
+async def test_after_a_crash_nothing_is_sent_twice(bench: Account, place: Place, road: WriteKind, when: str) -> None:
     jobs = Jobs(bench, Deaf(bench) if when == "after it was recorded" else Counting(bench))
     job = await planned(jobs, place, road=road)
     stop = asyncio.Event()
 
     def crash(_: str) -> None:
-        if len(place.writes) >= (1 if road is Road.UPSERT else 4):
+        if len(place.writes) >= (1 if road is WriteKind.UPSERT else 4):
             stop.set()
 
     place.before_write = crash
@@ -401,22 +403,22 @@ async def test_after_a_crash_nothing_is_sent_twice(bench: Workbench, place: Plac
     later = await place.open()
     again = Jobs(later, Counting(later))
     (left,) = again.left()
-    assert left.stage is Stage.RUNNING
-    assert 0 < left.gone < 12 or road is Road.UPSERT
+    assert left.stage is JobStage.RUNNING
+    assert 0 < left.gone < 12 or road is WriteKind.UPSERT
     await later.outbox.recover()
     await again.run(left)
     await later.follower.until_done()
     assert states(left) == {"confirmed": 12}
-    if road is Road.PATCH:
+    if road is WriteKind.PATCH:
         assert sorted(place.writes) == place.ids
     else:
         assert place.writes == ["orders"]
     assert again.left() == []
 
 
-async def test_a_crash_before_a_refusal_was_heard_leaves_the_others_to_go(bench: Workbench, place: Place) -> None:
+async def test_a_crash_before_a_refusal_was_heard_leaves_the_others_to_go(bench: Account, place: Place) -> None:
     jobs = Jobs(bench, Deaf(bench))
-    job = await planned(jobs, place, road=Road.UPSERT)
+    job = await planned(jobs, place, road=WriteKind.UPSERT)
     spoil(bench, place)
     running = asyncio.create_task(jobs.run(job))
     refused = asyncio.Event()
@@ -429,7 +431,7 @@ async def test_a_crash_before_a_refusal_was_heard_leaves_the_others_to_go(bench:
     again = Jobs(later, Counting(later))
     (left,) = again.left()
     assert states(left) == {"would change": 11, "refused": 1}
-    assert left.orders[place.ids[4]].state is State.REFUSED
+    assert left.orders[place.ids[4]].state is JobOrderState.REFUSED
     await later.outbox.recover()
     await again.run(left)
     await later.follower.until_done()
@@ -437,7 +439,7 @@ async def test_a_crash_before_a_refusal_was_heard_leaves_the_others_to_go(bench:
     assert place.writes == ["orders", "orders"]
 
 
-def kill(bench: Workbench) -> None:
+def kill(bench: Account) -> None:
     """End the process: its tasks stop where they are, as with SIGKILL, and its session is dead."""
     for task in asyncio.all_tasks():
         if task is not asyncio.current_task() and task.get_name().startswith(("write ", "change ", "Task-")):
@@ -445,23 +447,23 @@ def kill(bench: Workbench) -> None:
     bench.store.close()
 
 
-async def test_what_was_only_recorded_waits_again(bench: Workbench, place: Place) -> None:
+async def test_what_was_only_recorded_waits_again(bench: Account, place: Place) -> None:
     jobs = Jobs(bench)
     job = await planned(jobs, place)
 
-    async def dies(*_: Any) -> Standing:
+    async def dies(*_: Any) -> DraftSendStatus:
         raise asyncio.CancelledError
 
     jobs._courier.send = dies  # type: ignore[method-assign]
     with pytest.raises(asyncio.CancelledError):
         await jobs.run(job)
-    job.stage, job.session = Stage.RUNNING, "a session that is dead"
+    job.stage, job.session = JobStage.RUNNING, "a session that is dead"
     jobs._put(job)
     (left,) = Jobs(bench).left()
     assert states(left) == {"would change": 12}
 
 
-async def test_one_process_runs_a_job_and_the_other_shows_it(bench: Workbench, place: Place) -> None:
+async def test_one_process_runs_a_job_and_the_other_shows_it(bench: Account, place: Place) -> None:
     mine = Jobs(bench)
     job = await planned(mine, place)
     other = await place.open()
@@ -472,9 +474,9 @@ async def test_one_process_runs_a_job_and_the_other_shows_it(bench: Workbench, p
         shown = theirs.get(job.id)
         assert shown is not None
         seen.append(f"{shown.stage} {theirs.is_elsewhere(shown)}")
-        with pytest.raises(CannotRun):
+        with pytest.raises(JobConflict):
             theirs._begin(shown)
-        with pytest.raises(CannotRun):
+        with pytest.raises(JobConflict):
             theirs.drop(shown)
 
     place.before_write = look
@@ -486,20 +488,20 @@ async def test_one_process_runs_a_job_and_the_other_shows_it(bench: Workbench, p
     assert states(shown) == {"confirmed": 12}
 
 
-async def test_a_job_is_found_tomorrow_with_every_result(bench: Workbench, place: Place) -> None:
+async def test_a_job_is_found_tomorrow_with_every_result(bench: Account, place: Place) -> None:
     jobs = Jobs(bench)
     job = await planned(jobs, place)
     await bench.client.delete_order(place.ids[5])
     await jobs.run(job)
     (head,) = Jobs(bench).recent()
-    assert (head.name, head.stage, head.counts) == ("hold", Stage.DONE, job.counts)
+    assert (head.name, head.stage, head.counts) == ("hold", JobStage.DONE, job.counts)
     found = Jobs(bench).get(job.id)
     assert found is not None
     assert found.progress == job.progress == "12 of 12 · 11 confirmed · 1 gone"
     assert found.orders[place.ids[0]].changes == job.orders[place.ids[0]].changes
 
 
-async def test_only_the_last_jobs_are_kept(bench: Workbench, place: Place) -> None:
+async def test_only_the_last_jobs_are_kept(bench: Account, place: Place) -> None:
     jobs = Jobs(bench)
     first = await planned(jobs, place)
     await jobs.run(first)
@@ -510,11 +512,11 @@ async def test_only_the_last_jobs_are_kept(bench: Workbench, place: Place) -> No
     assert bench.store.state.all(bench.account, f"bulk.order:{first.id}") == {}
 
 
-async def test_an_account_for_reading_only_sends_nothing(bench: Workbench, place: Place) -> None:
+async def test_an_account_for_reading_only_sends_nothing(bench: Account, place: Place) -> None:
     jobs = Jobs(bench)
     job = await planned(jobs, place)
     bench.client.read_only = True
-    with pytest.raises(CannotRun, match="reading only"):
+    with pytest.raises(JobConflict, match="reading only"):
         await jobs.run(job)
     assert place.writes == []
 
@@ -522,15 +524,15 @@ async def test_an_account_for_reading_only_sends_nothing(bench: Workbench, place
 def test_recipes_are_kept_by_name_and_the_last_one_beside(tmp_path: Path) -> None:
     store = Store(tmp_path)
     bench: Any = type("Bench", (), {"store": store, "account": store.account("https://x", "1")})
-    recipes = Recipes(bench)
+    recipes = SavedChanges(bench)
     assert recipes.last is None
     recipes.save(HOLD)
-    recipes.save(Recipe("Cash", COD.sets))
-    recipes.save(Recipe("hold", (), ("hold",)))
+    recipes.save(BulkChange("Cash", COD.sets))
+    recipes.save(BulkChange("hold", (), ("hold",)))
     recipes.used(COD)
-    assert [one.name for one in Recipes(bench).all()] == ["Cash", "hold"]
-    assert Recipes(bench).all()[1].sets == ()
-    assert Recipes(bench).last == COD
+    assert [one.name for one in SavedChanges(bench).all()] == ["Cash", "hold"]
+    assert SavedChanges(bench).all()[1].sets == ()
+    assert SavedChanges(bench).last == COD
     recipes.forget("hold")
     assert [one.name for one in recipes.all()] == ["Cash"]
     store.close()

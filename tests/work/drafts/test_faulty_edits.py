@@ -30,10 +30,10 @@ from tui.orders.fields import ITEMS
 from tui.sandbox import writing
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.sandbox.faults import Fault, Faults
-from tui.store.journal import Road, WriteState
+from tui.store.journal import WriteKind, WriteState
 from tui.store.store import Store
-from tui.work.account import Workbench, open_account
-from tui.work.drafts.sender import Way
+from tui.work.account import Account, open_account
+from tui.work.drafts.sender import DraftSendState
 from tui.work.writes.serialization import edited_order
 
 EDITS = int(os.environ.get("SENDCLOUD_EDITS", "40"))
@@ -54,7 +54,7 @@ class Life:
         self.seed = seed
         self.client: Client
         self.store: Store
-        self.bench: Workbench
+        self.bench: Account
 
     async def open(self) -> None:
         self.client = Client(
@@ -134,7 +134,7 @@ async def test_every_order_ends_as_the_journal_says(life: Life, monkeypatch: pyt
 
     monkeypatch.setattr(writing, "apply_patch", counted)
     dice = Random(life.seed)
-    ways: Counter[Way] = Counter()
+    ways: Counter[DraftSendState] = Counter()
     for number in range(EDITS):
         life.sandbox.breaker.faults = faults()
         ways[await one_edit(life, dice.choice(ids), dice, number)] += 1
@@ -157,7 +157,7 @@ async def test_every_order_ends_as_the_journal_says(life: Life, monkeypatch: pyt
     for write in writes:
         if write.state not in DONE:
             continue
-        if write.new.road is Road.PATCH:
+        if write.new.road is WriteKind.PATCH:
             id = str(write.new.order_id)
             said[id] = seen_in(said[id], as_read(cast(Document, decode(write.new.body))))
         else:
@@ -169,13 +169,13 @@ async def test_every_order_ends_as_the_journal_says(life: Life, monkeypatch: pyt
         assert compare(values, await life.client.get_order(id)) == [], id
     # Each PATCH was done once if it is called done, and never if it is not.
     for write in writes:
-        if write.new.road is Road.PATCH:
+        if write.new.road is WriteKind.PATCH:
             assert executed[str(decode(write.new.body))] == (write.state in DONE), (write.id, write.state)
     keys = Counter([str(one["order_id"]) for one in await everything(life)])
     assert set(keys.values()) == {1}
     assert len(keys) == ORDERS
     # Else the faults missed, and nothing was tried here.
-    assert ways[Way.CONFIRMED] + ways[Way.FOLLOWED] > EDITS / 3
+    assert ways[DraftSendState.CONFIRMED] + ways[DraftSendState.FOLLOWED] > EDITS / 3
     steps = {step.state for write in writes for step in life.store.writes.events(write.id)}
     assert WriteState.UNKNOWN in steps
 
@@ -197,17 +197,17 @@ async def everything(life: Life) -> list[Document]:
     return list((await life.client.list_orders()).orders)
 
 
-async def one_edit(life: Life, id: str, dice: Random, number: int) -> Way:
+async def one_edit(life: Life, id: str, dice: Random, number: int) -> DraftSendState:
     """Read, change, send, as the form and the review do; where reading fails nothing is changed."""
     corrections, drafts = life.bench.corrections, life.bench.drafts
     if corrections.is_unsettled(id):
         await life.settle()
         if corrections.is_unsettled(id):
-            return Way.UNKNOWN
+            return DraftSendState.UNKNOWN
     try:
         document = await life.client.get_order(id)
     except ApiError:
-        return Way.NOT_SENT
+        return DraftSendState.NOT_SENT
     draft = drafts.of(id, document, life.clock.now())
     drafts.rebase(draft, document, life.clock.now())
     for clash in draft.undecided:
@@ -215,7 +215,7 @@ async def one_edit(life: Life, id: str, dice: Random, number: int) -> Way:
     change(draft.edit, dice, number)
     drafts.save(draft)
     standing = await corrections.send(draft, draft.sending.body)
-    if standing.way is Way.CONFIRMED:
+    if standing.way is DraftSendState.CONFIRMED:
         before, life.sandbox.breaker.faults = life.sandbox.breaker.faults, Faults()
         assert NOTES.get(await life.client.get_order(id)) == f"edit {number}"
         life.sandbox.breaker.faults = before

@@ -18,10 +18,10 @@ from tui.orders.fields import ITEMS
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.sandbox.faults import Faults
 from tui.store.store import Store
-from tui.store.verifications import Follow, FollowState
-from tui.work.account import Workbench, open_account, open_remembered
-from tui.work.drafts.drafts import Draft, Drafts, Typing
-from tui.work.drafts.sender import Way
+from tui.store.verifications import Verification, VerificationState
+from tui.work.account import Account, open_account, open_remembered
+from tui.work.drafts.drafts import Draft, Drafts, TypedText
+from tui.work.drafts.sender import DraftSendState
 
 CITY = Pointer.of("shipping_address", "city")
 NAME = Pointer.of("shipping_address", "name")
@@ -42,7 +42,7 @@ def sandbox() -> Any:
 
 
 @pytest.fixture
-async def bench(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[Workbench]:
+async def bench(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[Account]:
     transport = httpx.ASGITransport(sandbox.asgi, raise_app_exceptions=False)
     client = Client("http://127.0.0.1/api/v3", BasicAuth("demo", "demo"), transport=transport, sleep=at_once)
     store = Store(tmp_path, now=lambda: NOW)
@@ -51,7 +51,7 @@ async def bench(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[Workbench]:
     await client.aclose()
 
 
-async def drafted(bench: Workbench, pointer: Pointer = CITY, value: Any = "Breda") -> Draft:
+async def drafted(bench: Account, pointer: Pointer = CITY, value: Any = "Breda") -> Draft:
     document = await bench.client.get_order(ID)
     draft = bench.drafts.of(ID, document, NOW)
     draft.edit.put(pointer, value, "city")
@@ -59,21 +59,21 @@ async def drafted(bench: Workbench, pointer: Pointer = CITY, value: Any = "Breda
     return draft
 
 
-async def city(bench: Workbench) -> Any:
+async def city(bench: Account) -> Any:
     return CITY.get(await bench.client.get_order(ID))
 
 
-async def test_a_correction_is_confirmed_by_reading_and_the_draft_is_done(bench: Workbench) -> None:
+async def test_a_correction_is_confirmed_by_reading_and_the_draft_is_done(bench: Account) -> None:
     draft = await drafted(bench)
     standing = await bench.corrections.send(draft, draft.sending.body)
-    assert standing.way is Way.CONFIRMED
+    assert standing.way is DraftSendState.CONFIRMED
     assert await city(bench) == "Breda"
     assert bench.drafts.all() == []
     (write,) = bench.store.writes.all(bench.account)
     assert write.new.body == b'{"shipping_address":{"city":"Breda"}}'
 
 
-async def test_what_was_typed_while_it_went_stays_a_draft(bench: Workbench) -> None:
+async def test_what_was_typed_while_it_went_stays_a_draft(bench: Account) -> None:
     draft = await drafted(bench)
     body = draft.sending.body
     real = bench.outbox.patch
@@ -85,42 +85,42 @@ async def test_what_was_typed_while_it_went_stays_a_draft(bench: Workbench) -> N
         return outcome
 
     bench.outbox.patch = slowly  # type: ignore[method-assign]
-    assert (await bench.corrections.send(draft, body)).way is Way.CONFIRMED
+    assert (await bench.corrections.send(draft, body)).way is DraftSendState.CONFIRMED
     (left,) = bench.drafts.all()
     assert [change.pointer for change in left.edit.changes()] == [NAME]
 
 
-async def test_an_order_that_changed_the_same_there_is_not_overwritten_unseen(bench: Workbench) -> None:
+async def test_an_order_that_changed_the_same_there_is_not_overwritten_unseen(bench: Account) -> None:
     draft = await drafted(bench)
     body = draft.sending.body
     await bench.client.patch_order(ID, {"shipping_address": {"city": "Gent"}})
     standing = await bench.corrections.send(draft, body)
-    assert standing.way is Way.CHANGED
+    assert standing.way is DraftSendState.CHANGED
     assert [clash.theirs for clash in standing.clashes] == ["Gent"]
     assert await city(bench) == "Gent"
     assert [change.was for change in bench.drafts.all()[0].edit.changes()] == ["Gent"]
 
 
-async def test_what_changed_elsewhere_is_merged_and_goes_along(bench: Workbench) -> None:
+async def test_what_changed_elsewhere_is_merged_and_goes_along(bench: Account) -> None:
     draft = await drafted(bench)
     await bench.client.patch_order(ID, {"shipping_address": {"name": "Theirs"}})
-    assert (await bench.corrections.send(draft, draft.sending.body)).way is Way.CONFIRMED
+    assert (await bench.corrections.send(draft, draft.sending.body)).way is DraftSendState.CONFIRMED
     document = await bench.client.get_order(ID)
     assert (CITY.get(document), NAME.get(document)) == ("Breda", "Theirs")
 
 
-async def test_an_order_that_is_gone_keeps_its_edit(bench: Workbench) -> None:
+async def test_an_order_that_is_gone_keeps_its_edit(bench: Account) -> None:
     draft = await drafted(bench)
     await bench.client.delete_order(ID)
-    assert (await bench.corrections.send(draft, draft.sending.body)).way is Way.GONE
+    assert (await bench.corrections.send(draft, draft.sending.body)).way is DraftSendState.GONE
     assert len(bench.drafts.all()) == 1
 
 
-async def test_a_refusal_keeps_the_draft_and_names_the_field(bench: Workbench) -> None:
+async def test_a_refusal_keeps_the_draft_and_names_the_field(bench: Account) -> None:
     # The document lets a PATCH empty it, and then the order would have none.
     draft = await drafted(bench, Pointer.of("order_number"), "")
     standing = await bench.corrections.send(draft, draft.sending.body)
-    assert standing.way is Way.REFUSED
+    assert standing.way is DraftSendState.REFUSED
     assert [str(problem.pointer) for problem in standing.problems] == ["/order_number"]
     assert len(bench.drafts.all()) == 1
     again = open_remembered(bench.client, bench.store, "demo", now=lambda: NOW, zone=UTC)
@@ -157,7 +157,7 @@ async def test_a_refusal_keeps_the_draft_and_names_the_field(bench: Workbench) -
     ],
 )
 async def test_every_spelling_of_a_pointer_leads_to_the_field_of_the_order(
-    bench: Workbench, pointer: str, lands: str
+    bench: Account, pointer: str, lands: str
 ) -> None:
     draft = await drafted(bench, ITEMS / 1 / "quantity", 9)
     transport = bench.client._transport._http._transport  # type: ignore[attr-defined]
@@ -171,29 +171,29 @@ async def test_every_spelling_of_a_pointer_leads_to_the_field_of_the_order(
 
     transport.handle_async_request = refuse
     standing = await bench.corrections.send(draft, draft.sending.body)
-    assert standing.way is Way.REFUSED
+    assert standing.way is DraftSendState.REFUSED
     assert [(str(problem.pointer), problem.detail) for problem in standing.problems] == [(lands, "No")]
 
 
-async def test_a_lost_answer_is_looked_up_and_never_sent_twice(bench: Workbench, sandbox: Sandbox) -> None:
+async def test_a_lost_answer_is_looked_up_and_never_sent_twice(bench: Account, sandbox: Sandbox) -> None:
     draft = await drafted(bench)
     sandbox.breaker.faults = Faults.parse(["error_after=1:PATCH"])
-    assert (await bench.corrections.send(draft, draft.sending.body)).way is Way.CONFIRMED
+    assert (await bench.corrections.send(draft, draft.sending.body)).way is DraftSendState.CONFIRMED
     assert await city(bench) == "Breda"
     assert sum(entry.method == "PATCH" for entry in bench.log.entries) == 1
 
 
-async def test_deleting_is_settled_and_its_draft_goes(bench: Workbench) -> None:
+async def test_deleting_is_settled_and_its_draft_goes(bench: Account) -> None:
     draft = await drafted(bench)
     standing = await bench.corrections.delete(ID, draft.edit.base)
-    assert standing.way is Way.DELETED
+    assert standing.way is DraftSendState.DELETED
     assert bench.drafts.all() == []
 
 
-async def test_drafts_and_typing_are_there_after_the_end_of_the_process(bench: Workbench) -> None:
+async def test_drafts_and_typing_are_there_after_the_end_of_the_process(bench: Account) -> None:
     await drafted(bench)
-    bench.drafts.type(Typing(ID, NAME, "half a wo"))
-    bench.drafts.type(Typing(ID, CITY, "x"))
+    bench.drafts.type(TypedText(ID, NAME, "half a wo"))
+    bench.drafts.type(TypedText(ID, CITY, "x"))
     bench.drafts.untype(ID, CITY)
     later = Drafts(bench.store, bench.account, lambda: NOW)
     assert [change.now for change in later.all()[0].edit.changes()] == ["Breda"]
@@ -217,11 +217,13 @@ async def test_where_the_service_tells_no_user_the_credentials_stand_for_one(tmp
     await client.aclose()
 
 
-def followed(expected: Any) -> Follow:
-    return Follow(1, 1, 1, None, None, ID, "", "", expected, True, False, FollowState.VERIFIED, 1, NOW, NOW, None, NOW)
+def followed(expected: Any) -> Verification:
+    return Verification(
+        1, 1, 1, None, None, ID, "", "", expected, True, False, VerificationState.VERIFIED, 1, NOW, NOW, None, NOW
+    )
 
 
-async def test_what_was_changed_while_it_was_followed_stays_a_draft(bench: Workbench) -> None:
+async def test_what_was_changed_while_it_was_followed_stays_a_draft(bench: Account) -> None:
     draft = await drafted(bench)
     draft.edit.put(ITEMS / 1 / "quantity", 9, "quantity")
     draft.edit.put(Pointer.of("order_details", "notes"), None, "no note")
@@ -235,22 +237,22 @@ async def test_what_was_changed_while_it_was_followed_stays_a_draft(bench: Workb
     assert changes == {CITY: ("Breda", "Tilburg"), NAME: ("John Doe", "Typed meanwhile")}
 
 
-async def test_a_draft_that_was_seen_whole_is_done(bench: Workbench) -> None:
+async def test_a_draft_that_was_seen_whole_is_done(bench: Account) -> None:
     draft = await drafted(bench)
     bench.corrections.follow_ended(followed(as_read(draft.sending.body)))
     assert bench.drafts.all() == []
     standing = bench.corrections.standing(ID)
     assert standing is not None
-    assert standing.way is Way.CONFIRMED
+    assert standing.way is DraftSendState.CONFIRMED
 
 
-async def test_what_has_no_end_yet_is_not_forgotten(bench: Workbench) -> None:
+async def test_what_has_no_end_yet_is_not_forgotten(bench: Account) -> None:
     bench.corrections.looking_up(ID)
     bench.corrections.forget(ID)
     assert bench.corrections.is_unsettled(ID)
 
 
-async def test_two_running_copies_do_not_lose_each_others_draft_of_an_order(bench: Workbench) -> None:
+async def test_two_running_copies_do_not_lose_each_others_draft_of_an_order(bench: Account) -> None:
     mine = await drafted(bench)
     others = Drafts(bench.store, bench.account, lambda: NOW)
     (theirs,) = others.all()

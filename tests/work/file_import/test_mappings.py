@@ -6,7 +6,7 @@ import pytest
 from fake_service import Bench
 
 from tui.store.db import Database
-from tui.work.account import Workbench
+from tui.work.account import Account
 from tui.work.file_import.mappings import Mappings
 
 LARGE = ("naïve;1067;reason 😀\r\n" * 500_000).encode()
@@ -14,7 +14,7 @@ LARGE = ("naïve;1067;reason 😀\r\n" * 500_000).encode()
 
 @pytest.fixture
 def mappings(bench: Bench) -> Mappings:
-    return Mappings(cast(Workbench, bench))
+    return Mappings(cast(Account, bench))
 
 
 def test_rows_of_any_size_come_back_as_they_were_and_only_those_of_the_last_import(
@@ -46,7 +46,7 @@ class PowerCut(BaseException):
 def test_a_cut_at_any_commit_leaves_the_rows_of_one_import_whole(
     mappings: Mappings, bench: Bench, monkeypatch: pytest.MonkeyPatch, commits: int
 ) -> None:
-    monkeypatch.setattr("tui.work.file_import.mappings._PORTION", 4)
+    monkeypatch.setattr("tui.work.file_import.mappings._CHUNK_SIZE", 4)
     mappings.keep_refused("old.csv", b"old rows")
     write, done = Database.write, [0]
 

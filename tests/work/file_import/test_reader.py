@@ -1,4 +1,4 @@
-"""Sources of any kind, told apart by what they hold; and nothing but IntakeError for what cannot be read."""
+"""Sources of any kind, told apart by what they hold; and nothing but ImportFileError for what cannot be read."""
 
 import io
 import json
@@ -17,8 +17,8 @@ from tui.api.pointer import Pointer
 from tui.orders.fields import ITEMS
 from tui.orders.tables.mapping import SHOP
 from tui.orders.tables.rows import MOST_ROWS
-from tui.work.file_import.json_reader import MOST, IntakeError
-from tui.work.file_import.reader import Source, Stopped, again, open_any, read_any, refused_csv, take_in
+from tui.work.file_import.json_reader import MOST, ImportFileError
+from tui.work.file_import.reader import ImportStopped, TableSource, again, open_any, read_any, refused_csv, take_in
 
 TABLE = rows(4, per_order=2)
 
@@ -40,20 +40,20 @@ def test_a_file_a_directory_and_nothing(tmp_path: Path) -> None:
     path = tmp_path / "orders.csv"
     path.write_bytes(text(TABLE).encode())
     assert len(read_any(path, path.name, shop=7).orders) == 2
-    with pytest.raises(IntakeError, match="is a directory"):
+    with pytest.raises(ImportFileError, match="is a directory"):
         read_any(tmp_path, "x")
-    with pytest.raises(IntakeError, match="There is no file"):
+    with pytest.raises(ImportFileError, match="There is no file"):
         read_any(tmp_path / "gone.csv", "gone.csv")
 
 
 def test_a_cover_before_the_sheet_of_orders_is_passed_over() -> None:
     cover = [["Export", "of today"], ["made by", "the shop"]]
     opened = open_any(workbook({"Cover": cover, "Orders": TABLE, "More": TABLE}), "orders.xlsx")
-    assert isinstance(opened, Source)
+    assert isinstance(opened, TableSource)
     assert opened.table.layout.sheet == "Orders"
     # Where no sheet has known columns it is the first, as ever; t shows the others.
     opened = open_any(workbook({"Cover": cover, "Notes": [["a", "b"], ["c", "d"]]}), "orders.xlsx")
-    assert isinstance(opened, Source)
+    assert isinstance(opened, TableSource)
     assert opened.table.layout.sheet == "Cover"
 
 
@@ -61,7 +61,7 @@ def test_a_workbook_keeps_numbers_and_takes_the_first_sheet_that_holds_anything(
     header = ["Order number", "EAN", "Postal code", "Country", "Quantity", "Price", "Item name"]
     data = workbook({"Empty": [], "Orders": [header, ["A", 8712345678906.0, 1067.0, "DE", 2.0, 12.5, "Mug"]]})
     source = open_any(data, "orders.xlsx")
-    assert isinstance(source, Source)
+    assert isinstance(source, TableSource)
     assert (source.table.layout.sheet, source.sheets) == ("Orders", ("Empty", "Orders"))
     [arrival] = take_in(source, shop=7).orders
     [item] = ITEMS.get(arrival.document)  # type: ignore[misc, union-attr]
@@ -85,7 +85,7 @@ def test_a_workbook_keeps_numbers_and_takes_the_first_sheet_that_holds_anything(
     ],
 )
 def test_what_cannot_be_taken_is_told_in_a_sentence(data: bytes, words: str) -> None:
-    with pytest.raises(IntakeError, match=words):
+    with pytest.raises(ImportFileError, match=words):
         read_any(data, "orders.csv")
 
 
@@ -107,7 +107,7 @@ def far(cell: str) -> bytes:
 
 
 def test_a_time_without_end_does_not_end_the_app() -> None:
-    with pytest.raises(IntakeError, match="too many days"):
+    with pytest.raises(ImportFileError, match="too many days"):
         read_any(far('<row r="9"><c r="A9" s="1"><v>1e300</v></c></row>'), "orders.xlsx")
 
 
@@ -123,7 +123,7 @@ def test_a_time_without_end_does_not_end_the_app() -> None:
     ids=["far", "quotes", "no place", "no names", "between"],
 )
 def test_a_cell_far_out_does_not_take_all_memory(cell: str) -> None:
-    with pytest.raises(IntakeError, match="too far"):
+    with pytest.raises(ImportFileError, match="too far"):
         read_any(far(cell), "orders.xlsx")
 
 
@@ -136,7 +136,7 @@ def test_a_workbook_that_unpacks_to_more_than_it_says_is_refused() -> None:
     data = workbook({"Orders": [["Order number"], ["x" * 100_000]]})
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         size = archive.getinfo("xl/worksheets/s1.xml").file_size
-    with pytest.raises(IntakeError, match="damaged"):
+    with pytest.raises(ImportFileError, match="damaged"):
         read_any(data.replace(size.to_bytes(4, "little"), (2000).to_bytes(4, "little")), "orders.xlsx")
 
 
@@ -162,7 +162,7 @@ def test_too_many_orders_end_the_reading_where_they_are_too_many(
     data: bytes, words: str, looked_at: int | None
 ) -> None:
     seen: list[tuple[int, int]] = []
-    with pytest.raises(IntakeError, match=words):
+    with pytest.raises(ImportFileError, match=words):
         read_any(data, "orders", shop=7, progress=lambda done, total: seen.append((done, total)))
     if looked_at is not None:
         assert seen[-1][0] == looked_at
@@ -171,7 +171,7 @@ def test_too_many_orders_end_the_reading_where_they_are_too_many(
 def test_what_has_too_many_rows_is_not_read_to_its_end() -> None:
     data = ("Order number\n" + "1\n" * 700_000).encode()
     seen: list[int] = []
-    with pytest.raises(IntakeError, match=r"about 700,001 rows; at most 50,000 go at once\. Split it into parts"):
+    with pytest.raises(ImportFileError, match=r"about 700,001 rows; at most 50,000 go at once\. Split it into parts"):
         read_any(data, "orders.csv", progress=lambda done, total: seen.append(done))
     assert max(seen) <= MOST_ROWS + 500
 
@@ -212,17 +212,17 @@ def test_refused_rows_come_out_with_their_reasons_and_can_be_read_again() -> Non
 
 def test_a_known_mapping_is_used_for_its_columns_and_another_is_refused() -> None:
     source = open_any(b"a;b\n1;2\n", "x")
-    assert isinstance(source, Source)
+    assert isinstance(source, TableSource)
     mapping = replace(source.mapping.with_path(0, ("order_number",)), name="mine")
     intake = read_any(b"b;a\n2;1\n", "x", known=[mapping], shop=7)
     assert intake.orders[0].document["order_number"] == "1"
-    with pytest.raises(IntakeError, match="mine is for other columns"):
+    with pytest.raises(ImportFileError, match="mine is for other columns"):
         read_any(b"c;d\n2;1\n", "x", mapping=mapping)
 
 
 def test_another_layout_reads_it_anew_and_keeps_the_mapping() -> None:
     source = open_any(b"Order number;Price;Foo\nA;1.234;x\n", "x")
-    assert isinstance(source, Source)
+    assert isinstance(source, TableSource)
     source = replace(source, mapping=source.mapping.with_path(2, ("order_id",)))
     comma = again(source, replace(source.table.layout, decimal=","))
     assert comma.mapping.paths[2] == ("order_id",)
@@ -236,9 +236,9 @@ def test_progress_is_told_and_can_stop_the_reading() -> None:
     assert seen[-1] == (3000, 3000)
 
     def stop(done: int, total: int) -> None:
-        raise Stopped("stopped")
+        raise ImportStopped("stopped")
 
-    with pytest.raises(Stopped):
+    with pytest.raises(ImportStopped):
         read_any(data, "x", shop=7, progress=stop)
 
 
@@ -252,6 +252,6 @@ def test_progress_is_told_and_can_stop_the_reading() -> None:
 def test_any_bytes_are_orders_or_an_intake_error(data: bytes) -> None:
     try:
         intake = read_any(data, "any", shop=7)
-    except IntakeError:
+    except ImportFileError:
         return
     assert len(intake.orders) + len(intake.refused) > 0 or intake.header

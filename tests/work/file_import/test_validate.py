@@ -7,9 +7,9 @@ import pytest
 
 from tui.api.errors import NotAuthorised, Unreachable
 from tui.api.pointer import Pointer
-from tui.work.file_import.json_reader import Arrival, Intake, Refusal
-from tui.work.file_import.validate import Entry, as_placed, entries_of
-from tui.work.submit.retry import Waits, persist
+from tui.work.file_import.json_reader import ParsedFile, ParsedOrder, RefusedEntry
+from tui.work.file_import.validate import FileEntry, as_placed, entries_of
+from tui.work.submit.retry import RetryTimer, retry
 
 ITEM = "/order_details/order_items/1"
 CELLS = {
@@ -21,9 +21,9 @@ CELLS = {
 }
 
 
-def arrival(place: str = "row 4", row: int | None = 4, **more: Any) -> Arrival:
+def arrival(place: str = "row 4", row: int | None = 4, **more: Any) -> ParsedOrder:
     cells: Mapping[Pointer, tuple[int, str]] = {Pointer.parse(key): cell for key, cell in CELLS.items()}
-    return Arrival({"order_id": "A"}, place, 0, row, cells, **more)
+    return ParsedOrder({"order_id": "A"}, place, 0, row, cells, **more)
 
 
 @pytest.mark.parametrize(
@@ -39,13 +39,13 @@ def arrival(place: str = "row 4", row: int | None = 4, **more: Any) -> Arrival:
     ],
 )
 def test_a_problem_has_the_cell_or_at_least_the_row(pointer: str, cell: tuple[int, str | None]) -> None:
-    assert Entry(0, "row 4", arrival(), (), 4).cell(Pointer.parse(pointer)) == cell
+    assert FileEntry(0, "row 4", arrival(), (), 4).cell(Pointer.parse(pointer)) == cell
 
 
 def test_entries_stand_as_in_the_file_with_those_that_are_no_orders() -> None:
-    intake = Intake(
+    intake = ParsedFile(
         (arrival("row 2", 2), arrival("rows 10-11", 10)),
-        (Refusal("row 9", "has no order id", 9), Refusal("row 12", "has no order id", 12)),
+        (RefusedEntry("row 9", "has no order id", 9), RefusedEntry("row 12", "has no order id", 12)),
     )
     entries = entries_of(intake)
     assert [(one.position, one.row, one.arrival is None) for one in entries] == [
@@ -59,17 +59,17 @@ def test_entries_stand_as_in_the_file_with_those_that_are_no_orders() -> None:
 
 def test_the_time_of_import_is_no_change() -> None:
     placed = Pointer.of("order_details", "order_created_at")
-    new = Arrival({"order_details": {"order_created_at": "now", "notes": "new"}}, "row 1", 0, derived={placed: "…"})
+    new = ParsedOrder({"order_details": {"order_created_at": "now", "notes": "new"}}, "row 1", 0, derived={placed: "…"})
     kept = {"order_details": {"order_created_at": "then", "notes": "old"}}
     assert as_placed(new, kept) == {"order_details": {"order_created_at": "then", "notes": "new"}}
     assert as_placed(new, {}) == new.document
-    told = Arrival(new.document, "row 1", 0)
+    told = ParsedOrder(new.document, "row 1", 0)
     assert as_placed(told, kept) == new.document
 
 
 def test_pauses_grow_begin_anew_after_a_success_and_end_with_patience() -> None:
     now = 0.0
-    waits = Waits(10.0, lambda: now)
+    waits = RetryTimer(10.0, lambda: now)
     first = [waits.next() for _ in range(3)]
     assert first[0] is not None
     assert first[1] is not None
@@ -92,9 +92,9 @@ async def test_what_waiting_cannot_mend_is_not_waited_for() -> None:
             raise errors.pop()
         return "done"
 
-    assert await persist(work, 60.0, sleep) == "done"
+    assert await retry(work, 60.0, sleep) == "done"
     assert len(slept) == 2
     errors.append(NotAuthorised("wrong keys"))
     with pytest.raises(NotAuthorised):
-        await persist(work, 60.0, sleep)
+        await retry(work, 60.0, sleep)
     assert len(slept) == 2

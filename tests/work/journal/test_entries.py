@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from sandbox_account import CITY, IDS, NAME, account, change, draft_of, follow, newest
 
-from tui.store.journal import Road, WriteState
-from tui.work.account import Workbench
+from tui.store.journal import WriteKind, WriteState
+from tui.work.account import Account
 from tui.work.journal.entries import (
     PRUNED,
-    Ended,
+    EntryOutcome,
     after,
     ended,
     entry_line,
@@ -26,25 +26,25 @@ from tui.work.journal.entries import (
 
 
 @pytest.fixture
-async def bench(tmp_path: Path) -> AsyncIterator[Workbench]:
+async def bench(tmp_path: Path) -> AsyncIterator[Account]:
     async with account(tmp_path / "data") as bench:
         yield bench
 
 
 def test_every_end_has_a_group_and_words() -> None:
-    found = {(state, road) for group in Ended for state in states_of(group)[0] for road in states_of(group)[1]}
-    every = {(state, road) for state in WriteState for road in Road} - {(WriteState.VERIFIED, Road.DELETE)}
+    found = {(state, road) for group in EntryOutcome for state in states_of(group)[0] for road in states_of(group)[1]}
+    every = {(state, road) for state in WriteState for road in WriteKind} - {(WriteState.VERIFIED, WriteKind.DELETE)}
     assert found == every, "a deletion is confirmed, never seen as sent"
     for state, road in found:
         assert outcome_words(state, road)
         assert (state in states_of(ended(state, road))[0], road in states_of(ended(state, road))[1]) == (True, True)
 
 
-async def test_an_entry_tells_who_where_what_and_how_it_ended(bench: Workbench) -> None:
+async def test_an_entry_tells_who_where_what_and_how_it_ended(bench: Account) -> None:
     entry = await change(bench, IDS[0], (CITY, "Breda"))
     assert (entry.write.profile, entry.base_url, entry.name) == ("NL", "http://127.0.0.1/api/v3", f"N-{IDS[0]}")
     assert "@" in entry.write.by
-    assert (entry.words, entry.ended) == ("confirmed", Ended.CONFIRMED)
+    assert (entry.words, entry.ended) == ("confirmed", EntryOutcome.CONFIRMED)
     (part,) = entry.parts
     assert [(change.pointer, change.was, change.now) for change in part.changes] == [(CITY, "Oss", "Breda")]
     made = after(entry.write, part)
@@ -53,7 +53,7 @@ async def test_an_entry_tells_who_where_what_and_how_it_ended(bench: Workbench) 
     assert [step.state for step in entry.steps] == ["recorded", "sent", "answered", "confirmed"]
 
 
-async def test_the_parts_of_an_upsert_are_its_orders_each_with_its_change(bench: Workbench) -> None:
+async def test_the_parts_of_an_upsert_are_its_orders_each_with_its_change(bench: Account) -> None:
     drafts = [await draft_of(bench, IDS[0], (CITY, "Breda")), await draft_of(bench, IDS[1], (NAME, "Jan"))]
     await bench.corrections.send_together(drafts)
     await follow(bench)
@@ -65,7 +65,7 @@ async def test_the_parts_of_an_upsert_are_its_orders_each_with_its_change(bench:
     assert (NAME.get(made), CITY.get(made), made["id"]) == ("Jan", "Oss", IDS[1])
 
 
-async def test_the_export_has_a_line_for_each_write_in_a_file_of_its_owner(bench: Workbench, tmp_path: Path) -> None:
+async def test_the_export_has_a_line_for_each_write_in_a_file_of_its_owner(bench: Account, tmp_path: Path) -> None:
     await change(bench, IDS[0], (CITY, "Br\ud800eda\u2028\n"))
     await change(bench, IDS[1], (NAME, "Jan"))
     await bench.corrections.delete(IDS[2], await bench.client.get_order(IDS[2]))
@@ -92,7 +92,7 @@ async def test_the_export_has_a_line_for_each_write_in_a_file_of_its_owner(bench
 
 
 async def test_a_file_that_is_there_is_never_overwritten_and_a_broken_one_does_not_stay(
-    bench: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    bench: Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     entry = await change(bench, IDS[0], (CITY, "Breda"))
     path = tmp_path / "out.jsonl"
@@ -111,13 +111,13 @@ async def test_a_file_that_is_there_is_never_overwritten_and_a_broken_one_does_n
     assert not other.exists()
 
 
-async def test_an_upsert_of_the_composer_tells_its_change_though_none_was_noted(bench: Workbench) -> None:
+async def test_an_upsert_of_the_composer_tells_its_change_though_none_was_noted(bench: Account) -> None:
     entry = await change(bench, IDS[0], (CITY, "Breda"))
     line = json.loads(entry_line(entry))
     assert line["orders"][0]["changes"]
 
 
-async def test_old_writes_are_removed_and_the_journal_knows_it(bench: Workbench) -> None:
+async def test_old_writes_are_removed_and_the_journal_knows_it(bench: Account) -> None:
     entry = await change(bench, IDS[0], (CITY, "Breda"))
     assert await prune_journal(bench.store, bench.now(), 1) == 0
     assert bench.store.state.get(bench.account, PRUNED) is None

@@ -10,58 +10,58 @@ from sandbox_account import CITY, IDS, NAME, TAGS, account, change, draft_of, fo
 from tui.api.errors import ServerFault
 from tui.api.pointer import Pointer
 from tui.orders.fields import ITEMS
-from tui.work.account import Workbench
-from tui.work.journal.recheck import Check, Verdict, entries_of_day, recheck
+from tui.work.account import Account
+from tui.work.journal.recheck import RecheckedChange, RecheckResult, entries_of_day, recheck
 
 TODAY = date(2026, 11, 23)
 
 
 @pytest.fixture
-async def bench(tmp_path: Path) -> AsyncIterator[Workbench]:
+async def bench(tmp_path: Path) -> AsyncIterator[Account]:
     async with account(tmp_path) as bench:
         yield bench
 
 
-async def checked(bench: Workbench, day: date = TODAY) -> list[Check]:
+async def checked(bench: Account, day: date = TODAY) -> list[RecheckedChange]:
     entries = entries_of_day(bench.store, bench.account, bench.client.base_url, day, UTC)
     return await recheck(bench.client, entries)
 
 
-async def test_each_value_is_judged_by_what_is_there_now(bench: Workbench) -> None:
+async def test_each_value_is_judged_by_what_is_there_now(bench: Account) -> None:
     await change(bench, IDS[0], (CITY, "Breda"), (NAME, "Jan"), (TAGS, ["b", "a"]))
     await bench.client.patch_order(IDS[0], {"shipping_address": {"city": "Oss", "name": "Someone"}})
     found = {check.pointer: check for check in await checked(bench)}
     assert {pointer: check.verdict for pointer, check in found.items()} == {
-        CITY: Verdict.TAKEN_BACK,
-        NAME: Verdict.CHANGED,
-        TAGS: Verdict.STANDS,
+        CITY: RecheckResult.TAKEN_BACK,
+        NAME: RecheckResult.CHANGED,
+        TAGS: RecheckResult.STANDS,
     }
     city = found[CITY]
     assert (city.was, city.wanted, city.there, city.order_id) == ("Oss", "Breda", "Oss", IDS[0])
-    assert next(check.verdict for check in await checked(bench)) is Verdict.TAKEN_BACK, "the bad news first"
+    assert next(check.verdict for check in await checked(bench)) is RecheckResult.TAKEN_BACK, "the bad news first"
 
 
-async def test_only_the_last_write_of_a_value_counts(bench: Workbench) -> None:
+async def test_only_the_last_write_of_a_value_counts(bench: Account) -> None:
     await change(bench, IDS[0], (CITY, "Breda"))
     await change(bench, IDS[0], (CITY, "Gent"))
-    assert [check.verdict for check in await checked(bench)] == [Verdict.STANDS]
+    assert [check.verdict for check in await checked(bench)] == [RecheckResult.STANDS]
     await bench.client.patch_order(IDS[0], {"shipping_address": {"city": "Oss"}})
     (check,) = await checked(bench)
-    assert check.verdict is Verdict.TAKEN_BACK, "any value of before that day's writes is a taking back"
+    assert check.verdict is RecheckResult.TAKEN_BACK, "any value of before that day's writes is a taking back"
 
 
-async def test_items_are_found_by_name_wherever_they_stand_now(bench: Workbench) -> None:
+async def test_items_are_found_by_name_wherever_they_stand_now(bench: Account) -> None:
     await change(bench, IDS[0], (ITEMS / 1 / "sku", "T"))
     draft = bench.drafts.of(IDS[0], await bench.client.get_order(IDS[0]), bench.now())
     draft.edit.remove(ITEMS / 0, "item")
     bench.drafts.save(draft)
     await send(bench, draft)
     found = {str(check.pointer): check.verdict for check in await checked(bench)}
-    assert found[str(ITEMS / 0 / "sku")] is Verdict.STANDS
-    assert set(found.values()) == {Verdict.STANDS}
+    assert found[str(ITEMS / 0 / "sku")] is RecheckResult.STANDS
+    assert set(found.values()) == {RecheckResult.STANDS}
 
 
-async def test_what_is_gone_or_cannot_be_read_is_said(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_is_gone_or_cannot_be_read_is_said(bench: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     for id in IDS[:2]:
         await change(bench, id, (CITY, "Breda"))
     await bench.client.delete_order(IDS[0])
@@ -74,20 +74,20 @@ async def test_what_is_gone_or_cannot_be_read_is_said(bench: Workbench, monkeypa
 
     monkeypatch.setattr(bench.client, "get_order", failing)
     found = {check.named.remote_id: check for check in await checked(bench)}
-    assert found[IDS[0]].verdict is Verdict.GONE
-    assert found[IDS[1]].verdict is Verdict.UNREAD
+    assert found[IDS[0]].verdict is RecheckResult.GONE
+    assert found[IDS[1]].verdict is RecheckResult.UNREAD
     assert "error" in found[IDS[1]].words
 
 
-async def test_many_orders_of_a_shop_are_read_by_its_list(bench: Workbench) -> None:
+async def test_many_orders_of_a_shop_are_read_by_its_list(bench: Account) -> None:
     drafts = [await draft_of(bench, id, (CITY, "Breda")) for id in IDS]
     await bench.corrections.send_together(drafts)
     await follow(bench)
     assert newest(bench).words == "seen as sent"
-    assert [check.verdict for check in await checked(bench)] == [Verdict.STANDS] * 3
+    assert [check.verdict for check in await checked(bench)] == [RecheckResult.STANDS] * 3
 
 
-async def test_only_the_confirmed_changes_of_the_day_are_read_again(bench: Workbench) -> None:
+async def test_only_the_confirmed_changes_of_the_day_are_read_again(bench: Account) -> None:
     await change(bench, IDS[0], (CITY, "Breda"))
     assert await checked(bench, date(2026, 11, 22)) == []
     assert await checked(bench, date(2026, 11, 24)) == []
@@ -95,10 +95,10 @@ async def test_only_the_confirmed_changes_of_the_day_are_read_again(bench: Workb
     assert [check.order_id for check in await checked(bench)] == [IDS[0]]
 
 
-async def test_a_place_in_a_measure_that_went_whole_is_judged_as_it_was_recorded(bench: Workbench) -> None:
+async def test_a_place_in_a_measure_that_went_whole_is_judged_as_it_was_recorded(bench: Account) -> None:
     weight = Pointer.of("order_details", "order_items", 0, "measurement")
     await change(bench, IDS[0], (weight, {"weight": {"value": 2, "unit": "kg"}}))
-    assert {check.verdict for check in await checked(bench)} == {Verdict.STANDS}
+    assert {check.verdict for check in await checked(bench)} == {RecheckResult.STANDS}
     await bench.client.patch_order(
         IDS[0],
         {
@@ -109,4 +109,4 @@ async def test_a_place_in_a_measure_that_went_whole_is_judged_as_it_was_recorded
             }
         },
     )
-    assert Verdict.CHANGED in {check.verdict for check in await checked(bench)}
+    assert RecheckResult.CHANGED in {check.verdict for check in await checked(bench)}

@@ -14,22 +14,22 @@ from tui.api.codec import Document
 from tui.orders.edits.compare import compare
 from tui.orders.fields import ITEMS
 from tui.store.journal import WriteState
-from tui.work.account import Workbench
+from tui.work.account import Account
 from tui.work.batches.staging import Staging
 from tui.work.drafts.drafts import Draft
-from tui.work.drafts.sender import Way
-from tui.work.journal.entries import Entry, open_entry
-from tui.work.journal.undo import Result, Undone, step_name, told, undo
+from tui.work.drafts.sender import DraftSendState
+from tui.work.journal.entries import JournalEntry, open_entry
+from tui.work.journal.undo import UndoOutcome, UndoResult, step_name, told, undo
 
 
 @pytest.fixture
-async def bench(tmp_path: Path) -> AsyncIterator[Workbench]:
+async def bench(tmp_path: Path) -> AsyncIterator[Account]:
     async with account(tmp_path) as bench:
         yield bench
 
 
 @pytest.fixture
-def staging(bench: Workbench) -> Staging:
+def staging(bench: Account) -> Staging:
     return Staging(bench)
 
 
@@ -39,17 +39,17 @@ def say_the_same(a: Document, b: Document) -> bool:
     return not compare(one, other) and not compare(other, one)
 
 
-async def undone(bench: Workbench, staging: Staging, *entries: Entry) -> Result:
+async def undone(bench: Account, staging: Staging, *entries: JournalEntry) -> UndoResult:
     results = await undo(bench, staging, entries, step_name(entries[0], UTC))
     assert len(results) == 1
     return results[0]
 
 
-async def test_a_patch_is_undone_by_its_inverse_and_the_order_is_as_it_was(bench: Workbench, staging: Staging) -> None:
+async def test_a_patch_is_undone_by_its_inverse_and_the_order_is_as_it_was(bench: Account, staging: Staging) -> None:
     before = await bench.client.get_order(IDS[0])
     entry = await change(bench, IDS[0], (CITY, "Breda"), (TAGS, ["gift"]), (ITEMS / 1 / "sku", "T"))
     result = await undone(bench, staging, entry)
-    assert result.undone is Undone.DRAFTED
+    assert result.undone is UndoOutcome.DRAFTED
     draft = bench.drafts.get(IDS[0])
     assert draft is not None
     assert [step.name for step in draft.edit.steps] == ["undo of 23 Nov 08:00"]
@@ -57,7 +57,7 @@ async def test_a_patch_is_undone_by_its_inverse_and_the_order_is_as_it_was(bench
     await send(bench, draft)
     assert say_the_same(await bench.client.get_order(IDS[0]), before)
     # The undo can be undone.
-    assert (await undone(bench, staging, newest(bench))).undone is Undone.DRAFTED
+    assert (await undone(bench, staging, newest(bench))).undone is UndoOutcome.DRAFTED
     again = bench.drafts.get(IDS[0])
     assert again is not None
     await send(bench, again)
@@ -65,12 +65,12 @@ async def test_a_patch_is_undone_by_its_inverse_and_the_order_is_as_it_was(bench
 
 
 async def test_a_value_that_was_put_where_there_was_none_goes_again_by_the_whole_order(
-    bench: Workbench, staging: Staging
+    bench: Account, staging: Staging
 ) -> None:
     before = await bench.client.get_order(IDS[0])
     weight = ITEMS / 1 / "measurement"
     entry = await change(bench, IDS[0], (weight, {"weight": {"value": 2, "unit": "kg"}}))
-    assert (await undone(bench, staging, entry)).undone is Undone.DRAFTED
+    assert (await undone(bench, staging, entry)).undone is UndoOutcome.DRAFTED
     draft = bench.drafts.get(IDS[0])
     assert draft is not None
     assert draft.sending.why_whole
@@ -78,7 +78,7 @@ async def test_a_value_that_was_put_where_there_was_none_goes_again_by_the_whole
     assert say_the_same(await bench.client.get_order(IDS[0]), before)
 
 
-async def test_an_upsert_is_undone_and_items_that_it_removed_come_back(bench: Workbench, staging: Staging) -> None:
+async def test_an_upsert_is_undone_and_items_that_it_removed_come_back(bench: Account, staging: Staging) -> None:
     before = await bench.client.get_order(IDS[0])
     draft = bench.drafts.of(IDS[0], before, NOW)
     draft.edit.remove(ITEMS / 0, "item")
@@ -90,7 +90,7 @@ async def test_an_upsert_is_undone_and_items_that_it_removed_come_back(bench: Wo
     entry = newest(bench)
     assert entry.write.new.road == "upsert"
     result = await undone(bench, staging, entry)
-    assert result.undone is Undone.DRAFTED, result
+    assert result.undone is UndoOutcome.DRAFTED, result
     back = bench.drafts.get(IDS[0])
     assert back is not None
     assert back.sending.why_whole, "a removed item comes back as an added one, and that goes whole"
@@ -100,18 +100,18 @@ async def test_an_upsert_is_undone_and_items_that_it_removed_come_back(bench: Wo
 
 
 async def test_what_changed_on_the_service_since_is_a_conflict_and_not_overwritten(
-    bench: Workbench, staging: Staging
+    bench: Account, staging: Staging
 ) -> None:
     entry = await change(bench, IDS[0], (CITY, "Breda"), (NAME, "Jan"))
     await bench.client.patch_order(IDS[0], {"shipping_address": {"city": "Gent"}})
     result = await undone(bench, staging, entry)
-    assert result.undone is Undone.CONFLICT
+    assert result.undone is UndoOutcome.CONFLICT
     draft = bench.drafts.get(IDS[0])
     assert draft is not None
     (clash,) = draft.undecided
     assert (clash.pointer, clash.base, clash.theirs, clash.mine) == (CITY, "Breda", "Gent", "Oss")
     standing = await bench.corrections.send(draft, draft.sending.body)
-    assert standing.way is Way.CHANGED, "undecided, it does not go"
+    assert standing.way is DraftSendState.CHANGED, "undecided, it does not go"
     assert CITY.get(await bench.client.get_order(IDS[0])) == "Gent"
     draft.take_theirs(draft.undecided[0], "theirs")
     bench.drafts.save(draft)
@@ -120,11 +120,11 @@ async def test_what_changed_on_the_service_since_is_a_conflict_and_not_overwritt
     assert (CITY.get(document), NAME.get(document)) == ("Gent", "John Doe")
 
 
-async def test_a_draft_that_is_there_stays_and_the_undo_is_one_step_on_top(bench: Workbench, staging: Staging) -> None:
+async def test_a_draft_that_is_there_stays_and_the_undo_is_one_step_on_top(bench: Account, staging: Staging) -> None:
     entry = await change(bench, IDS[0], (CITY, "Breda"), (NAME, "Jan"))
     await draft_of(bench, IDS[0], (NOTES, "mine"), (NAME, "Piet"))
     result = await undone(bench, staging, entry)
-    assert result.undone is Undone.DRAFTED
+    assert result.undone is UndoOutcome.DRAFTED
     assert "on top of your draft" in result.words
     draft = bench.drafts.get(IDS[0])
     assert draft is not None
@@ -135,17 +135,17 @@ async def test_a_draft_that_is_there_stays_and_the_undo_is_one_step_on_top(bench
     assert values == ["mine", "Piet", "Breda"]
 
 
-async def test_what_was_taken_back_already_has_nothing_to_undo(bench: Workbench, staging: Staging) -> None:
+async def test_what_was_taken_back_already_has_nothing_to_undo(bench: Account, staging: Staging) -> None:
     entry = await change(bench, IDS[0], (CITY, "Breda"))
     await bench.client.patch_order(IDS[0], {"shipping_address": {"city": "Oss"}})
     result = await undone(bench, staging, entry)
-    assert (result.undone, bench.drafts.all()) == (Undone.NOTHING, [])
+    assert (result.undone, bench.drafts.all()) == (UndoOutcome.NOTHING, [])
 
 
-async def test_an_order_that_is_gone_is_said_to_be(bench: Workbench, staging: Staging) -> None:
+async def test_an_order_that_is_gone_is_said_to_be(bench: Account, staging: Staging) -> None:
     entry = await change(bench, IDS[0], (CITY, "Breda"))
     await bench.client.delete_order(IDS[0])
-    assert (await undone(bench, staging, entry)).undone is Undone.GONE
+    assert (await undone(bench, staging, entry)).undone is UndoOutcome.GONE
     assert bench.drafts.all() == []
 
 
@@ -160,40 +160,40 @@ async def test_an_order_that_is_gone_is_said_to_be(bench: Workbench, staging: St
     ],
 )
 async def test_what_was_not_done_or_is_not_known_to_be_has_nothing_to_undo(
-    bench: Workbench, staging: Staging, state: WriteState, words: str
+    bench: Account, staging: Staging, state: WriteState, words: str
 ) -> None:
     entry = await change(bench, IDS[0], (CITY, "Breda"))
     bench.store.writes.step(entry.write.id, state)
     result = await undone(bench, staging, newest(bench))
-    assert (result.undone, bench.drafts.all()) == (Undone.NOTHING, [])
+    assert (result.undone, bench.drafts.all()) == (UndoOutcome.NOTHING, [])
     assert words in result.words
 
 
 async def test_an_attempt_that_was_not_written_is_no_news_beside_the_one_that_was(
-    bench: Workbench, staging: Staging
+    bench: Account, staging: Staging
 ) -> None:
     first = await change(bench, IDS[0], (CITY, "Breda"))
     bench.store.writes.step(first.write.id, WriteState.NOT_SENT)
     failed = newest(bench)
     written = await change(bench, IDS[0], (CITY, "Bergen"))
-    assert (await undone(bench, staging, failed, written)).undone is Undone.DRAFTED
+    assert (await undone(bench, staging, failed, written)).undone is UndoOutcome.DRAFTED
 
 
 async def test_a_deleted_order_is_staged_anew_under_its_number_and_what_is_lost_is_said(
-    bench: Workbench, staging: Staging
+    bench: Account, staging: Staging
 ) -> None:
     document = await bench.client.get_order(IDS[0])
-    assert (await bench.corrections.delete(IDS[0], document)).way is Way.DELETED
+    assert (await bench.corrections.delete(IDS[0], document)).way is DraftSendState.DELETED
     entry = newest(bench)
     result = await undone(bench, staging, entry)
-    assert result.undone is Undone.STAGED
+    assert result.undone is UndoOutcome.STAGED
     assert "a new id" in result.words
     assert "shipments" in result.words
     (staged,) = staging.orders
     assert (staged.document["order_number"], staged.document["order_id"]) == (f"N-{IDS[0]}", f"S-{IDS[0]}")
     assert "id" not in staged.document
     again = await undone(bench, staging, entry)
-    assert (again.undone, len(staging.orders)) == (Undone.NOTHING, 1)
+    assert (again.undone, len(staging.orders)) == (UndoOutcome.NOTHING, 1)
     await staging.look()
     await staging.send(staging.plan())
     await follow(bench)
@@ -203,11 +203,11 @@ async def test_a_deleted_order_is_staged_anew_under_its_number_and_what_is_lost_
     assert CITY.get(back) == "Oss"
     assert (await undone(bench, staging, entry)).words.startswith(f"N-{IDS[0]} is there again")
     made = await undone(bench, staging, newest(bench))
-    assert made.undone is Undone.NOTHING
+    assert made.undone is UndoOutcome.NOTHING
     assert "D in the list" in made.words
 
 
-async def test_a_change_of_many_is_undone_as_a_whole_with_a_result_for_each(bench: Workbench, staging: Staging) -> None:
+async def test_a_change_of_many_is_undone_as_a_whole_with_a_result_for_each(bench: Account, staging: Staging) -> None:
     for id in IDS:
         await change(bench, id, (TAGS, ["hold"]), job="hold")
     await change(bench, IDS[0], (NOTES, "second write of the same job"), job="hold")
@@ -218,9 +218,9 @@ async def test_a_change_of_many_is_undone_as_a_whole_with_a_result_for_each(benc
     seen: list[tuple[int, int]] = []
     results = await undo(bench, staging, entries, "undo of hold", lambda done, of: seen.append((done, of)))
     assert {result.named.remote_id: result.undone for result in results} == {
-        IDS[0]: Undone.DRAFTED,
-        IDS[1]: Undone.CONFLICT,
-        IDS[2]: Undone.GONE,
+        IDS[0]: UndoOutcome.DRAFTED,
+        IDS[1]: UndoOutcome.CONFLICT,
+        IDS[2]: UndoOutcome.GONE,
     }
     assert seen == [(3, 3)]
     draft = bench.drafts.get(IDS[0])
@@ -230,15 +230,15 @@ async def test_a_change_of_many_is_undone_as_a_whole_with_a_result_for_each(benc
     assert told(results) == "3 orders: 1 drafted, 1 drafted with fields to decide, 1 gone. w reviews."
 
 
-async def test_one_order_of_an_upsert_of_many_can_be_undone_alone(bench: Workbench, staging: Staging) -> None:
+async def test_one_order_of_an_upsert_of_many_can_be_undone_alone(bench: Account, staging: Staging) -> None:
     drafts: Sequence[Draft] = [await draft_of(bench, id, (CITY, "Breda")) for id in IDS]
     await bench.corrections.send_together(list(drafts))
     await follow(bench)
     entry = newest(bench)
     assert len(entry.parts) == 3
     result = await undone(bench, staging, replace(entry, only=1))
-    assert (result.named.remote_id, result.undone) == (IDS[1], Undone.DRAFTED), result
+    assert (result.named.remote_id, result.undone) == (IDS[1], UndoOutcome.DRAFTED), result
     results = await undo(bench, staging, [entry], "undo")
-    assert [one.undone for one in results] == [Undone.DRAFTED, Undone.NOTHING, Undone.DRAFTED] or [
+    assert [one.undone for one in results] == [UndoOutcome.DRAFTED, UndoOutcome.NOTHING, UndoOutcome.DRAFTED] or [
         one.undone for one in results
-    ] == [Undone.DRAFTED] * 3
+    ] == [UndoOutcome.DRAFTED] * 3

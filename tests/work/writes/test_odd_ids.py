@@ -10,7 +10,7 @@ from tui.orders.edits.edit import Edit
 from tui.orders.edits.upsert import to_upsert
 from tui.orders.fields import ITEMS, label_of
 from tui.work.account import Shop
-from tui.work.writes.lookup import Wanted, look_up
+from tui.work.writes.lookup import LookupTarget, look_up
 
 ODD = ["²", "9" * 5000, "٣", "", "-1", "1.5"]
 
@@ -30,7 +30,7 @@ class Answers:
 async def test_orders_are_looked_up_whatever_stands_for_an_id(odd: str) -> None:
     client = cast(Client, Answers(odd))
     for shop, remote in (("5", odd), (odd, None), (odd, odd)):
-        found = await look_up(client, [Wanted(f"a{n}", shop, remote) for n in range(5)])
+        found = await look_up(client, [LookupTarget(f"a{n}", shop, remote) for n in range(5)])
         assert len(found) == 5
         assert not any(isinstance(one, Exception) for one in found)
     assert Shop.read({"id": odd}) is None
@@ -46,7 +46,7 @@ async def test_an_order_without_an_order_id_is_found_by_its_own_id() -> None:
         async def get_order(self, id: str) -> Any:
             return next(one for one in there if one["id"] == id)
 
-    found = await look_up(cast(Client, Service()), [Wanted("", "5", str(n)) for n in range(1, 6)])
+    found = await look_up(cast(Client, Service()), [LookupTarget("", "5", str(n)) for n in range(1, 6)])
     assert [one["id"] for one in found if isinstance(one, dict)] == ["1", "2", "3", "4", "5"]
 
 

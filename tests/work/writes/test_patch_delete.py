@@ -9,39 +9,39 @@ from fake_service import Bench, Lost, not_found
 from tui.api.codec import encode
 from tui.api.errors import (
     ApiError,
-    BadAnswer,
-    Busy,
     Forbidden,
+    InvalidResponse,
     NotAuthorised,
     NotFound,
     Problem,
     RateLimited,
     ReadOnly,
     Redirected,
-    Refused,
+    RequestRefused,
+    ServiceBusy,
     Unreachable,
 )
 from tui.api.pointer import Pointer
 from tui.store.journal import WriteState
-from tui.store.verifications import FollowState
+from tui.store.verifications import VerificationState
 from tui.work.writes.outcomes import (
-    Accepted,
-    Confirmed,
-    Deleted,
-    Differs,
-    NotApplied,
-    NothingSent,
-    Outcome,
-    StillUnknown,
-    WasBusy,
-    WasGone,
-    WasRefused,
+    OrderDeleted,
+    OrderGone,
+    WriteAccepted,
+    WriteConfirmed,
+    WriteDeferred,
+    WriteDiffers,
+    WriteNotApplied,
+    WriteNotSent,
+    WriteOutcome,
+    WriteRefused,
+    WriteUnresolved,
 )
 
 BODY = b'{"notes": "new",  "city": "Gent"}'
 
 
-async def patch(bench: Bench, number: str, body: bytes = BODY) -> Outcome:
+async def patch(bench: Bench, number: str, body: bytes = BODY) -> WriteOutcome:
     return await bench.outbox.patch(number, body, dict(bench.service.orders[number]), {"why": "test"})
 
 
@@ -55,7 +55,7 @@ async def test_a_patch_is_on_disk_before_it_goes_sent_to_the_byte_and_read_again
     assert bench.outbox.under_way == (write.id,)
     bench.service.open.set()
     outcome = await waiting
-    assert isinstance(outcome, Confirmed)
+    assert isinstance(outcome, WriteConfirmed)
     assert outcome.document["notes"] == "new"
     assert bench.service.sent("patch") == [(number, BODY)]
     assert bench.states(write.id) == ["recorded", "sent", "answered", "confirmed"]
@@ -69,19 +69,19 @@ async def test_the_phone_is_looked_for_under_the_name_it_is_read_by(bench: Bench
     await bench.service.patch_order(number, b'{"customer_details": {"phone_number": "2"}}')
     bench.service.orders[number]["customer_details"] = {"phone_number": "2"}
     outcome = await patch(bench, number, b'{"customer_details": {"phone": "2"}}')
-    assert isinstance(outcome, Confirmed)
+    assert isinstance(outcome, WriteConfirmed)
 
 
 async def test_a_cleared_field_is_confirmed_when_it_is_absent_or_null(bench: Bench) -> None:
     number = bench.service.add("A", notes="old")
-    assert isinstance(await patch(bench, number, b'{"notes": null}'), Confirmed)
+    assert isinstance(await patch(bench, number, b'{"notes": null}'), WriteConfirmed)
 
 
 async def test_what_is_ignored_in_silence_differs_at_its_pointer(bench: Bench) -> None:
     number = bench.service.add("A", notes="old", city="Aalst")
     bench.service.ignored = {"city"}
     outcome = await patch(bench, number)
-    assert isinstance(outcome, Differs)
+    assert isinstance(outcome, WriteDiffers)
     assert [(str(one.pointer), one.expected, one.actual) for one in outcome.mismatches] == [("/city", "Gent", "Aalst")]
     assert outcome.write.state is WriteState.DIFFERS
 
@@ -90,7 +90,7 @@ async def test_what_does_not_show_yet_is_followed_until_it_does(bench: Bench) ->
     number = bench.service.add("A", notes="old")
     bench.service.ignored = {"notes", "city"}
     outcome = await patch(bench, number)
-    assert isinstance(outcome, Accepted)
+    assert isinstance(outcome, WriteAccepted)
     (follow,) = bench.follower.following
     assert (follow.remote_id, follow.order_id, follow.integration) == (number, "A", "5")
     bench.service.orders[number] |= {"notes": "new", "city": "Gent"}
@@ -105,13 +105,13 @@ async def test_what_never_shows_differs_in_the_end(bench: Bench) -> None:
     bench.service.ignored = {"notes", "city"}
     outcome = await patch(bench, number)
     await bench.follower.until_done()
-    assert bench.store.follows.of_write(outcome.write.id)[0].state is FollowState.DIFFERS
+    assert bench.store.follows.of_write(outcome.write.id)[0].state is VerificationState.DIFFERS
 
 
 async def test_a_read_that_fails_after_the_answer_is_not_taken_for_a_failed_write(bench: Bench) -> None:
     number = bench.service.add("A", notes="old")
     bench.service.faults["get"] = [Unreachable("no")] * 3
-    assert isinstance(await patch(bench, number), Accepted)
+    assert isinstance(await patch(bench, number), WriteAccepted)
     await bench.follower.until_done()
     assert bench.store.writes.all(bench.account)[0].state is WriteState.CONFIRMED
 
@@ -123,16 +123,20 @@ def unproven() -> NotFound:
 @pytest.mark.parametrize(
     ("error", "kind", "state"),
     [
-        (Refused("no", problems=[Problem("too long", pointer=Pointer.of("city"))], status=400), WasRefused, "refused"),
-        (Busy("busy", status=400), WasBusy, "busy"),
-        (not_found(), WasGone, "gone"),
-        (unproven(), NothingSent, "not sent"),
-        (Unreachable("no network"), NothingSent, "not sent"),
-        (RateLimited("wait", status=429), NothingSent, "not sent"),
-        (NotAuthorised("keys", status=401), NothingSent, "not sent"),
-        (Forbidden("no", status=403), NothingSent, "not sent"),
-        (Redirected("there", status=302), NothingSent, "not sent"),
-        (ReadOnly("reading only"), NothingSent, "not sent"),
+        (
+            RequestRefused("no", problems=[Problem("too long", pointer=Pointer.of("city"))], status=400),
+            WriteRefused,
+            "refused",
+        ),
+        (ServiceBusy("busy", status=400), WriteDeferred, "busy"),
+        (not_found(), OrderGone, "gone"),
+        (unproven(), WriteNotSent, "not sent"),
+        (Unreachable("no network"), WriteNotSent, "not sent"),
+        (RateLimited("wait", status=429), WriteNotSent, "not sent"),
+        (NotAuthorised("keys", status=401), WriteNotSent, "not sent"),
+        (Forbidden("no", status=403), WriteNotSent, "not sent"),
+        (Redirected("there", status=302), WriteNotSent, "not sent"),
+        (ReadOnly("reading only"), WriteNotSent, "not sent"),
     ],
 )
 @pytest.mark.parametrize("method", ["patch", "delete"])
@@ -147,7 +151,7 @@ async def test_an_error_without_effect_is_told_as_such(
     assert outcome.write.last.status == error.status
     assert len(bench.service.sent(method)) == 1
     assert bench.store.writes.open(bench.account) == []
-    if isinstance(outcome, WasRefused):
+    if isinstance(outcome, WriteRefused):
         assert outcome.problems == error.problems
 
 
@@ -155,15 +159,15 @@ async def test_a_lost_answer_is_looked_up_and_confirmed_without_sending_again(be
     number = bench.service.add("A", notes="old", city="Aalst")
     bench.service.faults["patch"] = [Lost(done=True)]
     outcome = await patch(bench, number)
-    assert isinstance(outcome, Confirmed)
+    assert isinstance(outcome, WriteConfirmed)
     assert bench.states(outcome.write.id) == ["recorded", "sent", "unknown", "confirmed"]
     assert len(bench.service.sent("patch")) == 1
 
 
 async def test_an_answer_that_is_none_is_a_lost_one(bench: Bench) -> None:
     number = bench.service.add("A", notes="old")
-    bench.service.faults["patch"] = [BadAnswer("it is a web page", status=200)]
-    assert isinstance(await patch(bench, number), NotApplied)
+    bench.service.faults["patch"] = [InvalidResponse("it is a web page", status=200)]
+    assert isinstance(await patch(bench, number), WriteNotApplied)
 
 
 async def test_a_write_that_was_lost_on_the_way_is_not_applied_after_patient_looking(bench: Bench) -> None:
@@ -171,7 +175,7 @@ async def test_a_write_that_was_lost_on_the_way_is_not_applied_after_patient_loo
     bench.service.faults["patch"] = [Lost(done=False)]
     started = bench.time.now()
     outcome = await patch(bench, number)
-    assert isinstance(outcome, NotApplied)
+    assert isinstance(outcome, WriteNotApplied)
     assert (bench.time.now() - started).total_seconds() >= 60
     assert bench.service.orders[number]["notes"] == "old"
     assert len(bench.service.sent("patch")) == 1
@@ -187,7 +191,7 @@ async def test_a_write_that_arrives_late_is_confirmed(bench: Bench) -> None:
             {**bench.service.orders[number], "notes": "new", "city": "Gent"},
         )
     )
-    assert isinstance(await patch(bench, number), Confirmed)
+    assert isinstance(await patch(bench, number), WriteConfirmed)
 
 
 async def test_a_lost_answer_where_part_arrived_differs(bench: Bench) -> None:
@@ -195,7 +199,7 @@ async def test_a_lost_answer_where_part_arrived_differs(bench: Bench) -> None:
     bench.service.faults["patch"] = [Lost(done=True)]
     bench.service.ignored = {"city"}
     outcome = await patch(bench, number)
-    assert isinstance(outcome, Differs)
+    assert isinstance(outcome, WriteDiffers)
     assert [str(one.pointer) for one in outcome.mismatches] == ["/city"]
 
 
@@ -204,7 +208,7 @@ async def test_a_lost_answer_where_others_wrote_meanwhile_differs(bench: Bench) 
     base = dict(bench.service.orders[number])
     bench.service.orders[number]["notes"] = "theirs"
     bench.service.faults["patch"] = [Lost(done=False)]
-    assert isinstance(await bench.outbox.patch(number, BODY, base), Differs)
+    assert isinstance(await bench.outbox.patch(number, BODY, base), WriteDiffers)
 
 
 async def test_while_looking_fails_nothing_is_claimed_and_a_later_recover_tells(bench: Bench) -> None:
@@ -212,11 +216,11 @@ async def test_while_looking_fails_nothing_is_claimed_and_a_later_recover_tells(
     bench.service.faults["patch"] = [Lost(done=True)]
     bench.service.faults["get"] = [Unreachable("no network")] * len(bench.patience.lookups)
     outcome = await patch(bench, number)
-    assert isinstance(outcome, StillUnknown)
+    assert isinstance(outcome, WriteUnresolved)
     assert isinstance(outcome.error, Unreachable)
     assert [write.id for write in bench.store.writes.open(bench.account)] == [outcome.write.id]
     (told,) = await bench.outbox.recover()
-    assert isinstance(told, Confirmed)
+    assert isinstance(told, WriteConfirmed)
     assert await bench.outbox.recover() == []
 
 
@@ -224,27 +228,27 @@ async def test_a_look_that_worked_once_does_not_prove_that_nothing_was_done(benc
     number = bench.service.add("A", notes="old")
     bench.service.faults["patch"] = [Lost(done=False)]
     bench.service.faults["get"] = [None, *[Unreachable("no network")] * len(bench.patience.lookups)]
-    assert isinstance(await patch(bench, number), StillUnknown)
+    assert isinstance(await patch(bench, number), WriteUnresolved)
 
 
 async def test_an_order_that_is_gone_when_looked_up_is_gone(bench: Bench) -> None:
     number = bench.service.add("A", notes="old")
     base = bench.service.orders.pop(number)
     bench.service.faults["patch"] = [Lost(done=False)]
-    assert isinstance(await bench.outbox.patch(number, BODY, base), WasGone)
+    assert isinstance(await bench.outbox.patch(number, BODY, base), OrderGone)
 
 
 async def test_a_delete_is_done_or_was_done_already(bench: Bench) -> None:
     number = bench.service.add("A", notes="old")
     first = await bench.outbox.delete(number, {"kept": True})
     second = await bench.outbox.delete(number, {})
-    assert isinstance(first, Deleted)
-    assert isinstance(second, Deleted)
+    assert isinstance(first, OrderDeleted)
+    assert isinstance(second, OrderDeleted)
     assert (first.already, second.already) == (False, True)
     assert first.write.new.base == {"kept": True}
 
 
-@pytest.mark.parametrize(("done", "kind"), [(True, Deleted), (False, NotApplied)])
+@pytest.mark.parametrize(("done", "kind"), [(True, OrderDeleted), (False, WriteNotApplied)])
 async def test_a_lost_delete_is_looked_up_and_never_sent_again(bench: Bench, done: bool, kind: type) -> None:
     number = bench.service.add("A")
     bench.service.faults["delete"] = [Lost(done=done)]
@@ -256,7 +260,7 @@ async def test_a_page_in_between_that_says_404_does_not_prove_a_delete(bench: Be
     number = bench.service.add("A")
     bench.service.faults["delete"] = [Lost(done=False)]
     bench.service.faults["get"] = [unproven()] * len(bench.patience.lookups)
-    assert isinstance(await bench.outbox.delete(number, {}), StillUnknown)
+    assert isinstance(await bench.outbox.delete(number, {}), WriteUnresolved)
 
 
 async def test_who_stops_waiting_does_not_stop_the_write(bench: Bench) -> None:
@@ -276,7 +280,7 @@ async def test_many_may_wait_one_is_out_and_those_of_one_order_keep_their_turn(b
     numbers = [bench.service.add(f"A{n}", notes="old") for n in range(10)]
     bodies = [(number, encode({"notes": str(turn)})) for turn in range(3) for number in numbers]
     outcomes = await asyncio.gather(*(patch(bench, number, body) for number, body in bodies))
-    assert {type(outcome) for outcome in outcomes} == {Confirmed}
+    assert {type(outcome) for outcome in outcomes} == {WriteConfirmed}
     assert bench.service.most_at_once == 1
     assert {order["notes"] for order in bench.service.orders.values()} == {"2"}
 
@@ -288,11 +292,11 @@ async def test_a_lost_answer_holds_up_its_own_order_only(bench: Bench) -> None:
     await asyncio.sleep(0)
     started = bench.time.now()
     after = asyncio.create_task(patch(bench, first, b'{"notes": "after"}'))
-    assert isinstance(await patch(bench, second), Confirmed)
+    assert isinstance(await patch(bench, second), WriteConfirmed)
     assert (bench.time.now() - started).total_seconds() < 10
     assert not lost.done()
-    assert isinstance(await lost, NotApplied)
-    assert isinstance(await after, Confirmed)
+    assert isinstance(await lost, WriteNotApplied)
+    assert isinstance(await after, WriteConfirmed)
 
 
 async def test_after_a_crash_what_waited_was_not_sent_and_what_was_out_is_looked_up(
@@ -309,7 +313,7 @@ async def test_after_a_crash_what_waited_was_not_sent_and_what_was_out_is_looked
     bench.service.open.set()
     bench.service.orders[numbers[0]] |= {"notes": "new", "city": "Gent"}  # it did arrive
     told = await bench.outbox.recover()
-    assert [type(outcome) for outcome in told] == [Confirmed, NothingSent, NothingSent]
+    assert [type(outcome) for outcome in told] == [WriteConfirmed, WriteNotSent, WriteNotSent]
     assert [outcome.write.new.order_id for outcome in told] == numbers
     assert len(bench.service.sent("patch")) == 1
     assert bench.store.writes.open(bench.account) == []
@@ -324,11 +328,11 @@ async def test_after_a_crash_between_answer_and_reading_the_order_is_read(
     bench.store.writes.step(write.id, WriteState.ANSWERED)
     bench.service.orders[number] |= {"notes": "new", "city": "Gent"}
     crash()
-    assert [type(outcome) for outcome in await bench.outbox.recover()] == [Confirmed]
+    assert [type(outcome) for outcome in await bench.outbox.recover()] == [WriteConfirmed]
 
 
 def _patch_of(bench: Bench, number: str):  # type: ignore[no-untyped-def]
-    from tui.store.journal import NewWrite, Road
+    from tui.store.journal import NewWrite, WriteKind
 
     base = dict(bench.service.orders[number])
-    return NewWrite(Road.PATCH, "PATCH", f"/orders/{number}", BODY, base, order_id=number)
+    return NewWrite(WriteKind.PATCH, "PATCH", f"/orders/{number}", BODY, base, order_id=number)

@@ -9,13 +9,21 @@ from fake_service import Bench, Lost, Service, order
 
 from tui.api.client import Identifiers
 from tui.api.codec import Document
-from tui.api.errors import Busy, NotAuthorised, Problem, Refused, Unreachable
+from tui.api.errors import NotAuthorised, Problem, RequestRefused, ServiceBusy, Unreachable
 from tui.api.pointer import Pointer, Scope
 from tui.store.batches import NewStaged, Staged, StagedState
 from tui.store.journal import WriteState
-from tui.work.writes.backoff import Patience
+from tui.work.writes.backoff import RetrySchedule
 from tui.work.writes.outbox import AlreadySent, Outgoing
-from tui.work.writes.outcomes import Accepted, Confirmed, NotApplied, NothingSent, StillUnknown, WasBusy, WasRefused
+from tui.work.writes.outcomes import (
+    WriteAccepted,
+    WriteConfirmed,
+    WriteDeferred,
+    WriteNotApplied,
+    WriteNotSent,
+    WriteRefused,
+    WriteUnresolved,
+)
 from tui.work.writes.serialization import problems_from_json
 
 
@@ -40,7 +48,7 @@ async def test_accepted_orders_have_their_ids_and_are_followed_until_verified(be
     bench.service.settle = 9
     going = stage(bench, order("A", notes="a"), order("B", notes="b"))
     outcome = await bench.outbox.upsert(going)
-    assert isinstance(outcome, Accepted)
+    assert isinstance(outcome, WriteAccepted)
     assert outcome.remote_ids == {going[0].staged: "1", going[1].staged: "2"}
     assert [staged(bench, one).state for one in going] == [StagedState.ACCEPTED] * 2
     assert [staged(bench, one).remote_id for one in going] == ["1", "2"]
@@ -69,16 +77,16 @@ async def test_answers_are_matched_by_order_id_and_position(
     monkeypatch.setattr(bench.service, "upsert_orders", upsert)
     going = stage(bench, order("A", 1), order("B", 1), order("A", 2))
     outcome = await bench.outbox.upsert(going)
-    assert isinstance(outcome, Accepted)
+    assert isinstance(outcome, WriteAccepted)
     assert [outcome.remote_ids.get(one.staged) for one in going] == ids
 
 
 async def test_a_refusal_lands_on_the_orders_it_names_and_the_rest_are_drafts_again(bench: Bench) -> None:
     going = stage(bench, order("A"), order("B"), order("C"))
     problems = [problem(2, "order_id"), problem(2, "notes"), problem(0), problem(None, scope=Scope.BATCH), problem(9)]
-    bench.service.faults["upsert"] = [Refused("no", problems=problems, status=400, body=b"raw")]
+    bench.service.faults["upsert"] = [RequestRefused("no", problems=problems, status=400, body=b"raw")]
     outcome = await bench.outbox.upsert(going)
-    assert isinstance(outcome, WasRefused)
+    assert isinstance(outcome, WriteRefused)
     assert outcome.by_staged == {going[2].staged: tuple(problems[:2]), going[0].staged: (problems[2],)}
     assert outcome.problems == tuple(problems[3:])
     assert [staged(bench, one).state for one in going] == [StagedState.REFUSED, StagedState.DRAFT, StagedState.REFUSED]
@@ -91,9 +99,9 @@ async def test_a_refusal_lands_on_the_orders_it_names_and_the_rest_are_drafts_ag
 @pytest.mark.parametrize(
     ("error", "kind", "state"),
     [
-        (Busy("busy", status=400, problems=[Problem("try again")]), WasBusy, StagedState.REFUSED),
-        (Unreachable("no network"), NothingSent, StagedState.DRAFT),
-        (NotAuthorised("keys", status=401), NothingSent, StagedState.DRAFT),
+        (ServiceBusy("busy", status=400, problems=[Problem("try again")]), WriteDeferred, StagedState.REFUSED),
+        (Unreachable("no network"), WriteNotSent, StagedState.DRAFT),
+        (NotAuthorised("keys", status=401), WriteNotSent, StagedState.DRAFT),
     ],
 )
 async def test_what_was_turned_away_may_go_again(
@@ -103,7 +111,7 @@ async def test_what_was_turned_away_may_go_again(
     bench.service.faults["upsert"] = [error]
     assert type(await bench.outbox.upsert(going)) is kind
     assert staged(bench, going[0]).state is state
-    assert isinstance(await bench.outbox.upsert(going), Accepted)
+    assert isinstance(await bench.outbox.upsert(going), WriteAccepted)
 
 
 async def test_what_is_done_or_on_its_way_is_never_sent_again(bench: Bench) -> None:
@@ -127,7 +135,7 @@ async def test_a_lost_answer_is_found_and_not_sent_again(bench: Bench) -> None:
     going = stage(bench, *(order(f"A{n}") for n in range(6)))
     bench.service.faults["upsert"] = [Lost(done=True)]
     outcome = await bench.outbox.upsert(going)
-    assert isinstance(outcome, Accepted)
+    assert isinstance(outcome, WriteAccepted)
     assert len(bench.service.sent("upsert")) == 1
     await bench.follower.until_done()
     assert {staged(bench, one).state for one in going} == {StagedState.VERIFIED}
@@ -138,7 +146,7 @@ async def test_what_is_not_found_goes_again_byte_for_byte(bench: Bench) -> None:
     going = stage(bench, order("A", notes="\ud800"), order("B"))
     bench.service.faults["upsert"] = [Lost(done=False), Lost(done=False)]
     started = bench.time.now()
-    assert isinstance(await bench.outbox.upsert(going), Accepted)
+    assert isinstance(await bench.outbox.upsert(going), WriteAccepted)
     assert (bench.time.now() - started).total_seconds() >= 120
     first, *others = bench.service.sent("upsert")
     assert others == [first, first]
@@ -150,19 +158,21 @@ async def test_it_does_not_go_for_ever(bench: Bench) -> None:
     going = stage(bench, order("A"))
     bench.service.faults["upsert"] = [Lost(done=False)] * 9
     outcome = await bench.outbox.upsert(going)
-    assert isinstance(outcome, StillUnknown)
+    assert isinstance(outcome, WriteUnresolved)
     assert len(bench.service.sent("upsert")) == bench.patience.rounds
     assert staged(bench, going[0]).state is StagedState.UNKNOWN
     with pytest.raises(AlreadySent):
         await bench.outbox.upsert(going)
 
 
-@pytest.mark.parametrize("error", [Unreachable("gone"), Busy("busy", status=400), NotAuthorised("keys", status=401)])
+@pytest.mark.parametrize(
+    "error", [Unreachable("gone"), ServiceBusy("busy", status=400), NotAuthorised("keys", status=401)]
+)
 async def test_a_second_sending_that_is_turned_away_says_nothing_of_the_first(bench: Bench, error: Exception) -> None:
     bench.service.settle = 100
     going = stage(bench, order("A"))
     bench.service.faults["upsert"] = [Lost(done=True), error]
-    assert isinstance(await bench.outbox.upsert(going), Accepted)
+    assert isinstance(await bench.outbox.upsert(going), WriteAccepted)
     assert bench.states(1).count("not sent") == 0
 
 
@@ -170,10 +180,10 @@ async def test_while_nothing_can_be_read_nothing_goes_again(bench: Bench) -> Non
     going = stage(bench, order("A"))
     bench.service.faults["upsert"] = [Lost(done=True)]
     bench.service.faults["list"] = [Unreachable("no")] * 99
-    assert isinstance(await bench.outbox.upsert(going), StillUnknown)
+    assert isinstance(await bench.outbox.upsert(going), WriteUnresolved)
     assert len(bench.service.sent("upsert")) == 1
     bench.service.faults["list"] = []
-    assert [type(outcome) for outcome in await bench.outbox.recover()] == [Accepted]
+    assert [type(outcome) for outcome in await bench.outbox.recover()] == [WriteAccepted]
 
 
 async def test_an_order_that_was_just_so_before_proves_nothing(bench: Bench) -> None:
@@ -181,7 +191,7 @@ async def test_an_order_that_was_just_so_before_proves_nothing(bench: Bench) -> 
     same, new = stage(bench, order("A", notes="same"), order("B"))
     same = Outgoing(same.staged, 1, same.order, base=dict(bench.service.orders["1"]))
     bench.service.faults["upsert"] = [Lost(done=False)]
-    assert isinstance(await bench.outbox.upsert([same, new]), Accepted)
+    assert isinstance(await bench.outbox.upsert([same, new]), WriteAccepted)
     assert len(bench.service.sent("upsert")) == 2
     await bench.follower.until_done()
     assert [staged(bench, one).state for one in (same, new)] == [StagedState.VERIFIED] * 2
@@ -192,20 +202,20 @@ async def test_one_new_order_as_sent_proves_the_whole_batch(bench: Bench) -> Non
     first, second = stage(bench, order("A"), order("B"))
     bench.service.faults["upsert"] = [Lost(done=False)]
     bench.service.add("A")
-    assert isinstance(await bench.outbox.upsert([first, second]), Accepted)
+    assert isinstance(await bench.outbox.upsert([first, second]), WriteAccepted)
     assert len(bench.service.sent("upsert")) == 1
 
 
 async def test_an_unknown_write_is_not_sent_over_a_newer_one(bench: Bench) -> None:
-    bench.patience = Patience(rounds=1)
+    bench.patience = RetrySchedule(rounds=1)
     bench.restart()
     a, b = stage(bench, order("A", notes="one"), order("B"))
     bench.service.faults["upsert"] = [Lost(done=False)]
-    assert isinstance(await bench.outbox.upsert([a, b]), StillUnknown)
+    assert isinstance(await bench.outbox.upsert([a, b]), WriteUnresolved)
     bench.store.batches.save_log(a.staged, ["mended"])
-    assert isinstance(await bench.outbox.upsert([Outgoing(a.staged, 2, order("A", notes="two"))]), Accepted)
+    assert isinstance(await bench.outbox.upsert([Outgoing(a.staged, 2, order("A", notes="two"))]), WriteAccepted)
     (told,) = await bench.outbox.recover()
-    assert isinstance(told, NotApplied)
+    assert isinstance(told, WriteNotApplied)
     assert len(bench.service.sent("upsert")) == 2
     assert staged(bench, b).state is StagedState.DRAFT
     await bench.follower.until_done()
@@ -213,16 +223,16 @@ async def test_an_unknown_write_is_not_sent_over_a_newer_one(bench: Bench) -> No
 
 
 async def test_nor_over_a_patch_or_a_delete(bench: Bench) -> None:
-    bench.patience = Patience(rounds=1)
+    bench.patience = RetrySchedule(rounds=1)
     bench.restart()
     number = bench.service.add("A", notes="zero")
     (a,) = stage(bench, order("A", notes="one"))
     a = Outgoing(a.staged, 1, a.order, base=dict(bench.service.orders[number]))
     bench.service.faults["upsert"] = [Lost(done=False)]
-    assert isinstance(await bench.outbox.upsert([a]), StillUnknown)
+    assert isinstance(await bench.outbox.upsert([a]), WriteUnresolved)
     patched = await bench.outbox.patch(number, b'{"notes": "two"}', dict(bench.service.orders[number]))
-    assert isinstance(patched, Confirmed)
-    assert [type(told) for told in await bench.outbox.recover()] == [NotApplied]
+    assert isinstance(patched, WriteConfirmed)
+    assert [type(told) for told in await bench.outbox.recover()] == [WriteNotApplied]
     assert bench.service.orders[number]["notes"] == "two"
 
 
@@ -237,7 +247,7 @@ async def test_after_a_crash_a_batch_is_looked_up_before_it_goes_again(bench: Be
     bench.service.open.set()
     bench.service.calls.clear()
     assert staged(bench, going[0]).state is StagedState.SENT
-    assert [type(told) for told in await bench.outbox.recover()] == [Accepted, NothingSent]
+    assert [type(told) for told in await bench.outbox.recover()] == [WriteAccepted, WriteNotSent]
     methods = [method for method, _ in bench.service.calls]
     assert methods[: methods.index("upsert")].count("list") > 5
     await bench.follower.until_done()
@@ -254,7 +264,7 @@ class Flaky(Service):
             return None
         if method in ("get", "list"):
             return Unreachable("no")
-        return self.dice.choice([Lost(done=True), Lost(done=False), Unreachable("no"), Busy("busy", status=400)])
+        return self.dice.choice([Lost(done=True), Lost(done=False), Unreachable("no"), ServiceBusy("busy", status=400)])
 
 
 @pytest.mark.parametrize("seed", range(3))

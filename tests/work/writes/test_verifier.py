@@ -10,43 +10,45 @@ from tui.api.client import Client
 from tui.api.codec import Document
 from tui.api.errors import Unreachable
 from tui.store.batches import NewStaged, StagedState
-from tui.store.journal import NewFollow, NewWrite, Road, WriteState
-from tui.store.verifications import Follow, FollowState
-from tui.work.writes.backoff import Patience, growing
+from tui.store.journal import NewVerification, NewWrite, WriteKind, WriteState
+from tui.store.verifications import Verification, VerificationState
+from tui.work.writes.backoff import RetrySchedule, exponential
 from tui.work.writes.outbox import Outgoing
-from tui.work.writes.verifier import Follower
+from tui.work.writes.verifier import Verifier
 
 
 def accept(bench: Bench, *orders: Document, fresh: bool = True, ids: bool = False) -> int:
-    write = bench.store.writes.record(bench.account, NewWrite(Road.UPSERT, "POST", "/orders", b"[]", None))
+    write = bench.store.writes.record(bench.account, NewWrite(WriteKind.UPSERT, "POST", "/orders", b"[]", None))
     follows = [
-        NewFollow(str(one["order_id"]), "5", one, bench.time.now(), remote_id=str(n) if ids else None, fresh=fresh)
+        NewVerification(
+            str(one["order_id"]), "5", one, bench.time.now(), remote_id=str(n) if ids else None, fresh=fresh
+        )
         for n, one in enumerate(orders, 1)
     ]
     bench.store.writes.step(write.id, WriteState.ACCEPTED, follows=follows)
     return write.id
 
 
-def ends(bench: Bench, write: int) -> list[FollowState]:
+def ends(bench: Bench, write: int) -> list[VerificationState]:
     return [follow.state for follow in bench.store.follows.of_write(write)]
 
 
 def test_pauses_grow_and_add_up() -> None:
-    pauses = growing(60, first=1, factor=2, longest=10)
+    pauses = exponential(60, first=1, factor=2, longest=10)
     assert pauses == (1, 2, 4, 8, 10, 10, 10, 10, 5)
-    assert growing(0.5) == (0.5,)
-    assert growing(0) == ()
-    assert sum(Patience.of(30).lookups) == pytest.approx(30)
+    assert exponential(0.5) == (0.5,)
+    assert exponential(0) == ()
+    assert sum(RetrySchedule.of(30).lookups) == pytest.approx(30)
 
 
 async def test_an_order_not_there_yet_is_no_failure(bench: Bench) -> None:
     write = accept(bench, order("A", notes="x"))
     assert await bench.follower.look() == []
-    assert ends(bench, write) == [FollowState.ACCEPTED]
+    assert ends(bench, write) == [VerificationState.ACCEPTED]
     bench.service.add("A", notes="x")
     await bench.follower.until_done()
     (follow,) = bench.store.follows.of_write(write)
-    assert (follow.state, follow.remote_id) == (FollowState.VERIFIED, "1")
+    assert (follow.state, follow.remote_id) == (VerificationState.VERIFIED, "1")
 
 
 async def test_it_is_looked_for_with_growing_pauses_until_patience_ends(bench: Bench) -> None:
@@ -60,7 +62,7 @@ async def test_it_is_looked_for_with_growing_pauses_until_patience_ends(bench: B
     pauses = [(b - a).total_seconds() for a, b in pairwise(times)]
     assert pauses[:-2] == sorted(pauses[:-2])
     assert 200 < sum(pauses) <= 240
-    assert ends(bench, write) == [FollowState.MISSING]
+    assert ends(bench, write) == [VerificationState.MISSING]
     assert len(bench.service.calls) == len(bench.patience.follow)
 
 
@@ -70,7 +72,7 @@ async def test_a_new_order_that_shows_something_else_differs_soon(bench: Bench) 
     started = bench.time.now()
     await bench.follower.until_done()
     (follow,) = bench.store.follows.of_write(write)
-    assert follow.state is FollowState.DIFFERS
+    assert follow.state is VerificationState.DIFFERS
     assert follow.mismatches == [{"pointer": "/notes", "expected": "x", "actual": "normalised"}]
     assert (bench.time.now() - started).total_seconds() < 30
 
@@ -81,10 +83,10 @@ async def test_an_update_may_show_its_old_content_for_long(bench: Bench) -> None
     while (bench.time.now().minute) < 3:
         await bench.follower.look()
         await bench.time.sleep(1)
-    assert ends(bench, write) == [FollowState.ACCEPTED]
+    assert ends(bench, write) == [VerificationState.ACCEPTED]
     bench.service.orders[number]["notes"] = "x"
     await bench.follower.until_done()
-    assert ends(bench, write) == [FollowState.VERIFIED]
+    assert ends(bench, write) == [VerificationState.VERIFIED]
 
 
 async def test_looks_that_fail_do_not_count(bench: Bench) -> None:
@@ -96,10 +98,10 @@ async def test_looks_that_fail_do_not_count(bench: Bench) -> None:
         if not bench.service.faults["list"]:
             break
     assert bench.service.faults["list"] == []
-    assert ends(bench, write) == [FollowState.ACCEPTED]
+    assert ends(bench, write) == [VerificationState.ACCEPTED]
     bench.service.add("A")
     await following
-    assert ends(bench, write) == [FollowState.VERIFIED]
+    assert ends(bench, write) == [VerificationState.VERIFIED]
 
 
 async def test_many_are_found_by_one_read_and_the_rest_by_themselves(bench: Bench) -> None:
@@ -111,7 +113,7 @@ async def test_many_are_found_by_one_read_and_the_rest_by_themselves(bench: Benc
         bench.service.add(str(one["order_id"]), notes="x")
     write = accept(bench, order("old", notes="x"), *orders)
     await bench.follower.look()
-    assert ends(bench, write) == [FollowState.VERIFIED] * 41
+    assert ends(bench, write) == [VerificationState.VERIFIED] * 41
     assert len(bench.service.calls) == 2
     assert bench.store.follows.of_write(write)[0].remote_id == old
 
@@ -121,7 +123,7 @@ async def test_the_filter_of_the_service_is_not_believed(bench: Bench) -> None:
     bench.service.add("A", shop=6, notes="x")
     write = accept(bench, order("A", notes="x"))
     await bench.follower.look()
-    assert ends(bench, write) == [FollowState.ACCEPTED]
+    assert ends(bench, write) == [VerificationState.ACCEPTED]
 
 
 async def test_following_goes_on_after_a_restart(bench: Bench) -> None:
@@ -133,19 +135,19 @@ async def test_following_goes_on_after_a_restart(bench: Bench) -> None:
     assert (after.tries, after.due, after.since) == (before.tries, before.due, before.since)
     bench.service.add("A")
     await bench.follower.until_done()
-    assert ends(bench, write) == [FollowState.VERIFIED]
+    assert ends(bench, write) == [VerificationState.VERIFIED]
 
 
 async def test_run_wakes_for_what_comes_and_tells_what_ended(bench: Bench) -> None:
-    ended: list[Follow] = []
+    ended: list[Verification] = []
     told = asyncio.Event()
 
-    def on_change(follow: Follow) -> None:
+    def on_change(follow: Verification) -> None:
         ended.append(follow)
         told.set()
 
     client: Client = bench.service.client
-    follower = Follower(
+    follower = Verifier(
         client, bench.store, bench.account, now=bench.time.now, sleep=bench.time.sleep, on_change=on_change
     )
     running = asyncio.create_task(follower.run())
@@ -155,7 +157,7 @@ async def test_run_wakes_for_what_comes_and_tells_what_ended(bench: Bench) -> No
     accept(bench, order("A"))
     follower.wake()
     await told.wait()
-    assert [follow.state for follow in ended] == [FollowState.VERIFIED]
+    assert [follow.state for follow in ended] == [VerificationState.VERIFIED]
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
@@ -190,7 +192,7 @@ async def test_of_many_in_one_shop_page_after_page_is_read_while_that_is_less(
         bench.service.add(str(one["order_id"]))
     write = accept(bench, *orders)
     await bench.follower.look()
-    assert set(ends(bench, write)) == {FollowState.VERIFIED}
+    assert set(ends(bench, write)) == {VerificationState.VERIFIED}
     assert [method for method, _ in bench.service.calls] == ["list"] * reads
 
 
@@ -202,7 +204,7 @@ async def test_pages_are_not_read_for_orders_that_are_far_back(bench: Bench) -> 
         bench.service.add(f"other {n}")
     write = accept(bench, *old)
     await bench.follower.look()
-    assert set(ends(bench, write)) == {FollowState.VERIFIED}
+    assert set(ends(bench, write)) == {VerificationState.VERIFIED}
     assert len(bench.service.calls) == 1 + len(old)
 
 

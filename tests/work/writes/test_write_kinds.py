@@ -22,11 +22,11 @@ from tui.orders.edits.request_choice import sending_of
 from tui.orders.fields import ITEMS
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.sandbox.faults import Faults
-from tui.store.journal import Road, WriteState
+from tui.store.journal import WriteKind, WriteState
 from tui.store.store import Store
-from tui.work.account import Workbench, open_account
+from tui.work.account import Account, open_account
 from tui.work.drafts.drafts import Draft, Drafts
-from tui.work.drafts.sender import Standing, Way
+from tui.work.drafts.sender import DraftSendState, DraftSendStatus
 
 CITY = Pointer.of("shipping_address", "city")
 POINT = Pointer.of("service_point_details")
@@ -51,7 +51,7 @@ def sandbox() -> Any:
 
 
 @pytest.fixture
-async def bench(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[Workbench]:
+async def bench(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[Account]:
     transport = httpx.ASGITransport(sandbox.asgi, raise_app_exceptions=False)
     client = Client("http://127.0.0.1/api/v3", BasicAuth("demo", "demo"), transport=transport, sleep=at_once)
     store = Store(tmp_path, now=lambda: NOW)
@@ -60,14 +60,14 @@ async def bench(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[Workbench]:
     await client.aclose()
 
 
-async def drafted(bench: Workbench, change: Callable[[Edit], object], id: str = IDS[0]) -> Draft:
+async def drafted(bench: Account, change: Callable[[Edit], object], id: str = IDS[0]) -> Draft:
     draft = bench.drafts.of(id, await bench.client.get_order(id), NOW)
     change(draft.edit)
     bench.drafts.save(draft)
     return draft
 
 
-async def followed(bench: Workbench, id: str = IDS[0]) -> Standing:
+async def followed(bench: Account, id: str = IDS[0]) -> DraftSendStatus:
     for follow in bench.follower.following:
         bench.store.follows.looked(follow.id, tries=0, due=NOW)
     await bench.follower.look()
@@ -132,23 +132,23 @@ CHANGES: dict[str, tuple[Callable[[Edit], object], Callable[[Document], bool]]] 
 
 @needs_document()
 @pytest.mark.parametrize("what", CHANGES)
-async def test_what_a_patch_cannot_carry_goes_whole_and_is_seen(bench: Workbench, what: str) -> None:
+async def test_what_a_patch_cannot_carry_goes_whole_and_is_seen(bench: Account, what: str) -> None:
     change, is_done = CHANGES[what]
     draft = await drafted(bench, change)
     sending = draft.sending
     assert sending.operation is Operation.POST
     assert sending.goes
     standing = await bench.corrections.send(draft, sending.body)
-    assert standing.way is Way.FOLLOWED
-    assert (await followed(bench)).way is Way.CONFIRMED
+    assert standing.way is DraftSendState.FOLLOWED
+    assert (await followed(bench)).way is DraftSendState.CONFIRMED
     assert is_done(await bench.client.get_order(IDS[0]))
     assert bench.drafts.all() == []
     (write,) = bench.store.writes.all(bench.account)
-    assert (write.new.road, write.state) == (Road.UPSERT, WriteState.VERIFIED)
+    assert (write.new.road, write.state) == (WriteKind.UPSERT, WriteState.VERIFIED)
     assert not list(post_validator().iter_errors(json.loads(write.new.body)))
 
 
-async def test_twins_by_name_go_whole(bench: Workbench) -> None:
+async def test_twins_by_name_go_whole(bench: Account) -> None:
     await bench.client.get_order(IDS[0])
     twins = await drafted(bench, lambda edit: edit.put(ITEMS / 1 / "name", "Cylinder candle", "twin"))
     await bench.corrections.send(twins, twins.sending.body)
@@ -157,12 +157,12 @@ async def test_twins_by_name_go_whole(bench: Workbench) -> None:
     assert draft.sending.operation is Operation.POST
     assert "two items" in draft.sending.why_whole[0].reason
     await bench.corrections.send(draft, draft.sending.body)
-    assert (await followed(bench)).way is Way.CONFIRMED
+    assert (await followed(bench)).way is DraftSendState.CONFIRMED
     items: Any = ITEMS.get(await bench.client.get_order(IDS[0]))
     assert [item["quantity"] for item in items] == [1, 7]
 
 
-async def test_a_service_that_keeps_what_was_left_out_is_told_as_such(bench: Workbench) -> None:
+async def test_a_service_that_keeps_what_was_left_out_is_told_as_such(bench: Account) -> None:
     draft = await drafted(bench, lambda edit: edit.drop(POINT, "no point"))
     await bench.corrections.send(draft, draft.sending.body)
     # Q2.6: nobody says that an upsert takes away what it leaves out.
@@ -176,17 +176,17 @@ async def test_a_service_that_keeps_what_was_left_out_is_told_as_such(bench: Wor
     await bench.follower.look()
     standing = bench.corrections.standing(IDS[0])
     assert standing is not None
-    assert standing.way is Way.DIFFERS
+    assert standing.way is DraftSendState.DIFFERS
     assert [problem.pointer for problem in standing.problems] == [POINT]
     assert bench.drafts.all()
 
 
-async def test_nothing_goes_while_a_conflict_is_open_and_either_side_can_be_chosen(bench: Workbench) -> None:
+async def test_nothing_goes_while_a_conflict_is_open_and_either_side_can_be_chosen(bench: Account) -> None:
     draft = await drafted(bench, lambda edit: edit.put(CITY, "Mine", "city"))
     await bench.client.patch_order(IDS[0], {"shipping_address": {"city": "Theirs"}})
     body = draft.sending.body
     for _ in range(2):
-        assert (await bench.corrections.send(draft, body)).way is Way.CHANGED
+        assert (await bench.corrections.send(draft, body)).way is DraftSendState.CHANGED
     # It waits on the disk, too.
     (kept,) = Drafts(bench.store, bench.account, lambda: NOW).all()
     assert [clash.theirs for clash in kept.undecided] == ["Theirs"]
@@ -198,11 +198,11 @@ async def test_nothing_goes_while_a_conflict_is_open_and_either_side_can_be_chos
     draft.keep_mine(draft.undecided[0])
     bench.drafts.save(draft)
     assert not Drafts(bench.store, bench.account, lambda: NOW).all()[0].undecided
-    assert (await bench.corrections.send(draft, draft.sending.body)).way is Way.CONFIRMED
+    assert (await bench.corrections.send(draft, draft.sending.body)).way is DraftSendState.CONFIRMED
     assert CITY.get(await bench.client.get_order(IDS[0])) == "Mine"
 
 
-async def test_what_was_decided_is_asked_again_when_the_service_changes_it_again(bench: Workbench) -> None:
+async def test_what_was_decided_is_asked_again_when_the_service_changes_it_again(bench: Account) -> None:
     draft = await drafted(bench, lambda edit: edit.put(CITY, "Mine", "city"))
     await bench.client.patch_order(IDS[0], {"shipping_address": {"city": "Theirs"}})
     await bench.corrections.read_again(draft)
@@ -215,20 +215,18 @@ async def test_what_was_decided_is_asked_again_when_the_service_changes_it_again
     assert [clash.theirs for clash in draft.undecided] == ["Again"]
 
 
-async def test_many_go_whole_in_one_request(bench: Workbench) -> None:
+async def test_many_go_whole_in_one_request(bench: Account) -> None:
     drafts = [await drafted(bench, lambda edit: edit.put(CITY, "Breda", "city"), id) for id in IDS]
     standings = await bench.corrections.send_together(drafts)
-    assert {one.way for one in standings.values()} == {Way.FOLLOWED}
+    assert {one.way for one in standings.values()} == {DraftSendState.FOLLOWED}
     for id in IDS:
-        assert (await followed(bench, id)).way is Way.CONFIRMED
+        assert (await followed(bench, id)).way is DraftSendState.CONFIRMED
         assert CITY.get(await bench.client.get_order(id)) == "Breda"
     assert bench.drafts.all() == []
     assert sum(entry.method == "POST" for entry in bench.log.entries) == 1
 
 
-async def test_a_refusal_of_one_of_many_names_it_and_lets_the_others_go_again(
-    bench: Workbench, sandbox: Sandbox
-) -> None:
+async def test_a_refusal_of_one_of_many_names_it_and_lets_the_others_go_again(bench: Account, sandbox: Sandbox) -> None:
     drafts = [await drafted(bench, lambda edit: edit.put(CITY, "Breda", "city"), id) for id in IDS]
     real = bench.client.upsert_orders
 
@@ -239,24 +237,28 @@ async def test_a_refusal_of_one_of_many_names_it_and_lets_the_others_go_again(
 
     bench.client.upsert_orders = refuse  # type: ignore[method-assign,assignment]
     standings = await bench.corrections.send_together(drafts)
-    assert [standings[id].way for id in IDS] == [Way.NOT_SENT, Way.REFUSED, Way.NOT_SENT]
+    assert [standings[id].way for id in IDS] == [
+        DraftSendState.NOT_SENT,
+        DraftSendState.REFUSED,
+        DraftSendState.NOT_SENT,
+    ]
     assert [str(problem.pointer) for problem in standings[IDS[1]].problems] == ["/order_number"]
     assert len(bench.drafts.all()) == 3
 
 
 @pytest.mark.parametrize("fault", ["error_after=1:POST", "lost=1:POST", "cut=1:POST", "dropped=1:POST"])
-async def test_a_lost_answer_of_a_whole_order_is_looked_up(bench: Workbench, sandbox: Sandbox, fault: str) -> None:
+async def test_a_lost_answer_of_a_whole_order_is_looked_up(bench: Account, sandbox: Sandbox, fault: str) -> None:
     draft = await drafted(bench, lambda edit: remove_entry(edit, ITEMS / 0))
     sandbox.breaker.faults = Faults.parse([fault])
     standing = await bench.corrections.send(draft, draft.sending.body)
     sandbox.breaker.faults = Faults.parse([])
     if fault.startswith("dropped"):
-        assert standing.way in (Way.UNKNOWN, Way.NOT_APPLIED)
+        assert standing.way in (DraftSendState.UNKNOWN, DraftSendState.NOT_APPLIED)
         assert named(await bench.client.get_order(IDS[0])) == ["Cylinder candle", "Scented Candle"]
         assert bench.drafts.all()
         return
-    assert standing.way is Way.FOLLOWED
-    assert (await followed(bench)).way is Way.CONFIRMED
+    assert standing.way is DraftSendState.FOLLOWED
+    assert (await followed(bench)).way is DraftSendState.CONFIRMED
     assert named(await bench.client.get_order(IDS[0])) == ["Scented Candle"]
 
 

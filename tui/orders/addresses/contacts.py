@@ -5,7 +5,7 @@ from typing import Final
 
 from tui.orders.addresses import vocabulary as words_of
 from tui.orders.addresses.formats import plain
-from tui.orders.addresses.result import Gathered, Sure
+from tui.orders.addresses.result import Confidence, ParsedFields
 
 PHONE: Final = re.compile(r"[+(]?\d[\d ()./–-]{5,24}\d")
 _PHONE_INSIDE: Final = re.compile(r"(?<![\w+])\+\d[\d ()./–-]{7,22}\d(?![\w-])")
@@ -16,14 +16,14 @@ _PHONE_LABEL: Final = re.compile(
 EMAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s.]{2,24}")
 
 
-def without_contacts(got: Gathered, text: str) -> str:
+def without_contacts(got: ParsedFields, text: str) -> str:
     """The line without the phone number and the e-mail address in it, which are taken."""
     if "@" in text:
         kept = []
         for token in text.split():
             address = bare(token)
             if EMAIL.fullmatch(address) and "email" not in got.found:
-                got.put("email", address, Sure.SURE, address)
+                got.put("email", address, Confidence.SURE, address)
             elif address != got.value("email"):
                 kept.append(token)
             else:
@@ -31,7 +31,7 @@ def without_contacts(got: Gathered, text: str) -> str:
         text = " ".join(kept)
     inside = _PHONE_INSIDE.search(text)
     if inside is not None:
-        got.put("phone_number", inside[0], Sure.SURE, inside[0])
+        got.put("phone_number", inside[0], Confidence.SURE, inside[0])
         head, _, label = text[: inside.start()].rstrip(" ,;-|/.:").rpartition(" ")
         if words_of.LABELS.get(plain(label)) == "phone_number":
             got.passed.append(label)
@@ -43,20 +43,20 @@ def without_contacts(got: Gathered, text: str) -> str:
     return without_phone(got, text)
 
 
-def without_phone(got: Gathered, text: str) -> str:
+def without_phone(got: ParsedFields, text: str) -> str:
     """Nothing, if the text is a phone number, which is taken; else the text."""
     labelled = _PHONE_LABEL.fullmatch(text)
     if labelled is not None and PHONE.fullmatch(labelled["phone"]):
         label = plain(labelled["label"])
         if not label or words_of.LABELS.get(label) == "phone_number":
-            got.put("phone_number", labelled["phone"], Sure.SURE, text)
+            got.put("phone_number", labelled["phone"], Confidence.SURE, text)
             return ""
         if label == "fax":
             got.leave(text)
             return ""
     last = _PHONE_LAST.search(text)
     if last is not None and any(_is_phone_label(word) for word in text[: last.start()].split()):
-        got.put("phone_number", last[0], Sure.LIKELY, last[0])
+        got.put("phone_number", last[0], Confidence.LIKELY, last[0])
         rest = text[: last.start()].strip(" ,;-|")
         label = rest.rpartition(" ")[2]
         if not _is_phone_label(label) or words_of.is_prose(rest):
@@ -65,7 +65,7 @@ def without_phone(got: Gathered, text: str) -> str:
         return rest.removesuffix(label).strip(" ,;-|")
     digits = sum(sign.isdigit() for sign in text)
     if 9 <= digits <= 15 and text[0] in "+0(1" and PHONE.fullmatch(text):
-        got.put("phone_number", text, Sure.LIKELY, text)
+        got.put("phone_number", text, Confidence.LIKELY, text)
         return ""
     return text
 

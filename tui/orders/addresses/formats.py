@@ -42,7 +42,7 @@ _OTHERWISE: Final = {"PL": r"\d{2}[- ]?\d{3}", "IE": r"[A-Z]\d[\dW] ?[0-9A-Z]{4}
 
 
 @dataclass(frozen=True, slots=True)
-class Format:
+class AddressFormat:
     """One country's way. `postcode` finds one anywhere in a line, with groups `plate` and `zip`.
 
     `leads`: the postcode stands before the city. `has_state`: a state or province belongs to the address.
@@ -63,13 +63,13 @@ def plain(text: str) -> str:
 
 
 @cache
-def format_of(code: str) -> Format | None:
+def format_of(code: str) -> AddressFormat | None:
     """How addresses of the country are written, or None where it has no postcodes (libaddressinput's data)."""
     rules = _rules(code)
     pattern = _OTHERWISE.get(code) or rules.get("zip")
     if not pattern:
         return None
-    return Format(code, _finder(code, pattern), *_layout(rules))
+    return AddressFormat(code, _finder(code, pattern), *_layout(rules))
 
 
 @lru_cache(maxsize=4096)
@@ -80,9 +80,9 @@ def is_postcode(country: str, text: str) -> bool | None:
 
 
 @cache
-def loose_format(code: str) -> Format:
+def loose_format(code: str) -> AddressFormat:
     """The same for postcodes that the country does not have, where its name is written beside one."""
-    return Format(code, _finder(code, r"\d{3,6}"), *_layout(_rules(code)))
+    return AddressFormat(code, _finder(code, r"\d{3,6}"), *_layout(_rules(code)))
 
 
 def _layout(rules: dict[str, str]) -> tuple[bool, bool]:

@@ -10,7 +10,7 @@ from typing import Final
 from tui.orders.addresses import vocabulary as words_of
 from tui.orders.addresses.formats import (
     USUAL,
-    Format,
+    AddressFormat,
     country_named,
     format_of,
     loose_format,
@@ -36,7 +36,7 @@ class Evidence:
     points: dict[str, int] = field(default_factory=dict)
     current: str = ""
     named: str = ""
-    known: "dict[str, Anchor | None]" = field(default_factory=dict, compare=False, repr=False)
+    known: "dict[str, PostcodeMatch | None]" = field(default_factory=dict, compare=False, repr=False)
     """What was found in texts so far, with this evidence."""
 
     @classmethod
@@ -80,7 +80,7 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Anchor:
+class PostcodeMatch:
     """A postcode and what stands around it. `tied`: the countries that fit equally well, if several do.
 
     `before`: what stands on the same line before it all. `named`: the words that name the country, with it.
@@ -103,14 +103,14 @@ class Anchor:
     tied: tuple[str, ...] = ()
 
 
-def best_anchor(text: str, evidence: Evidence) -> Anchor | None:
+def best_anchor(text: str, evidence: Evidence) -> PostcodeMatch | None:
     """The postcode of a line or of what stands between its commas."""
     if text not in evidence.known:
         evidence.known[text] = _best_anchor(text, evidence)
     return evidence.known[text]
 
 
-def _best_anchor(text: str, evidence: Evidence) -> Anchor | None:
+def _best_anchor(text: str, evidence: Evidence) -> PostcodeMatch | None:
     found = [
         anchor
         for part in dict.fromkeys([text, *text.split(",")])
@@ -119,11 +119,11 @@ def _best_anchor(text: str, evidence: Evidence) -> Anchor | None:
     return max(found, key=lambda anchor: anchor.score, default=None)
 
 
-def find_anchor(text: str, evidence: Evidence, *, is_prose: bool = False) -> Anchor | None:
+def find_anchor(text: str, evidence: Evidence, *, is_prose: bool = False) -> PostcodeMatch | None:
     """The postcode in a text without commas, by the country that fits best; None where nothing looks like one."""
     if len(text) > 160 or not re.search(r"\d", text) or words_of.is_unit(text) or words_of.is_box(text):
         return None
-    found: list[Anchor] = []
+    found: list[PostcodeMatch] = []
     for code in evidence.countries:
         format = format_of(code)
         if format is not None:
@@ -156,7 +156,7 @@ def without_country(text: str) -> tuple[str, str, str]:
     return text, "", ""
 
 
-def _by_format(text: str, format: Format, evidence: Evidence) -> Iterable[Anchor]:
+def _by_format(text: str, format: AddressFormat, evidence: Evidence) -> Iterable[PostcodeMatch]:
     for match in islice(format.postcode.finditer(text), _POSTCODES_A_LINE):
         before, after = text[: match.start()].strip(" ,-–"), text[match.end() :].strip(" ,-–.")
         plate = match["plate"] or match["letter"] or ""
@@ -174,7 +174,7 @@ def _by_format(text: str, format: Format, evidence: Evidence) -> Iterable[Anchor
         yield replace(anchor, score=score, named=named_words, words=match["zip"])
 
 
-def _shape_points(postcode: str, anchor: Anchor) -> int:
+def _shape_points(postcode: str, anchor: PostcodeMatch) -> int:
     country = anchor.country
     if country == "US":
         return 4 if anchor.state and anchor.score >= _FULL else 0
@@ -187,9 +187,9 @@ def _shape_points(postcode: str, anchor: Anchor) -> int:
     return _OWN_SHAPE.get(country, 0)
 
 
-def _anchor(format: Format, postcode: str, score: int, **more: str) -> Anchor:
+def _anchor(format: AddressFormat, postcode: str, score: int, **more: str) -> PostcodeMatch:
     values = dict.fromkeys(("city", "state", "state_words", "before", "named", "city_words"), "") | more
-    return Anchor(
+    return PostcodeMatch(
         format.code,
         postcode,
         words=postcode,
@@ -206,7 +206,7 @@ def _anchor(format: Format, postcode: str, score: int, **more: str) -> Anchor:
     )
 
 
-def _led(before: str, after: str, postcode: str, format: Format) -> Anchor | None:
+def _led(before: str, after: str, postcode: str, format: AddressFormat) -> PostcodeMatch | None:
     """The postcode leads: `1012 AB Amsterdam`."""
     city, code, named = without_country(after)
     state, state_words = "", ""
@@ -259,7 +259,7 @@ def _is_street(text: str) -> bool:
     )
 
 
-def _followed(before: str, after: str, postcode: str, format: Format) -> Anchor | None:
+def _followed(before: str, after: str, postcode: str, format: AddressFormat) -> PostcodeMatch | None:
     """The postcode follows: `London SW1A 2AA`, `Springfield IL 62704`."""
     rest, _, named = without_country(after)
     if rest:

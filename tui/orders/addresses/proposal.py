@@ -8,7 +8,7 @@ from typing import Final
 from tui.api.codec import Document, Json
 from tui.api.models import Operation
 from tui.api.pointer import ABSENT, Absent, Pointer
-from tui.orders.addresses.result import FIELDS, Found, Reading, Sure
+from tui.orders.addresses.result import FIELDS, Confidence, FoundValue, ParsedAddress
 from tui.orders.fields import field_at
 
 _OF_THE_PLACE: Final = ("address_line_1", "po_box", "postal_code", "city", "country_code")
@@ -17,7 +17,7 @@ _CLEARED: Final = ("company_name", "house_number", "address_line_2", "po_box", "
 _PERSONAL: Final = ("phone_number", "email")
 
 
-class Does(StrEnum):
+class FieldEffect(StrEnum):
     """What the proposal does with a field. STAYS: the block does not have it. MIXES: it stays, and is of another address."""
 
     SET = "set"
@@ -34,22 +34,22 @@ class Proposed:
     field: str
     now: Json | Absent
     value: str
-    does: Does
-    sure: Sure = Sure.SURE
+    does: FieldEffect
+    sure: Confidence = Confidence.SURE
     words: str = ""
 
     @property
     def writes(self) -> bool:
-        return self.does in (Does.SET, Does.CLEAR)
+        return self.does in (FieldEffect.SET, FieldEffect.CLEAR)
 
 
-def wants_split(reading: Reading, node: Json | Absent) -> bool:
+def wants_split(reading: ParsedAddress, node: Json | Absent) -> bool:
     """Whether the number goes apart without being asked: where the order keeps it apart already (Q8.15)."""
     return reading.split is not None and bool(_text(node, "house_number").strip())
 
 
 def propose(
-    reading: Reading, document: Document, place: Pointer, *, split: bool, operation: Operation = Operation.PATCH
+    reading: ParsedAddress, document: Document, place: Pointer, *, split: bool, operation: Operation = Operation.PATCH
 ) -> tuple[Proposed, ...]:
     """A line for each field that the block or the address at `place` has, in the order of the form."""
     node = place.get(document)
@@ -60,7 +60,7 @@ def propose(
         now = node.get(name, ABSENT) if isinstance(node, dict) else ABSENT
         if name in found:
             one = found[name]
-            does = Does.SAME if now == one.value else Does.SET
+            does = FieldEffect.SAME if now == one.value else FieldEffect.SET
             lines.append(Proposed(name, now, one.value, does, one.sure, one.words))
         elif _text(node, name).strip():
             lines.append(Proposed(name, now, "", _left(name, place, operation, is_elsewhere)))
@@ -87,9 +87,9 @@ def values_for(
     if isinstance(other.get(document), dict):
         for line in taken:
             there = (other / line.field).get(document)
-            if line.does is Does.CLEAR and there in (ABSENT, None, ""):
+            if line.does is FieldEffect.CLEAR and there in (ABSENT, None, ""):
                 continue
-            if (line.writes or line.does is Does.SAME) and there != line.value and _may(other, line, operation):
+            if (line.writes or line.does is FieldEffect.SAME) and there != line.value and _may(other, line, operation):
                 values.append((other / line.field, line.value))
         return values
     node = place.get(document)
@@ -103,26 +103,26 @@ def _may(place: Pointer, line: Proposed, operation: Operation) -> bool:
     return bool(line.value) or _may_be_empty(place / line.field, operation)
 
 
-def _found(reading: Reading, node: Json | Absent, split: bool) -> dict[str, Found]:
+def _found(reading: ParsedAddress, node: Json | Absent, split: bool) -> dict[str, FoundValue]:
     found = {one.field: one for one in reading.found}
     if split and reading.split is not None:
         street, number = reading.split
         was = found["address_line_1"]
-        found["address_line_1"] = Found("address_line_1", street, was.sure, was.words)
-        found["house_number"] = Found("house_number", number, was.sure, was.words)
+        found["address_line_1"] = FoundValue("address_line_1", street, was.sure, was.words)
+        found["house_number"] = FoundValue("house_number", number, was.sure, was.words)
     company = found.get("company_name")
     if company is not None and "name" not in found and not _text(node, "name").strip():
         # The service wants a name; the company's is the only one there is.
-        found["name"] = Found("name", company.value, Sure.GUESS, company.words)
+        found["name"] = FoundValue("name", company.value, Confidence.GUESS, company.words)
     return found
 
 
-def _left(name: str, place: Pointer, operation: Operation, is_elsewhere: bool) -> Does:
+def _left(name: str, place: Pointer, operation: Operation, is_elsewhere: bool) -> FieldEffect:
     if not is_elsewhere or name in _PERSONAL:
-        return Does.STAYS
+        return FieldEffect.STAYS
     if name in _CLEARED and _may_be_empty(place / name, operation):
-        return Does.CLEAR
-    return Does.MIXES
+        return FieldEffect.CLEAR
+    return FieldEffect.MIXES
 
 
 def _may_be_empty(pointer: Pointer, operation: Operation) -> bool:

@@ -14,12 +14,12 @@ from tui.orders.addresses import vocabulary as words_of
 from tui.orders.addresses.contacts import without_contacts, without_phone
 from tui.orders.addresses.formats import country_named, is_british_county, plain, state_named
 from tui.orders.addresses.labels import read_labels
-from tui.orders.addresses.postcodes import Anchor, Evidence, best_anchor, find_anchor, is_city
-from tui.orders.addresses.result import Found, Gathered, Reading, Sure
-from tui.orders.addresses.sections import Section, clean, sections
+from tui.orders.addresses.postcodes import Evidence, PostcodeMatch, best_anchor, find_anchor, is_city
+from tui.orders.addresses.result import Confidence, FoundValue, ParsedAddress, ParsedFields
+from tui.orders.addresses.sections import AddressSection, clean, sections
 from tui.orders.addresses.streets import (
     NUMBER_ALONE,
-    Piece,
+    StreetPart,
     after_prose,
     is_person,
     street_place,
@@ -36,7 +36,9 @@ _BETWEEN: Final = re.compile(
 """Between the parts of an address on one line: commas, bars, dashes, and the end of a sentence."""
 
 
-def read_address(text: str, current: Document | None = None, *, choice: int = 0, billing: bool = False) -> Reading:
+def read_address(
+    text: str, current: Document | None = None, *, choice: int = 0, billing: bool = False
+) -> ParsedAddress:
     """Read a block. `current` is the address of the order as it is now, which decides what the text leaves open.
 
     `choice` takes another of several addresses; those under a heading of the wanted kind come first. Any text is
@@ -46,7 +48,7 @@ def read_address(text: str, current: Document | None = None, *, choice: int = 0,
     country = current.get("country_code") if current is not None else None
     parts = _addresses(sections(cleaned), country if isinstance(country, str) else "", billing)
     mine = parts[choice % len(parts)] if parts else None
-    reader = _Reader(Evidence.of(cleaned, country if isinstance(country, str) else ""))
+    reader = _AddressReader(Evidence.of(cleaned, country if isinstance(country, str) else ""))
     if mine is not None:
         reader.read(mine)
         for part in parts:
@@ -56,7 +58,7 @@ def read_address(text: str, current: Document | None = None, *, choice: int = 0,
     return reader.got.reading(cleaned, others)
 
 
-def _addresses(parts: list[Section], country: str, billing: bool) -> list[Section]:
+def _addresses(parts: list[AddressSection], country: str, billing: bool) -> list[AddressSection]:
     """The parts, those first that have an address of the wanted kind."""
     evidence = Evidence.of("", country)
     apart = [one for part in parts for one in _parted(part, evidence)]
@@ -70,22 +72,22 @@ def _addresses(parts: list[Section], country: str, billing: bool) -> list[Sectio
     return [_joined(apart)] if not any(part.kind == "old" for part in apart) else ordered
 
 
-def _joined(parts: Sequence[Section]) -> Section:
-    whole = Section()
+def _joined(parts: Sequence[AddressSection]) -> AddressSection:
+    whole = AddressSection()
     for part in parts:
         for name in ("lines", "labelled", "passed", "left"):
             getattr(whole, name).extend(getattr(part, name))
     return whole
 
 
-def _has_address(part: Section, evidence: Evidence) -> bool:
+def _has_address(part: AddressSection, evidence: Evidence) -> bool:
     labels = {kind for kind, _, _ in part.labelled}
     if labels & {"postal_code", "place"} or {"street", "city"} <= labels:
         return True
     return any(found.certain for line in part.lines if (found := best_anchor(line.text, evidence)) is not None)
 
 
-def _parted(part: Section, evidence: Evidence) -> list[Section]:
+def _parted(part: AddressSection, evidence: Evidence) -> list[AddressSection]:
     """A part with several postcodes, cut between them."""
     places = [
         place
@@ -102,19 +104,19 @@ def _parted(part: Section, evidence: Evidence) -> list[Section]:
             after += 1
         cuts.append(gaps[-1] if gaps else after)
     cuts.append(len(part.lines))
-    pieces = [Section(part.kind, part.lines[a:b]) for a, b in pairwise(cuts)]
+    pieces = [AddressSection(part.kind, part.lines[a:b]) for a, b in pairwise(cuts)]
     pieces[0].labelled, pieces[0].passed, pieces[0].left = part.labelled, part.passed, part.left
     return pieces
 
 
-class _Reader:
+class _AddressReader:
     """Reads one part of a text; what it has found so far."""
 
     def __init__(self, evidence: Evidence) -> None:
         self.evidence = evidence
-        self.got = Gathered()
+        self.got = ParsedFields()
 
-    def leave(self, part: Section) -> None:
+    def leave(self, part: AddressSection) -> None:
         """Tell all of a part that is not read."""
         for line in part.lines:
             is_polite = words_of.is_greeting(line.text) or words_of.is_closing(line.text)
@@ -122,7 +124,7 @@ class _Reader:
         self.got.left += [words for _, _, words in part.labelled] + part.left
         self.got.passed += part.passed
 
-    def read(self, part: Section) -> None:
+    def read(self, part: AddressSection) -> None:
         self.got.passed += part.passed
         self.got.left += part.left
         read_labels(self.got, part.labelled, self.evidence)
@@ -142,9 +144,9 @@ class _Reader:
 
     # Pieces.
 
-    def _pieces(self, part: Section) -> list[Piece]:
+    def _pieces(self, part: AddressSection) -> list[StreetPart]:
         """The free lines without e-mail and phone; one that has the postcode in it is cut at its commas."""
-        pieces: list[Piece] = []
+        pieces: list[StreetPart] = []
         for row, line in enumerate(part.lines):
             text = without_contacts(self.got, line.text)
             if not text.strip(" ,;.:-<>()|/"):
@@ -153,7 +155,7 @@ class _Reader:
             if len(found) < 2 or not self._is_cut(found):
                 found = [text]
             kept = found if len(found) == 1 else [rest for one in found if (rest := without_phone(self.got, one))]
-            pieces += [Piece(one, row, line.gap) for one in kept]
+            pieces += [StreetPart(one, row, line.gap) for one in kept]
         return pieces
 
     def _is_cut(self, found: Sequence[str]) -> bool:
@@ -162,8 +164,8 @@ class _Reader:
 
     # Around the postcode.
 
-    def _anchor(self, pieces: Sequence[Piece]) -> tuple[int, Anchor | None]:
-        best: Anchor | None = None
+    def _anchor(self, pieces: Sequence[StreetPart]) -> tuple[int, PostcodeMatch | None]:
+        best: PostcodeMatch | None = None
         place = -1
         for index, piece in enumerate(pieces):
             found = find_anchor(piece.text, self.evidence, is_prose=words_of.is_prose(piece.text))
@@ -171,37 +173,39 @@ class _Reader:
                 best, place = found, index
         return place, best
 
-    def _read_around(self, pieces: list[Piece], place: int, anchor: Anchor) -> None:
+    def _read_around(self, pieces: list[StreetPart], place: int, anchor: PostcodeMatch) -> None:
         here = pieces[place]
         above, below = pieces[:place], pieces[place + 1 :]
-        self.got.put("postal_code", anchor.postcode, Sure.SURE if anchor.certain else Sure.LIKELY, anchor.words)
+        self.got.put(
+            "postal_code", anchor.postcode, Confidence.SURE if anchor.certain else Confidence.LIKELY, anchor.words
+        )
         self._take_country(anchor)
         city = anchor.city
         if anchor.country == "GB" and is_british_county(city) and above and _is_town(above[-1].text):
-            self.got.put("state_province_code", state_named("GB", city), Sure.LIKELY, city)
+            self.got.put("state_province_code", state_named("GB", city), Confidence.LIKELY, city)
             city = above.pop().text
-            self.got.put("city", city, Sure.LIKELY, city)
+            self.got.put("city", city, Confidence.LIKELY, city)
         elif city:
-            self.got.put("city", city, Sure.LIKELY if anchor.certain else Sure.GUESS, anchor.city_words)
+            self.got.put("city", city, Confidence.LIKELY if anchor.certain else Confidence.GUESS, anchor.city_words)
         elif "city" not in self.got.found:
             self._city_beside(anchor, above, below)
         self._take_state(anchor)
         if anchor.before:
-            above.append(Piece(anchor.before, here.row))
+            above.append(StreetPart(anchor.before, here.row))
         below = self._read_below(below, anchor)
         self._read_signature(below)
         self._read_above(above, is_glued=bool(anchor.before))
 
-    def _city_beside(self, anchor: Anchor, above: list[Piece], below: list[Piece]) -> None:
+    def _city_beside(self, anchor: PostcodeMatch, above: list[StreetPart], below: list[StreetPart]) -> None:
         """The city is on the line beside the postcode: below where it follows there, else above."""
         following = below[0].text if below else ""
         if anchor.leads and is_city(following) and not country_named(following) and not words_of.is_closing(following):
-            self.got.put("city", following, Sure.LIKELY, following)
+            self.got.put("city", following, Confidence.LIKELY, following)
             del below[0]
             return
         if anchor.country == "GB" and len(above) > 2 and is_british_county(above[-1].text) and is_city(above[-2].text):
             county = above.pop().text
-            self.got.put("state_province_code", state_named("GB", county), Sure.LIKELY, county)
+            self.got.put("state_province_code", state_named("GB", county), Confidence.LIKELY, county)
         if not above:
             return
         head, comma, last = above[-1].text.rpartition(",")
@@ -215,11 +219,11 @@ class _Reader:
         if anchor.has_state and not anchor.state:
             words = text.split()
             if len(words) > 1 and (code := state_named(anchor.country, words[-1])):
-                self.got.put("state_province_code", code, Sure.LIKELY, words[-1])
+                self.got.put("state_province_code", code, Confidence.LIKELY, words[-1])
                 text = " ".join(words[:-1])
-        self.got.put("city", text, Sure.LIKELY, text)
+        self.got.put("city", text, Confidence.LIKELY, text)
 
-    def _read_below(self, pieces: Sequence[Piece], anchor: Anchor) -> list[Piece]:
+    def _read_below(self, pieces: Sequence[StreetPart], anchor: PostcodeMatch) -> list[StreetPart]:
         """What follows the postcode: the country, a province; what else there is comes back."""
         rest = list(pieces)
         while rest:
@@ -231,38 +235,38 @@ class _Reader:
                 and "state_province_code" not in self.got.found
                 and not (code and code == self.got.value("country_code"))
             ):
-                self.got.put("state_province_code", state, Sure.LIKELY, text)
+                self.got.put("state_province_code", state, Confidence.LIKELY, text)
             elif code and ("country_code" not in self.got.found or code == self.got.value("country_code")):
                 known = self.got.found.pop("country_code", None)
                 self.got.put(
                     "country_code",
                     code,
-                    Sure.SURE,
+                    Confidence.SURE,
                     "\n".join(filter(None, (known.words if known is not None else "", text))),
                 )
             elif "city" not in self.got.found and is_city(text) and not words_of.is_closing(text) and not rest[0].gap:
-                self.got.put("city", text, Sure.GUESS, text)
+                self.got.put("city", text, Confidence.GUESS, text)
             else:
                 break
             del rest[0]
         return rest
 
-    def _read_signature(self, pieces: Sequence[Piece]) -> None:
+    def _read_signature(self, pieces: Sequence[StreetPart]) -> None:
         is_closed = False
         for piece in pieces:
             if words_of.is_closing(piece.text) or words_of.is_greeting(piece.text):
                 self.got.passed.append(piece.text)
                 is_closed = True
             elif is_closed and is_person(piece.text) and "name" not in self.got.found:
-                self.got.put("name", piece.text, Sure.GUESS, piece.text)
+                self.got.put("name", piece.text, Confidence.GUESS, piece.text)
             elif re.fullmatch(r"\d{9,13}", piece.text) and "phone_number" not in self.got.found:
-                self.got.put("phone_number", piece.text, Sure.GUESS, piece.text)
+                self.got.put("phone_number", piece.text, Confidence.GUESS, piece.text)
             else:
                 self.got.leave(piece.text)
 
-    def _read_above(self, pieces: list[Piece], is_glued: bool) -> None:
+    def _read_above(self, pieces: list[StreetPart], is_glued: bool) -> None:
         signed = self.got.found.get("name")
-        is_signed = signed is not None and signed.sure is Sure.GUESS
+        is_signed = signed is not None and signed.sure is Confidence.GUESS
         block = self._block_above(pieces)
         if is_glued and len(block) == 1 and ("name" not in self.got.found or is_signed):
             block = unglued(block[0])
@@ -283,9 +287,9 @@ class _Reader:
                 self._read_detail(piece.text)
         self._box_as_street()
 
-    def _block_above(self, pieces: Sequence[Piece]) -> list[Piece]:
+    def _block_above(self, pieces: Sequence[StreetPart]) -> list[StreetPart]:
         """The pieces above the postcode that belong to the address, its number joined to its street."""
-        block: list[Piece] = []
+        block: list[StreetPart] = []
         has_street = False
         rest = list(pieces)
         is_open = all(piece.gap for piece in rest[1:])
@@ -299,7 +303,7 @@ class _Reader:
                     name = ""
                 if name:
                     self.got.leave(piece.text[: -len(name)].strip())
-                    block.insert(0, Piece(name, piece.row))
+                    block.insert(0, StreetPart(name, piece.row))
                     rest.pop()
                 break
             if block and block[0].gap and block[0].row != piece.row and has_street and len(block) > 1 and not is_open:
@@ -314,13 +318,13 @@ class _Reader:
                 self.got.leave(piece.text)
         return self._with_numbers(block)
 
-    def _with_numbers(self, block: list[Piece]) -> list[Piece]:
+    def _with_numbers(self, block: list[StreetPart]) -> list[StreetPart]:
         """A number between commas goes back to its street; one on a line of its own stood apart."""
-        joined: list[Piece] = []
+        joined: list[StreetPart] = []
         for place, piece in enumerate(block):
             if not NUMBER_ALONE.fullmatch(piece.text):
                 if joined and NUMBER_ALONE.fullmatch(joined[-1].text) and joined[-1].row == piece.row:
-                    piece = Piece(f"{joined.pop().text}, {piece.text}", piece.row, piece.gap)
+                    piece = StreetPart(f"{joined.pop().text}, {piece.text}", piece.row, piece.gap)
                 joined.append(piece)
                 continue
             beside = joined[-1] if joined else None
@@ -329,34 +333,34 @@ class _Reader:
             if beside is not None and words_of.street_words(beside.text):
                 leads = False
             if not leads and beside is not None and beside.row == piece.row and not re.search(r"\d", beside.text):
-                joined[-1] = Piece(f"{beside.text}, {piece.text}", beside.row, beside.gap)
+                joined[-1] = StreetPart(f"{beside.text}, {piece.text}", beside.row, beside.gap)
             elif following:
                 joined.append(piece)
             elif "house_number" not in self.got.found and len(block) > 1:
-                self.got.put("house_number", piece.text, Sure.SURE, piece.text)
+                self.got.put("house_number", piece.text, Confidence.SURE, piece.text)
             else:
                 joined.append(piece)
         return joined
 
-    def _read_names(self, pieces: Sequence[Piece]) -> None:
+    def _read_names(self, pieces: Sequence[StreetPart]) -> None:
         """Who it is for, and what else stands above the street."""
         plain_ones: list[str] = []
         for piece in pieces:
             text, comma, unit = piece.text.rpartition(", ")
             if comma and words_of.is_unit(unit) and not words_of.is_unit(text):
-                self.got.join("address_line_2", unit, Sure.LIKELY, unit)
+                self.got.join("address_line_2", unit, Confidence.LIKELY, unit)
             else:
                 text = piece.text
             if words_of.is_honorific(text):
                 self.got.passed.append(text)
             elif person := words_of.attention(text):
-                self.got.put("name", person, Sure.SURE, text)
+                self.got.put("name", person, Confidence.SURE, text)
             elif words_of.is_box(text) or words_of.locker_code(text):
                 self._read_detail(text)
             elif words_of.is_unit(text):
-                self.got.join("address_line_2", text, Sure.LIKELY, text)
+                self.got.join("address_line_2", text, Confidence.LIKELY, text)
             elif words_of.is_company(text) and "company_name" not in self.got.found:
-                sure = Sure.SURE if words_of.company_countries(text) is not None else Sure.LIKELY
+                sure = Confidence.SURE if words_of.company_countries(text) is not None else Confidence.LIKELY
                 self.got.put("company_name", text, sure, text)
             else:
                 plain_ones.append(text)
@@ -366,18 +370,18 @@ class _Reader:
         titled = next((place for place, text in enumerate(texts) if words_of.has_honorific(text)), 0)
         if texts and "name" not in self.got.found:
             name = texts.pop(titled)
-            sure = Sure.LIKELY if is_person(name) else Sure.GUESS
+            sure = Confidence.LIKELY if is_person(name) else Confidence.GUESS
             self.got.put("name", name, sure, name)
         for text in texts:
             is_house = plain(text).startswith("the ") and self.got.value("country_code") == "GB"
             if is_house:
-                self.got.join("address_line_2", text, Sure.GUESS, text)
+                self.got.join("address_line_2", text, Confidence.GUESS, text)
             elif "company_name" not in self.got.found and not re.search(r"\d", text):
-                self.got.put("company_name", text, Sure.GUESS, text)
+                self.got.put("company_name", text, Confidence.GUESS, text)
             else:
-                self.got.join("address_line_2", text, Sure.GUESS, text)
+                self.got.join("address_line_2", text, Confidence.GUESS, text)
 
-    def _read_street(self, piece: Piece) -> None:
+    def _read_street(self, piece: StreetPart) -> None:
         text = piece.text
         if words_of.is_box(text):
             self._read_detail(text)
@@ -389,31 +393,39 @@ class _Reader:
         while len(parts) > 1 and words_of.is_unit(parts[0]):
             units.append(parts.pop(0))
         for unit in units:
-            self.got.join("address_line_2", unit, Sure.LIKELY, unit)
+            self.got.join("address_line_2", unit, Confidence.LIKELY, unit)
         text = ", ".join(parts)
-        sure = Sure.SURE if words_of.is_locker(text) else Sure.LIKELY if street_score(text) > 1 else Sure.GUESS
+        sure = (
+            Confidence.SURE
+            if words_of.is_locker(text)
+            else Confidence.LIKELY
+            if street_score(text) > 1
+            else Confidence.GUESS
+        )
         self.got.put("address_line_1", text, sure, text)
 
     def _read_detail(self, text: str) -> None:
         """What stands beside a street: a box, a locker's code, a floor, a part of the town."""
         if words_of.is_box(text):
-            self.got.put("po_box", text, Sure.SURE, text)
+            self.got.put("po_box", text, Confidence.SURE, text)
         elif code := words_of.locker_code(text):
-            self.got.put("po_box", code, Sure.LIKELY, text)
+            self.got.put("po_box", code, Confidence.LIKELY, text)
         elif words_of.is_closing(text) or words_of.is_prose(text):
             self.got.leave(text)
         else:
-            self.got.join("address_line_2", text, Sure.LIKELY if words_of.is_unit(text) else Sure.GUESS, text)
+            self.got.join(
+                "address_line_2", text, Confidence.LIKELY if words_of.is_unit(text) else Confidence.GUESS, text
+            )
 
     def _box_as_street(self) -> None:
         """The service wants a street; where there is a box only, carriers print that."""
         box = self.got.found.get("po_box")
         if box is not None and "address_line_1" not in self.got.found and words_of.is_box(box.value):
-            self.got.put("address_line_1", box.value, Sure.GUESS, "")
+            self.got.put("address_line_1", box.value, Confidence.GUESS, "")
 
     # Without a postcode.
 
-    def _read_without(self, pieces: list[Piece]) -> None:
+    def _read_without(self, pieces: list[StreetPart]) -> None:
         """A street with a number, and what stands around it; else nothing but the country is known."""
         texts = [piece.text for piece in pieces]
         scores = [0 if words_of.is_prose(text) else street_score(text) for text in texts]
@@ -423,55 +435,55 @@ class _Reader:
             return
         below = pieces[place + 1 :]
         while below and words_of.is_unit(below[0].text):
-            self.got.join("address_line_2", below[0].text, Sure.LIKELY, below[0].text)
+            self.got.join("address_line_2", below[0].text, Confidence.LIKELY, below[0].text)
             del below[0]
         if below and "city" not in self.got.found and _is_town(below[0].text):
-            self.got.put("city", below[0].text, Sure.GUESS, below[0].text)
+            self.got.put("city", below[0].text, Confidence.GUESS, below[0].text)
             del below[0]
         if below and (code := country_named(below[0].text)):
-            self.got.put("country_code", code, Sure.SURE, below[0].text)
+            self.got.put("country_code", code, Confidence.SURE, below[0].text)
             del below[0]
         self._read_signature(below)
         self._read_above(pieces[: place + 1], is_glued=False)
 
-    def _read_loose(self, pieces: Sequence[Piece]) -> None:
+    def _read_loose(self, pieces: Sequence[StreetPart]) -> None:
         """Nothing here says where; labels may have said it."""
         is_short = len(pieces) == 1
         is_closed = False
         for piece in pieces:
             text = piece.text
             if code := country_named(text):
-                self.got.put("country_code", code, Sure.SURE, text)
+                self.got.put("country_code", code, Confidence.SURE, text)
             elif words_of.is_greeting(text) or words_of.is_closing(text):
                 is_closed = is_closed or words_of.is_closing(text)
                 self.got.passed.append(text)
             elif words_of.is_box(text):
-                self.got.put("po_box", text, Sure.SURE, text)
+                self.got.put("po_box", text, Confidence.SURE, text)
             elif person := words_of.attention(text):
-                self.got.put("name", person, Sure.SURE, text)
+                self.got.put("name", person, Confidence.SURE, text)
             elif words_of.company_countries(text) is not None and not words_of.is_prose(text):
-                self.got.put("company_name", text, Sure.LIKELY, text)
+                self.got.put("company_name", text, Confidence.LIKELY, text)
             elif is_short and street_score(text) > 1 and not words_of.is_prose(text):
-                self.got.put("address_line_1", text, Sure.LIKELY, text)
+                self.got.put("address_line_1", text, Confidence.LIKELY, text)
             elif is_closed and is_person(text) and self.got.found and "name" not in self.got.found:
-                self.got.put("name", text, Sure.GUESS, text)
+                self.got.put("name", text, Confidence.GUESS, text)
             else:
                 self.got.leave(text)
         self._box_as_street()
 
     # The country.
 
-    def _take_country(self, anchor: Anchor) -> None:
+    def _take_country(self, anchor: PostcodeMatch) -> None:
         if anchor.named:
-            self.got.put("country_code", anchor.country, Sure.SURE, anchor.named)
+            self.got.put("country_code", anchor.country, Confidence.SURE, anchor.named)
         elif anchor.tied:
             self.got.maybe = anchor.tied
         elif "country_code" not in self.got.found and self.evidence.named in ("", anchor.country):
-            self.got.put("country_code", anchor.country, Sure.LIKELY, "")
+            self.got.put("country_code", anchor.country, Confidence.LIKELY, "")
 
-    def _take_state(self, anchor: Anchor) -> None:
+    def _take_state(self, anchor: PostcodeMatch) -> None:
         if anchor.state:
-            self.got.put("state_province_code", anchor.state, Sure.SURE, anchor.state_words)
+            self.got.put("state_province_code", anchor.state, Confidence.SURE, anchor.state_words)
 
     def _take_country_by_labels(self) -> None:
         """By a postcode that had a label, if nothing else told the country; and the state by the country."""
@@ -479,13 +491,13 @@ class _Reader:
         if postcode and "country_code" not in self.got.found and not self.got.maybe:
             anchor = best_anchor(postcode, self.evidence)
             if anchor is not None and not anchor.tied:
-                self.got.put("country_code", anchor.country, Sure.LIKELY, "")
+                self.got.put("country_code", anchor.country, Confidence.LIKELY, "")
             elif anchor is not None:
                 self.got.maybe = anchor.tied
         state = self.got.found.get("state_province_code")
         country = self.got.value("country_code") or self.evidence.current
         if state is not None and country and (code := state_named(country, state.value)):
-            self.got.found["state_province_code"] = Found(state.field, code, Sure.SURE, state.words)
+            self.got.found["state_province_code"] = FoundValue(state.field, code, Confidence.SURE, state.words)
 
 
 def _is_town(text: str) -> bool:

@@ -28,7 +28,7 @@ FIELDS: Final = (
 _WORD: Final = re.compile(r"\w+")
 
 
-class Sure(StrEnum):
+class Confidence(StrEnum):
     """How sure a value is: by a label or a form that nothing else has, by its place, or only because nothing fits better."""
 
     SURE = "sure"
@@ -37,17 +37,17 @@ class Sure(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundValue:
     """One value, and the words of the text that it came from."""
 
     field: str
     value: str
-    sure: Sure
+    sure: Confidence
     words: str
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ParsedAddress:
     """What a block says. Every word of it is in `found`, in `passed` or in `unplaced`.
 
     `passed`: labels and greetings that were understood. `split`: street and number, where the number stands inside
@@ -55,14 +55,14 @@ class Reading:
     `others`: further addresses in the text, which are in `unplaced`.
     """
 
-    found: tuple[Found, ...]
+    found: tuple[FoundValue, ...]
     split: tuple[str, str] | None
     unplaced: tuple[str, ...]
     passed: tuple[str, ...]
     maybe: tuple[str, ...] = ()
     others: int = 0
 
-    def get(self, field: str) -> Found | None:
+    def get(self, field: str) -> FoundValue | None:
         return next((one for one in self.found if one.field == field), None)
 
     def value(self, field: str) -> str:
@@ -70,11 +70,11 @@ class Reading:
         return found.value if found is not None else ""
 
 
-class Gathered:
+class ParsedFields:
     """What has been read so far of one text."""
 
     def __init__(self) -> None:
-        self.found: dict[str, Found] = {}
+        self.found: dict[str, FoundValue] = {}
         self.left: list[str] = []
         self.passed: list[str] = []
         self.maybe: tuple[str, ...] = ()
@@ -82,19 +82,19 @@ class Gathered:
     def value(self, field: str) -> str:
         return self.found[field].value if field in self.found else ""
 
-    def put(self, field: str, value: str, sure: Sure, words: str) -> None:
+    def put(self, field: str, value: str, sure: Confidence, words: str) -> None:
         """Take a value; a second one for the same field is told as not placed."""
         value = value.strip(" ,;")
         if not value:
             self.leave(words)
         elif field not in self.found:
-            self.found[field] = Found(field, value, sure, words)
+            self.found[field] = FoundValue(field, value, sure, words)
         elif plain(self.found[field].value) == plain(value):
             self.passed.append(words)
         else:
             self.leave(words)
 
-    def join(self, field: str, value: str, sure: Sure, words: str) -> None:
+    def join(self, field: str, value: str, sure: Confidence, words: str) -> None:
         """Take a value, or put it behind the one that is there."""
         old = self.found.pop(field, None)
         if old is not None:
@@ -105,7 +105,7 @@ class Gathered:
         if words.strip(" ,;.:-<>()"):
             self.left.append(words)
 
-    def reading(self, text: str, others: int) -> Reading:
+    def reading(self, text: str, others: int) -> ParsedAddress:
         found = tuple(self.found[field] for field in FIELDS if field in self.found)
         street = self.found.get("address_line_1")
         split = split_street(street.value) if street is not None and "house_number" not in self.found else None
@@ -113,7 +113,7 @@ class Gathered:
         for told in (self.left, self.passed):
             told.sort(key=lambda words: place if (place := text.find(words.split("\n")[0][:40])) >= 0 else len(text))
         maybe = () if "country_code" in self.found else self.maybe
-        return Reading(found, split, tuple(self.left), tuple(self.passed), maybe, others)
+        return ParsedAddress(found, split, tuple(self.left), tuple(self.passed), maybe, others)
 
     def _account_for(self, text: str) -> None:
         """Whatever happened: a word that is nowhere yet is told as not placed."""

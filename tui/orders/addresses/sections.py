@@ -24,7 +24,7 @@ _HEADINGS: Final = frozenset({"header", "billing", "old"})
 
 
 @dataclass(slots=True)
-class Line:
+class AddressLine:
     """One line of free text. `gap`: an empty line stands before it."""
 
     text: str
@@ -32,11 +32,11 @@ class Line:
 
 
 @dataclass(slots=True)
-class Section:
+class AddressSection:
     """What belongs together. `kind`: of its heading. `labelled`: field, its value, and the words of both."""
 
     kind: str = ""
-    lines: list[Line] = field(default_factory=list)
+    lines: list[AddressLine] = field(default_factory=list)
     labelled: list[tuple[str, str, str]] = field(default_factory=list)
     passed: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
@@ -59,9 +59,9 @@ def _clean_sign(sign: str) -> str:
     return "" if kind in ("Cc", "Cs", "Cf") and sign not in _KEPT_FORMATS else sign
 
 
-def sections(text: str) -> list[Section]:
+def sections(text: str) -> list[AddressSection]:
     """The parts of a cleaned text, each under its heading; what is too long to be looked at is left in the first."""
-    found = [Section()]
+    found = [AddressSection()]
     pending: tuple[str, str] | None = None
     rows = text.split("\n")
     gap, count = False, 0
@@ -97,11 +97,11 @@ def sections(text: str) -> list[Section]:
     return found
 
 
-def _add(found: list[Section], kind: str, label: str, value: str, gap: bool) -> tuple[str, str] | None:
+def _add(found: list[AddressSection], kind: str, label: str, value: str, gap: bool) -> tuple[str, str] | None:
     """Put one part where it belongs; a label without its value is returned."""
     here = found[-1]
     if kind in _HEADINGS:
-        here = Section(kind)
+        here = AddressSection(kind)
         found.append(here)
         here.passed.append(label)
         kind = ""
@@ -109,7 +109,7 @@ def _add(found: list[Section], kind: str, label: str, value: str, gap: bool) -> 
         here.left.append(f"{label}: {value}" if value else label)
     elif kind:
         if kind in ("name", "street", "postal_code") and any(one[0] == kind for one in here.labelled):
-            here = Section()
+            here = AddressSection()
             found.append(here)
         if not value:
             return kind, label
@@ -120,7 +120,7 @@ def _add(found: list[Section], kind: str, label: str, value: str, gap: bool) -> 
             here.passed.append(" ".join(value.split()[:words]))
             value = " ".join(value.split()[words:])
         if _tidy(value):
-            here.lines.append(Line(_tidy(value), gap))
+            here.lines.append(AddressLine(_tidy(value), gap))
     return None
 
 

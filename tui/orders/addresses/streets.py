@@ -17,7 +17,7 @@ NUMBER_ALONE: Final = re.compile(
 
 
 @dataclass(slots=True)
-class Piece:
+class StreetPart:
     """A line, or what stands between its commas. `row`: which line it is of."""
 
     text: str
@@ -81,15 +81,15 @@ def street_place(texts: Sequence[str], *, alone: bool) -> int | None:
     return len(texts) - 1 if len(texts) > 1 and not words_of.is_company(texts[-1]) else None
 
 
-def with_name_apart(piece: Piece) -> list[Piece]:
+def with_name_apart(piece: StreetPart) -> list[StreetPart]:
     """`Jan Jansen, Kerkstraat 12` as two."""
     name, comma, street = piece.text.partition(", ")
     if comma and is_person(name) and not words_of.street_words(name) and street_score(street) > 1:
-        return [Piece(name, piece.row, piece.gap), Piece(street, piece.row)]
+        return [StreetPart(name, piece.row, piece.gap), StreetPart(street, piece.row)]
     return [piece]
 
 
-def unglued(piece: Piece) -> list[Piece]:
+def unglued(piece: StreetPart) -> list[StreetPart]:
     """Name and street of a line that has both: `Jan Jansen Kerkstraat 12`."""
     split = split_street(piece.text)
     words = piece.text.split()
@@ -101,4 +101,4 @@ def unglued(piece: Piece) -> list[Piece]:
         first = end - 1
     if first is None or first < 2:
         return [piece]
-    return [Piece(" ".join(words[:first]), piece.row), Piece(" ".join(words[first:]), piece.row)]
+    return [StreetPart(" ".join(words[:first]), piece.row), StreetPart(" ".join(words[first:]), piece.row)]

@@ -53,7 +53,7 @@ _LONGEST_STREET: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Mend:
+class Fix:
     """A proposal that takes a problem away: values to set, and the proposal in words."""
 
     words: str
@@ -98,7 +98,7 @@ def each(order: Document, problem: Problem) -> Iterator[Problem]:
             yield replace(problem, pointer=ITEMS / position + inner)
 
 
-def mend(order: Document, problem: Problem) -> Mend | None:
+def mend(order: Document, problem: Problem) -> Fix | None:
     """The proposal for a problem found by `preflight`, if there is one; `damage.mend` knows more of them."""
     if problem.code in ("street_number", "no_house_number"):
         street = (SHIP_TO / "address_line_1").get(order)
@@ -106,11 +106,11 @@ def mend(order: Document, problem: Problem) -> Mend | None:
         if split is None:
             return None
         values = ((SHIP_TO / "address_line_1", split[0]), (SHIP_TO / "house_number", split[1]))
-        return Mend(f"{split[0]} │ {split[1]}", values)
+        return Fix(f"{split[0]} │ {split[1]}", values)
     if problem.code == "swapped_lines":
         lines = [_text(order, SHIP_TO / name) for name in ("address_line_1", "address_line_2")]
         values = ((SHIP_TO / "address_line_1", lines[1]), (SHIP_TO / "address_line_2", lines[0]))
-        return Mend(f"street {lines[1]}, line 2 {lines[0]}", values)
+        return Fix(f"street {lines[1]}, line 2 {lines[0]}", values)
     return None
 
 

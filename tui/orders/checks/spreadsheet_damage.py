@@ -13,10 +13,10 @@ from tui.api.models import Kind
 from tui.api.pointer import Pointer
 from tui.orders.addresses.formats import is_postcode, starts_phone
 from tui.orders.checks import shipping as preflight
-from tui.orders.checks.shipping import Mend
+from tui.orders.checks.shipping import Fix
 from tui.orders.fields import field_at
 from tui.orders.tables.defaults import total_for
-from tui.orders.value_parser import Entered, parse_entry
+from tui.orders.value_parser import ValidValue, parse_entry
 
 CODES: Final = frozenset(["lost_zeros", "scientific", "serial_date", "decimal_comma", "formula", "lost_plus"])
 
@@ -59,7 +59,7 @@ def judge(order: Document) -> list[Problem]:
     return sorted([*found, *damaged.values()], key=lambda problem: problem.severity is Severity.WARNING)
 
 
-def mend(order: Document, problem: Problem) -> Mend | None:
+def mend(order: Document, problem: Problem) -> Fix | None:
     """The proposal for a problem, whoever found it, if there is one; every `m` of the app proposes this.
 
     It is of `preflight`, or of damage at the problem's place, or a total that the lines tell.
@@ -68,14 +68,14 @@ def mend(order: Document, problem: Problem) -> Mend | None:
         return found_before
     value = problem.pointer.get(order)
     if not value and (total := total_for(order, problem.pointer)) is not None:
-        return Mend(total[0], ((total[1], total[2]),))
+        return Fix(total[0], ((total[1], total[2]),))
     if not isinstance(value, str) or not value:
         return None
     found = _found(problem.pointer, value, _country_beside(order, problem.pointer))
     if found is None or found[1] is None or (problem.code in CODES and found[0] != problem.code):
         return None
     wanted = _typed(problem.pointer, found[1])
-    return None if wanted is None else Mend(f"{found[1]}{found[2]}", ((problem.pointer, wanted),))
+    return None if wanted is None else Fix(f"{found[1]}{found[2]}", ((problem.pointer, wanted),))
 
 
 def _walk_object(node: Document, place: list[str], found: list[Problem]) -> None:
@@ -209,4 +209,4 @@ def _typed(pointer: Pointer, text: str) -> Json:
     if known is None or known.kind in (Kind.TEXT, Kind.WORD, Kind.LINES, Kind.JSON, Kind.TAGS):
         return text
     entry = parse_entry(known.kind, text)
-    return entry.value if isinstance(entry, Entered) else None
+    return entry.value if isinstance(entry, ValidValue) else None

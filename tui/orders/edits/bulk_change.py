@@ -12,7 +12,7 @@ from tui.api.pointer import ABSENT, Absent, Pointer
 from tui.orders.checks.shipping import preflight
 from tui.orders.edits.edit import Change, Edit
 from tui.orders.edits.merge import is_met
-from tui.orders.edits.request_choice import Sending, sending_of, whole_order
+from tui.orders.edits.request_choice import RequestChoice, sending_of, whole_order
 from tui.orders.edits.upsert import unread_nodes
 from tui.orders.fields import ANY, ITEMS, LISTS, Field, all_fields, field_at, label_of
 from tui.orders.summary import TAGS
@@ -27,7 +27,7 @@ _OWN: Final = (("order_number",), (*_EVERY_ITEM, "name"), (*_EVERY_ITEM, "item_i
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class FieldAssignment:
     """A field and the value it is to have; below the items its path has `*`, for every item of an order.
 
     `value`: None for "the service is to remove it", ABSENT while it is not chosen yet. `only_empty`: leave what is
@@ -49,11 +49,11 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
+class BulkChange:
     """What is to become of each order. `unread`: parts of a stored recipe that this version has no field for."""
 
     name: str = ""
-    sets: tuple[Setting, ...] = ()
+    sets: tuple[FieldAssignment, ...] = ()
     add_tags: tuple[str, ...] = ()
     remove_tags: tuple[str, ...] = ()
     unread: tuple[str, ...] = field(default=(), compare=False)
@@ -74,19 +74,19 @@ class Recipe:
         tags = [f"+{tag}" for tag in self.add_tags] + [f"-{tag}" for tag in self.remove_tags]
         return ", ".join([*parts, *([f"tags {' '.join(tags)}"] if tags else [])])
 
-    def setting(self, path: tuple[str, ...]) -> Setting | None:
+    def setting(self, path: tuple[str, ...]) -> FieldAssignment | None:
         return next((one for one in self.sets if one.path == path), None)
 
-    def with_setting(self, setting: Setting) -> "Recipe":
+    def with_setting(self, setting: FieldAssignment) -> "BulkChange":
         """This recipe with the setting in the place of the one of that field, or at the end."""
         if self.setting(setting.path) is None:
             return replace(self, sets=(*self.sets, setting))
         return replace(self, sets=tuple(setting if one.path == setting.path else one for one in self.sets))
 
-    def without(self, path: tuple[str, ...]) -> "Recipe":
+    def without(self, path: tuple[str, ...]) -> "BulkChange":
         return replace(self, sets=tuple(one for one in self.sets if one.path != path))
 
-    def with_tags(self, add: tuple[str, ...], remove: tuple[str, ...]) -> "Recipe":
+    def with_tags(self, add: tuple[str, ...], remove: tuple[str, ...]) -> "BulkChange":
         """With these tags, each once; what is both added and removed is added."""
         added = tuple(dict.fromkeys(add))
         return replace(self, add_tags=added, remove_tags=tuple(tag for tag in dict.fromkeys(remove) if tag not in add))
@@ -109,19 +109,19 @@ class Recipe:
         }
 
     @classmethod
-    def from_json(cls, value: Json) -> "Recipe | None":
+    def from_json(cls, value: Json) -> "BulkChange | None":
         """Read what `to_json` wrote, leniently; None for what is no recipe, or one of a later version."""
         if not isinstance(value, dict):
             return None
         version = value.get("version")
         if not isinstance(version, int) or isinstance(version, bool) or version > VERSION:
             return None
-        sets: dict[tuple[str, ...], Setting] = {}
+        sets: dict[tuple[str, ...], FieldAssignment] = {}
         unread: list[str] = []
         for entry in _list(value.get("sets")):
             path = _texts(entry.get("path")) if isinstance(entry, dict) else ()
             if isinstance(entry, dict) and path in _settable_paths():
-                sets[path] = Setting(path, entry.get("value", ABSENT), entry.get("only_empty") is True)
+                sets[path] = FieldAssignment(path, entry.get("value", ABSENT), entry.get("only_empty") is True)
             else:
                 unread.append("/".join(path) or "?")
         name = value.get("name")
@@ -139,8 +139,8 @@ class Applied:
     """
 
     edit: Edit
-    sending: Sending
-    whole: Sending
+    sending: RequestChoice
+    whole: RequestChoice
     changes: tuple[Change, ...]
     cannot: tuple[str, ...] = ()
     no_patch: tuple[str, ...] = ()
@@ -169,7 +169,7 @@ def settable() -> tuple[Field, ...]:
     )
 
 
-def short_label(setting: Setting) -> str:
+def short_label(setting: FieldAssignment) -> str:
     """A field in a few words, where the whole label would not fit: `Ship to city`, `items' HS code`, `status`."""
     known = field_at(setting.pointer)
     if known is None:
@@ -186,7 +186,7 @@ def full_label(path: tuple[str, ...]) -> str:
     return f"Every item, {rest}" if rest else group
 
 
-def apply(recipe: Recipe, document: Document) -> Applied:
+def apply(recipe: BulkChange, document: Document) -> Applied:
     """The recipe on an order as it was read: an edit of one step named after it, and what can carry it."""
     edit = Edit(document)
     reasons = put_on(recipe, edit)
@@ -211,7 +211,7 @@ def apply(recipe: Recipe, document: Document) -> Applied:
     )
 
 
-def put_on(recipe: Recipe, edit: Edit) -> list[str]:
+def put_on(recipe: BulkChange, edit: Edit) -> list[str]:
     """Make the recipe one step of an edit; why it does not fit, in which case the edit is left as it was."""
     values: list[tuple[Pointer, Json | Absent]] = []
     reasons: list[str] = []
@@ -256,7 +256,7 @@ def _settable_paths() -> frozenset[tuple[str, ...]]:
     return frozenset(known.path for known in settable())
 
 
-def _places(setting: Setting, document: Document) -> Iterator[Pointer]:
+def _places(setting: FieldAssignment, document: Document) -> Iterator[Pointer]:
     if not setting.of_items:
         yield setting.pointer
         return
@@ -266,7 +266,7 @@ def _places(setting: Setting, document: Document) -> Iterator[Pointer]:
             yield ITEMS / position + Pointer(setting.path[len(_EVERY_ITEM) :])
 
 
-def _wants(setting: Setting, place: Pointer, document: Document) -> bool:
+def _wants(setting: FieldAssignment, place: Pointer, document: Document) -> bool:
     if setting.only_empty and not _is_empty(_judged_by(place).get(document)):
         return False
     return not is_met(place, setting.value, place.get(document))
@@ -282,7 +282,7 @@ def _is_empty(value: Json | Absent) -> bool:
     return value is ABSENT or value is None or value == "" or value == []
 
 
-def _tags_after(recipe: Recipe, document: Document) -> list[Json] | str | None:
+def _tags_after(recipe: BulkChange, document: Document) -> list[Json] | str | None:
     """The tags that the order is to have: others' stay, in their order (Q8.31). None: as they are. A text: why not."""
     if not recipe.add_tags and not recipe.remove_tags:
         return None
@@ -299,7 +299,7 @@ def _wrong(invalid: tuple[Invalid, ...]) -> list[str]:
     return [f"{label_of(one.pointer)}: {one.detail}" for one in invalid]
 
 
-def _warnings(edit: Edit, sending: Sending) -> Iterator[str]:
+def _warnings(edit: Edit, sending: RequestChoice) -> Iterator[str]:
     changed = {change.pointer for change in sending.carried}
     for one in sending.doubtful:
         if one.pointer in changed:
@@ -334,7 +334,7 @@ def _short(reason: str) -> str:
     return reason.split("; ")[0]
 
 
-def _kind(setting: Setting) -> str:
+def _kind(setting: FieldAssignment) -> str:
     known = field_at(setting.pointer)
     return known.kind if known is not None else "json"
 

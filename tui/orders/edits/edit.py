@@ -13,7 +13,7 @@ KEY: Final = "~"
 """Begins the key of an entry: followed by its place in the base, or by `n` and a number if it was added."""
 
 
-Keys: TypeAlias = dict[Pointer, tuple[str, ...]]
+ItemKeys: TypeAlias = dict[Pointer, tuple[str, ...]]
 """The keys of the entries of lists of objects, in their order."""
 
 
@@ -32,7 +32,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Touch:
+class EditOperation:
     """One recorded change of the log. Its pointer names entries of lists by key; `at` is a place in such a list.
 
     `keys`: where lists were replaced with what stands around them, the keys of their entries before and after.
@@ -42,15 +42,15 @@ class Touch:
     before: Json | Absent
     after: Json | Absent
     at: int | None = None
-    keys: tuple[Keys, Keys] | None = None
+    keys: tuple[ItemKeys, ItemKeys] | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class EditStep:
     """What one action of the user changed, under the name that undo shows."""
 
     name: str
-    touches: tuple[Touch, ...]
+    touches: tuple[EditOperation, ...]
 
 
 @dataclass(slots=True)
@@ -62,7 +62,7 @@ class Edit:
     """
 
     base: Document
-    steps: list[Step] = field(default_factory=list)
+    steps: list[EditStep] = field(default_factory=list)
     done: int = 0
     document: Document = field(init=False)
     _keys: dict[Pointer, list[str]] = field(init=False, default_factory=dict)
@@ -124,9 +124,9 @@ class Edit:
         if not key:
             self._made += 1
         keyed = place / (key or f"{KEY}n{self._made}")
-        touches.append(Touch(keyed, ABSENT, entry, position))
+        touches.append(EditOperation(keyed, ABSENT, entry, position))
         self._apply(keyed, entry, position)
-        self._record(Step(name, tuple(touches)))
+        self._record(EditStep(name, tuple(touches)))
         return place / position
 
     def remove(self, pointer: Pointer, name: str) -> bool:
@@ -144,9 +144,9 @@ class Edit:
         at = max((position + 1 for position, other in enumerate(keys) if other in before), default=0)
         self._cut()
         touches = [] if isinstance(place.get(self.document), list) else self._touch_at(place, [])
-        touches.append(Touch(place / key, ABSENT, entries[origin], at))
+        touches.append(EditOperation(place / key, ABSENT, entries[origin], at))
         self._redo(touches[-1])
-        self._record(Step(name, tuple(touches)))
+        self._record(EditStep(name, tuple(touches)))
         return True
 
     def move(self, pointer: Pointer, position: int, name: str) -> Pointer:
@@ -156,7 +156,7 @@ class Edit:
         position = max(0, min(position, count - 1))
         if position != here:
             self._cut()
-            self._record(Step(name, tuple(self._move(place, here, position))))
+            self._record(EditStep(name, tuple(self._move(place, here, position))))
         return place / position
 
     def become(self, document: Document, name: str) -> bool:
@@ -168,16 +168,16 @@ class Edit:
         if not touches:
             return False
         self._cut()
-        self._record(Step(name, touches))
+        self._record(EditStep(name, touches))
         return True
 
-    def replay(self, steps: Iterable[Step]) -> bool:
+    def replay(self, steps: Iterable[EditStep]) -> bool:
         """Do the steps of an edit of another document here, each touch from what stands here now.
 
         False, and the edit is of no use, where one of them cannot be done.
         """
         for step in steps:
-            touches: list[Touch] = []
+            touches: list[EditOperation] = []
             lifted: dict[str, Json] = {}
             for touch in step.touches:
                 if touch.pointer.parent in LISTS and touch.at is not None:
@@ -189,13 +189,13 @@ class Edit:
                     if any(place.startswith(placed) for place in LISTS):
                         return False
                     touches.extend(self._touch_at(placed, touch.after))
-            self._record(Step(step.name, tuple(touches)))
+            self._record(EditStep(step.name, tuple(touches)))
         return True
 
     def squash(self, name: str) -> None:
         """All that was done as one step of this name."""
         touches = tuple(touch for step in self.steps[: self.done] for touch in step.touches)
-        self.steps = [Step(name, touches)] if touches else []
+        self.steps = [EditStep(name, touches)] if touches else []
         self.done = len(self.steps)
 
     def undo(self) -> str | None:
@@ -302,7 +302,7 @@ class Edit:
         if not isinstance(log, dict):
             return cls(base)
         steps = [
-            Step(str(step["name"]), tuple(_load(touch) for touch in cast(list[Document], step["touches"])))
+            EditStep(str(step["name"]), tuple(_load(touch) for touch in cast(list[Document], step["touches"])))
             for step in cast(list[Document], log.get("steps") or [])
         ]
         edit = cls(base, steps, cast(int, log.get("done") or 0))
@@ -324,10 +324,10 @@ class Edit:
             placed = self.placed(pointer)
             if placed is not None:
                 touches.extend(self._touch_at(placed, value))
-        self._record(Step(name, tuple(touches)))
+        self._record(EditStep(name, tuple(touches)))
         return True
 
-    def _touch_at(self, pointer: Pointer, value: Json | Absent) -> list[Touch]:
+    def _touch_at(self, pointer: Pointer, value: Json | Absent) -> list[EditOperation]:
         # What stands in the way of a missing object (null, or a value of another type) is replaced by an object first,
         # and the outermost object that is missing is made by itself, so that undo takes it away again.
         found = pointer.parent.resolve(self.document)
@@ -339,16 +339,16 @@ class Edit:
         touches.append(self._touch(pointer, value))
         return touches
 
-    def _touch(self, pointer: Pointer, value: Json | Absent) -> Touch:
+    def _touch(self, pointer: Pointer, value: Json | Absent) -> EditOperation:
         keyed, before = self.keyed(pointer), pointer.get(self.document)
         at = position_of(pointer.name) if pointer.parent in LISTS else None
         lists = [place for place in LISTS if place.startswith(pointer)]
         keys = {place: tuple(self._keys[place]) for place in lists if place in self._keys}
         self._apply(keyed, value, at)
         renewed = {place: tuple(self._keys[place]) for place in lists if place in self._keys}
-        return Touch(keyed, before, value, at, (keys, renewed) if keys or renewed else None)
+        return EditOperation(keyed, before, value, at, (keys, renewed) if keys or renewed else None)
 
-    def _replayed(self, touch: Touch, lifted: dict[str, Json]) -> list[Touch] | None:
+    def _replayed(self, touch: EditOperation, lifted: dict[str, Json]) -> list[EditOperation] | None:
         """A touch of a whole entry, done here; `lifted` has those taken out, to be put in again, in the same step."""
         place, key = touch.pointer.parent, touch.pointer.name
         entries, keys = place.get(self.document), self._keys.get(place, [])
@@ -359,32 +359,32 @@ class Edit:
             if at is None:
                 return []
             lifted[key] = entries[at]
-            done = Touch(touch.pointer, entries[at], ABSENT, at)
+            done = EditOperation(touch.pointer, entries[at], ABSENT, at)
         elif at is None:
-            done = Touch(touch.pointer, ABSENT, lifted.pop(key, touch.after), min(touch.at or 0, len(entries)))
+            done = EditOperation(touch.pointer, ABSENT, lifted.pop(key, touch.after), min(touch.at or 0, len(entries)))
         else:
-            done = Touch(touch.pointer, entries[at], touch.after, at)
+            done = EditOperation(touch.pointer, entries[at], touch.after, at)
         self._redo(done)
         return [done]
 
-    def _redo(self, touch: Touch) -> None:
+    def _redo(self, touch: EditOperation) -> None:
         self._apply(touch.pointer, touch.after, touch.at)
         if touch.keys is not None:
             self._keys.update({place: list(keys) for place, keys in touch.keys[1].items()})
 
-    def _undo(self, touch: Touch) -> None:
+    def _undo(self, touch: EditOperation) -> None:
         self._apply(touch.pointer, touch.before, touch.at)
         if touch.keys is not None:
             self._keys.update({place: list(keys) for place, keys in touch.keys[0].items()})
 
-    def _move(self, place: Pointer, here: int, there: int) -> Iterator[Touch]:
+    def _move(self, place: Pointer, here: int, there: int) -> Iterator[EditOperation]:
         entry = cast(list[Json], place.get(self.document))[here]
         keyed = place / self._keys[place][here]
-        for touch in (Touch(keyed, entry, ABSENT, here), Touch(keyed, ABSENT, entry, there)):
+        for touch in (EditOperation(keyed, entry, ABSENT, here), EditOperation(keyed, ABSENT, entry, there)):
             self._redo(touch)
             yield touch
 
-    def _becoming(self, pointer: Pointer, here: Json | Absent, wanted: Json | Absent) -> Iterator[Touch]:
+    def _becoming(self, pointer: Pointer, here: Json | Absent, wanted: Json | Absent) -> Iterator[EditOperation]:
         """Make what stands here equal to what is wanted, touch by touch."""
         if same_or_absent(here, wanted):
             return
@@ -396,7 +396,7 @@ class Edit:
         else:
             yield self._touch(pointer, wanted)
 
-    def _becoming_list(self, place: Pointer, here: list[Json], wanted: list[Json]) -> Iterator[Touch]:
+    def _becoming_list(self, place: Pointer, here: list[Json], wanted: list[Json]) -> Iterator[EditOperation]:
         pairs = pair(here, wanted)
         keys = list(self._keys[place])
         key_at = {there: keys[position] for position, there in pairs.items()}
@@ -406,7 +406,7 @@ class Edit:
             key = key_at.get(position)
             if key is None:
                 self._made += 1
-                touch = Touch(place / f"{KEY}n{self._made}", ABSENT, entry, position)
+                touch = EditOperation(place / f"{KEY}n{self._made}", ABSENT, entry, position)
                 self._redo(touch)
                 yield touch
                 continue
@@ -419,7 +419,7 @@ class Edit:
         # A new step ends what could be redone.
         del self.steps[self.done :]
 
-    def _record(self, step: Step) -> None:
+    def _record(self, step: EditStep) -> None:
         self.steps.append(step)
         self.done = len(self.steps)
 
@@ -504,7 +504,7 @@ def same_or_absent(a: Json | Absent, b: Json | Absent) -> bool:
     return same(a, b)
 
 
-def _dump(touch: Touch) -> Json:
+def _dump(touch: EditOperation) -> Json:
     entry: dict[str, Json] = {"pointer": str(touch.pointer)}
     if touch.before is not ABSENT:
         entry["before"] = touch.before
@@ -517,9 +517,9 @@ def _dump(touch: Touch) -> Json:
     return entry
 
 
-def _load(entry: Document) -> Touch:
+def _load(entry: Document) -> EditOperation:
     at, keys = entry.get("at"), entry.get("keys")
-    return Touch(
+    return EditOperation(
         Pointer.parse(cast(str, entry["pointer"])),
         entry.get("before", ABSENT),
         entry.get("after", ABSENT),
@@ -528,7 +528,7 @@ def _load(entry: Document) -> Touch:
     )
 
 
-def _load_keys(kept: Json) -> Keys:
+def _load_keys(kept: Json) -> ItemKeys:
     known = cast(dict[str, list[str]], kept)
     return {Pointer.parse(place): tuple(keys) for place, keys in known.items()}
 

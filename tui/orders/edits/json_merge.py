@@ -10,7 +10,7 @@ from tui.api.models import Invalid, Operation, validate_order
 from tui.api.pointer import ABSENT, Pointer
 from tui.orders.edits.edit import Edit, same_or_absent
 from tui.orders.edits.merge import merge
-from tui.orders.edits.patch import Blocked
+from tui.orders.edits.patch import BlockedChange
 from tui.orders.edits.request_choice import FIXED, sending_of
 from tui.orders.fields import ANY, all_fields
 from tui.orders.value_parser import show_value
@@ -82,7 +82,7 @@ def _put(document: Json, pointer: Pointer, value: Json) -> Json:
     return pointer.put(document, value)
 
 
-def _said(blocked: Blocked, before: str, severity: Severity) -> Problem:
+def _said(blocked: BlockedChange, before: str, severity: Severity) -> Problem:
     return Problem(before + blocked.reason, "blocked", pointer=blocked.pointer, severity=severity, origin=Origin.HERE)
 
 

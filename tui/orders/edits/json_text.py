@@ -20,7 +20,7 @@ DEEPEST: Final = 199
 """Levels of objects and lists that `decode` takes."""
 
 
-class Place(NamedTuple):
+class JsonPosition(NamedTuple):
     """Line and column, both from 1; columns count characters."""
 
     line: int
@@ -28,15 +28,15 @@ class Place(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Parsed:
+class ParsedJson:
     """A text that can be read. `places`: where each member (its name), each entry and the document itself begin."""
 
     document: Document
-    places: Mapping[Pointer, Place]
+    places: Mapping[Pointer, JsonPosition]
 
 
 @dataclass(frozen=True, slots=True)
-class Broken:
+class InvalidJson:
     """The first mistake of a text, as a sentence for people that may quote the text."""
 
     line: int
@@ -53,7 +53,7 @@ def write_text(document: Document) -> str:
     return _HIDDEN.sub(_escaped, pretty(document))
 
 
-def read_text(text: str) -> Parsed | Broken:
+def read_text(text: str) -> ParsedJson | InvalidJson:
     """Read a text in linear time. Beyond `decode` it refuses twice the same name in an object, and what is no object.
 
     A lone surrogate in the text itself stands for a byte that was no UTF-8 (`surrogateescape`), and is told as such.
@@ -65,22 +65,22 @@ def read_text(text: str) -> Parsed | Broken:
         document = decode(text)
     except _Mistake as mistake:
         place = lines.place(mistake.at)
-        return Broken(place.line, place.column, mistake.words(lines))
+        return InvalidJson(place.line, place.column, mistake.words(lines))
     except CodecError as error:
-        return Broken(error.line or 1, error.column or 1, error.detail)
-    return Parsed(cast(Document, document), {pointer: lines.place(at) for pointer, at in places.items()})
+        return InvalidJson(error.line or 1, error.column or 1, error.detail)
+    return ParsedJson(cast(Document, document), {pointer: lines.place(at) for pointer, at in places.items()})
 
 
-def line_of(pointer: Pointer, places: Mapping[Pointer, Place]) -> int:
+def line_of(pointer: Pointer, places: Mapping[Pointer, JsonPosition]) -> int:
     """The line of what is at the pointer, or of what is nearest above it where nothing is."""
     return place_of(pointer, places).line
 
 
-def place_of(pointer: Pointer, places: Mapping[Pointer, Place]) -> Place:
+def place_of(pointer: Pointer, places: Mapping[Pointer, JsonPosition]) -> JsonPosition:
     """The place of what is at the pointer, or of what is nearest above it where nothing is."""
     while pointer.tokens and pointer not in places:
         pointer = pointer.parent
-    return places.get(pointer, Place(1, 1))
+    return places.get(pointer, JsonPosition(1, 1))
 
 
 # What may be in the text.
@@ -133,9 +133,9 @@ class _Lines:
     def __init__(self, text: str) -> None:
         self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
 
-    def place(self, at: int) -> Place:
+    def place(self, at: int) -> JsonPosition:
         line = bisect_right(self._starts, at)
-        return Place(line, at - self._starts[line - 1] + 1)
+        return JsonPosition(line, at - self._starts[line - 1] + 1)
 
 
 def _check_whole(text: str) -> None:

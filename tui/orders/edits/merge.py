@@ -7,7 +7,7 @@ from typing import cast
 from tui.api.codec import Document, Json, same
 from tui.api.pointer import ABSENT, Absent, Pointer, position_of
 from tui.orders.edits.compare import compare
-from tui.orders.edits.edit import KEY, Change, Edit, Step, Touch, same_or_absent
+from tui.orders.edits.edit import KEY, Change, Edit, EditOperation, EditStep, same_or_absent
 from tui.orders.edits.matching import Match, match
 from tui.orders.fields import LISTS, field_at
 
@@ -16,7 +16,7 @@ _STAMPS = ("modified_at",)
 
 
 @dataclass(frozen=True, slots=True)
-class Clash:
+class Conflict:
     """What was changed here and on the service since: what it was, what it is there, what it is here.
 
     `pointer` names entries of lists by their keys in the merged edit, so that it stays when entries move. Where
@@ -39,12 +39,12 @@ class Merged:
     """
 
     edit: Edit
-    clashes: tuple[Clash, ...]
+    clashes: tuple[Conflict, ...]
     taken: tuple[Change, ...]
-    earlier: tuple[Clash, ...] = ()
+    earlier: tuple[Conflict, ...] = ()
 
 
-def merge(edit: Edit, theirs: Document, earlier: Sequence[Clash] = (), *, sent: bool = False) -> Merged:
+def merge(edit: Edit, theirs: Document, earlier: Sequence[Conflict] = (), *, sent: bool = False) -> Merged:
     """Set an edit on a newer document. Items are matched by name, then by order; twins are never guessed (Q3.2).
 
     What one side alone changed is merged; what both changed otherwise is a clash, and nothing of either is lost. The
@@ -65,7 +65,7 @@ def is_met(pointer: Pointer, wanted: Json | Absent, there: Json | Absent) -> boo
     return not compare(pointer.put({}, wanted), pointer.put({}, there))
 
 
-def is_open(edit: Edit, clash: Clash) -> bool:
+def is_open(edit: Edit, clash: Conflict) -> bool:
     """Whether a clash is not decided, and the edit still says otherwise than the service at its place."""
     if clash.decided:
         return False
@@ -74,7 +74,7 @@ def is_open(edit: Edit, clash: Clash) -> bool:
     return not same_or_absent(here, clash.theirs)
 
 
-def take_theirs(edit: Edit, clash: Clash, name: str) -> bool:
+def take_theirs(edit: Edit, clash: Conflict, name: str) -> bool:
     """Give the service's side of a clash back, as one step; False if it is that already."""
     place = clash.pointer.parent
     pointer = edit.placed(clash.pointer)
@@ -87,7 +87,7 @@ def take_theirs(edit: Edit, clash: Clash, name: str) -> bool:
     return edit.put_all([(pointer, clash.theirs)], name)
 
 
-def _taken(base: Document, theirs: Document, clashes: Sequence[Clash]) -> Iterator[Change]:
+def _taken(base: Document, theirs: Document, clashes: Sequence[Conflict]) -> Iterator[Change]:
     """What only the service changed, with the places it has there."""
     for change in Edit.between(base, theirs, "").changes():
         keyed = _keyed(change.pointer)
@@ -115,11 +115,11 @@ class _Merging:
         self._theirs = theirs
         self._changes = list(edit.changes())
         self._matches: dict[Pointer, Match] = {}
-        self._clashes: dict[Pointer, Clash] = {}
+        self._clashes: dict[Pointer, Conflict] = {}
         self._values: list[tuple[Pointer, Json | Absent]] = []
         self._removed: dict[Pointer, None] = {}
         self._added: dict[Pointer, Json] = {}
-        self._gone: dict[Pointer, Clash] = {}
+        self._gone: dict[Pointer, Conflict] = {}
         self._come: dict[Pointer, list[Json]] = {}
         self._wholes = tuple(self._whole_lists())
 
@@ -143,7 +143,7 @@ class _Merging:
         replayed = None if self._wholes or self._edit.done < 2 else self._replayed()
         return replayed if replayed is not None and same(replayed.document, moved.document) else moved
 
-    def clashes(self) -> tuple[Clash, ...]:
+    def clashes(self) -> tuple[Conflict, ...]:
         """The new clashes, without those that are part of another one."""
         found = self._clashes
         return tuple(
@@ -152,7 +152,7 @@ class _Merging:
             if not any(pointer != other and pointer.startswith(other) for other in found)
         )
 
-    def again(self, earlier: Sequence[Clash], fresh: Sequence[Clash]) -> Iterator[Clash]:
+    def again(self, earlier: Sequence[Conflict], fresh: Sequence[Conflict]) -> Iterator[Conflict]:
         """The earlier clashes at their places in the merged edit, without those that a new one is about."""
         for clash in earlier:
             pointer = self._rekeyed(clash.pointer)
@@ -195,7 +195,7 @@ class _Merging:
         there = place.get(self._theirs)
         if not is_met(place, mine, there):
             moved.become(cast(Document, place.put(moved.document, mine)), _ON_NEWER)
-            self._clashes[place] = Clash(place, base, there, mine)
+            self._clashes[place] = Conflict(place, base, there, mine)
 
     # Entries.
 
@@ -208,7 +208,7 @@ class _Merging:
                 moved.insert(place, at, value, _ON_NEWER, key=self._edit.keyed(entry).name)
             else:
                 gone, keyed = self._gone[entry], moved.keyed(moved.insert(place, at, value, _ON_NEWER))
-                self._clashes[keyed] = Clash(keyed, gone.base, gone.theirs, gone.mine)
+                self._clashes[keyed] = Conflict(keyed, gone.base, gone.theirs, gone.mine)
 
     def _place_for(self, moved: Edit, entry: Pointer) -> int:
         """Where an added entry comes: at the end if it was added there, else behind the one that it stood behind."""
@@ -275,7 +275,7 @@ class _Merging:
         if there is None:
             # The service removed what was changed here: it is added again, which is for the user to decide.
             mine = self._added[entry] = cast(Json, entry.get(self._edit.document))
-            self._gone[entry] = Clash(entry, origin.get(self._edit.base), ABSENT, mine)
+            self._gone[entry] = Conflict(entry, origin.get(self._edit.base), ABSENT, mine)
             return
         self._value(place / there + change.pointer.relative_to(entry), change.pointer, change)
 
@@ -296,7 +296,7 @@ class _Merging:
         now = (place / there).get(self._theirs)
         if not same_or_absent(now, change.was):
             keyed = place / f"{KEY}{there}"
-            self._clashes[keyed] = Clash(keyed, change.was, now, ABSENT)
+            self._clashes[keyed] = Conflict(keyed, change.was, now, ABSENT)
 
     def _value(self, there: Pointer, here: Pointer, change: Change) -> None:
         now = there.get(self._theirs)
@@ -309,12 +309,12 @@ class _Merging:
             if self._changed_beside(unit, there, above):
                 # Half of each side would mean nothing.
                 mine, keyed = above.get(self._edit.document), _keyed(unit)
-                self._clashes[keyed] = Clash(keyed, self._edit.base_value(above), unit.get(self._theirs), mine)
+                self._clashes[keyed] = Conflict(keyed, self._edit.base_value(above), unit.get(self._theirs), mine)
                 self._values.append((unit, mine))
                 return
         if not same_or_absent(now, change.was):
             keyed = _keyed(there)
-            self._clashes[keyed] = Clash(keyed, change.was, now, change.now)
+            self._clashes[keyed] = Conflict(keyed, change.was, now, change.now)
         self._values.append((there, change.now))
 
     def _changed_beside(self, unit: Pointer, there: Pointer, above: Pointer) -> bool:
@@ -336,8 +336,8 @@ class _Merging:
                     return None
                 pointer = self._rekeyed(touch.pointer)
                 if pointer is not None:  # else its entry is gone there
-                    touches.append(Touch(pointer, touch.before, touch.after, touch.at))
-            steps.append(Step(step.name, tuple(touches)))
+                    touches.append(EditOperation(pointer, touch.before, touch.after, touch.at))
+            steps.append(EditStep(step.name, tuple(touches)))
         moved = Edit(self._theirs)
         moved.reserve(self._edit.made)
         return moved if moved.replay(steps) else None

@@ -12,7 +12,7 @@ from tui.orders.fields import ITEMS, LISTS, field_at
 
 
 @dataclass(frozen=True, slots=True)
-class Blocked:
+class BlockedChange:
     """A change that this PATCH does not carry, and why."""
 
     pointer: Pointer
@@ -28,7 +28,7 @@ class Patch:
 
     body: Document
     carried: tuple[Change, ...]
-    blocked: tuple[Blocked, ...]
+    blocked: tuple[BlockedChange, ...]
     invalid: tuple[Invalid, ...]
 
 
@@ -37,7 +37,7 @@ def smallest_patch(edit: Edit) -> Patch:
     body: Json = {}
     items: dict[str, Document] = {}
     carried: list[Change] = []
-    blocked: list[Blocked] = []
+    blocked: list[BlockedChange] = []
     twins = twin_names(edit.base)
     units: dict[Pointer, list[Change]] = {}
     for change in edit.changes():
@@ -47,7 +47,7 @@ def smallest_patch(edit: Edit) -> Patch:
         first = next((reason for _, reason in reasons if reason is not None), None)
         if first is not None:
             # What goes whole goes without any of its changes, or the service would make half of them.
-            blocked.extend(Blocked(change.pointer, reason or first) for change, reason in reasons)
+            blocked.extend(BlockedChange(change.pointer, reason or first) for change, reason in reasons)
             continue
         carried.extend(changes)
         wanted = _whole(edit, unit, changes)

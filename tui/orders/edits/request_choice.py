@@ -9,7 +9,7 @@ from tui.api.codec import Document, Json
 from tui.api.models import Invalid, Operation, validate_order
 from tui.api.pointer import ABSENT, ROOT, Absent, Pointer
 from tui.orders.edits.edit import Change, Edit, same_or_absent
-from tui.orders.edits.patch import Blocked, smallest_patch, why_not_patch
+from tui.orders.edits.patch import BlockedChange, smallest_patch, why_not_patch
 from tui.orders.edits.upsert import Conversion, to_upsert
 from tui.orders.fields import ITEMS, all_fields
 
@@ -17,7 +17,7 @@ FIXED = "cannot be changed once the order exists"
 
 
 @dataclass(frozen=True, slots=True)
-class Sending:
+class RequestChoice:
     """What an edit comes to when it is sent. Pointers are those of the edited document.
 
     `operation`: PATCH, or POST for an upsert of the whole order, or None where nothing is to be sent. `body`: the PATCH,
@@ -28,8 +28,8 @@ class Sending:
     operation: Operation | None
     body: Document
     carried: tuple[Change, ...]
-    blocked: tuple[Blocked, ...] = ()
-    why_whole: tuple[Blocked, ...] = ()
+    blocked: tuple[BlockedChange, ...] = ()
+    why_whole: tuple[BlockedChange, ...] = ()
     invalid: tuple[Invalid, ...] = ()
     doubtful: tuple[Invalid, ...] = ()
     conversions: tuple[Conversion, ...] = ()
@@ -40,24 +40,26 @@ class Sending:
         return self.operation is not None and not self.invalid
 
 
-def sending_of(edit: Edit) -> Sending:
+def sending_of(edit: Edit) -> RequestChoice:
     """The smallest PATCH where one can carry the edit, else the whole order."""
     patch = smallest_patch(edit)
-    stuck = tuple(Blocked(one.pointer, reason) for one in patch.blocked if (reason := _why_never(edit, one.pointer)))
+    stuck = tuple(
+        BlockedChange(one.pointer, reason) for one in patch.blocked if (reason := _why_never(edit, one.pointer))
+    )
     whole = tuple(one for one in patch.blocked if not any(one.pointer == other.pointer for other in stuck))
     if whole:
         return _upsert(edit, stuck, whole)
     invalid, doubtful = _sorted_out(patch.invalid, edit, edit.base)
     invalid += (*_zeros(patch.carried), *_half_made(edit, patch.carried))
     operation = Operation.PATCH if patch.body else None
-    return Sending(operation, patch.body, patch.carried, stuck, (), invalid, doubtful)
+    return RequestChoice(operation, patch.body, patch.carried, stuck, (), invalid, doubtful)
 
 
-def whole_order(edit: Edit) -> Sending:
+def whole_order(edit: Edit) -> RequestChoice:
     """The edit as an upsert of the whole order, though a PATCH might carry it; of no change there is nothing to send."""
     if not edit.dirty:
-        return Sending(None, {}, ())
-    stuck = [Blocked(change.pointer, reason) for change in edit.changes() if (reason := why_not_upsert(change))]
+        return RequestChoice(None, {}, ())
+    stuck = [BlockedChange(change.pointer, reason) for change in edit.changes() if (reason := why_not_upsert(change))]
     return _upsert(edit, tuple(stuck), ())
 
 
@@ -86,17 +88,17 @@ def road_of(edit: Edit, pointer: Pointer, twins: frozenset[str] | None = None) -
     return (Operation.POST, reason) if reason else (Operation.PATCH, "")
 
 
-def _upsert(edit: Edit, stuck: tuple[Blocked, ...], whole: tuple[Blocked, ...]) -> Sending:
+def _upsert(edit: Edit, stuck: tuple[BlockedChange, ...], whole: tuple[BlockedChange, ...]) -> RequestChoice:
     edit = _without(edit, stuck)
     carried = tuple(edit.changes())
     if not carried:
-        return Sending(None, {}, (), stuck)
+        return RequestChoice(None, {}, (), stuck)
     body, conversions = to_upsert(edit.document, keep_id=True)
     found = validate_order(body, Operation.POST)
     invalid, doubtful = _sorted_out(found, edit, to_upsert(edit.base, keep_id=True)[0])
     if ITEMS.get(body) == [] and ITEMS.get(edit.base) != []:
         invalid += (Invalid(ITEMS, "An order needs an item", "no_items"),)
-    return Sending(Operation.POST, body, carried, stuck, whole, invalid, doubtful, conversions)
+    return RequestChoice(Operation.POST, body, carried, stuck, whole, invalid, doubtful, conversions)
 
 
 def _zeros(carried: tuple[Change, ...]) -> Iterator[Invalid]:
@@ -117,7 +119,7 @@ def _half_made(edit: Edit, carried: tuple[Change, ...]) -> Iterator[Invalid]:
             yield one
 
 
-def _without(edit: Edit, stuck: tuple[Blocked, ...]) -> Edit:
+def _without(edit: Edit, stuck: tuple[BlockedChange, ...]) -> Edit:
     """The edit without what no road carries."""
     if not stuck:
         return edit

@@ -11,8 +11,8 @@ from tui.api.models import Kind
 from tui.orders.addresses.formats import country_named, state_named
 from tui.orders.fields import Field
 from tui.orders.tables.csv_writer import unguard
-from tui.orders.tables.layout import Layout
-from tui.orders.value_parser import Entered, Entry, Rejected, parse_entry
+from tui.orders.tables.layout import TableLayout
+from tui.orders.value_parser import InvalidText, ParsedEntry, ValidValue, parse_entry
 
 LONGEST: Final = 100_000
 """Characters of a cell; a longer one is no value of an order."""
@@ -36,7 +36,7 @@ _NO: Final = frozenset(["nein", "nee", "non", "falsch", "onwaar", "faux"])
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class CellValue:
     """What a cell says: a value, or the text as it is with the reason why it is no value of its field."""
 
     value: Json
@@ -53,22 +53,22 @@ def text_in(cell: str) -> str:
     return plain if plain != cell else cell.strip()
 
 
-def read_cell(field: Field, text: str, layout: Layout, now: datetime, country: str = "") -> Read:
+def read_cell(field: Field, text: str, layout: TableLayout, now: datetime, country: str = "") -> CellValue:
     """The value of a cell that is not empty; `country` is the code of its address, for states."""
     match field.kind:
         case Kind.TEXT | Kind.WORD | Kind.LINES | Kind.DATE_TEXT:
-            return Read(text)
+            return CellValue(text)
         case Kind.NUMBER | Kind.MONEY_TEXT | Kind.INTEGER:
             return _amount(field, text, layout)
         case Kind.COUNTRY:
             code = country_named(text) or country_named(text.upper() if len(text) <= 3 else text)
-            return Read(code) if code else _by_entry(field, text, now)
+            return CellValue(code) if code else _by_entry(field, text, now)
         case Kind.STATE:
-            return Read(state_named(country, text) or text) if country and len(text) > 3 else Read(text)
+            return CellValue(state_named(country, text) or text) if country and len(text) > 3 else CellValue(text)
         case Kind.DATETIME:
             return _moment(field, text, layout, now)
         case Kind.TAGS:
-            return Read([part.strip() for part in re.split(r"[,;|\n]", text) if part.strip()])
+            return CellValue([part.strip() for part in re.split(r"[,;|\n]", text) if part.strip()])
         case Kind.CHOICE:
             return _chosen(field, text)
         case Kind.BOOL:
@@ -98,17 +98,17 @@ def number_in(text: str, decimal: str) -> str | None:
         else:
             decimal = other
     entry = _plain_number(text.replace(decimal, "."))
-    return str(entry.value) if isinstance(entry, Entered) else None
+    return str(entry.value) if isinstance(entry, ValidValue) else None
 
 
-def _plain_number(text: str) -> Entry:
+def _plain_number(text: str) -> ParsedEntry:
     return parse_entry(Kind.MONEY_TEXT, text, now=_EPOCH)
 
 
 _EPOCH: Final = datetime(2000, 1, 1)
 
 
-def _amount(field: Field, text: str, layout: Layout) -> Read:
+def _amount(field: Field, text: str, layout: TableLayout) -> CellValue:
     currency = unit = ""
     written = number_in(text, layout.decimal)
     if written is None and field.kind is not Kind.INTEGER and (match := _CURRENCY.fullmatch(text)):
@@ -118,18 +118,18 @@ def _amount(field: Field, text: str, layout: Layout) -> Read:
         written = number_in(match["number"], layout.decimal)
         unit = _UNITS.get(match["unit"].lower(), match["unit"].lower())
     if written is None:
-        return Read(text, "a whole number is needed" if field.kind is Kind.INTEGER else "a number is needed")
+        return CellValue(text, "a whole number is needed" if field.kind is Kind.INTEGER else "a number is needed")
     if field.kind is Kind.MONEY_TEXT:
-        return Read(written, currency=currency)
+        return CellValue(written, currency=currency)
     number = Decimal(written)
     if field.kind is Kind.INTEGER:
         if number != number.to_integral_value():
-            return Read(text, "a whole number is needed")
-        return Read(int(number))
-    return Read(number if "." in written else int(written), currency=currency, unit=unit)
+            return CellValue(text, "a whole number is needed")
+        return CellValue(int(number))
+    return CellValue(number if "." in written else int(written), currency=currency, unit=unit)
 
 
-def _moment(field: Field, text: str, layout: Layout, now: datetime) -> Read:
+def _moment(field: Field, text: str, layout: TableLayout, now: datetime) -> CellValue:
     written = text
     if match := _INSTANT.fullmatch(text):
         zone = "Z" if match[4] else f"{match[5]}:{match[6]}"
@@ -141,7 +141,7 @@ def _moment(field: Field, text: str, layout: Layout, now: datetime) -> Read:
         if not order and (first > 12 or second > 12 or first == second):
             order = "dmy" if first > 12 else "mdy"
         if not order:
-            return Read(text, "day or month first? Set the layout's dates")
+            return CellValue(text, "day or month first? Set the layout's dates")
         day, month = (first, second) if order == "dmy" else (second, first)
         year = match[4] if len(match[4]) == 4 else f"20{match[4]}"
         text = f"{year}-{month:02}-{day:02}" + (f" {_hour(match[5], match[7])}{match[6]}" if match[5] else "")
@@ -149,9 +149,9 @@ def _moment(field: Field, text: str, layout: Layout, now: datetime) -> Read:
         text = named
     if not re.match(r"\d{4}[-/.]", text):
         # `now`, `-2d` or `14:30` mean nothing in a file.
-        return Read(written, "a day is needed, as 2025-11-23 14:30")
+        return CellValue(written, "a day is needed, as 2025-11-23 14:30")
     read = _by_entry(field, text, now)
-    return Read(written, read.reason) if read.reason else read
+    return CellValue(written, read.reason) if read.reason else read
 
 
 def _hour(hour: str, half: str | None) -> str:
@@ -170,19 +170,19 @@ def _named_day(text: str) -> str:
     return ""
 
 
-def _chosen(field: Field, text: str) -> Read:
+def _chosen(field: Field, text: str) -> CellValue:
     word = text.casefold()
     if field.path[-1] == "currency":
-        return Read(SIGNS.get(text, text.upper() if re.fullmatch("[A-Za-z]{3}", text) else text))
+        return CellValue(SIGNS.get(text, text.upper() if re.fullmatch("[A-Za-z]{3}", text) else text))
     word = _UNITS.get(word, word) if field.path[-1] == "unit" else word
     shape = re.sub(r"[\s_-]+", "_", word)
     found = next((choice for choice in field.choices if choice.casefold() in (word, shape)), None)
-    return Read(found) if found is not None else Read(text, f"one of {', '.join(field.choices)} is needed")
+    return CellValue(found) if found is not None else CellValue(text, f"one of {', '.join(field.choices)} is needed")
 
 
-def _by_entry(field: Field, text: str, now: datetime) -> Read:
+def _by_entry(field: Field, text: str, now: datetime) -> CellValue:
     match parse_entry(field.kind, text, now=now):
-        case Entered(value):
-            return Read(value)
-        case Rejected(reason):
-            return Read(text, reason)
+        case ValidValue(value):
+            return CellValue(value)
+        case InvalidText(reason):
+            return CellValue(text, reason)

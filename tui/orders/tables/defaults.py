@@ -10,20 +10,22 @@ from typing import Any, Final
 from tui.api.codec import Document, Json
 from tui.api.pointer import Pointer
 from tui.orders.fields import ANY, ITEMS
-from tui.orders.tables.headings import BILL, ITEM, SHIP, Path
-from tui.orders.tables.mapping import CURRENCY, PLACED, Mapping
+from tui.orders.tables.headings import BILL, ITEM, SHIP, FieldPath
+from tui.orders.tables.mapping import CURRENCY, PLACED, ColumnMapping
 
 CONSTANT: Final = "the same for all"
 _PRICES: Final = ("total_price", "subtotal_price", "estimated_shipping_price", "estimated_tax_price")
 _COSTS: Final = ("discount_granted", "insurance_costs", "freight_costs", "other_costs")
 
-Note = Callable[[Path, Json, str], None]
+DefaultNote = Callable[[FieldPath, Json, str], None]
 
 
-def work_out(document: Document, derived: dict[Pointer, str], mapping: Mapping, now: datetime, sign: str = "") -> None:
+def work_out(
+    document: Document, derived: dict[Pointer, str], mapping: ColumnMapping, now: datetime, sign: str = ""
+) -> None:
     """Fill the document in place and tell in `derived` what was set and how. `sign`: a currency that amounts carried."""
 
-    def note(path: Path, value: Json, how: str) -> None:
+    def note(path: FieldPath, value: Json, how: str) -> None:
         node: Any = document
         for token, following in pairwise(path):
             fresh: Json = [{}] if following == "0" else {}
@@ -80,11 +82,11 @@ def _priced(amount: Json, item: Any, document: Document) -> Json:
 
 
 @lru_cache(maxsize=4096)
-def _pointer(path: Path) -> Pointer:
+def _pointer(path: FieldPath) -> Pointer:
     return Pointer(path)
 
 
-def _constant(document: Document, entries: list[Any], path: Path, value: Json, note: Note) -> None:
+def _constant(document: Document, entries: list[Any], path: FieldPath, value: Json, note: DefaultNote) -> None:
     if path[: len(ITEM)] == ITEM:
         rest = path[len(ITEM) :]
         for position, item in enumerate(entries):
@@ -94,14 +96,14 @@ def _constant(document: Document, entries: list[Any], path: Path, value: Json, n
         note(tuple("0" if token == ANY else token for token in path), value, CONSTANT)
 
 
-def _lacks_value(node: Any, path: Path) -> bool:
+def _lacks_value(node: Any, path: FieldPath) -> bool:
     """Whether this is the unit of a measure that is not there; the order's own currency is always wanted."""
     if path[-1] not in ("unit", "currency") or path == CURRENCY:
         return False
     return not isinstance(_at(node, path[:-1]), dict)
 
 
-def _names(document: Document, now: datetime, note: Note) -> None:
+def _names(document: Document, now: datetime, note: DefaultNote) -> None:
     number, order_id = document.get("order_number"), document.get("order_id")
     if number is None and order_id is not None:
         note(("order_number",), order_id, "from the order id")
@@ -121,14 +123,14 @@ def _names(document: Document, now: datetime, note: Note) -> None:
         note(("shipping_details", "ship_with", "type"), "shipping_option_code", "as there is only this one")
 
 
-def _addresses(document: Document, note: Note) -> None:
+def _addresses(document: Document, note: DefaultNote) -> None:
     billing = document.get(BILL)
     if document.get(SHIP) is None and isinstance(billing, dict):
         for name, value in list(billing.items()):
             note((SHIP, name), value, "from the billing address")
 
 
-def _lines(document: Document, entries: list[Any], note: Note) -> None:
+def _lines(document: Document, entries: list[Any], note: DefaultNote) -> None:
     for position, item in enumerate(entries):
         place = (*ITEMS.tokens, str(position))
         if item.get("quantity") is None:
@@ -144,7 +146,7 @@ def _lines(document: Document, entries: list[Any], note: Note) -> None:
             note((*place, "unit_price", "value"), _plain(share.normalize()), "line total ÷ quantity")
 
 
-def _total(document: Document, entries: list[Any], note: Note) -> None:
+def _total(document: Document, entries: list[Any], note: DefaultNote) -> None:
     place = ("payment_details", "total_price", "value")
     lines = [_number(item, "total_price") for item in entries]
     if _at(document, place) is not None or not lines:
@@ -159,7 +161,7 @@ def _total(document: Document, entries: list[Any], note: Note) -> None:
     note(place, _plain(total), how)
 
 
-def _currencies(document: Document, entries: list[Any], note: Note) -> None:
+def _currencies(document: Document, entries: list[Any], note: DefaultNote) -> None:
     currency = _at(document, CURRENCY)
     if currency is None:
         return
@@ -174,7 +176,7 @@ def _currencies(document: Document, entries: list[Any], note: Note) -> None:
                 note((*ITEMS.tokens, str(position), name, "currency"), currency, "the order's currency")
 
 
-def _at(node: Any, path: Path) -> Any:
+def _at(node: Any, path: FieldPath) -> Any:
     for token in path:
         if isinstance(node, list):
             node = node[0] if node else None

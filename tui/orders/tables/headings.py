@@ -10,23 +10,23 @@ from tui.orders.addresses.formats import plain
 from tui.orders.edits.bulk_change import full_label
 from tui.orders.fields import ANY, ITEMS, Field, all_fields
 
-Path: TypeAlias = tuple[str, ...]
+FieldPath: TypeAlias = tuple[str, ...]
 """A field's path; below a list of objects it has `*`."""
 
-ITEM: Final[Path] = (*ITEMS.tokens, ANY)
+ITEM: Final[FieldPath] = (*ITEMS.tokens, ANY)
 SHIP: Final = "shipping_address"
 BILL: Final = "billing_address"
-NUMBER: Final[Path] = ("order_number",)
-ORDER_ID: Final[Path] = ("order_id",)
+NUMBER: Final[FieldPath] = ("order_number",)
+ORDER_ID: Final[FieldPath] = ("order_id",)
 
 
 @dataclass(frozen=True, slots=True)
-class Guess:
+class HeadingGuess:
     """A field that a column may be: `rank` 0 is the surest. `part`: of a value that several columns make together; `more`: an addition
     to one that may stand alone. `unit`: what the header says of a measure, as in `Weight (g)`.
     """
 
-    path: Path
+    path: FieldPath
     rank: int
     part: bool = False
     more: bool = False
@@ -46,18 +46,18 @@ def mappable() -> tuple[Field, ...]:
     return tuple(known for known in all_fields() if not known.members and not known.read_only)
 
 
-def guesses(header: Sequence[str]) -> list[list[Guess]]:
+def guesses(header: Sequence[str]) -> list[list[HeadingGuess]]:
     """For each column the fields it may be, the surest first."""
     names = [normal(name) for name in header]
     special = _special(frozenset(names))
     found = []
     for name, raw in zip(names, header, strict=True):
         words, unit = _unit(name)
-        here = [Guess(special[words], -1)] if words in special else []
+        here = [HeadingGuess(special[words], -1)] if words in special else []
         for key in dict.fromkeys((words, *_turned(words))):
             here += [replace(guess, unit=unit) for guess in _aliases().get(key, ())]
         if exact := _exact().get(raw.strip().strip("/").replace(".", "/").casefold()):
-            here.insert(0, Guess(exact, -2))
+            here.insert(0, HeadingGuess(exact, -2))
         found.append(sorted(here, key=lambda guess: guess.rank))
     return found
 
@@ -206,40 +206,40 @@ _UNITS: Final = {
 
 
 @cache
-def _aliases() -> dict[str, tuple[Guess, ...]]:
-    found: dict[str, list[Guess]] = {}
+def _aliases() -> dict[str, tuple[HeadingGuess, ...]]:
+    found: dict[str, list[HeadingGuess]] = {}
 
-    def add(name: str, guess: Guess) -> None:
+    def add(name: str, guess: HeadingGuess) -> None:
         found.setdefault(name, []).append(guess)
 
     for group, prefixes in _PREFIXES.items():
         for after, prefix in enumerate(prefixes.split("|")):
             for member, names in _ADDRESS.items():
                 for rank, name in enumerate(names.split("|")):
-                    add(f"{prefix} {name}".strip(), Guess((group, member), 10 * after + rank))
+                    add(f"{prefix} {name}".strip(), HeadingGuess((group, member), 10 * after + rank))
             for part in _NAME_PARTS.split("|"):
-                add(f"{prefix} {part}".strip(), Guess((group, "name"), 10 * after + 5, part=True))
+                add(f"{prefix} {part}".strip(), HeadingGuess((group, "name"), 10 * after + 5, part=True))
             for part in ("toevoeging", "addition", "suffix", "house number suffix", "huisnummer toevoeging"):
-                add(f"{prefix} {part}".strip(), Guess((group, "house_number"), 10 * after + 5, more=True))
+                add(f"{prefix} {part}".strip(), HeadingGuess((group, "house_number"), 10 * after + 5, more=True))
             for part in ("address 3", "address line 3"):
-                add(f"{prefix} {part}".strip(), Guess((group, "address_line_2"), 10 * after + 5, more=True))
+                add(f"{prefix} {part}".strip(), HeadingGuess((group, "address_line_2"), 10 * after + 5, more=True))
     for name, member in (
         ("customer name", "name"),
         ("customer email", "email"),
         ("telnummerbezorging", "phone_number"),
     ):
-        add(name, Guess((SHIP, member), 3))
+        add(name, HeadingGuess((SHIP, member), 3))
     for table, base in ((_ITEM, ITEM), (_ORDER, ()), (_CUSTOMER, ())):
         for path, names in table.items():
             for rank, name in enumerate(names.split("|")):
-                add(name, Guess((*base, *path.split("/")), rank))
+                add(name, HeadingGuess((*base, *path.split("/")), rank))
     for path_, label in _labels():
-        add(label, Guess(path_, 40))
+        add(label, HeadingGuess(path_, 40))
     return {name: tuple(sorted(many, key=lambda guess: guess.rank)) for name, many in found.items()}
 
 
-def _labels() -> Iterator[tuple[Path, str]]:
-    counted: dict[str, list[Path]] = {}
+def _labels() -> Iterator[tuple[FieldPath, str]]:
+    counted: dict[str, list[FieldPath]] = {}
     for known in mappable():
         yield known.path, normal(full_label(known.path))
         if known.path[: len(ITEM)] == ITEM:
@@ -250,9 +250,9 @@ def _labels() -> Iterator[tuple[Path, str]]:
 
 
 @cache
-def _exact() -> dict[str, Path]:
+def _exact() -> dict[str, FieldPath]:
     """Fields by their path, as `order_details/order_items/*/sku`; an item's also without a star, or with a 0."""
-    found: dict[str, Path] = {}
+    found: dict[str, FieldPath] = {}
     for known in mappable():
         whole = "/".join(known.path)
         for name in (whole, whole.replace(f"/{ANY}", ""), whole.replace(ANY, "0")):
@@ -262,8 +262,8 @@ def _exact() -> dict[str, Path]:
     return found
 
 
-def _special(names: frozenset[str]) -> dict[str, Path]:
-    found: dict[str, Path] = {}
+def _special(names: frozenset[str]) -> dict[str, FieldPath]:
+    found: dict[str, FieldPath] = {}
     for sign, meanings in _SPECIAL.items():
         if sign in names:
             for name, path in meanings.items():

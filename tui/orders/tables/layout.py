@@ -39,7 +39,7 @@ class TableError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class TableLayout:
     """How a table is written. `header`: whether its first row names the columns. `sheet` is one of a workbook."""
 
     encoding: str = "utf-8"
@@ -75,7 +75,7 @@ class Layout:
         }
 
     @classmethod
-    def from_json(cls, value: Json) -> "Layout | None":
+    def from_json(cls, value: Json) -> "TableLayout | None":
         """Read what `to_json` wrote; None for anything else."""
         if not isinstance(value, dict):
             return None
@@ -88,16 +88,16 @@ class Layout:
         return found if known and found.decimal in DECIMALS and found.dates in DATES else None
 
 
-def sniff(data: bytes | str) -> Layout:
+def sniff(data: bytes | str) -> TableLayout:
     """The layout that this text most likely has. Raises TableError where it is no text."""
     encoding = "utf-8" if isinstance(data, str) else encoding_of(data)
     text = data if isinstance(data, str) else text_of(data, encoding)
     cut = len(text) > _SAMPLE_TEXT
     sample = text[:_SAMPLE_TEXT]
-    best, score = Layout(encoding=encoding), -1.0
+    best, score = TableLayout(encoding=encoding), -1.0
     for quote in ('"', "'", ""):
         for delimiter in DELIMITERS:
-            layout = Layout(encoding, delimiter, quote)
+            layout = TableLayout(encoding, delimiter, quote)
             fit = _fit(sample, layout, cut)
             if fit > score:
                 best, score = layout, fit
@@ -157,7 +157,7 @@ def _as_latin_1(error: UnicodeError) -> tuple[str | bytes, int]:
 codecs.register_error("_latin_1", _as_latin_1)
 
 
-def rows_of(text: str, layout: Layout) -> Iterator[tuple[int, list[str]]]:
+def rows_of(text: str, layout: TableLayout) -> Iterator[tuple[int, list[str]]]:
     """The rows that hold anything, each with its number in the table, from 1, as a spreadsheet counts them."""
     # The module's limit is global; a cell too long is refused by those who look at it, with its place.
     csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
@@ -178,7 +178,7 @@ def rows_of(text: str, layout: Layout) -> Iterator[tuple[int, list[str]]]:
             yield number, cells
 
 
-def _fit(text: str, layout: Layout, cut: bool) -> float:
+def _fit(text: str, layout: TableLayout, cut: bool) -> float:
     """How well a text is a table of this layout: many columns, the same number in each row. Below 0: not at all."""
     if layout.quote and not cut and _is_open(text, layout):
         return -1.0
@@ -191,7 +191,7 @@ def _fit(text: str, layout: Layout, cut: bool) -> float:
     return times / counts.total() + min(width, 40) / 100
 
 
-def _is_open(text: str, layout: Layout) -> bool:
+def _is_open(text: str, layout: TableLayout) -> bool:
     """Whether a quote is opened somewhere and never closed, so that a cell would swallow the rest."""
     lines = io.StringIO(text, newline="")
     reader = csv.reader(lines, delimiter=layout.delimiter, quotechar=layout.quote, skipinitialspace=True, strict=True)

@@ -5,29 +5,29 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from tui.api.codec import Json
-from tui.orders.tables.headings import ITEM, NUMBER, ORDER_ID, Path, guesses, mappable, normal, unit_named
-from tui.orders.tables.layout import Layout
+from tui.orders.tables.headings import ITEM, NUMBER, ORDER_ID, FieldPath, guesses, mappable, normal, unit_named
+from tui.orders.tables.layout import TableLayout
 
 VERSION: Final = 1
 """Of a mapping as JSON. One of a later version is not read."""
 
-CURRENCY: Final[Path] = ("payment_details", "total_price", "currency")
-STATUS: Final[Path] = ("order_details", "status", "code")
-PAID: Final[Path] = ("payment_details", "status", "code")
-SHOP: Final[Path] = ("order_details", "integration", "id")
-PLACED: Final[Path] = ("order_details", "order_created_at")
-WEIGHT: Final[Path] = ("shipping_details", "measurement", "weight", "value")
-WEIGHT_UNIT: Final[Path] = (*WEIGHT[:-1], "unit")
-ITEM_WEIGHT: Final[Path] = (*ITEM, *WEIGHT[1:])
-ITEM_WEIGHT_UNIT: Final[Path] = (*ITEM_WEIGHT[:-1], "unit")
-_SIZE_UNIT: Final[Path] = ("shipping_details", "measurement", "dimension", "unit")
+CURRENCY: Final[FieldPath] = ("payment_details", "total_price", "currency")
+STATUS: Final[FieldPath] = ("order_details", "status", "code")
+PAID: Final[FieldPath] = ("payment_details", "status", "code")
+SHOP: Final[FieldPath] = ("order_details", "integration", "id")
+PLACED: Final[FieldPath] = ("order_details", "order_created_at")
+WEIGHT: Final[FieldPath] = ("shipping_details", "measurement", "weight", "value")
+WEIGHT_UNIT: Final[FieldPath] = (*WEIGHT[:-1], "unit")
+ITEM_WEIGHT: Final[FieldPath] = (*ITEM, *WEIGHT[1:])
+ITEM_WEIGHT_UNIT: Final[FieldPath] = (*ITEM_WEIGHT[:-1], "unit")
+_SIZE_UNIT: Final[FieldPath] = ("shipping_details", "measurement", "dimension", "unit")
 
-USUAL: Final[dict[Path, Json]] = {STATUS: "unfulfilled", PAID: "paid", CURRENCY: "EUR"}
+USUAL: Final[dict[FieldPath, Json]] = {STATUS: "unfulfilled", PAID: "paid", CURRENCY: "EUR"}
 """What every order needs and most files lack; each can be changed."""
 
 
 @dataclass(frozen=True, slots=True)
-class Mapping:
+class ColumnMapping:
     """Columns to fields. `paths` has a place for each column of `header`: its field's path, or None for no field.
 
     Several columns with the same path make one value together, apart by a space. `constants`: what a field is where the
@@ -35,11 +35,11 @@ class Mapping:
     """
 
     header: tuple[str, ...]
-    paths: tuple[Path | None, ...]
+    paths: tuple[FieldPath | None, ...]
     name: str = ""
-    constants: tuple[tuple[Path, Json], ...] = ()
+    constants: tuple[tuple[FieldPath, Json], ...] = ()
     derives: bool = True
-    layout: Layout | None = field(default=None, compare=False)
+    layout: TableLayout | None = field(default=None, compare=False)
 
     @property
     def unmapped(self) -> tuple[str, ...]:
@@ -50,10 +50,10 @@ class Mapping:
     def mapped(self) -> int:
         return sum(path is not None for path in self.paths)
 
-    def constant(self, path: Path) -> Json:
+    def constant(self, path: FieldPath) -> Json:
         return dict(self.constants).get(path)
 
-    def with_path(self, column: int, path: Path | None) -> "Mapping":
+    def with_path(self, column: int, path: FieldPath | None) -> "ColumnMapping":
         """With this column going to that field, or nowhere. A measure's unit goes along: the name's, or the one so far."""
         before = self.paths[column]
         changed = replace(self, paths=(*self.paths[:column], path, *self.paths[column + 1 :]))
@@ -66,7 +66,7 @@ class Mapping:
             changed = changed.with_constant(old, None)
         return changed
 
-    def with_constant(self, path: Path, value: Json) -> "Mapping":
+    def with_constant(self, path: FieldPath, value: Json) -> "ColumnMapping":
         """With this value for all rows that say nothing; None takes it away."""
         kept = {one: other for one, other in self.constants if one != path}
         if value is not None:
@@ -77,9 +77,9 @@ class Mapping:
         """Whether it is for tables with these columns, in any order."""
         return sorted(map(normal, self.header)) == sorted(map(normal, header))
 
-    def on(self, header: Sequence[str]) -> "Mapping":
+    def on(self, header: Sequence[str]) -> "ColumnMapping":
         """This mapping for a header that it fits, whose columns may stand in another order."""
-        left: dict[str, list[Path | None]] = {}
+        left: dict[str, list[FieldPath | None]] = {}
         for name, path in zip(self.header, self.paths, strict=True):
             left.setdefault(normal(name), []).append(path)
         paths = tuple(left[normal(name)].pop(0) if left.get(normal(name)) else None for name in header)
@@ -100,7 +100,7 @@ class Mapping:
         }
 
     @classmethod
-    def from_json(cls, value: Json) -> "Mapping | None":
+    def from_json(cls, value: Json) -> "ColumnMapping | None":
         """Read what `to_json` wrote; None for what is no mapping, or one of a later version."""
         if not isinstance(value, dict) or value.get("version") != VERSION:
             return None
@@ -121,11 +121,11 @@ class Mapping:
             name if isinstance(name, str) else "",
             tuple(constants),
             value.get("derives") is not False,
-            Layout.from_json(value.get("layout")),
+            TableLayout.from_json(value.get("layout")),
         )
 
 
-def unit_path(path: Path | None) -> Path | None:
+def unit_path(path: FieldPath | None) -> FieldPath | None:
     """Where the unit of this measure is told; None for what is no measure, or is the unit itself."""
     if path is None or path[-1] in ("unit", "currency"):
         return None
@@ -133,12 +133,12 @@ def unit_path(path: Path | None) -> Path | None:
     return unit if any(known.path == unit for known in mappable()) else None
 
 
-def automatic(header: Sequence[str], *, shop: int | None = None) -> Mapping:
+def automatic(header: Sequence[str], *, shop: int | None = None) -> ColumnMapping:
     """The mapping that the names of the columns suggest, with the usual constants for what no column gives."""
     found = guesses(header)
-    paths: list[Path | None] = [None] * len(header)
-    units: dict[Path, str] = {}
-    taken: dict[Path, bool] = {}
+    paths: list[FieldPath | None] = [None] * len(header)
+    units: dict[FieldPath, str] = {}
+    taken: dict[FieldPath, bool] = {}
     offers = sorted((guess.rank, column) for column, many in enumerate(found) for guess in many)
     for rank, column in offers:
         if paths[column] is not None:
@@ -161,11 +161,11 @@ def automatic(header: Sequence[str], *, shop: int | None = None) -> Mapping:
     for unit in (WEIGHT_UNIT, ITEM_WEIGHT_UNIT):
         if (*unit[:-1], "value") in taken and unit not in taken:
             constants.setdefault(unit, "kg")
-    mapping = Mapping(tuple(header), tuple(paths), constants=tuple(constants.items()))
+    mapping = ColumnMapping(tuple(header), tuple(paths), constants=tuple(constants.items()))
     return mapping if shop is None else mapping.with_constant(SHOP, shop)
 
 
-def by_rows(mapping: Mapping, rows: Iterable[Sequence[str]]) -> Mapping:
+def by_rows(mapping: ColumnMapping, rows: Iterable[Sequence[str]]) -> ColumnMapping:
     """The mapping with what a look at the rows tells: a weight that differs within an order is that of the items."""
     if WEIGHT not in mapping.paths or ITEM_WEIGHT in mapping.paths:
         return mapping
@@ -188,7 +188,7 @@ def by_rows(mapping: Mapping, rows: Iterable[Sequence[str]]) -> Mapping:
     )
 
 
-def _path(value: Json) -> Path | None:
+def _path(value: Json) -> FieldPath | None:
     if not isinstance(value, list) or not all(isinstance(token, str) for token in value):
         return None
     return tuple(str(token) for token in value)

@@ -11,11 +11,11 @@ from tui.api.codec import Document, Json
 from tui.api.errors import Origin, Problem, Severity
 from tui.api.pointer import ABSENT, Pointer
 from tui.orders.fields import ANY, Field, field_at, label_of
-from tui.orders.tables.cells import LONGEST, Read, read_cell, text_in
+from tui.orders.tables.cells import LONGEST, CellValue, read_cell, text_in
 from tui.orders.tables.defaults import work_out
-from tui.orders.tables.headings import ITEM, NUMBER, ORDER_ID, Path, is_known, normal
-from tui.orders.tables.layout import Layout, TableError, rows_of
-from tui.orders.tables.mapping import Mapping
+from tui.orders.tables.headings import ITEM, NUMBER, ORDER_ID, FieldPath, is_known, normal
+from tui.orders.tables.layout import TableError, TableLayout, rows_of
+from tui.orders.tables.mapping import ColumnMapping
 
 MOST_ROWS: Final = 50_000
 """Rows that are taken from one table."""
@@ -23,12 +23,12 @@ MOST_COLUMNS: Final = 500
 _TOLD_EVERY = 500
 _MOST_READS = 20_000
 
-Progress = Callable[[int, int], None]
+RowProgress = Callable[[int, int], None]
 """Told how many rows of how many were read; what it raises ends the reading."""
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TableRow:
     """A row's number, from 1, as a spreadsheet counts, and its cells as texts."""
 
     number: int
@@ -40,24 +40,24 @@ class Table:
     """A table as it stands in a file: names of columns, each its own, and the rows below them."""
 
     header: tuple[str, ...]
-    rows: tuple[Row, ...]
-    layout: Layout
-    above: tuple[Row, ...] = ()
+    rows: tuple[TableRow, ...]
+    layout: TableLayout
+    above: tuple[TableRow, ...] = ()
     """Titles that stand over the header."""
     named: tuple[str, ...] = ()
     """The header as it was written, names twice and none included."""
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedRow:
     """A row that is no part of any order, and why."""
 
-    row: Row
+    row: TableRow
     reason: str
 
 
 @dataclass(slots=True)
-class Made:
+class TableOrder:
     """An order that was made of rows.
 
     `cells`: where each value came from, row and column. `problems`: what could not be read, at its place; the text
@@ -78,21 +78,21 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class ParsedTable:
     """All that became of a table's rows."""
 
-    orders: tuple[Made, ...]
-    refused: tuple[Refused, ...]
+    orders: tuple[TableOrder, ...]
+    refused: tuple[RefusedRow, ...]
     ignored: int
     """Cells that hold something, in columns that go nowhere."""
 
 
-def table_of(text: str, layout: Layout, progress: Progress | None = None) -> Table:
+def table_of(text: str, layout: TableLayout, progress: RowProgress | None = None) -> Table:
     """The table in a text. Raises TableError for one without rows, or with too many."""
-    rows: list[Row] = []
+    rows: list[TableRow] = []
     guess = max(text.count("\n"), 1) if progress is not None else 0
     for number, cells in rows_of(text, layout):
-        rows.append(Row(number, cells))
+        rows.append(TableRow(number, cells))
         if len(rows) > MOST_ROWS + 1:
             raise TableError(_too_many(text.count("\n")))
         if progress is not None and number % _TOLD_EVERY == 0:
@@ -100,7 +100,7 @@ def table_of(text: str, layout: Layout, progress: Progress | None = None) -> Tab
     return headed(rows, layout)
 
 
-def headed(rows: Sequence[Row], layout: Layout) -> Table:
+def headed(rows: Sequence[TableRow], layout: TableLayout) -> Table:
     """Rows with their header taken apart. Raises TableError where nothing is left."""
     if not rows:
         raise TableError("It is empty.")
@@ -122,7 +122,7 @@ def headed(rows: Sequence[Row], layout: Layout) -> Table:
     return Table(_own_names(names), tuple(rows[1:]), layout, tuple(above), tuple(names))
 
 
-def _header_place(rows: Sequence[Row]) -> int:
+def _header_place(rows: Sequence[TableRow]) -> int:
     """The header's place: below titles of one cell, where what follows has names that are known."""
     for place, row in enumerate(rows[:10]):
         names = [cell for cell in row.cells if cell.strip()]
@@ -143,13 +143,13 @@ def letters(column: int) -> str:
 
 def orders_of(
     table: Table,
-    mapping: Mapping,
+    mapping: ColumnMapping,
     *,
     now: datetime,
     shop: int | None = None,
-    progress: Progress | None = None,
+    progress: RowProgress | None = None,
     most: int | None = None,
-) -> Result:
+) -> ParsedTable:
     """The orders of a table. `now` has the zone that loose times are meant in.
 
     Raises TableError at the row that begins one more than `most` orders.
@@ -188,20 +188,20 @@ class _Column:
     place: int
     name: str
     known: Field
-    tokens: Path
+    tokens: FieldPath
     """Below the item for an item's field, else below the order."""
     of_item: bool
 
 
 @dataclass(slots=True)
 class _Order:
-    made: Made
+    made: TableOrder
     keys: tuple[str, ...]
     """Its order id and its number, as far as its first row has them."""
     shop: str
     """As its first row has it: two shops may have an order of the same id each."""
     items: list[Json] = field(default_factory=list)
-    first: dict[Path, str] = field(default_factory=dict)
+    first: dict[FieldPath, str] = field(default_factory=dict)
     """The texts of its own fields, as first seen."""
     lines: dict[tuple[str, ...], int] = field(default_factory=dict)
     """The rows that said an item, with their numbers."""
@@ -211,7 +211,7 @@ class _Order:
 
 
 class _Reading:
-    def __init__(self, table: Table, mapping: Mapping, now: datetime, shop: int | None, most: int | None) -> None:
+    def __init__(self, table: Table, mapping: ColumnMapping, now: datetime, shop: int | None, most: int | None) -> None:
         self._table = table
         self._most = most
         self._mapping = (
@@ -238,17 +238,17 @@ class _Reading:
         self._nowhere = [place for place in range(len(mapping.paths)) if place not in taken]
         self._keys = [one.place for path in (ORDER_ID, NUMBER) for one in self._columns if one.tokens == path]
         self._shops = [one.place for one in self._columns if one.tokens == _SHOP]
-        self._pointers: dict[tuple[int, Path], Pointer] = {}
-        self._reads: dict[tuple[int, str, str], Read] = {}
+        self._pointers: dict[tuple[int, FieldPath], Pointer] = {}
+        self._reads: dict[tuple[int, str, str], CellValue] = {}
         self._orders: list[_Order] = []
         self._by_key: dict[str, list[_Order]] = {}
-        self._refused = [Refused(row, "stands above the header") for row in table.above]
+        self._refused = [RefusedRow(row, "stands above the header") for row in table.above]
         self._spoilt: dict[str, list[tuple[str, int]]] = {}
         """By key, the shops and numbers of rows that were refused."""
-        self._taken: dict[int, list[Row]] = {}
+        self._taken: dict[int, list[TableRow]] = {}
         self._names = [normal(name) for name in table.named]
 
-    def done(self, progress: Progress | None) -> Result:
+    def done(self, progress: RowProgress | None) -> ParsedTable:
         total = len(self._table.rows)
         for count, row in enumerate(self._table.rows, 1):
             self._take(row)
@@ -260,20 +260,20 @@ class _Reading:
             if lacks:
                 # An order that lacks a row would be sent incomplete.
                 reason = f"row {lacks[0]} of the same order was refused"
-                self._refused += [Refused(row, reason) for row in self._taken[id(order)]]
+                self._refused += [RefusedRow(row, reason) for row in self._taken[id(order)]]
                 continue
             self._finish(order)
             found.append(order.made)
         self._refused.sort(key=lambda one: one.row.number)
-        return Result(tuple(found), tuple(self._refused), sum(made.ignored for made in found))
+        return ParsedTable(tuple(found), tuple(self._refused), sum(made.ignored for made in found))
 
-    def _take(self, row: Row) -> None:
+    def _take(self, row: TableRow) -> None:
         cells = _trimmed(row.cells)
         texts = [text_in(cell) for cell in cells]
         keys = tuple(f"{place}:{texts[place]}" for place in self._keys if place < len(texts) and texts[place])
         shop = next((texts[place] for place in self._shops if place < len(texts)), "")
         if reason := self._refusal(cells, texts):
-            self._refused.append(Refused(row, reason))
+            self._refused.append(RefusedRow(row, reason))
             if keys and not reason.startswith(_AGAIN):
                 self._spoilt.setdefault(keys[0], []).append((shop, row.number))
             return
@@ -285,7 +285,7 @@ class _Reading:
                     f"It has over {self._most:,} orders; row {row.number:,} begins the next part. "
                     "Split it there, each part with the header."
                 )
-            order = _Order(Made([], {}), keys, shop)
+            order = _Order(TableOrder([], {}), keys, shop)
             self._orders.append(order)
             for key in keys:
                 self._by_key.setdefault(key, []).append(order)
@@ -333,7 +333,7 @@ class _Reading:
 
     def _put_own(self, order: _Order, row: int, texts: list[str]) -> None:
         made, width = order.made, len(texts)
-        joined: dict[Path, tuple[str, _Column, int]] = {}
+        joined: dict[FieldPath, tuple[str, _Column, int]] = {}
         for one in self._own:
             if one.place < width and (text := texts[one.place]):
                 before = joined.get(one.tokens)
@@ -363,7 +363,7 @@ class _Reading:
     def _put_item(self, order: _Order, row: int, texts: list[str]) -> bool:
         """Add the row's item, if it says one; whether it did."""
         width, item, position = len(texts), cast(dict[str, Json], {}), len(order.items)
-        seen: dict[Path, str] = {}
+        seen: dict[FieldPath, str] = {}
         for one in self._items:
             if one.place >= width or not (text := texts[one.place]):
                 continue
@@ -381,7 +381,7 @@ class _Reading:
             order.item_rows.append(row)
         return bool(item)
 
-    def _read(self, one: _Column, text: str, country: str = "") -> Read:
+    def _read(self, one: _Column, text: str, country: str = "") -> CellValue:
         """What a cell says; most columns say the same again and again."""
         key = (one.place, text, country)
         read = self._reads.get(key)
@@ -391,7 +391,7 @@ class _Reading:
             read = self._reads[key] = read_cell(one.known, text, self._table.layout, self._now, country)
         return read
 
-    def _note(self, order: _Order, pointer: Pointer, one: _Column, row: int, text: str, read: Read) -> None:
+    def _note(self, order: _Order, pointer: Pointer, one: _Column, row: int, text: str, read: CellValue) -> None:
         order.made.cells.setdefault(pointer, (row, one.name))
         if read.currency:
             order.signs[pointer] = (read.currency, text)
@@ -428,7 +428,7 @@ class _Reading:
                 if pointer.name == "value" or isinstance(pointer.parent.get(order.made.document), dict):
                     order.made.cells[pointer] = (row, one.name)
 
-    def _pointer(self, item: int, tokens: Path) -> Pointer:
+    def _pointer(self, item: int, tokens: FieldPath) -> Pointer:
         found = self._pointers.get((item, tokens))
         if found is None:
             head = () if item < 0 else (*ITEM[:-1], str(item))
@@ -436,7 +436,7 @@ class _Reading:
         return found
 
 
-_SHOP: Final[Path] = ("order_details", "integration", "id")
+_SHOP: Final[FieldPath] = ("order_details", "integration", "id")
 _ROOT: Final = Pointer(())
 _AGAIN: Final = "is the header"
 
@@ -446,7 +446,7 @@ def _is_of(order: _Order, shop: str) -> bool:
     return not shop or order.shop in ("", shop)
 
 
-def _put(document: dict[str, Json], tokens: Path, value: Json) -> None:
+def _put(document: dict[str, Json], tokens: FieldPath, value: Json) -> None:
     """Set a value in place; a `0` in the path is the only entry of a list."""
     node: Any = document
     if len(tokens) == 1:

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 from textual import on
 
 from tui.api.codec import encode
-from tui.keymap import Where
+from tui.keymap import Context
 from tui.orders.fields import label_of
 from tui.screens.common.list_screen import ListScreen
-from tui.widgets.input_line import AskLine
+from tui.widgets.input_line import InputLine
 from tui.widgets.lines import Piece
 from tui.widgets.pager import TextLine
 from tui.widgets.status import TitleLine
-from tui.widgets.table import Column, Row, Toned
+from tui.widgets.table import Column, RenderedRow, StyledCell
 from tui.widgets.text import fit, safe
-from tui.work.journal.batch_history import WRITTEN, SentRequest, export_history, sent_documents
+from tui.work.journal.batch_history import WRITTEN, HistoryRequest, export_history, sent_documents
 from tui.work.typed_paths import at_home, completed
 
 if TYPE_CHECKING:
@@ -48,17 +48,17 @@ def open_history(app: "OrdersApp") -> None:
 class HistoryScreen(ListScreen):
     """The newest request first; Enter shows its orders."""
 
-    WHERE = Where.HISTORY
+    WHERE = Context.HISTORY
     COLUMNS = _COLUMNS
     EMPTY = "Nothing of this batch was sent yet."
     PROMPT = "export to (.jsonl or .csv): "
 
     def __init__(self) -> None:
         super().__init__()
-        self._requests: dict[str, SentRequest] = {}
+        self._requests: dict[str, HistoryRequest] = {}
 
     @property
-    def request(self) -> SentRequest | None:
+    def request(self) -> HistoryRequest | None:
         """The request under the cursor."""
         return self._requests.get(self.table.cursor_key or "")
 
@@ -74,7 +74,7 @@ class HistoryScreen(ListScreen):
             at = f"{request.at.astimezone(zone):%Y-%m-%d %H:%M}"
             words = f"{request.words}{f', {request.status}' if request.status else ''}"
             told = ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
-            rows.append(Row(key, (at, str(len(request.orders)), Toned(words, tone), told), mark, tone))
+            rows.append(RenderedRow(key, (at, str(len(request.orders)), StyledCell(words, tone), told), mark, tone))
         self.table.load(rows)
         count = len(rows)
         words = f"{staging.name} · {count} request{'' if count == 1 else 's'}"
@@ -111,8 +111,8 @@ class HistoryScreen(ListScreen):
         line.complete = completed
         line.open(str(self.house.bench.store.path.parent / f"batch-{today:%Y-%m-%d}.jsonl"))
 
-    @on(AskLine.Submitted)
-    def _named(self, event: AskLine.Submitted) -> None:
+    @on(InputLine.Submitted)
+    def _named(self, event: InputLine.Submitted) -> None:
         name = event.text.strip()
         if not name:
             self.say("No file was named; nothing was exported.")
@@ -120,7 +120,7 @@ class HistoryScreen(ListScreen):
         work = self._write_out(list(self._requests.values()), at_home(Path(name)))
         self.run_worker(work, name="export the history", group="export")
 
-    async def _write_out(self, requests: Sequence[SentRequest], path: Path) -> None:
+    async def _write_out(self, requests: Sequence[HistoryRequest], path: Path) -> None:
         with self.keeping():
             try:
                 count = await export_history(self.house.bench.store, requests, path)
@@ -132,7 +132,7 @@ class HistoryScreen(ListScreen):
                 self.say(f"{count} order{'' if count == 1 else 's'} of requests, for your eyes only, in {path}")
 
 
-def _lines(request: SentRequest) -> Iterator[TextLine]:
+def _lines(request: HistoryRequest) -> Iterator[TextLine]:
     """Each order of a request, those with problems first."""
     for problem in request.problems:
         yield [(f" S of the request as a whole: {safe(problem.detail)}", "service")]

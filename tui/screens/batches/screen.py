@@ -5,15 +5,15 @@ from typing import TYPE_CHECKING
 
 from textual import on
 
-from tui.keymap import Where
+from tui.keymap import Context
 from tui.screens.common.list_screen import ListScreen
 from tui.screens.common.workspace_actions import open_composer
 from tui.store.batches import StagedState
-from tui.widgets.input_line import AskLine
+from tui.widgets.input_line import InputLine
 from tui.widgets.status import TitleLine
-from tui.widgets.table import Column, Row, Toned
+from tui.widgets.table import Column, RenderedRow, StyledCell
 from tui.work.batches.catalog import BatchInfo
-from tui.work.batches.staging import CannotChange
+from tui.work.batches.staging import BatchLocked
 
 if TYPE_CHECKING:
     from tui.app import OrdersApp
@@ -53,7 +53,7 @@ def open_batches(app: "OrdersApp") -> None:
 class BatchesScreen(ListScreen):
     """The newest first; Enter opens one in the composer."""
 
-    WHERE = Where.BATCHES
+    WHERE = Context.BATCHES
     COLUMNS = _COLUMNS
     EMPTY = "No batch yet: a makes one, and whatever is staged makes one by itself."
 
@@ -81,26 +81,26 @@ class BatchesScreen(ListScreen):
         self.query_one(TitleLine).set(f"{self.house.account_name} · batches", words)
         self.show_status()
 
-    def _row(self, key: str, info: BatchInfo) -> Row:
+    def _row(self, key: str, info: BatchInfo) -> RenderedRow:
         states = ", ".join(f"{info.counts[state]} {word}" for state, word in _WORDS.items() if info.counts[state])
         bad = any(info.counts[state] for state in _BAD)
         mark, tone = ("S", "service") if bad else (" ", "")
         if info.is_elsewhere:
             mark, tone = "#", "conflict"
         is_open = info.id == self.house.staging.batch
-        name = Toned(info.name, "title" if is_open else "")
-        cells = (name, str(info.count or ""), Toned(states, "service" if bad else ""), self._owner(info))
-        return Row(key, cells, mark, tone)
+        name = StyledCell(info.name, "title" if is_open else "")
+        cells = (name, str(info.count or ""), StyledCell(states, "service" if bad else ""), self._owner(info))
+        return RenderedRow(key, cells, mark, tone)
 
-    def _owner(self, info: BatchInfo) -> Toned:
+    def _owner(self, info: BatchInfo) -> StyledCell:
         owner = info.owner
         if owner is None or not owner.alive:
             made = f"{info.created_at.astimezone(self.house.bench.zone):%d %b %H:%M}"
-            return Toned(f"free, of {made}", "dim")
+            return StyledCell(f"free, of {made}", "dim")
         if owner.mine:
-            return Toned("open here" if info.id == self.house.staging.batch else "yours", "good")
+            return StyledCell("open here" if info.id == self.house.staging.batch else "yours", "good")
         since = f"{owner.since.astimezone(self.house.bench.zone):%d %b %H:%M}"
-        return Toned(f"{owner.user}@{owner.host}, process {owner.pid}, since {since}", "conflict")
+        return StyledCell(f"{owner.user}@{owner.host}, process {owner.pid}, since {since}", "conflict")
 
     def show_keys(self) -> None:
         self.show_commands(_KEYS)
@@ -174,7 +174,7 @@ class BatchesScreen(ListScreen):
     def _try(self, work: Callable[[], None]) -> bool:
         try:
             work()
-        except CannotChange as error:
+        except BatchLocked as error:
             self.show_all()
             self.say(str(error), "warning")
             return False
@@ -188,8 +188,8 @@ class BatchesScreen(ListScreen):
         line.open(text)
         self._done = done
 
-    @on(AskLine.Submitted)
-    def _line_taken(self, event: AskLine.Submitted) -> None:
+    @on(InputLine.Submitted)
+    def _line_taken(self, event: InputLine.Submitted) -> None:
         if event.text.strip():
             with self.keeping():
                 self._done(event.text)

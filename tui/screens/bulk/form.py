@@ -10,8 +10,8 @@ from textual.containers import Container
 
 from tui.api.codec import Document
 from tui.api.pointer import ABSENT, Pointer
-from tui.keymap import Where
-from tui.orders.edits.bulk_change import Recipe, Setting
+from tui.keymap import Context
+from tui.orders.edits.bulk_change import BulkChange, FieldAssignment
 from tui.orders.fields import field_at
 from tui.screens.bulk.rows import (
     ALL,
@@ -22,23 +22,23 @@ from tui.screens.bulk.rows import (
     strip_entries,
     waiting_word,
 )
-from tui.screens.common.screen import HouseScreen
+from tui.screens.common.screen import BaseScreen
 from tui.screens.order.external_editor import edit_text
 from tui.screens.order.pickers import ADD_TAGS, REMOVE_TAGS, Choice, PickerScreen, reader_of, recipe_rows
 from tui.screens.triage.screen import triage_of
 from tui.store.db import StoreError
 from tui.widgets.dialogs import QuestionBar
-from tui.widgets.input_line import AskLine
+from tui.widgets.input_line import InputLine
 from tui.widgets.lines import LineView, Piece
 from tui.widgets.pager import Pager
 from tui.widgets.sheet import OrderSheet
 from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
-from tui.widgets.tab_bar import EntryStrip
+from tui.widgets.tab_bar import TabBar
 from tui.widgets.table import OrderTable
-from tui.work.bulk.job import Job, JobOrder, Stage
-from tui.work.bulk.runner import CannotRun
-from tui.work.bulk.saved_changes import Recipes
-from tui.work.drafts.drafts import Typing
+from tui.work.bulk.job import Job, JobOrder, JobStage
+from tui.work.bulk.runner import JobConflict
+from tui.work.bulk.saved_changes import SavedChanges
+from tui.work.drafts.drafts import TypedText
 
 _WIDE = 120
 _EDITOR_LINES = 9
@@ -52,7 +52,7 @@ _KEYS_SENDING = (
     ("back", "back"),
 )
 _KEYS_IN = {
-    Stage.PLANNED: (
+    JobStage.PLANNED: (
         ("add", "add"),
         ("tags", "tags"),
         ("only_empty", "empty"),
@@ -62,16 +62,16 @@ _KEYS_IN = {
         ("review", "review"),
         ("keys", "keys"),
     ),
-    Stage.RUNNING: (*_KEYS_SENDING, ("keys", "keys")),
-    Stage.PAUSED: (*_KEYS_SENDING, ("keys", "keys")),
+    JobStage.RUNNING: (*_KEYS_SENDING, ("keys", "keys")),
+    JobStage.PAUSED: (*_KEYS_SENDING, ("keys", "keys")),
 }
 _KEYS_AFTER = (("open", "open"), ("strip_next", "state"), ("retry", "try again"), ("back", "back"), ("keys", "keys"))
 
 
-class ChangeScreen(HouseScreen):
+class ChangeScreen(BaseScreen):
     """Two panes while it is made ready, the recipe and the orders; later the orders alone."""
 
-    WHERE = Where.BULK
+    WHERE = Context.BULK
     CSS: ClassVar[str] = """
     #bulk { height: 1fr; layout: vertical; }
     #bulk #recipe { height: auto; }
@@ -98,7 +98,7 @@ class ChangeScreen(HouseScreen):
 
     def compose(self) -> ComposeResult:
         yield TitleLine()
-        yield EntryStrip()
+        yield TabBar()
         with Container(id="bulk"):
             with Container(id="recipe"):
                 yield OrderSheet(reader=reader_of(self), typing_hook=self._typing, empty="")
@@ -107,7 +107,7 @@ class ChangeScreen(HouseScreen):
                 yield OrderTable(COLUMNS, empty="No order is so; 0 shows all.", id="orders")
                 yield RuleLine(id="rule")
                 yield Pager(id="detail")
-        yield AskLine("name: ", hides=True, id="line")
+        yield InputLine("name: ", hides=True, id="line")
         yield StatusLine()
         yield QuestionBar()
         yield KeyLine()
@@ -121,8 +121,8 @@ class ChangeScreen(HouseScreen):
         return self.query_one("#orders", OrderTable)
 
     @property
-    def strip(self) -> EntryStrip:
-        return self.query_one(EntryStrip)
+    def strip(self) -> TabBar:
+        return self.query_one(TabBar)
 
     @property
     def list_view(self) -> LineView:
@@ -135,10 +135,10 @@ class ChangeScreen(HouseScreen):
     @property
     def _is_open(self) -> bool:
         """Whether the recipe may still be changed: nothing of it was sent."""
-        return self.job.stage is Stage.PLANNED and not any(order.planned for order in self.job.orders.values())
+        return self.job.stage is JobStage.PLANNED and not any(order.planned for order in self.job.orders.values())
 
     def give_focus(self) -> None:
-        line = self.query_one("#line", AskLine)
+        line = self.query_one("#line", InputLine)
         (line if line.is_open else self.list_view).focus(scroll_visible=False)
 
     # How it begins, and what it shows.
@@ -189,11 +189,13 @@ class ChangeScreen(HouseScreen):
         self.table.load(JobRows(self._shown, waiting_word(job)))
         elsewhere = self.house.jobs.is_elsewhere(job)
         mode = "READ ONLY" if self.house.bench.client.read_only else "WRITES"
-        stage = "another copy runs it, r looks" if elsewhere else "dry run" if job.stage is Stage.PLANNED else job.stage
+        stage = (
+            "another copy runs it, r looks" if elsewhere else "dry run" if job.stage is JobStage.PLANNED else job.stage
+        )
         facts = [job.name, stage, f"{len(job.orders)} orders" + (f", {job.whole}" if job.whole else "")]
         self.query_one(TitleLine).set(f"{self.house.account_name} · {mode}", " · ".join(facts))
         road = self.query_one("#road", RuleLine)
-        if job.stage is Stage.PLANNED:
+        if job.stage is JobStage.PLANNED:
             road.set(road_words(self.house.jobs.plan(job), job.road) if job.waiting else "nothing would be sent")
         else:
             road.set(job.progress, job.note or job.recipe.words)
@@ -205,7 +207,7 @@ class ChangeScreen(HouseScreen):
     def show_keys(self) -> None:
         """Those of the stage that the change is in."""
         wanted = _KEYS_IN.get(self.job.stage, _KEYS_AFTER)
-        if self.job.stage is Stage.PLANNED and not self._is_open:
+        if self.job.stage is JobStage.PLANNED and not self._is_open:
             wanted = tuple((id, word) for id, word in wanted if id not in ("add", "tags", "only_empty", "pane"))
         self.show_commands(wanted)
 
@@ -228,24 +230,24 @@ class ChangeScreen(HouseScreen):
         if job.note:
             return [(job.note, "warning"), "z goes on, Ctrl+C cancels"]
         match job.stage:
-            case Stage.PLANNED if self._is_dry:
+            case JobStage.PLANNED if self._is_dry:
                 return [("reading … Ctrl+C stops", "info")]
-            case Stage.PLANNED if job.recipe.is_empty:
+            case JobStage.PLANNED if job.recipe.is_empty:
                 return ["a adds a field, t tags; then the dry run shows each order"]
-            case Stage.PLANNED:
+            case JobStage.PLANNED:
                 unread = [(f"not known here: {', '.join(job.recipe.unread)}", "warning")] if job.recipe.unread else []
                 return [*unread, f"{len(job.waiting)} would change, w reviews", "changes no label already printed"]
-            case Stage.RUNNING:
+            case JobStage.RUNNING:
                 return [
                     (f"sending: {job.gone} of {job.going}", "info"),
                     "z pauses, Ctrl+C cancels, q leaves it running",
                 ]
-            case Stage.PAUSED:
+            case JobStage.PAUSED:
                 return [(f"paused: {job.gone} of {job.going}", "warning"), "z goes on, Ctrl+C cancels"]
             case _:
                 return [f"{job.stage}: {job.gone} of {job.going}", "R tries the state shown again"]
 
-    @on(EntryStrip.Selected)
+    @on(TabBar.Selected)
     def _state_chosen(self) -> None:
         self.show_all()
 
@@ -269,10 +271,10 @@ class ChangeScreen(HouseScreen):
         wanted = _EDITOR_LINES if self.sheet.editing is not None else max(2, min(rows, 5))
         self.sheet.styles.height = "1fr" if self._is_wide else wanted
 
-    def _change(self, recipe: Recipe, pointer: Pointer | None = None) -> None:
+    def _change(self, recipe: BulkChange, pointer: Pointer | None = None) -> None:
         try:
             self.house.jobs.change(self.job, recipe)
-        except (CannotRun, StoreError) as error:
+        except (JobConflict, StoreError) as error:
             self.say(str(error), "warning")
             return
         self._show_recipe(pointer)
@@ -280,7 +282,7 @@ class ChangeScreen(HouseScreen):
 
     def _look(self, *, again: bool = False) -> None:
         """The dry run, with what was read already unless it is to be read again."""
-        if self.job.stage is Stage.PLANNED and not any(order.planned for order in self.job.orders.values()):
+        if self.job.stage is JobStage.PLANNED and not any(order.planned for order in self.job.orders.values()):
             self.run_worker(self._dry_run(again=again), name="dry run", group="dry", exclusive=True)
 
     async def _dry_run(self, *, again: bool) -> None:
@@ -289,7 +291,7 @@ class ChangeScreen(HouseScreen):
         self._is_dry = True
         try:
             await self.house.jobs.dry_run(job, {} if again else {**self._known, **read})
-        except (CannotRun, StoreError) as error:
+        except (JobConflict, StoreError) as error:
             self.say(str(error), "warning")
         finally:
             self._is_dry = False
@@ -301,7 +303,7 @@ class ChangeScreen(HouseScreen):
 
     def _typing(self, pointer: Pointer, text: str) -> None:
         with self.keeping():
-            self.house.bench.drafts.type(Typing(f"bulk-{self.job.id}", pointer, text))
+            self.house.bench.drafts.type(TypedText(f"bulk-{self.job.id}", pointer, text))
 
     @on(OrderSheet.EditorOpened)
     def _opened(self) -> None:
@@ -338,7 +340,7 @@ class ChangeScreen(HouseScreen):
     def _external(self, event: OrderSheet.ExternalEditor) -> None:
         edit_text(self.house, event.text, self.sheet.fill_editor)
 
-    def _setting(self) -> Setting | None:
+    def _setting(self) -> FieldAssignment | None:
         """The field of the recipe under the cursor; where there is none, it is said."""
         pointer = self.sheet.cursor_pointer
         one = self.job.recipe.setting(pointer.tokens) if pointer is not None else None
@@ -367,11 +369,11 @@ class ChangeScreen(HouseScreen):
             elif choice.field is not None:
                 path = choice.field.path
                 self._in_sheet = True
-                self._change(recipe.with_setting(recipe.setting(path) or Setting(path)), Pointer(path))
+                self._change(recipe.with_setting(recipe.setting(path) or FieldAssignment(path)), Pointer(path))
                 self.sheet.open_editor(Pointer(path))
                 self.give_focus()
 
-        recipes = Recipes(self.house.bench).all()
+        recipes = SavedChanges(self.house.bench).all()
         self.house.open_screen(PickerScreen("Add a field, or take a saved change", recipes, chosen))
 
     def do_tags(self, key: str) -> None:
@@ -407,7 +409,7 @@ class ChangeScreen(HouseScreen):
         self.ask(f"{known.caption} becomes", answers, chosen)
 
     def do_save(self, key: str) -> None:
-        recipe, recipes = self.job.recipe, Recipes(self.house.bench)
+        recipe, recipes = self.job.recipe, SavedChanges(self.house.bench)
         if recipe.is_empty:
             self.say("There is nothing to save yet.")
         elif recipe.name and recipe in recipes.all():
@@ -424,17 +426,17 @@ class ChangeScreen(HouseScreen):
             self._ask_name()
 
     def _ask_name(self) -> None:
-        line = self.query_one("#line", AskLine)
+        line = self.query_one("#line", InputLine)
         line.open(self.job.recipe.name)
 
-    @on(AskLine.Submitted, "#line")
-    def _named(self, event: AskLine.Submitted) -> None:
+    @on(InputLine.Submitted, "#line")
+    def _named(self, event: InputLine.Submitted) -> None:
         name = event.text.strip()
         if not name:
             return
         recipe = replace(self.job.recipe, name=name)
         with self.keeping():
-            Recipes(self.house.bench).save(recipe)
+            SavedChanges(self.house.bench).save(recipe)
             if self._is_open:
                 self._change(recipe)
             self.say(f"Saved as {name}; c in the list of orders offers it.")

@@ -1,12 +1,12 @@
 """The last changes over many orders: what each did, and the way to its results."""
 
-from tui.keymap import Where
+from tui.keymap import Context
 from tui.screens.common.list_screen import ListScreen
 from tui.screens.triage.changes import open_job
 from tui.widgets.status import TitleLine
-from tui.widgets.table import Column, Row, Toned
-from tui.work.bulk.job import Job, Stage, State
-from tui.work.bulk.runner import CannotRun
+from tui.widgets.table import Column, RenderedRow, StyledCell
+from tui.work.bulk.job import Job, JobOrderState, JobStage
+from tui.work.bulk.runner import JobConflict
 
 _COLUMNS = (
     Column("at", "when", 16),
@@ -14,13 +14,18 @@ _COLUMNS = (
     Column("stage", "", 9),
     Column("counts", "orders", 24, 3),
 )
-_TONES = {Stage.RUNNING: "info", Stage.PAUSED: "warning", Stage.PLANNED: "changed", Stage.CANCELLED: "warning"}
+_TONES = {
+    JobStage.RUNNING: "info",
+    JobStage.PAUSED: "warning",
+    JobStage.PLANNED: "changed",
+    JobStage.CANCELLED: "warning",
+}
 
 
 class JobsScreen(ListScreen):
     """The newest first; Enter opens one."""
 
-    WHERE = Where.JOBS
+    WHERE = Context.JOBS
     COLUMNS = _COLUMNS
     EMPTY = "No change over many orders yet: mark some with Space, then ;c or ;t."
 
@@ -40,11 +45,19 @@ class JobsScreen(ListScreen):
         rows = []
         for job in self._jobs.values():
             counts = ", ".join(f"{count} {state}" for state, count in job.counts.items())
-            bad = any(state in job.counts for state in (State.REFUSED, State.UNKNOWN, State.DIFFERS, State.CHANGED))
+            bad = any(
+                state in job.counts
+                for state in (
+                    JobOrderState.REFUSED,
+                    JobOrderState.UNKNOWN,
+                    JobOrderState.DIFFERS,
+                    JobOrderState.CHANGED,
+                )
+            )
             stage = "elsewhere" if jobs.is_elsewhere(job) else str(job.stage)
             at = f"{job.made_at.astimezone(zone):%Y-%m-%d %H:%M}"
-            cells = (at, job.name, Toned(stage, _TONES.get(job.stage, "")), counts)
-            rows.append(Row(job.id, cells, "!" if bad else " ", "error" if bad else ""))
+            cells = (at, job.name, StyledCell(stage, _TONES.get(job.stage, "")), counts)
+            rows.append(RenderedRow(job.id, cells, "!" if bad else " ", "error" if bad else ""))
         self.table.load(rows)
         self.show_status()
 
@@ -65,7 +78,7 @@ class JobsScreen(ListScreen):
         def chosen(_: str) -> None:
             try:
                 self.house.jobs.drop(job)
-            except CannotRun as error:
+            except JobConflict as error:
                 self.say(str(error), "warning")
             self.show_all()
 

@@ -10,13 +10,13 @@ from tui.orders.fields import field_at, label_of
 from tui.orders.summary import TAGS
 from tui.orders.value_parser import show_value
 from tui.screens.common.list_screen import KeyedRows
-from tui.screens.review.screen import Parcel, ReviewPlan
-from tui.store.journal import Road
+from tui.screens.review.screen import ReviewItem, ReviewPlan
+from tui.store.journal import WriteKind
 from tui.widgets.lines import Piece
-from tui.widgets.tab_bar import Entry
-from tui.widgets.table import Column, Row, Toned
+from tui.widgets.tab_bar import TabLabel
+from tui.widgets.table import Column, RenderedRow, StyledCell
 from tui.widgets.text import fit, safe
-from tui.work.bulk.job import Cost, Job, JobOrder, Plan, Stage, State, road_of
+from tui.work.bulk.job import Job, JobOrder, JobOrderState, JobStage, WriteCost, WriteCosts, road_of
 
 ALL = "all"
 
@@ -26,23 +26,25 @@ COLUMNS = (
     Column("what", "what changes", 30, 6),
 )
 
-MARKS: dict[State, tuple[str, str]] = {
-    State.WAITING: ("*", "changed"),
-    State.SENDING: (">", "info"),
-    State.CONFIRMED: ("=", "good"),
-    State.FOLLOWED: (">", "info"),
-    State.UNKNOWN: ("#", "conflict"),
-    State.DIFFERS: ("S", "service"),
-    State.REFUSED: ("S", "service"),
-    State.CHANGED: ("#", "conflict"),
-    State.GONE: ("#", "conflict"),
-    State.NOT_SENT: ("*", "warning"),
-    State.SAME: ("=", "dim"),
-    State.CANNOT: ("!", "error"),
-    State.LEFT_OUT: ("z", "dim"),
+MARKS: dict[JobOrderState, tuple[str, str]] = {
+    JobOrderState.WAITING: ("*", "changed"),
+    JobOrderState.SENDING: (">", "info"),
+    JobOrderState.CONFIRMED: ("=", "good"),
+    JobOrderState.FOLLOWED: (">", "info"),
+    JobOrderState.UNKNOWN: ("#", "conflict"),
+    JobOrderState.DIFFERS: ("S", "service"),
+    JobOrderState.REFUSED: ("S", "service"),
+    JobOrderState.CHANGED: ("#", "conflict"),
+    JobOrderState.GONE: ("#", "conflict"),
+    JobOrderState.NOT_SENT: ("*", "warning"),
+    JobOrderState.SAME: ("=", "dim"),
+    JobOrderState.CANNOT: ("!", "error"),
+    JobOrderState.LEFT_OUT: ("z", "dim"),
 }
 
-_TOLD_BY_CHANGES = frozenset({State.WAITING, State.SENDING, State.CONFIRMED, State.LEFT_OUT})
+_TOLD_BY_CHANGES = frozenset(
+    {JobOrderState.WAITING, JobOrderState.SENDING, JobOrderState.CONFIRMED, JobOrderState.LEFT_OUT}
+)
 
 
 @dataclass(slots=True)
@@ -51,17 +53,17 @@ class JobRows(KeyedRows[JobOrder]):
 
     waiting: str
 
-    def row_at(self, index: int) -> Row:
+    def row_at(self, index: int) -> RenderedRow:
         order = self.orders[index]
         mark, tone = MARKS[order.state]
         what = change_words(order.changes)
         if order.words and order.state not in _TOLD_BY_CHANGES:
             what = order.words
-        elif order.words and order.state is State.WAITING:
+        elif order.words and order.state is JobOrderState.WAITING:
             what = f"{what}   ~ {order.words}"
-        state = self.waiting if order.state is State.WAITING else str(order.state)
-        dim = "dim" if order.state in (State.LEFT_OUT, State.SAME) else ""
-        return Row(order.id, (order.name, Toned(state, tone), Toned(what, dim)), mark, tone)
+        state = self.waiting if order.state is JobOrderState.WAITING else str(order.state)
+        dim = "dim" if order.state in (JobOrderState.LEFT_OUT, JobOrderState.SAME) else ""
+        return RenderedRow(order.id, (order.name, StyledCell(state, tone), StyledCell(what, dim)), mark, tone)
 
 
 def change_words(changes: Sequence[Change]) -> str:
@@ -86,16 +88,16 @@ def _tag(tag: Json) -> str:
     return show_value("json" if not isinstance(tag, str) else "text", tag)
 
 
-def strip_entries(job: Job) -> list[Entry]:
+def strip_entries(job: Job) -> list[TabLabel]:
     """All, then the states that there are."""
-    words = {State.WAITING: waiting_word(job)}
-    counts = [Entry(str(state), words.get(state, str(state)), str(count)) for state, count in job.counts.items()]
-    return [Entry(ALL, "all", str(len(job.orders))), *counts]
+    words = {JobOrderState.WAITING: waiting_word(job)}
+    counts = [TabLabel(str(state), words.get(state, str(state)), str(count)) for state, count in job.counts.items()]
+    return [TabLabel(ALL, "all", str(len(job.orders))), *counts]
 
 
 def waiting_word(job: Job) -> str:
     """What an order that was not sent yet is called, before and after the sending began."""
-    return str(State.WAITING) if job.stage is Stage.PLANNED else "waiting"
+    return str(JobOrderState.WAITING) if job.stage is JobStage.PLANNED else "waiting"
 
 
 def detail_lines(order: JobOrder) -> list[list[Piece]]:
@@ -107,30 +109,30 @@ def detail_lines(order: JobOrder) -> list[list[Piece]]:
     return lines
 
 
-def cost_words(cost: Cost) -> str:
+def cost_words(cost: WriteCost) -> str:
     """`58 writes, 174 reads, 31 s`"""
     seconds = cost.seconds
     time = f"{seconds / 60:.0f} min" if seconds >= 90 else f"{seconds:.0f} s" if seconds >= 1 else "at once"
     return f"{cost.writes} write{'' if cost.writes == 1 else 's'}, {cost.reads} reads, {time}"
 
 
-def road_words(plan: Plan, road: Road) -> str:
+def road_words(plan: WriteCosts, road: WriteKind) -> str:
     """Both roads with what they cost, the chosen one in front."""
-    names = {Road.PATCH: "PATCH", Road.UPSERT: "whole"}
-    other = Road.UPSERT if road is Road.PATCH else Road.PATCH
+    names = {WriteKind.PATCH: "PATCH", WriteKind.UPSERT: "whole"}
+    other = WriteKind.UPSERT if road is WriteKind.PATCH else WriteKind.PATCH
     return f"{names[road]}: {cost_words(plan.cost(road))} │ o: {names[other]}: {cost_words(plan.cost(other))}"
 
 
-def review_of(job: Job, plan: Plan, *, read_only: bool) -> ReviewPlan:
+def review_of(job: Job, plan: WriteCosts, *, read_only: bool) -> ReviewPlan:
     """Every order as it will go: by PATCH each by itself, whole ones in requests of up to 100."""
     patched: list[JobOrder] = []
     whole: list[JobOrder] = []
     for order in job.waiting:
         if order.applied is not None:
-            (patched if road_of(order.applied, job.road) is Road.PATCH else whole).append(order)
+            (patched if road_of(order.applied, job.road) is WriteKind.PATCH else whole).append(order)
     parcels = [_patch_parcel(order) for order in patched]
     parcels += [_upsert_parcel(whole[start : start + LIMIT]) for start in range(0, len(whole), LIMIT)]
-    staying = {state: count for state, count in job.counts.items() if state is not State.WAITING}
+    staying = {state: count for state, count in job.counts.items() if state is not JobOrderState.WAITING}
     notes = [f"{job.recipe.words}, on {len(patched) + len(whole)} orders. {cost_words(plan.cost(job.road))}."]
     if whole:
         notes.append(
@@ -143,20 +145,20 @@ def review_of(job: Job, plan: Plan, *, read_only: bool) -> ReviewPlan:
     return ReviewPlan(job.name, parcels, 0 if read_only else len(patched) + len(whole), notes)
 
 
-def body_of(order: JobOrder, road: Road) -> Json:
+def body_of(order: JobOrder, road: WriteKind) -> Json:
     """The body, or its part of one, by which this order would go."""
     if order.applied is None or not order.changes:
         return None
-    by_patch = road_of(order.applied, road) is Road.PATCH
+    by_patch = road_of(order.applied, road) is WriteKind.PATCH
     return order.applied.sending.body if by_patch else order.applied.whole.body
 
 
-def _patch_parcel(order: JobOrder) -> Parcel:
+def _patch_parcel(order: JobOrder) -> ReviewItem:
     body = order.applied.sending.body if order.applied is not None else None
-    return Parcel(order.name, _lines(order), f"PATCH /orders/{order.id}", body)
+    return ReviewItem(order.name, _lines(order), f"PATCH /orders/{order.id}", body)
 
 
-def _upsert_parcel(orders: Sequence[JobOrder]) -> Parcel:
+def _upsert_parcel(orders: Sequence[JobOrder]) -> ReviewItem:
     lines: list[list[Piece]] = []
     bodies: list[Json] = []
     for order in orders:
@@ -164,7 +166,7 @@ def _upsert_parcel(orders: Sequence[JobOrder]) -> Parcel:
         lines.extend(_lines(order))
         if order.applied is not None:
             bodies.append(order.applied.whole.body)
-    return Parcel(f"{len(orders)} whole orders in one request", lines, "POST /orders", bodies)
+    return ReviewItem(f"{len(orders)} whole orders in one request", lines, "POST /orders", bodies)
 
 
 def _lines(order: JobOrder) -> list[list[Piece]]:

@@ -9,14 +9,14 @@ from tui.screens.common.workspace_actions import open_order
 from tui.screens.review.screen import ReviewScreen
 from tui.screens.triage.changes import start_job
 from tui.store.db import StoreError
-from tui.store.journal import Road
+from tui.store.journal import WriteKind
 from tui.widgets.sheet import OrderSheet
 from tui.widgets.table import OrderTable
-from tui.work.bulk.job import AGAIN, Stage, State
-from tui.work.bulk.runner import CannotRun
-from tui.work.bulk.saved_changes import Recipes
+from tui.work.bulk.job import AGAIN, JobOrderState, JobStage
+from tui.work.bulk.runner import JobConflict
+from tui.work.bulk.saved_changes import SavedChanges
 
-_AGAIN_OF_ALL = frozenset({State.NOT_SENT, State.REFUSED, State.CHANGED, State.DIFFERS})
+_AGAIN_OF_ALL = frozenset({JobOrderState.NOT_SENT, JobOrderState.REFUSED, JobOrderState.CHANGED, JobOrderState.DIFFERS})
 
 
 class BulkScreen(ChangeScreen):
@@ -59,7 +59,7 @@ class BulkScreen(ChangeScreen):
         try:
             if not self.house.jobs.leave_out(self.job, order.id):
                 self.say(f"{order.name}: {order.state}; it is not sent anyway.")
-        except CannotRun as error:
+        except JobConflict as error:
             self.say(str(error))
         self.show_all()
         self.table.move(1)
@@ -81,8 +81,8 @@ class BulkScreen(ChangeScreen):
 
     def do_road(self, key: str) -> None:
         try:
-            self.house.jobs.choose(self.job, Road.UPSERT if self.job.road is Road.PATCH else Road.PATCH)
-        except CannotRun as error:
+            self.house.jobs.choose(self.job, WriteKind.UPSERT if self.job.road is WriteKind.PATCH else WriteKind.PATCH)
+        except JobConflict as error:
             self.say(str(error))
         self.show_all()
 
@@ -90,7 +90,7 @@ class BulkScreen(ChangeScreen):
 
     def do_review(self, key: str) -> None:
         job, jobs = self.job, self.house.jobs
-        if job.stage is not Stage.PLANNED:
+        if job.stage is not JobStage.PLANNED:
             self.say(f"This change is {job.stage} already; R tries orders again.")
         elif self._is_dry:
             self.say("The dry run is not done yet.")
@@ -102,7 +102,7 @@ class BulkScreen(ChangeScreen):
 
     def _send(self) -> None:
         with self.keeping():
-            Recipes(self.house.bench).used(self.job.recipe)
+            SavedChanges(self.house.bench).used(self.job.recipe)
         self._in_sheet = False
         self.strip.select(ALL)
         start_job(self.house, self.job)
@@ -111,10 +111,10 @@ class BulkScreen(ChangeScreen):
         job, jobs = self.job, self.house.jobs
         if jobs.is_elsewhere(job):
             self.say("Another running copy of the app has this change under way.", "warning")
-        elif job.stage is Stage.RUNNING and jobs.is_running(job):
+        elif job.stage is JobStage.RUNNING and jobs.is_running(job):
             jobs.pause(job)
             self.say("Paused: what is on its way comes to its end. z goes on.")
-        elif job.stage in (Stage.PAUSED, Stage.RUNNING):
+        elif job.stage in (JobStage.PAUSED, JobStage.RUNNING):
             if jobs.is_running(job):
                 self.say("What was on its way is still being looked up; then z goes on.")
             else:
@@ -130,14 +130,14 @@ class BulkScreen(ChangeScreen):
 
     def do_stop(self, key: str) -> None:
         job = self.job
-        if job.stage not in (Stage.RUNNING, Stage.PAUSED):
+        if job.stage not in (JobStage.RUNNING, JobStage.PAUSED):
             self.say("The dry run was stopped; r runs it again." if self.stop_reading() else "Nothing is being sent.")
             return
 
         def chosen(answer: str) -> None:
             try:
                 count = self.house.jobs.cancel(job)
-            except (CannotRun, StoreError) as error:
+            except (JobConflict, StoreError) as error:
                 self.say(str(error), "warning")
                 return
             self.show_all()
@@ -147,21 +147,21 @@ class BulkScreen(ChangeScreen):
 
     def do_retry(self, key: str) -> None:
         job = self.job
-        if job.stage in (Stage.RUNNING, Stage.PAUSED):
+        if job.stage in (JobStage.RUNNING, JobStage.PAUSED):
             self.say("Orders are tried again when the rest is done; z goes on, Ctrl+C cancels.")
             return
         current = self.strip.current or ALL
-        states = _AGAIN_OF_ALL if current == ALL else frozenset({State(current)}) & AGAIN
+        states = _AGAIN_OF_ALL if current == ALL else frozenset({JobOrderState(current)}) & AGAIN
         if not states:
             self.say(f"Orders that are {current} are not tried again; choose another state on the strip.")
             return
         self.run_worker(self._retry(states), name="try again", group="dry", exclusive=True)
 
-    async def _retry(self, states: frozenset[State]) -> None:
+    async def _retry(self, states: frozenset[JobOrderState]) -> None:
         self.say("Reading again …")
         try:
             count = await self.house.jobs.retry(self.job, states)
-        except (CannotRun, StoreError) as error:
+        except (JobConflict, StoreError) as error:
             self.say(str(error), "warning")
             return
         if self.is_attached:

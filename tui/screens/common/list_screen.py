@@ -7,9 +7,9 @@ from typing import ClassVar, Generic, Protocol, TypeVar
 from textual import on
 from textual.app import ComposeResult
 
-from tui.screens.common.screen import HouseScreen
+from tui.screens.common.screen import BaseScreen
 from tui.widgets.dialogs import QuestionBar
-from tui.widgets.input_line import AskLine
+from tui.widgets.input_line import InputLine
 from tui.widgets.lines import LineView
 from tui.widgets.status import KeyLine, StatusLine, TitleLine
 from tui.widgets.table import Column, OrderTable
@@ -56,7 +56,7 @@ def mark_by(table: OrderTable, answer: str) -> bool:
     return True
 
 
-class ListScreen(HouseScreen):
+class ListScreen(BaseScreen):
     """A table from edge to edge, made anew whenever it comes in sight or something happened below."""
 
     COLUMNS: ClassVar[tuple[Column, ...]]
@@ -66,7 +66,7 @@ class ListScreen(HouseScreen):
     def compose(self) -> ComposeResult:
         yield TitleLine()
         yield OrderTable(self.COLUMNS, empty=self.EMPTY)
-        yield AskLine(self.PROMPT, hides=True)
+        yield InputLine(self.PROMPT, hides=True)
         yield StatusLine()
         yield QuestionBar()
         yield KeyLine()
@@ -83,8 +83,8 @@ class ListScreen(HouseScreen):
         return self.query_one(OrderTable)
 
     @property
-    def line(self) -> AskLine:
-        return self.query_one(AskLine)
+    def line(self) -> InputLine:
+        return self.query_one(InputLine)
 
     @property
     def list_view(self) -> LineView:

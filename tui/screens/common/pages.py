@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from textual.app import ComposeResult
 
-from tui.keymap import COMMANDS, Command, Where, commands_in, key_name
+from tui.keymap import COMMANDS, Command, Context, commands_in, key_name
 from tui.orders.query.filters import HELP as FILTER_HELP
-from tui.screens.common.screen import HouseScreen
+from tui.screens.common.screen import BaseScreen
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.lines import LineView
 from tui.widgets.pager import Pager, TextLine
@@ -46,10 +46,10 @@ _MOVES = frozenset(
 )
 
 
-class PageScreen(HouseScreen):
+class PageScreen(BaseScreen):
     """A page of lines with a title."""
 
-    WHERE = Where.PAGER
+    WHERE = Context.PAGER
 
     def compose(self) -> ComposeResult:
         yield TitleLine()
@@ -97,7 +97,7 @@ class LinesScreen(PageScreen):
 class HelpScreen(PageScreen):
     """The keys that work in one place, then all others; made from the one table."""
 
-    def __init__(self, where: Where) -> None:
+    def __init__(self, where: Context) -> None:
         super().__init__()
         self._where = where
 
@@ -112,15 +112,15 @@ class HelpScreen(PageScreen):
         yield ""
         yield [("Moving", "title")]
         yield from _table([command for command in here if command.id in _MOVES])
-        if self._where in (Where.EDIT, Where.COMPOSER):
+        if self._where in (Context.EDIT, Context.COMPOSER):
             yield ""
             yield [("In a field's editor", "title")]
             yield from ([(f"  {fit(keys, 18)} ", "info"), (words, "")] for keys, words in _EDITOR)
-        if self._where is Where.JSON:
+        if self._where is Context.JSON:
             yield ""
             yield [("While a line is edited", "title")]
             yield from ([(f"  {fit(keys, 18)} ", "info"), (words, "")] for keys, words in _TEXT_EDITOR)
-        if self._where is Where.TRIAGE:
+        if self._where is Context.TRIAGE:
             yield ""
             yield [("The filter line", "title")]
             width = max(len(word) for word, _ in FILTER_HELP)
@@ -140,6 +140,6 @@ def _table(commands: Sequence[Command], *, places: bool = False) -> Iterator[Tex
         keys = " ".join(key_name(key) for key in command.keys)
         if command.id == "strip_number":
             keys = "0-9"
-        where = f" ({', '.join(place for place in Where if place in command.where)})" if places else ""
+        where = f" ({', '.join(place for place in Context if place in command.where)})" if places else ""
         marked = "  ; first: on the marked" if command.marked else ""
         yield [(f"  {fit(keys, 18)} ", "info"), (f"{command.more}{marked}{where}", "")]

@@ -6,31 +6,31 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events, on
 
-from tui.keymap import Command, Where, commands_in, key_name, lookup
+from tui.keymap import Command, Context, commands_in, key_name, lookup
 from tui.store.db import StoreError
 from tui.widgets.dialogs import QuestionBar
-from tui.widgets.input_line import AskLine
+from tui.widgets.input_line import InputLine
 from tui.widgets.lines import LineView, Piece
 from tui.widgets.status import KeyLine, StatusLine
-from tui.widgets.styles import TonedScreen
+from tui.widgets.styles import StyledScreen
 
 if TYPE_CHECKING:
     from tui.app import OrdersApp
 
 
-class HouseScreen(TonedScreen, inherit_bindings=False):
+class BaseScreen(StyledScreen, inherit_bindings=False):
     """A screen of the house. A command `x` of the keymap is done by the method `do_x(key)`, where there is one.
 
     Each has one StatusLine, one QuestionBar and one KeyLine; `facts` gives what the status line says while nothing
     was said lately.
     """
 
-    WHERE: ClassVar[Where]
+    WHERE: ClassVar[Context]
     READ_AGAIN: ClassVar[str] = "r reads again"
     """What is said where reading was stopped."""
     AUTO_FOCUS = None
     DEFAULT_CSS = """
-    HouseScreen { layout: vertical; overflow: hidden; }
+    BaseScreen { layout: vertical; overflow: hidden; }
     """
 
     def __init__(self) -> None:
@@ -57,7 +57,7 @@ class HouseScreen(TonedScreen, inherit_bindings=False):
     @property
     def is_typing(self) -> bool:
         """Whether keys go to a question, a line or an editor, so that no review may come under the fingers."""
-        return self.question.is_open or any(line.is_open for line in self.query(AskLine))
+        return self.question.is_open or any(line.is_open for line in self.query(InputLine))
 
     @property
     def is_on_top(self) -> bool:
@@ -181,17 +181,17 @@ class HouseScreen(TonedScreen, inherit_bindings=False):
             self.show_status()
             self.give_focus()
 
-    @on(AskLine.Submitted)
-    @on(AskLine.Cancelled)
+    @on(InputLine.Submitted)
+    @on(InputLine.Cancelled)
     def _line_over(self) -> None:
         self.give_focus()
         self.show_keys()
 
-    @on(AskLine.Opened)
-    def _line_opened(self, event: AskLine.Opened) -> None:
+    @on(InputLine.Opened)
+    def _line_opened(self, event: InputLine.Opened) -> None:
         self.show_line_keys(event.line)
 
-    def show_line_keys(self, line: AskLine) -> None:
+    def show_line_keys(self, line: InputLine) -> None:
         """The key line while a line is typed."""
         words = [("Enter", "take it"), *([("Tab", "complete")] if line.complete is not None else []), ("Esc", "not")]
         self.query_one(KeyLine).set(words)

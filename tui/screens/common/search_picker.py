@@ -6,28 +6,28 @@ from typing import ClassVar
 from textual import events, on
 from textual.app import ComposeResult
 
-from tui.keymap import Where
-from tui.screens.common.screen import HouseScreen
+from tui.keymap import Context
+from tui.screens.common.screen import BaseScreen
 from tui.widgets.dialogs import QuestionBar
-from tui.widgets.input_line import AskLine
+from tui.widgets.input_line import InputLine
 from tui.widgets.lines import LineView
 from tui.widgets.status import KeyLine, StatusLine, TitleLine
-from tui.widgets.table import Column, OrderTable, Row
+from tui.widgets.table import Column, OrderTable, RenderedRow
 
 _MOVES = {"up": -1, "down": 1, "pageup": -8, "pagedown": 8}
 
 
-class ChoosingLine(AskLine):
+class PickerLine(InputLine):
     """Leaves the keys that choose in the list below it to the screen."""
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
         return key not in _MOVES and super().check_consume_key(key, character)
 
 
-class ChoosingScreen(HouseScreen):
+class SearchPicker(BaseScreen):
     """Base. A subclass says what is offered (`offer`) and what comes of it (`chosen`)."""
 
-    WHERE = Where.PAGER
+    WHERE = Context.PAGER
     PROMPT: ClassVar[str] = ""
     COLUMNS: Sequence[Column] = ()
     EMPTY: str = ""
@@ -37,7 +37,7 @@ class ChoosingScreen(HouseScreen):
         super().__init__()
         self._title = title
 
-    def offer(self, text: str) -> Sequence[Row]:
+    def offer(self, text: str) -> Sequence[RenderedRow]:
         """The rows for these letters, the best first."""
         raise NotImplementedError
 
@@ -47,7 +47,7 @@ class ChoosingScreen(HouseScreen):
 
     def compose(self) -> ComposeResult:
         yield TitleLine()
-        yield ChoosingLine(self.PROMPT)
+        yield PickerLine(self.PROMPT)
         yield OrderTable(self.COLUMNS, empty=self.EMPTY)
         yield StatusLine()
         yield QuestionBar()
@@ -58,18 +58,18 @@ class ChoosingScreen(HouseScreen):
         return self.query_one(OrderTable)
 
     def on_mount(self) -> None:
-        self.query_one(AskLine).open()
+        self.query_one(InputLine).open()
         super().on_mount()
         self.query_one(TitleLine).set(self._title)
         self.narrow("")
 
     def give_focus(self) -> None:
-        self.query_one(AskLine).focus(scroll_visible=False)
+        self.query_one(InputLine).focus(scroll_visible=False)
 
     def show_keys(self) -> None:
         self.query_one(KeyLine).set([("↓ ↑", "choose"), ("Enter", self.TAKES), ("Esc", "not")])
 
-    def show_line_keys(self, line: AskLine) -> None:
+    def show_line_keys(self, line: InputLine) -> None:
         self.show_keys()
 
     def narrow(self, text: str) -> None:
@@ -84,12 +84,12 @@ class ChoosingScreen(HouseScreen):
             event.prevent_default()
             self.list_view.move(_MOVES[event.key])
 
-    @on(AskLine.Changed)
-    def _changed(self, event: AskLine.Changed) -> None:
+    @on(InputLine.Changed)
+    def _changed(self, event: InputLine.Changed) -> None:
         self.narrow(event.text)
 
-    @on(AskLine.Submitted)
-    def _submitted(self, event: AskLine.Submitted) -> None:
+    @on(InputLine.Submitted)
+    def _submitted(self, event: InputLine.Submitted) -> None:
         if self.query_one(OrderTable).row_count:
             self.chosen(self.list_view.cursor)
             return
@@ -97,6 +97,6 @@ class ChoosingScreen(HouseScreen):
         event.line.open(event.text)
         self.say(f"{self.EMPTY} Esc leaves.", "warning")
 
-    @on(AskLine.Cancelled)
+    @on(InputLine.Cancelled)
     def _not(self) -> None:
         self.house.back()

@@ -5,18 +5,18 @@ from typing import TYPE_CHECKING, Final
 
 from tui.api.codec import Document, Json
 from tui.store.db import StoreError
-from tui.work.batches.staging import CannotChange
+from tui.work.batches.staging import BatchLocked
 
 if TYPE_CHECKING:
     from tui.app import OrdersApp
-    from tui.screens.common.screen import HouseScreen
+    from tui.screens.common.screen import BaseScreen
     from tui.screens.composer.screen import ComposerScreen
 
 PLACE: Final = "house.place"
 """Under this key the store keeps the room to open next time."""
 
 
-def remember_place(room: "HouseScreen", name: str, **more: Json) -> None:
+def remember_place(room: "BaseScreen", name: str, **more: Json) -> None:
     """Where to open next time, if this room is the one in front: others may hear late that they were."""
     bench = room.house.bench
     if room.is_on_top:
@@ -44,7 +44,7 @@ async def resolve_writes(app: "OrdersApp") -> list[str]:
     return ends
 
 
-def look_up_again(room: "HouseScreen", order_id: str) -> bool:
+def look_up_again(room: "BaseScreen", order_id: str) -> bool:
     """Look up the write of an order whose outcome is unknown, if there is one; whether there is."""
     if not room.house.bench.corrections.look_up_again([order_id]):
         return False
@@ -55,12 +55,12 @@ def look_up_again(room: "HouseScreen", order_id: str) -> bool:
 
 
 def stage_copies(
-    room: "HouseScreen", orders: Iterable[Document], *, as_update: bool, read: Document | None = None
+    room: "BaseScreen", orders: Iterable[Document], *, as_update: bool, read: Document | None = None
 ) -> int:
     """Put orders into the batch; how many. Where it may not be changed, or not kept, the sentence says why."""
     try:
         return len(room.house.staging.add_copies(orders, as_update=as_update, read=read))
-    except (CannotChange, StoreError) as error:
+    except (BatchLocked, StoreError) as error:
         room.say(f"{error} Nothing was staged.", "warning")
         return 0
 

@@ -13,19 +13,19 @@ from tui.api.pointer import Pointer
 from tui.api.query import OrderQuery
 from tui.screens.composer.form_pane import StagedFormScreen, keeps
 from tui.screens.composer.rows import ALL
-from tui.screens.file_import.screen import Counting, ImportScreen, refused_name, write_new
+from tui.screens.file_import.screen import ImportProgress, ImportScreen, refused_name, write_new
 from tui.store.db import StoreError
-from tui.widgets.input_line import AskLine
-from tui.widgets.tab_bar import Entry as StripEntry
+from tui.widgets.input_line import InputLine
+from tui.widgets.tab_bar import TabLabel as StripEntry
 from tui.widgets.text import safe
 from tui.work.account import Shop
 from tui.work.batches.staged_order import StagedOrder
-from tui.work.batches.staging import CannotChange
-from tui.work.batches.staging_chunks import PORTION
+from tui.work.batches.staging import BatchLocked
+from tui.work.batches.staging_chunks import CHUNK_SIZE
 from tui.work.batches.templates import Templates, as_template, from_template
-from tui.work.file_import.json_reader import Arrival, Intake, IntakeError, orders_pasted
+from tui.work.file_import.json_reader import ImportFileError, ParsedFile, ParsedOrder, orders_pasted
 from tui.work.file_import.mappings import Mappings
-from tui.work.file_import.reader import Source, open_any, refused_csv
+from tui.work.file_import.reader import TableSource, open_any, refused_csv
 from tui.work.typed_paths import completed
 
 _LEARNED_FROM = 20
@@ -37,7 +37,7 @@ _LOOK = 0.2
 class AddingScreen(StagedFormScreen):
     """The ways into the batch."""
 
-    _counting: Counting | None = None
+    _counting: ImportProgress | None = None
 
     def targets(self) -> list[StagedOrder]:
         """The marked orders if `;` came first, else the chosen one."""
@@ -118,8 +118,8 @@ class AddingScreen(StagedFormScreen):
             self.say(f"There is no template {name}." if name else "Nothing was added.", "warning")
             return
         title, document = found
-        new = Arrival(from_template(document, self.house.now()), "new order", 0)
-        ids = self.staging.add_intake(Intake((new,), ()), f"template {title}")
+        new = ParsedOrder(from_template(document, self.house.now()), "new order", 0)
+        ids = self.staging.add_intake(ParsedFile((new,), ()), f"template {title}")
         self._added(ids, f"Added from template {title}.")
         self.open_sheet(Pointer.of("order_number"))
 
@@ -213,7 +213,7 @@ class AddingScreen(StagedFormScreen):
         self.open_sheet(Pointer.of("order_number"))
 
     def _ask_line(self, prompt: str, done: Callable[[str], None], text: str = "", *, path: bool = False) -> None:
-        line = self.query_one("#line", AskLine)
+        line = self.query_one("#line", InputLine)
         line.prompt = prompt
         line.complete = completed if path else None
         line.open(text)
@@ -243,15 +243,15 @@ class AddingScreen(StagedFormScreen):
         self.staging.freshen()
         if not self.may_edit():
             return
-        counting = self._counting = Counting()
+        counting = self._counting = ImportProgress()
         timer = self.set_interval(_LOOK, lambda: self.say(counting.words()))
         self.run_worker(self._read_source(name, source, counting, timer), name="read orders", group="import")
 
-    async def _read_source(self, name: str, source: Path | str, counting: Counting, timer: Timer) -> None:
+    async def _read_source(self, name: str, source: Path | str, counting: ImportProgress, timer: Timer) -> None:
         bench, batch = self.house.bench, self.staging.batch
         try:
             opened = await asyncio.to_thread(open_any, source, name, known=Mappings(bench).all(), progress=counting)
-        except IntakeError as error:
+        except ImportFileError as error:
             self.say(str(error), "warning")
             return
         finally:
@@ -259,20 +259,20 @@ class AddingScreen(StagedFormScreen):
             self._counting = None
         self.unsay()
 
-        def done(intake: Intake, name: str) -> None:
+        def done(intake: ParsedFile, name: str) -> None:
             if batch is not None and self.staging.batch != batch:
                 self.say(f"Another batch was opened meanwhile; nothing of {name} was added.", "warning")
                 return
             self._take_in(intake, name)
 
-        if isinstance(opened, Intake):
+        if isinstance(opened, ParsedFile):
             done(opened, name)
         elif opened.is_remembered:
             self._ask_mapping(opened, done)
         else:
             self.house.open_screen(ImportScreen(opened, done))
 
-    def _ask_mapping(self, source: Source, done: Callable[[Intake, str], None]) -> None:
+    def _ask_mapping(self, source: TableSource, done: Callable[[ParsedFile, str], None]) -> None:
         """A table with columns that are known: one line instead of a screen."""
         rows = len(source.table.rows)
 
@@ -295,22 +295,22 @@ class AddingScreen(StagedFormScreen):
         return super().stop_reading()
 
     @keeps
-    def _take_in(self, intake: Intake, name: str) -> None:
+    def _take_in(self, intake: ParsedFile, name: str) -> None:
         if intake.refused and intake.header:
             # Before anything is added, so that no end of the app comes between the orders and the rows that are none.
             Mappings(self.house.bench).keep_refused(name, refused_csv(intake))
-        if len(intake.orders) <= PORTION:
+        if len(intake.orders) <= CHUNK_SIZE:
             self._taken_in(self.staging.add_intake(intake, name), intake, name)
             return
-        counting = self._counting = Counting("staged", "orders")
+        counting = self._counting = ImportProgress("staged", "orders")
         timer = self.set_interval(_LOOK, lambda: self.say(counting.words()))
         # It goes on when this screen is left by a way that does not stop it.
         self.app.run_worker(self._stage(intake, name, counting, timer), name="stage orders", group="stage")
 
-    async def _stage(self, intake: Intake, name: str, counting: Counting, timer: Timer) -> None:
+    async def _stage(self, intake: ParsedFile, name: str, counting: ImportProgress, timer: Timer) -> None:
         try:
             ids = await self.staging.take_in(intake, name, counting)
-        except (CannotChange, IntakeError, StoreError) as error:
+        except (BatchLocked, ImportFileError, StoreError) as error:
             if self.is_attached:
                 self.show_all()
                 self.say(str(error), "warning")
@@ -321,7 +321,7 @@ class AddingScreen(StagedFormScreen):
         if self.is_attached:
             self._taken_in(ids, intake, name)
 
-    def _taken_in(self, ids: Sequence[str], intake: Intake, name: str) -> None:
+    def _taken_in(self, ids: Sequence[str], intake: ParsedFile, name: str) -> None:
         converted = sum(bool(one.converted) for one in intake.orders)
         words, more = f"{count_of(len(ids))} added from {name}", []
         if intake.refused:

@@ -21,24 +21,24 @@ from tui.screens.composer.rows import (
     strip_entries,
 )
 from tui.screens.composer.sending import sending_facts
-from tui.screens.composer.view_state import Shown, Sorting, Texts, fits, looking_words, meter
+from tui.screens.composer.view_state import RowSorting, SearchIndex, ViewMode, fits, looking_words, status_summary
 from tui.screens.edit.form import group_entries, group_of
-from tui.screens.order.form_rows import Choices, FormSpec, Note, sheet_rows
+from tui.screens.order.form_rows import Choices, FormNote, FormSpec, sheet_rows
 from tui.screens.triage.rows import preview_lines
 from tui.screens.triage.screen import triage_of
 from tui.store.db import StoreError
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.form_layout import FieldRow, GroupRow, SheetRow
-from tui.widgets.input_line import AskLine
+from tui.widgets.input_line import InputLine
 from tui.widgets.lines import Piece
 from tui.widgets.pager import Pager
 from tui.widgets.problems import ProblemList, ProblemRow
 from tui.widgets.sheet import OrderSheet
 from tui.widgets.status import RuleLine, TitleLine
-from tui.widgets.tab_bar import EntryStrip
+from tui.widgets.tab_bar import TabBar
 from tui.widgets.table import OrderTable
 from tui.widgets.text import safe
-from tui.work.batches.staged_order import StagedOrder, Standing
+from tui.work.batches.staged_order import StagedOrder, StagedStatus
 
 _STATE = "composer"
 _WIDE = 150
@@ -62,8 +62,8 @@ class BatchScreen(PanesScreen):
         self._words = str(left.get("words") or "")
         self._chosen = str(left["order"]) if left.get("order") else None
         shown, by = left.get("shown"), left.get("sort")
-        self._shown = next((one for one in Shown if one == shown), Shown.ORDERS)
-        self._sorting = Sorting(by if isinstance(by, str) else "", left.get("down") is True)
+        self._shown = next((one for one in ViewMode if one == shown), ViewMode.ORDERS)
+        self._sorting = RowSorting(by if isinstance(by, str) else "", left.get("down") is True)
         self._top = left["top"] if isinstance(left.get("top"), int) else 0  # type: ignore[assignment]
         marks = left.get("marks")
         self.table.set_marks(str(mark) for mark in marks if isinstance(mark, str)) if isinstance(marks, list) else None
@@ -136,8 +136,8 @@ class BatchScreen(PanesScreen):
 
     def _follow_cursor(self) -> None:
         """The order chosen is the one under the cursor, also where the word of its move is still on the way."""
-        if not self._in_sheet and self._shown is not Shown.PROBLEMS:
-            view = self.grid if self._shown is Shown.TABLE else self.table
+        if not self._in_sheet and self._shown is not ViewMode.PROBLEMS:
+            view = self.grid if self._shown is ViewMode.TABLE else self.table
             self._chosen = view.cursor_key or self._chosen
 
     def say_sending(self, words: str) -> None:
@@ -170,7 +170,7 @@ class BatchScreen(PanesScreen):
 
     def give_focus(self) -> None:
         """To the line that is open, else to the pane that one works in."""
-        line = next((line for line in self.query(AskLine) if line.is_open), None)
+        line = next((line for line in self.query(InputLine) if line.is_open), None)
         (line or self.list_view).focus(scroll_visible=False)
 
     # The list.
@@ -196,9 +196,9 @@ class BatchScreen(PanesScreen):
         shown = "" if self._standing == ALL and not self._words else "No order is so: 0 shows all, / narrows otherwise."
         for view in (self.table, self.grid):
             view.set_empty(shown if self.staging.orders else EMPTY)
-        if self._shown is Shown.TABLE:
+        if self._shown is ViewMode.TABLE:
             self.show_grid()
-        if self._shown is Shown.PROBLEMS:
+        if self._shown is ViewMode.PROBLEMS:
             self.problems.load(problem_rows(self.staging, self._orders, zone))
             self._follow_problem()
         self._show_filter()
@@ -213,8 +213,8 @@ class BatchScreen(PanesScreen):
 
     def other_batch(self) -> None:
         """Another batch was opened: what was made for the orders of the one before is made anew."""
-        self._sorting = Sorting(self._sorting.by, self._sorting.down)
-        self._texts = Texts()
+        self._sorting = RowSorting(self._sorting.by, self._sorting.down)
+        self._texts = SearchIndex()
 
     def show_grid(self) -> None:
         """Bring the table to what the batch is now."""
@@ -260,7 +260,7 @@ class BatchScreen(PanesScreen):
         pane = self.query_one("#said", Pager)
         said = self.staging.said
         worst = next((one for one in reversed(said) if one.tone != "good"), said[-1] if said else None)
-        is_over = worst is not None and worst.tone == "good" and not self.staging.counts()[Standing.SENT]
+        is_over = worst is not None and worst.tone == "good" and not self.staging.counts()[StagedStatus.SENT]
         if worst is None or is_over or self._in_sheet:
             pane.remove_class("-shown", "-two")
             return
@@ -269,19 +269,19 @@ class BatchScreen(PanesScreen):
         pane.add_class("-shown")
         pane.set_class(len(safe(words)) > self.size.width - 2, "-two")
 
-    @on(EntryStrip.Selected)
-    def _strip_chosen(self, event: EntryStrip.Selected) -> None:
+    @on(TabBar.Selected)
+    def _strip_chosen(self, event: TabBar.Selected) -> None:
         if self._in_sheet:
             self.go_to_group(event.key)
             return
         self._standing = event.key
         self._stays.clear()
         self.show_all()
-        if self._shown is Shown.PROBLEMS and not self.problems.rows:
-            self.show_view(Shown.ORDERS)
+        if self._shown is ViewMode.PROBLEMS and not self.problems.rows:
+            self.show_view(ViewMode.ORDERS)
         self.remember()
 
-    def show_view(self, wanted: Shown) -> None:
+    def show_view(self, wanted: ViewMode) -> None:
         """One of orders, problems, table in the first pane."""
         self.grid.leave_editor()
         self._shown = wanted
@@ -290,11 +290,11 @@ class BatchScreen(PanesScreen):
         # Who only passes by the list of problems comes back to the order that was chosen.
         chosen = self._chosen = self._passing or self._chosen
         self.table.go_to_key(chosen or "")
-        self._passing = chosen if wanted is Shown.PROBLEMS else None
+        self._passing = chosen if wanted is ViewMode.PROBLEMS else None
         self._arrange()
         self.show_keys()
         self.show_all()
-        if wanted is Shown.PROBLEMS:
+        if wanted is ViewMode.PROBLEMS:
             # Errors stand above all doubts, and are not to be out of sight for a doubt.
             errors = (row for row in self.problems.rows if row.order == chosen and row.mark != "~")
             if (first := next(errors, None)) is not None:
@@ -303,7 +303,7 @@ class BatchScreen(PanesScreen):
 
     @on(OrderTable.CursorMoved, "#orders")
     def _row_moved(self) -> None:
-        if not self._in_sheet and self._shown is Shown.ORDERS:
+        if not self._in_sheet and self._shown is ViewMode.ORDERS:
             self._chosen = self.table.cursor_key
             self._show_side()
             self.remember()
@@ -321,7 +321,7 @@ class BatchScreen(PanesScreen):
     def _follow_problem(self) -> ProblemRow | None:
         """Choose the order of the problem under the cursor; the problem, if it is of an order."""
         row = self.problems.cursor_row
-        if self._in_sheet or self._shown is not Shown.PROBLEMS or row is None or not row.order:
+        if self._in_sheet or self._shown is not ViewMode.PROBLEMS or row is None or not row.order:
             return None
         self._chosen = row.order
         self.table.go_to_key(row.order)
@@ -353,8 +353,10 @@ class BatchScreen(PanesScreen):
         if self._in_sheet or self.is_split:
             self._show_form(order, pointer)
         else:
-            row = self.problems.cursor_row if self._shown is Shown.PROBLEMS else None
-            here = self.grid.cursor_pointer if self._shown is Shown.TABLE else row.pointer if row is not None else None
+            row = self.problems.cursor_row if self._shown is ViewMode.PROBLEMS else None
+            here = (
+                self.grid.cursor_pointer if self._shown is ViewMode.TABLE else row.pointer if row is not None else None
+            )
             lines = list(finding_lines(self.staging, order, zone, self.size.width, here))
             preview.set_lines([*lines, *(_one_column(line) for line in preview_lines(order.document, ()))])
 
@@ -394,7 +396,7 @@ class BatchScreen(PanesScreen):
     def rows(self, order: StagedOrder) -> list[SheetRow]:
         """The rows of the form of an order."""
         notes = notes_of(self.staging, order, self.house.bench.zone)
-        notes.extend(Note.typed(pointer, text) for pointer, text in self._typed.items())
+        notes.extend(FormNote.typed(pointer, text) for pointer, text in self._typed.items())
         spec = FormSpec(
             order.edit,
             Operation.POST,
@@ -479,7 +481,7 @@ class BatchScreen(PanesScreen):
         marks = self.table.marks
         hidden = len(marks - {order.id for order in self._orders})
         sending = sending_facts(self.staging, self.house.bench.zone)
-        return [*sending, *meter(self.house.bench, self.staging, len(marks), hidden)]
+        return [*sending, *status_summary(self.house.bench, self.staging, len(marks), hidden)]
 
 
 def _helps(row: FieldRow) -> list[tuple[str, str]]:

@@ -16,18 +16,18 @@ from tui.screens.composer.adding import count_of
 from tui.screens.composer.form_pane import keeps, nothings
 from tui.screens.composer.grid_pane import GridScreen
 from tui.screens.composer.grid_rows import OWN, column_fields, place_of
-from tui.screens.composer.view_state import Shown
+from tui.screens.composer.view_state import ViewMode
 from tui.screens.order.form_rows import FormSpec, choices_of
 from tui.screens.order.pickers import Choice, PickerScreen, ValueScreen, value_in
 from tui.widgets.form_layout import FieldRow
 from tui.widgets.lines import Piece
 from tui.widgets.text import fit, safe
-from tui.work.batches.bulk_edit import Kind as ProblemKind
-from tui.work.batches.bulk_edit import Preview, having, kind_of, mending, proposals, setting, take
-from tui.work.batches.staged_order import Finding, StagedOrder, Standing
-from tui.work.drafts.drafts import Typing
+from tui.work.batches.bulk_edit import BulkEditKind as ProblemKind
+from tui.work.batches.bulk_edit import BulkEditPreview, having, kind_of, mending, proposals, setting, take
+from tui.work.batches.staged_order import Finding, StagedOrder, StagedStatus
+from tui.work.drafts.drafts import TypedText
 
-_WRONG = (Standing.REFUSED, Standing.TO_FIX)
+_WRONG = (StagedStatus.REFUSED, StagedStatus.TO_FIX)
 _KINDS_OFFERED = 6
 
 
@@ -47,7 +47,7 @@ class FixingScreen(GridScreen):
         self.table.toggle_mark(order.id)
         self.grid.refresh_row(order.id)
         is_marked = order.id in self.table.marks
-        if self._shown is Shown.PROBLEMS:
+        if self._shown is ViewMode.PROBLEMS:
             self.say(f"{order_name(order.document)} {'marked' if is_marked else 'no more marked'}.")
         self.list_view.move(1)
 
@@ -78,9 +78,9 @@ class FixingScreen(GridScreen):
         """The field that the cursor is on, in any view."""
         if self._in_sheet:
             return self.sheet.cursor_pointer
-        if self._shown is Shown.TABLE:
+        if self._shown is ViewMode.TABLE:
             return self.grid.cursor_pointer
-        row = self.problems.cursor_row if self._shown is Shown.PROBLEMS else None
+        row = self.problems.cursor_row if self._shown is ViewMode.PROBLEMS else None
         return row.pointer if row is not None else None
 
     def _ask_kind(self, title: str, kinds: Sequence[tuple[Finding, int]], done: Callable[[Finding], None]) -> None:
@@ -149,7 +149,7 @@ class FixingScreen(GridScreen):
         if not self.on_marked and self._in_sheet:
             self.clear_field(self.sheet.cursor_field)
             return
-        if not self.on_marked and self._shown is Shown.TABLE:
+        if not self.on_marked and self._shown is ViewMode.TABLE:
             cell = self.grid.cell
             self.clear_field(cell.row if cell is not None else None)
             return
@@ -206,7 +206,7 @@ class FixingScreen(GridScreen):
 
         def typing(pointer: Pointer, text: str) -> None:
             with self.keeping():
-                drafts.type(Typing(place, pointer, text))
+                drafts.type(TypedText(place, pointer, text))
 
         title = f"{full_label(known.path)} on {count_of(len(orders))}"
         begun = drafts.typed(place).get(pointer)
@@ -237,7 +237,7 @@ class FixingScreen(GridScreen):
 
     # Before it is done.
 
-    def _preview(self, preview: Preview, name: str) -> None:
+    def _preview(self, preview: BulkEditPreview, name: str) -> None:
         """What would change, in the pane, until the question about it is answered."""
         if not preview.values:
             reasons = {reason for _, reason in preview.staying}
@@ -261,7 +261,7 @@ class FixingScreen(GridScreen):
         self.ask(words, [("t", "take it"), ("p", "all of it")], chosen, self.end_preview)
 
     @keeps
-    def _take(self, preview: Preview, name: str) -> None:
+    def _take(self, preview: BulkEditPreview, name: str) -> None:
         self._stays.update(preview.values)
         count = take(self.staging, preview, name)
         self.edited()
@@ -282,7 +282,7 @@ class FixingScreen(GridScreen):
         """The next problem of the form or the row, else of the next order that has one, and around."""
         if self._in_sheet and self.sheet.step_problem(by):
             return
-        in_table = self._shown is Shown.TABLE and not self._in_sheet
+        in_table = self._shown is ViewMode.TABLE and not self._in_sheet
         if in_table and self._step_cell(by):
             return
         starts_here = not (self._in_sheet or in_table)
@@ -304,7 +304,9 @@ class FixingScreen(GridScreen):
 
     def _stops(self, order: StagedOrder) -> list[Finding]:
         standing = self.staging.standing(order)
-        if (order.sent and standing is not Standing.DOUBT) or (standing is Standing.READY and order.insisted is None):
+        if (order.sent and standing is not StagedStatus.DOUBT) or (
+            standing is StagedStatus.READY and order.insisted is None
+        ):
             return []
         return [finding for finding in self.staging.findings(order) if finding.stops]
 
@@ -354,7 +356,7 @@ class FixingScreen(GridScreen):
         return any(place is not None and self.to_cell(order, place) for place in places)
 
 
-def _preview_lines(preview: Preview) -> Iterator[list[Piece]]:
+def _preview_lines(preview: BulkEditPreview) -> Iterator[list[Piece]]:
     for change in preview.changes:
         yield [
             (f" {fit(change.name, 14)} ", ""),

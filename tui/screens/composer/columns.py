@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Sequence
 
-from tui.screens.composer.grid_rows import NUMBER, Path, column_fields, column_words
+from tui.screens.composer.grid_rows import NUMBER, ColumnPath, column_fields, column_words
 from tui.screens.order.pickers import Choice, PickerScreen
-from tui.widgets.input_line import AskLine
+from tui.widgets.input_line import InputLine
 from tui.widgets.status import KeyLine, TitleLine
 from tui.widgets.table import OrderTable
 
@@ -14,7 +14,7 @@ _USUAL = Choice("the usual columns", "the fields that have problems or differ be
 class ColumnsScreen(PickerScreen):
     """`done` is told the columns at every change; None stands for the usual ones."""
 
-    def __init__(self, shown: Sequence[Path], done: Callable[[list[Path] | None], None]) -> None:
+    def __init__(self, shown: Sequence[ColumnPath], done: Callable[[list[ColumnPath] | None], None]) -> None:
         super().__init__("Columns of the table", (), lambda choice: None)
         self._shown = list(shown)
         self._tell = done
@@ -54,7 +54,7 @@ class ColumnsScreen(PickerScreen):
                 self._shown.append(known.path)
             self._tell(list(self._shown))
         table, place = self.query_one(OrderTable), self.list_view.cursor
-        self.query_one(AskLine).open(self._text)
+        self.query_one(InputLine).open(self._text)
         self.narrow(self._text)
         table.go(place)
         self.query_one(TitleLine).set("Columns of the table", f"{len(self._shown)} shown")

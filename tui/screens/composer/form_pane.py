@@ -20,7 +20,7 @@ from tui.screens.order.external_editor import edit_text
 from tui.store.db import StoreError
 from tui.widgets.form_layout import FieldRow
 from tui.widgets.sheet import OrderSheet
-from tui.work.batches.staging import CannotChange
+from tui.work.batches.staging import BatchLocked
 
 P = ParamSpec("P")
 Screen_ = TypeVar("Screen_", bound=BatchScreen)
@@ -33,7 +33,7 @@ def keeps(action: Callable[Concatenate[Screen_, P], None]) -> Callable[Concatena
     def guarded(self: Screen_, *args: P.args, **kwargs: P.kwargs) -> None:
         try:
             action(self, *args, **kwargs)
-        except (CannotChange, StoreError) as error:
+        except (BatchLocked, StoreError) as error:
             self.show_all()
             self.say(str(error), "warning")
 

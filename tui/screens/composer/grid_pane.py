@@ -7,15 +7,15 @@ from tui.orders.fields import field_at, label_of
 from tui.screens.composer.adding import AddingScreen
 from tui.screens.composer.columns import ColumnsScreen
 from tui.screens.composer.grid_rows import (
+    ColumnPath,
     GridRows,
-    Path,
     column_fields,
     columns_of,
     key_of,
     title_of,
     usual_columns,
 )
-from tui.screens.composer.view_state import Shown
+from tui.screens.composer.view_state import ViewMode
 from tui.screens.order.external_editor import edit_text
 from tui.widgets.grid import GridColumn, OrderGrid
 from tui.work.batches.staged_order import StagedOrder
@@ -27,7 +27,7 @@ class GridScreen(AddingScreen):
     """What the keys do in the table. The columns chosen are kept for the next time; else they follow the problems."""
 
     _columns: list[GridColumn] | None = None
-    _chosen_paths: list[Path] | None = None
+    _chosen_paths: list[ColumnPath] | None = None
 
     def on_mount(self) -> None:
         kept = self.house.bench.store.state.get(self.house.bench.account, _COLUMNS)
@@ -58,14 +58,14 @@ class GridScreen(AddingScreen):
         super().other_batch()
         self._columns = None
 
-    def show_view(self, wanted: Shown) -> None:
-        if wanted is Shown.TABLE and self._shown is not Shown.TABLE:
+    def show_view(self, wanted: ViewMode) -> None:
+        if wanted is ViewMode.TABLE and self._shown is not ViewMode.TABLE:
             self._columns = None
         super().show_view(wanted)
 
     def _show_cell(self) -> None:
         """The label and place of the cell under the cursor."""
-        if self._in_sheet or self._shown is not Shown.TABLE:
+        if self._in_sheet or self._shown is not ViewMode.TABLE:
             return
         place = self.grid.cursor_pointer
         count, at = len(self.grid.columns), self.grid.column + 1
@@ -77,7 +77,7 @@ class GridScreen(AddingScreen):
 
     @on(OrderGrid.CursorMoved, "#grid")
     def _cell_moved(self) -> None:
-        if self._in_sheet or self._shown is not Shown.TABLE:
+        if self._in_sheet or self._shown is not ViewMode.TABLE:
             return
         if self._chosen != self.grid.cursor_key:
             self._chosen = self.grid.cursor_key
@@ -124,12 +124,12 @@ class GridScreen(AddingScreen):
     # Columns.
 
     def do_columns(self, key: str) -> None:
-        if self._shown is not Shown.TABLE or self._in_sheet:
-            self.show_view(Shown.TABLE)
+        if self._shown is not ViewMode.TABLE or self._in_sheet:
+            self.show_view(ViewMode.TABLE)
         paths = [tuple(column.key.split("/")) for column in self.grid.columns]
         self.house.open_screen(ColumnsScreen(paths, self.set_columns))
 
-    def set_columns(self, paths: list[Path] | None) -> None:
+    def set_columns(self, paths: list[ColumnPath] | None) -> None:
         """Show these, and the next time, too; None: those that have problems or differ."""
         self._chosen_paths = paths
         state, account = self.house.bench.store.state, self.house.bench.account

@@ -16,19 +16,19 @@ from tui.orders.fields import ANY, ITEMS, LISTS, Field, all_fields, field_at, pa
 from tui.orders.value_parser import KINDS_OF_LINES, show_value
 from tui.screens.common.list_screen import KeyedRows
 from tui.screens.composer.rows import mark_of
-from tui.screens.order.form_rows import Choices, FormSpec, Note, choices_of
+from tui.screens.order.form_rows import Choices, FormNote, FormSpec, choices_of
 from tui.widgets.form_layout import FieldRow
 from tui.widgets.grid import GridCell, GridColumn, width_of
 from tui.widgets.text import fit
 from tui.work.batches.staged_order import Finding, StagedOrder
 from tui.work.batches.staging import Staging
 
-Path = tuple[str, ...]
+ColumnPath = tuple[str, ...]
 
-NUMBER: Final[Path] = ("order_number",)
+NUMBER: Final[ColumnPath] = ("order_number",)
 """The column that stays in sight."""
 
-USUAL: Final[tuple[Path, ...]] = (
+USUAL: Final[tuple[ColumnPath, ...]] = (
     NUMBER,
     *(("shipping_address", name) for name in ("name", "address_line_1", "house_number", "postal_code", "city")),
     ("shipping_address", "country_code"),
@@ -53,7 +53,7 @@ def column_fields() -> list[Field]:
     ]
 
 
-def title_of(path: Path) -> str:
+def title_of(path: ColumnPath) -> str:
     """The short name of a column."""
     known = field_at(Pointer(path))
     if known is None:
@@ -61,7 +61,7 @@ def title_of(path: Path) -> str:
     return f"{'bill: ' if path[0] == 'billing_address' else 'item ' if ANY in path else ''}{known.caption}"
 
 
-def usual_columns(staging: Staging, orders: Sequence[StagedOrder]) -> list[Path]:
+def usual_columns(staging: Staging, orders: Sequence[StagedOrder]) -> list[ColumnPath]:
     """The number, then fields with problems, then those that differ between the orders; else the usual few."""
     offered = {known.path for known in column_fields()}
     wrong = {
@@ -88,7 +88,7 @@ def place_of(order: StagedOrder, finding: Finding) -> Pointer | None:
     return None
 
 
-def columns_of(orders: Sequence[StagedOrder], paths: Iterable[Path], source: "GridRows") -> list[GridColumn]:
+def columns_of(orders: Sequence[StagedOrder], paths: Iterable[ColumnPath], source: "GridRows") -> list[GridColumn]:
     """The columns with the widths that their contents need."""
     some = range(min(len(orders), _LOOKED_AT))
     found: list[GridColumn] = []
@@ -114,9 +114,9 @@ class GridRows(KeyedRows[StagedOrder]):
     staging: Staging
     marks: Callable[[], frozenset[str]]
     zone: tzinfo | None
-    suggest: Callable[[StagedOrder], Mapping[Path, Choices]]
+    suggest: Callable[[StagedOrder], Mapping[ColumnPath, Choices]]
     typed: Callable[[str, Pointer], str | None]
-    _suggested: dict[str, Mapping[Path, Choices]] = field(default_factory=dict)
+    _suggested: dict[str, Mapping[ColumnPath, Choices]] = field(default_factory=dict)
     _problems: dict[str, dict[Pointer, list[Finding]]] = field(default_factory=dict)
 
     def mark_of(self, index: int) -> tuple[str, str]:
@@ -173,7 +173,9 @@ class GridRows(KeyedRows[StagedOrder]):
         )
         return GridCell(row, tone, more)
 
-    def _place(self, order: StagedOrder, path: Path, problems: Mapping[Pointer, object]) -> tuple[Pointer | None, int]:
+    def _place(
+        self, order: StagedOrder, path: ColumnPath, problems: Mapping[Pointer, object]
+    ) -> tuple[Pointer | None, int]:
         """Where a column is in this order, and how many other items have it too: the first wrong one, else the first."""
         if ANY not in path:
             return Pointer(path), 0
@@ -190,20 +192,20 @@ def key_of(pointer: Pointer) -> str:
     return "/".join(path_of(pointer))
 
 
-def column_words(path: Path) -> str:
+def column_words(path: ColumnPath) -> str:
     return full_label(path)
 
 
 def _worst(findings: Sequence[Finding]) -> tuple[str, str]:
     """The mark of a cell and its tone."""
-    marks = {Note(finding.problem).mark for finding in findings}
+    marks = {FormNote(finding.problem).mark for finding in findings}
     for mark, tone in (("S", "service"), ("!", "error"), ("~", "warning")):
         if mark in marks:
             return mark, tone
     return "", ""
 
 
-def _by_use(offered: Iterable[Path]) -> Iterator[Path]:
+def _by_use(offered: Iterable[ColumnPath]) -> Iterator[ColumnPath]:
     """The usual ones first, then as in the form, what is rare last."""
     known = set(offered)
     yield from (path for path in USUAL if path in known)
@@ -211,7 +213,7 @@ def _by_use(offered: Iterable[Path]) -> Iterator[Path]:
     yield from (one.path for one in sorted(rest, key=lambda one: one.rare))
 
 
-def _differs(orders: Sequence[StagedOrder], path: Path) -> bool:
+def _differs(orders: Sequence[StagedOrder], path: ColumnPath) -> bool:
     place = Pointer(tuple("0" if token == ANY else token for token in path))
     seen: list[object] = []
     for order in orders:

@@ -8,29 +8,29 @@ from textual.app import ComposeResult
 from textual.containers import Container
 
 from tui.api.pointer import Pointer
-from tui.keymap import NAMES, Where, commands_in
-from tui.orders.value_parser import Entry, parse_entry
-from tui.screens.common.screen import HouseScreen
+from tui.keymap import NAMES, Context, commands_in
+from tui.orders.value_parser import ParsedEntry, parse_entry
+from tui.screens.common.screen import BaseScreen
 from tui.screens.composer.rows import (
     ALL,
     COLUMNS,
 )
-from tui.screens.composer.view_state import Shown, Sorting, Texts
-from tui.screens.order.form_rows import Choices, View
+from tui.screens.composer.view_state import RowSorting, SearchIndex, ViewMode
+from tui.screens.order.form_rows import Choices, FormView
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.grid import OrderGrid
-from tui.widgets.input_line import AskLine
+from tui.widgets.input_line import InputLine
 from tui.widgets.lines import LineView
 from tui.widgets.pager import Pager
 from tui.widgets.problems import ProblemList
 from tui.widgets.sheet import OrderSheet
 from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
-from tui.widgets.tab_bar import EntryStrip
+from tui.widgets.tab_bar import TabBar
 from tui.widgets.table import OrderTable
 from tui.work.batches.staged_order import StagedOrder
 from tui.work.batches.staging import Staging
-from tui.work.drafts.drafts import Typing
+from tui.work.drafts.drafts import TypedText
 
 EMPTY = """Nothing is staged. Ways in:
 a b  a blank order of a shop       a s  keeps one as a template for a t
@@ -78,10 +78,10 @@ _SHEET_KEYS = (
 )
 
 
-class PanesScreen(HouseScreen):
+class PanesScreen(BaseScreen):
     """Two panes: the list (orders, or their problems) and the form. In narrow terminals one of them is in sight."""
 
-    WHERE = Where.COMPOSER
+    WHERE = Context.COMPOSER
     CSS: ClassVar[str] = """
     #said { height: 1; display: none; }
     #said.-shown { display: block; }
@@ -112,9 +112,9 @@ class PanesScreen(HouseScreen):
         self._orders: list[StagedOrder] = []
         self._chosen: str | None = None
         self._in_sheet = False
-        self._shown = Shown.ORDERS
-        self._sorting = Sorting()
-        self._texts = Texts()
+        self._shown = ViewMode.ORDERS
+        self._sorting = RowSorting()
+        self._texts = SearchIndex()
         self._stays: set[str] = set()
         self._batch: int | None = None
         self._asks = False
@@ -123,7 +123,7 @@ class PanesScreen(HouseScreen):
         self._standing: str = ALL
         self._words = ""
         self._field_words = ""
-        self._view = View.USUAL
+        self._view = FormView.USUAL
         self._typed: dict[Pointer, str] = {}
         self._loaded: str | None = None
         self._is_wide = False
@@ -136,7 +136,7 @@ class PanesScreen(HouseScreen):
 
     def compose(self) -> ComposeResult:
         yield TitleLine()
-        yield EntryStrip()
+        yield TabBar()
         yield Pager(id="said")
         yield FilterLine(hides=True)
         with Container(id="batch"):
@@ -150,7 +150,7 @@ class PanesScreen(HouseScreen):
                 yield OrderSheet(reader=self._read_entry, typing_hook=self._typing, empty="No order.", id="form")
                 yield RuleLine(id="field")
                 yield Pager(id="help")
-        yield AskLine(hides=True, id="line")
+        yield InputLine(hides=True, id="line")
         yield StatusLine()
         yield QuestionBar()
         yield KeyLine()
@@ -172,8 +172,8 @@ class PanesScreen(HouseScreen):
         return self.query_one("#form", OrderSheet)
 
     @property
-    def strip(self) -> EntryStrip:
-        return self.query_one(EntryStrip)
+    def strip(self) -> TabBar:
+        return self.query_one(TabBar)
 
     @property
     def is_typing(self) -> bool:
@@ -183,12 +183,12 @@ class PanesScreen(HouseScreen):
     def list_view(self) -> LineView:
         if self._in_sheet:
             return self.sheet
-        return {Shown.ORDERS: self.table, Shown.PROBLEMS: self.problems, Shown.TABLE: self.grid}[self._shown]
+        return {ViewMode.ORDERS: self.table, ViewMode.PROBLEMS: self.problems, ViewMode.TABLE: self.grid}[self._shown]
 
     @property
     def is_split(self) -> bool:
         """Whether list and form stand side by side; the table has the whole width."""
-        return self._is_wide and (self._in_sheet or self._shown is not Shown.TABLE)
+        return self._is_wide and (self._in_sheet or self._shown is not ViewMode.TABLE)
 
     @property
     def order(self) -> StagedOrder | None:
@@ -199,18 +199,18 @@ class PanesScreen(HouseScreen):
         batch = self.query_one("#batch")
         batch.set_class(self.is_split, "-wide")
         batch.set_class(self._in_sheet, "-sheet")
-        batch.set_class(self._shown is Shown.PROBLEMS, "-problems")
-        batch.set_class(self._shown is Shown.TABLE, "-table")
+        batch.set_class(self._shown is ViewMode.PROBLEMS, "-problems")
+        batch.set_class(self._shown is ViewMode.TABLE, "-table")
 
     def show_keys(self) -> None:
         """Those of the pane that one is in, the way to the service among the first."""
-        wanted = _SHEET_KEYS if self._in_sheet else _TABLE_KEYS if self._shown is Shown.TABLE else _LIST_KEYS
+        wanted = _SHEET_KEYS if self._in_sheet else _TABLE_KEYS if self._shown is ViewMode.TABLE else _LIST_KEYS
         keys = {command.id: command.keys[0] for command in commands_in(self.WHERE)}
         self.query_one(KeyLine).set([(NAMES.get(keys[id], keys[id]), word) for id, word in wanted])
 
     # The editor.
 
-    def _read_entry(self, pointer: Pointer, kind: str, text: str, choices: Choices) -> Entry:
+    def _read_entry(self, pointer: Pointer, kind: str, text: str, choices: Choices) -> ParsedEntry:
         now: datetime = self.house.now().astimezone(self.house.bench.zone)
         return parse_entry(kind, text, choices=choices, now=now)
 
@@ -219,7 +219,7 @@ class PanesScreen(HouseScreen):
             self._cell_typing(self._loaded, pointer, text)
 
     def _cell_typing(self, id: str, pointer: Pointer, text: str) -> None:
-        self.house.bench.drafts.type(Typing(_place(id), pointer, text))
+        self.house.bench.drafts.type(TypedText(_place(id), pointer, text))
 
     def _cell_typed(self, id: str, pointer: Pointer) -> str | None:
         return self.typed_of(id).get(pointer)

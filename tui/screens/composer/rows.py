@@ -15,30 +15,30 @@ from tui.orders.fields import field_at, label_of
 from tui.orders.summary import TOTAL, complaint, item_count, money_at, order_name, text_at
 from tui.orders.value_parser import SHOWN_ABSENT, show_value
 from tui.screens.common.list_screen import KeyedRows
-from tui.screens.order.form_rows import Note
-from tui.screens.review.screen import Parcel, ReviewPlan
+from tui.screens.order.form_rows import FormNote
+from tui.screens.review.screen import ReviewItem, ReviewPlan
 from tui.store.batches import StagedState
 from tui.widgets.form_layout import FieldRow, SheetRow
 from tui.widgets.lines import Piece
 from tui.widgets.problems import ProblemRow
-from tui.widgets.tab_bar import Entry
-from tui.widgets.table import Column, Row, Toned
+from tui.widgets.tab_bar import TabLabel
+from tui.widgets.table import Column, RenderedRow, StyledCell
 from tui.widgets.text import fit, safe, wrap
-from tui.work.batches.sender import Going, Plan
-from tui.work.batches.staged_order import Does, Finding, StagedOrder, Standing
+from tui.work.batches.sender import PlannedOrder, SendPlan
+from tui.work.batches.staged_order import Finding, PlannedAction, StagedOrder, StagedStatus
 from tui.work.batches.staging import Staging
 
 ALL = "all"
 STANDINGS = (
-    Standing.REFUSED,
-    Standing.TO_FIX,
-    Standing.UPDATE,
-    Standing.READY,
-    Standing.HELD,
-    Standing.SENT,
-    Standing.VERIFIED,
-    Standing.DOUBT,
-    Standing.SAME,
+    StagedStatus.REFUSED,
+    StagedStatus.TO_FIX,
+    StagedStatus.UPDATE,
+    StagedStatus.READY,
+    StagedStatus.HELD,
+    StagedStatus.SENT,
+    StagedStatus.VERIFIED,
+    StagedStatus.DOUBT,
+    StagedStatus.SAME,
 )
 """In the order of the strip, from number 1."""
 
@@ -54,7 +54,7 @@ COLUMNS = (
 _FEW = 10
 """Orders that a review shows at a glance, so that those with doubts need not be named before."""
 _LONGEST_CELL = 44
-_BAD = frozenset({Standing.REFUSED, Standing.TO_FIX, Standing.DOUBT})
+_BAD = frozenset({StagedStatus.REFUSED, StagedStatus.TO_FIX, StagedStatus.DOUBT})
 
 
 @dataclass(slots=True)
@@ -64,31 +64,37 @@ class StagedRows(KeyedRows[StagedOrder]):
     staging: Staging
     zone: tzinfo | None
 
-    def row_at(self, index: int) -> Row:
+    def row_at(self, index: int) -> RenderedRow:
         order = self.orders[index]
         document = order.document
         mark, tone = mark_of(self.staging, order)
         does = order.does
         cells = (
             order_name(document),
-            "" if order.sent else Toned(does, "conflict" if does is Does.UPDATE else "" if does is Does.NEW else "dim"),
+            ""
+            if order.sent
+            else StyledCell(
+                does, "conflict" if does is PlannedAction.UPDATE else "" if does is PlannedAction.NEW else "dim"
+            ),
             text_at(document, SHIP_TO / "country_code"),
             text_at(document, SHIP_TO / "name") or text_at(document, SHIP_TO / "company_name"),
             str(item_count(document) or ""),
             money_at(document, TOTAL),
-            Toned(problem_words(self.staging, order, self.zone), tone),
+            StyledCell(problem_words(self.staging, order, self.zone), tone),
         )
-        return Row(order.id, cells, mark, tone)
+        return RenderedRow(order.id, cells, mark, tone)
 
 
-def strip_entries(staging: Staging) -> list[Entry]:
+def strip_entries(staging: Staging) -> list[TabLabel]:
     """All, and each standing with how many have it."""
     counts = staging.counts()
-    entries = [Entry(ALL, ALL, str(len(staging.orders)))]
+    entries = [TabLabel(ALL, ALL, str(len(staging.orders)))]
     for standing in STANDINGS:
         count = counts[standing]
-        label = "fix" if standing is Standing.TO_FIX else str(standing)
-        entries.append(Entry(standing, label, str(count) if count else "", bool(count) and standing in _BAD, not count))
+        label = "fix" if standing is StagedStatus.TO_FIX else str(standing)
+        entries.append(
+            TabLabel(standing, label, str(count) if count else "", bool(count) and standing in _BAD, not count)
+        )
     return entries
 
 
@@ -97,23 +103,23 @@ def mark_of(staging: Staging, order: StagedOrder) -> tuple[str, str]:
     if staging.shipping.is_waiting(order.id):
         return ">", "info"
     match staging.standing(order):
-        case Standing.REFUSED:
+        case StagedStatus.REFUSED:
             return "S", "service"
-        case Standing.TO_FIX:
+        case StagedStatus.TO_FIX:
             return "!", "error"
-        case Standing.UPDATE:
+        case StagedStatus.UPDATE:
             return "#", "conflict"
-        case Standing.HELD:
+        case StagedStatus.HELD:
             return "z", "dim"
-        case Standing.SENT:
+        case StagedStatus.SENT:
             return ">", "info"
-        case Standing.VERIFIED:
+        case StagedStatus.VERIFIED:
             return "=", "good"
-        case Standing.DOUBT:
+        case StagedStatus.DOUBT:
             return ("S", "service") if order.state is StagedState.DIFFERS else ("#", "conflict")
-        case Standing.SAME:
+        case StagedStatus.SAME:
             return "=", "dim"
-        case Standing.READY:
+        case StagedStatus.READY:
             findings = staging.findings(order)
             return ("~", "warning") if any(not finding.stale for finding in findings) else (" ", "")
 
@@ -125,23 +131,23 @@ def problem_words(staging: Staging, order: StagedOrder, zone: tzinfo | None) -> 
         return "waits for its turn"
     findings = [finding for finding in staging.findings(order) if not finding.stale]
     match staging.standing(order):
-        case Standing.SENT:
+        case StagedStatus.SENT:
             return f"accepted {when}, looked for" if order.state is StagedState.ACCEPTED else "on its way"
-        case Standing.VERIFIED:
+        case StagedStatus.VERIFIED:
             return f"verified {when}"
-        case Standing.SAME:
+        case StagedStatus.SAME:
             return "the service has it just so"
-        case Standing.UPDATE:
+        case StagedStatus.UPDATE:
             return update_words(order)
-        case Standing.HELD:
+        case StagedStatus.HELD:
             return f"held{': ' + _first(findings) if findings else ''}"
-        case Standing.DOUBT if order.state is StagedState.UNKNOWN:
+        case StagedStatus.DOUBT if order.state is StagedState.UNKNOWN:
             return "answer lost; r looks, sends what is not there"
-        case Standing.DOUBT if order.state is StagedState.MISSING:
+        case StagedStatus.DOUBT if order.state is StagedState.MISSING:
             return "accepted and never seen; r looks again"
-        case Standing.READY if any(finding.stops for finding in findings):
+        case StagedStatus.READY if any(finding.stops for finding in findings):
             return f"goes in spite of: {_first(findings)}"
-        case Standing.READY if order.does is Does.UNKNOWN:
+        case StagedStatus.READY if order.does is PlannedAction.UNKNOWN:
             return "is the service asked?" if not staging.looking else "being looked up"
     return _first(findings)
 
@@ -178,14 +184,14 @@ def cell_words(order: StagedOrder, finding: Finding) -> str:
     return fit(words, min(_LONGEST_CELL, cell_len(safe(words))))
 
 
-def notes_of(staging: Staging, order: StagedOrder, zone: tzinfo | None) -> list[Note]:
+def notes_of(staging: Staging, order: StagedOrder, zone: tzinfo | None) -> list[FormNote]:
     """The problems of an order as its form shows them."""
     notes = []
     for finding in staging.findings(order):
         proposal = None if finding.stale else staging.proposal(order, finding)
         when = f"{finding.at.astimezone(zone):%H:%M}" if finding.at is not None else ""
         mends = proposal.words if proposal else ""
-        notes.append(Note(finding.problem, when, finding.stale, mends, cell_words(order, finding)))
+        notes.append(FormNote(finding.problem, when, finding.stale, mends, cell_words(order, finding)))
     return notes
 
 
@@ -215,7 +221,7 @@ def problem_rows(staging: Staging, orders: Sequence[StagedOrder], zone: tzinfo |
         name = order_name(order.document)
         for finding in staging.findings(order):
             problem = finding.problem
-            note = Note(problem, stale=finding.stale)
+            note = FormNote(problem, stale=finding.stale)
             when = f"{finding.at.astimezone(zone):%H:%M} service: " if finding.at is not None else ""
             stale = " (changed since)" if finding.stale else ""
             proposal = None if finding.stale else staging.proposal(order, finding)
@@ -293,7 +299,7 @@ def change_lines(changes: Sequence[Change]) -> Iterator[list[Piece]]:
 
 
 def review_plan(
-    staging: Staging, plan: Plan, *, read_only: bool, notes: Sequence[str], goes_on: bool = False
+    staging: Staging, plan: SendPlan, *, read_only: bool, notes: Sequence[str], goes_on: bool = False
 ) -> ReviewPlan:
     """The requests as they would go, and what stays here and why."""
     parcels = []
@@ -302,14 +308,14 @@ def review_plan(
         heading = f"request {number} of {len(plan.requests)}: {count}, all of them or none"
         lines = [line for one in request for line in _going_lines(staging, one)]
         body: Json = [one.document for one in request]
-        parcels.append(Parcel(heading, lines, "POST /orders", body))
+        parcels.append(ReviewItem(heading, lines, "POST /orders", body))
     if plan.staying:
         lines = []
         for id, reason in plan.staying:
             order = staging.get(id)
             name = order_name(order.document) if order is not None else id
             lines.append([(f"  {fit(name, 16)} ", "dim"), (safe(reason), "dim")])
-        parcels.append(Parcel(f"{len(plan.staying)} stay here", lines))
+        parcels.append(ReviewItem(f"{len(plan.staying)} stay here", lines))
     told = list(notes)
     doubtful = [
         order_name(order.document)
@@ -327,13 +333,13 @@ def review_plan(
     return ReviewPlan(requests, parcels, 0 if read_only else plan.count, told, goes_on if several else None)
 
 
-def _going_lines(staging: Staging, one: Going) -> Iterator[list[Piece]]:
+def _going_lines(staging: Staging, one: PlannedOrder) -> Iterator[list[Piece]]:
     document = one.document
     facts = (text_at(document, SHIP_TO / "country_code"), text_at(document, SHIP_TO / "name"))
     items = item_count(document)
     words = " ".join(filter(None, facts)) or "no address"
     yield [
-        (f"  {fit(one.does, 6)} ", "conflict" if one.does is Does.UPDATE else "good"),
+        (f"  {fit(one.does, 6)} ", "conflict" if one.does is PlannedAction.UPDATE else "good"),
         (fit(order_name(document), 16) + " ", ""),
         (fit(words, 24) + " ", ""),
         (f"{items} item{'' if items == 1 else 's'}  {safe(money_at(document, TOTAL))}", "dim"),
@@ -341,7 +347,7 @@ def _going_lines(staging: Staging, one: Going) -> Iterator[list[Piece]]:
     order = staging.get(one.id)
     if order is None:
         return
-    if one.does is Does.UPDATE:
+    if one.does is PlannedAction.UPDATE:
         yield from change_lines(order.differences)
     for finding in staging.findings(order):
         if finding.stale:

@@ -14,19 +14,19 @@ from tui.screens.composer.bulk_edit import FixingScreen
 from tui.screens.composer.form_pane import keeps
 from tui.screens.composer.rows import ALL, review_plan
 from tui.screens.composer.sending import ask_sending, goes_on_before, keep_goes_on
-from tui.screens.composer.view_state import Shown
-from tui.screens.order.form_rows import View
+from tui.screens.composer.view_state import ViewMode
+from tui.screens.order.form_rows import FormView
 from tui.screens.order.json_sources import open_staged_as_json
 from tui.screens.review.screen import ReviewScreen
 from tui.store.db import StoreError
 from tui.widgets.filter_line import FilterLine
-from tui.widgets.input_line import AskLine
+from tui.widgets.input_line import InputLine
 from tui.widgets.problems import ProblemList
 from tui.widgets.sheet import OrderSheet
 from tui.widgets.table import OrderTable
-from tui.work.batches.sender import Plan
-from tui.work.batches.staged_order import StagedOrder, Standing
-from tui.work.batches.staging import CannotChange
+from tui.work.batches.sender import SendPlan
+from tui.work.batches.staged_order import StagedOrder, StagedStatus
+from tui.work.batches.staging import BatchLocked
 
 
 class ComposerScreen(FixingScreen):
@@ -42,7 +42,7 @@ class ComposerScreen(FixingScreen):
 
     def _step_strip(self, by: int) -> None:
         """The strip; in the table the columns."""
-        if self._shown is not Shown.TABLE or self._in_sheet:
+        if self._shown is not ViewMode.TABLE or self._in_sheet:
             self.strip.step(by)
         elif not self.grid.move_column(by):
             self.say("This is the last column; C adds others." if by > 0 else "This is the first column.")
@@ -56,22 +56,22 @@ class ComposerScreen(FixingScreen):
     def do_pane(self, key: str) -> None:
         if self._in_sheet:
             self.close_sheet()
-        elif self._shown is Shown.TABLE and self.order is not None:
+        elif self._shown is ViewMode.TABLE and self.order is not None:
             self.open_sheet(self.grid.cursor_pointer)
         else:
             self.do_open(key)
 
     def do_open(self, key: str) -> None:
-        if (self._in_sheet or self._shown is Shown.TABLE) and not self.may_edit():
+        if (self._in_sheet or self._shown is ViewMode.TABLE) and not self.may_edit():
             return
         if self._in_sheet:
             row = self.sheet.cursor_field
             self.sheet.open_editor(None, self._typed.get(row.pointer) if row is not None else None)
             return
-        if self._shown is Shown.TABLE:
+        if self._shown is ViewMode.TABLE:
             self.grid.open_editor()
             return
-        if self._shown is Shown.PROBLEMS:
+        if self._shown is ViewMode.PROBLEMS:
             row_here = self.problems.cursor_row
             if row_here is None or not row_here.order:
                 self.say("That was said of the request as a whole; it has no field.")
@@ -110,23 +110,23 @@ class ComposerScreen(FixingScreen):
 
     def do_view(self, key: str) -> None:
         if self._in_sheet:
-            views = list(View)
+            views = list(FormView)
             self._view = views[(views.index(self._view) + 1) % len(views)]
             self.show_all()
             self.say(f"View: {self._view} fields.")
             return
-        shown = list(Shown)
+        shown = list(ViewMode)
         place = shown.index(self._shown) + 1
         if place < len(shown):
             self.show_view(shown[place])
         else:
-            self.show_view(Shown.ORDERS)
+            self.show_view(ViewMode.ORDERS)
             open_history(self.house)
         self.remember()
 
     def do_sort(self, key: str) -> None:
         answers = [("n", "number"), ("s", "state"), ("p", "problem"), ("a", "as added")]
-        if self._shown is Shown.TABLE and (column := self.grid.column_key) is not None:
+        if self._shown is ViewMode.TABLE and (column := self.grid.column_key) is not None:
             answers.insert(0, ("c", f"this column, {self.grid.columns[self.grid.column].title}"))
 
         def chosen(answer: str) -> None:
@@ -143,13 +143,13 @@ class ComposerScreen(FixingScreen):
     def do_filter(self, key: str) -> None:
         self.query_one(FilterLine).open(self._field_words if self._in_sheet else self._words)
 
-    @on(AskLine.Changed)
-    def _narrowed(self, event: AskLine.Changed) -> None:
+    @on(InputLine.Changed)
+    def _narrowed(self, event: InputLine.Changed) -> None:
         if isinstance(event.line, FilterLine):
             self._narrow(event.text.strip())
 
-    @on(AskLine.Submitted)
-    def _line_taken(self, event: AskLine.Submitted) -> None:
+    @on(InputLine.Submitted)
+    def _line_taken(self, event: InputLine.Submitted) -> None:
         if isinstance(event.line, FilterLine):
             pointer = self.sheet.cursor_pointer
             self._narrow("" if self._in_sheet else event.text.strip())
@@ -158,8 +158,8 @@ class ComposerScreen(FixingScreen):
         else:
             self.line_done(event.text.strip())
 
-    @on(AskLine.Cancelled)
-    def _line_left(self, event: AskLine.Cancelled) -> None:
+    @on(InputLine.Cancelled)
+    def _line_left(self, event: InputLine.Cancelled) -> None:
         if isinstance(event.line, FilterLine):
             self._narrow("")
 
@@ -173,13 +173,13 @@ class ComposerScreen(FixingScreen):
         self.remember()
 
     def do_entry_up(self, key: str) -> None:
-        if self._shown is Shown.TABLE and not self._in_sheet:
+        if self._shown is ViewMode.TABLE and not self._in_sheet:
             self.move_column(-1)
         else:
             super().do_entry_up(key)
 
     def do_entry_down(self, key: str) -> None:
-        if self._shown is Shown.TABLE and not self._in_sheet:
+        if self._shown is ViewMode.TABLE and not self._in_sheet:
             self.move_column(1)
         else:
             super().do_entry_down(key)
@@ -240,16 +240,16 @@ class ComposerScreen(FixingScreen):
 
     def do_hold(self, key: str) -> None:
         unsent = [order for order in self.targets() if not order.sent]
-        targets = [order for order in unsent if self.staging.standing(order) is not Standing.SAME]
+        targets = [order for order in unsent if self.staging.standing(order) is not StagedStatus.SAME]
         if not targets:
             same = "What the service has just so is not sent anyhow."
             self.say(same if unsent else "There is nothing that could be held or released.")
             return
         ids = [order.id for order in targets]
         standings = {self.staging.standing(order) for order in targets}
-        if standings <= {Standing.HELD, Standing.UPDATE}:
+        if standings <= {StagedStatus.HELD, StagedStatus.UPDATE}:
             self._release(ids)
-        elif standings <= {Standing.READY}:
+        elif standings <= {StagedStatus.READY}:
             self._hold(ids)
         else:
             several = len(ids) > 1
@@ -261,7 +261,7 @@ class ComposerScreen(FixingScreen):
                     case "h":
                         self._hold(ids)
                     case "r":
-                        wrong = (Standing.REFUSED, Standing.TO_FIX)
+                        wrong = (StagedStatus.REFUSED, StagedStatus.TO_FIX)
                         self._release([one.id for one in targets if self.staging.standing(one) not in wrong])
                     case _:
                         self._release(ids, in_spite=True)
@@ -329,11 +329,11 @@ class ComposerScreen(FixingScreen):
         screen = ReviewScreen(reviewed, send)
         self.house.open_screen(screen)
 
-    async def _go(self, plan: Plan, *, goes_on: bool) -> None:
+    async def _go(self, plan: SendPlan, *, goes_on: bool) -> None:
         """Runs to its end, whatever becomes of the screen."""
         try:
             await self.staging.send(plan, goes_on=goes_on)
-        except (CannotChange, StoreError) as error:
+        except (BatchLocked, StoreError) as error:
             self.house.house_screens()[-1].say(str(error), "error")
 
     def do_refresh(self, key: str) -> None:
@@ -350,14 +350,14 @@ class ComposerScreen(FixingScreen):
     async def _look_again(self, order: StagedOrder) -> None:
         try:
             words = await self._looked_again(order)
-        except (CannotChange, StoreError) as error:
+        except (BatchLocked, StoreError) as error:
             words = str(error)
         if self.is_attached:
             self.show_all()
             self.say(words or "There is nothing to look for.")
 
     async def _looked_again(self, order: StagedOrder) -> str:
-        if self.staging.standing(order) is Standing.DOUBT:
+        if self.staging.standing(order) is StagedStatus.DOUBT:
             return await self.staging.ask_again([order.id])
         error = await self.staging.look([order.id], again=True)
         return str(error) if error is not None else f"It is {order.does}, by a look just now."

@@ -9,7 +9,7 @@ from tui.work.batches.staging import Staging
 
 if TYPE_CHECKING:
     from tui.app import OrdersApp
-    from tui.screens.common.screen import HouseScreen
+    from tui.screens.common.screen import BaseScreen
 
 _GOES_ON = "review.goes_on"
 
@@ -37,7 +37,7 @@ def sending_facts(staging: Staging, zone: tzinfo) -> Iterator[Piece]:
         yield f"sending, {done} of {progress.total}", "info"
 
 
-def ask_sending(screen: "HouseScreen", staging: Staging, review: Callable[[], None]) -> bool:
+def ask_sending(screen: "BaseScreen", staging: Staging, review: Callable[[], None]) -> bool:
     """Pause, go on or cancel, where something is being sent or is paused; whether it was asked."""
     progress = staging.shipping.progress
     if progress is None:

@@ -12,15 +12,15 @@ from tui.orders.fields import ANY
 from tui.orders.summary import haystack, order_name
 from tui.screens.composer.rows import STANDINGS, place_of
 from tui.widgets.lines import Piece
-from tui.work.account import Workbench
-from tui.work.batches.staged_order import Does, Finding, StagedOrder, Standing
+from tui.work.account import Account
+from tui.work.batches.staged_order import Finding, PlannedAction, StagedOrder, StagedStatus
 from tui.work.batches.staging import Staging
 from tui.work.pace import least_seconds
 
 _PROBLEM = "problem:"
 
 
-class Shown(StrEnum):
+class ViewMode(StrEnum):
     """What stands in the first pane."""
 
     ORDERS = "orders"
@@ -29,7 +29,7 @@ class Shown(StrEnum):
 
 
 @dataclass(slots=True)
-class Sorting:
+class RowSorting:
     """The order of the rows, made once when it is chosen, so that no row moves away under the hand.
 
     `by`: "", "problem", "state", "number", or the path of a column.
@@ -57,7 +57,7 @@ class Sorting:
 
 
 @dataclass(slots=True)
-class Texts:
+class SearchIndex:
     """What words are looked for in, of each order: kept while order and problems are the same, for every key asks all."""
 
     _of: dict[str, tuple[Document, str]] = field(default_factory=dict)
@@ -80,7 +80,7 @@ class Texts:
         return kept[1]
 
 
-def fits(staging: Staging, order: StagedOrder, words: str, texts: Texts) -> bool:
+def fits(staging: Staging, order: StagedOrder, words: str, texts: SearchIndex) -> bool:
     """Whether an order has all these words: in itself, where it came from, or what is wrong with it.
 
     `problem:word` looks in what is wrong only; `problem:` alone wants anything wrong.
@@ -113,7 +113,7 @@ def looking_words(staging: Staging) -> str:
     return f"looking up what exists: {done} of {count}; Ctrl+C stops"
 
 
-def meter(bench: Workbench, staging: Staging, marks: int, hidden: int) -> list[str | Piece]:
+def status_summary(bench: Account, staging: Staging, marks: int, hidden: int) -> list[str | Piece]:
     """Orders and what sending them does, the requests and the time that the rate budget has for them."""
     facts: list[str | Piece] = []
     if staging.looking:
@@ -124,7 +124,7 @@ def meter(bench: Workbench, staging: Staging, marks: int, hidden: int) -> list[s
         facts.append(f"{marks} marked{f', {hidden} not shown' if hidden else ''}")
     if ready := staging.ready():
         requests = -(-ready.total() // LIMIT)
-        unknown, updates = ready[Does.UNKNOWN], ready[Does.UPDATE]
+        unknown, updates = ready[PlannedAction.UNKNOWN], ready[PlannedAction.UPDATE]
         kinds = [
             f"{count} {word}"
             for count, word in ((ready.total() - updates - unknown, "new"), (updates, "update"), (unknown, "unknown"))
@@ -132,13 +132,13 @@ def meter(bench: Workbench, staging: Staging, marks: int, hidden: int) -> list[s
         ]
         facts.append(f"ready: {', '.join(kinds)} = {requests} request{'' if requests == 1 else 's'}{_time(requests)}")
     counts = staging.counts()
-    if same := counts[Standing.SAME]:
+    if same := counts[StagedStatus.SAME]:
         facts.append(f"{same} same")
-    if away := counts[Standing.SENT]:
+    if away := counts[StagedStatus.SENT]:
         facts.append((f"{away} on the way", "info"))
-    if verified := counts[Standing.VERIFIED]:
+    if verified := counts[StagedStatus.VERIFIED]:
         facts.append(f"{verified} verified")
-    if counts[Standing.UPDATE]:
+    if counts[StagedStatus.UPDATE]:
         facts.append("UPDATE waits until z releases it")
     if staging.saved_at is not None:
         facts.append(f"on disk {staging.saved_at.astimezone(bench.zone):%H:%M:%S}")

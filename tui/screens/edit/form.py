@@ -11,18 +11,18 @@ from tui.api.codec import Document, Json
 from tui.api.errors import ApiError, NotFound, Origin, Problem, Severity
 from tui.api.models import Group, Operation
 from tui.api.pointer import ABSENT, Pointer
-from tui.keymap import Where
+from tui.keymap import Context
 from tui.orders.checks.shipping import each
 from tui.orders.checks.spreadsheet_damage import CODES, judge, mend
-from tui.orders.edits.merge import Clash
-from tui.orders.edits.request_choice import Sending
+from tui.orders.edits.merge import Conflict
+from tui.orders.edits.request_choice import RequestChoice
 from tui.orders.fields import ITEMS, LISTS, field_at, label_of, required_in, values_with
 from tui.orders.summary import NOTE, SHOP, order_name, text_at
-from tui.orders.value_parser import Entry, parse_entry
-from tui.screens.common.screen import HouseScreen
+from tui.orders.value_parser import ParsedEntry, parse_entry
+from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace_actions import remember_place
 from tui.screens.order.external_editor import edit_text
-from tui.screens.order.form_rows import Choices, Conflict, FormSpec, Note, RowCache, View, sheet_rows
+from tui.screens.order.form_rows import Choices, ConflictNote, FormNote, FormSpec, FormView, RowCache, sheet_rows
 from tui.screens.review.drafts import shown_at
 from tui.screens.triage.screen import triage_of
 from tui.widgets.dialogs import QuestionBar
@@ -32,19 +32,19 @@ from tui.widgets.lines import LineView, Piece
 from tui.widgets.pager import Pager
 from tui.widgets.sheet import OrderSheet
 from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
-from tui.widgets.tab_bar import Entry as StripEntry
-from tui.widgets.tab_bar import EntryStrip
+from tui.widgets.tab_bar import TabBar
+from tui.widgets.tab_bar import TabLabel as StripEntry
 from tui.widgets.text import fit, safe, wrap
-from tui.work.drafts.drafts import Draft, Typing
-from tui.work.drafts.sender import Standing, Way
+from tui.work.drafts.drafts import Draft, TypedText
+from tui.work.drafts.sender import DraftSendState, DraftSendStatus
 
 _HELP_LINES = 3
 
 
-class FormScreen(HouseScreen):
+class FormScreen(BaseScreen):
     """The form of an order of the service, and its draft: read, judged, shown, kept."""
 
-    WHERE = Where.EDIT
+    WHERE = Context.EDIT
     CSS: ClassVar[str] = """
     #field-help { height: 3; }
     """
@@ -53,10 +53,10 @@ class FormScreen(HouseScreen):
         super().__init__()
         self._order_id = order_id
         self._draft: Draft | None = None
-        self._view = View.USUAL
+        self._view = FormView.USUAL
         self._words = ""
-        self._sending: Sending | None = None
-        self._notes: list[Note] = []
+        self._sending: RequestChoice | None = None
+        self._notes: list[FormNote] = []
         self._typed: dict[Pointer, str] = {}
         self._arrived: Document | None = None
         self._made = RowCache()
@@ -64,7 +64,7 @@ class FormScreen(HouseScreen):
 
     def compose(self) -> ComposeResult:
         yield TitleLine()
-        yield EntryStrip(first_number=1)
+        yield TabBar(first_number=1)
         yield FilterLine(hides=True, id="field-words")
         yield OrderSheet(reader=self._read_entry, typing_hook=self._typing, empty="Reading …")
         yield RuleLine(id="rule")
@@ -186,14 +186,16 @@ class FormScreen(HouseScreen):
             self._notes.append(_note(document, problem))
         known = {note.problem.pointer for note in self._notes}
         for blocked in self._sending.blocked:
-            self._notes.append(Note(Problem(blocked.reason, "blocked", pointer=blocked.pointer, origin=Origin.HERE)))
+            self._notes.append(
+                FormNote(Problem(blocked.reason, "blocked", pointer=blocked.pointer, origin=Origin.HERE))
+            )
         for problem in (one for found in judge(document) for one in each(document, found)):
             # What the schema or the service says of a damaged value has the same proposal.
             if problem.code not in CODES or problem.pointer not in known:
                 self._notes.append(_note(document, problem))
-        self._notes.extend(Note.typed(pointer, text) for pointer, text in self._typed.items())
+        self._notes.extend(FormNote.typed(pointer, text) for pointer, text in self._typed.items())
 
-    def _service_notes(self, standing: Standing | None, draft: Draft) -> list[Note]:
+    def _service_notes(self, standing: DraftSendStatus | None, draft: Draft) -> list[FormNote]:
         if standing is None:
             return []
         when = f"{standing.at.astimezone(self.house.bench.zone):%H:%M}"
@@ -254,7 +256,7 @@ class FormScreen(HouseScreen):
         self.query_one(TitleLine).set(f"{self.house.account_name} · {mode}", " · ".join(filter(None, facts)))
 
     def _show_strip(self) -> None:
-        self.query_one(EntryStrip).set_entries(group_entries(self.sheet.rows), self._current_group())
+        self.query_one(TabBar).set_entries(group_entries(self.sheet.rows), self._current_group())
 
     def _current_group(self) -> str:
         pointer = self.sheet.cursor_pointer
@@ -301,11 +303,11 @@ class FormScreen(HouseScreen):
         zone = self.house.bench.zone
         standing = self.house.bench.corrections.standing(self._order_id)
         facts: list[str | Piece] = []
-        if standing is not None and not (standing.way is Way.CONFIRMED and draft.edit.dirty):
+        if standing is not None and not (standing.way is DraftSendState.CONFIRMED and draft.edit.dirty):
             facts.append(
                 (
                     standing.words,
-                    "service" if standing.problems else "good" if standing.way is Way.CONFIRMED else "info",
+                    "service" if standing.problems else "good" if standing.way is DraftSendState.CONFIRMED else "info",
                 )
             )
         if undecided := len(draft.undecided):
@@ -322,12 +324,12 @@ class FormScreen(HouseScreen):
         if order_id != self._order_id or not self.is_attached:
             return
         standing = self.house.bench.corrections.standing(order_id)
-        if standing is not None and standing.way is not Way.SENDING:
+        if standing is not None and standing.way is not DraftSendState.SENDING:
             self.unsay()
         if self.sheet.editing is None:
             self._take_over()
             self._show()
-            if standing is not None and standing.way is Way.CHANGED:
+            if standing is not None and standing.way is DraftSendState.CHANGED:
                 self._to_decision()
 
     def _to_decision(self) -> None:
@@ -345,13 +347,13 @@ class FormScreen(HouseScreen):
 
     # The editor.
 
-    def _read_entry(self, pointer: Pointer, kind: str, text: str, choices: Choices) -> Entry:
+    def _read_entry(self, pointer: Pointer, kind: str, text: str, choices: Choices) -> ParsedEntry:
         now: datetime = self.house.now().astimezone(self.house.bench.zone)
         return parse_entry(kind, text, choices=choices, now=now)
 
     def _typing(self, pointer: Pointer, text: str) -> None:
         with self.keeping():
-            self.house.bench.drafts.type(Typing(self._order_id, pointer, text))
+            self.house.bench.drafts.type(TypedText(self._order_id, pointer, text))
 
     @on(OrderSheet.FieldChanged)
     def _changed(self, event: OrderSheet.FieldChanged) -> None:
@@ -389,7 +391,7 @@ class FormScreen(HouseScreen):
     @on(OrderSheet.CursorMoved)
     def _moved(self) -> None:
         self._show_help()
-        strip = self.query_one(EntryStrip)
+        strip = self.query_one(TabBar)
         if strip.current != self._current_group():
             self._show_strip()
 
@@ -409,7 +411,7 @@ class FormScreen(HouseScreen):
     def _save(self, draft: Draft) -> None:
         bench = self.house.bench
         standing = bench.corrections.standing(draft.order_id)
-        if standing is not None and standing.way not in (Way.REFUSED, Way.DIFFERS):
+        if standing is not None and standing.way not in (DraftSendState.REFUSED, DraftSendState.DIFFERS):
             bench.corrections.forget(draft.order_id)
         with self.keeping():
             bench.drafts.save(draft)
@@ -455,13 +457,13 @@ def _names(draft: Draft, pointers: Sequence[Pointer]) -> str:
     return ", ".join(dict.fromkeys(names[:3])) + more
 
 
-def _note(document: Document, problem: Problem, when: str = "") -> Note:
+def _note(document: Document, problem: Problem, when: str = "") -> FormNote:
     """A problem, with what `m` proposes for it."""
     proposal = mend(document, problem)
-    return Note(problem, when, mend=proposal.words if proposal is not None else "")
+    return FormNote(problem, when, mend=proposal.words if proposal is not None else "")
 
 
-def _conflict(draft: Draft, clash: Clash, when: str) -> Conflict:
+def _conflict(draft: Draft, clash: Conflict, when: str) -> ConflictNote:
     """A clash as the form tells it. What is as the service has it was decided, too."""
     placed = draft.edit.placed(clash.pointer)
     there, was = shown_at(clash.pointer, clash.theirs), shown_at(clash.pointer, clash.base)
@@ -474,9 +476,9 @@ def _conflict(draft: Draft, clash: Clash, when: str) -> Conflict:
     else:
         words = f"service: {there} (was {was})"
     if clash in draft.undecided:
-        return Conflict(placed or clash.pointer, f"{when} {words}   c: m mine, t theirs")
+        return ConflictNote(placed or clash.pointer, f"{when} {words}   c: m mine, t theirs")
     stands = "yours goes over it" if clash.decided else "theirs stands"
-    return Conflict(placed or clash.pointer, f"{when} {words}; {stands}; c decides again", decided=True)
+    return ConflictNote(placed or clash.pointer, f"{when} {words}; {stands}; c decides again", decided=True)
 
 
 def group_of(row: GroupRow) -> str:

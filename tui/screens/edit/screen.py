@@ -9,22 +9,22 @@ from tui.api.query import order_key
 from tui.orders.checks.shipping import SHIP_TO
 from tui.orders.checks.spreadsheet_damage import mend
 from tui.orders.edits.list_items import add_entry, addable, copy_entry, move_entry, remove_entry
-from tui.orders.edits.merge import Clash
+from tui.orders.edits.merge import Conflict
 from tui.orders.fields import Field, entry_of, field_at, label_of, required_in
 from tui.orders.summary import order_name
 from tui.screens.common.workspace_actions import look_up_again, open_composer, stage_copies
 from tui.screens.edit.form import FormScreen, group_of, sentence
 from tui.screens.order.address import BILL_TO, AddressScreen, offer_address
-from tui.screens.order.form_rows import View
+from tui.screens.order.form_rows import FormView
 from tui.screens.order.json_editor import has_text
 from tui.screens.order.json_sources import draft_place, open_draft_as_json
 from tui.screens.review.drafts import differences, review_drafts
 from tui.screens.triage.screen import triage_of
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.form_layout import FieldRow, GroupRow
-from tui.widgets.input_line import AskLine
+from tui.widgets.input_line import InputLine
 from tui.widgets.sheet import OrderSheet
-from tui.widgets.tab_bar import EntryStrip
+from tui.widgets.tab_bar import TabBar
 from tui.work.drafts.drafts import Draft
 
 
@@ -76,8 +76,8 @@ class EditScreen(FormScreen):
                 return
         self.say(f"{name} has no field in this view; v shows others.")
 
-    @on(EntryStrip.Selected)
-    def _strip_chosen(self, event: EntryStrip.Selected) -> None:
+    @on(TabBar.Selected)
+    def _strip_chosen(self, event: TabBar.Selected) -> None:
         self._go_to_group(event.key)
 
     @property
@@ -129,35 +129,35 @@ class EditScreen(FormScreen):
     def do_filter(self, key: str) -> None:
         self.query_one(FilterLine).open(self._words)
 
-    @on(AskLine.Changed)
-    def _narrowed(self, event: AskLine.Changed) -> None:
+    @on(InputLine.Changed)
+    def _narrowed(self, event: InputLine.Changed) -> None:
         self._words = event.text.strip()
         self.sheet.set_rows(self._rows())
         if self._words:
             # Enter goes to the first that was found.
             self.sheet.home()
 
-    @on(AskLine.Submitted)
-    def _narrowed_to(self, event: AskLine.Submitted) -> None:
+    @on(InputLine.Submitted)
+    def _narrowed_to(self, event: InputLine.Submitted) -> None:
         pointer = self.sheet.cursor_pointer
         self._show_every_field()
         if pointer is None:
             return
-        if self.sheet.field(pointer) is None and self._view is not View.ALL:
+        if self.sheet.field(pointer) is None and self._view is not FormView.ALL:
             # What was found is to be there, too.
-            self._view = View.ALL
+            self._view = FormView.ALL
             self.sheet.set_rows(self._rows())
             self.say("View: all fields.")
         self.sheet.go_to(pointer)
 
-    @on(AskLine.Cancelled)
+    @on(InputLine.Cancelled)
     def _show_every_field(self) -> None:
         self._words = ""
         self.query_one(FilterLine).set("")
         self.sheet.set_rows(self._rows())
 
     def do_view(self, key: str) -> None:
-        views = list(View)
+        views = list(FormView)
         self._view = views[(views.index(self._view) + 1) % len(views)]
         self.sheet.set_rows(self._rows())
         self._after()
@@ -193,7 +193,7 @@ class EditScreen(FormScreen):
             return
         self._ask_nothing(draft, row, known)
 
-    def _ask_side(self, draft: Draft, clash: Clash) -> None:
+    def _ask_side(self, draft: Draft, clash: Conflict) -> None:
         """Which side of a conflict stands; more than one can be decided at once."""
         count = len(draft.undecided)
         answers = [("m", "keep mine"), ("t", "take theirs")]
@@ -213,7 +213,7 @@ class EditScreen(FormScreen):
 
         self.ask(f"{self._place_of(draft, clash)}:", answers, chosen)
 
-    def _place_of(self, draft: Draft, clash: Clash) -> str:
+    def _place_of(self, draft: Draft, clash: Conflict) -> str:
         return label_of(draft.edit.placed(clash.pointer) or clash.pointer.parent)
 
     def _ask_nothing(self, draft: Draft, row: FieldRow, known: Field) -> None:

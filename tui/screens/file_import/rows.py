@@ -10,13 +10,13 @@ from tui.orders.checks.sending import check_order
 from tui.orders.edits.bulk_change import full_label
 from tui.orders.fields import ITEMS, field_at, label_of
 from tui.orders.summary import TOTAL, complaint, order_name, text_at
-from tui.orders.tables.headings import Path
-from tui.orders.tables.mapping import SHOP, Mapping
+from tui.orders.tables.headings import FieldPath
+from tui.orders.tables.mapping import SHOP, ColumnMapping
 from tui.orders.tables.rows import letters
 from tui.orders.value_parser import show_value
-from tui.widgets.table import Column, Row, Toned
-from tui.work.file_import.json_reader import Arrival, Intake
-from tui.work.file_import.reader import Source
+from tui.widgets.table import Column, RenderedRow, StyledCell
+from tui.work.file_import.json_reader import ParsedFile, ParsedOrder
+from tui.work.file_import.reader import TableSource
 
 COLUMNS = (
     Column("column", "column", 20, 2),
@@ -35,56 +35,60 @@ PREVIEW = (
 CONSTANT = "for all:"
 
 
-def mapping_rows(source: Source, problems: Collection[Path]) -> list[Row]:
+def mapping_rows(source: TableSource, problems: Collection[FieldPath]) -> list[RenderedRow]:
     """The columns in their order, then what is the same for all. `problems`: paths where the preview has some."""
     mapping, rows = source.mapping, []
     for place, (name, path) in enumerate(zip(mapping.header, mapping.paths, strict=True)):
         cells = (row.cells[place] for row in source.table.rows[:20] if place < len(row.cells))
         shown = " · ".join(dict.fromkeys(cell.strip() for cell in cells if cell.strip()))[:120]
-        where = Toned("nowhere", "dim") if path is None else full_label(path)
+        where = StyledCell("nowhere", "dim") if path is None else full_label(path)
         mark = " " if path not in problems or path is None else "!"
-        rows.append(Row(f"c{place}", (f"{letters(place)} {name}", where, shown), mark, "error" if mark == "!" else ""))
+        rows.append(
+            RenderedRow(f"c{place}", (f"{letters(place)} {name}", where, shown), mark, "error" if mark == "!" else "")
+        )
     constants = dict(mapping.constants)
     if SHOP not in constants and SHOP not in mapping.paths:
         constants = {SHOP: None, **constants}
     for path, value in constants.items():
         known = field_at(Pointer(path))
         words = (
-            Toned("· to be chosen ·", "warning")
+            StyledCell("· to be chosen ·", "warning")
             if value is None
             else show_value(known.kind if known else "json", value)
         )
-        rows.append(Row(key_of(path), (CONSTANT, full_label(path), words), "!" if value is None else "="))
+        rows.append(RenderedRow(key_of(path), (CONSTANT, full_label(path), words), "!" if value is None else "="))
     return rows
 
 
-def key_of(path: Path) -> str:
+def key_of(path: FieldPath) -> str:
     """The key of the row of a value that is the same for all."""
     return f"k{Pointer(path)}"
 
 
-def path_of_key(key: str) -> Path:
+def path_of_key(key: str) -> FieldPath:
     return Pointer.parse(key[1:]).tokens
 
 
-def found_in(arrival: Arrival, shops: Collection[int] | None) -> list[Problem]:
+def found_in(arrival: ParsedOrder, shops: Collection[int] | None) -> list[Problem]:
     """What is wrong with an order as it would be staged: what could not be read first, errors before warnings."""
     unread = {problem.pointer for problem in arrival.problems}
     here = [problem for problem in check_order(arrival.document, shops) if problem.pointer not in unread]
     return sorted([*arrival.problems, *here], key=lambda problem: problem.severity is Severity.WARNING)
 
 
-def preview_rows(intake: Intake, shops: Collection[int] | None) -> list[Row]:
+def preview_rows(intake: ParsedFile, shops: Collection[int] | None) -> list[RenderedRow]:
     """The first orders as they will be, and what of the rows is refused."""
     rows = [_order_row(str(place), one, found_in(one, shops)) for place, one in enumerate(intake.orders)]
     refused = [
-        Row(f"r{place}", (str(one.row or ""), Toned("refused", "error"), "", "", "", "", one.reason), "!", "error")
+        RenderedRow(
+            f"r{place}", (str(one.row or ""), StyledCell("refused", "error"), "", "", "", "", one.reason), "!", "error"
+        )
         for place, one in enumerate(intake.refused)
     ]
     return [*rows, *refused]
 
 
-def _order_row(key: str, one: Arrival, problems: list[Problem]) -> Row:
+def _order_row(key: str, one: ParsedOrder, problems: list[Problem]) -> RenderedRow:
     document = one.document
     items = ITEMS.get(document)
     errors = sum(problem.severity is Severity.ERROR for problem in problems)
@@ -102,10 +106,10 @@ def _order_row(key: str, one: Arrival, problems: list[Problem]) -> Row:
         _money((TOTAL / "value").get(document)),
         words,
     )
-    return Row(key, cells, mark, "error" if errors else "warning" if problems else "")
+    return RenderedRow(key, cells, mark, "error" if errors else "warning" if problems else "")
 
 
-def problem_words(problem: Problem, one: Arrival, *, whole: bool = False) -> str:
+def problem_words(problem: Problem, one: ParsedOrder, *, whole: bool = False) -> str:
     """A problem with its cell, where it came from one: `quantity: a number is needed (Qty, row 8)`; brief, or whole."""
     cell = one.cells.get(problem.pointer)
     where = f" ({cell[1]}, row {cell[0]})" if cell is not None else ""
@@ -115,7 +119,7 @@ def problem_words(problem: Problem, one: Arrival, *, whole: bool = False) -> str
     return f"{label + ': ' if label else ''}{problem.detail}{where}"
 
 
-def order_text(one: Arrival, problems: list[Problem]) -> str:
+def order_text(one: ParsedOrder, problems: list[Problem]) -> str:
     """All of an order for a pane: what is wrong with it, what was worked out, and the document."""
     lines = [
         f"{'!' if problem.severity is Severity.ERROR else '~'} {problem_words(problem, one, whole=True)}"
@@ -129,14 +133,14 @@ def order_text(one: Arrival, problems: list[Problem]) -> str:
     return "\n".join([*lines, "", pretty(one.document)])
 
 
-def problem_paths(intake: Intake, mapping: Mapping) -> set[Path]:
+def problem_paths(intake: ParsedFile, mapping: ColumnMapping) -> set[FieldPath]:
     """The paths of the mapping's columns in whose cells something could not be read."""
     by_name = dict(zip(mapping.header, mapping.paths, strict=True))
     names = {cell[1] for one in intake.orders for problem in one.problems if (cell := one.cells.get(problem.pointer))}
     return {path for name in names if (path := by_name.get(name)) is not None}
 
 
-def problem_of_column(intake: Intake, name: str) -> str:
+def problem_of_column(intake: ParsedFile, name: str) -> str:
     """The first problem that the cells of the column with this name have; nothing if they have none."""
     for one in intake.orders:
         for problem in one.problems:

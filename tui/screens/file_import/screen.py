@@ -14,12 +14,12 @@ from textual.timer import Timer
 from tui.api.codec import Json
 from tui.api.errors import ApiError
 from tui.api.pointer import Pointer
-from tui.keymap import Where
-from tui.orders.edits.bulk_change import Recipe, Setting, full_label
+from tui.keymap import Context
+from tui.orders.edits.bulk_change import BulkChange, FieldAssignment, full_label
 from tui.orders.tables.headings import mappable
-from tui.orders.tables.layout import DATES, DECIMALS, DELIMITERS, ENCODINGS, QUOTES, Layout
-from tui.orders.tables.mapping import SHOP, Mapping
-from tui.screens.common.screen import HouseScreen
+from tui.orders.tables.layout import DATES, DECIMALS, DELIMITERS, ENCODINGS, QUOTES, TableLayout
+from tui.orders.tables.mapping import SHOP, ColumnMapping
+from tui.screens.common.screen import BaseScreen
 from tui.screens.file_import.rows import (
     COLUMNS,
     PREVIEW,
@@ -36,13 +36,13 @@ from tui.screens.file_import.rows import (
 from tui.screens.file_import.shop_picker import ShopScreen
 from tui.screens.order.pickers import Choice, PickerScreen, ValueScreen, recipe_rows
 from tui.widgets.dialogs import QuestionBar
-from tui.widgets.input_line import AskLine
+from tui.widgets.input_line import InputLine
 from tui.widgets.lines import LineView
 from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
 from tui.widgets.table import OrderTable
-from tui.work.file_import.json_reader import Intake, IntakeError
+from tui.work.file_import.json_reader import ImportFileError, ParsedFile
 from tui.work.file_import.mappings import Mappings
-from tui.work.file_import.reader import Source, Stopped, again, preview, refused_csv, take_in
+from tui.work.file_import.reader import ImportStopped, TableSource, again, preview, refused_csv, take_in
 from tui.work.typed_paths import at_home, completed, new_file
 
 _WIDE = 120
@@ -50,7 +50,7 @@ _PREVIEWED = 40
 _LOOK: Final = 0.2
 
 
-class Counting:
+class ImportProgress:
     """How far a reading or a staging in another thread has come, and whether it is to stop."""
 
     def __init__(self, doing: str = "read", things: str = "rows") -> None:
@@ -60,7 +60,7 @@ class Counting:
     def __call__(self, done: int, total: int) -> None:
         self.done, self.total = done, total
         if self.is_stopped:
-            raise Stopped("It was stopped. Nothing was added.")
+            raise ImportStopped("It was stopped. Nothing was added.")
 
     def words(self, width: int = 20) -> str:
         """`[#####.....] read 4,500 of 10,000 rows; Esc stops`"""
@@ -71,13 +71,13 @@ class Counting:
         return f"{bar} {self.doing} {self.done:,} of {self.total:,} {self.things}; Esc stops"
 
 
-class ImportScreen(HouseScreen):
+class ImportScreen(BaseScreen):
     """Nothing is staged before `w`, and nothing sent by it: `done` is given what was read, and its name.
 
     `at_once`: stage it right away, by a mapping that is known.
     """
 
-    WHERE = Where.IMPORT
+    WHERE = Context.IMPORT
     CSS: ClassVar[str] = """
     #import { height: 1fr; layout: vertical; }
     #import #mapping { height: 3fr; }
@@ -87,14 +87,14 @@ class ImportScreen(HouseScreen):
     #import.-wide #orders { width: 1fr; height: 1fr; }
     """
 
-    def __init__(self, source: Source, done: Callable[[Intake, str], None], *, at_once: bool = False) -> None:
+    def __init__(self, source: TableSource, done: Callable[[ParsedFile, str], None], *, at_once: bool = False) -> None:
         super().__init__()
         self._at_once = at_once
         self.source = source
         self._done = done
         self._in_orders = False
-        self._intake = Intake((), ())
-        self._counting: Counting | None = None
+        self._intake = ParsedFile((), ())
+        self._counting: ImportProgress | None = None
         self._timer: Timer | None = None
         self._line_done: Callable[[str], None] = lambda text: None
 
@@ -107,7 +107,7 @@ class ImportScreen(HouseScreen):
             with Container(id="orders"):
                 yield RuleLine(id="rule")
                 yield OrderTable(PREVIEW, empty="No row makes an order yet.", id="preview")
-        yield AskLine(hides=True, id="line")
+        yield InputLine(hides=True, id="line")
         yield StatusLine()
         yield QuestionBar()
         yield KeyLine()
@@ -125,11 +125,11 @@ class ImportScreen(HouseScreen):
         return self.preview if self._in_orders else self.columns
 
     @property
-    def mapping(self) -> Mapping:
+    def mapping(self) -> ColumnMapping:
         return self.source.mapping
 
     def give_focus(self) -> None:
-        line = self.query_one("#line", AskLine)
+        line = self.query_one("#line", InputLine)
         (line if line.is_open else self.list_view).focus(scroll_visible=False)
 
     def on_mount(self) -> None:
@@ -197,7 +197,7 @@ class ImportScreen(HouseScreen):
     def _now(self) -> Any:
         return self.house.now().astimezone(self.house.bench.zone)
 
-    def _change(self, mapping: Mapping) -> None:
+    def _change(self, mapping: ColumnMapping) -> None:
         self.source = replace(self.source, mapping=mapping)
         self.show_all()
 
@@ -265,14 +265,14 @@ class ImportScreen(HouseScreen):
             self._ask_shop()
             return
         value = self.mapping.constant(path)
-        setting = Setting(path) if value is None else Setting(path, value)
+        setting = FieldAssignment(path) if value is None else FieldAssignment(path, value)
 
         def taken(values: dict[Pointer, Json]) -> None:
             if Pointer(path) in values:
                 self._change(self.mapping.with_constant(path, values[Pointer(path)]))
                 self.columns.go_to_key(key_of(path))
 
-        rows = recipe_rows(Recipe(sets=(setting,)), {})[:1]
+        rows = recipe_rows(BulkChange(sets=(setting,)), {})[:1]
         self.house.open_screen(ValueScreen(f"{full_label(path)}, the same for all", rows, taken))
 
     def do_derive(self, key: str) -> None:
@@ -358,14 +358,14 @@ class ImportScreen(HouseScreen):
             self.say("A workbook has no delimiter, quotes or encoding; t shows its next sheet.")
         return bool(self.source.sheets)
 
-    def _read_as(self, layout: Layout) -> None:
+    def _read_as(self, layout: TableLayout) -> None:
         self.run_worker(self._reread(layout), name="read with another layout", group="read", exclusive=True)
 
-    async def _reread(self, layout: Layout) -> None:
+    async def _reread(self, layout: TableLayout) -> None:
         known = Mappings(self.house.bench).all()
         try:
             self.source = await asyncio.to_thread(again, self.source, layout, known)
-        except IntakeError as error:
+        except ImportFileError as error:
             self.say(f"Not with {layout.words}: {error}", "warning")
             return
         if SHOP not in self.mapping.paths and self.mapping.constant(SHOP) is None:
@@ -376,14 +376,14 @@ class ImportScreen(HouseScreen):
     # Saving, staging.
 
     def _ask_line(self, prompt: str, done: Callable[[str], None], text: str = "", *, path: bool = False) -> None:
-        line = self.query_one("#line", AskLine)
+        line = self.query_one("#line", InputLine)
         line.prompt = prompt
         line.complete = completed if path else None
         line.open(text)
         self._line_done = done
 
-    @on(AskLine.Submitted, "#line")
-    def _typed(self, event: AskLine.Submitted) -> None:
+    @on(InputLine.Submitted, "#line")
+    def _typed(self, event: InputLine.Submitted) -> None:
         with self.keeping():
             self._line_done(event.text.strip())
 
@@ -433,14 +433,14 @@ class ImportScreen(HouseScreen):
             self.give_focus()
             self.say("These orders have no shop yet; Enter here chooses it.", "warning")
         else:
-            self._counting = Counting()
+            self._counting = ImportProgress()
             self._timer = self.set_interval(_LOOK, self._show_count)
             self.run_worker(self._stage(self._counting), name="read the table", group="stage")
 
-    async def _stage(self, counting: Counting) -> None:
+    async def _stage(self, counting: ImportProgress) -> None:
         try:
             intake = await asyncio.to_thread(take_in, self.source, progress=counting, now=self._now())
-        except IntakeError as error:
+        except ImportFileError as error:
             self.say(str(error), "warning")
             return
         finally:

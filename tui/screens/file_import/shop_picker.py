@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Sequence
 
-from tui.screens.common.search_picker import ChoosingScreen
-from tui.widgets.table import Column, Row
+from tui.screens.common.search_picker import SearchPicker
+from tui.widgets.table import Column, RenderedRow
 from tui.work.account import Shop
 
 
-class ShopScreen(ChoosingScreen):
+class ShopScreen(SearchPicker):
     """`done` is told the number of the integration."""
 
     PROMPT = "shop: "
@@ -25,9 +25,9 @@ class ShopScreen(ChoosingScreen):
         if place < len(self._found):
             self._done(self._found[place].id)
 
-    def offer(self, text: str) -> list[Row]:
+    def offer(self, text: str) -> list[RenderedRow]:
         words = text.lower().split()
         self._found = [
             shop for shop in self._shops if all(word in f"{shop.name} {shop.kind} {shop.id}".lower() for word in words)
         ]
-        return [Row(str(shop.id), (shop.name, shop.kind, str(shop.id))) for shop in self._found]
+        return [RenderedRow(str(shop.id), (shop.name, shop.kind, str(shop.id))) for shop in self._found]

@@ -6,29 +6,29 @@ from datetime import datetime, tzinfo
 from tui.orders.fields import label_of
 from tui.orders.summary import PAID, TOTAL, address_lines, money_at, text_at
 from tui.screens.review.drafts import shown_at
-from tui.store.journal import Event, Road, WriteState
-from tui.store.journal_queries import Brief, Named
+from tui.store.journal import Event, WriteKind, WriteState
+from tui.store.journal_queries import JournalRow, Named
 from tui.widgets.lines import Piece
 from tui.widgets.text import fit, safe
-from tui.work.journal.entries import Ended, Entry, Part, at, ended, outcome_words
+from tui.work.journal.entries import EntryOutcome, JournalEntry, Part, at, ended, outcome_words
 from tui.work.journal.undo import LOST
 
-Line = list[Piece]
+EntryLine = list[Piece]
 
 _BESIDE = 64
 """So wide must a pane be for field, was and now beside each other."""
 
 MARKS = {
-    Ended.ON_WAY: (">", "info"),
-    Ended.UNKNOWN: ("#", "conflict"),
-    Ended.CONFIRMED: ("=", "good"),
-    Ended.DIFFERS: ("S", "service"),
-    Ended.NOT_WRITTEN: ("*", "warning"),
-    Ended.DELETED: ("=", "dim"),
+    EntryOutcome.ON_WAY: (">", "info"),
+    EntryOutcome.UNKNOWN: ("#", "conflict"),
+    EntryOutcome.CONFIRMED: ("=", "good"),
+    EntryOutcome.DIFFERS: ("S", "service"),
+    EntryOutcome.NOT_WRITTEN: ("*", "warning"),
+    EntryOutcome.DELETED: ("=", "dim"),
 }
 
 
-def mark_of(state: WriteState, road: Road) -> Piece:
+def mark_of(state: WriteState, road: WriteKind) -> Piece:
     """The mark of how a write ended, and its tone: ASCII first, colour second."""
     if state is WriteState.REFUSED:
         return "S", "service"
@@ -37,7 +37,7 @@ def mark_of(state: WriteState, road: Road) -> Piece:
     return MARKS[ended(state, road)]
 
 
-def entry_lines(entry: Entry, zone: tzinfo, width: int) -> Iterator[Line]:
+def entry_lines(entry: JournalEntry, zone: tzinfo, width: int) -> Iterator[EntryLine]:
     """All of a write."""
     write = entry.write
     words, tone = entry.words, mark_of(write.state, write.new.road)[1]
@@ -54,10 +54,10 @@ def entry_lines(entry: Entry, zone: tzinfo, width: int) -> Iterator[Line]:
     yield from step_lines(entry.steps, zone)
 
 
-def preview_lines(entry: Entry, zone: tzinfo, width: int, most: int) -> Iterator[Line]:
+def preview_lines(entry: JournalEntry, zone: tzinfo, width: int, most: int) -> Iterator[EntryLine]:
     """What one wants to know of a write of one order before opening it, in about `most` lines and two."""
     lines = list(_said(entry))
-    if entry.ended is Ended.DELETED:
+    if entry.ended is EntryOutcome.DELETED:
         lines.append([(safe(f"u stages it as a new order. {LOST}"), "info")])
         order = entry.parts[0].before or {}
         lines.extend([(f"  {safe(words)}", "")] for words in address_lines(order))
@@ -72,7 +72,7 @@ def preview_lines(entry: Entry, zone: tzinfo, width: int, most: int) -> Iterator
     yield _who(entry.write.by, entry.write.profile, entry.write.new.job)
 
 
-def many_lines(brief: Brief, named: Sequence[Named], steps: Sequence[Event], zone: tzinfo) -> Iterator[Line]:
+def many_lines(brief: JournalRow, named: Sequence[Named], steps: Sequence[Event], zone: tzinfo) -> Iterator[EntryLine]:
     """The same of a write of many orders, without opening their documents."""
     shown = ", ".join(one.name for one in named[:12]) + (f" and {len(named) - 12} more" if len(named) > 12 else "")
     yield [(safe(shown), "")]
@@ -81,19 +81,19 @@ def many_lines(brief: Brief, named: Sequence[Named], steps: Sequence[Event], zon
     yield _who(brief.by, brief.profile, brief.job)
 
 
-def _who(by: str, profile: str, job: str | None) -> Line:
+def _who(by: str, profile: str, job: str | None) -> EntryLine:
     parts = [f"by {by}", f"as {profile}" if profile else "", f"part of: {job}" if job else ""]
     return [(safe(" · ".join(filter(None, parts))), "dim")]
 
 
-def _part_lines(entry: Entry, part: Part, width: int) -> Iterator[Line]:
-    what = "was new" if part.before is None else "deleted" if entry.write.new.road is Road.DELETE else ""
+def _part_lines(entry: JournalEntry, part: Part, width: int) -> Iterator[EntryLine]:
+    what = "was new" if part.before is None else "deleted" if entry.write.new.road is WriteKind.DELETE else ""
     id = f" #{part.remote_id}" if part.remote_id else ""
     yield [(safe(part.named.name), "title"), (safe(f"{id}{f' · {what}' if what else ''}"), "dim")]
     yield from change_lines(part, width)
 
 
-def change_lines(part: Part, width: int) -> Iterator[Line]:
+def change_lines(part: Part, width: int) -> Iterator[EntryLine]:
     """Field, what it was, what it became: side by side, or below each other where that is too narrow."""
     label = max(12, min(26, width * 3 // 10))
     was = max(10, min(24, (width - label) // 2 - 4))
@@ -114,7 +114,7 @@ def change_lines(part: Part, width: int) -> Iterator[Line]:
         ]
 
 
-def _said(entry: Entry) -> Iterator[Line]:
+def _said(entry: JournalEntry) -> Iterator[EntryLine]:
     """The service's words, and what it shows instead."""
     for problem in entry.problems:
         place = f"{label_of(problem.pointer)}: " if problem.pointer.tokens else ""
@@ -124,7 +124,7 @@ def _said(entry: Entry) -> Iterator[Line]:
         yield [("  S ", "service"), (safe(error), "service")]
 
 
-def step_lines(steps: Sequence[Event], zone: tzinfo, *, short: bool = False) -> Iterator[Line]:
+def step_lines(steps: Sequence[Event], zone: tzinfo, *, short: bool = False) -> Iterator[EntryLine]:
     """What a write went through; `short` on one line, without what was said twice."""
     if short:
         told: list[str] = []
@@ -140,7 +140,7 @@ def step_lines(steps: Sequence[Event], zone: tzinfo, *, short: bool = False) -> 
         status = f" {step.status}" if step.status is not None else ""
         yield [
             (f"  {step.at.astimezone(zone):%a %d %b %H:%M:%S} ", "dim"),
-            (safe(f"{outcome_words(step.state, Road.PATCH)}{status}"), ""),
+            (safe(f"{outcome_words(step.state, WriteKind.PATCH)}{status}"), ""),
         ]
         if isinstance(step.detail, dict) and "left_by" in step.detail:
             yield [("      the app ended here; the next start took it up", "dim")]

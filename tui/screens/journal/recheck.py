@@ -8,18 +8,18 @@ from textual import on
 from textual.app import ComposeResult
 
 from tui.api.pointer import ABSENT
-from tui.keymap import Where
+from tui.keymap import Context
 from tui.orders.fields import label_of
-from tui.screens.common.screen import HouseScreen
+from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace_actions import open_order
 from tui.screens.review.drafts import review_drafts, shown_at
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.lines import LineView, Piece
 from tui.widgets.pager import Pager
 from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
-from tui.widgets.table import Column, OrderTable, Row, Toned
-from tui.work.drafts.sender import Way
-from tui.work.journal.recheck import Check, Verdict, entries_of_day, recheck, seen_again
+from tui.widgets.table import Column, OrderTable, RenderedRow, StyledCell
+from tui.work.drafts.sender import DraftSendState
+from tui.work.journal.recheck import RecheckedChange, RecheckResult, entries_of_day, recheck, seen_again
 
 _COLUMNS = (
     Column("order", "order", 10, 1),
@@ -30,24 +30,24 @@ _COLUMNS = (
     Column("verdict", "", 13),
 )
 _MARKS = {
-    Verdict.TAKEN_BACK: ("!", "error"),
-    Verdict.CHANGED: ("~", "warning"),
-    Verdict.GONE: ("#", "conflict"),
-    Verdict.UNREAD: ("#", "conflict"),
-    Verdict.STANDS: ("=", "good"),
+    RecheckResult.TAKEN_BACK: ("!", "error"),
+    RecheckResult.CHANGED: ("~", "warning"),
+    RecheckResult.GONE: ("#", "conflict"),
+    RecheckResult.UNREAD: ("#", "conflict"),
+    RecheckResult.STANDS: ("=", "good"),
 }
 
 
-class RecheckScreen(HouseScreen):
+class RecheckScreen(BaseScreen):
     """One row a value; the bad news first."""
 
-    WHERE = Where.RECHECK
+    WHERE = Context.RECHECK
     CSS = """
     RecheckScreen OrderTable { height: 1fr; }
     #check { height: 4; }
     """
 
-    def __init__(self, day: date, checks: Sequence[Check]) -> None:
+    def __init__(self, day: date, checks: Sequence[RecheckedChange]) -> None:
         super().__init__()
         self._day = day
         self._checks = list(checks)
@@ -84,13 +84,13 @@ class RecheckScreen(HouseScreen):
     def facts(self) -> Sequence[str | Piece]:
         counts = Counter(check.verdict for check in self._checks)
         facts: list[str | Piece] = [
-            (f"{counts[verdict]} {verdict}", _MARKS[verdict][1]) for verdict in Verdict if counts[verdict]
+            (f"{counts[verdict]} {verdict}", _MARKS[verdict][1]) for verdict in RecheckResult if counts[verdict]
         ]
         return facts or ["nothing was changed"]
 
     def _show(self) -> None:
         drafts = self.house.bench.drafts
-        bad = sum(check.verdict is not Verdict.STANDS for check in self._checks)
+        bad = sum(check.verdict is not RecheckResult.STANDS for check in self._checks)
         drafted = len(drafts.all())
         left = f"{self.house.account_name} · changes of {self._day:%a %d %b}, read again"
         self.query_one(TitleLine).set(left, f"drafted {drafted}" if drafted else f"{bad} not as they were left")
@@ -104,7 +104,9 @@ class RecheckScreen(HouseScreen):
             if not check.pointer.tokens:
                 values = ["", "", ""]
             verdict = "drafted again" if mark == "*" else check.verdict
-            rows.append(Row(str(place), (check.named.name, label, *values, Toned(verdict, tone)), mark, tone))
+            rows.append(
+                RenderedRow(str(place), (check.named.name, label, *values, StyledCell(verdict, tone)), mark, tone)
+            )
         self.table.load(rows)
         self._show_check()
         self.show_status()
@@ -130,16 +132,16 @@ class RecheckScreen(HouseScreen):
     def _moved(self) -> None:
         self._show_check()
 
-    def _is_drafted(self, check: Check) -> bool:
+    def _is_drafted(self, check: RecheckedChange) -> bool:
         draft = self.house.bench.drafts.get(check.order_id)
         return (
             draft is not None
-            and check.verdict is not Verdict.STANDS
+            and check.verdict is not RecheckResult.STANDS
             and draft.edit.value(check.pointer) == check.wanted
         )
 
     @property
-    def check(self) -> Check | None:
+    def check(self) -> RecheckedChange | None:
         cursor = self.table.cursor
         return self._checks[cursor] if cursor < len(self._checks) else None
 
@@ -149,19 +151,19 @@ class RecheckScreen(HouseScreen):
 
     def order_news(self, order_id: str) -> None:
         standing = self.house.bench.corrections.standing(order_id)
-        if standing is not None and standing.way is Way.CONFIRMED and standing.document is not None:
+        if standing is not None and standing.way is DraftSendState.CONFIRMED and standing.document is not None:
             self._checks = [
                 seen_again(check, standing.document) if check.order_id == order_id and check.pointer.tokens else check
                 for check in self._checks
             ]
         if self.is_attached:
-            if standing is not None and standing.way is not Way.SENDING:
+            if standing is not None and standing.way is not DraftSendState.SENDING:
                 self.unsay()
             self._show()
 
     def do_open(self, key: str) -> None:
         check = self.check
-        if check is None or check.verdict is Verdict.GONE or not check.order_id.isdecimal():
+        if check is None or check.verdict is RecheckResult.GONE or not check.order_id.isdecimal():
             self.say("There is no order to open here.")
             return
         open_order(self.house, check.order_id)
@@ -179,7 +181,7 @@ class RecheckScreen(HouseScreen):
     def _step(self, by: int) -> None:
         place = self.table.cursor + by
         while 0 <= place < len(self._checks):
-            if self._checks[place].verdict is not Verdict.STANDS:
+            if self._checks[place].verdict is not RecheckResult.STANDS:
                 self.table.go(place)
                 return
             place += by
@@ -191,7 +193,7 @@ class RecheckScreen(HouseScreen):
         if check is None or check.document is None or not check.pointer.tokens:
             self.say("There is no value to draft here.")
             return
-        if check.verdict is Verdict.STANDS:
+        if check.verdict is RecheckResult.STANDS:
             self.say("It still is as it was confirmed.")
             return
         draft = bench.drafts.of(check.order_id, check.document, self.house.now())

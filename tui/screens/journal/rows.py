@@ -6,10 +6,10 @@ from datetime import datetime, tzinfo
 
 from tui.orders.fields import label_of
 from tui.screens.journal.entry_lines import mark_of
-from tui.store.journal import Road
-from tui.store.journal_queries import Brief
+from tui.store.journal import WriteKind
+from tui.store.journal_queries import JournalRow
 from tui.store.store import Store
-from tui.widgets.table import Cell, Column, Row, Toned
+from tui.widgets.table import CellText, Column, RenderedRow, StyledCell
 from tui.work.journal.entries import at, outcome_words, recorded_changes
 
 _CHUNK = 64
@@ -47,7 +47,7 @@ class WriteRows:
     by_order: bool
     what: dict[int, str]
     """The few words of each write, which never change; kept by the screen."""
-    _briefs: dict[Place, Brief] = field(default_factory=dict)
+    _briefs: dict[Place, JournalRow] = field(default_factory=dict)
     _index: dict[str, int] | None = None
 
     def __len__(self) -> int:
@@ -61,7 +61,7 @@ class WriteRows:
             self._index = {key_of_place(place): index for index, place in enumerate(self.places)}
         return self._index.get(key)
 
-    def brief_at(self, index: int) -> Brief | None:
+    def brief_at(self, index: int) -> JournalRow | None:
         """The write of a row; None if it was removed meanwhile."""
         place = self.places[index]
         if place not in self._briefs:
@@ -69,29 +69,29 @@ class WriteRows:
             self._briefs |= self.store.briefs.get(self.places[start : start + _CHUNK])
         return self._briefs.get(place)
 
-    def row_at(self, index: int) -> Row:
+    def row_at(self, index: int) -> RenderedRow:
         brief = self.brief_at(index)
         if brief is None:
-            return Row(self.key_at(index), ("", "removed"))
+            return RenderedRow(self.key_at(index), ("", "removed"))
         mark, tone = mark_of(brief.state, brief.road)
         when = brief.at.astimezone(self.zone)
         same_day = when.date() == self.now.astimezone(self.zone).date()
         name = brief.first.name if self.by_order or brief.orders == 1 else f"{brief.orders} orders"
-        cells: list[Cell] = [f"{when:%H:%M:%S}" if same_day else f"{when:%d %b %H:%M}"]
+        cells: list[CellText] = [f"{when:%H:%M:%S}" if same_day else f"{when:%d %b %H:%M}"]
         if self.several:
             cells.append(f"{brief.by.partition('@')[0]} {brief.profile}".strip())
-        cells += [name, brief.road, self._what(brief), Toned(outcome_words(brief.state, brief.road), tone)]
-        return Row(self.key_at(index), tuple(cells), mark, tone)
+        cells += [name, brief.road, self._what(brief), StyledCell(outcome_words(brief.state, brief.road), tone)]
+        return RenderedRow(self.key_at(index), tuple(cells), mark, tone)
 
-    def _what(self, brief: Brief) -> str:
-        if brief.road is Road.DELETE:
+    def _what(self, brief: JournalRow) -> str:
+        if brief.road is WriteKind.DELETE:
             return "the whole order"
         words = self.what.get(brief.id)
         if words is None:
             changes = recorded_changes(self.store.briefs.changes(brief.id))
             labels = list(dict.fromkeys(label_of(at(change)) for change in changes))
             if not labels:
-                words = "sent whole" if brief.road is Road.UPSERT else ""
+                words = "sent whole" if brief.road is WriteKind.UPSERT else ""
             else:
                 words = labels[0] if len(labels) == 1 else f"{labels[0]} +{len(labels) - 1}"
             self.what[brief.id] = words

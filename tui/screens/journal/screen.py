@@ -11,29 +11,29 @@ from textual.app import ComposeResult
 from textual.containers import Container
 
 from tui.api.codec import decode, encode
-from tui.keymap import Where
-from tui.screens.common.screen import HouseScreen
+from tui.keymap import Context
+from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace_actions import look_up_again, open_composer, open_order, remember_place
 from tui.screens.journal.entry_lines import entry_lines, many_lines, preview_lines
 from tui.screens.journal.rows import Place, WriteRows, columns, key_of_place
 from tui.screens.review.drafts import review_drafts
 from tui.store.journal import WriteState
-from tui.store.journal_queries import Brief, Sorting
+from tui.store.journal_queries import JournalRow, JournalSort
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.filter_line import FilterLine
-from tui.widgets.input_line import AskLine
+from tui.widgets.input_line import InputLine
 from tui.widgets.lines import LineView, Piece
 from tui.widgets.pager import Pager, TextLine
 from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
-from tui.widgets.tab_bar import Entry as StripEntry
-from tui.widgets.tab_bar import EntryStrip
+from tui.widgets.tab_bar import TabBar
+from tui.widgets.tab_bar import TabLabel as StripEntry
 from tui.widgets.table import OrderTable
 from tui.widgets.text import safe
-from tui.work.drafts.sender import Way
+from tui.work.drafts.sender import DraftSendState
 from tui.work.journal.entries import (
     PRUNED,
-    Ended,
-    Entry,
+    EntryOutcome,
+    JournalEntry,
     ended,
     entry_line,
     export,
@@ -42,17 +42,17 @@ from tui.work.journal.entries import (
     states_of,
 )
 from tui.work.journal.recheck import entries_of_day, recheck
-from tui.work.journal.undo import Result, step_name, told, undo, why_not
+from tui.work.journal.undo import UndoResult, step_name, told, undo, why_not
 from tui.work.typed_paths import at_home, completed
 
 _ALL = "all"
 _WIDE = 120
 
 
-class JournalScreen(HouseScreen):
+class JournalScreen(BaseScreen):
     """`order_id`: begin at the newest write of this order."""
 
-    WHERE = Where.JOURNAL
+    WHERE = Context.JOURNAL
     CSS = """
     #journal { height: 1fr; layout: vertical; }
     #journal OrderTable { height: 1fr; }
@@ -67,7 +67,7 @@ class JournalScreen(HouseScreen):
     def __init__(self, order_id: str | None = None) -> None:
         super().__init__()
         self._wanted_order = order_id
-        self._sorting = Sorting.TIME
+        self._sorting = JournalSort.TIME
         self._words = ""
         self._rows: WriteRows | None = None
         self._what: dict[int, str] = {}
@@ -80,14 +80,14 @@ class JournalScreen(HouseScreen):
 
     def compose(self) -> ComposeResult:
         yield TitleLine()
-        yield EntryStrip()
+        yield TabBar()
         yield FilterLine()
         with Container(id="journal"):
             yield OrderTable(columns(False, False), empty="Nothing was written yet.", id="writes")
             with Container(id="entry-side"):
                 yield RuleLine(id="entry-rule")
                 yield Pager(id="entry")
-        yield AskLine("into the file: ", hides=True, id="export-file")
+        yield InputLine("into the file: ", hides=True, id="export-file")
         yield StatusLine()
         yield QuestionBar()
         yield KeyLine()
@@ -124,8 +124,8 @@ class JournalScreen(HouseScreen):
         return self.query_one("#entry", Pager)
 
     @property
-    def strip(self) -> EntryStrip:
-        return self.query_one(EntryStrip)
+    def strip(self) -> TabBar:
+        return self.query_one(TabBar)
 
     @property
     def is_whole(self) -> bool:
@@ -151,12 +151,14 @@ class JournalScreen(HouseScreen):
         briefs = bench.store.briefs
         counts = briefs.count(bench.account)
         self._total = counts.total()
-        groups = dict.fromkeys(Ended, 0)
+        groups = dict.fromkeys(EntryOutcome, 0)
         for (state, road), count in counts.items():
             groups[ended(state, road)] += count
         entries = [StripEntry(_ALL, "all", str(self._total or ""))]
         entries += [
-            StripEntry(group, group, str(count or ""), failing=group is Ended.UNKNOWN and count > 0, empty=not count)
+            StripEntry(
+                group, group, str(count or ""), failing=group is EntryOutcome.UNKNOWN and count > 0, empty=not count
+            )
             for group, count in groups.items()
         ]
         self.strip.set_entries(entries, self.strip.current or _ALL)
@@ -165,7 +167,7 @@ class JournalScreen(HouseScreen):
         places = briefs.find(
             bench.account, states=states, roads=roads, words=self._words.split(), sorting=self._sorting
         )
-        by_order = self._sorting is Sorting.ORDER
+        by_order = self._sorting is JournalSort.ORDER
         now, zone = self.house.now(), bench.zone
         self._rows = WriteRows(bench.store, places, now, zone, self._several, by_order, self._what)
         self.table.set_columns(columns(self._is_wide, self._several))
@@ -183,9 +185,9 @@ class JournalScreen(HouseScreen):
         self._show_entry(keep_place=True)
 
     @property
-    def _group(self) -> Ended | None:
+    def _group(self) -> EntryOutcome | None:
         current = self.strip.current
-        return None if current in (None, _ALL) else Ended(str(current))
+        return None if current in (None, _ALL) else EntryOutcome(str(current))
 
     def _tail(self) -> str:
         bench = self.house.bench
@@ -201,7 +203,7 @@ class JournalScreen(HouseScreen):
         return rows.places[cursor] if rows is not None and cursor < len(rows) else None
 
     @property
-    def brief(self) -> Brief | None:
+    def brief(self) -> JournalRow | None:
         """The write under the cursor."""
         rows, cursor = self._rows, self.table.cursor
         return rows.brief_at(cursor) if rows is not None and cursor < len(rows) else None
@@ -209,10 +211,10 @@ class JournalScreen(HouseScreen):
     @property
     def order_here(self) -> str | None:
         brief = self.brief
-        is_one = brief is not None and (brief.orders == 1 or self._sorting is Sorting.ORDER)
+        is_one = brief is not None and (brief.orders == 1 or self._sorting is JournalSort.ORDER)
         return brief.first.remote_id or None if brief is not None and is_one else None
 
-    def _open(self, id: int) -> Entry | None:
+    def _open(self, id: int) -> JournalEntry | None:
         bench = self.house.bench
         return open_entry(bench.store, bench.client.base_url, id)
 
@@ -266,7 +268,7 @@ class JournalScreen(HouseScreen):
     def order_news(self, order_id: str) -> None:
         corrections = self.house.bench.corrections
         standing = corrections.standing(order_id)
-        if standing is not None and standing.way is not Way.SENDING and not corrections.sending:
+        if standing is not None and standing.way is not DraftSendState.SENDING and not corrections.sending:
             self.unsay()
         self.news()
 
@@ -283,8 +285,8 @@ class JournalScreen(HouseScreen):
         if not found:
             self.say("Nothing was written to that order. Here is what was written to others.")
             return
-        if self._words or self._group is not None or self._sorting is not Sorting.TIME:
-            self._words, self._sorting = "", Sorting.TIME
+        if self._words or self._group is not None or self._sorting is not JournalSort.TIME:
+            self._words, self._sorting = "", JournalSort.TIME
             self.strip.select(_ALL)
             self._reload()
         self.table.go_to_key(key_of_place(found[0]))
@@ -302,7 +304,7 @@ class JournalScreen(HouseScreen):
         if not self.strip.select_number(int(key)):
             self.say(f"There is no group {key}.")
 
-    @on(EntryStrip.Selected)
+    @on(TabBar.Selected)
     def _group_chosen(self) -> None:
         self._reload()
         self._show_entry()
@@ -364,9 +366,9 @@ class JournalScreen(HouseScreen):
         while rows is not None and 0 <= place < len(rows):
             brief = rows.brief_at(place)
             if brief is not None and ended(brief.state, brief.road) in (
-                Ended.UNKNOWN,
-                Ended.DIFFERS,
-                Ended.NOT_WRITTEN,
+                EntryOutcome.UNKNOWN,
+                EntryOutcome.DIFFERS,
+                EntryOutcome.NOT_WRITTEN,
             ):
                 self.table.go(place)
                 return
@@ -378,8 +380,8 @@ class JournalScreen(HouseScreen):
     def do_filter(self, key: str) -> None:
         self.query_one(FilterLine).open()
 
-    @on(AskLine.Submitted)
-    def _submitted(self, event: AskLine.Submitted) -> None:
+    @on(InputLine.Submitted)
+    def _submitted(self, event: InputLine.Submitted) -> None:
         if event.line.id == "export-file":
             self._export(event.text.strip())
         elif isinstance(event.line, FilterLine):
@@ -398,7 +400,7 @@ class JournalScreen(HouseScreen):
         self.ask(f"Pasted: {number}.", [("g", "its writes")], lambda _: self._narrow(number))
 
     def do_sort(self, key: str) -> None:
-        sortings = {"t": Sorting.TIME, "o": Sorting.ORDER, "e": Sorting.OUTCOME}
+        sortings = {"t": JournalSort.TIME, "o": JournalSort.ORDER, "e": JournalSort.OUTCOME}
 
         def chosen(answer: str) -> None:
             self._sorting = sortings[answer]
@@ -418,7 +420,7 @@ class JournalScreen(HouseScreen):
             answers.append(("w", f"all {brief.orders} orders of this write"))
         if brief.job is not None:
             answers.append(("j", f"the whole of {brief.job}"))
-        one = brief.orders == 1 or self._sorting is Sorting.ORDER
+        one = brief.orders == 1 or self._sorting is JournalSort.ORDER
         if not answers:
             self._undo([brief.id], None)
             return
@@ -441,7 +443,7 @@ class JournalScreen(HouseScreen):
 
     async def _draft_inverse(self, ids: Sequence[int], only: int | None) -> None:
         house = self.house
-        entries: list[Entry] = []
+        entries: list[JournalEntry] = []
         for id in ids:
             entry = self._open(id)
             if entry is not None:
@@ -524,7 +526,7 @@ class JournalScreen(HouseScreen):
             self.say("There is nothing to export in this list.")
             return
         today = self.house.now().astimezone(self.house.bench.zone).date()
-        line = self.query_one("#export-file", AskLine)
+        line = self.query_one("#export-file", InputLine)
         line.complete = completed
         line.open(str(self.house.bench.store.path.parent / f"journal-{today:%Y-%m-%d}.jsonl"))
 
@@ -550,13 +552,13 @@ class JournalScreen(HouseScreen):
                 self.say(f"{count} write{'' if count == 1 else 's'}, for your eyes only, in {path}")
 
 
-def _each(results: Sequence[Result]) -> str:
+def _each(results: Sequence[UndoResult]) -> str:
     """A line for each order, those to be looked at first."""
     ranked = sorted(results, key=lambda result: result.undone == "drafted")
     return "\n".join(_line_of(result) for result in ranked)
 
 
-def _line_of(result: Result) -> str:
+def _line_of(result: UndoResult) -> str:
     name = result.named.name
     words = result.words.removeprefix(f"{name}: ").removesuffix(" w reviews.")
     return f"{name}  {words}" if words.startswith(str(result.undone)) else f"{name}  {result.undone}: {words}"

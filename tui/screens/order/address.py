@@ -12,18 +12,18 @@ from textual.containers import Container
 from tui.api.codec import Document, Json
 from tui.api.models import Kind, Operation
 from tui.api.pointer import Absent, Pointer
-from tui.keymap import Where
-from tui.orders.addresses.proposal import Does, Proposed, propose, values_for, wants_split
+from tui.keymap import Context
+from tui.orders.addresses.proposal import FieldEffect, Proposed, propose, values_for, wants_split
 from tui.orders.addresses.reader import read_address
-from tui.orders.addresses.result import Sure
+from tui.orders.addresses.result import Confidence
 from tui.orders.checks.shipping import SHIP_TO
 from tui.orders.countries import country_name
 from tui.orders.fields import field_at
 from tui.orders.value_parser import SHOWN_EMPTY, show_value
-from tui.screens.common.screen import HouseScreen
-from tui.widgets.comparison import BesideList, BesideNote, BesideRow
+from tui.screens.common.screen import BaseScreen
+from tui.widgets.comparison import ComparisonList, ComparisonNote, ComparisonRow
 from tui.widgets.dialogs import QuestionBar
-from tui.widgets.editing.multiline_input import TextBox
+from tui.widgets.editing.multiline_input import MultilineInput
 from tui.widgets.lines import LineView, Piece
 from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
 from tui.widgets.text import SUBSTITUTES
@@ -45,14 +45,14 @@ _HINT: Final = "Paste or type the address here."
 _TITLES: Final = {SHIP_TO: "shipping address", BILL_TO: "billing address"}
 
 
-class AddressScreen(HouseScreen):
+class AddressScreen(BaseScreen):
     """Shows what a block would change; `take` is called once, on Enter, after which the screen is gone. It sends nothing.
 
     `document`: the order as edited. `name`: what people call it. `key`: by which its text is kept on disk until it is
     taken. `text`: what was pasted already.
     """
 
-    WHERE = Where.ADDRESS
+    WHERE = Context.ADDRESS
     CSS: ClassVar[str] = """
     #address { height: 1fr; layout: vertical; }
     #address #text { height: 8; layout: vertical; }
@@ -96,21 +96,21 @@ class AddressScreen(HouseScreen):
         with Container(id="address"):
             with Container(id="text"):
                 yield RuleLine("The text", "Tab: to the proposal", id="text-rule")
-                yield TextBox(hint=_HINT, typing_hook=self._keep, id="block")
+                yield MultilineInput(hint=_HINT, typing_hook=self._keep, id="block")
             with Container(id="proposal"):
                 yield RuleLine(id="rule")
-                yield BesideList(empty="Nothing of an address was found yet.", id="fields")
+                yield ComparisonList(empty="Nothing of an address was found yet.", id="fields")
         yield StatusLine()
         yield QuestionBar()
         yield KeyLine()
 
     @property
-    def box(self) -> TextBox:
-        return self.query_one(TextBox)
+    def box(self) -> MultilineInput:
+        return self.query_one(MultilineInput)
 
     @property
     def list_view(self) -> LineView:
-        return self.query_one(BesideList)
+        return self.query_one(ComparisonList)
 
     @property
     def is_typing(self) -> bool:
@@ -152,8 +152,8 @@ class AddressScreen(HouseScreen):
             else:
                 state.delete(self.house.bench.account, self._key)
 
-    @on(TextBox.Changed)
-    def _changed(self, event: TextBox.Changed) -> None:
+    @on(MultilineInput.Changed)
+    def _changed(self, event: MultilineInput.Changed) -> None:
         self._choice = 0
         self._left_out.clear()
         self._split = None
@@ -237,7 +237,7 @@ class AddressScreen(HouseScreen):
         if not self._reading.found:
             self._lines = ()
         rows = [self._row(line) for line in self._lines]
-        self.query_one(BesideList).load(rows, self._notes())
+        self.query_one(ComparisonList).load(rows, self._notes())
         self._show_rule()
         self.show_status()
         if not self._in_text:
@@ -250,24 +250,24 @@ class AddressScreen(HouseScreen):
             return wants_split(self._reading, self._place.get(self._document))
         return self._split
 
-    def _row(self, line: Proposed) -> BesideRow:
+    def _row(self, line: Proposed) -> ComparisonRow:
         known = field_at(self._place / line.field)
         kind = known.kind if known is not None else Kind.TEXT
         label = known.caption if known is not None else line.field
         now = self._shown(kind, line.now)
         match line.does:
-            case Does.SET | Does.CLEAR:
+            case FieldEffect.SET | FieldEffect.CLEAR:
                 wanted = self._shown(kind, line.value) if line.value else SHOWN_EMPTY
                 is_taken = self._is_taken(line)
                 word = self._word(line) if is_taken else "left out"
-                tone = "warning" if line.sure is Sure.GUESS or self._unsendable(line) else ""
-                return BesideRow(line.field, "+" if is_taken else "-", label, now, wanted, word, tone)
-            case Does.SAME:
-                return BesideRow(line.field, "", label, now, self._shown(kind, line.value), "the same")
-            case Does.STAYS:
-                return BesideRow(line.field, "", label, now, "", "stays")
+                tone = "warning" if line.sure is Confidence.GUESS or self._unsendable(line) else ""
+                return ComparisonRow(line.field, "+" if is_taken else "-", label, now, wanted, word, tone)
+            case FieldEffect.SAME:
+                return ComparisonRow(line.field, "", label, now, self._shown(kind, line.value), "the same")
+            case FieldEffect.STAYS:
+                return ComparisonRow(line.field, "", label, now, "", "stays")
             case _:
-                return BesideRow(line.field, "~", label, now, "", "stays", "warning")
+                return ComparisonRow(line.field, "~", label, now, "", "stays", "warning")
 
     def _shown(self, kind: str, value: Json | Absent) -> str:
         shown = show_value(kind, value)
@@ -275,9 +275,9 @@ class AddressScreen(HouseScreen):
         return f"{shown} {name}" if name else shown
 
     def _word(self, line: Proposed) -> str:
-        if line.does is Does.CLEAR:
+        if line.does is FieldEffect.CLEAR:
             return "clear"
-        return "guess" if line.sure is Sure.GUESS else ""
+        return "guess" if line.sure is Confidence.GUESS else ""
 
     def _unsendable(self, line: Proposed) -> bool:
         """Whether it has signs that only a screen like this one shows; they are never sent (decision 21)."""
@@ -286,9 +286,9 @@ class AddressScreen(HouseScreen):
     def _is_taken(self, line: Proposed) -> bool:
         return line.writes and line.field not in self._left_out and not self._unsendable(line)
 
-    def _notes(self) -> list[BesideNote]:
+    def _notes(self) -> list[ComparisonNote]:
         reading = self._reading
-        notes: list[BesideNote] = []
+        notes: list[ComparisonNote] = []
         if reading.split is not None:
             street, number = reading.split
             words = (
@@ -296,27 +296,27 @@ class AddressScreen(HouseScreen):
                 if self._is_split
                 else f"in the street; s takes it apart: {street} │ {number}"
             )
-            notes.append(BesideNote(f"The house number is {words}", "info"))
+            notes.append(ComparisonNote(f"The house number is {words}", "info"))
         if reading.others:
-            notes.append(BesideNote(f"{reading.others} more in the text; o shows another", "warning", "~"))
+            notes.append(ComparisonNote(f"{reading.others} more in the text; o shows another", "warning", "~"))
         if reading.maybe:
             names = ", ".join(reading.maybe[:5])
             notes.append(
-                BesideNote(f"The country is not in the text; by its postcode it may be {names}", "warning", "~")
+                ComparisonNote(f"The country is not in the text; by its postcode it may be {names}", "warning", "~")
             )
-        if any(line.does is Does.MIXES for line in self._lines):
+        if any(line.does is FieldEffect.MIXES for line in self._lines):
             notes.append(
-                BesideNote("What stays with ~ is of the address as it was, and cannot be empty", "warning", "~")
+                ComparisonNote("What stays with ~ is of the address as it was, and cannot be empty", "warning", "~")
             )
         if any(self._unsendable(line) for line in self._lines):
             notes.append(
-                BesideNote("A value has signs that stand for what cannot be shown; e: delete them", "error", "!")
+                ComparisonNote("A value has signs that stand for what cannot be shown; e: delete them", "error", "!")
             )
-        notes += [BesideNote(f"not placed: {words}", "warning", "~") for words in reading.unplaced[:40]]
+        notes += [ComparisonNote(f"not placed: {words}", "warning", "~") for words in reading.unplaced[:40]]
         if len(reading.unplaced) > 40:
-            notes.append(BesideNote(f"not placed: {len(reading.unplaced) - 40} lines more", "warning", "~"))
+            notes.append(ComparisonNote(f"not placed: {len(reading.unplaced) - 40} lines more", "warning", "~"))
         if reading.passed:
-            notes.append(BesideNote("passed over: " + " · ".join(reading.passed[:20])))
+            notes.append(ComparisonNote("passed over: " + " · ".join(reading.passed[:20])))
         return notes
 
     def _show_rule(self) -> None:
@@ -363,7 +363,7 @@ class AddressScreen(HouseScreen):
         self._take(values, STEP)
 
     def do_leave_out(self, key: str) -> None:
-        row = next((line for line in self._lines if line.field == self.query_one(BesideList).cursor_key), None)
+        row = next((line for line in self._lines if line.field == self.query_one(ComparisonList).cursor_key), None)
         if row is None or not row.writes:
             self.say("There is nothing to leave out here.")
             return
@@ -400,7 +400,7 @@ class AddressScreen(HouseScreen):
         self._to_text()
 
 
-def offer_address(screen: HouseScreen, text: str, read: Callable[[str], None]) -> bool:
+def offer_address(screen: BaseScreen, text: str, read: Callable[[str], None]) -> bool:
     """Ask whether a paste is an address, if it has several lines or commas, words and a number; whether it was asked."""
     has_parts = len(text.strip().splitlines()) > 1 or "," in text
     has_both = re.search(r"\d", text) is not None and re.search(r"[^\W\d_]{3}", text) is not None

@@ -27,7 +27,7 @@ _TAKE_A_LINE: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
+class TextFormat:
     """How a text travels. `longest` counts bytes.
 
     `keeps_bytes`: bytes that are no UTF-8 come back as lone surrogates (`surrogateescape`), for whoever tells of them at
@@ -39,11 +39,11 @@ class Manner:
     keeps_bytes: bool = False
 
 
-FIELD: Final = Manner("field.txt", 256 * 1024)
+FIELD: Final = TextFormat("field.txt", 256 * 1024)
 
 
 def edit_text(
-    app: "OrdersApp", text: str, take: Callable[[str], object], manner: Manner = FIELD, *, line: int | None = None
+    app: "OrdersApp", text: str, take: Callable[[str], object], manner: TextFormat = FIELD, *, line: int | None = None
 ) -> None:
     """Let the user edit a text in $VISUAL or $EDITOR, beginning on a line if the editor can.
 
@@ -54,12 +54,12 @@ def edit_text(
     screen = app.house_screens()[-1]
     try:
         path = app.bench.store.scratch.put(manner.name, to_bytes(text, manner))
-        _Journey(app, path, text, take, manner).go(line)
+        EditorSession(app, path, text, take, manner).go(line)
     except StoreError as error:
         screen.say(str(error), "error")
 
 
-def to_bytes(text: str, manner: Manner) -> bytes:
+def to_bytes(text: str, manner: TextFormat) -> bytes:
     """The bytes of the file; what has many lines ends its last one, as editors do."""
     if manner.keeps_bytes:
         text = text if text.endswith("\n") else text + "\n"
@@ -70,7 +70,7 @@ def to_bytes(text: str, manner: Manner) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def from_bytes(data: bytes, manner: Manner) -> str:
+def from_bytes(data: bytes, manner: TextFormat) -> str:
     """The text of the file, without the line break at its end that nobody typed. Raises UnicodeDecodeError."""
     return data.decode("utf-8", "surrogateescape" if manner.keeps_bytes else "surrogatepass")
 
@@ -80,10 +80,12 @@ def editor_command() -> str:
     return os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
 
 
-class _Journey:
+class EditorSession:
     """One file on its way to the editor and back, as often as the user wants."""
 
-    def __init__(self, app: "OrdersApp", path: Path, text: str, take: Callable[[str], object], manner: Manner) -> None:
+    def __init__(
+        self, app: "OrdersApp", path: Path, text: str, take: Callable[[str], object], manner: TextFormat
+    ) -> None:
         self._app = app
         self._screen = app.house_screens()[-1]
         self._path = path

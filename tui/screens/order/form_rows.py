@@ -18,7 +18,7 @@ from tui.orders.fields import (
     ITEMS,
     LISTS,
     Field,
-    Section,
+    FormSection,
     entry_of,
     field_at,
     label_of,
@@ -34,7 +34,7 @@ from tui.widgets.form_layout import FieldRow, GroupRow, NoteRow, SheetRow
 Choices = tuple[tuple[str, str], ...]
 
 
-class View(StrEnum):
+class FormView(StrEnum):
     """Which fields a form shows; what changed or has a problem is shown in each."""
 
     USUAL = "usual"
@@ -44,7 +44,7 @@ class View(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class FormNote:
     """A problem as the form tells it. `when`: the time of the service's word; `stale`: its field changed since."""
 
     problem: Problem
@@ -55,7 +55,7 @@ class Note:
     """Where in the file it came from the value stands."""
 
     @classmethod
-    def typed(cls, pointer: Pointer, text: str) -> "Note":
+    def typed(cls, pointer: Pointer, text: str) -> "FormNote":
         """What stands in an editor that was left: no problem, but nothing to forget either."""
         words = f"typed and not taken: {text or '(empty)'}   Enter goes on"
         return cls(Problem(words, "typed", pointer=pointer, severity=Severity.WARNING, origin=Origin.HERE))
@@ -68,7 +68,7 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class Conflict:
+class ConflictNote:
     """A field that was changed here and on the service, in a sentence; `decided`: yours was chosen.
 
     `pointer` is a place of the edited document, or what an entry that was removed here is called in the edit.
@@ -85,9 +85,9 @@ class FormSpec:
 
     edit: Edit
     operation: Operation
-    view: View = View.USUAL
-    notes: Sequence[Note] = ()
-    conflicts: Sequence[Conflict] = ()
+    view: FormView = FormView.USUAL
+    notes: Sequence[FormNote] = ()
+    conflicts: Sequence[ConflictNote] = ()
     zone: tzinfo | None = None
     suggestions: Mapping[tuple[str, ...], Choices] = field(default_factory=dict)
     words: str = ""
@@ -124,9 +124,9 @@ def sheet_rows(spec: FormSpec, cache: RowCache | None = None) -> list[SheetRow]:
     return [*lone, *rows]
 
 
-def _place(spec: FormSpec) -> dict[Pointer, list[Note]]:
+def _place(spec: FormSpec) -> dict[Pointer, list[FormNote]]:
     """Each note by the pointer of the row under which it stands: a field, a heading, or the root for the top."""
-    placed: dict[Pointer, list[Note]] = {}
+    placed: dict[Pointer, list[FormNote]] = {}
     document = spec.edit.document
     for note in spec.notes:
         wanted: Pointer = note.problem.pointer.settle(document)
@@ -155,10 +155,10 @@ def _is_heading(pointer: Pointer, document: Json) -> bool:
 
 def _section_rows(
     spec: FormSpec,
-    section: Section,
+    section: FormSection,
     changes: Collection[Pointer],
-    placed: dict[Pointer, list[Note]],
-    clashes: dict[Pointer, Conflict],
+    placed: dict[Pointer, list[FormNote]],
+    clashes: dict[Pointer, ConflictNote],
     twins: frozenset[str],
     cache: RowCache | None,
 ) -> list[SheetRow]:
@@ -177,7 +177,7 @@ def _section_rows(
     first = _conflicts_in(section, clashes) if notable and clashes else {}
     road_of = _roads(spec, section, twins, item_road)
     # What is rare in an order is the whole entry of such a list, not a field of one that is there.
-    hides_rare = spec.view is View.USUAL and (not base.tokens or base.parent == ITEMS)
+    hides_rare = spec.view is FormView.USUAL and (not base.tokens or base.parent == ITEMS)
     leaves_out = not notable and hides_rare and not spec.words
     there = holder if isinstance(holder, dict) else {}
     count = 0
@@ -241,9 +241,9 @@ def _section_rows(
     return rows
 
 
-def _conflicts_in(section: Section, clashes: dict[Pointer, Conflict]) -> dict[Pointer, Conflict]:
+def _conflicts_in(section: FormSection, clashes: dict[Pointer, ConflictNote]) -> dict[Pointer, ConflictNote]:
     """The conflicts of a section by the fields at which they stand; one about something whole at its first field."""
-    found: dict[Pointer, Conflict] = {}
+    found: dict[Pointer, ConflictNote] = {}
     for place in [place for place in clashes if place.tokens]:
         if section.pointer.tokens and section.pointer.startswith(place):
             continue
@@ -262,7 +262,7 @@ def _below(node: Json | Absent, path: tuple[str, ...], depth: int) -> Json | Abs
     return node
 
 
-def _title(spec: FormSpec, section: Section) -> str:
+def _title(spec: FormSpec, section: FormSection) -> str:
     if not section.pointer.tokens:
         return section.title
     name = text_at(spec.edit.document, section.pointer / "name")
@@ -289,18 +289,18 @@ def _has_words(spec: FormSpec, *texts: str) -> bool:
 def _is_shown(
     spec: FormSpec, pointer: Pointer, known: Field, notable: bool, value: Json | Absent, hides_rare: bool
 ) -> bool:
-    if notable or spec.view is View.ALL:
+    if notable or spec.view is FormView.ALL:
         return True
     match spec.view:
-        case View.CHANGED:
+        case FormView.CHANGED:
             return False
-        case View.REQUIRED:
+        case FormView.REQUIRED:
             return required_in(pointer, known, spec.edit.document)
         case _:
             return value is not ABSENT or not (known.rare and hides_rare)
 
 
-def _mark(notes: Sequence[Note], is_changed: bool) -> str:
+def _mark(notes: Sequence[FormNote], is_changed: bool) -> str:
     if not notes:
         return "*" if is_changed else ""
     marks = {note.mark for note in notes if not note.stale}
@@ -312,7 +312,7 @@ def _mark(notes: Sequence[Note], is_changed: bool) -> str:
     return "~" if "~" in marks else ""
 
 
-def _item_road(spec: FormSpec, section: Section, twins: frozenset[str]) -> str:
+def _item_road(spec: FormSpec, section: FormSection, twins: frozenset[str]) -> str:
     """Why any change of an item goes by an upsert: it meets what a change of its quantity meets."""
     if spec.operation is not Operation.PATCH or section.pointer.parent != ITEMS:
         return ""
@@ -320,7 +320,7 @@ def _item_road(spec: FormSpec, section: Section, twins: frozenset[str]) -> str:
 
 
 def _roads(
-    spec: FormSpec, section: Section, twins: frozenset[str], item_road: str
+    spec: FormSpec, section: FormSection, twins: frozenset[str], item_road: str
 ) -> Callable[[Pointer, Field], tuple[str, str]]:
     """Why a field of this section cannot be edited, or why its change goes by an upsert."""
     in_item = section.pointer.parent == ITEMS
@@ -341,7 +341,7 @@ def _roads(
     return road
 
 
-def _conflict_row(conflict: Conflict, pointer: Pointer | None = None) -> NoteRow:
+def _conflict_row(conflict: ConflictNote, pointer: Pointer | None = None) -> NoteRow:
     tone, mark = ("info", "") if conflict.decided else ("conflict", "#")
     return NoteRow(conflict.pointer if pointer is None else pointer, conflict.words, tone, mark)  # type: ignore[arg-type]
 
@@ -368,7 +368,7 @@ def choices_of(spec: FormSpec, pointer: Pointer, known: Field) -> Choices:
             return ()
 
 
-def _note_row(spec: FormSpec, note: Note) -> NoteRow:
+def _note_row(spec: FormSpec, note: FormNote) -> NoteRow:
     problem = note.problem
     service = problem.origin is Origin.SERVICE
     text = problem.detail
@@ -398,7 +398,7 @@ def _unknown_rows(spec: FormSpec) -> list[SheetRow]:
     if spec.words:
         found = ((one, show_value(Kind.JSON, one.get(spec.edit.document))) for one in unknown)
         unknown = [pointer for pointer, shown in found if _has_words(spec, str(pointer), shown)]
-    if not unknown or (spec.view not in (View.USUAL, View.ALL) and not spec.words):
+    if not unknown or (spec.view not in (FormView.USUAL, FormView.ALL) and not spec.words):
         return []
     reason = "the service's document has no such field; it is kept as it came"
     rows: list[SheetRow] = [GroupRow("Other", ROOT / "~other", hint=f"{len(unknown)} unknown to the document")]

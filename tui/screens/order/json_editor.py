@@ -14,22 +14,22 @@ from tui.api.codec import Document, Json, same
 from tui.api.errors import Problem, Severity
 from tui.api.models import Operation
 from tui.api.pointer import Pointer
-from tui.keymap import Where
-from tui.orders.edits.json_text import LONGEST, Broken, Parsed, line_of, read_text, write_text
+from tui.keymap import Context
+from tui.orders.edits.json_text import LONGEST, InvalidJson, ParsedJson, line_of, read_text, write_text
 from tui.orders.fields import field_at, label_of
-from tui.screens.common.screen import HouseScreen
-from tui.screens.order.external_editor import Manner, edit_text
+from tui.screens.common.screen import BaseScreen
+from tui.screens.order.external_editor import TextFormat, edit_text
 from tui.store.db import StoreError
 from tui.widgets.dialogs import QuestionBar
-from tui.widgets.editing.text_buffer import Spot
-from tui.widgets.editing.text_editor import RowNote, TextEdit, plain_lines
+from tui.widgets.editing.text_buffer import BufferPosition
+from tui.widgets.editing.text_editor import RowNote, TextEditor, plain_lines
 from tui.widgets.lines import LineView, Piece
 from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
 from tui.widgets.text import SUBSTITUTES
-from tui.work.account import Workbench
-from tui.work.batches.staging import CannotChange
+from tui.work.account import Account
+from tui.work.batches.staging import BatchLocked
 
-_ORDER: Final = Manner("order.json", 4 * LONGEST, keeps_bytes=True)
+_ORDER: Final = TextFormat("order.json", 4 * LONGEST, keeps_bytes=True)
 _PAUSE: Final = 0.2
 """Seconds without a change after which the text is judged."""
 
@@ -56,11 +56,11 @@ _LIVE_KEYS = (
 
 
 @dataclass(frozen=True, slots=True)
-class WholeOrder:
+class JsonDocument:
     """What is edited. `place` names it among the texts that are kept.
 
     `judge` says what is wrong with a document; it is called on a thread of its own. `take` is given the document that
-    the text began from and the one it says now, and returns what to tell; it may raise CannotChange and StoreError.
+    the text began from and the one it says now, and returns what to tell; it may raise BatchLocked and StoreError.
     """
 
     place: str
@@ -72,7 +72,7 @@ class WholeOrder:
 
 
 @dataclass(frozen=True, slots=True)
-class _Stray:
+class _PlaceholderGlyph:
     """A glyph of this screen that stands for something else, and was pasted as if it were text (decision 21)."""
 
     line: int
@@ -81,13 +81,13 @@ class _Stray:
 
 
 @dataclass(frozen=True, slots=True)
-class _Verdict:
+class _Validation:
     """What was found in the text of that version. `lines`: where each pointer begins, in the order of the text."""
 
     version: int
-    found: Parsed | Broken
+    found: ParsedJson | InvalidJson
     problems: Sequence[Problem] = ()
-    strays: Sequence[_Stray] = ()
+    strays: Sequence[_PlaceholderGlyph] = ()
     lines: Sequence[tuple[int, Pointer]] = field(default=(), repr=False)
 
     @property
@@ -95,22 +95,22 @@ class _Verdict:
         return sum(problem.severity is Severity.ERROR for problem in self.problems) + len(self.strays)
 
 
-class JsonScreen(HouseScreen):
+class JsonScreen(BaseScreen):
     """It writes nothing to the service. The text in progress is on disk at every change, and offered again."""
 
-    WHERE = Where.JSON
+    WHERE = Context.JSON
     CSS: ClassVar[str] = ""
 
-    def __init__(self, order: WholeOrder) -> None:
+    def __init__(self, order: JsonDocument) -> None:
         super().__init__()
         self._order = order
-        self.edit = TextEdit(longest=LONGEST, on_change=self._changed)
+        self.edit = TextEditor(longest=LONGEST, on_change=self._changed)
         self._fresh = write_text(order.document)
         self._began = order.document
-        self._verdict: _Verdict | None = None
+        self._verdict: _Validation | None = None
         self._pause: Timer | None = None
         self._keeping: Timer | None = None
-        self._then: Callable[[_Verdict], None] | None = None
+        self._then: Callable[[_Validation], None] | None = None
 
     def compose(self) -> ComposeResult:
         yield TitleLine()
@@ -149,7 +149,7 @@ class JsonScreen(HouseScreen):
         facts: list[str | Piece] = []
         if verdict is None:
             facts.append("reading …")
-        elif isinstance(verdict.found, Broken):
+        elif isinstance(verdict.found, InvalidJson):
             facts.append((f"line {verdict.found.line}, column {verdict.found.column}: no JSON yet", "error"))
         elif verdict.errors:
             facts.append((_count(verdict.errors), "error"))
@@ -174,7 +174,7 @@ class JsonScreen(HouseScreen):
         self._began = began if isinstance(began, dict) else self._order.document
         self.edit.set_text(cast(str, kept["text"]))
         row = kept.get("row")
-        self.edit.go_to(Spot(min(row, len(self.edit.buffer.rows) - 1) if isinstance(row, int) else 0, 0))
+        self.edit.go_to(BufferPosition(min(row, len(self.edit.buffer.rows) - 1) if isinstance(row, int) else 0, 0))
         changed = "" if same(self._began, self._order.document) else "; the order changed since, which stays"
         self.say(f"The text from before goes on{changed}. u gives the order as it is.")
 
@@ -226,7 +226,7 @@ class JsonScreen(HouseScreen):
         if then is not None and not self.question.is_open:
             then(verdict)
 
-    def _with_verdict(self, then: Callable[[_Verdict], None]) -> None:
+    def _with_verdict(self, then: Callable[[_Validation], None]) -> None:
         """Do something with what is found in the text as it is now; nothing if it changes first."""
         if self._verdict is not None and self._verdict.version == self.edit.buffer.version:
             then(self._verdict)
@@ -234,10 +234,10 @@ class JsonScreen(HouseScreen):
         self._judge_now()
         self._then = then
 
-    def _notes(self, verdict: _Verdict) -> dict[int, list[RowNote]]:
+    def _notes(self, verdict: _Validation) -> dict[int, list[RowNote]]:
         notes: dict[int, list[RowNote]] = {}
         spot_of = self.edit.buffer.spot_of
-        if isinstance(verdict.found, Broken):
+        if isinstance(verdict.found, InvalidJson):
             broken = verdict.found
             spot = spot_of(broken.line, broken.column)
             words = f"line {broken.line}, column {broken.column}: {broken.words}"
@@ -255,8 +255,8 @@ class JsonScreen(HouseScreen):
     def _show_place(self) -> None:
         """What stands in the line under the cursor, in the words of the form."""
         buffer = self.edit.buffer
-        line = buffer.line_and_column(Spot(self.edit.row, 0))[0]
-        last = buffer.line_and_column(Spot(len(buffer.rows) - 1, 0))[0]
+        line = buffer.line_and_column(BufferPosition(self.edit.row, 0))[0]
+        last = buffer.line_and_column(BufferPosition(len(buffer.rows) - 1, 0))[0]
         facts = [f"line {line} of {last}"]
         label = ""
         verdict = self._verdict
@@ -273,7 +273,7 @@ class JsonScreen(HouseScreen):
                 ]
         self.query_one(RuleLine).set(label, " · ".join(filter(None, facts)))
 
-    @on(TextEdit.CursorMoved)
+    @on(TextEditor.CursorMoved)
     def _moved(self) -> None:
         self._show_place()
 
@@ -282,24 +282,24 @@ class JsonScreen(HouseScreen):
     def do_edit_line(self, key: str) -> None:
         verdict, row = self._verdict, self.edit.row
         column = None
-        if verdict is not None and isinstance(verdict.found, Broken):
+        if verdict is not None and isinstance(verdict.found, InvalidJson):
             spot = self.edit.buffer.spot_of(verdict.found.line, verdict.found.column)
             column = spot.column if spot.row == row else None
         self.edit.begin(column)
         self.show_keys()
 
-    @on(TextEdit.Activated)
+    @on(TextEditor.Activated)
     def _activated(self) -> None:
         self.do_edit_line("enter")
 
-    @on(TextEdit.Left)
+    @on(TextEditor.Left)
     def _left(self) -> None:
         self.show_keys()
         self._keep()
         self._judge_now()
 
-    @on(TextEdit.Refused)
-    def _refused(self, event: TextEdit.Refused) -> None:
+    @on(TextEditor.Refused)
+    def _refused(self, event: TextEditor.Refused) -> None:
         self.say(event.words, "warning")
 
     def pasted(self, text: str) -> None:
@@ -336,14 +336,14 @@ class JsonScreen(HouseScreen):
 
     def do_long_text(self, key: str) -> None:
         buffer = self.edit.buffer
-        line, _ = buffer.line_and_column(Spot(self.edit.row, 0))
+        line, _ = buffer.line_and_column(BufferPosition(self.edit.row, 0))
         notes = [note.text for note in self.edit.notes.get(self.edit.row, ())]
         self.house.show_text(f"Line {line}", "\n\n".join([buffer.line_text(self.edit.row), *notes]))
 
     # $EDITOR.
 
     def do_as_json_edit(self, key: str) -> None:
-        line, _ = self.edit.buffer.line_and_column(Spot(self.edit.row, 0))
+        line, _ = self.edit.buffer.line_and_column(BufferPosition(self.edit.row, 0))
         edit_text(self.house, self.edit.buffer.text, self._came_back, _ORDER, line=line)
 
     def _came_back(self, text: str) -> None:
@@ -351,9 +351,9 @@ class JsonScreen(HouseScreen):
         self._keep()
         self._with_verdict(self._tell_of)
 
-    def _tell_of(self, verdict: _Verdict) -> None:
+    def _tell_of(self, verdict: _Validation) -> None:
         """What came back from the editor: where it is wrong, and the way back there."""
-        if isinstance(verdict.found, Broken):
+        if isinstance(verdict.found, InvalidJson):
             broken = verdict.found
             self.edit.go_to(self.edit.buffer.spot_of(broken.line, broken.column))
 
@@ -375,9 +375,9 @@ class JsonScreen(HouseScreen):
     def do_apply(self, key: str) -> None:
         self._with_verdict(self._apply)
 
-    def _apply(self, verdict: _Verdict) -> None:
+    def _apply(self, verdict: _Validation) -> None:
         found = verdict.found
-        if isinstance(found, Broken):
+        if isinstance(found, InvalidJson):
             self.edit.go_to(self.edit.buffer.spot_of(found.line, found.column))
             self.say(f"Not applied: line {found.line}, column {found.column} must be mended first.", "error")
             return
@@ -397,7 +397,7 @@ class JsonScreen(HouseScreen):
         else:
             try:
                 words = self._order.take(self._began, document)
-            except (CannotChange, StoreError) as error:
+            except (BatchLocked, StoreError) as error:
                 self.say(f"Not applied: {error}", "warning")
                 return
         with self.keeping():
@@ -418,12 +418,12 @@ class JsonScreen(HouseScreen):
             below.say(words)
 
 
-def has_text(bench: Workbench, place: str) -> bool:
+def has_text(bench: Account, place: str) -> bool:
     """Whether a text was left at that place."""
     return bench.store.state.get(bench.account, _key(place)) is not None
 
 
-def forget_text(bench: Workbench, place: str) -> None:
+def forget_text(bench: Account, place: str) -> None:
     """Forget the text of that place: it was taken, or is no longer wanted. Raises StoreError."""
     bench.store.state.delete(bench.account, _key(place))
     bench.store.state.delete(bench.account, _key(place, "began"))
@@ -437,20 +437,20 @@ def _count(errors: int) -> str:
     return f"{errors} problem{'' if errors == 1 else 's'}"
 
 
-def _judged(version: int, text: str, judge: Callable[[Document], list[Problem]], fresh: str) -> _Verdict:
+def _judged(version: int, text: str, judge: Callable[[Document], list[Problem]], fresh: str) -> _Validation:
     """Read and judge a text; on a thread of its own, since a long one takes as long as several frames."""
     found = read_text(text)
-    if isinstance(found, Broken):
-        return _Verdict(version, found)
+    if isinstance(found, InvalidJson):
+        return _Validation(version, found)
     lines = sorted(((place.line, pointer) for pointer, place in found.places.items()), key=lambda pair: pair[0])
-    return _Verdict(version, found, judge(found.document), list(_strays(text, fresh)), lines)
+    return _Validation(version, found, judge(found.document), list(_strays(text, fresh)), lines)
 
 
-def _strays(text: str, fresh: str) -> Iterator[_Stray]:
+def _strays(text: str, fresh: str) -> Iterator[_PlaceholderGlyph]:
     """The substitutes of this screen in a text, but for those that the order had already."""
     odd = SUBSTITUTES & set(text) - set(fresh)
     if not odd:
         return
     for number, line in enumerate(text.split("\n"), 1):
         for glyph in sorted(odd & set(line)):
-            yield _Stray(number, line.index(glyph) + 1, glyph)
+            yield _PlaceholderGlyph(number, line.index(glyph) + 1, glyph)

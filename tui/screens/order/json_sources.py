@@ -7,7 +7,7 @@ from tui.api.codec import Document
 from tui.api.models import Operation
 from tui.orders.edits.json_merge import as_allowed, judge_change, judge_new, on_newer
 from tui.orders.summary import order_name
-from tui.screens.order.json_editor import JsonScreen, WholeOrder
+from tui.screens.order.json_editor import JsonDocument, JsonScreen
 from tui.work.batches.staged_order import StagedOrder
 from tui.work.batches.staging import Staging
 from tui.work.drafts.drafts import Draft
@@ -38,7 +38,7 @@ def open_draft_as_json(app: "OrdersApp", draft: Draft, now: Callable[[], Draft],
 
     app.open_screen(
         JsonScreen(
-            WholeOrder(
+            JsonDocument(
                 draft_place(draft.order_id),
                 order_name(draft.edit.document),
                 draft.edit.document,
@@ -63,7 +63,7 @@ def open_staged_as_json(app: "OrdersApp", staging: Staging, order: StagedOrder, 
 
     app.open_screen(
         JsonScreen(
-            WholeOrder(
+            JsonDocument(
                 f"staged {order.id}",
                 order_name(order.document),
                 order.document,

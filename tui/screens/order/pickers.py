@@ -10,20 +10,20 @@ from textual.app import ComposeResult
 from tui.api.codec import Document, Json
 from tui.api.models import Operation
 from tui.api.pointer import ABSENT, Absent, Pointer
-from tui.keymap import Where
-from tui.orders.edits.bulk_change import Recipe, Setting, full_label, settable, short_label
+from tui.keymap import Context
+from tui.orders.edits.bulk_change import BulkChange, FieldAssignment, full_label, settable, short_label
 from tui.orders.edits.edit import Edit
 from tui.orders.fields import ANY, Field, field_at
-from tui.orders.value_parser import KINDS_OF_LINES, Entered, Entry, parse_entry, show_value
-from tui.screens.common.screen import HouseScreen
-from tui.screens.common.search_picker import ChoosingScreen
+from tui.orders.value_parser import KINDS_OF_LINES, ParsedEntry, ValidValue, parse_entry, show_value
+from tui.screens.common.screen import BaseScreen
+from tui.screens.common.search_picker import SearchPicker
 from tui.screens.order.form_rows import Choices, FormSpec, choices_of
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.form_layout import FieldRow, SheetRow
 from tui.widgets.lines import LineView
 from tui.widgets.sheet import OrderSheet
 from tui.widgets.status import KeyLine, StatusLine, TitleLine
-from tui.widgets.table import Column, Row
+from tui.widgets.table import Column, RenderedRow
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -38,7 +38,7 @@ _FIELDS = (Column("field", "field", 30, 2), Column("more", "its path", 30, 3))
 Suggestions = Mapping[tuple[str, ...], Choices]
 
 
-def recipe_rows(recipe: Recipe, suggestions: Suggestions, *, fixed: str = "") -> list[SheetRow]:
+def recipe_rows(recipe: BulkChange, suggestions: Suggestions, *, fixed: str = "") -> list[SheetRow]:
     """A recipe as rows of the form: each field with its own editor, then the tags. `fixed`: why none can be edited."""
     document: Json = {}
     for one in recipe.sets:
@@ -71,7 +71,7 @@ def recipe_rows(recipe: Recipe, suggestions: Suggestions, *, fixed: str = "") ->
     return rows
 
 
-def _field_row(spec: FormSpec, one: Setting, known: Field, fixed: str) -> FieldRow:
+def _field_row(spec: FormSpec, one: FieldAssignment, known: Field, fixed: str) -> FieldRow:
     shown = _NOT_CHOSEN if one.value is ABSENT else show_value(known.kind, one.value)
     return FieldRow(
         one.pointer,
@@ -94,10 +94,10 @@ class Choice:
     title: str
     more: str
     field: Field | None = None
-    recipe: Recipe | None = None
+    recipe: BulkChange | None = None
 
 
-class PickerScreen(ChoosingScreen):
+class PickerScreen(SearchPicker):
     """Type to narrow over names, labels and paths, arrows to choose, Enter takes it."""
 
     PROMPT = "field: "
@@ -107,7 +107,7 @@ class PickerScreen(ChoosingScreen):
     def __init__(
         self,
         title: str,
-        recipes: Sequence[Recipe],
+        recipes: Sequence[BulkChange],
         done: Callable[[Choice], None],
         fields: Sequence[Field] | None = None,
         first: Sequence[Choice] = (),
@@ -136,7 +136,7 @@ class PickerScreen(ChoosingScreen):
     def mark_of(self, choice: Choice) -> str:
         return "=" if choice.recipe is not None else " "
 
-    def offer(self, text: str) -> list[Row]:
+    def offer(self, text: str) -> list[RenderedRow]:
         self._text = text
         words = text.lower().split()
         self._found = [one for one in self._choices if all(word in f"{one.title} {one.more}".lower() for word in words)]
@@ -148,10 +148,12 @@ class PickerScreen(ChoosingScreen):
                 bool(whole) and not one.title.lower().rpartition(", ")[2].startswith(whole),
             )
         )
-        return [Row(str(place), (one.title, one.more), self.mark_of(one)) for place, one in enumerate(self._found)]
+        return [
+            RenderedRow(str(place), (one.title, one.more), self.mark_of(one)) for place, one in enumerate(self._found)
+        ]
 
 
-class ValueScreen(HouseScreen):
+class ValueScreen(BaseScreen):
     """One field, or the tags, with the editor open: what is taken goes to `done`, and the screen is gone.
 
     `replaces`: what stands there is an example, which the first letter typed replaces.
@@ -159,7 +161,7 @@ class ValueScreen(HouseScreen):
     `may_be_empty`: nothing at all can be taken of any kind, as "".
     """
 
-    WHERE = Where.PAGER
+    WHERE = Context.PAGER
 
     def __init__(
         self,
@@ -220,9 +222,9 @@ class ValueScreen(HouseScreen):
         keys = [("Tab", take), ("Enter", "a line")] if of_lines else [("Enter", take), ("Tab", "take, next")]
         self.query_one(KeyLine).set([*keys, ("Esc", "leave; it is kept" if self._keeps else "not")])
 
-    def _read(self, pointer: Pointer, kind: str, text: str, choices: Choices) -> Entry:
+    def _read(self, pointer: Pointer, kind: str, text: str, choices: Choices) -> ParsedEntry:
         if self._may_be_empty and not text:
-            return Entered("")
+            return ValidValue("")
         return reader_of(self)(pointer, kind, text, choices)
 
     @on(OrderSheet.FieldChanged)
@@ -239,10 +241,10 @@ class ValueScreen(HouseScreen):
             self._done(self._values)
 
 
-def reader_of(screen: HouseScreen) -> Callable[[Pointer, str, str, Choices], Entry]:
+def reader_of(screen: BaseScreen) -> Callable[[Pointer, str, str, Choices], ParsedEntry]:
     """How this screen's editors read what is typed: with the profile's zone and clock."""
 
-    def read(pointer: Pointer, kind: str, text: str, choices: Choices) -> Entry:
+    def read(pointer: Pointer, kind: str, text: str, choices: Choices) -> ParsedEntry:
         now: datetime = screen.house.now().astimezone(screen.house.bench.zone)
         return parse_entry(kind, text, choices=choices, now=now)
 

@@ -13,50 +13,50 @@ from tui.api.pointer import ABSENT, Absent, Pointer
 from tui.orders.checks.spreadsheet_damage import judge
 from tui.orders.edits.edit import KEY, Change, Edit
 from tui.orders.edits.matching import name_of
-from tui.orders.edits.request_choice import Sending
+from tui.orders.edits.request_choice import RequestChoice
 from tui.orders.fields import field_at, label_of
 from tui.orders.summary import order_name
 from tui.orders.value_parser import show_value
 from tui.screens.common.workspace_actions import told_if_not_kept
-from tui.screens.review.screen import Parcel, ReviewPlan, ReviewScreen
-from tui.screens.triage.rows import Onway
+from tui.screens.review.screen import ReviewItem, ReviewPlan, ReviewScreen
+from tui.screens.triage.rows import RowStatus
 from tui.widgets.lines import Piece
 from tui.widgets.text import fit, safe
 from tui.work.drafts.drafts import Draft
-from tui.work.drafts.sender import Standing, Way
+from tui.work.drafts.sender import DraftSendState, DraftSendStatus
 
 if TYPE_CHECKING:
-    from tui.screens.common.screen import HouseScreen
+    from tui.screens.common.screen import BaseScreen
 
 _READ_AT_ONCE = 5
 _LABEL, _LONGEST_LABEL = 24, 32
 _WAS, _LONGEST_WAS = 22, 160
 _MARKS = {
-    Way.SENDING: (">", "info"),
-    Way.FOLLOWED: (">", "info"),
-    Way.CHANGED: ("#", "conflict"),
-    Way.REFUSED: ("S", "service"),
-    Way.BUSY: ("*", "warning"),
-    Way.UNKNOWN: ("#", "conflict"),
-    Way.NOT_APPLIED: ("*", "warning"),
-    Way.NOT_SENT: ("*", "warning"),
-    Way.GONE: ("#", "conflict"),
-    Way.DIFFERS: ("S", "service"),
-    Way.CONFIRMED: ("=", "good"),
-    Way.DELETED: ("=", "good"),
+    DraftSendState.SENDING: (">", "info"),
+    DraftSendState.FOLLOWED: (">", "info"),
+    DraftSendState.CHANGED: ("#", "conflict"),
+    DraftSendState.REFUSED: ("S", "service"),
+    DraftSendState.BUSY: ("*", "warning"),
+    DraftSendState.UNKNOWN: ("#", "conflict"),
+    DraftSendState.NOT_APPLIED: ("*", "warning"),
+    DraftSendState.NOT_SENT: ("*", "warning"),
+    DraftSendState.GONE: ("#", "conflict"),
+    DraftSendState.DIFFERS: ("S", "service"),
+    DraftSendState.CONFIRMED: ("=", "good"),
+    DraftSendState.DELETED: ("=", "good"),
 }
 
 
-def standing_mark(standing: Standing, draft: Draft | None) -> Onway | None:
+def standing_mark(standing: DraftSendStatus, draft: Draft | None) -> RowStatus | None:
     """How the table tells what became of an order; a confirmed one with a new draft is a draft again."""
-    if standing.way is Way.CONFIRMED and draft is not None:
+    if standing.way is DraftSendState.CONFIRMED and draft is not None:
         return None
     mark, tone = _MARKS[standing.way]
-    words = standing.words if standing.way is not Way.CONFIRMED else str(standing.way)
-    return Onway(mark, words, tone)
+    words = standing.words if standing.way is not DraftSendState.CONFIRMED else str(standing.way)
+    return RowStatus(mark, words, tone)
 
 
-def review_drafts(screen: "HouseScreen", drafts: Sequence[Draft]) -> None:
+def review_drafts(screen: "BaseScreen", drafts: Sequence[Draft]) -> None:
     """Read the orders again, then show what would go; nothing is sent before `y` there."""
     if not drafts:
         screen.say("There is nothing to review: no order was changed.")
@@ -65,11 +65,11 @@ def review_drafts(screen: "HouseScreen", drafts: Sequence[Draft]) -> None:
     screen.run_worker(_review(screen, drafts), name="read drafts again", group="review", exclusive=True)
 
 
-async def _review(screen: "HouseScreen", drafts: Sequence[Draft]) -> None:
+async def _review(screen: "BaseScreen", drafts: Sequence[Draft]) -> None:
     bench = screen.house.bench
     turns = asyncio.Semaphore(_READ_AT_ONCE)
 
-    async def read(draft: Draft) -> Standing | None:
+    async def read(draft: Draft) -> DraftSendStatus | None:
         if bench.corrections.is_unsettled(draft.order_id):
             return bench.corrections.standing(draft.order_id)
         async with turns:
@@ -94,7 +94,7 @@ async def _review(screen: "HouseScreen", drafts: Sequence[Draft]) -> None:
     screen.house.open_screen(ReviewScreen(plan, lambda: _send(screen, ready)))
 
 
-def _send(screen: "HouseScreen", ready: Iterable[tuple[Draft, Document]]) -> None:
+def _send(screen: "BaseScreen", ready: Iterable[tuple[Draft, Document]]) -> None:
     corrections = screen.house.bench.corrections
     count = 0
     for draft, body in ready:
@@ -109,7 +109,7 @@ def differences(draft: Draft) -> list[list[Piece]]:
     return [*_change_lines(draft, draft.sending), *_clash_lines(draft), *_taken_lines(draft)]
 
 
-def parcel_of(draft: Draft, stopped: Standing | None) -> Parcel:
+def parcel_of(draft: Draft, stopped: DraftSendStatus | None) -> ReviewItem:
     """One draft as the review shows it: field, was, will be; the road; what changed there meanwhile; warnings."""
     sending, name = draft.sending, order_name(draft.edit.document)
     sendable = sending.goes and stopped is None and not draft.undecided
@@ -133,10 +133,10 @@ def parcel_of(draft: Draft, stopped: Standing | None) -> Parcel:
     if sending.operation is Operation.POST:
         request, body = "POST /orders", [sending.body]
     road = f" · {request}" if sendable else " · nothing is sent"
-    return Parcel(f"{name}{road}", lines, request, body if sendable else None)
+    return ReviewItem(f"{name}{road}", lines, request, body if sendable else None)
 
 
-def _change_lines(draft: Draft, sending: Sending) -> Iterator[list[Piece]]:
+def _change_lines(draft: Draft, sending: RequestChoice) -> Iterator[list[Piece]]:
     blocked = {one.pointer: one.reason for one in sending.blocked}
     told = [(change, place_words(draft.edit, change)) for change in draft.edit.changes()]
     wide = max(_LABEL, min(_LONGEST_LABEL, max((cell_len(safe(words)) for _, words in told), default=0)))
@@ -174,7 +174,7 @@ def _taken_lines(draft: Draft) -> Iterator[list[Piece]]:
         yield [(f"  = the service changed {safe(label_of(change.pointer))}: {safe(words)}; it stays", "info")]
 
 
-def _whole_lines(sending: Sending) -> Iterator[list[Piece]]:
+def _whole_lines(sending: RequestChoice) -> Iterator[list[Piece]]:
     """What an upsert means, before it goes (Q2.6, Q2.7, Q2.9)."""
     reasons: dict[str, list[str]] = {}
     for one in sending.why_whole:
@@ -196,7 +196,7 @@ def _whole_lines(sending: Sending) -> Iterator[list[Piece]]:
         yield [(f"  ~ {safe(what)}: {safe(shown)}", "dim")]
 
 
-def _conversions(sending: Sending) -> dict[str, list[str]]:
+def _conversions(sending: RequestChoice) -> dict[str, list[str]]:
     told: dict[str, list[str]] = {}
     for one in sending.conversions:
         told.setdefault(one.what, []).append(label_of(one.pointer))

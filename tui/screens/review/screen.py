@@ -7,8 +7,8 @@ from textual import on
 from textual.app import ComposeResult
 
 from tui.api.codec import Json, pretty
-from tui.keymap import Where, commands_in
-from tui.screens.common.screen import HouseScreen
+from tui.keymap import Context, commands_in
+from tui.screens.common.screen import BaseScreen
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.lines import LineView, Piece
 from tui.widgets.pager import Pager, TextLine
@@ -17,7 +17,7 @@ from tui.widgets.text import safe
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
+class ReviewItem:
     """One request as the review shows it: its heading, its lines, and the body as it will go (None: none goes)."""
 
     heading: str
@@ -34,7 +34,7 @@ class ReviewPlan:
     """
 
     title: str
-    parcels: Sequence[Parcel]
+    parcels: Sequence[ReviewItem]
     orders: int
     notes: Sequence[str] = ()
     goes_on: bool | None = None
@@ -44,10 +44,10 @@ _STAYS = "~ If a request is refused, all of it stays here.  c: what is not named
 _GOES_ON = "~ If a request is refused, what is not named goes again by itself.  c: it stays"
 
 
-class ReviewScreen(HouseScreen):
+class ReviewScreen(BaseScreen):
     """Shows a plan; `send` is called once, on `y`, after which the screen is gone."""
 
-    WHERE = Where.REVIEW
+    WHERE = Context.REVIEW
 
     def __init__(self, plan: ReviewPlan, send: Callable[[], None]) -> None:
         super().__init__()

@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from textual.screen import Screen
 from textual.widgets import Static
 
-from tui.widgets.key_queue import KeysInOrder
+from tui.widgets.key_queue import KeyQueue
 
 
 class OpeningScreen(Screen[None], inherit_bindings=False):
@@ -33,8 +33,8 @@ class OpeningScreen(Screen[None], inherit_bindings=False):
         yield Static(f" {self._name} · opening …", markup=False)
 
     @property
-    def _keys(self) -> KeysInOrder[object]:
-        return cast("KeysInOrder[object]", self.app)
+    def _keys(self) -> KeyQueue[object]:
+        return cast("KeyQueue[object]", self.app)
 
     def on_mount(self) -> None:
         self.call_after_refresh(self._start)

@@ -1,15 +1,15 @@
 """The palette: any command of the place below, by its name."""
 
 from tui.keymap import Command, commands_in, key_name
-from tui.screens.common.screen import HouseScreen
-from tui.screens.common.search_picker import ChoosingScreen
-from tui.widgets.table import Column, Row
+from tui.screens.common.screen import BaseScreen
+from tui.screens.common.search_picker import SearchPicker
+from tui.widgets.table import Column, RenderedRow
 
 _COLUMNS = (Column("title", "command", 24, 1), Column("keys", "keys", 12), Column("more", "what it does", 30, 2))
 _NOT_LISTED = frozenset({"palette", "on_marked", "strip_number"})
 
 
-class PaletteScreen(ChoosingScreen):
+class PaletteScreen(SearchPicker):
     """Type to narrow, arrows to choose, Enter to do it in the screen below."""
 
     PROMPT = ": "
@@ -17,7 +17,7 @@ class PaletteScreen(ChoosingScreen):
     EMPTY = "No command has these letters."
     TAKES = "do it"
 
-    def __init__(self, below: HouseScreen) -> None:
+    def __init__(self, below: BaseScreen) -> None:
         super().__init__(f"Commands in {below.WHERE}")
         self._below = below
         self._found: list[Command] = []
@@ -28,7 +28,7 @@ class PaletteScreen(ChoosingScreen):
             below, command = self._below, self._found[place]
             below.call_after_refresh(below.run_command, command, command.keys[0])
 
-    def offer(self, text: str) -> list[Row]:
+    def offer(self, text: str) -> list[RenderedRow]:
         words = text.lower().split()
         self._found = [
             command
@@ -38,6 +38,6 @@ class PaletteScreen(ChoosingScreen):
         ]
         self._found.sort(key=lambda command: not command.title.lower().startswith(text.lower().strip()))
         return [
-            Row(command.id, (command.title, " ".join(map(key_name, command.keys)), command.more))
+            RenderedRow(command.id, (command.title, " ".join(map(key_name, command.keys)), command.more))
             for command in self._found
         ]

@@ -5,14 +5,14 @@ from collections.abc import Callable
 from textual import on
 from textual.app import ComposeResult
 
-from tui.api.request_log import WireEntry, WireLog
-from tui.keymap import Where
+from tui.api.request_log import LoggedRequest, RequestLog
+from tui.keymap import Context
 from tui.screens.common.pages import TextScreen
-from tui.screens.common.screen import HouseScreen
+from tui.screens.common.screen import BaseScreen
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.lines import LineView
 from tui.widgets.status import KeyLine, StatusLine, TitleLine
-from tui.widgets.table import Column, OrderTable, Row, Toned
+from tui.widgets.table import Column, OrderTable, RenderedRow, StyledCell
 
 _COLUMNS = (
     Column("time", "time", 8),
@@ -23,15 +23,15 @@ _COLUMNS = (
 )
 
 
-class TrafficScreen(HouseScreen):
+class RequestLogScreen(BaseScreen):
     """The newest request first. Enter shows its bodies."""
 
-    WHERE = Where.REQUESTS
+    WHERE = Context.REQUESTS
 
-    def __init__(self, log: WireLog) -> None:
+    def __init__(self, log: RequestLog) -> None:
         super().__init__()
         self._log = log
-        self._entries: tuple[WireEntry, ...] = ()
+        self._entries: tuple[LoggedRequest, ...] = ()
         self._stop: Callable[[], None] = lambda: None
 
     def compose(self) -> ComposeResult:
@@ -65,9 +65,9 @@ class TrafficScreen(HouseScreen):
         rows = []
         for entry in self._entries:
             failed = entry.status is None or entry.status >= 400
-            status = Toned(str(entry.status or entry.outcome), "error" if failed else "good")
+            status = StyledCell(str(entry.status or entry.outcome), "error" if failed else "good")
             time = f"{entry.time.astimezone(zone):%H:%M:%S}"
-            rows.append(Row(str(entry.number), (time, entry.method, status, str(entry.ms), entry.target)))
+            rows.append(RenderedRow(str(entry.number), (time, entry.method, status, str(entry.ms), entry.target)))
         self.query_one(OrderTable).load(rows)
 
     @on(OrderTable.Activated)
@@ -81,7 +81,7 @@ class TrafficScreen(HouseScreen):
             self.house.open_screen(TextScreen(f"{entry.method} {entry.target}", entry_text(entry)))
 
 
-def entry_text(entry: WireEntry) -> str:
+def entry_text(entry: LoggedRequest) -> str:
     """One request and its answer as text; a stranger's, like the answer."""
     lines = [f"{entry.method} {entry.target}", f"{entry.outcome}, {entry.ms} ms", ""]
     if entry.note:

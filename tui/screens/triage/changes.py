@@ -8,16 +8,16 @@ from tui.api.codec import Document, Json
 from tui.api.errors import ApiError
 from tui.api.pointer import ABSENT, Pointer
 from tui.api.query import order_key
-from tui.orders.edits.bulk_change import Recipe, Setting, full_label, put_on
+from tui.orders.edits.bulk_change import BulkChange, FieldAssignment, full_label, put_on
 from tui.orders.fields import ANY
 from tui.orders.summary import order_name
 from tui.orders.value_parser import show_value
 from tui.screens.common.workspace_actions import told_if_not_kept
 from tui.screens.order.pickers import ADD_TAGS, REMOVE_TAGS, Choice, PickerScreen, ValueScreen, recipe_rows, value_in
 from tui.widgets.form_layout import FieldRow
-from tui.work.bulk.runner import CannotRun
-from tui.work.bulk.saved_changes import Recipes
-from tui.work.drafts.drafts import Typing
+from tui.work.bulk.runner import JobConflict
+from tui.work.bulk.saved_changes import SavedChanges
+from tui.work.drafts.drafts import TypedText
 
 if TYPE_CHECKING:
     from tui.app import OrdersApp
@@ -37,34 +37,34 @@ def set_field(room: "TriageScreen") -> None:
         if choice.recipe is not None:
             _begin(room, choice.recipe, order)
         elif choice.field is not None and order is not None:
-            _ask_value(room, order, Setting(choice.field.path))
+            _ask_value(room, order, FieldAssignment(choice.field.path))
         elif choice.field is not None:
-            _open_many(room, Recipe(sets=(Setting(choice.field.path),)), edit=Pointer(choice.field.path))
+            _open_many(room, BulkChange(sets=(FieldAssignment(choice.field.path),)), edit=Pointer(choice.field.path))
 
-    recipes = Recipes(room.house.bench).all()
+    recipes = SavedChanges(room.house.bench).all()
     room.house.open_screen(PickerScreen(f"Set a field of {name}", recipes, chosen))
 
 
 def set_tags(room: "TriageScreen") -> None:
     """Tags to add and to remove, of this order or of many."""
     if room.on_marked:
-        _open_many(room, Recipe(), edit=ADD_TAGS)
+        _open_many(room, BulkChange(), edit=ADD_TAGS)
         return
     order = room.changeable()
     if order is None:
         return
-    rows = recipe_rows(Recipe(), {})
+    rows = recipe_rows(BulkChange(), {})
 
     def done(values: dict[Pointer, Json]) -> None:
         add, remove = (tuple(cast("list[str]", values.get(one) or [])) for one in (ADD_TAGS, REMOVE_TAGS))
-        _draft(room, Recipe().with_tags(add, remove), order)
+        _draft(room, BulkChange().with_tags(add, remove), order)
 
     room.house.open_screen(ValueScreen(f"Tags of {order_name(order)}", rows, done))
 
 
 def repeat(room: "TriageScreen") -> None:
     """The last change once more."""
-    last = Recipes(room.house.bench).last
+    last = SavedChanges(room.house.bench).last
     if last is None or last.is_empty:
         room.say("There is no change to repeat yet; c sets a field, t tags.")
         return
@@ -80,7 +80,7 @@ def ask_on_all(room: "TriageScreen") -> None:
     if not count:
         room.say("Nothing is marked; Space marks.")
         return
-    last = Recipes(room.house.bench).last
+    last = SavedChanges(room.house.bench).last
     answers = [("c", "set a field"), ("t", "tags"), *([(".", "repeat")] if last is not None else [])]
     more = "" if room.is_read_whole else " read so far"
 
@@ -93,18 +93,18 @@ def ask_on_all(room: "TriageScreen") -> None:
     room.ask(f"None marked. On all {count}{more}:", answers, chosen)
 
 
-def _begin(room: "TriageScreen", recipe: Recipe, order: Document | None) -> None:
+def _begin(room: "TriageScreen", recipe: BulkChange, order: Document | None) -> None:
     if order is None:
         _open_many(room, recipe)
     else:
         _draft(room, recipe, order)
 
 
-def _ask_value(room: "TriageScreen", order: Document, setting: Setting) -> None:
+def _ask_value(room: "TriageScreen", order: Document, setting: FieldAssignment) -> None:
     """The value of one field of one order, in the field's own editor."""
     document = room.draft_of(order).edit.document
     now = value_in(document, setting.path)
-    (row, *_) = recipe_rows(Recipe(sets=(replace(setting, value=now),)), room.suggestions())
+    (row, *_) = recipe_rows(BulkChange(sets=(replace(setting, value=now),)), room.suggestions())
     order_id, drafts = order_key(order), room.house.bench.drafts
     if isinstance(row, FieldRow) and now is ABSENT:
         row = replace(row, shown=show_value(row.kind, ABSENT))
@@ -115,24 +115,24 @@ def _ask_value(room: "TriageScreen", order: Document, setting: Setting) -> None:
         if setting.pointer not in values:
             room.say("Nothing was changed.")
             return
-        _draft(room, Recipe(sets=(replace(setting, value=values[setting.pointer]),)), order)
+        _draft(room, BulkChange(sets=(replace(setting, value=values[setting.pointer]),)), order)
 
     def typing(pointer: Pointer, text: str) -> None:
         # The form of the order offers it, should the line be lost now.
         if ANY not in pointer.tokens:
             with room.keeping():
-                drafts.type(Typing(order_id, pointer, text))
+                drafts.type(TypedText(order_id, pointer, text))
 
     title = f"{full_label(setting.path)} of {order_name(order)}"
     room.house.open_screen(ValueScreen(title, [row], done, typing))
 
 
-def _draft(room: "TriageScreen", recipe: Recipe, order: Document) -> None:
+def _draft(room: "TriageScreen", recipe: BulkChange, order: Document) -> None:
     """The recipe as one step of the order's draft."""
     if recipe.is_empty:
         room.say("Nothing was changed.")
         return
-    Recipes(room.house.bench).used(recipe)
+    SavedChanges(room.house.bench).used(recipe)
     draft = room.draft_of(order)
     steps = draft.edit.done
     reasons = put_on(recipe, draft.edit)
@@ -146,7 +146,7 @@ def _draft(room: "TriageScreen", recipe: Recipe, order: Document) -> None:
             room.say(f"Drafted: {recipe.name or recipe.words}. u takes it back, . repeats it, w reviews.")
 
 
-def _open_many(room: "TriageScreen", recipe: Recipe, edit: Pointer | None = None) -> None:
+def _open_many(room: "TriageScreen", recipe: BulkChange, edit: Pointer | None = None) -> None:
     """A change of the marked orders, those not in this list included."""
     marks = room.table.marks
     listed = [key for key in room.shown_keys if key in marks]
@@ -181,7 +181,7 @@ def start_job(app: "OrdersApp", job: "Job") -> None:
     async def run() -> None:
         try:
             await app.jobs.run(job)
-        except (CannotRun, ApiError) as error:
+        except (JobConflict, ApiError) as error:
             app.house_screens()[-1].say(str(error), "warning")
 
     app.run_worker(told_if_not_kept(app, run()), name=f"change over many orders {job.id}")

@@ -12,26 +12,26 @@ from textual.worker import Worker
 from tui.api.codec import Document, Json
 from tui.api.errors import ApiError, Problem
 from tui.api.query import order_key
-from tui.keymap import Where
+from tui.keymap import Context
 from tui.orders.query import filters
 from tui.orders.query.filters import Filter, FilterError, parse_filter
 from tui.orders.suggestions import Words, learned
 from tui.orders.summary import haystack, order_name
-from tui.screens.common.screen import HouseScreen
+from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace_actions import remember_place
 from tui.screens.review.drafts import standing_mark
-from tui.screens.triage.rows import NARROW, WIDE, Onway, OrderRows, preview_lines, state_mark
+from tui.screens.triage.rows import NARROW, WIDE, OrderRows, RowStatus, preview_lines, state_mark
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.filter_line import FilterLine
-from tui.widgets.input_line import AskLine
+from tui.widgets.input_line import InputLine
 from tui.widgets.lines import LineView, Piece
 from tui.widgets.pager import Pager
 from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
-from tui.widgets.tab_bar import Entry, EntryStrip
+from tui.widgets.tab_bar import TabBar, TabLabel
 from tui.widgets.table import OrderTable
 from tui.widgets.text import fit, safe
 from tui.work.cache.order_feed import OrderFeed
-from tui.work.drafts.sender import Way
+from tui.work.drafts.sender import DraftSendState
 
 if TYPE_CHECKING:
     pass
@@ -45,10 +45,10 @@ _ALL = "all"
 _LEARNT_FROM = 2000
 
 
-class OrdersScreen(HouseScreen):
+class OrdersScreen(BaseScreen):
     """What the service filtered and what was judged here are told apart."""
 
-    WHERE = Where.TRIAGE
+    WHERE = Context.TRIAGE
     READ_AGAIN = "R reads again"
     CSS = """
     #triage { height: 1fr; layout: vertical; }
@@ -75,7 +75,7 @@ class OrdersScreen(HouseScreen):
 
     def compose(self) -> ComposeResult:
         yield TitleLine()
-        yield EntryStrip()
+        yield TabBar()
         yield FilterLine()
         with Container(id="triage"):
             yield OrderTable(NARROW, empty="Reading …", id="orders")
@@ -147,8 +147,8 @@ class OrdersScreen(HouseScreen):
         return self.query_one("#preview", Pager)
 
     @property
-    def strip(self) -> EntryStrip:
-        return self.query_one(EntryStrip)
+    def strip(self) -> TabBar:
+        return self.query_one(TabBar)
 
     @property
     def list_view(self) -> LineView:
@@ -167,13 +167,15 @@ class OrdersScreen(HouseScreen):
         self.show_status()
 
     def _show_strip(self, current: str) -> None:
-        entries = [Entry(_ALL, "all")]
+        entries = [TabLabel(_ALL, "all")]
         entries += [
-            Entry(str(shop.id), shop.name, failing=bool(shop.failing_since)) for shop in self.house.bench.shops or ()
+            TabLabel(str(shop.id), shop.name, failing=bool(shop.failing_since)) for shop in self.house.bench.shops or ()
         ]
         if current != _ALL and all(entry.key != current for entry in entries):
             # A shop remembered from last time, until the list is there.
-            entries.append(Entry(current, f"shop {current}" if self.house.bench.shops is None else f"{current} (gone)"))
+            entries.append(
+                TabLabel(current, f"shop {current}" if self.house.bench.shops is None else f"{current} (gone)")
+            )
         self.strip.set_entries(entries, current)
         self._show_title()
 
@@ -185,7 +187,7 @@ class OrdersScreen(HouseScreen):
         facts = [f"to fix {to_fix}" if self._shown else "", f"drafted {drafted}" if drafted else ""]
         self.query_one(TitleLine).set(f"{self.house.account_name} · {mode}", " · ".join(filter(None, facts)))
 
-    @on(EntryStrip.Selected)
+    @on(TabBar.Selected)
     def _shop_chosen(self) -> None:
         self._wanted_key, self._wanted_depth = None, 0
         self._begin()
@@ -331,11 +333,16 @@ class OrdersScreen(HouseScreen):
     def _problems(self, order: Document) -> tuple[Problem, ...]:
         return OrderRows((), (), {}, self.house.now(), None, (), lambda _: None, self._judged).problems(order)
 
-    def _onway(self, key: str) -> Onway | None:
+    def _onway(self, key: str) -> RowStatus | None:
         bench = self.house.bench
         standing = bench.corrections.standing(key)
         draft = bench.drafts.get(key)
-        if standing is not None and standing.way is Way.CONFIRMED and self._read_at and self._read_at > standing.at:
+        if (
+            standing is not None
+            and standing.way is DraftSendState.CONFIRMED
+            and self._read_at
+            and self._read_at > standing.at
+        ):
             standing = None
         if standing is not None and (mark := standing_mark(standing, draft)) is not None:
             return mark
@@ -343,7 +350,7 @@ class OrdersScreen(HouseScreen):
             changes = list(draft.edit.changes())
             name = draft.edit.steps[draft.edit.done - 1].name if draft.edit.done else "changed"
             more = f" +{len(changes) - 1}" if len(changes) > 1 else ""
-            return Onway("*", f"draft: {name}{more}", "changed")
+            return RowStatus("*", f"draft: {name}{more}", "changed")
         return None
 
     @property
@@ -418,15 +425,15 @@ class OrdersScreen(HouseScreen):
         standing = bench.corrections.standing(order_id)
         name = order_name(order) if (order := self.find(order_id)) is not None else order_id
         if feed is not None and standing is not None:
-            if standing.way is Way.DELETED:
+            if standing.way is DraftSendState.DELETED:
                 feed.drop(order_id)
                 self.table.set_marks(self.table.marks - {order_id})
             elif standing.document is not None:
                 feed.put(standing.document)
         self.table.refresh_row(order_id)
-        if standing is not None and standing.way is not Way.SENDING and not bench.corrections.sending:
+        if standing is not None and standing.way is not DraftSendState.SENDING and not bench.corrections.sending:
             self.unsay()
-            if standing.way is Way.DELETED:
+            if standing.way is DraftSendState.DELETED:
                 self.say(f"{name} {standing.words}; L keeps what it was.", "good")
         if self.is_current:
             self._show_preview()
@@ -486,7 +493,7 @@ class OrdersScreen(HouseScreen):
         line = self.query_one(FilterLine)
         (line if line.is_open else self.list_view).focus(scroll_visible=False)
 
-    def show_line_keys(self, line: AskLine) -> None:
+    def show_line_keys(self, line: InputLine) -> None:
         super().show_line_keys(line)
         if isinstance(line, FilterLine):
             names = " ".join(f"{name}:" for name in filters.NAMES)
@@ -495,8 +502,8 @@ class OrdersScreen(HouseScreen):
     def do_filter(self, key: str) -> None:
         self.query_one(FilterLine).open()
 
-    @on(AskLine.Submitted)
-    def _filtered(self, event: AskLine.Submitted) -> None:
+    @on(InputLine.Submitted)
+    def _filtered(self, event: InputLine.Submitted) -> None:
         if not isinstance(event.line, FilterLine):
             return
         self._set_filter(event.text.strip())

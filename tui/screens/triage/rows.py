@@ -29,7 +29,7 @@ from tui.orders.summary import (
     weight_text,
 )
 from tui.widgets.lines import Piece
-from tui.widgets.table import Cell, Column, Row, Toned
+from tui.widgets.table import CellText, Column, RenderedRow, StyledCell
 from tui.widgets.text import safe
 
 NARROW = (
@@ -58,7 +58,7 @@ WIDE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Onway:
+class RowStatus:
     """What is under way or was said of an order: its mark, words for the last column, and their tone."""
 
     mark: str
@@ -76,7 +76,7 @@ class OrderRows:
     now: datetime
     zone: tzinfo | None
     columns: Sequence[Column]
-    state_of: Callable[[str], Onway | None]
+    state_of: Callable[[str], RowStatus | None]
     judged: dict[int, tuple[Document, tuple[Problem, ...]]]
     _places: dict[str, int] | None = None
 
@@ -91,15 +91,15 @@ class OrderRows:
             self._places = {key: index for index, key in enumerate(self.keys)}
         return self._places.get(key)
 
-    def row_at(self, index: int) -> Row:
+    def row_at(self, index: int) -> RenderedRow:
         order, key = self.orders[index], self.keys[index]
         problems = self.problems(order)
         state = self.state_of(key)
         mark, tone = state_mark(problems)
         if state is not None:
             mark, tone = state.mark, state.tone
-        why = Toned(state.words, state.tone) if state is not None else Toned(why_text(problems), tone)
-        cells: dict[str, Cell] = {
+        why = StyledCell(state.words, state.tone) if state is not None else StyledCell(why_text(problems), tone)
+        cells: dict[str, CellText] = {
             "order": order_name(order),
             "shop": self._shop(order),
             "age": age_text(order, self.now),
@@ -112,7 +112,7 @@ class OrderRows:
             "total": money_at(order, TOTAL),
             "why": why,
         }
-        return Row(key, tuple(cells[column.key] for column in self.columns), mark, tone)
+        return RenderedRow(key, tuple(cells[column.key] for column in self.columns), mark, tone)
 
     def problems(self, order: Document) -> tuple[Problem, ...]:
         kept = self.judged.get(id(order))

@@ -3,12 +3,12 @@
 from tui.api.codec import Document
 from tui.api.errors import ApiError
 from tui.api.query import read_instant
-from tui.work.account import Shop, Workbench
+from tui.work.account import Account, Shop
 
 _LOGS = 5
 
 
-async def shops_text(bench: Workbench) -> str:
+async def shops_text(bench: Account) -> str:
     """The page as a stranger's text. Of failing shops the newest entries of the service's log are read."""
     parts: list[str] = []
     for shop in bench.shops or ():
@@ -25,7 +25,7 @@ async def shops_text(bench: Workbench) -> str:
     return "\n\n".join(parts) or "The service lists no shops for these credentials."
 
 
-async def _reasons(bench: Workbench, shop: Shop) -> list[str]:
+async def _reasons(bench: Account, shop: Shop) -> list[str]:
     try:
         page = await bench.client.integration_logs(shop.id, page_size=_LOGS)
     except ApiError as error:
@@ -41,6 +41,6 @@ def _reason(log: Document) -> str:
     return "  ".join(str(word) for word in said if word not in (None, ""))
 
 
-def _time(bench: Workbench, value: object) -> str:
+def _time(bench: Account, value: object) -> str:
     when = read_instant(value) if isinstance(value, str) else None
     return f"{when.astimezone(bench.zone):%a %d %b %H:%M}" if when is not None else "never"

@@ -7,12 +7,12 @@ from textual.geometry import Offset
 
 from tui.api.codec import Json
 from tui.api.pointer import Pointer
-from tui.orders.value_parser import Entered, Rejected
+from tui.orders.value_parser import InvalidText, ValidValue
 from tui.widgets.editing.field_editor import EDITOR_KEYS, LiveEditor
 from tui.widgets.lines import LineView, Piece
 
 
-class EditedLines(LineView):
+class EditableLines(LineView):
     """Base of sheet and grid. An open editor stands on the cursor's line; its further lines come below that one.
 
     A *row* here is a line of the content, without those of the editor.
@@ -82,12 +82,12 @@ class EditedLines(LineView):
         if editor is None:
             return True
         entry = editor.take()
-        if isinstance(entry, Rejected):
+        if isinstance(entry, InvalidText):
             editor.reason = entry.reason
             self.draw_editor(editor)
             return False
         self.close_editor()
-        if isinstance(entry, Entered):
+        if isinstance(entry, ValidValue):
             self.editor_took(editor, entry.value)
         self.editor_left(editor, True, None)
         return True

@@ -7,12 +7,12 @@ from rich.cells import cell_len
 
 from tui.api.codec import Json
 from tui.api.pointer import Absent, Pointer
-from tui.orders.value_parser import KINDS_OF_LINES, Entry, Rejected, editing_kind, entry_text
-from tui.widgets.editing.text_model import EDITING_KEYS, Editing
+from tui.orders.value_parser import KINDS_OF_LINES, InvalidText, ParsedEntry, editing_kind, entry_text
+from tui.widgets.editing.text_model import EDITING_KEYS, TextModel
 from tui.widgets.lines import Piece
 from tui.widgets.text import fit, safe, wrap
 
-Reader: TypeAlias = Callable[[Pointer, str, str, tuple[tuple[str, str], ...]], Entry]
+Reader: TypeAlias = Callable[[Pointer, str, str, tuple[tuple[str, str], ...]], ParsedEntry]
 """Reads an entry: the field's pointer, the kind it is edited as, the text, the choices."""
 
 EDITOR_KEYS = EDITING_KEYS | {"up", "down", "pageup", "pagedown", "enter", "tab", "shift+tab", "escape", "ctrl+g"}
@@ -45,7 +45,7 @@ class LiveEditor:
         self._reader = reader
         self._closed = self.kind in _CLOSED_KINDS
         text = entry_text(self.kind, value)
-        self.editing = Editing(
+        self.editing = TextModel(
             text if in_progress is None else in_progress, multiline=self.kind in KINDS_OF_LINES, unedited=text
         )
         self._matches = self.choices
@@ -68,7 +68,7 @@ class LiveEditor:
         """The text in progress, in the user's and the original's own characters."""
         return self.editing.text
 
-    def take(self) -> Entry | None:
+    def take(self) -> ParsedEntry | None:
         """The value entered, why it cannot be taken, or None if nothing was edited."""
         if self._picked >= 0 and self._chose:
             code = self._matches[self._picked][0]
@@ -203,11 +203,11 @@ class LiveEditor:
     def _check(self) -> None:
         entry = None if self._picked >= 0 else self._read()
         # Nothing yet is no mistake yet.
-        self.reason = entry.reason if isinstance(entry, Rejected) and self.editing.text.strip() else ""
+        self.reason = entry.reason if isinstance(entry, InvalidText) and self.editing.text.strip() else ""
 
-    def _read(self) -> Entry:
+    def _read(self) -> ParsedEntry:
         if unsendable := self.editing.unsendable:
-            return Rejected(f"{unsendable} stands for what cannot be shown, and is never sent: delete it")
+            return InvalidText(f"{unsendable} stands for what cannot be shown, and is never sent: delete it")
         return self._reader(self.pointer, self.kind, self.editing.text, self.choices)
 
     def _match(self) -> None:

@@ -7,13 +7,13 @@ from textual import events
 from textual.geometry import Offset
 from textual.message import Message
 
-from tui.widgets.editing.text_model import EDITING_KEYS, Editing, Stretch
+from tui.widgets.editing.text_model import EDITING_KEYS, Stretch, TextModel
 from tui.widgets.lines import LineView, Piece
 
 _KEYS = EDITING_KEYS | {"enter", "up", "down", "pageup", "pagedown"}
 
 
-class TextBox(LineView):
+class MultilineInput(LineView):
     """All keys that make text go into it while it has the focus; Tab and Esc are the screen's.
 
     `typing_hook` is called at every change, before anything is drawn, so that it can be kept first (decision 7).
@@ -24,19 +24,19 @@ class TextBox(LineView):
     class Changed(Message):
         """The text changed; by a paste, if `pasted`."""
 
-        def __init__(self, box: "TextBox", text: str, pasted: bool) -> None:
+        def __init__(self, box: "MultilineInput", text: str, pasted: bool) -> None:
             super().__init__()
             self.box = box
             self.text = text
             self.pasted = pasted
 
         @property
-        def control(self) -> "TextBox":
+        def control(self) -> "MultilineInput":
             return self.box
 
     def __init__(self, *, hint: str = "", typing_hook: Callable[[str], None], id: str | None = None) -> None:
         super().__init__(id=id)
-        self._editing = Editing("", multiline=True)
+        self._editing = TextModel("", multiline=True)
         self._hint = hint
         self._typing_hook = typing_hook
         self._stretches: list[Stretch] = [Stretch(0, 0, 0)]
@@ -49,7 +49,7 @@ class TextBox(LineView):
 
     def fill(self, text: str) -> None:
         """Put a text in place of all; nobody is told."""
-        self._editing = Editing("", multiline=True)
+        self._editing = TextModel("", multiline=True)
         self._editing.paste(text)
         self._show()
         self.set_top(0)

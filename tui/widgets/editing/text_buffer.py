@@ -8,14 +8,14 @@ ROW_LIMIT: Final = 1_000
 """Characters that a row is cut to where a line is twice as long: what is live in an editor must stay short."""
 
 
-class Spot(NamedTuple):
+class BufferPosition(NamedTuple):
     """A place in the text: row, and characters before it in that row, both from 0."""
 
     row: int
     column: int
 
 
-class Change(NamedTuple):
+class TextChange(NamedTuple):
     """Rows that were replaced: from which on, how many there were, how many there are."""
 
     row: int
@@ -30,8 +30,8 @@ class _Step:
     row: int
     old: list[str]
     new: list[str]
-    before: Spot
-    after: Spot
+    before: BufferPosition
+    after: BufferPosition
     kind: str
 
 
@@ -78,7 +78,7 @@ class TextBuffer:
             return row + 1
         return None if row and self.goes_on(row - 1) else self._line_numbers()[row]
 
-    def spot_of(self, line: int, column: int) -> Spot:
+    def spot_of(self, line: int, column: int) -> BufferPosition:
         """Where a line and column, both from 1, stand; the nearest place there is."""
         row = max(0, min(line - 1, len(self.rows) - 1))
         if self._is_cut:
@@ -88,9 +88,9 @@ class TextBuffer:
         while self.goes_on(row) and column >= len(self.rows[row]):
             column -= len(self.rows[row])
             row += 1
-        return Spot(row, min(column, len(self.row_text(row))))
+        return BufferPosition(row, min(column, len(self.row_text(row))))
 
-    def line_and_column(self, spot: Spot) -> tuple[int, int]:
+    def line_and_column(self, spot: BufferPosition) -> tuple[int, int]:
         """A spot as line and column, both from 1."""
         row, column = spot.row, spot.column
         while row and self.goes_on(row - 1):
@@ -100,7 +100,14 @@ class TextBuffer:
 
     # Changing.
 
-    def replace(self, start: Spot, end: Spot, text: str, kind: str = "", before: Spot | None = None) -> Change:
+    def replace(
+        self,
+        start: BufferPosition,
+        end: BufferPosition,
+        text: str,
+        kind: str = "",
+        before: BufferPosition | None = None,
+    ) -> TextChange:
         """Put a text in place of what stands between two spots; `kind` names typing that may go on in one step.
 
         `before` is where the caret stood, for undo.
@@ -109,36 +116,36 @@ class TextBuffer:
         if end.row + 1 < len(self.rows) and not tail:
             # Nothing is left of the last row, so what follows joins on.
             tail = self.rows[end.row + 1]
-            end = Spot(end.row + 1, 0)
+            end = BufferPosition(end.row + 1, 0)
         new = _rows_of(head + text + tail, is_last=end.row + 1 == len(self.rows))
         after = self._spot_behind(start, text, new)
         old = self.rows[start.row : end.row + 1]
         self._record(_Step(start.row, old, new, before or end, after, kind))
         return self._apply(start.row, len(old), new)
 
-    def set_row(self, row: int, text: str, column: int, kind: str, before: Spot) -> Change:
+    def set_row(self, row: int, text: str, column: int, kind: str, before: BufferPosition) -> TextChange:
         """What became of one row, its line feed aside, with the caret behind it in that column."""
         ending = "\n" if self.rows[row].endswith("\n") else ""
         new = _rows_of(text + ending, is_last=row + 1 == len(self.rows))
         if not text and not ending and row + 1 < len(self.rows):
             new = []
-        after = self._spot_behind(Spot(row, 0), text[:column], new) if new else Spot(row, 0)
+        after = self._spot_behind(BufferPosition(row, 0), text[:column], new) if new else BufferPosition(row, 0)
         old = [self.rows[row]]
         self._record(_Step(row, old, new, before, after, kind))
         return self._apply(row, 1, new)
 
-    def set_text(self, text: str, spot: Spot) -> Change:
+    def set_text(self, text: str, spot: BufferPosition) -> TextChange:
         """Another text in place of all, as one step; the caret stood at that spot."""
         old, new = list(self.rows), _rows_of(text)
-        self._record(_Step(0, old, new, spot, Spot(0, 0), ""))
+        self._record(_Step(0, old, new, spot, BufferPosition(0, 0), ""))
         return self._apply(0, len(old), new)
 
     @property
-    def caret(self) -> Spot:
+    def caret(self) -> BufferPosition:
         """Where the last change has left the caret."""
-        return self._steps[self._done - 1].after if self._done else Spot(0, 0)
+        return self._steps[self._done - 1].after if self._done else BufferPosition(0, 0)
 
-    def undo(self) -> tuple[Change, Spot] | None:
+    def undo(self) -> tuple[TextChange, BufferPosition] | None:
         """Take back the last step: what changed, and where the caret stood."""
         if not self._done:
             return None
@@ -146,7 +153,7 @@ class TextBuffer:
         step = self._steps[self._done]
         return self._apply(step.row, len(step.new), step.old), step.before
 
-    def redo(self) -> tuple[Change, Spot] | None:
+    def redo(self) -> tuple[TextChange, BufferPosition] | None:
         """Do again what was taken back last."""
         if self._done == len(self._steps):
             return None
@@ -177,23 +184,23 @@ class TextBuffer:
             self._steps.append(step)
         self._done = len(self._steps)
 
-    def _apply(self, row: int, old: int, new: list[str]) -> Change:
+    def _apply(self, row: int, old: int, new: list[str]) -> TextChange:
         self.rows[row : row + old] = new
         if not self.rows:
             self.rows = [""]
         self.version += 1
         self._numbers = None
         self._is_cut = self._is_cut or _has_cut_lines(new, is_last=row + len(new) == len(self.rows))
-        return Change(row, old, len(new))
+        return TextChange(row, old, len(new))
 
-    def _spot_behind(self, start: Spot, text: str, new: list[str]) -> Spot:
+    def _spot_behind(self, start: BufferPosition, text: str, new: list[str]) -> BufferPosition:
         """Where a text ends that was put at a spot, given the rows made of it."""
         left = start.column + len(text)
         row = 0
         while row + 1 < len(new) and left >= len(new[row]):
             left -= len(new[row])
             row += 1
-        return Spot(start.row + row, left)
+        return BufferPosition(start.row + row, left)
 
     def _line_numbers(self) -> list[int]:
         if self._numbers is None:

@@ -12,8 +12,8 @@ from textual import events
 from textual.geometry import Offset
 from textual.message import Message
 
-from tui.widgets.editing.text_buffer import Change, Spot, TextBuffer
-from tui.widgets.editing.text_model import EDITING_KEYS, Editing
+from tui.widgets.editing.text_buffer import BufferPosition, TextBuffer, TextChange
+from tui.widgets.editing.text_model import EDITING_KEYS, TextModel
 from tui.widgets.lines import LineView, Piece
 from tui.widgets.text import fit, safe, wrap
 
@@ -43,7 +43,7 @@ class RowNote:
     column: int | None = None
 
 
-class TextEdit(LineView):
+class TextEditor(LineView):
     """`on_change` is called after each change and before it is drawn, so that what was typed is kept first."""
 
     class Left(Message):
@@ -61,7 +61,7 @@ class TextEdit(LineView):
         self.buffer = TextBuffer()
         self._longest = longest
         self._on_change = on_change
-        self._editing: Editing | None = None
+        self._editing: TextModel | None = None
         self._scroll = 0
         self._wanted: int | None = None
         self._notes: dict[int, tuple[RowNote, ...]] = {}
@@ -82,9 +82,9 @@ class TextEdit(LineView):
         return self._at(self.cursor)[0]
 
     @property
-    def spot(self) -> Spot:
+    def spot(self) -> BufferPosition:
         """Where the caret stands, or the beginning of the row under the cursor."""
-        return Spot(self.row, self._editing.offset if self._editing is not None else 0)
+        return BufferPosition(self.row, self._editing.offset if self._editing is not None else 0)
 
     def load(self, text: str) -> None:
         """Show a text, with nothing to be undone."""
@@ -97,7 +97,7 @@ class TextEdit(LineView):
         """Another text in place of all, as one step that can be undone; the cursor keeps its line."""
         row = self.row
         self.leave()
-        self.buffer.set_text(text, Spot(row, 0))
+        self.buffer.set_text(text, BufferPosition(row, 0))
         self._on_change()
         self._notes = {}
         self._lay_notes(self.drawn_width)
@@ -128,7 +128,7 @@ class TextEdit(LineView):
             self.buffer.end_step()
             self.repaint_line(self.cursor)
 
-    def go_to(self, spot: Spot) -> None:
+    def go_to(self, spot: BufferPosition) -> None:
         """Put the cursor on a row, and the caret if it is live."""
         if self._editing is not None:
             self._move_to(spot.row, spot.column)
@@ -141,7 +141,7 @@ class TextEdit(LineView):
         place = bisect_right(self._noted, here) if by > 0 else bisect_left(self._noted, here) - 1
         if not 0 <= place < len(self._noted):
             return None
-        self.go_to(Spot(self._noted[place], 0))
+        self.go_to(BufferPosition(self._noted[place], 0))
         return self._notes[self._noted[place]][0]
 
     @property
@@ -181,7 +181,7 @@ class TextEdit(LineView):
             return
         self._replace(self.spot, self.spot, text)
 
-    def _do(self, editing: Editing, key: str, character: str | None) -> None:
+    def _do(self, editing: TextModel, key: str, character: str | None) -> None:
         row, column = self.spot
         if key not in ("up", "down", "pageup", "pagedown"):
             self._wanted = None
@@ -216,7 +216,7 @@ class TextEdit(LineView):
             case _:
                 self._edit(editing, key, character)
 
-    def _edit(self, editing: Editing | None, key: str, character: str | None) -> None:
+    def _edit(self, editing: TextModel | None, key: str, character: str | None) -> None:
         """A key that stays within the row."""
         row, before = self.spot
         if editing is None or not editing.key(key, character):
@@ -228,14 +228,16 @@ class TextEdit(LineView):
         if character == " ":
             self.buffer.end_step()
         is_typed = character is not None and character.isprintable()
-        change = self.buffer.set_row(row, text, editing.offset, "type" if is_typed else "delete", Spot(row, before))
+        change = self.buffer.set_row(
+            row, text, editing.offset, "type" if is_typed else "delete", BufferPosition(row, before)
+        )
         self._changed(change, in_row=change.new == 1)
 
     def _delete_before(self, row: int) -> None:
         if row == 0:
             return
         if self.buffer.rows[row - 1].endswith("\n"):
-            self._replace(Spot(row - 1, len(self.buffer.row_text(row - 1))), Spot(row, 0), "")
+            self._replace(BufferPosition(row - 1, len(self.buffer.row_text(row - 1))), BufferPosition(row, 0), "")
         else:
             self._to_end_of(row - 1)
             self._edit(self._editing, "backspace", None)
@@ -244,7 +246,7 @@ class TextEdit(LineView):
         if row + 1 == len(self.buffer.rows):
             return
         if self.buffer.rows[row].endswith("\n"):
-            self._replace(Spot(row, len(self.buffer.row_text(row))), Spot(row + 1, 0), "")
+            self._replace(BufferPosition(row, len(self.buffer.row_text(row))), BufferPosition(row + 1, 0), "")
         else:
             self._move_to(row + 1, 0)
             self._edit(self._editing, "delete", None)
@@ -256,11 +258,11 @@ class TextEdit(LineView):
         self._wanted = column if self._wanted is None else self._wanted
         self._move_to(target, self._wanted)
 
-    def _replace(self, start: Spot, end: Spot, text: str) -> None:
+    def _replace(self, start: BufferPosition, end: BufferPosition, text: str) -> None:
         caret = self.spot
         self._changed(self.buffer.replace(start, end, text, before=caret))
 
-    def _changed(self, change: Change, *, in_row: bool = False) -> None:
+    def _changed(self, change: TextChange, *, in_row: bool = False) -> None:
         self._on_change()
         if in_row and not (self.buffer.goes_on(change.row) and self._editing is not None and self._editing.is_at_end):
             self._draw_live()
@@ -272,7 +274,7 @@ class TextEdit(LineView):
         self.show_line(self.cursor)
         self._draw_live()
 
-    def _went(self, step: tuple[Change, Spot] | None) -> bool:
+    def _went(self, step: tuple[TextChange, BufferPosition] | None) -> bool:
         if step is None:
             return False
         self.leave()
@@ -295,24 +297,24 @@ class TextEdit(LineView):
         """The caret to another place."""
         self.buffer.end_step()
         old = self.cursor
-        self._open_at(Spot(row, column))
+        self._open_at(BufferPosition(row, column))
         self.repaint_line(old)
         self.show_line(self.cursor)
         self._draw_live()
         if self.cursor != old:
             self.post_message(self.CursorMoved(self, self.cursor))
 
-    def _open_at(self, spot: Spot) -> None:
+    def _open_at(self, spot: BufferPosition) -> None:
         # Behind the last character of a row that goes on stands the first one of the next.
         if self.buffer.goes_on(spot.row) and spot.column >= len(self.buffer.rows[spot.row]):
-            spot = Spot(spot.row + 1, spot.column - len(self.buffer.rows[spot.row]))
+            spot = BufferPosition(spot.row + 1, spot.column - len(self.buffer.rows[spot.row]))
         self.cursor = self._line_of(spot.row)
         self._open(spot.column)
 
     def _open(self, column: int) -> None:
         text = self.buffer.row_text(self.row)
         if self._editing is None or self._editing.text != text:
-            self._editing = Editing(text)
+            self._editing = TextModel(text)
             self._scroll = 0
         self._editing.seek(column)
 
@@ -400,7 +402,7 @@ class TextEdit(LineView):
                 drawn.append([(" " * (self._gutter - 2) + f"{mark} {line}", note.tone)])
         return drawn
 
-    def _shift_notes(self, change: Change) -> None:
+    def _shift_notes(self, change: TextChange) -> None:
         """Notes stay with their rows where rows above them came or went."""
         if not self._notes:
             return

@@ -30,7 +30,7 @@ class Glyph(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Line:
+class _TextLine:
     glyphs: list[Glyph]
     ending: str = ""
 
@@ -43,7 +43,7 @@ class Stretch(NamedTuple):
     end: int
 
 
-class Editing:
+class TextModel:
     """One text being edited. `line` and `column` are the caret's place, in glyphs.
 
     `unedited` is the text that counts as unchanged, where the editor begins with another: one in progress.
@@ -51,7 +51,7 @@ class Editing:
 
     def __init__(self, text: str, *, multiline: bool = False, unedited: str | None = None) -> None:
         self.multiline = multiline
-        self._lines = _split(text, typed=False) if multiline else [_Line(_glyphs(text, typed=False))]
+        self._lines = _split(text, typed=False) if multiline else [_TextLine(_glyphs(text, typed=False))]
         self._unedited = text if unedited is None else unedited
         self.line = len(self._lines) - 1
         self.column = len(self._lines[-1].glyphs)
@@ -150,7 +150,7 @@ class Editing:
         if action is None:
             return False
         if self.whole_selected and key in ("backspace", "delete", "ctrl+d"):
-            action = Editing._delete_all
+            action = TextModel._delete_all
         self.whole_selected = False
         action(self)
         return True
@@ -217,7 +217,7 @@ class Editing:
     def _insert(self, text: str) -> None:
         self._edited()
         self.whole_selected = False
-        new = _split(text, typed=True) if self.multiline else [_Line(_glyphs(text, typed=True))]
+        new = _split(text, typed=True) if self.multiline else [_TextLine(_glyphs(text, typed=True))]
         line = self._lines[self.line]
         tail = line.glyphs[self.column :]
         first, last = new[0], new[-1]
@@ -240,7 +240,7 @@ class Editing:
 
     def _delete_all(self) -> None:
         self._edited()
-        self._lines = [_Line([])]
+        self._lines = [_TextLine([])]
         self.line = self.column = 0
         self.whole_selected = False
 
@@ -319,20 +319,20 @@ class Editing:
         self.column = len(self._lines[self.line].glyphs)
 
 
-_KEYS: Final[dict[str, Callable[[Editing], None]]] = {
-    "left": Editing._left,
-    "right": Editing._right,
-    "ctrl+left": Editing._word_left,
-    "ctrl+right": Editing._word_right,
-    "home": Editing._home,
-    "end": Editing._end,
-    "ctrl+e": Editing._end,
-    "backspace": Editing._delete_left,
-    "delete": Editing._delete_right,
-    "ctrl+d": Editing._delete_right,
-    "ctrl+w": Editing._delete_word_left,
-    "ctrl+u": Editing._delete_to_start,
-    "ctrl+k": Editing._delete_to_end,
+_KEYS: Final[dict[str, Callable[[TextModel], None]]] = {
+    "left": TextModel._left,
+    "right": TextModel._right,
+    "ctrl+left": TextModel._word_left,
+    "ctrl+right": TextModel._word_right,
+    "home": TextModel._home,
+    "end": TextModel._end,
+    "ctrl+e": TextModel._end,
+    "backspace": TextModel._delete_left,
+    "delete": TextModel._delete_right,
+    "ctrl+d": TextModel._delete_right,
+    "ctrl+w": TextModel._delete_word_left,
+    "ctrl+u": TextModel._delete_to_start,
+    "ctrl+k": TextModel._delete_to_end,
 }
 EDITING_KEYS = frozenset(_KEYS)
 
@@ -346,12 +346,12 @@ def _glyphs(text: str, *, typed: bool) -> list[Glyph]:
     return [Glyph(shown, original, typed) for shown, original in spans(text, newline="⏎")]
 
 
-def _split(text: str, *, typed: bool) -> list[_Line]:
-    lines = [_Line([])]
+def _split(text: str, *, typed: bool) -> list[_TextLine]:
+    lines = [_TextLine([])]
     for shown, original in spans(text, newline="\n"):
         if shown == "\n":
             lines[-1].ending = original
-            lines.append(_Line([]))
+            lines.append(_TextLine([]))
         else:
             lines[-1].glyphs.append(Glyph(shown, original, typed))
     return lines

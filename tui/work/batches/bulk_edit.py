@@ -19,7 +19,7 @@ _Values: TypeAlias = Callable[[StagedOrder], Values | str]
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class BulkEditKind:
     """What problems have in common that can be mended at once: their code, and their field in any item.
 
     Where a problem has no code its sentence stands for it.
@@ -30,7 +30,7 @@ class Kind:
 
 
 @dataclass(frozen=True, slots=True)
-class Becomes:
+class FieldChange:
     """A value of an order, and what it would be."""
 
     order: str
@@ -41,24 +41,24 @@ class Becomes:
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
+class BulkEditPreview:
     """What a change would do: value by value, by order what is to be put, and which orders stay as they are and why.
 
     `documents`: the orders that it was made for, as they were.
     """
 
-    changes: tuple[Becomes, ...]
+    changes: tuple[FieldChange, ...]
     values: dict[str, tuple[tuple[Pointer, Json | Absent], ...]]
     staying: tuple[tuple[str, str], ...]
     documents: dict[str, Document]
 
 
-def kind_of(finding: Finding) -> Kind:
+def kind_of(finding: Finding) -> BulkEditKind:
     problem = finding.problem
-    return Kind(problem.code or problem.detail, path_of(problem.pointer))
+    return BulkEditKind(problem.code or problem.detail, path_of(problem.pointer))
 
 
-def having(staging: Staging, orders: Iterable[StagedOrder], kind: Kind) -> list[str]:
+def having(staging: Staging, orders: Iterable[StagedOrder], kind: BulkEditKind) -> list[str]:
     """The ids of the orders with a problem of this kind that was not changed since."""
     return [
         order.id
@@ -67,7 +67,9 @@ def having(staging: Staging, orders: Iterable[StagedOrder], kind: Kind) -> list[
     ]
 
 
-def setting(staging: Staging, orders: Sequence[StagedOrder], path: tuple[str, ...], value: Json | Absent) -> Preview:
+def setting(
+    staging: Staging, orders: Sequence[StagedOrder], path: tuple[str, ...], value: Json | Absent
+) -> BulkEditPreview:
     """One value at one field of each order; below the items, of every item."""
     known = field_at(Pointer(path))
 
@@ -80,7 +82,7 @@ def setting(staging: Staging, orders: Sequence[StagedOrder], path: tuple[str, ..
     return _preview(staging, orders, values)
 
 
-def mending(staging: Staging, orders: Sequence[StagedOrder], kind: Kind) -> Preview:
+def mending(staging: Staging, orders: Sequence[StagedOrder], kind: BulkEditKind) -> BulkEditPreview:
     """The proposals for the problems of one kind."""
 
     def values(order: StagedOrder) -> Values | str:
@@ -95,9 +97,9 @@ def mending(staging: Staging, orders: Sequence[StagedOrder], kind: Kind) -> Prev
     return _preview(staging, orders, values)
 
 
-def proposals(staging: Staging, orders: Iterable[StagedOrder]) -> dict[Kind, list[Finding]]:
+def proposals(staging: Staging, orders: Iterable[StagedOrder]) -> dict[BulkEditKind, list[Finding]]:
     """The kinds of problems of these orders for which there is a proposal, the most frequent first."""
-    found: dict[Kind, list[Finding]] = {}
+    found: dict[BulkEditKind, list[Finding]] = {}
     for order in orders:
         for finding in staging.findings(order):
             if not finding.stale and staging.proposal(order, finding) is not None:
@@ -105,8 +107,8 @@ def proposals(staging: Staging, orders: Iterable[StagedOrder]) -> dict[Kind, lis
     return dict(sorted(found.items(), key=lambda one: -len(one[1])))
 
 
-def take(staging: Staging, preview: Preview, name: str) -> int:
-    """Do what was previewed, as one action; how many orders changed. Raises CannotChange, StoreError.
+def take(staging: Staging, preview: BulkEditPreview, name: str) -> int:
+    """Do what was previewed, as one action; how many orders changed. Raises BatchLocked, StoreError.
 
     An order that is another than in the preview stays: what was looked up meanwhile may have moved its items.
     """
@@ -120,8 +122,8 @@ def take(staging: Staging, preview: Preview, name: str) -> int:
     return staging.put_each(values, name)
 
 
-def _preview(staging: Staging, orders: Sequence[StagedOrder], values_of: _Values) -> Preview:
-    changes: list[Becomes] = []
+def _preview(staging: Staging, orders: Sequence[StagedOrder], values_of: _Values) -> BulkEditPreview:
+    changes: list[FieldChange] = []
     values: dict[str, tuple[tuple[Pointer, Json | Absent], ...]] = {}
     staying: list[tuple[str, str]] = []
     documents: dict[str, Document] = {}
@@ -132,7 +134,7 @@ def _preview(staging: Staging, orders: Sequence[StagedOrder], values_of: _Values
             staying.append((name, found))
             continue
         here = [
-            Becomes(order.id, name, pointer, was, will)
+            FieldChange(order.id, name, pointer, was, will)
             for pointer, will in found
             if not _is_same(was := pointer.get(order.document), will)
         ]
@@ -142,7 +144,7 @@ def _preview(staging: Staging, orders: Sequence[StagedOrder], values_of: _Values
             documents[order.id] = order.document
         else:
             staying.append((name, "it is so already"))
-    return Preview(tuple(changes), values, tuple(staying), documents)
+    return BulkEditPreview(tuple(changes), values, tuple(staying), documents)
 
 
 def _places(order: StagedOrder, path: tuple[str, ...]) -> Iterator[Pointer]:

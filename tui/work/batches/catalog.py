@@ -15,7 +15,7 @@ LONGEST_NAME = 60
 T = TypeVar("T")
 
 
-class CannotChange(Exception):
+class BatchLocked(Exception):
     """Nothing was changed; the sentence says why: it is on its way, or another running copy has the batch."""
 
 
@@ -44,7 +44,7 @@ def owner_words(owner: Owner | None) -> str:
     return f"{owner.user}@{owner.host}, process {owner.pid}" if owner is not None else "another copy"
 
 
-class BatchList:
+class BatchCatalog:
     """What can be done with whole batches. Names are unique among the batches in sight."""
 
     def __init__(self, store: Store, account: int) -> None:
@@ -78,28 +78,28 @@ class BatchList:
         self._store.state.put(self._account, _LAST, id)
 
     def create(self, name: str) -> Batch:
-        """A new batch, which is ours. Raises CannotChange."""
+        """A new batch, which is ours. Raises BatchLocked."""
         return self._named(lambda: self._batches.create(self._account, proper_name(name)))
 
     def rename(self, name: str, new: str) -> None:
-        """Raises CannotChange."""
+        """Raises BatchLocked."""
         batch = self._ours(name)
         new = proper_name(new)
         if new != name:
             self._named(lambda: self._batches.rename(batch.id, new))
 
     def remove(self, name: str) -> int:
-        """Put a batch out of sight; its id. What was sent of it stays sent. Raises CannotChange."""
+        """Put a batch out of sight; its id. What was sent of it stays sent. Raises BatchLocked."""
         batch = self._ours(name)
         counts = self._batches.counts(self._account).get(batch.id, Counter())
         if away := counts[StagedState.SENT] + counts[StagedState.UNKNOWN]:
             words = "order of it is" if away == 1 else "orders of it are"
-            raise CannotChange(f"{away} {words} on the way; it can be removed when it is known what became of that.")
+            raise BatchLocked(f"{away} {words} on the way; it can be removed when it is known what became of that.")
         self._named(lambda: self._batches.remove(batch.id))
         return batch.id
 
     def put_back(self) -> str | None:
-        """Bring back the batch that was removed last; its name, or None if there is none. Raises CannotChange."""
+        """Bring back the batch that was removed last; its name, or None if there is none. Raises BatchLocked."""
         removed = self._batches.removed(self._account)
         if not removed:
             return None
@@ -109,26 +109,26 @@ class BatchList:
     def _ours(self, name: str) -> Batch:
         batch = self.find(name)
         if batch is None:
-            raise CannotChange(f"There is no batch {name!r} any more.")
+            raise BatchLocked(f"There is no batch {name!r} any more.")
         if not self._batches.claim(batch.id):
-            raise CannotChange(f"The batch {name!r} is in the hands of {owner_words(batch.owner)}.")
+            raise BatchLocked(f"The batch {name!r} is in the hands of {owner_words(batch.owner)}.")
         return batch
 
     def _named(self, work: Callable[[], T]) -> T:
         try:
             return work()
         except (NameTaken, NotOwner) as error:
-            raise CannotChange(f"{error}.") from error
+            raise BatchLocked(f"{error}.") from error
 
 
 _LAST = "staging.batch"
 
 
 def proper_name(name: str) -> str:
-    """A name as it is kept. Raises CannotChange where it is empty or too long."""
+    """A name as it is kept. Raises BatchLocked where it is empty or too long."""
     name = " ".join(name.split())
     if not name:
-        raise CannotChange("A batch needs a name.")
+        raise BatchLocked("A batch needs a name.")
     if len(name) > LONGEST_NAME:
-        raise CannotChange(f"A batch's name has at most {LONGEST_NAME} characters; this has {len(name)}.")
+        raise BatchLocked(f"A batch's name has at most {LONGEST_NAME} characters; this has {len(name)}.")
     return name

@@ -6,7 +6,7 @@ from tui.orders.checks.sending import check_together
 from tui.work.batches.staged_order import StagedOrder
 
 
-class Twins:
+class DuplicateIndex:
     """Sets `twin` of the orders. What stands first in the batch is nobody's twin."""
 
     def __init__(self) -> None:

@@ -7,7 +7,7 @@ from functools import partial
 
 from tui.api.codec import Document, Json
 from tui.api.pointer import ABSENT, Absent, Pointer
-from tui.orders.checks.shipping import Mend
+from tui.orders.checks.shipping import Fix
 from tui.orders.checks.spreadsheet_damage import mend
 from tui.orders.edits.edit import Edit
 from tui.orders.edits.json_merge import on_newer
@@ -16,26 +16,26 @@ from tui.orders.fields import values_with
 from tui.orders.summary import order_name, text_at
 from tui.store.batches import NewStaged, NotOwner, StagedState
 from tui.store.db import StoreError
-from tui.work.batches.catalog import CannotChange
+from tui.work.batches.catalog import BatchLocked
 from tui.work.batches.open_batch import OpenBatch
 from tui.work.batches.staged_order import (
     ID,
-    Does,
     Finding,
-    Looked,
+    PlannedAction,
+    RemoteSnapshot,
     StagedOrder,
     meta_of,
     unchanged,
 )
-from tui.work.batches.staging_chunks import PORTION, Progress, Taking, arrived
+from tui.work.batches.staging_chunks import CHUNK_SIZE, ChunkedStaging, StagingProgress, arrived
 from tui.work.batches.templates import ORDER_ID, ORDER_NUMBER, blank, copied
 from tui.work.batches.undo_log import Action
-from tui.work.file_import.json_reader import Intake
-from tui.work.file_import.provenance import Source
-from tui.work.gc_pause import many_made
+from tui.work.file_import.json_reader import ParsedFile
+from tui.work.file_import.provenance import Provenance
+from tui.work.gc_pause import gc_paused
 
 
-class ChangedBatch(OpenBatch):
+class BatchEditing(OpenBatch):
     """An open batch and all that can be done to it here. What is done to an order is committed before the call returns."""
 
     # Adding.
@@ -68,40 +68,40 @@ class ChangedBatch(OpenBatch):
         wanted = to_upsert(document, keep_id=True)[0]
         names = [*wanted, *(key for key in edit.base if key not in wanted)]
         edit.put_all([(Pointer.of(key), wanted.get(key, ABSENT)) for key in names], "your changes")
-        origin = Source(f"update of {order_name(document)}")
+        origin = Provenance(f"update of {order_name(document)}")
         order = StagedOrder("", edit, 1, StagedState.DRAFT, self._bench.now(), origin=origin)
-        order.looked = Looked(order.key, self._bench.now(), there)
+        order.looked = RemoteSnapshot(order.key, self._bench.now(), there)
         return NewStaged(edit.base, edit.log(), meta_of(order))
 
     def add_again(self, document: Document) -> str:
         """An order that was deleted, to be created again under its own number and order id."""
         return self._add([NewStaged(as_new(document), meta={"source": f"deleted {order_name(document)}"})])[0]
 
-    def add_intake(self, intake: Intake, name: str) -> list[str]:
+    def add_intake(self, intake: ParsedFile, name: str) -> list[str]:
         """Stage what was read from a source of that name."""
         at = self._bench.now()
         return self._add([arrived(one, name, at) for one in intake.orders], as_kept=True)
 
-    async def take_in(self, intake: Intake, name: str, progress: Progress) -> list[str]:
+    async def take_in(self, intake: ParsedFile, name: str, progress: StagingProgress) -> list[str]:
         """Stage many orders beside everything else: all of them or, where `progress` raises, none.
 
-        Raises CannotChange where another copy takes the batch meanwhile, and StoreError; then none is staged either.
+        Raises BatchLocked where another copy takes the batch meanwhile, and StoreError; then none is staged either.
         """
         self._ours(lambda: None)
         if self.is_taking:
-            raise CannotChange("Another file is being added; this one can be when that is done.")
-        taking = Taking.of(self._store, self._batch or 0, name, self._bench.now(), self.shops)
+            raise BatchLocked("Another file is being added; this one can be when that is done.")
+        taking = ChunkedStaging.of(self._store, self._batch or 0, name, self._bench.now(), self.shops)
         total, made = len(intake.orders), list[StagedOrder]()
         self.is_taking = True
         try:
-            with many_made(total):
-                for start in range(0, total, PORTION):
+            with gc_paused(total):
+                for start in range(0, total, CHUNK_SIZE):
                     progress(start, total)
-                    made += await asyncio.to_thread(taking.stage, intake.orders[start : start + PORTION])
+                    made += await asyncio.to_thread(taking.stage, intake.orders[start : start + CHUNK_SIZE])
                 await asyncio.to_thread(self._store.join, taking.batch, taking.part, total)
         except NotOwner as error:
             self._open()
-            raise CannotChange(str(error)) from error
+            raise BatchLocked(str(error)) from error
         except BaseException:
             with suppress(StoreError):
                 self._store.clear_parts(taking.batch)
@@ -165,13 +165,13 @@ class ChangedBatch(OpenBatch):
         self._edited(order, pointer is not None)
         return pointer
 
-    def proposal(self, order: StagedOrder, finding: Finding) -> Mend | None:
+    def proposal(self, order: StagedOrder, finding: Finding) -> Fix | None:
         """What would take the problem away."""
         if finding.problem.code == "gone":
-            return Mend("send it as a new order", ((ID, None),))
+            return Fix("send it as a new order", ((ID, None),))
         return mend(order.document, finding.problem)
 
-    def mend(self, id: str, finding: Finding) -> Mend | None:
+    def mend(self, id: str, finding: Finding) -> Fix | None:
         """Take the proposal for a problem, if there is one."""
         order = self._changing(id)
         found = self.proposal(order, finding)
@@ -209,7 +209,7 @@ class ChangedBatch(OpenBatch):
         self._ours(lambda: None)
         order = self._orders[id]
         if self._is_on_way(id):
-            raise CannotChange("It is on its way; it can be changed when it is known what became of it.")
+            raise BatchLocked("It is on its way; it can be changed when it is known what became of it.")
         if order.state in (StagedState.ACCEPTED, StagedState.VERIFIED, StagedState.DIFFERS):
             order.rebase(Edit(order.document))
             order.released = False
@@ -230,7 +230,7 @@ class ChangedBatch(OpenBatch):
         """Take orders out of the batch; undo brings them back. What is with the service stays there."""
         found = [id for id in self._known(ids) if not self._is_on_way(id)]
         if not found:
-            raise CannotChange("It is on its way; it can be removed when it is known what became of it.")
+            raise BatchLocked("It is on its way; it can be removed when it is known what became of it.")
         self._ours(lambda: None)
         # The way back is on the disk before the orders are out of sight; to bring back what is there does nothing.
         self._actions.note("removed", found)
@@ -257,7 +257,7 @@ class ChangedBatch(OpenBatch):
         before = [_flags(order) for order in found]
         for order in found:
             order.held = held
-            order.released = not held and order.does is Does.UPDATE
+            order.released = not held and order.does is PlannedAction.UPDATE
             order.insisted = order.version if in_spite else None
         self._keep_flags(found, before)
         if found:

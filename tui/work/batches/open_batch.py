@@ -8,20 +8,20 @@ from datetime import datetime
 
 from tui.store.batches import NotOwner, StagedState
 from tui.store.db import StoreError
-from tui.work.account import Workbench
-from tui.work.batches.catalog import BatchInfo, BatchList, CannotChange, owner_words
-from tui.work.batches.duplicates import Twins
+from tui.work.account import Account
+from tui.work.batches.catalog import BatchCatalog, BatchInfo, BatchLocked, owner_words
+from tui.work.batches.duplicates import DuplicateIndex
 from tui.work.batches.restore import know_accepted, recalled
-from tui.work.batches.sender import Shipping
+from tui.work.batches.sender import BatchSender
 from tui.work.batches.staged_order import (
-    Does,
     Finding,
+    PlannedAction,
     StagedOrder,
-    Standing,
+    StagedStatus,
     meta_of,
 )
 from tui.work.batches.undo_log import Actions
-from tui.work.gc_pause import many_made
+from tui.work.gc_pause import gc_paused
 
 _DEFAULT_NAME = "staged orders"
 _AT_A_TIME = 50
@@ -31,12 +31,12 @@ _AT_A_TIME = 50
 class OpenBatch:
     """A batch of an account, opened by this process, to change or only to look at.
 
-    Only one running copy of the app may change it: `owner` says who, and operations raise CannotChange until `take_over`.
+    Only one running copy of the app may change it: `owner` says who, and operations raise BatchLocked until `take_over`.
     """
 
-    def __init__(self, bench: Workbench, shipping: Shipping, batch: str | None) -> None:
+    def __init__(self, bench: Account, shipping: BatchSender, batch: str | None) -> None:
         self._bench = bench
-        self._list = BatchList(bench.store, bench.account)
+        self._list = BatchCatalog(bench.store, bench.account)
         self._store = bench.store.batches
         self.on_change: Callable[[], None] = lambda: None
         self.owner: str | None = None
@@ -47,7 +47,7 @@ class OpenBatch:
         self._dropped: dict[str, StagedOrder] = {}
         self.is_taking = False
         """Whether a file is being added, portion by portion."""
-        self._twins = Twins()
+        self._twins = DuplicateIndex()
         self._shop_ids: tuple[object, frozenset[int] | None] = (None, None)
         self.shipping = shipping
         found = self._list.last_used() if batch is None else self._list.find(self.name)
@@ -66,22 +66,22 @@ class OpenBatch:
         return self._batch
 
     def open_batch(self, name: str) -> None:
-        """Open another batch of the account, to be found open at the next start, too. Raises CannotChange."""
+        """Open another batch of the account, to be found open at the next start, too. Raises BatchLocked."""
         found = self._list.find(name)
         if found is None:
-            raise CannotChange(f"There is no batch {name!r} any more.")
+            raise BatchLocked(f"There is no batch {name!r} any more.")
         self._leave()
         self._enter(found.id)
 
     def create(self, name: str) -> None:
-        """Make a new batch and open it. Raises CannotChange."""
+        """Make a new batch and open it. Raises BatchLocked."""
         self._may_leave()
         made = self._list.create(name)
         self._leave()
         self._enter(made.id)
 
     def rename(self, name: str, new: str) -> None:
-        """Give a batch another name. Raises CannotChange."""
+        """Give a batch another name. Raises BatchLocked."""
         found = self._list.find(name)
         self._list.rename(name, new)
         if found is not None and found.id != self._batch:
@@ -89,7 +89,7 @@ class OpenBatch:
         self._open()
 
     def remove(self, name: str) -> None:
-        """Put a batch out of sight; `put_back` brings it back. What was sent of it stays sent. Raises CannotChange."""
+        """Put a batch out of sight; `put_back` brings it back. What was sent of it stays sent. Raises BatchLocked."""
         found = self._list.find(name)
         is_open = found is not None and found.id == self._batch
         if is_open:
@@ -102,14 +102,14 @@ class OpenBatch:
             self._open()
 
     def put_back(self) -> str | None:
-        """Bring back the batch that was removed last; its name, or None if there is none. Raises CannotChange."""
+        """Bring back the batch that was removed last; its name, or None if there is none. Raises BatchLocked."""
         return self._list.put_back()
 
     def _may_leave(self) -> None:
         if self.is_taking:
-            raise CannotChange("A file is being added to this batch; another one can be opened when that is done.")
+            raise BatchLocked("A file is being added to this batch; another one can be opened when that is done.")
         if self.shipping.waiting:
-            raise CannotChange("This batch is being sent; another one can be opened when that is done or paused.")
+            raise BatchLocked("This batch is being sent; another one can be opened when that is done or paused.")
 
     def _leave(self) -> None:
         """Let others have the batch that is open."""
@@ -145,7 +145,7 @@ class OpenBatch:
     def findings(self, order: StagedOrder) -> list[Finding]:
         return order.findings(self.shops)
 
-    def standing(self, order: StagedOrder) -> Standing:
+    def standing(self, order: StagedOrder) -> StagedStatus:
         return order.standing(self.shops)
 
     async def judge(self) -> None:
@@ -155,14 +155,14 @@ class OpenBatch:
             if count % _AT_A_TIME == 0:
                 await asyncio.sleep(0)
 
-    def counts(self) -> Counter[Standing]:
+    def counts(self) -> Counter[StagedStatus]:
         shops = self.shops
         return Counter([order.standing(shops) for order in self._orders.values()])
 
-    def ready(self) -> Counter[Does]:
+    def ready(self) -> Counter[PlannedAction]:
         """What sending would do of those that are ready."""
         shops = self.shops
-        return Counter([one.does for one in self._orders.values() if one.standing(shops) is Standing.READY])
+        return Counter([one.does for one in self._orders.values() if one.standing(shops) is StagedStatus.READY])
 
     # Ownership.
 
@@ -182,7 +182,7 @@ class OpenBatch:
             self._open()
 
     def make_sure(self) -> None:
-        """Raise CannotChange if another copy took the batch, as before anything is sent."""
+        """Raise BatchLocked if another copy took the batch, as before anything is sent."""
         if self._batch is not None and not self._store.claim(self._batch):
             self._open()
         self._ours(lambda: None)
@@ -204,36 +204,36 @@ class OpenBatch:
                 self._store.clear_parts(self._batch)
         self.shipping.load()
         count = 0 if self._batch is None else len(self._store.ids(self._batch))
-        with many_made(count):
+        with gc_paused(count):
             rows = [] if self._batch is None else self._store.staged(self._batch)
             self._orders = {row.id: recalled(row, self._bench.store, self._bench.account) for row in rows}
         self._dropped = {}
         self._actions = Actions(self._bench.store.state, self._bench.account, self._batch)
-        self._twins = Twins()
+        self._twins = DuplicateIndex()
         self._twins.update(self._orders, self._orders)
 
     def _ours(self, work: Callable[[], None]) -> None:
-        """Do `work` on the disk if the batch is ours; claim it if its owner has gone. Raises CannotChange, StoreError."""
+        """Do `work` on the disk if the batch is ours; claim it if its owner has gone. Raises BatchLocked, StoreError."""
         if self._batch is None:
             self._make()
         batch = self._batch or 0
         if self.owner is not None:
             if not self._store.claim(batch):
-                raise CannotChange(f"This batch is in the hands of {self.owner}.")
+                raise BatchLocked(f"This batch is in the hands of {self.owner}.")
             self._open()
-            raise CannotChange("The other copy has gone, and its orders were read again. Now it is yours; do it again.")
+            raise BatchLocked("The other copy has gone, and its orders were read again. Now it is yours; do it again.")
         try:
             work()
         except NotOwner as error:
             self._open()
-            raise CannotChange(str(error)) from error
+            raise BatchLocked(str(error)) from error
         self.saved_at = self._bench.now()
 
     def _make(self) -> None:
         """The batch itself, at its first change; another copy may have been faster."""
         try:
             self._batch = self._list.create(self.name).id
-        except CannotChange:
+        except BatchLocked:
             self._open()
             if self._batch is None:
                 raise
@@ -256,7 +256,7 @@ class OpenBatch:
 
         try:
             self._ours(work)
-        except (StoreError, CannotChange):
+        except (StoreError, BatchLocked):
             self._reload(order.id)
             raise
         order.state, order.since = StagedState.DRAFT, self._bench.now()
@@ -272,7 +272,7 @@ class OpenBatch:
             rows = [(order.id, order.edit.log(), meta_of(order)) for order in rest]
             if rows:
                 self._ours(lambda: versions.update(self._store.save_logs(self._batch or 0, rows)))
-        except (StoreError, CannotChange):
+        except (StoreError, BatchLocked):
             for order in orders:
                 self._reload(order.id)
             raise

@@ -5,12 +5,12 @@ from dataclasses import replace
 from tui.store.batches import Staged, StagedState
 from tui.store.journal import WriteState
 from tui.store.store import Store
-from tui.store.verifications import Follow, FollowState
-from tui.work.batches.staged_order import Looked, StagedOrder, Told, mark_of, staged_from, told_by
+from tui.store.verifications import Verification, VerificationState
+from tui.work.batches.staged_order import RemoteSnapshot, ServiceProblem, StagedOrder, mark_of, staged_from, told_by
 from tui.work.drafts.sender import mismatch_problem
 from tui.work.writes.serialization import mismatch_from_json
 
-_TAKEN = (FollowState.ACCEPTED, FollowState.VERIFIED, FollowState.DIFFERS)
+_TAKEN = (VerificationState.ACCEPTED, VerificationState.VERIFIED, VerificationState.DIFFERS)
 
 
 def recalled(row: Staged, store: Store, account: int) -> StagedOrder:
@@ -31,17 +31,17 @@ def know_accepted(order: StagedOrder, store: Store) -> None:
     if last is None or not isinstance(last.expected, dict):
         return
     if order.looked is None or order.looked.key != order.key or order.looked.at <= last.since:
-        order.looked = Looked(order.key, last.updated_at, last.expected)
+        order.looked = RemoteSnapshot(order.key, last.updated_at, last.expected)
     if order.state is StagedState.DIFFERS:
         order.told = _differing(order, last)
 
 
-def _differing(order: StagedOrder, follow: Follow) -> tuple[Told, ...]:
+def _differing(order: StagedOrder, follow: Verification) -> tuple[ServiceProblem, ...]:
     told = []
     for kept in follow.mismatches if isinstance(follow.mismatches, list) else []:
         mismatch = mismatch_from_json(kept)
         problem = mismatch_problem(mismatch)
         value = mark_of(mismatch.pointer.get(order.document))
         keyed = replace(problem, pointer=order.edit.keyed(problem.pointer))
-        told.append(Told(keyed, follow.updated_at, follow.version or 0, value))
+        told.append(ServiceProblem(keyed, follow.updated_at, follow.version or 0, value))
     return tuple(told)

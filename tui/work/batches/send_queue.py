@@ -6,31 +6,31 @@ from typing import Final, TypeAlias
 
 from tui.api.codec import Document
 from tui.orders.checks.sending import LIMIT, MOST_BYTES
-from tui.work.batches.staged_order import Does
+from tui.work.batches.staged_order import PlannedAction
 
 _IN_THE_DARK: Final = 8
 """So many refusals in a row that name no order, and it is given up: enough to find one order among a hundred."""
 
 
 @dataclass(frozen=True, slots=True)
-class Going:
+class PlannedOrder:
     """A staged order as it was reviewed; `size` is its bytes on the wire."""
 
     id: str
     version: int
     document: Document
-    does: Does
+    does: PlannedAction
     remote: Document | None
     size: int = 0
 
 
-Group: TypeAlias = tuple[Going, ...]
+RequestGroup: TypeAlias = tuple[PlannedOrder, ...]
 """The orders of one request."""
 
 
-def cut(orders: Iterable[Going], limit: int = LIMIT, most: int = MOST_BYTES) -> tuple[Group, ...]:
+def cut(orders: Iterable[PlannedOrder], limit: int = LIMIT, most: int = MOST_BYTES) -> tuple[RequestGroup, ...]:
     """Requests of at most so many orders and bytes, in the order given; an order that is larger goes alone."""
-    groups: list[list[Going]] = []
+    groups: list[list[PlannedOrder]] = []
     size = 0
     for one in orders:
         if not groups or len(groups[-1]) == limit or size + one.size + 1 > most:
@@ -45,12 +45,12 @@ def cut(orders: Iterable[Going], limit: int = LIMIT, most: int = MOST_BYTES) -> 
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class SendAccepted:
     """The service has its orders."""
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class SendRefused:
     """Nothing was written; `named` are the orders with problems. `too_much`: it was too large as a whole."""
 
     named: frozenset[str]
@@ -58,7 +58,7 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class Later:
+class SendLater:
     """Nothing was written, for the reason in `words`; the same may be taken later, after `seconds` if the service said
     so, `times` at most."""
 
@@ -68,39 +68,39 @@ class Later:
 
 
 @dataclass(frozen=True, slots=True)
-class Stays:
+class SendSkipped:
     """Its orders stay here for now; the others are not concerned."""
 
 
 @dataclass(frozen=True, slots=True)
-class Over:
+class SendAborted:
     """Nothing more should go: the service is not reached, or turns everything away."""
 
 
-Answer: TypeAlias = Taken | Refused | Later | Stays | Over
+SendAnswer: TypeAlias = SendAccepted | SendRefused | SendLater | SendSkipped | SendAborted
 
 
 # What to do next.
 
 
 @dataclass(slots=True)
-class Go:
+class SendAttempt:
     """Send this group now. `tries`: how often it was put off before."""
 
-    orders: Group
+    orders: RequestGroup
     tries: int = 0
     due: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
-class Wait:
+class SendPause:
     """There is nothing to do for so many seconds."""
 
     seconds: float
 
 
 @dataclass(slots=True)
-class Course:
+class SendQueue:
     """The groups that are still to go.
 
     `goes_on`: what a refusal does not name goes again by itself, until nothing is refused or everything is (Q2.3).
@@ -109,7 +109,7 @@ class Course:
 
     goes_on: bool
     pauses: Sequence[float]
-    waiting: list[Go] = field(default_factory=list)
+    waiting: list[SendAttempt] = field(default_factory=list)
     refused: set[str] = field(default_factory=set)
     taken: set[str] = field(default_factory=set)
     given_up: int = 0
@@ -118,9 +118,9 @@ class Course:
     _kept: frozenset[str] | None = None
     """What `ids` gave, until `waiting` changes: it is asked of each of many thousand orders."""
 
-    def add(self, groups: Iterable[Group]) -> None:
+    def add(self, groups: Iterable[RequestGroup]) -> None:
         self._kept = None
-        self.waiting.extend(Go(group) for group in groups if group)
+        self.waiting.extend(SendAttempt(group) for group in groups if group)
 
     @property
     def ids(self) -> frozenset[str]:
@@ -136,7 +136,7 @@ class Course:
         self.waiting.clear()
         return count
 
-    def next(self, now: float) -> Go | Wait | None:
+    def next(self, now: float) -> SendAttempt | SendPause | None:
         """What to do at a time, in seconds; None: nothing is left. What is returned to go is no longer waiting."""
         if not self.waiting:
             return None
@@ -144,36 +144,36 @@ class Course:
             if go.due <= now:
                 self._kept = None
                 return self.waiting.pop(place)
-        return Wait(min(go.due for go in self.waiting) - now)
+        return SendPause(min(go.due for go in self.waiting) - now)
 
-    def answered(self, go: Go, answer: Answer, now: float) -> None:
+    def answered(self, go: SendAttempt, answer: SendAnswer, now: float) -> None:
         """What the answer to a group means for it and for the rest."""
         self._kept = None
         match answer:
-            case Taken():
+            case SendAccepted():
                 self._unnamed = 0
                 self.taken |= _ids(go.orders)
-            case Refused(named, too_much):
+            case SendRefused(named, too_much):
                 self.refused |= named
                 self._cut(go, named, too_much)
-            case Later(_, seconds, times):
+            case SendLater(_, seconds, times):
                 pauses = self.pauses[:times]
                 if go.tries >= len(pauses) or (seconds or 0.0) > sum(self.pauses):
                     self.given_up += len(go.orders)
                 else:
                     pause = max(pauses[go.tries], seconds or 0.0)
-                    self.waiting.append(Go(go.orders, go.tries + 1, now + pause))
-            case Stays():
+                    self.waiting.append(SendAttempt(go.orders, go.tries + 1, now + pause))
+            case SendSkipped():
                 pass
-            case Over():
+            case SendAborted():
                 self.waiting.clear()
 
-    def _cut(self, go: Go, named: Collection[str], too_much: bool) -> None:
+    def _cut(self, go: SendAttempt, named: Collection[str], too_much: bool) -> None:
         rest = tuple(one for one in go.orders if one.id not in named)
         if named:
             self._unnamed = 0
             if rest and self.goes_on:
-                self.waiting.insert(0, Go(rest))
+                self.waiting.insert(0, SendAttempt(rest))
             return
         self._unnamed += 1
         if not self.goes_on and not too_much:
@@ -183,8 +183,8 @@ class Course:
             self.waiting.clear()
         elif len(rest) > 1:
             half = len(rest) // 2
-            self.waiting[:0] = [Go(rest[:half]), Go(rest[half:])]
+            self.waiting[:0] = [SendAttempt(rest[:half]), SendAttempt(rest[half:])]
 
 
-def _ids(orders: Iterable[Going]) -> frozenset[str]:
+def _ids(orders: Iterable[PlannedOrder]) -> frozenset[str]:
     return frozenset(one.id for one in orders)

@@ -10,22 +10,43 @@ from typing import TYPE_CHECKING
 from tui.api.budget import WRITES
 from tui.api.codec import Json, encode
 from tui.api.errors import Problem, RateLimited, Unreachable
-from tui.api.errors import Refused as RefusedError
+from tui.api.errors import RequestRefused as RefusedError
 from tui.api.pointer import Scope
 from tui.orders.edits.patch import is_same_order
 from tui.store.batches import StagedState
-from tui.work.batches.send_queue import Answer, Course, Go, Going, Group, Later, Over, Refused, Stays, Taken, Wait, cut
-from tui.work.batches.staged_order import Does, StagedOrder, Standing, keys_of_lists, told_by
+from tui.work.batches.send_queue import (
+    PlannedOrder,
+    RequestGroup,
+    SendAborted,
+    SendAccepted,
+    SendAnswer,
+    SendAttempt,
+    SendLater,
+    SendPause,
+    SendQueue,
+    SendRefused,
+    SendSkipped,
+    cut,
+)
+from tui.work.batches.staged_order import PlannedAction, StagedOrder, StagedStatus, keys_of_lists, told_by
 from tui.work.writes.lookup import key_of
 from tui.work.writes.outbox import AlreadySent, Outgoing
-from tui.work.writes.outcomes import Accepted, NotApplied, NothingSent, Outcome, StillUnknown, WasBusy, WasRefused
+from tui.work.writes.outcomes import (
+    WriteAccepted,
+    WriteDeferred,
+    WriteNotApplied,
+    WriteNotSent,
+    WriteOutcome,
+    WriteRefused,
+    WriteUnresolved,
+)
 from tui.work.writes.serialization import problem_to_json, problems_from_json
 
 if TYPE_CHECKING:
-    from tui.work.account import Workbench
+    from tui.work.account import Account
     from tui.work.batches.staging import Staging
 
-__all__ = ["Going", "Plan", "Progress", "Said", "Shipping"]
+__all__ = ["BatchSender", "PlannedOrder", "SendNotice", "SendPlan", "SendProgress"]
 
 _READ_AGAIN = (0.0, 1.0, 4.0)
 """Seconds before each reading of what would be updated."""
@@ -37,10 +58,10 @@ _TOO_LARGE = 413
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class SendPlan:
     """The requests that would go, and which orders stay here, each with the reason."""
 
-    requests: tuple[Group, ...]
+    requests: tuple[RequestGroup, ...]
     staying: tuple[tuple[str, str], ...]
 
     @property
@@ -48,7 +69,7 @@ class Plan:
         return sum(len(request) for request in self.requests)
 
     @property
-    def does(self) -> Counter[Does]:
+    def does(self) -> Counter[PlannedAction]:
         """How many are new, and how many change an order that exists."""
         return Counter(one.does for request in self.requests for one in request)
 
@@ -59,7 +80,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class SendNotice:
     """What became of a request, in a sentence; `problems` are those that speak of none of its orders."""
 
     at: datetime
@@ -69,7 +90,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class SendProgress:
     """How far a sending is, in orders. `until`: it waits until then before something goes again."""
 
     total: int
@@ -82,10 +103,10 @@ class Progress:
 
 
 @dataclass(slots=True)
-class _Run:
+class _SendRun:
     """One sending, from `y` to its last answer."""
 
-    course: Course
+    course: SendQueue
     total: int = 0
     requests: int = 0
     out: frozenset[str] = frozenset()
@@ -99,25 +120,25 @@ class _Run:
 
 
 _STAYS = {
-    Standing.REFUSED: "the service refused it and nothing was changed there; z lets it go all the same",
-    Standing.TO_FIX: "it has problems to fix; z lets it go all the same",
-    Standing.UPDATE: "it would change an existing order; z releases it",
-    Standing.HELD: "held; z releases it",
-    Standing.SENT: "it is with the service already",
-    Standing.VERIFIED: "the service has it, verified",
-    Standing.DOUBT: "what became of it is to be looked at first; r looks again, z lets a missing one go again",
-    Standing.SAME: "the service has it just so",
+    StagedStatus.REFUSED: "the service refused it and nothing was changed there; z lets it go all the same",
+    StagedStatus.TO_FIX: "it has problems to fix; z lets it go all the same",
+    StagedStatus.UPDATE: "it would change an existing order; z releases it",
+    StagedStatus.HELD: "held; z releases it",
+    StagedStatus.SENT: "it is with the service already",
+    StagedStatus.VERIFIED: "the service has it, verified",
+    StagedStatus.DOUBT: "what became of it is to be looked at first; r looks again, z lets a missing one go again",
+    StagedStatus.SAME: "the service has it just so",
 }
 
 
-class Shipping:
+class BatchSender:
     """Sends for a Staging, one request after the other, and remembers what was said of the last sending."""
 
-    def __init__(self, bench: "Workbench", staging: "Staging") -> None:
+    def __init__(self, bench: "Account", staging: "Staging") -> None:
         self._bench = bench
         self._staging = staging
-        self._run: _Run | None = None
-        self.said: list[Said] = []
+        self._run: _SendRun | None = None
+        self.said: list[SendNotice] = []
 
     def load(self) -> None:
         """What was said of the last sending of the batch that is open now."""
@@ -137,7 +158,7 @@ class Shipping:
         return run is not None and (id in run.out or (run.open.is_set() and id in run.course.ids))
 
     @property
-    def progress(self) -> Progress | None:
+    def progress(self) -> SendProgress | None:
         """How far the sending is; None when there is none."""
         run = self._run
         if run is None:
@@ -145,39 +166,39 @@ class Shipping:
         course = run.course
         left = len(course.ids | run.out)
         paused = not run.open.is_set()
-        return Progress(run.total, len(course.taken), len(course.refused), left, run.requests, paused, run.until)
+        return SendProgress(run.total, len(course.taken), len(course.refused), left, run.requests, paused, run.until)
 
-    def plan(self, orders: Sequence[StagedOrder]) -> Plan:
+    def plan(self, orders: Sequence[StagedOrder]) -> SendPlan:
         """What may go of these; orders that others of the same plan would overwrite stay."""
-        going: list[Going] = []
+        going: list[PlannedOrder] = []
         staying: list[tuple[str, str]] = []
         keys: set[tuple[str, str]] = set()
         waiting = self.waiting
         for order in orders:
             standing = self._staging.standing(order)
             key = key_of(order.document)
-            if standing is not Standing.READY:
+            if standing is not StagedStatus.READY:
                 staying.append((order.id, _STAYS[standing]))
             elif order.id in waiting:
                 staying.append((order.id, "it is about to go"))
-            elif order.does is Does.UNKNOWN:
+            elif order.does is PlannedAction.UNKNOWN:
                 staying.append((order.id, "it is not known yet whether the service has it"))
             elif all(key) and key in keys:
                 staying.append((order.id, "another order of this sending has the same order id and shop"))
             else:
                 keys.add(key)
                 size = len(encode(order.document))
-                going.append(Going(order.id, order.version, order.document, order.does, order.remote, size))
-        return Plan(cut(going), tuple(staying))
+                going.append(PlannedOrder(order.id, order.version, order.document, order.does, order.remote, size))
+        return SendPlan(cut(going), tuple(staying))
 
     # Sending.
 
-    async def send(self, plan: Plan, *, goes_on: bool = False) -> None:
+    async def send(self, plan: SendPlan, *, goes_on: bool = False) -> None:
         """Send the requests of a plan, one at a time; returns when each has its end, or was cancelled.
 
         With `goes_on` the orders that a refusal does not name go again by themselves. A plan that comes while another
         one is being sent goes after it; one that comes while another is paused takes its place.
-        Raises CannotChange, and sends nothing more, once another copy has the batch.
+        Raises BatchLocked, and sends nothing more, once another copy has the batch.
         """
         if not plan.requests:
             return
@@ -192,7 +213,7 @@ class Shipping:
             run.stir.set()
             await run.done.wait()
             return
-        run = self._run = _Run(Course(goes_on, self._bench.outbox.patience.busy), plan.count)
+        run = self._run = _SendRun(SendQueue(goes_on, self._bench.outbox.patience.busy), plan.count)
         run.course.add(plan.requests)
         run.open.set()
         self.said = []
@@ -230,13 +251,13 @@ class Shipping:
             self._say(f"Cancelled: {_orders(left)} did not go; what was sent stays sent.", "warning")
         return left
 
-    async def _go(self, run: _Run) -> None:
+    async def _go(self, run: _SendRun) -> None:
         while True:
             await run.open.wait()
             step = run.course.next(self._bench.now().timestamp())
             if step is None:
                 break
-            if isinstance(step, Wait):
+            if isinstance(step, SendPause):
                 await self._wait(run, step.seconds)
                 continue
             run.out = frozenset(one.id for one in step.orders)
@@ -249,7 +270,7 @@ class Shipping:
         if run.requests > 1 and run.course.goes_on:
             self._sum_up(run)
 
-    async def _wait(self, run: _Run, seconds: float) -> None:
+    async def _wait(self, run: _SendRun, seconds: float) -> None:
         """Wait before something goes again; a pause, a cancel or a new plan ends it."""
         run.until = self._bench.now() + timedelta(seconds=seconds)
         self._staging.on_change()
@@ -265,15 +286,15 @@ class Shipping:
                 nap.cancel()
             run.until = None
 
-    def _answered(self, run: _Run, go: Go, answer: Answer) -> None:
+    def _answered(self, run: _SendRun, go: SendAttempt, answer: SendAnswer) -> None:
         course, before = run.course, run.course.given_up
         course.answered(go, answer, self._bench.now().timestamp())
-        if isinstance(answer, Refused):
+        if isinstance(answer, SendRefused):
             run.rounds += 1
-        if isinstance(answer, Later) and course.given_up > before:
+        if isinstance(answer, SendLater) and course.given_up > before:
             self._say(f"{answer.words} Nothing was written; {_orders(len(go.orders))} can go again: w.", "warning")
 
-    async def _send(self, run: _Run, request: Sequence[Going]) -> Answer:
+    async def _send(self, run: _SendRun, request: Sequence[PlannedOrder]) -> SendAnswer:
         self._staging.make_sure()
         unread = await self._read_updates(request)
         self._staging.make_sure()
@@ -282,7 +303,7 @@ class Shipping:
             count = len(request) - len(going) - len(unread)
             self._say(f"{_orders(count)} changed since the review and stayed here.", "warning")
         if not going:
-            return Stays()
+            return SendSkipped()
         outgoing = [Outgoing(one.id, one.version, one.document, one.remote) for one in going]
         keys: dict[str, Json] = {}
         for one in going:
@@ -298,16 +319,16 @@ class Shipping:
             words = f"{_orders(len(held))} of {len(going)} were with the service already and do not go again."
             self._say(words, "info")
             rest = [one for one in going if one.id not in held]
-            return await self._send(run, rest) if rest else Stays()
+            return await self._send(run, rest) if rest else SendSkipped()
         self.settle(outcome)
         return _answer_of(outcome)
 
-    async def _read_updates(self, request: Sequence[Going]) -> frozenset[str]:
+    async def _read_updates(self, request: Sequence[PlannedOrder]) -> frozenset[str]:
         """Read what would be updated just before it goes, as there is no version to send along (Q3.14).
 
         The orders that could not be read do not go.
         """
-        unread = [one.id for one in request if one.does is Does.UPDATE]
+        unread = [one.id for one in request if one.does is PlannedAction.UPDATE]
         error = None
         for pause in _READ_AGAIN:
             if not unread:
@@ -326,9 +347,9 @@ class Shipping:
         order = self._staging.get(id)
         return order is None or (order.looked is not None and order.looked.at >= since)
 
-    def _goes(self, one: Going) -> bool:
+    def _goes(self, one: PlannedOrder) -> bool:
         order = self._staging.get(one.id)
-        if order is None or order.version != one.version or self._staging.standing(order) is not Standing.READY:
+        if order is None or order.version != one.version or self._staging.standing(order) is not StagedStatus.READY:
             return False
         if order.remote is None or one.remote is None:
             return order.remote is one.remote
@@ -336,18 +357,18 @@ class Shipping:
 
     # What is said of it.
 
-    def settle(self, outcome: Outcome) -> None:
+    def settle(self, outcome: WriteOutcome) -> None:
         """What the end of a write means for its orders, kept and told in a sentence."""
         items = outcome.write.new.items
         count = len(items)
         goes_on = self._run is not None and self._run.course.goes_on
         batch = self._batch_of(items[0].staged) if items else None
         match outcome:
-            case Accepted():
+            case WriteAccepted():
                 self._staging.written(outcome.write, told={})
                 again = f"{_orders(count)} accepted; each is looked for until the service shows it."
                 self._say(again, "good", batch=batch)
-            case WasRefused(problems=problems, error=error):
+            case WriteRefused(problems=problems, error=error):
                 told = told_by(outcome.write)
                 self._staging.written(outcome.write, told=told)
                 named = sum(bool(one) for one in told.values())
@@ -355,22 +376,22 @@ class Shipping:
                 rest = [one for one in problems if count > 1 or one.scope not in (Scope.THIS, Scope.BATCH)]
                 words = _refusal(count, named, found, len(rest), str(error), goes_on=goes_on)
                 self._say(words, "service", rest, batch=batch)
-            case WasBusy(error=error):
+            case WriteDeferred(error=error):
                 self._staging.written(outcome.write, told={}, state=StagedState.DRAFT)
                 words = f"The service is busy with one of these; nothing was written. {_orders(count)} wait"
                 self._say(f"{words} and go again.", "warning", error.problems, batch=batch)
-            case NotApplied():
+            case WriteNotApplied():
                 self._staging.written(outcome.write, told={})
                 words = f"The answer was lost, and long looking shows that nothing was written. {_orders(count)}"
                 self._say(f"{words} can go again: w.", "warning", batch=batch)
-            case NothingSent(error=error):
+            case WriteNotSent(error=error):
                 self._staging.written(outcome.write)
                 why = str(error) if error is not None else "The app ended before it went out."
                 problems = error.problems if error is not None else ()
-                soon = self._run is not None and isinstance(_answer_of(outcome), Later)
+                soon = self._run is not None and isinstance(_answer_of(outcome), SendLater)
                 again = "wait and go again." if soon else "can go again: w."
                 self._say(f"{why} {_orders(count)} {again}", "warning", problems, batch=batch)
-            case StillUnknown():
+            case WriteUnresolved():
                 self._staging.written(outcome.write)
                 words = f"The answer was lost and {_orders(count)} could not be found yet"
                 self._say(
@@ -381,7 +402,7 @@ class Shipping:
             case _:
                 raise AssertionError(f"an upsert never ends as {type(outcome).__name__}")
 
-    def _sum_up(self, run: _Run) -> None:
+    def _sum_up(self, run: _SendRun) -> None:
         """The whole sending in a sentence: how many requests it took, and what became of the orders."""
         course = run.course
         left = run.total - len(course.taken) - len(course.refused)
@@ -398,7 +419,7 @@ class Shipping:
         return None if row is None else row.batch
 
     def _say(self, words: str, tone: str, problems: Iterable[Problem] = (), *, batch: int | None = None) -> None:
-        said = Said(self._bench.now(), words, tone, tuple(problems))
+        said = SendNotice(self._bench.now(), words, tone, tuple(problems))
         state, account = self._bench.store.state, self._bench.account
         if batch is not None and batch != self._staging.batch:
             key = self._key(batch)
@@ -411,27 +432,27 @@ class Shipping:
         return f"staging.said.{batch}"
 
 
-def _answer_of(outcome: Outcome) -> Answer:
+def _answer_of(outcome: WriteOutcome) -> SendAnswer:
     """What the end of a request means for the course of the sending."""
     match outcome:
-        case Accepted():
-            return Taken()
-        case WasRefused(error=error):
+        case WriteAccepted():
+            return SendAccepted()
+        case WriteRefused(error=error):
             named = frozenset(staged for staged, told in told_by(outcome.write).items() if told)
-            return Refused(named, too_much=error.status == _TOO_LARGE)
-        case WasBusy():
-            return Later("The service is still busy with one of these.")
-        case NothingSent(error=RateLimited() as error):
-            return Later(str(error), error.retry_after)
-        case NothingSent(error=Unreachable() as error):
-            return Later(str(error), times=_UNREACHED)
-        case NothingSent(error=RefusedError() as error) if error.status == _TOO_LARGE:
-            return Refused(frozenset(), too_much=True)
-        case NotApplied():
-            return Stays()
+            return SendRefused(named, too_much=error.status == _TOO_LARGE)
+        case WriteDeferred():
+            return SendLater("The service is still busy with one of these.")
+        case WriteNotSent(error=RateLimited() as error):
+            return SendLater(str(error), error.retry_after)
+        case WriteNotSent(error=Unreachable() as error):
+            return SendLater(str(error), times=_UNREACHED)
+        case WriteNotSent(error=RefusedError() as error) if error.status == _TOO_LARGE:
+            return SendRefused(frozenset(), too_much=True)
+        case WriteNotApplied():
+            return SendSkipped()
         case _:
             # It did not reach the service, or what became of it is not known: more of it would make nothing better.
-            return Over()
+            return SendAborted()
 
 
 def _refusal(count: int, named: int, found: int, rest: int, error: str, *, goes_on: bool) -> str:
@@ -445,7 +466,7 @@ def _refusal(count: int, named: int, found: int, rest: int, error: str, *, goes_
     return words + (f"; {count - named} not named {again}" if count > named else ".")
 
 
-def _dump(said: Iterable[Said]) -> Json:
+def _dump(said: Iterable[SendNotice]) -> Json:
     return [
         {
             "at": one.at.isoformat(),
@@ -457,9 +478,9 @@ def _dump(said: Iterable[Said]) -> Json:
     ]
 
 
-def _load(kept: Json) -> list[Said]:
+def _load(kept: Json) -> list[SendNotice]:
     return [
-        Said(
+        SendNotice(
             datetime.fromisoformat(str(one["at"])),
             str(one["words"]),
             str(one["tone"]),

@@ -19,14 +19,14 @@ from tui.orders.edits.upsert import to_upsert
 from tui.orders.fields import LISTS, field_at
 from tui.store.batches import NewStaged, Staged, StagedState
 from tui.store.journal import Write
-from tui.work.file_import.provenance import Source
+from tui.work.file_import.provenance import Provenance
 from tui.work.writes.lookup import key_of
 from tui.work.writes.serialization import problem_from_json, problem_to_json, problems_from_json
 
 ID = Pointer.of("id")
 
 
-class Does(StrEnum):
+class PlannedAction(StrEnum):
     """What sending an order would do, by a look at the service."""
 
     NEW = "new"
@@ -35,7 +35,7 @@ class Does(StrEnum):
     UNKNOWN = "?"
 
 
-class Standing(StrEnum):
+class StagedStatus(StrEnum):
     """Where an order stands: each is in exactly one of these."""
 
     REFUSED = "refused"
@@ -50,7 +50,7 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ServiceProblem:
     """What the service said of a version. The pointer names entries of lists by key; `value` marks what stood there."""
 
     problem: Problem
@@ -60,7 +60,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class RemoteSnapshot:
     """What a look at the service found for a key (Sendcloud's id, order id, shop): the order as read, or none."""
 
     key: tuple[str, str, str]
@@ -92,21 +92,23 @@ class StagedOrder:
     since: datetime
     released: bool = False
     held: bool = False
-    origin: Source = field(default_factory=Source)
+    origin: Provenance = field(default_factory=Provenance)
     remote_id: str | None = None
     insisted: int | None = None
-    told: tuple[Told, ...] = ()
-    looked: Looked | None = None
+    told: tuple[ServiceProblem, ...] = ()
+    looked: RemoteSnapshot | None = None
     twin: Problem | None = None
-    noted: tuple[Told, ...] = ()
+    noted: tuple[ServiceProblem, ...] = ()
     """What was found when it was read from a file; it goes away with the value that it speaks of."""
-    _here: tuple[Document, Collection[int] | None, Looked | None, tuple[Problem, ...]] | None = field(
+    _here: tuple[Document, Collection[int] | None, RemoteSnapshot | None, tuple[Problem, ...]] | None = field(
         default=None, repr=False
     )
     _judged: tuple[Document, list[Problem]] | None = field(default=None, repr=False)
     _found: tuple[tuple[object, ...], tuple[Finding, ...]] | None = field(default=None, repr=False)
-    _does: tuple[Document, Looked | None, Does, tuple[Change, ...]] | None = field(default=None, repr=False)
-    _stands: tuple[tuple[object, ...], Standing] | None = field(default=None, repr=False)
+    _does: tuple[Document, RemoteSnapshot | None, PlannedAction, tuple[Change, ...]] | None = field(
+        default=None, repr=False
+    )
+    _stands: tuple[tuple[object, ...], StagedStatus] | None = field(default=None, repr=False)
     _key: tuple[Document, str | None, tuple[str, str, str]] | None = field(default=None, repr=False)
 
     @property
@@ -162,7 +164,7 @@ class StagedOrder:
         return self.state not in (StagedState.DRAFT, StagedState.REFUSED, StagedState.MISSING)
 
     @property
-    def does(self) -> Does:
+    def does(self) -> PlannedAction:
         return self._compared()[0]
 
     @property
@@ -219,7 +221,7 @@ class StagedOrder:
         here.sort(key=lambda problem: problem.severity is Severity.WARNING)
         return [*fresh, *(Finding(problem) for problem in here), *(finding for finding in said if finding.stale)]
 
-    def standing(self, shops: Collection[int] | None) -> Standing:
+    def standing(self, shops: Collection[int] | None) -> StagedStatus:
         # Screens ask this of all orders after every key, of which one changed.
         basis = (
             self.edit.document,
@@ -240,45 +242,45 @@ class StagedOrder:
             kept = self._stands = (basis, self._stand(shops))
         return kept[1]
 
-    def _stand(self, shops: Collection[int] | None) -> Standing:
+    def _stand(self, shops: Collection[int] | None) -> StagedStatus:
         match self.state:
             case StagedState.SENT | StagedState.ACCEPTED:
-                return Standing.SENT
+                return StagedStatus.SENT
             case StagedState.VERIFIED:
-                return Standing.VERIFIED
+                return StagedStatus.VERIFIED
             case StagedState.UNKNOWN | StagedState.DIFFERS:
-                return Standing.DOUBT
+                return StagedStatus.DOUBT
             case StagedState.MISSING if self.insisted != self.version:
-                return Standing.DOUBT
+                return StagedStatus.DOUBT
         if self.insisted != self.version:
             stops = [finding for finding in self.findings(shops) if finding.stops]
             if any(finding.at is not None for finding in stops):
-                return Standing.REFUSED
+                return StagedStatus.REFUSED
             if stops:
-                return Standing.TO_FIX
-        if self.does is Does.SAME:
-            return Standing.SAME
+                return StagedStatus.TO_FIX
+        if self.does is PlannedAction.SAME:
+            return StagedStatus.SAME
         if self.held:
-            return Standing.HELD
-        if self.does is Does.UPDATE and not self.released:
-            return Standing.UPDATE
-        return Standing.READY
+            return StagedStatus.HELD
+        if self.does is PlannedAction.UPDATE and not self.released:
+            return StagedStatus.UPDATE
+        return StagedStatus.READY
 
-    def _compared(self) -> tuple[Does, tuple[Change, ...]]:
+    def _compared(self) -> tuple[PlannedAction, tuple[Change, ...]]:
         kept = self._does
         if kept is None or kept[0] is not self.document or kept[1] is not self.looked:
             does, changes = self._compare()
             kept = self._does = (self.document, self.looked, does, changes)
         return kept[2], kept[3]
 
-    def _compare(self) -> tuple[Does, tuple[Change, ...]]:
+    def _compare(self) -> tuple[PlannedAction, tuple[Change, ...]]:
         remote = self.remote
         if remote is None:
-            return Does.UNKNOWN if self.needs_look() else Does.NEW, ()
+            return PlannedAction.UNKNOWN if self.needs_look() else PlannedAction.NEW, ()
         changes = tuple(_differences(self.edit, remote))
-        return (Does.UPDATE if changes else Does.SAME), changes
+        return (PlannedAction.UPDATE if changes else PlannedAction.SAME), changes
 
-    def _finding(self, told: Told) -> Finding:
+    def _finding(self, told: ServiceProblem) -> Finding:
         pointer = self.edit.placed(told.problem.pointer)
         if pointer is None:
             place = next(place for place in LISTS if told.problem.pointer.startswith(place))
@@ -298,7 +300,7 @@ def gone(document: Document) -> Problem:
     return Problem(detail, "gone", "gone", pointer=ID, origin=Origin.HERE)
 
 
-def _taken_along(told: Sequence[Told], before: Edit, edit: Edit) -> tuple[Told, ...]:
+def _taken_along(told: Sequence[ServiceProblem], before: Edit, edit: Edit) -> tuple[ServiceProblem, ...]:
     """What was said, at its places in another edit; what was said of an entry that was removed has none."""
     placed = [(one, before.placed(one.problem.pointer)) for one in told]
     return tuple(
@@ -308,10 +310,10 @@ def _taken_along(told: Sequence[Told], before: Edit, edit: Edit) -> tuple[Told, 
     )
 
 
-def note_of(problem: Problem, document: Document, at: datetime) -> Told:
+def note_of(problem: Problem, document: Document, at: datetime) -> ServiceProblem:
     """What was found in a document as it was read, to be shown while the value stays."""
     pointer = Edit(document).keyed(problem.pointer)
-    return Told(replace(problem, pointer=pointer), at, 1, mark_of(problem.pointer.get(document)))
+    return ServiceProblem(replace(problem, pointer=pointer), at, 1, mark_of(problem.pointer.get(document)))
 
 
 def mark_of(value: Json | Absent) -> str:
@@ -319,11 +321,11 @@ def mark_of(value: Json | Absent) -> str:
     return "" if value is ABSENT else sha256(encode(value)).hexdigest()[:16]
 
 
-def told_by(write: Write) -> dict[str, tuple[Told, ...]]:
+def told_by(write: Write) -> dict[str, tuple[ServiceProblem, ...]]:
     """What a refusal said of each of the orders sent, by their ids; pointers follow the entries that were meant."""
     sent = decode(write.new.body)
     items = write.new.items
-    told: dict[str, tuple[Told, ...]] = {item.staged: () for item in items}
+    told: dict[str, tuple[ServiceProblem, ...]] = {item.staged: () for item in items}
     if not isinstance(sent, list):
         return told
     for problem in problems_from_json(write.last.problems):
@@ -336,7 +338,7 @@ def told_by(write: Write) -> dict[str, tuple[Told, ...]]:
         keys = write.new.changes.get(item.staged) if isinstance(write.new.changes, dict) else None
         pointer = problem.pointer.settle(sent[place])
         value = mark_of(pointer.get(sent[place]))
-        one = Told(replace(problem, pointer=_keyed(pointer, keys)), write.last.at, item.version, value)
+        one = ServiceProblem(replace(problem, pointer=_keyed(pointer, keys)), write.last.at, item.version, value)
         told[item.staged] = (*told[item.staged], one)
     return told
 
@@ -411,7 +413,7 @@ def staged_from(row: Staged) -> StagedOrder:
         row.updated_at,
         row.released,
         meta.get("held") is True,
-        Source.load(meta),
+        Provenance.load(meta),
         row.remote_id,
         insisted if isinstance(insisted, int) else None,
         noted=tuple(_told(cast(Document, one)) for one in _list(meta.get("noted"))),
@@ -423,7 +425,7 @@ def staged_from(row: Staged) -> StagedOrder:
         key = [str(part) for part in _list(looked.get("key"))]
         remote = looked.get("remote")
         at = datetime.fromisoformat(str(looked["at"]))
-        order.looked = Looked((key[0], key[1], key[2]), at, remote if isinstance(remote, dict) else None)
+        order.looked = RemoteSnapshot((key[0], key[1], key[2]), at, remote if isinstance(remote, dict) else None)
     return order
 
 
@@ -433,7 +435,7 @@ def unchanged(id: str, new: NewStaged, at: datetime) -> StagedOrder:
     return staged_from(row)
 
 
-def told_to_json(told: Told) -> Json:
+def told_to_json(told: ServiceProblem) -> Json:
     return {
         "problem": problem_to_json(told.problem),
         "at": told.at.isoformat(),
@@ -442,9 +444,9 @@ def told_to_json(told: Told) -> Json:
     }
 
 
-def _told(kept: Mapping[str, Json]) -> Told:
+def _told(kept: Mapping[str, Json]) -> ServiceProblem:
     at = datetime.fromisoformat(str(kept["at"]))
-    return Told(problem_from_json(kept["problem"]), at, int(cast(int, kept["version"])), str(kept["value"]))
+    return ServiceProblem(problem_from_json(kept["problem"]), at, int(cast(int, kept["version"])), str(kept["value"]))
 
 
 def _list(value: Json) -> Sequence[Json]:

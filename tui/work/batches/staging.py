@@ -9,51 +9,51 @@ from tui.orders.edits.merge import merge
 from tui.orders.edits.upsert import to_upsert
 from tui.store.batches import StagedState
 from tui.store.journal import Write
-from tui.store.verifications import Follow, FollowState
-from tui.work.account import Workbench
-from tui.work.batches.catalog import CannotChange
-from tui.work.batches.editing import ChangedBatch
-from tui.work.batches.sender import Plan, Said, Shipping
+from tui.store.verifications import Verification, VerificationState
+from tui.work.account import Account
+from tui.work.batches.catalog import BatchLocked
+from tui.work.batches.editing import BatchEditing
+from tui.work.batches.sender import BatchSender, SendNotice, SendPlan
 from tui.work.batches.staged_order import (
-    Looked,
+    RemoteSnapshot,
+    ServiceProblem,
     StagedOrder,
-    Standing,
-    Told,
+    StagedStatus,
     meta_of,
 )
-from tui.work.journal.batch_history import SentRequest, history_of
-from tui.work.writes.lookup import Wanted, look_up
-from tui.work.writes.outcomes import Outcome
+from tui.work.journal.batch_history import HistoryRequest, history_of
+from tui.work.writes.lookup import LookupTarget, look_up
+from tui.work.writes.outcomes import WriteOutcome
 
 _LOOKED_AT_ONCE = 25
 _FRESH = timedelta(minutes=10)
 
-__all__ = ["CannotChange", "Staging"]
+__all__ = ["BatchLocked", "Staging"]
 
 
-class Staging(ChangedBatch):
+class Staging(BatchEditing):
     """An open batch of an account, and its way to the service.
 
-    Only one running copy of the app may change it: `owner` says who, and operations raise CannotChange until `take_over`.
+    Only one running copy of the app may change it: `owner` says who, and operations raise BatchLocked until `take_over`.
     `on_change` is told when something changed by itself: a look at the service, the end of a write.
     """
 
-    def __init__(self, bench: Workbench, batch: str | None = None) -> None:
+    def __init__(self, bench: Account, batch: str | None = None) -> None:
         """Open the batch of this name, which is made at the first change if there is none; without one the last used."""
         self.looking = False
         self.looked_at = (0, 0)
         """How many orders the look that is going on has found out about, and of how many."""
-        super().__init__(bench, Shipping(bench, self), batch)
+        super().__init__(bench, BatchSender(bench, self), batch)
         bench.hear.append(self._hear)
 
     # What was said and sent.
 
     @property
-    def said(self) -> list[Said]:
+    def said(self) -> list[SendNotice]:
         """What became of the last sending, request by request; also what the service said of none of the orders."""
         return self.shipping.said
 
-    def history(self) -> list[SentRequest]:
+    def history(self) -> list[HistoryRequest]:
         """Every request that went out of the batch, the newest first, also of orders that were removed since."""
         return history_of(self._bench.store, self._batch)
 
@@ -82,7 +82,7 @@ class Staging(ChangedBatch):
                 if failed is not None:
                     return failed
                 again = False
-        except CannotChange:
+        except BatchLocked:
             return None  # another copy has taken the batch, and looks itself
         finally:
             self.looking = False
@@ -103,18 +103,18 @@ class Staging(ChangedBatch):
 
     async def _look_at(self, orders: Sequence[StagedOrder]) -> list[ApiError]:
         keys = [order.key for order in orders]
-        found = await look_up(self._bench.client, [Wanted(key[1], key[2], key[0] or None) for key in keys])
+        found = await look_up(self._bench.client, [LookupTarget(key[1], key[2], key[0] or None) for key in keys])
         errors, seen = [], []
         for order, key, remote in zip(orders, keys, found, strict=True):
             if isinstance(remote, ApiError):
                 errors.append(remote)
             elif self._orders.get(order.id) is order and order.key == key and not order.sent:
-                self._looked_at(order, Looked(key, self._bench.now(), remote))
+                self._looked_at(order, RemoteSnapshot(key, self._bench.now(), remote))
                 seen.append(order)
         self._keep_all(seen)
         return errors
 
-    def _looked_at(self, order: StagedOrder, looked: Looked) -> None:
+    def _looked_at(self, order: StagedOrder, looked: RemoteSnapshot) -> None:
         """What was found, to be kept by the caller; the update of an order is set on what the service has now, and waits if both changed."""
         known = order.remote
         order.looked = looked
@@ -136,21 +136,21 @@ class Staging(ChangedBatch):
 
     # Sending.
 
-    def plan(self, ids: Iterable[str] | None = None) -> Plan:
+    def plan(self, ids: Iterable[str] | None = None) -> SendPlan:
         """The requests that would be sent now: for all that the service does not have yet, or for those orders."""
         if ids is not None:
             return self.shipping.plan([self._orders[id] for id in self._known(ids)])
-        there = (Standing.SENT, Standing.VERIFIED, Standing.SAME)
+        there = (StagedStatus.SENT, StagedStatus.VERIFIED, StagedStatus.SAME)
         return self.shipping.plan([order for order in self._orders.values() if self.standing(order) not in there])
 
-    async def send(self, plan: Plan, *, goes_on: bool = False) -> None:
-        """Send what was reviewed; what changed since stays here. Not to be cancelled. Raises CannotChange.
+    async def send(self, plan: SendPlan, *, goes_on: bool = False) -> None:
+        """Send what was reviewed; what changed since stays here. Not to be cancelled. Raises BatchLocked.
 
         With `goes_on`, what a refusal does not name goes again by itself.
         """
         await self.shipping.send(plan, goes_on=goes_on)
 
-    def settle(self, outcome: Outcome) -> None:
+    def settle(self, outcome: WriteOutcome) -> None:
         """What the end of a write means for the orders it had."""
         self.shipping.settle(outcome)
 
@@ -161,7 +161,7 @@ class Staging(ChangedBatch):
         for id in self._known(ids):
             order = self._orders[id]
             last = next((one for one in reversed(follows.of_staged(id)) if one.version == order.version), None)
-            if last is not None and last.state in (FollowState.MISSING, FollowState.DIFFERS):
+            if last is not None and last.state in (VerificationState.MISSING, VerificationState.DIFFERS):
                 follows.resume(last.id)
                 self._reload(id)
                 resumed += 1
@@ -182,7 +182,7 @@ class Staging(ChangedBatch):
         self,
         write: Write,
         *,
-        told: Mapping[str, tuple[Told, ...]] | None = None,
+        told: Mapping[str, tuple[ServiceProblem, ...]] | None = None,
         state: StagedState | None = None,
     ) -> None:
         """Note the end of a write: what was said of each order, in place of what was said before."""
@@ -196,13 +196,13 @@ class Staging(ChangedBatch):
                 order.insisted = None
             try:
                 self._keep(order, state=state if order.version == item.version else None)
-            except CannotChange:
+            except BatchLocked:
                 break  # taken over by another copy, which reads it from the journal
         self.on_change()
 
-    def _hear(self, news: Write | Follow) -> None:
+    def _hear(self, news: Write | Verification) -> None:
         """A write or a followed order has come further."""
-        if isinstance(news, Follow):
+        if isinstance(news, Verification):
             ids = [news.staged] if news.staged is not None else []
         else:
             ids = [item.staged for item in news.new.items]

@@ -8,18 +8,18 @@ from datetime import datetime
 from tui.api.codec import Document
 from tui.store.batches import Batches, NewStaged
 from tui.work.batches.staged_order import StagedOrder, note_of, told_to_json, unchanged
-from tui.work.file_import.json_reader import Arrival
+from tui.work.file_import.json_reader import ParsedOrder
 from tui.work.file_import.provenance import cells_to_json
 
-PORTION = 200
+CHUNK_SIZE = 200
 """Orders of one transaction: about 30 ms, for which another change of the batch may have to wait."""
 
-Progress = Callable[[int, int], None]
+StagingProgress = Callable[[int, int], None]
 """Told how many orders of how many are staged; what it raises ends the staging."""
 
 
 @dataclass(frozen=True, slots=True)
-class Taking:
+class ChunkedStaging:
     """What the portions of one file have in common. `shops` as in `StagedOrder.standing`."""
 
     store: Batches
@@ -30,10 +30,10 @@ class Taking:
     part: str
 
     @classmethod
-    def of(cls, store: Batches, batch: int, name: str, at: datetime, shops: Collection[int] | None) -> "Taking":
+    def of(cls, store: Batches, batch: int, name: str, at: datetime, shops: Collection[int] | None) -> "ChunkedStaging":
         return cls(store, batch, name, at, shops, secrets.token_hex(4))
 
-    def stage(self, arrivals: Sequence[Arrival]) -> list[StagedOrder]:
+    def stage(self, arrivals: Sequence[ParsedOrder]) -> list[StagedOrder]:
         """Stage a portion and judge it. For any thread; raises StoreError."""
         news = [arrived(one, self.name, self.at) for one in arrivals]
         ids = self.store.stage(self.batch, news, part=self.part)
@@ -43,7 +43,7 @@ class Taking:
         return orders
 
 
-def arrived(arrival: Arrival, name: str, at: datetime) -> NewStaged:
+def arrived(arrival: ParsedOrder, name: str, at: datetime) -> NewStaged:
     """An order that was read from a source of that name, with what is kept of where it stood."""
     meta: Document = {"source": f"{arrival.place} of {name}", "file": name}
     if arrival.row is not None:

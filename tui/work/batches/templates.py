@@ -12,7 +12,7 @@ from tui.orders.fields import ITEMS
 from tui.orders.summary import NUMBER, PAID, PLACED, STATUS, TOTAL, text_at
 
 if TYPE_CHECKING:
-    from tui.work.account import Workbench
+    from tui.work.account import Account
 
 ORDER_ID = Pointer.of("order_id")
 ORDER_NUMBER = NUMBER
@@ -73,7 +73,7 @@ def from_template(template: Document, now: datetime) -> Document:
 class Templates:
     """The templates of an account, by name."""
 
-    def __init__(self, bench: "Workbench") -> None:
+    def __init__(self, bench: "Account") -> None:
         self._state = bench.store.state
         self._account = bench.account
 

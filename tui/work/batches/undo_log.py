@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tui.api.codec import Json
-from tui.store.drafts import State
+from tui.store.drafts import ScreenStates
 
 _REMEMBERED = 200
 
@@ -22,7 +22,7 @@ class Action:
 class Actions:
     """The last actions of a batch and those taken back, on disk after every change."""
 
-    def __init__(self, state: State, account: int, batch: int | None) -> None:
+    def __init__(self, state: ScreenStates, account: int, batch: int | None) -> None:
         self._state = state
         self._account = account
         self._key = f"staging.actions.{batch}"

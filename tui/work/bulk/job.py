@@ -10,13 +10,13 @@ from typing import Final
 from tui.api.budget import READS, WRITES
 from tui.api.codec import Document, Json
 from tui.orders.checks.sending import LIMIT
-from tui.orders.edits.bulk_change import Applied, Recipe
+from tui.orders.edits.bulk_change import Applied, BulkChange
 from tui.orders.edits.edit import Change
-from tui.store.journal import Road
+from tui.store.journal import WriteKind
 from tui.work.writes.serialization import changes_from_json, changes_to_json
 
 
-class State(StrEnum):
+class JobOrderState(StrEnum):
     """Where one order of a job stands. The first is before the sending, the next six after it, the rest never went."""
 
     WAITING = "would change"
@@ -34,16 +34,25 @@ class State(StrEnum):
     LEFT_OUT = "left out"
 
 
-OPEN: Final = frozenset({State.SENDING, State.FOLLOWED, State.UNKNOWN})
+OPEN: Final = frozenset({JobOrderState.SENDING, JobOrderState.FOLLOWED, JobOrderState.UNKNOWN})
 """States of which the journal still has to tell the end."""
 
 AGAIN: Final = frozenset(
-    {State.DIFFERS, State.REFUSED, State.CHANGED, State.GONE, State.NOT_SENT, State.SAME, State.CANNOT, State.LEFT_OUT}
+    {
+        JobOrderState.DIFFERS,
+        JobOrderState.REFUSED,
+        JobOrderState.CHANGED,
+        JobOrderState.GONE,
+        JobOrderState.NOT_SENT,
+        JobOrderState.SAME,
+        JobOrderState.CANNOT,
+        JobOrderState.LEFT_OUT,
+    }
 )
 """States of orders that may be tried again."""
 
 
-class Stage(StrEnum):
+class JobStage(StrEnum):
     """Where a job stands as a whole. Only a running or paused one is gone on with."""
 
     PLANNED = "planned"
@@ -63,9 +72,9 @@ class JobOrder:
 
     id: str
     name: str
-    state: State = State.WAITING
+    state: JobOrderState = JobOrderState.WAITING
     words: str = ""
-    road: Road = Road.PATCH
+    road: WriteKind = WriteKind.PATCH
     changes: tuple[Change, ...] = ()
     planned: bool = False
     after: int | None = None
@@ -79,17 +88,17 @@ class Job:
     `note`: why it stopped by itself."""
 
     id: str
-    recipe: Recipe
+    recipe: BulkChange
     made_at: datetime
     orders: dict[str, JobOrder] = field(repr=False)
-    stage: Stage = Stage.PLANNED
-    road: Road = Road.PATCH
+    stage: JobStage = JobStage.PLANNED
+    road: WriteKind = WriteKind.PATCH
     chosen: bool = False
     session: str = ""
     note: str = ""
     whole: str = ""
     """What the orders are, as `all 64 of this filter`; empty for marked ones."""
-    kept_counts: dict[State, int] = field(default_factory=dict, repr=False)
+    kept_counts: dict[JobOrderState, int] = field(default_factory=dict, repr=False)
     """Of a job whose orders were not loaded."""
 
     @property
@@ -102,12 +111,12 @@ class Job:
         return f"{self.name} ({self.id[:6]})"
 
     @property
-    def counts(self) -> dict[State, int]:
-        """How many orders stand where, in the order of `State`."""
+    def counts(self) -> dict[JobOrderState, int]:
+        """How many orders stand where, in the order of `JobOrderState`."""
         if not self.orders:
             return self.kept_counts
         found = Counter(order.state for order in self.orders.values())
-        return {state: found[state] for state in State if found[state]}
+        return {state: found[state] for state in JobOrderState if found[state]}
 
     @property
     def going(self) -> int:
@@ -117,22 +126,26 @@ class Job:
     @property
     def gone(self) -> int:
         """How many of them are behind it, on their way included."""
-        return sum(order.planned and order.state is not State.WAITING for order in self.orders.values())
+        return sum(order.planned and order.state is not JobOrderState.WAITING for order in self.orders.values())
 
     @property
     def waiting(self) -> list[JobOrder]:
-        return [order for order in self.orders.values() if order.state is State.WAITING]
+        return [order for order in self.orders.values() if order.state is JobOrderState.WAITING]
 
     @property
     def progress(self) -> str:
         """`112 of 250 · 98 confirmed · 3 refused · 1 unknown`"""
         planned = Counter(order.state for order in self.orders.values() if order.planned)
-        told = [f"{planned[state]} {state}" for state in State if planned[state] and state is not State.WAITING]
+        told = [
+            f"{planned[state]} {state}"
+            for state in JobOrderState
+            if planned[state] and state is not JobOrderState.WAITING
+        ]
         return " · ".join([f"{self.gone} of {self.going}", *told])
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
+class WriteCost:
     """Requests, and the seconds that the limits of the service make of them (Q6.1)."""
 
     writes: int
@@ -144,21 +157,21 @@ class Cost:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class WriteCosts:
     """What either road costs, and how many orders can go by one of them only."""
 
-    patch: Cost
-    upsert: Cost
+    patch: WriteCost
+    upsert: WriteCost
     only_patch: int
     only_upsert: int
 
     @property
-    def proposed(self) -> Road:
+    def proposed(self) -> WriteKind:
         """PATCH can lose nothing (Q2.6); sending whole is worth it only where it saves real time (Q6.4)."""
-        return Road.UPSERT if self.patch.seconds - self.upsert.seconds > WORTH_IT else Road.PATCH
+        return WriteKind.UPSERT if self.patch.seconds - self.upsert.seconds > WORTH_IT else WriteKind.PATCH
 
-    def cost(self, road: Road) -> Cost:
-        return self.patch if road is Road.PATCH else self.upsert
+    def cost(self, road: WriteKind) -> WriteCost:
+        return self.patch if road is WriteKind.PATCH else self.upsert
 
 
 WORTH_IT: Final = 60.0
@@ -168,7 +181,7 @@ _READS_AN_ORDER: Final = 3
 """Before it goes, once more as it goes, and afterwards."""
 
 
-def plan(orders: Iterable[JobOrder]) -> Plan:
+def plan(orders: Iterable[JobOrder]) -> WriteCosts:
     """The cost of sending these orders by either road; one that fits an order not at all is not taken for it."""
     patched = whole = either = 0
     for order in orders:
@@ -180,19 +193,19 @@ def plan(orders: Iterable[JobOrder]) -> Plan:
         else:
             whole += 1
     reads = _READS_AN_ORDER * (patched + whole + either)
-    return Plan(
-        Cost(patched + either + _requests(whole), reads),
-        Cost(patched + _requests(whole + either), reads),
+    return WriteCosts(
+        WriteCost(patched + either + _requests(whole), reads),
+        WriteCost(patched + _requests(whole + either), reads),
         patched,
         whole,
     )
 
 
-def road_of(applied: Applied, wanted: Road) -> Road:
+def road_of(applied: Applied, wanted: WriteKind) -> WriteKind:
     """The road of one order: the wanted one if it can carry it, and PATCH where sending it whole might lose something."""
     if applied.no_patch:
-        return Road.UPSERT
-    return Road.PATCH if applied.no_upsert or applied.unread else wanted
+        return WriteKind.UPSERT
+    return WriteKind.PATCH if applied.no_upsert or applied.unread else wanted
 
 
 def _requests(orders: int) -> int:
@@ -224,7 +237,7 @@ def load_head(kept: Json) -> Job | None:
     """A job without its orders; None for what is none, or is of a later version."""
     if not isinstance(kept, dict) or kept.get("version") != 1:
         return None
-    recipe = Recipe.from_json(kept.get("recipe"))
+    recipe = BulkChange.from_json(kept.get("recipe"))
     if recipe is None:
         return None
     counts = kept.get("counts")
@@ -233,13 +246,13 @@ def load_head(kept: Json) -> Job | None:
         recipe,
         datetime.fromisoformat(str(kept["at"])),
         {},
-        Stage(str(kept["stage"])),
-        Road(str(kept["road"])),
+        JobStage(str(kept["stage"])),
+        WriteKind(str(kept["road"])),
         kept.get("chosen") is True,
         str(kept["session"]),
         str(kept["note"]),
         str(kept["whole"]),
-        {State(state): int(str(count)) for state, count in counts.items()} if isinstance(counts, dict) else {},
+        {JobOrderState(state): int(str(count)) for state, count in counts.items()} if isinstance(counts, dict) else {},
     )
 
 
@@ -266,7 +279,11 @@ def load_order(order: JobOrder, kept: Json) -> None:
     """Give an order of a head what was kept of it."""
     if not isinstance(kept, dict):
         return
-    order.state, order.words, order.road = State(str(kept["state"])), str(kept["words"]), Road(str(kept["road"]))
+    order.state, order.words, order.road = (
+        JobOrderState(str(kept["state"])),
+        str(kept["words"]),
+        WriteKind(str(kept["road"])),
+    )
     order.changes = tuple(changes_from_json(kept.get("changes")))
     after, write = kept.get("after"), kept.get("write")
     order.planned = kept.get("planned") is True

@@ -10,19 +10,19 @@ from tui.api.codec import Document, Json
 from tui.api.errors import ApiError, NotFound
 from tui.api.pointer import Absent, Pointer
 from tui.orders.checks.sending import LIMIT
-from tui.orders.edits.bulk_change import Applied, Recipe, apply, changed_since
+from tui.orders.edits.bulk_change import Applied, BulkChange, apply, changed_since
 from tui.orders.fields import field_at, label_of
 from tui.orders.value_parser import show_value
-from tui.store.journal import Road, Write
-from tui.store.verifications import Follow
+from tui.store.journal import Write, WriteKind
+from tui.store.verifications import Verification
 from tui.work.bulk.job import (
     AGAIN,
     OPEN,
     Job,
     JobOrder,
-    Plan,
-    Stage,
-    State,
+    JobOrderState,
+    JobStage,
+    WriteCosts,
     dump_head,
     dump_order,
     head_orders,
@@ -33,10 +33,10 @@ from tui.work.bulk.job import (
 )
 from tui.work.bulk.outcome_map import COME_BACK, STATES, end_of, ends_of, orders_of, writes_of
 from tui.work.drafts.drafts import Draft
-from tui.work.drafts.sender import Standing, Way
+from tui.work.drafts.sender import DraftSendState, DraftSendStatus
 
 if TYPE_CHECKING:
-    from tui.work.account import Workbench
+    from tui.work.account import Account
 
 _AT_ONCE: Final = 4
 """Orders that may be between their last reading and their end; one whose answer was lost stops nobody else."""
@@ -51,33 +51,33 @@ _KEPT: Final = 20
 _HEAD, _ORDER = "bulk.job:", "bulk.order:"
 
 
-class CannotRun(Exception):
+class JobConflict(Exception):
     """The job is in other hands, or stands otherwise than was thought: str() is a sentence for people."""
 
 
 class Courier(Protocol):
     """Who sends: `tui.work.drafts.sender.Corrections`, in the main."""
 
-    async def send(self, draft: Draft, reviewed: Json, job: str) -> Standing: ...
+    async def send(self, draft: Draft, reviewed: Json, job: str) -> DraftSendStatus: ...
 
-    async def send_together(self, drafts: Sequence[Draft], job: str) -> Mapping[str, Standing]: ...
+    async def send_together(self, drafts: Sequence[Draft], job: str) -> Mapping[str, DraftSendStatus]: ...
 
 
 class BenchCourier:
     """The corrections of a bench. The one place where a job meets them."""
 
-    def __init__(self, bench: "Workbench") -> None:
+    def __init__(self, bench: "Account") -> None:
         self._bench = bench
 
-    async def send(self, draft: Draft, reviewed: Json, job: str) -> Standing:
+    async def send(self, draft: Draft, reviewed: Json, job: str) -> DraftSendStatus:
         return await self._bench.corrections.send(draft, reviewed, job=job)
 
-    async def send_together(self, drafts: Sequence[Draft], job: str) -> Mapping[str, Standing]:
+    async def send_together(self, drafts: Sequence[Draft], job: str) -> Mapping[str, DraftSendStatus]:
         return await self._bench.corrections.send_together(drafts, job=job)
 
 
 @dataclass(slots=True)
-class _Run:
+class _JobRun:
     """What only the running of a job knows: who was taken from the queue, and how many failed in a row."""
 
     taken: set[str] = field(default_factory=set)
@@ -90,11 +90,11 @@ class Jobs:
     All that is done is on disk before it is acted on: an order as *on its way* before it is sent.
     """
 
-    def __init__(self, bench: "Workbench", courier: Courier | None = None) -> None:
+    def __init__(self, bench: "Account", courier: Courier | None = None) -> None:
         self._bench = bench
         self._courier = courier or BenchCourier(bench)
         self._jobs: dict[str, Job] = {}
-        self._runs: dict[str, _Run] = {}
+        self._runs: dict[str, _JobRun] = {}
         self.on_change: Callable[[Job], None] = lambda _: None
         bench.hear.append(self._heard)
 
@@ -112,7 +112,7 @@ class Jobs:
         if id in self._runs:
             return self._jobs[id]
         known = self._jobs.get(id)
-        if known is not None and known.stage is Stage.PLANNED:
+        if known is not None and known.stage is JobStage.PLANNED:
             return known
         state, account = self._bench.store.state, self._bench.account
         head = state.get(account, _HEAD + id)
@@ -136,7 +136,7 @@ class Jobs:
     def is_elsewhere(self, job: Job) -> bool:
         """Whether another running copy of the app has this job under way."""
         sessions = self._bench.store.sessions
-        under_way = job.stage in (Stage.RUNNING, Stage.PAUSED)
+        under_way = job.stage in (JobStage.RUNNING, JobStage.PAUSED)
         return under_way and job.session not in ("", sessions.mine) and sessions.alive(job.session)
 
     @property
@@ -152,7 +152,7 @@ class Jobs:
         found = [
             job
             for job in reversed(self.recent())
-            if job.stage in (Stage.RUNNING, Stage.PAUSED)
+            if job.stage in (JobStage.RUNNING, JobStage.PAUSED)
             and job.session != self._bench.store.sessions.mine
             and not self.is_elsewhere(job)
         ]
@@ -160,26 +160,26 @@ class Jobs:
 
     # Before the sending.
 
-    def make(self, recipe: Recipe, orders: Iterable[tuple[str, str]], whole: str = "") -> Job:
+    def make(self, recipe: BulkChange, orders: Iterable[tuple[str, str]], whole: str = "") -> Job:
         """A new job for orders, given as (id, name)."""
         entries = {id: JobOrder(id, name) for id, name in orders}
         job = Job(secrets.token_hex(6), recipe, self._bench.now(), entries, whole=whole)
         self._jobs[job.id] = job
         self._put(job)
         for old in self.recent()[_KEPT:]:
-            if old.stage not in (Stage.RUNNING, Stage.PAUSED):
+            if old.stage not in (JobStage.RUNNING, JobStage.PAUSED):
                 self.drop(old)
         return job
 
-    def change(self, job: Job, recipe: Recipe) -> None:
+    def change(self, job: Job, recipe: BulkChange) -> None:
         """Another recipe for a job that was not sent yet."""
-        self._must_be(job, Stage.PLANNED)
+        self._must_be(job, JobStage.PLANNED)
         job.recipe = recipe
         self._put(job)
 
     async def dry_run(self, job: Job, known: Mapping[str, Document], only: Collection[str] | None = None) -> None:
         """See what the recipe comes to on each order, or on `only` some: read now, unless its document is `known`."""
-        self._must_be(job, Stage.PLANNED)
+        self._must_be(job, JobStage.PLANNED)
         recipe = job.recipe
         wanted = [order for order in job.orders.values() if only is None or order.id in only]
         unread = [order for order in wanted if order.id not in known]
@@ -203,17 +203,17 @@ class Jobs:
 
     def _judge(self, job: Job, order: JobOrder, document: Document) -> None:
         applied = apply(job.recipe, document)
-        was_out = order.state is State.LEFT_OUT
+        was_out = order.state is JobOrderState.LEFT_OUT
         order.applied, order.changes = applied, applied.changes
         order.words = "; ".join(applied.warnings)
         if applied.cannot:
-            order.state, order.words = State.CANNOT, "; ".join(applied.cannot)
+            order.state, order.words = JobOrderState.CANNOT, "; ".join(applied.cannot)
         elif applied.already:
-            order.state = State.SAME
+            order.state = JobOrderState.SAME
         elif self._bench.corrections.is_unsettled(order.id):
-            order.state, order.words = State.CANNOT, _UNSETTLED
+            order.state, order.words = JobOrderState.CANNOT, _UNSETTLED
         else:
-            order.state = State.LEFT_OUT if was_out else State.WAITING
+            order.state = JobOrderState.LEFT_OUT if was_out else JobOrderState.WAITING
 
     async def _read(self, orders: Sequence[JobOrder]) -> list[Document | None]:
         """Read orders; what cannot be read has its state."""
@@ -223,7 +223,7 @@ class Jobs:
                 return await self._bench.client.get_order(order.id)
             except ApiError as error:
                 gone = isinstance(error, NotFound) and error.proven
-                order.state = State.GONE if gone else State.NOT_SENT
+                order.state = JobOrderState.GONE if gone else JobOrderState.NOT_SENT
                 order.words = "it is not there any more" if gone else f"it could not be read: {error}"
                 return None
 
@@ -231,27 +231,27 @@ class Jobs:
 
     def leave_out(self, job: Job, id: str) -> bool:
         """Leave an order out, or take it in again; whether there was anything to leave out."""
-        self._must_be(job, Stage.PLANNED)
+        self._must_be(job, JobStage.PLANNED)
         order = job.orders[id]
-        if order.state not in (State.WAITING, State.LEFT_OUT):
+        if order.state not in (JobOrderState.WAITING, JobOrderState.LEFT_OUT):
             return False
-        order.state = State.LEFT_OUT if order.state is State.WAITING else State.WAITING
+        order.state = JobOrderState.LEFT_OUT if order.state is JobOrderState.WAITING else JobOrderState.WAITING
         self._tell(job)
         return True
 
-    def plan(self, job: Job) -> Plan:
+    def plan(self, job: Job) -> WriteCosts:
         return plan(job.waiting)
 
-    def choose(self, job: Job, road: Road) -> None:
+    def choose(self, job: Job, road: WriteKind) -> None:
         """The user's choice of the road."""
-        self._must_be(job, Stage.PLANNED)
+        self._must_be(job, JobStage.PLANNED)
         job.road, job.chosen = road, True
         self._put(job)
 
     def drop(self, job: Job) -> None:
         """Forget a job; what it sent stays in the journal."""
         if self.is_running(job) or self.is_elsewhere(job):
-            raise CannotRun("A change that is being sent cannot be forgotten; cancel it first.")
+            raise JobConflict("A change that is being sent cannot be forgotten; cancel it first.")
         state, account = self._bench.store.state, self._bench.account
         for key in state.all(account, f"{_ORDER}{job.id}:"):
             state.delete(account, key)
@@ -263,24 +263,24 @@ class Jobs:
     async def run(self, job: Job) -> None:
         """Send what waits, until nothing does or the job is paused or cancelled. Returns when all has an answer.
 
-        Raises CannotRun where another copy has the job, StoreError where it cannot be kept.
+        Raises JobConflict where another copy has the job, StoreError where it cannot be kept.
         """
         if self.is_running(job):
             return
         self._begin(job)
-        run = self._runs[job.id] = _Run()
+        run = self._runs[job.id] = _JobRun()
         flying: set[asyncio.Task[None]] = set()
         try:
-            while job.stage is Stage.RUNNING:
+            while job.stage is JobStage.RUNNING:
                 while len(flying) >= _AT_ONCE:
                     flying = await _one_less(flying)
-                if job.stage is not Stage.RUNNING or not (batch := self._take(job, run)):
+                if job.stage is not JobStage.RUNNING or not (batch := self._take(job, run)):
                     if not flying:
                         break
                     # What is on its way may come back into the queue.
                     flying = await _one_less(flying)
                     continue
-                send = self._send_whole if batch[0].road is Road.UPSERT else self._send_patches
+                send = self._send_whole if batch[0].road is WriteKind.UPSERT else self._send_patches
                 flying.add(asyncio.create_task(send(job, run, batch), name=f"change {job.id}"))
             while flying:
                 flying = await _one_less(flying)
@@ -290,75 +290,75 @@ class Jobs:
                 task.cancel()
             raise
         else:
-            if job.stage is Stage.RUNNING:
-                job.stage = Stage.PAUSED if job.waiting else Stage.DONE
+            if job.stage is JobStage.RUNNING:
+                job.stage = JobStage.PAUSED if job.waiting else JobStage.DONE
         finally:
             del self._runs[job.id]
         self._put(job)
 
     def pause(self, job: Job, note: str = "") -> None:
         """Begin no further order; those on their way come to their end."""
-        self._must_be(job, Stage.RUNNING)
-        job.stage, job.note = Stage.PAUSED, note
+        self._must_be(job, JobStage.RUNNING)
+        job.stage, job.note = JobStage.PAUSED, note
         self._put(job)
 
     def cancel(self, job: Job) -> int:
         """Send no further order, now and later, and say how many are left out by it; what was sent stays sent."""
-        self._must_be(job, Stage.RUNNING, Stage.PAUSED)
+        self._must_be(job, JobStage.RUNNING, JobStage.PAUSED)
         if self.is_elsewhere(job):
-            raise CannotRun(_ELSEWHERE)
-        job.stage, job.note = Stage.CANCELLED, ""
+            raise JobConflict(_ELSEWHERE)
+        job.stage, job.note = JobStage.CANCELLED, ""
         left = job.waiting
         for order in left:
-            self._settle(job, order, State.NOT_SENT, "cancelled before it was sent")
+            self._settle(job, order, JobOrderState.NOT_SENT, "cancelled before it was sent")
         self._put(job)
         return len(left)
 
-    async def retry(self, job: Job, states: Collection[State]) -> int:
+    async def retry(self, job: Job, states: Collection[JobOrderState]) -> int:
         """Make the orders of these states wait again, by a new dry run on what is there now; how many do."""
-        self._must_be(job, Stage.DONE, Stage.CANCELLED, Stage.PLANNED)
+        self._must_be(job, JobStage.DONE, JobStage.CANCELLED, JobStage.PLANNED)
         chosen = [order.id for order in job.orders.values() if order.state in states and order.state in AGAIN]
         for id in chosen:
             order = job.orders[id]
-            order.state, order.write, order.after = State.WAITING, None, None
-        job.stage, job.note = Stage.PLANNED, ""
+            order.state, order.write, order.after = JobOrderState.WAITING, None, None
+        job.stage, job.note = JobStage.PLANNED, ""
         await self.dry_run(job, {}, chosen)
         for id in chosen:
             self._put_order(job, job.orders[id])
-        return sum(job.orders[id].state is State.WAITING for id in chosen)
+        return sum(job.orders[id].state is JobOrderState.WAITING for id in chosen)
 
     def _begin(self, job: Job) -> None:
         """Have the job for this process, and every order of it on disk, before the first goes."""
         if self.is_elsewhere(job):
-            raise CannotRun(_ELSEWHERE)
+            raise JobConflict(_ELSEWHERE)
         if self._bench.client.read_only:
-            raise CannotRun("This account is opened for reading only.")
-        self._must_be(job, Stage.PLANNED, Stage.PAUSED, Stage.RUNNING)
-        first = job.stage is Stage.PLANNED
+            raise JobConflict("This account is opened for reading only.")
+        self._must_be(job, JobStage.PLANNED, JobStage.PAUSED, JobStage.RUNNING)
+        first = job.stage is JobStage.PLANNED
         if first:
             for order in job.orders.values():
-                if order.state is State.WAITING and order.applied is not None:
+                if order.state is JobOrderState.WAITING and order.applied is not None:
                     order.planned, order.road = True, road_of(order.applied, job.road)
                 self._put_order(job, order)
         state, account, key = self._bench.store.state, self._bench.account, _HEAD + job.id
         before = state.get(account, key)
-        job.stage, job.session, job.note = Stage.RUNNING, self._bench.store.sessions.mine, ""
+        job.stage, job.session, job.note = JobStage.RUNNING, self._bench.store.sessions.mine, ""
         theirs = load_head(before)
         if theirs is None or self.is_elsewhere(theirs) or not state.swap(account, key, before, dump_head(job)):
-            raise CannotRun(_ELSEWHERE)
+            raise JobConflict(_ELSEWHERE)
         self.on_change(job)
 
-    def _take(self, job: Job, run: _Run) -> list[JobOrder]:
+    def _take(self, job: Job, run: _JobRun) -> list[JobOrder]:
         """The next of the queue: one order by PATCH, or as many as one request takes."""
         waiting = [order for order in job.waiting if order.id not in run.taken]
         if not waiting:
             return []
         road = waiting[0].road
-        batch = [order for order in waiting if order.road is road][: LIMIT if road is Road.UPSERT else 1]
+        batch = [order for order in waiting if order.road is road][: LIMIT if road is WriteKind.UPSERT else 1]
         run.taken |= {order.id for order in batch}
         return batch
 
-    async def _send_patches(self, job: Job, run: _Run, batch: Sequence[JobOrder]) -> None:
+    async def _send_patches(self, job: Job, run: _JobRun, batch: Sequence[JobOrder]) -> None:
         for order, document in zip(batch, await self._read(batch), strict=True):
             applied = self._look_once_more(job, run, order, document)
             if applied is None:
@@ -371,7 +371,7 @@ class Jobs:
             # What came of it may have been heard before it was known to be of this order.
             self._catch_up(job, [order])
 
-    async def _send_whole(self, job: Job, run: _Run, batch: Sequence[JobOrder]) -> None:
+    async def _send_whole(self, job: Job, run: _JobRun, batch: Sequence[JobOrder]) -> None:
         drafts: list[Draft] = []
         for start in range(0, len(batch), _READ_AT_ONCE):
             some = batch[start : start + _READ_AT_ONCE]
@@ -379,7 +379,7 @@ class Jobs:
                 applied = self._look_once_more(job, run, order, document)
                 if applied is not None:
                     drafts.append(Draft(order.id, applied.edit, self._bench.now()))
-        if not drafts or job.stage is not Stage.RUNNING:
+        if not drafts or job.stage is not JobStage.RUNNING:
             # Nothing of it is on its way yet: a pause comes before it.
             run.taken -= {draft.order_id for draft in drafts}
             return
@@ -387,27 +387,29 @@ class Jobs:
         self._about_to_go(job, going)
         standings = await self._courier.send_together(drafts, job.label)
         self._link(going)
-        named = {id for id, standing in standings.items() if standing.way is Way.REFUSED and standing.problems}
+        named = {
+            id for id, standing in standings.items() if standing.way is DraftSendState.REFUSED and standing.problems
+        }
         for order in going:
             standing = standings.get(order.id)
             if standing is None:
-                self._settle(job, order, State.NOT_SENT, "nothing is known of it")
+                self._settle(job, order, JobOrderState.NOT_SENT, "nothing is known of it")
             elif named and order.id not in named and standing.way in COME_BACK:
                 # One bad order and nothing is written (Q2.3): the others go again without it.
-                self._settle(job, order, State.WAITING, "")
+                self._settle(job, order, JobOrderState.WAITING, "")
                 run.taken.discard(order.id)
             else:
                 self._stood(job, run, order, standing)
         self._catch_up(job, going)
 
-    def _look_once_more(self, job: Job, run: _Run, order: JobOrder, document: Document | None) -> Applied | None:
+    def _look_once_more(self, job: Job, run: _JobRun, order: JobOrder, document: Document | None) -> Applied | None:
         """The recipe on the order as it is now; None, and its state, where it does not go."""
         if document is None:
             self._settle(job, order, order.state, order.words)
             self._count_failure(job, run, order)
             return None
         if self._bench.corrections.is_unsettled(order.id):
-            self._settle(job, order, State.NOT_SENT, _UNSETTLED)
+            self._settle(job, order, JobOrderState.NOT_SENT, _UNSETTLED)
             return None
         applied = apply(job.recipe, document)
         changed = changed_since(order.changes, applied)
@@ -416,13 +418,13 @@ class Jobs:
                 f"{label_of(one.pointer)} was {_shown(one.pointer, one.was)}, is {_shown(one.pointer, one.now)}"
                 for one in changed
             )
-            self._settle(job, order, State.CHANGED, words)
+            self._settle(job, order, JobOrderState.CHANGED, words)
         elif applied.cannot:
-            self._settle(job, order, State.CANNOT, "; ".join(applied.cannot))
+            self._settle(job, order, JobOrderState.CANNOT, "; ".join(applied.cannot))
         elif applied.already:
-            self._settle(job, order, State.SAME, "somebody else did it")
+            self._settle(job, order, JobOrderState.SAME, "somebody else did it")
         elif road_of(applied, order.road) is not order.road:
-            self._settle(job, order, State.NOT_SENT, "it can go only by another road now")
+            self._settle(job, order, JobOrderState.NOT_SENT, "it can go only by another road now")
         else:
             return applied
         return None
@@ -430,25 +432,25 @@ class Jobs:
     def _about_to_go(self, job: Job, orders: Sequence[JobOrder]) -> None:
         newest = self._bench.store.writes.all(self._bench.account, limit=1)
         for order in orders:
-            order.state, order.words = State.SENDING, ""
+            order.state, order.words = JobOrderState.SENDING, ""
             order.after, order.write = (newest[0].id if newest else 0), None
             self._put_order(job, order, durable=order is orders[-1])
         self._tell(job)
 
-    def _stood(self, job: Job, run: _Run, order: JobOrder, standing: Standing) -> None:
+    def _stood(self, job: Job, run: _JobRun, order: JobOrder, standing: DraftSendStatus) -> None:
         self._settle(job, order, STATES[standing.way], standing.words)
         self._count_failure(job, run, order)
 
-    def _count_failure(self, job: Job, run: _Run, order: JobOrder) -> None:
-        run.failed = run.failed + 1 if order.state in (State.NOT_SENT, State.UNKNOWN) else 0
-        if run.failed >= _ENOUGH and job.stage is Stage.RUNNING and job.waiting:
+    def _count_failure(self, job: Job, run: _JobRun, order: JobOrder) -> None:
+        run.failed = run.failed + 1 if order.state in (JobOrderState.NOT_SENT, JobOrderState.UNKNOWN) else 0
+        if run.failed >= _ENOUGH and job.stage is JobStage.RUNNING and job.waiting:
             self.pause(job, f"{run.failed} orders in a row could not be sent: {order.words}")
 
     # What the journal knows of an order.
 
-    def _heard(self, news: Write | Follow) -> None:
+    def _heard(self, news: Write | Verification) -> None:
         """A step of a write, or the end of following: the order that waits for it has its end."""
-        id = news.write if isinstance(news, Follow) else news.id
+        id = news.write if isinstance(news, Verification) else news.id
         for job in list(self._jobs.values()):
             for order_id in orders_of(news) & job.orders.keys():
                 order = job.orders[order_id]
@@ -465,12 +467,12 @@ class Jobs:
         for id, end in ends_of(self._bench.store, [one for one in orders if one.state in OPEN]).items():
             self._ended(job, job.orders[id], *end)
 
-    def _ended(self, job: Job, order: JobOrder, state: State, words: str) -> None:
-        if order.state is State.SENDING and job.id in self._runs:
+    def _ended(self, job: Job, order: JobOrder, state: JobOrderState, words: str) -> None:
+        if order.state is JobOrderState.SENDING and job.id in self._runs:
             return  # who sends it hears it first
-        if state is State.WAITING:
-            goes_on = job.stage in (Stage.RUNNING, Stage.PAUSED)
-            state = state if goes_on else State.NOT_SENT
+        if state is JobOrderState.WAITING:
+            goes_on = job.stage in (JobStage.RUNNING, JobStage.PAUSED)
+            state = state if goes_on else JobOrderState.NOT_SENT
             words = "" if goes_on else words or "it had not gone out when the app ended"
         if state is not order.state:
             self._settle(job, order, state, words)
@@ -482,11 +484,11 @@ class Jobs:
 
     # How it is kept and told.
 
-    def _must_be(self, job: Job, *stages: Stage) -> None:
+    def _must_be(self, job: Job, *stages: JobStage) -> None:
         if job.stage not in stages:
-            raise CannotRun(f"This change is {job.stage} already.")
+            raise JobConflict(f"This change is {job.stage} already.")
 
-    def _settle(self, job: Job, order: JobOrder, state: State, words: str) -> None:
+    def _settle(self, job: Job, order: JobOrder, state: JobOrderState, words: str) -> None:
         order.state, order.words = state, words
         self._put_order(job, order, durable=True)
         self._tell(job)

@@ -2,27 +2,27 @@
 
 from typing import TYPE_CHECKING
 
-from tui.orders.edits.bulk_change import Recipe
+from tui.orders.edits.bulk_change import BulkChange
 
 if TYPE_CHECKING:
-    from tui.work.account import Workbench
+    from tui.work.account import Account
 
 _NAMED, _LAST = "bulk.recipe:", "bulk.last"
 
 
-class Recipes:
+class SavedChanges:
     """The recipes of one account."""
 
-    def __init__(self, bench: "Workbench") -> None:
+    def __init__(self, bench: "Account") -> None:
         self._state = bench.store.state
         self._account = bench.account
 
-    def all(self) -> list[Recipe]:
+    def all(self) -> list[BulkChange]:
         """Those with a name, by it."""
-        found = map(Recipe.from_json, self._state.all(self._account, _NAMED).values())
+        found = map(BulkChange.from_json, self._state.all(self._account, _NAMED).values())
         return sorted((one for one in found if one is not None), key=lambda one: (one.name.casefold(), one.name))
 
-    def save(self, recipe: Recipe) -> None:
+    def save(self, recipe: BulkChange) -> None:
         """Keep a recipe under its name, in the place of another of that name."""
         self._state.put(self._account, _NAMED + recipe.name, recipe.to_json(), durable=True)
 
@@ -30,10 +30,10 @@ class Recipes:
         self._state.delete(self._account, _NAMED + name, durable=True)
 
     @property
-    def last(self) -> Recipe | None:
+    def last(self) -> BulkChange | None:
         """The recipe that was used last, with a name or without."""
-        return Recipe.from_json(self._state.get(self._account, _LAST))
+        return BulkChange.from_json(self._state.get(self._account, _LAST))
 
-    def used(self, recipe: Recipe) -> None:
+    def used(self, recipe: BulkChange) -> None:
         """Remember a recipe as the last one."""
         self._state.put(self._account, _LAST, recipe.to_json())

@@ -8,8 +8,8 @@ from typing import cast
 from tui.api.codec import Document, Json, same
 from tui.api.pointer import ABSENT, ROOT, Pointer
 from tui.orders.edits.edit import Change, Edit
-from tui.orders.edits.merge import Clash, Merged, is_open, merge, take_theirs
-from tui.orders.edits.request_choice import Sending, sending_of
+from tui.orders.edits.merge import Conflict, Merged, is_open, merge, take_theirs
+from tui.orders.edits.request_choice import RequestChoice, sending_of
 from tui.store.store import Store
 
 
@@ -23,31 +23,31 @@ class Draft:
     stored: bool = False
     kept: Json = None
     """The steps as they are on disk, by which this copy of the app knows its own draft from another copy's."""
-    clashes: list[Clash] = field(default_factory=list)
+    clashes: list[Conflict] = field(default_factory=list)
     """What both sides changed, also what was decided since."""
     taken: tuple[Change, ...] = ()
     """What the service alone changed when the draft was last set on a newer order."""
 
     @property
-    def sending(self) -> Sending:
+    def sending(self) -> RequestChoice:
         """What would be sent now, and by which road."""
         return sending_of(self.edit)
 
     @property
-    def undecided(self) -> list[Clash]:
+    def undecided(self) -> list[Conflict]:
         """The clashes that keep the order from being sent."""
         return [clash for clash in self.clashes if is_open(self.edit, clash)]
 
-    def clash_at(self, pointer: Pointer) -> Clash | None:
+    def clash_at(self, pointer: Pointer) -> Conflict | None:
         """The clash at a place of the edited document, or around it."""
         keyed = self.edit.keyed(pointer)
         return next((clash for clash in self.clashes if keyed.startswith(clash.pointer)), None)
 
-    def keep_mine(self, clash: Clash) -> None:
+    def keep_mine(self, clash: Conflict) -> None:
         """Decide that what is here goes over what is there."""
         self.clashes = [replace(one, decided=True) if one is clash else one for one in self.clashes]
 
-    def take_theirs(self, clash: Clash, name: str) -> bool:
+    def take_theirs(self, clash: Conflict, name: str) -> bool:
         """Give the service's side back, as a step; False if it is that already."""
         self.clashes = [replace(one, decided=False) if one is clash else one for one in self.clashes]
         return take_theirs(self.edit, clash, name)
@@ -59,7 +59,7 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Typing:
+class TypedText:
     """Text in an editor that was not taken yet. `place`: the order's id, or a staged order's (which has letters)."""
 
     place: str
@@ -138,7 +138,7 @@ class Drafts:
             self._keep(draft, read_at)
         return merged
 
-    def type(self, typing: Typing) -> None:
+    def type(self, typing: TypedText) -> None:
         """Keep the text in an open editor, before it is drawn."""
         self._store.state.put(self._account, _typing_key(typing.place, typing.pointer), typing.text)
 
@@ -157,16 +157,16 @@ def _typing_key(place: str, pointer: Pointer) -> str:
     return f"typing:{place}:{pointer}"
 
 
-def _dump(clash: Clash) -> Json:
+def _dump(clash: Conflict) -> Json:
     sides = {"base": clash.base, "theirs": clash.theirs, "mine": clash.mine}
     known: Document = {side: value for side, value in sides.items() if value is not ABSENT}
     return {"pointer": str(clash.pointer), "decided": clash.decided, **known}
 
 
-def _load(log: Json) -> list[Clash]:
+def _load(log: Json) -> list[Conflict]:
     kept = log.get("clashes") if isinstance(log, dict) else None
     return [
-        Clash(
+        Conflict(
             Pointer.parse(str(one["pointer"])),
             one.get("base", ABSENT),
             one.get("theirs", ABSENT),

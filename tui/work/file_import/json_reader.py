@@ -16,12 +16,12 @@ MOST = 10_000
 """Orders that are taken from one file."""
 
 
-class IntakeError(ValueError):
+class ImportFileError(ValueError):
     """Nothing could be taken; the sentence says why."""
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class RefusedEntry:
     """An entry that is no order: where it stands, and why; of a table its row, from 1, and what its cells held."""
 
     place: str
@@ -31,7 +31,7 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
+class ParsedOrder:
     """An order that was found, made fit for sending, and where it stood. `converted`: how many values that changed.
 
     Of a table: `row`, its first, from 1; `cells`, the row and column that each value came from; `problems`, what could
@@ -50,12 +50,12 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True)
-class Intake:
+class ParsedFile:
     """What a source held. `told`: sentences about the whole of it. `header`: the columns of a table; `unmapped`: those
     of them that went nowhere, and `ignored`, how many cells they held."""
 
-    orders: tuple[Arrival, ...]
-    refused: tuple[Refusal, ...]
+    orders: tuple[ParsedOrder, ...]
+    refused: tuple[RefusedEntry, ...]
     told: tuple[str, ...] = ()
     header: tuple[str, ...] = ()
     unmapped: tuple[str, ...] = ()
@@ -71,7 +71,7 @@ def orders_pasted(text: str) -> str:
 
 
 def read_file(path: Path) -> bytes:
-    """The file's bytes. Raises IntakeError with a sentence for everything that may be wrong with it."""
+    """The file's bytes. Raises ImportFileError with a sentence for everything that may be wrong with it."""
     path = at_home(path)
     try:
         # A pipe or a terminal would keep the app waiting.
@@ -79,61 +79,61 @@ def read_file(path: Path) -> bytes:
         with open(handle, "rb") as file:
             found = os.fstat(file.fileno())
             if stat.S_ISDIR(found.st_mode):
-                raise IntakeError(f"{path} is a directory. Nothing was added.")
+                raise ImportFileError(f"{path} is a directory. Nothing was added.")
             if not stat.S_ISREG(found.st_mode):
-                raise IntakeError(f"{path} is no ordinary file. Nothing was added.")
+                raise ImportFileError(f"{path} is no ordinary file. Nothing was added.")
             if found.st_size > LIMIT:
                 size, most = found.st_size // 2**20, LIMIT // 2**20
-                raise IntakeError(f"{path} has {size} MB; at most {most} MB are read. Nothing was added.")
+                raise ImportFileError(f"{path} has {size} MB; at most {most} MB are read. Nothing was added.")
             return file.read(LIMIT + 1)
-    except IntakeError:
+    except ImportFileError:
         raise
     except FileNotFoundError:
-        raise IntakeError(f"There is no file {path}. Nothing was added.") from None
+        raise ImportFileError(f"There is no file {path}. Nothing was added.") from None
     except IsADirectoryError:
-        raise IntakeError(f"{path} is a directory. Nothing was added.") from None
+        raise ImportFileError(f"{path} is a directory. Nothing was added.") from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise IntakeError(f"{path} cannot be read: {reason}. Nothing was added.") from None
+        raise ImportFileError(f"{path} cannot be read: {reason}. Nothing was added.") from None
 
 
-def read_orders(data: bytes | str) -> Intake:
-    """A list of orders, one order, either under `data`, or an order a line. Raises IntakeError."""
+def read_orders(data: bytes | str) -> ParsedFile:
+    """A list of orders, one order, either under `data`, or an order a line. Raises ImportFileError."""
     if not data.strip():
-        raise IntakeError("It is empty. Nothing was added.")
+        raise ImportFileError("It is empty. Nothing was added.")
     entries, refused = _entries(data)
     if len(entries) > MOST:
-        raise IntakeError(_too_many(f"{len(entries):,}"))
+        raise ImportFileError(_too_many(f"{len(entries):,}"))
     orders = []
     for place, entry in entries:
         if not isinstance(entry, dict):
-            refused.append(Refusal(place, f"is {_called(entry)}, not an order"))
+            refused.append(RefusedEntry(place, f"is {_called(entry)}, not an order"))
         elif not entry:
-            refused.append(Refusal(place, "is an empty object"))
+            refused.append(RefusedEntry(place, "is an empty object"))
         else:
             document, told = to_upsert(entry, keep_id=True)
-            orders.append(Arrival(document, place, len(told)))
-    return Intake(tuple(orders), tuple(refused))
+            orders.append(ParsedOrder(document, place, len(told)))
+    return ParsedFile(tuple(orders), tuple(refused))
 
 
-def _entries(data: bytes | str) -> tuple[list[tuple[str, Json]], list[Refusal]]:
+def _entries(data: bytes | str) -> tuple[list[tuple[str, Json]], list[RefusedEntry]]:
     try:
         whole = decode(data, unique=True)
     except CodecError as error:
         lines = _lines(data)
         if lines is None:
-            raise IntakeError(f"It is not JSON: {error}. Nothing was added.") from None
+            raise ImportFileError(f"It is not JSON: {error}. Nothing was added.") from None
         return lines
     if isinstance(whole, dict) and isinstance(whole.get("data"), list | dict) and "order_details" not in whole:
         whole = whole["data"]
     if isinstance(whole, list):
         if not whole:
-            raise IntakeError("It is an empty list. Nothing was added.")
+            raise ImportFileError("It is an empty list. Nothing was added.")
         return [(f"entry {number}", entry) for number, entry in enumerate(whole, 1)], []
     return [("the order", whole)], []
 
 
-def _lines(data: bytes | str) -> tuple[list[tuple[str, Json]], list[Refusal]] | None:
+def _lines(data: bytes | str) -> tuple[list[tuple[str, Json]], list[RefusedEntry]] | None:
     """JSON lines, if that is what it is: several lines, and some of them JSON objects by themselves."""
     if isinstance(data, bytes):
         try:
@@ -141,16 +141,16 @@ def _lines(data: bytes | str) -> tuple[list[tuple[str, Json]], list[Refusal]] | 
         except UnicodeDecodeError:
             return None
     entries: list[tuple[str, Json]] = []
-    refused: list[Refusal] = []
+    refused: list[RefusedEntry] = []
     for number, line in enumerate(data.split("\n"), 1):
         if not line.strip():
             continue
         try:
             entries.append((f"line {number}", decode(line, unique=True)))
             if len(entries) > MOST:
-                raise IntakeError(_too_many(f"about {data.count(chr(10)) + 1:,}"))
+                raise ImportFileError(_too_many(f"about {data.count(chr(10)) + 1:,}"))
         except CodecError as error:
-            refused.append(Refusal(f"line {number}", f"is not JSON: {error.detail}"))
+            refused.append(RefusedEntry(f"line {number}", f"is not JSON: {error.detail}"))
     objects = sum(isinstance(entry, dict) for _, entry in entries)
     is_lines = objects >= len(refused) and len(entries) + len(refused) > 1 and data.lstrip().startswith("{")
     return (entries, refused) if objects and is_lines else None

@@ -5,33 +5,33 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from tui.api.codec import Json
-from tui.orders.tables.mapping import Mapping
+from tui.orders.tables.mapping import ColumnMapping
 
 if TYPE_CHECKING:
     from tui.store.store import Store
-    from tui.work.account import Workbench
+    from tui.work.account import Account
 
 _NAMED, _REFUSED, _PART = "import.mapping:", "import.refused", "import.refused:"
-_PORTION = 4 * 1024 * 1024
+_CHUNK_SIZE = 4 * 1024 * 1024
 """Characters of the refused rows that are kept as one value."""
 
 
 class Mappings:
     """The mappings of one account."""
 
-    def __init__(self, bench: "Workbench") -> None:
+    def __init__(self, bench: "Account") -> None:
         self._state = bench.store.state
         self._account = bench.account
 
-    def all(self) -> list[Mapping]:
+    def all(self) -> list[ColumnMapping]:
         """Those that can be read, by name."""
-        found = map(Mapping.from_json, self._state.all(self._account, _NAMED).values())
+        found = map(ColumnMapping.from_json, self._state.all(self._account, _NAMED).values())
         return sorted((one for one in found if one is not None), key=lambda one: (one.name.casefold(), one.name))
 
-    def get(self, name: str) -> Mapping | None:
-        return Mapping.from_json(self._state.get(self._account, _NAMED + name))
+    def get(self, name: str) -> ColumnMapping | None:
+        return ColumnMapping.from_json(self._state.get(self._account, _NAMED + name))
 
-    def save(self, mapping: Mapping) -> None:
+    def save(self, mapping: ColumnMapping) -> None:
         """Keep a mapping under its name, in the place of another of that name."""
         self._state.put(self._account, _NAMED + mapping.name, mapping.to_json(), durable=True)
 
@@ -41,9 +41,9 @@ class Mappings:
     def keep_refused(self, name: str, table: bytes) -> None:
         """Keep the refused rows of the last import, as CSV, until they are written into a file."""
         text, mark = table.decode(), secrets.token_hex(8)
-        parts = [f"{_PART}{mark}:{place}" for place in range(0, len(text), _PORTION)]
+        parts = [f"{_PART}{mark}:{place}" for place in range(0, len(text), _CHUNK_SIZE)]
         for place, key in enumerate(parts):
-            self._state.put(self._account, key, text[place * _PORTION : (place + 1) * _PORTION])
+            self._state.put(self._account, key, text[place * _CHUNK_SIZE : (place + 1) * _CHUNK_SIZE])
         # Whatever comes between, what is named here is there whole.
         named: list[Json] = [*parts]
         self._state.put(self._account, _REFUSED, {"name": name, "parts": named}, durable=True)
@@ -77,10 +77,10 @@ class Mappings:
                 self._state.delete(self._account, key)
 
 
-def saved_here(store: "Store", name: str) -> Mapping | None:
+def saved_here(store: "Store", name: str) -> ColumnMapping | None:
     """The mapping of that name of whichever account of this machine, of the newest that has one."""
     for account in reversed(store.accounts()):
-        found = Mapping.from_json(store.state.get(account, _NAMED + name))
+        found = ColumnMapping.from_json(store.state.get(account, _NAMED + name))
         if found is not None:
             return found
     return None

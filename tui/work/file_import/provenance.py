@@ -11,7 +11,7 @@ from tui.orders.fields import LISTS, entry_of
 
 
 @dataclass(slots=True)
-class Source:
+class Provenance:
     """`words` for people; `file` and `row` (from 1) where it came out of a table. Without a table all is empty.
 
     Cells are found by the pointer of a value as it is now: they follow an item that was moved.
@@ -50,7 +50,7 @@ class Source:
         words = self._keyed()[1]
         return words.get(edit.keyed(pointer)) if words else None
 
-    def rebased(self, old: Edit, new: Edit) -> "Source":
+    def rebased(self, old: Edit, new: Edit) -> "Provenance":
         """The same for an edit with another base: places are taken along where the same value stands."""
         cells, derived = self._keyed()
         if not cells and not derived:
@@ -62,7 +62,7 @@ class Source:
                 moved[keyed] = new.keyed(placed)
         kept = {str(moved[key]): [row, column] for key, (row, column) in cells.items() if key in moved}
         words = {str(moved[key]): text for key, text in derived.items() if key in moved}
-        return Source(self.words, self.file, self.row, cast(Document, kept), cast(Document, words))
+        return Provenance(self.words, self.file, self.row, cast(Document, kept), cast(Document, words))
 
     def _keyed(self) -> tuple[dict[Pointer, tuple[int, str]], dict[Pointer, str]]:
         """Read only when asked for: a table of ten thousand rows has some hundred thousand cells."""
@@ -89,7 +89,7 @@ class Source:
         return kept
 
     @classmethod
-    def load(cls, meta: Mapping[str, Json]) -> "Source":
+    def load(cls, meta: Mapping[str, Json]) -> "Provenance":
         row, cells, derived = meta.get("row"), meta.get("cells"), meta.get("derived")
         return cls(
             str(meta.get("source") or ""),

@@ -7,20 +7,28 @@ from pathlib import Path
 
 from tui.api.codec import LIMIT, Document
 from tui.orders.tables.csv_writer import csv_of
-from tui.orders.tables.layout import Layout, TableError, encoding_of, judged, sniff, text_of
-from tui.orders.tables.mapping import Mapping, automatic, by_rows
-from tui.orders.tables.rows import Made, Progress, Result, Row, Table, headed, orders_of, table_of
-from tui.work.file_import.json_reader import MOST, Arrival, Intake, IntakeError, Refusal, read_file, read_orders
+from tui.orders.tables.layout import TableError, TableLayout, encoding_of, judged, sniff, text_of
+from tui.orders.tables.mapping import ColumnMapping, automatic, by_rows
+from tui.orders.tables.rows import ParsedTable, RowProgress, Table, TableOrder, TableRow, headed, orders_of, table_of
+from tui.work.file_import.json_reader import (
+    MOST,
+    ImportFileError,
+    ParsedFile,
+    ParsedOrder,
+    RefusedEntry,
+    read_file,
+    read_orders,
+)
 from tui.work.file_import.workbook import is_workbook, read_workbook
-from tui.work.gc_pause import many_made
+from tui.work.gc_pause import gc_paused
 
 
-class Stopped(IntakeError):
+class ImportStopped(ImportFileError):
     """The reading was stopped by who asked for it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class TableSource:
     """A table that was opened: its bytes or text, so that it can be read again with another layout.
 
     `sheets`: the names of a workbook's. `mapping`: a remembered one for this header, or what the names suggest.
@@ -29,7 +37,7 @@ class Source:
     name: str
     data: bytes | str
     table: Table
-    mapping: Mapping
+    mapping: ColumnMapping
     sheets: tuple[str, ...] = ()
 
     @property
@@ -43,21 +51,21 @@ def read_any(
     name: str,
     *,
     shop: int | None = None,
-    mapping: Mapping | None = None,
-    known: Sequence[Mapping] = (),
-    progress: Progress | None = None,
+    mapping: ColumnMapping | None = None,
+    known: Sequence[ColumnMapping] = (),
+    progress: RowProgress | None = None,
     now: datetime | None = None,
-) -> Intake:
-    """The orders in a file or in bytes, whatever they are. Raises IntakeError with a sentence for people.
+) -> ParsedFile:
+    """The orders in a file or in bytes, whatever they are. Raises ImportFileError with a sentence for people.
 
     `shop` is that of orders which name none; `mapping` is used for a table whatever its header, if it fits; of the
     `known` ones the first that fits; else the names of the columns decide. `now`: its zone is that of loose times.
     """
     opened = open_any(source, name, known=known if mapping is None else (mapping,), progress=progress)
-    if isinstance(opened, Intake):
+    if isinstance(opened, ParsedFile):
         return opened if shop is None else _with_shop(opened, shop)
     if mapping is not None and not mapping.fits(opened.table.header):
-        raise IntakeError(f"{_lead(mapping)} is for other columns than those of {name}. Nothing was added.")
+        raise ImportFileError(f"{_lead(mapping)} is for other columns than those of {name}. Nothing was added.")
     return take_in(opened, shop=shop, progress=progress, now=now)
 
 
@@ -65,24 +73,24 @@ def open_any(
     source: Path | bytes | str,
     name: str,
     *,
-    known: Sequence[Mapping] = (),
-    layout: Layout | None = None,
-    progress: Progress | None = None,
-) -> Intake | Source:
-    """What a source holds: orders where it is JSON, else the table, to be mapped. Raises IntakeError.
+    known: Sequence[ColumnMapping] = (),
+    layout: TableLayout | None = None,
+    progress: RowProgress | None = None,
+) -> ParsedFile | TableSource:
+    """What a source holds: orders where it is JSON, else the table, to be mapped. Raises ImportFileError.
 
     `layout`: how to read a table, where it was changed by hand.
     """
     data = read_file(source) if isinstance(source, Path) else source
     if len(data) > LIMIT:
-        raise IntakeError(
+        raise ImportFileError(
             f"{name} has {len(data) // 2**20} MB; at most {LIMIT // 2**20} MB are read. Nothing was added."
         )
     try:
         if isinstance(data, bytes) and is_workbook(data):
             return _open_workbook(data, name, known, layout, progress)
         if not data.strip():
-            raise IntakeError(f"{name} is empty. Nothing was added.")
+            raise ImportFileError(f"{name} is empty. Nothing was added.")
         text = data if isinstance(data, str) else text_of(data, encoding_of(data))
         if layout is None and text.lstrip()[:1] in ("{", "["):
             return read_orders(text if isinstance(data, bytes) and encoding_of(data).startswith("utf-16") else data)
@@ -91,45 +99,45 @@ def open_any(
         raise _not_taken(name, error) from None
 
 
-def _not_taken(name: str, error: TableError) -> IntakeError:
-    return IntakeError(f"{name}: {str(error)[:1].lower()}{str(error)[1:]} Nothing was added.")
+def _not_taken(name: str, error: TableError) -> ImportFileError:
+    return ImportFileError(f"{name}: {str(error)[:1].lower()}{str(error)[1:]} Nothing was added.")
 
 
-def again(source: Source, layout: Layout, known: Sequence[Mapping] = ()) -> Source:
-    """The same source with another layout; the mapping stays where the header is the same. Raises IntakeError."""
+def again(source: TableSource, layout: TableLayout, known: Sequence[ColumnMapping] = ()) -> TableSource:
+    """The same source with another layout; the mapping stays where the header is the same. Raises ImportFileError."""
     opened = open_any(source.data, source.name, known=known, layout=layout)
-    if isinstance(opened, Intake):
-        raise IntakeError(f"{source.name} is no table.")
+    if isinstance(opened, ParsedFile):
+        raise ImportFileError(f"{source.name} is no table.")
     if source.mapping.fits(opened.table.header):
         return replace(opened, mapping=replace(source.mapping.on(opened.table.header), layout=layout))
     return opened
 
 
 def take_in(
-    source: Source, *, shop: int | None = None, progress: Progress | None = None, now: datetime | None = None
-) -> Intake:
-    """The orders of a table by its mapping. Raises IntakeError where no column goes anywhere, or for too many."""
+    source: TableSource, *, shop: int | None = None, progress: RowProgress | None = None, now: datetime | None = None
+) -> ParsedFile:
+    """The orders of a table by its mapping. Raises ImportFileError where no column goes anywhere, or for too many."""
     mapping = source.mapping
     if not mapping.mapped:
         names = ", ".join(source.table.header[:6])
         words = f"No column of {source.name} has a name that is known ({names})."
-        raise IntakeError(f"{words} Map them to fields on the import screen. Nothing was added.")
+        raise ImportFileError(f"{words} Map them to fields on the import screen. Nothing was added.")
     now = now or datetime.now().astimezone()
     try:
-        with many_made(len(source.table.rows)):
+        with gc_paused(len(source.table.rows)):
             result = orders_of(source.table, mapping, now=now, shop=shop, progress=progress, most=MOST)
     except TableError as error:
         raise _not_taken(source.name, error) from None
     return _intake(source, result)
 
 
-def preview(source: Source, rows: int, *, now: datetime, shop: int | None = None) -> Intake:
+def preview(source: TableSource, rows: int, *, now: datetime, shop: int | None = None) -> ParsedFile:
     """The first rows as they will be."""
     table = replace(source.table, rows=source.table.rows[:rows])
     return _intake(source, orders_of(table, source.mapping, now=now, shop=shop))
 
 
-def refused_csv(intake: Intake) -> bytes:
+def refused_csv(intake: ParsedFile) -> bytes:
     """What was refused, as a table that can be mended and read again: the cells as they were, then row and reason."""
     width = max((len(one.cells) for one in intake.refused), default=0)
     names = [*intake.header, *(f"more {place}" for place in range(1, width - len(intake.header) + 1))]
@@ -141,8 +149,8 @@ def refused_csv(intake: Intake) -> bytes:
 
 
 def _open_workbook(
-    data: bytes, name: str, known: Sequence[Mapping], layout: Layout | None, progress: Progress | None
-) -> Source:
+    data: bytes, name: str, known: Sequence[ColumnMapping], layout: TableLayout | None, progress: RowProgress | None
+) -> TableSource:
     sheet, sheets, rows = read_workbook(data, layout.sheet if layout is not None else "", progress)
     if layout is None:
         # A cover, or notes, may come before the sheet of the orders.
@@ -151,18 +159,22 @@ def _open_workbook(
             sheet, _, rows = next((one for one in others if _has_orders(one[2])), (sheet, sheets, rows))
         # Cells that are numbers come with a point; texts with a comma are still read.
         _, dates = judged([row.cells for row in rows])
-        layout = Layout(dates=dates, header=_has_header(rows))
+        layout = TableLayout(dates=dates, header=_has_header(rows))
     return _source(name, data, headed(rows, replace(layout, sheet=sheet)), known, tuple(sheets))
 
 
-def _has_orders(rows: Sequence[Row]) -> bool:
+def _has_orders(rows: Sequence[TableRow]) -> bool:
     """Whether these are rows below a header of which several columns are known."""
     return len(rows) > 1 and automatic(rows[0].cells).mapped > 1
 
 
 def _open_text(
-    data: bytes | str, name: str, known: Sequence[Mapping], layout: Layout | None, progress: Progress | None
-) -> Source:
+    data: bytes | str,
+    name: str,
+    known: Sequence[ColumnMapping],
+    layout: TableLayout | None,
+    progress: RowProgress | None,
+) -> TableSource:
     found = layout or sniff(data)
     text = data.removeprefix("\ufeff") if isinstance(data, str) else text_of(data, found.encoding)
     if layout is None:
@@ -171,7 +183,7 @@ def _open_text(
     return _source(name, data, table_of(text, found, progress), known)
 
 
-def _has_header(rows: Sequence[Row]) -> bool:
+def _has_header(rows: Sequence[TableRow]) -> bool:
     """Whether the first row names columns: unless it has numbers and no known name."""
     if not rows:
         return True
@@ -182,24 +194,25 @@ def _has_header(rows: Sequence[Row]) -> bool:
 
 
 def _source(
-    name: str, data: bytes | str, table: Table, known: Sequence[Mapping], sheets: tuple[str, ...] = ()
-) -> Source:
+    name: str, data: bytes | str, table: Table, known: Sequence[ColumnMapping], sheets: tuple[str, ...] = ()
+) -> TableSource:
     mapping = next((one.on(table.header) for one in known if one.fits(table.header)), None)
     mapping = mapping or by_rows(automatic(table.header), (row.cells for row in table.rows))
     mapping = replace(mapping, layout=table.layout)
-    return Source(name, data, table, mapping, sheets)
+    return TableSource(name, data, table, mapping, sheets)
 
 
-def _intake(source: Source, result: Result) -> Intake:
+def _intake(source: TableSource, result: ParsedTable) -> ParsedFile:
     mapping = source.mapping
     told = []
     if mapping.unmapped:
         count = len(mapping.unmapped)
         told.append(f"{count} column{'s go' if count > 1 else ' goes'} nowhere: {', '.join(mapping.unmapped)}.")
-    return Intake(
+    return ParsedFile(
         tuple(_arrival(made, _sheet_of(source)) for made in result.orders),
         tuple(
-            Refusal(f"row {one.row.number}", one.reason, one.row.number, tuple(one.row.cells)) for one in result.refused
+            RefusedEntry(f"row {one.row.number}", one.reason, one.row.number, tuple(one.row.cells))
+            for one in result.refused
         ),
         tuple(told),
         source.table.header,
@@ -208,17 +221,17 @@ def _intake(source: Source, result: Result) -> Intake:
     )
 
 
-def _sheet_of(source: Source) -> str:
+def _sheet_of(source: TableSource) -> str:
     """The sheet that was read, in words, where the workbook has several."""
     return f" of sheet {source.table.layout.sheet}" if len(source.sheets) > 1 else ""
 
 
-def _arrival(made: Made, sheet: str) -> Arrival:
+def _arrival(made: TableOrder, sheet: str) -> ParsedOrder:
     place = f"row {made.rows[0]}"
     if len(made.rows) > 1:
         together = made.rows[-1] - made.rows[0] == len(made.rows) - 1
         place = f"rows {made.rows[0]}{'-' if together else '…'}{made.rows[-1]}"
-    return Arrival(
+    return ParsedOrder(
         made.document,
         f"{place}{sheet}",
         made.converted,
@@ -230,7 +243,7 @@ def _arrival(made: Made, sheet: str) -> Arrival:
     )
 
 
-def _with_shop(intake: Intake, shop: int) -> Intake:
+def _with_shop(intake: ParsedFile, shop: int) -> ParsedFile:
     """Orders of JSON that name no shop, in this one."""
     orders = []
     for one in intake.orders:
@@ -243,5 +256,5 @@ def _with_shop(intake: Intake, shop: int) -> Intake:
     return replace(intake, orders=tuple(orders))
 
 
-def _lead(mapping: Mapping) -> str:
+def _lead(mapping: ColumnMapping) -> str:
     return f"The mapping {mapping.name}" if mapping.name else "This mapping"

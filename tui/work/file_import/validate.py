@@ -11,17 +11,17 @@ from tui.api.pointer import ABSENT, ROOT, Pointer
 from tui.api.query import id_text
 from tui.orders.checks.sending import SHOP, check_order, check_together
 from tui.orders.summary import PLACED
-from tui.orders.tables.rows import Progress
-from tui.work.file_import.json_reader import Arrival, Intake, Refusal
+from tui.orders.tables.rows import RowProgress
+from tui.work.file_import.json_reader import ParsedFile, ParsedOrder, RefusedEntry
 from tui.work.file_import.provenance import cell_near
-from tui.work.gc_pause import many_made
+from tui.work.gc_pause import gc_paused
 
 _NUMBER = re.compile(r"\d+")
 _TOLD_EVERY = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class FileEntry:
     """One entry of a file. `position` counts from 0 over all of them; `arrival` is None for what is no order.
 
     `problems` are those of this side: of reading the file, by the schema, and by the service's unwritten rules.
@@ -29,7 +29,7 @@ class Entry:
 
     position: int
     place: str
-    arrival: Arrival | None
+    arrival: ParsedOrder | None
     problems: tuple[Problem, ...] = ()
     row: int | None = None
 
@@ -66,22 +66,26 @@ class Entry:
         return (self.row if row is None else row), column
 
 
-def entries_of(intake: Intake, shops: Collection[int] | None = None, progress: Progress | None = None) -> list[Entry]:
+def entries_of(
+    intake: ParsedFile, shops: Collection[int] | None = None, progress: RowProgress | None = None
+) -> list[FileEntry]:
     """All entries of a file in its order, refused ones included, judged. `shops`: the account's, if they are known.
 
     `progress` is told how many of how many are judged.
     """
-    found = [Entry(0, one.place, one, (), one.row) for one in intake.orders]
-    refused = [Entry(0, one.place, None, (_no_order(one),), one.row) for one in intake.refused]
+    found = [FileEntry(0, one.place, one, (), one.row) for one in intake.orders]
+    refused = [FileEntry(0, one.place, None, (_no_order(one),), one.row) for one in intake.refused]
     if refused:
         # Both come in the file's order, and their places are numbered alike.
         found = sorted([*found, *refused], key=_line_of)
     entries = [replace(one, position=position) for position, one in enumerate(found)]
-    with many_made(len(entries)):
+    with gc_paused(len(entries)):
         return judged(entries, shops, progress)
 
 
-def judged(entries: Sequence[Entry], shops: Collection[int] | None, progress: Progress | None = None) -> list[Entry]:
+def judged(
+    entries: Sequence[FileEntry], shops: Collection[int] | None, progress: RowProgress | None = None
+) -> list[FileEntry]:
     """The entries with all problems that can be known of them here."""
     twins = check_together({str(one.position): one.document for one in entries if one.arrival is not None})
     result = []
@@ -102,7 +106,7 @@ def judged(entries: Sequence[Entry], shops: Collection[int] | None, progress: Pr
     return result
 
 
-def as_placed(arrival: Arrival, kept: Document) -> Document:
+def as_placed(arrival: ParsedOrder, kept: Document) -> Document:
     """What a file says; where it has no date, the order as it is kept says when it was placed, not this import."""
     placed = PLACED.get(kept)
     if PLACED not in arrival.derived or placed is ABSENT:
@@ -110,7 +114,7 @@ def as_placed(arrival: Arrival, kept: Document) -> Document:
     return cast(Document, PLACED.put(arrival.document, placed))
 
 
-def _no_order(refusal: Refusal) -> Problem:
+def _no_order(refusal: RefusedEntry) -> Problem:
     return Problem(
         f"{refusal.place[:1].upper()}{refusal.place[1:]} {refusal.reason}.",
         "no_order",
@@ -119,7 +123,7 @@ def _no_order(refusal: Refusal) -> Problem:
     )
 
 
-def _line_of(entry: Entry) -> float:
+def _line_of(entry: FileEntry) -> float:
     if entry.row is not None:
         return entry.row
     number = _NUMBER.search(entry.place)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import IO, Final
 
 from tui.orders.tables.layout import TableError
-from tui.orders.tables.rows import MOST_ROWS, Progress, Row
+from tui.orders.tables.rows import MOST_ROWS, RowProgress, TableRow
 
 _MOST_UNPACKED: Final = 300 * 1024 * 1024
 _MOST_CELLS: Final = 10_000_000
@@ -27,7 +27,9 @@ def is_workbook(data: bytes) -> bool:
     return data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"))
 
 
-def read_workbook(data: bytes, sheet: str = "", progress: Progress | None = None) -> tuple[str, list[str], list[Row]]:
+def read_workbook(
+    data: bytes, sheet: str = "", progress: RowProgress | None = None
+) -> tuple[str, list[str], list[TableRow]]:
     """The sheet's name, all names, and its rows; without a name the first that holds anything. Raises TableError."""
     from python_calamine import CalamineError, CalamineWorkbook, ZipError  # 10 ms, for spreadsheets only
 
@@ -106,12 +108,12 @@ def _number(letters: bytes) -> int:
     return found
 
 
-def _rows(rows: object, height: int, progress: Progress | None) -> list[Row]:
+def _rows(rows: object, height: int, progress: RowProgress | None) -> list[TableRow]:
     found = []
     for number, cells in enumerate(rows, 1):  # type: ignore[var-annotated, arg-type]
         texts = [_text(cell) for cell in cells]
         if any(text.strip() for text in texts):
-            found.append(Row(number, texts))
+            found.append(TableRow(number, texts))
         if progress is not None and number % _TELL_EVERY == 0:
             progress(number, height)
     return found

@@ -13,20 +13,20 @@ from tui.api.errors import Problem
 from tui.api.pointer import Scope
 from tui.orders.fields import label_of
 from tui.orders.tables.csv_writer import csv_of
-from tui.store.journal import Road, WriteState
-from tui.store.sent_requests import Passage, PassedOrder
+from tui.store.journal import WriteKind, WriteState
+from tui.store.sent_requests import SentOrder, SentRequest
 from tui.store.store import Store
-from tui.store.verifications import FollowState
+from tui.store.verifications import VerificationState
 from tui.work.journal.entries import outcome_words
 from tui.work.typed_paths import new_file
 from tui.work.writes.serialization import problems_from_json, problems_to_json
 
 _SEEN: Final = {
-    FollowState.ACCEPTED: "accepted",
-    FollowState.VERIFIED: "verified",
-    FollowState.DIFFERS: "differs",
-    FollowState.MISSING: "missing",
-    FollowState.SUPERSEDED: "superseded",
+    VerificationState.ACCEPTED: "accepted",
+    VerificationState.VERIFIED: "verified",
+    VerificationState.DIFFERS: "differs",
+    VerificationState.MISSING: "missing",
+    VerificationState.SUPERSEDED: "superseded",
 }
 _ENDS: Final = {
     WriteState.BUSY: "busy",
@@ -40,7 +40,7 @@ WRITTEN: Final = frozenset({"accepted", "verified", "differs", "missing", "super
 
 
 @dataclass(frozen=True, slots=True)
-class SentOrder:
+class HistoryOrder:
     """An order of a request. `version` counts its contents from 1; `problems` are what the service said of it then.
 
     `outcome`: verified, differs, missing, accepted, superseded (by a newer version), refused, not written (others of the
@@ -63,7 +63,7 @@ class SentOrder:
 
 
 @dataclass(frozen=True, slots=True)
-class SentRequest:
+class HistoryRequest:
     """A request of the batch. `problems` are those that speak of none of its orders."""
 
     id: int
@@ -72,7 +72,7 @@ class SentRequest:
     by: str
     words: str
     status: int | None
-    orders: tuple[SentOrder, ...]
+    orders: tuple[HistoryOrder, ...]
     problems: tuple[Problem, ...]
 
     @property
@@ -81,29 +81,29 @@ class SentRequest:
         return Counter(order.outcome for order in self.orders)
 
 
-def history_of(store: Store, batch: int | None) -> list[SentRequest]:
+def history_of(store: Store, batch: int | None) -> list[HistoryRequest]:
     """Every request of a batch, the newest first."""
     return [] if batch is None else [_request(passage) for passage in store.passages.of_batch(batch)]
 
 
-def _request(passage: Passage) -> SentRequest:
+def _request(passage: SentRequest) -> HistoryRequest:
     told = problems_from_json(passage.problems)
     alone = len(passage.orders) == 1
     orders = tuple(_order(passage, order, told, alone=alone) for order in passage.orders)
     named = {problem for order in orders for problem in order.problems}
-    return SentRequest(
+    return HistoryRequest(
         passage.id,
         passage.at,
         passage.ended_at,
         passage.by,
-        outcome_words(passage.state, Road.UPSERT),
+        outcome_words(passage.state, WriteKind.UPSERT),
         passage.status,
         orders,
         tuple(problem for problem in told if problem not in named),
     )
 
 
-def _order(passage: Passage, order: PassedOrder, told: Sequence[Problem], *, alone: bool) -> SentOrder:
+def _order(passage: SentRequest, order: SentOrder, told: Sequence[Problem], *, alone: bool) -> HistoryOrder:
     problems = tuple(
         problem
         for problem in told
@@ -116,7 +116,7 @@ def _order(passage: Passage, order: PassedOrder, told: Sequence[Problem], *, alo
         outcome = "refused"
     else:
         outcome = _ENDS.get(passage.state, "going")
-    return SentOrder(
+    return HistoryOrder(
         order.staged,
         order.version,
         order.order_id,
@@ -129,7 +129,7 @@ def _order(passage: Passage, order: PassedOrder, told: Sequence[Problem], *, alo
     )
 
 
-def sent_documents(store: Store, request: SentRequest) -> list[Document | None]:
+def sent_documents(store: Store, request: HistoryRequest) -> list[Document | None]:
     """The orders of a request as they went, in the order of its `orders`; None where they are no longer kept."""
     write = store.writes.get(request.id)
     body = decode(write.new.body, limit=max(1, len(write.new.body))) if write is not None else None
@@ -141,7 +141,7 @@ def sent_documents(store: Store, request: SentRequest) -> list[Document | None]:
     return found
 
 
-def order_line(request: SentRequest, order: SentOrder, sent: Json) -> Document:
+def order_line(request: HistoryRequest, order: HistoryOrder, sent: Json) -> Document:
     """One order of a request as a line of the export."""
     return {
         "request": request.id,
@@ -161,7 +161,7 @@ def order_line(request: SentRequest, order: SentOrder, sent: Json) -> Document:
     }
 
 
-async def history_lines(store: Store, requests: Sequence[SentRequest]) -> AsyncIterator[Document]:
+async def history_lines(store: Store, requests: Sequence[HistoryRequest]) -> AsyncIterator[Document]:
     """Every order of every request, in the order in which they went; others run between the requests."""
     for request in sorted(requests, key=lambda one: one.id):
         for order, sent in zip(request.orders, sent_documents(store, request), strict=True):
@@ -169,7 +169,7 @@ async def history_lines(store: Store, requests: Sequence[SentRequest]) -> AsyncI
         await asyncio.sleep(0)
 
 
-async def export_history(store: Store, requests: Sequence[SentRequest], path: Path) -> int:
+async def export_history(store: Store, requests: Sequence[HistoryRequest], path: Path) -> int:
     """Write the history into a new file that only its owner can read; how many orders. JSON lines, or CSV by its ending.
 
     Raises FileExistsError where there is a file of that name, and OSError where it cannot be written; then there is none
@@ -203,7 +203,7 @@ _COLUMNS: Final[Sequence[Json]] = (
 )
 
 
-def _cells(request: SentRequest, order: SentOrder) -> Sequence[Json]:
+def _cells(request: HistoryRequest, order: HistoryOrder) -> Sequence[Json]:
     told = "; ".join(f"{label_of(problem.pointer)}: {problem.detail}" for problem in order.problems)
     return (
         request.id,

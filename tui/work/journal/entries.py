@@ -16,7 +16,7 @@ from tui.orders.edits.edit import Change, Edit
 from tui.orders.edits.merge import merge
 from tui.orders.edits.patch import as_read, seen_in
 from tui.orders.edits.upsert import to_upsert
-from tui.store.journal import Event, Road, Write, WriteState
+from tui.store.journal import Event, Write, WriteKind, WriteState
 from tui.store.journal_queries import Named
 from tui.store.store import Store
 from tui.work.typed_paths import new_file
@@ -28,7 +28,7 @@ PRUNED: Final = "journal.pruned"
 _AT_ONCE = 100
 
 
-class Ended(StrEnum):
+class EntryOutcome(StrEnum):
     """How writes end, in the groups that the journal's strip has; short, since all stand on one line of 80."""
 
     ON_WAY = "going"
@@ -40,41 +40,41 @@ class Ended(StrEnum):
 
 
 _WORDS: Final = {
-    WriteState.RECORDED: (Ended.ON_WAY, "waits to go"),
-    WriteState.SENT: (Ended.ON_WAY, "is being sent"),
-    WriteState.ANSWERED: (Ended.ON_WAY, "taken, is being read again"),
-    WriteState.ACCEPTED: (Ended.ON_WAY, "accepted, not seen yet"),
-    WriteState.UNKNOWN: (Ended.UNKNOWN, "outcome unknown"),
-    WriteState.CONFIRMED: (Ended.CONFIRMED, "confirmed"),
-    WriteState.VERIFIED: (Ended.CONFIRMED, "seen as sent"),
-    WriteState.DIFFERS: (Ended.DIFFERS, "shows something else"),
-    WriteState.MISSING: (Ended.DIFFERS, "accepted and never seen"),
-    WriteState.REFUSED: (Ended.NOT_WRITTEN, "refused"),
-    WriteState.BUSY: (Ended.NOT_WRITTEN, "the service was busy"),
-    WriteState.NOT_SENT: (Ended.NOT_WRITTEN, "not sent"),
-    WriteState.NOT_APPLIED: (Ended.NOT_WRITTEN, "not applied"),
-    WriteState.GONE: (Ended.NOT_WRITTEN, "the order was gone"),
+    WriteState.RECORDED: (EntryOutcome.ON_WAY, "waits to go"),
+    WriteState.SENT: (EntryOutcome.ON_WAY, "is being sent"),
+    WriteState.ANSWERED: (EntryOutcome.ON_WAY, "taken, is being read again"),
+    WriteState.ACCEPTED: (EntryOutcome.ON_WAY, "accepted, not seen yet"),
+    WriteState.UNKNOWN: (EntryOutcome.UNKNOWN, "outcome unknown"),
+    WriteState.CONFIRMED: (EntryOutcome.CONFIRMED, "confirmed"),
+    WriteState.VERIFIED: (EntryOutcome.CONFIRMED, "seen as sent"),
+    WriteState.DIFFERS: (EntryOutcome.DIFFERS, "shows something else"),
+    WriteState.MISSING: (EntryOutcome.DIFFERS, "accepted and never seen"),
+    WriteState.REFUSED: (EntryOutcome.NOT_WRITTEN, "refused"),
+    WriteState.BUSY: (EntryOutcome.NOT_WRITTEN, "the service was busy"),
+    WriteState.NOT_SENT: (EntryOutcome.NOT_WRITTEN, "not sent"),
+    WriteState.NOT_APPLIED: (EntryOutcome.NOT_WRITTEN, "not applied"),
+    WriteState.GONE: (EntryOutcome.NOT_WRITTEN, "the order was gone"),
 }
 
 
-def ended(state: WriteState, road: Road) -> Ended:
+def ended(state: WriteState, road: WriteKind) -> EntryOutcome:
     """The group that a write belongs to."""
-    if road is Road.DELETE and state is WriteState.CONFIRMED:
-        return Ended.DELETED
+    if road is WriteKind.DELETE and state is WriteState.CONFIRMED:
+        return EntryOutcome.DELETED
     return _WORDS[state][0]
 
 
-def outcome_words(state: WriteState, road: Road) -> str:
+def outcome_words(state: WriteState, road: WriteKind) -> str:
     """How a write ended, in a few words."""
-    return "deleted" if ended(state, road) is Ended.DELETED else _WORDS[state][1]
+    return "deleted" if ended(state, road) is EntryOutcome.DELETED else _WORDS[state][1]
 
 
-def states_of(group: Ended) -> tuple[tuple[WriteState, ...], tuple[Road, ...]]:
+def states_of(group: EntryOutcome) -> tuple[tuple[WriteState, ...], tuple[WriteKind, ...]]:
     """The states and roads of a group, as the store looks for them."""
-    if group is Ended.DELETED:
-        return (WriteState.CONFIRMED,), (Road.DELETE,)
+    if group is EntryOutcome.DELETED:
+        return (WriteState.CONFIRMED,), (WriteKind.DELETE,)
     states = tuple(state for state, (own, _) in _WORDS.items() if own is group)
-    return states, (Road.PATCH, Road.UPSERT) if group is Ended.CONFIRMED else tuple(Road)
+    return states, (WriteKind.PATCH, WriteKind.UPSERT) if group is EntryOutcome.CONFIRMED else tuple(WriteKind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Entry:
+class JournalEntry:
     """A write and all that is known of it. `base_url` is where it went; `steps` are its events, the first one first."""
 
     write: Write
@@ -107,7 +107,7 @@ class Entry:
     """The position of the one order that this is about; all of them if there is none."""
 
     @property
-    def ended(self) -> Ended:
+    def ended(self) -> EntryOutcome:
         return ended(self.write.state, self.write.new.road)
 
     @property
@@ -131,19 +131,19 @@ class Entry:
         return parts if self.only is None else parts[self.only : self.only + 1]
 
 
-def open_entry(store: Store, base_url: str, id: int) -> Entry | None:
+def open_entry(store: Store, base_url: str, id: int) -> JournalEntry | None:
     """The entry of a write; None if it was pruned."""
     write = store.writes.get(id)
     if write is None:
         return None
-    return Entry(write, base_url, tuple(store.writes.events(id)), tuple(store.briefs.orders(id)))
+    return JournalEntry(write, base_url, tuple(store.writes.events(id)), tuple(store.briefs.orders(id)))
 
 
 def after(write: Write, part: Part) -> Document | None:
     """What a write made, or was to make, of an order; None for a deletion and for an order that was not there."""
-    if part.before is None or write.new.road is Road.DELETE:
+    if part.before is None or write.new.road is WriteKind.DELETE:
         return None
-    if write.new.road is Road.PATCH:
+    if write.new.road is WriteKind.PATCH:
         return seen_in(part.before, as_read(part.sent))
     # An upsert spells things otherwise than what was read: what it changed is set on what was read.
     spelt = to_upsert(part.before, keep_id="id" in part.sent)[0]
@@ -164,7 +164,7 @@ def _parts(write: Write, named: Sequence[Named]) -> Iterator[Part]:
         body = _read(new.body)
         sent = body if isinstance(body, dict) else {}
         changes = changes_from_json(new.changes)
-        if new.road is Road.DELETE:
+        if new.road is WriteKind.DELETE:
             changes = list(Edit.between(before, {}, "").changes())
         elif not changes and sent:
             changes = list(Edit.between(before, seen_in(before, as_read(sent)), "").changes())
@@ -188,7 +188,7 @@ def _parts(write: Write, named: Sequence[Named]) -> Iterator[Part]:
 # Taking it elsewhere, and letting go of it.
 
 
-def entry_line(entry: Entry) -> bytes:
+def entry_line(entry: JournalEntry) -> bytes:
     """An entry as one line of JSON, without a line break.
 
     Its keys: `id`, `at` (UTC, ISO 8601), `by` (user@host), `profile`, `base_url`, `job` (the change of many orders that

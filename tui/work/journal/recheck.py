@@ -15,17 +15,17 @@ from tui.orders.edits.edit import Change
 from tui.orders.edits.matching import match, name_of
 from tui.orders.edits.merge import is_met
 from tui.orders.fields import LISTS
-from tui.store.journal import Road, WriteState
+from tui.store.journal import WriteKind, WriteState
 from tui.store.journal_queries import Named
 from tui.store.store import Store
-from tui.work.journal.entries import Entry, Part, after, open_entry
-from tui.work.writes.lookup import Wanted, key_of, look_up
+from tui.work.journal.entries import JournalEntry, Part, after, open_entry
+from tui.work.writes.lookup import LookupTarget, key_of, look_up
 
 _AT_ONCE: Final = 50
 _DONE: Final = (WriteState.CONFIRMED, WriteState.VERIFIED)
 
 
-class Verdict(StrEnum):
+class RecheckResult(StrEnum):
     """What became of a value that was confirmed."""
 
     TAKEN_BACK = "taken back"
@@ -36,7 +36,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class RecheckedChange:
     """One value: what it was, what was confirmed, and what is there. `pointer` leads into `document`, what is there."""
 
     order_id: str
@@ -47,65 +47,69 @@ class Check:
     was: Json | Absent
     wanted: Json | Absent
     there: Json | Absent
-    verdict: Verdict
+    verdict: RecheckResult
     words: str = ""
     document: Document | None = field(default=None, repr=False)
 
 
-def entries_of_day(store: Store, account: int, base_url: str, day: date, zone: tzinfo) -> list[Entry]:
+def entries_of_day(store: Store, account: int, base_url: str, day: date, zone: tzinfo) -> list[JournalEntry]:
     """The confirmed changes of a day in the zone, the first one first; deletions are not among them."""
     start = datetime.combine(day, time(), zone)
     end = datetime.combine(day + timedelta(days=1), time(), zone)
-    roads = (Road.PATCH, Road.UPSERT)
+    roads = (WriteKind.PATCH, WriteKind.UPSERT)
     places = store.briefs.find(account, states=_DONE, roads=roads, since=start, until=end)
     entries = (open_entry(store, base_url, id) for id, _ in reversed(places))
     return [entry for entry in entries if entry is not None]
 
 
 async def recheck(
-    client: Client, entries: Sequence[Entry], progress: Callable[[int, int], None] = lambda done, of: None
-) -> list[Check]:
+    client: Client, entries: Sequence[JournalEntry], progress: Callable[[int, int], None] = lambda done, of: None
+) -> list[RecheckedChange]:
     """Read the orders of these writes again, and judge each value by the last write of it; the bad news first.
 
     May be cancelled at any time. An order that could not be read has one check that says why.
     """
-    by_order: dict[str, list[tuple[Entry, Part]]] = {}
+    by_order: dict[str, list[tuple[JournalEntry, Part]]] = {}
     for entry in entries:
         for part in entry.parts:
             by_order.setdefault(part.remote_id or f"{part.key}", []).append((entry, part))
     orders = list(by_order.values())
-    checks: list[Check] = []
+    checks: list[RecheckedChange] = []
     for start in range(0, len(orders), _AT_ONCE):
         some = orders[start : start + _AT_ONCE]
         wanted = [_wanted(writes[-1][1]) for writes in some]
         for writes, found in zip(some, await look_up(client, wanted), strict=True):
             checks.extend(_judged(writes, found))
         progress(min(start + _AT_ONCE, len(orders)), len(orders))
-    ranks = list(Verdict)
+    ranks = list(RecheckResult)
     return sorted(checks, key=lambda check: ranks.index(check.verdict))
 
 
-def seen_again(check: Check, document: Document) -> Check:
+def seen_again(check: RecheckedChange, document: Document) -> RecheckedChange:
     """The check after its order was read once more: whether the value stands now."""
     there = check.pointer.get(document)
-    verdict = Verdict.STANDS if is_met(check.pointer, check.wanted, there) else check.verdict
+    verdict = RecheckResult.STANDS if is_met(check.pointer, check.wanted, there) else check.verdict
     return replace(check, there=there, verdict=verdict, document=document)
 
 
-def _wanted(part: Part) -> Wanted:
+def _wanted(part: Part) -> LookupTarget:
     order_id, shop = part.key if any(part.key) else key_of(part.before or {})
-    return Wanted(order_id, shop, part.remote_id or None)
+    return LookupTarget(order_id, shop, part.remote_id or None)
 
 
-def _judged(writes: Sequence[tuple[Entry, Part]], found: Document | ApiError | None) -> Iterator[Check]:
+def _judged(
+    writes: Sequence[tuple[JournalEntry, Part]], found: Document | ApiError | None
+) -> Iterator[RecheckedChange]:
     entry, part = writes[-1]
     known = (part.remote_id, part.named, entry.write.id, entry.write.at)
     whole = Pointer(())
     if isinstance(found, ApiError):
-        yield Check(*known, whole, ABSENT, ABSENT, ABSENT, Verdict.UNREAD, str(found))
+        yield RecheckedChange(*known, whole, ABSENT, ABSENT, ABSENT, RecheckResult.UNREAD, str(found))
         return
     if found is None or (part.remote_id and id_text(found.get("id")) != part.remote_id):
-        yield Check(*known, whole, ABSENT, ABSENT, ABSENT, Verdict.GONE, "the order is not there any more")
+        yield RecheckedChange(
+            *known, whole, ABSENT, ABSENT, ABSENT, RecheckResult.GONE, "the order is not there any more"
+        )
         return
     values: dict[Pointer, _Value] = {}
     for entry, part in writes:
@@ -119,20 +123,20 @@ def _judged(writes: Sequence[tuple[Entry, Part]], found: Document | ApiError | N
         there = place.get(found)
         wanted, was = value.change.now, value.change.was
         if is_met(place, wanted, there):
-            verdict = Verdict.STANDS
+            verdict = RecheckResult.STANDS
         elif any(is_met(place, one, there) for one in value.before):
-            verdict = Verdict.TAKEN_BACK
+            verdict = RecheckResult.TAKEN_BACK
         else:
-            verdict = Verdict.CHANGED
+            verdict = RecheckResult.CHANGED
         write = value.entry.write
-        yield Check(order_id, part.named, write.id, write.at, place, was, wanted, there, verdict, "", found)
+        yield RecheckedChange(order_id, part.named, write.id, write.at, place, was, wanted, there, verdict, "", found)
 
 
 @dataclass(frozen=True, slots=True)
 class _Value:
     """The last write of a value, and all that the value was before writes of that day."""
 
-    entry: Entry
+    entry: JournalEntry
     change: Change
     before: list[Json | Absent]
 

@@ -12,16 +12,16 @@ from tui.api.errors import ApiError
 from tui.api.pointer import ABSENT, Absent, Pointer
 from tui.api.query import id_text
 from tui.orders.edits.edit import Edit, same_or_absent
-from tui.orders.edits.merge import Clash, is_met, merge
+from tui.orders.edits.merge import Conflict, is_met, merge
 from tui.orders.fields import LISTS
 from tui.store.db import StoreError
-from tui.store.journal import Road, WriteState
+from tui.store.journal import WriteKind, WriteState
 from tui.store.journal_queries import Named
-from tui.work.account import Workbench
-from tui.work.batches.staging import CannotChange, Staging
+from tui.work.account import Account
+from tui.work.batches.staging import BatchLocked, Staging
 from tui.work.drafts.drafts import Draft
-from tui.work.journal.entries import Ended, Entry, Part, after
-from tui.work.writes.lookup import Wanted, key_of, look_up
+from tui.work.journal.entries import EntryOutcome, JournalEntry, Part, after
+from tui.work.writes.lookup import LookupTarget, key_of, look_up
 
 _AT_ONCE: Final = 50
 _KEY: Final = "~"
@@ -29,7 +29,7 @@ _KEY: Final = "~"
 LOST: Final = "It gets a new Sendcloud id; shipments, labels and links of the old one do not come back."
 
 
-class Undone(StrEnum):
+class UndoOutcome(StrEnum):
     """What undoing came to for one order."""
 
     DRAFTED = "drafted"
@@ -41,51 +41,51 @@ class Undone(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class UndoResult:
     """One order: what it came to, and a sentence about it."""
 
     named: Named
-    undone: Undone
+    undone: UndoOutcome
     words: str
 
 
-def why_not(entry: Entry) -> str | None:
+def why_not(entry: JournalEntry) -> str | None:
     """Why there is nothing to undo in a write, in a sentence, whatever the service has; None if there may be."""
     state = entry.write.state
-    if entry.ended is Ended.NOT_WRITTEN:
+    if entry.ended is EntryOutcome.NOT_WRITTEN:
         return f"It was not written ({entry.words}), so there is nothing to undo."
     if state is WriteState.UNKNOWN:
         return "Whether it was written is not known yet; it can be undone when that was looked up."
-    if entry.ended is Ended.ON_WAY:
+    if entry.ended is EntryOutcome.ON_WAY:
         return "It is still on its way; it can be undone when its end is known."
     return None
 
 
 async def undo(
-    bench: Workbench,
+    bench: Account,
     staging: Staging,
-    entries: Sequence[Entry],
+    entries: Sequence[JournalEntry],
     name: str,
     progress: Callable[[int, int], None] = lambda done, of: None,
-) -> list[Result]:
+) -> list[UndoResult]:
     """Draft the inverse of writes, one result for each order they had; several writes of an order are one step.
 
     `name` is the name of that step. What changed on the service since is kept as a clash of the draft, and nothing is
     overwritten. A draft that is there already stays, and gets the undo on top. Orders that were deleted are staged anew.
     """
-    results: list[Result] = []
-    by_order: dict[str, list[tuple[Entry, Part]]] = {}
+    results: list[UndoResult] = []
+    by_order: dict[str, list[tuple[JournalEntry, Part]]] = {}
     deleted: list[Part] = []
     for entry in sorted(entries, key=lambda one: -one.write.id):
         reason = why_not(entry)
         for part in entry.parts:
             if reason is not None:
-                results.append(Result(part.named, Undone.NOTHING, reason))
-            elif entry.write.new.road is Road.DELETE:
+                results.append(UndoResult(part.named, UndoOutcome.NOTHING, reason))
+            elif entry.write.new.road is WriteKind.DELETE:
                 deleted.append(part)
             elif part.before is None:
                 words = "This write made the order, so to undo it is to delete it: D in the list does."
-                results.append(Result(part.named, Undone.NOTHING, words))
+                results.append(UndoResult(part.named, UndoOutcome.NOTHING, words))
             else:
                 by_order.setdefault(part.remote_id, []).append((entry, part))
     total, done = len(by_order) + len(deleted), 0
@@ -104,55 +104,61 @@ async def undo(
         done += len(parts)
         progress(done, total)
     # Of an order that was written at last, the attempts before it are no news.
-    undone = {result.named for result in results if result.undone is not Undone.NOTHING}
-    return [result for result in results if result.undone is not Undone.NOTHING or result.named not in undone]
+    undone = {result.named for result in results if result.undone is not UndoOutcome.NOTHING}
+    return [result for result in results if result.undone is not UndoOutcome.NOTHING or result.named not in undone]
 
 
-def step_name(entry: Entry, zone: tzinfo) -> str:
+def step_name(entry: JournalEntry, zone: tzinfo) -> str:
     """How the undo of a write is called among the steps of a draft."""
     when = entry.write.at.astimezone(zone)
     return f"undo of {entry.write.new.job or f'{when:%d %b %H:%M}'}"
 
 
-def told(results: Sequence[Result]) -> str:
+def told(results: Sequence[UndoResult]) -> str:
     """The results in one sentence."""
     if len(results) == 1:
         return results[0].words
     counts = Counter(result.undone for result in results)
-    parts = ", ".join(f"{counts[undone]} {undone}" for undone in Undone if counts[undone])
-    drafted = counts[Undone.DRAFTED] + counts[Undone.CONFLICT]
+    parts = ", ".join(f"{counts[undone]} {undone}" for undone in UndoOutcome if counts[undone])
+    drafted = counts[UndoOutcome.DRAFTED] + counts[UndoOutcome.CONFLICT]
     return f"{len(results)} orders: {parts}.{' w reviews.' if drafted else ''}"
 
 
 def _undo_one(
-    bench: Workbench, writes: Sequence[tuple[Entry, Part]], found: Document | ApiError | None, name: str
-) -> Result:
+    bench: Account, writes: Sequence[tuple[JournalEntry, Part]], found: Document | ApiError | None, name: str
+) -> UndoResult:
     part = writes[0][1]
     named, remote_id = part.named, part.remote_id
     if isinstance(found, ApiError):
-        return Result(named, Undone.FAILED, f"{named.name} could not be read: {found}")
+        return UndoResult(named, UndoOutcome.FAILED, f"{named.name} could not be read: {found}")
     if found is None or id_text(found.get("id")) != remote_id:
-        return Result(named, Undone.GONE, f"{named.name} is not there any more, so nothing can be undone in it.")
+        return UndoResult(
+            named, UndoOutcome.GONE, f"{named.name} is not there any more, so nothing can be undone in it."
+        )
     if bench.corrections.is_unsettled(remote_id):
-        return Result(named, Undone.FAILED, f"{named.name} has a change on its way; undo when its end is known.")
+        return UndoResult(
+            named, UndoOutcome.FAILED, f"{named.name} has a change on its way; undo when its end is known."
+        )
     own = bench.drafts.get(remote_id)
     draft = bench.drafts.of(remote_id, found, bench.now())
     bench.drafts.rebase(draft, found, bench.now())
     inverses = [inverse for entry, one in writes if (inverse := _inverse(entry, one, name)) is not None]
     changed, clashes = put_on(draft, inverses, name)
     if not changed:
-        return Result(named, Undone.NOTHING, f"{named.name} is as it was before already; there is nothing to undo.")
+        return UndoResult(
+            named, UndoOutcome.NOTHING, f"{named.name} is as it was before already; there is nothing to undo."
+        )
     bench.corrections.forget(remote_id)
     bench.drafts.save(draft)
     onto = ", on top of your draft of it" if own is not None else ""
     if clashes:
         count = f"{len(clashes)} field{'' if len(clashes) == 1 else 's'} changed there since"
         words = f"{named.name}: drafted{onto}; {count}: o, then c decides. w reviews."
-        return Result(named, Undone.CONFLICT, words)
-    return Result(named, Undone.DRAFTED, f"{named.name}: drafted as it was before{onto}. w reviews.")
+        return UndoResult(named, UndoOutcome.CONFLICT, words)
+    return UndoResult(named, UndoOutcome.DRAFTED, f"{named.name}: drafted as it was before{onto}. w reviews.")
 
 
-def _inverse(entry: Entry, part: Part, name: str) -> Edit | None:
+def _inverse(entry: JournalEntry, part: Part, name: str) -> Edit | None:
     made = after(entry.write, part)
     if made is None or part.before is None:
         return None
@@ -160,13 +166,13 @@ def _inverse(entry: Entry, part: Part, name: str) -> Edit | None:
     return inverse if inverse.dirty else None
 
 
-def put_on(draft: Draft, inverses: Iterable[Edit], name: str) -> tuple[bool, list[Clash]]:
+def put_on(draft: Draft, inverses: Iterable[Edit], name: str) -> tuple[bool, list[Conflict]]:
     """Put inverse edits on top of a draft as one step: whether that changes it, and what the service changed since.
 
     The draft must stand on what the service has now. Its clashes are kept with it.
     """
     document = draft.edit.document
-    found: list[tuple[Pointer | None, Pointer, Clash]] = []
+    found: list[tuple[Pointer | None, Pointer, Conflict]] = []
     for inverse in inverses:
         merged = merge(inverse, document)
         document = _in_old_order(inverse, document, merged.edit.document)
@@ -207,23 +213,27 @@ def _on_service(edit: Edit, keyed: Pointer) -> Json | Absent:
     return (keyed.parent / number).get(edit.base) if number.isdigit() else ABSENT
 
 
-def _stage(staging: Staging, part: Part, found: Document | ApiError | None) -> Result:
+def _stage(staging: Staging, part: Part, found: Document | ApiError | None) -> UndoResult:
     """The kept document of a deleted order as a new one, with its number and order id."""
     named, document = part.named, part.before or {}
     if isinstance(found, ApiError):
-        return Result(named, Undone.FAILED, f"Whether {named.name} is there again could not be read: {found}")
+        return UndoResult(named, UndoOutcome.FAILED, f"Whether {named.name} is there again could not be read: {found}")
     if found is not None:
         words = f"{named.name} is there again, as #{id_text(found.get('id'))}; nothing was staged."
-        return Result(named, Undone.NOTHING, words)
+        return UndoResult(named, UndoOutcome.NOTHING, words)
     if any(key_of(order.document) == key_of(document) and not order.sent for order in staging.orders):
-        return Result(named, Undone.NOTHING, f"{named.name} is staged as a new order already; B opens the composer.")
+        return UndoResult(
+            named, UndoOutcome.NOTHING, f"{named.name} is staged as a new order already; B opens the composer."
+        )
     try:
         staging.add_again(document)
-    except (CannotChange, StoreError) as error:
-        return Result(named, Undone.FAILED, f"{named.name} was not staged: {error}")
-    return Result(named, Undone.STAGED, f"{named.name} is staged as new: a new id, no shipments or links. B shows it.")
+    except (BatchLocked, StoreError) as error:
+        return UndoResult(named, UndoOutcome.FAILED, f"{named.name} was not staged: {error}")
+    return UndoResult(
+        named, UndoOutcome.STAGED, f"{named.name} is staged as new: a new id, no shipments or links. B shows it."
+    )
 
 
-def _wanted(part: Part) -> Wanted:
+def _wanted(part: Part) -> LookupTarget:
     order_id, shop = part.key if any(part.key) else key_of(part.before or {})
-    return Wanted(order_id, shop, part.remote_id or None)
+    return LookupTarget(order_id, shop, part.remote_id or None)

@@ -5,23 +5,23 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tui.api.client import Client
-from tui.api.errors import ApiError, Forbidden, NotFound, Refused
+from tui.api.errors import ApiError, Forbidden, NotFound, RequestRefused
 from tui.api.query import id_text
 from tui.orders.edits.edit import Change, Edit
 from tui.store.batches import StagedState
 from tui.work.account import Shop
-from tui.work.batches.staged_order import Does, Looked, StagedOrder, gone
-from tui.work.file_import.validate import Entry, as_placed, judged
-from tui.work.writes.lookup import Wanted, look_up
+from tui.work.batches.staged_order import PlannedAction, RemoteSnapshot, StagedOrder, gone
+from tui.work.file_import.validate import FileEntry, as_placed, judged
+from tui.work.writes.lookup import LookupTarget, look_up
 
 _AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class RemoteStatus:
     """What sending an entry would do, the service's id of the order that is there, and what would change of it."""
 
-    does: Does
+    does: PlannedAction
     id: str | None = None
     changes: tuple[Change, ...] = ()
 
@@ -33,22 +33,24 @@ async def shops_of(client: Client) -> frozenset[int] | None:
     """
     try:
         rows = await client.list_integrations()
-    except (NotFound, Forbidden, Refused):
+    except (NotFound, Forbidden, RequestRefused):
         return None
     return frozenset(shop.id for row in rows if (shop := Shop.read(row)) is not None)
 
 
-async def probe(client: Client, entries: Sequence[Entry], now: datetime) -> tuple[list[Entry], dict[int, Known]]:
+async def probe(
+    client: Client, entries: Sequence[FileEntry], now: datetime
+) -> tuple[list[FileEntry], dict[int, RemoteStatus]]:
     """The entries judged with the account's shops, and by position what sending each would do. Raises ApiError."""
     entries = judged(entries, await shops_of(client))
     # The service refuses to look into a shop that it does not know.
     asked = [one for one in entries if all(one.key) and not any(found.code == "unknown_shop" for found in one.errors)]
-    known: dict[int, Known] = {}
+    known: dict[int, RemoteStatus] = {}
     for start in range(0, len(asked), _AT_ONCE):
         part = asked[start : start + _AT_ONCE]
-        wanted = [Wanted(*one.key, id_text(one.document.get("id")) or None) for one in part]
+        wanted = [LookupTarget(*one.key, id_text(one.document.get("id")) or None) for one in part]
         for entry, found in zip(part, await look_up(client, wanted), strict=True):
-            if isinstance(found, Refused):
+            if isinstance(found, RequestRefused):
                 continue
             if isinstance(found, ApiError):
                 raise found
@@ -56,10 +58,10 @@ async def probe(client: Client, entries: Sequence[Entry], now: datetime) -> tupl
             if entry.arrival is not None and found is not None:
                 document = as_placed(entry.arrival, found)
             order = StagedOrder("", Edit(document), 1, StagedState.DRAFT, now)
-            order.looked = Looked(order.key, now, found)
+            order.looked = RemoteSnapshot(order.key, now, found)
             id = id_text(found.get("id")) or None if found is not None else None
             if found is None and "id" in document:
                 entries[entry.position] = replace(entry, problems=(gone(document), *entry.problems))
                 continue
-            known[entry.position] = Known(order.does, id, order.differences)
+            known[entry.position] = RemoteStatus(order.does, id, order.differences)
     return entries, known

@@ -9,8 +9,8 @@ from tui.api.pointer import Scope
 from tui.orders.edits.edit import Change
 from tui.orders.fields import label_of
 from tui.store.journal import Write
-from tui.work.file_import.validate import Entry
-from tui.work.writes.backoff import Patience, growing
+from tui.work.file_import.validate import FileEntry
+from tui.work.writes.backoff import RetrySchedule, exponential
 from tui.work.writes.serialization import problems_from_json
 
 _SHOWN_CHANGES = 4
@@ -18,7 +18,7 @@ _FIRST_LOOK = 0.5
 """Seconds after an order was accepted."""
 
 
-class End(StrEnum):
+class SubmitOutcome(StrEnum):
     """What became of an order."""
 
     VERIFIED = "verified"
@@ -34,7 +34,7 @@ class End(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class SubmitOptions:
     """How a file is to be submitted. `patience` in seconds, for look-ups, for following, and for a service that is down."""
 
     only_good: bool = False
@@ -43,15 +43,15 @@ class Wishes:
     patience: float | None = None
 
     @property
-    def pauses(self) -> Patience:
+    def pauses(self) -> RetrySchedule:
         """As the app's, but with the first look sooner: somebody waits for the end of the command."""
         if self.patience is None:
-            return Patience(follow=growing(240.0, first=_FIRST_LOOK))
+            return RetrySchedule(follow=exponential(240.0, first=_FIRST_LOOK))
         first = min(1.0, self.patience / 4)
-        return Patience(
-            lookups=(0.0, *growing(self.patience, first=first)),
-            follow=growing(self.patience, first=_FIRST_LOOK),
-            busy=growing(self.patience, first=first),
+        return RetrySchedule(
+            lookups=(0.0, *exponential(self.patience, first=first)),
+            follow=exponential(self.patience, first=_FIRST_LOOK),
+            busy=exponential(self.patience, first=first),
         )
 
     @property
@@ -61,17 +61,17 @@ class Wishes:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class SubmitResult:
     """What became of an entry: the service's id where it is known, and all that is wrong with it or was in its way."""
 
-    entry: Entry
-    end: End
+    entry: FileEntry
+    end: SubmitOutcome
     id: str | None = None
     problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class SubmitProgress:
     """How far a run is: `done` of `total` in what it does now."""
 
     doing: str

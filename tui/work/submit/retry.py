@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from tui.api.errors import ApiError, Forbidden, NotAuthorised, NotFound, NotSent, Redirected
-from tui.work.writes.backoff import Sleep, growing
+from tui.work.writes.backoff import Sleep, exponential
 
 T = TypeVar("T")
 
 
 @dataclass(slots=True)
-class Waits:
+class RetryTimer:
     """Growing pauses that begin anew after each success, and end when it has gone wrong for `most` seconds.
 
     The time of a first attempt that hangs counts where `begin` was called before it.
@@ -28,7 +28,7 @@ class Waits:
     def begin(self) -> float:
         """An attempt begins, the first since a success or another one; when the first did, by the clock."""
         if self._since is None:
-            self._since, self._left = self.clock(), deque(growing(self.most))
+            self._since, self._left = self.clock(), deque(exponential(self.most))
         return self._since
 
     def next(self) -> float | None:
@@ -45,9 +45,9 @@ def is_final(error: ApiError) -> bool:
     return isinstance(error, NotAuthorised | Forbidden | NotFound | Redirected | NotSent)
 
 
-async def persist(work: Callable[[], Awaitable[T]], patience: float, sleep: Sleep = asyncio.sleep) -> T:
+async def retry(work: Callable[[], Awaitable[T]], patience: float, sleep: Sleep = asyncio.sleep) -> T:
     """Do `work` until it goes through. Raises its last ApiError when that is final or patience (seconds) has ended."""
-    waits = Waits(patience)
+    waits = RetryTimer(patience)
     waits.begin()
     while True:
         try:

@@ -14,22 +14,31 @@ from functools import partial
 from typing import TypeVar
 
 from tui.api.codec import same
-from tui.api.errors import ApiError, Origin, Problem, Refused, Severity
+from tui.api.errors import ApiError, Origin, Problem, RequestRefused, Severity
 from tui.api.pointer import ABSENT
 from tui.api.query import id_text
-from tui.api.request_log import Outcome, WireEntry
+from tui.api.request_log import LoggedRequest, RequestOutcome
 from tui.orders.summary import PLACED
 from tui.store.batches import StagedState
 from tui.store.db import StoreError
 from tui.store.journal import Write, WriteState
-from tui.store.verifications import Follow
-from tui.work.account import Workbench
-from tui.work.batches.staged_order import Does, StagedOrder, Standing
-from tui.work.batches.staging import CannotChange, Staging
-from tui.work.file_import.json_reader import Intake
-from tui.work.file_import.validate import Entry, as_placed
-from tui.work.submit.results import End, Progress, Result, Wishes, changes_text, error_of, note, whole_problems
-from tui.work.submit.retry import Waits, is_final
+from tui.store.verifications import Verification
+from tui.work.account import Account
+from tui.work.batches.staged_order import PlannedAction, StagedOrder, StagedStatus
+from tui.work.batches.staging import BatchLocked, Staging
+from tui.work.file_import.json_reader import ParsedFile
+from tui.work.file_import.validate import FileEntry, as_placed
+from tui.work.submit.results import (
+    SubmitOptions,
+    SubmitOutcome,
+    SubmitProgress,
+    SubmitResult,
+    changes_text,
+    error_of,
+    note,
+    whole_problems,
+)
+from tui.work.submit.retry import RetryTimer, is_final
 
 _LAST_ANSWER = 10.0
 """Seconds that a request which is out is waited for when the run is stopped."""
@@ -41,7 +50,7 @@ _BARRED = frozenset({401, 403, 404, 410})
 T = TypeVar("T")
 
 
-class Stopped(Exception):
+class SubmitStopped(Exception):
     """The run was told to stop; what is known stands."""
 
 
@@ -50,12 +59,12 @@ class Submission:
 
     def __init__(
         self,
-        bench: Workbench,
+        bench: Account,
         staging: Staging,
-        entries: Sequence[Entry],
+        entries: Sequence[FileEntry],
         name: str,
-        wishes: Wishes,
-        tell: Callable[[Progress], None] = lambda _: None,
+        wishes: SubmitOptions,
+        tell: Callable[[SubmitProgress], None] = lambda _: None,
     ) -> None:
         self.entries = list(entries)
         self.unreachable: str | None = None
@@ -66,7 +75,7 @@ class Submission:
         self._tell = tell
         self._stop = asyncio.Event()
         self._news = asyncio.Event()
-        self._waits = Waits(wishes.most)
+        self._waits = RetryTimer(wishes.most)
         self._ids: dict[int, str] = {}
         self._older: dict[int, str] = {}
         self._why: dict[str, str] = {}
@@ -100,15 +109,15 @@ class Submission:
     async def run(self) -> None:
         """Do what can be done. What became of each order is in `results` afterwards, however this ends.
 
-        Raises CannotChange where another running copy has the batch, StoreError for the disk.
+        Raises BatchLocked where another running copy has the batch, StoreError for the disk.
         """
         if self._staging.owner is not None:
             self._find_staged()
             self._reason = f"Nothing was sent: this batch is in the hands of {self._staging.owner}."
-            raise CannotChange(f"This batch is in the hands of {self._staging.owner}; nothing was sent.")
+            raise BatchLocked(f"This batch is in the hands of {self._staging.owner}; nothing was sent.")
         following = asyncio.create_task(self._bench.follower.run(), name="follow accepted orders")
         try:
-            with suppress(Stopped):
+            with suppress(SubmitStopped):
                 await self._work()
             if following.done():
                 await following
@@ -182,7 +191,7 @@ class Submission:
         new = [one for one in self.entries if one.arrival is not None and one.position not in self._ids]
         self._report("staging", 0, len(new))
         arrivals = tuple(one.arrival for one in new if one.arrival is not None)
-        ids = self._staging.add_intake(Intake(arrivals, ()), self._name)
+        ids = self._staging.add_intake(ParsedFile(arrivals, ()), self._name)
         fresh = dict(zip((one.position for one in new), ids, strict=True))
         for entry in self.entries:
             id = self._ids.get(entry.position)
@@ -195,14 +204,14 @@ class Submission:
                 continue
             try:
                 self._staging.become(order.id, order.document, wanted, f"as in {self._name}")
-            except CannotChange:
+            except BatchLocked:
                 self._older[entry.position] = "An older version is on its way; this one goes when its end is known."
         self._ids |= fresh
 
-    def _let_refused_go(self, entry: Entry, order: StagedOrder) -> None:
+    def _let_refused_go(self, entry: FileEntry, order: StagedOrder) -> None:
         """What the service refused in an earlier run, and nothing here finds wrong, is asked once more."""
         if order.state is StagedState.REFUSED and not entry.errors and not order.held:
-            if order.does is Does.UPDATE and not self._wishes.update:
+            if order.does is PlannedAction.UPDATE and not self._wishes.update:
                 return
             self._staging.release([order.id], in_spite=True)
 
@@ -231,11 +240,11 @@ class Submission:
         """Look for the orders that may go; False when the service is not to be reached."""
         wanted = [order.id for order in self._going_orders()]
         error = await self._patiently(lambda: self._staging.look(wanted, again=True))
-        if isinstance(error, Refused):
+        if isinstance(error, RequestRefused):
             # It will not look for one of them; the others can still go.
             for id in wanted:
                 error = await self._patiently(partial(self._staging.look, [id]))
-                if isinstance(error, Refused):
+                if isinstance(error, RequestRefused):
                     self._said[id] = error.problems or (Problem(str(error)),)
                 elif error is not None:
                     break
@@ -256,7 +265,7 @@ class Submission:
                 return None
             if self._looked() != before:
                 self._waits.reset()
-            pause = None if is_final(error) or isinstance(error, Refused) else self._waits.next()
+            pause = None if is_final(error) or isinstance(error, RequestRefused) else self._waits.next()
             if pause is None:
                 return error
             await self._pause(pause)
@@ -281,7 +290,7 @@ class Submission:
         )
         return False
 
-    def _is_bad(self, entry: Entry) -> bool:
+    def _is_bad(self, entry: FileEntry) -> bool:
         """Whether something is wrong with it here, and nobody let it go in spite of that."""
         order = self._order_of(entry)
         if order is None or order.sent:
@@ -291,7 +300,7 @@ class Submission:
         read = entry.arrival.problems if entry.arrival is not None else ()
         if any(one.severity is Severity.ERROR for one in read):
             return True
-        return self._staging.standing(order) is Standing.TO_FIX
+        return self._staging.standing(order) is StagedStatus.TO_FIX
 
     async def _ship(self) -> None:
         """Send until nothing is left that may go; what a refusal did not name goes again by itself (Q2.3, Q2.4)."""
@@ -311,7 +320,7 @@ class Submission:
 
     def _release(self) -> None:
         if self._wishes.update:
-            updates = [one.id for one in self._going_orders() if self._staging.standing(one) is Standing.UPDATE]
+            updates = [one.id for one in self._going_orders() if self._staging.standing(one) is StagedStatus.UPDATE]
             if updates:
                 self._staging.release(updates)
 
@@ -330,7 +339,9 @@ class Submission:
 
     async def _judge_rest(self, ids: Sequence[str]) -> bool:
         """Note why orders that were to go are still here; whether any of them may go again now."""
-        ready = [id for id in ids if (one := self._staging.get(id)) and self._staging.standing(one) is Standing.READY]
+        ready = [
+            id for id in ids if (one := self._staging.get(id)) and self._staging.standing(one) is StagedStatus.READY
+        ]
         if len(ready) < len(ids):
             self._waits.reset()
         again = ""
@@ -381,15 +392,15 @@ class Submission:
 
     # What became of them.
 
-    def results(self) -> list[Result]:
+    def results(self) -> list[SubmitResult]:
         """What became of every entry, in the order of the file."""
         return [self._result(entry) for entry in self.entries]
 
-    def _result(self, entry: Entry) -> Result:
+    def _result(self, entry: FileEntry) -> SubmitResult:
         order = self._order_of(entry)
         if order is None:
             told = entry.problems if entry.errors else (*entry.problems, note(self._reason))
-            return Result(entry, End.HELD, None, told)
+            return SubmitResult(entry, SubmitOutcome.HELD, None, told)
         found = [finding.problem for finding in self._staging.findings(order) if not finding.stale]
         remote = order.remote.get("id") if order.remote is not None else None
         id = order.remote_id or id_text(remote) or id_text(entry.document.get("id")) or None
@@ -406,60 +417,63 @@ class Submission:
         if reason:
             problems.append(note(reason))
         problems.sort(key=lambda problem: problem.severity is Severity.WARNING)
-        return Result(entry, end, id, tuple(problems))
+        return SubmitResult(entry, end, id, tuple(problems))
 
-    def _end(self, entry: Entry, order: StagedOrder) -> tuple[End, str]:
+    def _end(self, entry: FileEntry, order: StagedOrder) -> tuple[SubmitOutcome, str]:
         if entry.position in self._older:
-            return End.UNKNOWN, self._older[entry.position]
+            return SubmitOutcome.UNKNOWN, self._older[entry.position]
         if not self._is_staged and entry.arrival is not None:
             wanted = as_placed(entry.arrival, order.document)
             if not same(wanted, order.document):
-                return End.HELD, self._reason  # what is known is of another content
+                return SubmitOutcome.HELD, self._reason  # what is known is of another content
         match order.state:
             case StagedState.VERIFIED:
-                return End.VERIFIED, ""
+                return SubmitOutcome.VERIFIED, ""
             case StagedState.DIFFERS:
-                return End.DIFFERS, ""
+                return SubmitOutcome.DIFFERS, ""
             case StagedState.MISSING:
-                return End.MISSING, "It was accepted, and the service does not show it."
+                return SubmitOutcome.MISSING, "It was accepted, and the service does not show it."
             case StagedState.SENT | StagedState.UNKNOWN:
-                return End.UNKNOWN, "The answer was lost; it is looked up when this runs again."
+                return SubmitOutcome.UNKNOWN, "The answer was lost; it is looked up when this runs again."
             case StagedState.ACCEPTED if not self._wishes.verify:
-                return End.ACCEPTED, ""
+                return SubmitOutcome.ACCEPTED, ""
             case StagedState.ACCEPTED:
-                return End.UNKNOWN, "It was accepted and not seen yet; following goes on when this runs again."
+                return (
+                    SubmitOutcome.UNKNOWN,
+                    "It was accepted and not seen yet; following goes on when this runs again.",
+                )
         standing = self._staging.standing(order)
-        if order.id in self._said or standing is Standing.REFUSED:
-            return End.REFUSED, ""
-        if standing is Standing.SAME:
-            return End.VERIFIED, ""
-        if standing is Standing.TO_FIX or (self._is_bad(entry) and entry.errors):
-            return End.HELD, ""
-        if standing is Standing.HELD:
-            return End.HELD, "It is held in the composer."
+        if order.id in self._said or standing is StagedStatus.REFUSED:
+            return SubmitOutcome.REFUSED, ""
+        if standing is StagedStatus.SAME:
+            return SubmitOutcome.VERIFIED, ""
+        if standing is StagedStatus.TO_FIX or (self._is_bad(entry) and entry.errors):
+            return SubmitOutcome.HELD, ""
+        if standing is StagedStatus.HELD:
+            return SubmitOutcome.HELD, "It is held in the composer."
         if order.id in self._why:
-            return End.HELD, self._why[order.id]
-        if standing is Standing.UPDATE and not self._wishes.update:
+            return SubmitOutcome.HELD, self._why[order.id]
+        if standing is StagedStatus.UPDATE and not self._wishes.update:
             return (
-                End.HELD,
+                SubmitOutcome.HELD,
                 f"It would change an existing order, and updates are held: {changes_text(order.differences)}",
             )
-        return End.HELD, self._reason
+        return SubmitOutcome.HELD, self._reason
 
     # Helpers.
 
-    def _order_of(self, entry: Entry) -> StagedOrder | None:
+    def _order_of(self, entry: FileEntry) -> StagedOrder | None:
         id = self._ids.get(entry.position)
         return self._staging.get(id) if id is not None else None
 
     def _orders(self) -> list[StagedOrder]:
         return [order for entry in self.entries if (order := self._order_of(entry)) is not None]
 
-    def _count_request(self, entry: WireEntry) -> None:
-        if entry.method == "POST" and entry.outcome is not Outcome.UNSENT and not entry.withheld:
+    def _count_request(self, entry: LoggedRequest) -> None:
+        if entry.method == "POST" and entry.outcome is not RequestOutcome.UNSENT and not entry.withheld:
             self._requests += 1
 
-    def _hear(self, news: Write | Follow) -> None:
+    def _hear(self, news: Write | Verification) -> None:
         if isinstance(news, Write):
             self._last |= {item.staged: news for item in news.new.items}
             if news.state is WriteState.UNKNOWN and self._lost is None:
@@ -469,12 +483,12 @@ class Submission:
         self._news.set()
 
     def _report(self, doing: str, done: int, total: int) -> None:
-        self._tell(Progress(doing, done, total))
+        self._tell(SubmitProgress(doing, done, total))
 
     def _check_stop(self) -> None:
         if self.stopped:
             self._reason = "It was not sent: the run was stopped."
-            raise Stopped
+            raise SubmitStopped
 
     async def _pause(self, seconds: float) -> None:
         with suppress(TimeoutError):
@@ -497,7 +511,7 @@ class Submission:
             if not task.done():
                 task.cancel()
             self._check_stop()
-            raise Stopped
+            raise SubmitStopped
         finally:
             stop.cancel()
 

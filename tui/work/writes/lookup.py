@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from tui.api.client import Client
 from tui.api.codec import Document
-from tui.api.errors import ApiError, NotFound, Refused
+from tui.api.errors import ApiError, NotFound, RequestRefused
 from tui.api.pointer import Pointer
 from tui.api.query import OrderQuery, id_number, id_text
 
@@ -25,7 +25,7 @@ _MOST_PAGES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class LookupTarget:
     """An order to find: by the service's id if that is known, else by the upsert key (Q1.4)."""
 
     order_id: str
@@ -37,16 +37,16 @@ class Wanted:
         return self.order_id, self.integration
 
 
-Found: TypeAlias = Document | ApiError | None
+LookupResult: TypeAlias = Document | ApiError | None
 """The order; None: the service says that there is none; an error: it could not be told."""
 
 
-async def look_up(client: Client, wanted: Sequence[Wanted]) -> list[Found]:
+async def look_up(client: Client, wanted: Sequence[LookupTarget]) -> list[LookupResult]:
     """Look for each order once; the answers in the order asked."""
     newest = await _newest(client, wanted)
     turns = asyncio.Semaphore(_AT_ONCE)
 
-    async def find(one: Wanted) -> Found:
+    async def find(one: LookupTarget) -> LookupResult:
         if (there := newest.get(one)) is not None:
             return there
         if newest.lacks(one):
@@ -73,20 +73,20 @@ class _Newest:
     ids: dict[str, Document] = field(default_factory=dict)
     least: dict[str, int] = field(default_factory=dict)
 
-    def get(self, one: Wanted) -> Document | None:
+    def get(self, one: LookupTarget) -> Document | None:
         """The order, if it stands on the pages; one that has no order id is known by its own id."""
         if all(one.key):
             return self.orders.get(one.key)
         return self.ids.get(one.remote_id) if one.remote_id else None
 
-    def lacks(self, one: Wanted) -> bool:
+    def lacks(self, one: LookupTarget) -> bool:
         """Whether an order with this id would stand on the pages, and does not: it is not to be seen yet."""
         number = id_number(one.remote_id or "")
         return number is not None and one.integration in self.least and number > self.least[one.integration]
 
 
-async def _newest(client: Client, wanted: Sequence[Wanted]) -> _Newest:
-    shops: dict[str, list[Wanted]] = defaultdict(list)
+async def _newest(client: Client, wanted: Sequence[LookupTarget]) -> _Newest:
+    shops: dict[str, list[LookupTarget]] = defaultdict(list)
     for one in wanted:
         shops[one.integration].append(one)
     found = _Newest()
@@ -96,7 +96,7 @@ async def _newest(client: Client, wanted: Sequence[Wanted]) -> _Newest:
     return found
 
 
-async def _read_newest(client: Client, number: int, shop: str, wanted: Sequence[Wanted], found: _Newest) -> None:
+async def _read_newest(client: Client, number: int, shop: str, wanted: Sequence[LookupTarget], found: _Newest) -> None:
     """Read a shop's newest pages for as long as that takes fewer reads than to ask for each order by itself."""
     query = OrderQuery(integration=(number,), sort=("-pk",), page_size=_PAGE)
     missing, cursor = list(wanted), None
@@ -129,7 +129,7 @@ async def _by_id(client: Client, remote_id: str) -> Document | None:
         return None
 
 
-async def _by_key(client: Client, one: Wanted) -> Document | None:
+async def _by_key(client: Client, one: LookupTarget) -> Document | None:
     if not one.order_id:
         return None  # the filter would be left out, and everything would come
     shop = id_number(one.integration)
@@ -137,14 +137,14 @@ async def _by_key(client: Client, one: Wanted) -> Document | None:
     query = OrderQuery(order_id=one.order_id, integration=shops)
     try:
         return await _in_pages(client, query, one)
-    except Refused:
+    except RequestRefused:
         if not shops:
             raise
     # A shop that the account does not have cannot be filtered by; its orders would show by their id.
     return await _in_pages(client, OrderQuery(order_id=one.order_id), one)
 
 
-async def _in_pages(client: Client, query: OrderQuery, one: Wanted) -> Document | None:
+async def _in_pages(client: Client, query: OrderQuery, one: LookupTarget) -> Document | None:
     cursor: str | None = None
     for _ in range(_MOST_PAGES):
         page = await client.list_orders(query, cursor=cursor)

@@ -9,14 +9,14 @@ from weakref import WeakValueDictionary
 from tui.api.client import Client
 from tui.api.codec import Document, Json, encode
 from tui.store.batches import StagedState
-from tui.store.journal import NewWrite, Road, SentItem, StagedNews, Write, WriteState
+from tui.store.journal import NewWrite, SentItem, StagedUpdate, Write, WriteKind, WriteState
 from tui.store.store import Store
-from tui.work.writes.backoff import Now, Patience, Sleep
+from tui.work.writes.backoff import Now, RetrySchedule, Sleep
 from tui.work.writes.lookup import key_of
-from tui.work.writes.outcomes import NothingSent, Outcome
+from tui.work.writes.outcomes import WriteNotSent, WriteOutcome
 from tui.work.writes.patch_delete import resume_delete, resume_patch, send_delete, send_patch
 from tui.work.writes.upsert import resume_upsert, send_upsert
-from tui.work.writes.write_context import Desk, keys_of
+from tui.work.writes.write_context import WriteContext, keys_of
 
 
 class AlreadySent(Exception):
@@ -57,7 +57,7 @@ class Outbox:
         *,
         now: Now,
         sleep: Sleep = asyncio.sleep,
-        patience: Patience | None = None,
+        patience: RetrySchedule | None = None,
         on_change: Callable[[Write], None] = lambda _: None,
         on_accepted: Callable[[], None] = lambda: None,
     ) -> None:
@@ -65,9 +65,11 @@ class Outbox:
         self._account = account
         self._on_change = on_change
         self._on_accepted = on_accepted
-        self._tasks: dict[asyncio.Task[Outcome], int] = {}
+        self._tasks: dict[asyncio.Task[WriteOutcome], int] = {}
         self._orders: WeakValueDictionary[tuple[str, ...], asyncio.Lock] = WeakValueDictionary()
-        self._desk = Desk(client, store.writes, asyncio.Lock(), now, sleep, patience or Patience(), self._tell)
+        self._desk = WriteContext(
+            client, store.writes, asyncio.Lock(), now, sleep, patience or RetrySchedule(), self._tell
+        )
 
     @property
     def sleep(self) -> Sleep:
@@ -75,7 +77,7 @@ class Outbox:
         return self._desk.sleep
 
     @property
-    def patience(self) -> Patience:
+    def patience(self) -> RetrySchedule:
         return self._desk.patience
 
     @property
@@ -85,20 +87,22 @@ class Outbox:
 
     async def patch(
         self, order_id: str, body: bytes, base: Document, changes: Json = None, *, job: str | None = None
-    ) -> Outcome:
+    ) -> WriteOutcome:
         """Change one order. `body` goes byte for byte, `base` is the order as it was read just before.
 
         `job` names the change of many orders that it is a part of, for the journal.
         """
         return await self._take(
-            NewWrite(Road.PATCH, "PATCH", f"/orders/{order_id}", body, base, changes, order_id=order_id, job=job)
+            NewWrite(WriteKind.PATCH, "PATCH", f"/orders/{order_id}", body, base, changes, order_id=order_id, job=job)
         )
 
-    async def delete(self, order_id: str, base: Document) -> Outcome:
+    async def delete(self, order_id: str, base: Document) -> WriteOutcome:
         """Delete one order; `base` is kept, so that it can be made anew."""
-        return await self._take(NewWrite(Road.DELETE, "DELETE", f"/orders/{order_id}", b"", base, order_id=order_id))
+        return await self._take(
+            NewWrite(WriteKind.DELETE, "DELETE", f"/orders/{order_id}", b"", base, order_id=order_id)
+        )
 
-    async def upsert(self, orders: Sequence[Outgoing], changes: Json = None, *, job: str | None = None) -> Outcome:
+    async def upsert(self, orders: Sequence[Outgoing], changes: Json = None, *, job: str | None = None) -> WriteOutcome:
         """Send 1 to 100 staged orders in one request, all or none (Q2.3).
 
         Raises AlreadySent, and sends nothing, if any of them must not go again.
@@ -109,9 +113,11 @@ class Outbox:
         items = tuple(SentItem(one.staged, one.version, *key_of(one.order)) for one in orders)
         body = encode([one.order for one in orders])
         bases: list[Json] = [one.base for one in orders]
-        return await self._take(NewWrite(Road.UPSERT, "POST", "/orders", body, bases, changes, items=items, job=job))
+        return await self._take(
+            NewWrite(WriteKind.UPSERT, "POST", "/orders", body, bases, changes, items=items, job=job)
+        )
 
-    async def recover(self) -> list[Outcome]:
+    async def recover(self) -> list[WriteOutcome]:
         """Find out what became of the writes that an ended process left, and of our own that stayed unknown."""
         busy = set(self.under_way)
         left = [write for write in self._store.writes.adopt(self._account) if write.id not in busy]
@@ -122,45 +128,45 @@ class Outbox:
         while self._tasks:
             await asyncio.wait(self._tasks)
 
-    async def _take(self, new: NewWrite) -> Outcome:
+    async def _take(self, new: NewWrite) -> WriteOutcome:
         write = self._store.writes.record(self._account, new)
         self._tell(write)
         return await asyncio.shield(self._start(write, self._send))
 
-    def _start(self, write: Write, work: Callable[[Write], Awaitable[Outcome]]) -> asyncio.Task[Outcome]:
+    def _start(self, write: Write, work: Callable[[Write], Awaitable[WriteOutcome]]) -> asyncio.Task[WriteOutcome]:
         task = asyncio.create_task(self._in_order(write, work), name=f"write {write.id}")
         self._tasks[task] = write.id
         task.add_done_callback(lambda done: self._tasks.pop(done, None))
         return task
 
-    async def _in_order(self, write: Write, work: Callable[[Write], Awaitable[Outcome]]) -> Outcome:
+    async def _in_order(self, write: Write, work: Callable[[Write], Awaitable[WriteOutcome]]) -> WriteOutcome:
         async with AsyncExitStack() as held:
             # In one order for all, so that no two writes wait for each other.
             for key in sorted(keys_of(write)):
                 await held.enter_async_context(self._orders.setdefault(key, asyncio.Lock()))
             return await work(write)
 
-    async def _send(self, write: Write) -> Outcome:
+    async def _send(self, write: Write) -> WriteOutcome:
         match write.new.road:
-            case Road.PATCH:
+            case WriteKind.PATCH:
                 return await send_patch(self._desk, write)
-            case Road.DELETE:
+            case WriteKind.DELETE:
                 return await send_delete(self._desk, write)
-            case Road.UPSERT:
+            case WriteKind.UPSERT:
                 return await send_upsert(self._desk, write)
 
-    async def _resume(self, write: Write) -> Outcome:
+    async def _resume(self, write: Write) -> WriteOutcome:
         if write.state is WriteState.RECORDED:
-            drafts = [StagedNews(item.staged, item.version, StagedState.DRAFT) for item in write.new.items]
-            return NothingSent(self._desk.step(write, WriteState.NOT_SENT, staged=drafts), None)
+            drafts = [StagedUpdate(item.staged, item.version, StagedState.DRAFT) for item in write.new.items]
+            return WriteNotSent(self._desk.step(write, WriteState.NOT_SENT, staged=drafts), None)
         if write.state is WriteState.SENT:
             write = self._desk.step(write, WriteState.UNKNOWN)
         match write.new.road:
-            case Road.PATCH:
+            case WriteKind.PATCH:
                 return await resume_patch(self._desk, write)
-            case Road.DELETE:
+            case WriteKind.DELETE:
                 return await resume_delete(self._desk, write)
-            case Road.UPSERT:
+            case WriteKind.UPSERT:
                 return await resume_upsert(self._desk, write)
 
     def _tell(self, write: Write) -> None:

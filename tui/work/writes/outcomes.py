@@ -4,12 +4,12 @@ Confirmed      a PATCH, read again as sent
 Accepted       taken and not seen yet; it is followed (an upsert always ends so)
 Differs        a PATCH was taken, or part of it is there, and the order does not show all that was sent: show it
 Deleted        gone, as asked
-WasRefused     nothing was written: show the problems at their fields
-WasBusy        nothing was written: offer the same again
-WasGone        the order is not there any more: keep the edit, offer it as a new order
-NotApplied     the answer was lost, and long looking shows that nothing was written: offer it again
-NothingSent    it never reached the service, or was turned away unread: offer it again when the error is mended
-StillUnknown   the answer was lost and looking has not told: it is resolved at the next `recover`
+WriteRefused     nothing was written: show the problems at their fields
+WriteDeferred        nothing was written: offer the same again
+OrderGone        the order is not there any more: keep the edit, offer it as a new order
+WriteNotApplied     the answer was lost, and long looking shows that nothing was written: offer it again
+WriteNotSent    it never reached the service, or was turned away unread: offer it again when the error is mended
+WriteUnresolved   the answer was lost and looking has not told: it is resolved at the next `recover`
 """
 
 from dataclasses import dataclass, field
@@ -22,13 +22,13 @@ from tui.store.journal import Write
 
 
 @dataclass(frozen=True, slots=True)
-class Confirmed:
+class WriteConfirmed:
     write: Write
     document: Document
 
 
 @dataclass(frozen=True, slots=True)
-class Accepted:
+class WriteAccepted:
     """`remote_ids`: the service's id by staged id, where it told one."""
 
     write: Write
@@ -36,14 +36,14 @@ class Accepted:
 
 
 @dataclass(frozen=True, slots=True)
-class Differs:
+class WriteDiffers:
     write: Write
     mismatches: tuple[Mismatch, ...]
     document: Document
 
 
 @dataclass(frozen=True, slots=True)
-class Deleted:
+class OrderDeleted:
     """`already`: somebody else had done it."""
 
     write: Write
@@ -51,7 +51,7 @@ class Deleted:
 
 
 @dataclass(frozen=True, slots=True)
-class WasRefused:
+class WriteRefused:
     """`problems` of the order of a PATCH or DELETE, or of the request and the batch as a whole; `by_staged` of an
     upsert's orders. Orders that are not named there were not written either (Q2.3)."""
 
@@ -62,23 +62,23 @@ class WasRefused:
 
 
 @dataclass(frozen=True, slots=True)
-class WasBusy:
+class WriteDeferred:
     write: Write
     error: ApiError
 
 
 @dataclass(frozen=True, slots=True)
-class WasGone:
+class OrderGone:
     write: Write
 
 
 @dataclass(frozen=True, slots=True)
-class NotApplied:
+class WriteNotApplied:
     write: Write
 
 
 @dataclass(frozen=True, slots=True)
-class NothingSent:
+class WriteNotSent:
     """`error` is None for a write that was waiting when the app ended."""
 
     write: Write
@@ -86,11 +86,20 @@ class NothingSent:
 
 
 @dataclass(frozen=True, slots=True)
-class StillUnknown:
+class WriteUnresolved:
     write: Write
     error: ApiError | None
 
 
-Outcome: TypeAlias = (
-    Confirmed | Accepted | Differs | Deleted | WasRefused | WasBusy | WasGone | NotApplied | NothingSent | StillUnknown
+WriteOutcome: TypeAlias = (
+    WriteConfirmed
+    | WriteAccepted
+    | WriteDiffers
+    | OrderDeleted
+    | WriteRefused
+    | WriteDeferred
+    | OrderGone
+    | WriteNotApplied
+    | WriteNotSent
+    | WriteUnresolved
 )

@@ -4,27 +4,27 @@ from datetime import timedelta
 from typing import cast
 
 from tui.api.codec import Document, Json, decode
-from tui.api.errors import ApiError, Busy
+from tui.api.errors import ApiError, ServiceBusy
 from tui.orders.edits.compare import Mismatch, compare
 from tui.orders.edits.patch import as_read
-from tui.store.journal import NewFollow, Write, WriteState
+from tui.store.journal import NewVerification, Write, WriteState
 from tui.work.writes.lookup import key_of
 from tui.work.writes.outcomes import (
-    Accepted,
-    Confirmed,
-    Deleted,
-    Differs,
-    NotApplied,
-    Outcome,
-    StillUnknown,
-    WasBusy,
-    WasGone,
+    OrderDeleted,
+    OrderGone,
+    WriteAccepted,
+    WriteConfirmed,
+    WriteDeferred,
+    WriteDiffers,
+    WriteNotApplied,
+    WriteOutcome,
+    WriteUnresolved,
 )
 from tui.work.writes.serialization import mismatch_to_json
-from tui.work.writes.write_context import LOST, Desk
+from tui.work.writes.write_context import LOST, WriteContext
 
 
-async def send_patch(desk: Desk, write: Write) -> Outcome:
+async def send_patch(desk: WriteContext, write: Write) -> WriteOutcome:
     """Send a PATCH that certainly was not sent, and see what becomes of it."""
     async with desk.turn:
         write = desk.step(write, WriteState.SENT)
@@ -32,8 +32,8 @@ async def send_patch(desk: Desk, write: Write) -> Outcome:
             await desk.client.patch_order(write.new.order_id or "", write.new.body)
         except LOST as error:
             write = desk.step(write, WriteState.UNKNOWN, error=error)
-        except Busy as error:
-            return WasBusy(desk.step(write, WriteState.BUSY, error=error), error)
+        except ServiceBusy as error:
+            return WriteDeferred(desk.step(write, WriteState.BUSY, error=error), error)
         except ApiError as error:
             return desk.turned_away(write, error)
         else:
@@ -41,12 +41,12 @@ async def send_patch(desk: Desk, write: Write) -> Outcome:
     return await resume_patch(desk, write)
 
 
-async def resume_patch(desk: Desk, write: Write) -> Outcome:
+async def resume_patch(desk: WriteContext, write: Write) -> WriteOutcome:
     """See what became of a PATCH that was taken, or may have been sent."""
     return await (_confirm if write.state is WriteState.ANSWERED else _resolve)(desk, write)
 
 
-async def send_delete(desk: Desk, write: Write) -> Outcome:
+async def send_delete(desk: WriteContext, write: Write) -> WriteOutcome:
     """Send a DELETE that certainly was not sent."""
     async with desk.turn:
         write = desk.step(write, WriteState.SENT)
@@ -54,28 +54,28 @@ async def send_delete(desk: Desk, write: Write) -> Outcome:
             done = await desk.client.delete_order(write.new.order_id or "")
         except LOST as error:
             write = desk.step(write, WriteState.UNKNOWN, error=error)
-        except Busy as error:
-            return WasBusy(desk.step(write, WriteState.BUSY, error=error), error)
+        except ServiceBusy as error:
+            return WriteDeferred(desk.step(write, WriteState.BUSY, error=error), error)
         except ApiError as error:
             return desk.turned_away(write, error)
         else:
-            return Deleted(desk.step(write, WriteState.CONFIRMED), already=not done)
+            return OrderDeleted(desk.step(write, WriteState.CONFIRMED), already=not done)
     return await resume_delete(desk, write)
 
 
-async def resume_delete(desk: Desk, write: Write) -> Outcome:
+async def resume_delete(desk: WriteContext, write: Write) -> WriteOutcome:
     """Look patiently whether an order is gone whose DELETE may have been sent."""
     order: Document | ApiError | None = None
     for pause in desk.patience.lookups:
         order = await desk.read(write.new.order_id or "", pause)
         if order is None:
-            return Deleted(desk.step(write, WriteState.CONFIRMED), already=False)
+            return OrderDeleted(desk.step(write, WriteState.CONFIRMED), already=False)
     if isinstance(order, dict):
-        return NotApplied(desk.step(write, WriteState.NOT_APPLIED))
-    return StillUnknown(desk.step(write, WriteState.UNKNOWN, error=order), order)
+        return WriteNotApplied(desk.step(write, WriteState.NOT_APPLIED))
+    return WriteUnresolved(desk.step(write, WriteState.UNKNOWN, error=order), order)
 
 
-async def _confirm(desk: Desk, write: Write) -> Outcome:
+async def _confirm(desk: WriteContext, write: Write) -> WriteOutcome:
     """Read what was taken (Q3.12). Where nothing of it shows yet it is followed, like an order that was accepted."""
     sent = _Sent(write)
     for pause in desk.patience.settle:
@@ -83,16 +83,16 @@ async def _confirm(desk: Desk, write: Write) -> Outcome:
         if isinstance(order, ApiError):
             continue
         if order is None:
-            return WasGone(desk.step(write, WriteState.GONE))
+            return OrderGone(desk.step(write, WriteState.GONE))
         missing = sent.missing(order)
         if not missing:
-            return Confirmed(desk.step(write, WriteState.CONFIRMED), order)
+            return WriteConfirmed(desk.step(write, WriteState.CONFIRMED), order)
         if not sent.untouched(missing):
             return _differs(desk, write, missing, order)
-    return Accepted(desk.step(write, WriteState.ACCEPTED, follows=[sent.follow(desk)]))
+    return WriteAccepted(desk.step(write, WriteState.ACCEPTED, follows=[sent.follow(desk)]))
 
 
-async def _resolve(desk: Desk, write: Write) -> Outcome:
+async def _resolve(desk: WriteContext, write: Write) -> WriteOutcome:
     """Look patiently whether a PATCH whose answer was lost has been done."""
     sent = _Sent(write)
     order: Document | ApiError | None = None
@@ -100,25 +100,25 @@ async def _resolve(desk: Desk, write: Write) -> Outcome:
     for pause in desk.patience.lookups:
         order = await desk.read(write.new.order_id or "", pause)
         if order is None:
-            return WasGone(desk.step(write, WriteState.GONE))
+            return OrderGone(desk.step(write, WriteState.GONE))
         if isinstance(order, ApiError):
             continue
         missing = sent.missing(order)
         if not missing:
-            return Confirmed(desk.step(write, WriteState.CONFIRMED), order)
+            return WriteConfirmed(desk.step(write, WriteState.CONFIRMED), order)
         if sent.arrived_in_part(missing):
             return _differs(desk, write, missing, order)
     if not isinstance(order, dict):
         # Only a last look that saw the order can say that nothing was done.
-        return StillUnknown(desk.step(write, WriteState.UNKNOWN, error=order), order)
+        return WriteUnresolved(desk.step(write, WriteState.UNKNOWN, error=order), order)
     if sent.untouched(missing):
-        return NotApplied(desk.step(write, WriteState.NOT_APPLIED))
+        return WriteNotApplied(desk.step(write, WriteState.NOT_APPLIED))
     return _differs(desk, write, missing, order)
 
 
-def _differs(desk: Desk, write: Write, missing: list[Mismatch], order: Document) -> Outcome:
+def _differs(desk: WriteContext, write: Write, missing: list[Mismatch], order: Document) -> WriteOutcome:
     detail: Json = {"mismatches": [mismatch_to_json(mismatch) for mismatch in missing]}
-    return Differs(desk.step(write, WriteState.DIFFERS, detail=detail), tuple(missing), order)
+    return WriteDiffers(desk.step(write, WriteState.DIFFERS, detail=detail), tuple(missing), order)
 
 
 class _Sent:
@@ -139,9 +139,9 @@ class _Sent:
     def arrived_in_part(self, missing: list[Mismatch]) -> bool:
         return bool({one.pointer for one in self._before} - {one.pointer for one in missing})
 
-    def follow(self, desk: Desk) -> NewFollow:
+    def follow(self, desk: WriteContext) -> NewVerification:
         base = self._write.new.base
         order_id, integration = key_of(base) if isinstance(base, dict) else ("", "")
         due = desk.now() + timedelta(seconds=desk.patience.follow[0])
         remote_id = self._write.new.order_id
-        return NewFollow(order_id, integration, self._expected, due, remote_id=remote_id, part_of_items=True)
+        return NewVerification(order_id, integration, self._expected, due, remote_id=remote_id, part_of_items=True)

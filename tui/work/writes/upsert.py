@@ -5,37 +5,45 @@ from datetime import timedelta
 
 from tui.api.client import Identifiers
 from tui.api.codec import Json, decode
-from tui.api.errors import ApiError, Busy, Problem, Refused
+from tui.api.errors import ApiError, Problem, RequestRefused, ServiceBusy
 from tui.api.pointer import Scope
 from tui.orders.edits.compare import compare
 from tui.orders.edits.request_choice import as_seen
 from tui.store.batches import StagedState
-from tui.store.journal import NewFollow, SentItem, StagedNews, Write, WriteState
-from tui.work.writes.lookup import Found, Wanted, look_up
-from tui.work.writes.outcomes import Accepted, NotApplied, NothingSent, Outcome, StillUnknown, WasBusy, WasRefused
+from tui.store.journal import NewVerification, SentItem, StagedUpdate, Write, WriteState
+from tui.work.writes.lookup import LookupResult, LookupTarget, look_up
+from tui.work.writes.outcomes import (
+    WriteAccepted,
+    WriteDeferred,
+    WriteNotApplied,
+    WriteNotSent,
+    WriteOutcome,
+    WriteRefused,
+    WriteUnresolved,
+)
 from tui.work.writes.serialization import changes_from_json, edited_order, problems_to_json
-from tui.work.writes.write_context import LOST, Desk
+from tui.work.writes.write_context import LOST, WriteContext
 
 _LOOKS_AGAIN = 2
 """How often what could not be read is asked for again within one look."""
 
 
-async def send_upsert(desk: Desk, write: Write) -> Outcome:
+async def send_upsert(desk: WriteContext, write: Write) -> WriteOutcome:
     """Send a batch that certainly was not sent."""
     sent = await _attempt(desk, write)
     return await _resolve(desk, write, sent) if isinstance(sent, ApiError) else sent
 
 
-async def resume_upsert(desk: Desk, write: Write) -> Outcome:
+async def resume_upsert(desk: WriteContext, write: Write) -> WriteOutcome:
     """See what became of a batch that may have been sent."""
     return await _resolve(desk, write, None)
 
 
-async def _resolve(desk: Desk, write: Write, error: ApiError | None) -> Outcome:
+async def _resolve(desk: WriteContext, write: Write, error: ApiError | None) -> WriteOutcome:
     """Look patiently for what was sent; while nothing of it is found the same bytes go again, a few times."""
     for sendings in range(1, desk.patience.rounds + 1):
         write = desk.step(write, WriteState.UNKNOWN, error=error, staged=_all(write, StagedState.UNKNOWN))
-        found: list[Found] = []
+        found: list[LookupResult] = []
         # A look at a service that does not answer takes long itself; that is patience, too.
         until = desk.now() + timedelta(seconds=sum(desk.patience.lookups))
         for pause in desk.patience.lookups:
@@ -50,7 +58,7 @@ async def _resolve(desk: Desk, write: Write, error: ApiError | None) -> Outcome:
             return _unknown(desk, write, failures[0] if failures else error)
         if desk.overtaken(write):
             # Going again would write the older content over the newer.
-            return NotApplied(desk.step(write, WriteState.NOT_APPLIED, staged=_all(write, StagedState.DRAFT)))
+            return WriteNotApplied(desk.step(write, WriteState.NOT_APPLIED, staged=_all(write, StagedState.DRAFT)))
         if sendings < desk.patience.rounds:
             sent = await _attempt(desk, write, again=True)
             if not isinstance(sent, ApiError):
@@ -59,7 +67,7 @@ async def _resolve(desk: Desk, write: Write, error: ApiError | None) -> Outcome:
     return _unknown(desk, write, error)
 
 
-async def _attempt(desk: Desk, write: Write, *, again: bool = False) -> Outcome | ApiError:
+async def _attempt(desk: WriteContext, write: Write, *, again: bool = False) -> WriteOutcome | ApiError:
     """Send the recorded bytes once. An error is returned where it may have been done, now or an earlier time."""
     async with desk.turn:
         write = desk.step(write, WriteState.SENT, staged=_all(write, StagedState.SENT))
@@ -67,7 +75,7 @@ async def _attempt(desk: Desk, write: Write, *, again: bool = False) -> Outcome 
             told = await desk.client.upsert_orders(write.new.body)
         except LOST as error:
             return error
-        except Refused as error:
+        except RequestRefused as error:
             return _refused(desk, write, error)
         except ApiError as error:
             if again:  # nothing was written this time, but nobody knows about the time before
@@ -76,15 +84,15 @@ async def _attempt(desk: Desk, write: Write, *, again: bool = False) -> Outcome 
     return _taken(desk, write, _remote_ids(write.new.items, told))
 
 
-def _turned_away(desk: Desk, write: Write, error: ApiError) -> Outcome:
-    if isinstance(error, Busy):
+def _turned_away(desk: WriteContext, write: Write, error: ApiError) -> WriteOutcome:
+    if isinstance(error, ServiceBusy):
         staged = _all(write, StagedState.REFUSED, problems_to_json(error.problems))
-        return WasBusy(desk.step(write, WriteState.BUSY, error=error, staged=staged), error)
+        return WriteDeferred(desk.step(write, WriteState.BUSY, error=error, staged=staged), error)
     staged = _all(write, StagedState.DRAFT)
-    return NothingSent(desk.step(write, WriteState.NOT_SENT, error=error, staged=staged), error)
+    return WriteNotSent(desk.step(write, WriteState.NOT_SENT, error=error, staged=staged), error)
 
 
-def _refused(desk: Desk, write: Write, error: Refused) -> Outcome:
+def _refused(desk: WriteContext, write: Write, error: RequestRefused) -> WriteOutcome:
     """Give each problem to the order that it names (decision 13); those not named are drafts again."""
     items = write.new.items
     by_staged: dict[str, list[Problem]] = {}
@@ -98,20 +106,20 @@ def _refused(desk: Desk, write: Write, error: Refused) -> Outcome:
     for item in items:
         problems = by_staged.get(item.staged, [])
         state = StagedState.REFUSED if problems else StagedState.DRAFT
-        news.append(StagedNews(item.staged, item.version, state, problems=problems_to_json(problems)))
+        news.append(StagedUpdate(item.staged, item.version, state, problems=problems_to_json(problems)))
     write = desk.step(write, WriteState.REFUSED, error=error, staged=news)
-    return WasRefused(write, tuple(rest), {staged: tuple(told) for staged, told in by_staged.items()}, error)
+    return WriteRefused(write, tuple(rest), {staged: tuple(told) for staged, told in by_staged.items()}, error)
 
 
-def _taken(desk: Desk, write: Write, remote_ids: dict[str, str]) -> Outcome:
+def _taken(desk: WriteContext, write: Write, remote_ids: dict[str, str]) -> WriteOutcome:
     """The batch was accepted: its orders are followed from here on."""
     due = desk.now() + timedelta(seconds=desk.patience.follow[0])
     news, follows = [], []
     for item, expected, base in zip(write.new.items, _expected(write), _bases(write), strict=True):
         remote_id = remote_ids.get(item.staged) or edited_order(item.staged)
-        news.append(StagedNews(item.staged, item.version, StagedState.ACCEPTED, remote_id, problems=[]))
+        news.append(StagedUpdate(item.staged, item.version, StagedState.ACCEPTED, remote_id, problems=[]))
         follows.append(
-            NewFollow(
+            NewVerification(
                 item.order_id,
                 item.integration,
                 expected,
@@ -122,16 +130,16 @@ def _taken(desk: Desk, write: Write, remote_ids: dict[str, str]) -> Outcome:
                 version=item.version,
             )
         )
-    return Accepted(desk.step(write, WriteState.ACCEPTED, staged=news, follows=follows), remote_ids)
+    return WriteAccepted(desk.step(write, WriteState.ACCEPTED, staged=news, follows=follows), remote_ids)
 
 
-def _unknown(desk: Desk, write: Write, error: ApiError | None) -> Outcome:
+def _unknown(desk: WriteContext, write: Write, error: ApiError | None) -> WriteOutcome:
     staged = _all(write, StagedState.UNKNOWN)
-    return StillUnknown(desk.step(write, WriteState.UNKNOWN, error=error, staged=staged), error)
+    return WriteUnresolved(desk.step(write, WriteState.UNKNOWN, error=error, staged=staged), error)
 
 
-async def _look(desk: Desk, write: Write) -> list[Found]:
-    wanted = [Wanted(item.order_id, item.integration, edited_order(item.staged)) for item in write.new.items]
+async def _look(desk: WriteContext, write: Write) -> list[LookupResult]:
+    wanted = [LookupTarget(item.order_id, item.integration, edited_order(item.staged)) for item in write.new.items]
     found = await look_up(desk.client, wanted)
     for _ in range(_LOOKS_AGAIN):
         failed = [place for place, one in enumerate(found) if isinstance(one, ApiError)]
@@ -142,7 +150,7 @@ async def _look(desk: Desk, write: Write) -> list[Found]:
     return found
 
 
-def _is_there(write: Write, found: Sequence[Found]) -> bool:
+def _is_there(write: Write, found: Sequence[LookupResult]) -> bool:
     """Whether what is found proves that the batch was taken.
 
     All orders as sent are proof enough. One of them is, too, since all are written or none (Q2.3), but only if it was
@@ -178,8 +186,8 @@ def _bases(write: Write) -> list[Json]:
     return bases if isinstance(bases, list) else [None] * len(write.new.items)
 
 
-def _all(write: Write, state: StagedState, problems: Json = None) -> list[StagedNews]:
-    return [StagedNews(item.staged, item.version, state, problems=problems) for item in write.new.items]
+def _all(write: Write, state: StagedState, problems: Json = None) -> list[StagedUpdate]:
+    return [StagedUpdate(item.staged, item.version, state, problems=problems) for item in write.new.items]
 
 
 def _remote_ids(items: Sequence[SentItem], told: Sequence[Identifiers]) -> dict[str, str]:

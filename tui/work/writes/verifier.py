@@ -9,16 +9,16 @@ from tui.api.errors import ApiError
 from tui.api.query import id_text
 from tui.orders.edits.compare import compare
 from tui.store.store import Store
-from tui.store.verifications import Follow, FollowState
-from tui.work.writes.backoff import Now, Patience, Sleep
-from tui.work.writes.lookup import Found, Wanted, look_up
+from tui.store.verifications import Verification, VerificationState
+from tui.work.writes.backoff import Now, RetrySchedule, Sleep
+from tui.work.writes.lookup import LookupResult, LookupTarget, look_up
 from tui.work.writes.serialization import mismatch_to_json
 
 _FRESH_LOOKS = 3
 """So many looks at a new order that shows something else settle it: there is no older content to wait out."""
 
 
-class Follower:
+class Verifier:
     """Follows the accepted orders of one account; what it knows is in the store, so that a restart goes on with it.
 
     `run` for as long as the app lives, `until_done` for a command. `on_change` is told of each order that ended.
@@ -32,21 +32,21 @@ class Follower:
         *,
         now: Now,
         sleep: Sleep = asyncio.sleep,
-        patience: Patience | None = None,
-        on_change: Callable[[Follow], None] = lambda _: None,
+        patience: RetrySchedule | None = None,
+        on_change: Callable[[Verification], None] = lambda _: None,
     ) -> None:
         self._client = client
         self._store = store
         self._account = account
         self._now = now
         self._sleep = sleep
-        self._pauses = (patience or Patience()).follow
+        self._pauses = (patience or RetrySchedule()).follow
         self._on_change = on_change
         self._woken = asyncio.Event()
         store.follows.adopt(account)
 
     @property
-    def following(self) -> list[Follow]:
+    def following(self) -> list[Verification]:
         """The orders being followed."""
         return self._store.follows.open(self._account)
 
@@ -68,10 +68,10 @@ class Follower:
                 return
             await self._wait()
 
-    async def look(self) -> list[Follow]:
+    async def look(self) -> list[Verification]:
         """Look for every order whose time has come; those that ended by it."""
         due = [follow for follow in self.following if follow.due <= self._now()]
-        found = await look_up(self._client, [Wanted(one.order_id, one.integration, one.remote_id) for one in due])
+        found = await look_up(self._client, [LookupTarget(one.order_id, one.integration, one.remote_id) for one in due])
         ended = []
         for follow, order in zip(due, found, strict=True):
             end = self._judge(follow, order)
@@ -80,7 +80,7 @@ class Follower:
                 self._on_change(end)
         return ended
 
-    def _judge(self, follow: Follow, order: Found) -> Follow | None:
+    def _judge(self, follow: Verification, order: LookupResult) -> Verification | None:
         if isinstance(order, ApiError):
             # A look that failed says nothing of the order and does not count.
             self._again(follow, follow.tries, None)
@@ -89,18 +89,18 @@ class Follower:
         mismatches = [] if order is None else compare(follow.expected, order, part_of_items=follow.part_of_items)
         looks = follow.tries + 1
         if order is not None and not mismatches:
-            state = FollowState.VERIFIED
+            state = VerificationState.VERIFIED
         elif looks < (
             min(_FRESH_LOOKS, len(self._pauses)) if order is not None and follow.fresh else len(self._pauses)
         ):
             self._again(follow, looks, remote_id)
             return None
         else:
-            state = FollowState.MISSING if order is None else FollowState.DIFFERS
+            state = VerificationState.MISSING if order is None else VerificationState.DIFFERS
         told = [mismatch_to_json(mismatch) for mismatch in mismatches]
         return self._store.follows.settle(follow.id, state, mismatches=told, remote_id=remote_id)
 
-    def _again(self, follow: Follow, tries: int, remote_id: str | None) -> None:
+    def _again(self, follow: Verification, tries: int, remote_id: str | None) -> None:
         pause = self._pauses[min(tries, len(self._pauses) - 1)]
         due = self._now() + timedelta(seconds=pause)
         self._store.follows.looked(follow.id, tries=tries, due=due, remote_id=remote_id)

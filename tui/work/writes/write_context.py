@@ -6,19 +6,19 @@ from dataclasses import dataclass
 
 from tui.api.client import Client
 from tui.api.codec import Document, Json
-from tui.api.errors import ApiError, BadAnswer, NotFound, OutcomeUnknown, Refused, ServerFault
-from tui.store.journal import NewFollow, StagedNews, Write, Writes, WriteState
-from tui.work.writes.backoff import Now, Patience, Sleep
+from tui.api.errors import ApiError, InvalidResponse, NotFound, OutcomeUnknown, RequestRefused, ServerFault
+from tui.store.journal import NewVerification, StagedUpdate, Write, Writes, WriteState
+from tui.work.writes.backoff import Now, RetrySchedule, Sleep
 from tui.work.writes.lookup import key_of
-from tui.work.writes.outcomes import NothingSent, Outcome, WasGone, WasRefused
+from tui.work.writes.outcomes import OrderGone, WriteNotSent, WriteOutcome, WriteRefused
 from tui.work.writes.serialization import edited_order, problems_to_json
 
-LOST = (OutcomeUnknown, BadAnswer, ServerFault)
+LOST = (OutcomeUnknown, InvalidResponse, ServerFault)
 """What leaves open whether a write was done."""
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class WriteContext:
     """`turn` is held while a request is out, so that writes go one after another; `changed` hears of every step."""
 
     client: Client
@@ -26,7 +26,7 @@ class Desk:
     turn: asyncio.Lock
     now: Now
     sleep: Sleep
-    patience: Patience
+    patience: RetrySchedule
     changed: Callable[[Write], None]
 
     def step(
@@ -36,8 +36,8 @@ class Desk:
         *,
         error: ApiError | None = None,
         detail: Json = None,
-        staged: Iterable[StagedNews] = (),
-        follows: Iterable[NewFollow] = (),
+        staged: Iterable[StagedUpdate] = (),
+        follows: Iterable[NewVerification] = (),
     ) -> Write:
         """Record a step, with what the service said if that was an error, and tell of it."""
         if error is not None and detail is None:
@@ -66,13 +66,13 @@ class Desk:
         except ApiError as error:
             return error
 
-    def turned_away(self, write: Write, error: ApiError) -> Outcome:
+    def turned_away(self, write: Write, error: ApiError) -> WriteOutcome:
         """Record that nothing was written of a PATCH or DELETE."""
         if isinstance(error, NotFound) and error.proven:
-            return WasGone(self.step(write, WriteState.GONE, error=error))
-        if isinstance(error, Refused):
-            return WasRefused(self.step(write, WriteState.REFUSED, error=error), error.problems, {}, error)
-        return NothingSent(self.step(write, WriteState.NOT_SENT, error=error), error)
+            return OrderGone(self.step(write, WriteState.GONE, error=error))
+        if isinstance(error, RequestRefused):
+            return WriteRefused(self.step(write, WriteState.REFUSED, error=error), error.problems, {}, error)
+        return WriteNotSent(self.step(write, WriteState.NOT_SENT, error=error), error)
 
     def overtaken(self, write: Write) -> bool:
         """Whether a later write may have changed one of the orders, so that this one must not go out again."""

@@ -20,6 +20,7 @@ from tui.api.auth import BasicAuth
 from tui.api.client import Client
 from tui.api.codec import encode
 from tui.api.pointer import ABSENT, Pointer
+from tui.app import OrdersApp
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.store.store import FILE, Store
 from tui.work.account import Account, open_account, open_remembered
@@ -214,3 +215,8 @@ async def session(folder: Path, *, remembered: bool = False) -> AsyncIterator[Se
         store.close()
         await client.aclose()
         service.close()
+
+
+def session_of(app: OrdersApp) -> Session:
+    """What the running app works with."""
+    return Session(app.bench, app.staging, app.jobs)

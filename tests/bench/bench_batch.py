@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
 
 from sandbox_harness import ORDER  # noqa: E402
+from tui.work.account_id import Account, Shop, open_remembered  # noqa: E402
 
 from tui.api.client import Client  # noqa: E402
 from tui.api.models import Order  # noqa: E402
@@ -29,7 +30,6 @@ from tui.orders.checks.sending import check_order  # noqa: E402
 from tui.orders.fields import ITEMS  # noqa: E402
 from tui.store.batches import NewStaged  # noqa: E402
 from tui.store.store import Store  # noqa: E402
-from tui.work.account import Account, Shop, open_remembered  # noqa: E402
 from tui.work.batches.staging import Staging  # noqa: E402
 
 ROUNDS = 7
@@ -72,7 +72,7 @@ def opened(folder: Path) -> Staging:
     """A batch on a disk, with no service."""
     store = Store(folder)
     client = cast(Client, SimpleNamespace(base_url="https://example.test"))
-    account = store.account(client.base_url, "credentials me")
+    account = store.account_id(client.base_url, "credentials me")
     store.state.put(account, "user", "me")
     bench: Account | None = open_remembered(
         client, store, "me", now=lambda: datetime.now(UTC), zone=ZoneInfo("Europe/Amsterdam")

@@ -55,8 +55,8 @@ async def each_cut(
             try:
                 yield cut
             finally:
-                house.bench.store.close()
-                await house.bench.client.aclose()
+                house.account.store.close()
+                await house.account.client.aclose()
         if not cut.reached:
             break
     house.sandbox.close()
@@ -90,13 +90,13 @@ async def finish(house: House) -> None:
     def of(standing: StagedStatus) -> list[str]:
         return [one.id for one in staging.orders if staging.standing(one) is standing]
 
-    for outcome in await house.bench.outbox.recover():
+    for outcome in await house.account.outbox.recover():
         staging.settle(outcome)
     for _ in range(3):
         assert await staging.look() is None
         staging.release(of(StagedStatus.UPDATE))
         await staging.send(staging.plan(), goes_on=True)
-        await house.bench.follower.until_done()
+        await house.account.follower.until_done()
         await staging.ask_again(of(StagedStatus.DOUBT))
 
 
@@ -118,7 +118,7 @@ async def send_all(house: House) -> None:
     staging = house.staging
     await staging.look()
     await staging.send(staging.plan(), goes_on=True)
-    await house.bench.follower.until_done()
+    await house.account.follower.until_done()
 
 
 async def type_and_send(cut: Cut) -> None:
@@ -214,7 +214,7 @@ async def test_updates_and_a_second_version(tmp_path: Path) -> None:
     """Orders that exist are changed, followed, changed again and sent again."""
 
     async def prepare(house: House) -> None:
-        await house.bench.client.upsert_orders(encode([order(order_id=name) for name in "AB"]))
+        await house.account.client.upsert_orders(encode([order(order_id=name) for name in "AB"]))
         house.clock.passed += 100
 
     async def life(cut: Cut) -> None:
@@ -254,7 +254,7 @@ async def test_a_file_submitted_without_the_screen(tmp_path: Path) -> None:
     wishes = SubmitOptions(patience=60)
 
     async def submit(house: House) -> Submission:
-        run = Submission(house.bench, house.staging, entries_of(read_orders(text)), "orders.json", wishes)
+        run = Submission(house.account, house.staging, entries_of(read_orders(text)), "orders.json", wishes)
         await run.run()
         return run
 
@@ -302,8 +302,8 @@ async def test_another_copy_takes_the_batch_over_at_any_step_of_the_sending(tmp_
         other = copies[-1]
         if cut.reached:
             await finishing[-1]
-        cut.house.bench.store.close()
-        cut.house.bench, cut.house.staging = other.bench, other.staging
+        cut.house.account.store.close()
+        cut.house.account, cut.house.staging = other.account, other.staging
         other.staging.reopen()
         is_kept(cut)
         await finish(other)
@@ -336,8 +336,8 @@ async def test_another_copy_takes_the_batch_over_at_any_step_of_a_large_import(
         other = copies[-1]
         cut.house.staging.reopen()
         seen_here = tuple(by_name(cut.house.staging))
-        cut.house.bench.store.close()
-        cut.house.bench, cut.house.staging = other.bench, other.staging
+        cut.house.account.store.close()
+        cut.house.account, cut.house.staging = other.account, other.staging
         other.staging.reopen()
         is_kept(cut)
         assert tuple(by_name(other.staging)) == seen_here

@@ -247,8 +247,8 @@ async def test_keys_typed_ahead_go_where_the_ones_before_lead(tmp_path: Path) ->
         burst += [(letter, letter) for letter in "ACME"] + [("enter", "\r")]
         for key, character in burst:
             house.app.post_message(Key(key, character))
-        await house.until(lambda: house.app.bench.drafts.all())
-        (draft,) = house.app.bench.drafts.all()
+        await house.until(lambda: house.app.account.drafts.all())
+        (draft,) = house.app.account.drafts.all()
         assert draft.order_id == target["id"]
         assert [change.now for change in draft.edit.changes()] == ["ACME"]
 

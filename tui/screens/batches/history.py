@@ -63,7 +63,7 @@ class HistoryScreen(ListScreen):
         return self._requests.get(self.table.cursor_key or "")
 
     def show_all(self) -> None:
-        zone = self.house.bench.zone
+        zone = self.house.account.zone
         staging = self.house.staging
         self._requests = {str(request.id): request for request in staging.history()}
         rows = []
@@ -89,7 +89,7 @@ class HistoryScreen(ListScreen):
     def do_open(self, key: str) -> None:
         request = self.request
         if request is not None:
-            at = f"{request.at.astimezone(self.house.bench.zone):%Y-%m-%d %H:%M:%S}"
+            at = f"{request.at.astimezone(self.house.account.zone):%Y-%m-%d %H:%M:%S}"
             self.house.show_lines(f"Sent {at} by {request.by}: {request.words}", list(_lines(request)))
 
     def do_view(self, key: str) -> None:
@@ -99,7 +99,7 @@ class HistoryScreen(ListScreen):
         request = self.request
         if request is None:
             return
-        sent = sent_documents(self.house.bench.store, request)
+        sent = sent_documents(self.house.account.store, request)
         self.house.show_text("POST /orders, as it was sent", encode([*sent], indent=2).decode())
 
     def do_export(self, key: str) -> None:
@@ -107,9 +107,9 @@ class HistoryScreen(ListScreen):
             self.say("There is nothing to export.")
             return
         line = self.line
-        today = self.house.now().astimezone(self.house.bench.zone).date()
+        today = self.house.now().astimezone(self.house.account.zone).date()
         line.complete = completed
-        line.open(str(self.house.bench.store.path.parent / f"batch-{today:%Y-%m-%d}.jsonl"))
+        line.open(str(self.house.account.store.path.parent / f"batch-{today:%Y-%m-%d}.jsonl"))
 
     @on(InputLine.Submitted)
     def _named(self, event: InputLine.Submitted) -> None:
@@ -123,7 +123,7 @@ class HistoryScreen(ListScreen):
     async def _write_out(self, requests: Sequence[HistoryRequest], path: Path) -> None:
         with self.keeping():
             try:
-                count = await export_history(self.house.bench.store, requests, path)
+                count = await export_history(self.house.account.store, requests, path)
             except FileExistsError:
                 self.say(f"There is a file of that name; nothing was written. {path}", "warning")
             except OSError as error:

@@ -95,11 +95,11 @@ class BatchesScreen(ListScreen):
     def _owner(self, info: BatchInfo) -> StyledCell:
         owner = info.owner
         if owner is None or not owner.alive:
-            made = f"{info.created_at.astimezone(self.house.bench.zone):%d %b %H:%M}"
+            made = f"{info.created_at.astimezone(self.house.account.zone):%d %b %H:%M}"
             return StyledCell(f"free, of {made}", "dim")
         if owner.mine:
             return StyledCell("open here" if info.id == self.house.staging.batch else "yours", "good")
-        since = f"{owner.since.astimezone(self.house.bench.zone):%d %b %H:%M}"
+        since = f"{owner.since.astimezone(self.house.account.zone):%d %b %H:%M}"
         return StyledCell(f"{owner.user}@{owner.host}, process {owner.pid}, since {since}", "conflict")
 
     def show_keys(self) -> None:

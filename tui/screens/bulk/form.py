@@ -188,7 +188,7 @@ class ChangeScreen(BaseScreen):
         self._shown = [order for order in job.orders.values() if current in (ALL, order.state)]
         self.table.load(JobRows(self._shown, waiting_word(job)))
         elsewhere = self.house.jobs.is_elsewhere(job)
-        mode = "READ ONLY" if self.house.bench.client.read_only else "WRITES"
+        mode = "READ ONLY" if self.house.account.client.read_only else "WRITES"
         stage = (
             "another copy runs it, r looks" if elsewhere else "dry run" if job.stage is JobStage.PLANNED else job.stage
         )
@@ -299,11 +299,11 @@ class ChangeScreen(BaseScreen):
             self.show_all()
 
     def _typed(self) -> dict[Pointer, str]:
-        return self.house.bench.drafts.typed(f"bulk-{self.job.id}")
+        return self.house.account.drafts.typed(f"bulk-{self.job.id}")
 
     def _typing(self, pointer: Pointer, text: str) -> None:
         with self.keeping():
-            self.house.bench.drafts.type(TypedText(f"bulk-{self.job.id}", pointer, text))
+            self.house.account.drafts.type(TypedText(f"bulk-{self.job.id}", pointer, text))
 
     @on(OrderSheet.EditorOpened)
     def _opened(self) -> None:
@@ -314,7 +314,7 @@ class ChangeScreen(BaseScreen):
     def _left(self, event: OrderSheet.EditorLeft) -> None:
         with self.keeping():
             if event.text is None:
-                self.house.bench.drafts.untype(f"bulk-{self.job.id}", event.pointer)
+                self.house.account.drafts.untype(f"bulk-{self.job.id}", event.pointer)
             else:
                 self.say("Left without taking; Enter there goes on with what was typed.")
         if self.sheet.editing is None:
@@ -373,7 +373,7 @@ class ChangeScreen(BaseScreen):
                 self.sheet.open_editor(Pointer(path))
                 self.give_focus()
 
-        recipes = SavedChanges(self.house.bench).all()
+        recipes = SavedChanges(self.house.account).all()
         self.house.open_screen(PickerScreen("Add a field, or take a saved change", recipes, chosen))
 
     def do_tags(self, key: str) -> None:
@@ -409,7 +409,7 @@ class ChangeScreen(BaseScreen):
         self.ask(f"{known.caption} becomes", answers, chosen)
 
     def do_save(self, key: str) -> None:
-        recipe, recipes = self.job.recipe, SavedChanges(self.house.bench)
+        recipe, recipes = self.job.recipe, SavedChanges(self.house.account)
         if recipe.is_empty:
             self.say("There is nothing to save yet.")
         elif recipe.name and recipe in recipes.all():
@@ -436,7 +436,7 @@ class ChangeScreen(BaseScreen):
             return
         recipe = replace(self.job.recipe, name=name)
         with self.keeping():
-            SavedChanges(self.house.bench).save(recipe)
+            SavedChanges(self.house.account).save(recipe)
             if self._is_open:
                 self._change(recipe)
             self.say(f"Saved as {name}; c in the list of orders offers it.")

@@ -41,7 +41,7 @@ class JobsScreen(ListScreen):
         """The list as it is on disk, other running copies' changes included."""
         jobs = self.house.jobs
         self._jobs = {job.id: job for job in jobs.recent()}
-        zone = self.house.bench.zone
+        zone = self.house.account.zone
         rows = []
         for job in self._jobs.values():
             counts = ", ".join(f"{count} {state}" for state, count in job.counts.items())

@@ -97,12 +97,12 @@ class BulkScreen(ChangeScreen):
         elif not job.waiting:
             self.say("Nothing would be sent; the list says why.")
         else:
-            review = review_of(job, jobs.plan(job), read_only=self.house.bench.client.read_only)
+            review = review_of(job, jobs.plan(job), read_only=self.house.account.client.read_only)
             self.house.open_screen(ReviewScreen(review, self._send))
 
     def _send(self) -> None:
         with self.keeping():
-            SavedChanges(self.house.bench).used(self.job.recipe)
+            SavedChanges(self.house.account).used(self.job.recipe)
         self._in_sheet = False
         self.strip.select(ALL)
         start_job(self.house, self.job)

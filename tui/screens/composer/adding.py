@@ -67,7 +67,7 @@ class AddingScreen(StagedFormScreen):
         if len(targets) == 1:
             answers.append(("s", "as template"))
 
-        refused = Mappings(self.house.bench).refused_of()
+        refused = Mappings(self.house.account).refused_of()
         if refused is not None:
             answers.append(("r", "refused"))
 
@@ -92,7 +92,7 @@ class AddingScreen(StagedFormScreen):
 
     @property
     def _templates(self) -> Templates:
-        return Templates(self.house.bench)
+        return Templates(self.house.account)
 
     def _save_template(self, order: StagedOrder, name: str) -> None:
         if not name:
@@ -127,7 +127,7 @@ class AddingScreen(StagedFormScreen):
 
     @keeps
     def _write_refused(self, text: str) -> None:
-        kept = Mappings(self.house.bench)
+        kept = Mappings(self.house.account)
         refused = kept.refused()
         if text and refused is not None:
             said, is_written = write_new(Path(text), refused[1])
@@ -141,21 +141,21 @@ class AddingScreen(StagedFormScreen):
         self._added(ids[-1:], f"{count_of(len(orders))} copied; number and id end in -copy.")
 
     def _blank(self) -> None:
-        shops = self.house.bench.shops
+        shops = self.house.account.shops
         if shops is None:
             self.say("Reading the shops …")
             self.run_worker(self._read_shops(), name="read the shops", group="read")
         elif len(shops) == 1:
             self._learn(shops[0].id)
         elif shops:
-            own = self.house.bench.own_shop
+            own = self.house.account.own_shop
             self._ask_shop(sorted(shops, key=lambda shop: shop.id != own))
         else:
             self._ask_line("shop number: ", self._typed_shop)
 
     async def _read_shops(self) -> None:
         try:
-            await self.house.bench.read_shops()
+            await self.house.account.read_shops()
         except ApiError as error:
             self.say(f"The shops could not be read: {error} Their numbers can be typed.", "warning")
             self._ask_line("shop number: ", self._typed_shop)
@@ -200,7 +200,7 @@ class AddingScreen(StagedFormScreen):
         examples: tuple[Document, ...] = ()
         words = "Blank order added. Enter edits; n leads to what is still needed."
         try:
-            page = await self.house.bench.client.list_orders(OrderQuery(integration=(shop,), page_size=_LEARNED_FROM))
+            page = await self.house.account.client.list_orders(OrderQuery(integration=(shop,), page_size=_LEARNED_FROM))
             examples = page.orders
         except ApiError as error:
             words = f"Blank order added with EUR and unfulfilled, since the shop's orders could not be read: {error}"
@@ -248,9 +248,9 @@ class AddingScreen(StagedFormScreen):
         self.run_worker(self._read_source(name, source, counting, timer), name="read orders", group="import")
 
     async def _read_source(self, name: str, source: Path | str, counting: ImportProgress, timer: Timer) -> None:
-        bench, batch = self.house.bench, self.staging.batch
+        account, batch = self.house.account, self.staging.batch
         try:
-            opened = await asyncio.to_thread(open_any, source, name, known=Mappings(bench).all(), progress=counting)
+            opened = await asyncio.to_thread(open_any, source, name, known=Mappings(account).all(), progress=counting)
         except ImportFileError as error:
             self.say(str(error), "warning")
             return
@@ -298,7 +298,7 @@ class AddingScreen(StagedFormScreen):
     def _take_in(self, intake: ParsedFile, name: str) -> None:
         if intake.refused and intake.header:
             # Before anything is added, so that no end of the app comes between the orders and the rows that are none.
-            Mappings(self.house.bench).keep_refused(name, refused_csv(intake))
+            Mappings(self.house.account).keep_refused(name, refused_csv(intake))
         if len(intake.orders) <= CHUNK_SIZE:
             self._taken_in(self.staging.add_intake(intake, name), intake, name)
             return

@@ -55,7 +55,7 @@ class BatchScreen(PanesScreen):
     def on_mount(self) -> None:
         super().on_mount()
         self.staging.on_change = self._something_changed
-        kept = self.house.bench.store.state.get(self.house.bench.account, _STATE)
+        kept = self.house.account.store.state.get(self.house.account.account_id, _STATE)
         left = kept if isinstance(kept, dict) else {}
         self._standing = str(left.get("standing") or ALL)
         self._passing: str | None = None
@@ -112,7 +112,7 @@ class BatchScreen(PanesScreen):
             "top": self.table.top,
             "marks": marks,
         }
-        self.house.bench.store.state.put(self.house.bench.account, _STATE, state)
+        self.house.account.store.state.put(self.house.account.account_id, _STATE, state)
 
     # News.
 
@@ -188,7 +188,7 @@ class BatchScreen(PanesScreen):
         if self._chosen is not None and self.staging.get(self._chosen) is None and self._in_sheet:
             self.close_sheet()
         self._orders = self._sorting.sorted(self.staging, [one for one in self.staging.orders if self._fits(one)])
-        zone = self.house.bench.zone
+        zone = self.house.account.zone
         self.table.load(StagedRows(self._orders, self.staging, zone))
         if self._chosen is not None and self.staging.get(self._chosen) is not None:
             self.table.go_to_key(self._chosen)
@@ -228,8 +228,8 @@ class BatchScreen(PanesScreen):
         return fits(self.staging, order, self._words, self._texts)
 
     def _show_title(self) -> None:
-        bench = self.house.bench
-        mode = "READ ONLY" if bench.client.read_only else "WRITES"
+        account = self.house.account
+        mode = "READ ONLY" if account.client.read_only else "WRITES"
         count = len(self.staging.orders)
         right = f"{self.staging.name} · {count} order{'' if count == 1 else 's'} staged"
         if self.staging.owner is not None:
@@ -237,7 +237,7 @@ class BatchScreen(PanesScreen):
         elif self._in_sheet and (order := self.order) is not None:
             place = next((n for n, one in enumerate(self._orders, 1) if one is order), 0)
             shop_id = order.key[2]
-            shop = bench.shop(shop_id)
+            shop = account.shop(shop_id)
             facts = [order_name(order.document), shop.name if shop else "", f"{place} of {len(self._orders)}"]
             right = " · ".join(filter(None, facts))
         self.query_one(TitleLine).set(f"{self.house.account_name} · {mode}", right)
@@ -264,7 +264,7 @@ class BatchScreen(PanesScreen):
         if worst is None or is_over or self._in_sheet:
             pane.remove_class("-shown", "-two")
             return
-        words = f"{worst.at.astimezone(self.house.bench.zone):%H:%M} {worst.words}"
+        words = f"{worst.at.astimezone(self.house.account.zone):%H:%M} {worst.words}"
         pane.set_lines([words])
         pane.add_class("-shown")
         pane.set_class(len(safe(words)) > self.size.width - 2, "-two")
@@ -346,7 +346,7 @@ class BatchScreen(PanesScreen):
             self.sheet.load([])
             self._show_field()
             return
-        zone = self.house.bench.zone
+        zone = self.house.account.zone
         count = sum(not finding.stale for finding in self.staging.findings(order))
         told = f"{count} problem{'' if count == 1 else 's'}" if count else "nothing to fix"
         rule.set(" · ".join(filter(None, (order_name(order.document), order.source))), told)
@@ -395,7 +395,7 @@ class BatchScreen(PanesScreen):
 
     def rows(self, order: StagedOrder) -> list[SheetRow]:
         """The rows of the form of an order."""
-        notes = notes_of(self.staging, order, self.house.bench.zone)
+        notes = notes_of(self.staging, order, self.house.account.zone)
         notes.extend(FormNote.typed(pointer, text) for pointer, text in self._typed.items())
         spec = FormSpec(
             order.edit,
@@ -403,7 +403,7 @@ class BatchScreen(PanesScreen):
             self._view,
             notes,
             (),
-            self.house.bench.zone,
+            self.house.account.zone,
             self._suggestions(order),
             self._field_words,
             fixed=order.fixed,
@@ -480,8 +480,8 @@ class BatchScreen(PanesScreen):
     def facts(self) -> Sequence[str | Piece]:
         marks = self.table.marks
         hidden = len(marks - {order.id for order in self._orders})
-        sending = sending_facts(self.staging, self.house.bench.zone)
-        return [*sending, *status_summary(self.house.bench, self.staging, len(marks), hidden)]
+        sending = sending_facts(self.staging, self.house.account.zone)
+        return [*sending, *status_summary(self.house.account, self.staging, len(marks), hidden)]
 
 
 def _helps(row: FieldRow) -> list[tuple[str, str]]:

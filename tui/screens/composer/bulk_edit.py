@@ -189,7 +189,7 @@ class FixingScreen(GridScreen):
             multiline=known.kind in KINDS_OF_LINES,
         )
 
-        place, drafts = f"staged * {self.staging.batch}", self.house.bench.drafts
+        place, drafts = f"staged * {self.staging.batch}", self.house.account.drafts
 
         def put(entered: Json | Absent) -> None:
             self._preview(setting(self.staging, self._found(ids), known.path, entered), full_label(known.path))

@@ -30,7 +30,7 @@ class GridScreen(AddingScreen):
     _chosen_paths: list[ColumnPath] | None = None
 
     def on_mount(self) -> None:
-        kept = self.house.bench.store.state.get(self.house.bench.account, _COLUMNS)
+        kept = self.house.account.store.state.get(self.house.account.account_id, _COLUMNS)
         known = {"/".join(one.path): one.path for one in column_fields()}
         if isinstance(kept, list) and kept:
             self._chosen_paths = [known[key] for key in kept if isinstance(key, str) and key in known]
@@ -42,7 +42,7 @@ class GridScreen(AddingScreen):
             self._orders,
             self.staging,
             lambda: marks.marks,
-            self.house.bench.zone,
+            self.house.account.zone,
             self._suggestions,
             self._cell_typed,
         )
@@ -132,7 +132,7 @@ class GridScreen(AddingScreen):
     def set_columns(self, paths: list[ColumnPath] | None) -> None:
         """Show these, and the next time, too; None: those that have problems or differ."""
         self._chosen_paths = paths
-        state, account = self.house.bench.store.state, self.house.bench.account
+        state, account = self.house.account.store.state, self.house.account.account_id
         with self.keeping():
             if paths is None:
                 state.delete(account, _COLUMNS)
@@ -164,7 +164,7 @@ class GridScreen(AddingScreen):
             if self._columns is None or known not in column_fields():
                 return False
             rows = GridRows(
-                self._orders, self.staging, frozenset, self.house.bench.zone, self._suggestions, self._cell_typed
+                self._orders, self.staging, frozenset, self.house.account.zone, self._suggestions, self._cell_typed
             )
             self._columns += columns_of(self._orders, [known.path], rows)
             self.show_grid()

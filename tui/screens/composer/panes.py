@@ -211,7 +211,7 @@ class PanesScreen(BaseScreen):
     # The editor.
 
     def _read_entry(self, pointer: Pointer, kind: str, text: str, choices: Choices) -> ParsedEntry:
-        now: datetime = self.house.now().astimezone(self.house.bench.zone)
+        now: datetime = self.house.now().astimezone(self.house.account.zone)
         return parse_entry(kind, text, choices=choices, now=now)
 
     def _typing(self, pointer: Pointer, text: str) -> None:
@@ -219,7 +219,7 @@ class PanesScreen(BaseScreen):
             self._cell_typing(self._loaded, pointer, text)
 
     def _cell_typing(self, id: str, pointer: Pointer, text: str) -> None:
-        self.house.bench.drafts.type(TypedText(_place(id), pointer, text))
+        self.house.account.drafts.type(TypedText(_place(id), pointer, text))
 
     def _cell_typed(self, id: str, pointer: Pointer) -> str | None:
         return self.typed_of(id).get(pointer)
@@ -227,16 +227,16 @@ class PanesScreen(BaseScreen):
     def typed_of(self, id: str) -> dict[Pointer, str]:
         """What was typed in the fields of an order and not taken."""
         if id not in self._kept:
-            self._kept[id] = self.house.bench.drafts.typed(_place(id))
+            self._kept[id] = self.house.account.drafts.typed(_place(id))
         return self._kept[id]
 
     def retype(self, id: str) -> None:
         """What was typed in an order stands as the disk has it."""
-        self.typed_of(id).update(self.house.bench.drafts.typed(_place(id)))
+        self.typed_of(id).update(self.house.account.drafts.typed(_place(id)))
 
     def untype(self, id: str, pointer: Pointer) -> bool:
         """Forget what was typed in a field and not taken; whether there was anything."""
-        self.house.bench.drafts.untype(_place(id), pointer)
+        self.house.account.drafts.untype(_place(id), pointer)
         return self.typed_of(id).pop(pointer, None) is not None
 
 

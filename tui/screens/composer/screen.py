@@ -318,7 +318,7 @@ class ComposerScreen(FixingScreen):
         if not plan.count and ids is None:
             notes.append("Nothing is ready to go; what stays here says why.")
         goes_on = goes_on_before(self.house)
-        read_only = self.house.bench.client.read_only
+        read_only = self.house.account.client.read_only
         reviewed = review_plan(self.staging, plan, read_only=read_only, notes=notes, goes_on=goes_on)
 
         def send() -> None:

@@ -42,7 +42,7 @@ class EditScreen(FormScreen):
     def _begin(self) -> None:
         if self._as_json:
             self.do_as_json_edit("E")
-        elif has_text(self.house.bench, draft_place(self._order_id)):
+        elif has_text(self.house.account, draft_place(self._order_id)):
             self.say("The order was being edited as JSON, and that text is kept; E goes on with it.")
 
     def do_edit_field(self, key: str) -> None:
@@ -168,7 +168,7 @@ class EditScreen(FormScreen):
         if draft is None or row is None:
             return
         if self._typed.pop(row.pointer, None) is not None:
-            self.house.bench.drafts.untype(self._order_id, row.pointer)
+            self.house.account.drafts.untype(self._order_id, row.pointer)
         if draft.edit.revert(row.pointer, f"{row.label} as it was read"):
             self._save(draft)
             self.say(f"{row.label}: as it was read.")
@@ -364,13 +364,13 @@ class EditScreen(FormScreen):
 
     def do_review(self, key: str) -> None:
         if self._draft is None or not self._draft.edit.dirty:
-            drafts = self.house.bench.drafts.all()
+            drafts = self.house.account.drafts.all()
             if not drafts:
                 self.say("Nothing was changed.")
                 return
             review_drafts(self, drafts)
             return
-        others = [draft for draft in self.house.bench.drafts.all() if draft.order_id != self._order_id]
+        others = [draft for draft in self.house.account.drafts.all() if draft.order_id != self._order_id]
         if not others:
             review_drafts(self, [self._draft])
             return

@@ -169,7 +169,7 @@ class ImportScreen(BaseScreen):
         if key.isdigit():
             one = self._intake.orders[int(key)]
             return " │ ".join(
-                problem_words(problem, one, whole=True) for problem in found_in(one, self.house.bench.shop_ids)
+                problem_words(problem, one, whole=True) for problem in found_in(one, self.house.account.shop_ids)
             )
         return self._intake.refused[int(key[1:])].reason
 
@@ -187,7 +187,7 @@ class ImportScreen(BaseScreen):
         )
         self.query_one("#layout", RuleLine).set(table.layout.words, "d e s ' o f change it")
         self.columns.load(mapping_rows(source, problem_paths(self._intake, self.mapping)))
-        self.preview.load(preview_rows(self._intake, self.house.bench.shop_ids))
+        self.preview.load(preview_rows(self._intake, self.house.account.shop_ids))
         first = f"the first {_PREVIEWED} rows" if rows > _PREVIEWED else "all rows"
         count, refused = len(self._intake.orders), len(self._intake.refused)
         words = f"{count} order{'' if count == 1 else 's'}{f', {refused} refused' if refused else ''}"
@@ -195,7 +195,7 @@ class ImportScreen(BaseScreen):
         self.show_status()
 
     def _now(self) -> Any:
-        return self.house.now().astimezone(self.house.bench.zone)
+        return self.house.now().astimezone(self.house.account.zone)
 
     def _change(self, mapping: ColumnMapping) -> None:
         self.source = replace(self.source, mapping=mapping)
@@ -237,7 +237,7 @@ class ImportScreen(BaseScreen):
         if key.isdigit():
             one = self._intake.orders[int(key)]
             self.house.show_text(
-                f"{one.place} of {self.source.name}", order_text(one, found_in(one, self.house.bench.shop_ids))
+                f"{one.place} of {self.source.name}", order_text(one, found_in(one, self.house.account.shop_ids))
             )
         elif key:
             refused = self._intake.refused[int(key[1:])]
@@ -281,25 +281,25 @@ class ImportScreen(BaseScreen):
     # The shop.
 
     def _guess_shop(self) -> None:
-        bench = self.house.bench
-        if bench.shops is None:
+        account = self.house.account
+        if account.shops is None:
             self.run_worker(self._read_shops(), name="read the shops", group="read")
-        elif len(bench.shops) == 1:
-            self._change(self.mapping.with_constant(SHOP, bench.shops[0].id))
-        elif bench.own_shop is not None:
-            self._change(self.mapping.with_constant(SHOP, bench.own_shop))
+        elif len(account.shops) == 1:
+            self._change(self.mapping.with_constant(SHOP, account.shops[0].id))
+        elif account.own_shop is not None:
+            self._change(self.mapping.with_constant(SHOP, account.own_shop))
 
     async def _read_shops(self) -> None:
         try:
-            await self.house.bench.read_shops()
+            await self.house.account.read_shops()
         except ApiError as error:
             self.say(f"The shops could not be read: {error} Their numbers can be typed.", "warning")
             return
-        if self.house.bench.shops is not None:
+        if self.house.account.shops is not None:
             self._guess_shop()
 
     def _ask_shop(self) -> None:
-        shops = self.house.bench.shops or []
+        shops = self.house.account.shops or []
         if not shops:
             self._ask_line("shop number: ", self._typed_shop)
             return
@@ -362,7 +362,7 @@ class ImportScreen(BaseScreen):
         self.run_worker(self._reread(layout), name="read with another layout", group="read", exclusive=True)
 
     async def _reread(self, layout: TableLayout) -> None:
-        known = Mappings(self.house.bench).all()
+        known = Mappings(self.house.account).all()
         try:
             self.source = await asyncio.to_thread(again, self.source, layout, known)
         except ImportFileError as error:
@@ -388,7 +388,7 @@ class ImportScreen(BaseScreen):
             self._line_done(event.text.strip())
 
     def do_save_mapping(self, key: str) -> None:
-        kept = Mappings(self.house.bench)
+        kept = Mappings(self.house.account)
         name = self.mapping.name
         if name and kept.get(name) == self.mapping:
 
@@ -407,7 +407,7 @@ class ImportScreen(BaseScreen):
     def _save(self, name: str) -> None:
         if name:
             mapping = replace(self.mapping, name=name)
-            Mappings(self.house.bench).save(mapping)
+            Mappings(self.house.account).save(mapping)
             self._change(mapping)
             self.say(f"Saved as {name}; it is offered again for the same columns.")
 

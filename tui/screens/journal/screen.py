@@ -147,9 +147,9 @@ class JournalScreen(BaseScreen):
         self._is_stale = False
         if not self.is_attached:
             return
-        bench = self.house.bench
-        briefs = bench.store.briefs
-        counts = briefs.count(bench.account)
+        account = self.house.account
+        briefs = account.store.briefs
+        counts = briefs.count(account.account_id)
         self._total = counts.total()
         groups = dict.fromkeys(EntryOutcome, 0)
         for (state, road), count in counts.items():
@@ -162,14 +162,14 @@ class JournalScreen(BaseScreen):
             for group, count in groups.items()
         ]
         self.strip.set_entries(entries, self.strip.current or _ALL)
-        self._several = len(briefs.writers(bench.account)) > 1
+        self._several = len(briefs.writers(account.account_id)) > 1
         states, roads = (None, None) if self._group is None else states_of(self._group)
         places = briefs.find(
-            bench.account, states=states, roads=roads, words=self._words.split(), sorting=self._sorting
+            account.account_id, states=states, roads=roads, words=self._words.split(), sorting=self._sorting
         )
         by_order = self._sorting is JournalSort.ORDER
-        now, zone = self.house.now(), bench.zone
-        self._rows = WriteRows(bench.store, places, now, zone, self._several, by_order, self._what)
+        now, zone = self.house.now(), account.zone
+        self._rows = WriteRows(account.store, places, now, zone, self._several, by_order, self._what)
         self.table.set_columns(columns(self._is_wide, self._several))
         narrowed = self._words or self._group is not None
         self.table.set_empty("No write is like this." if narrowed and self._total else "Nothing was written yet.")
@@ -177,8 +177,8 @@ class JournalScreen(BaseScreen):
         self.table.set_tail(self._tail())
         shown = f"{len(places)} of {self._total}" if narrowed else f"{self._total}"
         self.query_one(FilterLine).set(self._words, f"by {self._sorting} │ {shown} writes")
-        mode = "READ ONLY" if bench.client.read_only else "WRITES"
-        drafted = len(bench.drafts.all())
+        mode = "READ ONLY" if account.client.read_only else "WRITES"
+        drafted = len(account.drafts.all())
         self.query_one(TitleLine).set(
             f"{self.house.account_name} · {mode} · JOURNAL", f"drafted {drafted}" if drafted else ""
         )
@@ -190,8 +190,8 @@ class JournalScreen(BaseScreen):
         return None if current in (None, _ALL) else EntryOutcome(str(current))
 
     def _tail(self) -> str:
-        bench = self.house.bench
-        kept = bench.store.state.get(bench.account, PRUNED)
+        account = self.house.account
+        kept = account.store.state.get(account.account_id, PRUNED)
         if not isinstance(kept, dict):
             return ""
         on = str(kept.get("at"))[:10]
@@ -215,11 +215,11 @@ class JournalScreen(BaseScreen):
         return brief.first.remote_id or None if brief is not None and is_one else None
 
     def _open(self, id: int) -> JournalEntry | None:
-        bench = self.house.bench
-        return open_entry(bench.store, bench.client.base_url, id)
+        account = self.house.account
+        return open_entry(account.store, account.client.base_url, id)
 
     def _show_entry(self, *, keep_place: bool = False) -> None:
-        brief, bench = self.brief, self.house.bench
+        brief, account = self.brief, self.house.account
         if not self.is_attached:
             return
         pane, rule = self.pane, self.query_one("#entry-rule", RuleLine)
@@ -241,20 +241,20 @@ class JournalScreen(BaseScreen):
                     for line in encode(decode(entry_line(entry), limit=1 << 30), indent=2).decode().split("\n")
                 ]
             else:
-                lines = list(entry_lines(entry, bench.zone, width))
+                lines = list(entry_lines(entry, account.zone, width))
         elif brief.orders == 1:
             entry = self._open(brief.id)
-            lines = [] if entry is None else list(preview_lines(entry, bench.zone, width, pane.body_height - 2))
+            lines = [] if entry is None else list(preview_lines(entry, account.zone, width, pane.body_height - 2))
         else:
-            named = bench.store.briefs.orders(brief.id)
-            lines = list(many_lines(brief, named, bench.store.writes.events(brief.id), bench.zone))
+            named = account.store.briefs.orders(brief.id)
+            lines = list(many_lines(brief, named, account.store.writes.events(brief.id), account.zone))
         pane.set_lines(lines, keep_place=keep_place)
 
     def facts(self) -> Sequence[str | Piece]:
-        bench = self.house.bench
-        under_way = len(bench.outbox.under_way)
+        account = self.house.account
+        under_way = len(account.outbox.under_way)
         facts: list[str | Piece] = [f"{under_way} on the way"] if under_way else []
-        drafted = len(bench.drafts.all())
+        drafted = len(account.drafts.all())
         facts.append(f"{drafted} draft{'' if drafted == 1 else 's'}; w reviews" if drafted else "u drafts the way back")
         return facts
 
@@ -266,7 +266,7 @@ class JournalScreen(BaseScreen):
             self.show_status()
 
     def order_news(self, order_id: str) -> None:
-        corrections = self.house.bench.corrections
+        corrections = self.house.account.corrections
         standing = corrections.standing(order_id)
         if standing is not None and standing.way is not DraftSendState.SENDING and not corrections.sending:
             self.unsay()
@@ -280,8 +280,8 @@ class JournalScreen(BaseScreen):
         """Put the cursor on the newest write of an order, in the list of all."""
         if order_id is None:
             return
-        bench = self.house.bench
-        found = bench.store.briefs.find(bench.account, order=order_id)
+        account = self.house.account
+        found = account.store.briefs.find(account.account_id, order=order_id)
         if not found:
             self.say("Nothing was written to that order. Here is what was written to others.")
             return
@@ -429,8 +429,8 @@ class JournalScreen(BaseScreen):
 
         def chosen(answer: str) -> None:
             if answer == "j":
-                bench = self.house.bench
-                self._undo([id for id, _ in bench.store.briefs.find(bench.account, job=brief.job)], None)
+                account = self.house.account
+                self._undo([id for id, _ in account.store.briefs.find(account.account_id, job=brief.job)], None)
             else:
                 self._undo([brief.id], place[1] if answer == "o" else None)
 
@@ -458,9 +458,9 @@ class JournalScreen(BaseScreen):
             if of > 1:
                 self.say(f"{done} of {of} orders read again …")
 
-        name = step_name(entries[0], house.bench.zone)
+        name = step_name(entries[0], house.account.zone)
         with self.keeping():
-            results = await undo(house.bench, house.staging, entries, name, progress)
+            results = await undo(house.account, house.staging, entries, name, progress)
             for result in results:
                 if result.named.remote_id:
                     house.order_changed(result.named.remote_id)
@@ -470,7 +470,7 @@ class JournalScreen(BaseScreen):
                 house.show_text(f"Undo: {told(results)}", _each(results))
 
     def do_review(self, key: str) -> None:
-        review_drafts(self, self.house.bench.drafts.all())
+        review_drafts(self, self.house.account.drafts.all())
 
     def do_order(self, key: str) -> None:
         order_id = self.order_here
@@ -485,11 +485,11 @@ class JournalScreen(BaseScreen):
     # Reading again, and export.
 
     def do_recheck(self, key: str) -> None:
-        today = self.house.now().astimezone(self.house.bench.zone).date()
+        today = self.house.now().astimezone(self.house.account.zone).date()
         brief, order_id = self.brief, self.order_here
         if brief is not None and brief.state is WriteState.UNKNOWN and order_id and look_up_again(self, order_id):
             return
-        day = brief.at.astimezone(self.house.bench.zone).date() if brief is not None else today
+        day = brief.at.astimezone(self.house.account.zone).date() if brief is not None else today
         if day == today:
             self._recheck(today)
             return
@@ -503,12 +503,14 @@ class JournalScreen(BaseScreen):
     async def _read_again(self, day: date) -> None:
         from tui.screens.journal.recheck import RecheckScreen
 
-        bench = self.house.bench
-        entries = entries_of_day(bench.store, bench.account, bench.client.base_url, day, bench.zone)
+        account = self.house.account
+        entries = entries_of_day(account.store, account.account_id, account.client.base_url, day, account.zone)
         if not entries:
             self.say(f"No change of {day:%a %d %b} was confirmed, so there is nothing to read again.")
             return
-        checks = await recheck(bench.client, entries, lambda done, of: self.say(f"{done} of {of} orders read again …"))
+        checks = await recheck(
+            account.client, entries, lambda done, of: self.say(f"{done} of {of} orders read again …")
+        )
         self.unsay()
         if self.is_on_top and not self.is_typing:
             self.house.open_screen(RecheckScreen(day, checks))
@@ -525,10 +527,10 @@ class JournalScreen(BaseScreen):
         if self._rows is None or not len(self._rows):
             self.say("There is nothing to export in this list.")
             return
-        today = self.house.now().astimezone(self.house.bench.zone).date()
+        today = self.house.now().astimezone(self.house.account.zone).date()
         line = self.query_one("#export-file", InputLine)
         line.complete = completed
-        line.open(str(self.house.bench.store.path.parent / f"journal-{today:%Y-%m-%d}.jsonl"))
+        line.open(str(self.house.account.store.path.parent / f"journal-{today:%Y-%m-%d}.jsonl"))
 
     def _export(self, name: str) -> None:
         rows = self._rows
@@ -540,10 +542,10 @@ class JournalScreen(BaseScreen):
         self.run_worker(self._write_out(ids, at_home(Path(name))), name="export the journal", group="export")
 
     async def _write_out(self, ids: Sequence[int], path: Path) -> None:
-        bench = self.house.bench
+        account = self.house.account
         with self.keeping():
             try:
-                count = await export(bench.store, bench.client.base_url, ids, path)
+                count = await export(account.store, account.client.base_url, ids, path)
             except FileExistsError:
                 self.say(f"There is a file of that name; nothing was written. {path}", "warning")
             except OSError as error:

@@ -117,12 +117,12 @@ class AddressScreen(BaseScreen):
         return True
 
     def on_mount(self) -> None:
-        bench = self.house.bench
-        mode = "READ ONLY" if bench.client.read_only else "WRITES"
+        account = self.house.account
+        mode = "READ ONLY" if account.client.read_only else "WRITES"
         self.query_one(TitleLine).set(
             f"{self.house.account_name} · {mode}", f"{self._name} · {_TITLES[self._place]} from a text"
         )
-        kept = bench.store.state.get(bench.account, self._key)
+        kept = account.store.state.get(account.account_id, self._key)
         text = self._pasted or (kept if isinstance(kept, str) else "")
         if text:
             self.box.fill(text)
@@ -145,12 +145,12 @@ class AddressScreen(BaseScreen):
     # The text.
 
     def _keep(self, text: str) -> None:
-        state = self.house.bench.store.state
+        state = self.house.account.store.state
         with self.keeping():
             if text:
-                state.put(self.house.bench.account, self._key, text)
+                state.put(self.house.account.account_id, self._key, text)
             else:
-                state.delete(self.house.bench.account, self._key)
+                state.delete(self.house.account.account_id, self._key)
 
     @on(MultilineInput.Changed)
     def _changed(self, event: MultilineInput.Changed) -> None:

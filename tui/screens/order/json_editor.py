@@ -166,9 +166,9 @@ class JsonScreen(BaseScreen):
 
     def _bring_back(self) -> None:
         """The text that was left here, as a step that undo takes back."""
-        bench = self.house.bench
-        kept = bench.store.state.get(bench.account, _key(self._order.place))
-        began = bench.store.state.get(bench.account, _key(self._order.place, "began"))
+        account = self.house.account
+        kept = account.store.state.get(account.account_id, _key(self._order.place))
+        began = account.store.state.get(account.account_id, _key(self._order.place, "began"))
         if not isinstance(kept, dict) or not isinstance(kept.get("text"), str):
             return
         self._began = began if isinstance(began, dict) else self._order.document
@@ -193,16 +193,16 @@ class JsonScreen(BaseScreen):
         if self._keeping is not None:
             self._keeping.stop()
             self._keeping = None
-        bench, text = self.house.bench, self.edit.buffer.text
+        account, text = self.house.account, self.edit.buffer.text
         with self.keeping():
             if text == self._fresh:
-                forget_text(bench, self._order.place)
+                forget_text(account, self._order.place)
                 return
-            state = bench.store.state
-            if state.get(bench.account, _key(self._order.place)) is None:
-                state.put(bench.account, _key(self._order.place, "began"), self._began)
+            state = account.store.state
+            if state.get(account.account_id, _key(self._order.place)) is None:
+                state.put(account.account_id, _key(self._order.place, "began"), self._began)
             value: Json = {"text": text, "row": self.edit.row}
-            state.put(bench.account, _key(self._order.place), value)
+            state.put(account.account_id, _key(self._order.place), value)
 
     # What is wrong.
 
@@ -401,7 +401,7 @@ class JsonScreen(BaseScreen):
                 self.say(f"Not applied: {error}", "warning")
                 return
         with self.keeping():
-            forget_text(self.house.bench, self._order.place)
+            forget_text(self.house.account, self._order.place)
         self._leave(words)
 
     def do_back(self, key: str) -> None:
@@ -418,15 +418,15 @@ class JsonScreen(BaseScreen):
             below.say(words)
 
 
-def has_text(bench: Account, place: str) -> bool:
+def has_text(account: Account, place: str) -> bool:
     """Whether a text was left at that place."""
-    return bench.store.state.get(bench.account, _key(place)) is not None
+    return account.store.state.get(account.account_id, _key(place)) is not None
 
 
-def forget_text(bench: Account, place: str) -> None:
+def forget_text(account: Account, place: str) -> None:
     """Forget the text of that place: it was taken, or is no longer wanted. Raises StoreError."""
-    bench.store.state.delete(bench.account, _key(place))
-    bench.store.state.delete(bench.account, _key(place, "began"))
+    account.store.state.delete(account.account_id, _key(place))
+    account.store.state.delete(account.account_id, _key(place, "began"))
 
 
 def _key(place: str, what: str = "text") -> str:

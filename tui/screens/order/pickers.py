@@ -245,7 +245,7 @@ def reader_of(screen: BaseScreen) -> Callable[[Pointer, str, str, Choices], Pars
     """How this screen's editors read what is typed: with the profile's zone and clock."""
 
     def read(pointer: Pointer, kind: str, text: str, choices: Choices) -> ParsedEntry:
-        now: datetime = screen.house.now().astimezone(screen.house.bench.zone)
+        now: datetime = screen.house.now().astimezone(screen.house.account.zone)
         return parse_entry(kind, text, choices=choices, now=now)
 
     return read

@@ -66,14 +66,14 @@ def review_drafts(screen: "BaseScreen", drafts: Sequence[Draft]) -> None:
 
 
 async def _review(screen: "BaseScreen", drafts: Sequence[Draft]) -> None:
-    bench = screen.house.bench
+    account = screen.house.account
     turns = asyncio.Semaphore(_READ_AT_ONCE)
 
     async def read(draft: Draft) -> DraftSendStatus | None:
-        if bench.corrections.is_unsettled(draft.order_id):
-            return bench.corrections.standing(draft.order_id)
+        if account.corrections.is_unsettled(draft.order_id):
+            return account.corrections.standing(draft.order_id)
         async with turns:
-            return await bench.corrections.read_again(draft)
+            return await account.corrections.read_again(draft)
 
     stopped = await asyncio.gather(*map(read, drafts))
     if not screen.is_attached:
@@ -85,9 +85,9 @@ async def _review(screen: "BaseScreen", drafts: Sequence[Draft]) -> None:
     ready = [
         (draft, draft.sending.body)
         for draft, parcel in zip(drafts, parcels, strict=True)
-        if parcel.body is not None and not bench.client.read_only
+        if parcel.body is not None and not account.client.read_only
     ]
-    notes = ["This account is opened for reading only."] if bench.client.read_only else []
+    notes = ["This account is opened for reading only."] if account.client.read_only else []
     title = order_name(drafts[0].edit.document) if len(drafts) == 1 else f"{len(drafts)} orders"
     plan = ReviewPlan(title, parcels, len(ready), notes)
     screen.unsay()
@@ -95,7 +95,7 @@ async def _review(screen: "BaseScreen", drafts: Sequence[Draft]) -> None:
 
 
 def _send(screen: "BaseScreen", ready: Iterable[tuple[Draft, Document]]) -> None:
-    corrections = screen.house.bench.corrections
+    corrections = screen.house.account.corrections
     count = 0
     for draft, body in ready:
         count += 1

@@ -41,7 +41,7 @@ def set_field(room: "TriageScreen") -> None:
         elif choice.field is not None:
             _open_many(room, BulkChange(sets=(FieldAssignment(choice.field.path),)), edit=Pointer(choice.field.path))
 
-    recipes = SavedChanges(room.house.bench).all()
+    recipes = SavedChanges(room.house.account).all()
     room.house.open_screen(PickerScreen(f"Set a field of {name}", recipes, chosen))
 
 
@@ -64,7 +64,7 @@ def set_tags(room: "TriageScreen") -> None:
 
 def repeat(room: "TriageScreen") -> None:
     """The last change once more."""
-    last = SavedChanges(room.house.bench).last
+    last = SavedChanges(room.house.account).last
     if last is None or last.is_empty:
         room.say("There is no change to repeat yet; c sets a field, t tags.")
         return
@@ -80,7 +80,7 @@ def ask_on_all(room: "TriageScreen") -> None:
     if not count:
         room.say("Nothing is marked; Space marks.")
         return
-    last = SavedChanges(room.house.bench).last
+    last = SavedChanges(room.house.account).last
     answers = [("c", "set a field"), ("t", "tags"), *([(".", "repeat")] if last is not None else [])]
     more = "" if room.is_read_whole else " read so far"
 
@@ -105,7 +105,7 @@ def _ask_value(room: "TriageScreen", order: Document, setting: FieldAssignment) 
     document = room.draft_of(order).edit.document
     now = value_in(document, setting.path)
     (row, *_) = recipe_rows(BulkChange(sets=(replace(setting, value=now),)), room.suggestions())
-    order_id, drafts = order_key(order), room.house.bench.drafts
+    order_id, drafts = order_key(order), room.house.account.drafts
     if isinstance(row, FieldRow) and now is ABSENT:
         row = replace(row, shown=show_value(row.kind, ABSENT))
 
@@ -132,7 +132,7 @@ def _draft(room: "TriageScreen", recipe: BulkChange, order: Document) -> None:
     if recipe.is_empty:
         room.say("Nothing was changed.")
         return
-    SavedChanges(room.house.bench).used(recipe)
+    SavedChanges(room.house.account).used(recipe)
     draft = room.draft_of(order)
     steps = draft.edit.done
     reasons = put_on(recipe, draft.edit)

@@ -128,7 +128,7 @@ class TriageScreen(OrdersScreen):
 
     def draft_of(self, order: Document) -> "Draft":
         read_at = self._read_at or self.house.now()
-        return self.house.bench.drafts.of(order_key(order), order, read_at)
+        return self.house.account.drafts.of(order_key(order), order, read_at)
 
     def do_as_json_edit(self, key: str) -> None:
         order = self.changeable()
@@ -187,8 +187,8 @@ class TriageScreen(OrdersScreen):
         self.say(f"{done}: {name}.")
 
     def drafted(self, draft: "Draft") -> None:
-        self.house.bench.corrections.forget(draft.order_id)
-        self.house.bench.drafts.save(draft)
+        self.house.account.corrections.forget(draft.order_id)
+        self.house.account.drafts.save(draft)
         self.order_news(draft.order_id)
 
     def do_set_field(self, key: str) -> None:
@@ -204,7 +204,7 @@ class TriageScreen(OrdersScreen):
         open_changes(self.house)
 
     def do_review(self, key: str) -> None:
-        drafts = self.house.bench.drafts.all()
+        drafts = self.house.account.drafts.all()
         if self.on_marked:
             drafts = [draft for draft in drafts if draft.order_id in self.table.marks]
         review_drafts(self, drafts)
@@ -221,7 +221,7 @@ class TriageScreen(OrdersScreen):
         found: dict[str, Document] = {}
         for order_id in unread:
             try:
-                found[order_id] = await self.house.bench.client.get_order(order_id)
+                found[order_id] = await self.house.account.client.get_order(order_id)
             except NotFound:
                 continue
             except ApiError as error:
@@ -255,7 +255,7 @@ class TriageScreen(OrdersScreen):
         order = self.changeable()
         if order is None:
             return
-        if self.house.bench.client.read_only:
+        if self.house.account.client.read_only:
             self.say("This account is opened for reading only.")
             return
         name = order_name(order)
@@ -265,7 +265,7 @@ class TriageScreen(OrdersScreen):
         self.ask_typed(text, expected, lambda: self._delete(order))
 
     def _delete(self, order: Document) -> None:
-        work = self.house.bench.corrections.delete(order_key(order), order)
+        work = self.house.account.corrections.delete(order_key(order), order)
         self.app.run_worker(told_if_not_kept(self.house, work), name="delete an order")
         self.say(f"{order_name(order)} is being deleted.")
 
@@ -275,16 +275,16 @@ class TriageScreen(OrdersScreen):
             self._read("read an order again", self._read_one(order_key(order)))
 
     async def _read_one(self, order_id: str) -> None:
-        bench = self.house.bench
+        account = self.house.account
         try:
-            document = await bench.client.get_order(order_id)
+            document = await account.client.get_order(order_id)
         except NotFound as error:
             self.say("The order is not there any more." if error.proven else str(error), "warning")
             return
         except ApiError as error:
             self.say(str(error), "error")
             return
-        bench.corrections.forget(order_id)
+        account.corrections.forget(order_id)
         self._read_at = self.house.now()
         if self._feed is not None:
             self._feed.put(document)
@@ -328,7 +328,7 @@ class TriageScreen(OrdersScreen):
     async def _show_shops(self) -> None:
         from tui.screens.triage.shops import shops_text
 
-        self.house.show_text("Shops", await shops_text(self.house.bench))
+        self.house.show_text("Shops", await shops_text(self.house.account))
 
     def do_long_text(self, key: str) -> None:
         from tui.api.codec import pretty
@@ -338,7 +338,7 @@ class TriageScreen(OrdersScreen):
 
     def do_differences(self, key: str) -> None:
         order = self.order
-        draft = self.house.bench.drafts.get(order_key(order)) if order is not None else None
+        draft = self.house.account.drafts.get(order_key(order)) if order is not None else None
         if draft is None:
             self.say("Nothing was changed on this order.")
         else:

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 import httpx
 from sandbox_harness import NOW
 from shared_clock import WireClock
-from tui.work.account_id import Account, Shop, open_account
 
 from tui.api.auth import BasicAuth
 from tui.api.client import Client
@@ -21,6 +20,7 @@ from tui.orders.fields import ITEMS
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.sandbox.faults import Faults
 from tui.store.store import Store
+from tui.work.account import Account, Shop, open_account
 from tui.work.batches.staged_order import StagedStatus
 from tui.work.batches.staging import Staging
 from tui.work.file_import.json_reader import ParsedFile, read_file, read_orders

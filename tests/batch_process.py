@@ -14,12 +14,12 @@ from zoneinfo import ZoneInfo
 import httpx
 from batch_harness import add_json
 from sandbox_harness import order
-from tui.work.account_id import Account, open_account
 
 from tui.api.auth import BasicAuth
 from tui.api.client import Client
 from tui.api.pointer import Pointer
 from tui.store.store import Store
+from tui.work.account import Account, open_account
 from tui.work.batches.staging import Staging
 
 NOTES = Pointer.of("order_details", "notes")

@@ -11,13 +11,13 @@ from typing import Any
 import httpx
 from fake_service import Time
 from sandbox_harness import ORDER
-from tui.work.account_id import Account, open_account
 
 from tui.api.auth import BasicAuth
 from tui.api.client import Client
 from tui.api.pointer import Pointer
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.store.store import Store
+from tui.work.account import Account, open_account
 from tui.work.drafts.drafts import Draft
 from tui.work.drafts.sender import DraftSendState
 from tui.work.journal.entries import JournalEntry, open_entry

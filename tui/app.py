@@ -110,19 +110,19 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], inherit_bindings=False):
 
     def wrote(self, write: "Write") -> None:
         for screen in self.house_screens():
-            screen.news()
+            screen.store_changed()
 
     def followed(self, follow: "Verification") -> None:
         for screen in self.house_screens():
-            screen.news()
+            screen.store_changed()
 
     def order_changed(self, order_id: str) -> None:
         for screen in self.house_screens():
-            screen.order_news(order_id)
+            screen.order_changed(order_id)
 
     def job_changed(self, job: "Job") -> None:
         for screen in self.house_screens():
-            screen.news()
+            screen.store_changed()
 
     def house_screens(self) -> "list[BaseScreen]":
         """The screens that are open and there to be told things, the one in front last."""
@@ -150,7 +150,7 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], inherit_bindings=False):
 
         self.push_screen(PaletteScreen(screen))
 
-    def show_traffic(self) -> None:
+    def show_request_log(self) -> None:
         from tui.screens.system.request_log import RequestLogScreen
 
         self.push_screen(RequestLogScreen(self.account.log))

@@ -65,7 +65,7 @@ async def _follow(app: "OrdersApp") -> None:
             await app.account.follower.run()
         except StoreError as error:
             if screens := app.house_screens():
-                screens[-1].say(f"Accepted orders are not followed now: {error}", "error")
+                screens[-1].show_notice(f"Accepted orders are not followed now: {error}", "error")
             await asyncio.sleep(_TRIED_AGAIN)
 
 
@@ -88,7 +88,7 @@ async def _move_in(app: "OrdersApp") -> None:
         ask_left(app)
         await recovering
     except StoreError as error:
-        app.house_screens()[-1].say(f"What was on its way is looked up at the next start: {error}", "error")
+        app.house_screens()[-1].show_notice(f"What was on its way is looked up at the next start: {error}", "error")
     app.run_worker(_prune(app), name="remove old writes from the journal")
 
 
@@ -99,9 +99,9 @@ async def _prune(app: "OrdersApp") -> None:
     try:
         if await prune_journal(app.account.store, app.now(), days):
             for screen in app.house_screens():
-                screen.news()
+                screen.store_changed()
     except StoreError as error:
-        app.house_screens()[-1].say(f"Old writes stay in the journal until the next start: {error}", "warning")
+        app.house_screens()[-1].show_notice(f"Old writes stay in the journal until the next start: {error}", "warning")
 
 
 def _warm_up() -> None:
@@ -124,7 +124,7 @@ async def _recover(app: "OrdersApp") -> None:
     screens = app.house_screens()
     if ends and screens:
         told = ends[0] if len(ends) == 1 else f"{len(ends)} of them; what became of each is at its order"
-        screens[-1].say(f"Sent when the app ended: {told}")
+        screens[-1].show_notice(f"Sent when the app ended: {told}")
 
 
 def leave_house(app: "OrdersApp", code: int) -> None:

@@ -21,7 +21,6 @@ from zoneinfo import ZoneInfo
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
 
 from sandbox_harness import ORDER  # noqa: E402
-from tui.work.account_id import Account, Shop, open_remembered  # noqa: E402
 
 from tui.api.client import Client  # noqa: E402
 from tui.api.models import Order  # noqa: E402
@@ -30,6 +29,7 @@ from tui.orders.checks.sending import check_order  # noqa: E402
 from tui.orders.fields import ITEMS  # noqa: E402
 from tui.store.batches import NewStaged  # noqa: E402
 from tui.store.store import Store  # noqa: E402
+from tui.work.account import Account, Shop, open_remembered  # noqa: E402
 from tui.work.batches.staging import Staging  # noqa: E402
 
 ROUNDS = 7

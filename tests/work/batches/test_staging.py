@@ -8,7 +8,6 @@ import httpx
 import pytest
 from batch_harness import NOTES, QUANTITY, SHOP, Make, add_json, pointers, service_refuses, stage
 from sandbox_harness import NOW, order
-from tui.work.account_id import open_account
 
 from tui.api.auth import BasicAuth
 from tui.api.client import Client
@@ -24,6 +23,7 @@ from tui.store.db import StoreError
 from tui.store.journal import WriteState
 from tui.store.store import Store
 from tui.store.store import utc_now as store_now
+from tui.work.account import open_account
 from tui.work.batches.bulk_edit import setting, take
 from tui.work.batches.staged_order import PlannedAction, StagedStatus
 from tui.work.batches.staging import BatchLocked, Staging

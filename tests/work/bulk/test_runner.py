@@ -10,7 +10,6 @@ from typing import Any
 import httpx
 import pytest
 from sandbox_harness import ORDER
-from tui.work.account_id import Account, open_account
 
 from tui.api.auth import BasicAuth
 from tui.api.client import Client
@@ -22,6 +21,7 @@ from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.sandbox.faults import Faults
 from tui.store.journal import WriteKind, WriteState
 from tui.store.store import Store
+from tui.work.account import Account, open_account
 from tui.work.bulk.job import Job, JobOrder, JobOrderState, JobStage, plan
 from tui.work.bulk.runner import BenchCourier, JobConflict, Jobs
 from tui.work.bulk.saved_changes import SavedChanges

@@ -14,7 +14,6 @@ import httpx
 import pytest
 from sandbox_harness import NOW, order
 from shared_clock import WireClock
-from tui.work.account_id import Account, open_account
 
 from tui.api.auth import BasicAuth
 from tui.api.client import Client
@@ -33,6 +32,7 @@ from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.sandbox.faults import Fault, Faults
 from tui.store.journal import WriteKind, WriteState
 from tui.store.store import Store
+from tui.work.account import Account, open_account
 from tui.work.drafts.sender import DraftSendState
 from tui.work.writes.serialization import edited_order
 

@@ -9,7 +9,6 @@ from typing import Any
 import httpx
 import pytest
 from sandbox_harness import ORDER
-from tui.work.account_id import Account, open_account, open_remembered
 
 from tui.api.auth import BasicAuth
 from tui.api.client import Client
@@ -20,6 +19,7 @@ from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.sandbox.faults import Faults
 from tui.store.store import Store
 from tui.store.verifications import Verification, VerificationState
+from tui.work.account import Account, open_account, open_remembered
 from tui.work.drafts.drafts import Draft, Drafts, TypedText
 from tui.work.drafts.sender import DraftSendState
 

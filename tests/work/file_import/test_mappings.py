@@ -4,9 +4,9 @@ from typing import Any, cast
 
 import pytest
 from fake_service import Bench
-from tui.work.account_id import Account
 
 from tui.store.db import Database
+from tui.work.account import Account
 from tui.work.file_import.mappings import Mappings
 
 LARGE = ("naïve;1067;reason 😀\r\n" * 500_000).encode()

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from sandbox_account import CITY, IDS, NAME, account, change, draft_of, follow, newest
-from tui.work.account_id import Account
 
 from tui.store.journal import WriteKind, WriteState
+from tui.work.account import Account
 from tui.work.journal.entries import (
     PRUNED,
     EntryOutcome,

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 from sandbox_account import CITY, IDS, NAME, TAGS, account, change, draft_of, follow, newest, send
-from tui.work.account_id import Account
 
 from tui.api.errors import ServerFault
 from tui.api.pointer import Pointer
 from tui.orders.fields import ITEMS
+from tui.work.account import Account
 from tui.work.journal.recheck import RecheckedChange, RecheckResult, entries_of_day, recheck
 
 TODAY = date(2026, 11, 23)

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from sandbox_account import CITY, IDS, NAME, NOTES, NOW, TAGS, account, change, draft_of, follow, newest, send
 from sandbox_harness import ORDER
-from tui.work.account_id import Account
 
 from tui.api.codec import Document
 from tui.orders.edits.compare import compare
 from tui.orders.fields import ITEMS
 from tui.store.journal import WriteState
+from tui.work.account import Account
 from tui.work.batches.staging import Staging
 from tui.work.drafts.drafts import Draft
 from tui.work.drafts.sender import DraftSendState

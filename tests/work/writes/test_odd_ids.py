@@ -3,13 +3,13 @@
 from typing import Any, cast
 
 import pytest
-from tui.work.account_id import Shop
 
 from tui.api.client import Client, Page
 from tui.api.pointer import Dialect, read_pointer
 from tui.orders.edits.edit import Edit
 from tui.orders.edits.upsert import to_upsert
 from tui.orders.fields import ITEMS, label_of
+from tui.work.account import Shop
 from tui.work.writes.lookup import LookupTarget, look_up
 
 ODD = ["²", "9" * 5000, "٣", "", "-1", "1.5"]

@@ -10,7 +10,6 @@ import httpx
 import pytest
 from official_documents import needs_document, post_validator
 from sandbox_harness import ORDER
-from tui.work.account_id import Account, open_account
 
 from tui.api.auth import BasicAuth
 from tui.api.client import Client
@@ -25,6 +24,7 @@ from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.sandbox.faults import Faults
 from tui.store.journal import WriteKind, WriteState
 from tui.store.store import Store
+from tui.work.account import Account, open_account
 from tui.work.drafts.drafts import Draft, Drafts
 from tui.work.drafts.sender import DraftSendState, DraftSendStatus
 

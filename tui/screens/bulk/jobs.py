@@ -61,7 +61,7 @@ class JobsScreen(ListScreen):
         self.table.load(rows)
         self.show_status()
 
-    def facts(self) -> list[str]:
+    def status_items(self) -> list[str]:
         return ["Enter shows the results; what was sent is in the journal too"]
 
     def do_open(self, key: str) -> None:
@@ -79,7 +79,7 @@ class JobsScreen(ListScreen):
             try:
                 self.house.jobs.drop(job)
             except JobConflict as error:
-                self.say(str(error), "warning")
+                self.show_notice(str(error), "warning")
             self.show_all()
 
         self.ask(f"Forget {job.name} and its results?", [("f", "forget it; what was sent stays sent")], chosen)

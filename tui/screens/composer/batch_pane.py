@@ -18,7 +18,7 @@ from tui.screens.composer.rows import (
     finding_lines,
     notes_of,
     problem_rows,
-    strip_entries,
+    tab_labels,
 )
 from tui.screens.composer.sending import sending_facts
 from tui.screens.composer.view_state import RowSorting, SearchIndex, ViewMode, fits, looking_words, status_summary
@@ -129,9 +129,9 @@ class BatchScreen(PanesScreen):
         self._follow_cursor()
         if self._said_sending and not self.staging.shipping.waiting:
             self._said_sending = False
-            self.unsay()
+            self.clear_notice()
         if self._looks_first:
-            self.say(f"Before the review {looking_words(self.staging)}.")
+            self.show_notice(f"Before the review {looking_words(self.staging)}.")
         self.show_all()
 
     def _follow_cursor(self) -> None:
@@ -142,10 +142,10 @@ class BatchScreen(PanesScreen):
 
     def say_sending(self, words: str) -> None:
         """What is said until it is known what became of what was sent."""
-        self.say(words)
+        self.show_notice(words)
         self._said_sending = True
 
-    def news(self) -> None:
+    def store_changed(self) -> None:
         self._something_changed()
 
     def look(self) -> None:
@@ -160,7 +160,7 @@ class BatchScreen(PanesScreen):
         except StoreError as full:
             error = full
         if error is not None and self.is_attached:
-            self.say(f"What is new and what exists could not be looked up: {error} r tries again.", "warning")
+            self.show_notice(f"What is new and what exists could not be looked up: {error} r tries again.", "warning")
 
     def stop_reading(self) -> bool:
         running = [worker for worker in self.workers if worker.group in ("read", "review") and worker.is_running]
@@ -244,11 +244,11 @@ class BatchScreen(PanesScreen):
 
     def _show_strip(self) -> None:
         if not self._in_sheet:
-            self.strip.first_number = 0
-            self.strip.set_entries(strip_entries(self.staging), self._standing)
+            self.tab_bar.first_number = 0
+            self.tab_bar.set_labels(tab_labels(self.staging), self._standing)
             return
-        self.strip.first_number = 1
-        self.strip.set_entries(group_entries(self.sheet.rows), self.current_group())
+        self.tab_bar.first_number = 1
+        self.tab_bar.set_labels(group_entries(self.sheet.rows), self.current_group())
 
     def current_group(self) -> str:
         pointer = self.sheet.cursor_pointer
@@ -449,7 +449,7 @@ class BatchScreen(PanesScreen):
         self.remember()
         if self._typed:
             place = next(iter(self._typed))
-            self.say(f"What was typed in {label_of(place)} is kept; Enter there goes on with it.")
+            self.show_notice(f"What was typed in {label_of(place)} is kept; Enter there goes on with it.")
 
     def close_sheet(self) -> None:
         """Back to the list."""
@@ -466,7 +466,7 @@ class BatchScreen(PanesScreen):
     def _field_moved(self) -> None:
         self._show_field()
         if self._in_sheet:
-            if self.strip.current != self.current_group():
+            if self.tab_bar.current != self.current_group():
                 self._show_strip()
             self.remember()
 
@@ -475,9 +475,9 @@ class BatchScreen(PanesScreen):
             if isinstance(row, GroupRow) and group_of(row) == name:
                 self.sheet.go_to_row(index)
                 return
-        self.say(f"{name} has no field in this view; v shows others.")
+        self.show_notice(f"{name} has no field in this view; v shows others.")
 
-    def facts(self) -> Sequence[str | Piece]:
+    def status_items(self) -> Sequence[str | Piece]:
         marks = self.table.marks
         hidden = len(marks - {order.id for order in self._orders})
         sending = sending_facts(self.staging, self.house.account.zone)

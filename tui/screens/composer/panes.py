@@ -42,7 +42,7 @@ _LIST_KEYS = (
     ("open", "open"),
     ("next_problem", "next !"),
     ("add", "add"),
-    ("mend_problem", "mend"),
+    ("fix_problem", "fix"),
     ("mark", "mark"),
     ("view", "view"),
     ("review", "review"),
@@ -55,7 +55,7 @@ _TABLE_KEYS = (
     ("open", "edit"),
     ("next_problem", "next !"),
     ("columns", "columns"),
-    ("mend_problem", "mend"),
+    ("fix_problem", "fix"),
     ("mark", "mark"),
     ("sort", "sort"),
     ("view", "history"),
@@ -66,7 +66,7 @@ _TABLE_KEYS = (
 _SHEET_KEYS = (
     ("open", "edit"),
     ("next_problem", "next !"),
-    ("mend_problem", "mend"),
+    ("fix_problem", "fix"),
     ("address", "address"),
     ("set_field", "clear"),
     ("add", "item"),
@@ -172,7 +172,7 @@ class PanesScreen(BaseScreen):
         return self.query_one("#form", OrderSheet)
 
     @property
-    def strip(self) -> TabBar:
+    def tab_bar(self) -> TabBar:
         return self.query_one(TabBar)
 
     @property

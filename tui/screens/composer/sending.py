@@ -47,16 +47,16 @@ def ask_sending(screen: "BaseScreen", staging: Staging, review: Callable[[], Non
     def chosen(answer: str) -> None:
         match answer:
             case "p" if shipping.pause():
-                screen.say("Paused: what is out comes to its end, and nothing more begins.")
+                screen.show_notice("Paused: what is out comes to its end, and nothing more begins.")
             case "g" if shipping.resume():
-                screen.say("Going on.")
+                screen.show_notice("Going on.")
             case "c":
                 left = shipping.cancel()
-                screen.say(f"{left} order{'' if left == 1 else 's'} did not go; what was sent stays sent.")
+                screen.show_notice(f"{left} order{'' if left == 1 else 's'} did not go; what was sent stays sent.")
             case "w":
                 review()
             case _:
-                screen.say("It is over already.")
+                screen.show_notice("It is over already.")
 
     answers = [("g", "go on") if progress.paused else ("p", "pause"), ("c", "cancel"), ("w", "others")]
     words = "Paused" if progress.paused else "Sending"

@@ -13,7 +13,7 @@ from tui.api.models import Group, Operation
 from tui.api.pointer import ABSENT, Pointer
 from tui.keymap import Context
 from tui.orders.checks.shipping import each
-from tui.orders.checks.spreadsheet_damage import CODES, judge, mend
+from tui.orders.checks.spreadsheet_damage import CODES, fix_for, judge
 from tui.orders.edits.merge import Conflict
 from tui.orders.edits.request_choice import RequestChoice
 from tui.orders.fields import ITEMS, LISTS, field_at, label_of, required_in, values_with
@@ -90,7 +90,7 @@ class FormScreen(BaseScreen):
         self._open(self._order_id)
         if self._typed:
             place = next(iter(self._typed))
-            self.say(f"What was typed in {label_of(place)} is kept; Enter there goes on with it.")
+            self.show_notice(f"What was typed in {label_of(place)} is kept; Enter there goes on with it.")
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
@@ -128,10 +128,10 @@ class FormScreen(BaseScreen):
             document = await account.client.get_order(order_id)
         except NotFound as error:
             gone = "The order is not on the service any more; a stages it as a new one." if error.proven else str(error)
-            self.say(gone, "conflict")
+            self.show_notice(gone, "conflict")
             return
         except ApiError as error:
-            self.say(f"Shown as it was read before: {error}", "warning")
+            self.show_notice(f"Shown as it was read before: {error}", "warning")
             return
         if order_id != self._order_id:
             return
@@ -151,9 +151,11 @@ class FormScreen(BaseScreen):
         self._draft = draft
         if merged.clashes:
             words = _names(draft, [clash.pointer for clash in merged.clashes])
-            self.say(f"Changed there too, c decides: {words}.", "conflict")
+            self.show_notice(f"Changed there too, c decides: {words}.", "conflict")
         elif merged.taken and draft.edit.dirty:
-            self.say(f"Merged what the service changed: {_names(draft, [one.pointer for one in merged.taken])}.")
+            self.show_notice(
+                f"Merged what the service changed: {_names(draft, [one.pointer for one in merged.taken])}."
+            )
         self._judge()
         if first:
             self.sheet.load(self._rows(), next(iter(self._typed), None))
@@ -256,7 +258,7 @@ class FormScreen(BaseScreen):
         self.query_one(TitleLine).set(f"{self.house.account_name} · {mode}", " · ".join(filter(None, facts)))
 
     def _show_strip(self) -> None:
-        self.query_one(TabBar).set_entries(group_entries(self.sheet.rows), self._current_group())
+        self.query_one(TabBar).set_labels(group_entries(self.sheet.rows), self._current_group())
 
     def _current_group(self) -> str:
         pointer = self.sheet.cursor_pointer
@@ -296,7 +298,7 @@ class FormScreen(BaseScreen):
         needed = self._draft is not None and required_in(row.pointer, known, self._draft.edit.document)
         return f"{kind} · {'needed' if needed else 'left out only by the whole order'}"
 
-    def facts(self) -> Sequence[str | Piece]:
+    def status_items(self) -> Sequence[str | Piece]:
         draft = self._draft
         if draft is None:
             return ["reading …"]
@@ -320,12 +322,12 @@ class FormScreen(BaseScreen):
             facts.append("changes no label already printed")
         return facts
 
-    def order_news(self, order_id: str) -> None:
+    def order_changed(self, order_id: str) -> None:
         if order_id != self._order_id or not self.is_attached:
             return
         standing = self.house.account.corrections.standing(order_id)
         if standing is not None and standing.way is not DraftSendState.SENDING:
-            self.unsay()
+            self.clear_notice()
         if self.sheet.editing is None:
             self._take_over()
             self._show()
@@ -341,7 +343,7 @@ class FormScreen(BaseScreen):
             if (place := draft.edit.placed(clash.pointer)) is not None and self.sheet.go_to(place):
                 return
 
-    def news(self) -> None:
+    def store_changed(self) -> None:
         if self.is_attached:
             self.show_status()
 
@@ -352,12 +354,12 @@ class FormScreen(BaseScreen):
         return parse_entry(kind, text, choices=choices, now=now)
 
     def _typing(self, pointer: Pointer, text: str) -> None:
-        with self.keeping():
+        with self.report_store_errors():
             self.house.account.drafts.type(TypedText(self._order_id, pointer, text))
 
     @on(OrderSheet.FieldChanged)
     def _changed(self, event: OrderSheet.FieldChanged) -> None:
-        with self.keeping():
+        with self.report_store_errors():
             self._put(event.pointer, event.value)
 
     @on(OrderSheet.EditorOpened)
@@ -374,7 +376,7 @@ class FormScreen(BaseScreen):
         else:
             is_news = True
             self._typed[event.pointer] = event.text
-            self.say("Left without taking; Enter there goes on with what was typed.")
+            self.show_notice("Left without taking; Enter there goes on with what was typed.")
         if self._arrived is not None and self.sheet.editing is None:
             self._take_in(self._arrived)
         elif is_news:
@@ -382,7 +384,7 @@ class FormScreen(BaseScreen):
 
     @on(OrderSheet.EditRefused)
     def _refused(self, event: OrderSheet.EditRefused) -> None:
-        self.say(event.reason[:1].upper() + event.reason[1:] + ".", "warning")
+        self.show_notice(event.reason[:1].upper() + event.reason[1:] + ".", "warning")
 
     @on(OrderSheet.ExternalEditor)
     def _external(self, event: OrderSheet.ExternalEditor) -> None:
@@ -413,7 +415,7 @@ class FormScreen(BaseScreen):
         standing = account.corrections.standing(draft.order_id)
         if standing is not None and standing.way not in (DraftSendState.REFUSED, DraftSendState.DIFFERS):
             account.corrections.forget(draft.order_id)
-        with self.keeping():
+        with self.report_store_errors():
             account.drafts.save(draft)
         self._show()
 
@@ -459,8 +461,8 @@ def _names(draft: Draft, pointers: Sequence[Pointer]) -> str:
 
 def _note(document: Document, problem: Problem, when: str = "") -> FormNote:
     """A problem, with what `m` proposes for it."""
-    proposal = mend(document, problem)
-    return FormNote(problem, when, mend=proposal.words if proposal is not None else "")
+    proposal = fix_for(document, problem)
+    return FormNote(problem, when, fix=proposal.words if proposal is not None else "")
 
 
 def _conflict(draft: Draft, clash: Conflict, when: str) -> ConflictNote:

@@ -124,7 +124,7 @@ class JournalScreen(BaseScreen):
         return self.query_one("#entry", Pager)
 
     @property
-    def strip(self) -> TabBar:
+    def tab_bar(self) -> TabBar:
         return self.query_one(TabBar)
 
     @property
@@ -161,7 +161,7 @@ class JournalScreen(BaseScreen):
             )
             for group, count in groups.items()
         ]
-        self.strip.set_entries(entries, self.strip.current or _ALL)
+        self.tab_bar.set_labels(entries, self.tab_bar.current or _ALL)
         self._several = len(briefs.writers(account.account_id)) > 1
         states, roads = (None, None) if self._group is None else states_of(self._group)
         places = briefs.find(
@@ -186,7 +186,7 @@ class JournalScreen(BaseScreen):
 
     @property
     def _group(self) -> EntryOutcome | None:
-        current = self.strip.current
+        current = self.tab_bar.current
         return None if current in (None, _ALL) else EntryOutcome(str(current))
 
     def _tail(self) -> str:
@@ -250,7 +250,7 @@ class JournalScreen(BaseScreen):
             lines = list(many_lines(brief, named, account.store.writes.events(brief.id), account.zone))
         pane.set_lines(lines, keep_place=keep_place)
 
-    def facts(self) -> Sequence[str | Piece]:
+    def status_items(self) -> Sequence[str | Piece]:
         account = self.house.account
         under_way = len(account.outbox.under_way)
         facts: list[str | Piece] = [f"{under_way} on the way"] if under_way else []
@@ -258,19 +258,19 @@ class JournalScreen(BaseScreen):
         facts.append(f"{drafted} draft{'' if drafted == 1 else 's'}; w reviews" if drafted else "u drafts the way back")
         return facts
 
-    def news(self) -> None:
+    def store_changed(self) -> None:
         if not self._is_stale and self.is_attached:
             # Many steps come at once; they are shown at once, too.
             self._is_stale = True
             self.call_after_refresh(self._reload)
             self.show_status()
 
-    def order_news(self, order_id: str) -> None:
+    def order_changed(self, order_id: str) -> None:
         corrections = self.house.account.corrections
         standing = corrections.standing(order_id)
         if standing is not None and standing.way is not DraftSendState.SENDING and not corrections.sending:
-            self.unsay()
-        self.news()
+            self.clear_notice()
+        self.store_changed()
 
     @on(OrderTable.CursorMoved)
     def _moved(self) -> None:
@@ -283,26 +283,26 @@ class JournalScreen(BaseScreen):
         account = self.house.account
         found = account.store.briefs.find(account.account_id, order=order_id)
         if not found:
-            self.say("Nothing was written to that order. Here is what was written to others.")
+            self.show_notice("Nothing was written to that order. Here is what was written to others.")
             return
         if self._words or self._group is not None or self._sorting is not JournalSort.TIME:
             self._words, self._sorting = "", JournalSort.TIME
-            self.strip.select(_ALL)
+            self.tab_bar.select(_ALL)
             self._reload()
         self.table.go_to_key(key_of_place(found[0]))
         self._show_entry()
 
     # Moving.
 
-    def do_strip_next(self, key: str) -> None:
-        self.strip.step(1)
+    def do_tab_next(self, key: str) -> None:
+        self.tab_bar.step(1)
 
-    def do_strip_previous(self, key: str) -> None:
-        self.strip.step(-1)
+    def do_tab_previous(self, key: str) -> None:
+        self.tab_bar.step(-1)
 
-    def do_strip_number(self, key: str) -> None:
-        if not self.strip.select_number(int(key)):
-            self.say(f"There is no group {key}.")
+    def do_tab_number(self, key: str) -> None:
+        if not self.tab_bar.select_number(int(key)):
+            self.show_notice(f"There is no group {key}.")
 
     @on(TabBar.Selected)
     def _group_chosen(self) -> None:
@@ -373,7 +373,7 @@ class JournalScreen(BaseScreen):
                 self.table.go(place)
                 return
             place += by
-        self.say(f"No {'further' if by > 0 else 'earlier'} write that did not end as it should.")
+        self.show_notice(f"No {'further' if by > 0 else 'earlier'} write that did not end as it should.")
 
     # Narrowing and sorting.
 
@@ -437,7 +437,7 @@ class JournalScreen(BaseScreen):
         self.ask("Undo", answers, chosen)
 
     def _undo(self, ids: Sequence[int], only: int | None) -> None:
-        self.say("Reading what is there now …")
+        self.show_notice("Reading what is there now …")
         work = self._draft_inverse(ids, only)
         self.run_worker(work, name="draft the way back", group="read", exclusive=True)
 
@@ -451,21 +451,21 @@ class JournalScreen(BaseScreen):
             await asyncio.sleep(0)
         reason = why_not(entries[0]) if len(entries) == 1 else None
         if reason is not None or not entries:
-            self.say(reason or "This write was removed from the journal.")
+            self.show_notice(reason or "This write was removed from the journal.")
             return
 
         def progress(done: int, of: int) -> None:
             if of > 1:
-                self.say(f"{done} of {of} orders read again …")
+                self.show_notice(f"{done} of {of} orders read again …")
 
         name = step_name(entries[0], house.account.zone)
-        with self.keeping():
+        with self.report_store_errors():
             results = await undo(house.account, house.staging, entries, name, progress)
             for result in results:
                 if result.named.remote_id:
                     house.order_changed(result.named.remote_id)
             self._reload()
-            self.say(told(results))
+            self.show_notice(told(results))
             if len(results) > 1 and self.is_on_top and not self.is_typing:
                 house.show_text(f"Undo: {told(results)}", _each(results))
 
@@ -475,7 +475,9 @@ class JournalScreen(BaseScreen):
     def do_order(self, key: str) -> None:
         order_id = self.order_here
         if order_id is None or not order_id.isdecimal():
-            self.say("This row is about several orders; s by order has a row for each." if self.brief else "No write.")
+            self.show_notice(
+                "This row is about several orders; s by order has a row for each." if self.brief else "No write."
+            )
             return
         open_order(self.house, order_id)
 
@@ -497,7 +499,7 @@ class JournalScreen(BaseScreen):
         self.ask("Read again the changes of", answers, lambda answer: self._recheck(today if answer == "t" else day))
 
     def _recheck(self, day: date) -> None:
-        self.say("Reading the orders again …")
+        self.show_notice("Reading the orders again …")
         self.run_worker(self._read_again(day), name="read changes again", group="read", exclusive=True)
 
     async def _read_again(self, day: date) -> None:
@@ -506,16 +508,16 @@ class JournalScreen(BaseScreen):
         account = self.house.account
         entries = entries_of_day(account.store, account.account_id, account.client.base_url, day, account.zone)
         if not entries:
-            self.say(f"No change of {day:%a %d %b} was confirmed, so there is nothing to read again.")
+            self.show_notice(f"No change of {day:%a %d %b} was confirmed, so there is nothing to read again.")
             return
         checks = await recheck(
-            account.client, entries, lambda done, of: self.say(f"{done} of {of} orders read again …")
+            account.client, entries, lambda done, of: self.show_notice(f"{done} of {of} orders read again …")
         )
-        self.unsay()
+        self.clear_notice()
         if self.is_on_top and not self.is_typing:
             self.house.open_screen(RecheckScreen(day, checks))
         else:
-            self.say("The changes were read again; r shows them.")
+            self.show_notice("The changes were read again; r shows them.")
 
     def stop_reading(self) -> bool:
         running = [worker for worker in self.workers if worker.group == "read" and worker.is_running]
@@ -525,7 +527,7 @@ class JournalScreen(BaseScreen):
 
     def do_export(self, key: str) -> None:
         if self._rows is None or not len(self._rows):
-            self.say("There is nothing to export in this list.")
+            self.show_notice("There is nothing to export in this list.")
             return
         today = self.house.now().astimezone(self.house.account.zone).date()
         line = self.query_one("#export-file", InputLine)
@@ -535,23 +537,23 @@ class JournalScreen(BaseScreen):
     def _export(self, name: str) -> None:
         rows = self._rows
         if not name or rows is None:
-            self.say("No file was named; nothing was exported.")
+            self.show_notice("No file was named; nothing was exported.")
             return
         ids = sorted({id for id, _ in rows.places})
-        self.say(f"Exporting {len(ids)} writes …")
+        self.show_notice(f"Exporting {len(ids)} writes …")
         self.run_worker(self._write_out(ids, at_home(Path(name))), name="export the journal", group="export")
 
     async def _write_out(self, ids: Sequence[int], path: Path) -> None:
         account = self.house.account
-        with self.keeping():
+        with self.report_store_errors():
             try:
                 count = await export(account.store, account.client.base_url, ids, path)
             except FileExistsError:
-                self.say(f"There is a file of that name; nothing was written. {path}", "warning")
+                self.show_notice(f"There is a file of that name; nothing was written. {path}", "warning")
             except OSError as error:
-                self.say(f"It cannot be written: {error.strerror}. {path}", "error")
+                self.show_notice(f"It cannot be written: {error.strerror}. {path}", "error")
             else:
-                self.say(f"{count} write{'' if count == 1 else 's'}, for your eyes only, in {path}")
+                self.show_notice(f"{count} write{'' if count == 1 else 's'}, for your eyes only, in {path}")
 
 
 def _each(results: Sequence[UndoResult]) -> str:

@@ -56,7 +56,7 @@ def edit_text(
         path = app.account.store.scratch.put(manner.name, to_bytes(text, manner))
         EditorSession(app, path, text, take, manner).go(line)
     except StoreError as error:
-        screen.say(str(error), "error")
+        screen.show_notice(str(error), "error")
 
 
 def to_bytes(text: str, manner: TextFormat) -> bytes:
@@ -160,7 +160,7 @@ class EditorSession:
         except StoreError as error:
             words, tone = f"{words} {error}", "error"
         if words:
-            self._screen.say(words, tone)
+            self._screen.show_notice(words, tone)
 
 
 def _run(app: "OrdersApp", command: str, path: Path, line: int | None) -> int:

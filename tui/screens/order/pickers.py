@@ -213,7 +213,7 @@ class ValueScreen(BaseScreen):
         if self._replaces and self._begun is None:
             self.sheet.select_whole()
         if isinstance(self._rows[0], FieldRow):
-            self.say(self._rows[0].help)
+            self.show_notice(self._rows[0].help)
 
     def show_keys(self) -> None:
         take = "take it; emptied, it asks" if self._may_be_empty else "take it"

@@ -59,9 +59,9 @@ def standing_mark(standing: DraftSendStatus, draft: Draft | None) -> RowStatus |
 def review_drafts(screen: "BaseScreen", drafts: Sequence[Draft]) -> None:
     """Read the orders again, then show what would go; nothing is sent before `y` there."""
     if not drafts:
-        screen.say("There is nothing to review: no order was changed.")
+        screen.show_notice("There is nothing to review: no order was changed.")
         return
-    screen.say(f"Reading {len(drafts)} order{'' if len(drafts) == 1 else 's'} again …")
+    screen.show_notice(f"Reading {len(drafts)} order{'' if len(drafts) == 1 else 's'} again …")
     screen.run_worker(_review(screen, drafts), name="read drafts again", group="review", exclusive=True)
 
 
@@ -79,7 +79,7 @@ async def _review(screen: "BaseScreen", drafts: Sequence[Draft]) -> None:
     if not screen.is_attached:
         return
     if screen.is_typing or not screen.is_on_top:
-        screen.say("The review is ready; w shows it.")
+        screen.show_notice("The review is ready; w shows it.")
         return
     parcels = [parcel_of(draft, found) for draft, found in zip(drafts, stopped, strict=True)]
     ready = [
@@ -90,7 +90,7 @@ async def _review(screen: "BaseScreen", drafts: Sequence[Draft]) -> None:
     notes = ["This account is opened for reading only."] if account.client.read_only else []
     title = order_name(drafts[0].edit.document) if len(drafts) == 1 else f"{len(drafts)} orders"
     plan = ReviewPlan(title, parcels, len(ready), notes)
-    screen.unsay()
+    screen.clear_notice()
     screen.house.open_screen(ReviewScreen(plan, lambda: _send(screen, ready)))
 
 
@@ -101,7 +101,7 @@ def _send(screen: "BaseScreen", ready: Iterable[tuple[Draft, Document]]) -> None
         count += 1
         work = told_if_not_kept(screen.house, corrections.send(draft, body))
         screen.app.run_worker(work, name=f"send order {draft.order_id}")
-    screen.say(f"{count} order{' is' if count == 1 else 's are'} on the way; the table shows each.")
+    screen.show_notice(f"{count} order{' is' if count == 1 else 's are'} on the way; the table shows each.")
 
 
 def differences(draft: Draft) -> list[list[Piece]]:

@@ -116,19 +116,19 @@ class OrdersScreen(BaseScreen):
         account, table = self.house.account, self.table
         marks: list[Json] = [*sorted(table.marks)]
         state: Json = {
-            "shop": self.strip.current,
+            "shop": self.tab_bar.current,
             "filter": self.query_one(FilterLine).filter,
             "cursor": self._wanted_key or table.cursor_key,
             "marks": marks,
             "read": self._feed.read if self._feed is not None else 0,
         }
-        with self.keeping():
+        with self.report_store_errors():
             account.store.state.put(account.account_id, _STATE, state)
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
         remember_place(self, "triage")
-        self.news()
+        self.store_changed()
 
     def on_resize(self) -> None:
         self.query_one("#triage").set_class(self.size.width >= _BESIDE, "-wide")
@@ -147,7 +147,7 @@ class OrdersScreen(BaseScreen):
         return self.query_one("#preview", Pager)
 
     @property
-    def strip(self) -> TabBar:
+    def tab_bar(self) -> TabBar:
         return self.query_one(TabBar)
 
     @property
@@ -160,9 +160,9 @@ class OrdersScreen(BaseScreen):
         try:
             await self.house.account.read_shops()
         except ApiError as error:
-            self.say(f"The shops could not be read: {error}", "error")
+            self.show_notice(f"The shops could not be read: {error}", "error")
             return
-        self._show_strip(self.strip.current or _ALL)
+        self._show_strip(self.tab_bar.current or _ALL)
         self._show_rows()
         self.show_status()
 
@@ -177,7 +177,7 @@ class OrdersScreen(BaseScreen):
             entries.append(
                 TabLabel(current, f"shop {current}" if self.house.account.shops is None else f"{current} (gone)")
             )
-        self.strip.set_entries(entries, current)
+        self.tab_bar.set_labels(entries, current)
         self._show_title()
 
     def _show_title(self) -> None:
@@ -199,7 +199,7 @@ class OrdersScreen(BaseScreen):
         """Begin to read what shop and filter ask for, from page one."""
         if self._feed is not None:
             self._feed.stop()
-        current = self.strip.current
+        current = self.tab_bar.current
         shops = (int(current),) if current is not None and current.isdigit() else ()
         account = self.house.account
         self._feed = OrderFeed(
@@ -395,7 +395,7 @@ class OrdersScreen(BaseScreen):
             lines.insert(0, [(safe(standing.words), "service" if standing.problems else "info")])
         self.preview.set_lines(_set_out(lines, self.preview.size.width))
 
-    def facts(self) -> Sequence[str | Piece]:
+    def status_items(self) -> Sequence[str | Piece]:
         account = self.house.account
         drafted, on_way = len(account.drafts.all()), len(account.outbox.under_way)
         failing = sum(bool(shop.failing_since) for shop in account.shops or ())
@@ -417,13 +417,13 @@ class OrdersScreen(BaseScreen):
         facts.extend((doubt, "warning") for doubt in doubts[:1])
         return facts
 
-    def news(self) -> None:
+    def store_changed(self) -> None:
         if not self.is_attached:
             return
         self.show_status()
         self._show_title()
 
-    def order_news(self, order_id: str) -> None:
+    def order_changed(self, order_id: str) -> None:
         account, feed = self.house.account, self._feed
         standing = account.corrections.standing(order_id)
         name = order_name(order) if (order := self.find(order_id)) is not None else order_id
@@ -435,12 +435,12 @@ class OrdersScreen(BaseScreen):
                 feed.put(standing.document)
         self.table.refresh_row(order_id)
         if standing is not None and standing.way is not DraftSendState.SENDING and not account.corrections.sending:
-            self.unsay()
+            self.clear_notice()
             if standing.way is DraftSendState.DELETED:
-                self.say(f"{name} {standing.words}; L keeps what it was.", "good")
+                self.show_notice(f"{name} {standing.words}; L keeps what it was.", "good")
         if self.is_current:
             self._show_preview()
-        self.news()
+        self.store_changed()
 
     # For the commands, and for the form opened from here.
 
@@ -519,7 +519,7 @@ class OrdersScreen(BaseScreen):
             line = self.query_one(FilterLine)
             line.set(line.filter)
             line.reopen(text)
-            self.say(str(error), "error")
+            self.show_notice(str(error), "error")
             return
         self.query_one(FilterLine).set(text)
         self._wanted_key, self._wanted_depth = self.table.cursor_key, 0

@@ -8,7 +8,7 @@ from functools import partial
 from tui.api.codec import Document, Json
 from tui.api.pointer import ABSENT, Absent, Pointer
 from tui.orders.checks.shipping import Fix
-from tui.orders.checks.spreadsheet_damage import mend
+from tui.orders.checks.spreadsheet_damage import fix_for
 from tui.orders.edits.edit import Edit
 from tui.orders.edits.json_merge import on_newer
 from tui.orders.edits.upsert import as_new, to_upsert
@@ -169,9 +169,9 @@ class BatchEditing(OpenBatch):
         """What would take the problem away."""
         if finding.problem.code == "gone":
             return Fix("send it as a new order", ((ID, None),))
-        return mend(order.document, finding.problem)
+        return fix_for(order.document, finding.problem)
 
-    def mend(self, id: str, finding: Finding) -> Fix | None:
+    def apply_fix(self, id: str, finding: Finding) -> Fix | None:
         """Take the proposal for a problem, if there is one."""
         order = self._changing(id)
         found = self.proposal(order, finding)

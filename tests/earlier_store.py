@@ -32,10 +32,12 @@ from tui.work.bulk.runner import Jobs
 from tui.work.bulk.saved_changes import SavedChanges
 from tui.work.drafts.drafts import Draft
 from tui.work.file_import.mappings import Mappings
-from tui.work.journal.entries import JournalEntry, open_entry
+from tui.work.journal.entries import PRUNED, JournalEntry, open_entry
 from tui.work.journal.undo import undo
 
 _FIXTURES = Path(__file__).parent / "fixtures"
+ACCOUNT_ID = 2
+"""The store's number of the account that all of it belongs to."""
 BASE_URL = "http://127.0.0.1/api/v3"
 PLACE = "house.place"
 """The key under which the screen to open at the next start is stored."""
@@ -153,8 +155,13 @@ class Session:
 
     def write_states(self) -> dict[int, tuple[str, str]]:
         """Kind and state of each write, by its number."""
-        writes = self.store.writes.all(self.account.account, limit=-1)
+        writes = self.store.writes.all(ACCOUNT_ID, limit=-1)
         return {write.id: (write.new.road.name, write.state.name) for write in reversed(writes)}
+
+    @property
+    def pruned(self) -> Any:
+        """What the journal knows of the writes that were removed from it."""
+        return self.store.state.get(ACCOUNT_ID, PRUNED)
 
     def entry(self, write: int) -> JournalEntry:
         entry = open_entry(self.store, BASE_URL, write)
@@ -208,6 +215,7 @@ async def session(folder: Path, *, remembered: bool = False) -> AsyncIterator[Se
     times: Any = {"now": clock.now, "zone": ZoneInfo("Europe/Amsterdam"), "sleep": clock.sleep}
     try:
         opened = open_remembered(client, store, "demo", **times) if remembered else None
+        assert opened is not None or not remembered
         account = opened or await open_account(client, store, "demo", **times)
         await account.read_shops()
         yield Session(account, Staging(account), Jobs(account))
@@ -219,4 +227,4 @@ async def session(folder: Path, *, remembered: bool = False) -> AsyncIterator[Se
 
 def session_of(app: OrdersApp) -> Session:
     """What the running app works with."""
-    return Session(app.bench, app.staging, app.jobs)
+    return Session(app.account, app.staging, app.jobs)

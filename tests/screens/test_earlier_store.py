@@ -10,6 +10,7 @@ from app_harness import House, housed
 from earlier_store import Session, sandbox, session_of, write_store
 
 from tui.screens.composer.screen import ComposerScreen
+from tui.screens.composer.sending import goes_on_before
 from tui.screens.edit.screen import EditScreen
 from tui.screens.journal.screen import JournalScreen
 from tui.screens.order.address import AddressScreen
@@ -17,6 +18,7 @@ from tui.screens.order.json_editor import JsonScreen
 from tui.screens.review.screen import ReviewScreen
 from tui.screens.triage.screen import TriageScreen
 from tui.widgets.dialogs import QuestionBar
+from tui.widgets.grid import OrderGrid
 
 SIZES = [(80, 24), (120, 40)]
 RESUME, LATER, THIS_ORDER, SEND = "g", "l", "t", "y"
@@ -92,6 +94,12 @@ async def test_the_composer_opens_at_its_order_with_the_typed_text(tmp_path: Pat
         assert house.app.screen.table.marks == {earlier.staged(number).id for number in ("B-4", "B-6")}  # type: ignore[attr-defined]
         await house.press("enter", "enter")
         assert earlier.value("B-8", "/shipping_address/name") == "Hans Inkt of Oss"
+        assert goes_on_before(house.app)
+        await house.press("escape", "v", "v")
+        columns = ["order_number", "shipping_address/city", "order_details/notes"]
+        await house.until(
+            lambda: [column.key for column in house.app.screen.query_one(OrderGrid).columns][-3:] == columns
+        )
 
 
 async def test_the_list_opens_with_its_filter_mark_and_cursor(tmp_path: Path) -> None:

@@ -170,6 +170,7 @@ async def test_jobs_have_their_orders_and_results(earlier: Session) -> None:
         **{str(number): "CONFIRMED" for number in range(700021, 700025)},
         **{str(number): "WAITING" for number in range(700025, 700029)},
     }
+    assert (earlier.job("PAUSED").gone, earlier.job("PAUSED").going) == (4, 8)
     assert earlier.job("DONE").whole == "all 7 of this filter"
     assert earlier.job_states("DONE") == {
         "700029": "SAME",

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from loop_idle import use_loop_idle
 from shell import Shell
 from watched_service import served
 
@@ -20,6 +21,8 @@ _EXAMPLES = int(os.environ.get("SENDCLOUD_EXAMPLES", "0"))
 
 settings.register_profile("house", deadline=None, derandomize=not _EXAMPLES, max_examples=_EXAMPLES or 100)
 settings.load_profile("house")
+
+use_loop_idle()
 
 
 @pytest.fixture

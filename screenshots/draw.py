@@ -62,7 +62,7 @@ async def conflict(house: House) -> None:
     await house.type("12B")
     await house.press("enter")
     id = house.app.screen._order_id  # type: ignore[attr-defined]
-    await house.app.bench.client.patch_order(id, {"shipping_address": {"name": "J. Maes", "city": "Gentbrugge"}})
+    await house.app.account.client.patch_order(id, {"shipping_address": {"name": "J. Maes", "city": "Gentbrugge"}})
     await house.press("r")
     await house.until("mine, t theirs")
     await house.press("1", "c")
@@ -120,7 +120,7 @@ async def verified(house: House) -> None:
     await sending(house)
     await house.press("y")
     await house.until("accepted")
-    bench = house.app.bench
+    bench = house.app.account
 
     async def seen() -> bool:
         # Time stands still in pictures, so that nobody would ever look again.
@@ -177,7 +177,7 @@ async def journal(house: House) -> None:
         await house.press("y")
         await house.until("confirmed")
         await house.press("q")
-    store = house.app.bench.store
+    store = house.app.account.store
     # Who and where it was drawn is no matter of the picture.
     store._database.write(lambda c: c.execute("UPDATE session SET user = 'ann', host = 'desk'"))
     await house.press("L")

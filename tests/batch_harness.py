@@ -39,7 +39,7 @@ class House:
         self.sandbox = Sandbox(
             SandboxSettings(orders=0, now=NOW, clock=self.clock, sleep=self.clock.sleep, **{"settle": 4.0, **settings})
         )
-        self.bench: Account
+        self.account: Account
         self.staging: Staging
         self.wire: Callable[[httpx.AsyncBaseTransport], httpx.AsyncBaseTransport] = lambda transport: transport
 
@@ -54,23 +54,23 @@ class House:
             random=Random(3),
         )
         store = Store(self.folder, now=self.clock.now)
-        self.bench = await open_account(
+        self.account = await open_account(
             client, store, "demo", now=self.clock.now, zone=ZoneInfo("Europe/Amsterdam"), sleep=self.clock.sleep
         )
-        self.bench.shops = [Shop(SHOP, "Own", "api", "", {})]
-        self.staging = Staging(self.bench)
+        self.account.shops = [Shop(SHOP, "Own", "api", "", {})]
+        self.staging = Staging(self.account)
         return self.staging
 
     async def crash(self) -> Staging:
-        for task in list(self.bench.outbox._tasks):
+        for task in list(self.account.outbox._tasks):
             task.cancel()
-        self.bench.store.close()
+        self.account.store.close()
         return await self.open()
 
     async def there(self) -> dict[str, Any]:
         self.sandbox.breaker.faults = Faults()
         self.clock.passed += 100
-        page = await self.bench.client.list_orders(OrderQuery(page_size=200))
+        page = await self.account.client.list_orders(OrderQuery(page_size=200))
         return {str(one["order_id"]): one for one in page.orders}
 
     async def send(self, *ids: str) -> None:
@@ -106,7 +106,7 @@ def pointers(staging: Staging, id: str, *, stale: bool = False) -> list[str]:
 async def service_refuses(house: House, *errors: tuple[str, str]) -> None:
     """The next POST is refused with these (pointer, detail) pairs, as only the service can know."""
     body = {"errors": [{"status": "400", "code": "invalid", "detail": d, "source": {"pointer": p}} for p, d in errors]}
-    transport = house.bench.client._transport._http._transport  # type: ignore[attr-defined]
+    transport = house.account.client._transport._http._transport  # type: ignore[attr-defined]
     real = transport.handle_async_request
 
     async def refuse(request: httpx.Request) -> httpx.Response:

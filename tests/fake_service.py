@@ -190,13 +190,13 @@ class Bench:
 
     def _open(self) -> None:
         self.store = Store(self._folder, now=self.time.now)
-        self.account = self.store.account("https://example.test", "1")
+        self.account_id = self.store.account_id("https://example.test", "1")
         shared = {"now": self.time.now, "sleep": self.time.sleep, "patience": self.patience}
-        self.follower = Verifier(self.service.client, self.store, self.account, **shared)  # type: ignore[arg-type]
+        self.follower = Verifier(self.service.client, self.store, self.account_id, **shared)  # type: ignore[arg-type]
         self.outbox = Outbox(
             self.service.client,
             self.store,
-            self.account,
+            self.account_id,
             on_change=self.steps.append,
             on_accepted=self.follower.wake,
             **shared,  # type: ignore[arg-type]

@@ -66,7 +66,7 @@ async def send(bench: Account, draft: Draft, job: str | None = None) -> None:
 async def follow(bench: Account) -> None:
     task = asyncio.create_task(bench.follower.run())
     async with asyncio.timeout(10):
-        while bench.store.follows.open(bench.account):  # noqa: ASYNC110 - a test looks from outside
+        while bench.store.follows.open(bench.account_id):  # noqa: ASYNC110 - a test looks from outside
             await asyncio.sleep(0.001)
     task.cancel()
 
@@ -77,6 +77,6 @@ async def change(bench: Account, id: str, *values: tuple[Pointer, Any], job: str
 
 
 def newest(bench: Account) -> JournalEntry:
-    entry = open_entry(bench.store, bench.client.base_url, bench.store.writes.all(bench.account, limit=1)[0].id)
+    entry = open_entry(bench.store, bench.client.base_url, bench.store.writes.all(bench.account_id, limit=1)[0].id)
     assert entry is not None
     return entry

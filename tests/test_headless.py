@@ -359,7 +359,7 @@ def test_another_running_copy_that_has_the_batch_is_named(account: Shell) -> Non
     with_more = account.write("a.json", orders(2))
     other = Store(account.folder / "data")
     try:
-        number = other.account(str(account.service.url if account.service else ""), "1")
+        number = other.account_id(str(account.service.url if account.service else ""), "1")
         batches = [batch for n in range(1, number + 1) for batch in other.batches.all(n) if batch.name == "mine"]
         (batch,) = batches
         assert other.batches.claim(batch.id)
@@ -451,7 +451,7 @@ def test_a_saved_mapping_is_used_by_its_name(account: Shell) -> None:
     store = Store(account.folder / "data")
     item = ("order_details", "order_items", "*", "name")
     mapping = ColumnMapping(("Zahl", "Was"), (("order_number",), item), "ours")
-    store.state.put(store.account("https://x.example", "1"), "import.mapping:ours", mapping.to_json())
+    store.state.put(store.account_id("https://x.example", "1"), "import.mapping:ours", mapping.to_json())
     store.close()
     ended = account.run("check", "--json", "--mapping", "ours", path)
     assert {line["order_id"] for line in ended.lines} == {"1067"}

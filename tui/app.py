@@ -38,7 +38,7 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = []
     CSS = "Screen { background: $background; }"
 
-    bench: "Account"
+    account: "Account"
     staging: "Staging"
     jobs: "Jobs"
 
@@ -86,8 +86,8 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], inherit_bindings=False):
         leave_house(self, code)
 
     def _die(self, number: int) -> None:
-        if hasattr(self, "bench"):
-            self.bench.store.flush()
+        if hasattr(self, "account"):
+            self.account.store.flush()
         self.exit(return_code=128 + number)
 
     def _fatal_error(self) -> None:
@@ -100,8 +100,8 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], inherit_bindings=False):
         self._close_messages_no_wait()
 
     async def on_unmount(self) -> None:
-        if hasattr(self, "bench"):
-            self.bench.store.close()
+        if hasattr(self, "account"):
+            self.account.store.close()
         if self._service is not None:
             await self._service.client.aclose()
             self._service.close()
@@ -110,19 +110,19 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], inherit_bindings=False):
 
     def wrote(self, write: "Write") -> None:
         for screen in self.house_screens():
-            screen.news()
+            screen.store_changed()
 
     def followed(self, follow: "Verification") -> None:
         for screen in self.house_screens():
-            screen.news()
+            screen.store_changed()
 
     def order_changed(self, order_id: str) -> None:
         for screen in self.house_screens():
-            screen.order_news(order_id)
+            screen.order_changed(order_id)
 
     def job_changed(self, job: "Job") -> None:
         for screen in self.house_screens():
-            screen.news()
+            screen.store_changed()
 
     def house_screens(self) -> "list[BaseScreen]":
         """The screens that are open and there to be told things, the one in front last."""
@@ -150,10 +150,10 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], inherit_bindings=False):
 
         self.push_screen(PaletteScreen(screen))
 
-    def show_traffic(self) -> None:
+    def show_request_log(self) -> None:
         from tui.screens.system.request_log import RequestLogScreen
 
-        self.push_screen(RequestLogScreen(self.bench.log))
+        self.push_screen(RequestLogScreen(self.account.log))
 
     def show_journal(self, order_id: str | None) -> None:
         from tui.screens.common.workspace_actions import open_journal

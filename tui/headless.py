@@ -204,21 +204,21 @@ async def _submitted(
     try:
         zone, patience = local_zone(), wishes.pauses
         given = {"now": utc_now, "zone": zone, "patience": patience}
-        bench = open_remembered(service.client, store, service.name, **given)  # type: ignore[arg-type]
-        if bench is None:
+        account = open_remembered(service.client, store, service.name, **given)  # type: ignore[arg-type]
+        if account is None:
             opening = retry(
                 lambda: open_account(service.client, store, service.name, **given),  # type: ignore[arg-type]
                 wishes.most,
             )
             try:
-                bench = await signals.during(opening)
+                account = await signals.during(opening)
             except ApiError as error:
                 meter.end()
                 _print(_json(_not_opened(entry, str(error))) for entry in entries)
                 _say(f"The account cannot be opened. {error}")
                 return BARRED
-        staging = Staging(bench, batch)
-        run = Submission(bench, staging, entries, name, wishes, meter.show)
+        staging = Staging(account, batch)
+        run = Submission(account, staging, entries, name, wishes, meter.show)
         signals.stop = run.stop
         code = WELL
         try:

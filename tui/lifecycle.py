@@ -34,22 +34,22 @@ async def open_house(app: "OrdersApp", service: "Service", folder: Path) -> None
     store = Store(folder, now=app.now, profile=app.account_name)
     zone = local_zone()
     try:
-        bench = open_remembered(service.client, store, service.name, now=app.now, zone=zone)
-        if bench is None:
-            bench = await open_account(service.client, store, service.name, now=app.now, zone=zone)
+        account = open_remembered(service.client, store, service.name, now=app.now, zone=zone)
+        if account is None:
+            account = await open_account(service.client, store, service.name, now=app.now, zone=zone)
     except BaseException:
         store.close()
         raise
-    _settle_in(app, bench)
+    _settle_in(app, account)
 
 
-def _settle_in(app: "OrdersApp", bench: Account) -> None:
-    bench.on_write = app.wrote
-    bench.on_follow = app.followed
-    bench.corrections.on_change = app.order_changed
-    app.bench = bench
-    app.staging = Staging(bench)
-    app.jobs = Jobs(bench)
+def _settle_in(app: "OrdersApp", account: Account) -> None:
+    account.on_write = app.wrote
+    account.on_follow = app.followed
+    account.corrections.on_change = app.order_changed
+    app.account = account
+    app.staging = Staging(account)
+    app.jobs = Jobs(account)
     app.jobs.on_change = app.job_changed
     # By the app, since the screen that opens all this goes away with it.
     app.run_worker(_move_in(app), name="open the rooms, and resolve what was on its way")
@@ -62,16 +62,16 @@ async def _follow(app: "OrdersApp") -> None:
     """Follow as long as the app lives; a disk that takes nothing is tried again, since nothing is known as done by it."""
     while True:
         try:
-            await app.bench.follower.run()
+            await app.account.follower.run()
         except StoreError as error:
             if screens := app.house_screens():
-                screens[-1].say(f"Accepted orders are not followed now: {error}", "error")
+                screens[-1].show_notice(f"Accepted orders are not followed now: {error}", "error")
             await asyncio.sleep(_TRIED_AGAIN)
 
 
 async def _move_in(app: "OrdersApp") -> None:
-    bench = app.bench
-    kept = bench.store.state.get(bench.account, PLACE)
+    account = app.account
+    kept = account.store.state.get(account.account_id, PLACE)
     place = kept if isinstance(kept, dict) else {}
     await app.switch_screen(TriageScreen())
     if place.get("screen") == "composer":
@@ -88,7 +88,7 @@ async def _move_in(app: "OrdersApp") -> None:
         ask_left(app)
         await recovering
     except StoreError as error:
-        app.house_screens()[-1].say(f"What was on its way is looked up at the next start: {error}", "error")
+        app.house_screens()[-1].show_notice(f"What was on its way is looked up at the next start: {error}", "error")
     app.run_worker(_prune(app), name="remove old writes from the journal")
 
 
@@ -97,11 +97,11 @@ async def _prune(app: "OrdersApp") -> None:
     if days is None:
         return
     try:
-        if await prune_journal(app.bench.store, app.now(), days):
+        if await prune_journal(app.account.store, app.now(), days):
             for screen in app.house_screens():
-                screen.news()
+                screen.store_changed()
     except StoreError as error:
-        app.house_screens()[-1].say(f"Old writes stay in the journal until the next start: {error}", "warning")
+        app.house_screens()[-1].show_notice(f"Old writes stay in the journal until the next start: {error}", "warning")
 
 
 def _warm_up() -> None:
@@ -115,16 +115,16 @@ def _warm_up() -> None:
 
 
 async def _recover(app: "OrdersApp") -> None:
-    bench = app.bench
-    for write in bench.store.writes.adopt(bench.account):
+    account = app.account
+    for write in account.store.writes.adopt(account.account_id):
         orders = [edited_order(item.staged) for item in write.new.items]
         for order_id in filter(None, [write.new.order_id, *orders]):
-            bench.corrections.looking_up(order_id)
+            account.corrections.looking_up(order_id)
     ends = await resolve_writes(app)
     screens = app.house_screens()
     if ends and screens:
         told = ends[0] if len(ends) == 1 else f"{len(ends)} of them; what became of each is at its order"
-        screens[-1].say(f"Sent when the app ended: {told}")
+        screens[-1].show_notice(f"Sent when the app ended: {told}")
 
 
 def leave_house(app: "OrdersApp", code: int) -> None:
@@ -149,7 +149,7 @@ def leave_house(app: "OrdersApp", code: int) -> None:
 
 async def _leave_when_done(app: "OrdersApp", code: int) -> None:
     while _under_way(app):
-        await app.bench.outbox.drain()
+        await app.account.outbox.drain()
         # Between the parts of a sending nothing is out for a moment.
         await asyncio.sleep(_MOMENT)
     app.exit(code)
@@ -157,8 +157,8 @@ async def _leave_when_done(app: "OrdersApp", code: int) -> None:
 
 def _under_way(app: "OrdersApp") -> int:
     """How many writes are out, are about to go, or are being looked up."""
-    if not hasattr(app, "bench"):
+    if not hasattr(app, "account"):
         return 0
-    waiting = app.bench.corrections.going + bool(app.staging.shipping.waiting)
+    waiting = app.account.corrections.going + bool(app.staging.shipping.waiting)
     waiting += sum(len(job.waiting) for job in app.jobs.running)
-    return max(len(app.bench.outbox.under_way), waiting)
+    return max(len(app.account.outbox.under_way), waiting)

@@ -72,7 +72,7 @@ def opened(folder: Path) -> Staging:
     """A batch on a disk, with no service."""
     store = Store(folder)
     client = cast(Client, SimpleNamespace(base_url="https://example.test"))
-    account = store.account(client.base_url, "credentials me")
+    account = store.account_id(client.base_url, "credentials me")
     store.state.put(account, "user", "me")
     bench: Account | None = open_remembered(
         client, store, "me", now=lambda: datetime.now(UTC), zone=ZoneInfo("Europe/Amsterdam")

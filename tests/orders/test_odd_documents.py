@@ -11,7 +11,7 @@ from tui.api.codec import Document, decode, encode, same
 from tui.api.models import Kind, Operation, validate_order
 from tui.api.pointer import ABSENT, ROOT, Pointer, walk
 from tui.orders import summary as glance
-from tui.orders.checks.shipping import mend, preflight
+from tui.orders.checks.shipping import fix_for, preflight
 from tui.orders.edits.compare import compare
 from tui.orders.edits.edit import Edit, same_or_absent
 from tui.orders.edits.list_items import add_entry, addable, copy_entry, move_entry, remove_entry
@@ -38,10 +38,10 @@ def test_it_is_looked_at_without_a_fall(odd: str) -> None:
         glance.money_at(order, glance.TOTAL)
         list(glance.address_lines(order))
         for problem in preflight(order):
-            proposal = mend(order, problem)
+            proposal = fix_for(order, problem)
             assert label_of(problem.pointer)
             if proposal is not None:
-                assert Edit(order).put_all(proposal.values, "mend")
+                assert Edit(order).put_all(proposal.values, "fix")
         for section in sections(order):
             for pointer, known in section.fields:
                 there = pointer.get(order)
@@ -141,7 +141,7 @@ def test_a_text_of_any_length_is_judged_at_once(text: str) -> None:
         if isinstance(value, str):
             order = cast(Document, place.put(order, text))
     for problem in preflight(order):
-        mend(order, problem)
+        fix_for(order, problem)
     glance.haystack(order)
     for kind in Kind:
         parse_entry(kind, text, now=NOW)

@@ -43,7 +43,7 @@ async def test_a_review_that_is_late_does_not_come_over_an_open_editor(tmp_path:
     async with housed(tmp_path) as house:
         await opened(house)
         await rename(house, "Jan Klaassen")
-        client, gate = house.app.bench.client, asyncio.Event()
+        client, gate = house.app.account.client, asyncio.Event()
         real = client.get_order
 
         async def slowly(id: str) -> Any:
@@ -58,7 +58,7 @@ async def test_a_review_that_is_late_does_not_come_over_an_open_editor(tmp_path:
         assert house.app.screen.sheet.editing is not None
         await house.type("y")
         assert house.app.screen.sheet.editor_text.endswith("1y")
-        assert not house.app.bench.store.writes.all(house.app.bench.account)
+        assert not house.app.account.store.writes.all(house.app.account.account_id)
 
 
 @pytest.mark.parametrize(("key", "screen"), [("question_mark", HelpScreen), ("colon", PaletteScreen)])
@@ -68,7 +68,7 @@ async def test_a_review_does_not_come_over_what_was_opened_meanwhile(
     async with housed(tmp_path) as house:
         await opened(house)
         await rename(house, "Jan Klaassen")
-        client, gate = house.app.bench.client, asyncio.Event()
+        client, gate = house.app.account.client, asyncio.Event()
         real = client.get_order
 
         async def slowly(id: str) -> Any:
@@ -97,7 +97,7 @@ async def test_the_review_says_what_the_service_changed_meanwhile(tmp_path: Path
         await house.until("is Somebody Else there now")
         assert "decides which side stands" in house.text
         await house.press("y")
-        assert not house.app.bench.store.writes.all(house.app.bench.account)
+        assert not house.app.account.store.writes.all(house.app.account.account_id)
         await house.press("n")
         await house.until(lambda: not isinstance(house.app.screen, ReviewScreen))
         row = house.app.screen.sheet.cursor_field
@@ -108,7 +108,7 @@ async def test_what_makes_an_order_go_whole_is_named(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         await house.until("100+ read")
         order = house.app.screen.order
-        draft = house.app.bench.drafts.of(order["id"], order, house.app.now())
+        draft = house.app.account.drafts.of(order["id"], order, house.app.now())
         assert draft.edit.drop(Pointer.of("shipping_address", "city"), "city absent")
         assert draft.edit.drop(Pointer.of("shipping_address", "postal_code"), "postcode absent")
         told = ["".join(text for text, _ in line) for line in parcel_of(draft, None).lines]
@@ -149,12 +149,12 @@ async def test_a_full_disk_while_sending_does_not_end_the_app(tmp_path: Path) ->
         async def full(*_: Any, **__: Any) -> Any:
             raise StoreError("The disk is full.")
 
-        house.app.bench.outbox.patch = full  # type: ignore[method-assign]
+        house.app.account.outbox.patch = full  # type: ignore[method-assign]
         await house.press("w")
         await house.until(lambda: isinstance(house.app.screen, ReviewScreen))
         await house.press("y")
         await house.until("The disk is full.")
-        assert house.app.bench.drafts.all()
+        assert house.app.account.drafts.all()
 
 
 async def test_leaving_asks_first_while_an_order_is_about_to_go(tmp_path: Path) -> None:
@@ -163,7 +163,7 @@ async def test_leaving_asks_first_while_an_order_is_about_to_go(tmp_path: Path) 
         await rename(house, "Jan Klaassen")
         await house.press("w")
         await house.until(lambda: isinstance(house.app.screen, ReviewScreen))
-        client, gate = house.app.bench.client, asyncio.Event()
+        client, gate = house.app.account.client, asyncio.Event()
         real = client.get_order
 
         async def slowly(id: str) -> Any:
@@ -172,7 +172,7 @@ async def test_leaving_asks_first_while_an_order_is_about_to_go(tmp_path: Path) 
 
         client.get_order = slowly
         await house.press("y")
-        assert not house.app.bench.outbox.under_way
+        assert not house.app.account.outbox.under_way
         await house.press("Q")
         await house.until("1 write is on the way.")
         await house.press("w")
@@ -188,8 +188,8 @@ async def test_a_full_disk_does_not_end_the_following(tmp_path: Path) -> None:
         def full(*_: Any) -> Any:
             raise StoreError("The disk is full.")
 
-        house.app.bench.store.follows.open = full  # type: ignore[method-assign]
-        house.app.bench.follower.wake()
+        house.app.account.store.follows.open = full  # type: ignore[method-assign]
+        house.app.account.follower.wake()
         await house.until("Accepted orders are not followed now: The disk is full.")
 
 
@@ -197,20 +197,20 @@ async def test_an_outcome_that_is_unknown_is_looked_up_by_r_and_not_sent_again(t
     async with housed(tmp_path) as house:
         id = await opened(house)
         await rename(house, "Jan Klaassen")
-        corrections = house.app.bench.corrections
-        (draft,) = house.app.bench.drafts.all()
-        outbox, real = house.app.bench.outbox, house.app.bench.client.get_order
+        corrections = house.app.account.corrections
+        (draft,) = house.app.account.drafts.all()
+        outbox, real = house.app.account.outbox, house.app.account.client.get_order
 
         async def deaf(order: str) -> Any:
             raise Unreachable("No connection.")
 
-        transport = house.app.bench.client._transport._http._transport  # type: ignore[attr-defined]
+        transport = house.app.account.client._transport._http._transport  # type: ignore[attr-defined]
         answers = transport.handle_async_request
 
         async def lose(request: Any) -> Any:
             answer = await answers(request)
             if request.method == "PATCH":
-                house.app.bench.client.get_order = deaf  # type: ignore[method-assign]
+                house.app.account.client.get_order = deaf  # type: ignore[method-assign]
                 raise httpx.ReadError("The connection broke.")
             return answer
 
@@ -218,11 +218,11 @@ async def test_an_outcome_that_is_unknown_is_looked_up_by_r_and_not_sent_again(t
         outbox._desk = replace(outbox._desk, patience=RetrySchedule.of(0.01))
         standing = await corrections.send(draft, draft.sending.body)
         assert standing.way is DraftSendState.UNKNOWN
-        house.app.bench.client.get_order = real  # type: ignore[method-assign]
+        house.app.account.client.get_order = real  # type: ignore[method-assign]
         transport.handle_async_request = answers
         await house.press("d")
         assert "Jan Klaassen" in house.text
         await house.press("q", "r")
         await house.until("confirmed")
-        assert sum(entry.method == "PATCH" for entry in house.app.bench.log.entries) == 1
+        assert sum(entry.method == "PATCH" for entry in house.app.account.log.entries) == 1
         assert (await house.order(id))["shipping_address"]["name"] == "Jan Klaassen"

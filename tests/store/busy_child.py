@@ -11,7 +11,7 @@ from tui.store.journal import NewWrite, WriteKind
 from tui.store.store import Store
 
 store = Store(Path(sys.argv[1]))
-account = store.account("u", "1")
+account = store.account_id("u", "1")
 batch = store.batches.create(account, "b").id
 for n in count():
     if n % 3 == 0:

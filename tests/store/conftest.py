@@ -35,4 +35,4 @@ def store(open_store: Callable[[], Store]) -> Store:
 
 @pytest.fixture
 def account(store: Store) -> int:
-    return store.account("https://example.test/api/v3", "7")
+    return store.account_id("https://example.test/api/v3", "7")

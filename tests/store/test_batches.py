@@ -78,7 +78,7 @@ def test_staging_is_all_or_nothing(store: Store, account: int) -> None:
 
 def test_one_copy_owns_a_batch_and_another_may_take_it_over(open_store: Callable[[], Store], clock: Clock) -> None:
     first, second = open_store(), open_store()
-    account = first.account("u", "1")
+    account = first.account_id("u", "1")
     batch = first.batches.create(account, "b").id
     (order,) = first.batches.stage(batch, [NewStaged(1)])
 
@@ -104,7 +104,7 @@ def test_one_copy_owns_a_batch_and_another_may_take_it_over(open_store: Callable
 
 def test_a_dead_owners_batch_is_free(open_store: Callable[[], Store]) -> None:
     first, second = open_store(), open_store()
-    account = first.account("u", "1")
+    account = first.account_id("u", "1")
     batch = first.batches.create(account, "b").id
     assert not second.batches.claim(batch)
     first.close()

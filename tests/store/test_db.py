@@ -37,9 +37,9 @@ def test_a_folder_open_to_others_is_closed(tmp_path: Path) -> None:
 
 
 def test_accounts_are_told_apart_and_found_again(store: Store) -> None:
-    one = store.account("https://a", "1")
-    assert store.account("https://a", "1") == one
-    assert len({one, store.account("https://a", "2"), store.account("https://b", "1")}) == 3
+    one = store.account_id("https://a", "1")
+    assert store.account_id("https://a", "1") == one
+    assert len({one, store.account_id("https://a", "2"), store.account_id("https://b", "1")}) == 3
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path, co
 def test_a_file_damaged_in_the_middle_is_told_and_left_alone(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     store = Store(folder)
-    account = store.account("u", "1")
+    account = store.account_id("u", "1")
     for n in range(300):
         store.state.put(account, f"key {n}", "x" * 300)
     store.close()
@@ -182,7 +182,7 @@ def test_a_closed_store_says_so(open_store: Callable[[], Store]) -> None:
     store.close()
     store.close()
     with pytest.raises(StoreError, match="closed"):
-        store.account("a", "b")
+        store.account_id("a", "b")
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ READ = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 
 
 def test_state_is_kept_by_account_and_found_by_prefix(store: Store, account: int) -> None:
-    other = store.account("https://other", "7")
+    other = store.account_id("https://other", "7")
     store.state.put(account, "view/a", 1)
     store.state.put(account, "view/é\ud800", 2)
     store.state.put(account, "views", 3)
@@ -45,7 +45,7 @@ def test_prefixes_are_not_patterns(store: Store, account: int) -> None:
 
 def test_an_edit_lives_through_log_rebase_and_restart(open_store: Callable[[], Store], clock: Clock) -> None:
     store = open_store()
-    account = store.account("u", "1")
+    account = store.account_id("u", "1")
     started = store.edits.start(account, "12", {"id": "12", "v": 1}, READ)
     assert started == store.edits.get(account, "12")
     clock.pass_(5)
@@ -66,7 +66,7 @@ def test_starting_twice_keeps_the_first(store: Store, account: int) -> None:
 
 
 def test_edits_are_listed_as_they_were_begun_and_by_account(store: Store, account: int) -> None:
-    other = store.account("https://other", "7")
+    other = store.account_id("https://other", "7")
     for order in ("9", "1", "5"):
         store.edits.start(account, order, {}, READ)
     store.edits.start(other, "9", {}, READ)

@@ -56,7 +56,7 @@ def test_the_journal_is_listed_by_what_is_asked(store: Store, account: int, cloc
     first = store.writes.record(account, PATCH).id
     clock.pass_(60)
     second = store.writes.record(account, upsert(item)).id
-    store.writes.record(store.account("https://other", "1"), PATCH)
+    store.writes.record(store.account_id("https://other", "1"), PATCH)
     store.writes.step(first, WriteState.CONFIRMED)
 
     def ids(**asked: object) -> list[int]:
@@ -75,7 +75,7 @@ def test_the_journal_is_listed_by_what_is_asked(store: Store, account: int, cloc
 
 def test_only_the_writes_of_the_dead_are_taken_up(open_store: Callable[[], Store]) -> None:
     dead, living, mine = open_store(), open_store(), open_store()
-    account = mine.account("u", "1")
+    account = mine.account_id("u", "1")
     left = [dead.writes.record(account, PATCH).id for _ in range(3)]
     dead.writes.step(left[1], WriteState.SENT)
     dead.writes.step(left[2], WriteState.CONFIRMED)
@@ -171,7 +171,7 @@ def test_a_given_up_order_can_be_followed_again_and_the_follows_of_the_dead_are_
     open_store: Callable[[], Store], clock: Clock
 ) -> None:
     dead, mine = open_store(), open_store()
-    account = mine.account("u", "1")
+    account = mine.account_id("u", "1")
     write = dead.writes.record(account, upsert()).id
     dead.writes.step(write, WriteState.ACCEPTED, follows=[NewVerification("A", "5", {}, clock())])
     assert mine.follows.adopt(account) == []
@@ -222,7 +222,7 @@ def test_what_was_committed_survives_sigkill(tmp_path: Path, seed: int) -> None:
         # A line cut by the kill was still printed after its commit.
         committed = max(int(line) for line in told if line.endswith("\n"))
         store = Store(folder)
-        account = store.account("u", "1")
+        account = store.account_id("u", "1")
         assert store._database.read(lambda c: c.execute("PRAGMA integrity_check").fetchone()[0]) == "ok"
         assert store.state.get(account, "n") in (committed, committed + 1)
         (batch,) = store.batches.all(account)

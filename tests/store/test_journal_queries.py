@@ -100,7 +100,7 @@ def test_the_writes_of_an_older_file_are_listed_with_their_orders_and_outcomes(t
 
 def test_who_wrote_is_the_profile_and_the_user_of_the_machine(tmp_path: Path, clock: Clock) -> None:
     store = Store(tmp_path, now=clock, profile="NL \ud800 shop")
-    account = store.account("u", "1")
+    account = store.account_id("u", "1")
     write = ended(store, account, patch())
     assert write.profile == "NL \ud800 shop"
     assert store.briefs.get([(write.id, 0)])[write.id, 0].profile == write.profile
@@ -128,7 +128,7 @@ def test_the_list_is_narrowed_by_words_outcome_job_and_time(store: Store, accoun
     first = ended(store, account, patch("12", "NL-1", job="hold")).id
     clock.pass_(60)
     second = ended(store, account, patch("13", "NL-2", changes=[]), WriteState.REFUSED).id
-    ended(store, store.account("https://other", "1"), patch())
+    ended(store, store.account_id("https://other", "1"), patch())
 
     def ids(**asked: object) -> list[int]:
         return [write for write, _ in store.briefs.find(account, **asked)]  # type: ignore[arg-type]
@@ -235,7 +235,7 @@ def test_what_staged_orders_must_know_to_not_be_sent_twice_is_not_pruned(
 ) -> None:
     """Decision 19: as long as a staged order can be sent at all, it is known that its version was taken."""
     store = open_store()
-    account = store.account("u", "1")
+    account = store.account_id("u", "1")
     stays, removed, late = (stage(store, account, name) for name in ("stays", "removed", "late"))
     for item in (stays, removed, late):
         accepted(store, account, item, clock, VerificationState.VERIFIED)

@@ -23,7 +23,7 @@ async def test_title_rule_status_and_keys() -> None:
         title.set("PROD [b]kaas", "to fix 25")
         rule.set("NL-48213", "read 08:12")
         status.set(["2 drafts", ("3! failing", "error")])
-        keys.set([("m", "mend"), ("Enter", "edit"), ("A", "address"), ("n", "next !"), ("?", "keys")])
+        keys.set([("m", "fix"), ("Enter", "edit"), ("A", "address"), ("n", "next !"), ("?", "keys")])
         await pilot.pause()
         assert shown(pilot.app)[:4] == [
             " PROD [b]kaas                 to fix 25",
@@ -56,14 +56,14 @@ async def test_the_strip_numbers_its_entries_and_scrolls_to_the_current() -> Non
     strip = TabBar()
     app = Stage(strip)
     async with app.run_test(size=(34, 3)) as pilot:
-        strip.set_entries(SHOPS)
+        strip.set_labels(SHOPS)
         await pilot.pause()
         assert shown(app)[0] == "  0 all 412  1 ShopNL 188  2 Woo…>"
         assert strip.select_number(3)
         await pilot.pause()
         assert shown(app)[0] == "< 2 Woo␛DE 121  3! PrestaFR 61"
         assert not strip.select_number(4)
-        strip.set_entries(SHOPS[2:])
+        strip.set_labels(SHOPS[2:])
         assert strip.current == "3", "the current one stays current by its key"
         assert strip.step(1)
         assert strip.current == "2"
@@ -76,7 +76,7 @@ async def test_where_the_strip_is_too_long_what_is_empty_is_only_its_number() ->
     app = Stage(strip)
     entries = [TabLabel("a", "all", "250"), TabLabel("r", "refused", empty=True), TabLabel("v", "verified", "235")]
     async with app.run_test(size=(36, 3)) as pilot:
-        strip.set_entries([*entries, TabLabel("s", "same", empty=True)])
+        strip.set_labels([*entries, TabLabel("s", "same", empty=True)])
         await pilot.pause()
         assert shown(app)[0] == "  0 all 250  1  2 verified 235  3"
         strip.select_number(1)
@@ -115,6 +115,6 @@ async def test_no_width_breaks_a_line(width: int) -> None:
         rule.set("日本" * 20, "x" * 60)
         status.set(["y" * 90])
         keys.set([("Shift+Tab", "z" * 90)])
-        strip.set_entries([TabLabel("a", "w" * 90)])
+        strip.set_labels([TabLabel("a", "w" * 90)])
         await pilot.pause()
         assert all(strip.cell_length == width for strip in pilot.app.screen._compositor.render_strips())

@@ -97,7 +97,7 @@ async def test_the_same_screen_as_textual(theme: str, seed: int) -> None:
             lambda: sheet.open_editor(),
             lambda: sheet.set_rows(fields[: chance.randrange(3, 20)]),
             lambda: title.set(chance.choice(NAMES) * 3, "right"),
-            lambda: strip.set_entries([TabLabel(str(n), chance.choice(NAMES)) for n in range(9)]),
+            lambda: strip.set_labels([TabLabel(str(n), chance.choice(NAMES)) for n in range(9)]),
             lambda: strip.step(1),
         ]
         for number in range(60):

@@ -79,7 +79,7 @@ def show(text: str) -> list[Widget]:
     pager = Pager()
     pager.set_text(text)
     strip, status, keys, line, bar = TabBar(), StatusLine(), KeyLine(), FilterLine(), QuestionBar()
-    strip.set_entries([TabLabel("k", text, text)])
+    strip.set_labels([TabLabel("k", text, text)])
     status.set([text, (text, "error")])
     keys.set([(text, text), ("?", text)])
     line.set(text, text)

@@ -39,6 +39,6 @@ async def make(tmp_path: Path) -> AsyncIterator[Make]:
 
     yield make_
     for house in houses:
-        house.bench.store.close()
-        await house.bench.client.aclose()
+        house.account.store.close()
+        await house.account.client.aclose()
         house.sandbox.close()

@@ -55,8 +55,8 @@ async def each_cut(
             try:
                 yield cut
             finally:
-                house.bench.store.close()
-                await house.bench.client.aclose()
+                house.account.store.close()
+                await house.account.client.aclose()
         if not cut.reached:
             break
     house.sandbox.close()
@@ -90,13 +90,13 @@ async def finish(house: House) -> None:
     def of(standing: StagedStatus) -> list[str]:
         return [one.id for one in staging.orders if staging.standing(one) is standing]
 
-    for outcome in await house.bench.outbox.recover():
+    for outcome in await house.account.outbox.recover():
         staging.settle(outcome)
     for _ in range(3):
         assert await staging.look() is None
         staging.release(of(StagedStatus.UPDATE))
         await staging.send(staging.plan(), goes_on=True)
-        await house.bench.follower.until_done()
+        await house.account.follower.until_done()
         await staging.ask_again(of(StagedStatus.DOUBT))
 
 
@@ -118,7 +118,7 @@ async def send_all(house: House) -> None:
     staging = house.staging
     await staging.look()
     await staging.send(staging.plan(), goes_on=True)
-    await house.bench.follower.until_done()
+    await house.account.follower.until_done()
 
 
 async def type_and_send(cut: Cut) -> None:
@@ -214,7 +214,7 @@ async def test_updates_and_a_second_version(tmp_path: Path) -> None:
     """Orders that exist are changed, followed, changed again and sent again."""
 
     async def prepare(house: House) -> None:
-        await house.bench.client.upsert_orders(encode([order(order_id=name) for name in "AB"]))
+        await house.account.client.upsert_orders(encode([order(order_id=name) for name in "AB"]))
         house.clock.passed += 100
 
     async def life(cut: Cut) -> None:
@@ -254,7 +254,7 @@ async def test_a_file_submitted_without_the_screen(tmp_path: Path) -> None:
     wishes = SubmitOptions(patience=60)
 
     async def submit(house: House) -> Submission:
-        run = Submission(house.bench, house.staging, entries_of(read_orders(text)), "orders.json", wishes)
+        run = Submission(house.account, house.staging, entries_of(read_orders(text)), "orders.json", wishes)
         await run.run()
         return run
 
@@ -302,8 +302,8 @@ async def test_another_copy_takes_the_batch_over_at_any_step_of_the_sending(tmp_
         other = copies[-1]
         if cut.reached:
             await finishing[-1]
-        cut.house.bench.store.close()
-        cut.house.bench, cut.house.staging = other.bench, other.staging
+        cut.house.account.store.close()
+        cut.house.account, cut.house.staging = other.account, other.staging
         other.staging.reopen()
         is_kept(cut)
         await finish(other)
@@ -315,7 +315,7 @@ async def test_another_copy_takes_the_batch_over_at_any_step_of_the_sending(tmp_
 async def test_another_copy_takes_the_batch_over_at_any_step_of_a_large_import(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui.work.batches.editing.PORTION", 2)
+    monkeypatch.setattr("tui.work.batches.editing.CHUNK_SIZE", 2)
     intake = read_orders(encode([order(order_id=name) for name in "ABCDE"]).decode())
     copies: list[House] = []
 
@@ -336,8 +336,8 @@ async def test_another_copy_takes_the_batch_over_at_any_step_of_a_large_import(
         other = copies[-1]
         cut.house.staging.reopen()
         seen_here = tuple(by_name(cut.house.staging))
-        cut.house.bench.store.close()
-        cut.house.bench, cut.house.staging = other.bench, other.staging
+        cut.house.account.store.close()
+        cut.house.account, cut.house.staging = other.account, other.staging
         other.staging.reopen()
         is_kept(cut)
         assert tuple(by_name(other.staging)) == seen_here
@@ -414,7 +414,7 @@ async def test_typing_holding_removing_and_the_way_back(tmp_path: Path) -> None:
 
 async def test_a_large_import_is_there_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Staged in portions beside everything else; what a cut leaves of it is nothing, and it can be read in again."""
-    monkeypatch.setattr("tui.work.batches.editing.PORTION", 2)
+    monkeypatch.setattr("tui.work.batches.editing.CHUNK_SIZE", 2)
     names = tuple("ABCDEFG")
     intake = read_orders(encode([order(order_id=name) for name in names]).decode())
 
@@ -447,8 +447,8 @@ async def test_what_was_done_by_hand_can_be_taken_back_after_a_cut(tmp_path: Pat
         while staging.undo() is not None:
             steps += 1
         last, is_removal = cut.met[-1], cut.told[-1][0] == "remove"
-        is_noted = last != "before the commit of actions.save"
-        is_between = not is_noted or (last.startswith("after") and not last.endswith("actions.save"))
+        is_noted = last != "before the commit of undo_log.save"
+        is_between = not is_noted or (last.startswith("after") and not last.endswith("undo_log.save"))
         if is_between and not is_removal:
             continue  # the step itself is there and can be taken back at its order; nobody is told of it in the batch
         assert seen(staging) == {}, "each step was taken back"

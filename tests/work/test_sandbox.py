@@ -42,11 +42,11 @@ class World:
             random=Random(3),
         )
         self.store = Store(folder, now=self.clock.now)
-        self.account = self.store.account(self.client.base_url, "1")
+        self.account_id = self.store.account_id(self.client.base_url, "1")
         shared: Any = {"now": self.clock.now, "sleep": self.clock.sleep}
-        self.follower = Verifier(self.client, self.store, self.account, **shared)
-        self.outbox = Outbox(self.client, self.store, self.account, **shared)
-        self.batch = self.store.batches.create(self.account, "b").id
+        self.follower = Verifier(self.client, self.store, self.account_id, **shared)
+        self.outbox = Outbox(self.client, self.store, self.account_id, **shared)
+        self.batch = self.store.batches.create(self.account_id, "b").id
 
     def stage(self, *orders: dict[str, Any]) -> list[Outgoing]:
         ids = self.store.batches.stage(self.batch, [NewStaged(one) for one in orders])
@@ -164,7 +164,7 @@ async def test_under_faults_every_order_is_there_once_and_every_word_is_true(mak
     world.sandbox.breaker.faults = Faults()
     await world.outbox.recover()
     await world.follower.until_done()
-    for write in world.store.writes.all(world.account, limit=-1):
+    for write in world.store.writes.all(world.account_id, limit=-1):
         if write.new.order_id is None:
             continue
         notes = Pointer.of("order_details", "notes").get(await world.client.get_order(write.new.order_id))

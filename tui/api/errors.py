@@ -3,18 +3,18 @@
 ApiError
 ├── NotSent            refused here; nothing left this machine
 │   ├── ReadOnly       the account is opened for reading: nothing to do
-│   └── Unfit          also a ValueError; the call itself is wrong (empty batch, more than 100): correct the call
+│   └── InvalidRequest also a ValueError; the call itself is wrong (empty batch, more than 100): correct the call
 ├── Unreachable        no connection, or a read without an answer: nothing changed, try again later
 ├── OutcomeUnknown     a write whose answer was lost, cut or 5xx: look the order up before anything goes again
-├── Refused            400 and any other 4xx: nothing changed, show the problems at their fields
-├── Busy               400, the order is still being processed by another request: nothing changed, wait, send again
+├── RequestRefused     400 and any other 4xx: nothing changed, show the problems at their fields
+├── ServiceBusy        400, the order is still being processed by another request: nothing changed, wait, send again
 ├── NotAuthorised      401: stop everything, ask for other credentials
 ├── Forbidden          403: these credentials may not do this; the session goes on
 ├── NotFound           404 and 410: the order is not there (`proven` says whether the service itself said so)
 │   └── InvalidCursor  404 for a cursor: begin at page one
 ├── RateLimited        429 after patience: nothing changed, wait
 ├── ServerFault        5xx for a read, after some tries: nothing changed, try again later
-├── InvalidResponse          a 2xx for a read that is not what it must be
+├── InvalidResponse    a 2xx for a read that is not what it must be
 └── Redirected         3xx: not followed, the address is wrong
 
 ConfigError            a ValueError: the address or the credentials cannot be used; raised before any request

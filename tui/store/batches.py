@@ -101,35 +101,35 @@ class Batches:
         self._sessions = sessions
         self._now = now
 
-    def create(self, account: int, name: str) -> Batch:
+    def create(self, account_id: int, name: str) -> Batch:
         """A new empty batch, owned by this process. Raises NameTaken."""
         at, me = self._now(), self._sessions.mine
-        row = (account, pack(name), at.isoformat(), me, at.isoformat())
+        row = (account_id, pack(name), at.isoformat(), me, at.isoformat())
         command = "INSERT INTO batch (account, name_json, created_at, owner, owned_since) VALUES (?, ?, ?, ?, ?)"
 
         def work(connection: sqlite3.Connection) -> int | None:
-            _free_name(connection, account, name)
+            _free_name(connection, account_id, name)
             return connection.execute(command, row).lastrowid
 
         number = self._database.write(work, durable=True)
-        return next(batch for batch in self.all(account) if batch.id == number)
+        return next(batch for batch in self.all(account_id) if batch.id == number)
 
-    def all(self, account: int) -> list[Batch]:
+    def all(self, account_id: int) -> list[Batch]:
         """The batches of an account, in the order in which they were made."""
-        return self._load(f"{_BATCHES} AND removed_at IS NULL ORDER BY batch.id", account)
+        return self._load(f"{_BATCHES} AND removed_at IS NULL ORDER BY batch.id", account_id)
 
-    def removed(self, account: int) -> list[Batch]:
+    def removed(self, account_id: int) -> list[Batch]:
         """The batches that were put out of sight, the last one first."""
-        return self._load(f"{_BATCHES} AND removed_at IS NOT NULL ORDER BY removed_at DESC, batch.id DESC", account)
+        return self._load(f"{_BATCHES} AND removed_at IS NOT NULL ORDER BY removed_at DESC, batch.id DESC", account_id)
 
-    def counts(self, account: int) -> dict[int, Counter[StagedState]]:
+    def counts(self, account_id: int) -> dict[int, Counter[StagedState]]:
         """How many orders of each batch are how far."""
         query = """
             SELECT batch, state, count(*) FROM staged JOIN batch ON batch.id = staged.batch
             WHERE account = ? AND staged.removed_at IS NULL GROUP BY batch, state
         """
         found: dict[int, Counter[StagedState]] = {}
-        for batch, state, count in self._database.read(lambda c: c.execute(query, (account,)).fetchall()):
+        for batch, state, count in self._database.read(lambda c: c.execute(query, (account_id,)).fetchall()):
             found.setdefault(batch, Counter())[StagedState(state)] = count
         return found
 
@@ -137,8 +137,8 @@ class Batches:
         """Give a batch another name. Raises NameTaken."""
 
         def work(connection: sqlite3.Connection) -> None:
-            account = connection.execute("SELECT account FROM batch WHERE id = ?", (batch,)).fetchone()[0]
-            _free_name(connection, account, name, batch)
+            account_id = connection.execute("SELECT account FROM batch WHERE id = ?", (batch,)).fetchone()[0]
+            _free_name(connection, account_id, name, batch)
             connection.execute("UPDATE batch SET name_json = ? WHERE id = ?", (pack(name), batch))
 
         self._change(batch, work, durable=True)
@@ -383,8 +383,8 @@ class Batches:
 
         return self._database.write(guarded, durable=durable)
 
-    def _load(self, query: str, account: int) -> list[Batch]:
-        rows = self._database.read(lambda c: c.execute(query, (account,)).fetchall())
+    def _load(self, query: str, account_id: int) -> list[Batch]:
+        rows = self._database.read(lambda c: c.execute(query, (account_id,)).fetchall())
         return [Batch(row[0], unpack_text(row[1]), datetime.fromisoformat(row[2]), self._owner(row)) for row in rows]
 
     def _owner(self, row: sqlite3.Row) -> Owner | None:
@@ -433,9 +433,9 @@ def _staged(row: sqlite3.Row) -> Staged:
     )
 
 
-def _free_name(connection: sqlite3.Connection, account: int, name: str, batch: int = 0) -> None:
+def _free_name(connection: sqlite3.Connection, account_id: int, name: str, batch: int = 0) -> None:
     query = "SELECT 1 FROM batch WHERE account = ? AND name_json = ? AND id != ? AND removed_at IS NULL"
-    if connection.execute(query, (account, pack(name), batch)).fetchone() is not None:
+    if connection.execute(query, (account_id, pack(name), batch)).fetchone() is not None:
         raise NameTaken(f"There is a batch {name!r} already")
 
 

@@ -15,35 +15,35 @@ class ScreenStates:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def put(self, account: int, key: str, value: Json, *, durable: bool = False) -> None:
-        row = (account, pack(key), pack(value))
+    def put(self, account_id: int, key: str, value: Json, *, durable: bool = False) -> None:
+        row = (account_id, pack(key), pack(value))
         self._database.write(lambda c: c.execute("REPLACE INTO state VALUES (?, ?, ?)", row), durable=durable)
 
-    def get(self, account: int, key: str, default: Json = None) -> Json:
+    def get(self, account_id: int, key: str, default: Json = None) -> Json:
         query = "SELECT value_json FROM state WHERE account = ? AND key = ?"
-        row = self._database.read(lambda c: c.execute(query, (account, pack(key))).fetchone())
+        row = self._database.read(lambda c: c.execute(query, (account_id, pack(key))).fetchone())
         return default if row is None else unpack(row[0])
 
-    def swap(self, account: int, key: str, old: Json, new: Json) -> bool:
+    def swap(self, account_id: int, key: str, old: Json, new: Json) -> bool:
         """Replace a value if it still is `old`, durably; whether it was. So one of two processes has it."""
-        row = (pack(new), account, pack(key), pack(old))
+        row = (pack(new), account_id, pack(key), pack(old))
         command = "UPDATE state SET value_json = ? WHERE account = ? AND key = ? AND value_json = ?"
         return bool(self._database.write(lambda c: c.execute(command, row).rowcount, durable=True))
 
-    def delete(self, account: int, key: str, *, durable: bool = False) -> None:
+    def delete(self, account_id: int, key: str, *, durable: bool = False) -> None:
         command = "DELETE FROM state WHERE account = ? AND key = ?"
-        self._database.write(lambda c: c.execute(command, (account, pack(key))), durable=durable)
+        self._database.write(lambda c: c.execute(command, (account_id, pack(key))), durable=durable)
 
-    def all(self, account: int, prefix: str = "") -> dict[str, Json]:
+    def all(self, account_id: int, prefix: str = "") -> dict[str, Json]:
         """The values whose keys begin with `prefix`, by key."""
         query = f"SELECT key, value_json {_BEGINNING}"
-        rows = self._database.read(lambda c: c.execute(query, (account, *_range(prefix))).fetchall())
+        rows = self._database.read(lambda c: c.execute(query, (account_id, *_range(prefix))).fetchall())
         return {unpack_text(key): unpack(value) for key, value in rows}
 
-    def keys(self, account: int, prefix: str = "") -> list[str]:
+    def keys(self, account_id: int, prefix: str = "") -> list[str]:
         """The keys that begin with `prefix`, in order; large values stay where they are."""
         query = f"SELECT key {_BEGINNING}"
-        rows = self._database.read(lambda c: c.execute(query, (account, *_range(prefix))).fetchall())
+        rows = self._database.read(lambda c: c.execute(query, (account_id, *_range(prefix))).fetchall())
         return [unpack_text(row[0]) for row in rows]
 
 
@@ -74,34 +74,34 @@ class StoredEdits:
         self._database = database
         self._now = now
 
-    def start(self, account: int, order_id: str, base: Json, read_at: datetime, log: Json = None) -> StoredEdit:
+    def start(self, account_id: int, order_id: str, base: Json, read_at: datetime, log: Json = None) -> StoredEdit:
         """Keep a new edit. If there is one of that order already, it stays as it is and is returned."""
         key, body, steps, at = pack(order_id), pack(base), pack(log), self._now()
 
         def work(connection: sqlite3.Connection) -> sqlite3.Row | None:
-            found = _find(connection, account, key)
+            found = _find(connection, account_id, key)
             if found is None:
                 document = add_document(connection, body)
-                row = (account, key, document, read_at.isoformat(), steps, at.isoformat())
+                row = (account_id, key, document, read_at.isoformat(), steps, at.isoformat())
                 connection.execute("INSERT INTO edit VALUES (?, ?, ?, ?, ?, ?)", row)
             return found
 
         found = self._database.write(work)
         return StoredEdit(order_id, base, read_at, log, at) if found is None else _edit(found)
 
-    def save_log(self, account: int, order_id: str, log: Json, *, durable: bool = False) -> None:
+    def save_log(self, account_id: int, order_id: str, log: Json, *, durable: bool = False) -> None:
         """Replace the steps of an edit that was started. Raises StoreError if there is none."""
-        row = (pack(log), self._now().isoformat(), account, pack(order_id))
+        row = (pack(log), self._now().isoformat(), account_id, pack(order_id))
         command = "UPDATE edit SET log_json = ?, updated_at = ? WHERE account = ? AND order_id = ?"
         if not self._database.write(lambda c: c.execute(command, row).rowcount, durable=durable):
             raise StoreError(f"There is no draft of order {order_id} any more")
 
-    def rebase(self, account: int, order_id: str, base: Json, read_at: datetime, log: Json) -> None:
+    def rebase(self, account_id: int, order_id: str, base: Json, read_at: datetime, log: Json) -> None:
         """Set an edit on a newer document together with its steps; durable. Raises StoreError if there is none."""
         key, body, steps, at = pack(order_id), pack(base), pack(log), self._now().isoformat()
 
         def work(connection: sqlite3.Connection) -> bool:
-            found = connection.execute("SELECT base FROM edit WHERE account = ? AND order_id = ?", (account, key))
+            found = connection.execute("SELECT base FROM edit WHERE account = ? AND order_id = ?", (account_id, key))
             row = found.fetchone()
             if row is None:
                 return False
@@ -109,25 +109,25 @@ class StoredEdits:
             command = (
                 "UPDATE edit SET base = ?, read_at = ?, log_json = ?, updated_at = ? WHERE account = ? AND order_id = ?"
             )
-            connection.execute(command, (document, read_at.isoformat(), steps, at, account, key))
+            connection.execute(command, (document, read_at.isoformat(), steps, at, account_id, key))
             connection.execute("DELETE FROM document WHERE id = ?", (row[0],))
             return True
 
         if not self._database.write(work, durable=True):
             raise StoreError(f"There is no draft of order {order_id} any more")
 
-    def get(self, account: int, order_id: str) -> StoredEdit | None:
-        row = self._database.read(lambda c: _find(c, account, pack(order_id)))
+    def get(self, account_id: int, order_id: str) -> StoredEdit | None:
+        row = self._database.read(lambda c: _find(c, account_id, pack(order_id)))
         return None if row is None else _edit(row)
 
-    def all(self, account: int) -> list[StoredEdit]:
+    def all(self, account_id: int) -> list[StoredEdit]:
         """The edits of an account, the one touched first in front."""
         query = f"{_EDITS} WHERE account = ? ORDER BY edit.rowid"
-        return [_edit(row) for row in self._database.read(lambda c: c.execute(query, (account,)).fetchall())]
+        return [_edit(row) for row in self._database.read(lambda c: c.execute(query, (account_id,)).fetchall())]
 
-    def drop(self, account: int, order_id: str) -> None:
+    def drop(self, account_id: int, order_id: str) -> None:
         """Forget an edit, durably; nothing happens if there is none."""
-        key = (account, pack(order_id))
+        key = (account_id, pack(order_id))
 
         def work(connection: sqlite3.Connection) -> None:
             row = connection.execute("SELECT base FROM edit WHERE account = ? AND order_id = ?", key).fetchone()
@@ -149,9 +149,9 @@ _EDITS = """
 """
 
 
-def _find(connection: sqlite3.Connection, account: int, key: str) -> sqlite3.Row | None:
+def _find(connection: sqlite3.Connection, account_id: int, key: str) -> sqlite3.Row | None:
     row: sqlite3.Row | None = connection.execute(
-        f"{_EDITS} WHERE account = ? AND order_id = ?", (account, key)
+        f"{_EDITS} WHERE account = ? AND order_id = ?", (account_id, key)
     ).fetchone()
     return row
 

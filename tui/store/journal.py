@@ -102,7 +102,7 @@ class Write:
     """A write as it was recorded, and its last step. `by` is the user of this machine, as user@host."""
 
     id: int
-    account: int
+    account_id: int
     session: str
     by: str
     at: datetime
@@ -153,11 +153,11 @@ class Writes:
         self._sessions = sessions
         self._now = now
 
-    def record(self, account: int, new: NewWrite) -> Write:
+    def record(self, account_id: int, new: NewWrite) -> Write:
         """Keep a write before it goes anywhere; its state is RECORDED."""
         at = self._now()
         order_id = None if new.order_id is None else pack(new.order_id)
-        row = (account, self._sessions.mine, at.isoformat(), new.road, order_id, new.method, new.path)
+        row = (account_id, self._sessions.mine, at.isoformat(), new.road, order_id, new.method, new.path)
         row_json = (pack(new.base), pack(new.changes), new.body, None if new.job is None else pack(new.job))
         names = list(_names(new))
         items = [
@@ -208,7 +208,7 @@ class Writes:
 
     def all(
         self,
-        account: int,
+        account_id: int,
         *,
         order_id: str | None = None,
         key: tuple[str, str] | None = None,
@@ -225,7 +225,7 @@ class Writes:
         An order is known by the service's id, and upserts that made it by its `key` (order id, integration) as well.
         `before` and `after` are ids of writes; a `limit` of -1 is none.
         """
-        where = SqlCondition(account)
+        where = SqlCondition(account_id)
         if order_id is not None or key is not None:
             where.of_order(order_id, key)
         if staged is not None:
@@ -243,18 +243,18 @@ class Writes:
         clause, values = f"WHERE {where.text} ORDER BY id DESC LIMIT ?", [*where.values, limit]
         return self._database.read(lambda c: _load(c, clause, values))
 
-    def open(self, account: int) -> list[Write]:
+    def open(self, account_id: int) -> list[Write]:
         """The writes whose end is not known, the oldest first, whosoever they are."""
         clause = "WHERE account = ? AND settled = 0 ORDER BY id"
-        return self._database.read(lambda c: _load(c, clause, (account,)))
+        return self._database.read(lambda c: _load(c, clause, (account_id,)))
 
-    def adopt(self, account: int) -> list[Write]:
+    def adopt(self, account_id: int) -> list[Write]:
         """The open writes that are ours to resolve; those of dead processes become ours, in the same state."""
         me = self._sessions.mine
 
         def work(connection: sqlite3.Connection) -> list[Write]:
             ours = []
-            for write, holder, state in connection.execute(_HOLDERS, (account,)).fetchall():
+            for write, holder, state in connection.execute(_HOLDERS, (account_id,)).fetchall():
                 if holder == me:
                     ours.append(write)
                 elif not self._sessions.alive(holder):
@@ -286,9 +286,9 @@ class Writes:
 class SqlCondition:
     """The conditions of a query on `write` or `journal`, and their values."""
 
-    def __init__(self, account: int) -> None:
+    def __init__(self, account_id: int) -> None:
         self._texts = ["account = ?"]
-        self.values: list[str | int] = [account]
+        self.values: list[str | int] = [account_id]
 
     @property
     def text(self) -> str:

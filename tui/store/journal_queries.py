@@ -56,7 +56,7 @@ class JournalQueries:
 
     def find(
         self,
-        account: int,
+        account_id: int,
         *,
         states: Iterable[WriteState] | None = None,
         roads: Iterable[WriteKind] | None = None,
@@ -73,7 +73,7 @@ class JournalQueries:
         `order` is the service's id of an order, `key` its upsert key. `words` must each be in a name of an order, in the
         name of the job, or in what was changed.
         """
-        where = SqlCondition(account)
+        where = SqlCondition(account_id)
         if states is not None:
             where.among("state", states)
         if roads is not None:
@@ -116,9 +116,9 @@ class JournalQueries:
         rows = self._database.read(lambda c: c.execute(query, (write,)).fetchall())
         return [Named(*map(_text, row)) for row in rows]
 
-    def writers(self, account: int) -> list[tuple[str, str]]:
+    def writers(self, account_id: int) -> list[tuple[str, str]]:
         """Who wrote: each user of a machine, with the profile used."""
-        rows = self._database.read(lambda c: c.execute(_WRITERS, (account,)).fetchall())
+        rows = self._database.read(lambda c: c.execute(_WRITERS, (account_id,)).fetchall())
         return [(f"{user}@{host}", unpack_text(profile)) for user, host, profile in rows]
 
     def changes(self, write: int) -> Json:
@@ -127,10 +127,10 @@ class JournalQueries:
         row = self._database.read(lambda c: c.execute(query, (write,)).fetchone())
         return None if row is None else unpack(row[0])
 
-    def count(self, account: int) -> Counter[tuple[WriteState, WriteKind]]:
+    def count(self, account_id: int) -> Counter[tuple[WriteState, WriteKind]]:
         """How many writes there are in each state, by their roads."""
         query = "SELECT state, road, count(*) FROM write WHERE account = ? GROUP BY state, road"
-        rows = self._database.read(lambda c: c.execute(query, (account,)).fetchall())
+        rows = self._database.read(lambda c: c.execute(query, (account_id,)).fetchall())
         return Counter({(WriteState(state), WriteKind(road)): count for state, road, count in rows})
 
 

@@ -40,4 +40,4 @@ def prune(connection: sqlite3.Connection, before: datetime, limit: int) -> Count
             connection.execute("DELETE FROM staged WHERE id = ?", (id,))
             documents.append(base)
         connection.executemany("DELETE FROM document WHERE id = ?", [(document,) for document in documents])
-    return Counter(account for _, account in rows)
+    return Counter(account_id for _, account_id in rows)

@@ -60,7 +60,7 @@ class Store:
         self.passages = SentRequests(self._database)
         self.follows = Verifications(self._database, self.sessions, now)
 
-    def account(self, base_url: str, user_id: str) -> int:
+    def account_id(self, base_url: str, user_id: str) -> int:
         """The number of an account, by which all else is kept (decision 16). Profiles of one account share it."""
         key = (base_url, user_id)
         query = "SELECT id FROM account WHERE base_url = ? AND user_id = ?"

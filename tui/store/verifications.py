@@ -29,7 +29,7 @@ class Verification:
     """An accepted order: what it must show (as GET shows it), how often it was looked for, and when the next time is."""
 
     id: int
-    account: int
+    account_id: int
     write: int
     staged: str | None
     version: int | None
@@ -55,24 +55,24 @@ class Verifications:
         self._sessions = sessions
         self._now = now
 
-    def adopt(self, account: int) -> list[Verification]:
+    def adopt(self, account_id: int) -> list[Verification]:
         """The orders that this process follows; those of dead processes become ours."""
         me = self._sessions.mine
 
         def work(connection: sqlite3.Connection) -> list[Verification]:
             query = "SELECT DISTINCT session FROM follow WHERE account = ? AND state = 'accepted'"
-            for (session,) in connection.execute(query, (account,)).fetchall():
+            for (session,) in connection.execute(query, (account_id,)).fetchall():
                 if not self._sessions.alive(session):
                     command = "UPDATE follow SET session = ? WHERE account = ? AND state = 'accepted' AND session = ?"
-                    connection.execute(command, (me, account, session))
-            return _load(connection, "WHERE account = ? AND state = 'accepted' AND session = ?", (account, me))
+                    connection.execute(command, (me, account_id, session))
+            return _load(connection, "WHERE account = ? AND state = 'accepted' AND session = ?", (account_id, me))
 
         return self._database.write(work)
 
-    def open(self, account: int) -> list[Verification]:
+    def open(self, account_id: int) -> list[Verification]:
         """The orders that this process follows now."""
         clause = "WHERE account = ? AND state = 'accepted' AND session = ?"
-        return self._database.read(lambda c: _load(c, clause, (account, self._sessions.mine)))
+        return self._database.read(lambda c: _load(c, clause, (account_id, self._sessions.mine)))
 
     def of_write(self, write: int) -> list[Verification]:
         return self._database.read(lambda c: _load(c, "WHERE write = ?", (write,)))
@@ -166,7 +166,7 @@ def _load(connection: sqlite3.Connection, clause: str, values: Sequence[str | in
 def _follow(row: sqlite3.Row) -> Verification:
     return Verification(
         id=row["id"],
-        account=row["account"],
+        account_id=row["account"],
         write=row["write"],
         staged=row["staged"],
         version=row["version"],

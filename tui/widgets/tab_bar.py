@@ -49,7 +49,7 @@ class TabBar(StatusText):
         self._current = 0
         self._first_shown = 0
 
-    def set_entries(self, entries: Sequence[TabLabel], current: str | None = None) -> None:
+    def set_labels(self, entries: Sequence[TabLabel], current: str | None = None) -> None:
         """Show these; the current one stays current by its key, or `current` becomes so. Nothing is posted."""
         key = current if current is not None else self.current
         self._entries = tuple(entries)

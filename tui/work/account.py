@@ -50,14 +50,14 @@ class Shop:
 
 @dataclass(slots=True)
 class Account:
-    """`account` is the store's number of the account. `shops` is None while they are not known.
+    """`account_id` is the store's number of the account. `shops` is None while they are not known.
 
     `shops_hidden`: the service lists none for these credentials, which does not mean that there are none.
     """
 
     client: Client
     store: Store
-    account: int
+    account_id: int
     drafts: Drafts
     now: Callable[[], datetime]
     zone: tzinfo
@@ -114,7 +114,7 @@ async def open_account(
     Where the service cannot say it (it is not in its document, Q7.3) the credentials' public name stands for the user.
     Raises NotAuthorised, or what kept the service from being reached at all.
     """
-    local = store.account(client.base_url, f"credentials {credentials_name}")
+    local = store.account_id(client.base_url, f"credentials {credentials_name}")
     own_shop: int | None = None
     try:
         metadata = await client.auth_metadata()
@@ -123,7 +123,7 @@ async def open_account(
     except (NotFound, Forbidden, RequestRefused, InvalidResponse):
         remembered = store.state.get(local, _REMEMBERED)
         user = str(remembered) if remembered else f"credentials {credentials_name}"
-    return _bench(client, store, store.account(client.base_url, user), own_shop, now, zone, sleep, patience)
+    return _account(client, store, store.account_id(client.base_url, user), own_shop, now, zone, sleep, patience)
 
 
 def open_remembered(
@@ -137,47 +137,47 @@ def open_remembered(
     patience: RetrySchedule | None = None,
 ) -> Account | None:
     """The account that these credentials had last, without asking; None if they were never used here."""
-    local = store.account(client.base_url, f"credentials {credentials_name}")
+    local = store.account_id(client.base_url, f"credentials {credentials_name}")
     user = store.state.get(local, _REMEMBERED)
     if not isinstance(user, str):
         return None
-    return _bench(client, store, store.account(client.base_url, user), None, now, zone, sleep, patience)
+    return _account(client, store, store.account_id(client.base_url, user), None, now, zone, sleep, patience)
 
 
-def _bench(
+def _account(
     client: Client,
     store: Store,
-    account: int,
+    account_id: int,
     own_shop: int | None,
     now: Callable[[], datetime],
     zone: tzinfo,
     sleep: Sleep = asyncio.sleep,
     patience: RetrySchedule | None = None,
 ) -> Account:
-    drafts = Drafts(store, account, now)
+    drafts = Drafts(store, account_id, now)
 
     def wrote(write: Write) -> None:
-        for hear in bench.hear:
+        for hear in account.hear:
             hear(write)
-        bench.on_write(write)
+        account.on_write(write)
 
     def followed(follow: Verification) -> None:
-        bench.corrections.follow_ended(follow)
-        for hear in bench.hear:
+        account.corrections.follow_ended(follow)
+        for hear in account.hear:
             hear(follow)
-        bench.on_follow(follow)
+        account.on_follow(follow)
 
-    follower = Verifier(client, store, account, now=now, sleep=sleep, patience=patience, on_change=followed)
+    follower = Verifier(client, store, account_id, now=now, sleep=sleep, patience=patience, on_change=followed)
     outbox = Outbox(
         client,
         store,
-        account,
+        account_id,
         now=now,
         sleep=sleep,
         patience=patience,
         on_change=wrote,
         on_accepted=follower.wake,
     )
-    corrections = DraftSender(client, store, account, drafts, outbox, now=now)
-    bench = Account(client, store, account, drafts, now, zone, outbox, follower, corrections, own_shop=own_shop)
-    return bench
+    corrections = DraftSender(client, store, account_id, drafts, outbox, now=now)
+    account = Account(client, store, account_id, drafts, now, zone, outbox, follower, corrections, own_shop=own_shop)
+    return account

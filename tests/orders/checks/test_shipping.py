@@ -7,7 +7,7 @@ import pytest
 from tui.api.errors import Severity
 from tui.api.pointer import ABSENT, Pointer
 from tui.orders.checks.sending import check_order, check_together
-from tui.orders.checks.shipping import each, mend, preflight, split_street
+from tui.orders.checks.shipping import each, fix_for, preflight, split_street
 
 PRICE = {"value": 3, "currency": "EUR"}
 
@@ -119,7 +119,7 @@ def test_a_split_is_proposed_and_never_made() -> None:
     order["shipping_address"] |= {"address_line_1": "Kerkstraat 12B", "house_number": ""}
     (problem,) = preflight(order)
     assert (problem.code, problem.severity) == ("street_number", Severity.WARNING)
-    proposal = mend(order, problem)
+    proposal = fix_for(order, problem)
     assert proposal is not None
     assert [(pointer.name, value) for pointer, value in proposal.values] == [
         ("address_line_1", "Kerkstraat"),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tui.api.errors import Problem, Severity
 from tui.api.pointer import Pointer
 from tui.orders.checks.sending import check_order
-from tui.orders.checks.spreadsheet_damage import damage, mend
+from tui.orders.checks.spreadsheet_damage import damage, fix_for
 from tui.orders.fields import ITEMS
 
 SHIP = Pointer.of("shipping_address")
@@ -49,7 +49,7 @@ def test_damage_is_found_and_its_proposal_takes_it_away(
     order = order_with(pointer, text, country)
     [problem] = damage(order)
     assert (problem.pointer, problem.code) == (pointer, code)
-    found = mend(order, problem)
+    found = fix_for(order, problem)
     assert found is not None
     assert found.values == ((pointer, wanted),)
     assert damage(pointer.put(order, wanted)) == []  # type: ignore[arg-type]
@@ -57,7 +57,7 @@ def test_damage_is_found_and_its_proposal_takes_it_away(
 
 def test_a_number_that_lost_digits_says_so_in_the_proposal() -> None:
     order = order_with(ITEM / "ean", "8.71E+12")
-    found = mend(order, damage(order)[0])
+    found = fix_for(order, damage(order)[0])
     assert found is not None
     assert "lost" in found.words
 
@@ -86,7 +86,7 @@ def test_a_serial_date_is_an_error_since_the_service_refuses_it_and_is_told_once
     order = order_with(PLACED, "45983.5")
     here = [problem for problem in check_order(order, None) if problem.pointer == PLACED]
     assert [(one.code, one.severity) for one in here] == [("serial_date", Severity.ERROR)]
-    found = mend(order, here[0])
+    found = fix_for(order, here[0])
     assert found is not None
     assert str(found.values[0][1]).startswith("2025-11-22T12:00:00")
 
@@ -94,7 +94,7 @@ def test_a_serial_date_is_an_error_since_the_service_refuses_it_and_is_told_once
 def test_a_formula_that_nobody_can_work_out_is_told_without_a_proposal() -> None:
     order = order_with(ITEM / "sku", "=A1&B2")
     [problem] = damage(order)
-    assert mend(order, problem) is None
+    assert fix_for(order, problem) is None
 
 
 @given(st.text(alphabet="=+-0123456789.,eE\"'*/ AB\n", max_size=24), st.sampled_from(["", "DE", "NL", "XX", "us"]))
@@ -102,30 +102,30 @@ def test_any_text_anywhere_is_looked_at_without_harm(text: str, country: str) ->
     for pointer in (SHIP / "postal_code", SHIP / "phone_number", ITEM / "hs_code", ITEM / "quantity", PLACED):
         order = order_with(pointer, text, country)
         for problem in damage(order):
-            if (found := mend(order, problem)) is not None:
+            if (found := fix_for(order, problem)) is not None:
                 assert found.values[0][1] != text
 
 
 @pytest.mark.parametrize("code", ["unread", "int_type", "invalid"])
 def test_damage_is_mended_whoever_complained_of_its_place(code: str) -> None:
     order = order_with(ITEM / "quantity", "=1+1")
-    found = mend(order, Problem("no whole number", code, pointer=ITEM / "quantity"))
+    found = fix_for(order, Problem("no whole number", code, pointer=ITEM / "quantity"))
     assert found is not None
     assert found.values == ((ITEM / "quantity", 2),)
-    assert mend(order, Problem("required", code, pointer=ITEM / "sku")) is None
+    assert fix_for(order, Problem("required", code, pointer=ITEM / "sku")) is None
 
 
 def test_missing_totals_are_proposed_from_the_lines() -> None:
     price = {"value": Decimal("2.50"), "currency": "EUR"}
     order = order_with(ITEM / "unit_price", price)
     order = (ITEM / "quantity").put(order, 3)
-    line = mend(order, Problem("Field required", "missing", pointer=ITEM / "total_price"))
+    line = fix_for(order, Problem("Field required", "missing", pointer=ITEM / "total_price"))
     assert line is not None
     assert line.values == ((ITEM / "total_price", {"value": Decimal("7.50"), "currency": "EUR"}),)
     order = line.values[0][0].put(order, line.values[0][1])
     place = Pointer.of("payment_details", "total_price")
-    whole = mend(order, Problem("Field required", "missing", pointer=place / "value"))
+    whole = fix_for(order, Problem("Field required", "missing", pointer=place / "value"))
     assert whole is not None
     assert whole.values == ((place, {"value": Decimal("7.50"), "currency": "EUR"}),)
     order = place.put(order, whole.values[0][1])
-    assert mend(order, Problem("odd", "missing", pointer=place / "value")) is None
+    assert fix_for(order, Problem("odd", "missing", pointer=place / "value")) is None

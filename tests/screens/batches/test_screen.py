@@ -96,7 +96,7 @@ async def test_a_batch_of_another_copy_is_looked_at_and_taken_over(tmp_path: Pat
     async with housed(tmp_path / "data", ticking=True) as house:
         await enter(house)
         await stage(house, 1)
-        bench = house.app.bench
+        bench = house.app.account
         batch = house.app.staging.batch
         assert batch is not None
         other = type(bench.store)(tmp_path / "data")
@@ -137,7 +137,7 @@ async def test_what_is_typed_when_another_copy_takes_the_batch_is_kept(tmp_path:
         await house.type("55")
         batch = house.app.staging.batch
         assert batch is not None
-        other = type(house.app.bench.store)(tmp_path / "data")
+        other = type(house.app.account.store)(tmp_path / "data")
         other.batches.claim(batch, take_over=True)
         await house.press("enter")
         await house.until("B takes it over")
@@ -156,7 +156,7 @@ async def test_the_review_lets_the_rest_of_a_refused_batch_go_on_and_the_history
     async with housed(tmp_path / "data", ticking=True) as house:
         await enter(house)
         await stage(house, 4)
-        transport = house.app.bench.client._transport._http._transport  # type: ignore[attr-defined]
+        transport = house.app.account.client._transport._http._transport  # type: ignore[attr-defined]
         real = transport.handle_async_request
 
         async def handle(request: httpx.Request) -> httpx.Response:
@@ -206,7 +206,7 @@ async def test_a_sending_is_paused_and_cancelled_by_keys(tmp_path: Path) -> None
         await enter(house)
         await stage(house, 150)
         go = asyncio.Event()
-        transport = house.app.bench.client._transport._http._transport  # type: ignore[attr-defined]
+        transport = house.app.account.client._transport._http._transport  # type: ignore[attr-defined]
         real = transport.handle_async_request
 
         async def handle(request: httpx.Request) -> Any:
@@ -237,7 +237,7 @@ async def test_the_look_before_a_review_tells_how_far_it_is_and_is_stopped_by_a_
         add_json(house.app.staging, json.dumps([order(order_id=f"T{n}", order_number=f"T{n}") for n in range(60)]))
         house.app.screen.stop_reading()
         go = asyncio.Event()
-        transport = house.app.bench.client._transport._http._transport  # type: ignore[attr-defined]
+        transport = house.app.account.client._transport._http._transport  # type: ignore[attr-defined]
         real, asked = transport.handle_async_request, 0
 
         async def handle(request: httpx.Request) -> Any:

@@ -60,7 +60,7 @@ class Gate:
 
     def __init__(self, house: House) -> None:
         self._left = asyncio.Semaphore(0)
-        client = house.app.bench.client
+        client = house.app.account.client
         real = client.get_order
 
         async def through(id: str) -> Any:
@@ -79,7 +79,7 @@ def states(house: House) -> dict[str, int]:
 
 
 def writes(house: House) -> int:
-    return len(house.app.bench.store.writes.all(house.app.bench.account, limit=-1))
+    return len(house.app.account.store.writes.all(house.app.account.account_id, limit=-1))
 
 
 async def status(house: House, number: int) -> Any:
@@ -153,10 +153,10 @@ async def test_a_saved_change_is_chosen_by_name_and_the_last_one_repeated(tmp_pa
         await house.type("hold")
         await house.press("enter")
         await house.until("Drafted: hold.")
-        (draft,) = house.app.bench.drafts.all()
+        (draft,) = house.app.account.drafts.all()
         assert {str(change.now) for change in draft.edit.changes()} == {"on_hold", "['fragile', 'gift', 'hold']"}
         await house.press("u")
-        assert house.app.bench.drafts.all() == []
+        assert house.app.account.drafts.all() == []
         await house.press("j", ".")
         await house.until("Drafted: hold.")
         await house.press(".")
@@ -177,7 +177,7 @@ async def test_one_field_of_one_order_is_a_draft(tmp_path: Path) -> None:
         await house.type("010130")
         await house.press("enter")
         await house.until("Drafted: items' HS code 010130.")
-        (draft,) = house.app.bench.drafts.all()
+        (draft,) = house.app.account.drafts.all()
         assert [str(change.pointer)[-16:] for change in draft.edit.changes()] == [
             "er_items/0/hs_code",
             "er_items/1/hs_code",
@@ -188,7 +188,7 @@ async def test_one_field_of_one_order_is_a_draft(tmp_path: Path) -> None:
         await house.type("gift")
         await house.press("tab")
         await house.until("Drafted: tags +vip -gift.")
-        (draft,) = house.app.bench.drafts.all()
+        (draft,) = house.app.account.drafts.all()
         assert TAGS.get(draft.edit.document) == ["fragile", "vip"]
         await house.press("t", "escape")
         assert isinstance(house.app.screen, TriageScreen)
@@ -203,7 +203,7 @@ async def test_what_was_typed_for_a_field_and_left_is_kept(tmp_path: Path) -> No
         await house.press("enter")
         await house.type("Half a to")
         await house.press("escape")
-        assert house.app.bench.drafts.typed(order_id)[Pointer.of("shipping_address", "city")] == "OssHalf a to"
+        assert house.app.account.drafts.typed(order_id)[Pointer.of("shipping_address", "city")] == "OssHalf a to"
 
 
 async def test_with_nothing_marked_all_of_the_filter_are_offered(tmp_path: Path) -> None:

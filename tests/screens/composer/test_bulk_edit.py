@@ -44,7 +44,7 @@ async def test_in_list_form_and_composer(
         await house.until("D-1")
 
         def drafted() -> object:
-            (draft,) = house.app.bench.drafts.all()
+            (draft,) = house.app.account.drafts.all()
             return pointer.get(draft.edit.document)
 
         assert isinstance(house.app.screen, TriageScreen)

@@ -34,8 +34,8 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     made = House(tmp_path / "data")
     await made.open()
     yield made
-    made.bench.store.close()
-    await made.bench.client.aclose()
+    made.account.store.close()
+    await made.account.client.aclose()
     made.sandbox.close()
 
 
@@ -190,7 +190,7 @@ async def staged(house: House) -> dict[str, str]:
     staging.create("batch")
     names = ["A", "held", "gone", TARGET, "B", "C"]
     ids = dict(zip(names, stage(staging, *(order(order_id=f"{n} here", order_number=n) for n in names)), strict=True))
-    house.bench.store.batches.move([ids["C"]], before=ids["A"])
+    house.account.store.batches.move([ids["C"]], before=ids["A"])
     staging.open_batch("batch")
     assert await staging.look() is None
     staging.hold([ids["held"]])
@@ -209,7 +209,7 @@ async def refused(house: House, ids: dict[str, str], body: Body, raw: str) -> No
     async def refuse(request: httpx.Request, real: Answers) -> httpx.Response:
         sent = [one["order_number"] for one in json.loads(request.content)]
         assert sorted(sent) == ["A", "B", "C", TARGET]
-        house.bench.store.batches.move([ids["B"]], before=ids["C"])
+        house.account.store.batches.move([ids["B"]], before=ids["C"])
         told = body(raw.replace("{n}", str(sent.index(TARGET))))
         content = told if isinstance(told, bytes) else json.dumps(told).encode()
         return httpx.Response(400, content=content, headers={"content-type": "application/json"})
@@ -220,7 +220,7 @@ async def refused(house: House, ids: dict[str, str], body: Body, raw: str) -> No
 async def answered(
     house: House, plan: SendPlan, answer: Callable[[httpx.Request, Answers], Awaitable[httpx.Response]]
 ) -> None:
-    transport = house.bench.client._transport._http._transport  # type: ignore[attr-defined]
+    transport = house.account.client._transport._http._transport  # type: ignore[attr-defined]
     real = transport.handle_async_request
     between(house, answer)
     await house.staging.send(plan)
@@ -237,9 +237,9 @@ def form_place(house: House, id: str) -> str:
     """The field, or the heading, under which the form tells it; empty at the top."""
     found = house.staging.get(id)
     assert found is not None
-    notes = notes_of(house.staging, found, house.bench.zone)
+    notes = notes_of(house.staging, found, house.account.zone)
     place = ""
-    for row in sheet_rows(FormSpec(found.edit, Operation.POST, notes=notes, zone=house.bench.zone)):
+    for row in sheet_rows(FormSpec(found.edit, Operation.POST, notes=notes, zone=house.account.zone)):
         if isinstance(row, FieldRow | GroupRow):
             place = str(row.pointer)
         elif isinstance(row, NoteRow) and SAID in row.text:
@@ -254,7 +254,7 @@ def table_place(house: House, id: str) -> str:
         orders=orders,
         staging=house.staging,
         marks=frozenset,
-        zone=house.bench.zone,
+        zone=house.account.zone,
         suggest=lambda _: {},
         typed=lambda *_: None,
     )

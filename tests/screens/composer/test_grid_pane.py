@@ -95,7 +95,7 @@ async def test_enter_goes_down_tab_goes_right_and_escape_keeps_the_text(tmp_path
         await house.press("tab")
         assert str(screen.grid.editing) == CITY
         await house.type(" aan Zee")
-        assert house.app.bench.drafts.typed(f"staged {screen._chosen}")
+        assert house.app.account.drafts.typed(f"staged {screen._chosen}")
         await house.press("escape")
         assert texts(house, "name") == ["Ann", "Bob", "John Doe"]
         assert texts(house, "city") == ["Oss"] * 3

@@ -49,7 +49,7 @@ def standings(house: House) -> list[str]:
 def refuse_next(house: House, *errors: tuple[str, str]) -> None:
     """The next POST is refused, for reasons that only the service knows."""
     found = [{"status": "400", "code": "invalid", "detail": d, "source": {"pointer": p}} for p, d in errors]
-    transport = house.app.bench.client._transport._http._transport  # type: ignore[attr-defined]
+    transport = house.app.account.client._transport._http._transport  # type: ignore[attr-defined]
     real = transport.handle_async_request
 
     async def refuse(request: httpx.Request) -> httpx.Response:
@@ -130,9 +130,9 @@ async def test_problems_stand_in_list_pane_form_and_problem_list(tmp_path: Path)
 async def test_a_blank_order_by_keys_from_the_menu_of_shops_to_ready(tmp_path: Path) -> None:
     async with housed(tmp_path / "data") as house:
         screen = await enter_composer(house)
-        await house.until(lambda: house.app.bench.shops)
+        await house.until(lambda: house.app.account.shops)
         await house.press("a", "b")
-        shops = house.app.bench.shops or []
+        shops = house.app.account.shops or []
         assert shops[0].name in house.lines[1]
         await house.press("1")
         await house.until(lambda: screen.sheet.cursor_pointer and screen.sheet.cursor_pointer.name == "order_number")
@@ -366,7 +366,7 @@ async def test_an_order_is_saved_as_a_template_and_others_are_made_of_it(tmp_pat
         await house.type("Candles to Oss")
         await house.press("enter")
         assert "Saved as template Candles to Oss" in house.text
-        Mappings(house.app.bench).keep_refused("a file with a long name.csv", b"")
+        Mappings(house.app.account).keep_refused("a file with a long name.csv", b"")
         await house.press("a")
         # Every way in is told whole, whatever there is.
         assert "t template  s as template  r refused  Esc not" in house.text
@@ -399,7 +399,7 @@ async def test_marked_orders_that_are_not_read_are_read_and_staged(tmp_path: Pat
     async with housed(tmp_path / "data") as house:
         await house.until("100+ read")
         triage: Any = house.app.screen
-        client = house.app.bench.client
+        client = house.app.account.client
         page = await client.list_orders(OrderQuery(page_size=200))
         unread = next(str(one["id"]) for one in page.orders if triage.find(str(one["id"])) is None)
         triage.table.set_marks([unread, triage.table.cursor_key])
@@ -421,7 +421,7 @@ async def test_the_meter_tells_what_sending_would_take(tmp_path: Path) -> None:
 async def test_an_order_let_go_in_spite_of_an_unknown_shop_is_known_as_new(tmp_path: Path) -> None:
     async with housed(tmp_path / "data") as house:
         await enter_composer(house)
-        await house.until(lambda: house.app.bench.shops)
+        await house.until(lambda: house.app.account.shops)
         await add_file(house, tmp_path, order(order_id="T", order_number="T", order_details__integration__id=987654))
         assert standings(house) == ["to fix"]
         await house.press("z", "a")

@@ -47,7 +47,7 @@ async def test_two_fields_are_corrected_sent_and_confirmed(tmp_path: Path, size:
         await house.press("y")
         await house.until("confirmed")
         assert (await house.order(order["id"]))["shipping_address"]["name"] == "Jan Klaassen"
-        assert house.app.bench.drafts.all() == []
+        assert house.app.account.drafts.all() == []
 
 
 async def test_drafts_of_several_orders_go_out_in_one_review(tmp_path: Path) -> None:
@@ -62,7 +62,7 @@ async def test_drafts_of_several_orders_go_out_in_one_review(tmp_path: Path) -> 
         await house.until(lambda: isinstance(house.app.screen, ReviewScreen))
         assert "2 orders will be written" in house.text
         await house.press("y")
-        await house.until(lambda: house.app.bench.drafts.all() == [])
+        await house.until(lambda: house.app.account.drafts.all() == [])
         assert (await house.order(first["id"]))["shipping_address"]["name"] == "First Name"
 
 
@@ -75,7 +75,7 @@ async def test_leaving_the_review_sends_nothing_and_loses_nothing(tmp_path: Path
         await house.press("enter", "space", "n")
         assert isinstance(house.app.screen, EditScreen)
         assert (await house.order(order["id"]))["shipping_address"]["name"] != "Jan Klaassen"
-        assert len(house.app.bench.drafts.all()) == 1
+        assert len(house.app.account.drafts.all()) == 1
 
 
 async def test_what_is_typed_survives_the_end_of_the_app(tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ async def test_what_is_typed_survives_the_end_of_the_app(tmp_path: Path) -> None
         await house.until("is kept")
         await house.press("enter")
         assert "half a wo" in house.text
-        assert house.app.bench.drafts.all()[0].order_id == order["id"]
+        assert house.app.account.drafts.all()[0].order_id == order["id"]
     box.close()
 
 
@@ -105,7 +105,7 @@ async def test_undo_and_redo_and_as_it_was_read(tmp_path: Path) -> None:
         await house.press("U")
         assert "Jan Klaassen" in house.text
         await house.press("1", "backspace")
-        assert house.app.bench.drafts.all() == []
+        assert house.app.account.drafts.all() == []
 
 
 async def test_a_refusal_lands_at_its_field_and_can_be_mended(tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ async def test_a_refusal_lands_at_its_field_and_can_be_mended(tmp_path: Path) ->
         await enter(house, "Jan Klaassen")
         # The service refuses what this side could not know.
         answer = '{"errors":[{"status":"400","code":"invalid","detail":"Not on our list","source":{"pointer":"order/shipping_address/city"}}]}'
-        transport = house.app.bench.client._transport._http._transport  # type: ignore[attr-defined]
+        transport = house.app.account.client._transport._http._transport  # type: ignore[attr-defined]
         real = transport.handle_async_request
 
         async def refuse(request: Any) -> Any:
@@ -158,7 +158,7 @@ async def test_the_order_changed_there_since_is_told_and_not_overwritten_unseen(
     async with housed(tmp_path) as house:
         order = await open_first(house)
         await enter(house, "Mine")
-        await house.app.bench.client.patch_order(order["id"], {"shipping_address": {"name": "Theirs"}})
+        await house.app.account.client.patch_order(order["id"], {"shipping_address": {"name": "Theirs"}})
         await house.press("w")
         await house.until(lambda: isinstance(house.app.screen, ReviewScreen))
         assert "Theirs" in house.line_with("Mine")
@@ -222,17 +222,17 @@ async def test_a_mend_is_a_draft_that_can_be_taken_back(tmp_path: Path) -> None:
             await house.press("j")
         await house.press("m")
         await house.until("Drafted")
-        (draft,) = house.app.bench.drafts.all()
+        (draft,) = house.app.account.drafts.all()
         assert {change.pointer.name for change in draft.edit.changes()} == {"address_line_1", "house_number"}
         await house.press("u")
-        assert house.app.bench.drafts.all() == []
+        assert house.app.account.drafts.all() == []
         assert isinstance(house.app.screen, TriageScreen)
 
 
 async def test_what_the_service_changed_and_was_changed_here_after_is_told_once(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         order = await open_first(house)
-        await house.app.bench.client.patch_order(order["id"], {"shipping_address": {"name": "Theirs"}})
+        await house.app.account.client.patch_order(order["id"], {"shipping_address": {"name": "Theirs"}})
         await house.press("j", "j")
         await enter(house, "Somewhere")
         await house.press("r")

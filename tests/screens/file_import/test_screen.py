@@ -63,7 +63,7 @@ async def test_from_the_file_to_staged_orders_with_refused_rows_kept(tmp_path: P
         # The first order lost a row of its own, so all of it stays out.
         assert [one.document["order_number"] for one in staged] == ["BO-00001", "BO-00002"]
         assert (ITEMS / 0 / "quantity").get(staged[0].document) == "two"
-        kept = house.app.bench.store.batches.get(staged[0].id)
+        kept = house.app.account.store.batches.get(staged[0].id)
         assert kept is not None
         assert isinstance(kept.meta, dict)
         assert kept.meta["row"] == 3
@@ -101,7 +101,7 @@ async def test_a_column_is_mapped_by_typing_saved_and_offered_again(tmp_path: Pa
         await house.type("odd shop")
         await house.press("enter")
         await house.until("Saved as odd shop")
-        assert [one.name for one in Mappings(house.app.bench).all()] == ["odd shop"]
+        assert [one.name for one in Mappings(house.app.account).all()] == ["odd shop"]
         if importing(house).mapping.constant(("order_details", "integration", "id")) is None:
             await house.press("G", "enter")
             await house.until("The shop of all these orders")
@@ -240,7 +240,7 @@ async def test_the_shop_of_all_is_found_by_a_few_letters(tmp_path: Path) -> None
         await house.until("Enter here chooses it")
         await house.press("enter")
         await house.until("The shop of all these orders")
-        shops = house.app.bench.shops or []
+        shops = house.app.account.shops or []
         assert all(str(one.id) in house.text for one in shops)
         await house.type(f"{shops[-1].kind} {shops[-1].id}")
         await house.press("enter")

@@ -33,7 +33,7 @@ async def test_the_log_may_be_left_while_requests_come(tmp_path: Path, way: str)
         await house.until("/user/auth/metadata")
         screen = house.app.screen
         assert isinstance(screen, RequestLogScreen)
-        log = house.app.bench.log
+        log = house.app.account.log
         if way == "back":
             house.app.back()
         else:

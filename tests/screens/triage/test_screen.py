@@ -58,7 +58,7 @@ async def test_a_shop_and_a_filter_narrow_what_is_asked(tmp_path: Path) -> None:
         await house.press("1")
         await house.until(lambda: table(house).row_count > 0)
         await house.until("read")
-        shop = house.app.screen.strip.current
+        shop = house.app.screen.tab_bar.current
         assert shop is not None
         assert shop.isdigit()
         target = house.app.screen.order
@@ -132,7 +132,7 @@ async def test_after_a_restart_everything_is_where_it_was(tmp_path: Path) -> Non
         await house.press("6")
         await house.until(lambda: table(house).row_count > 5)
         await house.press("j", "j", "space", "space", "j")
-        key, marks, shop = table(house).cursor_key, table(house).marks, house.app.screen.strip.current
+        key, marks, shop = table(house).cursor_key, table(house).marks, house.app.screen.tab_bar.current
         await house.press("slash")
         await house.type("sort:pk")
         await house.press("enter")
@@ -141,7 +141,7 @@ async def test_after_a_restart_everything_is_where_it_was(tmp_path: Path) -> Non
     async with housed(tmp_path, sandbox=box) as house:
         await house.until(lambda: table(house).cursor_key == key)
         assert table(house).marks == marks
-        assert house.app.screen.strip.current == shop
+        assert house.app.screen.tab_bar.current == shop
         assert "sort:pk" in house.text
     box.close()
 
@@ -247,8 +247,8 @@ async def test_keys_typed_ahead_go_where_the_ones_before_lead(tmp_path: Path) ->
         burst += [(letter, letter) for letter in "ACME"] + [("enter", "\r")]
         for key, character in burst:
             house.app.post_message(Key(key, character))
-        await house.until(lambda: house.app.bench.drafts.all())
-        (draft,) = house.app.bench.drafts.all()
+        await house.until(lambda: house.app.account.drafts.all())
+        (draft,) = house.app.account.drafts.all()
         assert draft.order_id == target["id"]
         assert [change.now for change in draft.edit.changes()] == ["ACME"]
 

@@ -44,14 +44,14 @@ async def test_each_batch_has_its_orders_and_its_undo_and_the_last_used_is_opene
 
 async def test_a_batch_asked_for_by_name_is_made_at_its_first_change(make: Make) -> None:
     house = await make()
-    other = Staging(house.bench, "nightly")
+    other = Staging(house.account, "nightly")
     assert (other.name, names(house)) == ("nightly", [])
     stage(other, order(order_id="A"))
     assert names(house) == ["nightly"]
-    again = Staging(house.bench, "nightly")
+    again = Staging(house.account, "nightly")
     assert [one.document["order_id"] for one in again.orders] == ["A"]
     with pytest.raises(BatchLocked, match="at most 60"):
-        stage(Staging(house.bench, "x" * 61), order(order_id="A"))
+        stage(Staging(house.account, "x" * 61), order(order_id="A"))
 
 
 async def test_names_are_unique_and_what_is_removed_comes_back(make: Make) -> None:
@@ -80,7 +80,7 @@ async def test_names_are_unique_and_what_is_removed_comes_back(make: Make) -> No
 async def test_a_batch_with_orders_on_the_way_is_not_removed(make: Make) -> None:
     house = await make()
     (a,) = stage(house.staging, order(order_id="A"))
-    house.bench.store.batches.set(a, state=StagedState.UNKNOWN)
+    house.account.store.batches.set(a, state=StagedState.UNKNOWN)
     with pytest.raises(BatchLocked, match="1 order of it is on the way"):
         house.staging.remove("staged orders")
     assert names(house) == ["staged orders"]
@@ -88,7 +88,7 @@ async def test_a_batch_with_orders_on_the_way_is_not_removed(make: Make) -> None
 
 async def test_two_copies_work_on_two_batches_and_each_sees_whose_is_whose(make: Make) -> None:
     house = await make()
-    first, store = house.staging, house.bench.store
+    first, store = house.staging, house.account.store
     first.create("mine")
     (a,) = stage(first, order(order_id="A"))
     second = await house.open()
@@ -128,7 +128,7 @@ async def test_the_last_word_on_a_batch_stays_with_it(make: Make) -> None:
     assert house.staging.said == []
     house.staging.open_batch("staged orders")
     assert house.staging.said == said
-    await house.bench.follower.until_done()
+    await house.account.follower.until_done()
     assert house.states() == {"A": StagedStatus.VERIFIED}
 
 
@@ -171,7 +171,7 @@ async def test_cells_and_conversion_problems_follow_their_items_also_to_another_
     staging.put(id, ITEMS / 0 / "quantity", 2, "quantity")
     assert not [one for one in staging.findings(found) if one.stops]
     await house.send()
-    await house.bench.follower.until_done()
+    await house.account.follower.until_done()
     staging.put(id, NOTES, "again", "note")
     staging = await house.crash()
     found = staging.get(id)

@@ -28,7 +28,7 @@ Answers = Callable[[httpx.Request], Awaitable[httpx.Response]]
 
 def between(house: House, answer: Callable[[httpx.Request, Answers], Awaitable[httpx.Response]]) -> None:
     """Put something between the app and the service, for writes."""
-    transport = house.bench.client._transport._http._transport  # type: ignore[attr-defined]
+    transport = house.account.client._transport._http._transport  # type: ignore[attr-defined]
     real = transport.handle_async_request
 
     async def handle(request: httpx.Request) -> httpx.Response:
@@ -67,7 +67,7 @@ async def test_a_refused_batch_is_cut_until_nothing_is_refused_and_the_requests_
     assert pointers(house.staging, ids[3]) == [str(ITEMS / 0 / "quantity")]
     assert pointers(house.staging, ids[11]) == ["/order_details/integration/id"]
     assert house.staging.said[-1].words == ("3 requests, 2 of them refused: 38 accepted, 2 refused of 40 orders.")
-    await house.bench.follower.until_done()
+    await house.account.follower.until_done()
     assert house.staging.counts() == {StagedStatus.REFUSED: 2, StagedStatus.VERIFIED: 38}
     assert len(await house.there()) == 38
     house.staging.put(ids[3], ITEMS / 0 / "quantity", 2, "quantity")
@@ -81,7 +81,7 @@ async def test_without_leave_one_refusal_is_one_request(make: Make) -> None:
     await service_refuses(house, ("/data/attributes/[1]/order_id", "no"))
     await house.staging.send(house.staging.plan())
     assert house.staging.counts() == {StagedStatus.REFUSED: 1, StagedStatus.READY: 2}
-    assert len(house.bench.store.writes.all(house.bench.account)) == 1
+    assert len(house.account.store.writes.all(house.account.account_id)) == 1
 
 
 async def test_a_refusal_of_a_reordered_and_thinned_batch_is_shown_on_the_right_orders(make: Make) -> None:
@@ -95,7 +95,7 @@ async def test_a_refusal_of_a_reordered_and_thinned_batch_is_shown_on_the_right_
         if changed:
             return await real(request)
         changed = True
-        house.bench.store.batches.move([ids[7], ids[6]], before=ids[0])
+        house.account.store.batches.move([ids[7], ids[6]], before=ids[0])
         return refusal(("/data/attributes/[1]/order_id", "of 1"), ("/data/attributes/[4]/nowhere", "of 5"))
 
     between(house, refuse)
@@ -180,7 +180,7 @@ async def test_every_shape_of_a_refusal_of_one_order_holds_it_and_is_shown(make:
     told = [one.problem.detail for one in house.staging.findings(found) if one.at is not None]
     told += [problem.detail for problem in house.staging.said[-1].problems]
     assert any(detail in one for one in told) or detail in house.staging.said[-1].words
-    assert len(house.bench.store.writes.all(house.bench.account)) == 1, "what was refused does not go again"
+    assert len(house.account.store.writes.all(house.account.account_id)) == 1, "what was refused does not go again"
 
 
 async def test_a_large_batch_is_split_by_size_and_halved_where_it_is_still_too_large(
@@ -279,9 +279,9 @@ async def test_cancelling_forgets_the_rest_and_what_was_sent_stays_sent(make: Ma
     await sending
     assert staging.counts() == {StagedStatus.SENT: 100, StagedStatus.READY: 150}
     assert "150 orders did not go" in staging.said[0].words
-    await house.bench.follower.until_done()
+    await house.account.follower.until_done()
     await staging.send(staging.plan())
-    await house.bench.follower.until_done()
+    await house.account.follower.until_done()
     assert staging.counts() == {StagedStatus.VERIFIED: 250}
 
 
@@ -291,12 +291,12 @@ async def test_a_cancel_ends_the_waiting_for_a_busy_service(make: Make) -> None:
     staging = house.staging
     house.sandbox.breaker.faults = Faults.parse(["busy=1"])
     forever = asyncio.Event()
-    desk = house.bench.outbox._desk
+    desk = house.account.outbox._desk
 
     async def sleep(seconds: float) -> object:
         return await (forever.wait() if seconds >= 15 else house.clock.sleep(seconds))
 
-    house.bench.outbox._desk = dataclasses.replace(desk, sleep=sleep)
+    house.account.outbox._desk = dataclasses.replace(desk, sleep=sleep)
     sending = asyncio.create_task(staging.send(staging.plan()))
     await until(lambda: staging.shipping.progress is not None and staging.shipping.progress.until is not None)
     assert staging.shipping.cancel() == 1
@@ -335,7 +335,7 @@ async def test_a_paused_sending_ends_where_its_batch_is_removed(make: Make) -> N
     staging.shipping.pause()
     go.set()
     await until(lambda: not staging.shipping.waiting and staging.counts()[StagedStatus.SENT] == 100)
-    await house.bench.follower.until_done()
+    await house.account.follower.until_done()
     staging.remove("staged orders")
     await sending
     assert staging.shipping.progress is None
@@ -379,14 +379,14 @@ async def test_with_faults_of_every_kind_each_order_is_verified_or_accounted_for
     for _ in range(12):
         await house.staging.look()
         await house.staging.send(house.staging.plan(), goes_on=True)
-        await house.bench.follower.until_done()
+        await house.account.follower.until_done()
         if random.random() < 0.5:
             await house.crash()
-        for outcome in await house.bench.outbox.recover():
+        for outcome in await house.account.outbox.recover():
             house.staging.settle(outcome)
         missing = [one.id for one in house.staging.orders if house.staging.standing(one) is StagedStatus.DOUBT]
         await house.staging.ask_again(missing)
-        await house.bench.follower.until_done()
+        await house.account.follower.until_done()
         if house.staging.counts()[StagedStatus.VERIFIED] == count - len(bad):
             break
     assert house.staging.counts() == {StagedStatus.VERIFIED: count - len(bad), StagedStatus.REFUSED: len(bad)}
@@ -395,7 +395,7 @@ async def test_with_faults_of_every_kind_each_order_is_verified_or_accounted_for
     names: list[str] = []
     cursor = None
     while True:
-        page = await house.bench.client.list_orders(OrderQuery(integration=(SHOP,), page_size=200), cursor=cursor)
+        page = await house.account.client.list_orders(OrderQuery(integration=(SHOP,), page_size=200), cursor=cursor)
         names += [str(one["order_id"]) for one in page.orders]
         if (cursor := page.next) is None:
             break

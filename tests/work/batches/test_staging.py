@@ -49,7 +49,7 @@ async def test_three_staged_one_wrong_refused_mended_sent_verified(make: Make) -
     assert pointers(house.staging, b, stale=True) == ["/shipping_address/city"]
     await house.send()
     assert house.states() == dict.fromkeys("ABC", StagedStatus.SENT)
-    await house.bench.follower.until_done()
+    await house.account.follower.until_done()
     assert house.states() == dict.fromkeys("ABC", StagedStatus.VERIFIED)
     assert pointers(house.staging, b, stale=True) == []
     assert sorted(await house.there()) == ["A", "B", "C"]
@@ -112,7 +112,7 @@ async def test_an_existing_order_waits_until_it_is_released(make: Make) -> None:
     house = await make(settle=0.0)
     stage(house.staging, order(order_id="A"))
     await house.send()
-    await house.bench.follower.until_done()
+    await house.account.follower.until_done()
     read = (await house.there())["A"]
     house.staging.remove_orders([one.id for one in house.staging.orders])
     (same,) = house.staging.add_copies([read], as_update=True)
@@ -126,7 +126,7 @@ async def test_an_existing_order_waits_until_it_is_released(make: Make) -> None:
     assert house.staging.plan().count == 0
     house.staging.release([same])
     await house.send()
-    await house.bench.follower.until_done()
+    await house.account.follower.until_done()
     assert house.states() == {"A": StagedStatus.VERIFIED}
     there = await house.there()
     assert (len(there), NOTES.get(there["A"])) == (1, "Ring once")
@@ -136,7 +136,7 @@ async def test_an_order_of_a_file_that_exists_is_found_to_be_an_update(make: Mak
     house = await make(settle=0.0)
     stage(house.staging, order(order_id="A"))
     await house.send()
-    await house.bench.follower.until_done()
+    await house.account.follower.until_done()
     house.staging.remove_orders([one.id for one in house.staging.orders])
     new, same = stage(house.staging, order(order_id="A", order_number="other"), order(order_id="N"))
     assert house.staging.plan().count == 0, "what is not looked up does not go"
@@ -154,7 +154,7 @@ async def test_an_update_whose_order_changed_since_the_review_stays_here(make: M
     house = await make(settle=0.0)
     stage(house.staging, order(order_id="A"))
     await house.send()
-    await house.bench.follower.until_done()
+    await house.account.follower.until_done()
     read = (await house.there())["A"]
     house.staging.remove_orders([one.id for one in house.staging.orders])
     (id,) = stage(house.staging, order(order_id="A", order_number="other"))
@@ -162,12 +162,12 @@ async def test_an_update_whose_order_changed_since_the_review_stays_here(make: M
     house.staging.release([id])
     plan = house.staging.plan()
     assert plan.count == 1
-    await house.bench.client.patch_order(str(read["id"]), {"shipping_address": {"city": "Uden"}})
+    await house.account.client.patch_order(str(read["id"]), {"shipping_address": {"city": "Uden"}})
     await house.staging.send(plan)
     assert (await house.there())["A"]["shipping_address"]["city"] == "Uden"
     assert "changed since the review and stayed here" in house.staging.said[-1].words
     await house.staging.send(house.staging.plan())
-    await house.bench.follower.until_done()
+    await house.account.follower.until_done()
     assert (await house.there())["A"]["order_number"] == "other"
 
 
@@ -175,21 +175,21 @@ async def test_an_update_is_set_on_what_changed_there_and_waits_where_both_chang
     house = await make(settle=0.0)
     stage(house.staging, order(order_id="A"))
     await house.send()
-    await house.bench.follower.until_done()
+    await house.account.follower.until_done()
     read = (await house.there())["A"]
     (old,) = house.staging.orders
     house.staging.remove_orders([old.id])
     (id,) = house.staging.add_copies([read], as_update=True)
     house.staging.put(id, NOTES, "mine", "note")
     house.staging.release([id])
-    await house.bench.client.patch_order(str(read["id"]), {"shipping_address": {"city": "Uden"}})
+    await house.account.client.patch_order(str(read["id"]), {"shipping_address": {"city": "Uden"}})
     await house.staging.look(again=True)
     found = house.staging.get(id)
     assert found is not None
     assert Pointer.of("shipping_address", "city").get(found.document) == "Uden"
     assert [str(change.pointer) for change in found.differences] == [str(NOTES)]
     assert house.states() == {"A": StagedStatus.READY}
-    await house.bench.client.patch_order(str(read["id"]), {"order_details": {"notes": "theirs"}})
+    await house.account.client.patch_order(str(read["id"]), {"order_details": {"notes": "theirs"}})
     await house.staging.look(again=True)
     assert house.states() == {"A": StagedStatus.UPDATE}
     assert NOTES.get(found.document) == "mine"
@@ -199,7 +199,7 @@ async def test_a_verified_order_edited_again_becomes_an_update(make: Make) -> No
     house = await make()
     (a,) = stage(house.staging, order(order_id="A"))
     await house.send()
-    await house.bench.follower.until_done()
+    await house.account.follower.until_done()
     house.staging.put(a, NOTES, "Ring once", "note")
     found = house.staging.get(a)
     assert found is not None
@@ -213,7 +213,7 @@ async def test_a_verified_order_edited_again_becomes_an_update(make: Make) -> No
     await staging.look([a], again=True)
     staging.release([a])
     await house.send()
-    await house.bench.follower.until_done()
+    await house.account.follower.until_done()
     there = await house.there()
     assert (len(there), NOTES.get(there["A"])) == (1, "Ring once")
 
@@ -227,8 +227,8 @@ async def test_flags_that_cannot_be_kept_are_as_they_were(make: Make, monkeypatc
         raise StoreError("The disk is full.")
 
     with monkeypatch.context() as patch:
-        patch.setattr(house.bench.store.batches, "set_all", full)
-        patch.setattr(house.bench.store.batches, "save_logs", full)
+        patch.setattr(house.account.store.batches, "set_all", full)
+        patch.setattr(house.account.store.batches, "save_logs", full)
         change = setting(house.staging, house.staging.orders, ("order_details", "notes"), "x")
         for work in (
             lambda: house.staging.hold(ids),
@@ -272,7 +272,7 @@ async def test_copies_are_new_orders_with_ids_of_their_own(make: Make) -> None:
     ]
     assert all("id" not in one and "created_at" not in one for one in documents)
     await house.send()
-    await house.bench.follower.until_done()
+    await house.account.follower.until_done()
     assert sorted(await house.there()) == ["A-copy", "A-copy-2"]
     assert len(ids) == 2
 
@@ -357,7 +357,7 @@ async def test_more_than_a_hundred_go_in_several_requests(make: Make) -> None:
     plan = house.staging.plan()
     assert [len(request) for request in plan.requests] == [100, 100, 30]
     await house.staging.send(plan)
-    await house.bench.follower.until_done()
+    await house.account.follower.until_done()
     assert house.staging.counts() == {StagedStatus.VERIFIED: 230}
 
 
@@ -393,7 +393,7 @@ async def test_a_lost_answer_is_looked_up_and_nothing_exists_twice(make: Make) -
     plan = house.staging.plan()
     await house.staging.send(plan)
     assert house.states() == {"A": StagedStatus.SENT, "B": StagedStatus.SENT}
-    await house.bench.follower.until_done()
+    await house.account.follower.until_done()
     assert house.states() == {"A": StagedStatus.VERIFIED, "B": StagedStatus.VERIFIED}
     assert len(await house.there()) == 2
 
@@ -411,7 +411,7 @@ async def test_an_answer_that_cannot_be_found_out_is_unknown_until_it_is(make: M
         house.staging.put(a, NOTES, "x", "note")
     house.sandbox.breaker.faults = Faults()
     await house.staging.ask_again([a])
-    await house.bench.follower.until_done()
+    await house.account.follower.until_done()
     assert house.states() == {"A": StagedStatus.VERIFIED}
     assert len(await house.there()) == 1
 
@@ -420,7 +420,7 @@ async def test_an_accepted_order_that_never_shows_is_missing_and_can_be_looked_f
     house = await make(settle=100000.0)
     (a,) = stage(house.staging, order(order_id="A"))
     await house.send()
-    await house.bench.follower.until_done()
+    await house.account.follower.until_done()
     assert house.states() == {"A": StagedStatus.DOUBT}
     found = house.staging.get(a)
     assert found is not None
@@ -458,7 +458,7 @@ async def test_a_crash_while_it_was_out_is_resolved_at_the_next_start(make: Make
     stage(house.staging, order(order_id="A"), order(order_id="B"))
     await house.staging.look()
     came = asyncio.Event()
-    transport = house.bench.client._transport._http._transport  # type: ignore[attr-defined]
+    transport = house.account.client._transport._http._transport  # type: ignore[attr-defined]
     real = transport.handle_async_request
 
     async def hang(request: httpx.Request) -> httpx.Response:
@@ -474,9 +474,9 @@ async def test_a_crash_while_it_was_out_is_resolved_at_the_next_start(make: Make
     staging = await house.crash()
     await asyncio.gather(sending, return_exceptions=True)
     assert house.states() == {"A": StagedStatus.SENT, "B": StagedStatus.SENT}
-    for outcome in await house.bench.outbox.recover():
+    for outcome in await house.account.outbox.recover():
         staging.settle(outcome)
-    await house.bench.follower.until_done()
+    await house.account.follower.until_done()
     assert house.states() == {"A": StagedStatus.VERIFIED, "B": StagedStatus.VERIFIED}
     assert len(await house.there()) == 2
 
@@ -492,14 +492,14 @@ async def test_what_changed_since_the_review_stays_here(make: Make) -> None:
     assert house.states() == {"A": StagedStatus.READY, "B": StagedStatus.HELD, "C": StagedStatus.SENT}
     assert "2 orders changed since the review" in house.staging.said[0].words
     await house.staging.send(plan)
-    await house.bench.follower.until_done()
+    await house.account.follower.until_done()
     assert list(await house.there()) == ["C"]
 
 
 async def test_a_second_copy_sees_who_has_the_batch_and_can_take_it_over(make: Make) -> None:
     house = await make()
     (a,) = stage(house.staging, order(order_id="A"))
-    first, store = house.staging, house.bench.store
+    first, store = house.staging, house.account.store
     second = await house.open()
     assert second.owner is not None
     assert "process" in second.owner
@@ -518,7 +518,7 @@ async def test_a_second_copy_sees_who_has_the_batch_and_can_take_it_over(make: M
 async def test_a_read_only_copy_gets_the_batch_when_the_other_has_gone(make: Make) -> None:
     house = await make()
     (a,) = stage(house.staging, order(order_id="A"))
-    store = house.bench.store
+    store = house.account.store
     second = await house.open()
     store.close()
     with pytest.raises(BatchLocked, match="Now it is yours"):
@@ -531,9 +531,9 @@ async def test_an_order_that_shows_otherwise_is_told_field_by_field(make: Make) 
     (a,) = stage(house.staging, order(order_id="A"))
     await house.send()
     house.clock.passed += 10
-    (there,) = (await house.bench.client.list_orders()).orders
-    await house.bench.client.patch_order(str(there["id"]), {"order_details": {"notes": "somebody else"}})
-    await house.bench.follower.until_done()
+    (there,) = (await house.account.client.list_orders()).orders
+    await house.account.client.patch_order(str(there["id"]), {"order_details": {"notes": "somebody else"}})
+    await house.account.follower.until_done()
     assert house.states() == {"A": StagedStatus.DOUBT}
     assert pointers(house.staging, a) == [str(NOTES)]
     staging = await house.crash()
@@ -576,7 +576,9 @@ async def test_over_a_socket_an_answer_that_never_came_makes_no_double(tmp_path:
         orders = (await client.list_orders()).orders
         assert sorted(str(one["order_id"]) for one in orders) == ["A", "B"]
         assert staging.counts() == {StagedStatus.SENT: 2}
-        states = {event.state for write in store.writes.all(bench.account) for event in store.writes.events(write.id)}
+        states = {
+            event.state for write in store.writes.all(bench.account_id) for event in store.writes.events(write.id)
+        }
         assert WriteState.UNKNOWN in states, "else nothing was tried here"
         await client.aclose()
         store.close()
@@ -587,9 +589,9 @@ async def test_a_copy_that_lost_the_batch_while_it_hung_sends_nothing_more(make:
     house = await make()
     stage(house.staging, *(order(order_id=f"A{n}") for n in range(150)))
     await house.staging.look()
-    first, store = house.staging, house.bench.store
+    first, store = house.staging, house.account.store
     plan = first.plan()
-    transport = house.bench.client._transport._http._transport  # type: ignore[attr-defined]
+    transport = house.account.client._transport._http._transport  # type: ignore[attr-defined]
     real = transport.handle_async_request
     second: list[Staging] = []
 

@@ -35,7 +35,7 @@ def quiet(done: int, total: int) -> None:
 
 def on_disk(house: House) -> int:
     """Orders that the file holds of any batch, whether they are seen or not."""
-    found = house.bench.store.batches._database.read(lambda c: c.execute("SELECT count(*) FROM staged").fetchone())
+    found = house.account.store.batches._database.read(lambda c: c.execute("SELECT count(*) FROM staged").fetchone())
     return int(found[0])
 
 
@@ -117,9 +117,9 @@ async def test_what_was_cut_off_by_a_crash_was_never_seen_and_goes_at_the_next_s
     house = await make()
     stage(house.staging, order(order_id="first"))
     staging = house.staging
-    taking = ChunkedStaging.of(house.bench.store.batches, staging.batch or 0, "x", house.clock.now(), None)
+    taking = ChunkedStaging.of(house.account.store.batches, staging.batch or 0, "x", house.clock.now(), None)
     taking.stage(intake().orders[:CHUNK_SIZE])
-    store = house.bench.store
+    store = house.account.store
     second = await house.open()
     assert second.owner is not None
     assert (len(second.orders), on_disk(house)) == (1, 1 + CHUNK_SIZE)
@@ -133,7 +133,7 @@ async def test_another_copy_sees_all_at_once_and_who_takes_the_batch_over_gets_n
     house = await make()
     first = house.staging
     (a,) = stage(first, order(order_id="first"))
-    store = house.bench.store
+    store = house.account.store
     second = await house.open()
 
     def take_over(done: int, total: int) -> None:

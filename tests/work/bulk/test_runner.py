@@ -509,7 +509,7 @@ async def test_only_the_last_jobs_are_kept(bench: Account, place: Place) -> None
         jobs.make(HOLD, [("1", "one")])
     assert len(jobs.recent()) == 20
     assert jobs.get(first.id) is None
-    assert bench.store.state.all(bench.account, f"bulk.order:{first.id}") == {}
+    assert bench.store.state.all(bench.account_id, f"bulk.order:{first.id}") == {}
 
 
 async def test_an_account_for_reading_only_sends_nothing(bench: Account, place: Place) -> None:
@@ -523,7 +523,7 @@ async def test_an_account_for_reading_only_sends_nothing(bench: Account, place: 
 
 def test_recipes_are_kept_by_name_and_the_last_one_beside(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    bench: Any = type("Bench", (), {"store": store, "account": store.account("https://x", "1")})
+    bench: Any = type("Bench", (), {"store": store, "account_id": store.account_id("https://x", "1")})
     recipes = SavedChanges(bench)
     assert recipes.last is None
     recipes.save(HOLD)

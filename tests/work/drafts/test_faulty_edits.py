@@ -54,7 +54,7 @@ class Life:
         self.seed = seed
         self.client: Client
         self.store: Store
-        self.bench: Account
+        self.account: Account
 
     async def open(self) -> None:
         self.client = Client(
@@ -66,7 +66,7 @@ class Life:
             random=Random(self.seed),
         )
         self.store = Store(self.folder, now=self.clock.now)
-        self.bench = await open_account(
+        self.account = await open_account(
             self.client,
             self.store,
             "demo",
@@ -77,9 +77,9 @@ class Life:
 
     async def settle(self) -> None:
         """What an app does at its start and while it runs: look up what is unknown, follow what was accepted."""
-        for outcome in await self.bench.outbox.recover():
-            self.bench.corrections.settle_any(outcome)
-        await self.bench.follower.until_done()
+        for outcome in await self.account.outbox.recover():
+            self.account.corrections.settle_any(outcome)
+        await self.account.follower.until_done()
 
     async def close(self) -> None:
         await self.client.aclose()
@@ -148,7 +148,7 @@ async def test_every_order_ends_as_the_journal_says(life: Life, monkeypatch: pyt
     life.sandbox.breaker.faults = Faults()
     await life.settle()
 
-    writes = sorted(life.store.writes.all(life.bench.account, limit=-1), key=lambda write: write.id)
+    writes = sorted(life.store.writes.all(life.account.account_id, limit=-1), key=lambda write: write.id)
     ends = Counter(write.state for write in writes)
     assert not [write for write in writes if write.state.open], ends
     assert WriteState.DIFFERS not in ends
@@ -199,7 +199,7 @@ async def everything(life: Life) -> list[Document]:
 
 async def one_edit(life: Life, id: str, dice: Random, number: int) -> DraftSendState:
     """Read, change, send, as the form and the review do; where reading fails nothing is changed."""
-    corrections, drafts = life.bench.corrections, life.bench.drafts
+    corrections, drafts = life.account.corrections, life.account.drafts
     if corrections.is_unsettled(id):
         await life.settle()
         if corrections.is_unsettled(id):

@@ -69,7 +69,7 @@ async def test_a_correction_is_confirmed_by_reading_and_the_draft_is_done(bench:
     assert standing.way is DraftSendState.CONFIRMED
     assert await city(bench) == "Breda"
     assert bench.drafts.all() == []
-    (write,) = bench.store.writes.all(bench.account)
+    (write,) = bench.store.writes.all(bench.account_id)
     assert write.new.body == b'{"shipping_address":{"city":"Breda"}}'
 
 
@@ -195,7 +195,7 @@ async def test_drafts_and_typing_are_there_after_the_end_of_the_process(bench: A
     bench.drafts.type(TypedText(ID, NAME, "half a wo"))
     bench.drafts.type(TypedText(ID, CITY, "x"))
     bench.drafts.untype(ID, CITY)
-    later = Drafts(bench.store, bench.account, lambda: NOW)
+    later = Drafts(bench.store, bench.account_id, lambda: NOW)
     assert [change.now for change in later.all()[0].edit.changes()] == ["Breda"]
     assert later.typed(ID) == {NAME: "half a wo"}
     assert later.typed("7") == {}
@@ -212,7 +212,7 @@ async def test_where_the_service_tells_no_user_the_credentials_stand_for_one(tmp
     bench = await open_account(client, store, "k", now=lambda: NOW, zone=UTC)
     assert await bench.read_shops() == []
     other = await open_account(client, store, "another", now=lambda: NOW, zone=UTC)
-    assert bench.account != other.account
+    assert bench.account_id != other.account_id
     store.close()
     await client.aclose()
 
@@ -254,16 +254,16 @@ async def test_what_has_no_end_yet_is_not_forgotten(bench: Account) -> None:
 
 async def test_two_running_copies_do_not_lose_each_others_draft_of_an_order(bench: Account) -> None:
     mine = await drafted(bench)
-    others = Drafts(bench.store, bench.account, lambda: NOW)
+    others = Drafts(bench.store, bench.account_id, lambda: NOW)
     (theirs,) = others.all()
     theirs.edit.put(NAME, "Theirs", "name")
     others.save(theirs)
     # What this copy sent and drops is not what the other one keeps.
     bench.drafts.drop(mine)
-    assert [change.pointer for change in Drafts(bench.store, bench.account, lambda: NOW).all()[0].edit.changes()]
+    assert [change.pointer for change in Drafts(bench.store, bench.account_id, lambda: NOW).all()[0].edit.changes()]
     # A draft that another copy dropped is kept anew.
-    bench.store.edits.drop(bench.account, ID)
+    bench.store.edits.drop(bench.account_id, ID)
     others.save(theirs)
     assert not others.rebase(theirs, {**theirs.edit.base, "order_number": "new"}, NOW).clashes
-    (again,) = Drafts(bench.store, bench.account, lambda: NOW).all()
+    (again,) = Drafts(bench.store, bench.account_id, lambda: NOW).all()
     assert NAME in {change.pointer for change in again.edit.changes()}

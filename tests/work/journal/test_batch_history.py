@@ -26,12 +26,12 @@ async def test_each_request_and_each_version_with_its_outcome(make: Make, tmp_pa
     house.staging.release([b], in_spite=True)
     await house.send()
     assert told(house)[0] == [("A", 1, "accepted"), ("B", 2, "accepted")]
-    await house.bench.follower.until_done()
+    await house.account.follower.until_done()
     house.staging.put(a, NOTES, "once more", "note")
     await house.staging.look([a], again=True)
     house.staging.release([a])
     await house.send()
-    await house.bench.follower.until_done()
+    await house.account.follower.until_done()
     house.staging.remove_orders([b])
     house.staging.create("other")
     stage(house.staging, order(order_id="C"))
@@ -49,10 +49,10 @@ async def test_each_request_and_each_version_with_its_outcome(make: Make, tmp_pa
     assert (refused.words, refused.status, refused.counts) == ("refused", 400, {"not written": 1, "refused": 1})
     assert [one.detail for one in refused.orders[1].problems] == ["Not this one"]
     assert [one.detail for one in refused.problems] == ["And the whole"]
-    sent = sent_documents(house.bench.store, requests[1])
+    sent = sent_documents(house.account.store, requests[1])
     assert [NOTES.get(one) for one in sent] == ["Ring twice", "second"]
     path = tmp_path / "history.jsonl"
-    assert await export_history(house.bench.store, requests, path) == 5
+    assert await export_history(house.account.store, requests, path) == 5
     lines = [json.loads(line) for line in path.read_text().splitlines()]
     assert [(one["order_id"], one["version"], one["outcome"]) for one in lines] == [
         ("A", 1, "not written"),
@@ -64,12 +64,12 @@ async def test_each_request_and_each_version_with_its_outcome(make: Make, tmp_pa
     assert lines[1]["problems"][0]["pointer"] == "/order_id"
     assert lines[4]["sent"]["order_details"]["notes"] == "once more"
     assert path.stat().st_mode & 0o077 == 0
-    assert await export_history(house.bench.store, requests, tmp_path / "history.csv") == 5
+    assert await export_history(house.account.store, requests, tmp_path / "history.csv") == 5
     rows = list(csv.reader((tmp_path / "history.csv").read_text("utf-8-sig").splitlines()))
     assert [row[9:11] for row in rows[1:]] == [[str(one["version"]), one["outcome"]] for one in lines]
     assert rows[2][7] == "'=1+1", "no spreadsheet runs it"
     with pytest.raises(FileExistsError):
-        await export_history(house.bench.store, requests, path)
+        await export_history(house.account.store, requests, path)
 
 
 async def test_a_batch_of_which_nothing_was_sent_has_none(make: Make) -> None:

@@ -69,7 +69,7 @@ async def test_the_export_has_a_line_for_each_write_in_a_file_of_its_owner(bench
     await change(bench, IDS[0], (CITY, "Br\ud800eda\u2028\n"))
     await change(bench, IDS[1], (NAME, "Jan"))
     await bench.corrections.delete(IDS[2], await bench.client.get_order(IDS[2]))
-    ids = [write.id for write in reversed(bench.store.writes.all(bench.account))]
+    ids = [write.id for write in reversed(bench.store.writes.all(bench.account_id))]
     path = tmp_path / "out.jsonl"
     assert await export(bench.store, bench.client.base_url, ids, path) == 3
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -120,9 +120,9 @@ async def test_an_upsert_of_the_composer_tells_its_change_though_none_was_noted(
 async def test_old_writes_are_removed_and_the_journal_knows_it(bench: Account) -> None:
     entry = await change(bench, IDS[0], (CITY, "Breda"))
     assert await prune_journal(bench.store, bench.now(), 1) == 0
-    assert bench.store.state.get(bench.account, PRUNED) is None
+    assert bench.store.state.get(bench.account_id, PRUNED) is None
     assert await prune_journal(bench.store, bench.now() + timedelta(days=2), 1) == 1
     assert open_entry(bench.store, bench.client.base_url, entry.write.id) is None
-    kept = bench.store.state.get(bench.account, PRUNED)
+    kept = bench.store.state.get(bench.account_id, PRUNED)
     assert isinstance(kept, dict)
     assert (kept["count"], kept["days"]) == (1, 1)

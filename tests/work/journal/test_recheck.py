@@ -23,7 +23,7 @@ async def bench(tmp_path: Path) -> AsyncIterator[Account]:
 
 
 async def checked(bench: Account, day: date = TODAY) -> list[RecheckedChange]:
-    entries = entries_of_day(bench.store, bench.account, bench.client.base_url, day, UTC)
+    entries = entries_of_day(bench.store, bench.account_id, bench.client.base_url, day, UTC)
     return await recheck(bench.client, entries)
 
 

@@ -50,7 +50,7 @@ async def test_a_patch_is_on_disk_before_it_goes_sent_to_the_byte_and_read_again
     bench.service.open = asyncio.Event()
     waiting = asyncio.create_task(patch(bench, number))
     await bench.service.came["patch"].wait()
-    (write,) = bench.store.writes.open(bench.account)
+    (write,) = bench.store.writes.open(bench.account_id)
     assert (write.state, write.new.body, write.new.changes) == (WriteState.SENT, BODY, {"why": "test"})
     assert bench.outbox.under_way == (write.id,)
     bench.service.open.set()
@@ -113,7 +113,7 @@ async def test_a_read_that_fails_after_the_answer_is_not_taken_for_a_failed_writ
     bench.service.faults["get"] = [Unreachable("no")] * 3
     assert isinstance(await patch(bench, number), WriteAccepted)
     await bench.follower.until_done()
-    assert bench.store.writes.all(bench.account)[0].state is WriteState.CONFIRMED
+    assert bench.store.writes.all(bench.account_id)[0].state is WriteState.CONFIRMED
 
 
 def unproven() -> NotFound:
@@ -150,7 +150,7 @@ async def test_an_error_without_effect_is_told_as_such(
     assert outcome.write.state == state
     assert outcome.write.last.status == error.status
     assert len(bench.service.sent(method)) == 1
-    assert bench.store.writes.open(bench.account) == []
+    assert bench.store.writes.open(bench.account_id) == []
     if isinstance(outcome, WriteRefused):
         assert outcome.problems == error.problems
 
@@ -218,7 +218,7 @@ async def test_while_looking_fails_nothing_is_claimed_and_a_later_recover_tells(
     outcome = await patch(bench, number)
     assert isinstance(outcome, WriteUnresolved)
     assert isinstance(outcome.error, Unreachable)
-    assert [write.id for write in bench.store.writes.open(bench.account)] == [outcome.write.id]
+    assert [write.id for write in bench.store.writes.open(bench.account_id)] == [outcome.write.id]
     (told,) = await bench.outbox.recover()
     assert isinstance(told, WriteConfirmed)
     assert await bench.outbox.recover() == []
@@ -273,7 +273,7 @@ async def test_who_stops_waiting_does_not_stop_the_write(bench: Bench) -> None:
         await waiting
     bench.service.open.set()
     await bench.outbox.drain()
-    assert bench.store.writes.all(bench.account)[0].state is WriteState.CONFIRMED
+    assert bench.store.writes.all(bench.account_id)[0].state is WriteState.CONFIRMED
 
 
 async def test_many_may_wait_one_is_out_and_those_of_one_order_keep_their_turn(bench: Bench) -> None:
@@ -316,14 +316,14 @@ async def test_after_a_crash_what_waited_was_not_sent_and_what_was_out_is_looked
     assert [type(outcome) for outcome in told] == [WriteConfirmed, WriteNotSent, WriteNotSent]
     assert [outcome.write.new.order_id for outcome in told] == numbers
     assert len(bench.service.sent("patch")) == 1
-    assert bench.store.writes.open(bench.account) == []
+    assert bench.store.writes.open(bench.account_id) == []
 
 
 async def test_after_a_crash_between_answer_and_reading_the_order_is_read(
     bench: Bench, crash: Callable[[], None]
 ) -> None:
     number = bench.service.add("A", notes="old")
-    write = bench.store.writes.record(bench.account, _patch_of(bench, number))
+    write = bench.store.writes.record(bench.account_id, _patch_of(bench, number))
     bench.store.writes.step(write.id, WriteState.SENT)
     bench.store.writes.step(write.id, WriteState.ANSWERED)
     bench.service.orders[number] |= {"notes": "new", "city": "Gent"}

@@ -29,7 +29,7 @@ from tui.work.writes.serialization import problems_from_json
 
 def stage(bench: Bench, *orders: Document) -> list[Outgoing]:
     batches = bench.store.batches
-    batch = batches.create(bench.account, f"b{len(batches.all(bench.account))}").id
+    batch = batches.create(bench.account_id, f"b{len(batches.all(bench.account_id))}").id
     ids = bench.store.batches.stage(batch, [NewStaged(one) for one in orders])
     return [Outgoing(staged, 1, one) for staged, one in zip(ids, orders, strict=True)]
 
@@ -300,7 +300,7 @@ async def test_under_faults_and_crashes_every_order_ends_once_and_as_the_journal
     keys = [str(one["order_id"]) for one in service.orders.values()]
     assert sorted(keys) == sorted([*(f"A{n}" for n in range(60)), *(f"P{n}" for n in range(30))])
     assert {staged(bench, one).state for one in going} == {StagedState.VERIFIED}
-    for write in bench.store.writes.all(bench.account, limit=-1):
+    for write in bench.store.writes.all(bench.account_id, limit=-1):
         assert not write.state.open
         if write.state is WriteState.CONFIRMED:
             assert service.orders[write.new.order_id or ""]["notes"] == "new"

@@ -18,7 +18,7 @@ from tui.work.writes.verifier import Verifier
 
 
 def accept(bench: Bench, *orders: Document, fresh: bool = True, ids: bool = False) -> int:
-    write = bench.store.writes.record(bench.account, NewWrite(WriteKind.UPSERT, "POST", "/orders", b"[]", None))
+    write = bench.store.writes.record(bench.account_id, NewWrite(WriteKind.UPSERT, "POST", "/orders", b"[]", None))
     follows = [
         NewVerification(
             str(one["order_id"]), "5", one, bench.time.now(), remote_id=str(n) if ids else None, fresh=fresh
@@ -148,7 +148,7 @@ async def test_run_wakes_for_what_comes_and_tells_what_ended(bench: Bench) -> No
 
     client: Client = bench.service.client
     follower = Verifier(
-        client, bench.store, bench.account, now=bench.time.now, sleep=bench.time.sleep, on_change=on_change
+        client, bench.store, bench.account_id, now=bench.time.now, sleep=bench.time.sleep, on_change=on_change
     )
     running = asyncio.create_task(follower.run())
     for _ in range(5):
@@ -167,7 +167,7 @@ async def test_of_many_new_orders_those_that_the_list_lacks_are_not_asked_for_on
     bench.service.settle = 60
     bench.service.add("old")
     bench.service.add("older")
-    batch = bench.store.batches.create(bench.account, "b").id
+    batch = bench.store.batches.create(bench.account_id, "b").id
     orders = [order(f"A{n}") for n in range(30)]
     ids = bench.store.batches.stage(batch, [NewStaged(one) for one in orders])
     await bench.outbox.upsert([Outgoing(staged, 1, one) for staged, one in zip(ids, orders, strict=True)])
@@ -211,7 +211,7 @@ async def test_pages_are_not_read_for_orders_that_are_far_back(bench: Bench) -> 
 async def test_many_that_are_not_seen_yet_cost_no_read_each(bench: Bench) -> None:
     """Half of 500 new orders are there: those of the other half are known not to be from the same pages."""
     bench.service.add("old")
-    batch = bench.store.batches.create(bench.account, "b").id
+    batch = bench.store.batches.create(bench.account_id, "b").id
     orders = [order(f"A{n}") for n in range(500)]
     ids = bench.store.batches.stage(batch, [NewStaged(one) for one in orders])
     for start in range(0, 500, 100):

@@ -143,7 +143,7 @@ async def test_what_a_patch_cannot_carry_goes_whole_and_is_seen(bench: Account, 
     assert (await followed(bench)).way is DraftSendState.CONFIRMED
     assert is_done(await bench.client.get_order(IDS[0]))
     assert bench.drafts.all() == []
-    (write,) = bench.store.writes.all(bench.account)
+    (write,) = bench.store.writes.all(bench.account_id)
     assert (write.new.road, write.state) == (WriteKind.UPSERT, WriteState.VERIFIED)
     assert not list(post_validator().iter_errors(json.loads(write.new.body)))
 
@@ -171,7 +171,7 @@ async def test_a_service_that_keeps_what_was_left_out_is_told_as_such(bench: Acc
         await followed(bench)
     standing = bench.corrections.standing(IDS[0])
     assert standing is not None
-    for follow in bench.store.follows.of_write(bench.store.writes.all(bench.account)[0].id):
+    for follow in bench.store.follows.of_write(bench.store.writes.all(bench.account_id)[0].id):
         bench.store.follows.looked(follow.id, tries=99, due=NOW)
     await bench.follower.look()
     standing = bench.corrections.standing(IDS[0])
@@ -188,7 +188,7 @@ async def test_nothing_goes_while_a_conflict_is_open_and_either_side_can_be_chos
     for _ in range(2):
         assert (await bench.corrections.send(draft, body)).way is DraftSendState.CHANGED
     # It waits on the disk, too.
-    (kept,) = Drafts(bench.store, bench.account, lambda: NOW).all()
+    (kept,) = Drafts(bench.store, bench.account_id, lambda: NOW).all()
     assert [clash.theirs for clash in kept.undecided] == ["Theirs"]
     draft.take_theirs(draft.undecided[0], "theirs")
     assert not draft.undecided
@@ -197,7 +197,7 @@ async def test_nothing_goes_while_a_conflict_is_open_and_either_side_can_be_chos
     assert draft.undecided
     draft.keep_mine(draft.undecided[0])
     bench.drafts.save(draft)
-    assert not Drafts(bench.store, bench.account, lambda: NOW).all()[0].undecided
+    assert not Drafts(bench.store, bench.account_id, lambda: NOW).all()[0].undecided
     assert (await bench.corrections.send(draft, draft.sending.body)).way is DraftSendState.CONFIRMED
     assert CITY.get(await bench.client.get_order(IDS[0])) == "Mine"
 

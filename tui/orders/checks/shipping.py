@@ -98,7 +98,7 @@ def each(order: Document, problem: Problem) -> Iterator[Problem]:
             yield replace(problem, pointer=ITEMS / position + inner)
 
 
-def mend(order: Document, problem: Problem) -> Fix | None:
+def fix_for(order: Document, problem: Problem) -> Fix | None:
     """The proposal for a problem found by `preflight`, if there is one; `damage.mend` knows more of them."""
     if problem.code in ("street_number", "no_house_number"):
         street = (SHIP_TO / "address_line_1").get(order)

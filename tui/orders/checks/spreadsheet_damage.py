@@ -59,12 +59,12 @@ def judge(order: Document) -> list[Problem]:
     return sorted([*found, *damaged.values()], key=lambda problem: problem.severity is Severity.WARNING)
 
 
-def mend(order: Document, problem: Problem) -> Fix | None:
+def fix_for(order: Document, problem: Problem) -> Fix | None:
     """The proposal for a problem, whoever found it, if there is one; every `m` of the app proposes this.
 
     It is of `preflight`, or of damage at the problem's place, or a total that the lines tell.
     """
-    if problem.code not in CODES and (found_before := preflight.mend(order, problem)) is not None:
+    if problem.code not in CODES and (found_before := preflight.fix_for(order, problem)) is not None:
         return found_before
     value = problem.pointer.get(order)
     if not value and (total := total_for(order, problem.pointer)) is not None:

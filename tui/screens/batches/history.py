@@ -63,7 +63,7 @@ class HistoryScreen(ListScreen):
         return self._requests.get(self.table.cursor_key or "")
 
     def show_all(self) -> None:
-        zone = self.house.bench.zone
+        zone = self.house.account.zone
         staging = self.house.staging
         self._requests = {str(request.id): request for request in staging.history()}
         rows = []
@@ -81,7 +81,7 @@ class HistoryScreen(ListScreen):
         self.query_one(TitleLine).set(f"{self.house.account_name} · history", words)
         self.show_status()
 
-    def facts(self) -> list[str]:
+    def status_items(self) -> list[str]:
         written = {order.staged for one in self._requests.values() for order in one.orders if order.outcome in WRITTEN}
         count = len(written)
         return [f"{count} order{'' if count == 1 else 's'} of it written", "Enter each order", "p what was sent"]
@@ -89,7 +89,7 @@ class HistoryScreen(ListScreen):
     def do_open(self, key: str) -> None:
         request = self.request
         if request is not None:
-            at = f"{request.at.astimezone(self.house.bench.zone):%Y-%m-%d %H:%M:%S}"
+            at = f"{request.at.astimezone(self.house.account.zone):%Y-%m-%d %H:%M:%S}"
             self.house.show_lines(f"Sent {at} by {request.by}: {request.words}", list(_lines(request)))
 
     def do_view(self, key: str) -> None:
@@ -99,37 +99,37 @@ class HistoryScreen(ListScreen):
         request = self.request
         if request is None:
             return
-        sent = sent_documents(self.house.bench.store, request)
+        sent = sent_documents(self.house.account.store, request)
         self.house.show_text("POST /orders, as it was sent", encode([*sent], indent=2).decode())
 
     def do_export(self, key: str) -> None:
         if not self._requests:
-            self.say("There is nothing to export.")
+            self.show_notice("There is nothing to export.")
             return
         line = self.line
-        today = self.house.now().astimezone(self.house.bench.zone).date()
+        today = self.house.now().astimezone(self.house.account.zone).date()
         line.complete = completed
-        line.open(str(self.house.bench.store.path.parent / f"batch-{today:%Y-%m-%d}.jsonl"))
+        line.open(str(self.house.account.store.path.parent / f"batch-{today:%Y-%m-%d}.jsonl"))
 
     @on(InputLine.Submitted)
     def _named(self, event: InputLine.Submitted) -> None:
         name = event.text.strip()
         if not name:
-            self.say("No file was named; nothing was exported.")
+            self.show_notice("No file was named; nothing was exported.")
             return
         work = self._write_out(list(self._requests.values()), at_home(Path(name)))
         self.run_worker(work, name="export the history", group="export")
 
     async def _write_out(self, requests: Sequence[HistoryRequest], path: Path) -> None:
-        with self.keeping():
+        with self.report_store_errors():
             try:
-                count = await export_history(self.house.bench.store, requests, path)
+                count = await export_history(self.house.account.store, requests, path)
             except FileExistsError:
-                self.say(f"There is a file of that name; nothing was written. {path}", "warning")
+                self.show_notice(f"There is a file of that name; nothing was written. {path}", "warning")
             except OSError as error:
-                self.say(f"It cannot be written: {error.strerror}. {path}", "error")
+                self.show_notice(f"It cannot be written: {error.strerror}. {path}", "error")
             else:
-                self.say(f"{count} order{'' if count == 1 else 's'} of requests, for your eyes only, in {path}")
+                self.show_notice(f"{count} order{'' if count == 1 else 's'} of requests, for your eyes only, in {path}")
 
 
 def _lines(request: HistoryRequest) -> Iterator[TextLine]:

@@ -95,17 +95,17 @@ class BatchesScreen(ListScreen):
     def _owner(self, info: BatchInfo) -> StyledCell:
         owner = info.owner
         if owner is None or not owner.alive:
-            made = f"{info.created_at.astimezone(self.house.bench.zone):%d %b %H:%M}"
+            made = f"{info.created_at.astimezone(self.house.account.zone):%d %b %H:%M}"
             return StyledCell(f"free, of {made}", "dim")
         if owner.mine:
             return StyledCell("open here" if info.id == self.house.staging.batch else "yours", "good")
-        since = f"{owner.since.astimezone(self.house.bench.zone):%d %b %H:%M}"
+        since = f"{owner.since.astimezone(self.house.account.zone):%d %b %H:%M}"
         return StyledCell(f"{owner.user}@{owner.host}, process {owner.pid}, since {since}", "conflict")
 
     def show_keys(self) -> None:
         self.show_commands(_KEYS)
 
-    def facts(self) -> list[str]:
+    def status_items(self) -> list[str]:
         return ["Enter opens", "what was sent of a batch stays in the journal"]
 
     # What can be done.
@@ -146,7 +146,7 @@ class BatchesScreen(ListScreen):
             self.show_all()
             sent = info.count - info.counts[StagedState.DRAFT] - info.counts[StagedState.REFUSED]
             kept = " The service keeps what it has." if sent else ""
-            self.say(f"{info.name} removed.{kept} u brings it back.")
+            self.show_notice(f"{info.name} removed.{kept} u brings it back.")
 
     def do_undo(self, key: str) -> None:
         names: list[str | None] = []
@@ -155,12 +155,12 @@ class BatchesScreen(ListScreen):
             back = next((one for one in self._batches.values() if one.name == names[0]), None)
             if back is not None:
                 self.table.go_to_key(str(back.id))
-            self.say(f"{names[0]} is back." if names[0] else "No batch was removed.")
+            self.show_notice(f"{names[0]} is back." if names[0] else "No batch was removed.")
 
     def do_take_over(self, key: str) -> None:
         info = self.info
         if info is None or not info.is_elsewhere:
-            self.say("Nobody else has this batch; Enter opens it.")
+            self.show_notice("Nobody else has this batch; Enter opens it.")
             return
 
         def chosen(_: str) -> None:
@@ -176,7 +176,7 @@ class BatchesScreen(ListScreen):
             work()
         except BatchLocked as error:
             self.show_all()
-            self.say(str(error), "warning")
+            self.show_notice(str(error), "warning")
             return False
         return True
 
@@ -191,5 +191,5 @@ class BatchesScreen(ListScreen):
     @on(InputLine.Submitted)
     def _line_taken(self, event: InputLine.Submitted) -> None:
         if event.text.strip():
-            with self.keeping():
+            with self.report_store_errors():
                 self._done(event.text)

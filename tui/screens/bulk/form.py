@@ -19,7 +19,7 @@ from tui.screens.bulk.rows import (
     JobRows,
     detail_lines,
     road_words,
-    strip_entries,
+    tab_labels,
     waiting_word,
 )
 from tui.screens.common.screen import BaseScreen
@@ -48,7 +48,7 @@ _KEYS_SENDING = (
     ("pause", "pause, go on"),
     ("stop", "cancel"),
     ("open", "open"),
-    ("strip_next", "state"),
+    ("tab_next", "state"),
     ("back", "back"),
 )
 _KEYS_IN = {
@@ -65,7 +65,7 @@ _KEYS_IN = {
     JobStage.RUNNING: (*_KEYS_SENDING, ("keys", "keys")),
     JobStage.PAUSED: (*_KEYS_SENDING, ("keys", "keys")),
 }
-_KEYS_AFTER = (("open", "open"), ("strip_next", "state"), ("retry", "try again"), ("back", "back"), ("keys", "keys"))
+_KEYS_AFTER = (("open", "open"), ("tab_next", "state"), ("retry", "try again"), ("back", "back"), ("keys", "keys"))
 
 
 class ChangeScreen(BaseScreen):
@@ -121,7 +121,7 @@ class ChangeScreen(BaseScreen):
         return self.query_one("#orders", OrderTable)
 
     @property
-    def strip(self) -> TabBar:
+    def tab_bar(self) -> TabBar:
         return self.query_one(TabBar)
 
     @property
@@ -155,7 +155,7 @@ class ChangeScreen(BaseScreen):
         if self._in_sheet and self._edit is not None:
             self.sheet.open_editor(self._edit, self._typed().get(self._edit))
         elif self._is_open and self._typed():
-            self.say("What was typed in a field here is kept; Enter there goes on with it.")
+            self.show_notice("What was typed in a field here is kept; Enter there goes on with it.")
         self._look()
 
     def on_screen_resume(self) -> None:
@@ -168,7 +168,7 @@ class ChangeScreen(BaseScreen):
         self.query_one("#bulk").set_class(self._is_wide, "-wide")
         self._size_sheet()
 
-    def news(self) -> None:
+    def store_changed(self) -> None:
         """Show it once for all the news of one turn."""
         if not self._is_due and self.is_attached:
             self._is_due = True
@@ -181,14 +181,14 @@ class ChangeScreen(BaseScreen):
 
     def show_all(self) -> None:
         """Everything, after anything may have changed."""
-        job, current = self.job, self.strip.current or ALL
+        job, current = self.job, self.tab_bar.current or ALL
         self.query_one("#bulk").set_class(not self._is_open, "-begun")
-        self.strip.set_entries(strip_entries(job), current)
-        current = self.strip.current or ALL
+        self.tab_bar.set_labels(tab_labels(job), current)
+        current = self.tab_bar.current or ALL
         self._shown = [order for order in job.orders.values() if current in (ALL, order.state)]
         self.table.load(JobRows(self._shown, waiting_word(job)))
         elsewhere = self.house.jobs.is_elsewhere(job)
-        mode = "READ ONLY" if self.house.bench.client.read_only else "WRITES"
+        mode = "READ ONLY" if self.house.account.client.read_only else "WRITES"
         stage = (
             "another copy runs it, r looks" if elsewhere else "dry run" if job.stage is JobStage.PLANNED else job.stage
         )
@@ -225,7 +225,7 @@ class ChangeScreen(BaseScreen):
     def _order(self) -> JobOrder | None:
         return self.job.orders.get(self.table.cursor_key or "")
 
-    def facts(self) -> Sequence[str | Piece]:
+    def status_items(self) -> Sequence[str | Piece]:
         job = self.job
         if job.note:
             return [(job.note, "warning"), "z goes on, Ctrl+C cancels"]
@@ -275,7 +275,7 @@ class ChangeScreen(BaseScreen):
         try:
             self.house.jobs.change(self.job, recipe)
         except (JobConflict, StoreError) as error:
-            self.say(str(error), "warning")
+            self.show_notice(str(error), "warning")
             return
         self._show_recipe(pointer)
         self._look()
@@ -292,18 +292,18 @@ class ChangeScreen(BaseScreen):
         try:
             await self.house.jobs.dry_run(job, {} if again else {**self._known, **read})
         except (JobConflict, StoreError) as error:
-            self.say(str(error), "warning")
+            self.show_notice(str(error), "warning")
         finally:
             self._is_dry = False
         if self.is_attached:
             self.show_all()
 
     def _typed(self) -> dict[Pointer, str]:
-        return self.house.bench.drafts.typed(f"bulk-{self.job.id}")
+        return self.house.account.drafts.typed(f"bulk-{self.job.id}")
 
     def _typing(self, pointer: Pointer, text: str) -> None:
-        with self.keeping():
-            self.house.bench.drafts.type(TypedText(f"bulk-{self.job.id}", pointer, text))
+        with self.report_store_errors():
+            self.house.account.drafts.type(TypedText(f"bulk-{self.job.id}", pointer, text))
 
     @on(OrderSheet.EditorOpened)
     def _opened(self) -> None:
@@ -312,11 +312,11 @@ class ChangeScreen(BaseScreen):
 
     @on(OrderSheet.EditorLeft)
     def _left(self, event: OrderSheet.EditorLeft) -> None:
-        with self.keeping():
+        with self.report_store_errors():
             if event.text is None:
-                self.house.bench.drafts.untype(f"bulk-{self.job.id}", event.pointer)
+                self.house.account.drafts.untype(f"bulk-{self.job.id}", event.pointer)
             else:
-                self.say("Left without taking; Enter there goes on with what was typed.")
+                self.show_notice("Left without taking; Enter there goes on with what was typed.")
         if self.sheet.editing is None:
             self._size_sheet()
             self.show_keys()
@@ -334,7 +334,7 @@ class ChangeScreen(BaseScreen):
 
     @on(OrderSheet.EditRefused)
     def _refused(self, event: OrderSheet.EditRefused) -> None:
-        self.say(event.reason)
+        self.show_notice(event.reason)
 
     @on(OrderSheet.ExternalEditor)
     def _external(self, event: OrderSheet.ExternalEditor) -> None:
@@ -349,13 +349,13 @@ class ChangeScreen(BaseScreen):
         if one is None and len(self.job.recipe.sets) == 1:
             (one,) = self.job.recipe.sets
         if one is None:
-            self.say("That is for a field of the change; Tab leads to it, a adds one.")
+            self.show_notice("That is for a field of the change; Tab leads to it, a adds one.")
             return None
         return one
 
     def _may_change(self) -> bool:
         if not self._is_open:
-            self.say("This change was sent; . in the list of orders repeats it on others.")
+            self.show_notice("This change was sent; . in the list of orders repeats it on others.")
         return self._is_open
 
     def do_add(self, key: str) -> None:
@@ -373,7 +373,7 @@ class ChangeScreen(BaseScreen):
                 self.sheet.open_editor(Pointer(path))
                 self.give_focus()
 
-        recipes = SavedChanges(self.house.bench).all()
+        recipes = SavedChanges(self.house.account).all()
         self.house.open_screen(PickerScreen("Add a field, or take a saved change", recipes, chosen))
 
     def do_tags(self, key: str) -> None:
@@ -400,7 +400,7 @@ class ChangeScreen(BaseScreen):
         answers += [("a", "nothing yet")] if one.value is not ABSENT else []
         values = {"e": "", "n": None, "a": ABSENT}
         if not answers:
-            self.say("A PATCH cannot clear this field.")
+            self.show_notice("A PATCH cannot clear this field.")
             return
 
         def chosen(answer: str) -> None:
@@ -409,9 +409,9 @@ class ChangeScreen(BaseScreen):
         self.ask(f"{known.caption} becomes", answers, chosen)
 
     def do_save(self, key: str) -> None:
-        recipe, recipes = self.job.recipe, SavedChanges(self.house.bench)
+        recipe, recipes = self.job.recipe, SavedChanges(self.house.account)
         if recipe.is_empty:
-            self.say("There is nothing to save yet.")
+            self.show_notice("There is nothing to save yet.")
         elif recipe.name and recipe in recipes.all():
 
             def chosen(answer: str) -> None:
@@ -419,7 +419,7 @@ class ChangeScreen(BaseScreen):
                     self._ask_name()
                 else:
                     recipes.forget(recipe.name)
-                    self.say(f"{recipe.name} is forgotten.")
+                    self.show_notice(f"{recipe.name} is forgotten.")
 
             self.ask(f"Saved as {recipe.name}.", [("n", "save under another name"), ("f", "forget it")], chosen)
         else:
@@ -435,8 +435,8 @@ class ChangeScreen(BaseScreen):
         if not name:
             return
         recipe = replace(self.job.recipe, name=name)
-        with self.keeping():
-            SavedChanges(self.house.bench).save(recipe)
+        with self.report_store_errors():
+            SavedChanges(self.house.account).save(recipe)
             if self._is_open:
                 self._change(recipe)
-            self.say(f"Saved as {name}; c in the list of orders offers it.")
+            self.show_notice(f"Saved as {name}; c in the list of orders offers it.")

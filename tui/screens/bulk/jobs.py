@@ -41,7 +41,7 @@ class JobsScreen(ListScreen):
         """The list as it is on disk, other running copies' changes included."""
         jobs = self.house.jobs
         self._jobs = {job.id: job for job in jobs.recent()}
-        zone = self.house.bench.zone
+        zone = self.house.account.zone
         rows = []
         for job in self._jobs.values():
             counts = ", ".join(f"{count} {state}" for state, count in job.counts.items())
@@ -61,7 +61,7 @@ class JobsScreen(ListScreen):
         self.table.load(rows)
         self.show_status()
 
-    def facts(self) -> list[str]:
+    def status_items(self) -> list[str]:
         return ["Enter shows the results; what was sent is in the journal too"]
 
     def do_open(self, key: str) -> None:
@@ -79,7 +79,7 @@ class JobsScreen(ListScreen):
             try:
                 self.house.jobs.drop(job)
             except JobConflict as error:
-                self.say(str(error), "warning")
+                self.show_notice(str(error), "warning")
             self.show_all()
 
         self.ask(f"Forget {job.name} and its results?", [("f", "forget it; what was sent stays sent")], chosen)

@@ -88,7 +88,7 @@ def _tag(tag: Json) -> str:
     return show_value("json" if not isinstance(tag, str) else "text", tag)
 
 
-def strip_entries(job: Job) -> list[TabLabel]:
+def tab_labels(job: Job) -> list[TabLabel]:
     """All, then the states that there are."""
     words = {JobOrderState.WAITING: waiting_word(job)}
     counts = [TabLabel(str(state), words.get(state, str(state)), str(count)) for state, count in job.counts.items()]

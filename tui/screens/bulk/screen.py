@@ -24,15 +24,15 @@ class BulkScreen(ChangeScreen):
 
     # The orders.
 
-    def do_strip_next(self, key: str) -> None:
-        self.strip.step(1)
+    def do_tab_next(self, key: str) -> None:
+        self.tab_bar.step(1)
 
-    def do_strip_previous(self, key: str) -> None:
-        self.strip.step(-1)
+    def do_tab_previous(self, key: str) -> None:
+        self.tab_bar.step(-1)
 
-    def do_strip_number(self, key: str) -> None:
-        if not self.strip.select_number(int(key)):
-            self.say(f"There is no {key} on the strip.")
+    def do_tab_number(self, key: str) -> None:
+        if not self.tab_bar.select_number(int(key)):
+            self.show_notice(f"There is no {key} on the strip.")
 
     def do_pane(self, key: str) -> None:
         if self._may_change():
@@ -54,13 +54,13 @@ class BulkScreen(ChangeScreen):
     def do_leave_out(self, key: str) -> None:
         order = self._order
         if order is None or self._in_sheet:
-            self.say("Orders are left out in their list; Tab leads there.")
+            self.show_notice("Orders are left out in their list; Tab leads there.")
             return
         try:
             if not self.house.jobs.leave_out(self.job, order.id):
-                self.say(f"{order.name}: {order.state}; it is not sent anyway.")
+                self.show_notice(f"{order.name}: {order.state}; it is not sent anyway.")
         except JobConflict as error:
-            self.say(str(error))
+            self.show_notice(str(error))
         self.show_all()
         self.table.move(1)
 
@@ -75,7 +75,7 @@ class BulkScreen(ChangeScreen):
         order = self._order
         body = body_of(order, self.job.road) if order is not None else None
         if order is None or body is None:
-            self.say("No body is made for this order here.")
+            self.show_notice("No body is made for this order here.")
             return
         self.house.show_text(f"What goes for {order.name}", pretty(body))
 
@@ -83,7 +83,7 @@ class BulkScreen(ChangeScreen):
         try:
             self.house.jobs.choose(self.job, WriteKind.UPSERT if self.job.road is WriteKind.PATCH else WriteKind.PATCH)
         except JobConflict as error:
-            self.say(str(error))
+            self.show_notice(str(error))
         self.show_all()
 
     # The sending.
@@ -91,36 +91,36 @@ class BulkScreen(ChangeScreen):
     def do_review(self, key: str) -> None:
         job, jobs = self.job, self.house.jobs
         if job.stage is not JobStage.PLANNED:
-            self.say(f"This change is {job.stage} already; R tries orders again.")
+            self.show_notice(f"This change is {job.stage} already; R tries orders again.")
         elif self._is_dry:
-            self.say("The dry run is not done yet.")
+            self.show_notice("The dry run is not done yet.")
         elif not job.waiting:
-            self.say("Nothing would be sent; the list says why.")
+            self.show_notice("Nothing would be sent; the list says why.")
         else:
-            review = review_of(job, jobs.plan(job), read_only=self.house.bench.client.read_only)
+            review = review_of(job, jobs.plan(job), read_only=self.house.account.client.read_only)
             self.house.open_screen(ReviewScreen(review, self._send))
 
     def _send(self) -> None:
-        with self.keeping():
-            SavedChanges(self.house.bench).used(self.job.recipe)
+        with self.report_store_errors():
+            SavedChanges(self.house.account).used(self.job.recipe)
         self._in_sheet = False
-        self.strip.select(ALL)
+        self.tab_bar.select(ALL)
         start_job(self.house, self.job)
 
     def do_pause(self, key: str) -> None:
         job, jobs = self.job, self.house.jobs
         if jobs.is_elsewhere(job):
-            self.say("Another running copy of the app has this change under way.", "warning")
+            self.show_notice("Another running copy of the app has this change under way.", "warning")
         elif job.stage is JobStage.RUNNING and jobs.is_running(job):
             jobs.pause(job)
-            self.say("Paused: what is on its way comes to its end. z goes on.")
+            self.show_notice("Paused: what is on its way comes to its end. z goes on.")
         elif job.stage in (JobStage.PAUSED, JobStage.RUNNING):
             if jobs.is_running(job):
-                self.say("What was on its way is still being looked up; then z goes on.")
+                self.show_notice("What was on its way is still being looked up; then z goes on.")
             else:
                 start_job(self.house, job)
         else:
-            self.say("Nothing is being sent.")
+            self.show_notice("Nothing is being sent.")
 
     def stop_reading(self) -> bool:
         running = [worker for worker in self.workers if worker.group == "dry" and worker.is_running]
@@ -131,49 +131,51 @@ class BulkScreen(ChangeScreen):
     def do_stop(self, key: str) -> None:
         job = self.job
         if job.stage not in (JobStage.RUNNING, JobStage.PAUSED):
-            self.say("The dry run was stopped; r runs it again." if self.stop_reading() else "Nothing is being sent.")
+            self.show_notice(
+                "The dry run was stopped; r runs it again." if self.stop_reading() else "Nothing is being sent."
+            )
             return
 
         def chosen(answer: str) -> None:
             try:
                 count = self.house.jobs.cancel(job)
             except (JobConflict, StoreError) as error:
-                self.say(str(error), "warning")
+                self.show_notice(str(error), "warning")
                 return
             self.show_all()
-            self.say(f"Cancelled: {count} not sent; what was sent stays sent.")
+            self.show_notice(f"Cancelled: {count} not sent; what was sent stays sent.")
 
         self.ask(f"Cancel? {job.gone} of {job.going} sent.", [("c", "cancel the rest")], chosen)
 
     def do_retry(self, key: str) -> None:
         job = self.job
         if job.stage in (JobStage.RUNNING, JobStage.PAUSED):
-            self.say("Orders are tried again when the rest is done; z goes on, Ctrl+C cancels.")
+            self.show_notice("Orders are tried again when the rest is done; z goes on, Ctrl+C cancels.")
             return
-        current = self.strip.current or ALL
+        current = self.tab_bar.current or ALL
         states = _AGAIN_OF_ALL if current == ALL else frozenset({JobOrderState(current)}) & AGAIN
         if not states:
-            self.say(f"Orders that are {current} are not tried again; choose another state on the strip.")
+            self.show_notice(f"Orders that are {current} are not tried again; choose another state on the strip.")
             return
         self.run_worker(self._retry(states), name="try again", group="dry", exclusive=True)
 
     async def _retry(self, states: frozenset[JobOrderState]) -> None:
-        self.say("Reading again …")
+        self.show_notice("Reading again …")
         try:
             count = await self.house.jobs.retry(self.job, states)
         except (JobConflict, StoreError) as error:
-            self.say(str(error), "warning")
+            self.show_notice(str(error), "warning")
             return
         if self.is_attached:
-            self.strip.select(ALL)
+            self.tab_bar.select(ALL)
             self.show_all()
-            self.say(
+            self.show_notice(
                 f"{count} would change now; w reviews." if count else "None of them would change; the list says why."
             )
 
     def do_back(self, key: str) -> None:
         self.sheet.leave_editor()
         if self._is_open and self.job.recipe.is_empty:
-            with self.keeping():
+            with self.report_store_errors():
                 self.house.jobs.drop(self.job)
         super().do_back(key)

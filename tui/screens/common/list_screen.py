@@ -94,7 +94,7 @@ class ListScreen(BaseScreen):
         super().on_screen_resume()
         self.show_all()
 
-    def news(self) -> None:
+    def store_changed(self) -> None:
         if self.is_on_top:
             self.show_all()
 

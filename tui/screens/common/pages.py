@@ -42,7 +42,7 @@ _TEXT_EDITOR = (
 )
 
 _MOVES = frozenset(
-    ["down", "up", "first", "last", "page_down", "page_up", "half_down", "half_up", "strip_next", "strip_previous"]
+    ["down", "up", "first", "last", "page_down", "page_up", "half_down", "half_up", "tab_next", "tab_previous"]
 )
 
 
@@ -138,7 +138,7 @@ class HelpScreen(PageScreen):
 def _table(commands: Sequence[Command], *, places: bool = False) -> Iterator[TextLine]:
     for command in commands:
         keys = " ".join(key_name(key) for key in command.keys)
-        if command.id == "strip_number":
+        if command.id == "tab_number":
             keys = "0-9"
         where = f" ({', '.join(place for place in Context if place in command.where)})" if places else ""
         marked = "  ; first: on the marked" if command.marked else ""

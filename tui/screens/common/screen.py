@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class BaseScreen(StyledScreen, inherit_bindings=False):
     """A screen of the house. A command `x` of the keymap is done by the method `do_x(key)`, where there is one.
 
-    Each has one StatusLine, one QuestionBar and one KeyLine; `facts` gives what the status line says while nothing
+    Each has one StatusLine, one QuestionBar and one KeyLine; `status_items` gives what the status line says while nothing
     was said lately.
     """
 
@@ -64,14 +64,14 @@ class BaseScreen(StyledScreen, inherit_bindings=False):
         """Whether keys come here. Textual's `is_current` is true of the screen right below, too."""
         return self.is_attached and self.app.screen is self
 
-    def facts(self) -> Sequence[str | Piece]:
+    def status_items(self) -> Sequence[str | Piece]:
         """How things stand, for the status line."""
         return ()
 
-    def news(self) -> None:
+    def store_changed(self) -> None:
         """Something happened below: a write, or an order that was followed."""
 
-    def order_news(self, order_id: str) -> None:
+    def order_changed(self, order_id: str) -> None:
         """What is known of an order changed."""
 
     def on_mount(self) -> None:
@@ -101,26 +101,26 @@ class BaseScreen(StyledScreen, inherit_bindings=False):
         """Do a command, as from its key."""
         on_marked, self.on_marked = self.on_marked, False
         if self._said is not None:
-            self.unsay()
+            self.clear_notice()
         if on_marked and not command.marked:
-            self.say(f"; does not go with {command.title}. It goes with {self._marked_keys()}.")
+            self.show_notice(f"; does not go with {command.title}. It goes with {self._marked_keys()}.")
             return
         action = cast("Callable[[str], None] | None", getattr(self, f"do_{command.id}", None))
         if action is None:
-            self.say(f"{command.title} does nothing here.")
+            self.show_notice(f"{command.title} does nothing here.")
             return
         self.on_marked = on_marked
-        with self.keeping():
+        with self.report_store_errors():
             action(key)
         self.on_marked = self.on_marked and command.id == "on_marked"
 
     @contextmanager
-    def keeping(self) -> Iterator[None]:
+    def report_store_errors(self) -> Iterator[None]:
         """A disk that takes nothing more is told of; it does not end the app."""
         try:
             yield
         except StoreError as error:
-            self.say(f"Not kept on disk: {error}", "error")
+            self.show_notice(f"Not kept on disk: {error}", "error")
 
     def _marked_keys(self) -> str:
         return ", ".join(
@@ -136,23 +136,23 @@ class BaseScreen(StyledScreen, inherit_bindings=False):
         self.pasted(event.text.replace("\r\n", "\n").replace("\r", "\n"))
 
     def pasted(self, text: str) -> None:
-        self.say("A paste does nothing here. Nothing was changed.")
+        self.show_notice("A paste does nothing here. Nothing was changed.")
 
     # What is said and asked.
 
-    def say(self, text: str, tone: str = "info") -> None:
+    def show_notice(self, text: str, tone: str = "info") -> None:
         """A sentence for the user, on the status line until the next command."""
         self._said = (text, tone)
         self.show_status()
 
-    def unsay(self) -> None:
+    def clear_notice(self) -> None:
         """What was said last is no longer so."""
         self._said = None
         self.show_status()
 
     def show_status(self) -> None:
         said = [self._said] if self._said is not None else []
-        self.query_one(StatusLine).set([*said, *(() if said else self.facts())])
+        self.query_one(StatusLine).set([*said, *(() if said else self.status_items())])
 
     def ask(
         self,
@@ -247,7 +247,7 @@ class BaseScreen(StyledScreen, inherit_bindings=False):
 
     def do_on_marked(self, key: str) -> None:
         """Overridden where there are marks: the next command acts on all of them."""
-        self.say("There are no marks here.")
+        self.show_notice("There are no marks here.")
 
     def do_keys(self, key: str) -> None:
         self.house.show_help(self.WHERE)
@@ -255,8 +255,8 @@ class BaseScreen(StyledScreen, inherit_bindings=False):
     def do_palette(self, key: str) -> None:
         self.house.show_palette(self)
 
-    def do_traffic(self, key: str) -> None:
-        self.house.show_traffic()
+    def do_request_log(self, key: str) -> None:
+        self.house.show_request_log()
 
     @property
     def order_here(self) -> str | None:
@@ -279,7 +279,9 @@ class BaseScreen(StyledScreen, inherit_bindings=False):
         self.house.leave()
 
     def do_stop(self, key: str) -> None:
-        self.say(f"Reading was stopped; {self.READ_AGAIN}." if self.stop_reading() else "Nothing is being read.")
+        self.show_notice(
+            f"Reading was stopped; {self.READ_AGAIN}." if self.stop_reading() else "Nothing is being read."
+        )
 
     def stop_reading(self) -> bool:
         """Stop what is being read; whether there was anything."""

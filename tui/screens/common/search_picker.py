@@ -95,7 +95,7 @@ class SearchPicker(BaseScreen):
             return
         # Enter on nothing chooses nothing: what was typed stays, to be typed otherwise.
         event.line.open(event.text)
-        self.say(f"{self.EMPTY} Esc leaves.", "warning")
+        self.show_notice(f"{self.EMPTY} Esc leaves.", "warning")
 
     @on(InputLine.Cancelled)
     def _not(self) -> None:

@@ -18,10 +18,10 @@ PLACE: Final = "house.place"
 
 def remember_place(room: "BaseScreen", name: str, **more: Json) -> None:
     """Where to open next time, if this room is the one in front: others may hear late that they were."""
-    bench = room.house.bench
+    account = room.house.account
     if room.is_on_top:
-        with room.keeping():
-            bench.store.state.put(bench.account, PLACE, {"screen": name, **more})
+        with room.report_store_errors():
+            account.store.state.put(account.account_id, PLACE, {"screen": name, **more})
 
 
 async def told_if_not_kept(app: "OrdersApp", work: Awaitable[object]) -> None:
@@ -29,14 +29,14 @@ async def told_if_not_kept(app: "OrdersApp", work: Awaitable[object]) -> None:
     try:
         await work
     except StoreError as error:
-        app.house_screens()[-1].say(f"{error} What became of it is looked up at the next start.", "error")
+        app.house_screens()[-1].show_notice(f"{error} What became of it is looked up at the next start.", "error")
 
 
 async def resolve_writes(app: "OrdersApp") -> list[str]:
     """Look up what became of writes whose end is not known; a sentence for each that has one now."""
     ends: list[str] = []
-    for outcome in await app.bench.outbox.recover():
-        if standings := app.bench.corrections.settle_any(outcome):
+    for outcome in await app.account.outbox.recover():
+        if standings := app.account.corrections.settle_any(outcome):
             ends.extend(standing.words for standing in standings)
         else:
             app.staging.settle(outcome)
@@ -46,11 +46,11 @@ async def resolve_writes(app: "OrdersApp") -> list[str]:
 
 def look_up_again(room: "BaseScreen", order_id: str) -> bool:
     """Look up the write of an order whose outcome is unknown, if there is one; whether there is."""
-    if not room.house.bench.corrections.look_up_again([order_id]):
+    if not room.house.account.corrections.look_up_again([order_id]):
         return False
     work = told_if_not_kept(room.house, resolve_writes(room.house))
     room.app.run_worker(work, name=f"look up the write of order {order_id}")
-    room.say("Looking up what became of it …")
+    room.show_notice("Looking up what became of it …")
     return True
 
 
@@ -61,7 +61,7 @@ def stage_copies(
     try:
         return len(room.house.staging.add_copies(orders, as_update=as_update, read=read))
     except (BatchLocked, StoreError) as error:
-        room.say(f"{error} Nothing was staged.", "warning")
+        room.show_notice(f"{error} Nothing was staged.", "warning")
         return 0
 
 

@@ -51,7 +51,7 @@ class AddingScreen(StagedFormScreen):
             self.staging.freshen()
             self.show_all()
         if self.staging.owner is not None:
-            self.say(f"{self.staging.owner} has this batch; B takes it over.", "warning")
+            self.show_notice(f"{self.staging.owner} has this batch; B takes it over.", "warning")
         return self.staging.owner is None
 
     def do_add(self, key: str) -> None:
@@ -67,7 +67,7 @@ class AddingScreen(StagedFormScreen):
         if len(targets) == 1:
             answers.append(("s", "as template"))
 
-        refused = Mappings(self.house.bench).refused_of()
+        refused = Mappings(self.house.account).refused_of()
         if refused is not None:
             answers.append(("r", "refused"))
 
@@ -92,16 +92,16 @@ class AddingScreen(StagedFormScreen):
 
     @property
     def _templates(self) -> Templates:
-        return Templates(self.house.bench)
+        return Templates(self.house.account)
 
     def _save_template(self, order: StagedOrder, name: str) -> None:
         if not name:
-            self.say("A template needs a name; nothing was saved.")
+            self.show_notice("A template needs a name; nothing was saved.")
             return
         again = name in self._templates.all()
-        with self.keeping():
+        with self.report_store_errors():
             self._templates.save(name, as_template(order.document))
-            self.say(f"{'Saved again' if again else 'Saved'} as template {name}; a t makes orders of it.")
+            self.show_notice(f"{'Saved again' if again else 'Saved'} as template {name}; a t makes orders of it.")
 
     def _ask_template(self) -> None:
         names = list(self._templates.all())
@@ -115,7 +115,7 @@ class AddingScreen(StagedFormScreen):
     def _from_template(self, name: str) -> None:
         found = self._templates.find(name)
         if found is None:
-            self.say(f"There is no template {name}." if name else "Nothing was added.", "warning")
+            self.show_notice(f"There is no template {name}." if name else "Nothing was added.", "warning")
             return
         title, document = found
         new = ParsedOrder(from_template(document, self.house.now()), "new order", 0)
@@ -127,13 +127,13 @@ class AddingScreen(StagedFormScreen):
 
     @keeps
     def _write_refused(self, text: str) -> None:
-        kept = Mappings(self.house.bench)
+        kept = Mappings(self.house.account)
         refused = kept.refused()
         if text and refused is not None:
             said, is_written = write_new(Path(text), refused[1])
             if is_written:
                 kept.forget_refused()
-            self.say(said, "info" if is_written else "warning")
+            self.show_notice(said, "info" if is_written else "warning")
 
     @keeps
     def _copy(self, orders: Sequence[StagedOrder]) -> None:
@@ -141,23 +141,23 @@ class AddingScreen(StagedFormScreen):
         self._added(ids[-1:], f"{count_of(len(orders))} copied; number and id end in -copy.")
 
     def _blank(self) -> None:
-        shops = self.house.bench.shops
+        shops = self.house.account.shops
         if shops is None:
-            self.say("Reading the shops …")
+            self.show_notice("Reading the shops …")
             self.run_worker(self._read_shops(), name="read the shops", group="read")
         elif len(shops) == 1:
             self._learn(shops[0].id)
         elif shops:
-            own = self.house.bench.own_shop
+            own = self.house.account.own_shop
             self._ask_shop(sorted(shops, key=lambda shop: shop.id != own))
         else:
             self._ask_line("shop number: ", self._typed_shop)
 
     async def _read_shops(self) -> None:
         try:
-            await self.house.bench.read_shops()
+            await self.house.account.read_shops()
         except ApiError as error:
-            self.say(f"The shops could not be read: {error} Their numbers can be typed.", "warning")
+            self.show_notice(f"The shops could not be read: {error} Their numbers can be typed.", "warning")
             self._ask_line("shop number: ", self._typed_shop)
             return
         self._blank()
@@ -166,7 +166,7 @@ class AddingScreen(StagedFormScreen):
         if text.isascii() and text.isdigit() and len(text) < 19:
             self._learn(int(text))
         elif text:
-            self.say("A shop's number has digits only. Nothing was added.", "warning")
+            self.show_notice("A shop's number has digits only. Nothing was added.", "warning")
 
     def _ask_shop(self, shops: Sequence[Shop], first: int = 0) -> None:
         """The shops stand on the strip with their numbers, until one is chosen or not."""
@@ -174,8 +174,8 @@ class AddingScreen(StagedFormScreen):
         # A number that stands beyond the edge would be an answer that nobody sees.
         while len(here) > 1 and sum(_entry_width(shop.name) for shop in here) > self.size.width - 2:
             here.pop()
-        self.strip.first_number = 1
-        self.strip.set_entries([StripEntry(f"shop {shop.id}", shop.name) for shop in here])
+        self.tab_bar.first_number = 1
+        self.tab_bar.set_labels([StripEntry(f"shop {shop.id}", shop.name) for shop in here])
         answers = [(str(number), "") for number in range(1, len(here) + 1)]
         more = first + len(here) < len(shops)
         if more:
@@ -193,14 +193,14 @@ class AddingScreen(StagedFormScreen):
         self.question.ask("Blank order for which shop?", answers, chosen)
 
     def _learn(self, shop: int) -> None:
-        self.say("Looking at the shop's last orders for status and currency …")
+        self.show_notice("Looking at the shop's last orders for status and currency …")
         self.run_worker(self._add_blank(shop), name="learn from the shop's orders", group="read")
 
     async def _add_blank(self, shop: int) -> None:
         examples: tuple[Document, ...] = ()
         words = "Blank order added. Enter edits; n leads to what is still needed."
         try:
-            page = await self.house.bench.client.list_orders(OrderQuery(integration=(shop,), page_size=_LEARNED_FROM))
+            page = await self.house.account.client.list_orders(OrderQuery(integration=(shop,), page_size=_LEARNED_FROM))
             examples = page.orders
         except ApiError as error:
             words = f"Blank order added with EUR and unfulfilled, since the shop's orders could not be read: {error}"
@@ -222,7 +222,7 @@ class AddingScreen(StagedFormScreen):
     def _add_file(self, text: str) -> None:
         if text:
             path = Path(text)
-            self.say(f"Reading {path} …")
+            self.show_notice(f"Reading {path} …")
             self._read(path.name, path)
 
     def pasted(self, text: str) -> None:
@@ -238,30 +238,30 @@ class AddingScreen(StagedFormScreen):
 
     def _read(self, name: str, source: Path | str) -> None:
         if self._counting is not None:
-            self.say("Another file is being added; Esc stops that.")
+            self.show_notice("Another file is being added; Esc stops that.")
             return
         self.staging.freshen()
         if not self.may_edit():
             return
         counting = self._counting = ImportProgress()
-        timer = self.set_interval(_LOOK, lambda: self.say(counting.words()))
+        timer = self.set_interval(_LOOK, lambda: self.show_notice(counting.words()))
         self.run_worker(self._read_source(name, source, counting, timer), name="read orders", group="import")
 
     async def _read_source(self, name: str, source: Path | str, counting: ImportProgress, timer: Timer) -> None:
-        bench, batch = self.house.bench, self.staging.batch
+        account, batch = self.house.account, self.staging.batch
         try:
-            opened = await asyncio.to_thread(open_any, source, name, known=Mappings(bench).all(), progress=counting)
+            opened = await asyncio.to_thread(open_any, source, name, known=Mappings(account).all(), progress=counting)
         except ImportFileError as error:
-            self.say(str(error), "warning")
+            self.show_notice(str(error), "warning")
             return
         finally:
             timer.stop()
             self._counting = None
-        self.unsay()
+        self.clear_notice()
 
         def done(intake: ParsedFile, name: str) -> None:
             if batch is not None and self.staging.batch != batch:
-                self.say(f"Another batch was opened meanwhile; nothing of {name} was added.", "warning")
+                self.show_notice(f"Another batch was opened meanwhile; nothing of {name} was added.", "warning")
                 return
             self._take_in(intake, name)
 
@@ -298,12 +298,12 @@ class AddingScreen(StagedFormScreen):
     def _take_in(self, intake: ParsedFile, name: str) -> None:
         if intake.refused and intake.header:
             # Before anything is added, so that no end of the app comes between the orders and the rows that are none.
-            Mappings(self.house.bench).keep_refused(name, refused_csv(intake))
+            Mappings(self.house.account).keep_refused(name, refused_csv(intake))
         if len(intake.orders) <= CHUNK_SIZE:
             self._taken_in(self.staging.add_intake(intake, name), intake, name)
             return
         counting = self._counting = ImportProgress("staged", "orders")
-        timer = self.set_interval(_LOOK, lambda: self.say(counting.words()))
+        timer = self.set_interval(_LOOK, lambda: self.show_notice(counting.words()))
         # It goes on when this screen is left by a way that does not stop it.
         self.app.run_worker(self._stage(intake, name, counting, timer), name="stage orders", group="stage")
 
@@ -313,7 +313,7 @@ class AddingScreen(StagedFormScreen):
         except (BatchLocked, ImportFileError, StoreError) as error:
             if self.is_attached:
                 self.show_all()
-                self.say(str(error), "warning")
+                self.show_notice(str(error), "warning")
             return
         finally:
             timer.stop()
@@ -351,7 +351,7 @@ class AddingScreen(StagedFormScreen):
         self.show_all()
         self.table.go_to_key(self._chosen or "")
         self.remember()
-        self.say(f"{words} u takes it back.{more}")
+        self.show_notice(f"{words} u takes it back.{more}")
         self.look()
 
 

@@ -18,7 +18,7 @@ from tui.screens.composer.rows import (
     finding_lines,
     notes_of,
     problem_rows,
-    strip_entries,
+    tab_labels,
 )
 from tui.screens.composer.sending import sending_facts
 from tui.screens.composer.view_state import RowSorting, SearchIndex, ViewMode, fits, looking_words, status_summary
@@ -55,7 +55,7 @@ class BatchScreen(PanesScreen):
     def on_mount(self) -> None:
         super().on_mount()
         self.staging.on_change = self._something_changed
-        kept = self.house.bench.store.state.get(self.house.bench.account, _STATE)
+        kept = self.house.account.store.state.get(self.house.account.account_id, _STATE)
         left = kept if isinstance(kept, dict) else {}
         self._standing = str(left.get("standing") or ALL)
         self._passing: str | None = None
@@ -112,7 +112,7 @@ class BatchScreen(PanesScreen):
             "top": self.table.top,
             "marks": marks,
         }
-        self.house.bench.store.state.put(self.house.bench.account, _STATE, state)
+        self.house.account.store.state.put(self.house.account.account_id, _STATE, state)
 
     # News.
 
@@ -129,9 +129,9 @@ class BatchScreen(PanesScreen):
         self._follow_cursor()
         if self._said_sending and not self.staging.shipping.waiting:
             self._said_sending = False
-            self.unsay()
+            self.clear_notice()
         if self._looks_first:
-            self.say(f"Before the review {looking_words(self.staging)}.")
+            self.show_notice(f"Before the review {looking_words(self.staging)}.")
         self.show_all()
 
     def _follow_cursor(self) -> None:
@@ -142,10 +142,10 @@ class BatchScreen(PanesScreen):
 
     def say_sending(self, words: str) -> None:
         """What is said until it is known what became of what was sent."""
-        self.say(words)
+        self.show_notice(words)
         self._said_sending = True
 
-    def news(self) -> None:
+    def store_changed(self) -> None:
         self._something_changed()
 
     def look(self) -> None:
@@ -160,7 +160,7 @@ class BatchScreen(PanesScreen):
         except StoreError as full:
             error = full
         if error is not None and self.is_attached:
-            self.say(f"What is new and what exists could not be looked up: {error} r tries again.", "warning")
+            self.show_notice(f"What is new and what exists could not be looked up: {error} r tries again.", "warning")
 
     def stop_reading(self) -> bool:
         running = [worker for worker in self.workers if worker.group in ("read", "review") and worker.is_running]
@@ -188,7 +188,7 @@ class BatchScreen(PanesScreen):
         if self._chosen is not None and self.staging.get(self._chosen) is None and self._in_sheet:
             self.close_sheet()
         self._orders = self._sorting.sorted(self.staging, [one for one in self.staging.orders if self._fits(one)])
-        zone = self.house.bench.zone
+        zone = self.house.account.zone
         self.table.load(StagedRows(self._orders, self.staging, zone))
         if self._chosen is not None and self.staging.get(self._chosen) is not None:
             self.table.go_to_key(self._chosen)
@@ -228,8 +228,8 @@ class BatchScreen(PanesScreen):
         return fits(self.staging, order, self._words, self._texts)
 
     def _show_title(self) -> None:
-        bench = self.house.bench
-        mode = "READ ONLY" if bench.client.read_only else "WRITES"
+        account = self.house.account
+        mode = "READ ONLY" if account.client.read_only else "WRITES"
         count = len(self.staging.orders)
         right = f"{self.staging.name} · {count} order{'' if count == 1 else 's'} staged"
         if self.staging.owner is not None:
@@ -237,18 +237,18 @@ class BatchScreen(PanesScreen):
         elif self._in_sheet and (order := self.order) is not None:
             place = next((n for n, one in enumerate(self._orders, 1) if one is order), 0)
             shop_id = order.key[2]
-            shop = bench.shop(shop_id)
+            shop = account.shop(shop_id)
             facts = [order_name(order.document), shop.name if shop else "", f"{place} of {len(self._orders)}"]
             right = " · ".join(filter(None, facts))
         self.query_one(TitleLine).set(f"{self.house.account_name} · {mode}", right)
 
     def _show_strip(self) -> None:
         if not self._in_sheet:
-            self.strip.first_number = 0
-            self.strip.set_entries(strip_entries(self.staging), self._standing)
+            self.tab_bar.first_number = 0
+            self.tab_bar.set_labels(tab_labels(self.staging), self._standing)
             return
-        self.strip.first_number = 1
-        self.strip.set_entries(group_entries(self.sheet.rows), self.current_group())
+        self.tab_bar.first_number = 1
+        self.tab_bar.set_labels(group_entries(self.sheet.rows), self.current_group())
 
     def current_group(self) -> str:
         pointer = self.sheet.cursor_pointer
@@ -264,7 +264,7 @@ class BatchScreen(PanesScreen):
         if worst is None or is_over or self._in_sheet:
             pane.remove_class("-shown", "-two")
             return
-        words = f"{worst.at.astimezone(self.house.bench.zone):%H:%M} {worst.words}"
+        words = f"{worst.at.astimezone(self.house.account.zone):%H:%M} {worst.words}"
         pane.set_lines([words])
         pane.add_class("-shown")
         pane.set_class(len(safe(words)) > self.size.width - 2, "-two")
@@ -346,7 +346,7 @@ class BatchScreen(PanesScreen):
             self.sheet.load([])
             self._show_field()
             return
-        zone = self.house.bench.zone
+        zone = self.house.account.zone
         count = sum(not finding.stale for finding in self.staging.findings(order))
         told = f"{count} problem{'' if count == 1 else 's'}" if count else "nothing to fix"
         rule.set(" · ".join(filter(None, (order_name(order.document), order.source))), told)
@@ -395,7 +395,7 @@ class BatchScreen(PanesScreen):
 
     def rows(self, order: StagedOrder) -> list[SheetRow]:
         """The rows of the form of an order."""
-        notes = notes_of(self.staging, order, self.house.bench.zone)
+        notes = notes_of(self.staging, order, self.house.account.zone)
         notes.extend(FormNote.typed(pointer, text) for pointer, text in self._typed.items())
         spec = FormSpec(
             order.edit,
@@ -403,7 +403,7 @@ class BatchScreen(PanesScreen):
             self._view,
             notes,
             (),
-            self.house.bench.zone,
+            self.house.account.zone,
             self._suggestions(order),
             self._field_words,
             fixed=order.fixed,
@@ -449,7 +449,7 @@ class BatchScreen(PanesScreen):
         self.remember()
         if self._typed:
             place = next(iter(self._typed))
-            self.say(f"What was typed in {label_of(place)} is kept; Enter there goes on with it.")
+            self.show_notice(f"What was typed in {label_of(place)} is kept; Enter there goes on with it.")
 
     def close_sheet(self) -> None:
         """Back to the list."""
@@ -466,7 +466,7 @@ class BatchScreen(PanesScreen):
     def _field_moved(self) -> None:
         self._show_field()
         if self._in_sheet:
-            if self.strip.current != self.current_group():
+            if self.tab_bar.current != self.current_group():
                 self._show_strip()
             self.remember()
 
@@ -475,13 +475,13 @@ class BatchScreen(PanesScreen):
             if isinstance(row, GroupRow) and group_of(row) == name:
                 self.sheet.go_to_row(index)
                 return
-        self.say(f"{name} has no field in this view; v shows others.")
+        self.show_notice(f"{name} has no field in this view; v shows others.")
 
-    def facts(self) -> Sequence[str | Piece]:
+    def status_items(self) -> Sequence[str | Piece]:
         marks = self.table.marks
         hidden = len(marks - {order.id for order in self._orders})
-        sending = sending_facts(self.staging, self.house.bench.zone)
-        return [*sending, *status_summary(self.house.bench, self.staging, len(marks), hidden)]
+        sending = sending_facts(self.staging, self.house.account.zone)
+        return [*sending, *status_summary(self.house.account, self.staging, len(marks), hidden)]
 
 
 def _helps(row: FieldRow) -> list[tuple[str, str]]:

@@ -23,7 +23,7 @@ from tui.widgets.form_layout import FieldRow
 from tui.widgets.lines import Piece
 from tui.widgets.text import fit, safe
 from tui.work.batches.bulk_edit import BulkEditKind as ProblemKind
-from tui.work.batches.bulk_edit import BulkEditPreview, having, kind_of, mending, proposals, setting, take
+from tui.work.batches.bulk_edit import BulkEditPreview, fixing, having, kind_of, proposals, setting, take
 from tui.work.batches.staged_order import Finding, StagedOrder, StagedStatus
 from tui.work.drafts.drafts import TypedText
 
@@ -42,13 +42,13 @@ class FixingScreen(GridScreen):
     def do_mark(self, key: str) -> None:
         order = self.order
         if self._in_sheet or order is None:
-            self.say("Orders are marked in their list; Esc leads there.")
+            self.show_notice("Orders are marked in their list; Esc leads there.")
             return
         self.table.toggle_mark(order.id)
         self.grid.refresh_row(order.id)
         is_marked = order.id in self.table.marks
         if self._shown is ViewMode.PROBLEMS:
-            self.say(f"{order_name(order.document)} {'marked' if is_marked else 'no more marked'}.")
+            self.show_notice(f"{order_name(order.document)} {'marked' if is_marked else 'no more marked'}.")
         self.list_view.move(1)
 
     def do_marks(self, key: str) -> None:
@@ -107,13 +107,13 @@ class FixingScreen(GridScreen):
         found = [one for one in self._orders if any(not it.stale for it in self.staging.findings(one))]
         wrong = sum(self.staging.standing(one) in _WRONG for one in found)
         self.table.set_marks(one.id for one in found)
-        self.say(f"{len(found)} marked: {wrong} to fix (!), {len(found) - wrong} doubtful (~).")
+        self.show_notice(f"{len(found)} marked: {wrong} to fix (!), {len(found) - wrong} doubtful (~).")
 
     def _mark_same(self) -> None:
         """All orders with the problem here, those that the list does not show included."""
         found = self.problems_here()
         if not found:
-            self.say("This order has no problem.")
+            self.show_notice("This order has no problem.")
             return
         orders = self.staging.orders
         counted = [(one, len(having(self.staging, orders, kind_of(one)))) for one in found]
@@ -126,7 +126,7 @@ class FixingScreen(GridScreen):
         self.grid.repaint()
         hidden = len(set(same) - {order.id for order in self._orders})
         shown = f", {hidden} not shown here" if hidden else ""
-        self.say(f"{len(same)} marked{shown}. ; m mends, ; c sets a field on all: {_kind_words(finding)}.")
+        self.show_notice(f"{len(same)} marked{shown}. ; m mends, ; c sets a field on all: {_kind_words(finding)}.")
 
     @property
     def _marked_for(self) -> ProblemKind | None:
@@ -136,11 +136,13 @@ class FixingScreen(GridScreen):
     def do_on_marked(self, key: str) -> None:
         marks = self.table.marks
         if not marks:
-            self.say("Nothing is marked; Space marks.")
+            self.show_notice("Nothing is marked; Space marks.")
             return
         hidden = len(marks - {order.id for order in self._orders})
         self.on_marked = True
-        self.say(f"On {len(marks)} marked{f', {hidden} of them not shown' if hidden else ''}: {self._marked_keys()}")
+        self.show_notice(
+            f"On {len(marks)} marked{f', {hidden} of them not shown' if hidden else ''}: {self._marked_keys()}"
+        )
 
     # One field.
 
@@ -189,7 +191,7 @@ class FixingScreen(GridScreen):
             multiline=known.kind in KINDS_OF_LINES,
         )
 
-        place, drafts = f"staged * {self.staging.batch}", self.house.bench.drafts
+        place, drafts = f"staged * {self.staging.batch}", self.house.account.drafts
 
         def put(entered: Json | Absent) -> None:
             self._preview(setting(self.staging, self._found(ids), known.path, entered), full_label(known.path))
@@ -205,7 +207,7 @@ class FixingScreen(GridScreen):
             self.ask(f"{known.caption} of {len(orders)} becomes", nothings(known), lambda answer: put(meant[answer]))
 
         def typing(pointer: Pointer, text: str) -> None:
-            with self.keeping():
+            with self.report_store_errors():
                 drafts.type(TypedText(place, pointer, text))
 
         title = f"{full_label(known.path)} on {count_of(len(orders))}"
@@ -215,14 +217,14 @@ class FixingScreen(GridScreen):
 
     # One kind of problem.
 
-    def do_mend_problem(self, key: str) -> None:
+    def do_fix_problem(self, key: str) -> None:
         if not self.on_marked:
             self.mend_here(self.pointer_here)
             return
         orders = self.targets()
         kinds = proposals(self.staging, orders)
         if not kinds:
-            self.say("There is no proposal for the problems of the marked orders.")
+            self.show_notice("There is no proposal for the problems of the marked orders.")
             return
         here = next(
             (one for one in self.problems_here() if self.pointer_here is not None and kind_of(one) in kinds), None
@@ -233,7 +235,7 @@ class FixingScreen(GridScreen):
         self._ask_kind("Mend", [(here, 0)] if here is not None else counted, lambda one: self._mend_all(orders, one))
 
     def _mend_all(self, orders: Sequence[StagedOrder], finding: Finding) -> None:
-        self._preview(mending(self.staging, orders, kind_of(finding)), f"mend: {_kind_words(finding)}")
+        self._preview(fixing(self.staging, orders, kind_of(finding)), f"mend: {_kind_words(finding)}")
 
     # Before it is done.
 
@@ -241,7 +243,7 @@ class FixingScreen(GridScreen):
         """What would change, in the pane, until the question about it is answered."""
         if not preview.values:
             reasons = {reason for _, reason in preview.staying}
-            self.say(f"Nothing would change: {'; '.join(sorted(reasons))}.")
+            self.show_notice(f"Nothing would change: {'; '.join(sorted(reasons))}.")
             return
         count = count_of(len(preview.values))
         lines = list(_preview_lines(preview))
@@ -265,7 +267,7 @@ class FixingScreen(GridScreen):
         self._stays.update(preview.values)
         count = take(self.staging, preview, name)
         self.edited()
-        self.say(f"{name[:1].upper()}{name[1:]}: {count_of(count)} changed. u takes all of it back.")
+        self.show_notice(f"{name[:1].upper()}{name[1:]}: {count_of(count)} changed. u takes all of it back.")
 
     def _found(self, ids: Sequence[str]) -> list[StagedOrder]:
         return [order for id in ids if (order := self.staging.get(id)) is not None]
@@ -294,11 +296,11 @@ class FixingScreen(GridScreen):
                 continue
             self._to_problem(order, by, in_table=in_table)
             if not 0 <= here + by * step < count or (step == count and not starts_here):
-                self.say("Around, from the first one." if by > 0 else "Around, from the last one.")
+                self.show_notice("Around, from the first one." if by > 0 else "Around, from the last one.")
             return
         shown = {order.id for order in self._orders}
         hidden = sum(bool(self._stops(order)) for order in self.staging.orders if order.id not in shown)
-        self.say(
+        self.show_notice(
             f"No problem is left here; {hidden} orders not shown have some." if hidden else "No problem is left here."
         )
 

@@ -46,7 +46,7 @@ class ColumnsScreen(PickerScreen):
         if known is None:
             pass
         elif known.path == NUMBER:
-            self.say("The number is always shown.")
+            self.show_notice("The number is always shown.")
         else:
             if known.path in self._shown:
                 self._shown.remove(known.path)

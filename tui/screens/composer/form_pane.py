@@ -35,7 +35,7 @@ def keeps(action: Callable[Concatenate[Screen_, P], None]) -> Callable[Concatena
             action(self, *args, **kwargs)
         except (BatchLocked, StoreError) as error:
             self.show_all()
-            self.say(str(error), "warning")
+            self.show_notice(str(error), "warning")
 
     return cast("Callable[Concatenate[Screen_, P], None]", guarded)
 
@@ -91,12 +91,12 @@ class StagedFormScreen(BatchScreen):
             self.took(self._loaded, event.pointer)
         else:
             self.typed_of(self._loaded)[event.pointer] = event.text
-            self.say("Left without taking; Enter there goes on with what was typed.")
+            self.show_notice("Left without taking; Enter there goes on with what was typed.")
         self.show_all()
 
     @on(OrderSheet.EditRefused, "#form")
     def _refused(self, event: OrderSheet.EditRefused) -> None:
-        self.say(event.reason[:1].upper() + event.reason[1:] + ".", "warning")
+        self.show_notice(event.reason[:1].upper() + event.reason[1:] + ".", "warning")
 
     @on(OrderSheet.ExternalEditor, "#form")
     def _external(self, event: OrderSheet.ExternalEditor) -> None:
@@ -106,29 +106,29 @@ class StagedFormScreen(BatchScreen):
     def do_revert(self, key: str) -> None:
         row, order = self.sheet.cursor_field, self.order
         if not self._in_sheet or row is None or order is None:
-            self.say("Backspace works in the form: Enter opens it.")
+            self.show_notice("Backspace works in the form: Enter opens it.")
             return
         typed = self.untype(order.id, row.pointer)
         if self.staging.revert(order.id, row.pointer, f"{row.label} as it was staged"):
             self.edited()
-            self.say(f"{row.label}: as it was when it was staged.")
+            self.show_notice(f"{row.label}: as it was when it was staged.")
         else:
             self.show_all()
-            self.say("What was typed is forgotten." if typed else "It is as it was staged.")
+            self.show_notice("What was typed is forgotten." if typed else "It is as it was staged.")
 
     def clear_field(self, row: FieldRow | None) -> None:
         """What nothing is to mean in a field of the order chosen."""
         order = self.order
         known = field_at(row.pointer) if row is not None else None
         if row is None or order is None or known is None:
-            self.say("There is no field of the service's document here.")
+            self.show_notice("There is no field of the service's document here.")
             return
         if not row.editable:
-            self.say(f"{row.reason[:1].upper()}{row.reason[1:]}.", "warning")
+            self.show_notice(f"{row.reason[:1].upper()}{row.reason[1:]}.", "warning")
             return
         answers = nothings(known)[row.value is ABSENT :]
         if not answers:
-            self.say("It is absent, and may be neither null nor empty.")
+            self.show_notice("It is absent, and may be neither null nor empty.")
             return
         id, pointer, label = order.id, row.pointer, row.label
 
@@ -154,16 +154,16 @@ class StagedFormScreen(BatchScreen):
         found = [one for one in self.staging.findings(order) if not one.stale and self.staging.proposal(order, one)]
         found.sort(key=lambda finding: finding.problem.pointer != here)
         self._stays.add(order.id)
-        mended = self.staging.mend(order.id, found[0]) if found else None
+        mended = self.staging.apply_fix(order.id, found[0]) if found else None
         if mended is None:
-            self.say("There is no proposal for this order.")
+            self.show_notice("There is no proposal for this order.")
             return
         self.edited()
-        self.say(f"Mended: {mended.words}. u takes it back.")
+        self.show_notice(f"Mended: {mended.words}. u takes it back.")
 
     def do_address(self, key: str) -> None:
         if not self._in_sheet:
-            self.say("A works in the form: Enter opens it.")
+            self.show_notice("A works in the form: Enter opens it.")
             return
         self._open_address()
 
@@ -182,7 +182,7 @@ class StagedFormScreen(BatchScreen):
         def take(screen: StagedFormScreen, values: list[tuple[Pointer, Json]], name: str) -> None:
             if screen.staging.put_all(id, values, name):
                 screen.edited()
-                screen.say(f"{name[:1].upper()}{name[1:]}: {len(values)} fields. u takes it back.")
+                screen.show_notice(f"{name[:1].upper()}{name[1:]}: {len(values)} fields. u takes it back.")
 
         self.house.open_screen(
             AddressScreen(
@@ -221,7 +221,7 @@ class StagedFormScreen(BatchScreen):
         pointer = self.sheet.cursor_pointer
         entry = entry_of(pointer) if pointer is not None else None
         if entry is None:
-            self.say("D removes an item or a tax number; a field is cleared by c.")
+            self.show_notice("D removes an item or a tax number; a field is cleared by c.")
             return
         self._entries(
             lambda edit: entry if remove_entry(edit, entry) is not None else None, f"{label_of(entry)} removed"
@@ -236,7 +236,7 @@ class StagedFormScreen(BatchScreen):
     def _move_entry(self, by: int) -> None:
         pointer = self.sheet.cursor_pointer if self._in_sheet else None
         if pointer is None or entry_of(pointer) is None:
-            self.say("< and > move an item or a tax number of the form.")
+            self.show_notice("< and > move an item or a tax number of the form.")
             return
         self._entries(lambda edit: move_entry(edit, pointer, by), "Moved")
 
@@ -248,8 +248,10 @@ class StagedFormScreen(BatchScreen):
             return
         pointer = self.staging.change(order.id, change)
         if pointer is None:
-            self.say("There is no place to move it to." if words == "Moved" else "There is nothing to do that with.")
+            self.show_notice(
+                "There is no place to move it to." if words == "Moved" else "There is nothing to do that with."
+            )
             return
         self.edited()
         self.sheet.go_to(pointer)
-        self.say(f"{words}; u takes it back.")
+        self.show_notice(f"{words}; u takes it back.")

@@ -30,7 +30,7 @@ class GridScreen(AddingScreen):
     _chosen_paths: list[ColumnPath] | None = None
 
     def on_mount(self) -> None:
-        kept = self.house.bench.store.state.get(self.house.bench.account, _COLUMNS)
+        kept = self.house.account.store.state.get(self.house.account.account_id, _COLUMNS)
         known = {"/".join(one.path): one.path for one in column_fields()}
         if isinstance(kept, list) and kept:
             self._chosen_paths = [known[key] for key in kept if isinstance(key, str) and key in known]
@@ -42,7 +42,7 @@ class GridScreen(AddingScreen):
             self._orders,
             self.staging,
             lambda: marks.marks,
-            self.house.bench.zone,
+            self.house.account.zone,
             self._suggestions,
             self._cell_typed,
         )
@@ -105,12 +105,12 @@ class GridScreen(AddingScreen):
             self.took(event.key, event.pointer)
         else:
             self.typed_of(event.key)[event.pointer] = event.text
-            self.say("Left without taking; Enter there goes on with what was typed.")
+            self.show_notice("Left without taking; Enter there goes on with what was typed.")
         self.grid.refresh_row(event.key)
 
     @on(OrderGrid.EditRefused, "#grid")
     def _cell_refused(self, event: OrderGrid.EditRefused) -> None:
-        self.say(f"{event.reason[:1].upper()}{event.reason[1:]}.", "warning")
+        self.show_notice(f"{event.reason[:1].upper()}{event.reason[1:]}.", "warning")
 
     @on(OrderGrid.ExternalEditor, "#grid")
     def _cell_external(self, event: OrderGrid.ExternalEditor) -> None:
@@ -132,8 +132,8 @@ class GridScreen(AddingScreen):
     def set_columns(self, paths: list[ColumnPath] | None) -> None:
         """Show these, and the next time, too; None: those that have problems or differ."""
         self._chosen_paths = paths
-        state, account = self.house.bench.store.state, self.house.bench.account
-        with self.keeping():
+        state, account = self.house.account.store.state, self.house.account.account_id
+        with self.report_store_errors():
             if paths is None:
                 state.delete(account, _COLUMNS)
             else:
@@ -145,12 +145,12 @@ class GridScreen(AddingScreen):
         """Move the column under the cursor."""
         here, there = self.grid.column, self.grid.column + by
         if here == 0 or not 1 <= there < len(self.grid.columns):
-            self.say("There is no place to move it to.")
+            self.show_notice("There is no place to move it to.")
             return
         paths = [tuple(column.key.split("/")) for column in self.grid.columns]
         paths[here], paths[there] = paths[there], paths[here]
         self.set_columns(paths)
-        self.say(f"{title_of(paths[there])} moved.")
+        self.show_notice(f"{title_of(paths[there])} moved.")
 
     # Problems.
 
@@ -164,7 +164,7 @@ class GridScreen(AddingScreen):
             if self._columns is None or known not in column_fields():
                 return False
             rows = GridRows(
-                self._orders, self.staging, frozenset, self.house.bench.zone, self._suggestions, self._cell_typed
+                self._orders, self.staging, frozenset, self.house.account.zone, self._suggestions, self._cell_typed
             )
             self._columns += columns_of(self._orders, [known.path], rows)
             self.show_grid()

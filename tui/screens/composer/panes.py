@@ -42,7 +42,7 @@ _LIST_KEYS = (
     ("open", "open"),
     ("next_problem", "next !"),
     ("add", "add"),
-    ("mend_problem", "mend"),
+    ("fix_problem", "fix"),
     ("mark", "mark"),
     ("view", "view"),
     ("review", "review"),
@@ -55,7 +55,7 @@ _TABLE_KEYS = (
     ("open", "edit"),
     ("next_problem", "next !"),
     ("columns", "columns"),
-    ("mend_problem", "mend"),
+    ("fix_problem", "fix"),
     ("mark", "mark"),
     ("sort", "sort"),
     ("view", "history"),
@@ -66,7 +66,7 @@ _TABLE_KEYS = (
 _SHEET_KEYS = (
     ("open", "edit"),
     ("next_problem", "next !"),
-    ("mend_problem", "mend"),
+    ("fix_problem", "fix"),
     ("address", "address"),
     ("set_field", "clear"),
     ("add", "item"),
@@ -172,7 +172,7 @@ class PanesScreen(BaseScreen):
         return self.query_one("#form", OrderSheet)
 
     @property
-    def strip(self) -> TabBar:
+    def tab_bar(self) -> TabBar:
         return self.query_one(TabBar)
 
     @property
@@ -211,7 +211,7 @@ class PanesScreen(BaseScreen):
     # The editor.
 
     def _read_entry(self, pointer: Pointer, kind: str, text: str, choices: Choices) -> ParsedEntry:
-        now: datetime = self.house.now().astimezone(self.house.bench.zone)
+        now: datetime = self.house.now().astimezone(self.house.account.zone)
         return parse_entry(kind, text, choices=choices, now=now)
 
     def _typing(self, pointer: Pointer, text: str) -> None:
@@ -219,7 +219,7 @@ class PanesScreen(BaseScreen):
             self._cell_typing(self._loaded, pointer, text)
 
     def _cell_typing(self, id: str, pointer: Pointer, text: str) -> None:
-        self.house.bench.drafts.type(TypedText(_place(id), pointer, text))
+        self.house.account.drafts.type(TypedText(_place(id), pointer, text))
 
     def _cell_typed(self, id: str, pointer: Pointer) -> str | None:
         return self.typed_of(id).get(pointer)
@@ -227,16 +227,16 @@ class PanesScreen(BaseScreen):
     def typed_of(self, id: str) -> dict[Pointer, str]:
         """What was typed in the fields of an order and not taken."""
         if id not in self._kept:
-            self._kept[id] = self.house.bench.drafts.typed(_place(id))
+            self._kept[id] = self.house.account.drafts.typed(_place(id))
         return self._kept[id]
 
     def retype(self, id: str) -> None:
         """What was typed in an order stands as the disk has it."""
-        self.typed_of(id).update(self.house.bench.drafts.typed(_place(id)))
+        self.typed_of(id).update(self.house.account.drafts.typed(_place(id)))
 
     def untype(self, id: str, pointer: Pointer) -> bool:
         """Forget what was typed in a field and not taken; whether there was anything."""
-        self.house.bench.drafts.untype(_place(id), pointer)
+        self.house.account.drafts.untype(_place(id), pointer)
         return self.typed_of(id).pop(pointer, None) is not None
 
 

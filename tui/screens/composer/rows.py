@@ -85,7 +85,7 @@ class StagedRows(KeyedRows[StagedOrder]):
         return RenderedRow(order.id, cells, mark, tone)
 
 
-def strip_entries(staging: Staging) -> list[TabLabel]:
+def tab_labels(staging: Staging) -> list[TabLabel]:
     """All, and each standing with how many have it."""
     counts = staging.counts()
     entries = [TabLabel(ALL, ALL, str(len(staging.orders)))]
@@ -277,8 +277,8 @@ def finding_lines(
             yield [*head, (fit(shown, min(room, cell_len(safe(shown)))) + "   ", "dim"), cell]
             yield from ([("      ", ""), (part, tone)] for part in wrap(told, width - 8))
             under = []
-        if note.mend:
-            under = [*((f"{text}   ", tone) for text, tone in under), (f"m: {safe(note.mend)}", "info")]
+        if note.fix:
+            under = [*((f"{text}   ", tone) for text, tone in under), (f"m: {safe(note.fix)}", "info")]
         if under:
             yield [(" " * 6, ""), *under]
 

@@ -34,24 +34,24 @@ class ComposerScreen(FixingScreen):
 
     # Moving.
 
-    def do_strip_next(self, key: str) -> None:
+    def do_tab_next(self, key: str) -> None:
         self._step_strip(1)
 
-    def do_strip_previous(self, key: str) -> None:
+    def do_tab_previous(self, key: str) -> None:
         self._step_strip(-1)
 
     def _step_strip(self, by: int) -> None:
         """The strip; in the table the columns."""
         if self._shown is not ViewMode.TABLE or self._in_sheet:
-            self.strip.step(by)
+            self.tab_bar.step(by)
         elif not self.grid.move_column(by):
-            self.say("This is the last column; C adds others." if by > 0 else "This is the first column.")
+            self.show_notice("This is the last column; C adds others." if by > 0 else "This is the first column.")
 
-    def do_strip_number(self, key: str) -> None:
-        if not self.strip.select_number(int(key)):
-            self.say(f"There is no {key} on the strip.")
-        elif self._in_sheet and self.strip.current is not None:
-            self.go_to_group(self.strip.current)
+    def do_tab_number(self, key: str) -> None:
+        if not self.tab_bar.select_number(int(key)):
+            self.show_notice(f"There is no {key} on the strip.")
+        elif self._in_sheet and self.tab_bar.current is not None:
+            self.go_to_group(self.tab_bar.current)
 
     def do_pane(self, key: str) -> None:
         if self._in_sheet:
@@ -74,7 +74,7 @@ class ComposerScreen(FixingScreen):
         if self._shown is ViewMode.PROBLEMS:
             row_here = self.problems.cursor_row
             if row_here is None or not row_here.order:
-                self.say("That was said of the request as a whole; it has no field.")
+                self.show_notice("That was said of the request as a whole; it has no field.")
                 return
             self._chosen = row_here.order
             self.open_sheet(row_here.pointer)
@@ -104,7 +104,7 @@ class ComposerScreen(FixingScreen):
         if not 0 <= place < len(self._orders):
             hidden = len(self.staging.orders) - len(self._orders)
             more = f" shown; {hidden} more by 0 and without /" if hidden else ""
-            self.say(f"This is the last order{more}." if by > 0 else f"This is the first order{more}.")
+            self.show_notice(f"This is the last order{more}." if by > 0 else f"This is the first order{more}.")
             return
         self._choose(self._orders[place].id, self.sheet.cursor_pointer)
 
@@ -113,7 +113,7 @@ class ComposerScreen(FixingScreen):
             views = list(FormView)
             self._view = views[(views.index(self._view) + 1) % len(views)]
             self.show_all()
-            self.say(f"View: {self._view} fields.")
+            self.show_notice(f"View: {self._view} fields.")
             return
         shown = list(ViewMode)
         place = shown.index(self._shown) + 1
@@ -135,7 +135,7 @@ class ComposerScreen(FixingScreen):
             self.show_all()
             self.remember()
             names = dict(answers)
-            self.say(f"Sorted by {names[answer]}{', the other way round' if self._sorting.down else ''}.")
+            self.show_notice(f"Sorted by {names[answer]}{', the other way round' if self._sorting.down else ''}.")
 
         column = self.grid.column_key
         self.ask("Sort by (again: the other way)", answers, chosen)
@@ -200,7 +200,7 @@ class ComposerScreen(FixingScreen):
         self.show_all()
         sent = any(order.sent for order in targets)
         kept = " The service keeps what it has." if sent else ""
-        self.say(f"{count_of(count)} removed from here.{kept} u brings back.")
+        self.show_notice(f"{count_of(count)} removed from here.{kept} u brings back.")
 
     def _next_to(self, id: str) -> str | None:
         ids = [order.id for order in self._orders]
@@ -220,11 +220,11 @@ class ComposerScreen(FixingScreen):
         if self._in_sheet and (order := self.order) is not None:
             name = (self.staging.undo_in if back else self.staging.redo_in)(order.id)
             self.edited()
-            self.say(f"{done}: {name}." if name else f"{nothing} on this order.")
+            self.show_notice(f"{done}: {name}." if name else f"{nothing} on this order.")
             return
         found = self.staging.undo() if back else self.staging.redo()
         if found is None:
-            self.say(f"{nothing}.")
+            self.show_notice(f"{nothing}.")
             return
         words, ids = found
         about = next((one for id in ids if (one := self.staging.get(id)) is not None), None)
@@ -234,7 +234,7 @@ class ComposerScreen(FixingScreen):
                 self._standing, self._words = ALL, ""
         self.edited()
         name = f", {order_name(about.document)}" if about is not None and len(ids) == 1 else ""
-        self.say(f"{done}: {words}{name}.")
+        self.show_notice(f"{done}: {words}{name}.")
 
     # What may go, and going.
 
@@ -243,7 +243,7 @@ class ComposerScreen(FixingScreen):
         targets = [order for order in unsent if self.staging.standing(order) is not StagedStatus.SAME]
         if not targets:
             same = "What the service has just so is not sent anyhow."
-            self.say(same if unsent else "There is nothing that could be held or released.")
+            self.show_notice(same if unsent else "There is nothing that could be held or released.")
             return
         ids = [order.id for order in targets]
         standings = {self.staging.standing(order) for order in targets}
@@ -273,13 +273,15 @@ class ComposerScreen(FixingScreen):
     def _hold(self, ids: Iterable[str]) -> None:
         count = self.staging.hold(ids)
         self.show_all()
-        self.say(f"{count_of(count)} held: not sent before z releases.")
+        self.show_notice(f"{count_of(count)} held: not sent before z releases.")
 
     @keeps
     def _release(self, ids: Iterable[str], *, in_spite: bool = False) -> None:
         count = self.staging.release(ids, in_spite=in_spite)
         self.show_all()
-        self.say(f"{count_of(count)} released{' in spite of problems' if in_spite else ''}; w reviews what is ready.")
+        self.show_notice(
+            f"{count_of(count)} released{' in spite of problems' if in_spite else ''}; w reviews what is ready."
+        )
 
     def do_review(self, key: str) -> None:
         if ask_sending(self, self.staging, self._begin_review):
@@ -289,13 +291,13 @@ class ComposerScreen(FixingScreen):
 
     def _begin_review(self) -> None:
         if self.staging.owner is not None:
-            self.say(f"{self.staging.owner} has this batch; B takes it over.", "warning")
+            self.show_notice(f"{self.staging.owner} has this batch; B takes it over.", "warning")
             return
         ids = [order.id for order in self.targets()] if self.on_marked else None
         if not self.staging.orders:
-            self.say("There is nothing to review; a adds orders.")
+            self.show_notice("There is nothing to review; a adds orders.")
             return
-        self.say("Looking once more at what exists …")
+        self.show_notice("Looking once more at what exists …")
         self._looks_first = True
         self.run_worker(self._review(ids), name="look before the review", group="review", exclusive=True)
 
@@ -310,15 +312,15 @@ class ComposerScreen(FixingScreen):
         if not self.is_attached:
             return
         if self.is_typing or not self.is_on_top:
-            self.say("The review is ready; w shows it.")
+            self.show_notice("The review is ready; w shows it.")
             return
         plan = self.staging.plan(ids)
-        self.unsay()
+        self.clear_notice()
         notes = [f"What exists could not be looked up: {error}"] if error is not None else []
         if not plan.count and ids is None:
             notes.append("Nothing is ready to go; what stays here says why.")
         goes_on = goes_on_before(self.house)
-        read_only = self.house.bench.client.read_only
+        read_only = self.house.account.client.read_only
         reviewed = review_plan(self.staging, plan, read_only=read_only, notes=notes, goes_on=goes_on)
 
         def send() -> None:
@@ -334,7 +336,7 @@ class ComposerScreen(FixingScreen):
         try:
             await self.staging.send(plan, goes_on=goes_on)
         except (BatchLocked, StoreError) as error:
-            self.house.house_screens()[-1].say(str(error), "error")
+            self.house.house_screens()[-1].show_notice(str(error), "error")
 
     def do_refresh(self, key: str) -> None:
         if self.staging.owner is not None:
@@ -344,7 +346,7 @@ class ComposerScreen(FixingScreen):
         order = self.order
         if order is None:
             return
-        self.say("Looking again …")
+        self.show_notice("Looking again …")
         self.run_worker(self._look_again(order), name="look at an order again", group="look again")
 
     async def _look_again(self, order: StagedOrder) -> None:
@@ -354,7 +356,7 @@ class ComposerScreen(FixingScreen):
             words = str(error)
         if self.is_attached:
             self.show_all()
-            self.say(words or "There is nothing to look for.")
+            self.show_notice(words or "There is nothing to look for.")
 
     async def _looked_again(self, order: StagedOrder) -> str:
         if self.staging.standing(order) is StagedStatus.DOUBT:
@@ -373,7 +375,7 @@ class ComposerScreen(FixingScreen):
                 return
             self.staging.take_over()
             self.show_all()
-            self.say("The batch is yours now.")
+            self.show_notice("The batch is yours now.")
 
         answers = [("t", "take it over"), ("b", "other batches")]
         self.ask("Another copy has this batch.", answers, chosen)

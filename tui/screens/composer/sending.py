@@ -16,11 +16,11 @@ _GOES_ON = "review.goes_on"
 
 def goes_on_before(app: "OrdersApp") -> bool:
     """What the user chose in the last review: whether orders that a refusal does not name go again by themselves."""
-    return app.bench.store.state.get(app.bench.account, _GOES_ON) is True
+    return app.account.store.state.get(app.account.account_id, _GOES_ON) is True
 
 
 def keep_goes_on(app: "OrdersApp", goes_on: bool) -> None:
-    app.bench.store.state.put(app.bench.account, _GOES_ON, goes_on)
+    app.account.store.state.put(app.account.account_id, _GOES_ON, goes_on)
 
 
 def sending_facts(staging: Staging, zone: tzinfo) -> Iterator[Piece]:
@@ -47,16 +47,16 @@ def ask_sending(screen: "BaseScreen", staging: Staging, review: Callable[[], Non
     def chosen(answer: str) -> None:
         match answer:
             case "p" if shipping.pause():
-                screen.say("Paused: what is out comes to its end, and nothing more begins.")
+                screen.show_notice("Paused: what is out comes to its end, and nothing more begins.")
             case "g" if shipping.resume():
-                screen.say("Going on.")
+                screen.show_notice("Going on.")
             case "c":
                 left = shipping.cancel()
-                screen.say(f"{left} order{'' if left == 1 else 's'} did not go; what was sent stays sent.")
+                screen.show_notice(f"{left} order{'' if left == 1 else 's'} did not go; what was sent stays sent.")
             case "w":
                 review()
             case _:
-                screen.say("It is over already.")
+                screen.show_notice("It is over already.")
 
     answers = [("g", "go on") if progress.paused else ("p", "pause"), ("c", "cancel"), ("w", "others")]
     words = "Paused" if progress.paused else "Sending"

@@ -113,12 +113,12 @@ def looking_words(staging: Staging) -> str:
     return f"looking up what exists: {done} of {count}; Ctrl+C stops"
 
 
-def status_summary(bench: Account, staging: Staging, marks: int, hidden: int) -> list[str | Piece]:
+def status_summary(account: Account, staging: Staging, marks: int, hidden: int) -> list[str | Piece]:
     """Orders and what sending them does, the requests and the time that the rate budget has for them."""
     facts: list[str | Piece] = []
     if staging.looking:
         facts.append((looking_words(staging), "info"))
-    if paused := bench.client.paused_for:
+    if paused := account.client.paused_for:
         facts.append((f"the service asks to wait {paused:.0f} s", "warning"))
     if marks:
         facts.append(f"{marks} marked{f', {hidden} not shown' if hidden else ''}")
@@ -141,7 +141,7 @@ def status_summary(bench: Account, staging: Staging, marks: int, hidden: int) ->
     if counts[StagedStatus.UPDATE]:
         facts.append("UPDATE waits until z releases it")
     if staging.saved_at is not None:
-        facts.append(f"on disk {staging.saved_at.astimezone(bench.zone):%H:%M:%S}")
+        facts.append(f"on disk {staging.saved_at.astimezone(account.zone):%H:%M:%S}")
     elif staging.orders:
         facts.append("all on disk")
     return facts

@@ -13,7 +13,7 @@ from tui.api.models import Group, Operation
 from tui.api.pointer import ABSENT, Pointer
 from tui.keymap import Context
 from tui.orders.checks.shipping import each
-from tui.orders.checks.spreadsheet_damage import CODES, judge, mend
+from tui.orders.checks.spreadsheet_damage import CODES, fix_for, judge
 from tui.orders.edits.merge import Conflict
 from tui.orders.edits.request_choice import RequestChoice
 from tui.orders.fields import ITEMS, LISTS, field_at, label_of, required_in, values_with
@@ -90,7 +90,7 @@ class FormScreen(BaseScreen):
         self._open(self._order_id)
         if self._typed:
             place = next(iter(self._typed))
-            self.say(f"What was typed in {label_of(place)} is kept; Enter there goes on with it.")
+            self.show_notice(f"What was typed in {label_of(place)} is kept; Enter there goes on with it.")
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
@@ -107,15 +107,15 @@ class FormScreen(BaseScreen):
 
     def _open(self, order_id: str, pointer: Pointer | None = None) -> None:
         """Show an order: the draft of it, or what the list has; and read it again."""
-        bench = self.house.bench
+        account = self.house.account
         self._order_id, self._arrived, self._made = order_id, None, RowCache()
-        self._typed = bench.drafts.typed(order_id)
+        self._typed = account.drafts.typed(order_id)
         remember_place(self, "edit", order=order_id)
-        self._draft = bench.drafts.get(order_id)
+        self._draft = account.drafts.get(order_id)
         triage = triage_of(self.house)
         found = triage.find(order_id) if triage is not None else None
         if self._draft is None and found is not None:
-            self._draft = bench.drafts.of(order_id, found, self.house.now())
+            self._draft = account.drafts.of(order_id, found, self.house.now())
         if self._draft is not None:
             self._judge()
             self.sheet.load(self._rows(), pointer or next(iter(self._typed), None))
@@ -123,15 +123,15 @@ class FormScreen(BaseScreen):
         self.run_worker(self._read(order_id), name="read the order again", group="read", exclusive=True)
 
     async def _read(self, order_id: str) -> None:
-        bench = self.house.bench
+        account = self.house.account
         try:
-            document = await bench.client.get_order(order_id)
+            document = await account.client.get_order(order_id)
         except NotFound as error:
             gone = "The order is not on the service any more; a stages it as a new one." if error.proven else str(error)
-            self.say(gone, "conflict")
+            self.show_notice(gone, "conflict")
             return
         except ApiError as error:
-            self.say(f"Shown as it was read before: {error}", "warning")
+            self.show_notice(f"Shown as it was read before: {error}", "warning")
             return
         if order_id != self._order_id:
             return
@@ -143,17 +143,19 @@ class FormScreen(BaseScreen):
 
     def _take_in(self, document: Document) -> None:
         """Set the draft on the order as it was just read, and tell what the service changed meanwhile."""
-        bench, first, self._arrived = self.house.bench, self._draft is None, None
-        draft = bench.drafts.get(self._order_id) or self._draft
+        account, first, self._arrived = self.house.account, self._draft is None, None
+        draft = account.drafts.get(self._order_id) or self._draft
         if draft is None:
-            draft = bench.drafts.of(self._order_id, document, self.house.now())
-        merged = bench.drafts.rebase(draft, document, self.house.now())
+            draft = account.drafts.of(self._order_id, document, self.house.now())
+        merged = account.drafts.rebase(draft, document, self.house.now())
         self._draft = draft
         if merged.clashes:
             words = _names(draft, [clash.pointer for clash in merged.clashes])
-            self.say(f"Changed there too, c decides: {words}.", "conflict")
+            self.show_notice(f"Changed there too, c decides: {words}.", "conflict")
         elif merged.taken and draft.edit.dirty:
-            self.say(f"Merged what the service changed: {_names(draft, [one.pointer for one in merged.taken])}.")
+            self.show_notice(
+                f"Merged what the service changed: {_names(draft, [one.pointer for one in merged.taken])}."
+            )
         self._judge()
         if first:
             self.sheet.load(self._rows(), next(iter(self._typed), None))
@@ -163,12 +165,12 @@ class FormScreen(BaseScreen):
 
     def _take_over(self) -> None:
         """After something else may have changed or dropped the draft."""
-        draft = self.house.bench.drafts.get(self._order_id)
-        standing = self.house.bench.corrections.standing(self._order_id)
+        draft = self.house.account.drafts.get(self._order_id)
+        standing = self.house.account.corrections.standing(self._order_id)
         if draft is not None:
             self._draft = draft
         elif standing is not None and standing.document is not None:
-            self._draft = self.house.bench.drafts.of(self._order_id, standing.document, standing.at)
+            self._draft = self.house.account.drafts.of(self._order_id, standing.document, standing.at)
 
     def _judge(self) -> None:
         """What is known to be wrong: by the service, by the PATCH's schema, and what keeps the order from shipping."""
@@ -177,7 +179,7 @@ class FormScreen(BaseScreen):
             return
         document = draft.edit.document
         self._sending = draft.sending
-        standing = self.house.bench.corrections.standing(self._order_id)
+        standing = self.house.account.corrections.standing(self._order_id)
         self._notes = self._service_notes(standing, draft)
         stops = ((one, Severity.ERROR) for one in self._sending.invalid)
         doubts = ((one, Severity.WARNING) for one in self._sending.doubtful)
@@ -198,14 +200,14 @@ class FormScreen(BaseScreen):
     def _service_notes(self, standing: DraftSendStatus | None, draft: Draft) -> list[FormNote]:
         if standing is None:
             return []
-        when = f"{standing.at.astimezone(self.house.bench.zone):%H:%M}"
+        when = f"{standing.at.astimezone(self.house.account.zone):%H:%M}"
         return [_note(draft.edit.document, problem, when) for problem in standing.problems]
 
     def _rows(self) -> list[SheetRow]:
         draft = self._draft
         if draft is None:
             return []
-        zone = self.house.bench.zone
+        zone = self.house.account.zone
         conflicts = [_conflict(draft, clash, f"{draft.read_at.astimezone(zone):%H:%M}") for clash in draft.clashes]
         spec = FormSpec(
             draft.edit,
@@ -241,22 +243,22 @@ class FormScreen(BaseScreen):
         draft = self._draft
         if draft is None:
             return
-        bench = self.house.bench
+        account = self.house.account
         triage = triage_of(self.house)
         place, count = triage.place_of(self._order_id) if triage is not None else (0, 0)
         shop_id = text_at(draft.edit.document, SHOP)
-        shop = bench.shop(shop_id)
+        shop = account.shop(shop_id)
         facts = [order_name(draft.edit.document), shop.name if shop else "", f"{place} of {count}" if place else ""]
         changed = sum(1 for _ in draft.edit.changes())
         errors = sum(note.problem.severity is Severity.ERROR for note in self._notes)
         open_clashes = len(draft.undecided)
         facts += [f"* {changed}" if changed else "", f"! {errors}" if errors else ""]
         facts += [f"# {open_clashes}" if open_clashes else ""]
-        mode = "READ ONLY" if bench.client.read_only else "WRITES"
+        mode = "READ ONLY" if account.client.read_only else "WRITES"
         self.query_one(TitleLine).set(f"{self.house.account_name} · {mode}", " · ".join(filter(None, facts)))
 
     def _show_strip(self) -> None:
-        self.query_one(TabBar).set_entries(group_entries(self.sheet.rows), self._current_group())
+        self.query_one(TabBar).set_labels(group_entries(self.sheet.rows), self._current_group())
 
     def _current_group(self) -> str:
         pointer = self.sheet.cursor_pointer
@@ -296,12 +298,12 @@ class FormScreen(BaseScreen):
         needed = self._draft is not None and required_in(row.pointer, known, self._draft.edit.document)
         return f"{kind} · {'needed' if needed else 'left out only by the whole order'}"
 
-    def facts(self) -> Sequence[str | Piece]:
+    def status_items(self) -> Sequence[str | Piece]:
         draft = self._draft
         if draft is None:
             return ["reading …"]
-        zone = self.house.bench.zone
-        standing = self.house.bench.corrections.standing(self._order_id)
+        zone = self.house.account.zone
+        standing = self.house.account.corrections.standing(self._order_id)
         facts: list[str | Piece] = []
         if standing is not None and not (standing.way is DraftSendState.CONFIRMED and draft.edit.dirty):
             facts.append(
@@ -320,12 +322,12 @@ class FormScreen(BaseScreen):
             facts.append("changes no label already printed")
         return facts
 
-    def order_news(self, order_id: str) -> None:
+    def order_changed(self, order_id: str) -> None:
         if order_id != self._order_id or not self.is_attached:
             return
-        standing = self.house.bench.corrections.standing(order_id)
+        standing = self.house.account.corrections.standing(order_id)
         if standing is not None and standing.way is not DraftSendState.SENDING:
-            self.unsay()
+            self.clear_notice()
         if self.sheet.editing is None:
             self._take_over()
             self._show()
@@ -341,23 +343,23 @@ class FormScreen(BaseScreen):
             if (place := draft.edit.placed(clash.pointer)) is not None and self.sheet.go_to(place):
                 return
 
-    def news(self) -> None:
+    def store_changed(self) -> None:
         if self.is_attached:
             self.show_status()
 
     # The editor.
 
     def _read_entry(self, pointer: Pointer, kind: str, text: str, choices: Choices) -> ParsedEntry:
-        now: datetime = self.house.now().astimezone(self.house.bench.zone)
+        now: datetime = self.house.now().astimezone(self.house.account.zone)
         return parse_entry(kind, text, choices=choices, now=now)
 
     def _typing(self, pointer: Pointer, text: str) -> None:
-        with self.keeping():
-            self.house.bench.drafts.type(TypedText(self._order_id, pointer, text))
+        with self.report_store_errors():
+            self.house.account.drafts.type(TypedText(self._order_id, pointer, text))
 
     @on(OrderSheet.FieldChanged)
     def _changed(self, event: OrderSheet.FieldChanged) -> None:
-        with self.keeping():
+        with self.report_store_errors():
             self._put(event.pointer, event.value)
 
     @on(OrderSheet.EditorOpened)
@@ -370,11 +372,11 @@ class FormScreen(BaseScreen):
             self.show_keys()
         if event.text is None:
             is_news = self._typed.pop(event.pointer, None) is not None
-            self.house.bench.drafts.untype(self._order_id, event.pointer)
+            self.house.account.drafts.untype(self._order_id, event.pointer)
         else:
             is_news = True
             self._typed[event.pointer] = event.text
-            self.say("Left without taking; Enter there goes on with what was typed.")
+            self.show_notice("Left without taking; Enter there goes on with what was typed.")
         if self._arrived is not None and self.sheet.editing is None:
             self._take_in(self._arrived)
         elif is_news:
@@ -382,7 +384,7 @@ class FormScreen(BaseScreen):
 
     @on(OrderSheet.EditRefused)
     def _refused(self, event: OrderSheet.EditRefused) -> None:
-        self.say(event.reason[:1].upper() + event.reason[1:] + ".", "warning")
+        self.show_notice(event.reason[:1].upper() + event.reason[1:] + ".", "warning")
 
     @on(OrderSheet.ExternalEditor)
     def _external(self, event: OrderSheet.ExternalEditor) -> None:
@@ -409,12 +411,12 @@ class FormScreen(BaseScreen):
             self._save(draft)
 
     def _save(self, draft: Draft) -> None:
-        bench = self.house.bench
-        standing = bench.corrections.standing(draft.order_id)
+        account = self.house.account
+        standing = account.corrections.standing(draft.order_id)
         if standing is not None and standing.way not in (DraftSendState.REFUSED, DraftSendState.DIFFERS):
-            bench.corrections.forget(draft.order_id)
-        with self.keeping():
-            bench.drafts.save(draft)
+            account.corrections.forget(draft.order_id)
+        with self.report_store_errors():
+            account.drafts.save(draft)
         self._show()
 
 
@@ -459,8 +461,8 @@ def _names(draft: Draft, pointers: Sequence[Pointer]) -> str:
 
 def _note(document: Document, problem: Problem, when: str = "") -> FormNote:
     """A problem, with what `m` proposes for it."""
-    proposal = mend(document, problem)
-    return FormNote(problem, when, mend=proposal.words if proposal is not None else "")
+    proposal = fix_for(document, problem)
+    return FormNote(problem, when, fix=proposal.words if proposal is not None else "")
 
 
 def _conflict(draft: Draft, clash: Conflict, when: str) -> ConflictNote:

@@ -7,7 +7,7 @@ from tui.api.models import Group, Kind
 from tui.api.pointer import ABSENT, Pointer
 from tui.api.query import order_key
 from tui.orders.checks.shipping import SHIP_TO
-from tui.orders.checks.spreadsheet_damage import mend
+from tui.orders.checks.spreadsheet_damage import fix_for
 from tui.orders.edits.list_items import add_entry, addable, copy_entry, move_entry, remove_entry
 from tui.orders.edits.merge import Conflict
 from tui.orders.fields import Field, entry_of, field_at, label_of, required_in
@@ -42,8 +42,8 @@ class EditScreen(FormScreen):
     def _begin(self) -> None:
         if self._as_json:
             self.do_as_json_edit("E")
-        elif has_text(self.house.bench, draft_place(self._order_id)):
-            self.say("The order was being edited as JSON, and that text is kept; E goes on with it.")
+        elif has_text(self.house.account, draft_place(self._order_id)):
+            self.show_notice("The order was being edited as JSON, and that text is kept; E goes on with it.")
 
     def do_edit_field(self, key: str) -> None:
         row = self.sheet.cursor_field
@@ -53,10 +53,10 @@ class EditScreen(FormScreen):
     def _activated(self) -> None:
         self.do_edit_field("enter")
 
-    def do_strip_next(self, key: str) -> None:
+    def do_tab_next(self, key: str) -> None:
         self._step_group(1)
 
-    def do_strip_previous(self, key: str) -> None:
+    def do_tab_previous(self, key: str) -> None:
         self._step_group(-1)
 
     def _step_group(self, by: int) -> None:
@@ -64,7 +64,7 @@ class EditScreen(FormScreen):
         place = (groups.index(self._current_group()) + by) % len(groups)
         self._go_to_group(groups[place])
 
-    def do_strip_number(self, key: str) -> None:
+    def do_tab_number(self, key: str) -> None:
         groups = [str(group) for group in Group]
         if 1 <= int(key) <= len(groups):
             self._go_to_group(groups[int(key) - 1])
@@ -74,7 +74,7 @@ class EditScreen(FormScreen):
             if isinstance(row, GroupRow) and group_of(row) == name:
                 self.sheet.go_to_row(index)
                 return
-        self.say(f"{name} has no field in this view; v shows others.")
+        self.show_notice(f"{name} has no field in this view; v shows others.")
 
     @on(TabBar.Selected)
     def _strip_chosen(self, event: TabBar.Selected) -> None:
@@ -94,7 +94,7 @@ class EditScreen(FormScreen):
         triage = triage_of(self.house)
         order = triage.neighbour(self._order_id, by) if triage is not None else None
         if order is None:
-            self.say("This is the last order that was read." if by > 0 else "This is the first order.")
+            self.show_notice("This is the last order that was read." if by > 0 else "This is the first order.")
             return False
         pointer = self.sheet.cursor_pointer
         self._draft = None
@@ -114,7 +114,7 @@ class EditScreen(FormScreen):
         triage = triage_of(self.house)
         target = triage.problem_beside(self._order_id, by) if triage is not None else None
         if target is None:
-            self.say("No further order with a problem." if by > 0 else "No earlier order with a problem.")
+            self.show_notice("No further order with a problem." if by > 0 else "No earlier order with a problem.")
             return
         self._draft = None
         self._open(target)
@@ -147,7 +147,7 @@ class EditScreen(FormScreen):
             # What was found is to be there, too.
             self._view = FormView.ALL
             self.sheet.set_rows(self._rows())
-            self.say("View: all fields.")
+            self.show_notice("View: all fields.")
         self.sheet.go_to(pointer)
 
     @on(InputLine.Cancelled)
@@ -161,20 +161,20 @@ class EditScreen(FormScreen):
         self._view = views[(views.index(self._view) + 1) % len(views)]
         self.sheet.set_rows(self._rows())
         self._after()
-        self.say(f"View: {self._view} fields.")
+        self.show_notice(f"View: {self._view} fields.")
 
     def do_revert(self, key: str) -> None:
         draft, row = self._draft, self.sheet.cursor_field
         if draft is None or row is None:
             return
         if self._typed.pop(row.pointer, None) is not None:
-            self.house.bench.drafts.untype(self._order_id, row.pointer)
+            self.house.account.drafts.untype(self._order_id, row.pointer)
         if draft.edit.revert(row.pointer, f"{row.label} as it was read"):
             self._save(draft)
-            self.say(f"{row.label}: as it was read.")
+            self.show_notice(f"{row.label}: as it was read.")
         else:
             self._show()
-            self.say("It is as it was read.")
+            self.show_notice("It is as it was read.")
 
     def do_absent(self, key: str) -> None:
         draft, pointer = self._draft, self.sheet.cursor_pointer
@@ -189,7 +189,7 @@ class EditScreen(FormScreen):
         if row is None or known is None:
             return
         if not row.editable:
-            self.say(sentence(row.reason), "warning")
+            self.show_notice(sentence(row.reason), "warning")
             return
         self._ask_nothing(draft, row, known)
 
@@ -209,7 +209,7 @@ class EditScreen(FormScreen):
                     draft.take_theirs(one, f"what the service says of {self._place_of(draft, one)}")
             self._save(draft)
             left = len(draft.undecided)
-            self.say(f"{left} still to decide; n leads there." if left else "All decided; w reviews.")
+            self.show_notice(f"{left} still to decide; n leads there." if left else "All decided; w reviews.")
 
         self.ask(f"{self._place_of(draft, clash)}:", answers, chosen)
 
@@ -234,7 +234,7 @@ class EditScreen(FormScreen):
             answers.append(("a", "absent: sent whole"))
         if not answers:
             needed = "It is needed, and may be neither null nor empty."
-            self.say(
+            self.show_notice(
                 needed if row.value is not ABSENT else "It is absent, and may be neither null nor empty.", "warning"
             )
             return
@@ -249,20 +249,20 @@ class EditScreen(FormScreen):
 
         self.ask(f"{row.label} becomes", answers, chosen)
 
-    def do_mend(self, key: str) -> None:
+    def do_fix(self, key: str) -> None:
         draft, pointer = self._draft, self.sheet.cursor_pointer
         if draft is None:
             return
-        here = [note for note in self._notes if note.mend]
+        here = [note for note in self._notes if note.fix]
         here.sort(key=lambda note: note.problem.pointer != pointer)
         if not here:
-            self.say("There is no proposal for this order.")
+            self.show_notice("There is no proposal for this order.")
             return
-        proposal = mend(draft.edit.document, here[0].problem)
+        proposal = fix_for(draft.edit.document, here[0].problem)
         name = here[0].problem.title or here[0].problem.detail
         if proposal is not None and draft.edit.put_all(proposal.values, name):
             self._save(draft)
-            self.say(f"Drafted: {proposal.words}. u takes it back.")
+            self.show_notice(f"Drafted: {proposal.words}. u takes it back.")
 
     def do_address(self, key: str) -> None:
         self._open_address()
@@ -284,7 +284,7 @@ class EditScreen(FormScreen):
         draft = self._draft
         if draft is not None and draft.edit.put_all(values, name):
             self._save(draft)
-            self.say(f"Drafted: {name}, {len(values)} field{'' if len(values) == 1 else 's'}. u takes it back.")
+            self.show_notice(f"Drafted: {name}, {len(values)} field{'' if len(values) == 1 else 's'}. u takes it back.")
 
     def do_undo(self, key: str) -> None:
         self._step_back(self._draft.edit.undo() if self._draft is not None else None, "Undone", "Nothing to undo.")
@@ -296,10 +296,10 @@ class EditScreen(FormScreen):
 
     def _step_back(self, name: str | None, done: str, nothing: str) -> None:
         if name is None or self._draft is None:
-            self.say(nothing)
+            self.show_notice(nothing)
             return
         self._save(self._draft)
-        self.say(f"{done}: {name}.")
+        self.show_notice(f"{done}: {name}.")
 
     def do_add(self, key: str) -> None:
         draft, pointer = self._draft, self.sheet.cursor_pointer
@@ -327,7 +327,7 @@ class EditScreen(FormScreen):
     def _stage(self, draft: Draft, *, as_update: bool) -> None:
         document: Document = draft.edit.document
         if stage_copies(self, [document], as_update=as_update, read=draft.edit.base):
-            self.say(f"{order_name(document)} staged with its changes; B opens the composer.")
+            self.show_notice(f"{order_name(document)} staged with its changes; B opens the composer.")
 
     def do_drop(self, key: str) -> None:
         draft, pointer = self._draft, self.sheet.cursor_pointer
@@ -335,7 +335,9 @@ class EditScreen(FormScreen):
             return
         entry = entry_of(pointer)
         if entry is None:
-            self.say("D removes an item or a tax number; a field is cleared by c, an order is deleted from the list.")
+            self.show_notice(
+                "D removes an item or a tax number; a field is cleared by c, an order is deleted from the list."
+            )
         elif (name := remove_entry(draft.edit, pointer)) is not None:
             self._entries(entry, f"{name} removed")
 
@@ -348,7 +350,7 @@ class EditScreen(FormScreen):
     def _move_entry(self, by: int) -> None:
         draft, pointer = self._draft, self.sheet.cursor_pointer
         if draft is None or pointer is None or entry_of(pointer) is None:
-            self.say("< and > move an item or a tax number.")
+            self.show_notice("< and > move an item or a tax number.")
             return
         self._entries(move_entry(draft.edit, pointer, by), "Moved")
 
@@ -356,21 +358,23 @@ class EditScreen(FormScreen):
         """The lists of the order were changed: keep it, and go where that leads."""
         draft = self._draft
         if draft is None or pointer is None:
-            self.say("There is no place to move it to." if words == "Moved" else "There is nothing to do that with.")
+            self.show_notice(
+                "There is no place to move it to." if words == "Moved" else "There is nothing to do that with."
+            )
             return
         self._save(draft)
         self.sheet.go_to(pointer)
-        self.say(f"{words} in the draft; u takes it back.")
+        self.show_notice(f"{words} in the draft; u takes it back.")
 
     def do_review(self, key: str) -> None:
         if self._draft is None or not self._draft.edit.dirty:
-            drafts = self.house.bench.drafts.all()
+            drafts = self.house.account.drafts.all()
             if not drafts:
-                self.say("Nothing was changed.")
+                self.show_notice("Nothing was changed.")
                 return
             review_drafts(self, drafts)
             return
-        others = [draft for draft in self.house.bench.drafts.all() if draft.order_id != self._order_id]
+        others = [draft for draft in self.house.account.drafts.all() if draft.order_id != self._order_id]
         if not others:
             review_drafts(self, [self._draft])
             return
@@ -383,7 +387,7 @@ class EditScreen(FormScreen):
 
     def do_differences(self, key: str) -> None:
         if self._draft is None or not self._draft.edit.dirty:
-            self.say("Nothing was changed on this order.")
+            self.show_notice("Nothing was changed on this order.")
         else:
             name = order_name(self._draft.edit.document)
             self.house.show_lines(f"Changed: {name}", differences(self._draft))
@@ -392,7 +396,7 @@ class EditScreen(FormScreen):
         if look_up_again(self, self._order_id):
             return
         self.run_worker(self._read(self._order_id), name="read the order again", group="read", exclusive=True)
-        self.say("Reading again …")
+        self.show_notice("Reading again …")
 
     def stop_reading(self) -> bool:
         running = [worker for worker in self.workers if worker.group == "read" and worker.is_running]

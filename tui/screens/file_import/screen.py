@@ -143,7 +143,7 @@ class ImportScreen(BaseScreen):
     def on_resize(self, event: events.Resize) -> None:
         self.query_one("#import").set_class(event.size.width >= _WIDE, "-wide")
 
-    def facts(self) -> list[str]:
+    def status_items(self) -> list[str]:
         here = self._problem_here()
         if here:
             return [here]
@@ -169,7 +169,7 @@ class ImportScreen(BaseScreen):
         if key.isdigit():
             one = self._intake.orders[int(key)]
             return " │ ".join(
-                problem_words(problem, one, whole=True) for problem in found_in(one, self.house.bench.shop_ids)
+                problem_words(problem, one, whole=True) for problem in found_in(one, self.house.account.shop_ids)
             )
         return self._intake.refused[int(key[1:])].reason
 
@@ -187,7 +187,7 @@ class ImportScreen(BaseScreen):
         )
         self.query_one("#layout", RuleLine).set(table.layout.words, "d e s ' o f change it")
         self.columns.load(mapping_rows(source, problem_paths(self._intake, self.mapping)))
-        self.preview.load(preview_rows(self._intake, self.house.bench.shop_ids))
+        self.preview.load(preview_rows(self._intake, self.house.account.shop_ids))
         first = f"the first {_PREVIEWED} rows" if rows > _PREVIEWED else "all rows"
         count, refused = len(self._intake.orders), len(self._intake.refused)
         words = f"{count} order{'' if count == 1 else 's'}{f', {refused} refused' if refused else ''}"
@@ -195,7 +195,7 @@ class ImportScreen(BaseScreen):
         self.show_status()
 
     def _now(self) -> Any:
-        return self.house.now().astimezone(self.house.bench.zone)
+        return self.house.now().astimezone(self.house.account.zone)
 
     def _change(self, mapping: ColumnMapping) -> None:
         self.source = replace(self.source, mapping=mapping)
@@ -237,7 +237,7 @@ class ImportScreen(BaseScreen):
         if key.isdigit():
             one = self._intake.orders[int(key)]
             self.house.show_text(
-                f"{one.place} of {self.source.name}", order_text(one, found_in(one, self.house.bench.shop_ids))
+                f"{one.place} of {self.source.name}", order_text(one, found_in(one, self.house.account.shop_ids))
             )
         elif key:
             refused = self._intake.refused[int(key[1:])]
@@ -247,7 +247,7 @@ class ImportScreen(BaseScreen):
     def do_nowhere(self, key: str) -> None:
         row = self.columns.cursor_key or ""
         if self._in_orders or not row:
-            self.say("That is for a column; Tab leads there.")
+            self.show_notice("That is for a column; Tab leads there.")
         elif row.startswith("c"):
             self._change(self.mapping.with_path(int(row[1:]), None))
         else:
@@ -281,25 +281,25 @@ class ImportScreen(BaseScreen):
     # The shop.
 
     def _guess_shop(self) -> None:
-        bench = self.house.bench
-        if bench.shops is None:
+        account = self.house.account
+        if account.shops is None:
             self.run_worker(self._read_shops(), name="read the shops", group="read")
-        elif len(bench.shops) == 1:
-            self._change(self.mapping.with_constant(SHOP, bench.shops[0].id))
-        elif bench.own_shop is not None:
-            self._change(self.mapping.with_constant(SHOP, bench.own_shop))
+        elif len(account.shops) == 1:
+            self._change(self.mapping.with_constant(SHOP, account.shops[0].id))
+        elif account.own_shop is not None:
+            self._change(self.mapping.with_constant(SHOP, account.own_shop))
 
     async def _read_shops(self) -> None:
         try:
-            await self.house.bench.read_shops()
+            await self.house.account.read_shops()
         except ApiError as error:
-            self.say(f"The shops could not be read: {error} Their numbers can be typed.", "warning")
+            self.show_notice(f"The shops could not be read: {error} Their numbers can be typed.", "warning")
             return
-        if self.house.bench.shops is not None:
+        if self.house.account.shops is not None:
             self._guess_shop()
 
     def _ask_shop(self) -> None:
-        shops = self.house.bench.shops or []
+        shops = self.house.account.shops or []
         if not shops:
             self._ask_line("shop number: ", self._typed_shop)
             return
@@ -314,7 +314,7 @@ class ImportScreen(BaseScreen):
         if text.isascii() and text.isdigit() and len(text) < 19:
             self._change(self.mapping.with_constant(SHOP, int(text)))
         elif text:
-            self.say("A shop's number has digits only.", "warning")
+            self.show_notice("A shop's number has digits only.", "warning")
 
     # The layout.
 
@@ -330,7 +330,7 @@ class ImportScreen(BaseScreen):
 
     def do_encoding(self, key: str) -> None:
         if isinstance(self.source.data, str):
-            self.say("What was pasted has no encoding.")
+            self.show_notice("What was pasted has no encoding.")
         elif not self._is_workbook():
             self._read_as(
                 replace(self.source.table.layout, encoding=_next(ENCODINGS, self.source.table.layout.encoding))
@@ -348,30 +348,30 @@ class ImportScreen(BaseScreen):
     def do_sheet(self, key: str) -> None:
         sheets = self.source.sheets
         if len(sheets) < 2:
-            self.say("There is no other sheet.")
+            self.show_notice("There is no other sheet.")
         else:
             names = dict.fromkeys(sheets, "")
             self._read_as(replace(self.source.table.layout, sheet=_next(names, self.source.table.layout.sheet)))
 
     def _is_workbook(self) -> bool:
         if self.source.sheets:
-            self.say("A workbook has no delimiter, quotes or encoding; t shows its next sheet.")
+            self.show_notice("A workbook has no delimiter, quotes or encoding; t shows its next sheet.")
         return bool(self.source.sheets)
 
     def _read_as(self, layout: TableLayout) -> None:
         self.run_worker(self._reread(layout), name="read with another layout", group="read", exclusive=True)
 
     async def _reread(self, layout: TableLayout) -> None:
-        known = Mappings(self.house.bench).all()
+        known = Mappings(self.house.account).all()
         try:
             self.source = await asyncio.to_thread(again, self.source, layout, known)
         except ImportFileError as error:
-            self.say(f"Not with {layout.words}: {error}", "warning")
+            self.show_notice(f"Not with {layout.words}: {error}", "warning")
             return
         if SHOP not in self.mapping.paths and self.mapping.constant(SHOP) is None:
             self._guess_shop()
         self.show_all()
-        self.say(f"Read as {layout.words}.")
+        self.show_notice(f"Read as {layout.words}.")
 
     # Saving, staging.
 
@@ -384,11 +384,11 @@ class ImportScreen(BaseScreen):
 
     @on(InputLine.Submitted, "#line")
     def _typed(self, event: InputLine.Submitted) -> None:
-        with self.keeping():
+        with self.report_store_errors():
             self._line_done(event.text.strip())
 
     def do_save_mapping(self, key: str) -> None:
-        kept = Mappings(self.house.bench)
+        kept = Mappings(self.house.account)
         name = self.mapping.name
         if name and kept.get(name) == self.mapping:
 
@@ -398,7 +398,7 @@ class ImportScreen(BaseScreen):
                 else:
                     kept.forget(name)
                     self._change(replace(self.mapping, name=""))
-                    self.say(f"{name} is forgotten.")
+                    self.show_notice(f"{name} is forgotten.")
 
             self.ask(f"Saved as {name}.", [("n", "save under another name"), ("f", "forget it")], chosen)
         else:
@@ -407,31 +407,31 @@ class ImportScreen(BaseScreen):
     def _save(self, name: str) -> None:
         if name:
             mapping = replace(self.mapping, name=name)
-            Mappings(self.house.bench).save(mapping)
+            Mappings(self.house.account).save(mapping)
             self._change(mapping)
-            self.say(f"Saved as {name}; it is offered again for the same columns.")
+            self.show_notice(f"Saved as {name}; it is offered again for the same columns.")
 
     def do_refused(self, key: str) -> None:
         if not self._intake.refused:
-            self.say("No row of those shown is refused.")
+            self.show_notice("No row of those shown is refused.")
             return
 
         def chosen(text: str) -> None:
             if text:
-                self.say(write_new(Path(text), refused_csv(self._intake))[0])
+                self.show_notice(write_new(Path(text), refused_csv(self._intake))[0])
 
         self._ask_line("refused rows into: ", chosen, refused_name(self.source.name), path=True)
 
     def do_stage(self, key: str) -> None:
         if self._counting is not None:
-            self.say("It is being read already.")
+            self.show_notice("It is being read already.")
         elif not self.mapping.mapped:
-            self.say("No column goes to a field yet; Enter on one chooses it.", "warning")
+            self.show_notice("No column goes to a field yet; Enter on one chooses it.", "warning")
         elif SHOP not in self.mapping.paths and self.mapping.constant(SHOP) is None:
             self.columns.go_to_key(key_of(SHOP))
             self._in_orders = False
             self.give_focus()
-            self.say("These orders have no shop yet; Enter here chooses it.", "warning")
+            self.show_notice("These orders have no shop yet; Enter here chooses it.", "warning")
         else:
             self._counting = ImportProgress()
             self._timer = self.set_interval(_LOOK, self._show_count)
@@ -441,7 +441,7 @@ class ImportScreen(BaseScreen):
         try:
             intake = await asyncio.to_thread(take_in, self.source, progress=counting, now=self._now())
         except ImportFileError as error:
-            self.say(str(error), "warning")
+            self.show_notice(str(error), "warning")
             return
         finally:
             self._counting = None
@@ -452,7 +452,7 @@ class ImportScreen(BaseScreen):
 
     def _show_count(self) -> None:
         if self._counting is not None:
-            self.say(self._counting.words())
+            self.show_notice(self._counting.words())
 
     def stop_reading(self) -> bool:
         if self._counting is not None:

@@ -81,7 +81,7 @@ class RecheckScreen(BaseScreen):
         words = [("n", "next taken back"), ("Enter", "its form"), ("m", "draft it again"), ("w", "review")]
         self.query_one(KeyLine).set([*words, ("r", "read again"), ("u", "undo"), ("?", "keys")])
 
-    def facts(self) -> Sequence[str | Piece]:
+    def status_items(self) -> Sequence[str | Piece]:
         counts = Counter(check.verdict for check in self._checks)
         facts: list[str | Piece] = [
             (f"{counts[verdict]} {verdict}", _MARKS[verdict][1]) for verdict in RecheckResult if counts[verdict]
@@ -89,7 +89,7 @@ class RecheckScreen(BaseScreen):
         return facts or ["nothing was changed"]
 
     def _show(self) -> None:
-        drafts = self.house.bench.drafts
+        drafts = self.house.account.drafts
         bad = sum(check.verdict is not RecheckResult.STANDS for check in self._checks)
         drafted = len(drafts.all())
         left = f"{self.house.account_name} · changes of {self._day:%a %d %b}, read again"
@@ -119,7 +119,7 @@ class RecheckScreen(BaseScreen):
             rule.set()
             pane.set_lines([])
             return
-        when = check.at.astimezone(self.house.bench.zone)
+        when = check.at.astimezone(self.house.account.zone)
         if not check.pointer.tokens:
             rule.set(check.named.name, check.verdict)
             pane.set_lines([check.words, f"written {when:%H:%M:%S}"])
@@ -133,7 +133,7 @@ class RecheckScreen(BaseScreen):
         self._show_check()
 
     def _is_drafted(self, check: RecheckedChange) -> bool:
-        draft = self.house.bench.drafts.get(check.order_id)
+        draft = self.house.account.drafts.get(check.order_id)
         return (
             draft is not None
             and check.verdict is not RecheckResult.STANDS
@@ -149,8 +149,8 @@ class RecheckScreen(BaseScreen):
     def order_here(self) -> str | None:
         return check.order_id or None if (check := self.check) is not None else None
 
-    def order_news(self, order_id: str) -> None:
-        standing = self.house.bench.corrections.standing(order_id)
+    def order_changed(self, order_id: str) -> None:
+        standing = self.house.account.corrections.standing(order_id)
         if standing is not None and standing.way is DraftSendState.CONFIRMED and standing.document is not None:
             self._checks = [
                 seen_again(check, standing.document) if check.order_id == order_id and check.pointer.tokens else check
@@ -158,13 +158,13 @@ class RecheckScreen(BaseScreen):
             ]
         if self.is_attached:
             if standing is not None and standing.way is not DraftSendState.SENDING:
-                self.unsay()
+                self.clear_notice()
             self._show()
 
     def do_open(self, key: str) -> None:
         check = self.check
         if check is None or check.verdict is RecheckResult.GONE or not check.order_id.isdecimal():
-            self.say("There is no order to open here.")
+            self.show_notice("There is no order to open here.")
             return
         open_order(self.house, check.order_id)
 
@@ -185,55 +185,55 @@ class RecheckScreen(BaseScreen):
                 self.table.go(place)
                 return
             place += by
-        self.say(f"No {'further' if by > 0 else 'earlier'} change that does not stand.")
+        self.show_notice(f"No {'further' if by > 0 else 'earlier'} change that does not stand.")
 
-    def do_mend(self, key: str) -> None:
+    def do_fix(self, key: str) -> None:
         """Draft the confirmed value once more, on what is there now."""
-        check, bench = self.check, self.house.bench
+        check, account = self.check, self.house.account
         if check is None or check.document is None or not check.pointer.tokens:
-            self.say("There is no value to draft here.")
+            self.show_notice("There is no value to draft here.")
             return
         if check.verdict is RecheckResult.STANDS:
-            self.say("It still is as it was confirmed.")
+            self.show_notice("It still is as it was confirmed.")
             return
-        draft = bench.drafts.of(check.order_id, check.document, self.house.now())
+        draft = account.drafts.of(check.order_id, check.document, self.house.now())
         name = f"{label_of(check.pointer)}, once more"
         wanted = check.wanted
         done = draft.edit.drop(check.pointer, name) if wanted is ABSENT else draft.edit.put(check.pointer, wanted, name)
         if not done:
-            self.say("It is drafted already.")
+            self.show_notice("It is drafted already.")
             return
-        bench.corrections.forget(check.order_id)
-        bench.drafts.save(draft)
+        account.corrections.forget(check.order_id)
+        account.drafts.save(draft)
         self.house.order_changed(check.order_id)
         self._show()
-        self.say(f"Drafted again: {label_of(check.pointer)} of {check.named.name}. u takes it back, w reviews.")
+        self.show_notice(f"Drafted again: {label_of(check.pointer)} of {check.named.name}. u takes it back, w reviews.")
 
     def do_undo(self, key: str) -> None:
-        check, bench = self.check, self.house.bench
-        draft = bench.drafts.get(check.order_id) if check is not None else None
+        check, account = self.check, self.house.account
+        draft = account.drafts.get(check.order_id) if check is not None else None
         name = draft.edit.undo() if draft is not None else None
         if draft is None or name is None:
-            self.say("Nothing to undo on this order.")
+            self.show_notice("Nothing to undo on this order.")
             return
-        bench.drafts.save(draft)
+        account.drafts.save(draft)
         self.house.order_changed(draft.order_id)
         self._show()
-        self.say(f"Undone: {name}.")
+        self.show_notice(f"Undone: {name}.")
 
     def do_review(self, key: str) -> None:
-        review_drafts(self, self.house.bench.drafts.all())
+        review_drafts(self, self.house.account.drafts.all())
 
     def do_refresh(self, key: str) -> None:
-        self.say("Reading the orders again …")
+        self.show_notice("Reading the orders again …")
         self.run_worker(self._read(), name="read changes again", group="read", exclusive=True)
 
     async def _read(self) -> None:
-        bench = self.house.bench
-        entries = entries_of_day(bench.store, bench.account, bench.client.base_url, self._day, bench.zone)
-        self._checks = await recheck(bench.client, entries)
+        account = self.house.account
+        entries = entries_of_day(account.store, account.account_id, account.client.base_url, self._day, account.zone)
+        self._checks = await recheck(account.client, entries)
         self._show()
-        self.say("Read again.")
+        self.show_notice("Read again.")
 
     def stop_reading(self) -> bool:
         running = [worker for worker in self.workers if worker.group == "read" and worker.is_running]

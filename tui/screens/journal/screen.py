@@ -124,7 +124,7 @@ class JournalScreen(BaseScreen):
         return self.query_one("#entry", Pager)
 
     @property
-    def strip(self) -> TabBar:
+    def tab_bar(self) -> TabBar:
         return self.query_one(TabBar)
 
     @property
@@ -147,9 +147,9 @@ class JournalScreen(BaseScreen):
         self._is_stale = False
         if not self.is_attached:
             return
-        bench = self.house.bench
-        briefs = bench.store.briefs
-        counts = briefs.count(bench.account)
+        account = self.house.account
+        briefs = account.store.briefs
+        counts = briefs.count(account.account_id)
         self._total = counts.total()
         groups = dict.fromkeys(EntryOutcome, 0)
         for (state, road), count in counts.items():
@@ -161,15 +161,15 @@ class JournalScreen(BaseScreen):
             )
             for group, count in groups.items()
         ]
-        self.strip.set_entries(entries, self.strip.current or _ALL)
-        self._several = len(briefs.writers(bench.account)) > 1
+        self.tab_bar.set_labels(entries, self.tab_bar.current or _ALL)
+        self._several = len(briefs.writers(account.account_id)) > 1
         states, roads = (None, None) if self._group is None else states_of(self._group)
         places = briefs.find(
-            bench.account, states=states, roads=roads, words=self._words.split(), sorting=self._sorting
+            account.account_id, states=states, roads=roads, words=self._words.split(), sorting=self._sorting
         )
         by_order = self._sorting is JournalSort.ORDER
-        now, zone = self.house.now(), bench.zone
-        self._rows = WriteRows(bench.store, places, now, zone, self._several, by_order, self._what)
+        now, zone = self.house.now(), account.zone
+        self._rows = WriteRows(account.store, places, now, zone, self._several, by_order, self._what)
         self.table.set_columns(columns(self._is_wide, self._several))
         narrowed = self._words or self._group is not None
         self.table.set_empty("No write is like this." if narrowed and self._total else "Nothing was written yet.")
@@ -177,8 +177,8 @@ class JournalScreen(BaseScreen):
         self.table.set_tail(self._tail())
         shown = f"{len(places)} of {self._total}" if narrowed else f"{self._total}"
         self.query_one(FilterLine).set(self._words, f"by {self._sorting} │ {shown} writes")
-        mode = "READ ONLY" if bench.client.read_only else "WRITES"
-        drafted = len(bench.drafts.all())
+        mode = "READ ONLY" if account.client.read_only else "WRITES"
+        drafted = len(account.drafts.all())
         self.query_one(TitleLine).set(
             f"{self.house.account_name} · {mode} · JOURNAL", f"drafted {drafted}" if drafted else ""
         )
@@ -186,12 +186,12 @@ class JournalScreen(BaseScreen):
 
     @property
     def _group(self) -> EntryOutcome | None:
-        current = self.strip.current
+        current = self.tab_bar.current
         return None if current in (None, _ALL) else EntryOutcome(str(current))
 
     def _tail(self) -> str:
-        bench = self.house.bench
-        kept = bench.store.state.get(bench.account, PRUNED)
+        account = self.house.account
+        kept = account.store.state.get(account.account_id, PRUNED)
         if not isinstance(kept, dict):
             return ""
         on = str(kept.get("at"))[:10]
@@ -215,11 +215,11 @@ class JournalScreen(BaseScreen):
         return brief.first.remote_id or None if brief is not None and is_one else None
 
     def _open(self, id: int) -> JournalEntry | None:
-        bench = self.house.bench
-        return open_entry(bench.store, bench.client.base_url, id)
+        account = self.house.account
+        return open_entry(account.store, account.client.base_url, id)
 
     def _show_entry(self, *, keep_place: bool = False) -> None:
-        brief, bench = self.brief, self.house.bench
+        brief, account = self.brief, self.house.account
         if not self.is_attached:
             return
         pane, rule = self.pane, self.query_one("#entry-rule", RuleLine)
@@ -241,36 +241,36 @@ class JournalScreen(BaseScreen):
                     for line in encode(decode(entry_line(entry), limit=1 << 30), indent=2).decode().split("\n")
                 ]
             else:
-                lines = list(entry_lines(entry, bench.zone, width))
+                lines = list(entry_lines(entry, account.zone, width))
         elif brief.orders == 1:
             entry = self._open(brief.id)
-            lines = [] if entry is None else list(preview_lines(entry, bench.zone, width, pane.body_height - 2))
+            lines = [] if entry is None else list(preview_lines(entry, account.zone, width, pane.body_height - 2))
         else:
-            named = bench.store.briefs.orders(brief.id)
-            lines = list(many_lines(brief, named, bench.store.writes.events(brief.id), bench.zone))
+            named = account.store.briefs.orders(brief.id)
+            lines = list(many_lines(brief, named, account.store.writes.events(brief.id), account.zone))
         pane.set_lines(lines, keep_place=keep_place)
 
-    def facts(self) -> Sequence[str | Piece]:
-        bench = self.house.bench
-        under_way = len(bench.outbox.under_way)
+    def status_items(self) -> Sequence[str | Piece]:
+        account = self.house.account
+        under_way = len(account.outbox.under_way)
         facts: list[str | Piece] = [f"{under_way} on the way"] if under_way else []
-        drafted = len(bench.drafts.all())
+        drafted = len(account.drafts.all())
         facts.append(f"{drafted} draft{'' if drafted == 1 else 's'}; w reviews" if drafted else "u drafts the way back")
         return facts
 
-    def news(self) -> None:
+    def store_changed(self) -> None:
         if not self._is_stale and self.is_attached:
             # Many steps come at once; they are shown at once, too.
             self._is_stale = True
             self.call_after_refresh(self._reload)
             self.show_status()
 
-    def order_news(self, order_id: str) -> None:
-        corrections = self.house.bench.corrections
+    def order_changed(self, order_id: str) -> None:
+        corrections = self.house.account.corrections
         standing = corrections.standing(order_id)
         if standing is not None and standing.way is not DraftSendState.SENDING and not corrections.sending:
-            self.unsay()
-        self.news()
+            self.clear_notice()
+        self.store_changed()
 
     @on(OrderTable.CursorMoved)
     def _moved(self) -> None:
@@ -280,29 +280,29 @@ class JournalScreen(BaseScreen):
         """Put the cursor on the newest write of an order, in the list of all."""
         if order_id is None:
             return
-        bench = self.house.bench
-        found = bench.store.briefs.find(bench.account, order=order_id)
+        account = self.house.account
+        found = account.store.briefs.find(account.account_id, order=order_id)
         if not found:
-            self.say("Nothing was written to that order. Here is what was written to others.")
+            self.show_notice("Nothing was written to that order. Here is what was written to others.")
             return
         if self._words or self._group is not None or self._sorting is not JournalSort.TIME:
             self._words, self._sorting = "", JournalSort.TIME
-            self.strip.select(_ALL)
+            self.tab_bar.select(_ALL)
             self._reload()
         self.table.go_to_key(key_of_place(found[0]))
         self._show_entry()
 
     # Moving.
 
-    def do_strip_next(self, key: str) -> None:
-        self.strip.step(1)
+    def do_tab_next(self, key: str) -> None:
+        self.tab_bar.step(1)
 
-    def do_strip_previous(self, key: str) -> None:
-        self.strip.step(-1)
+    def do_tab_previous(self, key: str) -> None:
+        self.tab_bar.step(-1)
 
-    def do_strip_number(self, key: str) -> None:
-        if not self.strip.select_number(int(key)):
-            self.say(f"There is no group {key}.")
+    def do_tab_number(self, key: str) -> None:
+        if not self.tab_bar.select_number(int(key)):
+            self.show_notice(f"There is no group {key}.")
 
     @on(TabBar.Selected)
     def _group_chosen(self) -> None:
@@ -373,7 +373,7 @@ class JournalScreen(BaseScreen):
                 self.table.go(place)
                 return
             place += by
-        self.say(f"No {'further' if by > 0 else 'earlier'} write that did not end as it should.")
+        self.show_notice(f"No {'further' if by > 0 else 'earlier'} write that did not end as it should.")
 
     # Narrowing and sorting.
 
@@ -429,15 +429,15 @@ class JournalScreen(BaseScreen):
 
         def chosen(answer: str) -> None:
             if answer == "j":
-                bench = self.house.bench
-                self._undo([id for id, _ in bench.store.briefs.find(bench.account, job=brief.job)], None)
+                account = self.house.account
+                self._undo([id for id, _ in account.store.briefs.find(account.account_id, job=brief.job)], None)
             else:
                 self._undo([brief.id], place[1] if answer == "o" else None)
 
         self.ask("Undo", answers, chosen)
 
     def _undo(self, ids: Sequence[int], only: int | None) -> None:
-        self.say("Reading what is there now …")
+        self.show_notice("Reading what is there now …")
         work = self._draft_inverse(ids, only)
         self.run_worker(work, name="draft the way back", group="read", exclusive=True)
 
@@ -451,31 +451,33 @@ class JournalScreen(BaseScreen):
             await asyncio.sleep(0)
         reason = why_not(entries[0]) if len(entries) == 1 else None
         if reason is not None or not entries:
-            self.say(reason or "This write was removed from the journal.")
+            self.show_notice(reason or "This write was removed from the journal.")
             return
 
         def progress(done: int, of: int) -> None:
             if of > 1:
-                self.say(f"{done} of {of} orders read again …")
+                self.show_notice(f"{done} of {of} orders read again …")
 
-        name = step_name(entries[0], house.bench.zone)
-        with self.keeping():
-            results = await undo(house.bench, house.staging, entries, name, progress)
+        name = step_name(entries[0], house.account.zone)
+        with self.report_store_errors():
+            results = await undo(house.account, house.staging, entries, name, progress)
             for result in results:
                 if result.named.remote_id:
                     house.order_changed(result.named.remote_id)
             self._reload()
-            self.say(told(results))
+            self.show_notice(told(results))
             if len(results) > 1 and self.is_on_top and not self.is_typing:
                 house.show_text(f"Undo: {told(results)}", _each(results))
 
     def do_review(self, key: str) -> None:
-        review_drafts(self, self.house.bench.drafts.all())
+        review_drafts(self, self.house.account.drafts.all())
 
     def do_order(self, key: str) -> None:
         order_id = self.order_here
         if order_id is None or not order_id.isdecimal():
-            self.say("This row is about several orders; s by order has a row for each." if self.brief else "No write.")
+            self.show_notice(
+                "This row is about several orders; s by order has a row for each." if self.brief else "No write."
+            )
             return
         open_order(self.house, order_id)
 
@@ -485,11 +487,11 @@ class JournalScreen(BaseScreen):
     # Reading again, and export.
 
     def do_recheck(self, key: str) -> None:
-        today = self.house.now().astimezone(self.house.bench.zone).date()
+        today = self.house.now().astimezone(self.house.account.zone).date()
         brief, order_id = self.brief, self.order_here
         if brief is not None and brief.state is WriteState.UNKNOWN and order_id and look_up_again(self, order_id):
             return
-        day = brief.at.astimezone(self.house.bench.zone).date() if brief is not None else today
+        day = brief.at.astimezone(self.house.account.zone).date() if brief is not None else today
         if day == today:
             self._recheck(today)
             return
@@ -497,23 +499,25 @@ class JournalScreen(BaseScreen):
         self.ask("Read again the changes of", answers, lambda answer: self._recheck(today if answer == "t" else day))
 
     def _recheck(self, day: date) -> None:
-        self.say("Reading the orders again …")
+        self.show_notice("Reading the orders again …")
         self.run_worker(self._read_again(day), name="read changes again", group="read", exclusive=True)
 
     async def _read_again(self, day: date) -> None:
         from tui.screens.journal.recheck import RecheckScreen
 
-        bench = self.house.bench
-        entries = entries_of_day(bench.store, bench.account, bench.client.base_url, day, bench.zone)
+        account = self.house.account
+        entries = entries_of_day(account.store, account.account_id, account.client.base_url, day, account.zone)
         if not entries:
-            self.say(f"No change of {day:%a %d %b} was confirmed, so there is nothing to read again.")
+            self.show_notice(f"No change of {day:%a %d %b} was confirmed, so there is nothing to read again.")
             return
-        checks = await recheck(bench.client, entries, lambda done, of: self.say(f"{done} of {of} orders read again …"))
-        self.unsay()
+        checks = await recheck(
+            account.client, entries, lambda done, of: self.show_notice(f"{done} of {of} orders read again …")
+        )
+        self.clear_notice()
         if self.is_on_top and not self.is_typing:
             self.house.open_screen(RecheckScreen(day, checks))
         else:
-            self.say("The changes were read again; r shows them.")
+            self.show_notice("The changes were read again; r shows them.")
 
     def stop_reading(self) -> bool:
         running = [worker for worker in self.workers if worker.group == "read" and worker.is_running]
@@ -523,33 +527,33 @@ class JournalScreen(BaseScreen):
 
     def do_export(self, key: str) -> None:
         if self._rows is None or not len(self._rows):
-            self.say("There is nothing to export in this list.")
+            self.show_notice("There is nothing to export in this list.")
             return
-        today = self.house.now().astimezone(self.house.bench.zone).date()
+        today = self.house.now().astimezone(self.house.account.zone).date()
         line = self.query_one("#export-file", InputLine)
         line.complete = completed
-        line.open(str(self.house.bench.store.path.parent / f"journal-{today:%Y-%m-%d}.jsonl"))
+        line.open(str(self.house.account.store.path.parent / f"journal-{today:%Y-%m-%d}.jsonl"))
 
     def _export(self, name: str) -> None:
         rows = self._rows
         if not name or rows is None:
-            self.say("No file was named; nothing was exported.")
+            self.show_notice("No file was named; nothing was exported.")
             return
         ids = sorted({id for id, _ in rows.places})
-        self.say(f"Exporting {len(ids)} writes …")
+        self.show_notice(f"Exporting {len(ids)} writes …")
         self.run_worker(self._write_out(ids, at_home(Path(name))), name="export the journal", group="export")
 
     async def _write_out(self, ids: Sequence[int], path: Path) -> None:
-        bench = self.house.bench
-        with self.keeping():
+        account = self.house.account
+        with self.report_store_errors():
             try:
-                count = await export(bench.store, bench.client.base_url, ids, path)
+                count = await export(account.store, account.client.base_url, ids, path)
             except FileExistsError:
-                self.say(f"There is a file of that name; nothing was written. {path}", "warning")
+                self.show_notice(f"There is a file of that name; nothing was written. {path}", "warning")
             except OSError as error:
-                self.say(f"It cannot be written: {error.strerror}. {path}", "error")
+                self.show_notice(f"It cannot be written: {error.strerror}. {path}", "error")
             else:
-                self.say(f"{count} write{'' if count == 1 else 's'}, for your eyes only, in {path}")
+                self.show_notice(f"{count} write{'' if count == 1 else 's'}, for your eyes only, in {path}")
 
 
 def _each(results: Sequence[UndoResult]) -> str:

@@ -117,16 +117,16 @@ class AddressScreen(BaseScreen):
         return True
 
     def on_mount(self) -> None:
-        bench = self.house.bench
-        mode = "READ ONLY" if bench.client.read_only else "WRITES"
+        account = self.house.account
+        mode = "READ ONLY" if account.client.read_only else "WRITES"
         self.query_one(TitleLine).set(
             f"{self.house.account_name} · {mode}", f"{self._name} · {_TITLES[self._place]} from a text"
         )
-        kept = bench.store.state.get(bench.account, self._key)
+        kept = account.store.state.get(account.account_id, self._key)
         text = self._pasted or (kept if isinstance(kept, str) else "")
         if text:
             self.box.fill(text)
-            with self.keeping():
+            with self.report_store_errors():
                 self._keep(self.box.text)
         else:
             # The names of countries and the formats take a quarter of a second to load; the hand is slower.
@@ -137,7 +137,7 @@ class AddressScreen(BaseScreen):
         self._arrange()
         self._read()
         if text and not self._pasted:
-            self.say("This is kept from before; a paste replaces it, e edits it, Enter takes it.")
+            self.show_notice("This is kept from before; a paste replaces it, e edits it, Enter takes it.")
 
     def on_resize(self, event: events.Resize) -> None:
         self.query_one("#address").set_class(event.size.width >= _WIDE, "-wide")
@@ -145,23 +145,23 @@ class AddressScreen(BaseScreen):
     # The text.
 
     def _keep(self, text: str) -> None:
-        state = self.house.bench.store.state
-        with self.keeping():
+        state = self.house.account.store.state
+        with self.report_store_errors():
             if text:
-                state.put(self.house.bench.account, self._key, text)
+                state.put(self.house.account.account_id, self._key, text)
             else:
-                state.delete(self.house.bench.account, self._key)
+                state.delete(self.house.account.account_id, self._key)
 
     @on(MultilineInput.Changed)
     def _changed(self, event: MultilineInput.Changed) -> None:
         self._choice = 0
         self._left_out.clear()
         self._split = None
-        self.unsay()
+        self.clear_notice()
         if event.pasted:
             self._to_proposal()
         if event.box.notice:
-            self.say(event.box.notice[:1].upper() + event.box.notice[1:] + ".", "warning")
+            self.show_notice(event.box.notice[:1].upper() + event.box.notice[1:] + ".", "warning")
         if len(event.text) > _LONG and not event.pasted:
             # A long text that comes key by key is read when it pauses.
             self.set_timer(_LATER, lambda: self._read() if self.is_attached else None, name=self._key)
@@ -328,7 +328,7 @@ class AddressScreen(BaseScreen):
         other = _TITLES[self._other].removesuffix(" address")
         self.query_one("#rule", RuleLine).set(title, f"{other} too: {'YES' if self._also_other else 'no'} (b)")
 
-    def facts(self) -> Sequence[str | Piece]:
+    def status_items(self) -> Sequence[str | Piece]:
         if not self._reading.found:
             return ["the text is kept until it is taken"]
         take = "Tab, then Enter makes" if self._in_text else "Enter makes"
@@ -349,14 +349,14 @@ class AddressScreen(BaseScreen):
         # An Enter that was typed before the proposal could be read is no answer to it.
         painted_at = self.list_view.painted_at
         if painted_at is None or self.key_time < painted_at:
-            self.say("Enter came before this could be read; once more takes it.")
+            self.show_notice("Enter came before this could be read; once more takes it.")
             return
         if not self._reading.found:
-            self.say("There is no address in the text; e edits it.")
+            self.show_notice("There is no address in the text; e edits it.")
             return
         values = self._values()
         if not values:
-            self.say("Nothing would change.")
+            self.show_notice("Nothing would change.")
             return
         self._keep("")
         self.house.back()
@@ -365,10 +365,10 @@ class AddressScreen(BaseScreen):
     def do_leave_out(self, key: str) -> None:
         row = next((line for line in self._lines if line.field == self.query_one(ComparisonList).cursor_key), None)
         if row is None or not row.writes:
-            self.say("There is nothing to leave out here.")
+            self.show_notice("There is nothing to leave out here.")
             return
         if self._unsendable(row):
-            self.say(
+            self.show_notice(
                 "It has signs that stand for what cannot be shown, and are never sent; e edits the text.", "warning"
             )
             return
@@ -382,14 +382,14 @@ class AddressScreen(BaseScreen):
 
     def do_split(self, key: str) -> None:
         if self._reading.split is None:
-            self.say("There is no number in the street that could be taken apart.")
+            self.show_notice("There is no number in the street that could be taken apart.")
             return
         self._split = not self._is_split
         self._propose()
 
     def do_another(self, key: str) -> None:
         if not self._reading.others:
-            self.say("There is one address in the text, or none.")
+            self.show_notice("There is one address in the text, or none.")
             return
         self._choice = (self._choice + 1) % (self._reading.others + 1)
         self._left_out.clear()

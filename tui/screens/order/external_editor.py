@@ -53,10 +53,10 @@ def edit_text(
     """
     screen = app.house_screens()[-1]
     try:
-        path = app.bench.store.scratch.put(manner.name, to_bytes(text, manner))
+        path = app.account.store.scratch.put(manner.name, to_bytes(text, manner))
         EditorSession(app, path, text, take, manner).go(line)
     except StoreError as error:
-        screen.say(str(error), "error")
+        screen.show_notice(str(error), "error")
 
 
 def to_bytes(text: str, manner: TextFormat) -> bytes:
@@ -156,11 +156,11 @@ class EditorSession:
 
     def _end(self, words: str, tone: str = "info") -> None:
         try:
-            self._app.bench.store.scratch.remove(self._path)
+            self._app.account.store.scratch.remove(self._path)
         except StoreError as error:
             words, tone = f"{words} {error}", "error"
         if words:
-            self._screen.say(words, tone)
+            self._screen.show_notice(words, tone)
 
 
 def _run(app: "OrdersApp", command: str, path: Path, line: int | None) -> int:

@@ -50,7 +50,7 @@ class FormNote:
     problem: Problem
     when: str = ""
     stale: bool = False
-    mend: str = ""
+    fix: str = ""
     cell: str = ""
     """Where in the file it came from the value stands."""
 
@@ -380,8 +380,8 @@ def _note_row(spec: FormSpec, note: FormNote) -> NoteRow:
             text += " (changed since)"
     if note.cell:
         text += f"   {note.cell}"
-    if note.mend:
-        text += f"   m: {note.mend}"
+    if note.fix:
+        text += f"   m: {note.fix}"
     tone = "warning" if problem.severity is Severity.WARNING else "service" if service else "error"
     return NoteRow(problem.pointer, text, "info" if note.stale else tone, "" if note.stale else note.mark)  # type: ignore[arg-type]
 

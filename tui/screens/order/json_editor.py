@@ -144,7 +144,7 @@ class JsonScreen(BaseScreen):
         if self._keeping is not None:
             self._keep()
 
-    def facts(self) -> Sequence[str | Piece]:
+    def status_items(self) -> Sequence[str | Piece]:
         verdict = self._verdict
         facts: list[str | Piece] = []
         if verdict is None:
@@ -166,9 +166,9 @@ class JsonScreen(BaseScreen):
 
     def _bring_back(self) -> None:
         """The text that was left here, as a step that undo takes back."""
-        bench = self.house.bench
-        kept = bench.store.state.get(bench.account, _key(self._order.place))
-        began = bench.store.state.get(bench.account, _key(self._order.place, "began"))
+        account = self.house.account
+        kept = account.store.state.get(account.account_id, _key(self._order.place))
+        began = account.store.state.get(account.account_id, _key(self._order.place, "began"))
         if not isinstance(kept, dict) or not isinstance(kept.get("text"), str):
             return
         self._began = began if isinstance(began, dict) else self._order.document
@@ -176,7 +176,7 @@ class JsonScreen(BaseScreen):
         row = kept.get("row")
         self.edit.go_to(BufferPosition(min(row, len(self.edit.buffer.rows) - 1) if isinstance(row, int) else 0, 0))
         changed = "" if same(self._began, self._order.document) else "; the order changed since, which stays"
-        self.say(f"The text from before goes on{changed}. u gives the order as it is.")
+        self.show_notice(f"The text from before goes on{changed}. u gives the order as it is.")
 
     def _changed(self) -> None:
         """Keep the text before it is drawn; a long one a little later, since its size would be felt."""
@@ -193,16 +193,16 @@ class JsonScreen(BaseScreen):
         if self._keeping is not None:
             self._keeping.stop()
             self._keeping = None
-        bench, text = self.house.bench, self.edit.buffer.text
-        with self.keeping():
+        account, text = self.house.account, self.edit.buffer.text
+        with self.report_store_errors():
             if text == self._fresh:
-                forget_text(bench, self._order.place)
+                forget_text(account, self._order.place)
                 return
-            state = bench.store.state
-            if state.get(bench.account, _key(self._order.place)) is None:
-                state.put(bench.account, _key(self._order.place, "began"), self._began)
+            state = account.store.state
+            if state.get(account.account_id, _key(self._order.place)) is None:
+                state.put(account.account_id, _key(self._order.place, "began"), self._began)
             value: Json = {"text": text, "row": self.edit.row}
-            state.put(bench.account, _key(self._order.place), value)
+            state.put(account.account_id, _key(self._order.place), value)
 
     # What is wrong.
 
@@ -300,11 +300,11 @@ class JsonScreen(BaseScreen):
 
     @on(TextEditor.Refused)
     def _refused(self, event: TextEditor.Refused) -> None:
-        self.say(event.words, "warning")
+        self.show_notice(event.words, "warning")
 
     def pasted(self, text: str) -> None:
         if len(text) > LONGEST:
-            self.say(f"Nothing was pasted: {len(text)} characters, and {LONGEST} fit.", "warning")
+            self.show_notice(f"Nothing was pasted: {len(text)} characters, and {LONGEST} fit.", "warning")
             return
 
         def chosen(_: str) -> None:
@@ -314,10 +314,10 @@ class JsonScreen(BaseScreen):
         self.ask(f"{len(text)} characters were pasted.", [("r", "put them in place of the whole text")], chosen)
 
     def do_undo(self, key: str) -> None:
-        self.say("Undone." if self.edit.undo() else "Nothing to undo in this text.")
+        self.show_notice("Undone." if self.edit.undo() else "Nothing to undo in this text.")
 
     def do_redo(self, key: str) -> None:
-        self.say("Done again." if self.edit.redo() else "Nothing to do again.")
+        self.show_notice("Done again." if self.edit.redo() else "Nothing to do again.")
 
     def do_next_problem(self, key: str) -> None:
         self._with_verdict(lambda _: self._step_problem(1))
@@ -327,12 +327,12 @@ class JsonScreen(BaseScreen):
 
     def _step_problem(self, by: int) -> None:
         if not self.edit.notes:
-            self.say("Nothing is wrong with this text.")
+            self.show_notice("Nothing is wrong with this text.")
         elif self.edit.step_note(by) is None:
             (self.edit.home if by > 0 else self.edit.end)()
             if self.edit.row not in self.edit.notes:
                 self.edit.step_note(by)
-            self.say("Around, from the first one." if by > 0 else "Around, from the last one.")
+            self.show_notice("Around, from the first one." if by > 0 else "Around, from the last one.")
 
     def do_long_text(self, key: str) -> None:
         buffer = self.edit.buffer
@@ -366,9 +366,11 @@ class JsonScreen(BaseScreen):
             self.edit.home()
             if self.edit.row not in self.edit.notes:
                 self.edit.step_note(1)
-            self.say(f"{_count(verdict.errors)}: n goes to each, E edits again, w applies it all the same.", "warning")
+            self.show_notice(
+                f"{_count(verdict.errors)}: n goes to each, E edits again, w applies it all the same.", "warning"
+            )
         else:
-            self.say("Valid; w applies it to the draft.", "good")
+            self.show_notice("Valid; w applies it to the draft.", "good")
 
     # Taking it.
 
@@ -379,7 +381,7 @@ class JsonScreen(BaseScreen):
         found = verdict.found
         if isinstance(found, InvalidJson):
             self.edit.go_to(self.edit.buffer.spot_of(found.line, found.column))
-            self.say(f"Not applied: line {found.line}, column {found.column} must be mended first.", "error")
+            self.show_notice(f"Not applied: line {found.line}, column {found.column} must be mended first.", "error")
             return
         if not verdict.errors:
             self._take(found.document)
@@ -388,7 +390,7 @@ class JsonScreen(BaseScreen):
             f"Apply in spite of {_count(verdict.errors)}?",
             [("a", "apply")],
             lambda _: self._take(found.document),
-            lambda: self.say("Not applied; n goes to the problems."),
+            lambda: self.show_notice("Not applied; n goes to the problems."),
         )
 
     def _take(self, document: Document) -> None:
@@ -398,10 +400,10 @@ class JsonScreen(BaseScreen):
             try:
                 words = self._order.take(self._began, document)
             except (BatchLocked, StoreError) as error:
-                self.say(f"Not applied: {error}", "warning")
+                self.show_notice(f"Not applied: {error}", "warning")
                 return
-        with self.keeping():
-            forget_text(self.house.bench, self._order.place)
+        with self.report_store_errors():
+            forget_text(self.house.account, self._order.place)
         self._leave(words)
 
     def do_back(self, key: str) -> None:
@@ -415,18 +417,18 @@ class JsonScreen(BaseScreen):
         below = self.house.house_screens()[-2]
         self.house.back()
         if words:
-            below.say(words)
+            below.show_notice(words)
 
 
-def has_text(bench: Account, place: str) -> bool:
+def has_text(account: Account, place: str) -> bool:
     """Whether a text was left at that place."""
-    return bench.store.state.get(bench.account, _key(place)) is not None
+    return account.store.state.get(account.account_id, _key(place)) is not None
 
 
-def forget_text(bench: Account, place: str) -> None:
+def forget_text(account: Account, place: str) -> None:
     """Forget the text of that place: it was taken, or is no longer wanted. Raises StoreError."""
-    bench.store.state.delete(bench.account, _key(place))
-    bench.store.state.delete(bench.account, _key(place, "began"))
+    account.store.state.delete(account.account_id, _key(place))
+    account.store.state.delete(account.account_id, _key(place, "began"))
 
 
 def _key(place: str, what: str = "text") -> str:

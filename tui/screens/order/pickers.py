@@ -213,7 +213,7 @@ class ValueScreen(BaseScreen):
         if self._replaces and self._begun is None:
             self.sheet.select_whole()
         if isinstance(self._rows[0], FieldRow):
-            self.say(self._rows[0].help)
+            self.show_notice(self._rows[0].help)
 
     def show_keys(self) -> None:
         take = "take it; emptied, it asks" if self._may_be_empty else "take it"
@@ -245,7 +245,7 @@ def reader_of(screen: BaseScreen) -> Callable[[Pointer, str, str, Choices], Pars
     """How this screen's editors read what is typed: with the profile's zone and clock."""
 
     def read(pointer: Pointer, kind: str, text: str, choices: Choices) -> ParsedEntry:
-        now: datetime = screen.house.now().astimezone(screen.house.bench.zone)
+        now: datetime = screen.house.now().astimezone(screen.house.account.zone)
         return parse_entry(kind, text, choices=choices, now=now)
 
     return read

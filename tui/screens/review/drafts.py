@@ -59,49 +59,49 @@ def standing_mark(standing: DraftSendStatus, draft: Draft | None) -> RowStatus |
 def review_drafts(screen: "BaseScreen", drafts: Sequence[Draft]) -> None:
     """Read the orders again, then show what would go; nothing is sent before `y` there."""
     if not drafts:
-        screen.say("There is nothing to review: no order was changed.")
+        screen.show_notice("There is nothing to review: no order was changed.")
         return
-    screen.say(f"Reading {len(drafts)} order{'' if len(drafts) == 1 else 's'} again …")
+    screen.show_notice(f"Reading {len(drafts)} order{'' if len(drafts) == 1 else 's'} again …")
     screen.run_worker(_review(screen, drafts), name="read drafts again", group="review", exclusive=True)
 
 
 async def _review(screen: "BaseScreen", drafts: Sequence[Draft]) -> None:
-    bench = screen.house.bench
+    account = screen.house.account
     turns = asyncio.Semaphore(_READ_AT_ONCE)
 
     async def read(draft: Draft) -> DraftSendStatus | None:
-        if bench.corrections.is_unsettled(draft.order_id):
-            return bench.corrections.standing(draft.order_id)
+        if account.corrections.is_unsettled(draft.order_id):
+            return account.corrections.standing(draft.order_id)
         async with turns:
-            return await bench.corrections.read_again(draft)
+            return await account.corrections.read_again(draft)
 
     stopped = await asyncio.gather(*map(read, drafts))
     if not screen.is_attached:
         return
     if screen.is_typing or not screen.is_on_top:
-        screen.say("The review is ready; w shows it.")
+        screen.show_notice("The review is ready; w shows it.")
         return
     parcels = [parcel_of(draft, found) for draft, found in zip(drafts, stopped, strict=True)]
     ready = [
         (draft, draft.sending.body)
         for draft, parcel in zip(drafts, parcels, strict=True)
-        if parcel.body is not None and not bench.client.read_only
+        if parcel.body is not None and not account.client.read_only
     ]
-    notes = ["This account is opened for reading only."] if bench.client.read_only else []
+    notes = ["This account is opened for reading only."] if account.client.read_only else []
     title = order_name(drafts[0].edit.document) if len(drafts) == 1 else f"{len(drafts)} orders"
     plan = ReviewPlan(title, parcels, len(ready), notes)
-    screen.unsay()
+    screen.clear_notice()
     screen.house.open_screen(ReviewScreen(plan, lambda: _send(screen, ready)))
 
 
 def _send(screen: "BaseScreen", ready: Iterable[tuple[Draft, Document]]) -> None:
-    corrections = screen.house.bench.corrections
+    corrections = screen.house.account.corrections
     count = 0
     for draft, body in ready:
         count += 1
         work = told_if_not_kept(screen.house, corrections.send(draft, body))
         screen.app.run_worker(work, name=f"send order {draft.order_id}")
-    screen.say(f"{count} order{' is' if count == 1 else 's are'} on the way; the table shows each.")
+    screen.show_notice(f"{count} order{' is' if count == 1 else 's are'} on the way; the table shows each.")
 
 
 def differences(draft: Draft) -> list[list[Piece]]:

@@ -79,7 +79,7 @@ class ReviewScreen(BaseScreen):
         super().on_mount()
         self.call_after_refresh(self._fill)
 
-    def facts(self) -> Sequence[str | Piece]:
+    def status_items(self) -> Sequence[str | Piece]:
         if not self._plan.orders:
             return ["nothing can be sent, the lines say why", "n or Esc leaves"]
         return ["a label already printed does not change", "y sends, n or Esc does not"]
@@ -119,7 +119,7 @@ class ReviewScreen(BaseScreen):
 
     def do_go_on(self, key: str) -> None:
         if self._plan.goes_on is None:
-            self.say("That is a question only where several orders go in one request.")
+            self.show_notice("That is a question only where several orders go in one request.")
             return
         self.goes_on = not self.goes_on
         self._fill()
@@ -130,7 +130,7 @@ class ReviewScreen(BaseScreen):
         if painted_at is None or self.key_time < painted_at:
             return
         if not self._plan.orders:
-            self.say("Nothing here can be sent; the lines say why.")
+            self.show_notice("Nothing here can be sent; the lines say why.")
             return
         self.house.back()
         self._send()

@@ -6,7 +6,7 @@ from tui.screens.common.search_picker import SearchPicker
 from tui.widgets.table import Column, RenderedRow
 
 _COLUMNS = (Column("title", "command", 24, 1), Column("keys", "keys", 12), Column("more", "what it does", 30, 2))
-_NOT_LISTED = frozenset({"palette", "on_marked", "strip_number"})
+_NOT_LISTED = frozenset({"palette", "on_marked", "tab_number"})
 
 
 class PaletteScreen(SearchPicker):

@@ -60,7 +60,7 @@ class RequestLogScreen(BaseScreen):
         if not self.is_attached or self not in self.house.screen_stack:
             # It is being taken apart.
             return
-        zone = self.house.bench.zone
+        zone = self.house.account.zone
         self._entries = tuple(reversed(self._log.entries))
         rows = []
         for entry in self._entries:

@@ -41,7 +41,7 @@ def set_field(room: "TriageScreen") -> None:
         elif choice.field is not None:
             _open_many(room, BulkChange(sets=(FieldAssignment(choice.field.path),)), edit=Pointer(choice.field.path))
 
-    recipes = SavedChanges(room.house.bench).all()
+    recipes = SavedChanges(room.house.account).all()
     room.house.open_screen(PickerScreen(f"Set a field of {name}", recipes, chosen))
 
 
@@ -64,9 +64,9 @@ def set_tags(room: "TriageScreen") -> None:
 
 def repeat(room: "TriageScreen") -> None:
     """The last change once more."""
-    last = SavedChanges(room.house.bench).last
+    last = SavedChanges(room.house.account).last
     if last is None or last.is_empty:
-        room.say("There is no change to repeat yet; c sets a field, t tags.")
+        room.show_notice("There is no change to repeat yet; c sets a field, t tags.")
         return
     many = room.on_marked
     order = None if many else room.changeable()
@@ -78,9 +78,9 @@ def ask_on_all(room: "TriageScreen") -> None:
     """`;` with nothing marked: the change can be of all orders of this filter, as far as they were read."""
     count = len(room.shown_keys)
     if not count:
-        room.say("Nothing is marked; Space marks.")
+        room.show_notice("Nothing is marked; Space marks.")
         return
-    last = SavedChanges(room.house.bench).last
+    last = SavedChanges(room.house.account).last
     answers = [("c", "set a field"), ("t", "tags"), *([(".", "repeat")] if last is not None else [])]
     more = "" if room.is_read_whole else " read so far"
 
@@ -105,7 +105,7 @@ def _ask_value(room: "TriageScreen", order: Document, setting: FieldAssignment) 
     document = room.draft_of(order).edit.document
     now = value_in(document, setting.path)
     (row, *_) = recipe_rows(BulkChange(sets=(replace(setting, value=now),)), room.suggestions())
-    order_id, drafts = order_key(order), room.house.bench.drafts
+    order_id, drafts = order_key(order), room.house.account.drafts
     if isinstance(row, FieldRow) and now is ABSENT:
         row = replace(row, shown=show_value(row.kind, ABSENT))
 
@@ -113,14 +113,14 @@ def _ask_value(room: "TriageScreen", order: Document, setting: FieldAssignment) 
         if ANY not in setting.path:
             drafts.untype(order_id, setting.pointer)
         if setting.pointer not in values:
-            room.say("Nothing was changed.")
+            room.show_notice("Nothing was changed.")
             return
         _draft(room, BulkChange(sets=(replace(setting, value=values[setting.pointer]),)), order)
 
     def typing(pointer: Pointer, text: str) -> None:
         # The form of the order offers it, should the line be lost now.
         if ANY not in pointer.tokens:
-            with room.keeping():
+            with room.report_store_errors():
                 drafts.type(TypedText(order_id, pointer, text))
 
     title = f"{full_label(setting.path)} of {order_name(order)}"
@@ -130,20 +130,20 @@ def _ask_value(room: "TriageScreen", order: Document, setting: FieldAssignment) 
 def _draft(room: "TriageScreen", recipe: BulkChange, order: Document) -> None:
     """The recipe as one step of the order's draft."""
     if recipe.is_empty:
-        room.say("Nothing was changed.")
+        room.show_notice("Nothing was changed.")
         return
-    SavedChanges(room.house.bench).used(recipe)
+    SavedChanges(room.house.account).used(recipe)
     draft = room.draft_of(order)
     steps = draft.edit.done
     reasons = put_on(recipe, draft.edit)
     if reasons:
-        room.say(f"Not changed: {'; '.join(reasons)}.", "warning")
+        room.show_notice(f"Not changed: {'; '.join(reasons)}.", "warning")
     elif draft.edit.done == steps:
-        room.say(f"It is so already: {recipe.words}.")
+        room.show_notice(f"It is so already: {recipe.words}.")
     else:
-        with room.keeping():
+        with room.report_store_errors():
             room.drafted(draft)
-            room.say(f"Drafted: {recipe.name or recipe.words}. u takes it back, . repeats it, w reviews.")
+            room.show_notice(f"Drafted: {recipe.name or recipe.words}. u takes it back, . repeats it, w reviews.")
 
 
 def _open_many(room: "TriageScreen", recipe: BulkChange, edit: Pointer | None = None) -> None:
@@ -154,7 +154,7 @@ def _open_many(room: "TriageScreen", recipe: BulkChange, edit: Pointer | None = 
     orders = [(key, order_name(found) if (found := room.find(key)) is not None else f"#{key}") for key in wanted]
     is_all = len(listed) == len(room.shown_keys) == len(wanted)
     whole = "" if not is_all else "all of this filter" if room.is_read_whole else "all read so far, of more"
-    with room.keeping():
+    with room.report_store_errors():
         open_job(room.house, room.house.jobs.make(recipe, orders, whole), edit)
 
 
@@ -182,7 +182,7 @@ def start_job(app: "OrdersApp", job: "Job") -> None:
         try:
             await app.jobs.run(job)
         except (JobConflict, ApiError) as error:
-            app.house_screens()[-1].say(str(error), "warning")
+            app.house_screens()[-1].show_notice(str(error), "warning")
 
     app.run_worker(told_if_not_kept(app, run()), name=f"change over many orders {job.id}")
 
@@ -194,7 +194,9 @@ def ask_left(app: "OrdersApp", jobs: "Sequence[Job] | None" = None) -> None:
     if not left or not screens:
         return
     if screens[-1].is_typing:
-        screens[-1].say("A change over many orders was left under way; C in the list of orders has it.", "warning")
+        screens[-1].show_notice(
+            "A change over many orders was left under way; C in the list of orders has it.", "warning"
+        )
         return
     job, *others = left
 
@@ -204,12 +206,12 @@ def ask_left(app: "OrdersApp", jobs: "Sequence[Job] | None" = None) -> None:
 
     def drop() -> None:
         count = app.jobs.cancel(job)
-        app.house_screens()[-1].say(f"{count} are not sent; C has the results.")
+        app.house_screens()[-1].show_notice(f"{count} are not sent; C has the results.")
 
     actions: dict[str, Callable[[], None]] = {"g": go_on, "l": lambda: None, "d": drop}
 
     def chosen(answer: str) -> None:
-        with app.house_screens()[-1].keeping():
+        with app.house_screens()[-1].report_store_errors():
             actions[answer]()
         if others and answer != "g":
             ask_left(app, others)

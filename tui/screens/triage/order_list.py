@@ -90,7 +90,7 @@ class OrdersScreen(BaseScreen):
 
     def on_mount(self) -> None:
         super().on_mount()
-        kept = self.house.bench.store.state.get(self.house.bench.account, _STATE)
+        kept = self.house.account.store.state.get(self.house.account.account_id, _STATE)
         left = kept if isinstance(kept, dict) else {}
         self._restore(left)
         self._show_strip(str(left.get("shop") or _ALL))
@@ -113,22 +113,22 @@ class OrdersScreen(BaseScreen):
         self._wanted_depth = depth if isinstance(depth, int) else 0
 
     def _remember(self) -> None:
-        bench, table = self.house.bench, self.table
+        account, table = self.house.account, self.table
         marks: list[Json] = [*sorted(table.marks)]
         state: Json = {
-            "shop": self.strip.current,
+            "shop": self.tab_bar.current,
             "filter": self.query_one(FilterLine).filter,
             "cursor": self._wanted_key or table.cursor_key,
             "marks": marks,
             "read": self._feed.read if self._feed is not None else 0,
         }
-        with self.keeping():
-            bench.store.state.put(bench.account, _STATE, state)
+        with self.report_store_errors():
+            account.store.state.put(account.account_id, _STATE, state)
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
         remember_place(self, "triage")
-        self.news()
+        self.store_changed()
 
     def on_resize(self) -> None:
         self.query_one("#triage").set_class(self.size.width >= _BESIDE, "-wide")
@@ -147,7 +147,7 @@ class OrdersScreen(BaseScreen):
         return self.query_one("#preview", Pager)
 
     @property
-    def strip(self) -> TabBar:
+    def tab_bar(self) -> TabBar:
         return self.query_one(TabBar)
 
     @property
@@ -158,32 +158,33 @@ class OrdersScreen(BaseScreen):
 
     async def _read_shops(self) -> None:
         try:
-            await self.house.bench.read_shops()
+            await self.house.account.read_shops()
         except ApiError as error:
-            self.say(f"The shops could not be read: {error}", "error")
+            self.show_notice(f"The shops could not be read: {error}", "error")
             return
-        self._show_strip(self.strip.current or _ALL)
+        self._show_strip(self.tab_bar.current or _ALL)
         self._show_rows()
         self.show_status()
 
     def _show_strip(self, current: str) -> None:
         entries = [TabLabel(_ALL, "all")]
         entries += [
-            TabLabel(str(shop.id), shop.name, failing=bool(shop.failing_since)) for shop in self.house.bench.shops or ()
+            TabLabel(str(shop.id), shop.name, failing=bool(shop.failing_since))
+            for shop in self.house.account.shops or ()
         ]
         if current != _ALL and all(entry.key != current for entry in entries):
             # A shop remembered from last time, until the list is there.
             entries.append(
-                TabLabel(current, f"shop {current}" if self.house.bench.shops is None else f"{current} (gone)")
+                TabLabel(current, f"shop {current}" if self.house.account.shops is None else f"{current} (gone)")
             )
-        self.strip.set_entries(entries, current)
+        self.tab_bar.set_labels(entries, current)
         self._show_title()
 
     def _show_title(self) -> None:
-        bench = self.house.bench
-        drafted = len(bench.drafts.all())
+        account = self.house.account
+        drafted = len(account.drafts.all())
         to_fix = sum(state_mark(self._problems(order))[0] == "!" for order in self._shown)
-        mode = "READ ONLY" if bench.client.read_only else "WRITES"
+        mode = "READ ONLY" if account.client.read_only else "WRITES"
         facts = [f"to fix {to_fix}" if self._shown else "", f"drafted {drafted}" if drafted else ""]
         self.query_one(TitleLine).set(f"{self.house.account_name} · {mode}", " · ".join(filter(None, facts)))
 
@@ -198,10 +199,12 @@ class OrdersScreen(BaseScreen):
         """Begin to read what shop and filter ask for, from page one."""
         if self._feed is not None:
             self._feed.stop()
-        current = self.strip.current
+        current = self.tab_bar.current
         shops = (int(current),) if current is not None and current.isdigit() else ()
-        bench = self.house.bench
-        self._feed = OrderFeed(bench.client, self._filter, shops=shops, zone=bench.zone, on_change=self._feed_changed)
+        account = self.house.account
+        self._feed = OrderFeed(
+            account.client, self._filter, shops=shops, zone=account.zone, on_change=self._feed_changed
+        )
         self._shown, self._keys = [], []
         self._page_wanted = False
         self.table.set_empty("Reading …")
@@ -243,15 +246,15 @@ class OrdersScreen(BaseScreen):
         shown = [(key, order) for key, order in feed.keyed if self._fits(order)]
         self._keys = [key for key, _ in shown]
         orders = self._shown = [order for _, order in shown]
-        bench = self.house.bench
-        numbers = {shop.id: place + 1 for place, shop in enumerate(bench.shops or ())}
+        account = self.house.account
+        numbers = {shop.id: place + 1 for place, shop in enumerate(account.shops or ())}
         self.table.load(
             OrderRows(
                 orders,
                 self._keys,
                 numbers,
                 self.house.now(),
-                bench.zone,
+                account.zone,
                 WIDE if self._is_wide else NARROW,
                 self._onway,
                 self._judged,
@@ -334,9 +337,9 @@ class OrdersScreen(BaseScreen):
         return OrderRows((), (), {}, self.house.now(), None, (), lambda _: None, self._judged).problems(order)
 
     def _onway(self, key: str) -> RowStatus | None:
-        bench = self.house.bench
-        standing = bench.corrections.standing(key)
-        draft = bench.drafts.get(key)
+        account = self.house.account
+        standing = account.corrections.standing(key)
+        draft = account.drafts.get(key)
         if (
             standing is not None
             and standing.way is DraftSendState.CONFIRMED
@@ -380,29 +383,29 @@ class OrdersScreen(BaseScreen):
             self.preview.set_lines([])
             return
         key = order_key(order)
-        draft = self.house.bench.drafts.get(key)
+        draft = self.house.account.drafts.get(key)
         shown = draft.edit.document if draft is not None else order
         problems = self._problems(shown)
         count = f"{len(problems)} reason{'' if len(problems) == 1 else 's'}" if problems else "nothing found"
-        read = f"read {self._read_at.astimezone(self.house.bench.zone):%H:%M}" if self._read_at else ""
+        read = f"read {self._read_at.astimezone(self.house.account.zone):%H:%M}" if self._read_at else ""
         rule.set(f"{order_name(order)} · {count}{' · draft' if draft else ''}", read)
         lines = list(preview_lines(shown, problems))
-        standing = self.house.bench.corrections.standing(key)
+        standing = self.house.account.corrections.standing(key)
         if standing is not None:
             lines.insert(0, [(safe(standing.words), "service" if standing.problems else "info")])
         self.preview.set_lines(_set_out(lines, self.preview.size.width))
 
-    def facts(self) -> Sequence[str | Piece]:
-        bench = self.house.bench
-        drafted, on_way = len(bench.drafts.all()), len(bench.outbox.under_way)
-        failing = sum(bool(shop.failing_since) for shop in bench.shops or ())
-        read = f"read {self._read_at.astimezone(bench.zone):%H:%M}" if self._read_at else ""
+    def status_items(self) -> Sequence[str | Piece]:
+        account = self.house.account
+        drafted, on_way = len(account.drafts.all()), len(account.outbox.under_way)
+        failing = sum(bool(shop.failing_since) for shop in account.shops or ())
+        read = f"read {self._read_at.astimezone(account.zone):%H:%M}" if self._read_at else ""
         feed = self._feed
         doubts = feed.doubts if feed is not None else ()
         facts: list[str | Piece] = []
         if feed is not None and feed.loading:
             facts.append(("reading … Ctrl+C stops", "info"))
-        if paused := bench.client.paused_for:
+        if paused := account.client.paused_for:
             facts.append((f"the service asks to wait {paused:.0f} s", "warning"))
         facts.append(f"{drafted} draft{'' if drafted == 1 else 's'}, {on_way} on the way")
         facts.extend((f"change: {job.gone} of {job.going}", "info") for job in self.house.jobs.running)
@@ -414,15 +417,15 @@ class OrdersScreen(BaseScreen):
         facts.extend((doubt, "warning") for doubt in doubts[:1])
         return facts
 
-    def news(self) -> None:
+    def store_changed(self) -> None:
         if not self.is_attached:
             return
         self.show_status()
         self._show_title()
 
-    def order_news(self, order_id: str) -> None:
-        bench, feed = self.house.bench, self._feed
-        standing = bench.corrections.standing(order_id)
+    def order_changed(self, order_id: str) -> None:
+        account, feed = self.house.account, self._feed
+        standing = account.corrections.standing(order_id)
         name = order_name(order) if (order := self.find(order_id)) is not None else order_id
         if feed is not None and standing is not None:
             if standing.way is DraftSendState.DELETED:
@@ -431,13 +434,13 @@ class OrdersScreen(BaseScreen):
             elif standing.document is not None:
                 feed.put(standing.document)
         self.table.refresh_row(order_id)
-        if standing is not None and standing.way is not DraftSendState.SENDING and not bench.corrections.sending:
-            self.unsay()
+        if standing is not None and standing.way is not DraftSendState.SENDING and not account.corrections.sending:
+            self.clear_notice()
             if standing.way is DraftSendState.DELETED:
-                self.say(f"{name} {standing.words}; L keeps what it was.", "good")
+                self.show_notice(f"{name} {standing.words}; L keeps what it was.", "good")
         if self.is_current:
             self._show_preview()
-        self.news()
+        self.store_changed()
 
     # For the commands, and for the form opened from here.
 
@@ -516,14 +519,14 @@ class OrdersScreen(BaseScreen):
             line = self.query_one(FilterLine)
             line.set(line.filter)
             line.reopen(text)
-            self.say(str(error), "error")
+            self.show_notice(str(error), "error")
             return
         self.query_one(FilterLine).set(text)
         self._wanted_key, self._wanted_depth = self.table.cursor_key, 0
         self._begin()
 
     def _today(self) -> date:
-        return self.house.now().astimezone(self.house.bench.zone).date()
+        return self.house.now().astimezone(self.house.account.zone).date()
 
 
 def _empty_text(feed: OrderFeed, wanted: Filter) -> str:

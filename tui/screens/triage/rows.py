@@ -8,7 +8,7 @@ from tui.api.codec import Document
 from tui.api.errors import Problem, Severity
 from tui.api.query import id_number
 from tui.orders.checks.shipping import SHIP_TO
-from tui.orders.checks.spreadsheet_damage import judge, mend
+from tui.orders.checks.spreadsheet_damage import fix_for, judge
 from tui.orders.fields import ITEMS, label_of
 from tui.orders.summary import (
     NOTE,
@@ -150,7 +150,7 @@ def preview_lines(order: Document, problems: Sequence[Problem]) -> Iterator[list
         words = problem.title or problem.detail
         place = label_of(problem.pointer)
         right.append((f"{'!' if error else '~'} {safe(words)}", "error" if error else "warning"))
-        proposal = mend(order, problem)
+        proposal = fix_for(order, problem)
         if proposal is not None:
             right.append((f"    m: {safe(proposal.words)}", "info"))
         elif place.startswith("Items"):

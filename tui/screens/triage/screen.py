@@ -9,7 +9,7 @@ from tui.api.codec import Document, Json
 from tui.api.errors import ApiError, NotFound
 from tui.api.pointer import Pointer
 from tui.api.query import SORT_KEYS, order_key
-from tui.orders.checks.spreadsheet_damage import mend
+from tui.orders.checks.spreadsheet_damage import fix_for
 from tui.orders.summary import order_name
 from tui.screens.common.list_screen import mark_by
 from tui.screens.common.workspace_actions import (
@@ -37,15 +37,15 @@ if TYPE_CHECKING:
 class TriageScreen(OrdersScreen):
     """The first room: what can be done with the orders of the list."""
 
-    def do_strip_next(self, key: str) -> None:
-        self.strip.step(1)
+    def do_tab_next(self, key: str) -> None:
+        self.tab_bar.step(1)
 
-    def do_strip_previous(self, key: str) -> None:
-        self.strip.step(-1)
+    def do_tab_previous(self, key: str) -> None:
+        self.tab_bar.step(-1)
 
-    def do_strip_number(self, key: str) -> None:
-        if not self.strip.select_number(int(key)):
-            self.say(f"There is no shop {key}.")
+    def do_tab_number(self, key: str) -> None:
+        if not self.tab_bar.select_number(int(key)):
+            self.show_notice(f"There is no shop {key}.")
 
     def do_pane(self, key: str) -> None:
         (self.table if self.preview.has_focus else self.preview).focus(scroll_visible=False)
@@ -54,7 +54,9 @@ class TriageScreen(OrdersScreen):
         """The order under the cursor, if it has what is needed to open, change or delete it."""
         order = self.order
         if order is not None and not order_key(order).isdecimal():
-            self.say("The service gave this order no id, so nothing can be done with it; p shows it.", "warning")
+            self.show_notice(
+                "The service gave this order no id, so nothing can be done with it; p shows it.", "warning"
+            )
             return None
         return order
 
@@ -85,7 +87,7 @@ class TriageScreen(OrdersScreen):
         if self.problem_beside(self.table.cursor_key or "", by) is None:
             feed = self._feed
             more = "" if feed is None or feed.complete else " in what was read; G reads on"
-            self.say(f"No {'further' if by > 0 else 'earlier'} order with a problem{more}.")
+            self.show_notice(f"No {'further' if by > 0 else 'earlier'} order with a problem{more}.")
 
     def do_mark(self, key: str) -> None:
         self.table.toggle_mark()
@@ -110,7 +112,7 @@ class TriageScreen(OrdersScreen):
             return
         hidden = len(marks - set(self._keys))
         self.on_marked = True
-        self.say(
+        self.show_notice(
             f"On {len(marks)} marked{f', {hidden} of them not in this list' if hidden else ''}: {self._marked_keys()}"
         )
 
@@ -128,7 +130,7 @@ class TriageScreen(OrdersScreen):
 
     def draft_of(self, order: Document) -> "Draft":
         read_at = self._read_at or self.house.now()
-        return self.house.bench.drafts.of(order_key(order), order, read_at)
+        return self.house.account.drafts.of(order_key(order), order, read_at)
 
     def do_as_json_edit(self, key: str) -> None:
         order = self.changeable()
@@ -136,19 +138,19 @@ class TriageScreen(OrdersScreen):
             self._remember()
             open_order(self.house, order_key(order), as_json=True)
 
-    def do_mend(self, key: str) -> None:
+    def do_fix(self, key: str) -> None:
         order = self.changeable()
         if order is None:
             return
         draft = self.draft_of(order)
         for problem in self._problems(draft.edit.document):
-            proposal = mend(draft.edit.document, problem)
+            proposal = fix_for(draft.edit.document, problem)
             if proposal is not None:
                 draft.edit.put_all(proposal.values, problem.title or problem.detail)
                 self.drafted(draft)
-                self.say(f"Drafted: {proposal.words}. u takes it back, w reviews.")
+                self.show_notice(f"Drafted: {proposal.words}. u takes it back, w reviews.")
                 return
-        self.say("There is no proposal for this order.")
+        self.show_notice("There is no proposal for this order.")
 
     def do_address(self, key: str) -> None:
         self._open_address()
@@ -163,7 +165,7 @@ class TriageScreen(OrdersScreen):
             draft = self.draft_of(order)
             if draft.edit.put_all(values, name):
                 self.drafted(draft)
-                self.say(f"Drafted: {name}, for {order_name(order)}. u takes it back, w reviews.")
+                self.show_notice(f"Drafted: {name}, for {order_name(order)}. u takes it back, w reviews.")
 
         name = order_name(order)
         self.house.open_screen(AddressScreen(document, take, name=name, key=order_key(order), text=text))
@@ -181,15 +183,15 @@ class TriageScreen(OrdersScreen):
         draft = self.draft_of(order)
         name = action(draft)
         if name is None:
-            self.say(nothing)
+            self.show_notice(nothing)
             return
         self.drafted(draft)
-        self.say(f"{done}: {name}.")
+        self.show_notice(f"{done}: {name}.")
 
     def drafted(self, draft: "Draft") -> None:
-        self.house.bench.corrections.forget(draft.order_id)
-        self.house.bench.drafts.save(draft)
-        self.order_news(draft.order_id)
+        self.house.account.corrections.forget(draft.order_id)
+        self.house.account.drafts.save(draft)
+        self.order_changed(draft.order_id)
 
     def do_set_field(self, key: str) -> None:
         set_field(self)
@@ -204,14 +206,14 @@ class TriageScreen(OrdersScreen):
         open_changes(self.house)
 
     def do_review(self, key: str) -> None:
-        drafts = self.house.bench.drafts.all()
+        drafts = self.house.account.drafts.all()
         if self.on_marked:
             drafts = [draft for draft in drafts if draft.order_id in self.table.marks]
         review_drafts(self, drafts)
 
     def do_add(self, key: str) -> None:
         if self.on_marked and (unread := [key for key in sorted(self.table.marks) if self.find(key) is None]):
-            self.say(f"Reading {len(unread)} marked that are not in what was read …")
+            self.show_notice(f"Reading {len(unread)} marked that are not in what was read …")
             self._read("read marked orders", self._read_marked(unread))
             return
         self._ask_stage(self.targets())
@@ -221,42 +223,42 @@ class TriageScreen(OrdersScreen):
         found: dict[str, Document] = {}
         for order_id in unread:
             try:
-                found[order_id] = await self.house.bench.client.get_order(order_id)
+                found[order_id] = await self.house.account.client.get_order(order_id)
             except NotFound:
                 continue
             except ApiError as error:
-                self.say(f"Nothing was staged: {error}", "error")
+                self.show_notice(f"Nothing was staged: {error}", "error")
                 return
         marked = (self.find(key) or found.get(key) for key in sorted(self.table.marks))
         orders = [order for order in marked if order is not None]
         if self.is_on_top and not self.is_typing:
             self._ask_stage(orders, len(unread) - len(found))
         else:
-            self.say("The marked orders are read; ; a stages them.")
+            self.show_notice("The marked orders are read; ; a stages them.")
 
     def _ask_stage(self, orders: list[Document], missing: int = 0) -> None:
         if not orders:
-            self.say("There is no order to stage.")
+            self.show_notice("There is no order to stage.")
             return
         answers = [("c", "as a new order"), ("u", "as an update, sent whole")]
         name = order_name(orders[0]) if len(orders) == 1 else f"{len(orders)} orders"
 
         def chosen(answer: str) -> None:
             if stage_copies(self, orders, as_update=answer == "u"):
-                self.say(f"{name} staged; B opens the composer.")
+                self.show_notice(f"{name} staged; B opens the composer.")
 
         gone = f" ({missing} marked are not there any more)" if missing else ""
         self.ask(f"Stage {name}{gone}", answers, chosen)
 
     def do_drop(self, key: str) -> None:
         if self.on_marked:
-            self.say("Orders are deleted one at a time.")
+            self.show_notice("Orders are deleted one at a time.")
             return
         order = self.changeable()
         if order is None:
             return
-        if self.house.bench.client.read_only:
-            self.say("This account is opened for reading only.")
+        if self.house.account.client.read_only:
+            self.show_notice("This account is opened for reading only.")
             return
         name = order_name(order)
         # What cannot be shown as it is cannot be typed either; then Sendcloud's own number is asked for.
@@ -265,9 +267,9 @@ class TriageScreen(OrdersScreen):
         self.ask_typed(text, expected, lambda: self._delete(order))
 
     def _delete(self, order: Document) -> None:
-        work = self.house.bench.corrections.delete(order_key(order), order)
+        work = self.house.account.corrections.delete(order_key(order), order)
         self.app.run_worker(told_if_not_kept(self.house, work), name="delete an order")
-        self.say(f"{order_name(order)} is being deleted.")
+        self.show_notice(f"{order_name(order)} is being deleted.")
 
     def do_refresh(self, key: str) -> None:
         order = self.order
@@ -275,20 +277,20 @@ class TriageScreen(OrdersScreen):
             self._read("read an order again", self._read_one(order_key(order)))
 
     async def _read_one(self, order_id: str) -> None:
-        bench = self.house.bench
+        account = self.house.account
         try:
-            document = await bench.client.get_order(order_id)
+            document = await account.client.get_order(order_id)
         except NotFound as error:
-            self.say("The order is not there any more." if error.proven else str(error), "warning")
+            self.show_notice("The order is not there any more." if error.proven else str(error), "warning")
             return
         except ApiError as error:
-            self.say(str(error), "error")
+            self.show_notice(str(error), "error")
             return
-        bench.corrections.forget(order_id)
+        account.corrections.forget(order_id)
         self._read_at = self.house.now()
         if self._feed is not None:
             self._feed.put(document)
-        self.say("Read again.")
+        self.show_notice("Read again.")
 
     def do_refresh_all(self, key: str) -> None:
         feed = self._feed
@@ -328,7 +330,7 @@ class TriageScreen(OrdersScreen):
     async def _show_shops(self) -> None:
         from tui.screens.triage.shops import shops_text
 
-        self.house.show_text("Shops", await shops_text(self.house.bench))
+        self.house.show_text("Shops", await shops_text(self.house.account))
 
     def do_long_text(self, key: str) -> None:
         from tui.api.codec import pretty
@@ -338,9 +340,9 @@ class TriageScreen(OrdersScreen):
 
     def do_differences(self, key: str) -> None:
         order = self.order
-        draft = self.house.bench.drafts.get(order_key(order)) if order is not None else None
+        draft = self.house.account.drafts.get(order_key(order)) if order is not None else None
         if draft is None:
-            self.say("Nothing was changed on this order.")
+            self.show_notice("Nothing was changed on this order.")
         else:
             self.house.show_lines(f"Changed: {order_name(draft.edit.document)}", differences(draft))
 
@@ -348,7 +350,7 @@ class TriageScreen(OrdersScreen):
         if self.preview.has_focus:
             self.table.focus(scroll_visible=False)
         elif key == "q":
-            self.say("Q leaves the app.")
+            self.show_notice("Q leaves the app.")
 
     def pasted(self, text: str) -> None:
         number = text.strip()

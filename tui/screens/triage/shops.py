@@ -8,29 +8,29 @@ from tui.work.account import Account, Shop
 _LOGS = 5
 
 
-async def shops_text(bench: Account) -> str:
+async def shops_text(account: Account) -> str:
     """The page as a stranger's text. Of failing shops the newest entries of the service's log are read."""
     parts: list[str] = []
-    for shop in bench.shops or ():
+    for shop in account.shops or ():
         lines = [f"{shop.name}  ({shop.kind or 'kind unknown'}, integration {shop.id})"]
         lines.append(
-            f"    last read {_time(bench, shop.raw.get('last_fetched_at'))}   {shop.raw.get('shop_url') or ''}"
+            f"    last read {_time(account, shop.raw.get('last_fetched_at'))}   {shop.raw.get('shop_url') or ''}"
         )
         if shop.failing_since:
             lines.append(
-                f"    ! FAILING since {_time(bench, shop.failing_since)}: its orders are not read, it gets no word back"
+                f"    ! FAILING since {_time(account, shop.failing_since)}: its orders are not read, it gets no word back"
             )
-            lines.extend(await _reasons(bench, shop))
+            lines.extend(await _reasons(account, shop))
         parts.append("\n".join(lines))
     return "\n\n".join(parts) or "The service lists no shops for these credentials."
 
 
-async def _reasons(bench: Account, shop: Shop) -> list[str]:
+async def _reasons(account: Account, shop: Shop) -> list[str]:
     try:
-        page = await bench.client.integration_logs(shop.id, page_size=_LOGS)
+        page = await account.client.integration_logs(shop.id, page_size=_LOGS)
     except ApiError as error:
         return [f"      why could not be read: {error}"]
-    return [f"      {_time(bench, log.get('created_at'))}  {_reason(log)}" for log in page.logs] or [
+    return [f"      {_time(account, log.get('created_at'))}  {_reason(log)}" for log in page.logs] or [
         "      no reason is logged"
     ]
 
@@ -41,6 +41,6 @@ def _reason(log: Document) -> str:
     return "  ".join(str(word) for word in said if word not in (None, ""))
 
 
-def _time(bench: Account, value: object) -> str:
+def _time(account: Account, value: object) -> str:
     when = read_instant(value) if isinstance(value, str) else None
-    return f"{when.astimezone(bench.zone):%a %d %b %H:%M}" if when is not None else "never"
+    return f"{when.astimezone(account.zone):%a %d %b %H:%M}" if when is not None else "never"

@@ -82,7 +82,7 @@ def setting(
     return _preview(staging, orders, values)
 
 
-def mending(staging: Staging, orders: Sequence[StagedOrder], kind: BulkEditKind) -> BulkEditPreview:
+def fixing(staging: Staging, orders: Sequence[StagedOrder], kind: BulkEditKind) -> BulkEditPreview:
     """The proposals for the problems of one kind."""
 
     def values(order: StagedOrder) -> Values | str:

@@ -47,39 +47,39 @@ def owner_words(owner: Owner | None) -> str:
 class BatchCatalog:
     """What can be done with whole batches. Names are unique among the batches in sight."""
 
-    def __init__(self, store: Store, account: int) -> None:
+    def __init__(self, store: Store, account_id: int) -> None:
         self._store = store
         self._batches = store.batches
-        self._account = account
+        self._account_id = account_id
 
     def all(self) -> list[BatchInfo]:
         """The batches in sight, the newest first."""
-        counts = self._batches.counts(self._account)
+        counts = self._batches.counts(self._account_id)
         found = [
             BatchInfo(one.id, one.name, one.created_at, one.owner, counts.get(one.id, Counter()))
-            for one in self._batches.all(self._account)
+            for one in self._batches.all(self._account_id)
         ]
         return found[::-1]
 
     def find(self, name: str) -> Batch | None:
-        return next((batch for batch in self._batches.all(self._account) if batch.name == name), None)
+        return next((batch for batch in self._batches.all(self._account_id) if batch.name == name), None)
 
     def get(self, id: int | None) -> Batch | None:
-        return next((batch for batch in self._batches.all(self._account) if batch.id == id), None)
+        return next((batch for batch in self._batches.all(self._account_id) if batch.id == id), None)
 
     def last_used(self) -> Batch | None:
         """The batch that was opened last, else the newest."""
-        batches = self._batches.all(self._account)
-        kept = self._store.state.get(self._account, _LAST)
+        batches = self._batches.all(self._account_id)
+        kept = self._store.state.get(self._account_id, _LAST)
         return next((batch for batch in batches if batch.id == kept), batches[-1] if batches else None)
 
     def used(self, id: int) -> None:
         """Open this one the next time."""
-        self._store.state.put(self._account, _LAST, id)
+        self._store.state.put(self._account_id, _LAST, id)
 
     def create(self, name: str) -> Batch:
         """A new batch, which is ours. Raises BatchLocked."""
-        return self._named(lambda: self._batches.create(self._account, proper_name(name)))
+        return self._named(lambda: self._batches.create(self._account_id, proper_name(name)))
 
     def rename(self, name: str, new: str) -> None:
         """Raises BatchLocked."""
@@ -91,7 +91,7 @@ class BatchCatalog:
     def remove(self, name: str) -> int:
         """Put a batch out of sight; its id. What was sent of it stays sent. Raises BatchLocked."""
         batch = self._ours(name)
-        counts = self._batches.counts(self._account).get(batch.id, Counter())
+        counts = self._batches.counts(self._account_id).get(batch.id, Counter())
         if away := counts[StagedState.SENT] + counts[StagedState.UNKNOWN]:
             words = "order of it is" if away == 1 else "orders of it are"
             raise BatchLocked(f"{away} {words} on the way; it can be removed when it is known what became of that.")
@@ -100,7 +100,7 @@ class BatchCatalog:
 
     def put_back(self) -> str | None:
         """Bring back the batch that was removed last; its name, or None if there is none. Raises BatchLocked."""
-        removed = self._batches.removed(self._account)
+        removed = self._batches.removed(self._account_id)
         if not removed:
             return None
         self._named(lambda: self._batches.put_back(removed[0].id))

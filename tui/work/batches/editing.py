@@ -8,7 +8,7 @@ from functools import partial
 from tui.api.codec import Document, Json
 from tui.api.pointer import ABSENT, Absent, Pointer
 from tui.orders.checks.shipping import Fix
-from tui.orders.checks.spreadsheet_damage import mend
+from tui.orders.checks.spreadsheet_damage import fix_for
 from tui.orders.edits.edit import Edit
 from tui.orders.edits.json_merge import on_newer
 from tui.orders.edits.upsert import as_new, to_upsert
@@ -42,7 +42,7 @@ class BatchEditing(OpenBatch):
 
     def add_blank(self, shop: int, examples: Sequence[Document] = ()) -> str:
         """An order with what every order needs; status and currency as in the shop's orders given."""
-        document = blank(shop, self._bench.now(), examples)
+        document = blank(shop, self._account.now(), examples)
         return self._add([NewStaged(document, meta={"source": "blank order"})])[0]
 
     def add_copies(
@@ -57,7 +57,7 @@ class BatchEditing(OpenBatch):
         taken = {order.key[1] for order in self._orders.values()}
         news = []
         for document in documents:
-            new = copied(as_new(document), self._bench.now(), taken)
+            new = copied(as_new(document), self._account.now(), taken)
             taken.add(text_at(new, ORDER_ID))
             news.append(NewStaged(new, meta={"source": f"copy of {order_name(document)}"}))
         return self._add(news)
@@ -69,8 +69,8 @@ class BatchEditing(OpenBatch):
         names = [*wanted, *(key for key in edit.base if key not in wanted)]
         edit.put_all([(Pointer.of(key), wanted.get(key, ABSENT)) for key in names], "your changes")
         origin = Provenance(f"update of {order_name(document)}")
-        order = StagedOrder("", edit, 1, StagedState.DRAFT, self._bench.now(), origin=origin)
-        order.looked = RemoteSnapshot(order.key, self._bench.now(), there)
+        order = StagedOrder("", edit, 1, StagedState.DRAFT, self._account.now(), origin=origin)
+        order.looked = RemoteSnapshot(order.key, self._account.now(), there)
         return NewStaged(edit.base, edit.log(), meta_of(order))
 
     def add_again(self, document: Document) -> str:
@@ -79,7 +79,7 @@ class BatchEditing(OpenBatch):
 
     def add_intake(self, intake: ParsedFile, name: str) -> list[str]:
         """Stage what was read from a source of that name."""
-        at = self._bench.now()
+        at = self._account.now()
         return self._add([arrived(one, name, at) for one in intake.orders], as_kept=True)
 
     async def take_in(self, intake: ParsedFile, name: str, progress: StagingProgress) -> list[str]:
@@ -90,7 +90,7 @@ class BatchEditing(OpenBatch):
         self._ours(lambda: None)
         if self.is_taking:
             raise BatchLocked("Another file is being added; this one can be when that is done.")
-        taking = ChunkedStaging.of(self._store, self._batch or 0, name, self._bench.now(), self.shops)
+        taking = ChunkedStaging.of(self._store, self._batch or 0, name, self._account.now(), self.shops)
         total, made = len(intake.orders), list[StagedOrder]()
         self.is_taking = True
         try:
@@ -108,7 +108,7 @@ class BatchEditing(OpenBatch):
             raise
         finally:
             self.is_taking = False
-        self.saved_at = self._bench.now()
+        self.saved_at = self._account.now()
         return self._added([order.id for order in made], made)
 
     def _add(self, news: list[NewStaged], *, as_kept: bool = False) -> list[str]:
@@ -117,7 +117,7 @@ class BatchEditing(OpenBatch):
         if not news:
             return ids
         self._ours(lambda: ids.extend(self._store.stage(self._batch or 0, news)))
-        at = self._bench.now()
+        at = self._account.now()
         return self._added(ids, [unchanged(id, new, at) for id, new in zip(ids, news, strict=True)] if as_kept else ())
 
     def _added(self, ids: list[str], orders: Iterable[StagedOrder]) -> list[str]:
@@ -169,9 +169,9 @@ class BatchEditing(OpenBatch):
         """What would take the problem away."""
         if finding.problem.code == "gone":
             return Fix("send it as a new order", ((ID, None),))
-        return mend(order.document, finding.problem)
+        return fix_for(order.document, finding.problem)
 
-    def mend(self, id: str, finding: Finding) -> Fix | None:
+    def apply_fix(self, id: str, finding: Finding) -> Fix | None:
         """Take the proposal for a problem, if there is one."""
         order = self._changing(id)
         found = self.proposal(order, finding)

@@ -34,10 +34,10 @@ class OpenBatch:
     Only one running copy of the app may change it: `owner` says who, and operations raise BatchLocked until `take_over`.
     """
 
-    def __init__(self, bench: Account, shipping: BatchSender, batch: str | None) -> None:
-        self._bench = bench
-        self._list = BatchCatalog(bench.store, bench.account)
-        self._store = bench.store.batches
+    def __init__(self, account: Account, shipping: BatchSender, batch: str | None) -> None:
+        self._account = account
+        self._list = BatchCatalog(account.store, account.account_id)
+        self._store = account.store.batches
         self.on_change: Callable[[], None] = lambda: None
         self.owner: str | None = None
         self.saved_at: datetime | None = None
@@ -137,9 +137,9 @@ class OpenBatch:
     @property
     def shops(self) -> frozenset[int] | None:
         """The ids of the account's shops; None while they are not known."""
-        known = self._bench.shops
+        known = self._account.shops
         if self._shop_ids[0] is not known:
-            self._shop_ids = (known, self._bench.shop_ids)
+            self._shop_ids = (known, self._account.shop_ids)
         return self._shop_ids[1]
 
     def findings(self, order: StagedOrder) -> list[Finding]:
@@ -206,9 +206,9 @@ class OpenBatch:
         count = 0 if self._batch is None else len(self._store.ids(self._batch))
         with gc_paused(count):
             rows = [] if self._batch is None else self._store.staged(self._batch)
-            self._orders = {row.id: recalled(row, self._bench.store, self._bench.account) for row in rows}
+            self._orders = {row.id: recalled(row, self._account.store, self._account.account_id) for row in rows}
         self._dropped = {}
-        self._actions = Actions(self._bench.store.state, self._bench.account, self._batch)
+        self._actions = Actions(self._account.store.state, self._account.account_id, self._batch)
         self._twins = DuplicateIndex()
         self._twins.update(self._orders, self._orders)
 
@@ -227,7 +227,7 @@ class OpenBatch:
         except NotOwner as error:
             self._open()
             raise BatchLocked(str(error)) from error
-        self.saved_at = self._bench.now()
+        self.saved_at = self._account.now()
 
     def _make(self) -> None:
         """The batch itself, at its first change; another copy may have been faster."""
@@ -238,7 +238,7 @@ class OpenBatch:
             if self._batch is None:
                 raise
         else:
-            self._actions = Actions(self._bench.store.state, self._bench.account, self._batch)
+            self._actions = Actions(self._account.store.state, self._account.account_id, self._batch)
 
     # How it is kept.
 
@@ -259,7 +259,7 @@ class OpenBatch:
         except (StoreError, BatchLocked):
             self._reload(order.id)
             raise
-        order.state, order.since = StagedState.DRAFT, self._bench.now()
+        order.state, order.since = StagedState.DRAFT, self._account.now()
 
     def _save_all(self, orders: Sequence[StagedOrder]) -> None:
         """As `_save`, of several in one transaction; what the service has already goes by itself."""
@@ -277,7 +277,7 @@ class OpenBatch:
                 self._reload(order.id)
             raise
         for order in rest:
-            order.version, order.state, order.since = versions[order.id], StagedState.DRAFT, self._bench.now()
+            order.version, order.state, order.since = versions[order.id], StagedState.DRAFT, self._account.now()
 
     def _keep(self, order: StagedOrder, *, state: StagedState | None = None) -> None:
         """Keep what is known of an order beside its content."""
@@ -298,7 +298,7 @@ class OpenBatch:
         row = self._store.get(id)
         if row is not None:
             twin = self._orders[id].twin if id in self._orders else None
-            self._orders[id] = recalled(row, self._bench.store, self._bench.account)
+            self._orders[id] = recalled(row, self._account.store, self._account.account_id)
             self._orders[id].twin = twin
 
     def _reread(self) -> None:
@@ -308,7 +308,7 @@ class OpenBatch:
         for id in self._store.ids(self._batch or 0):
             order = known.get(id)
             if order is None and (row := self._store.get(id)) is not None:
-                order = recalled(row, self._bench.store, self._bench.account)
+                order = recalled(row, self._account.store, self._account.account_id)
             if order is not None:
                 found[id] = order
         self._orders = found
@@ -322,7 +322,7 @@ class OpenBatch:
         order.state, order.since, order.remote_id = row.state, row.updated_at, row.remote_id
         if row.state in (StagedState.ACCEPTED, StagedState.VERIFIED):
             order.told = ()
-        know_accepted(order, self._bench.store)
+        know_accepted(order, self._account.store)
 
     def _is_on_way(self, id: str) -> bool:
         return self._orders[id].state in (StagedState.SENT, StagedState.UNKNOWN) or self.shipping.is_waiting(id)

@@ -13,11 +13,11 @@ from tui.work.writes.serialization import mismatch_from_json
 _TAKEN = (VerificationState.ACCEPTED, VerificationState.VERIFIED, VerificationState.DIFFERS)
 
 
-def recalled(row: Staged, store: Store, account: int) -> StagedOrder:
+def recalled(row: Staged, store: Store, account_id: int) -> StagedOrder:
     """The order of a row, also where the app ended between an answer and what it means."""
     order = staged_from(row)
     if order.state is StagedState.REFUSED and all(one.version != order.version for one in order.told):
-        refused = store.writes.all(account, staged=order.id, states=[WriteState.REFUSED], limit=1)
+        refused = store.writes.all(account_id, staged=order.id, states=[WriteState.REFUSED], limit=1)
         order.told = told_by(refused[0]).get(order.id, ()) if refused else ()
     know_accepted(order, store)
     return order

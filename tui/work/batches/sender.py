@@ -134,15 +134,15 @@ _STAYS = {
 class BatchSender:
     """Sends for a Staging, one request after the other, and remembers what was said of the last sending."""
 
-    def __init__(self, bench: "Account", staging: "Staging") -> None:
-        self._bench = bench
+    def __init__(self, account: "Account", staging: "Staging") -> None:
+        self._account = account
         self._staging = staging
         self._run: _SendRun | None = None
         self.said: list[SendNotice] = []
 
     def load(self) -> None:
         """What was said of the last sending of the batch that is open now."""
-        self.said = _load(self._bench.store.state.get(self._bench.account, self._key(self._staging.batch)))
+        self.said = _load(self._account.store.state.get(self._account.account_id, self._key(self._staging.batch)))
 
     @property
     def waiting(self) -> frozenset[str]:
@@ -213,7 +213,7 @@ class BatchSender:
             run.stir.set()
             await run.done.wait()
             return
-        run = self._run = _SendRun(SendQueue(goes_on, self._bench.outbox.patience.busy), plan.count)
+        run = self._run = _SendRun(SendQueue(goes_on, self._account.outbox.patience.busy), plan.count)
         run.course.add(plan.requests)
         run.open.set()
         self.said = []
@@ -254,7 +254,7 @@ class BatchSender:
     async def _go(self, run: _SendRun) -> None:
         while True:
             await run.open.wait()
-            step = run.course.next(self._bench.now().timestamp())
+            step = run.course.next(self._account.now().timestamp())
             if step is None:
                 break
             if isinstance(step, SendPause):
@@ -272,11 +272,11 @@ class BatchSender:
 
     async def _wait(self, run: _SendRun, seconds: float) -> None:
         """Wait before something goes again; a pause, a cancel or a new plan ends it."""
-        run.until = self._bench.now() + timedelta(seconds=seconds)
+        run.until = self._account.now() + timedelta(seconds=seconds)
         self._staging.on_change()
         run.stir.clear()
         naps = [
-            asyncio.ensure_future(self._bench.outbox.sleep(seconds)),
+            asyncio.ensure_future(self._account.outbox.sleep(seconds)),
             asyncio.ensure_future(run.stir.wait()),
         ]
         try:
@@ -288,7 +288,7 @@ class BatchSender:
 
     def _answered(self, run: _SendRun, go: SendAttempt, answer: SendAnswer) -> None:
         course, before = run.course, run.course.given_up
-        course.answered(go, answer, self._bench.now().timestamp())
+        course.answered(go, answer, self._account.now().timestamp())
         if isinstance(answer, SendRefused):
             run.rounds += 1
         if isinstance(answer, SendLater) and course.given_up > before:
@@ -312,7 +312,7 @@ class BatchSender:
                 keys[one.id] = keys_of_lists(order.edit)
         run.requests += 1
         try:
-            outcome = await self._bench.outbox.upsert(outgoing, keys)
+            outcome = await self._account.outbox.upsert(outgoing, keys)
         except AlreadySent as error:
             run.requests -= 1
             held = set(error.staged)
@@ -334,8 +334,8 @@ class BatchSender:
             if not unread:
                 break
             if pause:
-                await self._bench.outbox.sleep(pause)
-            began = self._bench.now()
+                await self._account.outbox.sleep(pause)
+            began = self._account.now()
             error = await self._staging.look(unread, again=True)
             unread = [id for id in unread if not self._was_read(id, began)]
         if unread:
@@ -415,18 +415,18 @@ class BatchSender:
 
     def _batch_of(self, staged: str) -> int | None:
         """The batch that a word belongs to: another one may have been opened since."""
-        row = self._bench.store.batches.get(staged)
+        row = self._account.store.batches.get(staged)
         return None if row is None else row.batch
 
     def _say(self, words: str, tone: str, problems: Iterable[Problem] = (), *, batch: int | None = None) -> None:
-        said = SendNotice(self._bench.now(), words, tone, tuple(problems))
-        state, account = self._bench.store.state, self._bench.account
+        said = SendNotice(self._account.now(), words, tone, tuple(problems))
+        state, account_id = self._account.store.state, self._account.account_id
         if batch is not None and batch != self._staging.batch:
             key = self._key(batch)
-            state.put(account, key, _dump([*_load(state.get(account, key)), said]), durable=True)
+            state.put(account_id, key, _dump([*_load(state.get(account_id, key)), said]), durable=True)
             return
         self.said.append(said)
-        state.put(account, self._key(self._staging.batch), _dump(self.said), durable=True)
+        state.put(account_id, self._key(self._staging.batch), _dump(self.said), durable=True)
 
     def _key(self, batch: int | None) -> str:
         return f"staging.said.{batch}"

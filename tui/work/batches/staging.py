@@ -38,13 +38,13 @@ class Staging(BatchEditing):
     `on_change` is told when something changed by itself: a look at the service, the end of a write.
     """
 
-    def __init__(self, bench: Account, batch: str | None = None) -> None:
+    def __init__(self, account: Account, batch: str | None = None) -> None:
         """Open the batch of this name, which is made at the first change if there is none; without one the last used."""
         self.looking = False
         self.looked_at = (0, 0)
         """How many orders the look that is going on has found out about, and of how many."""
-        super().__init__(bench, BatchSender(bench, self), batch)
-        bench.hear.append(self._hear)
+        super().__init__(account, BatchSender(account, self), batch)
+        account.hear.append(self._hear)
 
     # What was said and sent.
 
@@ -55,7 +55,7 @@ class Staging(BatchEditing):
 
     def history(self) -> list[HistoryRequest]:
         """Every request that went out of the batch, the newest first, also of orders that were removed since."""
-        return history_of(self._bench.store, self._batch)
+        return history_of(self._account.store, self._batch)
 
     # Looking.
 
@@ -91,7 +91,7 @@ class Staging(BatchEditing):
 
     def _to_look_at(self, ids: Iterable[str] | None, again: bool) -> list[StagedOrder]:
         found = self.orders if ids is None else [self._orders[id] for id in self._known(ids)]
-        oldest = self._bench.now() - _FRESH
+        oldest = self._account.now() - _FRESH
 
         def is_wanted(order: StagedOrder) -> bool:
             if order.needs_look():
@@ -103,13 +103,13 @@ class Staging(BatchEditing):
 
     async def _look_at(self, orders: Sequence[StagedOrder]) -> list[ApiError]:
         keys = [order.key for order in orders]
-        found = await look_up(self._bench.client, [LookupTarget(key[1], key[2], key[0] or None) for key in keys])
+        found = await look_up(self._account.client, [LookupTarget(key[1], key[2], key[0] or None) for key in keys])
         errors, seen = [], []
         for order, key, remote in zip(orders, keys, found, strict=True):
             if isinstance(remote, ApiError):
                 errors.append(remote)
             elif self._orders.get(order.id) is order and order.key == key and not order.sent:
-                self._looked_at(order, RemoteSnapshot(key, self._bench.now(), remote))
+                self._looked_at(order, RemoteSnapshot(key, self._account.now(), remote))
                 seen.append(order)
         self._keep_all(seen)
         return errors
@@ -156,7 +156,7 @@ class Staging(BatchEditing):
 
     async def ask_again(self, ids: Iterable[str]) -> str:
         """Look once more for orders whose end is unknown or that were not seen; a sentence about it."""
-        follows = self._bench.store.follows
+        follows = self._account.store.follows
         resumed = 0
         for id in self._known(ids):
             order = self._orders[id]
@@ -166,11 +166,11 @@ class Staging(BatchEditing):
                 self._reload(id)
                 resumed += 1
         if resumed:
-            self._bench.follower.wake()
+            self._account.follower.wake()
         unknown = [order for order in self._orders.values() if order.state is StagedState.UNKNOWN]
         if unknown:
-            for outcome in await self._bench.outbox.recover():
-                if not self._bench.corrections.settle_any(outcome):
+            for outcome in await self._account.outbox.recover():
+                if not self._account.corrections.settle_any(outcome):
                     self.settle(outcome)
         self.on_change()
         count = resumed + len(unknown)

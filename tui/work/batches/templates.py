@@ -73,12 +73,12 @@ def from_template(template: Document, now: datetime) -> Document:
 class Templates:
     """The templates of an account, by name."""
 
-    def __init__(self, bench: "Account") -> None:
-        self._state = bench.store.state
-        self._account = bench.account
+    def __init__(self, account: "Account") -> None:
+        self._state = account.store.state
+        self._account_id = account.account_id
 
     def all(self) -> dict[str, Document]:
-        found = self._state.all(self._account, _KEPT)
+        found = self._state.all(self._account_id, _KEPT)
         names = sorted(found, key=lambda key: (key.casefold(), key))
         return {key.removeprefix(_KEPT): kept for key in names if isinstance(kept := found[key], dict)}
 
@@ -92,7 +92,7 @@ class Templates:
 
     def save(self, name: str, template: Document) -> None:
         """Keep a template, in the place of another of that name."""
-        self._state.put(self._account, _KEPT + name, template, durable=True)
+        self._state.put(self._account_id, _KEPT + name, template, durable=True)
 
 
 def _usual(examples: Sequence[Document], pointer: Pointer) -> str:

@@ -22,11 +22,11 @@ class Action:
 class Actions:
     """The last actions of a batch and those taken back, on disk after every change."""
 
-    def __init__(self, state: ScreenStates, account: int, batch: int | None) -> None:
+    def __init__(self, state: ScreenStates, account_id: int, batch: int | None) -> None:
         self._state = state
-        self._account = account
+        self._account_id = account_id
         self._key = f"staging.actions.{batch}"
-        kept = state.get(account, self._key)
+        kept = state.get(account_id, self._key)
         self.done = _load(kept.get("done")) if isinstance(kept, dict) else []
         self.undone = _load(kept.get("undone")) if isinstance(kept, dict) else []
 
@@ -52,7 +52,7 @@ class Actions:
 
     def save(self) -> None:
         kept: Json = {"done": _dump(self.done), "undone": _dump(self.undone)}
-        self._state.put(self._account, self._key, kept, durable=True)
+        self._state.put(self._account_id, self._key, kept, durable=True)
 
 
 def _dump(actions: list[Action]) -> list[Json]:

@@ -15,13 +15,13 @@ OrderOutcome: TypeAlias = tuple[JobOrderState, str]
 """A state and its words. What was recorded and certainly did not go out waits again, as does what was not even recorded."""
 
 
-def writes_of(store: Store, account: int, orders: Iterable[JobOrder]) -> dict[str, int]:
+def writes_of(store: Store, account_id: int, orders: Iterable[JobOrder]) -> dict[str, int]:
     """By order, the write that was made when it was about to go, where one was recorded."""
     looked_for = {order.id: order.after for order in orders if order.after is not None}
     if not looked_for:
         return {}
     found: dict[str, int] = {}
-    for write in reversed(store.writes.all(account, after=min(looked_for.values()), limit=-1)):
+    for write in reversed(store.writes.all(account_id, after=min(looked_for.values()), limit=-1)):
         for id in filter(None, [write.new.order_id, *(edited_order(item.staged) for item in write.new.items)]):
             if id in looked_for and write.id > looked_for[id]:
                 found.setdefault(id, write.id)

@@ -66,14 +66,14 @@ class Courier(Protocol):
 class BenchCourier:
     """The corrections of a bench. The one place where a job meets them."""
 
-    def __init__(self, bench: "Account") -> None:
-        self._bench = bench
+    def __init__(self, account: "Account") -> None:
+        self._account = account
 
     async def send(self, draft: Draft, reviewed: Json, job: str) -> DraftSendStatus:
-        return await self._bench.corrections.send(draft, reviewed, job=job)
+        return await self._account.corrections.send(draft, reviewed, job=job)
 
     async def send_together(self, drafts: Sequence[Draft], job: str) -> Mapping[str, DraftSendStatus]:
-        return await self._bench.corrections.send_together(drafts, job=job)
+        return await self._account.corrections.send_together(drafts, job=job)
 
 
 @dataclass(slots=True)
@@ -90,19 +90,19 @@ class Jobs:
     All that is done is on disk before it is acted on: an order as *on its way* before it is sent.
     """
 
-    def __init__(self, bench: "Account", courier: Courier | None = None) -> None:
-        self._bench = bench
-        self._courier = courier or BenchCourier(bench)
+    def __init__(self, account: "Account", courier: Courier | None = None) -> None:
+        self._account = account
+        self._courier = courier or BenchCourier(account)
         self._jobs: dict[str, Job] = {}
         self._runs: dict[str, _JobRun] = {}
         self.on_change: Callable[[Job], None] = lambda _: None
-        bench.hear.append(self._heard)
+        account.hear.append(self._heard)
 
     # Which there are.
 
     def recent(self) -> list[Job]:
         """The last jobs, the newest first; those that are not open have counts and no orders."""
-        kept = self._bench.store.state.all(self._bench.account, _HEAD)
+        kept = self._account.store.state.all(self._account.account_id, _HEAD)
         found = {job.id: job for job in map(load_head, kept.values()) if job is not None}
         jobs = [self._jobs.get(id, job) for id, job in found.items()]
         return sorted(jobs, key=lambda job: (job.made_at, job.id), reverse=True)
@@ -114,12 +114,12 @@ class Jobs:
         known = self._jobs.get(id)
         if known is not None and known.stage is JobStage.PLANNED:
             return known
-        state, account = self._bench.store.state, self._bench.account
-        head = state.get(account, _HEAD + id)
+        state, account_id = self._account.store.state, self._account.account_id
+        head = state.get(account_id, _HEAD + id)
         job = load_head(head)
         if job is None:
             return None
-        orders = state.all(account, f"{_ORDER}{id}:")
+        orders = state.all(account_id, f"{_ORDER}{id}:")
         for order in head_orders(head):
             load_order(order, orders.get(f"{_ORDER}{id}:{order.id}"))
             job.orders[order.id] = order
@@ -135,7 +135,7 @@ class Jobs:
 
     def is_elsewhere(self, job: Job) -> bool:
         """Whether another running copy of the app has this job under way."""
-        sessions = self._bench.store.sessions
+        sessions = self._account.store.sessions
         under_way = job.stage in (JobStage.RUNNING, JobStage.PAUSED)
         return under_way and job.session not in ("", sessions.mine) and sessions.alive(job.session)
 
@@ -153,7 +153,7 @@ class Jobs:
             job
             for job in reversed(self.recent())
             if job.stage in (JobStage.RUNNING, JobStage.PAUSED)
-            and job.session != self._bench.store.sessions.mine
+            and job.session != self._account.store.sessions.mine
             and not self.is_elsewhere(job)
         ]
         return [job for one in found if (job := self.get(one.id)) is not None]
@@ -163,7 +163,7 @@ class Jobs:
     def make(self, recipe: BulkChange, orders: Iterable[tuple[str, str]], whole: str = "") -> Job:
         """A new job for orders, given as (id, name)."""
         entries = {id: JobOrder(id, name) for id, name in orders}
-        job = Job(secrets.token_hex(6), recipe, self._bench.now(), entries, whole=whole)
+        job = Job(secrets.token_hex(6), recipe, self._account.now(), entries, whole=whole)
         self._jobs[job.id] = job
         self._put(job)
         for old in self.recent()[_KEPT:]:
@@ -210,7 +210,7 @@ class Jobs:
             order.state, order.words = JobOrderState.CANNOT, "; ".join(applied.cannot)
         elif applied.already:
             order.state = JobOrderState.SAME
-        elif self._bench.corrections.is_unsettled(order.id):
+        elif self._account.corrections.is_unsettled(order.id):
             order.state, order.words = JobOrderState.CANNOT, _UNSETTLED
         else:
             order.state = JobOrderState.LEFT_OUT if was_out else JobOrderState.WAITING
@@ -220,7 +220,7 @@ class Jobs:
 
         async def read(order: JobOrder) -> Document | None:
             try:
-                return await self._bench.client.get_order(order.id)
+                return await self._account.client.get_order(order.id)
             except ApiError as error:
                 gone = isinstance(error, NotFound) and error.proven
                 order.state = JobOrderState.GONE if gone else JobOrderState.NOT_SENT
@@ -252,10 +252,10 @@ class Jobs:
         """Forget a job; what it sent stays in the journal."""
         if self.is_running(job) or self.is_elsewhere(job):
             raise JobConflict("A change that is being sent cannot be forgotten; cancel it first.")
-        state, account = self._bench.store.state, self._bench.account
-        for key in state.all(account, f"{_ORDER}{job.id}:"):
-            state.delete(account, key)
-        state.delete(account, _HEAD + job.id)
+        state, account_id = self._account.store.state, self._account.account_id
+        for key in state.all(account_id, f"{_ORDER}{job.id}:"):
+            state.delete(account_id, key)
+        state.delete(account_id, _HEAD + job.id)
         self._jobs.pop(job.id, None)
 
     # The sending.
@@ -331,7 +331,7 @@ class Jobs:
         """Have the job for this process, and every order of it on disk, before the first goes."""
         if self.is_elsewhere(job):
             raise JobConflict(_ELSEWHERE)
-        if self._bench.client.read_only:
+        if self._account.client.read_only:
             raise JobConflict("This account is opened for reading only.")
         self._must_be(job, JobStage.PLANNED, JobStage.PAUSED, JobStage.RUNNING)
         first = job.stage is JobStage.PLANNED
@@ -340,11 +340,11 @@ class Jobs:
                 if order.state is JobOrderState.WAITING and order.applied is not None:
                     order.planned, order.road = True, road_of(order.applied, job.road)
                 self._put_order(job, order)
-        state, account, key = self._bench.store.state, self._bench.account, _HEAD + job.id
-        before = state.get(account, key)
-        job.stage, job.session, job.note = JobStage.RUNNING, self._bench.store.sessions.mine, ""
+        state, account_id, key = self._account.store.state, self._account.account_id, _HEAD + job.id
+        before = state.get(account_id, key)
+        job.stage, job.session, job.note = JobStage.RUNNING, self._account.store.sessions.mine, ""
         theirs = load_head(before)
-        if theirs is None or self.is_elsewhere(theirs) or not state.swap(account, key, before, dump_head(job)):
+        if theirs is None or self.is_elsewhere(theirs) or not state.swap(account_id, key, before, dump_head(job)):
             raise JobConflict(_ELSEWHERE)
         self.on_change(job)
 
@@ -363,7 +363,7 @@ class Jobs:
             applied = self._look_once_more(job, run, order, document)
             if applied is None:
                 continue
-            draft = Draft(order.id, applied.edit, self._bench.now())
+            draft = Draft(order.id, applied.edit, self._account.now())
             self._about_to_go(job, [order])
             standing = await self._courier.send(draft, applied.sending.body, job.label)
             self._link([order])
@@ -378,7 +378,7 @@ class Jobs:
             for order, document in zip(some, await self._read(some), strict=True):
                 applied = self._look_once_more(job, run, order, document)
                 if applied is not None:
-                    drafts.append(Draft(order.id, applied.edit, self._bench.now()))
+                    drafts.append(Draft(order.id, applied.edit, self._account.now()))
         if not drafts or job.stage is not JobStage.RUNNING:
             # Nothing of it is on its way yet: a pause comes before it.
             run.taken -= {draft.order_id for draft in drafts}
@@ -408,7 +408,7 @@ class Jobs:
             self._settle(job, order, order.state, order.words)
             self._count_failure(job, run, order)
             return None
-        if self._bench.corrections.is_unsettled(order.id):
+        if self._account.corrections.is_unsettled(order.id):
             self._settle(job, order, JobOrderState.NOT_SENT, _UNSETTLED)
             return None
         applied = apply(job.recipe, document)
@@ -430,7 +430,7 @@ class Jobs:
         return None
 
     def _about_to_go(self, job: Job, orders: Sequence[JobOrder]) -> None:
-        newest = self._bench.store.writes.all(self._bench.account, limit=1)
+        newest = self._account.store.writes.all(self._account.account_id, limit=1)
         for order in orders:
             order.state, order.words = JobOrderState.SENDING, ""
             order.after, order.write = (newest[0].id if newest else 0), None
@@ -464,7 +464,7 @@ class Jobs:
         self._catch_up(job, unknown)
 
     def _catch_up(self, job: Job, orders: Iterable[JobOrder]) -> None:
-        for id, end in ends_of(self._bench.store, [one for one in orders if one.state in OPEN]).items():
+        for id, end in ends_of(self._account.store, [one for one in orders if one.state in OPEN]).items():
             self._ended(job, job.orders[id], *end)
 
     def _ended(self, job: Job, order: JobOrder, state: JobOrderState, words: str) -> None:
@@ -478,7 +478,7 @@ class Jobs:
             self._settle(job, order, state, words)
 
     def _link(self, orders: Sequence[JobOrder]) -> None:
-        writes = writes_of(self._bench.store, self._bench.account, orders)
+        writes = writes_of(self._account.store, self._account.account_id, orders)
         for order in orders:
             order.write = writes.get(order.id)
 
@@ -495,10 +495,10 @@ class Jobs:
 
     def _put_order(self, job: Job, order: JobOrder, *, durable: bool = False) -> None:
         key = f"{_ORDER}{job.id}:{order.id}"
-        self._bench.store.state.put(self._bench.account, key, dump_order(order), durable=durable)
+        self._account.store.state.put(self._account.account_id, key, dump_order(order), durable=durable)
 
     def _put(self, job: Job) -> None:
-        self._bench.store.state.put(self._bench.account, _HEAD + job.id, dump_head(job), durable=True)
+        self._account.store.state.put(self._account.account_id, _HEAD + job.id, dump_head(job), durable=True)
         self.on_change(job)
 
     def _tell(self, job: Job) -> None:

@@ -13,27 +13,27 @@ _NAMED, _LAST = "bulk.recipe:", "bulk.last"
 class SavedChanges:
     """The recipes of one account."""
 
-    def __init__(self, bench: "Account") -> None:
-        self._state = bench.store.state
-        self._account = bench.account
+    def __init__(self, account: "Account") -> None:
+        self._state = account.store.state
+        self._account_id = account.account_id
 
     def all(self) -> list[BulkChange]:
         """Those with a name, by it."""
-        found = map(BulkChange.from_json, self._state.all(self._account, _NAMED).values())
+        found = map(BulkChange.from_json, self._state.all(self._account_id, _NAMED).values())
         return sorted((one for one in found if one is not None), key=lambda one: (one.name.casefold(), one.name))
 
     def save(self, recipe: BulkChange) -> None:
         """Keep a recipe under its name, in the place of another of that name."""
-        self._state.put(self._account, _NAMED + recipe.name, recipe.to_json(), durable=True)
+        self._state.put(self._account_id, _NAMED + recipe.name, recipe.to_json(), durable=True)
 
     def forget(self, name: str) -> None:
-        self._state.delete(self._account, _NAMED + name, durable=True)
+        self._state.delete(self._account_id, _NAMED + name, durable=True)
 
     @property
     def last(self) -> BulkChange | None:
         """The recipe that was used last, with a name or without."""
-        return BulkChange.from_json(self._state.get(self._account, _LAST))
+        return BulkChange.from_json(self._state.get(self._account_id, _LAST))
 
     def used(self, recipe: BulkChange) -> None:
         """Remember a recipe as the last one."""
-        self._state.put(self._account, _LAST, recipe.to_json())
+        self._state.put(self._account_id, _LAST, recipe.to_json())

@@ -70,12 +70,12 @@ class TypedText:
 class Drafts:
     """All drafts of an account. Each change is durable before the call returns."""
 
-    def __init__(self, store: Store, account: int, now: Callable[[], datetime]) -> None:
+    def __init__(self, store: Store, account_id: int, now: Callable[[], datetime]) -> None:
         self._store = store
-        self._account = account
+        self._account_id = account_id
         self._now = now
         self._drafts: dict[str, Draft] = {}
-        for kept in store.edits.all(account):
+        for kept in store.edits.all(account_id):
             edit = Edit.load(cast(Document, kept.base), kept.log)
             clashes = _load(kept.log)
             self._drafts[kept.order_id] = Draft(kept.order_id, edit, kept.read_at, True, kept.log, clashes)
@@ -106,19 +106,19 @@ class Drafts:
 
     def _keep(self, draft: Draft, read_at: datetime) -> None:
         log = draft.log()
-        if self._store.edits.get(self._account, draft.order_id) is None:
+        if self._store.edits.get(self._account_id, draft.order_id) is None:
             # New, or another copy of the app has sent and dropped its draft of the same order.
-            self._store.edits.start(self._account, draft.order_id, draft.edit.base, read_at, log)
-        self._store.edits.rebase(self._account, draft.order_id, draft.edit.base, read_at, log)
+            self._store.edits.start(self._account_id, draft.order_id, draft.edit.base, read_at, log)
+        self._store.edits.rebase(self._account_id, draft.order_id, draft.edit.base, read_at, log)
         draft.stored, draft.kept = True, log
 
     def drop(self, draft: Draft) -> None:
         """Forget a draft; what it said stays in the journal if it was sent."""
         self._drafts.pop(draft.order_id, None)
         if draft.stored:
-            found = self._store.edits.get(self._account, draft.order_id)
+            found = self._store.edits.get(self._account_id, draft.order_id)
             if found is not None and same(found.log, draft.kept):
-                self._store.edits.drop(self._account, draft.order_id)
+                self._store.edits.drop(self._account_id, draft.order_id)
             draft.stored = False
 
     def rebase(self, draft: Draft, document: Document, read_at: datetime, *, sent: bool = False) -> Merged:
@@ -140,16 +140,16 @@ class Drafts:
 
     def type(self, typing: TypedText) -> None:
         """Keep the text in an open editor, before it is drawn."""
-        self._store.state.put(self._account, _typing_key(typing.place, typing.pointer), typing.text)
+        self._store.state.put(self._account_id, _typing_key(typing.place, typing.pointer), typing.text)
 
     def untype(self, place: str, pointer: Pointer) -> None:
         """Forget what was typed here: it was taken, or given up."""
-        self._store.state.delete(self._account, _typing_key(place, pointer))
+        self._store.state.delete(self._account_id, _typing_key(place, pointer))
 
     def typed(self, place: str) -> dict[Pointer, str]:
         """What was typed into the fields of an order and never taken."""
         prefix = _typing_key(place, ROOT)
-        kept = self._store.state.all(self._account, prefix)
+        kept = self._store.state.all(self._account_id, prefix)
         return {Pointer.parse(key.removeprefix(prefix)): str(text) for key, text in kept.items()}
 
 

@@ -86,7 +86,7 @@ class DraftSender:
         self,
         client: Client,
         store: Store,
-        account: int,
+        account_id: int,
         drafts: Drafts,
         outbox: Outbox,
         *,
@@ -95,13 +95,13 @@ class DraftSender:
     ) -> None:
         self._client = client
         self._store = store
-        self._account = account
+        self._account_id = account_id
         self._drafts = drafts
         self._outbox = outbox
         self._now = now
         self.on_change = on_change
         self._standings: dict[str, DraftSendStatus] = {}
-        for key, kept in store.state.all(account, _KEPT).items():
+        for key, kept in store.state.all(account_id, _KEPT).items():
             standing = _load(kept)
             if standing is not None:
                 self._standings[key.removeprefix(_KEPT)] = standing
@@ -129,7 +129,7 @@ class DraftSender:
         if self.is_unsettled(order_id):
             return
         if self._standings.pop(order_id, None) is not None:
-            self._store.state.delete(self._account, _KEPT + order_id)
+            self._store.state.delete(self._account_id, _KEPT + order_id)
             self.on_change(order_id)
 
     async def read_again(self, draft: Draft) -> DraftSendStatus | None:
@@ -363,9 +363,9 @@ class DraftSender:
         self._standings[order_id] = standing
         # What is under way or done is known from the journal; the rest must still be there after a restart.
         if way in (DraftSendState.CONFIRMED, DraftSendState.DELETED):
-            self._store.state.delete(self._account, _KEPT + order_id)
+            self._store.state.delete(self._account_id, _KEPT + order_id)
         elif way is not DraftSendState.SENDING:
-            self._store.state.put(self._account, _KEPT + order_id, _dump(standing), durable=True)
+            self._store.state.put(self._account_id, _KEPT + order_id, _dump(standing), durable=True)
         self.on_change(order_id)
         return standing
 

@@ -12,75 +12,75 @@ if TYPE_CHECKING:
     from tui.work.account import Account
 
 _NAMED, _REFUSED, _PART = "import.mapping:", "import.refused", "import.refused:"
-_PORTION = 4 * 1024 * 1024
+_CHUNK_SIZE = 4 * 1024 * 1024
 """Characters of the refused rows that are kept as one value."""
 
 
 class Mappings:
     """The mappings of one account."""
 
-    def __init__(self, bench: "Account") -> None:
-        self._state = bench.store.state
-        self._account = bench.account
+    def __init__(self, account: "Account") -> None:
+        self._state = account.store.state
+        self._account_id = account.account_id
 
     def all(self) -> list[ColumnMapping]:
         """Those that can be read, by name."""
-        found = map(ColumnMapping.from_json, self._state.all(self._account, _NAMED).values())
+        found = map(ColumnMapping.from_json, self._state.all(self._account_id, _NAMED).values())
         return sorted((one for one in found if one is not None), key=lambda one: (one.name.casefold(), one.name))
 
     def get(self, name: str) -> ColumnMapping | None:
-        return ColumnMapping.from_json(self._state.get(self._account, _NAMED + name))
+        return ColumnMapping.from_json(self._state.get(self._account_id, _NAMED + name))
 
     def save(self, mapping: ColumnMapping) -> None:
         """Keep a mapping under its name, in the place of another of that name."""
-        self._state.put(self._account, _NAMED + mapping.name, mapping.to_json(), durable=True)
+        self._state.put(self._account_id, _NAMED + mapping.name, mapping.to_json(), durable=True)
 
     def forget(self, name: str) -> None:
-        self._state.delete(self._account, _NAMED + name, durable=True)
+        self._state.delete(self._account_id, _NAMED + name, durable=True)
 
     def keep_refused(self, name: str, table: bytes) -> None:
         """Keep the refused rows of the last import, as CSV, until they are written into a file."""
         text, mark = table.decode(), secrets.token_hex(8)
-        parts = [f"{_PART}{mark}:{place}" for place in range(0, len(text), _PORTION)]
+        parts = [f"{_PART}{mark}:{place}" for place in range(0, len(text), _CHUNK_SIZE)]
         for place, key in enumerate(parts):
-            self._state.put(self._account, key, text[place * _PORTION : (place + 1) * _PORTION])
+            self._state.put(self._account_id, key, text[place * _CHUNK_SIZE : (place + 1) * _CHUNK_SIZE])
         # Whatever comes between, what is named here is there whole.
         named: list[Json] = [*parts]
-        self._state.put(self._account, _REFUSED, {"name": name, "parts": named}, durable=True)
+        self._state.put(self._account_id, _REFUSED, {"name": name, "parts": named}, durable=True)
         self._clear(parts)
 
     def refused_of(self) -> str | None:
         """The name of the file whose refused rows are kept, if there are any."""
-        kept = self._state.get(self._account, _REFUSED)
+        kept = self._state.get(self._account_id, _REFUSED)
         return str(kept.get("name") or "import") if isinstance(kept, dict) else None
 
     def refused(self) -> tuple[str, bytes] | None:
         """The file's name and its refused rows as CSV, if there are any."""
-        kept = self._state.get(self._account, _REFUSED)
+        kept = self._state.get(self._account_id, _REFUSED)
         if not isinstance(kept, dict):
             return None
         parts = kept.get("parts")
         if isinstance(parts, list):
-            text = "".join(str(self._state.get(self._account, str(key), "")) for key in parts)
+            text = "".join(str(self._state.get(self._account_id, str(key), "")) for key in parts)
         else:
             text = str(kept.get("csv", ""))  # as an older version kept it
         return (str(kept.get("name") or "import"), text.encode()) if text else None
 
     def forget_refused(self) -> None:
-        self._state.delete(self._account, _REFUSED, durable=True)
+        self._state.delete(self._account_id, _REFUSED, durable=True)
         self._clear(())
 
     def _clear(self, kept: Collection[str]) -> None:
         """Remove the rows of other imports than the last, of which none were written down or all are."""
-        for key in self._state.keys(self._account, _PART):
+        for key in self._state.keys(self._account_id, _PART):
             if key not in kept:
-                self._state.delete(self._account, key)
+                self._state.delete(self._account_id, key)
 
 
 def saved_here(store: "Store", name: str) -> ColumnMapping | None:
     """The mapping of that name of whichever account of this machine, of the newest that has one."""
-    for account in reversed(store.accounts()):
-        found = ColumnMapping.from_json(store.state.get(account, _NAMED + name))
+    for account_id in reversed(store.accounts()):
+        found = ColumnMapping.from_json(store.state.get(account_id, _NAMED + name))
         if found is not None:
             return found
     return None

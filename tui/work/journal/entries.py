@@ -267,11 +267,11 @@ async def prune_journal(store: Store, now: datetime, days: int) -> int:
     """Remove what ended more than `days` ago, a few writes at a time, and note it for the journal; how many."""
     removed: dict[int, int] = {}
     while found := store.writes.prune(now - timedelta(days=days), limit=_AT_ONCE):
-        for account, count in found.items():
-            removed[account] = removed.get(account, 0) + count
+        for account_id, count in found.items():
+            removed[account_id] = removed.get(account_id, 0) + count
         await asyncio.sleep(0)
-    for account, count in removed.items():
-        store.state.put(account, PRUNED, {"at": now.isoformat(), "count": count, "days": days})
+    for account_id, count in removed.items():
+        store.state.put(account_id, PRUNED, {"at": now.isoformat(), "count": count, "days": days})
     return sum(removed.values())
 
 

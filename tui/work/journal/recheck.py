@@ -52,12 +52,12 @@ class RecheckedChange:
     document: Document | None = field(default=None, repr=False)
 
 
-def entries_of_day(store: Store, account: int, base_url: str, day: date, zone: tzinfo) -> list[JournalEntry]:
+def entries_of_day(store: Store, account_id: int, base_url: str, day: date, zone: tzinfo) -> list[JournalEntry]:
     """The confirmed changes of a day in the zone, the first one first; deletions are not among them."""
     start = datetime.combine(day, time(), zone)
     end = datetime.combine(day + timedelta(days=1), time(), zone)
     roads = (WriteKind.PATCH, WriteKind.UPSERT)
-    places = store.briefs.find(account, states=_DONE, roads=roads, since=start, until=end)
+    places = store.briefs.find(account_id, states=_DONE, roads=roads, since=start, until=end)
     entries = (open_entry(store, base_url, id) for id, _ in reversed(places))
     return [entry for entry in entries if entry is not None]
 

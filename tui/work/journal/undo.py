@@ -62,7 +62,7 @@ def why_not(entry: JournalEntry) -> str | None:
 
 
 async def undo(
-    bench: Account,
+    account: Account,
     staging: Staging,
     entries: Sequence[JournalEntry],
     name: str,
@@ -93,13 +93,13 @@ async def undo(
     for start in range(0, len(orders), _AT_ONCE):
         some = orders[start : start + _AT_ONCE]
         wanted = [_wanted(writes[0][1]) for writes in some]
-        for writes, found in zip(some, await look_up(bench.client, wanted), strict=True):
-            results.append(_undo_one(bench, writes, found, name))
+        for writes, found in zip(some, await look_up(account.client, wanted), strict=True):
+            results.append(_undo_one(account, writes, found, name))
         done += len(some)
         progress(done, total)
     for start in range(0, len(deleted), _AT_ONCE):
         parts = deleted[start : start + _AT_ONCE]
-        there = await look_up(bench.client, [replace(_wanted(part), remote_id=None) for part in parts])
+        there = await look_up(account.client, [replace(_wanted(part), remote_id=None) for part in parts])
         results.extend(_stage(staging, part, found) for part, found in zip(parts, there, strict=True))
         done += len(parts)
         progress(done, total)
@@ -125,7 +125,7 @@ def told(results: Sequence[UndoResult]) -> str:
 
 
 def _undo_one(
-    bench: Account, writes: Sequence[tuple[JournalEntry, Part]], found: Document | ApiError | None, name: str
+    account: Account, writes: Sequence[tuple[JournalEntry, Part]], found: Document | ApiError | None, name: str
 ) -> UndoResult:
     part = writes[0][1]
     named, remote_id = part.named, part.remote_id
@@ -135,21 +135,21 @@ def _undo_one(
         return UndoResult(
             named, UndoOutcome.GONE, f"{named.name} is not there any more, so nothing can be undone in it."
         )
-    if bench.corrections.is_unsettled(remote_id):
+    if account.corrections.is_unsettled(remote_id):
         return UndoResult(
             named, UndoOutcome.FAILED, f"{named.name} has a change on its way; undo when its end is known."
         )
-    own = bench.drafts.get(remote_id)
-    draft = bench.drafts.of(remote_id, found, bench.now())
-    bench.drafts.rebase(draft, found, bench.now())
+    own = account.drafts.get(remote_id)
+    draft = account.drafts.of(remote_id, found, account.now())
+    account.drafts.rebase(draft, found, account.now())
     inverses = [inverse for entry, one in writes if (inverse := _inverse(entry, one, name)) is not None]
     changed, clashes = put_on(draft, inverses, name)
     if not changed:
         return UndoResult(
             named, UndoOutcome.NOTHING, f"{named.name} is as it was before already; there is nothing to undo."
         )
-    bench.corrections.forget(remote_id)
-    bench.drafts.save(draft)
+    account.corrections.forget(remote_id)
+    account.drafts.save(draft)
     onto = ", on top of your draft of it" if own is not None else ""
     if clashes:
         count = f"{len(clashes)} field{'' if len(clashes) == 1 else 's'} changed there since"

@@ -59,7 +59,7 @@ class Submission:
 
     def __init__(
         self,
-        bench: Account,
+        account: Account,
         staging: Staging,
         entries: Sequence[FileEntry],
         name: str,
@@ -68,7 +68,7 @@ class Submission:
     ) -> None:
         self.entries = list(entries)
         self.unreachable: str | None = None
-        self._bench = bench
+        self._account = account
         self._staging = staging
         self._name = name
         self._wishes = wishes
@@ -86,8 +86,8 @@ class Submission:
         self._sending = 0
         self._lost: float | None = None
         self._reason = "It was not sent: the run ended before."
-        bench.hear.append(self._hear)
-        bench.client.log.listen(self._count_request)
+        account.hear.append(self._hear)
+        account.client.log.listen(self._count_request)
 
     def stop(self) -> None:
         """Send nothing more; the request that is out is waited for a moment."""
@@ -115,7 +115,7 @@ class Submission:
             self._find_staged()
             self._reason = f"Nothing was sent: this batch is in the hands of {self._staging.owner}."
             raise BatchLocked(f"This batch is in the hands of {self._staging.owner}; nothing was sent.")
-        following = asyncio.create_task(self._bench.follower.run(), name="follow accepted orders")
+        following = asyncio.create_task(self._account.follower.run(), name="follow accepted orders")
         try:
             with suppress(SubmitStopped):
                 await self._work()
@@ -149,7 +149,7 @@ class Submission:
     # What earlier runs left.
 
     async def _find_out_what_was_left(self) -> None:
-        if self._bench.store.writes.open(self._bench.account):
+        if self._account.store.writes.open(self._account.account_id):
             self._report("looking up what was on its way", 0, 0)
         await self._recover()
         self._find_staged()
@@ -158,8 +158,8 @@ class Submission:
             await self._unless_stopped(self._staging.ask_again(again))
 
     async def _recover(self) -> None:
-        for outcome in await self._unless_stopped(self._bench.outbox.recover()):
-            if not self._bench.corrections.settle_any(outcome):
+        for outcome in await self._unless_stopped(self._account.outbox.recover()):
+            if not self._account.corrections.settle_any(outcome):
                 self._staging.settle(outcome)
 
     # Into the batch.
@@ -220,7 +220,7 @@ class Submission:
     async def _read_shops(self) -> ApiError | None:
         self._report("looking up", 0, len(self._ids))
         try:
-            await self._bench.read_shops()
+            await self._account.read_shops()
         except ApiError as error:
             return error
         return None
@@ -380,7 +380,7 @@ class Submission:
         while waiting := [one for one in self._orders() if one.state is StagedState.ACCEPTED]:
             followed = sum(one.sent for one in self._orders())
             self._report("verifying", followed - len(waiting), followed)
-            now = sum(one.tries for one in self._bench.follower.following) - len(waiting) * 1000
+            now = sum(one.tries for one in self._account.follower.following) - len(waiting) * 1000
             if now != looks:
                 since, looks = time.monotonic(), now
             if time.monotonic() - since > max(pauses, default=0.0) + self._wishes.most:
@@ -505,7 +505,7 @@ class Submission:
                 return task.result()
             self._staging.shipping.cancel()
             left = _LAST_ANSWER
-            while not task.done() and self._bench.client.in_flight and left > 0:
+            while not task.done() and self._account.client.in_flight and left > 0:
                 await asyncio.wait({task}, timeout=0.05)
                 left -= 0.05
             if not task.done():

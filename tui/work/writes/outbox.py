@@ -53,7 +53,7 @@ class Outbox:
         self,
         client: Client,
         store: Store,
-        account: int,
+        account_id: int,
         *,
         now: Now,
         sleep: Sleep = asyncio.sleep,
@@ -62,7 +62,7 @@ class Outbox:
         on_accepted: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = store
-        self._account = account
+        self._account_id = account_id
         self._on_change = on_change
         self._on_accepted = on_accepted
         self._tasks: dict[asyncio.Task[WriteOutcome], int] = {}
@@ -120,7 +120,7 @@ class Outbox:
     async def recover(self) -> list[WriteOutcome]:
         """Find out what became of the writes that an ended process left, and of our own that stayed unknown."""
         busy = set(self.under_way)
-        left = [write for write in self._store.writes.adopt(self._account) if write.id not in busy]
+        left = [write for write in self._store.writes.adopt(self._account_id) if write.id not in busy]
         return list(await asyncio.gather(*(asyncio.shield(self._start(write, self._resume)) for write in left)))
 
     async def drain(self) -> None:
@@ -129,7 +129,7 @@ class Outbox:
             await asyncio.wait(self._tasks)
 
     async def _take(self, new: NewWrite) -> WriteOutcome:
-        write = self._store.writes.record(self._account, new)
+        write = self._store.writes.record(self._account_id, new)
         self._tell(write)
         return await asyncio.shield(self._start(write, self._send))
 

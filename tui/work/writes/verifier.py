@@ -28,7 +28,7 @@ class Verifier:
         self,
         client: Client,
         store: Store,
-        account: int,
+        account_id: int,
         *,
         now: Now,
         sleep: Sleep = asyncio.sleep,
@@ -37,18 +37,18 @@ class Verifier:
     ) -> None:
         self._client = client
         self._store = store
-        self._account = account
+        self._account_id = account_id
         self._now = now
         self._sleep = sleep
         self._pauses = (patience or RetrySchedule()).follow
         self._on_change = on_change
         self._woken = asyncio.Event()
-        store.follows.adopt(account)
+        store.follows.adopt(account_id)
 
     @property
     def following(self) -> list[Verification]:
         """The orders being followed."""
-        return self._store.follows.open(self._account)
+        return self._store.follows.open(self._account_id)
 
     def wake(self) -> None:
         """There is something new to follow."""

@@ -77,7 +77,7 @@ class WriteContext:
     def overtaken(self, write: Write) -> bool:
         """Whether a later write may have changed one of the orders, so that this one must not go out again."""
         keys = keys_of(write)
-        later = self.writes.all(write.account, after=write.id, limit=-1)
+        later = self.writes.all(write.account_id, after=write.id, limit=-1)
         return any(one.state not in _WITHOUT_EFFECT and keys & keys_of(one) for one in later)
 
 

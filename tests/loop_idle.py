@@ -56,6 +56,9 @@ def draw() -> bool:
     app = active_app.get(None)
     if app is None or app._batch_count or not app._screen_stack:
         return False
+    if app._resize_event is not None:
+        app._check_resize()
+        return True
     screen: Screen[Any] = app.screen
     waits = (
         screen._layout_required

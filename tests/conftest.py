@@ -13,6 +13,7 @@ import pytest
 from hypothesis import settings
 from loop_idle import use_loop_idle
 from shell import Shell
+from skipped_time import CLOCK
 from watched_service import served
 
 from tui.sandbox.app import SandboxSettings
@@ -33,6 +34,6 @@ def shell(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes], monkeypatch
 @pytest.fixture
 def account(shell: Shell) -> Iterator[Shell]:
     """A shell with credentials for a sandbox."""
-    with served(SandboxSettings(orders=20, settle=0.1)) as service:
+    with served(SandboxSettings(orders=20, settle=0.1, clock=CLOCK.time)) as service:
         shell.service = service
         yield shell

@@ -401,7 +401,7 @@ class OrdersScreen(BaseScreen):
         failing = sum(bool(shop.failing_since) for shop in account.shops or ())
         read = f"read {self._read_at.astimezone(account.zone):%H:%M}" if self._read_at else ""
         feed = self._feed
-        doubts = feed.doubts if feed is not None else ()
+        warnings = feed.warnings if feed is not None else ()
         facts: list[str | Piece] = []
         if feed is not None and feed.loading:
             facts.append(("reading … Ctrl+C stops", "info"))
@@ -414,7 +414,7 @@ class OrdersScreen(BaseScreen):
         facts.append(read)
         if failing:
             facts.append((f"{failing} shop{'' if failing == 1 else 's'} failing, I says why", "error"))
-        facts.extend((doubt, "warning") for doubt in doubts[:1])
+        facts.extend((warning, "warning") for warning in warnings[:1])
         return facts
 
     def store_changed(self) -> None:

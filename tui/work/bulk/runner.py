@@ -222,7 +222,7 @@ class Jobs:
             try:
                 return await self._account.client.get_order(order.id)
             except ApiError as error:
-                gone = isinstance(error, NotFound) and error.proven
+                gone = isinstance(error, NotFound) and error.confirmed_by_service
                 order.state = JobOrderState.GONE if gone else JobOrderState.NOT_SENT
                 order.words = "it is not there any more" if gone else f"it could not be read: {error}"
                 return None

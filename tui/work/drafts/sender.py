@@ -137,7 +137,7 @@ class DraftSender:
         try:
             document = await self._client.get_order(draft.order_id)
         except NotFound as error:
-            if error.proven:
+            if error.confirmed_by_service:
                 return self._stand(
                     draft.order_id, DraftSendState.GONE, "The order is not there any more; the edit is kept."
                 )

@@ -412,7 +412,7 @@ class Submission:
             read = {one.pointer for one in entry.arrival.problems if one.severity is Severity.ERROR}
             said = set(entry.arrival.problems)
             problems = [
-                one for one in problems if one in said or one.pointer not in read or one.origin is not Origin.HERE
+                one for one in problems if one in said or one.pointer not in read or one.origin is not Origin.LOCAL
             ]
         if reason:
             problems.append(note(reason))

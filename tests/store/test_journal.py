@@ -99,7 +99,7 @@ def test_an_answer_settles_write_staged_and_follow_at_once(store: Store, account
     store.writes.step(
         write,
         WriteState.ACCEPTED,
-        staged=[StagedUpdate(item.staged, 1, StagedState.ACCEPTED, remote_id="77", problems=[])],
+        staged=[StagedUpdate(item.staged, 1, StagedState.ACCEPTED, remote_id="77")],
         follows=[NewVerification("A-1", "5", {"v": 1}, clock(), remote_id="77", staged=item.staged, version=1)],
     )
     assert store.writes.holds(item.staged, 1)
@@ -126,12 +126,11 @@ def test_news_of_an_older_version_do_not_become_the_state_of_the_newer(store: St
     item = stage_one(store, account)
     write = store.writes.record(account, upsert(item)).id
     store.batches.save_log(item.staged, ["typed while it was out"])
-    news = StagedUpdate(item.staged, 1, StagedState.REFUSED, problems=[{"detail": "no"}])
+    news = StagedUpdate(item.staged, 1, StagedState.REFUSED)
     store.writes.step(write, WriteState.REFUSED, staged=[news])
     staged = store.batches.get(item.staged)
     assert staged is not None
-    assert (staged.state, staged.version, staged.problems_version) == (StagedState.DRAFT, 2, 1)
-    assert staged.problems == [{"detail": "no"}]
+    assert (staged.state, staged.version) == (StagedState.DRAFT, 2)
 
 
 @pytest.mark.parametrize(

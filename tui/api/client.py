@@ -1,7 +1,7 @@
 """The service as methods: one for each operation, and nothing that is not on the wire.
 
-Of the Orders document all five operations, of the Integrations document what orders need (list, retrieve, exception
-logs, shop order statuses and their mapping), and the check of credentials. Documents come raw (design, decision 3);
+Of the Orders document all five operations, of the Integrations document what orders need (list, exception logs,
+shop order statuses and their mapping), and the check of credentials. Documents come raw (design, decision 3);
 whatever goes wrong is an ApiError of `tui.api.errors`.
 
 Writes: a bytes body goes out byte for byte. Record what is about to be sent first, and shield the call from
@@ -268,17 +268,6 @@ class Client:
         query = encode_query([("sort", sort)] if sort else [])
         return await self._transport.ask(Request("GET", "/integrations", query), lambda it: tuple(_rows(it)[0]))
 
-    async def get_integration(self, id: int | str) -> Document:
-        """GET /integrations/{id} (Integrations, "Retrieve an integration")."""
-        number = _number(id)
-
-        def read(answer: ServiceResponse) -> Document:
-            integration = _object(answer)
-            _check_identity(integration, number)
-            return integration
-
-        return await self._transport.ask(Request("GET", f"/integrations/{number}"), read)
-
     async def integration_logs(
         self, id: int | str | None = None, *, cursor: str | None = None, page_size: int = 25
     ) -> LogPage:
@@ -298,7 +287,10 @@ class Client:
     async def shop_order_statuses(
         self, integration_id: int | str, language: str | None = None, show_deleted: bool | None = None
     ) -> tuple[Document, ...]:
-        """GET /shop-order-statuses (Integrations, "Retrieve shop order statuses for an integration"), Prestashop v2 only."""
+        """GET /shop-order-statuses (Integrations, "Retrieve shop order statuses for an integration"), Prestashop v2 only.
+
+        No screen calls this yet. Triage will need it to name the statuses of a Prestashop shop.
+        """
         parameters = [("integration_id", _number(integration_id))]
         if language:
             parameters.append(("language", language))
@@ -308,7 +300,11 @@ class Client:
         return await self._transport.ask(request, lambda answer: tuple(_rows(answer)[0]))
 
     async def shop_order_status_mapping(self, integration_id: int | str) -> Document:
-        """GET /shop-order-statuses/mapping (Integrations, "Retrieve custom status mapping…"), Prestashop v2 only."""
+        """GET /shop-order-statuses/mapping (Integrations, "Retrieve custom status mapping…"), Prestashop v2 only.
+
+        No screen calls this yet. Triage will need it to tell open orders of a Prestashop shop from finished ones: it
+        says which of the shop's statuses mean delivered and cancelled (Q10.4).
+        """
         query = encode_query([("integration_id", _number(integration_id))])
         return await self._transport.ask(Request("GET", "/shop-order-statuses/mapping", query), _object)
 

@@ -15,7 +15,7 @@ from operator import or_
 from types import UnionType
 from typing import Annotated, Any, ClassVar, Final, Literal, Union, get_args, get_origin
 
-from annotated_types import Ge, Gt, Len, MinLen
+from annotated_types import Ge, Gt, Len, MaxLen, MinLen
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -171,6 +171,7 @@ Text = Annotated[str, Strict()]
 Filled = Annotated[Text, MinLen(1)]
 Lines = Annotated[Text, Kind.LINES]
 Word = Annotated[Text, Kind.WORD]
+ProductId = Annotated[Text, MaxLen(70)]
 Number = Annotated[Decimal, _Numeric, Kind.NUMBER]
 Integer = Annotated[int, BeforeValidator(_integer), Strict(), Kind.INTEGER]
 Flag = Annotated[bool, Strict(), Kind.BOOL]
@@ -357,6 +358,14 @@ class OrderItem(Node):
     product_id: Text = _optional("product id", "The shop's own id of the product.", rare=True)
     variant_id: Text = _optional("variant id", rare=True, patch=NOT_IN_PATCH)
     ean: Text = _optional("EAN", rare=True, patch=NOT_IN_PATCH)
+    manufacturer_product_id: ProductId | None = _optional(
+        "MPN", "The manufacturer's or supplier's own code for the product.", rare=True
+    )
+    manufacturer_product_id_std: ProductId | None = _optional(
+        "standard product id",
+        "A code issued by a standards body, such as a GTIN. Leave it out if there is none.",
+        rare=True,
+    )
     image_url: Text = _optional("image", "Is only shown if the product id is there too.", rare=True, patch=NOT_IN_PATCH)
     mid_code: Text | None = _optional(
         "MID code", "The manufacturer, for formal customs entries into the US.", rare=True

@@ -6,7 +6,7 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
-from annotated_types import Ge, Gt, Len, MinLen
+from annotated_types import Ge, Gt, Len, MaxLen, MinLen
 from pydantic.fields import FieldInfo
 
 from tui.api.codec import Json
@@ -364,6 +364,8 @@ def _limits(info: FieldInfo) -> Iterator[str]:
             yield f"exactly {part.min_length} characters"
         elif isinstance(part, MinLen):
             yield "not empty" if part.min_length == 1 else f"at least {part.min_length} characters"
+        elif isinstance(part, MaxLen):
+            yield f"at most {part.max_length} characters"
         elif isinstance(part, Gt):
             yield f"more than {part.gt}"
         elif isinstance(part, Ge):

@@ -123,8 +123,6 @@ class StagedUpdate:
     version: int
     state: StagedState
     remote_id: str | None = None
-    problems: Json = None
-    """A list replaces the problems known; null leaves them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,9 +329,6 @@ def tell_staged(connection: sqlite3.Connection, news: StagedUpdate, at: datetime
     when = at.isoformat()
     if news.remote_id is not None:
         connection.execute("UPDATE staged SET remote_id = ? WHERE id = ?", (pack(news.remote_id), news.staged))
-    if news.problems is not None:
-        command = "UPDATE staged SET problems_json = ?, problems_version = ?, problems_at = ? WHERE id = ?"
-        connection.execute(command, (pack(news.problems), news.version, when, news.staged))
     command = "UPDATE staged SET state = ?, updated_at = ? WHERE id = ? AND version = ?"
     connection.execute(command, (news.state, when, news.staged, news.version))
 

@@ -80,7 +80,8 @@ async def test_names_are_unique_and_what_is_removed_comes_back(make: Make) -> No
 async def test_a_batch_with_orders_on_the_way_is_not_removed(make: Make) -> None:
     house = await make()
     (a,) = stage(house.staging, order(order_id="A"))
-    house.account.store.batches.set(a, state=StagedState.UNKNOWN)
+    (info,) = house.staging.batches()
+    house.account.store.batches.set_all(info.id, [(a, StagedState.UNKNOWN, False, {})])
     with pytest.raises(BatchLocked, match="1 order of it is on the way"):
         house.staging.remove("staged orders")
     assert names(house) == ["staged orders"]

@@ -283,10 +283,7 @@ class OpenBatch:
         """Keep what is known of an order beside its content."""
         if state is not None:
             order.state = state
-        work = self._store.set
-        self._ours(
-            lambda: work(order.id, state=order.state, released=order.released, meta=meta_of(order), durable=True)
-        )
+        self._keep_all([order])
 
     def _keep_all(self, orders: Sequence[StagedOrder]) -> None:
         """As `_keep`, of several at once."""

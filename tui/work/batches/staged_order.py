@@ -431,7 +431,7 @@ def staged_from(row: Staged) -> StagedOrder:
 
 def unchanged(id: str, new: NewStaged, at: datetime) -> StagedOrder:
     """An order as it was just staged, without reading it back."""
-    row = Staged(id, 0, new.base, new.log, 1, StagedState.DRAFT, [], None, None, None, new.released, new.meta, at)
+    row = Staged(id, 0, new.base, new.log, 1, StagedState.DRAFT, None, new.released, new.meta, at)
     return staged_from(row)
 
 

@@ -164,7 +164,7 @@ class TestTheClient:
             assert same([one.raw for one in written], nodes)
             return
         if example.path == "/orders":
-            assert (told.doubts, told.misfits, told.next) == ((), (), None)
+            assert (told.warnings, told.mismatches, told.next) == ((), (), None)
             assert [order_key(order) for order in told.orders] == ["669", "1337"]
         read = getattr(told, "orders", getattr(told, "logs", told))
         assert same(list(read) if isinstance(read, tuple) else read, data)

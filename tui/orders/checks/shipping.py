@@ -290,8 +290,8 @@ def _label(pointer: Pointer) -> str:
 
 
 def _stop(pointer: Pointer, code: str, title: str, detail: str) -> Problem:
-    return Problem(detail, code=code, title=title, pointer=pointer, origin=Origin.HERE)
+    return Problem(detail, code=code, title=title, pointer=pointer, origin=Origin.LOCAL)
 
 
 def _doubt(pointer: Pointer, code: str, title: str, detail: str) -> Problem:
-    return Problem(detail, code=code, title=title, pointer=pointer, severity=Severity.WARNING, origin=Origin.HERE)
+    return Problem(detail, code=code, title=title, pointer=pointer, severity=Severity.WARNING, origin=Origin.LOCAL)

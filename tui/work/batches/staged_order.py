@@ -297,7 +297,7 @@ class StagedOrder:
 def gone(document: Document) -> Problem:
     """What is wrong with an order that names an id which the service does not have."""
     detail = f"The service has no order {id_text(document.get('id'))} any more."
-    return Problem(detail, "gone", "gone", pointer=ID, origin=Origin.HERE)
+    return Problem(detail, "gone", "gone", pointer=ID, origin=Origin.LOCAL)
 
 
 def _taken_along(told: Sequence[ServiceProblem], before: Edit, edit: Edit) -> tuple[ServiceProblem, ...]:

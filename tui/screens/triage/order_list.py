@@ -90,7 +90,7 @@ class OrdersScreen(BaseScreen):
 
     def on_mount(self) -> None:
         super().on_mount()
-        kept = self.house.account.store.state.get(self.house.account.account_id, _STATE)
+        kept = self.house.account.store.screen_states.get(self.house.account.account_id, _STATE)
         left = kept if isinstance(kept, dict) else {}
         self._restore(left)
         self._show_strip(str(left.get("shop") or _ALL))
@@ -123,7 +123,7 @@ class OrdersScreen(BaseScreen):
             "read": self._feed.read if self._feed is not None else 0,
         }
         with self.report_store_errors():
-            account.store.state.put(account.account_id, _STATE, state)
+            account.store.screen_states.put(account.account_id, _STATE, state)
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()

@@ -380,7 +380,7 @@ class Submission:
         while waiting := [one for one in self._orders() if one.state is StagedState.ACCEPTED]:
             followed = sum(one.sent for one in self._orders())
             self._report("verifying", followed - len(waiting), followed)
-            now = sum(one.tries for one in self._account.follower.following) - len(waiting) * 1000
+            now = sum(one.attempts for one in self._account.follower.following) - len(waiting) * 1000
             if now != looks:
                 since, looks = time.monotonic(), now
             if time.monotonic() - since > max(pauses, default=0.0) + self._wishes.most:

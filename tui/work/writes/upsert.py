@@ -124,7 +124,7 @@ def _taken(desk: WriteContext, write: Write, remote_ids: dict[str, str]) -> Writ
                 expected,
                 due,
                 remote_id=remote_id,
-                fresh=base is None,
+                created=base is None,
                 staged=item.staged,
                 version=item.version,
             )

@@ -6,11 +6,11 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
-from annotated_types import Ge, Gt, Len, MinLen
+from annotated_types import Ge, Gt, Len, MaxLen, MinLen
 from pydantic.fields import FieldInfo
 
 from tui.api.codec import Json
-from tui.api.models import NOT_IN_PATCH, FieldMeta, Group, Kind, Node, Operation, Order, extra_of, patch_model
+from tui.api.models import NOT_IN_PATCH, FieldMeta, Group, Kind, Node, Operation, Order, field_meta, patch_model
 from tui.api.pointer import ABSENT, ROOT, Absent, Pointer, position_of
 
 ANY: Final = "*"
@@ -258,7 +258,7 @@ def _below(
     whole: bool,
 ) -> Iterator[Field]:
     for name, info in model.model_fields.items():
-        extra = extra_of(info)
+        extra = field_meta(info)
         shape = _shape(info)
         patch_name = extra.patch_name or name
         patch_info = patched.model_fields.get(patch_name) if patched and extra.patch is not NOT_IN_PATCH else None
@@ -294,7 +294,7 @@ def _below(
 
 def _goes_whole(node: type[Node]) -> bool:
     # A price or cost is an amount and its currency: half of it means nothing.
-    return node.WHOLE or set(node.model_fields) == {"value", "currency"}
+    return node.ATOMIC or set(node.model_fields) == {"value", "currency"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,6 +364,8 @@ def _limits(info: FieldInfo) -> Iterator[str]:
             yield f"exactly {part.min_length} characters"
         elif isinstance(part, MinLen):
             yield "not empty" if part.min_length == 1 else f"at least {part.min_length} characters"
+        elif isinstance(part, MaxLen):
+            yield f"at most {part.max_length} characters"
         elif isinstance(part, Gt):
             yield f"more than {part.gt}"
         elif isinstance(part, Ge):

@@ -69,6 +69,24 @@ def test_the_service_own_names_all_go_somewhere() -> None:
     assert automatic(SERVICE).paths[0] == ("shipping_address", "name")
 
 
+@pytest.mark.parametrize(
+    ("header", "fields"),
+    [
+        (["MPN", "GTIN"], ["manufacturer_product_id", "ean"]),
+        (["EAN", "GTIN"], ["ean", "manufacturer_product_id_std"]),
+        (["UPC", "EAN"], ["manufacturer_product_id_std", "ean"]),
+        (["Manufacturer Product ID", "Manufacturer part number"], ["manufacturer_product_id", None]),
+        (["Herstellernummer", "ISBN"], ["manufacturer_product_id", "manufacturer_product_id_std"]),
+        (
+            ["manufacturer_product_id_std", "manufacturer_product_id"],
+            ["manufacturer_product_id_std", "manufacturer_product_id"],
+        ),
+    ],
+)
+def test_product_codes_are_told_apart(header: list[str], fields: list[str | None]) -> None:
+    assert automatic(header).paths == tuple(None if field is None else (*ITEM, field) for field in fields)
+
+
 SHOPS = {
     "Shopify": (
         ["Name", "Email", "Total", "Currency", "Lineitem quantity", "Lineitem name", "Lineitem price", "Shipping Name"],

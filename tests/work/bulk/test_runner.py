@@ -509,7 +509,7 @@ async def test_only_the_last_jobs_are_kept(bench: Account, place: Place) -> None
         jobs.make(HOLD, [("1", "one")])
     assert len(jobs.recent()) == 20
     assert jobs.get(first.id) is None
-    assert bench.store.state.all(bench.account_id, f"bulk.order:{first.id}") == {}
+    assert bench.store.screen_states.all(bench.account_id, f"bulk.order:{first.id}") == {}
 
 
 async def test_an_account_for_reading_only_sends_nothing(bench: Account, place: Place) -> None:

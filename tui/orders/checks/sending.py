@@ -34,14 +34,14 @@ def check_order(order: Document, shops: Collection[int] | None) -> list[Problem]
     damaged = {problem.pointer: problem for problem in damage(order)}
     found = []
     for invalid in validate_order(order, Operation.POST):
-        severity = Severity.WARNING if invalid.soft else Severity.ERROR
+        severity = Severity.WARNING if invalid.tolerated else Severity.ERROR
         if invalid.pointer in damaged:
             # What a spreadsheet did says more, and can be mended.
             damaged[invalid.pointer] = replace(damaged[invalid.pointer], severity=severity)
         else:
             found.append(
                 Problem(
-                    invalid.detail, invalid.code, "", pointer=invalid.pointer, severity=severity, origin=Origin.HERE
+                    invalid.detail, invalid.code, "", pointer=invalid.pointer, severity=severity, origin=Origin.LOCAL
                 )
             )
     found += damaged.values()
@@ -50,7 +50,7 @@ def check_order(order: Document, shops: Collection[int] | None) -> list[Problem]
     if isinstance(order_id, str) and len(order_id) > _LONGEST_ID:
         # Seen refused by the service although its document says nothing of it (Q1.8).
         detail = f"The service may refuse more than {_LONGEST_ID} characters; this has {len(order_id)}."
-        found.append(Problem(detail, "long_id", pointer=ORDER_ID, severity=Severity.WARNING, origin=Origin.HERE))
+        found.append(Problem(detail, "long_id", pointer=ORDER_ID, severity=Severity.WARNING, origin=Origin.LOCAL))
     known = {problem.pointer for problem in found}
     for problem in preflight(order):
         if problem.pointer in known:
@@ -66,7 +66,7 @@ def check_order(order: Document, shops: Collection[int] | None) -> list[Problem]
                     problem.title,
                     pointer=problem.pointer,
                     severity=Severity.WARNING,
-                    origin=Origin.HERE,
+                    origin=Origin.LOCAL,
                 )
             )
     return found
@@ -97,4 +97,4 @@ def check_together(orders: Mapping[str, Document]) -> dict[str, Problem]:
 
 
 def _error(pointer: Pointer, code: str, detail: str) -> Problem:
-    return Problem(detail, code=code, pointer=pointer, origin=Origin.HERE)
+    return Problem(detail, code=code, pointer=pointer, origin=Origin.LOCAL)

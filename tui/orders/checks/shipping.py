@@ -10,23 +10,12 @@ from tui.api.codec import Document, Json
 from tui.api.errors import Origin, Problem, Severity
 from tui.api.models import Group
 from tui.api.pointer import ABSENT, Absent, Pointer
+from tui.orders.addresses.formats import is_postcode
 from tui.orders.countries import country_name
 from tui.orders.fields import ITEMS, field_at
 
 SHIP_TO: Final = Pointer.of("shipping_address")
 WEIGHT: Final = Pointer.of("shipping_details", "measurement", "weight")
-_POSTCODES: Final = {
-    "NL": r"[1-9]\d{3} ?[A-Za-z]{2}",
-    "BE": r"[1-9]\d{3}",
-    "DE": r"\d{5}",
-    "FR": r"\d{5}",
-    "ES": r"\d{5}",
-    "IT": r"\d{5}",
-    "AT": r"\d{4}",
-    "CH": r"\d{4}",
-    "PL": r"\d{2}-?\d{3}",
-    "US": r"\d{5}(-\d{4})?",
-}
 _CUSTOMS_UNION: Final = frozenset(re.findall("..", "ATBEBGCYCZDEDKEEESFIFRGRHRHUIEITLTLULVMTNLPLPTROSESISKMC"))
 _OUTSIDE_IT: Final = {"ES": ("35", "38", "51", "52"), "IT": ("23041", "22061")}
 """Postcodes of EU countries outside the customs area: Canaries, Ceuta, Melilla, Livigno, Campione."""
@@ -167,9 +156,8 @@ def _country(address: Document) -> Iterator[Problem]:
     if code and not country_name(code):
         detail = f"{code!r} is no country code of two letters."
         yield _stop(SHIP_TO / "country_code", "unknown_country", f"country {code[:12]}?", detail)
-    pattern = _POSTCODES.get(code.upper())
-    if pattern and postcode and not re.fullmatch(pattern, postcode, re.ASCII):
-        detail = f"Postcodes of {country_name(code)} look otherwise."
+    elif postcode and is_postcode(code.upper(), postcode) is False:
+        detail = f"Postcodes in {country_name(code)} have another format."
         yield _doubt(SHIP_TO / "postal_code", "postcode", f"postcode {postcode[:10]}", detail)
 
 
@@ -302,8 +290,8 @@ def _label(pointer: Pointer) -> str:
 
 
 def _stop(pointer: Pointer, code: str, title: str, detail: str) -> Problem:
-    return Problem(detail, code=code, title=title, pointer=pointer, origin=Origin.HERE)
+    return Problem(detail, code=code, title=title, pointer=pointer, origin=Origin.LOCAL)
 
 
 def _doubt(pointer: Pointer, code: str, title: str, detail: str) -> Problem:
-    return Problem(detail, code=code, title=title, pointer=pointer, severity=Severity.WARNING, origin=Origin.HERE)
+    return Problem(detail, code=code, title=title, pointer=pointer, severity=Severity.WARNING, origin=Origin.LOCAL)

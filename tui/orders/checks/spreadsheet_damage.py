@@ -114,7 +114,7 @@ def _look(place: list[str], key: str, text: str, country: str, found: list[Probl
     if seen is not None:
         title, detail = _WORDS[seen[0]]
         shown = text if len(text) <= 20 else f"{text[:19]}…"
-        severity, origin = Severity.WARNING, Origin.HERE
+        severity, origin = Severity.WARNING, Origin.LOCAL
         found.append(Problem(detail, seen[0], f"{title}: {shown}", pointer=pointer, severity=severity, origin=origin))
 
 

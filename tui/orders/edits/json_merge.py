@@ -36,7 +36,7 @@ def judge_new(base: Document | None, wanted: Document) -> list[Problem]:
     """What is wrong with an order that is to be sent whole; `base` is what it was where it exists already (Q1.6)."""
     found = [] if base is None else list(_moved_fixed(base, wanted))
     for one in validate_order(wanted, Operation.POST):
-        found.append(_problem(one, Severity.WARNING if one.soft else Severity.ERROR))
+        found.append(_problem(one, Severity.WARNING if one.tolerated else Severity.ERROR))
     return found
 
 
@@ -70,7 +70,7 @@ def _moved_fixed(base: Document, wanted: Document) -> Iterator[Problem]:
         if not same_or_absent(was, pointer.get(wanted)):
             shown = "absent" if was is ABSENT else show_value("json", was)[:_LONGEST]
             detail = f"{FIXED}; it stays as it was: {shown}"
-            yield Problem(detail, "fixed", pointer=pointer, origin=Origin.HERE)
+            yield Problem(detail, "fixed", pointer=pointer, origin=Origin.LOCAL)
 
 
 def _put(document: Json, pointer: Pointer, value: Json) -> Json:
@@ -83,8 +83,8 @@ def _put(document: Json, pointer: Pointer, value: Json) -> Json:
 
 
 def _said(blocked: BlockedChange, before: str, severity: Severity) -> Problem:
-    return Problem(before + blocked.reason, "blocked", pointer=blocked.pointer, severity=severity, origin=Origin.HERE)
+    return Problem(before + blocked.reason, "blocked", pointer=blocked.pointer, severity=severity, origin=Origin.LOCAL)
 
 
 def _problem(invalid: Invalid, severity: Severity) -> Problem:
-    return Problem(invalid.detail, invalid.code, pointer=invalid.pointer, severity=severity, origin=Origin.HERE)
+    return Problem(invalid.detail, invalid.code, pointer=invalid.pointer, severity=severity, origin=Origin.LOCAL)

@@ -136,7 +136,7 @@ def _sorted_out(
     stops: list[Invalid] = []
     doubtful: list[Invalid] = []
     for one in found:
-        (doubtful if one.soft or _was_read_so(one.pointer, edit, read) else stops).append(one)
+        (doubtful if one.tolerated or _was_read_so(one.pointer, edit, read) else stops).append(one)
     return tuple(stops), tuple(doubtful)
 
 

@@ -397,7 +397,7 @@ class _Reading:
             order.signs[pointer] = (read.currency, text)
         if read.reason:
             detail = f"{_short(text)} cannot be read: {read.reason}."
-            problem = Problem(detail, "unread", f"{label_of(pointer)}?", pointer=pointer, origin=Origin.HERE)
+            problem = Problem(detail, "unread", f"{label_of(pointer)}?", pointer=pointer, origin=Origin.LOCAL)
             order.made.problems.append(problem)
         elif read.value != text and not (isinstance(read.value, int | Decimal) and str(read.value) == text):
             order.made.converted += 1
@@ -464,7 +464,7 @@ def _put(document: dict[str, Json], tokens: FieldPath, value: Json) -> None:
 
 
 def _doubt(pointer: Pointer, code: str, detail: str, title: str = "") -> Problem:
-    return Problem(detail, code, title, pointer=pointer, severity=Severity.WARNING, origin=Origin.HERE)
+    return Problem(detail, code, title, pointer=pointer, severity=Severity.WARNING, origin=Origin.LOCAL)
 
 
 def _short(text: str) -> str:

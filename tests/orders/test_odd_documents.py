@@ -10,7 +10,7 @@ from strategies import full
 from tui.api.codec import Document, decode, encode, same
 from tui.api.models import Kind, Operation, validate_order
 from tui.api.pointer import ABSENT, ROOT, Pointer, walk
-from tui.orders import summary as glance
+from tui.orders import summary
 from tui.orders.checks.shipping import fix_for, preflight
 from tui.orders.edits.compare import compare
 from tui.orders.edits.edit import Edit, same_or_absent
@@ -19,6 +19,7 @@ from tui.orders.edits.merge import merge
 from tui.orders.edits.request_choice import sending_of, whole_order
 from tui.orders.edits.upsert import as_new, to_upsert, unread_nodes
 from tui.orders.fields import label_of, sections
+from tui.orders.paths import TOTAL
 from tui.orders.value_parser import editing_kind, entry_text, parse_entry, show_value
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -29,14 +30,14 @@ NAME = Pointer.of("shipping_address", "name")
 def test_it_is_looked_at_without_a_fall(odd: str) -> None:
     for place, order in odd_orders(ODD[odd], of=2):
         assert same(decode(encode(order)), order)
-        assert glance.order_name(order)
-        assert isinstance(glance.haystack(order), str)
-        for of in (glance.weight_text, glance.kilograms, glance.item_count, glance.tags_of, glance.placed_at):
+        assert summary.order_name(order)
+        assert isinstance(summary.haystack(order), str)
+        for of in (summary.weight_text, summary.kilograms, summary.item_count, summary.tags_of, summary.placed_at):
             of(order)
-        glance.age_text(order, NOW)
-        glance.local_text(order, UTC)
-        glance.money_at(order, glance.TOTAL)
-        list(glance.address_lines(order))
+        summary.age_text(order, NOW)
+        summary.local_text(order, UTC)
+        summary.money_at(order, TOTAL)
+        list(summary.address_lines(order))
         for problem in preflight(order):
             proposal = fix_for(order, problem)
             assert label_of(problem.pointer)
@@ -142,7 +143,7 @@ def test_a_text_of_any_length_is_judged_at_once(text: str) -> None:
             order = cast(Document, place.put(order, text))
     for problem in preflight(order):
         fix_for(order, problem)
-    glance.haystack(order)
+    summary.haystack(order)
     for kind in Kind:
         parse_entry(kind, text, now=NOW)
 

@@ -14,7 +14,7 @@ from tui.orders.edits.edit import Edit, same_or_absent
 from tui.orders.edits.matching import match, name_of
 from tui.orders.edits.merge import is_met, is_open, merge, take_theirs
 from tui.orders.edits.request_choice import sending_of
-from tui.orders.fields import ITEMS
+from tui.orders.paths import ITEMS
 from tui.sandbox.writing import apply_patch
 
 

@@ -15,11 +15,10 @@ from tui.api.codec import Document
 from tui.api.errors import Origin, Problem
 from tui.api.models import Operation
 from tui.api.pointer import ROOT, Pointer
-from tui.orders.checks.shipping import SHIP_TO, preflight
+from tui.orders.checks.shipping import preflight
 from tui.orders.edits.edit import Edit
 from tui.orders.edits.request_choice import whole_order
-from tui.orders.fields import ITEMS
-from tui.orders.summary import NOTE
+from tui.orders.paths import ITEMS, NOTES, SHIP_TO
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.sandbox.seed_data import OWN_SHOP
 from tui.screens.edit.screen import EditScreen
@@ -124,7 +123,7 @@ async def test_500_items_and_pastes_of_a_megabyte(tmp_path: Path) -> None:
         assert screen._draft.sending.body == {"order_details": {"order_items": [{"name": "Mug 499", "quantity": 12}]}}
         await house.press("u")
 
-        for pointer in (SHIP_TO / "name", NOTE):
+        for pointer in (SHIP_TO / "name", NOTES):
             sheet.go_to(pointer)
             before = pointer.get(screen._draft.edit.document)
             await house.press("enter", "end")

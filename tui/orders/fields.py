@@ -12,9 +12,7 @@ from pydantic.fields import FieldInfo
 from tui.api.codec import Json
 from tui.api.models import NOT_IN_PATCH, FieldMeta, Group, Kind, Node, Operation, Order, extra_of, patch_model
 from tui.api.pointer import ABSENT, ROOT, Absent, Pointer, position_of
-
-ANY: Final = "*"
-"""Stands for a position in the path of a field."""
+from tui.orders.paths import ANY, LISTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +89,6 @@ class FormSection:
 
     def place_of(self, field: Field) -> Pointer:
         return Pointer(self.pointer.tokens + field.path[self.depth :])
-
-
-LISTS: Final = (
-    Pointer.of("order_details", "order_items"),
-    Pointer.of("customs_details", "tax_numbers", "sender"),
-    Pointer.of("customs_details", "tax_numbers", "receiver"),
-    Pointer.of("customs_details", "tax_numbers", "importer_of_record"),
-)
-"""The lists of objects: what stands in them has an identity of its own inside an edit (design, decision 14)."""
-
-ITEMS: Final = LISTS[0]
 
 
 @cache

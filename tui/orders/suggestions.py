@@ -8,8 +8,9 @@ from typing import TypeAlias
 from tui.api.codec import Document
 from tui.api.models import Kind
 from tui.api.pointer import Pointer
-from tui.orders.fields import ANY, all_fields
-from tui.orders.summary import SHOP, text_at
+from tui.orders.fields import all_fields
+from tui.orders.paths import ANY, SHOP
+from tui.orders.summary import text_at
 
 Words: TypeAlias = dict[tuple[str, ...], tuple[tuple[str, str], ...]]
 """For the path of a field: words, and how often each was seen."""

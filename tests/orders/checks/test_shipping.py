@@ -6,8 +6,9 @@ import pytest
 
 from tui.api.errors import Severity
 from tui.api.pointer import ABSENT, Pointer
+from tui.orders.addresses.house_number import split_street
 from tui.orders.checks.sending import check_order, check_together
-from tui.orders.checks.shipping import each, fix_for, preflight, split_street
+from tui.orders.checks.shipping import each, fix_for, preflight
 
 PRICE = {"value": 3, "currency": "EUR"}
 

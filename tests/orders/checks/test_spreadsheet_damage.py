@@ -11,7 +11,7 @@ from tui.api.errors import Problem, Severity
 from tui.api.pointer import Pointer
 from tui.orders.checks.sending import check_order
 from tui.orders.checks.spreadsheet_damage import damage, fix_for
-from tui.orders.fields import ITEMS
+from tui.orders.paths import ITEMS
 
 SHIP = Pointer.of("shipping_address")
 ITEM = ITEMS / 0
@@ -59,7 +59,7 @@ def test_a_number_that_lost_digits_says_so_in_the_proposal() -> None:
     order = order_with(ITEM / "ean", "8.71E+12")
     found = fix_for(order, damage(order)[0])
     assert found is not None
-    assert "lost" in found.words
+    assert "lost" in found.text
 
 
 @pytest.mark.parametrize(

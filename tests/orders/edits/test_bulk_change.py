@@ -21,8 +21,7 @@ from tui.orders.edits.bulk_change import (
     short_label,
 )
 from tui.orders.edits.edit import Edit
-from tui.orders.fields import ITEMS
-from tui.orders.summary import STATUS, TAGS
+from tui.orders.paths import ITEMS, STATUS, TAGS
 
 ORDER_: Any = decode(json.dumps({**ORDER, "id": "700001"}))
 HS = (*ITEMS.tokens, "*", "hs_code")

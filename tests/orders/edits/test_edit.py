@@ -12,7 +12,7 @@ from tui.orders.edits.edit import Edit
 from tui.orders.edits.patch import smallest_patch
 from tui.orders.edits.request_choice import sending_of
 from tui.orders.edits.upsert import to_upsert, unread_nodes
-from tui.orders.fields import ITEMS
+from tui.orders.paths import ITEMS
 
 
 def at(text: str) -> Pointer:

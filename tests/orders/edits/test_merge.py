@@ -6,7 +6,7 @@ from tui.api.codec import Json
 from tui.api.pointer import Pointer
 from tui.orders.edits.edit import Edit
 from tui.orders.edits.merge import merge
-from tui.orders.fields import ITEMS, LISTS
+from tui.orders.paths import ITEMS, LISTS
 
 SENDER = LISTS[1]
 

@@ -11,18 +11,18 @@ from table_files import SERVICE, rows, text
 
 from tui.api.models import Operation, validate_order
 from tui.api.pointer import ABSENT, Pointer
-from tui.orders.fields import ITEMS
+from tui.orders.paths import EVERY_ITEM, ITEMS
 from tui.orders.tables.cells import number_in, text_in
 from tui.orders.tables.csv_writer import csv_of, guard, unguard
-from tui.orders.tables.headings import ITEM, mappable
+from tui.orders.tables.headings import mappable
 from tui.orders.tables.layout import DELIMITERS, TableError, TableLayout, rows_of, sniff, text_of
 from tui.orders.tables.mapping import (
-    CURRENCY,
-    ITEM_WEIGHT,
-    ITEM_WEIGHT_UNIT,
-    PLACED,
-    SHOP,
-    WEIGHT_UNIT,
+    CURRENCY_PATH,
+    ITEM_WEIGHT_PATH,
+    ITEM_WEIGHT_UNIT_PATH,
+    ORDERED_AT_PATH,
+    SHOP_PATH,
+    WEIGHT_UNIT_PATH,
     ColumnMapping,
     automatic,
     by_rows,
@@ -199,7 +199,7 @@ def test_what_is_missing_is_worked_out_and_told() -> None:
     assert said["/payment_details/total_price/value"] == "the lines' totals"
     assert said["/order_details/integration/id"] == "the same for all"
     assert said["/payment_details/total_price/currency"] == "from the sign beside the amounts"
-    assert Pointer(PLACED).get(made.document) == "2026-11-24T12:00:00+00:00"
+    assert Pointer(ORDERED_AT_PATH).get(made.document) == "2026-11-24T12:00:00+00:00"
     assert validate_order(made.document, Operation.POST) == []
 
 
@@ -221,17 +221,17 @@ def test_nothing_is_worked_out_where_it_is_switched_off() -> None:
         ("Weight (g)", "500", Pointer.of("shipping_details", "measurement", "weight", "unit"), "g"),
         ("Country", "Deutschland", SHIP / "country_code", "DE"),
         ("Country", "nld", SHIP / "country_code", "NL"),
-        ("Order date", "24-11-2026 14:30", Pointer(PLACED), "2026-11-24T14:30:00+00:00"),
-        ("Order date", "2026-02-27 10:00:00 +0100", Pointer(PLACED), "2026-02-27T10:00:00+01:00"),
-        ("Order date", "Nov 24, 2026", Pointer(PLACED), "2026-11-24T00:00:00+00:00"),
-        ("Order date", "24/11/26", Pointer(PLACED), "2026-11-24T00:00:00+00:00"),
-        ("Order date", "11/24/2026 2:30 PM", Pointer(PLACED), "2026-11-24T14:30:00+00:00"),
-        ("Order date", "24.11.2026, 12:05:09 a.m.", Pointer(PLACED), "2026-11-24T00:05:09+00:00"),
-        ("Order date", "11-24-2026", Pointer(PLACED), "2026-11-24T00:00:00+00:00"),
+        ("Order date", "24-11-2026 14:30", Pointer(ORDERED_AT_PATH), "2026-11-24T14:30:00+00:00"),
+        ("Order date", "2026-02-27 10:00:00 +0100", Pointer(ORDERED_AT_PATH), "2026-02-27T10:00:00+01:00"),
+        ("Order date", "Nov 24, 2026", Pointer(ORDERED_AT_PATH), "2026-11-24T00:00:00+00:00"),
+        ("Order date", "24/11/26", Pointer(ORDERED_AT_PATH), "2026-11-24T00:00:00+00:00"),
+        ("Order date", "11/24/2026 2:30 PM", Pointer(ORDERED_AT_PATH), "2026-11-24T14:30:00+00:00"),
+        ("Order date", "24.11.2026, 12:05:09 a.m.", Pointer(ORDERED_AT_PATH), "2026-11-24T00:05:09+00:00"),
+        ("Order date", "11-24-2026", Pointer(ORDERED_AT_PATH), "2026-11-24T00:00:00+00:00"),
         ("Price", "1’234.50", ITEMS / 0 / "unit_price" / "value", Decimal("1234.50")),
         ("Price", "- 5", ITEMS / 0 / "unit_price" / "value", -5),
         ("Tags", "gift, fragile", Pointer.of("order_details", "tags"), ["gift", "fragile"]),
-        ("Currency", "€", Pointer(CURRENCY), "EUR"),
+        ("Currency", "€", Pointer(CURRENCY_PATH), "EUR"),
         ("HS code", "'=x", ITEMS / 0 / "hs_code", "=x"),
     ],
 )
@@ -248,13 +248,13 @@ def test_cells_are_read_by_the_kind_of_their_field(column: str, cell: str, point
         ("Quantity", "1.5", ITEMS / 0 / "quantity"),
         ("Price", "1.2.3", ITEMS / 0 / "unit_price" / "value"),
         ("Country", "Atlantis", SHIP / "country_code"),
-        ("Order date", "01/02/2026", Pointer(PLACED)),
-        ("Order date", "now", Pointer(PLACED)),
-        ("Order date", "31-02-2026", Pointer(PLACED)),
-        ("Order date", "14:30", Pointer(PLACED)),
-        ("Order date", "-12h", Pointer(PLACED)),
-        ("Order date", "yesterday 10:00", Pointer(PLACED)),
-        ("Order date", "11/24/2026 13:30 PM", Pointer(PLACED)),
+        ("Order date", "01/02/2026", Pointer(ORDERED_AT_PATH)),
+        ("Order date", "now", Pointer(ORDERED_AT_PATH)),
+        ("Order date", "31-02-2026", Pointer(ORDERED_AT_PATH)),
+        ("Order date", "14:30", Pointer(ORDERED_AT_PATH)),
+        ("Order date", "-12h", Pointer(ORDERED_AT_PATH)),
+        ("Order date", "yesterday 10:00", Pointer(ORDERED_AT_PATH)),
+        ("Order date", "11/24/2026 13:30 PM", Pointer(ORDERED_AT_PATH)),
         ("Quantity", "2 3", ITEMS / 0 / "quantity"),
         ("Quantity", "5 EUR", ITEMS / 0 / "quantity"),
         ("Price", "12.50 300", ITEMS / 0 / "unit_price" / "value"),
@@ -273,7 +273,7 @@ def test_what_cannot_be_read_stays_as_it_was_with_a_problem_at_its_cell(
 def test_ambiguous_days_are_read_once_another_row_tells_the_order() -> None:
     header = ["Order number", "Order date"]
     result = read([header, ["A", "01/02/2026"], ["B", "24/02/2026"]])
-    assert str(Pointer(PLACED).get(result.orders[0].document)).startswith("2026-02-01")
+    assert str(Pointer(ORDERED_AT_PATH).get(result.orders[0].document)).startswith("2026-02-01")
 
 
 def test_an_order_of_which_a_row_is_refused_is_refused_whole() -> None:
@@ -356,11 +356,11 @@ def test_a_quote_never_closed_does_not_swallow_the_rest() -> None:
 
 
 def test_a_mapping_is_kept_and_fits_the_same_columns_in_another_order() -> None:
-    mapping = automatic(["Order number", "Foo", "SKU"]).with_constant(SHOP, 7).with_path(1, (*ITEM, "ean"))
+    mapping = automatic(["Order number", "Foo", "SKU"]).with_constant(SHOP_PATH, 7).with_path(1, (*EVERY_ITEM, "ean"))
     kept = ColumnMapping.from_json(mapping.to_json())
     assert kept == mapping
     turned = mapping.on(["sku", "ORDER NUMBER", "foo"])
-    assert turned.paths == ((*ITEM, "sku"), ("order_number",), (*ITEM, "ean"))
+    assert turned.paths == ((*EVERY_ITEM, "sku"), ("order_number",), (*EVERY_ITEM, "ean"))
     assert not mapping.fits(["Order number", "SKU"])
 
 
@@ -411,7 +411,14 @@ def test_every_cell_is_accounted_for(body: list[list[str]], data: Any) -> None:
         table = headed([TableRow(n, row) for n, row in enumerate(body, 1) if any(map(str.strip, row))], TableLayout())
     except TableError:
         return
-    paths = [None, ("order_number",), ("order_id",), (*ITEM, "sku"), (*ITEM, "quantity"), ("shipping_address", "city")]
+    paths = [
+        None,
+        ("order_number",),
+        ("order_id",),
+        (*EVERY_ITEM, "sku"),
+        (*EVERY_ITEM, "quantity"),
+        ("shipping_address", "city"),
+    ]
     chosen = data.draw(st.tuples(*[st.sampled_from(paths) for _ in table.header]))
     result = orders_of(table, ColumnMapping(table.header, chosen), now=NOW)
     there = sum(bool(text_in(cell)) for row in (*table.rows, *table.above) for cell in row.cells)
@@ -434,8 +441,8 @@ def test_a_weight_that_differs_within_an_order_is_that_of_its_items(weights: tup
         ["2", "Cup", "1", "1,0", "9,0"],
     ]
     mapping = by_rows(automatic(header), lines)
-    assert (mapping.paths[-1] == ITEM_WEIGHT) is of_items
-    assert mapping.constant(ITEM_WEIGHT_UNIT if of_items else WEIGHT_UNIT) == "kg"
+    assert (mapping.paths[-1] == ITEM_WEIGHT_PATH) is of_items
+    assert mapping.constant(ITEM_WEIGHT_UNIT_PATH if of_items else WEIGHT_UNIT_PATH) == "kg"
     data = text([header, *lines])
     table = table_of(data, sniff(data))
     first = orders_of(table, by_rows(automatic(table.header), lines), now=NOW, shop=7).orders[0]

@@ -17,7 +17,8 @@ from textual.keys import _character_to_key
 from tui.api.codec import Json, encode, same
 from tui.api.models import Kind, Operation
 from tui.api.pointer import ABSENT, Pointer
-from tui.orders.fields import ITEMS, all_fields
+from tui.orders.fields import all_fields
+from tui.orders.paths import ITEMS
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.sandbox.seed_data import OWN_SHOP
 from tui.screens.edit.screen import EditScreen

@@ -26,7 +26,7 @@ from tui.orders.edits.edit import Edit
 from tui.orders.edits.list_items import copy_entry, move_entry, remove_entry
 from tui.orders.edits.patch import as_read, seen_in
 from tui.orders.edits.upsert import STAMPS
-from tui.orders.fields import ITEMS
+from tui.orders.paths import ITEMS
 from tui.sandbox import writing
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.sandbox.faults import Fault, Faults

@@ -14,8 +14,8 @@ from sandbox_harness import order
 from table_files import rows, text, workbook
 
 from tui.api.pointer import Pointer
-from tui.orders.fields import ITEMS
-from tui.orders.tables.mapping import SHOP
+from tui.orders.paths import ITEMS
+from tui.orders.tables.mapping import SHOP_PATH
 from tui.orders.tables.rows import MOST_ROWS
 from tui.work.file_import.json_reader import MOST, ImportFileError
 from tui.work.file_import.reader import ImportStopped, TableSource, again, open_any, read_any, refused_csv, take_in
@@ -193,8 +193,8 @@ def test_the_shop_of_orders_that_name_none() -> None:
     del bare["order_details"]["integration"]
     named = order(order_id="B")
     found = read_any(json.dumps([bare, named]).encode(), "x", shop=4711).orders
-    shops = [Pointer(SHOP).get(one.document) for one in found]
-    assert shops == [4711, Pointer(SHOP).get(named)]
+    shops = [Pointer(SHOP_PATH).get(one.document) for one in found]
+    assert shops == [4711, Pointer(SHOP_PATH).get(named)]
     assert shops[0] != shops[1]
 
 

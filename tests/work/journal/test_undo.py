@@ -12,7 +12,7 @@ from sandbox_harness import ORDER
 
 from tui.api.codec import Document
 from tui.orders.edits.compare import compare
-from tui.orders.fields import ITEMS
+from tui.orders.paths import ITEMS
 from tui.store.journal import WriteState
 from tui.work.account import Account
 from tui.work.batches.staging import Staging

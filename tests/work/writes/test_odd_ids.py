@@ -8,7 +8,8 @@ from tui.api.client import Client, Page
 from tui.api.pointer import Dialect, read_pointer
 from tui.orders.edits.edit import Edit
 from tui.orders.edits.upsert import to_upsert
-from tui.orders.fields import ITEMS, label_of
+from tui.orders.fields import label_of
+from tui.orders.paths import ITEMS
 from tui.work.account import Shop
 from tui.work.writes.lookup import LookupTarget, look_up
 

@@ -19,7 +19,7 @@ from tui.api.pointer import ABSENT, Pointer
 from tui.orders.edits.edit import Edit
 from tui.orders.edits.list_items import add_entry, addable, copy_entry, move_entry, remove_entry
 from tui.orders.edits.request_choice import sending_of
-from tui.orders.fields import ITEMS
+from tui.orders.paths import ITEMS
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.sandbox.faults import Faults
 from tui.store.journal import WriteKind, WriteState

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from tui.orders.addresses.formats import plain
-from tui.orders.checks.shipping import split_street
+from tui.orders.addresses.house_number import split_street
 
 FIELDS: Final = (
     "name",

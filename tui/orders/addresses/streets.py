@@ -7,7 +7,7 @@ from typing import Final
 
 from tui.orders.addresses import vocabulary as words_of
 from tui.orders.addresses.formats import plain
-from tui.orders.checks.shipping import split_street
+from tui.orders.addresses.house_number import split_street
 
 NUMBER_ALONE: Final = re.compile(
     r"(?:(?:nr|no|n[°º]?)\.? ?)?\d{1,5}(?: ?[-/+] ?\d{1,5})?(?: ?[-/]? ?[A-Za-z]{1,3}){0,2}(?: (?:bis|ter))?",

@@ -12,9 +12,8 @@ from tui.api.pointer import Pointer
 from tui.api.query import id_text
 from tui.orders.checks.shipping import preflight
 from tui.orders.checks.spreadsheet_damage import damage
+from tui.orders.paths import ORDER_ID, SHOP
 
-ORDER_ID: Final = Pointer.of("order_id")
-SHOP: Final = Pointer.of("order_details", "integration", "id")
 LIMIT: Final = 100
 """Orders in one request (Q2.2)."""
 

@@ -13,9 +13,9 @@ from tui.api.models import Kind
 from tui.api.pointer import Pointer
 from tui.orders.addresses.formats import is_postcode, starts_phone
 from tui.orders.checks import shipping as preflight
-from tui.orders.checks.shipping import Fix
+from tui.orders.checks.proposal import Fix
 from tui.orders.fields import field_at
-from tui.orders.tables.defaults import total_for
+from tui.orders.money import missing_total
 from tui.orders.value_parser import ValidValue, parse_entry
 
 CODES: Final = frozenset(["lost_zeros", "scientific", "serial_date", "decimal_comma", "formula", "lost_plus"])
@@ -67,7 +67,7 @@ def fix_for(order: Document, problem: Problem) -> Fix | None:
     if problem.code not in CODES and (found_before := preflight.fix_for(order, problem)) is not None:
         return found_before
     value = problem.pointer.get(order)
-    if not value and (total := total_for(order, problem.pointer)) is not None:
+    if not value and (total := missing_total(order, problem.pointer)) is not None:
         return Fix(total[0], ((total[1], total[2]),))
     if not isinstance(value, str) or not value:
         return None

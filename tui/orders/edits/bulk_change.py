@@ -14,15 +14,14 @@ from tui.orders.edits.edit import Change, Edit
 from tui.orders.edits.merge import is_met
 from tui.orders.edits.request_choice import RequestChoice, sending_of, whole_order
 from tui.orders.edits.upsert import unread_nodes
-from tui.orders.fields import ANY, ITEMS, LISTS, Field, all_fields, field_at, label_of
-from tui.orders.summary import TAGS
+from tui.orders.fields import Field, all_fields, field_at, label_of
+from tui.orders.paths import ANY, EVERY_ITEM, ITEMS, LISTS, TAGS
 from tui.orders.value_parser import show_value
 
 VERSION: Final = 1
 """Of a recipe as JSON. One of a later version is not read, since half of a change is another change."""
 
-_EVERY_ITEM: Final = (*ITEMS.tokens, ANY)
-_OWN: Final = (("order_number",), (*_EVERY_ITEM, "name"), (*_EVERY_ITEM, "item_id"))
+_OWN: Final = (("order_number",), (*EVERY_ITEM, "name"), (*EVERY_ITEM, "item_id"))
 """What tells one order or item from another is never the same in all."""
 
 
@@ -45,7 +44,7 @@ class FieldAssignment:
 
     @property
     def of_items(self) -> bool:
-        return self.path[: len(_EVERY_ITEM)] == _EVERY_ITEM
+        return self.path[: len(EVERY_ITEM)] == EVERY_ITEM
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +262,7 @@ def _places(setting: FieldAssignment, document: Document) -> Iterator[Pointer]:
     items = ITEMS.get(document)
     for position, item in enumerate(items if isinstance(items, list) else []):
         if isinstance(item, dict):
-            yield ITEMS / position + Pointer(setting.path[len(_EVERY_ITEM) :])
+            yield ITEMS / position + Pointer(setting.path[len(EVERY_ITEM) :])
 
 
 def _wants(setting: FieldAssignment, place: Pointer, document: Document) -> bool:

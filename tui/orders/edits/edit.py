@@ -7,7 +7,8 @@ from typing import Final, TypeAlias, cast
 from tui.api.codec import Document, Json, same
 from tui.api.pointer import ABSENT, ROOT, Absent, Pointer, position_of
 from tui.orders.edits.matching import pair
-from tui.orders.fields import LISTS, field_at
+from tui.orders.fields import field_at
+from tui.orders.paths import LISTS
 
 KEY: Final = "~"
 """Begins the key of an entry: followed by its place in the base, or by `n` and a number if it was added."""

@@ -12,7 +12,8 @@ from tui.orders.edits.edit import Edit, same_or_absent
 from tui.orders.edits.merge import merge
 from tui.orders.edits.patch import BlockedChange
 from tui.orders.edits.request_choice import FIXED, sending_of
-from tui.orders.fields import ANY, all_fields
+from tui.orders.fields import all_fields
+from tui.orders.paths import ANY
 from tui.orders.value_parser import show_value
 
 _LONGEST = 60

@@ -7,8 +7,9 @@ from typing import cast
 from tui.api.codec import Document, Json
 from tui.api.pointer import Pointer
 from tui.orders.edits.edit import Edit
-from tui.orders.fields import ITEMS, LISTS, entry_of, label_of
-from tui.orders.summary import TOTAL, text_at
+from tui.orders.fields import entry_of, label_of
+from tui.orders.paths import ITEMS, LISTS, TOTAL
+from tui.orders.summary import text_at
 
 _NAME = Pointer.of("name")
 _UNIQUE = ("item_id",)

@@ -9,7 +9,8 @@ from tui.api.pointer import ABSENT, Absent, Pointer, position_of
 from tui.orders.edits.compare import compare
 from tui.orders.edits.edit import KEY, Change, Edit, EditOperation, EditStep, same_or_absent
 from tui.orders.edits.matching import Match, match
-from tui.orders.fields import LISTS, field_at
+from tui.orders.fields import field_at
+from tui.orders.paths import LISTS
 
 _ON_NEWER = "your changes, on what the service has now"
 _STAMPS = ("modified_at",)

@@ -8,7 +8,8 @@ from tui.api.codec import Document, Json, same
 from tui.api.models import Invalid, Operation, validate_order
 from tui.api.pointer import ABSENT, ROOT, Absent, Pointer
 from tui.orders.edits.edit import Change, Edit
-from tui.orders.fields import ITEMS, LISTS, field_at
+from tui.orders.fields import field_at
+from tui.orders.paths import ITEMS, LISTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from tui.api.pointer import ABSENT, ROOT, Absent, Pointer
 from tui.orders.edits.edit import Change, Edit, same_or_absent
 from tui.orders.edits.patch import BlockedChange, smallest_patch, why_not_patch
 from tui.orders.edits.upsert import Conversion, to_upsert
-from tui.orders.fields import ITEMS, all_fields
+from tui.orders.fields import all_fields
+from tui.orders.paths import ITEMS
 
 FIXED = "cannot be changed once the order exists"
 

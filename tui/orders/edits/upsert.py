@@ -10,7 +10,8 @@ from tui.api.codec import Document, Json
 from tui.api.models import Kind
 from tui.api.pointer import ROOT, Pointer
 from tui.api.query import id_text
-from tui.orders.fields import ANY, all_fields, field_at
+from tui.orders.fields import all_fields, field_at
+from tui.orders.paths import ANY
 
 STAMPS = ("created_at", "modified_at")
 

@@ -4,20 +4,17 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
-from typing import Final, TypeAlias
+from typing import Final
 
 from tui.orders.addresses.formats import plain
 from tui.orders.edits.bulk_change import full_label
-from tui.orders.fields import ANY, ITEMS, Field, all_fields
+from tui.orders.fields import Field, all_fields
+from tui.orders.paths import ANY, BILL_TO, EVERY_ITEM, NUMBER, ORDER_ID, SHIP_TO, FieldPath
 
-FieldPath: TypeAlias = tuple[str, ...]
-"""A field's path; below a list of objects it has `*`."""
-
-ITEM: Final[FieldPath] = (*ITEMS.tokens, ANY)
-SHIP: Final = "shipping_address"
-BILL: Final = "billing_address"
-NUMBER: Final[FieldPath] = ("order_number",)
-ORDER_ID: Final[FieldPath] = ("order_id",)
+SHIP: Final = SHIP_TO.name
+BILL: Final = BILL_TO.name
+NUMBER_PATH: Final[FieldPath] = NUMBER.tokens
+ORDER_ID_PATH: Final[FieldPath] = ORDER_ID.tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +221,7 @@ def _aliases() -> dict[str, tuple[HeadingGuess, ...]]:
         ("telnummerbezorging", "phone_number"),
     ):
         add(name, HeadingGuess((SHIP, member), 3))
-    for table, base in ((_ITEM, ITEM), (_ORDER, ()), (_CUSTOMER, ())):
+    for table, base in ((_ITEM, EVERY_ITEM), (_ORDER, ()), (_CUSTOMER, ())):
         for path, names in table.items():
             for rank, name in enumerate(names.split("|")):
                 add(name, HeadingGuess((*base, *path.split("/")), rank))
@@ -237,7 +234,7 @@ def _labels() -> Iterator[tuple[FieldPath, str]]:
     counted: dict[str, list[FieldPath]] = {}
     for known in mappable():
         yield known.path, normal(full_label(known.path))
-        if known.path[: len(ITEM)] == ITEM:
+        if known.path[: len(EVERY_ITEM)] == EVERY_ITEM:
             yield known.path, normal(f"items {known.caption}")
             yield known.path, normal(f"item {known.caption}")
         counted.setdefault(normal(known.caption), []).append(known.path)
@@ -252,7 +249,7 @@ def _exact() -> dict[str, FieldPath]:
         whole = "/".join(known.path)
         for name in (whole, whole.replace(f"/{ANY}", ""), whole.replace(ANY, "0")):
             found[name.casefold()] = known.path
-        if known.path[: len(ITEM)] == ITEM:
+        if known.path[: len(EVERY_ITEM)] == EVERY_ITEM:
             found["/".join(known.path[1:]).casefold()] = known.path
     return found
 
@@ -263,7 +260,7 @@ def _special(names: frozenset[str]) -> dict[str, FieldPath]:
         if sign in names:
             for name, path in meanings.items():
                 base, _, rest = path.rpartition("item:")
-                found[name] = (*(ITEM if base or path.startswith("item:") else ()), *rest.split("/"))
+                found[name] = (*(EVERY_ITEM if base or path.startswith("item:") else ()), *rest.split("/"))
     return found
 
 

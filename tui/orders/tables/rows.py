@@ -10,12 +10,13 @@ from typing import Any, Final, cast
 from tui.api.codec import Document, Json
 from tui.api.errors import Origin, Problem, Severity
 from tui.api.pointer import ABSENT, Pointer
-from tui.orders.fields import ANY, Field, field_at, label_of
+from tui.orders.fields import Field, field_at, label_of
+from tui.orders.paths import ANY, EVERY_ITEM, FieldPath
 from tui.orders.tables.cells import LONGEST, CellValue, read_cell, text_in
 from tui.orders.tables.defaults import work_out
-from tui.orders.tables.headings import ITEM, NUMBER, ORDER_ID, FieldPath, is_known, normal
+from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, is_known, normal
 from tui.orders.tables.layout import TableError, TableLayout, rows_of
-from tui.orders.tables.mapping import ColumnMapping
+from tui.orders.tables.mapping import SHOP_PATH, ColumnMapping
 
 MOST_ROWS: Final = 50_000
 """Rows that are taken from one table."""
@@ -215,7 +216,9 @@ class _Reading:
         self._table = table
         self._most = most
         self._mapping = (
-            mapping if shop is None or mapping.constant(_SHOP) is not None else mapping.with_constant(_SHOP, shop)
+            mapping
+            if shop is None or mapping.constant(SHOP_PATH) is not None
+            else mapping.with_constant(SHOP_PATH, shop)
         )
         self._now = now
         self._columns = [
@@ -223,8 +226,12 @@ class _Reading:
                 place,
                 name,
                 known,
-                (path[len(ITEM) :] if path[: len(ITEM)] == ITEM else tuple("0" if one == ANY else one for one in path)),
-                path[: len(ITEM)] == ITEM,
+                (
+                    path[len(EVERY_ITEM) :]
+                    if path[: len(EVERY_ITEM)] == EVERY_ITEM
+                    else tuple("0" if one == ANY else one for one in path)
+                ),
+                path[: len(EVERY_ITEM)] == EVERY_ITEM,
             )
             for place, (name, path) in enumerate(zip(mapping.header, mapping.paths, strict=True))
             if path is not None and (known := field_at(Pointer(path))) is not None
@@ -236,8 +243,8 @@ class _Reading:
         self._items = [one for one in self._columns if one.of_item]
         taken = {one.place for one in self._columns}
         self._nowhere = [place for place in range(len(mapping.paths)) if place not in taken]
-        self._keys = [one.place for path in (ORDER_ID, NUMBER) for one in self._columns if one.tokens == path]
-        self._shops = [one.place for one in self._columns if one.tokens == _SHOP]
+        self._keys = [one.place for path in (ORDER_ID_PATH, NUMBER_PATH) for one in self._columns if one.tokens == path]
+        self._shops = [one.place for one in self._columns if one.tokens == SHOP_PATH]
         self._pointers: dict[tuple[int, FieldPath], Pointer] = {}
         self._reads: dict[tuple[int, str, str], CellValue] = {}
         self._orders: list[_Order] = []
@@ -376,7 +383,9 @@ class _Reading:
             _put(item, one.tokens, read.value)
             if read.unit:
                 _put(item, (*one.tokens[:-1], "unit"), read.unit)
-        if item or (not self._items and any(path[: len(ITEM)] == ITEM for path, _ in self._mapping.constants)):
+        if item or (
+            not self._items and any(path[: len(EVERY_ITEM)] == EVERY_ITEM for path, _ in self._mapping.constants)
+        ):
             order.items.append(item)
             order.item_rows.append(row)
         return bool(item)
@@ -405,7 +414,7 @@ class _Reading:
     def _finish(self, order: _Order) -> None:
         made = order.made
         if order.items:
-            _put(made.document, ITEM[:-1], order.items)
+            _put(made.document, EVERY_ITEM[:-1], order.items)
         sign = next(iter(order.signs.values()), ("", ""))[0]
         work_out(made.document, made.derived, self._mapping, self._now, sign)
         self._note_blanks(order)
@@ -431,12 +440,11 @@ class _Reading:
     def _pointer(self, item: int, tokens: FieldPath) -> Pointer:
         found = self._pointers.get((item, tokens))
         if found is None:
-            head = () if item < 0 else (*ITEM[:-1], str(item))
+            head = () if item < 0 else (*EVERY_ITEM[:-1], str(item))
             found = self._pointers[item, tokens] = Pointer((*head, *tokens))
         return found
 
 
-_SHOP: Final[FieldPath] = ("order_details", "integration", "id")
 _ROOT: Final = Pointer(())
 _AGAIN: Final = "is the header"
 

@@ -7,7 +7,7 @@ from tui.api.codec import Json
 from tui.orders.checks.sending import LIMIT
 from tui.orders.edits.edit import Change
 from tui.orders.fields import field_at, label_of
-from tui.orders.summary import TAGS
+from tui.orders.paths import TAGS
 from tui.orders.value_parser import show_value
 from tui.screens.common.list_screen import KeyedRows
 from tui.screens.review.screen import ReviewItem, ReviewPlan

@@ -8,7 +8,8 @@ from tui.api.pointer import ABSENT, Absent, Pointer
 from tui.orders.checks.spreadsheet_damage import CODES
 from tui.orders.edits.bulk_change import full_label
 from tui.orders.edits.edit import Edit
-from tui.orders.fields import ANY, Field, field_at, label_of, path_of
+from tui.orders.fields import Field, field_at, label_of, path_of
+from tui.orders.paths import ANY
 from tui.orders.summary import order_name
 from tui.orders.value_parser import KINDS_OF_LINES, show_value
 from tui.screens.common.list_screen import mark_by

@@ -12,11 +12,12 @@ from tui.api.models import Kind, Operation
 from tui.api.pointer import ABSENT, ROOT, Pointer
 from tui.orders.edits.bulk_change import full_label
 from tui.orders.edits.request_choice import FIXED
-from tui.orders.fields import ANY, ITEMS, LISTS, Field, all_fields, field_at, path_of, value_place
-from tui.orders.value_parser import KINDS_OF_LINES, show_value
+from tui.orders.fields import Field, all_fields, field_at, path_of, value_place
+from tui.orders.paths import ANY, ITEMS, LISTS
+from tui.orders.value_parser import KINDS_OF_LINES, Choices, show_value
 from tui.screens.common.list_screen import KeyedRows
 from tui.screens.composer.rows import mark_of
-from tui.screens.order.form_rows import Choices, FormNote, FormSpec, choices_of
+from tui.screens.order.form_rows import FormNote, FormSpec, choices_of
 from tui.widgets.form_layout import FieldRow
 from tui.widgets.grid import GridCell, GridColumn, width_of
 from tui.widgets.text import fit

@@ -8,7 +8,7 @@ from operator import is_
 from tui.api.codec import Document
 from tui.api.pointer import Pointer
 from tui.orders.checks.sending import LIMIT
-from tui.orders.fields import ANY
+from tui.orders.paths import ANY
 from tui.orders.summary import haystack, order_name
 from tui.screens.composer.rows import STANDINGS, place_of
 from tui.widgets.lines import Piece

@@ -14,16 +14,17 @@ from tui.api.pointer import ABSENT, Pointer
 from tui.keymap import Context
 from tui.orders.checks.shipping import each
 from tui.orders.checks.spreadsheet_damage import CODES, fix_for, judge
+from tui.orders.display import display_value
 from tui.orders.edits.merge import Conflict
 from tui.orders.edits.request_choice import RequestChoice
-from tui.orders.fields import ITEMS, LISTS, field_at, label_of, required_in, values_with
-from tui.orders.summary import NOTE, SHOP, order_name, text_at
-from tui.orders.value_parser import ParsedEntry, parse_entry
+from tui.orders.fields import field_at, label_of, required_in, values_with
+from tui.orders.paths import ITEMS, LISTS, NOTES, SHOP
+from tui.orders.summary import order_name, text_at
+from tui.orders.value_parser import Choices, ParsedEntry, parse_entry
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace_actions import remember_place
 from tui.screens.order.external_editor import edit_text
-from tui.screens.order.form_rows import Choices, ConflictNote, FormNote, FormSpec, FormView, RowCache, sheet_rows
-from tui.screens.review.drafts import shown_at
+from tui.screens.order.form_rows import ConflictNote, FormNote, FormSpec, FormView, RowCache, sheet_rows
 from tui.screens.triage.screen import triage_of
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.filter_line import FilterLine
@@ -281,7 +282,7 @@ class FormScreen(BaseScreen):
         else:
             rule.set()
         # Always in sight, whatever there is to say of the field.
-        note = text_at(draft.edit.document, NOTE) if draft is not None else ""
+        note = text_at(draft.edit.document, NOTES) if draft is not None else ""
         pane.set_lines(_help_lines(told, f'customer note: "{note}"' if note else "", pane.drawn_width - 2))
 
     def _told_of(self, row: FieldRow) -> str:
@@ -462,13 +463,13 @@ def _names(draft: Draft, pointers: Sequence[Pointer]) -> str:
 def _note(document: Document, problem: Problem, when: str = "") -> FormNote:
     """A problem, with what `m` proposes for it."""
     proposal = fix_for(document, problem)
-    return FormNote(problem, when, fix=proposal.words if proposal is not None else "")
+    return FormNote(problem, when, fix=proposal.text if proposal is not None else "")
 
 
 def _conflict(draft: Draft, clash: Conflict, when: str) -> ConflictNote:
     """A clash as the form tells it. What is as the service has it was decided, too."""
     placed = draft.edit.placed(clash.pointer)
-    there, was = shown_at(clash.pointer, clash.theirs), shown_at(clash.pointer, clash.base)
+    there, was = display_value(clash.pointer, clash.theirs), display_value(clash.pointer, clash.base)
     if clash.pointer in LISTS:
         words = f"service: {label_of(clash.pointer)} changed, and which entry became which cannot be told"
     elif placed is None:

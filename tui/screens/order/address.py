@@ -16,9 +16,9 @@ from tui.keymap import Context
 from tui.orders.addresses.proposal import FieldEffect, Proposed, propose, values_for, wants_split
 from tui.orders.addresses.reader import read_address
 from tui.orders.addresses.result import Confidence
-from tui.orders.checks.shipping import SHIP_TO
 from tui.orders.countries import country_name
 from tui.orders.fields import field_at
+from tui.orders.paths import BILL_TO, SHIP_TO
 from tui.orders.value_parser import SHOWN_EMPTY, show_value
 from tui.screens.common.screen import BaseScreen
 from tui.widgets.comparison import ComparisonList, ComparisonNote, ComparisonRow
@@ -28,7 +28,6 @@ from tui.widgets.lines import LineView, Piece
 from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
 from tui.widgets.text import SUBSTITUTES
 
-BILL_TO: Final = Pointer.of("billing_address")
 STEP: Final = "address from a block"
 """The name of the step in the edit."""
 

@@ -15,8 +15,6 @@ from tui.orders.edits.patch import twin_names
 from tui.orders.edits.request_choice import FIXED, road_of
 from tui.orders.edits.upsert import unread_nodes
 from tui.orders.fields import (
-    ITEMS,
-    LISTS,
     Field,
     FormSection,
     entry_of,
@@ -27,11 +25,10 @@ from tui.orders.fields import (
     sections,
     value_place,
 )
+from tui.orders.paths import ITEMS, LISTS
 from tui.orders.summary import text_at
-from tui.orders.value_parser import KINDS_OF_LINES, show_value
+from tui.orders.value_parser import KINDS_OF_LINES, Choices, show_value
 from tui.widgets.form_layout import FieldRow, GroupRow, NoteRow, SheetRow
-
-Choices = tuple[tuple[str, str], ...]
 
 
 class FormView(StrEnum):

@@ -9,7 +9,7 @@ from tui.api.errors import ApiError
 from tui.api.pointer import ABSENT, Pointer
 from tui.api.query import order_key
 from tui.orders.edits.bulk_change import BulkChange, FieldAssignment, full_label, put_on
-from tui.orders.fields import ANY
+from tui.orders.paths import ANY
 from tui.orders.summary import order_name
 from tui.orders.value_parser import show_value
 from tui.screens.common.workspace_actions import told_if_not_kept

@@ -7,7 +7,8 @@ from typing import TypeAlias
 from tui.api.codec import Document, Json, same
 from tui.api.pointer import ABSENT, Absent, Pointer
 from tui.orders.edits.request_choice import FIXED
-from tui.orders.fields import ANY, field_at, path_of, values_with
+from tui.orders.fields import field_at, path_of, values_with
+from tui.orders.paths import ANY
 from tui.orders.summary import order_name
 from tui.work.batches.staged_order import Finding, StagedOrder
 from tui.work.batches.staging import Staging

@@ -16,7 +16,8 @@ from tui.orders.checks.sending import check_order, check_shop
 from tui.orders.edits.compare import compare
 from tui.orders.edits.edit import Change, Edit
 from tui.orders.edits.upsert import to_upsert
-from tui.orders.fields import LISTS, field_at
+from tui.orders.fields import field_at
+from tui.orders.paths import LISTS
 from tui.store.batches import NewStaged, Staged, StagedState
 from tui.store.journal import Write
 from tui.work.file_import.provenance import Provenance

@@ -7,7 +7,8 @@ from typing import cast
 from tui.api.codec import Document, Json
 from tui.api.pointer import Pointer, position_of
 from tui.orders.edits.edit import KEY, Edit
-from tui.orders.fields import LISTS, entry_of
+from tui.orders.fields import entry_of
+from tui.orders.paths import LISTS
 
 
 @dataclass(slots=True)

@@ -9,8 +9,8 @@ from tui.api.codec import Document
 from tui.api.errors import Origin, Problem, Severity
 from tui.api.pointer import ABSENT, ROOT, Pointer
 from tui.api.query import id_text
-from tui.orders.checks.sending import SHOP, check_order, check_together
-from tui.orders.summary import PLACED
+from tui.orders.checks.sending import check_order, check_together
+from tui.orders.paths import ORDERED_AT, SHOP
 from tui.orders.tables.rows import RowProgress
 from tui.work.file_import.json_reader import ParsedFile, ParsedOrder, RefusedEntry
 from tui.work.file_import.provenance import cell_near
@@ -108,10 +108,10 @@ def judged(
 
 def as_placed(arrival: ParsedOrder, kept: Document) -> Document:
     """What a file says; where it has no date, the order as it is kept says when it was placed, not this import."""
-    placed = PLACED.get(kept)
-    if PLACED not in arrival.derived or placed is ABSENT:
+    placed = ORDERED_AT.get(kept)
+    if ORDERED_AT not in arrival.derived or placed is ABSENT:
         return arrival.document
-    return cast(Document, PLACED.put(arrival.document, placed))
+    return cast(Document, ORDERED_AT.put(arrival.document, placed))
 
 
 def _no_order(refusal: RefusedEntry) -> Problem:

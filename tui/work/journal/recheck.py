@@ -14,7 +14,7 @@ from tui.api.query import id_text
 from tui.orders.edits.edit import Change
 from tui.orders.edits.matching import match, name_of
 from tui.orders.edits.merge import is_met
-from tui.orders.fields import LISTS
+from tui.orders.paths import LISTS
 from tui.store.journal import WriteKind, WriteState
 from tui.store.journal_queries import Named
 from tui.store.store import Store

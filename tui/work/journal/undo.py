@@ -13,7 +13,7 @@ from tui.api.pointer import ABSENT, Absent, Pointer
 from tui.api.query import id_text
 from tui.orders.edits.edit import Edit, same_or_absent
 from tui.orders.edits.merge import Conflict, is_met, merge
-from tui.orders.fields import LISTS
+from tui.orders.paths import LISTS
 from tui.store.db import StoreError
 from tui.store.journal import WriteKind, WriteState
 from tui.store.journal_queries import Named

@@ -16,7 +16,7 @@ LISTS: Final = (
     Pointer.of("customs_details", "tax_numbers", "receiver"),
     Pointer.of("customs_details", "tax_numbers", "importer_of_record"),
 )
-"""The lists of objects. Their items have an identity of their own inside an edit (design, decision 12)."""
+"""The lists of objects. Their items have an identity of their own inside an edit."""
 
 ITEMS: Final = LISTS[0]
 

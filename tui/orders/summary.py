@@ -84,14 +84,14 @@ def weight_text(order: Document) -> str:
     return "" if weight is None or abs(weight.adjusted()) > 9 else f"{weight:.2f}"
 
 
-def placed_at(order: Document) -> datetime | None:
+def ordered_at(order: Document) -> datetime | None:
     """When the customer placed it, as an instant."""
     return read_instant(ORDERED_AT.get(order))
 
 
 def age_text(order: Document, now: datetime) -> str:
     """How long ago it was placed, in at most three characters: `5m`, `13h`, `2d`, `8w`."""
-    placed = placed_at(order)
+    placed = ordered_at(order)
     if placed is None:
         return "?"
     seconds = (now - placed) // timedelta(seconds=1)
@@ -107,9 +107,9 @@ def age_text(order: Document, now: datetime) -> str:
     return "99y"
 
 
-def local_text(order: Document, zone: tzinfo | None) -> str:
+def ordered_at_text(order: Document, zone: tzinfo | None) -> str:
     """When it was placed, in the profile's zone, as `Mon 23 Nov 08:12`."""
-    placed = placed_at(order)
+    placed = ordered_at(order)
     return placed.astimezone(zone).strftime("%a %d %b %H:%M") if placed is not None else ""
 
 
@@ -143,7 +143,7 @@ def tags_of(order: Document) -> tuple[str, ...]:
     return tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else ()
 
 
-def haystack(order: Document) -> str:
+def searchable_text(order: Document) -> str:
     """What words of the filter line are looked for in, in small letters."""
     address = SHIP_TO.get(order)
     parts = [

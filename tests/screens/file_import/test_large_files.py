@@ -98,7 +98,7 @@ async def test_esc_stops_and_nothing_is_added(tmp_path: Path, gate: threading.Ev
 async def test_esc_stops_the_reading_of_a_table_and_the_screen_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gate, read = threading.Event(), importing.orders_of
+    gate, read = threading.Event(), importing.to_orders
 
     def waiting(*given: object, **more: object) -> object:
         if more.get("progress") is not None:

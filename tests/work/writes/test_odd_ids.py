@@ -56,7 +56,7 @@ def test_a_pointer_with_an_odd_position_is_shown_as_it_is(odd: str) -> None:
     target = read_pointer(f"/data/attributes/[0]/order_details/order_items/{odd}/quantity", Dialect.POST)
     assert label_of(target.pointer)
     edit = Edit({"order_details": {"order_items": [{"name": "a"}]}})
-    assert edit.keyed(ITEMS / odd / "quantity") == ITEMS / odd / "quantity"
+    assert edit.to_keys(ITEMS / odd / "quantity") == ITEMS / odd / "quantity"
 
 
 @pytest.mark.parametrize("odd", [{"a": 1}, True, [1]])

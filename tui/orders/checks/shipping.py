@@ -63,7 +63,7 @@ def preflight(order: Document) -> list[Problem]:
     return sorted(found, key=lambda problem: problem.severity is Severity.WARNING)
 
 
-def each(order: Document, problem: Problem) -> Iterator[Problem]:
+def at_every_item(order: Document, problem: Problem) -> Iterator[Problem]:
     """The problem at every place that it speaks of: one of several items at each of them."""
     if problem.code not in _OF_ITEMS or not problem.pointer.startswith(ITEMS):
         yield problem

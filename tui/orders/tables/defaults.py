@@ -21,7 +21,7 @@ _COSTS: Final = ("discount_granted", "insurance_costs", "freight_costs", "other_
 DefaultNote = Callable[[FieldPath, Json, str], None]
 
 
-def work_out(
+def fill_defaults(
     document: Document, derived: dict[Pointer, str], mapping: ColumnMapping, now: datetime, sign: str = ""
 ) -> None:
     """Fill the document in place and tell in `derived` what was set and how. `sign`: a currency that amounts carried."""

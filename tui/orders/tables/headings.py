@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Final
 
-from tui.orders.addresses.formats import plain
+from tui.orders.addresses.formats import normalize
 from tui.orders.edits.bulk_change import full_label
 from tui.orders.fields import Field, all_fields
 from tui.orders.paths import ANY, BILL_TO, EVERY_ITEM, NUMBER, ORDER_ID, SHIP_TO, FieldPath
@@ -31,10 +31,10 @@ class HeadingGuess:
 
 
 @lru_cache(maxsize=4096)
-def normal(name: str) -> str:
+def normalized(name: str) -> str:
     """A header to compare: lower case, no accents, words apart: `Ship-to ZIP_code` is `ship to zip code`."""
     apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
-    return plain(apart.replace("#", " number ").replace("ß", "ss"))
+    return normalize(apart.replace("#", " number ").replace("ß", "ss"))
 
 
 @cache
@@ -43,9 +43,9 @@ def mappable() -> tuple[Field, ...]:
     return tuple(known for known in all_fields() if not known.members and not known.read_only)
 
 
-def guesses(header: Sequence[str]) -> list[list[HeadingGuess]]:
+def guess_fields(header: Sequence[str]) -> list[list[HeadingGuess]]:
     """For each column the fields it may be, the surest first."""
-    names = [normal(name) for name in header]
+    names = [normalized(name) for name in header]
     special = _special(frozenset(names))
     found = []
     for name, raw in zip(names, header, strict=True):
@@ -61,7 +61,7 @@ def guesses(header: Sequence[str]) -> list[list[HeadingGuess]]:
 
 def is_known(name: str) -> bool:
     """Whether a column of this name could be matched by itself."""
-    return bool(guesses([name])[0])
+    return bool(guess_fields([name])[0])
 
 
 # Names. Each line: the last part of the path, then names in the order of how sure they are.
@@ -233,11 +233,11 @@ def _aliases() -> dict[str, tuple[HeadingGuess, ...]]:
 def _labels() -> Iterator[tuple[FieldPath, str]]:
     counted: dict[str, list[FieldPath]] = {}
     for known in mappable():
-        yield known.path, normal(full_label(known.path))
+        yield known.path, normalized(full_label(known.path))
         if known.path[: len(EVERY_ITEM)] == EVERY_ITEM:
-            yield known.path, normal(f"items {known.caption}")
-            yield known.path, normal(f"item {known.caption}")
-        counted.setdefault(normal(known.caption), []).append(known.path)
+            yield known.path, normalized(f"items {known.caption}")
+            yield known.path, normalized(f"item {known.caption}")
+        counted.setdefault(normalized(known.caption), []).append(known.path)
     yield from ((paths[0], caption) for caption, paths in counted.items() if len(paths) == 1)
 
 
@@ -264,9 +264,9 @@ def _special(names: frozenset[str]) -> dict[str, FieldPath]:
     return found
 
 
-def unit_named(name: str) -> str:
+def unit_in(name: str) -> str:
     """The unit that a column's name tells, as of `Gewicht (kg)`; nothing if it tells none."""
-    return _unit(normal(name))[1]
+    return _unit(normalized(name))[1]
 
 
 def _unit(name: str) -> tuple[str, str]:

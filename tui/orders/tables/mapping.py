@@ -6,7 +6,7 @@ from typing import Final
 
 from tui.api.codec import Json
 from tui.orders.paths import CURRENCY, EVERY_ITEM, ORDERED_AT, PAYMENT_STATUS, SHOP, STATUS, WEIGHT, FieldPath
-from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, guesses, mappable, normal, unit_named
+from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, guess_fields, mappable, normalized, unit_in
 from tui.orders.tables.layout import TableLayout
 
 VERSION: Final = 1
@@ -23,7 +23,11 @@ ITEM_WEIGHT_PATH: Final[FieldPath] = (*EVERY_ITEM, *WEIGHT_PATH[1:])
 ITEM_WEIGHT_UNIT_PATH: Final[FieldPath] = (*EVERY_ITEM, *WEIGHT_UNIT_PATH[1:])
 _SIZE_UNIT: Final[FieldPath] = ("shipping_details", "measurement", "dimension", "unit")
 
-USUAL: Final[dict[FieldPath, Json]] = {STATUS_PATH: "unfulfilled", PAYMENT_STATUS_PATH: "paid", CURRENCY_PATH: "EUR"}
+USUAL_CONSTANTS: Final[dict[FieldPath, Json]] = {
+    STATUS_PATH: "unfulfilled",
+    PAYMENT_STATUS_PATH: "paid",
+    CURRENCY_PATH: "EUR",
+}
 """What every order needs and most files lack; each can be changed."""
 
 
@@ -62,7 +66,7 @@ class ColumnMapping:
         if new is not None and new not in changed.paths and changed.constant(new) is None:
             usual = "kg" if new[-2] == "weight" else "cm" if new[-2] == "dimension" else None
             so_far = self.constant(old) if old is not None and old[-2] == new[-2] else None
-            changed = changed.with_constant(new, unit_named(self.header[column]) or so_far or usual)
+            changed = changed.with_constant(new, unit_in(self.header[column]) or so_far or usual)
         if old is not None and all(unit_path(one) != old for one in changed.paths):
             changed = changed.with_constant(old, None)
         return changed
@@ -76,14 +80,14 @@ class ColumnMapping:
 
     def fits(self, header: Sequence[str]) -> bool:
         """Whether it is for tables with these columns, in any order."""
-        return sorted(map(normal, self.header)) == sorted(map(normal, header))
+        return sorted(map(normalized, self.header)) == sorted(map(normalized, header))
 
     def on(self, header: Sequence[str]) -> "ColumnMapping":
         """This mapping for a header that it fits, whose columns may stand in another order."""
         left: dict[str, list[FieldPath | None]] = {}
         for name, path in zip(self.header, self.paths, strict=True):
-            left.setdefault(normal(name), []).append(path)
-        paths = tuple(left[normal(name)].pop(0) if left.get(normal(name)) else None for name in header)
+            left.setdefault(normalized(name), []).append(path)
+        paths = tuple(left[normalized(name)].pop(0) if left.get(normalized(name)) else None for name in header)
         return replace(self, header=tuple(header), paths=paths)
 
     def to_json(self) -> Json:
@@ -134,9 +138,9 @@ def unit_path(path: FieldPath | None) -> FieldPath | None:
     return unit if any(known.path == unit for known in mappable()) else None
 
 
-def automatic(header: Sequence[str], *, shop: int | None = None) -> ColumnMapping:
+def suggest_mapping(header: Sequence[str], *, shop: int | None = None) -> ColumnMapping:
     """The mapping that the names of the columns suggest, with the usual constants for what no column gives."""
-    found = guesses(header)
+    found = guess_fields(header)
     paths: list[FieldPath | None] = [None] * len(header)
     units: dict[FieldPath, str] = {}
     taken: dict[FieldPath, bool] = {}
@@ -151,10 +155,10 @@ def automatic(header: Sequence[str], *, shop: int | None = None) -> ColumnMappin
                 if guess.unit:
                     units[guess.path] = guess.unit
                 break
-    if NUMBER_PATH not in taken and ORDER_ID_PATH not in taken and "id" in map(normal, header):
-        place = [normal(name) for name in header].index("id")
+    if NUMBER_PATH not in taken and ORDER_ID_PATH not in taken and "id" in map(normalized, header):
+        place = [normalized(name) for name in header].index("id")
         paths[place] = paths[place] or ORDER_ID_PATH
-    constants = {path: value for path, value in USUAL.items() if path not in taken}
+    constants = {path: value for path, value in USUAL_CONSTANTS.items() if path not in taken}
     constants |= {(*path[:-1], "unit"): unit for path, unit in units.items() if path[-1] == "value"}
     if any(path is not None and path[-2:-1] == ("dimension",) for path in paths):
         size = next((unit for path, unit in units.items() if path[-2:-1] == ("dimension",)), "cm")
@@ -166,7 +170,7 @@ def automatic(header: Sequence[str], *, shop: int | None = None) -> ColumnMappin
     return mapping if shop is None else mapping.with_constant(SHOP_PATH, shop)
 
 
-def by_rows(mapping: ColumnMapping, rows: Iterable[Sequence[str]]) -> ColumnMapping:
+def refine_by_rows(mapping: ColumnMapping, rows: Iterable[Sequence[str]]) -> ColumnMapping:
     """The mapping with what a look at the rows tells: a weight that differs within an order is that of the items."""
     if WEIGHT_PATH not in mapping.paths or ITEM_WEIGHT_PATH in mapping.paths:
         return mapping

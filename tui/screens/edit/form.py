@@ -12,12 +12,12 @@ from tui.api.errors import ApiError, NotFound, Origin, Problem, Severity
 from tui.api.models import Group, Operation
 from tui.api.pointer import ABSENT, Pointer
 from tui.keymap import Context
-from tui.orders.checks.shipping import each
-from tui.orders.checks.spreadsheet_damage import CODES, fix_for, judge
+from tui.orders.checks.shipping import at_every_item
+from tui.orders.checks.spreadsheet_damage import DAMAGE_CODES, find_problems, fix_for
 from tui.orders.display import display_value
 from tui.orders.edits.merge import Conflict
 from tui.orders.edits.request_choice import RequestChoice
-from tui.orders.fields import field_at, label_of, required_in, values_with
+from tui.orders.fields import exclusive_values, field_at, label_of, required_in
 from tui.orders.paths import ITEMS, LISTS, NOTES, SHOP
 from tui.orders.summary import order_name, text_at
 from tui.orders.value_parser import Choices, ParsedEntry, parse_entry
@@ -150,12 +150,12 @@ class FormScreen(BaseScreen):
             draft = account.drafts.of(self._order_id, document, self.house.now())
         merged = account.drafts.rebase(draft, document, self.house.now())
         self._draft = draft
-        if merged.clashes:
-            words = _names(draft, [clash.pointer for clash in merged.clashes])
+        if merged.conflicts:
+            words = _names(draft, [clash.pointer for clash in merged.conflicts])
             self.show_notice(f"Changed there too, c decides: {words}.", "conflict")
-        elif merged.taken and draft.edit.dirty:
+        elif merged.remote_changes and draft.edit.dirty:
             self.show_notice(
-                f"Merged what the service changed: {_names(draft, [one.pointer for one in merged.taken])}."
+                f"Merged what the service changed: {_names(draft, [one.pointer for one in merged.remote_changes])}."
             )
         self._judge()
         if first:
@@ -183,7 +183,7 @@ class FormScreen(BaseScreen):
         standing = self.house.account.corrections.standing(self._order_id)
         self._notes = self._service_notes(standing, draft)
         stops = ((one, Severity.ERROR) for one in self._sending.invalid)
-        doubts = ((one, Severity.WARNING) for one in self._sending.doubtful)
+        doubts = ((one, Severity.WARNING) for one in self._sending.tolerated)
         for one, severity in (*stops, *doubts):
             problem = Problem(one.detail, one.code, pointer=one.pointer, severity=severity, origin=Origin.HERE)
             self._notes.append(_note(document, problem))
@@ -192,9 +192,9 @@ class FormScreen(BaseScreen):
             self._notes.append(
                 FormNote(Problem(blocked.reason, "blocked", pointer=blocked.pointer, origin=Origin.HERE))
             )
-        for problem in (one for found in judge(document) for one in each(document, found)):
+        for problem in (one for found in find_problems(document) for one in at_every_item(document, found)):
             # What the schema or the service says of a damaged value has the same proposal.
-            if problem.code not in CODES or problem.pointer not in known:
+            if problem.code not in DAMAGE_CODES or problem.pointer not in known:
                 self._notes.append(_note(document, problem))
         self._notes.extend(FormNote.typed(pointer, text) for pointer, text in self._typed.items())
 
@@ -341,7 +341,7 @@ class FormScreen(BaseScreen):
         if draft is None or (row is not None and row.mark == "#"):
             return
         for clash in draft.undecided:
-            if (place := draft.edit.placed(clash.pointer)) is not None and self.sheet.go_to(place):
+            if (place := draft.edit.to_positions(clash.pointer)) is not None and self.sheet.go_to(place):
                 return
 
     def store_changed(self) -> None:
@@ -404,7 +404,9 @@ class FormScreen(BaseScreen):
             return
         known = field_at(pointer)
         clash = draft.clash_at(pointer)
-        changed = draft.edit.put_all(values_with(pointer, value), known.caption if known is not None else pointer.name)
+        changed = draft.edit.put_all(
+            exclusive_values(pointer, value), known.caption if known is not None else pointer.name
+        )
         if clash is not None:
             # What is entered here is what the user wants there.
             draft.keep_mine(clash)
@@ -455,7 +457,7 @@ def sentence(text: str) -> str:
 
 
 def _names(draft: Draft, pointers: Sequence[Pointer]) -> str:
-    names = [label_of(draft.edit.placed(pointer) or pointer.parent) for pointer in pointers]
+    names = [label_of(draft.edit.to_positions(pointer) or pointer.parent) for pointer in pointers]
     more = f" and {len(names) - 3} more" if len(names) > 3 else ""
     return ", ".join(dict.fromkeys(names[:3])) + more
 
@@ -468,7 +470,7 @@ def _note(document: Document, problem: Problem, when: str = "") -> FormNote:
 
 def _conflict(draft: Draft, clash: Conflict, when: str) -> ConflictNote:
     """A clash as the form tells it. What is as the service has it was decided, too."""
-    placed = draft.edit.placed(clash.pointer)
+    placed = draft.edit.to_positions(clash.pointer)
     there, was = display_value(clash.pointer, clash.theirs), display_value(clash.pointer, clash.base)
     if clash.pointer in LISTS:
         words = f"service: {label_of(clash.pointer)} changed, and which entry became which cannot be told"

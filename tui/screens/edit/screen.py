@@ -214,7 +214,7 @@ class EditScreen(FormScreen):
         self.ask(f"{self._place_of(draft, clash)}:", answers, chosen)
 
     def _place_of(self, draft: Draft, clash: Conflict) -> str:
-        return label_of(draft.edit.placed(clash.pointer) or clash.pointer.parent)
+        return label_of(draft.edit.to_positions(clash.pointer) or clash.pointer.parent)
 
     def _ask_nothing(self, draft: Draft, row: FieldRow, known: Field) -> None:
         """Absent, null and empty, where the road that the edit takes allows them (Q3.8-3.10)."""

@@ -13,7 +13,7 @@ from tui.orders.fields import field_at, label_of
 from tui.orders.paths import ITEMS, TOTAL, FieldPath
 from tui.orders.summary import order_name, text_at
 from tui.orders.tables.mapping import SHOP_PATH, ColumnMapping
-from tui.orders.tables.rows import letters
+from tui.orders.tables.rows import column_letters
 from tui.orders.value_parser import show_value
 from tui.widgets.table import Column, RenderedRow, StyledCell
 from tui.work.file_import.json_reader import ParsedFile, ParsedOrder
@@ -45,7 +45,9 @@ def mapping_rows(source: TableSource, problems: Collection[FieldPath]) -> list[R
         where = StyledCell("nowhere", "dim") if path is None else full_label(path)
         mark = " " if path not in problems or path is None else "!"
         rows.append(
-            RenderedRow(f"c{place}", (f"{letters(place)} {name}", where, shown), mark, "error" if mark == "!" else "")
+            RenderedRow(
+                f"c{place}", (f"{column_letters(place)} {name}", where, shown), mark, "error" if mark == "!" else ""
+            )
         )
     constants = dict(mapping.constants)
     if SHOP_PATH not in constants and SHOP_PATH not in mapping.paths:

@@ -10,7 +10,7 @@ from tui.api.codec import Document, Json
 from tui.api.errors import Severity
 from tui.api.models import Operation
 from tui.api.pointer import ABSENT
-from tui.orders.checks.spreadsheet_damage import judge
+from tui.orders.checks.spreadsheet_damage import find_problems
 from tui.orders.display import change_label, display_value
 from tui.orders.edits.request_choice import RequestChoice
 from tui.orders.fields import label_of
@@ -110,14 +110,14 @@ def differences(draft: Draft) -> list[list[Piece]]:
 def parcel_of(draft: Draft, stopped: DraftSendStatus | None) -> ReviewItem:
     """One draft as the review shows it: field, was, will be; the road; what changed there meanwhile; warnings."""
     sending, name = draft.sending, order_name(draft.edit.document)
-    sendable = sending.goes and stopped is None and not draft.undecided
+    sendable = sending.can_send and stopped is None and not draft.undecided
     lines: list[list[Piece]] = [*_change_lines(draft, sending), *_clash_lines(draft), *_taken_lines(draft)]
     if sending.operation is Operation.POST:
         lines.extend(_whole_lines(sending))
-    for marked, found in (("!", sending.invalid), ("~", sending.doubtful)):
+    for marked, found in (("!", sending.invalid), ("~", sending.tolerated)):
         tone = "error" if marked == "!" else "warning"
         lines.extend([(f"  {marked} {safe(label_of(one.pointer))}: {safe(one.detail)}", tone)] for one in found)
-    for problem in judge(draft.edit.document):
+    for problem in find_problems(draft.edit.document):
         mark = "!" if problem.severity is Severity.ERROR else "~"
         lines.append([(f"  {mark} still: {safe(problem.title or problem.detail)}", "warning")])
     if stopped is not None:
@@ -156,7 +156,7 @@ def _change_lines(draft: Draft, sending: RequestChoice) -> Iterator[list[Piece]]
 
 def _clash_lines(draft: Draft) -> Iterator[list[Piece]]:
     for clash in draft.clashes:
-        label = label_of(draft.edit.placed(clash.pointer) or clash.pointer)
+        label = label_of(draft.edit.to_positions(clash.pointer) or clash.pointer)
         there = (
             f"was {display_value(clash.pointer, clash.base)}, is {display_value(clash.pointer, clash.theirs)} there now"
         )
@@ -179,7 +179,7 @@ def _taken_lines(draft: Draft) -> Iterator[list[Piece]]:
 def _whole_lines(sending: RequestChoice) -> Iterator[list[Piece]]:
     """What an upsert means, before it goes (Q2.6, Q2.7, Q2.9)."""
     reasons: dict[str, list[str]] = {}
-    for one in sending.why_whole:
+    for one in sending.not_patchable:
         reasons.setdefault(one.reason, []).append(label_of(one.pointer))
     for reason, places in reasons.items():
         more = " …" if len(places) > 3 else ""
@@ -201,5 +201,5 @@ def _whole_lines(sending: RequestChoice) -> Iterator[list[Piece]]:
 def _conversions(sending: RequestChoice) -> dict[str, list[str]]:
     told: dict[str, list[str]] = {}
     for one in sending.conversions:
-        told.setdefault(one.what, []).append(label_of(one.pointer))
+        told.setdefault(one.text, []).append(label_of(one.pointer))
     return told

@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from tui.api.codec import Document
 from tui.api.errors import Problem, Severity
 from tui.api.query import id_number
-from tui.orders.checks.spreadsheet_damage import fix_for, judge
+from tui.orders.checks.spreadsheet_damage import find_problems, fix_for
 from tui.orders.fields import label_of
 from tui.orders.paths import (
     DELIVERY_INDICATOR,
@@ -24,9 +24,9 @@ from tui.orders.summary import (
     address_lines,
     age_text,
     item_count,
-    local_text,
     money_at,
     order_name,
+    ordered_at_text,
     tags_of,
     text_at,
     weight_text,
@@ -106,7 +106,7 @@ class OrderRows:
             "order": order_name(order),
             "shop": self._shop(order),
             "age": age_text(order, self.now),
-            "placed": local_text(order, self.zone),
+            "placed": ordered_at_text(order, self.zone),
             "status": text_at(order, STATUS),
             "country": text_at(order, SHIP_TO / "country_code"),
             "recipient": text_at(order, SHIP_TO / "name") or text_at(order, SHIP_TO / "company_name"),
@@ -120,7 +120,7 @@ class OrderRows:
     def problems(self, order: Document) -> tuple[Problem, ...]:
         kept = self.judged.get(id(order))
         if kept is None or kept[0] is not order:
-            kept = self.judged[id(order)] = (order, tuple(judge(order)))
+            kept = self.judged[id(order)] = (order, tuple(find_problems(order)))
         return kept[1]
 
     def _shop(self, order: Document) -> str:

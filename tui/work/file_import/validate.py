@@ -9,7 +9,7 @@ from tui.api.codec import Document
 from tui.api.errors import Origin, Problem, Severity
 from tui.api.pointer import ABSENT, ROOT, Pointer
 from tui.api.query import id_text
-from tui.orders.checks.sending import check_order, check_together
+from tui.orders.checks.sending import check_duplicates, check_order
 from tui.orders.paths import ORDERED_AT, SHOP
 from tui.orders.tables.rows import RowProgress
 from tui.work.file_import.json_reader import ParsedFile, ParsedOrder, RefusedEntry
@@ -87,7 +87,7 @@ def judged(
     entries: Sequence[FileEntry], shops: Collection[int] | None, progress: RowProgress | None = None
 ) -> list[FileEntry]:
     """The entries with all problems that can be known of them here."""
-    twins = check_together({str(one.position): one.document for one in entries if one.arrival is not None})
+    twins = check_duplicates({str(one.position): one.document for one in entries if one.arrival is not None})
     result = []
     for count, one in enumerate(entries):
         if progress is not None and count % _TOLD_EVERY == 0:

@@ -16,8 +16,7 @@ from tui.api.auth import BasicAuth
 from tui.api.client import Client
 from tui.api.pointer import Pointer
 from tui.orders.edits.bulk_change import BulkChange, FieldAssignment
-from tui.orders.fields import ITEMS
-from tui.orders.summary import STATUS, TAGS
+from tui.orders.paths import ITEMS, STATUS, TAGS
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.sandbox.faults import Faults
 from tui.store.journal import WriteKind, WriteState

@@ -124,7 +124,7 @@ class Staging(BatchEditing):
         if theirs is not None and known is not None and order.fixed and has_read and not same(theirs, order.edit.base):
             merged = merge(order.edit, theirs)
             order.rebase(merged.edit)
-            if merged.clashes:
+            if merged.conflicts:
                 order.released = False
             edit, meta = order.edit, meta_of(order)
 

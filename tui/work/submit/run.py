@@ -18,7 +18,7 @@ from tui.api.errors import ApiError, Origin, Problem, RequestRefused, Severity
 from tui.api.pointer import ABSENT
 from tui.api.query import id_text
 from tui.api.request_log import LoggedRequest, RequestOutcome
-from tui.orders.summary import PLACED
+from tui.orders.paths import ORDERED_AT
 from tui.store.batches import StagedState
 from tui.store.db import StoreError
 from tui.store.journal import Write, WriteState
@@ -232,9 +232,9 @@ class Submission:
             if order is None or entry.arrival is None or order.remote is None or order.sent:
                 continue
             wanted = as_placed(entry.arrival, order.remote)
-            placed = PLACED.get(wanted)
-            if placed is not ABSENT and PLACED in entry.arrival.derived:
-                self._staging.put(order.id, PLACED, placed, "the date that it has")
+            placed = ORDERED_AT.get(wanted)
+            if placed is not ABSENT and ORDERED_AT in entry.arrival.derived:
+                self._staging.put(order.id, ORDERED_AT, placed, "the date that it has")
 
     async def _look(self) -> bool:
         """Look for the orders that may go; False when the service is not to be reached."""

@@ -14,7 +14,8 @@ from sandbox_harness import order
 from tui.api.codec import decode, encode
 from tui.api.models import Group, Operation
 from tui.api.pointer import ABSENT, Pointer
-from tui.orders.fields import ITEMS, field_at
+from tui.orders.fields import field_at
+from tui.orders.paths import ITEMS
 from tui.screens.composer.staged_target import StagedTarget
 from tui.screens.edit.open_draft import OpenDraft
 from tui.screens.order.address import AddressScreen

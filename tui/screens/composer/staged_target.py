@@ -59,7 +59,7 @@ class StagedTarget:
         ]
         found.sort(key=lambda finding: finding.problem.pointer != here)
         fix = self.staging.apply_fix(self.id, found[0]) if found else None
-        return fix.words if fix is not None else None
+        return fix.text if fix is not None else None
 
     def undo(self) -> str | None:
         return self.staging.undo_in(self.id)

@@ -8,15 +8,16 @@ from tui.api.codec import Document, Json
 from tui.api.errors import Origin, Problem, Severity
 from tui.api.models import Kind, Operation
 from tui.api.pointer import ABSENT, Absent, Pointer
-from tui.orders.checks.shipping import each
-from tui.orders.checks.spreadsheet_damage import CODES, fix_for, judge
+from tui.orders.checks.shipping import at_every_item
+from tui.orders.checks.spreadsheet_damage import DAMAGE_CODES, find_problems, fix_for
+from tui.orders.display import display_value
 from tui.orders.edits.edit import Edit
 from tui.orders.edits.merge import Conflict
 from tui.orders.edits.request_choice import RequestChoice
-from tui.orders.fields import LISTS, Field, label_of, required_in, values_with
+from tui.orders.fields import Field, exclusive_values, label_of, required_in
+from tui.orders.paths import LISTS
 from tui.screens.order.form_rows import ConflictNote, FormNote
 from tui.screens.order.form_target import EmptyChoice
-from tui.screens.review.drafts import shown_at
 from tui.widgets.form_layout import FieldRow
 from tui.work.account import Account
 from tui.work.drafts.drafts import Draft
@@ -74,7 +75,7 @@ class OpenDraft:
     def put(self, pointer: Pointer, value: Json, name: str) -> bool:
         draft = self.draft
         clash = draft.clash_at(pointer)
-        is_changed = draft.edit.put_all(values_with(pointer, value), name)
+        is_changed = draft.edit.put_all(exclusive_values(pointer, value), name)
         if clash is not None:
             # The user has seen both sides: what was typed now is the decision.
             draft.keep_mine(clash)
@@ -100,7 +101,7 @@ class OpenDraft:
         proposal = fix_for(self.document, problem) if problem is not None else None
         if problem is None or proposal is None:
             return None
-        return proposal.words if self.put_all(proposal.values, problem.title or problem.detail) else None
+        return proposal.text if self.put_all(proposal.values, problem.title or problem.detail) else None
 
     def undo(self) -> str | None:
         return self._stepped(self.edit.undo())
@@ -148,7 +149,7 @@ class OpenDraft:
         """Set the draft on the order as it was just read. Returns the fields that both sides changed, in words."""
         self.draft = self._account.drafts.get(self.id) or self.draft
         merged = self._account.drafts.rebase(self.draft, document, self._now())
-        return _names(self.draft, [clash.pointer for clash in merged.clashes])
+        return _names(self.draft, [clash.pointer for clash in merged.conflicts])
 
     def taken_names(self) -> str:
         """The fields that only the service changed, in words, if there are changes of the user beside them."""
@@ -170,7 +171,7 @@ class OpenDraft:
             self.draft.take_theirs(clash, f"what the service says of {self.name_of(clash)}")
 
     def name_of(self, clash: Conflict) -> str:
-        return label_of(self.edit.placed(clash.pointer) or clash.pointer.parent)
+        return label_of(self.edit.to_positions(clash.pointer) or clash.pointer.parent)
 
     # What is wrong with it.
 
@@ -183,11 +184,11 @@ class OpenDraft:
             self.notes.append(_note(document, problem))
         known = {note.problem.pointer for note in self.notes}
         for blocked in self.choice.blocked:
-            problem = Problem(blocked.reason, "blocked", pointer=blocked.pointer, origin=Origin.HERE)
+            problem = Problem(blocked.reason, "blocked", pointer=blocked.pointer, origin=Origin.LOCAL)
             self.notes.append(FormNote(problem))
-        for problem in (one for found in judge(document) for one in each(document, found)):
+        for problem in (one for found in find_problems(document) for one in at_every_item(document, found)):
             # The problem that the schema or the service has with a damaged value proposes the same fix.
-            if problem.code not in CODES or problem.pointer not in known:
+            if problem.code not in DAMAGE_CODES or problem.pointer not in known:
                 self.notes.append(_note(document, problem))
 
     def _service_notes(self) -> Iterator[FormNote]:
@@ -197,9 +198,9 @@ class OpenDraft:
             yield from (_note(self.document, problem, when) for problem in status.problems)
 
     def _schema_problems(self) -> Iterator[Problem]:
-        for found, severity in ((self.choice.invalid, Severity.ERROR), (self.choice.doubtful, Severity.WARNING)):
+        for found, severity in ((self.choice.invalid, Severity.ERROR), (self.choice.tolerated, Severity.WARNING)):
             for one in found:
-                yield Problem(one.detail, one.code, pointer=one.pointer, severity=severity, origin=Origin.HERE)
+                yield Problem(one.detail, one.code, pointer=one.pointer, severity=severity, origin=Origin.LOCAL)
 
     def conflicts(self) -> list[ConflictNote]:
         """The conflicts as the form shows them."""
@@ -208,7 +209,7 @@ class OpenDraft:
 
 
 def _names(draft: Draft, pointers: Sequence[Pointer]) -> str:
-    names = [label_of(draft.edit.placed(pointer) or pointer.parent) for pointer in pointers]
+    names = [label_of(draft.edit.to_positions(pointer) or pointer.parent) for pointer in pointers]
     more = f" and {len(names) - 3} more" if len(names) > 3 else ""
     return ", ".join(dict.fromkeys(names[:3])) + more
 
@@ -216,13 +217,13 @@ def _names(draft: Draft, pointers: Sequence[Pointer]) -> str:
 def _note(document: Document, problem: Problem, when: str = "") -> FormNote:
     """A problem with the fix that is proposed for it."""
     proposal = fix_for(document, problem)
-    return FormNote(problem, when, fix=proposal.words if proposal is not None else "")
+    return FormNote(problem, when, fix=proposal.text if proposal is not None else "")
 
 
 def _conflict(draft: Draft, clash: Conflict, when: str) -> ConflictNote:
     """A conflict in words. One that was decided is shown, too, and can be decided again."""
-    placed = draft.edit.placed(clash.pointer)
-    there, was = shown_at(clash.pointer, clash.theirs), shown_at(clash.pointer, clash.base)
+    placed = draft.edit.to_positions(clash.pointer)
+    there, was = display_value(clash.pointer, clash.theirs), display_value(clash.pointer, clash.base)
     if clash.pointer in LISTS:
         words = f"service: {label_of(clash.pointer)} changed, and which entry became which cannot be told"
     elif placed is None:

@@ -7,12 +7,12 @@ from typing import Protocol
 from tui.api.codec import Json
 from tui.api.models import Group
 from tui.api.pointer import ABSENT, Absent, Pointer
-from tui.orders.checks.shipping import SHIP_TO
 from tui.orders.edits.edit import Edit
 from tui.orders.edits.list_items import Addable, add_entry, addable, copy_entry, entry_name, move_entry, remove_entry
 from tui.orders.fields import entry_of, field_at
+from tui.orders.paths import BILL_TO, SHIP_TO
 from tui.orders.summary import order_name
-from tui.screens.order.address import BILL_TO, AddressScreen
+from tui.screens.order.address import AddressScreen
 from tui.screens.order.form_rows import FormView
 from tui.screens.order.form_target import FormTarget
 from tui.screens.order.groups import group_of, sentence

@@ -145,15 +145,16 @@ class OpenDraft:
 
     # Following the service.
 
-    def rebase(self, document: Document) -> str:
-        """Set the draft on the order as it was just read. Returns the fields that both sides changed, in words."""
+    def rebase(self, document: Document) -> tuple[str, str]:
+        """Set the draft on the order as it was just read.
+
+        Returns the fields that both sides changed, and those that only the service changed beside changes of the user.
+        """
         self.draft = self._account.drafts.get(self.id) or self.draft
         merged = self._account.drafts.rebase(self.draft, document, self._now())
-        return _names(self.draft, [clash.pointer for clash in merged.conflicts])
-
-    def taken_names(self) -> str:
-        """The fields that only the service changed, in words, if there are changes of the user beside them."""
-        return _names(self.draft, [change.pointer for change in self.draft.taken]) if self.edit.dirty else ""
+        conflicts = [conflict.pointer for conflict in merged.conflicts]
+        changed = [change.pointer for change in merged.remote_changes if self.edit.dirty]
+        return _names(self.draft, conflicts), _names(self.draft, changed)
 
     def reload(self) -> None:
         """Take over the draft after something else may have changed or dropped it."""
@@ -163,14 +164,17 @@ class OpenDraft:
         elif status is not None and status.document is not None:
             self.draft = self._account.drafts.of(self.id, status.document, status.at)
 
-    def resolve(self, clash: Conflict, *, mine: bool) -> None:
-        """Decide a conflict. `save` is left to the caller, who may decide several."""
-        if mine:
-            self.draft.keep_mine(clash)
-        else:
-            self.draft.take_theirs(clash, f"what the service says of {self.name_of(clash)}")
+    def resolve(self, conflicts: Sequence[Conflict], *, mine: bool) -> None:
+        """Keep the user's values of these conflicts, or take the service's."""
+        for conflict in conflicts:
+            if mine:
+                self.draft.keep_mine(conflict)
+            else:
+                self.draft.take_theirs(conflict, f"the service's value of {self.name_of(conflict)}")
+        self.save()
 
     def name_of(self, clash: Conflict) -> str:
+        """Where a conflict is, for a sentence."""
         return label_of(self.edit.to_positions(clash.pointer) or clash.pointer.parent)
 
     # What is wrong with it.

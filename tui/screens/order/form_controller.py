@@ -4,15 +4,18 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from tui.api.codec import Json
+from tui.api.codec import Json, pretty
 from tui.api.models import Group
 from tui.api.pointer import ABSENT, Absent, Pointer
 from tui.orders.edits.edit import Edit
 from tui.orders.edits.list_items import Addable, add_entry, addable, copy_entry, entry_name, move_entry, remove_entry
-from tui.orders.fields import entry_of, field_at
+from tui.orders.fields import entry_of, field_at, label_of
 from tui.orders.paths import BILL_TO, SHIP_TO
 from tui.orders.summary import order_name
-from tui.screens.order.address import AddressScreen
+from tui.screens.common.commands import handles
+from tui.screens.common.routes import ShowText
+from tui.screens.common.workspace import Workspace
+from tui.screens.order.address import AddressScreen, address_question
 from tui.screens.order.form_rows import FormView
 from tui.screens.order.form_target import FormTarget
 from tui.screens.order.groups import group_of, sentence
@@ -20,6 +23,8 @@ from tui.screens.order.typed_texts import TypedTexts
 from tui.widgets.form_layout import FieldRow, GroupRow, SheetRow
 
 _UNDOES = "u undoes it."
+_LONG = 20
+"""Letters of a value that may not fit in its row."""
 
 
 class FormSheet(Protocol):
@@ -43,36 +48,50 @@ class FormSheet(Protocol):
     def fill_editor(self, text: str) -> object: ...
 
 
-class FormHost(Protocol):
-    """What the controller needs of the screen that shows the form."""
+class FormScreen(Protocol):
+    """What the controller needs of the screen that the form is on."""
+
+    workspace: Workspace
 
     async def ask(self, text: str, answers: Sequence[tuple[str, str]]) -> str | None: ...
     def show_notice(self, text: str, tone: str = "info") -> None: ...
+    def show_keys(self) -> None: ...
+    def show_editor_keys(self, *, several_lines: bool = False) -> None: ...
+    def report_store_errors(self) -> AbstractContextManager[None]: ...
+
+
+class FormOwner(Protocol):
+    """What shows the order beside its form, and knows whether it may be changed."""
+
+    def may_edit(self) -> bool:
+        """Whether the order may be changed here. If not, a notice says why."""
+
     def saving(self) -> AbstractContextManager[None]:
         """Report what could not be saved, and show what is on disk."""
 
-    def order_edited(self) -> None:
-        """The order was changed and saved."""
-
-    def texts_changed(self) -> None:
-        """An editor was closed, or an unsaved text was discarded."""
+    def show_order(self) -> None:
+        """Show the order again: it, or its unsaved texts, changed."""
 
     def show_form(self) -> None:
         """Make the rows again: other fields are to be shown."""
 
-    def show_keys(self) -> None: ...
-    def show_editor_keys(self, *, several_lines: bool = False) -> None: ...
-    def open_screen(self, screen: AddressScreen) -> None: ...
-    def edit_externally(self, text: str, take: Callable[[str], object]) -> None: ...
+    def editor_left(self, changed: bool) -> None:
+        """An editor was closed. `changed`: unsaved texts are to be shown differently."""
 
 
 class FormController:
     """Carries out the form's commands. `target` returns the order shown, if one is shown."""
 
     def __init__(
-        self, host: FormHost, sheet: FormSheet, texts: TypedTexts, target: Callable[[], FormTarget | None]
+        self,
+        screen: FormScreen,
+        owner: FormOwner,
+        sheet: FormSheet,
+        texts: TypedTexts,
+        target: Callable[[], FormTarget | None],
     ) -> None:
-        self._host = host
+        self._screen = screen
+        self._owner = owner
         self._sheet = sheet
         self._target = target
         self.texts = texts
@@ -88,18 +107,22 @@ class FormController:
 
     # The editor.
 
-    def open_editor(self) -> None:
+    @handles("edit_field", "open")
+    def open_editor(self, key: str = "") -> None:
         """Edit the field under the cursor, going on with what was typed there before."""
+        if not self._owner.may_edit():
+            return
         row = self._sheet.cursor_field
         self._sheet.open_editor(None, self.typed.get(row.pointer) if row is not None else None)
 
     def editor_opened(self) -> None:
-        self._host.show_editor_keys(several_lines=self._sheet.edits_lines)
+        self._screen.show_editor_keys(several_lines=self._sheet.edits_lines)
 
     def typing(self, pointer: Pointer, text: str) -> None:
         target = self._target()
         if target is not None:
-            self.texts.type(target.place, pointer, text)
+            with self._screen.report_store_errors():
+                self.texts.type(target.place, pointer, text)
 
     def entered(self, pointer: Pointer, value: Json) -> None:
         target = self._target()
@@ -110,70 +133,72 @@ class FormController:
         """Save a value that was typed in a field."""
         known = field_at(pointer)
         self.texts.saving(target.place, pointer)
-        with self._host.saving():
+        with self._owner.saving():
             is_changed = target.put(pointer, value, known.caption if known is not None else pointer.name)
             self.texts.saved(target.place, pointer)
             if is_changed:
-                self._host.order_edited()
+                self._owner.show_order()
 
     def editor_left(self, pointer: Pointer, text: str | None) -> None:
         if self._sheet.editing is None:
-            self._host.show_keys()
+            self._screen.show_keys()
         target = self._target()
         if target is not None:
-            self.left(target, pointer, text)
-            self._host.texts_changed()
+            self._owner.editor_left(self.left(target, pointer, text))
 
-    def left(self, target: FormTarget, pointer: Pointer, text: str | None) -> None:
-        """An editor was closed; `text` is what it held if that was not taken."""
+    def left(self, target: FormTarget, pointer: Pointer, text: str | None) -> bool:
+        """An editor was closed; `text` is what it held if that was not taken.
+
+        Returns whether unsaved texts are to be shown differently.
+        """
         if text is None:
-            self.texts.taken(target.place, pointer)
-        else:
-            self.texts.leave(target.place, pointer, text)
-            self._host.show_notice("The text was not applied; Enter in that field continues it.")
+            return self.texts.taken(target.place, pointer)
+        self.texts.leave(target.place, pointer, text)
+        self._screen.show_notice("The text was not applied; Enter in that field continues it.")
+        return True
 
     def edit_refused(self, reason: str) -> None:
-        self._host.show_notice(sentence(reason), "warning")
-
-    def edit_externally(self, text: str) -> None:
-        self._host.edit_externally(text, self._sheet.fill_editor)
+        self._screen.show_notice(sentence(reason), "warning")
 
     # One field.
 
-    def revert(self) -> None:
+    @handles("revert")
+    def revert(self, key: str = "") -> None:
         """Give the field under the cursor its original value."""
         target, row = self._target(), self._sheet.cursor_field
         if target is None or row is None:
             return
         had_text = self.texts.forget(target.place, row.pointer)
-        with self._host.saving():
+        with self._owner.saving():
             if target.revert(row.pointer, f"{row.label} {target.ORIGINAL}"):
-                self._host.order_edited()
-                self._host.show_notice(f"{row.label}: {target.ORIGINAL}.")
+                self._owner.show_order()
+                self._screen.show_notice(f"{row.label}: {target.ORIGINAL}.")
             else:
-                self._host.texts_changed()
+                self._owner.show_order()
                 unchanged = f"The field is {target.ORIGINAL}."
-                self._host.show_notice("The unsaved text was discarded." if had_text else unchanged)
+                self._screen.show_notice("The unsaved text was discarded." if had_text else unchanged)
 
-    async def clear(self) -> None:
+    @handles("absent", "set_field")
+    async def clear(self, key: str = "") -> None:
         """Ask what the field under the cursor should become: absent, null or empty."""
-        await self.clear_field(self._sheet.cursor_field)
-
-    async def clear_field(self, row: FieldRow | None) -> None:
         target = self._target()
+        if target is not None:
+            await self.clear_field(target, self._sheet.cursor_field)
+
+    async def clear_field(self, target: FormTarget, row: FieldRow | None) -> None:
         known = field_at(row.pointer) if row is not None else None
-        if row is None or target is None or known is None:
-            self._host.show_notice("There is no field of the API here.")
+        if row is None or known is None:
+            self._screen.show_notice("There is no field of the API here.")
             return
         if not row.editable:
-            self._host.show_notice(sentence(row.reason), "warning")
+            self._screen.show_notice(sentence(row.reason), "warning")
             return
         choices = {choice.key: choice for choice in target.empty_choices(row, known)}
         if not choices:
             state = "absent" if row.value is ABSENT else "required"
-            self._host.show_notice(f"The field is {state}; it can be neither null nor empty.", "warning")
+            self._screen.show_notice(f"The field is {state}; it can be neither null nor empty.", "warning")
             return
-        answer = await self._host.ask(
+        answer = await self._screen.ask(
             f"{row.label} becomes", [(choice.key, choice.words) for choice in choices.values()]
         )
         if answer is not None:
@@ -183,24 +208,41 @@ class FormController:
         if not isinstance(value, Absent):
             self.put(target, row.pointer, value)
             return
-        with self._host.saving():
+        with self._owner.saving():
             if target.drop(row.pointer, f"{row.label} absent"):
-                self._host.order_edited()
+                self._owner.show_order()
 
     # Several fields.
 
-    def fix(self, here: Pointer | None) -> None:
-        """Apply the proposed fix of the problem at `here`, else the first one of the order."""
+    @handles("fix", "fix_problem")
+    def fix_here(self, key: str = "") -> None:
+        """Apply the proposed fix of the problem under the cursor, else the first one of the order."""
         target = self._target()
-        if target is None:
-            return
-        with self._host.saving():
+        if target is not None:
+            self.fix(target, self._sheet.cursor_pointer)
+
+    def fix(self, target: FormTarget, here: Pointer | None) -> None:
+        """Apply the proposed fix of the problem at a field, else the first one of the order."""
+        with self._owner.saving():
             words = target.fix(here)
             if words is None:
-                self._host.show_notice("No fix is proposed for this order.")
+                self._screen.show_notice("No fix is proposed for this order.")
                 return
-            self._host.order_edited()
-            self._host.show_notice(f"{target.CHANGED}: {words}. {_UNDOES}")
+            self._owner.show_order()
+            self._screen.show_notice(f"{target.CHANGED}: {words}. {_UNDOES}")
+
+    @handles("address")
+    def address(self, key: str = "") -> None:
+        self.open_address()
+
+    async def pasted(self, text: str) -> bool:
+        """Offer to read a paste as an address. Returns False if it does not look like one."""
+        question = address_question(text)
+        if question is None:
+            return False
+        if await self._screen.ask(question, [("a", "read as address")]) is not None:
+            self.open_address(text)
+        return True
 
     def open_address(self, text: str = "") -> None:
         """Read an address from a text, for the address that the cursor is in."""
@@ -213,6 +255,7 @@ class FormController:
 
         place = BILL_TO if self.current_group() == Group.BILL_TO else SHIP_TO
         screen = AddressScreen(
+            self._screen.workspace,
             target.document,
             take,
             name=order_name(target.document),
@@ -221,16 +264,20 @@ class FormController:
             operation=target.OPERATION,
             text=text,
         )
-        self._host.open_screen(screen)
+        self._screen.workspace.open(screen)
 
     def _take_address(self, target: FormTarget, values: Sequence[tuple[Pointer, Json]], name: str) -> None:
-        with self._host.saving():
+        with self._owner.saving():
             if target.put_all(values, name):
-                self._host.order_edited()
+                self._owner.show_order()
                 count = f"{len(values)} field{'' if len(values) == 1 else 's'}"
-                self._host.show_notice(f"{target.CHANGED}: {name}, {count}. {_UNDOES}")
+                self._screen.show_notice(f"{target.CHANGED}: {name}, {count}. {_UNDOES}")
 
     # Items and tax numbers.
+
+    @handles("add")
+    async def add_here(self, key: str = "") -> None:
+        await self.add()
 
     async def add(self, more: Sequence[tuple[str, str]] = ()) -> str | None:
         """Ask what to add to the order, and add it. `more` are further answers; returns the one that was chosen."""
@@ -246,7 +293,7 @@ class FormController:
         answers += more
         answer: str | None = "i"
         if len(answers) > 1:
-            answer = await self._host.ask("Add", answers)
+            answer = await self._screen.ask("Add", answers)
         if answer is None or answer in dict(more):
             return answer
         if answer == "c" and pointer is not None:
@@ -260,23 +307,32 @@ class FormController:
             target, lambda edit: add_entry(edit, kind), f"{kind.title[:1].upper()}{kind.title[1:]} added"
         )
 
-    def remove_entry(self) -> None:
+    @handles("drop")
+    def remove_entry(self, key: str = "") -> None:
         """Remove the item or tax number under the cursor."""
         target, pointer = self._target(), self._sheet.cursor_pointer
         entry = entry_of(pointer) if pointer is not None else None
         if target is None or entry is None:
-            self._host.show_notice("D removes an item or a tax number; c clears a field.")
+            self._screen.show_notice("D removes an item or a tax number; c clears a field.")
             return
         name = entry_name(target.document, entry)
         self._change_entries(
             target, lambda edit: entry if remove_entry(edit, entry) is not None else None, f"{name} removed"
         )
 
+    @handles("entry_up")
+    def move_up(self, key: str = "") -> None:
+        self.move_entry(-1)
+
+    @handles("entry_down")
+    def move_down(self, key: str = "") -> None:
+        self.move_entry(1)
+
     def move_entry(self, by: int) -> None:
         """Move the item or tax number under the cursor up or down."""
         target, pointer = self._target(), self._sheet.cursor_pointer
         if target is None or pointer is None or entry_of(pointer) is None:
-            self._host.show_notice("< and > move an item or a tax number of the form.")
+            self._screen.show_notice("< and > move an item or a tax number of the form.")
             return
         self._change_entries(
             target, lambda edit: move_entry(edit, pointer, by), "Moved", "There is no place to move it to."
@@ -290,47 +346,50 @@ class FormController:
         unchanged: str = "There is nothing to do that with.",
     ) -> None:
         """Change a list of the order, and go to the entry that was changed."""
-        with self._host.saving():
+        with self._owner.saving():
             pointer = target.change(work)
             if pointer is None:
-                self._host.show_notice(unchanged)
+                self._screen.show_notice(unchanged)
                 return
-            self._host.order_edited()
+            self._owner.show_order()
             self._sheet.go_to(pointer)
-            self._host.show_notice(f"{words}; {_UNDOES}")
+            self._screen.show_notice(f"{words}; {_UNDOES}")
 
     # Undo.
 
-    def undo(self) -> None:
+    @handles("undo")
+    def undo(self, key: str = "") -> None:
         self._step_back("Undone", "Nothing to undo", lambda target: target.undo())
 
-    def redo(self) -> None:
+    @handles("redo")
+    def redo(self, key: str = "") -> None:
         self._step_back("Done again", "Nothing to redo", lambda target: target.redo())
 
     def _step_back(self, done: str, nothing: str, step: Callable[[FormTarget], str | None]) -> None:
         target = self._target()
         if target is None:
             return
-        with self._host.saving():
+        with self._owner.saving():
             name = step(target)
             if name is None:
-                self._host.show_notice(f"{nothing} on this order.")
+                self._screen.show_notice(f"{nothing} on this order.")
                 return
-            self._host.order_edited()
-            self._host.show_notice(f"{done}: {name}.")
+            self._owner.show_order()
+            self._screen.show_notice(f"{done}: {name}.")
 
     # Which fields are shown, and the groups.
 
-    def next_view(self) -> None:
+    @handles("view")
+    def next_view(self, key: str = "") -> None:
         views = list(FormView)
         self.view = views[(views.index(self.view) + 1) % len(views)]
-        self._host.show_form()
-        self._host.show_notice(f"View: {self.view} fields.")
+        self._owner.show_form()
+        self._screen.show_notice(f"View: {self.view} fields.")
 
     def narrow(self, words: str) -> None:
         """Show only fields with these words, and go to the first of them."""
         self.words = words
-        self._host.show_form()
+        self._owner.show_form()
         if words:
             self._sheet.home()
 
@@ -342,8 +401,8 @@ class FormController:
             return
         if self._sheet.field(pointer) is None and self.view is not FormView.ALL:
             self.view = FormView.ALL
-            self._host.show_form()
-            self._host.show_notice("View: all fields.")
+            self._owner.show_form()
+            self._screen.show_notice("View: all fields.")
         self._sheet.go_to(pointer)
 
     def current_group(self) -> str:
@@ -357,7 +416,15 @@ class FormController:
             if isinstance(row, GroupRow) and group_of(row) == name:
                 self._sheet.go_to_row(index)
                 return
-        self._host.show_notice(f"{name} has no field in this view; v shows others.")
+        self._screen.show_notice(f"{name} has no field in this view; v shows others.")
+
+    @handles("tab_next")
+    def next_group(self, key: str = "") -> None:
+        self.step_group(1)
+
+    @handles("tab_previous")
+    def previous_group(self, key: str = "") -> None:
+        self.step_group(-1)
 
     def step_group(self, by: int) -> None:
         groups = _group_names()
@@ -369,7 +436,7 @@ class FormController:
         if 1 <= number <= len(groups):
             self.go_to_group(groups[number - 1])
         else:
-            self._host.show_notice(f"There is no tab {number}.")
+            self._screen.show_notice(f"There is no tab {number}.")
 
 
 def _group_names() -> list[str]:

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, tzinfo
 
+from tui.orders.display import shown_at
 from tui.orders.fields import label_of
 from tui.orders.summary import PAID, TOTAL, address_lines, money_at, text_at
-from tui.screens.review.drafts import shown_at
 from tui.store.journal import Event, WriteKind, WriteState
 from tui.store.journal_queries import JournalRow, Named
 from tui.widgets.lines import Piece

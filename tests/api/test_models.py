@@ -95,11 +95,11 @@ def test_a_manufacturer_product_id_has_70_characters_at_most_and_may_be_null(nam
 def test_a_currency_the_document_lacks_is_known_as_such() -> None:
     document = Pointer.parse("/payment_details/total_price/currency").put(smallest(), "CHF")
     (problem,) = validate_order(document, Operation.POST)
-    assert problem.soft
+    assert problem.tolerated
     (problem,) = validate_order(
         Pointer.parse("/payment_details/total_price/currency").put(smallest(), "francs"), Operation.POST
     )
-    assert not problem.soft
+    assert not problem.tolerated
 
 
 def test_half_a_character_pair_and_a_huge_number_are_looked_at_without_harm() -> None:

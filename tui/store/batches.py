@@ -82,7 +82,7 @@ class Kept(Enum):
 
 KEEP: Final = Kept.KEEP
 
-_APART = "a part of "
+_UNFINISHED = "a part of "
 """Begins the `removed_at` of what is added in portions, until all of it is there; later than any time."""
 _STEP = 1 << 16
 _MOST = (1 << 63) - 1
@@ -145,7 +145,7 @@ class Batches:
         row = (self._now().isoformat(), batch)
         self._change(batch, lambda c: c.execute("UPDATE batch SET removed_at = ? WHERE id = ?", row), durable=True)
 
-    def put_back(self, batch: int) -> None:
+    def restore_batch(self, batch: int) -> None:
         """Bring a removed batch back to sight. Raises NameTaken where another one has its name meanwhile."""
 
         def work(connection: sqlite3.Connection) -> None:
@@ -177,14 +177,16 @@ class Batches:
         command = "UPDATE batch SET owner = NULL, owned_since = NULL WHERE id = ? AND owner = ?"
         self._database.write(lambda c: c.execute(command, (batch, self._sessions.mine)))
 
-    def stage(self, batch: int, orders: Iterable[NewStaged], *, before: str | None = None, part: str = "") -> list[str]:
+    def stage(
+        self, batch: int, orders: Iterable[NewStaged], *, before: str | None = None, import_id: str = ""
+    ) -> list[str]:
         """Add orders, at the end or in front of another, all or none; durable. Their new ids, in order.
 
         `part`: names what they are a portion of; nobody sees them before `join`.
         """
         at = self._now().isoformat()
         packed = [(pack(new.base), pack(new.log), pack(new.meta), new.released) for new in orders]
-        removed = f"{_APART}{part}" if part else None
+        removed = f"{_UNFINISHED}{import_id}" if import_id else None
 
         def work(connection: sqlite3.Connection) -> list[str]:
             ids = []
@@ -196,25 +198,25 @@ class Batches:
                 connection.execute(_STAGE, row)
             return ids
 
-        return self._change(batch, work, durable=not part)
+        return self._change(batch, work, durable=not import_id)
 
-    def join(self, batch: int, part: str, count: int) -> None:
+    def publish_import(self, batch: int, import_id: str, count: int) -> None:
         """Let all see the orders that came in portions, all or none; durable. Raises StoreError unless there are `count`."""
 
         def work(connection: sqlite3.Connection) -> None:
             command = "UPDATE staged SET removed_at = NULL WHERE batch = ? AND removed_at = ?"
-            found = connection.execute(command, (batch, f"{_APART}{part}")).rowcount
+            found = connection.execute(command, (batch, f"{_UNFINISHED}{import_id}")).rowcount
             if found != count:
                 raise StoreError(f"Of {count:,} orders {found:,} are there")
 
         self._change(batch, work, durable=True)
 
-    def clear_parts(self, batch: int) -> int:
+    def delete_unfinished_imports(self, batch: int) -> int:
         """Remove for good what came in portions and was never joined, as when the app ended meanwhile; how many."""
 
         def work(connection: sqlite3.Connection) -> int:
             query = "SELECT id, base FROM staged WHERE batch = ? AND removed_at >= ?"
-            found = connection.execute(query, (batch, _APART)).fetchall()
+            found = connection.execute(query, (batch, _UNFINISHED)).fetchall()
             connection.executemany("DELETE FROM staged WHERE id = ?", [(row[0],) for row in found])
             connection.executemany("DELETE FROM document WHERE id = ?", [(row[1],) for row in found])
             return len(found)

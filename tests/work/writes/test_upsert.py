@@ -281,7 +281,7 @@ async def test_under_faults_and_crashes_every_order_ends_once_and_as_the_journal
     numbers = [service.add(f"P{n}", notes="old") for n in range(30)]
     crashed: list[BaseException] = []
     for _ in range(25):
-        left = [one for one in going if not bench.store.writes.holds(one.staged, 1)]
+        left = [one for one in going if not bench.store.writes.already_sent(one.staged, 1)]
         work = [bench.outbox.upsert(left[place : place + 7]) for place in range(0, len(left), 7)]
         patches = [number for number in numbers if service.orders[number]["notes"] == "old"]
         work += [bench.outbox.patch(number, b'{"notes": "new"}', dict(service.orders[number])) for number in patches]
@@ -292,7 +292,7 @@ async def test_under_faults_and_crashes_every_order_ends_once_and_as_the_journal
         crashed += [result for result in await ended if isinstance(result, BaseException)]
     for _ in range(20):
         await bench.outbox.recover()
-        left = [one for one in going if not bench.store.writes.holds(one.staged, 1)]
+        left = [one for one in going if not bench.store.writes.already_sent(one.staged, 1)]
         if left:
             await bench.outbox.upsert(left)
         await bench.follower.until_done()

@@ -125,7 +125,7 @@ class Staging(BatchEditing):
         if theirs is not None and known is not None and order.fixed and has_read and not same(theirs, order.edit.base):
             merged = merge(order.edit, theirs)
             order.rebase(merged.edit)
-            if merged.clashes:
+            if merged.conflicts:
                 order.released = False
             edit, meta = order.edit, meta_of(order)
 
@@ -157,7 +157,7 @@ class Staging(BatchEditing):
 
     async def ask_again(self, ids: Iterable[str]) -> str:
         """Look once more for orders whose end is unknown or that were not seen; a sentence about it."""
-        follows = self._account.store.follows
+        follows = self._account.store.verifications
         resumed = 0
         for id in self._known(ids):
             order = self._orders[id]

@@ -10,6 +10,7 @@ from tui.api.codec import Document, Json
 from tui.api.errors import Origin, Problem, Severity
 from tui.api.models import Group
 from tui.api.pointer import ABSENT, Absent, Pointer
+from tui.api.wording import count_of
 from tui.orders.addresses.formats import is_postcode
 from tui.orders.addresses.house_number import split_street
 from tui.orders.checks.proposal import Fix
@@ -156,7 +157,7 @@ def _weight(order: Document) -> Iterator[Problem]:
             if len(entries) > len(without)
             else (WEIGHT / "value")
         )
-        words = "no weight" if len(without) == len(entries) else f"no weight, {_items_of(len(without))}"
+        words = "no weight" if len(without) == len(entries) else f"no weight, {count_of(len(without), 'item')}"
         detail = "Neither the parcel nor every item has a weight."
         yield _stop(pointer, "no_weight", words, detail)
 
@@ -171,7 +172,7 @@ def _customs(order: Document) -> Iterator[Problem]:
     for name, words in (("hs_code", "HS code"), ("country_of_origin", "origin")):
         without = [position for position, item in enumerate(entries) if not _text_of(item, name).strip()]
         if without:
-            title = f"{words}, {_items_of(len(without))}"
+            title = f"{words}, {count_of(len(without), 'item')}"
             detail = f"Customs of {country_name(country)} want this of every item."
             yield _stop(ITEMS / without[0] / name, f"no_{name}", title, detail)
     customs = Pointer.of("customs_details")
@@ -237,10 +238,6 @@ def _decimal(value: Json | Absent) -> Decimal | None:
     if isinstance(value, str) and re.fullmatch(r"-?\d{1,20}(\.\d{1,10})?", value, re.ASCII):
         return Decimal(value)
     return None
-
-
-def _items_of(count: int) -> str:
-    return "1 item" if count == 1 else f"{count} items"
 
 
 def _label(pointer: Pointer) -> str:

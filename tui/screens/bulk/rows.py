@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tui.api.codec import Json
+from tui.api.wording import count_of
 from tui.orders.checks.sending import MAX_ORDERS
 from tui.orders.edits.edit import Change
 from tui.orders.fields import field_at, label_of
@@ -113,7 +114,7 @@ def cost_words(cost: WriteCost) -> str:
     """`58 writes, 174 reads, 31 s`"""
     seconds = cost.seconds
     time = f"{seconds / 60:.0f} min" if seconds >= 90 else f"{seconds:.0f} s" if seconds >= 1 else "at once"
-    return f"{cost.writes} write{'' if cost.writes == 1 else 's'}, {cost.reads} reads, {time}"
+    return f"{count_of(cost.writes, 'write')}, {cost.reads} reads, {time}"
 
 
 def road_words(plan: WriteCosts, road: WriteKind) -> str:

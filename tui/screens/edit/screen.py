@@ -6,6 +6,7 @@ from tui.api.codec import Document, Json, pretty
 from tui.api.models import Group, Kind
 from tui.api.pointer import ABSENT, Pointer
 from tui.api.query import order_key
+from tui.api.wording import count_of
 from tui.orders.checks.spreadsheet_damage import fix_for
 from tui.orders.edits.list_items import add_entry, addable, copy_entry, move_entry, remove_entry
 from tui.orders.edits.merge import Conflict
@@ -284,7 +285,7 @@ class EditScreen(FormScreen):
         draft = self._draft
         if draft is not None and draft.edit.put_all(values, name):
             self._save(draft)
-            self.show_notice(f"Drafted: {name}, {len(values)} field{'' if len(values) == 1 else 's'}. u takes it back.")
+            self.show_notice(f"Drafted: {name}, {count_of(len(values), 'field')}. u takes it back.")
 
     def do_undo(self, key: str) -> None:
         self._step_back(self._draft.edit.undo() if self._draft is not None else None, "Undone", "Nothing to undo.")

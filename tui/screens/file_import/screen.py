@@ -14,6 +14,7 @@ from textual.timer import Timer
 from tui.api.codec import Json
 from tui.api.errors import ApiError
 from tui.api.pointer import Pointer
+from tui.api.wording import count_of, word_for
 from tui.keymap import Context
 from tui.orders.edits.bulk_change import BulkChange, FieldAssignment, full_label
 from tui.orders.tables.headings import mappable
@@ -151,7 +152,7 @@ class ImportScreen(BaseScreen):
         nowhere = len(mapping.unmapped)
         facts = [
             f"{mapping.mapped} columns mapped",
-            f"{nowhere} {'goes' if nowhere == 1 else 'go'} nowhere" if nowhere else "",
+            f"{count_of(nowhere, 'goes', 'go')} nowhere" if nowhere else "",
         ]
         if not mapping.derives:
             facts.append("nothing is worked out")
@@ -182,15 +183,13 @@ class ImportScreen(BaseScreen):
         source, table = self.source, self.source.table
         self._intake = preview(source, _PREVIEWED, now=self._now())
         rows = len(table.rows)
-        self.query_one(TitleLine).set(
-            f"Import {source.name}", f"{rows:,} row{'' if rows == 1 else 's'} · w stages them"
-        )
+        self.query_one(TitleLine).set(f"Import {source.name}", f"{rows:,} {word_for(rows, 'row')} · w stages them")
         self.query_one("#layout", RuleLine).set(table.layout.words, "d e s ' o f change it")
         self.columns.load(mapping_rows(source, problem_paths(self._intake, self.mapping)))
         self.preview.load(preview_rows(self._intake, self.house.account.shop_ids))
         first = f"the first {_PREVIEWED} rows" if rows > _PREVIEWED else "all rows"
         count, refused = len(self._intake.orders), len(self._intake.refused)
-        words = f"{count} order{'' if count == 1 else 's'}{f', {refused} refused' if refused else ''}"
+        words = f"{count_of(count, 'order')}{f', {refused} refused' if refused else ''}"
         self.query_one("#rule", RuleLine).set(f"As they will be: {first}", words)
         self.show_status()
 

@@ -12,6 +12,7 @@ from textual.containers import Container
 from tui.api.codec import Document, Json
 from tui.api.models import Kind, Operation
 from tui.api.pointer import Absent, Pointer
+from tui.api.wording import count_of
 from tui.keymap import Context
 from tui.orders.addresses.proposal import FieldEffect, ProposedField, propose, values_for, wants_split
 from tui.orders.addresses.reader import read_address
@@ -334,7 +335,7 @@ class AddressScreen(BaseScreen):
         facts: list[str | Piece] = [f"nothing is sent; {take} a draft of it"]
         if self._also_other:
             count = len(self._values()) - sum(self._is_taken(line) for line in self._lines)
-            facts.append((f"{_TITLES[self._other]} too: {count} field{'' if count == 1 else 's'}", "info"))
+            facts.append((f"{_TITLES[self._other]} too: {count_of(count, 'field')}", "info"))
         return facts
 
     def _values(self) -> list[tuple[Pointer, Json]]:

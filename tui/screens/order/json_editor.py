@@ -14,6 +14,7 @@ from tui.api.codec import Document, Json, same
 from tui.api.errors import Problem, Severity
 from tui.api.models import Operation
 from tui.api.pointer import Pointer
+from tui.api.wording import count_of
 from tui.keymap import Context
 from tui.orders.edits.json_text import MAX_LENGTH, InvalidJson, ParsedJson, format_json, line_of, parse_json
 from tui.orders.fields import field_at, label_of
@@ -152,7 +153,7 @@ class JsonScreen(BaseScreen):
         elif isinstance(verdict.found, InvalidJson):
             facts.append((f"line {verdict.found.line}, column {verdict.found.column}: no JSON yet", "error"))
         elif verdict.errors:
-            facts.append((_count(verdict.errors), "error"))
+            facts.append((count_of(verdict.errors, "problem"), "error"))
         else:
             facts.append(("valid", "good"))
         facts.append("text kept on disk" if self.is_changed else "nothing changed")
@@ -367,7 +368,8 @@ class JsonScreen(BaseScreen):
             if self.edit.row not in self.edit.notes:
                 self.edit.step_note(1)
             self.show_notice(
-                f"{_count(verdict.errors)}: n goes to each, E edits again, w applies it all the same.", "warning"
+                f"{count_of(verdict.errors, 'problem')}: n goes to each, E edits again, w applies it all the same.",
+                "warning",
             )
         else:
             self.show_notice("Valid; w applies it to the draft.", "good")
@@ -387,7 +389,7 @@ class JsonScreen(BaseScreen):
             self._take(found.document)
             return
         self.ask(
-            f"Apply in spite of {_count(verdict.errors)}?",
+            f"Apply in spite of {count_of(verdict.errors, 'problem')}?",
             [("a", "apply")],
             lambda _: self._take(found.document),
             lambda: self.show_notice("Not applied; n goes to the problems."),
@@ -433,10 +435,6 @@ def forget_text(account: Account, place: str) -> None:
 
 def _key(place: str, what: str = "text") -> str:
     return f"json:{what}:{place}"
-
-
-def _count(errors: int) -> str:
-    return f"{errors} problem{'' if errors == 1 else 's'}"
 
 
 def _judged(version: int, text: str, judge: Callable[[Document], list[Problem]], fresh: str) -> _Validation:

@@ -10,6 +10,7 @@ from tui.api.codec import Document, Json
 from tui.api.errors import Severity
 from tui.api.models import Operation
 from tui.api.pointer import ABSENT
+from tui.api.wording import count_of
 from tui.orders.checks.spreadsheet_damage import find_problems
 from tui.orders.display import change_label, display_value
 from tui.orders.edits.request_choice import RequestChoice
@@ -59,7 +60,7 @@ def review_drafts(screen: "BaseScreen", drafts: Sequence[Draft]) -> None:
     if not drafts:
         screen.show_notice("There is nothing to review: no order was changed.")
         return
-    screen.show_notice(f"Reading {len(drafts)} order{'' if len(drafts) == 1 else 's'} again …")
+    screen.show_notice(f"Reading {count_of(len(drafts), 'order')} again …")
     screen.run_worker(_review(screen, drafts), name="read drafts again", group="review", exclusive=True)
 
 
@@ -99,7 +100,7 @@ def _send(screen: "BaseScreen", ready: Iterable[tuple[Draft, Document]]) -> None
         count += 1
         work = told_if_not_kept(screen.house, corrections.send(draft, body))
         screen.app.run_worker(work, name=f"send order {draft.order_id}")
-    screen.show_notice(f"{count} order{' is' if count == 1 else 's are'} on the way; the table shows each.")
+    screen.show_notice(f"{count_of(count, 'order is', 'orders are')} on the way; the table shows each.")
 
 
 def differences(draft: Draft) -> list[list[Piece]]:

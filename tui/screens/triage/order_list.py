@@ -12,6 +12,7 @@ from textual.worker import Worker
 from tui.api.codec import Document, Json
 from tui.api.errors import ApiError, Problem
 from tui.api.query import order_key
+from tui.api.wording import count_of
 from tui.keymap import Context
 from tui.orders.query import filters
 from tui.orders.query.filters import Filter, FilterError, parse_filter
@@ -386,7 +387,7 @@ class OrdersScreen(BaseScreen):
         draft = self.house.account.drafts.get(key)
         shown = draft.edit.document if draft is not None else order
         problems = self._problems(shown)
-        count = f"{len(problems)} reason{'' if len(problems) == 1 else 's'}" if problems else "nothing found"
+        count = count_of(len(problems), "reason") if problems else "nothing found"
         read = f"read {self._read_at.astimezone(self.house.account.zone):%H:%M}" if self._read_at else ""
         rule.set(f"{order_name(order)} · {count}{' · draft' if draft else ''}", read)
         lines = list(preview_lines(shown, problems))
@@ -407,13 +408,13 @@ class OrdersScreen(BaseScreen):
             facts.append(("reading … Ctrl+C stops", "info"))
         if paused := account.client.paused_for:
             facts.append((f"the service asks to wait {paused:.0f} s", "warning"))
-        facts.append(f"{drafted} draft{'' if drafted == 1 else 's'}, {on_way} on the way")
+        facts.append(f"{count_of(drafted, 'draft')}, {on_way} on the way")
         facts.extend((f"change: {job.gone} of {job.going}", "info") for job in self.house.jobs.running)
         if self.table.marks:
             facts.append(f"{len(self.table.marks)} marked")
         facts.append(read)
         if failing:
-            facts.append((f"{failing} shop{'' if failing == 1 else 's'} failing, I says why", "error"))
+            facts.append((f"{count_of(failing, 'shop')} failing, I says why", "error"))
         facts.extend((warning, "warning") for warning in warnings[:1])
         return facts
 

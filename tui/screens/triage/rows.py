@@ -7,6 +7,7 @@ from datetime import datetime, tzinfo
 from tui.api.codec import Document
 from tui.api.errors import Problem, Severity
 from tui.api.query import id_number
+from tui.api.wording import count_of
 from tui.orders.checks.spreadsheet_damage import find_problems, fix_for
 from tui.orders.fields import label_of
 from tui.orders.paths import (
@@ -163,7 +164,7 @@ def preview_lines(order: Document, problems: Sequence[Problem]) -> Iterator[list
         yield [start, right[row] if row < len(right) else ("", "")]
     count = item_count(order)
     facts = [
-        f"{count} item{'' if count == 1 else 's'}" if count is not None else "no items",
+        count_of(count, "item") if count is not None else "no items",
         f"{money_at(order, TOTAL)} {text_at(order, PAYMENT_STATUS)}".strip(),
         text_at(order, STATUS),
         text_at(order, SHIPPING_OPTION),

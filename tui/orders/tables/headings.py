@@ -40,7 +40,7 @@ def normalized(name: str) -> str:
 @cache
 def mappable() -> tuple[Field, ...]:
     """The fields that a column may fill."""
-    return tuple(known for known in all_fields() if not known.members and not known.read_only)
+    return tuple(known for known in all_fields() if not known.has_members and not known.read_only)
 
 
 def guess_fields(header: Sequence[str]) -> list[list[HeadingGuess]]:

@@ -272,7 +272,7 @@ class ImportScreen(BaseScreen):
                 self._change(self.mapping.with_constant(path, values[Pointer(path)]))
                 self.columns.go_to_key(key_of(path))
 
-        rows = recipe_rows(BulkChange(sets=(setting,)), {})[:1]
+        rows = recipe_rows(BulkChange(assignments=(setting,)), {})[:1]
         self.house.open_screen(ValueScreen(f"{full_label(path)}, the same for all", rows, taken))
 
     def do_derive(self, key: str) -> None:

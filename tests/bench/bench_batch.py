@@ -73,7 +73,7 @@ def opened(folder: Path) -> Staging:
     store = Store(folder)
     client = cast(Client, SimpleNamespace(base_url="https://example.test"))
     account = store.account_id(client.base_url, "credentials me")
-    store.state.put(account, "user", "me")
+    store.screen_states.put(account, "user", "me")
     bench: Account | None = open_remembered(
         client, store, "me", now=lambda: datetime.now(UTC), zone=ZoneInfo("Europe/Amsterdam")
     )

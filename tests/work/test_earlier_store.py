@@ -260,7 +260,7 @@ async def test_lost_answers_are_looked_up_and_accepted_orders_followed_to_their_
 async def test_nothing_that_may_be_with_the_service_goes_again(earlier: Session) -> None:
     plan = earlier.staging.plan(earlier.staged(number).id for number in ("B-1", "B-2", "B-7"))
     assert plan.count == 0
-    assert all(earlier.store.writes.holds(earlier.staged(number).id, 1) for number in ("B-1", "B-2", "B-7"))
+    assert all(earlier.store.writes.already_sent(earlier.staged(number).id, 1) for number in ("B-1", "B-2", "B-7"))
 
 
 async def test_staged_orders_are_sent_and_verified(earlier: Session) -> None:

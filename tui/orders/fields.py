@@ -6,11 +6,11 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
-from annotated_types import Ge, Gt, Len, MinLen
+from annotated_types import Ge, Gt, Len, MaxLen, MinLen
 from pydantic.fields import FieldInfo
 
 from tui.api.codec import Json
-from tui.api.models import NOT_IN_PATCH, FieldMeta, Group, Kind, Node, Operation, Order, extra_of, patch_model
+from tui.api.models import NOT_IN_PATCH, FieldMeta, Group, Kind, Node, Operation, Order, field_meta, patch_model
 from tui.api.pointer import ABSENT, ROOT, Absent, Pointer, position_of
 from tui.orders.paths import ANY, LISTS
 
@@ -245,7 +245,7 @@ def _fields_below(
     atomic: bool,
 ) -> Iterator[Field]:
     for name, info in model.model_fields.items():
-        extra = extra_of(info)
+        extra = field_meta(info)
         shape = _shape(info)
         patch_name = extra.patch_name or name
         patch_info = (
@@ -285,7 +285,7 @@ def _fields_below(
 
 def _is_atomic(node: type[Node]) -> bool:
     # A price or cost needs both amount and currency.
-    return node.WHOLE or set(node.model_fields) == {"value", "currency"}
+    return node.ATOMIC or set(node.model_fields) == {"value", "currency"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,6 +355,8 @@ def _limits(info: FieldInfo) -> Iterator[str]:
             yield f"exactly {part.min_length} characters"
         elif isinstance(part, MinLen):
             yield "not empty" if part.min_length == 1 else f"at least {part.min_length} characters"
+        elif isinstance(part, MaxLen):
+            yield f"at most {part.max_length} characters"
         elif isinstance(part, Gt):
             yield f"more than {part.gt}"
         elif isinstance(part, Ge):

@@ -77,6 +77,39 @@ def test_problem_is_found_at_its_field(path: str, value: Any, code: str, problem
     assert found.get(code) == problem_path, found
 
 
+@pytest.mark.parametrize(
+    ("country", "valid", "invalid"),
+    [
+        ("NL", "1012 AB|1012AB|1012 ab", "0012 AB|1012|1012-AB|1012  AB|1012 SS|1012 A|NL-1012 AB"),
+        ("BE", "9000|1000", "0123|900|90000|B-9000"),
+        ("DE", "01067|99999", "1067|D-01067|010 67|٠١٢٣٤"),
+        ("FR", "75001|01000", "75 001|7500|F-75001|2A004"),
+        ("ES", "28001|01001", "2801|28-001"),
+        ("IT", "00144|47037", "0144|I-00144"),
+        ("AT", "1010", "101|10100|A-1010"),
+        ("CH", "8001", "801|CH-8001"),
+        ("PL", "00-950|00950", "00 950|0950|00--950|000-50"),
+        ("US", "95014|22162-1010", "9501|95014 1010|95014-101|950141010"),
+        ("GB", "SW1A 1AA|sw1a1aa|M2 5BQ|BFPO 61", "XX1 1AA|SW1A|12345"),
+        ("IE", "D02 X285|A65F4E2", "D02|Dublin 2|12345"),
+        ("LV", "LV-1073|1073", "LV-107|LV 1073"),
+        ("SE", "114 55|11455", "1145|11-455"),
+        ("PT", "1250-096", "1250|125-0096"),
+        ("CA", "H3Z 2Y7|H3Z2Y7", "D3Z 2Y7|H3Z"),
+        ("JP", "154-0023|1540023", "154-002"),
+        ("AE", "|00000|anything", ""),
+    ],
+)
+def test_a_postcode_is_checked_in_every_country_that_has_them(country: str, valid: str, invalid: str) -> None:
+    def has_warning(postcode: str) -> bool:
+        order = valid_order()
+        order["shipping_address"] |= {"country_code": country, "postal_code": postcode}
+        return "postcode" in {problem.code for problem in preflight(order)}
+
+    assert [postcode for postcode in valid.split("|") if has_warning(postcode)] == []
+    assert [postcode for postcode in filter(None, invalid.split("|")) if not has_warning(postcode)] == []
+
+
 def test_customs_data_is_required_only_outside_the_customs_area() -> None:
     order = valid_order()
     order["shipping_address"] |= {"country_code": "CH", "postal_code": "8001"}

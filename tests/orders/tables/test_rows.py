@@ -78,6 +78,24 @@ def test_all_column_names_of_the_service_are_mapped() -> None:
     assert suggest_mapping(SERVICE).paths[0] == ("shipping_address", "name")
 
 
+@pytest.mark.parametrize(
+    ("header", "fields"),
+    [
+        (["MPN", "GTIN"], ["manufacturer_product_id", "ean"]),
+        (["EAN", "GTIN"], ["ean", "manufacturer_product_id_std"]),
+        (["UPC", "EAN"], ["manufacturer_product_id_std", "ean"]),
+        (["Manufacturer Product ID", "Manufacturer part number"], ["manufacturer_product_id", None]),
+        (["Herstellernummer", "ISBN"], ["manufacturer_product_id", "manufacturer_product_id_std"]),
+        (
+            ["manufacturer_product_id_std", "manufacturer_product_id"],
+            ["manufacturer_product_id_std", "manufacturer_product_id"],
+        ),
+    ],
+)
+def test_product_codes_are_told_apart(header: list[str], fields: list[str | None]) -> None:
+    assert suggest_mapping(header).paths == tuple(None if field is None else (*EVERY_ITEM, field) for field in fields)
+
+
 SHOPS = {
     "Shopify": (
         ["Name", "Email", "Total", "Currency", "Lineitem quantity", "Lineitem name", "Lineitem price", "Shipping Name"],

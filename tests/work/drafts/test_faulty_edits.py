@@ -157,7 +157,7 @@ async def test_every_order_ends_as_the_journal_says(life: Life, monkeypatch: pyt
     for write in writes:
         if write.state not in DONE:
             continue
-        if write.new.road is WriteKind.PATCH:
+        if write.new.kind is WriteKind.PATCH:
             id = str(write.new.order_id)
             said[id] = expected_after_patch(said[id], with_get_names(cast(Document, decode(write.new.body))))
         else:
@@ -169,7 +169,7 @@ async def test_every_order_ends_as_the_journal_says(life: Life, monkeypatch: pyt
         assert compare(values, await life.client.get_order(id)) == [], id
     # Each PATCH was done once if it is called done, and never if it is not.
     for write in writes:
-        if write.new.road is WriteKind.PATCH:
+        if write.new.kind is WriteKind.PATCH:
             assert executed[str(decode(write.new.body))] == (write.state in DONE), (write.id, write.state)
     keys = Counter([str(one["order_id"]) for one in await everything(life)])
     assert set(keys.values()) == {1}

@@ -88,7 +88,7 @@ async def test_an_upsert_is_undone_and_items_that_it_removed_come_back(bench: Ac
     names = [item["name"] for item in ITEMS.get(await bench.client.get_order(IDS[0]))]  # type: ignore[union-attr, call-overload, index]
     assert names == ["Scented Candle", "New"]
     entry = newest(bench)
-    assert entry.write.new.road == "upsert"
+    assert entry.write.new.kind == "upsert"
     result = await undone(bench, staging, entry)
     assert result.undone is UndoOutcome.DRAFTED, result
     back = bench.drafts.get(IDS[0])

@@ -69,7 +69,7 @@ async def drafted(bench: Account, change: Callable[[Edit], object], id: str = ID
 
 async def followed(bench: Account, id: str = IDS[0]) -> DraftSendStatus:
     for follow in bench.follower.following:
-        bench.store.follows.looked(follow.id, tries=0, due=NOW)
+        bench.store.verifications.record_attempt(follow.id, attempts=0, due=NOW)
     await bench.follower.look()
     standing = bench.corrections.standing(id)
     assert standing is not None
@@ -144,7 +144,7 @@ async def test_what_a_patch_cannot_carry_goes_whole_and_is_seen(bench: Account, 
     assert is_done(await bench.client.get_order(IDS[0]))
     assert bench.drafts.all() == []
     (write,) = bench.store.writes.all(bench.account_id)
-    assert (write.new.road, write.state) == (WriteKind.UPSERT, WriteState.VERIFIED)
+    assert (write.new.kind, write.state) == (WriteKind.UPSERT, WriteState.VERIFIED)
     assert not list(post_validator().iter_errors(json.loads(write.new.body)))
 
 
@@ -171,8 +171,8 @@ async def test_a_service_that_keeps_what_was_left_out_is_told_as_such(bench: Acc
         await followed(bench)
     standing = bench.corrections.standing(IDS[0])
     assert standing is not None
-    for follow in bench.store.follows.of_write(bench.store.writes.all(bench.account_id)[0].id):
-        bench.store.follows.looked(follow.id, tries=99, due=NOW)
+    for follow in bench.store.verifications.of_write(bench.store.writes.all(bench.account_id)[0].id):
+        bench.store.verifications.record_attempt(follow.id, attempts=99, due=NOW)
     await bench.follower.look()
     standing = bench.corrections.standing(IDS[0])
     assert standing is not None

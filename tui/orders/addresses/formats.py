@@ -37,8 +37,19 @@ _COMMON_NAMES: Final = {
 _PLATES: Final = {"DE": "D", "FR": "F", "IT": "I", "ES": "E", "AT": "A", "BE": "B", "LU": "L", "SE": "S", "FI": "FIN"}
 """Letters that stand before a postcode for the country, besides its code: D-10115."""
 
-_OTHERWISE: Final = {"PL": r"\d{2}[- ]?\d{3}", "IE": r"[A-Z]\d[\dW] ?[0-9A-Z]{4}"}
-"""Poland's as it is often typed, and Ireland's so that it fits no words; else libaddressinput's."""
+_IN_TEXT: Final = {"PL": r"\d{2}[- ]?\d{3}", "IE": r"[A-Z]\d[\dW] ?[0-9A-Z]{4}"}
+"""Patterns to find a postcode in a text where libaddressinput's does not serve: Poland's hyphen is often a space or
+missing, and Ireland's pattern there matches words."""
+
+_VALID: Final = {
+    "BE": r"[1-9]\d{3}",  # libaddressinput allows a zero in front
+    "FR": r"\d{5}",  # libaddressinput allows a space inside
+    "IE": _IN_TEXT["IE"],
+    "LV": r"(?:LV-)?\d{4}",  # often written without the letters, which libaddressinput requires
+    "PL": r"\d{2}-?\d{3}",  # often written without the hyphen, which libaddressinput requires
+    "US": r"\d{5}(?:-\d{4})?",  # libaddressinput allows a space for the hyphen
+}
+"""Patterns of a valid postcode where libaddressinput's is too loose or too strict."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +77,7 @@ def normalize(text: str) -> str:
 def format_of(code: str) -> AddressFormat | None:
     """How addresses of the country are written, or None where it has no postcodes (libaddressinput's data)."""
     rules = _rules(code)
-    pattern = _OTHERWISE.get(code) or rules.get("zip")
+    pattern = _IN_TEXT.get(code) or rules.get("zip")
     if not pattern:
         return None
     return AddressFormat(code, _finder(code, pattern), *_layout(rules))
@@ -74,8 +85,8 @@ def format_of(code: str) -> AddressFormat | None:
 
 @lru_cache(maxsize=4096)
 def is_postcode(country: str, text: str) -> bool | None:
-    """Whether postcodes of the country look so; None where it has none, or is no country."""
-    pattern = _OTHERWISE.get(country) or _rules(country).get("zip")
+    """Whether this is a valid postcode of the country; None if the country has no postcodes, or there is no such country."""
+    pattern = _VALID.get(country) or _rules(country).get("zip")
     return re.fullmatch(pattern, text, re.IGNORECASE | re.ASCII) is not None if pattern else None
 
 

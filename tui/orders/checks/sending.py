@@ -33,14 +33,14 @@ def check_order(order: Document, shops: Collection[int] | None) -> list[Problem]
     damage_by_pointer = {problem.pointer: problem for problem in find_damage(order)}
     problems = []
     for invalid in validate_order(order, Operation.POST):
-        severity = Severity.WARNING if invalid.soft else Severity.ERROR
+        severity = Severity.WARNING if invalid.tolerated else Severity.ERROR
         if invalid.pointer in damage_by_pointer:
             # The spreadsheet damage is more specific, and it can be fixed.
             damage_by_pointer[invalid.pointer] = replace(damage_by_pointer[invalid.pointer], severity=severity)
         else:
             problems.append(
                 Problem(
-                    invalid.detail, invalid.code, "", pointer=invalid.pointer, severity=severity, origin=Origin.HERE
+                    invalid.detail, invalid.code, "", pointer=invalid.pointer, severity=severity, origin=Origin.LOCAL
                 )
             )
     problems += damage_by_pointer.values()
@@ -49,7 +49,7 @@ def check_order(order: Document, shops: Collection[int] | None) -> list[Problem]
     if isinstance(order_id, str) and len(order_id) > _MAX_ID_LENGTH:
         # The service was seen to refuse this, although its documentation has no limit (Q1.8).
         detail = f"The service may refuse more than {_MAX_ID_LENGTH} characters; this has {len(order_id)}."
-        problems.append(Problem(detail, "long_id", pointer=ORDER_ID, severity=Severity.WARNING, origin=Origin.HERE))
+        problems.append(Problem(detail, "long_id", pointer=ORDER_ID, severity=Severity.WARNING, origin=Origin.LOCAL))
     reported = {problem.pointer for problem in problems}
     for problem in preflight(order):
         if problem.pointer in reported:
@@ -65,7 +65,7 @@ def check_order(order: Document, shops: Collection[int] | None) -> list[Problem]
                     problem.title,
                     pointer=problem.pointer,
                     severity=Severity.WARNING,
-                    origin=Origin.HERE,
+                    origin=Origin.LOCAL,
                 )
             )
     return problems
@@ -96,4 +96,4 @@ def check_duplicates(orders: Mapping[str, Document]) -> dict[str, Problem]:
 
 
 def _error(pointer: Pointer, code: str, detail: str) -> Problem:
-    return Problem(detail, code=code, pointer=pointer, origin=Origin.HERE)
+    return Problem(detail, code=code, pointer=pointer, origin=Origin.LOCAL)

@@ -10,24 +10,13 @@ from tui.api.codec import Document, Json
 from tui.api.errors import Origin, Problem, Severity
 from tui.api.models import Group
 from tui.api.pointer import ABSENT, Absent, Pointer
+from tui.orders.addresses.formats import is_postcode
 from tui.orders.addresses.house_number import split_street
 from tui.orders.checks.proposal import Fix
 from tui.orders.countries import country_name
 from tui.orders.fields import field_at
 from tui.orders.paths import ITEMS, PAYMENT_STATUS, SHIP_TO, TOTAL, WEIGHT
 
-_POSTCODES: Final = {
-    "NL": r"[1-9]\d{3} ?[A-Za-z]{2}",
-    "BE": r"[1-9]\d{3}",
-    "DE": r"\d{5}",
-    "FR": r"\d{5}",
-    "ES": r"\d{5}",
-    "IT": r"\d{5}",
-    "AT": r"\d{4}",
-    "CH": r"\d{4}",
-    "PL": r"\d{2}-?\d{3}",
-    "US": r"\d{5}(-\d{4})?",
-}
 _CUSTOMS_UNION: Final = frozenset(re.findall("..", "ATBEBGCYCZDEDKEEESFIFRGRHRHUIEITLTLULVMTNLPLPTROSESISKMC"))
 _OUTSIDE_CUSTOMS_AREA: Final = {"ES": ("35", "38", "51", "52"), "IT": ("23041", "22061")}
 """Postcodes of EU countries outside the customs area: Canaries, Ceuta, Melilla, Livigno, Campione."""
@@ -136,9 +125,8 @@ def _check_country(address: Document) -> Iterator[Problem]:
     if code and not country_name(code):
         detail = f"{code!r} is not a two-letter country code."
         yield _error(SHIP_TO / "country_code", "unknown_country", f"country {code[:12]}?", detail)
-    pattern = _POSTCODES.get(code.upper())
-    if pattern and postcode and not re.fullmatch(pattern, postcode, re.ASCII):
-        detail = f"Postcodes of {country_name(code)} look otherwise."
+    elif postcode and is_postcode(code.upper(), postcode) is False:
+        detail = f"Postcodes in {country_name(code)} have another format."
         yield _warning(SHIP_TO / "postal_code", "postcode", f"postcode {postcode[:10]}", detail)
 
 
@@ -271,8 +259,8 @@ def _label(pointer: Pointer) -> str:
 
 
 def _error(pointer: Pointer, code: str, title: str, detail: str) -> Problem:
-    return Problem(detail, code=code, title=title, pointer=pointer, origin=Origin.HERE)
+    return Problem(detail, code=code, title=title, pointer=pointer, origin=Origin.LOCAL)
 
 
 def _warning(pointer: Pointer, code: str, title: str, detail: str) -> Problem:
-    return Problem(detail, code=code, title=title, pointer=pointer, severity=Severity.WARNING, origin=Origin.HERE)
+    return Problem(detail, code=code, title=title, pointer=pointer, severity=Severity.WARNING, origin=Origin.LOCAL)

@@ -114,7 +114,7 @@ def _check_value(tokens: list[str], key: str, text: str, country: str, found: li
     if diagnosis is not None:
         title, detail = _TEXTS[diagnosis[0]]
         excerpt = text if len(text) <= 20 else f"{text[:19]}…"
-        severity, origin = Severity.WARNING, Origin.HERE
+        severity, origin = Severity.WARNING, Origin.LOCAL
         found.append(
             Problem(detail, diagnosis[0], f"{title}: {excerpt}", pointer=pointer, severity=severity, origin=origin)
         )

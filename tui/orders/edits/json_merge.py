@@ -37,7 +37,7 @@ def check_new(base: Document | None, wanted: Document) -> list[Problem]:
     """The problems of an order that is sent as a whole. `base`: the order as read, if it already exists (Q1.6)."""
     found = [] if base is None else list(_check_fixed_fields(base, wanted))
     for invalid in validate_order(wanted, Operation.POST):
-        found.append(_problem(invalid, Severity.WARNING if invalid.soft else Severity.ERROR))
+        found.append(_problem(invalid, Severity.WARNING if invalid.tolerated else Severity.ERROR))
     return found
 
 
@@ -71,7 +71,7 @@ def _check_fixed_fields(base: Document, wanted: Document) -> Iterator[Problem]:
         if not same_or_absent(was, pointer.get(wanted)):
             shown = "absent" if was is ABSENT else show_value("json", was)[:_LONGEST]
             detail = f"{IMMUTABLE}; it stays {shown}"
-            yield Problem(detail, "fixed", pointer=pointer, origin=Origin.HERE)
+            yield Problem(detail, "fixed", pointer=pointer, origin=Origin.LOCAL)
 
 
 def _put(document: Json, pointer: Pointer, value: Json) -> Json:
@@ -84,8 +84,8 @@ def _put(document: Json, pointer: Pointer, value: Json) -> Json:
 
 
 def _blocked_problem(blocked: BlockedChange, prefix: str, severity: Severity) -> Problem:
-    return Problem(prefix + blocked.reason, "blocked", pointer=blocked.pointer, severity=severity, origin=Origin.HERE)
+    return Problem(prefix + blocked.reason, "blocked", pointer=blocked.pointer, severity=severity, origin=Origin.LOCAL)
 
 
 def _problem(invalid: Invalid, severity: Severity) -> Problem:
-    return Problem(invalid.detail, invalid.code, pointer=invalid.pointer, severity=severity, origin=Origin.HERE)
+    return Problem(invalid.detail, invalid.code, pointer=invalid.pointer, severity=severity, origin=Origin.LOCAL)

@@ -64,7 +64,7 @@ def smallest_patch(edit: Edit) -> Patch:
         body = ITEMS.put(body, ordered)
     item_indexes = sorted(items, key=int)
     invalid = tuple(
-        Invalid(_from_wire(problem.pointer, item_indexes), problem.detail, problem.code, problem.soft)
+        Invalid(_from_wire(problem.pointer, item_indexes), problem.detail, problem.code, problem.tolerated)
         for problem in (validate_order(body, Operation.PATCH) if body else [])
     )
     return Patch(cast(Document, body), tuple(carried), tuple(blocked), invalid)

@@ -148,7 +148,7 @@ def _split_by_severity(
     errors: list[Invalid] = []
     tolerated: list[Invalid] = []
     for invalid in problems:
-        (tolerated if invalid.soft or _is_unchanged(invalid.pointer, edit, read) else errors).append(invalid)
+        (tolerated if invalid.tolerated or _is_unchanged(invalid.pointer, edit, read) else errors).append(invalid)
     return tuple(errors), tuple(tolerated)
 
 

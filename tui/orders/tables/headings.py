@@ -114,6 +114,11 @@ _ITEM: Final = {
     "product_id": "product id|asin|listing id",
     "variant_id": "variant id|variation id",
     "ean": "ean|gtin|barcode|ean code|ean13|upc",
+    "manufacturer_product_id": "manufacturer product id|mpn|manufacturer part number|manufacturer part no"
+    "|manufacturer number|manufacturer code|supplier product code|herstellernummer|fabrikantnummer",
+    # A column named GTIN or UPC fills the item's EAN, unless another column does; then it fills this field.
+    "manufacturer_product_id_std": "manufacturer product id std|standard product id|gtin|upc|gtin 14|gtin14"
+    "|global trade item number|isbn|jan",
     "image_url": "image url|image|product image",
     "mid_code": "mid code",
     "material_content": "material|material content",

@@ -420,7 +420,7 @@ class _OrderBuilder:
             partial.currency_signs[pointer] = (read.currency, text)
         if read.reason:
             detail = f"{_excerpt(text)} cannot be read: {read.reason}."
-            problem = Problem(detail, "unread", f"{label_of(pointer)}?", pointer=pointer, origin=Origin.HERE)
+            problem = Problem(detail, "unread", f"{label_of(pointer)}?", pointer=pointer, origin=Origin.LOCAL)
             partial.result.problems.append(problem)
         elif read.value != text and not (isinstance(read.value, int | Decimal) and str(read.value) == text):
             partial.result.converted += 1
@@ -486,7 +486,7 @@ def _set_value(document: dict[str, Json], tokens: FieldPath, value: Json) -> Non
 
 
 def _warning(pointer: Pointer, code: str, detail: str, title: str = "") -> Problem:
-    return Problem(detail, code, title, pointer=pointer, severity=Severity.WARNING, origin=Origin.HERE)
+    return Problem(detail, code, title, pointer=pointer, severity=Severity.WARNING, origin=Origin.LOCAL)
 
 
 def _excerpt(text: str) -> str:

@@ -57,7 +57,7 @@ class BatchScreen(PanesScreen):
     def on_mount(self) -> None:
         super().on_mount()
         self.staging.on_change = self._something_changed
-        kept = self.house.account.store.state.get(self.house.account.account_id, _STATE)
+        kept = self.house.account.store.screen_states.get(self.house.account.account_id, _STATE)
         left = kept if isinstance(kept, dict) else {}
         self._standing = str(left.get("standing") or ALL)
         self._passing: str | None = None
@@ -114,7 +114,7 @@ class BatchScreen(PanesScreen):
             "top": self.table.top,
             "marks": marks,
         }
-        self.house.account.store.state.put(self.house.account.account_id, _STATE, state)
+        self.house.account.store.screen_states.put(self.house.account.account_id, _STATE, state)
 
     # News.
 

@@ -128,7 +128,11 @@ class FormScreen(BaseScreen):
         try:
             document = await account.client.get_order(order_id)
         except NotFound as error:
-            gone = "The order is not on the service any more; a stages it as a new one." if error.proven else str(error)
+            gone = (
+                "The order is not on the service any more; a stages it as a new one."
+                if error.confirmed_by_service
+                else str(error)
+            )
             self.show_notice(gone, "conflict")
             return
         except ApiError as error:
@@ -185,12 +189,12 @@ class FormScreen(BaseScreen):
         stops = ((one, Severity.ERROR) for one in self._sending.invalid)
         doubts = ((one, Severity.WARNING) for one in self._sending.tolerated)
         for one, severity in (*stops, *doubts):
-            problem = Problem(one.detail, one.code, pointer=one.pointer, severity=severity, origin=Origin.HERE)
+            problem = Problem(one.detail, one.code, pointer=one.pointer, severity=severity, origin=Origin.LOCAL)
             self._notes.append(_note(document, problem))
         known = {note.problem.pointer for note in self._notes}
         for blocked in self._sending.blocked:
             self._notes.append(
-                FormNote(Problem(blocked.reason, "blocked", pointer=blocked.pointer, origin=Origin.HERE))
+                FormNote(Problem(blocked.reason, "blocked", pointer=blocked.pointer, origin=Origin.LOCAL))
             )
         for problem in (one for found in find_problems(document) for one in at_every_item(document, found)):
             # What the schema or the service says of a damaged value has the same proposal.

@@ -8,7 +8,7 @@ from tui.orders.fields import label_of
 from tui.orders.paths import PAYMENT_STATUS, TOTAL
 from tui.orders.summary import address_lines, money_at, text_at
 from tui.store.journal import Event, WriteKind, WriteState
-from tui.store.journal_queries import JournalRow, Named
+from tui.store.journal_queries import JournalRow, OrderNames
 from tui.widgets.lines import Piece
 from tui.widgets.text import fit, safe
 from tui.work.journal.entries import EntryOutcome, JournalEntry, Part, at, ended, outcome_words
@@ -41,7 +41,7 @@ def mark_of(state: WriteState, road: WriteKind) -> Piece:
 def entry_lines(entry: JournalEntry, zone: tzinfo, width: int) -> Iterator[EntryLine]:
     """All of a write."""
     write = entry.write
-    words, tone = entry.words, mark_of(write.state, write.new.road)[1]
+    words, tone = entry.words, mark_of(write.state, write.new.kind)[1]
     yield [(f"{write.at.astimezone(zone):%a %d %b %Y %H:%M:%S}  ", ""), (safe(words), tone)]
     yield [(safe(f"{write.by} · {write.profile or 'no profile'} · {entry.base_url}"), "dim")]
     yield [(safe(f"{write.new.method} {write.new.path}"), "dim")]
@@ -73,7 +73,9 @@ def preview_lines(entry: JournalEntry, zone: tzinfo, width: int, most: int) -> I
     yield _who(entry.write.by, entry.write.profile, entry.write.new.job)
 
 
-def many_lines(brief: JournalRow, named: Sequence[Named], steps: Sequence[Event], zone: tzinfo) -> Iterator[EntryLine]:
+def many_lines(
+    brief: JournalRow, named: Sequence[OrderNames], steps: Sequence[Event], zone: tzinfo
+) -> Iterator[EntryLine]:
     """The same of a write of many orders, without opening their documents."""
     shown = ", ".join(one.name for one in named[:12]) + (f" and {len(named) - 12} more" if len(named) > 12 else "")
     yield [(safe(shown), "")]
@@ -88,7 +90,7 @@ def _who(by: str, profile: str, job: str | None) -> EntryLine:
 
 
 def _part_lines(entry: JournalEntry, part: Part, width: int) -> Iterator[EntryLine]:
-    what = "was new" if part.before is None else "deleted" if entry.write.new.road is WriteKind.DELETE else ""
+    what = "was new" if part.before is None else "deleted" if entry.write.new.kind is WriteKind.DELETE else ""
     id = f" #{part.remote_id}" if part.remote_id else ""
     yield [(safe(part.named.name), "title"), (safe(f"{id}{f' · {what}' if what else ''}"), "dim")]
     yield from change_lines(part, width)

@@ -121,7 +121,7 @@ class AddressScreen(BaseScreen):
         self.query_one(TitleLine).set(
             f"{self.house.account_name} · {mode}", f"{self._name} · {_TITLES[self._place]} from a text"
         )
-        kept = account.store.state.get(account.account_id, self._key)
+        kept = account.store.screen_states.get(account.account_id, self._key)
         text = self._pasted or (kept if isinstance(kept, str) else "")
         if text:
             self.box.fill(text)
@@ -144,7 +144,7 @@ class AddressScreen(BaseScreen):
     # The text.
 
     def _keep(self, text: str) -> None:
-        state = self.house.account.store.state
+        state = self.house.account.store.screen_states
         with self.report_store_errors():
             if text:
                 state.put(self.house.account.account_id, self._key, text)

@@ -55,7 +55,7 @@ class FormNote:
     def typed(cls, pointer: Pointer, text: str) -> "FormNote":
         """What stands in an editor that was left: no problem, but nothing to forget either."""
         words = f"typed and not taken: {text or '(empty)'}   Enter goes on"
-        return cls(Problem(words, "typed", pointer=pointer, severity=Severity.WARNING, origin=Origin.HERE))
+        return cls(Problem(words, "typed", pointer=pointer, severity=Severity.WARNING, origin=Origin.LOCAL))
 
     @property
     def mark(self) -> str:

@@ -167,8 +167,8 @@ class JsonScreen(BaseScreen):
     def _bring_back(self) -> None:
         """The text that was left here, as a step that undo takes back."""
         account = self.house.account
-        kept = account.store.state.get(account.account_id, _key(self._order.place))
-        began = account.store.state.get(account.account_id, _key(self._order.place, "began"))
+        kept = account.store.screen_states.get(account.account_id, _key(self._order.place))
+        began = account.store.screen_states.get(account.account_id, _key(self._order.place, "began"))
         if not isinstance(kept, dict) or not isinstance(kept.get("text"), str):
             return
         self._began = began if isinstance(began, dict) else self._order.document
@@ -198,7 +198,7 @@ class JsonScreen(BaseScreen):
             if text == self._fresh:
                 forget_text(account, self._order.place)
                 return
-            state = account.store.state
+            state = account.store.screen_states
             if state.get(account.account_id, _key(self._order.place)) is None:
                 state.put(account.account_id, _key(self._order.place, "began"), self._began)
             value: Json = {"text": text, "row": self.edit.row}
@@ -422,13 +422,13 @@ class JsonScreen(BaseScreen):
 
 def has_text(account: Account, place: str) -> bool:
     """Whether a text was left at that place."""
-    return account.store.state.get(account.account_id, _key(place)) is not None
+    return account.store.screen_states.get(account.account_id, _key(place)) is not None
 
 
 def forget_text(account: Account, place: str) -> None:
     """Forget the text of that place: it was taken, or is no longer wanted. Raises StoreError."""
-    account.store.state.delete(account.account_id, _key(place))
-    account.store.state.delete(account.account_id, _key(place, "began"))
+    account.store.screen_states.delete(account.account_id, _key(place))
+    account.store.screen_states.delete(account.account_id, _key(place, "began"))
 
 
 def _key(place: str, what: str = "text") -> str:

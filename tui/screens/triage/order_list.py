@@ -90,7 +90,7 @@ class OrdersScreen(BaseScreen):
 
     def on_mount(self) -> None:
         super().on_mount()
-        kept = self.house.account.store.state.get(self.house.account.account_id, _STATE)
+        kept = self.house.account.store.screen_states.get(self.house.account.account_id, _STATE)
         left = kept if isinstance(kept, dict) else {}
         self._restore(left)
         self._show_strip(str(left.get("shop") or _ALL))
@@ -123,7 +123,7 @@ class OrdersScreen(BaseScreen):
             "read": self._feed.read if self._feed is not None else 0,
         }
         with self.report_store_errors():
-            account.store.state.put(account.account_id, _STATE, state)
+            account.store.screen_states.put(account.account_id, _STATE, state)
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
@@ -401,7 +401,7 @@ class OrdersScreen(BaseScreen):
         failing = sum(bool(shop.failing_since) for shop in account.shops or ())
         read = f"read {self._read_at.astimezone(account.zone):%H:%M}" if self._read_at else ""
         feed = self._feed
-        doubts = feed.doubts if feed is not None else ()
+        warnings = feed.warnings if feed is not None else ()
         facts: list[str | Piece] = []
         if feed is not None and feed.loading:
             facts.append(("reading … Ctrl+C stops", "info"))
@@ -414,7 +414,7 @@ class OrdersScreen(BaseScreen):
         facts.append(read)
         if failing:
             facts.append((f"{failing} shop{'' if failing == 1 else 's'} failing, I says why", "error"))
-        facts.extend((doubt, "warning") for doubt in doubts[:1])
+        facts.extend((warning, "warning") for warning in warnings[:1])
         return facts
 
     def store_changed(self) -> None:

@@ -281,7 +281,9 @@ class TriageScreen(OrdersScreen):
         try:
             document = await account.client.get_order(order_id)
         except NotFound as error:
-            self.show_notice("The order is not there any more." if error.proven else str(error), "warning")
+            self.show_notice(
+                "The order is not there any more." if error.confirmed_by_service else str(error), "warning"
+            )
             return
         except ApiError as error:
             self.show_notice(str(error), "error")

@@ -99,13 +99,13 @@ class BatchEditing(OpenBatch):
                 for start in range(0, total, CHUNK_SIZE):
                     progress(start, total)
                     made += await asyncio.to_thread(taking.stage, intake.orders[start : start + CHUNK_SIZE])
-                await asyncio.to_thread(self._store.join, taking.batch, taking.part, total)
+                await asyncio.to_thread(self._store.publish_import, taking.batch, taking.import_id, total)
         except NotOwner as error:
             self._open()
             raise BatchLocked(str(error)) from error
         except BaseException:
             with suppress(StoreError):
-                self._store.clear_parts(taking.batch)
+                self._store.delete_unfinished_imports(taking.batch)
             raise
         finally:
             self.is_taking = False

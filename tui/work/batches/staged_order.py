@@ -298,7 +298,7 @@ class StagedOrder:
 def gone(document: Document) -> Problem:
     """What is wrong with an order that names an id which the service does not have."""
     detail = f"The service has no order {id_text(document.get('id'))} any more."
-    return Problem(detail, "gone", "gone", pointer=ID, origin=Origin.HERE)
+    return Problem(detail, "gone", "gone", pointer=ID, origin=Origin.LOCAL)
 
 
 def _taken_along(told: Sequence[ServiceProblem], before: Edit, edit: Edit) -> tuple[ServiceProblem, ...]:
@@ -432,7 +432,7 @@ def staged_from(row: Staged) -> StagedOrder:
 
 def unchanged(id: str, new: NewStaged, at: datetime) -> StagedOrder:
     """An order as it was just staged, without reading it back."""
-    row = Staged(id, 0, new.base, new.log, 1, StagedState.DRAFT, [], None, None, None, new.released, new.meta, at)
+    row = Staged(id, 0, new.base, new.log, 1, StagedState.DRAFT, None, new.released, new.meta, at)
     return staged_from(row)
 
 

@@ -71,7 +71,7 @@ class Templates:
     """The templates of an account, by name."""
 
     def __init__(self, account: "Account") -> None:
-        self._state = account.store.state
+        self._state = account.store.screen_states
         self._account_id = account.account_id
 
     def all(self) -> dict[str, Document]:

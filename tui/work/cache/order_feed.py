@@ -56,7 +56,7 @@ class _Rows:
     read: int = 0
     pages: int = 0
     next: str | None = None
-    doubts: dict[str, None] = field(default_factory=dict)
+    warnings: dict[str, None] = field(default_factory=dict)
 
     @property
     def complete(self) -> bool:
@@ -121,9 +121,9 @@ class OrderFeed:
         return self._reading.locked()
 
     @property
-    def doubts(self) -> tuple[str, ...]:
+    def warnings(self) -> tuple[str, ...]:
         """What the answers said against what was asked, in sentences."""
-        return tuple(self._rows.doubts)
+        return tuple(self._rows.warnings)
 
     def get(self, key: str) -> Document | None:
         """The order with that id (tui.api.query.order_key), as it was read last."""
@@ -210,7 +210,7 @@ class OrderFeed:
             rows.read += 1
         rows.pages += 1
         rows.next = page.next
-        rows.doubts |= dict.fromkeys(page.doubts)
+        rows.warnings |= dict.fromkeys(page.warnings)
 
     def _done(self, rows: _Rows) -> None:
         self._rows = rows

@@ -140,16 +140,16 @@ class Drafts:
 
     def type(self, typing: TypedText) -> None:
         """Keep the text in an open editor, before it is drawn."""
-        self._store.state.put(self._account_id, _typing_key(typing.place, typing.pointer), typing.text)
+        self._store.screen_states.put(self._account_id, _typing_key(typing.place, typing.pointer), typing.text)
 
     def untype(self, place: str, pointer: Pointer) -> None:
         """Forget what was typed here: it was taken, or given up."""
-        self._store.state.delete(self._account_id, _typing_key(place, pointer))
+        self._store.screen_states.delete(self._account_id, _typing_key(place, pointer))
 
     def typed(self, place: str) -> dict[Pointer, str]:
         """What was typed into the fields of an order and never taken."""
         prefix = _typing_key(place, ROOT)
-        kept = self._store.state.all(self._account_id, prefix)
+        kept = self._store.screen_states.all(self._account_id, prefix)
         return {Pointer.parse(key.removeprefix(prefix)): str(text) for key, text in kept.items()}
 
 

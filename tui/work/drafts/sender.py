@@ -101,7 +101,7 @@ class DraftSender:
         self._now = now
         self.on_change = on_change
         self._standings: dict[str, DraftSendStatus] = {}
-        for key, kept in store.state.all(account_id, _KEPT).items():
+        for key, kept in store.screen_states.all(account_id, _KEPT).items():
             standing = _load(kept)
             if standing is not None:
                 self._standings[key.removeprefix(_KEPT)] = standing
@@ -129,7 +129,7 @@ class DraftSender:
         if self.is_unsettled(order_id):
             return
         if self._standings.pop(order_id, None) is not None:
-            self._store.state.delete(self._account_id, _KEPT + order_id)
+            self._store.screen_states.delete(self._account_id, _KEPT + order_id)
             self.on_change(order_id)
 
     async def read_again(self, draft: Draft) -> DraftSendStatus | None:
@@ -137,7 +137,7 @@ class DraftSender:
         try:
             document = await self._client.get_order(draft.order_id)
         except NotFound as error:
-            if error.proven:
+            if error.confirmed_by_service:
                 return self._stand(
                     draft.order_id, DraftSendState.GONE, "The order is not there any more; the edit is kept."
                 )
@@ -299,7 +299,7 @@ class DraftSender:
         """The problems at their places in the order, where a PATCH has places of its own."""
         draft = self._drafts.get(order_id)
         new = outcome.write.new
-        if new.road is not WriteKind.PATCH or draft is None:
+        if new.kind is not WriteKind.PATCH or draft is None:
             return [*problems]
         body = decode(new.body)
         return [replace(one, pointer=from_patch(one.pointer, body, draft.edit.document)) for one in problems]
@@ -363,9 +363,9 @@ class DraftSender:
         self._standings[order_id] = standing
         # What is under way or done is known from the journal; the rest must still be there after a restart.
         if way in (DraftSendState.CONFIRMED, DraftSendState.DELETED):
-            self._store.state.delete(self._account_id, _KEPT + order_id)
+            self._store.screen_states.delete(self._account_id, _KEPT + order_id)
         elif way is not DraftSendState.SENDING:
-            self._store.state.put(self._account_id, _KEPT + order_id, _dump(standing), durable=True)
+            self._store.screen_states.put(self._account_id, _KEPT + order_id, _dump(standing), durable=True)
         self.on_change(order_id)
         return standing
 

@@ -119,7 +119,7 @@ def _no_order(refusal: RefusedEntry) -> Problem:
         f"{refusal.place[:1].upper()}{refusal.place[1:]} {refusal.reason}.",
         "no_order",
         pointer=ROOT,
-        origin=Origin.HERE,
+        origin=Origin.LOCAL,
     )
 
 

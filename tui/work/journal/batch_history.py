@@ -83,7 +83,7 @@ class HistoryRequest:
 
 def history_of(store: Store, batch: int | None) -> list[HistoryRequest]:
     """Every request of a batch, the newest first."""
-    return [] if batch is None else [_request(passage) for passage in store.passages.of_batch(batch)]
+    return [] if batch is None else [_request(passage) for passage in store.sent_requests.of_batch(batch)]
 
 
 def _request(passage: SentRequest) -> HistoryRequest:

@@ -16,7 +16,7 @@ from tui.orders.edits.matching import match_items, name_of
 from tui.orders.edits.merge import matches
 from tui.orders.paths import LISTS
 from tui.store.journal import WriteKind, WriteState
-from tui.store.journal_queries import Named
+from tui.store.journal_queries import OrderNames
 from tui.store.store import Store
 from tui.work.journal.entries import JournalEntry, Part, after, open_entry
 from tui.work.writes.lookup import LookupTarget, key_of, look_up
@@ -40,7 +40,7 @@ class RecheckedChange:
     """One value: what it was, what was confirmed, and what is there. `pointer` leads into `document`, what is there."""
 
     order_id: str
-    named: Named
+    named: OrderNames
     write: int
     at: datetime
     pointer: Pointer
@@ -56,8 +56,8 @@ def entries_of_day(store: Store, account_id: int, base_url: str, day: date, zone
     """The confirmed changes of a day in the zone, the first one first; deletions are not among them."""
     start = datetime.combine(day, time(), zone)
     end = datetime.combine(day + timedelta(days=1), time(), zone)
-    roads = (WriteKind.PATCH, WriteKind.UPSERT)
-    places = store.briefs.find(account_id, states=_DONE, roads=roads, since=start, until=end)
+    kinds = (WriteKind.PATCH, WriteKind.UPSERT)
+    places = store.journal_queries.find(account_id, states=_DONE, kinds=kinds, since=start, until=end)
     entries = (open_entry(store, base_url, id) for id, _ in reversed(places))
     return [entry for entry in entries if entry is not None]
 

@@ -16,7 +16,7 @@ from tui.orders.edits.merge import Conflict, matches, merge
 from tui.orders.paths import LISTS
 from tui.store.db import StoreError
 from tui.store.journal import WriteKind, WriteState
-from tui.store.journal_queries import Named
+from tui.store.journal_queries import OrderNames
 from tui.work.account import Account
 from tui.work.batches.staging import BatchLocked, Staging
 from tui.work.drafts.drafts import Draft
@@ -44,7 +44,7 @@ class UndoOutcome(StrEnum):
 class UndoResult:
     """One order: what it came to, and a sentence about it."""
 
-    named: Named
+    named: OrderNames
     undone: UndoOutcome
     words: str
 
@@ -81,7 +81,7 @@ async def undo(
         for part in entry.parts:
             if reason is not None:
                 results.append(UndoResult(part.named, UndoOutcome.NOTHING, reason))
-            elif entry.write.new.road is WriteKind.DELETE:
+            elif entry.write.new.kind is WriteKind.DELETE:
                 deleted.append(part)
             elif part.before is None:
                 words = "This write made the order, so to undo it is to delete it: D in the list does."

@@ -380,7 +380,7 @@ class Submission:
         while waiting := [one for one in self._orders() if one.state is StagedState.ACCEPTED]:
             followed = sum(one.sent for one in self._orders())
             self._report("verifying", followed - len(waiting), followed)
-            now = sum(one.tries for one in self._account.follower.following) - len(waiting) * 1000
+            now = sum(one.attempts for one in self._account.follower.following) - len(waiting) * 1000
             if now != looks:
                 since, looks = time.monotonic(), now
             if time.monotonic() - since > max(pauses, default=0.0) + self._wishes.most:
@@ -412,7 +412,7 @@ class Submission:
             read = {one.pointer for one in entry.arrival.problems if one.severity is Severity.ERROR}
             said = set(entry.arrival.problems)
             problems = [
-                one for one in problems if one in said or one.pointer not in read or one.origin is not Origin.HERE
+                one for one in problems if one in said or one.pointer not in read or one.origin is not Origin.LOCAL
             ]
         if reason:
             problems.append(note(reason))

@@ -122,7 +122,7 @@ async def _by_id(client: Client, remote_id: str) -> Document | None:
     try:
         return await client.get_order(remote_id)
     except NotFound as error:
-        if not error.proven:  # a page of somebody in between is no word of the service
+        if not error.confirmed_by_service:  # a page of somebody in between is no word of the service
             raise
         return None
 

@@ -139,7 +139,7 @@ async def test_500_items_and_pastes_of_a_megabyte(tmp_path: Path) -> None:
             assert pointer.get(screen._draft.edit.document) == long
         # Too long is no reason to keep it here: no limit is documented (Q8.16), and it is told at the field.
         sheet.go_to(SHIP_TO / "name")
-        assert "Some carriers print 35 characters; this has 6" in house.text
+        assert "Some carriers print at most 35 characters; this has 6" in house.text
         assert screen._draft.sending.can_send
         assert len(screen._draft.edit.document["order_details"]["order_items"]) == 500  # type: ignore[index,call-overload,arg-type]
     box.close()

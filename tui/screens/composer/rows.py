@@ -260,7 +260,7 @@ def finding_lines(
         problem = note.problem
         known = field_at(problem.pointer)
         shown = show_value(known.kind if known else "json", problem.pointer.get(order.document))
-        if problem.pointer == ROOT or (known is not None and known.members):
+        if problem.pointer == ROOT or (known is not None and known.has_members):
             shown = ""
         tone = "warning" if note.mark == "~" else "service" if note.mark == "S" else "error"
         when = f"{note.when} service: " if note.when else ""
@@ -289,7 +289,7 @@ def change_lines(changes: Sequence[Change]) -> Iterator[list[Piece]]:
     """What an update would do: what it clears first."""
     for change in sorted(changes, key=lambda one: one.now is not ABSENT):
         known = field_at(change.pointer)
-        kind = known.kind if known is not None and not known.members else "json"
+        kind = known.kind if known is not None and not known.has_members else "json"
         mark, tone = ("-", "error") if change.now is ABSENT else ("*", "changed")
         now = "is cleared" if change.now is ABSENT else safe(show_value(kind, change.now))
         yield [

@@ -154,7 +154,7 @@ class ImportScreen(BaseScreen):
             f"{mapping.mapped} columns mapped",
             f"{count_of(nowhere, 'goes', 'go')} nowhere" if nowhere else "",
         ]
-        if not mapping.derives:
+        if not mapping.fills_defaults:
             facts.append("nothing is worked out")
         if mapping.name:
             facts.append(f"as saved: {mapping.name}")
@@ -184,7 +184,7 @@ class ImportScreen(BaseScreen):
         self._intake = preview(source, _PREVIEWED, now=self._now())
         rows = len(table.rows)
         self.query_one(TitleLine).set(f"Import {source.name}", f"{rows:,} {word_for(rows, 'row')} · w stages them")
-        self.query_one("#layout", RuleLine).set(table.layout.words, "d e s ' o f change it")
+        self.query_one("#layout", RuleLine).set(table.layout.summary, "d e s ' o f change it")
         self.columns.load(mapping_rows(source, problem_paths(self._intake, self.mapping)))
         self.preview.load(preview_rows(self._intake, self.house.account.shop_ids))
         first = f"the first {_PREVIEWED} rows" if rows > _PREVIEWED else "all rows"
@@ -271,11 +271,11 @@ class ImportScreen(BaseScreen):
                 self._change(self.mapping.with_constant(path, values[Pointer(path)]))
                 self.columns.go_to_key(key_of(path))
 
-        rows = recipe_rows(BulkChange(sets=(setting,)), {})[:1]
+        rows = recipe_rows(BulkChange(assignments=(setting,)), {})[:1]
         self.house.open_screen(ValueScreen(f"{full_label(path)}, the same for all", rows, taken))
 
     def do_derive(self, key: str) -> None:
-        self._change(replace(self.mapping, derives=not self.mapping.derives))
+        self._change(replace(self.mapping, fills_defaults=not self.mapping.fills_defaults))
 
     # The shop.
 
@@ -365,12 +365,12 @@ class ImportScreen(BaseScreen):
         try:
             self.source = await asyncio.to_thread(again, self.source, layout, known)
         except ImportFileError as error:
-            self.show_notice(f"Not with {layout.words}: {error}", "warning")
+            self.show_notice(f"Not with {layout.summary}: {error}", "warning")
             return
         if SHOP_PATH not in self.mapping.paths and self.mapping.constant(SHOP_PATH) is None:
             self._guess_shop()
         self.show_all()
-        self.show_notice(f"Read as {layout.words}.")
+        self.show_notice(f"Read as {layout.summary}.")
 
     # Saving, staging.
 

@@ -241,8 +241,8 @@ class AddressScreen(BaseScreen):
         self._show_rule()
         self.show_status()
         if not self._in_text:
-            first = next((found for found in self._reading.found if found.words), None)
-            self.call_after_refresh(self.box.bring_in_sight, first.words.split("\n")[0] if first is not None else "")
+            first = next((found for found in self._reading.found if found.source), None)
+            self.call_after_refresh(self.box.bring_in_sight, first.source.split("\n")[0] if first is not None else "")
 
     @property
     def _is_split(self) -> bool:
@@ -255,12 +255,12 @@ class AddressScreen(BaseScreen):
         kind = known.kind if known is not None else Kind.TEXT
         label = known.caption if known is not None else line.field
         now = self._shown(kind, line.now)
-        match line.does:
+        match line.effect:
             case FieldEffect.SET | FieldEffect.CLEAR:
                 wanted = self._shown(kind, line.value) if line.value else SHOWN_EMPTY
                 is_taken = self._is_taken(line)
                 word = self._word(line) if is_taken else "left out"
-                tone = "warning" if line.sure is Confidence.GUESS or self._unsendable(line) else ""
+                tone = "warning" if line.confidence is Confidence.GUESS or self._unsendable(line) else ""
                 return ComparisonRow(line.field, "+" if is_taken else "-", label, now, wanted, word, tone)
             case FieldEffect.SAME:
                 return ComparisonRow(line.field, "", label, now, self._shown(kind, line.value), "the same")
@@ -275,9 +275,9 @@ class AddressScreen(BaseScreen):
         return f"{shown} {name}" if name else shown
 
     def _word(self, line: ProposedField) -> str:
-        if line.does is FieldEffect.CLEAR:
+        if line.effect is FieldEffect.CLEAR:
             return "clear"
-        return "guess" if line.sure is Confidence.GUESS else ""
+        return "guess" if line.confidence is Confidence.GUESS else ""
 
     def _unsendable(self, line: ProposedField) -> bool:
         """Whether it has signs that only a screen like this one shows; they are never sent (decision 21)."""
@@ -297,14 +297,14 @@ class AddressScreen(BaseScreen):
                 else f"in the street; s takes it apart: {street} │ {number}"
             )
             notes.append(ComparisonNote(f"The house number is {words}", "info"))
-        if reading.others:
-            notes.append(ComparisonNote(f"{reading.others} more in the text; o shows another", "warning", "~"))
-        if reading.maybe:
-            names = ", ".join(reading.maybe[:5])
+        if reading.other_addresses:
+            notes.append(ComparisonNote(f"{reading.other_addresses} more in the text; o shows another", "warning", "~"))
+        if reading.possible_countries:
+            names = ", ".join(reading.possible_countries[:5])
             notes.append(
                 ComparisonNote(f"The country is not in the text; by its postcode it may be {names}", "warning", "~")
             )
-        if any(line.does is FieldEffect.MIXES for line in self._lines):
+        if any(line.effect is FieldEffect.MIXES for line in self._lines):
             notes.append(
                 ComparisonNote("What stays with ~ is of the address as it was, and cannot be empty", "warning", "~")
             )
@@ -315,8 +315,8 @@ class AddressScreen(BaseScreen):
         notes += [ComparisonNote(f"not placed: {words}", "warning", "~") for words in reading.unplaced[:40]]
         if len(reading.unplaced) > 40:
             notes.append(ComparisonNote(f"not placed: {len(reading.unplaced) - 40} lines more", "warning", "~"))
-        if reading.passed:
-            notes.append(ComparisonNote("passed over: " + " · ".join(reading.passed[:20])))
+        if reading.ignored:
+            notes.append(ComparisonNote("passed over: " + " · ".join(reading.ignored[:20])))
         return notes
 
     def _show_rule(self) -> None:
@@ -341,7 +341,7 @@ class AddressScreen(BaseScreen):
     def _values(self) -> list[tuple[Pointer, Json]]:
         out = {line.field for line in self._lines if line.writes and not self._is_taken(line)}
         other = self._other if self._also_other else None
-        return values_for(self._lines, self._document, self._place, other, left_out=out, operation=self._operation)
+        return values_for(self._lines, self._document, self._place, other, excluded=out, operation=self._operation)
 
     # Keys.
 
@@ -388,10 +388,10 @@ class AddressScreen(BaseScreen):
         self._propose()
 
     def do_another(self, key: str) -> None:
-        if not self._reading.others:
+        if not self._reading.other_addresses:
             self.show_notice("There is one address in the text, or none.")
             return
-        self._choice = (self._choice + 1) % (self._reading.others + 1)
+        self._choice = (self._choice + 1) % (self._reading.other_addresses + 1)
         self._left_out.clear()
         self._split = None
         self._read()

@@ -266,7 +266,7 @@ class JsonScreen(BaseScreen):
             pointer = verdict.lines[max(0, place)][1]
             label = label_of(pointer)
             known = field_at(pointer)
-            if known is not None and not known.members:
+            if known is not None and not known.has_members:
                 needed = known.rule(self._order.operation).required
                 facts[:0] = [
                     known.kind.replace("_", " "),

@@ -42,12 +42,12 @@ Suggestions = Mapping[tuple[str, ...], Choices]
 def recipe_rows(recipe: BulkChange, suggestions: Suggestions, *, fixed: str = "") -> list[SheetRow]:
     """A recipe as rows of the form: each field with its own editor, then the tags. `fixed`: why none can be edited."""
     document: Json = {}
-    for one in recipe.sets:
+    for one in recipe.assignments:
         if one.value is not ABSENT:
             document = one.pointer.put(document, one.value)
     spec = FormSpec(Edit(document if isinstance(document, dict) else {}), Operation.PATCH, suggestions=suggestions)
     rows: list[SheetRow] = []
-    for one in recipe.sets:
+    for one in recipe.assignments:
         known = field_at(one.pointer)
         if known is not None:
             rows.append(_field_row(spec, one, known, fixed))
@@ -117,7 +117,7 @@ class PickerScreen(SearchPicker):
         if fields is not None and not recipes:
             self.COLUMNS, self.EMPTY = _FIELDS, "No field has these letters."
         self._done = done
-        saved = [Choice(recipe.name, recipe.words, recipe=recipe) for recipe in recipes]
+        saved = [Choice(recipe.name, recipe.summary, recipe=recipe) for recipe in recipes]
         offered = settable() if fields is None else fields
         found = [Choice(full_label(known.path), "/".join(known.path), field=known) for known in offered]
         rare = {"/".join(known.path) for known in offered if known.rare}

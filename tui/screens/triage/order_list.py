@@ -281,7 +281,7 @@ class OrdersScreen(BaseScreen):
                     is_so = any(word in problem.title.lower() for problem in problems)
             if not is_so:
                 return False
-        return not wanted.words or all(word in self._hay(order) for word in wanted.words)
+        return not wanted.terms or all(word in self._hay(order) for word in wanted.terms)
 
     def _hay(self, order: Document) -> str:
         problems = " ".join(problem.title for problem in self._problems(order))
@@ -300,7 +300,7 @@ class OrdersScreen(BaseScreen):
         known = f"{feed.read} read" if feed.complete else f"{feed.read}+ read"
         if len(self._shown) != feed.read:
             known = f"{len(self._shown)} of {known}"
-        asked = "service: " + ", ".join(_asked(self._filter)) if self._filter.asks else "service: all"
+        asked = "service: " + ", ".join(_asked(self._filter)) if self._filter.narrows_query else "service: all"
         line = self.query_one(FilterLine)
         line.set(line.filter, f"{asked} │ judged here: why │ {known}")
         self.show_status()
@@ -535,10 +535,10 @@ def _empty_text(feed: OrderFeed, wanted: Filter) -> str:
         return "Nothing was read."
     if not feed.pages:
         return "Reading …"
-    if (wanted.words or wanted.why) and feed.read:
-        what = "has these words" if wanted.words else f"is so: why:{safe(wanted.why)}"
+    if (wanted.terms or wanted.why) and feed.read:
+        what = "has these words" if wanted.terms else f"is so: why:{safe(wanted.why)}"
         return f"None of the {feed.read} orders read {what}. / changes that."
-    return "No orders here." if not wanted.asks else "No order fits this filter. / changes it."
+    return "No orders here." if not wanted.narrows_query else "No order fits this filter. / changes it."
 
 
 def _asked(wanted: Filter) -> list[str]:

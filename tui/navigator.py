@@ -176,7 +176,7 @@ class Navigator:
     async def open_last_place(self) -> None:
         """Open the list of orders in place of the opening screen, and above it the place that was remembered."""
         account = self.workspace.account
-        place = _read_place(account.store.state.get(account.account_id, _PLACE))
+        place = _read_place(account.store.screen_states.get(account.account_id, _PLACE))
         await self._app.switch_screen(self._screen_for(OpenTriage()))
         if place != OpenTriage():
             self._show(place)
@@ -184,7 +184,7 @@ class Navigator:
     def remember(self, place: Place) -> None:
         """Begin the next start at this place. Raises StoreError."""
         account = self.workspace.account
-        account.store.state.put(account.account_id, _PLACE, _place_document(place))
+        account.store.screen_states.put(account.account_id, _PLACE, _place_document(place))
 
     # News.
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from textual import on
 
 from tui.api.codec import encode
+from tui.api.wording import count_of
 from tui.keymap import Context
 from tui.orders.fields import label_of
 from tui.screens.common.commands import handles
@@ -71,14 +72,14 @@ class HistoryScreen(ListScreen):
             rows.append(RenderedRow(key, (at, str(len(request.orders)), StyledCell(words, tone), told), mark, tone))
         self.table.load(rows)
         count = len(rows)
-        words = f"{staging.name} · {count} request{'' if count == 1 else 's'}"
+        words = f"{staging.name} · {count_of(count, 'request')}"
         self.query_one(TitleLine).set(f"{self.workspace.profile} · history", words)
         self.show_status()
 
     def status_items(self) -> list[str]:
         written = {order.staged for one in self._requests.values() for order in one.orders if order.outcome in WRITTEN}
         count = len(written)
-        return [f"{count} order{'' if count == 1 else 's'} of it written", "Enter each order", "p what was sent"]
+        return [f"{count_of(count, 'order')} of it written", "Enter each order", "p what was sent"]
 
     @handles("open")
     def do_open(self, key: str) -> None:
@@ -127,7 +128,7 @@ class HistoryScreen(ListScreen):
             except OSError as error:
                 self.show_notice(f"It cannot be written: {error.strerror}. {path}", "error")
             else:
-                self.show_notice(f"{count} order{'' if count == 1 else 's'} of requests, for your eyes only, in {path}")
+                self.show_notice(f"{count_of(count, 'order')} of requests, for your eyes only, in {path}")
 
 
 def _lines(request: HistoryRequest) -> Iterator[TextLine]:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from textual import on
 
+from tui.api.wording import count_of
 from tui.keymap import Context
 from tui.screens.common.commands import handles
 from tui.screens.common.list_screen import ListScreen
@@ -71,7 +72,7 @@ class BatchesScreen(ListScreen):
         self._batches = {str(info.id): info for info in self.workspace.staging.batches()}
         self.table.load([self._row(key, info) for key, info in self._batches.items()])
         count = len(self._batches)
-        words = f"{count} batch{'' if count == 1 else 'es'}"
+        words = count_of(count, "batch", "batches")
         self.query_one(TitleLine).set(f"{self.workspace.profile} · batches", words)
         self.show_status()
 

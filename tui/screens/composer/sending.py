@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import tzinfo
 from typing import Any
 
+from tui.api.wording import count_of
 from tui.screens.common.screen import BaseScreen
 from tui.widgets.lines import Piece
 from tui.work.account import Account
@@ -14,11 +15,11 @@ _GOES_ON = "review.goes_on"
 
 def goes_on_before(account: Account) -> bool:
     """What the user chose in the last review: whether orders that a refusal does not name go again by themselves."""
-    return account.store.state.get(account.account_id, _GOES_ON) is True
+    return account.store.screen_states.get(account.account_id, _GOES_ON) is True
 
 
 def keep_goes_on(account: Account, goes_on: bool) -> None:
-    account.store.state.put(account.account_id, _GOES_ON, goes_on)
+    account.store.screen_states.put(account.account_id, _GOES_ON, goes_on)
 
 
 def sending_facts(staging: Staging, zone: tzinfo) -> Iterator[Piece]:
@@ -50,7 +51,7 @@ def ask_sending(screen: BaseScreen[Any], staging: Staging, review: Callable[[], 
                 screen.show_notice("Going on.")
             case "c":
                 left = shipping.cancel()
-                screen.show_notice(f"{left} order{'' if left == 1 else 's'} did not go; what was sent stays sent.")
+                screen.show_notice(f"{count_of(left, 'order')} did not go; what was sent stays sent.")
             case "w":
                 review()
             case _:

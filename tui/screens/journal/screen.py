@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.containers import Container
 
 from tui.api.codec import decode, encode
+from tui.api.wording import count_of
 from tui.keymap import Context
 from tui.screens.common.commands import handles
 from tui.screens.common.routes import Back, EditOrder, OpenComposer, OpenJournal, Page, ShowText
@@ -152,7 +153,7 @@ class JournalScreen(BaseScreen[None]):
         if not self.is_attached:
             return
         account = self.workspace.account
-        briefs = account.store.briefs
+        briefs = account.store.journal_queries
         counts = briefs.count(account.account_id)
         self._total = counts.total()
         groups = dict.fromkeys(EntryOutcome, 0)
@@ -167,9 +168,9 @@ class JournalScreen(BaseScreen[None]):
         ]
         self.tab_bar.set_labels(entries, self.tab_bar.current or _ALL)
         self._several = len(briefs.writers(account.account_id)) > 1
-        states, roads = (None, None) if self._group is None else states_of(self._group)
+        states, kinds = (None, None) if self._group is None else states_of(self._group)
         places = briefs.find(
-            account.account_id, states=states, roads=roads, words=self._words.split(), sorting=self._sorting
+            account.account_id, states=states, kinds=kinds, words=self._words.split(), sorting=self._sorting
         )
         by_order = self._sorting is JournalSort.ORDER
         now, zone = self.workspace.now(), account.zone
@@ -195,7 +196,7 @@ class JournalScreen(BaseScreen[None]):
 
     def _tail(self) -> str:
         account = self.workspace.account
-        kept = account.store.state.get(account.account_id, PRUNED)
+        kept = account.store.screen_states.get(account.account_id, PRUNED)
         if not isinstance(kept, dict):
             return ""
         on = str(kept.get("at"))[:10]
@@ -232,7 +233,7 @@ class JournalScreen(BaseScreen[None]):
             pane.set_lines([])
             return
         name = brief.first.name if brief.orders == 1 else f"{brief.orders} orders"
-        rule.set(name, outcome_words(brief.state, brief.road))
+        rule.set(name, outcome_words(brief.state, brief.kind))
         width = pane.drawn_width
         lines: list[TextLine] = []
         if self.is_whole:
@@ -250,7 +251,7 @@ class JournalScreen(BaseScreen[None]):
             entry = self._open(brief.id)
             lines = [] if entry is None else list(preview_lines(entry, account.zone, width, pane.body_height - 2))
         else:
-            named = account.store.briefs.orders(brief.id)
+            named = account.store.journal_queries.orders(brief.id)
             lines = list(many_lines(brief, named, account.store.writes.events(brief.id), account.zone))
         pane.set_lines(lines, keep_place=keep_place)
 
@@ -259,7 +260,7 @@ class JournalScreen(BaseScreen[None]):
         under_way = len(account.outbox.under_way)
         facts: list[str | Piece] = [f"{under_way} on the way"] if under_way else []
         drafted = len(account.drafts.all())
-        facts.append(f"{drafted} draft{'' if drafted == 1 else 's'}; w reviews" if drafted else "u drafts the way back")
+        facts.append(f"{count_of(drafted, 'draft')}; w reviews" if drafted else "u drafts the way back")
         return facts
 
     def store_changed(self) -> None:
@@ -290,7 +291,7 @@ class JournalScreen(BaseScreen[None]):
         if order_id is None:
             return
         account = self.workspace.account
-        found = account.store.briefs.find(account.account_id, order=order_id)
+        found = account.store.journal_queries.find(account.account_id, order=order_id)
         if not found:
             self.show_notice("Nothing was written to that order. Here is what was written to others.")
             return
@@ -385,7 +386,7 @@ class JournalScreen(BaseScreen[None]):
         place = self.table.cursor + by
         while rows is not None and 0 <= place < len(rows):
             brief = rows.brief_at(place)
-            if brief is not None and ended(brief.state, brief.road) in (
+            if brief is not None and ended(brief.state, brief.kind) in (
                 EntryOutcome.UNKNOWN,
                 EntryOutcome.DIFFERS,
                 EntryOutcome.NOT_WRITTEN,
@@ -453,7 +454,9 @@ class JournalScreen(BaseScreen[None]):
         def chosen(answer: str) -> None:
             if answer == "j":
                 account = self.workspace.account
-                self._undo([id for id, _ in account.store.briefs.find(account.account_id, job=brief.job)], None)
+                self._undo(
+                    [id for id, _ in account.store.journal_queries.find(account.account_id, job=brief.job)], None
+                )
             else:
                 self._undo([brief.id], place[1] if answer == "o" else None)
 
@@ -581,7 +584,7 @@ class JournalScreen(BaseScreen[None]):
             except OSError as error:
                 self.show_notice(f"It cannot be written: {error.strerror}. {path}", "error")
             else:
-                self.show_notice(f"{count} write{'' if count == 1 else 's'}, for your eyes only, in {path}")
+                self.show_notice(f"{count_of(count, 'write')}, for your eyes only, in {path}")
 
 
 def _each(results: Sequence[UndoResult]) -> str:

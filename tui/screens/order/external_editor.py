@@ -56,7 +56,7 @@ def edit_text(
     user's alone and is gone afterwards, after a crash at the next start.
     """
     try:
-        path = screen.workspace.account.store.scratch.put(manner.name, to_bytes(text, manner))
+        path = screen.workspace.account.store.editor_files.put(manner.name, to_bytes(text, manner))
         EditorSession(screen, path, text, take, manner).go(line)
     except StoreError as error:
         screen.show_notice(str(error), "error")
@@ -158,7 +158,7 @@ class EditorSession:
 
     def _end(self, words: str, tone: str = "info") -> None:
         try:
-            self._screen.workspace.account.store.scratch.remove(self._path)
+            self._screen.workspace.account.store.editor_files.remove(self._path)
         except StoreError as error:
             words, tone = f"{words} {error}", "error"
         if words:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from tui.api.models import Group
-from tui.orders.fields import ITEMS, field_at
+from tui.orders.fields import field_at
+from tui.orders.paths import ITEMS
 from tui.widgets.form_layout import GroupRow, SheetRow
 from tui.widgets.tab_bar import TabLabel
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from tui.api.codec import Document
 from tui.api.models import Operation
-from tui.orders.edits.json_merge import as_allowed, judge_change, judge_new, on_newer
+from tui.orders.edits.json_merge import check_change, check_new, keep_fixed_fields, rebase
 from tui.orders.summary import order_name
 from tui.screens.common.screen import BaseScreen
 from tui.screens.order.json_editor import JsonDocument, JsonScreen
@@ -29,8 +29,8 @@ def open_draft_as_json(
 
     def take(began: Document, wanted: Document) -> str:
         current = now()
-        document = on_newer(began, as_allowed(current.edit.base, wanted), current.edit.document)
-        if not current.edit.become(document, _STEP):
+        document = rebase(began, keep_fixed_fields(current.edit.base, wanted), current.edit.document)
+        if not current.edit.replace_document(document, _STEP):
             return "The draft says all that already."
         save(current)
         return _TAKEN
@@ -43,7 +43,7 @@ def open_draft_as_json(
                 order_name(draft.edit.document),
                 draft.edit.document,
                 Operation.PATCH,
-                lambda wanted: judge_change(base, wanted),
+                lambda wanted: check_change(base, wanted),
                 take,
             ),
         )
@@ -56,7 +56,7 @@ def open_staged_as_json(screen: BaseScreen[Any], order: StagedOrder, taken: Call
     staging = screen.workspace.staging
 
     def take(began: Document, wanted: Document) -> str:
-        document = wanted if base is None else as_allowed(base, wanted)
+        document = wanted if base is None else keep_fixed_fields(base, wanted)
         if not staging.become(order.id, began, document, _STEP):
             return "The order says all that already."
         taken()
@@ -70,7 +70,7 @@ def open_staged_as_json(screen: BaseScreen[Any], order: StagedOrder, taken: Call
                 order_name(order.document),
                 order.document,
                 Operation.POST,
-                lambda wanted: judge_new(base, wanted),
+                lambda wanted: check_new(base, wanted),
                 take,
             ),
         )

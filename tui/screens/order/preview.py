@@ -4,21 +4,11 @@ from collections.abc import Iterator, Sequence
 
 from tui.api.codec import Document
 from tui.api.errors import Problem, Severity
+from tui.api.wording import count_of
 from tui.orders.checks.spreadsheet_damage import fix_for
-from tui.orders.fields import ITEMS, label_of
-from tui.orders.summary import (
-    NOTE,
-    PAID,
-    SHIP_BY,
-    STATUS,
-    TOTAL,
-    WISH,
-    address_lines,
-    item_count,
-    money_at,
-    tags_of,
-    text_at,
-)
+from tui.orders.fields import label_of
+from tui.orders.paths import DELIVERY_INDICATOR, ITEMS, NOTES, PAYMENT_STATUS, SHIPPING_OPTION, STATUS, TOTAL
+from tui.orders.summary import address_lines, item_count, money_at, tags_of, text_at
 from tui.widgets.lines import Piece
 from tui.widgets.text import safe
 
@@ -49,7 +39,7 @@ def preview_lines(order: Document, problems: Sequence[Problem]) -> Iterator[list
         right.append((f"{'!' if error else '~'} {safe(words)}", "error" if error else "warning"))
         proposal = fix_for(order, problem)
         if proposal is not None:
-            right.append((f"    m: {safe(proposal.words)}", "info"))
+            right.append((f"    m: {safe(proposal.text)}", "info"))
         elif place.startswith("Items"):
             right.append((f"    {safe(place)}", "dim"))
     for row in range(max(len(left), min(len(right), 5))):
@@ -57,16 +47,16 @@ def preview_lines(order: Document, problems: Sequence[Problem]) -> Iterator[list
         yield [start, right[row] if row < len(right) else ("", "")]
     count = item_count(order)
     facts = [
-        f"{count} item{'' if count == 1 else 's'}" if count is not None else "no items",
-        f"{money_at(order, TOTAL)} {text_at(order, PAID)}".strip(),
+        count_of(count, "item") if count is not None else "no items",
+        f"{money_at(order, TOTAL)} {text_at(order, PAYMENT_STATUS)}".strip(),
         text_at(order, STATUS),
-        text_at(order, SHIP_BY),
-        text_at(order, WISH),
+        text_at(order, SHIPPING_OPTION),
+        text_at(order, DELIVERY_INDICATOR),
     ]
     if tags := tags_of(order):
         facts.append("tags: " + ", ".join(tags))
     yield [(safe(" · ".join(filter(None, facts))), "dim")]
-    if note := text_at(order, NOTE):
+    if note := text_at(order, NOTES):
         yield [(f'note: "{safe(note)}"', "info")]
     items = ITEMS.get(order)
     names = [text_at(item, ITEMS.of("name")) for item in items] if isinstance(items, list) else []

@@ -8,8 +8,8 @@ from typing import Protocol, cast
 from tui.api.codec import Document, Json
 from tui.api.pointer import ABSENT, Pointer
 from tui.api.query import order_key
-from tui.orders.edits.bulk_change import BulkChange, FieldAssignment, full_label, put_on
-from tui.orders.fields import ANY
+from tui.orders.edits.bulk_change import BulkChange, FieldAssignment, apply_to_edit, full_label
+from tui.orders.paths import ANY
 from tui.orders.summary import order_name
 from tui.orders.value_parser import show_value
 from tui.screens.common.routes import OpenBulk
@@ -57,7 +57,9 @@ def set_field(screen: ChangeTarget) -> None:
         elif choice.field is not None and order is not None:
             _ask_value(screen, order, FieldAssignment(choice.field.path))
         elif choice.field is not None:
-            _open_many(screen, BulkChange(sets=(FieldAssignment(choice.field.path),)), edit=Pointer(choice.field.path))
+            _open_many(
+                screen, BulkChange(assignments=(FieldAssignment(choice.field.path),)), edit=Pointer(choice.field.path)
+            )
 
     recipes = SavedChanges(screen.workspace.account).all()
     screen.workspace.open(PickerScreen(screen.workspace, f"Set a field of {name}", recipes, chosen))
@@ -122,7 +124,9 @@ def _ask_value(screen: ChangeTarget, order: Document, setting: FieldAssignment) 
     """The value of one field of one order, in the field's own editor."""
     document = screen.draft_of(order).edit.document
     now = value_in(document, setting.path)
-    (row, *_) = recipe_rows(BulkChange(sets=(replace(setting, value=now),)), screen.workspace.orders.suggestions())
+    (row, *_) = recipe_rows(
+        BulkChange(assignments=(replace(setting, value=now),)), screen.workspace.orders.suggestions()
+    )
     order_id, drafts = order_key(order), screen.workspace.account.drafts
     if isinstance(row, FieldRow) and now is ABSENT:
         row = replace(row, shown=show_value(row.kind, ABSENT))
@@ -133,7 +137,7 @@ def _ask_value(screen: ChangeTarget, order: Document, setting: FieldAssignment) 
         if setting.pointer not in values:
             screen.show_notice("Nothing was changed.")
             return
-        _draft(screen, BulkChange(sets=(replace(setting, value=values[setting.pointer]),)), order)
+        _draft(screen, BulkChange(assignments=(replace(setting, value=values[setting.pointer]),)), order)
 
     def typing(pointer: Pointer, text: str) -> None:
         # The form of the order offers it, should the line be lost now.
@@ -153,15 +157,15 @@ def _draft(screen: ChangeTarget, recipe: BulkChange, order: Document) -> None:
     SavedChanges(screen.workspace.account).used(recipe)
     draft = screen.draft_of(order)
     steps = draft.edit.done
-    reasons = put_on(recipe, draft.edit)
+    reasons = apply_to_edit(recipe, draft.edit)
     if reasons:
         screen.show_notice(f"Not changed: {'; '.join(reasons)}.", "warning")
     elif draft.edit.done == steps:
-        screen.show_notice(f"It is so already: {recipe.words}.")
+        screen.show_notice(f"It is so already: {recipe.summary}.")
     else:
         with screen.report_store_errors():
             screen.drafted(draft)
-            screen.show_notice(f"Drafted: {recipe.name or recipe.words}. u takes it back, . repeats it, w reviews.")
+            screen.show_notice(f"Drafted: {recipe.name or recipe.summary}. u takes it back, . repeats it, w reviews.")
 
 
 def _open_many(screen: ChangeTarget, recipe: BulkChange, edit: Pointer | None = None) -> None:

@@ -7,16 +7,18 @@ from datetime import datetime, tzinfo
 from tui.api.codec import Document
 from tui.api.errors import Problem
 from tui.api.query import id_number
-from tui.orders.checks.shipping import SHIP_TO
-from tui.orders.summary import (
+from tui.orders.paths import (
+    SHIP_TO,
     SHOP,
     STATUS,
     TOTAL,
+)
+from tui.orders.summary import (
     age_text,
     item_count,
-    local_text,
     money_at,
     order_name,
+    ordered_at_text,
     text_at,
     weight_text,
 )
@@ -121,7 +123,7 @@ class OrderRows:
             "order": order_name(order),
             "shop": self._shop(order),
             "age": age_text(order, self.now),
-            "placed": local_text(order, self.zone),
+            "placed": ordered_at_text(order, self.zone),
             "status": text_at(order, STATUS),
             "country": text_at(order, SHIP_TO / "country_code"),
             "recipient": text_at(order, SHIP_TO / "name") or text_at(order, SHIP_TO / "company_name"),

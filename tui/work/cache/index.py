@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 from tui.api.codec import Document
 from tui.api.errors import Problem, Severity
-from tui.orders.checks.spreadsheet_damage import judge
-from tui.orders.suggestions import Words, learned
+from tui.orders.checks.spreadsheet_damage import find_problems
+from tui.orders.suggestions import Suggestions, learn_suggestions
 from tui.work.cache.order_feed import OrderFeed
 
 _LEARNED_FROM = 2000
@@ -25,7 +25,7 @@ class OrderIndex:
         self._keys: list[str] = []
         self._orders: list[Document] = []
         self._problems: dict[int, tuple[Document, tuple[Problem, ...]]] = {}
-        self._learned: tuple[tuple[str, int, int], Words] | None = None
+        self._learned: tuple[tuple[str, int, int], Suggestions] | None = None
 
     def begin(self, feed: OrderFeed) -> None:
         """Another list is read; nothing of it is shown yet."""
@@ -84,19 +84,19 @@ class OrderIndex:
         """What the checks find in an order; they run once for each document."""
         kept = self._problems.get(id(order))
         if kept is None or kept[0] is not order:
-            kept = self._problems[id(order)] = (order, tuple(judge(order)))
+            kept = self._problems[id(order)] = (order, tuple(find_problems(order)))
         return kept[1]
 
     def will_not_ship(self, order: Document) -> bool:
         """Whether one of its problems is an error."""
         return any(problem.severity is Severity.ERROR for problem in self.problems(order))
 
-    def suggestions(self, shop_id: str = "") -> Words:
-        """Words that a shop's orders (or all) use in free text fields; kept until more orders are read."""
+    def suggestions(self, shop_id: str = "") -> Suggestions:
+        """Suggestions that a shop's orders (or all) use in free text fields; kept until more orders are read."""
         feed = self._feed
         if feed is None:
             return {}
         known = (shop_id, feed.read, id(feed))
         if self._learned is None or self._learned[0] != known:
-            self._learned = known, learned(feed.orders[:_LEARNED_FROM], shop_id)
+            self._learned = known, learn_suggestions(feed.orders[:_LEARNED_FROM], shop_id)
         return self._learned[1]

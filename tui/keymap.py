@@ -1,6 +1,6 @@
 """The one table of commands: keys, titles, help, and where each works. Key lines, `?`, palette and README come from it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -26,6 +26,14 @@ class Context(StrEnum):
     HISTORY = "history"
 
 
+class Pane(StrEnum):
+    """The panes of the composer, each of which has a key line of its own."""
+
+    LIST = "list"
+    TABLE = "table"
+    FORM = "form"
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     """`keys` are printable characters as they are, others by Textual's name. `brief` is its word on the key line.
@@ -40,6 +48,12 @@ class Command:
     where: frozenset[Context]
     brief: str = ""
     marked: bool = False
+    panes: tuple[tuple[Pane, str], ...] = ()
+    """Words for the key lines of single panes, in place of `brief`. An empty word leaves the command out there."""
+
+    def brief_in(self, pane: Pane | None) -> str:
+        """Its word on the key line of a pane."""
+        return next((word for one, word in self.panes if one is pane), self.brief)
 
 
 _LISTS: Final = tuple(Context)
@@ -50,9 +64,18 @@ _WALKED: Final = (*_ROOMS, Context.RECHECK)
 
 
 def _command(
-    id: str, keys: str, title: str, more: str, where: Iterable[Context], brief: str = "", *, marked: bool = False
+    id: str,
+    keys: str,
+    title: str,
+    more: str,
+    where: Iterable[Context],
+    brief: str = "",
+    *,
+    marked: bool = False,
+    panes: Mapping[Pane, str] | None = None,
 ) -> Command:
-    return Command(id, tuple(keys.split()), title, more, frozenset(where), brief, marked)
+    words = tuple((panes or {}).items())
+    return Command(id, tuple(keys.split()), title, more, frozenset(where), brief, marked, words)
 
 
 COMMANDS: Final = (
@@ -85,6 +108,7 @@ COMMANDS: Final = (
         "next pane",
         "To the next pane, and back.",
         (Context.TRIAGE, Context.COMPOSER, Context.BULK, Context.JOURNAL, Context.IMPORT),
+        panes={Pane.TABLE: "form", Pane.FORM: "list"},
     ),
     _command(
         "open",
@@ -100,6 +124,7 @@ COMMANDS: Final = (
             Context.HISTORY,
         ),
         "open",
+        panes={Pane.TABLE: "edit", Pane.FORM: "edit"},
     ),
     _command("edit_field", "enter", "edit the field", "Edit the field; Enter there takes it.", (Context.EDIT,), "edit"),
     _command(
@@ -131,9 +156,23 @@ COMMANDS: Final = (
         "next !",
     ),
     _command("previous_problem", "N", "previous problem", "The problem before it.", (*_WALKED, Context.JSON)),
-    _command("filter", "/", "narrow", "Filter by number, id, status, date, or any words.", _ROOMS, "narrow"),
     _command(
-        "mark", "space", "mark", "Mark this order, or take the mark off.", (Context.TRIAGE, Context.COMPOSER), "mark"
+        "filter",
+        "/",
+        "narrow",
+        "Filter by number, id, status, date, or any words.",
+        _ROOMS,
+        "narrow",
+        panes={Pane.TABLE: "", Pane.FORM: ""},
+    ),
+    _command(
+        "mark",
+        "space",
+        "mark",
+        "Mark this order, or take the mark off.",
+        (Context.TRIAGE, Context.COMPOSER),
+        "mark",
+        panes={Pane.FORM: ""},
     ),
     _command(
         "marks",
@@ -185,6 +224,7 @@ COMMANDS: Final = (
         "of a field or cell, what nothing is to mean.",
         (Context.TRIAGE, Context.COMPOSER),
         marked=True,
+        panes={Pane.FORM: "clear"},
     ),
     _command(
         "tags",
@@ -266,6 +306,7 @@ COMMANDS: Final = (
         "undo",
         "Take back the last change of a draft, or of a text; in the journal, draft the inverse.",
         (*_WALKED, Context.JSON, Context.BATCHES),
+        panes={Pane.FORM: "undo"},
     ),
     _command("redo", "U", "redo", "Do it again.", (*_HOMES, Context.JSON)),
     _command(
@@ -277,6 +318,7 @@ COMMANDS: Final = (
         (*_STRIPS, Context.BATCHES),
         "add",
         marked=True,
+        panes={Pane.TABLE: "", Pane.FORM: "item"},
     ),
     _command(
         "drop",
@@ -284,15 +326,6 @@ COMMANDS: Final = (
         "delete",
         "Triage: delete the order, after its number is typed. Form: remove an item. Composer and change over many: drop.",
         (*_STRIPS, Context.JOBS, Context.BATCHES),
-        marked=True,
-    ),
-    _command(
-        "hold",
-        "z",
-        "hold or release",
-        "Keep an order back from sending, or let it go.",
-        (Context.COMPOSER,),
-        "hold",
         marked=True,
     ),
     _command(
@@ -305,12 +338,23 @@ COMMANDS: Final = (
         marked=True,
     ),
     _command(
+        "hold",
+        "z",
+        "hold or release",
+        "Keep an order back from sending, or let it go.",
+        (Context.COMPOSER,),
+        "hold",
+        marked=True,
+        panes={Pane.TABLE: "", Pane.FORM: ""},
+    ),
+    _command(
         "address",
         "A",
         "address from a text",
         "Paste or type an address as people write it; it is read into the fields, as a draft.",
         _HOMES,
         "address",
+        panes={Pane.LIST: "", Pane.TABLE: ""},
     ),
     _command(
         "take",
@@ -374,6 +418,7 @@ COMMANDS: Final = (
         "Form: usual, all, changed, required fields. Staged orders: list, problems, table of fields, history.",
         (Context.EDIT, Context.COMPOSER, Context.HISTORY),
         "view",
+        panes={Pane.TABLE: "history", Pane.FORM: "fields"},
     ),
     _command(
         "long_text",
@@ -404,9 +449,22 @@ COMMANDS: Final = (
         (Context.TRIAGE,),
     ),
     _command(
-        "sort", "s", "sort", "Choose what the list is sorted by.", (Context.TRIAGE, Context.COMPOSER, Context.JOURNAL)
+        "sort",
+        "s",
+        "sort",
+        "Choose what the list is sorted by.",
+        (Context.TRIAGE, Context.COMPOSER, Context.JOURNAL),
+        panes={Pane.LIST: "sort", Pane.TABLE: "sort"},
     ),
-    _command("columns", "C", "columns", "Choose the columns of the table by typing.", (Context.COMPOSER,), "columns"),
+    _command(
+        "columns",
+        "C",
+        "columns",
+        "Choose the columns of the table by typing.",
+        (Context.COMPOSER,),
+        "columns",
+        panes={Pane.LIST: "", Pane.FORM: ""},
+    ),
     _command(
         "batches",
         "B",

@@ -46,9 +46,4 @@ def change_label(change: Change) -> str:
 def display_value(pointer: Pointer, value: Json | Absent) -> str:
     """A value as the form shows it at this pointer."""
     known = field_at(pointer)
-    return show_value(known.kind if known is not None and not known.members else "json", value)
-
-
-def plural(count: int, noun: str) -> str:
-    """A count with its noun: `1 order`, `2 orders`."""
-    return f"{count} {noun}{'' if count == 1 else 's'}"
+    return show_value(known.kind if known is not None and not known.has_members else "json", value)

@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 import pytest_asyncio
@@ -16,6 +17,8 @@ from tui.api.models import Group, Operation
 from tui.api.pointer import ABSENT, Pointer
 from tui.orders.fields import field_at
 from tui.orders.paths import ITEMS
+from tui.screens.common.routes import ShowText
+from tui.screens.common.workspace import Workspace
 from tui.screens.composer.staged_target import StagedTarget
 from tui.screens.edit.open_draft import OpenDraft
 from tui.screens.order.address import AddressScreen
@@ -83,8 +86,11 @@ class Host:
     answers: list[str | None] = field(default_factory=list)
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
-    edits: int = 0
+    shown: int = 0
+    left: list[bool] = field(default_factory=list)
     screens: list[AddressScreen] = field(default_factory=list)
+    pages: list[ShowText] = field(default_factory=list)
+    is_editable: bool = True
 
     async def ask(self, text: str, answers: Sequence[tuple[str, str]]) -> str | None:
         self.asked.append((text, dict(answers)))
@@ -102,14 +108,21 @@ class Host:
         except StoreError as error:
             self.show_notice(f"not saved: {error}")
 
-    def order_edited(self) -> None:
-        self.edits += 1
+    @contextmanager
+    def report_store_errors(self) -> Iterator[None]:
+        yield
 
-    def texts_changed(self) -> None:
-        pass
+    def may_edit(self) -> bool:
+        return self.is_editable
+
+    def show_order(self) -> None:
+        self.shown += 1
 
     def show_form(self) -> None:
         pass
+
+    def editor_left(self, changed: bool) -> None:
+        self.left.append(changed)
 
     def show_keys(self) -> None:
         pass
@@ -117,11 +130,9 @@ class Host:
     def show_editor_keys(self, *, several_lines: bool = False) -> None:
         pass
 
-    def open_screen(self, screen: AddressScreen) -> None:
-        self.screens.append(screen)
-
-    def edit_externally(self, text: str, take: Callable[[str], object]) -> None:
-        take(f"{text}, edited")
+    @property
+    def workspace(self) -> Workspace:
+        return cast(Workspace, SimpleNamespace(open=self.screens.append, go=self.pages.append))
 
 
 @dataclass
@@ -167,7 +178,7 @@ async def form(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[
         return sheet_rows(spec)
 
     host, sheet = Host(), Sheet(rows)
-    controller = FormController(host, sheet, TypedTexts(house.account.drafts), lambda: target)
+    controller = FormController(host, host, sheet, TypedTexts(house.account.drafts), lambda: target)
     yield Form(house, target, host, sheet, controller)
     house.account.store.close()
     await house.account.client.aclose()
@@ -191,7 +202,8 @@ async def test_a_value_is_saved_and_its_text_forgotten(form: Form) -> None:
     form.controller.editor_left(NAME, None)
     assert form.document["shipping_address"]["name"] == "Jan"
     assert saved(form)["shipping_address"]["name"] == "Jan"
-    assert form.host.edits == 1
+    assert form.host.shown == 1
+    assert form.host.left == [False]
     assert form.controller.typed == {}
     assert form.house.account.drafts.typed(form.target.place) == {}
     form.controller.undo()
@@ -224,9 +236,10 @@ async def test_text_stays_where_its_value_could_not_be_saved(form: Form, monkeyp
         broken.setattr(type(form.target), "put", full)
         form.controller.entered(NAME, "Jan")
     assert form.host.notices == ["not saved: disk full"]
-    assert form.host.edits == 0
+    assert form.host.shown == 0
     form.controller.editor_left(NAME, None)
     assert form.controller.typed == {NAME: "Jan"}
+    assert form.host.left == [True]
 
 
 async def test_a_changed_field_is_reverted(form: Form) -> None:
@@ -268,18 +281,18 @@ async def test_a_field_that_the_api_does_not_have_is_not_cleared(form: Form) -> 
 
 async def test_a_fix_is_applied_where_the_cursor_is(form: Form) -> None:
     form.at(PHONE)
-    form.controller.fix(PHONE)
+    form.controller.fix_here()
     assert form.document["shipping_address"]["phone_number"] == "+4930123456"
     assert form.host.notices[-1].startswith(f"{form.target.CHANGED}: ")
     if isinstance(form.target, OpenDraft):
         form.target.check()
-    edits = form.host.edits
+    shown = form.host.shown
     while "No fix is proposed" not in form.host.notices[-1]:
-        form.controller.fix(PHONE)
+        form.controller.fix(form.target, PHONE)
         if isinstance(form.target, OpenDraft):
             form.target.check()
-        edits += 1
-    assert form.host.edits == edits - 1
+        shown += 1
+    assert form.host.shown == shown - 1
 
 
 async def test_items_are_added_copied_moved_and_removed(form: Form) -> None:
@@ -317,7 +330,7 @@ async def test_further_answers_of_the_add_question_are_given_back(form: Form) ->
     form.host.answers = ["u", None]
     assert await form.controller.add([("u", "as an update")]) == "u"
     assert await form.controller.add([("u", "as an update")]) is None
-    assert form.host.edits == 0
+    assert form.host.shown == 0
 
 
 async def test_without_a_choice_an_item_is_added_without_a_question(form: Form) -> None:
@@ -376,12 +389,33 @@ async def test_groups_are_stepped_through_and_chosen_by_number(form: Form) -> No
     for group in (*groups[1:], groups[0]):
         form.controller.step_group(1)
         assert form.controller.current_group() == group, form.host.notices
-    form.controller.go_to_group_number(4)
+    form.controller.go_to_group_number("4")
     assert form.controller.current_group() == groups[3]
-    form.controller.go_to_group_number(99)
-    assert "no tab 99" in form.host.notices[-1]
+    form.controller.go_to_group_number("0")
+    assert "no tab 0" in form.host.notices[-1]
 
 
-async def test_the_external_editor_fills_the_open_editor(form: Form) -> None:
-    form.controller.edit_externally("text")
-    assert form.sheet.opened == ["text, edited"]
+async def test_no_editor_is_opened_where_the_order_may_not_be_changed(form: Form) -> None:
+    form.at(NAME)
+    form.host.is_editable = False
+    form.controller.open_editor()
+    assert form.sheet.opened == []
+
+
+async def test_a_paste_that_looks_like_an_address_is_offered_to_be_read(form: Form) -> None:
+    form.at(NAME)
+    form.host.answers = ["a", None]
+    assert not await form.controller.pasted("hello")
+    assert await form.controller.pasted("Kerkstraat 1, Oss")
+    assert await form.controller.pasted("Kerkstraat 1, Oss")
+    assert len(form.host.screens) == 1
+
+
+async def test_a_long_value_or_the_whole_order_is_shown_as_a_page(form: Form) -> None:
+    form.at(NAME)
+    form.controller.show_long_text()
+    form.controller.entered(NAME, "a name with more than twenty letters")
+    form.controller.show_long_text()
+    whole, name = form.host.pages
+    assert '"order_number": "T"' in whole.text
+    assert name == ShowText("Ship to, name", "a name with more than twenty letters")

@@ -150,7 +150,7 @@ async def test_a_dry_run_tells_what_would_change_is_so_and_cannot_be(bench: Acco
     job = jobs.make(HOLD, [(id, id) for id in place.ids])
     await jobs.dry_run(job, known)  # type: ignore[arg-type]
     assert states(job) == {"would change": 9, "already so": 1, "cannot be": 1, "gone": 1}
-    assert job.orders[place.ids[2]].words == "its tags are no list"
+    assert job.orders[place.ids[2]].words == "its tags are not a list"
     assert [str(change.pointer) for change in job.orders[place.ids[3]].changes] == [str(STATUS), str(TAGS)]
     assert place.writes == []
 
@@ -526,11 +526,11 @@ def test_recipes_are_kept_by_name_and_the_last_one_beside(tmp_path: Path) -> Non
     recipes = SavedChanges(bench)
     assert recipes.last is None
     recipes.save(HOLD)
-    recipes.save(BulkChange("Cash", COD.sets))
+    recipes.save(BulkChange("Cash", COD.assignments))
     recipes.save(BulkChange("hold", (), ("hold",)))
     recipes.used(COD)
     assert [one.name for one in SavedChanges(bench).all()] == ["Cash", "hold"]
-    assert SavedChanges(bench).all()[1].sets == ()
+    assert SavedChanges(bench).all()[1].assignments == ()
     assert SavedChanges(bench).last == COD
     recipes.forget("hold")
     assert [one.name for one in recipes.all()] == ["Cash"]

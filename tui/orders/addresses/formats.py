@@ -12,7 +12,7 @@ LIKELY_COUNTRIES: Final = tuple(re.findall("..", "NLDEFRESITGBUSPLBEATCHLUIEDKSE
 """The countries whose postcodes are looked for where nothing else says which country it is, the likelier ones first."""
 
 _LANGUAGES: Final = re.findall("..", "nldefresitplptsvdanbficsskhuroelhrsletlvltbg")
-_SAID: Final = {
+_COMMON_NAMES: Final = {
     "GB": (
         "uk",
         "great britain",
@@ -56,12 +56,12 @@ _VALID: Final = {
 class AddressFormat:
     """One country's way. `postcode` finds one anywhere in a line, with groups `plate` and `zip`.
 
-    `leads`: the postcode stands before the city. `has_state`: a state or province belongs to the address.
+    `precedes_city`: the postcode stands before the city. `has_state`: a state or province belongs to the address.
     """
 
     code: str
     postcode: re.Pattern[str]
-    leads: bool
+    precedes_city: bool
     has_state: bool
 
 
@@ -175,7 +175,7 @@ def _names() -> dict[str, str]:
 
     import pycountry
 
-    found = {name: code for code, names in _SAID.items() for name in names}
+    found = {name: code for code, names in _COMMON_NAMES.items() for name in names}
     listed = [
         (country.alpha_2, name)
         for country in pycountry.countries

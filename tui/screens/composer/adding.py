@@ -9,7 +9,7 @@ from tui.api.codec import Document
 from tui.api.errors import ApiError
 from tui.api.pointer import Pointer
 from tui.api.query import OrderQuery
-from tui.orders.display import plural
+from tui.api.wording import count_of
 from tui.screens.common.commands import handles
 from tui.screens.composer.file_adding import FileAdding, show_added
 from tui.screens.composer.view import ComposerView
@@ -75,7 +75,7 @@ class Adding:
     def _add_copies(self, orders: Sequence[StagedOrder]) -> None:
         with self._view.saving():
             ids = self._view.staging.add_copies(order.document for order in orders)
-            show_added(self._view, ids[-1:], f"{plural(len(orders), 'order')} copied; number and id end in -copy.")
+            show_added(self._view, ids[-1:], f"{count_of(len(orders), 'order')} copied; number and id end in -copy.")
 
     async def _write_refused(self, source: str) -> None:
         """Write the rows that were refused when a file was read last into a file."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tui.orders.display import plural
+from tui.api.wording import count_of
 from tui.orders.summary import order_name
 from tui.screens.common.commands import handles
 from tui.screens.composer.view import ComposerView
@@ -28,7 +28,7 @@ class BatchCommands:
             view.state.chosen = view.batch.table.cursor_key if on_marked else self._beside(targets[0].id)
             view.show_all()
             kept = " The service keeps what it has." if any(order.sent for order in targets) else ""
-            view.screen.show_notice(f"{plural(count, 'order')} removed from here.{kept} u brings back.")
+            view.screen.show_notice(f"{count_of(count, 'order')} removed from here.{kept} u brings back.")
 
     def _beside(self, id: str) -> str | None:
         """The order after this one, else the one before it."""
@@ -84,7 +84,7 @@ class BatchCommands:
         answers = [("h", "hold"), ("a", "release, in spite of problems" if several else "send all the same")]
         if several:
             answers.append(("r", "release the good"))
-        name = plural(len(targets), "order") if several else order_name(targets[0].document)
+        name = count_of(len(targets), "order") if several else order_name(targets[0].document)
         match await self._view.screen.ask(f"{name}:", answers):
             case "h":
                 self._hold(targets)
@@ -98,11 +98,11 @@ class BatchCommands:
         with self._view.saving():
             count = self._staging.hold(order.id for order in orders)
             self._view.show_all()
-            self._view.screen.show_notice(f"{plural(count, 'order')} held: not sent before z releases.")
+            self._view.screen.show_notice(f"{count_of(count, 'order')} held: not sent before z releases.")
 
     def _release(self, orders: Sequence[StagedOrder], *, in_spite: bool = False) -> None:
         with self._view.saving():
             count = self._staging.release((order.id for order in orders), in_spite=in_spite)
             self._view.show_all()
             spite = " in spite of problems" if in_spite else ""
-            self._view.screen.show_notice(f"{plural(count, 'order')} released{spite}; w reviews what is ready.")
+            self._view.screen.show_notice(f"{count_of(count, 'order')} released{spite}; w reviews what is ready.")

@@ -84,11 +84,11 @@ class BatchPane(Container):
         if first is not None:
             self.problems.go_to(first.order, first.pointer)
 
-    @on(OrderTable.CursorMoved)
+    @on(OrderTable.CursorMoved, "#orders")
     def _row_moved(self) -> None:
         self._owner.row_moved()
 
-    @on(ProblemList.CursorMoved)
+    @on(ProblemList.CursorMoved, "#problems")
     def _problem_moved(self) -> None:
         self._owner.problem_moved()
 

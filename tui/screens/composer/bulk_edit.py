@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from tui.api.codec import Json
 from tui.api.models import Kind, Operation
 from tui.api.pointer import ABSENT, Absent, Pointer
+from tui.api.wording import count_of
 from tui.orders.checks.spreadsheet_damage import DAMAGE_CODES
-from tui.orders.display import plural
 from tui.orders.edits.bulk_change import full_label
 from tui.orders.edits.edit import Edit
 from tui.orders.fields import Field, field_at, label_of, path_of
@@ -129,7 +129,7 @@ class MarkCommands:
         numbered = {str(number): kind for number, kind in enumerate(kinds[:_KINDS_OFFERED], 1)}
         # The question line has no room for more than the first letters of each.
         lines: list[list[Piece]] = [
-            [(f" {number}  ", "mark"), (f"{fit(_kind_words(one), 56)} ", ""), (plural(count, "order"), "dim")]
+            [(f" {number}  ", "mark"), (f"{fit(_kind_words(one), 56)} ", ""), (count_of(count, "order"), "dim")]
             for number, (one, count) in numbered.items()
         ]
         answers = [(number, "") for number in numbered]
@@ -165,7 +165,7 @@ class BulkCommands:
             if choice.field is not None:
                 self._ask_value(choice.field, ids)
 
-        title = f"Set a field on {plural(len(orders), 'order')}"
+        title = f"Set a field on {count_of(len(orders), 'order')}"
         workspace = self._view.workspace
         workspace.open(PickerScreen(workspace, title, (), chosen, others, first))
 
@@ -186,11 +186,13 @@ class BulkCommands:
             with self._view.screen.report_store_errors():
                 drafts.type(TypedText(place, pointer, text))
 
-        title = f"{full_label(known.path)} on {plural(len(orders), 'order')}"
+        title = f"{full_label(known.path)} on {count_of(len(orders), 'order')}"
         begun = drafts.typed(place).get(row.pointer)
         workspace = self._view.workspace
         workspace.open(
-            ValueScreen(workspace, title, [row], done, typing, replaces=True, keeps=True, begun=begun, may_be_empty=True)
+            ValueScreen(
+                workspace, title, [row], done, typing, replaces=True, keeps=True, begun=begun, may_be_empty=True
+            )
         )
 
     def _value_row(self, known: Field, first: StagedOrder) -> FieldRow:
@@ -260,7 +262,7 @@ class BulkCommands:
             reasons = {reason for _, reason in preview.staying}
             self._view.screen.show_notice(f"Nothing would change: {'; '.join(sorted(reasons))}.")
             return
-        count, lines, first = plural(len(preview.values), "order"), list(_preview_lines(preview)), preview.changes[0]
+        count, lines, first = count_of(len(preview.values), "order"), list(_preview_lines(preview)), preview.changes[0]
         stays = f", {len(preview.staying)} stay" if preview.staying else ""
         was, will = _shown(first.pointer, first.was), _shown(first.pointer, first.will)
         question = f"{count}{stays}: {label_of(first.pointer)}: {was} -> {will}"
@@ -278,7 +280,7 @@ class BulkCommands:
             count = take(self._staging, preview, name)
             self._view.show_order()
             title = f"{name[:1].upper()}{name[1:]}"
-            self._view.screen.show_notice(f"{title}: {plural(count, 'order')} changed. u undoes all of it.")
+            self._view.screen.show_notice(f"{title}: {count_of(count, 'order')} changed. u undoes all of it.")
 
 
 def _preview_lines(preview: BulkEditPreview) -> Iterator[list[Piece]]:

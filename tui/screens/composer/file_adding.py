@@ -6,7 +6,7 @@ from pathlib import Path
 
 from textual.timer import Timer
 
-from tui.orders.display import plural
+from tui.api.wording import count_of
 from tui.screens.common.routes import ShowText
 from tui.screens.composer.view import ComposerView
 from tui.screens.file_import.screen import ImportProgress, ImportScreen
@@ -139,18 +139,22 @@ class FileAdding:
 
     def _show_taken(self, ids: Sequence[str], intake: ParsedFile, name: str) -> None:
         converted = sum(bool(order.converted) for order in intake.orders)
-        words, more = f"{plural(len(ids), 'order')} added from {name}", []
+        words, more = f"{count_of(len(ids), 'order')} added from {name}", []
         if intake.refused:
             words += f"; {len(intake.refused)} refused"
         if intake.ignored:
-            more.append(f"{intake.ignored} cells of {plural(len(intake.unmapped), 'column')} were not imported")
+            more.append(f"{intake.ignored} cells of {count_of(len(intake.unmapped), 'column')} were not imported")
         if converted:
             more.append(f"{converted} with converted values")
         show_added(self._view, ids, f"{words}.", f" {'; '.join(more)}." if more else "")
         if intake.refused:
             lines = [f"{one.place} {one.reason}" for one in intake.refused]
             if intake.header:
-                lines = ["a r writes these rows and the reasons into a file, to be corrected and read again.", "", *lines]
+                lines = [
+                    "a r writes these rows and the reasons into a file, to be corrected and read again.",
+                    "",
+                    *lines,
+                ]
             self._view.workspace.go(ShowText(f"Not taken from {name}", "\n".join(lines)))
 
 

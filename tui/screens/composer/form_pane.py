@@ -1,6 +1,6 @@
 """The form of a staged order: its rows, and what can be said of the field under the cursor."""
 
-from typing import Any, Protocol
+from typing import Any
 
 from tui.api.models import Operation
 from tui.api.pointer import Pointer
@@ -22,12 +22,6 @@ from tui.widgets.text import safe
 from tui.work.batches.staged_order import StagedOrder
 
 
-class StagedFormOwner(FormOwner, Protocol):
-    """What hears of the user's moves in the form."""
-
-    def field_moved(self) -> None: ...
-
-
 class StagedFormPane(FormPane):
     """The form of the order that was loaded last."""
 
@@ -35,10 +29,9 @@ class StagedFormPane(FormPane):
     StagedFormPane #help { height: 2; }
     """
 
-    def __init__(self, screen: BaseScreen[Any], owner: StagedFormOwner, texts: TypedTexts) -> None:
+    def __init__(self, screen: BaseScreen[Any], owner: FormOwner, texts: TypedTexts) -> None:
         self._workspace = screen.workspace
         self._staging = screen.workspace.staging
-        self._moved = owner.field_moved
         self._loaded: str | None = None
         super().__init__(screen, owner, texts, self.target, empty="No order.")
 
@@ -95,10 +88,6 @@ class StagedFormPane(FormPane):
         self.rule.set(label_of(row.pointer), " · ".join(filter(None, (kind, required))))
         lines = ((sentence(row.reason), "warning"), (row.help, "dim"))
         self.help_text.set_lines([[(f" {safe(text)}", tone)] for text, tone in lines if text])
-
-    def cursor_moved(self) -> None:
-        super().cursor_moved()
-        self._moved()
 
 
 def suggestions(workspace: Workspace, order: StagedOrder) -> dict[tuple[str, ...], Choices]:

@@ -6,8 +6,8 @@ from datetime import tzinfo
 
 from textual.app import ComposeResult
 
+from tui.api.wording import count_of
 from tui.orders.checks.sending import MAX_ORDERS
-from tui.orders.display import plural
 from tui.orders.summary import order_name
 from tui.screens.common.workspace import Workspace
 from tui.screens.composer.form_pane import StagedFormPane
@@ -25,8 +25,8 @@ from tui.widgets.text import safe
 from tui.work.account import Account
 from tui.work.batches.staged_order import PlannedAction, StagedOrder, StagedStatus
 from tui.work.batches.staging import Staging
-from tui.work.typed_paths import completed
 from tui.work.pace import least_seconds
+from tui.work.typed_paths import completed
 
 
 class ComposerFrame:
@@ -62,7 +62,7 @@ class ComposerFrame:
     def _show_title(self, order: StagedOrder | None) -> None:
         account, staging = self._workspace.account, self._staging
         mode = "READ ONLY" if account.client.read_only else "WRITES"
-        right = f"{staging.name} · {plural(len(staging.orders), 'order')} staged"
+        right = f"{staging.name} · {count_of(len(staging.orders), 'order')} staged"
         if staging.owner is not None:
             right = f"{staging.owner} has this batch; B takes it over"
         elif self._state.in_form and order is not None:
@@ -99,7 +99,8 @@ class ComposerFrame:
     async def ask_line(self, prompt: str, text: str = "", *, path: bool = False) -> str | None:
         """Ask for a text, or the path of a file. Returns None if the line was left by Esc."""
         self.answer_line(None)
-        answer = self._line_answer = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
+        self._line_answer = answer
         self.line.prompt = prompt
         self.line.complete = completed if path else None
         self.line.open(text)
@@ -119,7 +120,7 @@ class ComposerFrame:
             self.rule.set()
             return
         count = sum(not finding.stale for finding in self._staging.findings(order))
-        problems = plural(count, "problem") if count else "nothing to fix"
+        problems = count_of(count, "problem") if count else "nothing to fix"
         self.rule.set(" · ".join(filter(None, (order_name(order.document), title))), problems)
 
     def show_preview(self, order: StagedOrder, lines: Iterable[list[Piece]]) -> None:
@@ -171,7 +172,7 @@ def status_summary(account: Account, staging: Staging, marks: int, hidden: int) 
             for count, word in ((ready.total() - updates - unknown, "new"), (updates, "update"), (unknown, "unknown"))
             if count
         ]
-        facts.append(f"ready: {', '.join(kinds)} = {plural(requests, 'request')}{_time(requests)}")
+        facts.append(f"ready: {', '.join(kinds)} = {count_of(requests, 'request')}{_time(requests)}")
     counts = staging.counts()
     if same := counts[StagedStatus.SAME]:
         facts.append(f"{same} same")
@@ -194,5 +195,3 @@ def _time(requests: int) -> str:
     if seconds < 1:
         return ""
     return f", at least {seconds:.0f} s" if seconds < 120 else f", at least {seconds / 60:.0f} min"
-
-

@@ -112,7 +112,7 @@ class GridPane(Container):
     def go_to_field(self, order: StagedOrder, pointer: Pointer) -> bool:
         """Put the cursor on the cell of a field, for which a column is added. Returns whether the table can show it."""
         known = field_at(pointer)
-        if pointer == ROOT or known is None or known.members:
+        if pointer == ROOT or known is None or known.has_members:
             return False
         key = key_of(pointer)
         if not self.grid.go_to_cell(order.id, key):

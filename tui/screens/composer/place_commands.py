@@ -1,23 +1,22 @@
 """What the keys for moving and opening do in each place of the composer: the lists, the table and the form."""
 
-from collections.abc import Callable
-
+from tui.api.codec import pretty
+from tui.orders.summary import order_name
 from tui.screens.common.commands import handles
 from tui.screens.common.routes import Back, OpenHistory, ShowText
+from tui.screens.composer.file_adding import FileAdding
 from tui.screens.composer.grid_rows import title_of
 from tui.screens.composer.state import ViewMode
 from tui.screens.composer.view import ComposerView
 from tui.screens.order.json_sources import open_staged_as_json
-from tui.api.codec import pretty
-from tui.orders.display import plural
-from tui.orders.summary import order_name
 
 
 class ListCommands:
     """The commands of the list of orders and of the list of problems. Table and form have some of their own."""
 
-    def __init__(self, view: ComposerView) -> None:
+    def __init__(self, view: ComposerView, files: FileAdding) -> None:
         self._view = view
+        self._files = files
 
     @handles("tab_next")
     def next_tab(self, key: str) -> None:
@@ -47,7 +46,11 @@ class ListCommands:
 
     @handles("back")
     def back(self, key: str) -> None:
-        self._view.workspace.go(Back())
+        """Stop reading a file, else leave the screen."""
+        if self._files.is_reading:
+            self._files.stop()
+        else:
+            self._view.workspace.go(Back())
 
     @handles("next_order")
     def next_order(self, key: str) -> None:
@@ -82,7 +85,12 @@ class ListCommands:
     @handles("sort")
     async def sort(self, key: str) -> None:
         view = self._view
-        answers = {"n": ("number", "number"), "s": ("state", "state"), "p": ("problem", "problem"), "a": ("", "as added")}
+        answers = {
+            "n": ("number", "number"),
+            "s": ("state", "state"),
+            "p": ("problem", "problem"),
+            "a": ("", "as added"),
+        }
         column = view.grid.column_key
         if view.state.mode is ViewMode.TABLE and column is not None:
             title = view.grid.columns[view.grid.column].title
@@ -195,120 +203,29 @@ class TableCommands:
 class StagedFormCommands:
     """What the form of a staged order has beside the commands of every form."""
 
-    def __init__(self, view: ComposerView) -> None:
+    def __init__(self, view: ComposerView, files: FileAdding) -> None:
         self._view = view
-
-    @handles("pane", "back")
-    def close(self, key: str) -> None:
-        self._view.close_form()
-
-    @handles("filter")
-    def search_fields(self, key: str) -> None:
-        self._view.frame.filter.open(self._view.form.words)
-
-    @handles("fix_problem")
-    def fix_problem(self, key: str) -> None:
-        self._view.fix_here()
-
-
-def choose_columns(self, key: str) -> None:
-        self._view.show_mode(ViewMode.TABLE)
-        self._view.choose_columns()
-
-    @handles("entry_up", "entry_down")
-    def move_nothing(self, key: str) -> None:
-        self._view.screen.show_notice("< and > move an item or a tax number of the form.")
-
-    @handles("revert")
-    def revert_nothing(self, key: str) -> None:
-        self._view.screen.show_notice("Backspace works in the form; Enter opens it.")
-
-    @handles("address")
-    def address_nothing(self, key: str) -> None:
-        self._view.screen.show_notice("A works in the form; Enter opens it.")
-
-    @handles("long_text")
-    def show_as_json(self, key: str) -> None:
-        order = self._view.order
-        if order is not None:
-            title = f"{order_name(order.document)} as it will be sent"
-            self._view.workspace.go(ShowText(title, pretty(order.document)))
-
-    @handles("as_json_edit")
-    def edit_as_json(self, key: str) -> None:
-        order = self._view.order
-        if order is not None:
-            open_staged_as_json(self._view.screen, order, self._view.show_order)
-
-
-class TableCommands:
-    """The commands of the table."""
-
-    def __init__(self, view: ComposerView) -> None:
-        self._view = view
+        self._files = files
 
     @handles("open")
-    def edit_cell(self, key: str) -> None:
-        if self._view.may_edit():
-            self._view.grid.open_editor()
+    def edit_field(self, key: str) -> None:
+        self._view.form.open_editor()
 
     @handles("pane")
-    def open_form(self, key: str) -> None:
-        self._view.open_form(self._view.grid.cursor_pointer)
-
-    @handles("tab_next")
-    def next_column(self, key: str) -> None:
-        if not self._view.grid.move_column(1):
-            self._view.screen.show_notice("This is the last column; C adds others.")
-
-    @handles("tab_previous")
-    def previous_column(self, key: str) -> None:
-        if not self._view.grid.move_column(-1):
-            self._view.screen.show_notice("This is the first column.")
-
-    @handles("entry_up")
-    def move_left(self, key: str) -> None:
-        self._move_column(-1)
-
-    @handles("entry_down")
-    def move_right(self, key: str) -> None:
-        self._move_column(1)
-
-    def _move_column(self, by: int) -> None:
-        """Move the column under the cursor. The first one, with the number, stays."""
-        here, there = self._view.grid.column, self._view.grid.column + by
-        paths = self._view.grid_pane.paths
-        if here == 0 or not 1 <= there < len(paths):
-            self._view.screen.show_notice("There is no place to move it to.")
-            return
-        paths[here], paths[there] = paths[there], paths[here]
-        self._view.set_columns(paths)
-        self._view.screen.show_notice(f"{title_of(paths[there])} moved.")
-
-    @handles("set_field")
-    async def clear_cell(self, key: str) -> None:
-        cell, target = self._view.grid.cell, self._view.target_of(self._view.state.chosen)
-        if target is not None:
-            await self._view.form.clear_field(target, cell.row if cell is not None else None)
-
-    @handles("fix_problem")
-    def fix_cell(self, key: str) -> None:
-        self._view.fix_here()
-
-    @handles("columns")
-    def choose_columns(self, key: str) -> None:
-        self._view.choose_columns()
-
-
-class StagedFormCommands:
-    """What the form of a staged order has beside the commands of every form."""
-
-    def __init__(self, view: ComposerView) -> None:
-        self._view = view
-
-    @handles("pane", "back")
     def close(self, key: str) -> None:
         self._view.close_form()
+
+    @handles("back")
+    def back(self, key: str) -> None:
+        """Stop reading a file, else go back to the list."""
+        if self._files.is_reading:
+            self._files.stop()
+        else:
+            self._view.close_form()
+
+    @handles("set_field")
+    async def clear_field(self, key: str) -> None:
+        await self._view.form.clear()
 
     @handles("filter")
     def search_fields(self, key: str) -> None:
@@ -317,11 +234,3 @@ class StagedFormCommands:
     @handles("fix_problem")
     def fix_problem(self, key: str) -> None:
         self._view.fix_here()
-
-
-def fix_here(view: ComposerView) -> None:
-    """Apply the proposed fix of the problem under the cursor; the order stays in the list."""
-    target = view.target_of(view.state.chosen)
-    if target is not None:
-        view.state.pinned.add(target.id)
-        view.form.fix(target, view.pointer_here)

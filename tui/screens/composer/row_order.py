@@ -6,15 +6,11 @@ from operator import is_
 
 from tui.api.codec import Document
 from tui.api.pointer import Pointer
-from tui.orders.checks.sending import MAX_ORDERS
 from tui.orders.paths import ANY
 from tui.orders.summary import order_name, searchable_text
 from tui.screens.composer.rows import STANDINGS, place_of
-from tui.widgets.lines import Piece
-from tui.work.account import Account
-from tui.work.batches.staged_order import Finding, PlannedAction, StagedOrder, StagedStatus
+from tui.work.batches.staged_order import Finding, StagedOrder
 from tui.work.batches.staging import Staging
-from tui.work.pace import least_seconds
 
 _PROBLEM = "problem:"
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tui.orders.display import plural
+from tui.api.wording import count_of
 from tui.screens.common.commands import handles
 from tui.screens.common.routes import OpenBatches
 from tui.screens.composer.frame import looking_words
@@ -56,7 +56,7 @@ class SendCommands:
                 screen.show_notice("Sending continues.")
             case "c":
                 left = shipping.cancel()
-                screen.show_notice(f"{plural(left, 'order')} were not sent; what was sent stays sent.")
+                screen.show_notice(f"{count_of(left, 'order')} were not sent; what was sent stays sent.")
             case "w":
                 return True
             case _:
@@ -103,7 +103,7 @@ class SendCommands:
         def send() -> None:
             account.store.screen_states.put(account.account_id, _GOES_ON, screen.goes_on)
             workspace.start(self._send(plan, goes_on=screen.goes_on), name="send staged orders")
-            self._view.screen.show_notice(f"{plural(plan.count, 'order')} on the way; the list shows each.")
+            self._view.screen.show_notice(f"{count_of(plan.count, 'order')} on the way; the list shows each.")
             self._said_sending = True
 
         screen = ReviewScreen(workspace, reviewed, send)

@@ -7,12 +7,12 @@ from tui.api.codec import Json
 from tui.api.pointer import Pointer
 from tui.orders.fields import label_of
 from tui.screens.common.screen import BaseScreen
-from tui.screens.composer.columns import ColumnsScreen
-from tui.screens.composer.grid_rows import ColumnPath
 from tui.screens.composer.batch_pane import EMPTY, BatchPane
+from tui.screens.composer.columns import ColumnsScreen
 from tui.screens.composer.form_pane import StagedFormPane
 from tui.screens.composer.frame import ComposerFrame
 from tui.screens.composer.grid_pane import GridPane
+from tui.screens.composer.grid_rows import ColumnPath
 from tui.screens.composer.rows import finding_lines
 from tui.screens.composer.staged_target import StagedTarget
 from tui.screens.composer.state import ComposerState, SavedView, ViewMode

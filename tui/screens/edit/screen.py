@@ -144,7 +144,11 @@ class EditScreen(BaseScreen[None]):
         try:
             document = await self.workspace.account.client.get_order(order_id)
         except NotFound as error:
-            gone = "The order is not on the service any more; a stages it as a new one." if error.proven else str(error)
+            gone = (
+                "The order is not on the service any more; a stages it as a new one."
+                if error.confirmed_by_service
+                else str(error)
+            )
             self.show_notice(gone, "conflict")
             return
         except ApiError as error:
@@ -279,11 +283,19 @@ class EditScreen(BaseScreen[None]):
 
     # Groups and fields.
 
+    @handles("edit_field")
+    def edit_field(self, key: str) -> None:
+        self.form.open_editor()
+
+    @handles("fix")
+    def fix(self, key: str) -> None:
+        self.form.fix_here()
+
     @on(TabBar.Selected)
     def _tab_selected(self, event: TabBar.Selected) -> None:
         self.form.go_to_group(event.key)
 
-    @on(OrderSheet.CursorMoved)
+    @on(OrderSheet.CursorMoved, "#form")
     def _cursor_moved(self) -> None:
         if self.query_one(TabBar).current != self.form.current_group():
             self._show_tabs()

@@ -107,8 +107,7 @@ class FormController:
 
     # The editor.
 
-    @handles("edit_field", "open")
-    def open_editor(self, key: str = "") -> None:
+    def open_editor(self) -> None:
         """Edit the field under the cursor, going on with what was typed there before."""
         if not self._owner.may_edit():
             return
@@ -178,8 +177,7 @@ class FormController:
                 unchanged = f"The field is {target.ORIGINAL}."
                 self._screen.show_notice("The unsaved text was discarded." if had_text else unchanged)
 
-    @handles("absent", "set_field")
-    async def clear(self, key: str = "") -> None:
+    async def clear(self) -> None:
         """Ask what the field under the cursor should become: absent, null or empty."""
         target = self._target()
         if target is not None:
@@ -214,8 +212,7 @@ class FormController:
 
     # Several fields.
 
-    @handles("fix", "fix_problem")
-    def fix_here(self, key: str = "") -> None:
+    def fix_here(self) -> None:
         """Apply the proposed fix of the problem under the cursor, else the first one of the order."""
         target = self._target()
         if target is not None:
@@ -430,13 +427,31 @@ class FormController:
         groups = _group_names()
         self.go_to_group(groups[(groups.index(self.current_group()) + by) % len(groups)])
 
-    def go_to_group_number(self, number: int) -> None:
+    @handles("tab_number")
+    def go_to_group_number(self, key: str) -> None:
         """Go to a group by its number on the tab bar."""
         groups = _group_names()
-        if 1 <= number <= len(groups):
-            self.go_to_group(groups[number - 1])
+        if 1 <= int(key) <= len(groups):
+            self.go_to_group(groups[int(key) - 1])
         else:
-            self._screen.show_notice(f"There is no tab {number}.")
+            self._screen.show_notice(f"There is no tab {key}.")
+
+    # The order as a text.
+
+    @handles("long_text")
+    def show_long_text(self, key: str = "") -> None:
+        """Show the whole value under the cursor, if it is long, else the whole order as JSON."""
+        target, row = self._target(), self._sheet.cursor_field
+        if target is None:
+            return
+        value = row.value if row is not None else ABSENT
+        if row is not None and isinstance(value, str) and len(value) > _LONG:
+            page = ShowText(label_of(row.pointer), value)
+        elif row is not None and isinstance(value, dict | list) and value:
+            page = ShowText(label_of(row.pointer), pretty(value))
+        else:
+            page = ShowText(f"{order_name(target.document)} as JSON, with your changes", pretty(target.document))
+        self._screen.workspace.go(page)
 
 
 def _group_names() -> list[str]:

@@ -37,9 +37,7 @@ class FormPane(Container):
         empty: str,
     ) -> None:
         super().__init__()
-        self.sheet = OrderSheet(
-            reader=reader_of(screen.workspace), typing_hook=self._typing, empty=empty, id="form"
-        )
+        self.sheet = OrderSheet(reader=reader_of(screen.workspace), typing_hook=self._typing, empty=empty, id="form")
         self.controller = FormController(screen, owner, self.sheet, texts, target)
 
     def compose(self) -> ComposeResult:
@@ -76,11 +74,11 @@ class FormPane(Container):
     def _typing(self, pointer: Pointer, text: str) -> None:
         self.controller.typing(pointer, text)
 
-    @on(OrderSheet.CursorMoved)
-    def cursor_moved(self) -> None:
+    @on(OrderSheet.CursorMoved, "#form")
+    def _cursor_moved(self) -> None:
         self.show_help()
 
-    @on(OrderSheet.Activated)
+    @on(OrderSheet.Activated, "#form")
     def _activated(self) -> None:
         self.controller.open_editor()
 

@@ -7,6 +7,7 @@ from functools import partial
 
 from tui.api.codec import Document, Json
 from tui.api.pointer import ABSENT, Absent, Pointer
+from tui.api.wording import count_of
 from tui.orders.checks.proposal import Fix
 from tui.orders.checks.spreadsheet_damage import fix_for
 from tui.orders.edits.edit import Edit
@@ -309,7 +310,7 @@ class BatchEditing(OpenBatch):
 
     def _reverse(self, action: Action, *, back: bool) -> tuple[str, tuple[str, ...]]:
         """Take one action back or do it again: what it was, in words, and what the way back needs."""
-        count = f"{len(action.about)} order{'' if len(action.about) == 1 else 's'}"
+        count = count_of(len(action.about), "order")
         match action.kind:
             case "edit":
                 order = self._orders.get(action.about[0])
@@ -327,7 +328,7 @@ class BatchEditing(OpenBatch):
                 found = [id for id in self._known(action.about) if not self._is_on_way(id)]
                 self._ours(partial(self._store.drop, found))
                 self._dropped |= {id: self._orders.pop(id) for id in found}
-                count = f"{len(found)} order{'' if len(found) == 1 else 's'}"
+                count = count_of(len(found), "order")
                 return (f"{count} {action.kind}" if found else ""), tuple(found)
             case "added" | "removed":
                 self._ours(partial(self._store.restore, action.about))
@@ -350,7 +351,7 @@ class BatchEditing(OpenBatch):
                 name = step
                 moved.append(one)
         self._save_all(orders)
-        return (f"{name}, {len(moved)} order{'' if len(moved) == 1 else 's'}" if moved else ""), tuple(moved)
+        return (f"{name}, {count_of(len(moved), 'order')}" if moved else ""), tuple(moved)
 
     def _swap_flags(self, flags: Iterable[str]) -> tuple[str, ...]:
         found, before = [], []

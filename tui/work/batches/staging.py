@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from tui.api.codec import same
 from tui.api.errors import ApiError
+from tui.api.wording import count_of
 from tui.orders.edits.merge import merge
 from tui.orders.edits.upsert import to_upsert
 from tui.store.batches import StagedState
@@ -174,7 +175,7 @@ class Staging(BatchEditing):
                     self.settle(outcome)
         self.on_change()
         count = resumed + len(unknown)
-        return f"{count} order{' is' if count == 1 else 's are'} looked for again." if count else ""
+        return f"{count_of(count, 'order is', 'orders are')} looked for again." if count else ""
 
     # News.
 

@@ -103,7 +103,7 @@ class Job:
 
     @property
     def name(self) -> str:
-        return self.recipe.name or self.recipe.words or "nothing yet"
+        return self.recipe.name or self.recipe.summary or "nothing yet"
 
     @property
     def label(self) -> str:
@@ -186,7 +186,7 @@ def plan(orders: Iterable[JobOrder]) -> WriteCosts:
     patched = whole = either = 0
     for order in orders:
         applied = order.applied
-        if applied is None or (not applied.no_patch and not applied.no_upsert and not applied.unread):
+        if applied is None or (not applied.no_patch and not applied.no_upsert and not applied.unknown_count):
             either += 1
         elif not applied.no_patch:
             patched += 1
@@ -205,7 +205,7 @@ def road_of(applied: Applied, wanted: WriteKind) -> WriteKind:
     """The road of one order: the wanted one if it can carry it, and PATCH where sending it whole might lose something."""
     if applied.no_patch:
         return WriteKind.UPSERT
-    return WriteKind.PATCH if applied.no_upsert or applied.unread else wanted
+    return WriteKind.PATCH if applied.no_upsert or applied.unknown_count else wanted
 
 
 def _requests(orders: int) -> int:

@@ -206,9 +206,9 @@ class Jobs:
         was_out = order.state is JobOrderState.LEFT_OUT
         order.applied, order.changes = applied, applied.changes
         order.words = "; ".join(applied.warnings)
-        if applied.cannot:
-            order.state, order.words = JobOrderState.CANNOT, "; ".join(applied.cannot)
-        elif applied.already:
+        if applied.blocked_reasons:
+            order.state, order.words = JobOrderState.CANNOT, "; ".join(applied.blocked_reasons)
+        elif applied.is_unchanged:
             order.state = JobOrderState.SAME
         elif self._account.corrections.is_unsettled(order.id):
             order.state, order.words = JobOrderState.CANNOT, _UNSETTLED
@@ -365,7 +365,7 @@ class Jobs:
                 continue
             draft = Draft(order.id, applied.edit, self._account.now())
             self._about_to_go(job, [order])
-            standing = await self._courier.send(draft, applied.sending.body, job.label)
+            standing = await self._courier.send(draft, applied.request.body, job.label)
             self._link([order])
             self._stood(job, run, order, standing)
             # What came of it may have been heard before it was known to be of this order.
@@ -419,9 +419,9 @@ class Jobs:
                 for one in changed
             )
             self._settle(job, order, JobOrderState.CHANGED, words)
-        elif applied.cannot:
-            self._settle(job, order, JobOrderState.CANNOT, "; ".join(applied.cannot))
-        elif applied.already:
+        elif applied.blocked_reasons:
+            self._settle(job, order, JobOrderState.CANNOT, "; ".join(applied.blocked_reasons))
+        elif applied.is_unchanged:
             self._settle(job, order, JobOrderState.SAME, "somebody else did it")
         elif road_of(applied, order.road) is not order.road:
             self._settle(job, order, JobOrderState.NOT_SENT, "it can go only by another road now")

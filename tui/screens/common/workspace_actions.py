@@ -59,7 +59,7 @@ def stage_copies(
 ) -> int:
     """Put orders into the batch; how many. Where it may not be changed, or not kept, the sentence says why."""
     try:
-        return len(room.house.staging.add_copies(orders, as_update=as_update, read=read))
+        return len(room.house.staging.editing.add_copies(orders, as_update=as_update, read=read))
     except (BatchLocked, StoreError) as error:
         room.show_notice(f"{error} Nothing was staged.", "warning")
         return 0

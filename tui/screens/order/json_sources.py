@@ -56,7 +56,7 @@ def open_staged_as_json(app: "OrdersApp", staging: Staging, order: StagedOrder, 
 
     def take(began: Document, wanted: Document) -> str:
         document = wanted if base is None else as_allowed(base, wanted)
-        if not staging.become(order.id, began, document, _STEP):
+        if not staging.editing.become(order.id, began, document, _STEP):
             return "The order says all that already."
         taken()
         return _TAKEN

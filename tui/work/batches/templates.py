@@ -3,16 +3,14 @@
 from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from tui.api.codec import Document, Json
 from tui.api.pointer import Pointer
 from tui.orders.edits.list_items import new_entry
 from tui.orders.fields import ITEMS
 from tui.orders.summary import NUMBER, PAID, PLACED, STATUS, TOTAL, text_at
-
-if TYPE_CHECKING:
-    from tui.work.account import Account
+from tui.work.account import Account
 
 ORDER_ID = Pointer.of("order_id")
 ORDER_NUMBER = NUMBER
@@ -73,7 +71,7 @@ def from_template(template: Document, now: datetime) -> Document:
 class Templates:
     """The templates of an account, by name."""
 
-    def __init__(self, account: "Account") -> None:
+    def __init__(self, account: Account) -> None:
         self._state = account.store.state
         self._account_id = account.account_id
 

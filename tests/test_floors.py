@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -137,9 +138,9 @@ def modules() -> dict[str, Path]:
     return found
 
 
-def all_imports() -> Iterator[Import]:
-    for module, path in modules().items():
-        yield from imports(path.read_text(encoding="utf-8"), module)
+@cache
+def all_imports() -> tuple[Import, ...]:
+    return tuple(one for module, path in modules().items() for one in imports(path.read_text(encoding="utf-8"), module))
 
 
 def within(name: str, beginnings: frozenset[str]) -> bool:

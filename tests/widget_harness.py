@@ -17,7 +17,7 @@ class Stage(App[None]):
     def __init__(self, *widgets: Widget) -> None:
         super().__init__()
         self.widgets = widgets
-        self.store_changed: list[Message] = []
+        self.posted: list[Message] = []
 
     def get_default_screen(self) -> StyledScreen:
         return StyledScreen()
@@ -30,12 +30,12 @@ class Stage(App[None]):
 
     async def _dispatch_message(self, message: Message) -> None:
         if type(message).__module__.startswith("tui."):
-            self.store_changed.append(message)
+            self.posted.append(message)
         await super()._dispatch_message(message)
 
     def heard(self, kind: type[News]) -> list[News]:
-        found = [message for message in self.store_changed if isinstance(message, kind)]
-        self.store_changed = [message for message in self.store_changed if not isinstance(message, kind)]
+        found = [message for message in self.posted if isinstance(message, kind)]
+        self.posted = [message for message in self.posted if not isinstance(message, kind)]
         return found
 
 

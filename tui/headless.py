@@ -138,7 +138,7 @@ def _update(known: "RemoteStatus | None") -> list[Problem]:
     from tui.work.submit.results import changes_text
 
     detail = f"It changes an order that is there already: {changes_text(known.changes)}."
-    return [Problem(detail, "update", severity=Severity.WARNING, origin=Origin.HERE)]
+    return [Problem(detail, "update", severity=Severity.WARNING, origin=Origin.LOCAL)]
 
 
 def _check_line(entry: FileEntry, problem: Problem) -> dict[str, object]:

@@ -15,7 +15,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.widgets.styles import tones_of
-from tui.widgets.text import fit
+from tui.widgets.text import fit, isolated
 
 Piece: TypeAlias = tuple[str, str]
 """Safe text and its tone: one of `TONES`, or "" for the line's own."""
@@ -243,11 +243,11 @@ class LineView(Widget, can_focus=True):
         text, tone = "", base
         for piece, piece_tone in pieces:
             if (piece_tone or base) == tone:
-                text += piece
+                text += isolated(piece)
                 continue
             if text:
                 segments.append(Segment(text, style_of(tone, bar)))
-            text, tone = piece, piece_tone or base
+            text, tone = isolated(piece), piece_tone or base
         if text:
             segments.append(Segment(text, style_of(tone, bar)))
         strip = Strip(segments)

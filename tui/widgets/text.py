@@ -27,6 +27,11 @@ _MARKS_ON_A_LETTER = 4
 _CHARS_A_CELL = 8
 _CACHED_LENGTH = 256
 
+_RTL = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff"
+_RTL_RUN = re.compile(rf"[{_RTL}](?:(?:(?! {{2}})[\W\d_])*[{_RTL}])*")
+_RTL_CELL = re.compile(rf"(?=[\W\d_]*[{_RTL}])(?:(?! {{2}})(?:[\W\d_]|[{_RTL}]))*")
+_ISOLATE, _END_OF_ISOLATE = "\u2068", "\u2069"
+
 
 def safe(text: object, *, newline: str = LINE_BREAK) -> str:
     """The text with nothing in it that acts on a terminal, hides, or has a width terminals disagree about."""
@@ -78,6 +83,21 @@ def fit(text: object, width: int, align: Align = "left") -> str:
     if len(text) > longest:
         text = text[:longest] + "+"
     return _fit(text, width, align)
+
+
+def isolated(piece: str) -> str:
+    """A piece of safe text whose right-to-left words cannot move what stands beside it.
+
+    A terminal that reorders runs the Unicode bidirectional algorithm over the whole line: a Hebrew name and the weight
+    in the next column would change places. Each right-to-left run becomes an isolate (U+2068 … U+2069, no cells wide);
+    a piece without left-to-right letters becomes one, so that its digits stay with its words.
+    """
+    if piece.isascii() or not _RTL_RUN.search(piece):
+        return piece
+    content = piece.strip(" ")
+    if _RTL_CELL.fullmatch(content):
+        return piece.replace(content, f"{_ISOLATE}{content}{_END_OF_ISOLATE}")
+    return _RTL_RUN.sub(lambda run: f"{_ISOLATE}{run[0]}{_END_OF_ISOLATE}", piece)
 
 
 def cut(text: str, start: int, width: int) -> str:

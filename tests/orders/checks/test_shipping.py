@@ -6,8 +6,9 @@ import pytest
 
 from tui.api.errors import Severity
 from tui.api.pointer import ABSENT, Pointer
-from tui.orders.checks.sending import check_order, check_together
-from tui.orders.checks.shipping import each, fix_for, preflight, split_street
+from tui.orders.addresses.house_number import split_street
+from tui.orders.checks.sending import check_duplicates, check_order
+from tui.orders.checks.shipping import at_every_item, fix_for, preflight
 
 PRICE = {"value": 3, "currency": "EUR"}
 
@@ -76,6 +77,39 @@ def test_each_trouble_is_found_at_its_field(pointer: str, value: Any, code: str,
     assert found.get(code) == where, found
 
 
+@pytest.mark.parametrize(
+    ("country", "valid", "invalid"),
+    [
+        ("NL", "1012 AB|1012AB|1012 ab", "0012 AB|1012|1012-AB|1012  AB|1012 SS|1012 A|NL-1012 AB"),
+        ("BE", "9000|1000", "0123|900|90000|B-9000"),
+        ("DE", "01067|99999", "1067|D-01067|010 67|٠١٢٣٤"),
+        ("FR", "75001|01000", "75 001|7500|F-75001|2A004"),
+        ("ES", "28001|01001", "2801|28-001"),
+        ("IT", "00144|47037", "0144|I-00144"),
+        ("AT", "1010", "101|10100|A-1010"),
+        ("CH", "8001", "801|CH-8001"),
+        ("PL", "00-950|00950", "00 950|0950|00--950|000-50"),
+        ("US", "95014|22162-1010", "9501|95014 1010|95014-101|950141010"),
+        ("GB", "SW1A 1AA|sw1a1aa|M2 5BQ|BFPO 61", "XX1 1AA|SW1A|12345"),
+        ("IE", "D02 X285|A65F4E2", "D02|Dublin 2|12345"),
+        ("LV", "LV-1073|1073", "LV-107|LV 1073"),
+        ("SE", "114 55|11455", "1145|11-455"),
+        ("PT", "1250-096", "1250|125-0096"),
+        ("CA", "H3Z 2Y7|H3Z2Y7", "D3Z 2Y7|H3Z"),
+        ("JP", "154-0023|1540023", "154-002"),
+        ("AE", "|00000|anything", ""),
+    ],
+)
+def test_a_postcode_is_checked_in_every_country_that_has_them(country: str, valid: str, invalid: str) -> None:
+    def is_doubted(postcode: str) -> bool:
+        order = good()
+        order["shipping_address"] |= {"country_code": country, "postal_code": postcode}
+        return "postcode" in {problem.code for problem in preflight(order)}
+
+    assert [postcode for postcode in valid.split("|") if is_doubted(postcode)] == []
+    assert [postcode for postcode in filter(None, invalid.split("|")) if not is_doubted(postcode)] == []
+
+
 def test_customs_are_wanted_outside_the_customs_area_only() -> None:
     order = good()
     order["shipping_address"] |= {"country_code": "CH", "postal_code": "8001"}
@@ -91,7 +125,7 @@ def test_what_several_items_lack_is_told_of_each_of_them() -> None:
     order["shipping_address"] |= {"country_code": "CH", "postal_code": "8001"}
     mug = order["order_details"]["order_items"][0]
     order["order_details"]["order_items"] = [mug | {"hs_code": "6912"}, mug | {"hs_code": " "}, mug]
-    found = {problem.code: [str(one.pointer) for one in each(order, problem)] for problem in preflight(order)}
+    found = {problem.code: [str(one.pointer) for one in at_every_item(order, problem)] for problem in preflight(order)}
     assert found["no_hs_code"] == [f"/order_details/order_items/{position}/hs_code" for position in (1, 2)]
     assert len(found["no_country_of_origin"]) == 3
     assert found["no_customs"] == ["/customs_details/shipment_type"]
@@ -145,4 +179,4 @@ def test_before_sending_errors_and_warnings_are_told_apart() -> None:
 
 
 def test_the_same_order_twice_is_told_at_the_second() -> None:
-    assert check_together({"a": good(), "b": {**good(), "order_id": "2"}, "c": good()}).keys() == {"c"}
+    assert check_duplicates({"a": good(), "b": {**good(), "order_id": "2"}, "c": good()}).keys() == {"c"}

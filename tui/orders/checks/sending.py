@@ -11,14 +11,13 @@ from tui.api.models import Operation, validate_order
 from tui.api.pointer import Pointer
 from tui.api.query import id_text
 from tui.orders.checks.shipping import preflight
-from tui.orders.checks.spreadsheet_damage import damage
+from tui.orders.checks.spreadsheet_damage import find_damage
+from tui.orders.paths import ORDER_ID, SHOP
 
-ORDER_ID: Final = Pointer.of("order_id")
-SHOP: Final = Pointer.of("order_details", "integration", "id")
-LIMIT: Final = 100
+MAX_ORDERS: Final = 100
 """Orders in one request (Q2.2)."""
 
-MOST_BYTES: Final = 4_000_000
+MAX_BYTES: Final = 4_000_000
 """Of one request. The service names no limit; servers like it commonly take 5 or 10 MB, and a hundred usual orders have
 0.2 MB, so that this splits only what is unusual."""
 
@@ -31,17 +30,17 @@ def check_order(order: Document, shops: Collection[int] | None) -> list[Problem]
 
     `shops`: the account's integrations, or None where they are not known.
     """
-    damaged = {problem.pointer: problem for problem in damage(order)}
+    damaged = {problem.pointer: problem for problem in find_damage(order)}
     found = []
     for invalid in validate_order(order, Operation.POST):
-        severity = Severity.WARNING if invalid.soft else Severity.ERROR
+        severity = Severity.WARNING if invalid.tolerated else Severity.ERROR
         if invalid.pointer in damaged:
             # What a spreadsheet did says more, and can be mended.
             damaged[invalid.pointer] = replace(damaged[invalid.pointer], severity=severity)
         else:
             found.append(
                 Problem(
-                    invalid.detail, invalid.code, "", pointer=invalid.pointer, severity=severity, origin=Origin.HERE
+                    invalid.detail, invalid.code, "", pointer=invalid.pointer, severity=severity, origin=Origin.LOCAL
                 )
             )
     found += damaged.values()
@@ -50,7 +49,7 @@ def check_order(order: Document, shops: Collection[int] | None) -> list[Problem]
     if isinstance(order_id, str) and len(order_id) > _LONGEST_ID:
         # Seen refused by the service although its document says nothing of it (Q1.8).
         detail = f"The service may refuse more than {_LONGEST_ID} characters; this has {len(order_id)}."
-        found.append(Problem(detail, "long_id", pointer=ORDER_ID, severity=Severity.WARNING, origin=Origin.HERE))
+        found.append(Problem(detail, "long_id", pointer=ORDER_ID, severity=Severity.WARNING, origin=Origin.LOCAL))
     known = {problem.pointer for problem in found}
     for problem in preflight(order):
         if problem.pointer in known:
@@ -66,7 +65,7 @@ def check_order(order: Document, shops: Collection[int] | None) -> list[Problem]
                     problem.title,
                     pointer=problem.pointer,
                     severity=Severity.WARNING,
-                    origin=Origin.HERE,
+                    origin=Origin.LOCAL,
                 )
             )
     return found
@@ -80,7 +79,7 @@ def check_shop(order: Document, shops: Collection[int] | None) -> list[Problem]:
     return [_error(SHOP, "unknown_shop", f"This account has no integration {shop}.")]
 
 
-def check_together(orders: Mapping[str, Document]) -> dict[str, Problem]:
+def check_duplicates(orders: Mapping[str, Document]) -> dict[str, Problem]:
     """The staged orders (by their own id) that another one of the batch would overwrite (Q2.11)."""
     places: dict[tuple[object, object], list[str]] = defaultdict(list)
     for staged, order in orders.items():
@@ -97,4 +96,4 @@ def check_together(orders: Mapping[str, Document]) -> dict[str, Problem]:
 
 
 def _error(pointer: Pointer, code: str, detail: str) -> Problem:
-    return Problem(detail, code=code, pointer=pointer, origin=Origin.HERE)
+    return Problem(detail, code=code, pointer=pointer, origin=Origin.LOCAL)

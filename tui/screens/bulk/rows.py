@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tui.api.codec import Json
-from tui.orders.checks.sending import LIMIT
+from tui.orders.checks.sending import MAX_ORDERS
 from tui.orders.edits.edit import Change
 from tui.orders.fields import field_at, label_of
-from tui.orders.summary import TAGS
+from tui.orders.paths import TAGS
 from tui.orders.value_parser import show_value
 from tui.screens.common.list_screen import KeyedRows
 from tui.screens.review.screen import ReviewItem, ReviewPlan
@@ -131,7 +131,7 @@ def review_of(job: Job, plan: WriteCosts, *, read_only: bool) -> ReviewPlan:
         if order.applied is not None:
             (patched if road_of(order.applied, job.road) is WriteKind.PATCH else whole).append(order)
     parcels = [_patch_parcel(order) for order in patched]
-    parcels += [_upsert_parcel(whole[start : start + LIMIT]) for start in range(0, len(whole), LIMIT)]
+    parcels += [_upsert_parcel(whole[start : start + MAX_ORDERS]) for start in range(0, len(whole), MAX_ORDERS)]
     staying = {state: count for state, count in job.counts.items() if state is not JobOrderState.WAITING}
     notes = [f"{job.recipe.words}, on {len(patched) + len(whole)} orders. {cost_words(plan.cost(job.road))}."]
     if whole:

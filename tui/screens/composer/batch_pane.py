@@ -8,7 +8,9 @@ from tui.api.codec import Json
 from tui.api.models import Group, Operation
 from tui.api.pointer import Pointer
 from tui.orders.fields import field_at, label_of
-from tui.orders.summary import SHOP, order_name, text_at
+from tui.orders.paths import SHOP
+from tui.orders.summary import order_name, text_at
+from tui.orders.value_parser import Choices
 from tui.screens.common.workspace_actions import remember_place
 from tui.screens.composer.panes import EMPTY, PanesScreen
 from tui.screens.composer.rows import (
@@ -23,7 +25,7 @@ from tui.screens.composer.rows import (
 from tui.screens.composer.sending import sending_facts
 from tui.screens.composer.view_state import RowSorting, SearchIndex, ViewMode, fits, looking_words, status_summary
 from tui.screens.edit.form import group_entries, group_of
-from tui.screens.order.form_rows import Choices, FormNote, FormSpec, sheet_rows
+from tui.screens.order.form_rows import FormNote, FormSpec, sheet_rows
 from tui.screens.triage.rows import preview_lines
 from tui.screens.triage.screen import triage_of
 from tui.store.db import StoreError
@@ -55,7 +57,7 @@ class BatchScreen(PanesScreen):
     def on_mount(self) -> None:
         super().on_mount()
         self.staging.on_change = self._something_changed
-        kept = self.house.account.store.state.get(self.house.account.account_id, _STATE)
+        kept = self.house.account.store.screen_states.get(self.house.account.account_id, _STATE)
         left = kept if isinstance(kept, dict) else {}
         self._standing = str(left.get("standing") or ALL)
         self._passing: str | None = None
@@ -112,7 +114,7 @@ class BatchScreen(PanesScreen):
             "top": self.table.top,
             "marks": marks,
         }
-        self.house.account.store.state.put(self.house.account.account_id, _STATE, state)
+        self.house.account.store.screen_states.put(self.house.account.account_id, _STATE, state)
 
     # News.
 

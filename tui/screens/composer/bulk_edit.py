@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator, Sequence
 from tui.api.codec import Json
 from tui.api.models import Kind, Operation
 from tui.api.pointer import ABSENT, Absent, Pointer
-from tui.orders.checks.spreadsheet_damage import CODES
+from tui.orders.checks.spreadsheet_damage import DAMAGE_CODES
 from tui.orders.edits.bulk_change import full_label
 from tui.orders.edits.edit import Edit
-from tui.orders.fields import ANY, Field, field_at, label_of, path_of
+from tui.orders.fields import Field, field_at, label_of, path_of
+from tui.orders.paths import ANY
 from tui.orders.summary import order_name
 from tui.orders.value_parser import KINDS_OF_LINES, show_value
 from tui.screens.common.list_screen import mark_by
@@ -378,6 +379,6 @@ def _shown(pointer: Pointer, value: Json | Absent) -> str:
 def _kind_words(finding: Finding) -> str:
     """What such problems have in common, without the value that this one is about."""
     problem = finding.problem
-    if problem.code in CODES:
+    if problem.code in DAMAGE_CODES:
         return problem.title.partition(": ")[0]
     return problem.title or f"{label_of(problem.pointer)}: {problem.detail}"

@@ -9,10 +9,11 @@ from rich.cells import cell_len
 from tui.api.codec import Json
 from tui.api.errors import Problem, Severity
 from tui.api.pointer import ABSENT, ROOT, Pointer
-from tui.orders.checks.shipping import SHIP_TO
+from tui.orders.display import short_problem
 from tui.orders.edits.edit import Change
 from tui.orders.fields import field_at, label_of
-from tui.orders.summary import TOTAL, complaint, item_count, money_at, order_name, text_at
+from tui.orders.paths import SHIP_TO, TOTAL
+from tui.orders.summary import item_count, money_at, order_name, text_at
 from tui.orders.value_parser import SHOWN_ABSENT, show_value
 from tui.screens.common.list_screen import KeyedRows
 from tui.screens.order.form_rows import FormNote
@@ -164,7 +165,7 @@ def update_words(order: StagedOrder) -> str:
 def _first(findings: Sequence[Finding]) -> str:
     if not findings:
         return ""
-    words = complaint(findings[0].problem)
+    words = short_problem(findings[0].problem)
     return words if len(findings) == 1 else f"{words} +{len(findings) - 1}"
 
 
@@ -190,7 +191,7 @@ def notes_of(staging: Staging, order: StagedOrder, zone: tzinfo | None) -> list[
     for finding in staging.findings(order):
         proposal = None if finding.stale else order.proposed_fix(finding)
         when = f"{finding.at.astimezone(zone):%H:%M}" if finding.at is not None else ""
-        mends = proposal.words if proposal else ""
+        mends = proposal.text if proposal else ""
         notes.append(FormNote(finding.problem, when, finding.stale, mends, cell_words(order, finding)))
     return notes
 
@@ -225,7 +226,7 @@ def problem_rows(staging: Staging, orders: Sequence[StagedOrder], zone: tzinfo |
             when = f"{finding.at.astimezone(zone):%H:%M} service: " if finding.at is not None else ""
             stale = " (changed since)" if finding.stale else ""
             proposal = None if finding.stale else order.proposed_fix(finding)
-            mends = f"   m: {proposal.words}" if proposal is not None else ""
+            mends = f"   m: {proposal.text}" if proposal is not None else ""
             tone = "service" if note.mark == "S" else "error" if note.mark == "!" else "warning"
             row = ProblemRow(
                 order.id,

@@ -16,11 +16,11 @@ _GOES_ON = "review.goes_on"
 
 def goes_on_before(app: "OrdersApp") -> bool:
     """What the user chose in the last review: whether orders that a refusal does not name go again by themselves."""
-    return app.account.store.state.get(app.account.account_id, _GOES_ON) is True
+    return app.account.store.screen_states.get(app.account.account_id, _GOES_ON) is True
 
 
 def keep_goes_on(app: "OrdersApp", goes_on: bool) -> None:
-    app.account.store.state.put(app.account.account_id, _GOES_ON, goes_on)
+    app.account.store.screen_states.put(app.account.account_id, _GOES_ON, goes_on)
 
 
 def sending_facts(staging: Staging, zone: tzinfo) -> Iterator[Piece]:

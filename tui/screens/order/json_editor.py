@@ -15,7 +15,7 @@ from tui.api.errors import Problem, Severity
 from tui.api.models import Operation
 from tui.api.pointer import Pointer
 from tui.keymap import Context
-from tui.orders.edits.json_text import LONGEST, InvalidJson, ParsedJson, line_of, read_text, write_text
+from tui.orders.edits.json_text import MAX_LENGTH, InvalidJson, ParsedJson, format_json, line_of, parse_json
 from tui.orders.fields import field_at, label_of
 from tui.screens.common.screen import BaseScreen
 from tui.screens.order.external_editor import TextFormat, edit_text
@@ -29,7 +29,7 @@ from tui.widgets.text import SUBSTITUTES
 from tui.work.account import Account
 from tui.work.batches.staging import BatchLocked
 
-_ORDER: Final = TextFormat("order.json", 4 * LONGEST, keeps_bytes=True)
+_ORDER: Final = TextFormat("order.json", 4 * MAX_LENGTH, keeps_bytes=True)
 _PAUSE: Final = 0.2
 """Seconds without a change after which the text is judged."""
 
@@ -104,8 +104,8 @@ class JsonScreen(BaseScreen):
     def __init__(self, order: JsonDocument) -> None:
         super().__init__()
         self._order = order
-        self.edit = TextEditor(longest=LONGEST, on_change=self._changed)
-        self._fresh = write_text(order.document)
+        self.edit = TextEditor(longest=MAX_LENGTH, on_change=self._changed)
+        self._fresh = format_json(order.document)
         self._began = order.document
         self._verdict: _Validation | None = None
         self._pause: Timer | None = None
@@ -167,8 +167,8 @@ class JsonScreen(BaseScreen):
     def _bring_back(self) -> None:
         """The text that was left here, as a step that undo takes back."""
         account = self.house.account
-        kept = account.store.state.get(account.account_id, _key(self._order.place))
-        began = account.store.state.get(account.account_id, _key(self._order.place, "began"))
+        kept = account.store.screen_states.get(account.account_id, _key(self._order.place))
+        began = account.store.screen_states.get(account.account_id, _key(self._order.place, "began"))
         if not isinstance(kept, dict) or not isinstance(kept.get("text"), str):
             return
         self._began = began if isinstance(began, dict) else self._order.document
@@ -198,7 +198,7 @@ class JsonScreen(BaseScreen):
             if text == self._fresh:
                 forget_text(account, self._order.place)
                 return
-            state = account.store.state
+            state = account.store.screen_states
             if state.get(account.account_id, _key(self._order.place)) is None:
                 state.put(account.account_id, _key(self._order.place, "began"), self._began)
             value: Json = {"text": text, "row": self.edit.row}
@@ -240,14 +240,14 @@ class JsonScreen(BaseScreen):
         if isinstance(verdict.found, InvalidJson):
             broken = verdict.found
             spot = spot_of(broken.line, broken.column)
-            words = f"line {broken.line}, column {broken.column}: {broken.words}"
+            words = f"line {broken.line}, column {broken.column}: {broken.message}"
             return {spot.row: [RowNote("!", words, "error", spot.column)]}
         for stray in verdict.strays:
             spot = spot_of(stray.line, stray.column)
             words = f"{stray.glyph} stands for what cannot be shown, and is never sent: delete it"
             notes.setdefault(spot.row, []).append(RowNote("!", words, "error", spot.column))
         for problem in verdict.problems:
-            row = spot_of(line_of(problem.pointer, verdict.found.places), 1).row
+            row = spot_of(line_of(problem.pointer, verdict.found.positions), 1).row
             mark, tone = ("!", "error") if problem.severity is Severity.ERROR else ("~", "warning")
             notes.setdefault(row, []).append(RowNote(mark, f"{label_of(problem.pointer)}: {problem.detail}", tone))
         return notes
@@ -303,8 +303,8 @@ class JsonScreen(BaseScreen):
         self.show_notice(event.words, "warning")
 
     def pasted(self, text: str) -> None:
-        if len(text) > LONGEST:
-            self.show_notice(f"Nothing was pasted: {len(text)} characters, and {LONGEST} fit.", "warning")
+        if len(text) > MAX_LENGTH:
+            self.show_notice(f"Nothing was pasted: {len(text)} characters, and {MAX_LENGTH} fit.", "warning")
             return
 
         def chosen(_: str) -> None:
@@ -360,7 +360,7 @@ class JsonScreen(BaseScreen):
             def chosen(answer: str) -> None:
                 self.call_after_refresh(self.do_as_json_edit if answer == "e" else self.do_edit_line, answer)
 
-            words = f"Line {broken.line}, column {broken.column}: {broken.words}."
+            words = f"Line {broken.line}, column {broken.column}: {broken.message}."
             self.ask(words, [("e", "$EDITOR"), ("i", "here")], chosen)
         elif verdict.errors:
             self.edit.home()
@@ -422,13 +422,13 @@ class JsonScreen(BaseScreen):
 
 def has_text(account: Account, place: str) -> bool:
     """Whether a text was left at that place."""
-    return account.store.state.get(account.account_id, _key(place)) is not None
+    return account.store.screen_states.get(account.account_id, _key(place)) is not None
 
 
 def forget_text(account: Account, place: str) -> None:
     """Forget the text of that place: it was taken, or is no longer wanted. Raises StoreError."""
-    account.store.state.delete(account.account_id, _key(place))
-    account.store.state.delete(account.account_id, _key(place, "began"))
+    account.store.screen_states.delete(account.account_id, _key(place))
+    account.store.screen_states.delete(account.account_id, _key(place, "began"))
 
 
 def _key(place: str, what: str = "text") -> str:
@@ -441,10 +441,10 @@ def _count(errors: int) -> str:
 
 def _judged(version: int, text: str, judge: Callable[[Document], list[Problem]], fresh: str) -> _Validation:
     """Read and judge a text; on a thread of its own, since a long one takes as long as several frames."""
-    found = read_text(text)
+    found = parse_json(text)
     if isinstance(found, InvalidJson):
         return _Validation(version, found)
-    lines = sorted(((place.line, pointer) for pointer, place in found.places.items()), key=lambda pair: pair[0])
+    lines = sorted(((place.line, pointer) for pointer, place in found.positions.items()), key=lambda pair: pair[0])
     return _Validation(version, found, judge(found.document), list(_strays(text, fresh)), lines)
 
 

@@ -70,12 +70,12 @@ class BatchCatalog:
     def last_used(self) -> Batch | None:
         """The batch that was opened last, else the newest."""
         batches = self._batches.all(self._account_id)
-        kept = self._store.state.get(self._account_id, _LAST)
+        kept = self._store.screen_states.get(self._account_id, _LAST)
         return next((batch for batch in batches if batch.id == kept), batches[-1] if batches else None)
 
     def used(self, id: int) -> None:
         """Open this one the next time."""
-        self._store.state.put(self._account_id, _LAST, id)
+        self._store.screen_states.put(self._account_id, _LAST, id)
 
     def create(self, name: str) -> Batch:
         """A new batch, which is ours. Raises BatchLocked."""
@@ -103,7 +103,7 @@ class BatchCatalog:
         removed = self._batches.removed(self._account_id)
         if not removed:
             return None
-        self._named(lambda: self._batches.put_back(removed[0].id))
+        self._named(lambda: self._batches.restore_batch(removed[0].id))
         return removed[0].name
 
     def _ours(self, name: str) -> Batch:

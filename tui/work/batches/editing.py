@@ -6,11 +6,12 @@ from contextlib import suppress
 
 from tui.api.codec import Document, Json
 from tui.api.pointer import ABSENT, Absent, Pointer
-from tui.orders.checks.shipping import Fix
+from tui.orders.checks.proposal import Fix
 from tui.orders.edits.edit import Edit
-from tui.orders.edits.json_merge import on_newer
+from tui.orders.edits.json_merge import rebase
 from tui.orders.edits.upsert import as_new, to_upsert
-from tui.orders.fields import values_with
+from tui.orders.fields import exclusive_values
+from tui.orders.paths import NUMBER, ORDER_ID
 from tui.orders.summary import order_name, text_at
 from tui.store.batches import NewStaged, NotOwner, StagedState
 from tui.store.db import StoreError
@@ -27,7 +28,7 @@ from tui.work.batches.staged_order import (
     unchanged,
 )
 from tui.work.batches.staging_chunks import CHUNK_SIZE, ChunkedStaging, StagingProgress, arrived
-from tui.work.batches.templates import ORDER_ID, ORDER_NUMBER, blank, copied
+from tui.work.batches.templates import blank, copied
 from tui.work.batches.undo_log import Action
 from tui.work.file_import.json_reader import ParsedFile
 from tui.work.file_import.provenance import Provenance
@@ -105,13 +106,13 @@ class BatchEditing:
                 for start in range(0, total, CHUNK_SIZE):
                     progress(start, total)
                     made += await asyncio.to_thread(taking.stage, intake.orders[start : start + CHUNK_SIZE])
-                await asyncio.to_thread(batch.store.join, taking.batch, taking.part, total)
+                await asyncio.to_thread(batch.store.publish_import, taking.batch, taking.import_id, total)
         except NotOwner as error:
             batch.reopen()
             raise BatchLocked(str(error)) from error
         except BaseException:
             with suppress(StoreError):
-                batch.store.clear_parts(taking.batch)
+                batch.store.delete_unfinished_imports(taking.batch)
             raise
         finally:
             batch.is_taking = False
@@ -138,8 +139,8 @@ class BatchEditing:
     def put(self, id: str, pointer: Pointer, value: Json, name: str) -> bool:
         """Set a value; a new order without an order id gets the number as its id, too."""
         order = self._changing(id)
-        values = values_with(pointer, value)
-        if pointer == ORDER_NUMBER and not order.fixed and ORDER_ID.get(order.document) is ABSENT:
+        values = exclusive_values(pointer, value)
+        if pointer == NUMBER and not order.fixed and ORDER_ID.get(order.document) is ABSENT:
             values.append((ORDER_ID, value))
             name = f"{name} and order id"
         return self._edited(order, order.edit.put_all(values, name))
@@ -152,7 +153,7 @@ class BatchEditing:
     def become(self, id: str, began: Document, wanted: Document, name: str) -> bool:
         """Make an order what was made of `began`, as one step; what changed otherwise since then stays."""
         order = self._changing(id)
-        return self._edited(order, order.edit.become(on_newer(began, wanted, order.document), name))
+        return self._edited(order, order.edit.replace_document(rebase(began, wanted, order.document), name))
 
     def drop(self, id: str, pointer: Pointer, name: str) -> bool:
         """Leave a value out."""

@@ -198,13 +198,13 @@ class OpenBatch:
             self.owner = owner_words(now.owner if now is not None else None)
         elif self.id is not None and not self.is_taking:
             with suppress(NotOwner):
-                self.store.clear_parts(self.id)
+                self.store.delete_unfinished_imports(self.id)
         count = 0 if self.id is None else len(self.store.ids(self.id))
         with gc_paused(count):
             rows = [] if self.id is None else self.store.staged(self.id)
             self.orders = {row.id: recalled(row, self._account.store, self._account.account_id) for row in rows}
         self._dropped = {}
-        self.actions = Actions(self._account.store.state, self._account.account_id, self.id)
+        self.actions = Actions(self._account.store.screen_states, self._account.account_id, self.id)
         self._duplicates = DuplicateIndex()
         self._duplicates.update(self.orders, self.orders)
 
@@ -234,7 +234,7 @@ class OpenBatch:
             if self.id is None:
                 raise
         else:
-            self.actions = Actions(self._account.store.state, self._account.account_id, self.id)
+            self.actions = Actions(self._account.store.screen_states, self._account.account_id, self.id)
 
     # Saving.
 
@@ -287,10 +287,7 @@ class OpenBatch:
         """Save what is known of an order beside its content."""
         if state is not None:
             order.state = state
-        work = self.store.set
-        self.as_owner(
-            lambda: work(order.id, state=order.state, released=order.released, meta=meta_of(order), durable=True)
-        )
+        self.save_all_details([order])
 
     def save_all_details(self, orders: Sequence[StagedOrder]) -> None:
         """As `save_details`, of several at once."""

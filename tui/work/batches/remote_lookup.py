@@ -96,7 +96,7 @@ class RemoteLookup:
         if theirs is not None and known is not None and order.fixed and has_read and not same(theirs, order.edit.base):
             merged = merge(order.edit, theirs)
             order.rebase(merged.edit)
-            if merged.clashes:
+            if merged.conflicts:
                 order.released = False
             self._batch.save_rebased(order)
             order.state = StagedState.DRAFT

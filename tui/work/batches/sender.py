@@ -152,7 +152,7 @@ class BatchSender:
 
     def load(self) -> None:
         """What was said of the last sending of the batch that is open now."""
-        self.said = _load(self._account.store.state.get(self._account.account_id, self._key(self._batch.id)))
+        self.said = _load(self._account.store.screen_states.get(self._account.account_id, self._key(self._batch.id)))
 
     @property
     def waiting(self) -> frozenset[str]:
@@ -456,7 +456,7 @@ class BatchSender:
 
     def _say(self, words: str, tone: str, problems: Iterable[Problem] = (), *, batch: int | None = None) -> None:
         said = SendNotice(self._account.now(), words, tone, tuple(problems))
-        state, account_id = self._account.store.state, self._account.account_id
+        state, account_id = self._account.store.screen_states, self._account.account_id
         if batch is not None and batch != self._batch.id:
             key = self._key(batch)
             state.put(account_id, key, _dump([*_load(state.get(account_id, key)), said]), durable=True)

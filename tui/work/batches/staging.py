@@ -190,7 +190,7 @@ class Staging:
 
     async def ask_again(self, ids: Iterable[str]) -> str:
         """Look once more for orders whose end is unknown or that were not seen; a sentence about it."""
-        follows = self._account.store.follows
+        follows = self._account.store.verifications
         resumed = 0
         for id in self.opened.known(ids):
             order = self.opened.orders[id]

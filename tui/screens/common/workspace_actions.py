@@ -50,7 +50,7 @@ def stage_copies(
 ) -> int:
     """Add copies of orders to the batch; how many. A notice says why, where that is not possible."""
     try:
-        return len(screen.workspace.staging.add_copies(orders, as_update=as_update, read=read))
+        return len(screen.workspace.staging.editing.add_copies(orders, as_update=as_update, read=read))
     except (BatchLocked, StoreError) as error:
         screen.show_notice(f"{error} Nothing was staged.", "warning")
         return 0

@@ -159,6 +159,6 @@ def _under_way(app: "OrdersApp") -> int:
     """How many writes are out, are about to go, or are being looked up."""
     if not hasattr(app, "account"):
         return 0
-    waiting = app.account.corrections.going + bool(app.staging.shipping.waiting)
+    waiting = app.account.corrections.in_flight + bool(app.staging.shipping.waiting)
     waiting += sum(len(job.waiting) for job in app.jobs.running)
     return max(len(app.account.outbox.under_way), waiting)

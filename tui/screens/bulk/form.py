@@ -20,7 +20,6 @@ from tui.screens.bulk.rows import (
     detail_lines,
     road_words,
     tab_labels,
-    waiting_word,
 )
 from tui.screens.common.screen import BaseScreen
 from tui.screens.order.external_editor import edit_text
@@ -186,7 +185,7 @@ class ChangeScreen(BaseScreen):
         self.tab_bar.set_labels(tab_labels(job), current)
         current = self.tab_bar.current or ALL
         self._shown = [order for order in job.orders.values() if current in (ALL, order.state)]
-        self.table.load(JobRows(self._shown, waiting_word(job)))
+        self.table.load(JobRows(self._shown))
         elsewhere = self.house.jobs.is_elsewhere(job)
         mode = "READ ONLY" if self.house.account.client.read_only else "WRITES"
         stage = (
@@ -218,7 +217,9 @@ class ChangeScreen(BaseScreen):
             rule.set()
             pane.set_lines([])
             return
-        rule.set(f"{order.name} · {order.state}", f"{len(order.changes)} fields" if len(order.changes) > 1 else "")
+        rule.set(
+            f"{order.name} · {order.state.label}", f"{len(order.changes)} fields" if len(order.changes) > 1 else ""
+        )
         pane.set_lines(detail_lines(order))
 
     @property

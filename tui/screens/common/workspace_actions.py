@@ -37,7 +37,7 @@ async def resolve_writes(app: "OrdersApp") -> list[str]:
     ends: list[str] = []
     for outcome in await app.account.outbox.recover():
         if standings := app.account.corrections.settle_any(outcome):
-            ends.extend(standing.words for standing in standings)
+            ends.extend(standing.message for standing in standings)
         else:
             app.staging.settle(outcome)
             ends.append("the composer tells what became of it")

@@ -23,7 +23,8 @@ from tui.screens.triage.rows import RowStatus
 from tui.widgets.lines import Piece
 from tui.widgets.text import fit, safe
 from tui.work.drafts.drafts import Draft
-from tui.work.drafts.sender import DraftSendState, DraftSendStatus
+from tui.work.drafts.sender import DraftSendStatus
+from tui.work.writes.send_state import LABELS, SendState
 
 if TYPE_CHECKING:
     from tui.screens.common.screen import BaseScreen
@@ -31,29 +32,15 @@ if TYPE_CHECKING:
 _READ_AT_ONCE = 5
 _LABEL, _LONGEST_LABEL = 24, 32
 _WAS, _LONGEST_WAS = 22, 160
-_MARKS = {
-    DraftSendState.SENDING: (">", "info"),
-    DraftSendState.FOLLOWED: (">", "info"),
-    DraftSendState.CHANGED: ("#", "conflict"),
-    DraftSendState.REFUSED: ("S", "service"),
-    DraftSendState.BUSY: ("*", "warning"),
-    DraftSendState.UNKNOWN: ("#", "conflict"),
-    DraftSendState.NOT_APPLIED: ("*", "warning"),
-    DraftSendState.NOT_SENT: ("*", "warning"),
-    DraftSendState.GONE: ("#", "conflict"),
-    DraftSendState.DIFFERS: ("S", "service"),
-    DraftSendState.CONFIRMED: ("=", "good"),
-    DraftSendState.DELETED: ("=", "good"),
-}
 
 
 def standing_mark(standing: DraftSendStatus, draft: Draft | None) -> RowStatus | None:
     """How the table tells what became of an order; a confirmed one with a new draft is a draft again."""
-    if standing.way is DraftSendState.CONFIRMED and draft is not None:
+    if standing.state is SendState.VERIFIED and draft is not None:
         return None
-    mark, tone = _MARKS[standing.way]
-    words = standing.words if standing.way is not DraftSendState.CONFIRMED else str(standing.way)
-    return RowStatus(mark, words, tone)
+    mark, label, style = LABELS[standing.state]
+    message = label if standing.state is SendState.VERIFIED and not standing.deleted else standing.message
+    return RowStatus(mark, message, style)
 
 
 def review_drafts(screen: "BaseScreen", drafts: Sequence[Draft]) -> None:
@@ -71,7 +58,7 @@ async def _review(screen: "BaseScreen", drafts: Sequence[Draft]) -> None:
 
     async def read(draft: Draft) -> DraftSendStatus | None:
         if account.corrections.is_unsettled(draft.order_id):
-            return account.corrections.standing(draft.order_id)
+            return account.corrections.status(draft.order_id)
         async with turns:
             return await account.corrections.read_again(draft)
 
@@ -123,7 +110,7 @@ def parcel_of(draft: Draft, stopped: DraftSendStatus | None) -> ReviewItem:
         mark = "!" if problem.severity is Severity.ERROR else "~"
         lines.append([(f"  {mark} still: {safe(problem.title or problem.detail)}", "warning")])
     if stopped is not None:
-        lines.append([(f"  # not sent: {safe(stopped.words)}", "conflict")])
+        lines.append([(f"  # not sent: {safe(stopped.message)}", "conflict")])
     elif draft.undecided:
         lines.append([("  # not sent: c in the form decides which side stands", "conflict")])
     if sending.invalid:

@@ -141,7 +141,7 @@ def test_the_list_is_narrowed_by_words_outcome_job_and_time(store: Store, accoun
     assert ids(words=["hold"]) == [first]
     assert ids(words=["%"]) == [], "a word is no pattern"
     assert ids(states=[WriteState.REFUSED]) == [second]
-    assert ids(roads=[WriteKind.DELETE]) == []
+    assert ids(kinds=[WriteKind.DELETE]) == []
     assert ids(job="hold") == [first]
     assert ids(since=clock()) == [second]
     assert [write.id for write in store.writes.all(account, job="hold")] == [first]

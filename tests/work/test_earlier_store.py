@@ -160,8 +160,8 @@ async def test_template_mapping_refused_rows_and_bulk_change_are_saved(earlier: 
     assert earlier.mappings.refused() == ("orders.csv", b"Order number,reason\nB-15,row 17 has 12 cells\n")
     (saved,) = earlier.saved_changes.all()
     assert saved == earlier.saved_changes.last
-    assert (saved.name, saved.add_tags, saved.unread) == ("hold", ("hold",), ())
-    assert [(one.path, one.value) for one in saved.sets] == [(("order_details", "status", "code"), "on_hold")]
+    assert (saved.name, saved.add_tags, saved.unknown) == ("hold", ("hold",), ())
+    assert [(one.path, one.value) for one in saved.assignments] == [(("order_details", "status", "code"), "on_hold")]
 
 
 async def test_jobs_have_their_orders_and_results(earlier: Session) -> None:

@@ -157,7 +157,7 @@ class GridScreen(AddingScreen):
     def to_cell(self, order: StagedOrder, pointer: Pointer) -> bool:
         """Put the cursor on the cell of a place; a field that is no column becomes one. Whether the table can show it."""
         known = field_at(pointer)
-        if pointer == ROOT or known is None or known.members:
+        if pointer == ROOT or known is None or known.has_members:
             return False
         key = key_of(pointer)
         if not self.grid.go_to_cell(order.id, key):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from tui.api.codec import Document, Json
 from tui.api.errors import ApiError, NotFound
 from tui.api.pointer import Absent, Pointer
-from tui.orders.checks.sending import LIMIT
+from tui.orders.checks.sending import MAX_ORDERS
 from tui.orders.edits.bulk_change import Applied, BulkChange, apply, changed_since
 from tui.orders.fields import field_at, label_of
 from tui.orders.value_parser import show_value
@@ -205,9 +205,9 @@ class Jobs:
         was_out = order.state is SendState.HELD
         order.applied, order.changes = applied, applied.changes
         order.words = "; ".join(applied.warnings)
-        if applied.cannot:
-            order.state, order.words = SendState.INVALID, "; ".join(applied.cannot)
-        elif applied.already:
+        if applied.blocked_reasons:
+            order.state, order.words = SendState.INVALID, "; ".join(applied.blocked_reasons)
+        elif applied.is_unchanged:
             order.state = SendState.UNCHANGED
         elif self._account.corrections.is_unsettled(order.id):
             order.state, order.words = SendState.INVALID, _UNSETTLED
@@ -353,7 +353,7 @@ class Jobs:
         if not waiting:
             return []
         road = waiting[0].road
-        batch = [order for order in waiting if order.road is road][: LIMIT if road is WriteKind.UPSERT else 1]
+        batch = [order for order in waiting if order.road is road][: MAX_ORDERS if road is WriteKind.UPSERT else 1]
         run.taken |= {order.id for order in batch}
         return batch
 
@@ -364,7 +364,7 @@ class Jobs:
                 continue
             draft = Draft(order.id, applied.edit, self._account.now())
             self._about_to_go(job, [order])
-            standing = await self._courier.send(draft, applied.sending.body, job.label)
+            standing = await self._courier.send(draft, applied.request.body, job.label)
             self._link([order])
             self._stood(job, run, order, standing)
             # What came of it may have been heard before it was known to be of this order.
@@ -416,9 +416,9 @@ class Jobs:
                 for one in changed
             )
             self._settle(job, order, SendState.CONFLICT, words)
-        elif applied.cannot:
-            self._settle(job, order, SendState.INVALID, "; ".join(applied.cannot))
-        elif applied.already:
+        elif applied.blocked_reasons:
+            self._settle(job, order, SendState.INVALID, "; ".join(applied.blocked_reasons))
+        elif applied.is_unchanged:
             self._settle(job, order, SendState.UNCHANGED, "somebody else did it")
         elif road_of(applied, order.road) is not order.road:
             self._settle(job, order, SendState.NOT_SENT, "it can go only by another road now")

@@ -10,8 +10,8 @@ from tui.api.codec import Document, Json, decode, encode, same
 from tui.api.errors import ApiError, NotFound, Origin, Problem
 from tui.api.models import Operation
 from tui.orders.edits.compare import Mismatch
-from tui.orders.edits.patch import from_patch, is_same_order, seen_in
-from tui.orders.edits.request_choice import RequestChoice, whole_order
+from tui.orders.edits.patch import expected_after_patch, from_patch, is_same_order
+from tui.orders.edits.request_choice import RequestChoice, choose_upsert
 from tui.orders.edits.upsert import STAMPS, to_upsert
 from tui.orders.fields import field_at
 from tui.orders.value_parser import show_value
@@ -178,7 +178,7 @@ class DraftSender:
         outgoing: list[Outgoing] = []
         changes: dict[str, Json] = {}
         for draft, stopped in zip(drafts, await asyncio.gather(*map(read, drafts)), strict=True):
-            sending = whole_order(draft.edit)
+            sending = choose_upsert(draft.edit)
             status = stopped or self._check(draft, sending)
             if status is not None:
                 statuses[draft.order_id] = status
@@ -300,7 +300,7 @@ class DraftSender:
             return
         base = draft.edit.base
         if verification.staged is None:
-            self._rebase(order_id, seen_in(base, verification.expected))
+            self._rebase(order_id, expected_after_patch(base, verification.expected))
         else:
             stamps = {key: base[key] for key in (*STAMPS, "id") if key in base}
             self._rebase(order_id, {**to_upsert(verification.expected, keep_id=False)[0], **stamps})

@@ -25,10 +25,9 @@ async def _report_if_not_kept(workspace: Workspace, work: Awaitable[object]) -> 
 async def resolve_writes(workspace: Workspace) -> list[str]:
     """Look up the writes of unknown outcome; a sentence for each that is known now."""
     ends: list[str] = []
-    account = workspace.account
-    for outcome in await account.outbox.recover():
-        if standings := account.corrections.settle_any(outcome):
-            ends.extend(standing.words for standing in standings)
+    for outcome in await workspace.account.outbox.recover():
+        if standings := workspace.account.corrections.settle_any(outcome):
+            ends.extend(standing.message for standing in standings)
         else:
             workspace.staging.settle(outcome)
             ends.append("the composer tells what became of it")

@@ -156,12 +156,12 @@ class Session:
     def write_states(self) -> dict[int, tuple[str, str]]:
         """Kind and state of each write, by its number."""
         writes = self.store.writes.all(ACCOUNT_ID, limit=-1)
-        return {write.id: (write.new.road.name, write.state.name) for write in reversed(writes)}
+        return {write.id: (write.new.kind.name, write.state.name) for write in reversed(writes)}
 
     @property
     def pruned(self) -> Any:
         """What the journal knows of the writes that were removed from it."""
-        return self.store.state.get(ACCOUNT_ID, PRUNED)
+        return self.store.screen_states.get(ACCOUNT_ID, PRUNED)
 
     def entry(self, write: int) -> JournalEntry:
         entry = open_entry(self.store, BASE_URL, write)

@@ -173,7 +173,7 @@ def order(order_id: str, shop: int = 5, **values: Json) -> Document:
 
 def not_found() -> NotFound:
     error = NotFound("There is no such order.", status=404)
-    error.proven = True
+    error.confirmed_by_service = True
     return error
 
 

@@ -59,6 +59,23 @@ def order_validator() -> jsonschema.Draft202012Validator:
     return validator("/components/schemas/order")
 
 
+def order_paths() -> Iterator[tuple[str, ...]]:
+    """The paths of all fields of an order; an entry of a list is `*`."""
+    return _property_paths({"$ref": "#/components/schemas/order"})
+
+
+def _property_paths(schema: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+    if "$ref" in schema:
+        yield from _property_paths(_followed(schema, "orders"))
+    for part in (part for key in ("allOf", "anyOf", "oneOf") for part in schema.get(key, ())):
+        yield from _property_paths(part)
+    for name, member in schema.get("properties", {}).items():
+        yield (name,)
+        yield from ((name, *path) for path in _property_paths(member))
+    if isinstance(items := schema.get("items"), dict):
+        yield from (("*", *path) for path in _property_paths(items))
+
+
 def examples(method: str, path: str, part: str, status: str = "", name: str = "orders") -> dict[str, Any]:
     """The examples of a `request`, or of a `response` with this status: name to value."""
     operation = document(name)["paths"][path][method]

@@ -68,7 +68,7 @@ async def send(bench: Account, draft: Draft, job: str | None = None) -> None:
 async def follow(bench: Account) -> None:
     task = asyncio.create_task(bench.follower.run())
     async with asyncio.timeout(10):
-        while bench.store.follows.open(bench.account_id):  # noqa: ASYNC110 - a test looks from outside
+        while bench.store.verifications.open(bench.account_id):  # noqa: ASYNC110 - a test looks from outside
             await asyncio.sleep(0.001)
     task.cancel()
 

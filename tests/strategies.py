@@ -9,14 +9,15 @@ from hypothesis import strategies as st
 from tui.api.codec import Document, Json
 from tui.api.models import Kind
 from tui.api.pointer import ABSENT, Pointer
-from tui.orders.fields import ANY, ITEMS, LISTS, Field, all_fields
+from tui.orders.fields import Field, all_fields
+from tui.orders.paths import ANY, ITEMS, LISTS
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 
 NAMES = ("Mug", "Cup", "Bowl", "Mug, blue")
 TEXTS = st.sampled_from(["", "a", "Kerkstraat 12", "Ümläut", "007", "x" * 40])
 TIMES = st.sampled_from(["2026-11-22T10:00:00.556Z", "2026-11-22T10:00:00.556000+00:00", "2026-11-23T09:00:00+01:00"])
-LEAVES = tuple(field for field in all_fields() if not field.members and not field.read_only)
+LEAVES = tuple(field for field in all_fields() if not field.has_members and not field.read_only)
 ITEM_LEAVES = tuple(field for field in LEAVES if field.path[: len(ITEMS)] == ITEMS.tokens and field.path[-1] != "name")
 PLAIN_LEAVES = tuple(
     field for field in LEAVES if ANY not in field.path and not field.immutable and field.path[0] != "id"
@@ -142,7 +143,7 @@ def at(document: Json, pointer: Pointer) -> Json:
 def full(items: int = 2) -> Document:
     """An order in which every field of the schema has a value of its kind, and some that the schema does not know."""
     document: Json = {"future": {"x": [1, {"y": None}]}}
-    for field in (field for field in all_fields() if not field.members):
+    for field in (field for field in all_fields() if not field.has_members):
         for position in range(items if ANY in field.path else 1):
             tokens = [str(position) if token == ANY else token for token in field.path]
             document = _put(_with_list(document, tokens), Pointer(tuple(tokens)), _plain_value(field, position))

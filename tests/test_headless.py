@@ -451,7 +451,7 @@ def test_a_saved_mapping_is_used_by_its_name(account: Shell) -> None:
     store = Store(account.folder / "data")
     item = ("order_details", "order_items", "*", "name")
     mapping = ColumnMapping(("Zahl", "Was"), (("order_number",), item), "ours")
-    store.state.put(store.account_id("https://x.example", "1"), "import.mapping:ours", mapping.to_json())
+    store.screen_states.put(store.account_id("https://x.example", "1"), "import.mapping:ours", mapping.to_json())
     store.close()
     ended = account.run("check", "--json", "--mapping", "ours", path)
     assert {line["order_id"] for line in ended.lines} == {"1067"}

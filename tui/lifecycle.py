@@ -71,7 +71,7 @@ async def _follow(app: "OrdersApp") -> None:
 
 async def _move_in(app: "OrdersApp") -> None:
     account = app.account
-    kept = account.store.state.get(account.account_id, PLACE)
+    kept = account.store.screen_states.get(account.account_id, PLACE)
     place = kept if isinstance(kept, dict) else {}
     await app.switch_screen(TriageScreen())
     if place.get("screen") == "composer":

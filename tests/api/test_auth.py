@@ -215,8 +215,10 @@ class Tokens(httpx.AsyncBaseTransport):
         await asyncio.sleep(0)
         if request.url.host == "127.0.0.1":
             self.served.append(request)
-            proven = request.headers["authorization"] in {f"Bearer {good}" for good in self.good}
-            return answer({"user_id": 1, "integration_id": 2}) if proven else refusal(401, {"detail": "No"})
+            confirmed_by_service = request.headers["authorization"] in {f"Bearer {good}" for good in self.good}
+            return (
+                answer({"user_id": 1, "integration_id": 2}) if confirmed_by_service else refusal(401, {"detail": "No"})
+            )
         self.asked.append(request)
         step = self.given.pop(0) if len(self.given) > 1 else self.given[0]
         if isinstance(step, Exception):

@@ -326,7 +326,7 @@ def test_not_found_knows_whether_the_service_itself_said_so() -> None:
     page = error_for(404, b"<html>nginx", "text/html", request_line="", dialect=Dialect.PATCH, write=False)
     assert isinstance(told, NotFound)
     assert isinstance(page, NotFound)
-    assert (told.proven, page.proven) == (True, False)
+    assert (told.confirmed_by_service, page.confirmed_by_service) == (True, False)
 
 
 def test_the_tree_is_as_drawn() -> None:

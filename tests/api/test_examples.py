@@ -23,7 +23,7 @@ from tui.api.models import Operation, validate_order
 from tui.api.pointer import Pointer, Scope
 from tui.api.query import OrderQuery
 from tui.orders.edits.compare import compare
-from tui.orders.edits.patch import as_read
+from tui.orders.edits.patch import with_get_names
 from tui.sandbox.app import SandboxSettings
 from tui.sandbox.seed_data import FAILING_SHOP, PRESTASHOP
 from tui.sandbox.serve import serving
@@ -36,6 +36,13 @@ INTEGRATIONS = [example for example in official_documents.all_examples("integrat
 REQUESTS = [example for example in ORDERS if not example.status]
 ANSWERS = [example for example in ORDERS + INTEGRATIONS if example.status.startswith("2")]
 REFUSALS = [example for example in ORDERS + INTEGRATIONS if example.status.startswith("4")]
+NOT_CALLED = {("get", "/integrations/{id}")}
+"""Operations that only the sandbox has: the list of shops tells the client the same."""
+
+
+def called(examples: list[Example]) -> list[Example]:
+    return [example for example in examples if (example.method, example.path) not in NOT_CALLED]
+
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 
@@ -99,7 +106,6 @@ CALLS: dict[tuple[str, str], Call] = {
     ("patch", "/orders/{id}"): lambda client: client.patch_order("669", {"order_number": "1"}),
     ("delete", "/orders/{id}"): lambda client: client.delete_order("669"),
     ("get", "/integrations"): lambda client: client.list_integrations(),
-    ("get", "/integrations/{id}"): lambda client: client.get_integration(23452345),
     ("get", "/integrations/logs"): lambda client: client.integration_logs(),
     ("get", "/integrations/{id}/logs"): lambda client: client.integration_logs(23452345),
     ("get", "/shop-order-statuses"): lambda client: client.shop_order_statuses(23452345),
@@ -132,7 +138,6 @@ READINGS: dict[str, tuple[type[ApiError], list[tuple[Scope, int | None, Pointer]
     "GET /orders/{id} 404 OrderDoesNotExist": (NotFound, [(THIS, None, Pointer())]),
     "PATCH /orders/{id} 400 MissingRequiredField": (RequestRefused, [(THIS, None, ITEMS)]),
     "PATCH /orders/{id} 404 OrderNotFound": (NotFound, [(THIS, None, Pointer())]),
-    "GET /integrations/{id} 404 OrderDoesNotExist": (NotFound, [(THIS, None, Pointer())]),
     "GET /integrations/{id}/logs 404 IntegrationDoesNotExist": (NotFound, [(THIS, None, Pointer())]),
     "GET /shop-order-statuses 400 InvalidRequest": (RequestRefused, [(THIS, None, Pointer())]),
     "GET /shop-order-statuses/mapping 400 InvalidRequest": (RequestRefused, [(THIS, None, Pointer())]),
@@ -144,7 +149,7 @@ GONE = "DELETE /orders/{id} 404 OrderDoesNotExist"
 
 
 class TestTheClient:
-    @pytest.mark.parametrize("example", cases(ANSWERS))
+    @pytest.mark.parametrize("example", cases(called(ANSWERS)))
     async def test_an_answer_is_read_whole(self, make: Make, example: Example) -> None:
         client, script = make(raw(int(example.status), example.body))
         told: Any = await CALLS[example.method, example.path](client)
@@ -159,12 +164,12 @@ class TestTheClient:
             assert same([one.raw for one in written], nodes)
             return
         if example.path == "/orders":
-            assert (told.doubts, told.misfits, told.next) == ((), (), None)
+            assert (told.warnings, told.mismatches, told.next) == ((), (), None)
             assert [order_key(order) for order in told.orders] == ["669", "1337"]
         read = getattr(told, "orders", getattr(told, "logs", told))
         assert same(list(read) if isinstance(read, tuple) else read, data)
 
-    @pytest.mark.parametrize("example", cases([one for one in REFUSALS if str(one) != GONE]))
+    @pytest.mark.parametrize("example", cases([one for one in called(REFUSALS) if str(one) != GONE]))
     async def test_a_refusal_says_what_where_and_what_to_do(self, make: Make, example: Example) -> None:
         client, _ = make(raw(int(example.status), example.body))
         call = CALLS[example.method, example.path]
@@ -186,8 +191,8 @@ class TestTheClient:
         assert await client.delete_order("669") is False
 
     def test_no_example_is_forgotten(self) -> None:
-        assert {str(example) for example in REFUSALS} == READINGS.keys() | {GONE}
-        assert {(example.method, example.path) for example in ORDERS + INTEGRATIONS} == CALLS.keys()
+        assert {str(example) for example in called(REFUSALS)} == READINGS.keys() | {GONE}
+        assert {(example.method, example.path) for example in ORDERS + INTEGRATIONS} == CALLS.keys() | NOT_CALLED
 
 
 def as_sent(problem: Problem) -> dict[str, Any]:
@@ -226,10 +231,10 @@ class TestTheSandboxTakesRequests:
         with serving(settings(*known_orders())) as base:
             async with client_of(base) as client:
                 before = await client.get_order("669")
-                assert compare(as_read(change), before, part_of_items=True)
+                assert compare(with_get_names(change), before, part_of_items=True)
                 await client.patch_order("669", change)
                 after = await client.get_order("669")
-        assert compare(as_read(change), after, part_of_items=True) == []
+        assert compare(with_get_names(change), after, part_of_items=True) == []
         untouched = {key: value for key, value in before.items() if key not in (*change, "modified_at")}
         assert compare(untouched, after) == []
 

@@ -11,6 +11,7 @@ import pytest
 from tui.api.codec import decode
 from tui.api.models import Operation, validate_order
 from tui.api.pointer import Pointer, walk
+from tui.orders.fields import all_fields
 
 
 def as_read(value: Any) -> Any:
@@ -79,14 +80,26 @@ def test_handover_may_be_null_in_post_and_not_in_patch() -> None:
     assert detail(items, Operation.POST, place) is None
 
 
+@pytest.mark.parametrize("name", ["manufacturer_product_id", "manufacturer_product_id_std"])
+@pytest.mark.parametrize("operation", list(Operation))
+def test_a_manufacturer_product_id_has_70_characters_at_most_and_may_be_null(name: str, operation: Operation) -> None:
+    place = Pointer.parse(f"/order_details/order_items/0/{name}")
+    for value in (None, "", "ABC-12345", "é" * 70):
+        assert detail(place.put(smallest(), value), operation, str(place)) is None
+    assert detail(place.put(smallest(), "é" * 71), operation, str(place)) == (
+        "String should have at most 70 characters"
+    )
+    assert detail(place.put(smallest(), 12345), operation, str(place)) == "Input should be a valid string"
+
+
 def test_a_currency_the_document_lacks_is_known_as_such() -> None:
     document = Pointer.parse("/payment_details/total_price/currency").put(smallest(), "CHF")
     (problem,) = validate_order(document, Operation.POST)
-    assert problem.soft
+    assert problem.tolerated
     (problem,) = validate_order(
         Pointer.parse("/payment_details/total_price/currency").put(smallest(), "francs"), Operation.POST
     )
-    assert not problem.soft
+    assert not problem.tolerated
 
 
 def test_half_a_character_pair_and_a_huge_number_are_looked_at_without_harm() -> None:
@@ -161,6 +174,8 @@ def full_order() -> dict[str, Any]:
         "mid_code": None,
         "material_content": "clay",
         "intended_use": "tea",
+        "manufacturer_product_id": "ABC-12345",
+        "manufacturer_product_id_std": None,
         "dangerous_goods": goods,
         "measurement": {
             "weight": {"value": 1.2, "unit": "kg"},
@@ -220,3 +235,8 @@ def test_the_full_order_is_valid_and_names_every_field() -> None:
     order = full_order()
     assert official_documents.order_validator().is_valid(order)
     assert validate_order(as_read(order), Operation.POST) == []
+
+
+@official_documents.needs_document()
+def test_the_models_have_exactly_the_fields_of_the_document() -> None:
+    assert {field.path for field in all_fields()} == set(official_documents.order_paths())

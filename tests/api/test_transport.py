@@ -13,7 +13,7 @@ import pytest
 from fake_transport import BUSY, START, FakeClock, Make, Script, Step, answer, raw, refusal, torn
 
 from tui.api.auth import BasicAuth
-from tui.api.budget import Budget, Rate, next_pause, read_retry_after
+from tui.api.budget import Budget, Rate, read_retry_after, retry_delay
 from tui.api.client import Client
 from tui.api.errors import (
     ApiError,
@@ -479,7 +479,7 @@ def limited(retry_after: float | None) -> RateLimited:
 )
 def test_the_schedule(error: ApiError, tried: int, write: bool, low: float | None, high: float | None) -> None:
     for seed in range(50):
-        pause = next_pause(error, tried, write=write, random=Random(seed))
+        pause = retry_delay(error, tried, write=write, random=Random(seed))
         if low is None or high is None:
             assert pause is None
         else:

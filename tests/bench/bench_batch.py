@@ -26,7 +26,7 @@ from tui.api.client import Client  # noqa: E402
 from tui.api.models import Order  # noqa: E402
 from tui.api.pointer import Pointer  # noqa: E402
 from tui.orders.checks.sending import check_order  # noqa: E402
-from tui.orders.fields import ITEMS  # noqa: E402
+from tui.orders.paths import ITEMS  # noqa: E402
 from tui.store.batches import NewStaged  # noqa: E402
 from tui.store.store import Store  # noqa: E402
 from tui.work.account import Account, Shop, open_remembered  # noqa: E402
@@ -73,7 +73,7 @@ def opened(folder: Path) -> Staging:
     store = Store(folder)
     client = cast(Client, SimpleNamespace(base_url="https://example.test"))
     account = store.account_id(client.base_url, "credentials me")
-    store.state.put(account, "user", "me")
+    store.screen_states.put(account, "user", "me")
     bench: Account | None = open_remembered(
         client, store, "me", now=lambda: datetime.now(UTC), zone=ZoneInfo("Europe/Amsterdam")
     )

@@ -23,7 +23,8 @@ from tui.orders.edits.compare import compare
 from tui.orders.edits.edit import Edit
 from tui.orders.edits.patch import Patch, smallest_patch
 from tui.orders.edits.upsert import to_upsert
-from tui.orders.fields import ITEMS, Field, field_at, sections
+from tui.orders.fields import Field, field_at, sections
+from tui.orders.paths import ITEMS
 from tui.sandbox.app import SandboxSettings
 from tui.sandbox.data import FIRST_ID
 from tui.sandbox.seed_orders import Span, seeded
@@ -87,7 +88,9 @@ async def test_a_patch_over_http_gives_the_edited_document() -> None:
     clock, sent = FakeClock(), 0
     with serving(SandboxSettings(orders=COUNT, settle=0.0, now=NOW, seed=3)) as base:
         async with Client(base, BasicAuth("demo", "demo"), clock=clock, sleep=clock.sleep) as client:
-            for number, read in enumerate((await client.list_orders()).orders):
+            first = await client.list_orders()
+            second = await client.list_orders(cursor=first.next)
+            for number, read in enumerate([*first.orders, *second.orders[:20]]):
                 edit = edited(read, Random(number))
                 patch = without_blocked(edit)
                 if not patch.body or patch.invalid or validate_order(edit.document, Operation.POST):

@@ -8,6 +8,7 @@ from typing import Any
 import official_documents
 import pytest
 
+from tui.orders.addresses.formats import is_postcode
 from tui.sandbox.data import FIRST_ID
 from tui.sandbox.seed_data import FAILING_SHOP, SHOPS
 from tui.sandbox.seed_orders import SeedRow, Span, failing_since, missed, seeded
@@ -38,6 +39,25 @@ def test_every_order_is_what_the_document_allows() -> None:
     for document in documents(1500):
         problems = [f"{problem.json_path}: {problem.message}" for problem in check.iter_errors(document)]
         assert not problems, document
+
+
+def test_some_items_have_a_manufacturer_product_id_and_a_gtin_with_its_check_digit() -> None:
+    items = [item for document in documents(300) for item in document["order_details"]["order_items"]]
+    codes = {item["manufacturer_product_id_std"] for item in items if "manufacturer_product_id" in item}
+    assert len(codes) > 5
+    for code in codes:
+        assert len(code) == 14
+        assert sum(int(digit) * (3, 1)[place % 2] for place, digit in enumerate(code)) % 10 == 0
+
+
+def test_postcodes_are_valid_unless_the_address_is_spoiled() -> None:
+    addresses = [document.get("shipping_address") or {} for document in documents(3000)]
+    wrong = {
+        address["postal_code"]
+        for address in addresses
+        if is_postcode(address.get("country_code", ""), address.get("postal_code", "")) is False
+    }
+    assert wrong <= {"00000", "?", "n/a", "1234"}
 
 
 @official_documents.needs_document()

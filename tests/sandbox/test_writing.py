@@ -339,6 +339,16 @@ class TestPatch:
         after = await bench.get(id)
         assert {**after, "modified_at": before["modified_at"]} == before
 
+    async def test_manufacturer_product_ids_are_kept_and_too_long_ones_refused(self, bench: Bench) -> None:
+        id = await bench.create()
+        item = {"name": "Cylinder candle", "manufacturer_product_id": "M" * 70, "manufacturer_product_id_std": "0123"}
+        assert (await bench.patch(id, {"order_details": {"order_items": [item]}})).status_code == 200
+        kept = (await bench.get(id))["order_details"]["order_items"][0]
+        assert (kept["manufacturer_product_id"], kept["manufacturer_product_id_std"]) == ("M" * 70, "0123")
+        item["manufacturer_product_id"] += "M"
+        assert (await bench.patch(id, {"order_details": {"order_items": [item]}})).status_code == 400
+        assert (await bench.get(id))["order_details"]["order_items"][0] == kept
+
     async def test_the_order_id_may_be_named_but_not_changed(self, bench: Bench) -> None:
         id = await bench.create()
         assert (await bench.patch(id, {"id": str(id), "order_id": "555413"})).status_code == 200

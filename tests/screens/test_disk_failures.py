@@ -188,7 +188,7 @@ async def test_a_full_disk_does_not_end_the_following(tmp_path: Path) -> None:
         def full(*_: Any) -> Any:
             raise StoreError("The disk is full.")
 
-        house.app.account.store.follows.open = full  # type: ignore[method-assign]
+        house.app.account.store.verifications.open = full  # type: ignore[method-assign]
         house.app.account.follower.wake()
         await house.until("Accepted orders are not followed now: The disk is full.")
 

@@ -17,5 +17,5 @@ for n in count():
     if n % 3 == 0:
         store.batches.stage(batch, [NewStaged({"n": n // 3})])
     store.writes.record(account, NewWrite(WriteKind.PATCH, "PATCH", "/orders/1", b"{}", {}, order_id="1"))
-    store.state.put(account, "n", n)
+    store.screen_states.put(account, "n", n)
     print(n, flush=True)

@@ -44,17 +44,16 @@ def test_there_is_always_room_in_front(store: Store, account: int) -> None:
 def test_a_change_of_content_is_a_new_version_in_draft(store: Store, account: int) -> None:
     batch = store.batches.create(account, "b").id
     (order,) = store.batches.stage(batch, [NewStaged({"v": 1})])
-    store.batches.set(order, state=StagedState.REFUSED, problems=[{"detail": "no"}])
+    store.batches.set_all(batch, [(order, StagedState.REFUSED, False, None)])
     refused = store.batches.get(order)
     assert refused is not None
-    assert (refused.state, refused.version, refused.problems_version) == (StagedState.REFUSED, 1, 1)
+    assert (refused.state, refused.version) == (StagedState.REFUSED, 1)
     assert store.batches.save_log(order, ["step"]) == 2
     assert store.batches.rebase(order, {"v": 2}, []) == 3
     mended = store.batches.get(order)
     assert mended is not None
     assert (mended.state, mended.version, mended.base, mended.log) == (StagedState.DRAFT, 3, {"v": 2}, [])
-    assert (mended.problems, mended.problems_version) == ([{"detail": "no"}], 1)
-    store.batches.set(order, meta={"a": 1}, released=True)
+    store.batches.set_all(batch, [(order, StagedState.DRAFT, True, {"a": 1})])
     kept = store.batches.get(order)
     assert kept is not None
     assert (kept.version, kept.state, kept.meta, kept.released) == (3, StagedState.DRAFT, {"a": 1}, True)

@@ -22,7 +22,7 @@ def mode(path: Path) -> int:
 
 
 def test_only_the_user_can_read_what_is_stored(store: Store, account: int) -> None:
-    store.state.put(account, "a", 1)
+    store.screen_states.put(account, "a", 1)
     assert mode(store.path.parent) == 0o700
     assert {mode(path) for path in store.path.parent.glob(FILE + "*")} == {0o600}
     assert {mode(path) for path in (store.path.parent / "locks").iterdir()} == {0o600}
@@ -60,13 +60,13 @@ def test_a_file_damaged_in_the_middle_is_told_and_left_alone(tmp_path: Path) -> 
     store = Store(folder)
     account = store.account_id("u", "1")
     for n in range(300):
-        store.state.put(account, f"key {n}", "x" * 300)
+        store.screen_states.put(account, f"key {n}", "x" * 300)
     store.close()
     damaged = bytearray((folder / FILE).read_bytes())
     damaged[8192:] = b"\xaa" * (len(damaged) - 8192)
     (folder / FILE).write_bytes(damaged)
     with pytest.raises(StoreError, match="cannot be used"):
-        Store(folder).state.all(account)
+        Store(folder).screen_states.all(account)
     assert (folder / FILE).read_bytes()[8192:] == damaged[8192:]
 
 
@@ -119,17 +119,17 @@ def test_a_failing_transaction_leaves_nothing_and_the_next_one_works(store: Stor
         connection.execute("DELETE FROM state")
         raise ZeroDivisionError
 
-    store.state.put(account, "kept", 1)
+    store.screen_states.put(account, "kept", 1)
     with pytest.raises(ZeroDivisionError):
         store._database.write(fail)
     with pytest.raises(StoreError, match="FOREIGN KEY"):
-        store.state.put(999, "a", 1)
-    assert store.state.all(account) == {"kept": 1}
+        store.screen_states.put(999, "a", 1)
+    assert store.screen_states.all(account) == {"kept": 1}
 
 
 def test_a_transaction_inside_another_is_a_mistake(store: Store, account: int) -> None:
     with pytest.raises(RuntimeError):
-        store._database.write(lambda c: store.state.get(account, "a"))
+        store._database.write(lambda c: store.screen_states.get(account, "a"))
 
 
 def test_another_process_that_keeps_the_file_is_told_as_busy(store: Store, account: int) -> None:
@@ -137,27 +137,27 @@ def test_another_process_that_keeps_the_file_is_told_as_busy(store: Store, accou
     other.execute("BEGIN IMMEDIATE")
     store._database.read(lambda c: c.execute("PRAGMA busy_timeout=1").fetchone())
     with pytest.raises(StoreBusy):
-        store.state.put(account, "a", 1)
+        store.screen_states.put(account, "a", 1)
     other.execute("ROLLBACK")
     other.close()
-    store.state.put(account, "a", 1)
+    store.screen_states.put(account, "a", 1)
 
 
 def test_many_threads_may_call(store: Store, account: int) -> None:
     def work(n: int) -> None:
         for i in range(20):
-            store.state.put(account, f"{n}/{i}", n * i)
+            store.screen_states.put(account, f"{n}/{i}", n * i)
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(work, range(8)))
-    assert store.state.all(account) == {f"{n}/{i}": n * i for n in range(8) for i in range(20)}
+    assert store.screen_states.all(account) == {f"{n}/{i}": n * i for n in range(8) for i in range(20)}
 
 
 def test_a_signal_handler_may_flush_and_store_while_a_call_waits(store: Store, account: int) -> None:
     handled = threading.Event()
 
     def handler(*_: object) -> None:
-        store.state.put(account, "by the handler", True)
+        store.screen_states.put(account, "by the handler", True)
         store.flush()
         handled.set()
 
@@ -174,7 +174,7 @@ def test_a_signal_handler_may_flush_and_store_while_a_call_waits(store: Store, a
     finally:
         signal.signal(signal.SIGUSR1, previous)
     assert handled.is_set()
-    assert store.state.get(account, "by the handler") is True
+    assert store.screen_states.get(account, "by the handler") is True
 
 
 def test_a_closed_store_says_so(open_store: Callable[[], Store]) -> None:
@@ -202,8 +202,8 @@ def test_a_closed_store_says_so(open_store: Callable[[], Store]) -> None:
     ],
 )
 def test_every_value_comes_back_as_it_was(store: Store, account: int, value: object) -> None:
-    store.state.put(account, "k", value)  # type: ignore[arg-type]
-    back = store.state.get(account, "k", "default")
+    store.screen_states.put(account, "k", value)  # type: ignore[arg-type]
+    back = store.screen_states.get(account, "k", "default")
     assert back == value
     assert type(back) is type(value)
     assert str(back) == str(value)
@@ -212,5 +212,5 @@ def test_every_value_comes_back_as_it_was(store: Store, account: int, value: obj
 def test_the_deepest_document_can_be_kept_inside_a_log(store: Store, account: int) -> None:
     deepest = decode("[" * 199 + "]" * 199)
     log: Json = [{"step": {"value": {"order": deepest}}}]
-    store.state.put(account, "k", log)
-    assert store.state.get(account, "k") == log
+    store.screen_states.put(account, "k", log)
+    assert store.screen_states.get(account, "k") == log

@@ -18,7 +18,7 @@ import sys
 from pathlib import Path
 from tui.store.store import Store
 store = Store(Path(sys.argv[1]))
-path = store.scratch.put("order.json", b"{}")
+path = store.editor_files.put("order.json", b"{}")
 path.with_name(".order.json.swp").write_bytes(b"what an editor keeps")
 print(path, flush=True)
 sys.stdin.read()
@@ -32,7 +32,7 @@ def mode(path: Path) -> int:
 def test_a_file_is_the_users_alone_and_gone_with_all_beside_it(store: Store, tmp_path: Path) -> None:
     before = os.umask(0)
     try:
-        path = store.scratch.put("order.json", b"{}\n")
+        path = store.editor_files.put("order.json", b"{}\n")
     finally:
         os.umask(before)
     assert path.is_relative_to(tmp_path / "data" / "scratch")
@@ -41,20 +41,20 @@ def test_a_file_is_the_users_alone_and_gone_with_all_beside_it(store: Store, tmp
     path.with_name(".order.json.swp").touch()
     (path.parent / "backup").mkdir()
     (path.parent / "backup" / "link").symlink_to(tmp_path / "data")
-    store.scratch.remove(path)
+    store.editor_files.remove(path)
     assert list((tmp_path / "data" / "scratch").iterdir()) == []
     assert (tmp_path / "data" / "orders.sqlite3").exists()
-    store.scratch.remove(path)
+    store.editor_files.remove(path)
 
 
 def test_no_two_have_a_name_in_common(store: Store) -> None:
-    assert len({store.scratch.put("a", b"").parent for _ in range(20)}) == 20
+    assert len({store.editor_files.put("a", b"").parent for _ in range(20)}) == 20
 
 
 def test_what_is_left_goes_when_the_store_is_closed(open_store: Callable[[], Store], tmp_path: Path) -> None:
     one, two = open_store(), open_store()
-    one.scratch.put("a", b"")
-    theirs = two.scratch.put("b", b"")
+    one.editor_files.put("a", b"")
+    theirs = two.editor_files.put("b", b"")
     one.close()
     assert [place.name for place in (tmp_path / "data" / "scratch").iterdir()] == [theirs.parent.name]
 
@@ -66,7 +66,7 @@ def test_what_a_killed_one_has_left_is_removed_at_the_next_start_and_not_before(
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
         path = Path(child.stdout.readline().strip())
-        mine = open_store().scratch.put("mine", b"")
+        mine = open_store().editor_files.put("mine", b"")
         assert path.exists(), "its process lives"
         child.send_signal(signal.SIGKILL)
         child.wait()

@@ -95,25 +95,25 @@ def test_only_the_writes_of_the_dead_are_taken_up(open_store: Callable[[], Store
 def test_an_answer_settles_write_staged_and_follow_at_once(store: Store, account: int, clock: Clock) -> None:
     item = stage_one(store, account)
     write = store.writes.record(account, upsert(item)).id
-    assert store.writes.holds(item.staged, 1)
+    assert store.writes.already_sent(item.staged, 1)
     store.writes.step(
         write,
         WriteState.ACCEPTED,
-        staged=[StagedUpdate(item.staged, 1, StagedState.ACCEPTED, remote_id="77", problems=[])],
+        staged=[StagedUpdate(item.staged, 1, StagedState.ACCEPTED, remote_id="77")],
         follows=[NewVerification("A-1", "5", {"v": 1}, clock(), remote_id="77", staged=item.staged, version=1)],
     )
-    assert store.writes.holds(item.staged, 1)
-    assert not store.writes.holds(item.staged, 2)
+    assert store.writes.already_sent(item.staged, 1)
+    assert not store.writes.already_sent(item.staged, 2)
     staged = store.batches.get(item.staged)
     assert staged is not None
     assert (staged.state, staged.remote_id) == (StagedState.ACCEPTED, "77")
-    (follow,) = store.follows.open(account)
+    (follow,) = store.verifications.open(account)
     assert (follow.order_id, follow.integration, follow.expected, follow.remote_id) == ("A-1", "5", {"v": 1}, "77")
 
-    store.follows.looked(follow.id, tries=1, due=clock() + timedelta(seconds=3))
-    assert store.follows.open(account)[0].tries == 1
-    store.follows.settle(follow.id, VerificationState.VERIFIED)
-    assert store.follows.open(account) == []
+    store.verifications.record_attempt(follow.id, attempts=1, due=clock() + timedelta(seconds=3))
+    assert store.verifications.open(account)[0].attempts == 1
+    store.verifications.settle(follow.id, VerificationState.VERIFIED)
+    assert store.verifications.open(account) == []
     verified = store.batches.get(item.staged)
     assert verified is not None
     assert verified.state is StagedState.VERIFIED
@@ -126,12 +126,11 @@ def test_news_of_an_older_version_do_not_become_the_state_of_the_newer(store: St
     item = stage_one(store, account)
     write = store.writes.record(account, upsert(item)).id
     store.batches.save_log(item.staged, ["typed while it was out"])
-    news = StagedUpdate(item.staged, 1, StagedState.REFUSED, problems=[{"detail": "no"}])
+    news = StagedUpdate(item.staged, 1, StagedState.REFUSED)
     store.writes.step(write, WriteState.REFUSED, staged=[news])
     staged = store.batches.get(item.staged)
     assert staged is not None
-    assert (staged.state, staged.version, staged.problems_version) == (StagedState.DRAFT, 2, 1)
-    assert staged.problems == [{"detail": "no"}]
+    assert (staged.state, staged.version) == (StagedState.DRAFT, 2)
 
 
 @pytest.mark.parametrize(
@@ -149,8 +148,8 @@ def test_a_write_ends_with_the_worst_of_its_orders_when_all_are_known(
     write = store.writes.record(account, upsert()).id
     follows = [NewVerification(name, "5", {}, clock()) for name in ("A", "B")]
     store.writes.step(write, WriteState.ACCEPTED, follows=follows)
-    for follow, state in zip(store.follows.of_write(write), states, strict=False):
-        store.follows.settle(follow.id, state)
+    for follow, state in zip(store.verifications.of_write(write), states, strict=False):
+        store.verifications.settle(follow.id, state)
     ended = store.writes.get(write)
     assert ended is not None
     assert ended.state is end
@@ -162,9 +161,9 @@ def test_a_newer_version_supersedes_the_follow_of_the_older(store: Store, accoun
     for version in (1, 2):
         new = NewVerification("A-1", "5", {"v": version}, clock(), staged=item.staged, version=version)
         store.writes.step(write, WriteState.ACCEPTED, follows=[new])
-    old, new_one = store.follows.of_staged(item.staged)
+    old, new_one = store.verifications.of_staged(item.staged)
     assert (old.state, new_one.state) == (VerificationState.SUPERSEDED, VerificationState.ACCEPTED)
-    assert store.follows.settle(old.id, VerificationState.MISSING).state is VerificationState.SUPERSEDED
+    assert store.verifications.settle(old.id, VerificationState.MISSING).state is VerificationState.SUPERSEDED
 
 
 def test_a_given_up_order_can_be_followed_again_and_the_follows_of_the_dead_are_taken_up(
@@ -174,13 +173,13 @@ def test_a_given_up_order_can_be_followed_again_and_the_follows_of_the_dead_are_
     account = mine.account_id("u", "1")
     write = dead.writes.record(account, upsert()).id
     dead.writes.step(write, WriteState.ACCEPTED, follows=[NewVerification("A", "5", {}, clock())])
-    assert mine.follows.adopt(account) == []
+    assert mine.verifications.adopt(account) == []
     dead.close()
-    (follow,) = mine.follows.adopt(account)
-    mine.follows.settle(follow.id, VerificationState.MISSING, mismatches=[{"a": 1}])
-    assert mine.follows.open(account) == []
-    mine.follows.resume(follow.id)
-    assert [(found.id, found.tries) for found in mine.follows.open(account)] == [(follow.id, 0)]
+    (follow,) = mine.verifications.adopt(account)
+    mine.verifications.settle(follow.id, VerificationState.MISSING, mismatches=[{"a": 1}])
+    assert mine.verifications.open(account) == []
+    mine.verifications.resume(follow.id)
+    assert [(found.id, found.attempts) for found in mine.verifications.open(account)] == [(follow.id, 0)]
 
 
 @pytest.mark.parametrize(
@@ -191,7 +190,7 @@ def test_what_is_refused_may_go_again_and_what_is_unknown_may_not(
 ) -> None:
     item = stage_one(store, account)
     store.writes.step(store.writes.record(account, upsert(item)).id, state)
-    assert store.writes.holds(item.staged, 1) is held
+    assert store.writes.already_sent(item.staged, 1) is held
 
 
 def test_what_went_missing_may_go_again(store: Store, account: int, clock: Clock) -> None:
@@ -200,9 +199,9 @@ def test_what_went_missing_may_go_again(store: Store, account: int, clock: Clock
     store.writes.step(
         write, WriteState.ACCEPTED, follows=[NewVerification("A-1", "5", {}, clock(), staged=item.staged, version=1)]
     )
-    (follow,) = store.follows.of_write(write)
-    store.follows.settle(follow.id, VerificationState.MISSING)
-    assert not store.writes.holds(item.staged, 1)
+    (follow,) = store.verifications.of_write(write)
+    store.verifications.settle(follow.id, VerificationState.MISSING)
+    assert not store.writes.already_sent(item.staged, 1)
 
 
 CHILD = Path(__file__).with_name("busy_child.py")
@@ -224,7 +223,7 @@ def test_what_was_committed_survives_sigkill(tmp_path: Path, seed: int) -> None:
         store = Store(folder)
         account = store.account_id("u", "1")
         assert store._database.read(lambda c: c.execute("PRAGMA integrity_check").fetchone()[0]) == "ok"
-        assert store.state.get(account, "n") in (committed, committed + 1)
+        assert store.screen_states.get(account, "n") in (committed, committed + 1)
         (batch,) = store.batches.all(account)
         staged = store.batches.staged(batch.id)
         assert [order.base for order in staged] == [{"n": n} for n in range(len(staged))]

@@ -11,7 +11,7 @@ from store_clock import Clock
 from tui.store.batches import NewStaged
 from tui.store.db import Database, StoreError, pack
 from tui.store.journal import NewVerification, NewWrite, SentItem, Write, WriteKind, WriteState
-from tui.store.journal_queries import JournalSort, Named
+from tui.store.journal_queries import JournalSort, OrderNames
 from tui.store.schema import MIGRATIONS
 from tui.store.store import FILE, Store
 from tui.store.verifications import VerificationState
@@ -46,7 +46,7 @@ def accepted(store: Store, account: int, item: SentItem, clock: Clock, end: Veri
     follow = NewVerification(item.order_id, "5", {"v": 1}, clock(), staged=item.staged, version=item.version)
     store.writes.step(write, WriteState.ACCEPTED, follows=[follow])
     if end is not None:
-        store.follows.settle(store.follows.of_write(write)[0].id, end, remote_id="77")
+        store.verifications.settle(store.verifications.of_write(write)[0].id, end, remote_id="77")
     return write
 
 
@@ -81,17 +81,17 @@ def test_the_writes_of_an_older_file_are_listed_with_their_orders_and_outcomes(t
     old.write(fill)
     old.close()
     store = Store(tmp_path, now=clock, profile="day shift")
-    assert store.briefs.find(1) == [(2, 0), (1, 0)]
-    rows = store.briefs.get([(1, 0), (2, 0), (2, 1)])
-    assert rows[1, 0].first == Named("12", "A\ud800", "NL-1")
+    assert store.journal_queries.find(1) == [(2, 0), (1, 0)]
+    rows = store.journal_queries.get([(1, 0), (2, 0), (2, 1)])
+    assert rows[1, 0].first == OrderNames("12", "A\ud800", "NL-1")
     assert (rows[1, 0].state, rows[1, 0].by, rows[1, 0].profile) == (WriteState.CONFIRMED, "ann@desk", "")
-    assert rows[2, 0].first == Named("13", "B", "NL-2")
-    assert rows[2, 1].first == Named("14", "C", "NL-3")
+    assert rows[2, 0].first == OrderNames("13", "B", "NL-2")
+    assert rows[2, 1].first == OrderNames("14", "C", "NL-3")
     assert (rows[2, 0].orders, rows[2, 0].state) == (2, WriteState.UNKNOWN)
     assert store.writes.all(1)[0].last.state is WriteState.UNKNOWN
     assert [write.id for write in store.writes.adopt(1)] == [2]
     store.writes.step(2, WriteState.NOT_APPLIED)
-    assert store.briefs.count(1) == {
+    assert store.journal_queries.count(1) == {
         (WriteState.CONFIRMED, WriteKind.PATCH): 1,
         (WriteState.NOT_APPLIED, WriteKind.UPSERT): 1,
     }
@@ -103,7 +103,7 @@ def test_who_wrote_is_the_profile_and_the_user_of_the_machine(tmp_path: Path, cl
     account = store.account_id("u", "1")
     write = ended(store, account, patch())
     assert write.profile == "NL \ud800 shop"
-    assert store.briefs.get([(write.id, 0)])[write.id, 0].profile == write.profile
+    assert store.journal_queries.get([(write.id, 0)])[write.id, 0].profile == write.profile
     store.close()
 
 
@@ -121,7 +121,7 @@ def test_an_order_is_found_by_whatever_way_it_was_written(store: Store, account:
     assert ids(key=("A-1", "5")) == [made]
     assert ids(order_id="12", key=("A-1", "5")) == [made, whole, mine]
     assert ids(key=("A-1", "6")) == []
-    assert store.briefs.find(account, order="12") == [(whole, 0), (mine, 0)]
+    assert store.journal_queries.find(account, order="12") == [(whole, 0), (mine, 0)]
 
 
 def test_the_list_is_narrowed_by_words_outcome_job_and_time(store: Store, account: int, clock: Clock) -> None:
@@ -131,7 +131,7 @@ def test_the_list_is_narrowed_by_words_outcome_job_and_time(store: Store, accoun
     ended(store, store.account_id("https://other", "1"), patch())
 
     def ids(**asked: object) -> list[int]:
-        return [write for write, _ in store.briefs.find(account, **asked)]  # type: ignore[arg-type]
+        return [write for write, _ in store.journal_queries.find(account, **asked)]  # type: ignore[arg-type]
 
     assert ids() == [second, first]
     assert ids(words=["nl-"]) == [second, first]
@@ -141,7 +141,7 @@ def test_the_list_is_narrowed_by_words_outcome_job_and_time(store: Store, accoun
     assert ids(words=["hold"]) == [first]
     assert ids(words=["%"]) == [], "a word is no pattern"
     assert ids(states=[WriteState.REFUSED]) == [second]
-    assert ids(roads=[WriteKind.DELETE]) == []
+    assert ids(kinds=[WriteKind.DELETE]) == []
     assert ids(job="hold") == [first]
     assert ids(since=clock()) == [second]
     assert [write.id for write in store.writes.all(account, job="hold")] == [first]
@@ -151,10 +151,10 @@ def test_the_list_is_sorted_by_order_and_by_outcome(store: Store, account: int) 
     one = ended(store, account, patch("12", "B")).id
     two = ended(store, account, upsert(SentItem("x", 1, "a", "5"), SentItem("y", 1, "b", "5"))).id
     three = ended(store, account, patch("12", "B"), WriteState.REFUSED).id
-    by_order = store.briefs.find(account, sorting=JournalSort.ORDER)
-    names = [store.briefs.get([place])[place].first.name for place in by_order]
+    by_order = store.journal_queries.find(account, sorting=JournalSort.ORDER)
+    names = [store.journal_queries.get([place])[place].first.name for place in by_order]
     assert (by_order, names) == ([(three, 0), (one, 0), (two, 0), (two, 1)], ["B", "B", "N a", "N b"])
-    assert [write for write, _ in store.briefs.find(account, sorting=JournalSort.OUTCOME)] == [three, one, two]
+    assert [write for write, _ in store.journal_queries.find(account, sorting=JournalSort.OUTCOME)] == [three, one, two]
 
 
 def test_ten_thousand_writes_are_listed_and_counted_in_a_blink(store: Store, account: int) -> None:
@@ -176,9 +176,9 @@ def test_ten_thousand_writes_are_listed_and_counted_in_a_blink(store: Store, acc
 
     store._database.write(many)
     started = perf_counter()
-    places = store.briefs.find(account)
-    rows = store.briefs.get(places[5000:5060])
-    counts = store.briefs.count(account)
+    places = store.journal_queries.find(account)
+    rows = store.journal_queries.get(places[5000:5060])
+    counts = store.journal_queries.count(account)
     taken = perf_counter() - started
     assert (len(places), len(rows), counts[WriteState.CONFIRMED, WriteKind.PATCH]) == (10001, 60, 10001)
     assert places[-1] == (first, 0)
@@ -227,7 +227,7 @@ def test_a_write_whose_orders_are_still_followed_is_not_pruned(store: Store, acc
     accepted(store, account, SentItem("edit:9:a", 1, "E", "5"), clock, None)
     clock.pass_(1000 * DAY)
     assert store.writes.prune(clock()) == {}
-    assert len(store.follows.open(account)) == 1
+    assert len(store.verifications.open(account)) == 1
 
 
 def test_what_staged_orders_must_know_to_not_be_sent_twice_is_not_pruned(
@@ -244,12 +244,12 @@ def test_what_staged_orders_must_know_to_not_be_sent_twice_is_not_pruned(
     clock.pass_(100 * DAY)
     store.batches.drop([late.staged])
     assert store.writes.prune(clock() - timedelta(days=30)) == {account: 1}
-    assert store.writes.holds(stays.staged, 1)
-    assert store.writes.holds(late.staged, 1)
+    assert store.writes.already_sent(stays.staged, 1)
+    assert store.writes.already_sent(late.staged, 1)
     store.batches.restore([removed.staged, late.staged])
     (batch,) = store.batches.all(account)
     back = store.batches.staged(batch.id)
-    assert [(order.id, store.writes.holds(order.id, order.version)) for order in back] == [
+    assert [(order.id, store.writes.already_sent(order.id, order.version)) for order in back] == [
         (stays.staged, True),
         (late.staged, True),
     ], "what could not be known any more does not come back"

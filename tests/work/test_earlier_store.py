@@ -160,8 +160,8 @@ async def test_template_mapping_refused_rows_and_bulk_change_are_saved(earlier: 
     assert earlier.mappings.refused() == ("orders.csv", b"Order number,reason\nB-15,row 17 has 12 cells\n")
     (saved,) = earlier.saved_changes.all()
     assert saved == earlier.saved_changes.last
-    assert (saved.name, saved.add_tags, saved.unread) == ("hold", ("hold",), ())
-    assert [(one.path, one.value) for one in saved.sets] == [(("order_details", "status", "code"), "on_hold")]
+    assert (saved.name, saved.add_tags, saved.unknown) == ("hold", ("hold",), ())
+    assert [(one.path, one.value) for one in saved.assignments] == [(("order_details", "status", "code"), "on_hold")]
 
 
 async def test_jobs_have_their_orders_and_results(earlier: Session) -> None:
@@ -260,7 +260,7 @@ async def test_lost_answers_are_looked_up_and_accepted_orders_followed_to_their_
 async def test_nothing_that_may_be_with_the_service_goes_again(earlier: Session) -> None:
     plan = earlier.staging.plan(earlier.staged(number).id for number in ("B-1", "B-2", "B-7"))
     assert plan.count == 0
-    assert all(earlier.store.writes.holds(earlier.staged(number).id, 1) for number in ("B-1", "B-2", "B-7"))
+    assert all(earlier.store.writes.already_sent(earlier.staged(number).id, 1) for number in ("B-1", "B-2", "B-7"))
 
 
 async def test_staged_orders_are_sent_and_verified(earlier: Session) -> None:

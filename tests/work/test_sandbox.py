@@ -147,7 +147,7 @@ async def test_under_faults_every_order_is_there_once_and_every_word_is_true(mak
     world.sandbox.breaker.faults = Faults.parse([*FAULTS, "slow=0.05"])
     going = world.stage(*(order(order_id=f"A{n}") for n in range(40)))
     for _ in range(20):
-        left = [one for one in going if not world.store.writes.holds(one.staged, one.version)]
+        left = [one for one in going if not world.store.writes.already_sent(one.staged, one.version)]
         await asyncio.gather(*(world.outbox.upsert(left[place : place + 5]) for place in range(0, len(left), 5)))
         await world.outbox.recover()
         await world.follower.until_done()

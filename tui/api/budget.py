@@ -21,8 +21,8 @@ __all__ = [
     "Rate",
     "Sleep",
     "SystemClock",
-    "next_pause",
     "read_retry_after",
+    "retry_delay",
 ]
 
 Sleep = Callable[[float], Awaitable[None]]
@@ -164,7 +164,7 @@ _TRIES = {RateLimited: 6, ServiceBusy: 6, ServerFault: 3, Unreachable: 3, Invali
 _FIRST = {RateLimited: 1.0, ServiceBusy: 1.0, ServerFault: 0.5, Unreachable: 0.5, InvalidResponse: 0.5}
 
 
-def next_pause(error: ApiError, tried: int, *, write: bool, random: Random) -> float | None:
+def retry_delay(error: ApiError, tried: int, *, write: bool, random: Random) -> float | None:
     """Seconds to wait before the same request goes again after `tried` such failures (from 1), or None: hand it back.
 
     Only a 429 and a busy order are tried again for writes; reads also after 5xx, broken connections and answers that

@@ -1,7 +1,7 @@
 """The service as methods: one for each operation, and nothing that is not on the wire.
 
-Of the Orders document all five operations, of the Integrations document what orders need (list, retrieve, exception
-logs, shop order statuses and their mapping), and the check of credentials. Documents come raw (design, decision 3);
+Of the Orders document all five operations, of the Integrations document what orders need (list, exception logs,
+shop order statuses and their mapping), and the check of credentials. Documents come raw (design, decision 3);
 whatever goes wrong is an ApiError of `tui.api.errors`.
 
 Writes: a bytes body goes out byte for byte. Record what is about to be sent first, and shield the call from
@@ -31,9 +31,10 @@ from tui.api.errors import (
 )
 from tui.api.paging import Cursors, read_cursors
 from tui.api.pointer import Dialect
-from tui.api.query import OrderQuery, encode_query, id_text, misfits, order_key, sort_doubt
+from tui.api.query import OrderQuery, encode_query, id_text, mismatches, order_key, sort_warning
 from tui.api.request_log import RequestLog
 from tui.api.transport import ANSWER_LIMIT, Request, ServiceResponse, Transport
+from tui.api.wording import count_of
 
 __all__ = ["LARGEST_BATCH", "Client", "Identifiers", "LogPage", "Metadata", "OrderQuery", "Page", "order_key"]
 
@@ -59,25 +60,20 @@ class Identifiers:
 class Page:
     """One page of orders, all of them as they came.
 
-    `misfits` are the places of orders that contradict what was asked, which happens when the service ignores a filter
-    in silence (Q4.12); `doubts` says it in sentences. Whoever shows the page decides what becomes of them.
+    `mismatches` are the places of orders that contradict what was asked, which happens when the service ignores a filter
+    in silence (Q4.12); `warnings` says it in sentences. Whoever shows the page decides what becomes of them.
     """
 
     orders: tuple[Document, ...]
     next: str | None = None
     previous: str | None = None
-    doubts: tuple[str, ...] = ()
-    misfits: tuple[int, ...] = ()
+    warnings: tuple[str, ...] = ()
+    mismatches: tuple[int, ...] = ()
 
     @property
-    def rejected(self) -> int:
-        """How many orders contradict what was asked."""
-        return len(self.misfits)
-
-    @property
-    def fitting(self) -> tuple[Document, ...]:
+    def matching(self) -> tuple[Document, ...]:
         """The orders without those that contradict what was asked."""
-        outside = set(self.misfits)
+        outside = set(self.mismatches)
         return tuple(order for place, order in enumerate(self.orders) if place not in outside)
 
 
@@ -88,7 +84,7 @@ class LogPage:
     logs: tuple[Document, ...]
     next: str | None = None
     previous: str | None = None
-    doubts: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,16 +178,16 @@ class Client:
             parameters.append(("cursor", cursor))
 
         def read(answer: ServiceResponse) -> Page:
-            rows, doubts = _rows(answer)
-            cursors = _cursors(answer, cursor, doubts)
-            wrong = misfits(query, rows)
-            doubts += [_misfit_doubt(name, len(places), len(rows)) for name, places in wrong.items()]
+            rows, warnings = _rows(answer)
+            cursors = _cursors(answer, cursor, warnings)
+            wrong = mismatches(query, rows)
+            warnings += [_mismatch_warning(name, len(places), len(rows)) for name, places in wrong.items()]
             if len(rows) > query.page_size:
-                doubts.append(f"The service sent {len(rows)} orders where {query.page_size} were asked for.")
-            if doubt := sort_doubt(query.sort, rows):
-                doubts.append(doubt)
+                warnings.append(f"The service sent {len(rows)} orders where {query.page_size} were asked for.")
+            if warning := sort_warning(query.sort, rows):
+                warnings.append(warning)
             outside = tuple(sorted({place for places in wrong.values() for place in places}))
-            return Page(tuple(rows), cursors.next, cursors.previous, tuple(doubts), outside)
+            return Page(tuple(rows), cursors.next, cursors.previous, tuple(warnings), outside)
 
         return await self._page("/orders", parameters, cursor, read)
 
@@ -235,7 +231,7 @@ class Client:
         try:
             await self._transport.ask(Request("DELETE", f"/orders/{number}", dialect=Dialect.PATCH), lambda _: None)
         except NotFound as error:
-            if not error.proven:  # a page of somebody in between is no word of the service
+            if not error.confirmed_by_service:  # a page of somebody in between is no word of the service
                 raise
             return False
         return True
@@ -273,17 +269,6 @@ class Client:
         query = encode_query([("sort", sort)] if sort else [])
         return await self._transport.ask(Request("GET", "/integrations", query), lambda it: tuple(_rows(it)[0]))
 
-    async def get_integration(self, id: int | str) -> Document:
-        """GET /integrations/{id} (Integrations, "Retrieve an integration")."""
-        number = _number(id)
-
-        def read(answer: ServiceResponse) -> Document:
-            integration = _object(answer)
-            _check_identity(integration, number)
-            return integration
-
-        return await self._transport.ask(Request("GET", f"/integrations/{number}"), read)
-
     async def integration_logs(
         self, id: int | str | None = None, *, cursor: str | None = None, page_size: int = 25
     ) -> LogPage:
@@ -294,16 +279,19 @@ class Client:
         parameters = [("page_size", str(page_size)), *([("cursor", cursor)] if cursor else [])]
 
         def read(answer: ServiceResponse) -> LogPage:
-            rows, doubts = _rows(answer)
-            cursors = _cursors(answer, cursor, doubts)
-            return LogPage(tuple(rows), cursors.next, cursors.previous, tuple(doubts))
+            rows, warnings = _rows(answer)
+            cursors = _cursors(answer, cursor, warnings)
+            return LogPage(tuple(rows), cursors.next, cursors.previous, tuple(warnings))
 
         return await self._page(path, parameters, cursor, read, secretive=True)
 
     async def shop_order_statuses(
         self, integration_id: int | str, language: str | None = None, show_deleted: bool | None = None
     ) -> tuple[Document, ...]:
-        """GET /shop-order-statuses (Integrations, "Retrieve shop order statuses for an integration"), Prestashop v2 only."""
+        """GET /shop-order-statuses (Integrations, "Retrieve shop order statuses for an integration"), Prestashop v2 only.
+
+        No screen calls this yet. Triage will need it to name the statuses of a Prestashop shop.
+        """
         parameters = [("integration_id", _number(integration_id))]
         if language:
             parameters.append(("language", language))
@@ -313,7 +301,11 @@ class Client:
         return await self._transport.ask(request, lambda answer: tuple(_rows(answer)[0]))
 
     async def shop_order_status_mapping(self, integration_id: int | str) -> Document:
-        """GET /shop-order-statuses/mapping (Integrations, "Retrieve custom status mapping…"), Prestashop v2 only."""
+        """GET /shop-order-statuses/mapping (Integrations, "Retrieve custom status mapping…"), Prestashop v2 only.
+
+        No screen calls this yet. Triage will need it to tell open orders of a Prestashop shop from finished ones: it
+        says which of the shop's statuses mean delivered and cancelled (Q10.4).
+        """
         query = encode_query([("integration_id", _number(integration_id))])
         return await self._transport.ask(Request("GET", "/shop-order-statuses/mapping", query), _object)
 
@@ -341,7 +333,7 @@ class Client:
         try:
             return await self._transport.ask(Request("GET", path, encode_query(parameters), secretive=secretive), read)
         except NotFound as error:
-            if not cursor or not error.proven:
+            if not cursor or not error.confirmed_by_service:
                 raise
             invalid = InvalidCursor(
                 "The service does not know this place in the list any more. Nothing was changed. Begin at the first page.",
@@ -350,7 +342,7 @@ class Client:
                 body=error.body,
                 request_line=error.request_line,
             )
-            invalid.proven = True
+            invalid.confirmed_by_service = True
             raise invalid from error
 
     def _refuse_if_read_only(self) -> None:
@@ -390,21 +382,21 @@ def _rows(answer: ServiceResponse) -> tuple[list[Document], list[str]]:
         raise InvalidResponse("its data is not a list")
     rows = [row for row in data if isinstance(row, dict)]
     others = len(data) - len(rows)
-    return rows, [f"Left out of {_count(len(data), 'row')}: {others}, which cannot be read."] if others else []
+    return rows, [f"Left out of {count_of(len(data), 'row')}: {others}, which cannot be read."] if others else []
 
 
-def _cursors(answer: ServiceResponse, asked: str | None, doubts: list[str]) -> Cursors:
+def _cursors(answer: ServiceResponse, asked: str | None, warnings: list[str]) -> Cursors:
     cursors = read_cursors(answer.link)
     if cursors.unusable:
-        doubts.append("The service names a next page in a way that cannot be asked for: there may be more than this.")
+        warnings.append("The service names a next page in a way that cannot be asked for: there may be more than this.")
     if asked and cursors.next == asked:
-        doubts.append("The service names this page as its own next one: there may be more than this.")
+        warnings.append("The service names this page as its own next one: there may be more than this.")
         return Cursors(None, cursors.previous)
     return cursors
 
 
-def _misfit_doubt(name: str, wrong: int, rows: int) -> str:
-    return f"{wrong} of {_count(rows, 'order')} do not fit {name} as it was asked: the service may have ignored it."
+def _mismatch_warning(name: str, wrong: int, rows: int) -> str:
+    return f"{wrong} of {count_of(rows, 'order')} do not fit {name} as it was asked: the service may have ignored it."
 
 
 def _identifiers(told: Document) -> Identifiers:
@@ -440,7 +432,3 @@ def _parsed(body: Json | bytes) -> Json:
 
 def _bytes(body: Json | bytes) -> bytes:
     return body if isinstance(body, bytes) else encode(body)
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"

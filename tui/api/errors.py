@@ -10,7 +10,7 @@ ApiError
 ├── ServiceBusy        400, the order is still being processed by another request: nothing changed, wait, send again
 ├── NotAuthorised      401: stop everything, ask for other credentials
 ├── Forbidden          403: these credentials may not do this; the session goes on
-├── NotFound           404 and 410: the order is not there (`proven` says whether the service itself said so)
+├── NotFound           404 and 410: the order is not there (`confirmed_by_service` says whether the service itself said so)
 │   └── InvalidCursor  404 for a cursor: begin at page one
 ├── RateLimited        429 after patience: nothing changed, wait
 ├── ServerFault        5xx for a read, after some tries: nothing changed, try again later
@@ -29,6 +29,7 @@ from http import HTTPStatus
 
 from tui.api.codec import CodecError, Document, Json, decode, encode
 from tui.api.pointer import ROOT, Dialect, Pointer, Scope, Target, read_pointer
+from tui.api.wording import count_of
 
 __all__ = [
     "ApiError",
@@ -68,7 +69,7 @@ class Severity(StrEnum):
 class Origin(StrEnum):
     """Who found a problem."""
 
-    HERE = "here"
+    LOCAL = "here"
     SERVICE = "service"
 
 
@@ -156,9 +157,9 @@ class Forbidden(ApiError):
 
 
 class NotFound(ApiError):
-    """There is no such thing. `proven`: the service said so itself, and not some page in between."""
+    """There is no such thing. `confirmed_by_service`: the service said so itself, and not some page in between."""
 
-    proven: bool = False
+    confirmed_by_service: bool = False
 
 
 class InvalidCursor(NotFound):
@@ -216,7 +217,7 @@ def error_for(
     kind, message = _kind_of(status, problems, write, detail)
     error = kind(message, problems=problems, status=status, body=body, request_line=request_line)
     if isinstance(error, NotFound):
-        error.proven = _is_json(body)
+        error.confirmed_by_service = _is_json(body)
     return error
 
 
@@ -261,7 +262,7 @@ def _said(problems: tuple[Problem, ...]) -> str:
     first = one_line(problems[0].detail, 300)
     more = len(problems) - 1
     if more:
-        first = f"{first.rstrip('.')} (and {more} more {'problem' if more == 1 else 'problems'})"
+        first = f"{first.rstrip('.')} (and {count_of(more, 'more problem')})"
     return first if first[-1:] in (".", "!", "?") else first + "."
 
 

@@ -15,7 +15,7 @@ from operator import or_
 from types import UnionType
 from typing import Annotated, Any, ClassVar, Final, Literal, Union, get_args, get_origin
 
-from annotated_types import Ge, Gt, Len, MinLen
+from annotated_types import Ge, Gt, Len, MaxLen, MinLen
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -80,13 +80,13 @@ class Group(StrEnum):
 class Invalid:
     """One thing wrong with a document: where, what in words, and pydantic's code for it.
 
-    `soft`: the document's schema refuses it, yet the service is known to take it (Q8.1, Q8.11).
+    `tolerated`: the document's schema refuses it, yet the service is known to take it (Q8.1, Q8.11).
     """
 
     pointer: Pointer
     detail: str
     code: str
-    soft: bool = False
+    tolerated: bool = False
 
 
 def validate_order(document: Json, operation: Operation) -> list[Invalid]:
@@ -171,6 +171,7 @@ Text = Annotated[str, Strict()]
 Filled = Annotated[Text, MinLen(1)]
 Lines = Annotated[Text, Kind.LINES]
 Word = Annotated[Text, Kind.WORD]
+ProductId = Annotated[Text, MaxLen(70)]
 Number = Annotated[Decimal, _Numeric, Kind.NUMBER]
 Integer = Annotated[int, BeforeValidator(_integer), Strict(), Kind.INTEGER]
 Flag = Annotated[bool, Strict(), Kind.BOOL]
@@ -217,7 +218,7 @@ def _carry(extra: dict[str, Any]) -> Any:
     return {"extra": FieldMeta(**extra)}
 
 
-def extra_of(info: FieldInfo) -> FieldMeta:
+def field_meta(info: FieldInfo) -> FieldMeta:
     """The `FieldMeta` that a field of these models was declared with."""
     carried = info.json_schema_extra
     extra: Any = carried.get("extra") if isinstance(carried, dict) else None
@@ -225,11 +226,11 @@ def extra_of(info: FieldInfo) -> FieldMeta:
 
 
 class Node(BaseModel):
-    """An object of the document. `WHOLE`: PATCH wants it complete as well (Q3.7, Q3.10). `ONE_OF`: exactly one of these
+    """An object of the document. `ATOMIC`: PATCH wants it complete as well (Q3.7, Q3.10). `ONE_OF`: exactly one of these
     members is there (Q8.22)."""
 
     model_config = ConfigDict(extra="ignore")
-    WHOLE: ClassVar[bool] = False
+    ATOMIC: ClassVar[bool] = False
     ONE_OF: ClassVar[tuple[str, ...]] = ()
 
 
@@ -267,7 +268,7 @@ class Cost(Node):
 class Weight(Node):
     """`weight`"""
 
-    WHOLE = True
+    ATOMIC = True
     value: Annotated[Number, Gt(0)] = _required("weight", "Leave the weight out rather than send 0.")
     unit: WeightUnit = _required("unit")
 
@@ -275,7 +276,7 @@ class Weight(Node):
 class Dimension(Node):
     """`dimension`"""
 
-    WHOLE = True
+    ATOMIC = True
     length: Annotated[Number, Ge(0)] = _required("length")
     width: Annotated[Number, Ge(0)] = _required("width")
     height: Annotated[Number, Ge(0)] = _required("height")
@@ -285,7 +286,7 @@ class Dimension(Node):
 class Volume(Node):
     """`volume`: its value is a whole number, unlike all other measures (Q8.12)."""
 
-    WHOLE = True
+    ATOMIC = True
     value: Annotated[Integer, Ge(0)] = _required("volume", "A whole number.", rare=True)
     unit: VolumeUnit = _required("unit")
 
@@ -357,6 +358,14 @@ class OrderItem(Node):
     product_id: Text = _optional("product id", "The shop's own id of the product.", rare=True)
     variant_id: Text = _optional("variant id", rare=True, patch=NOT_IN_PATCH)
     ean: Text = _optional("EAN", rare=True, patch=NOT_IN_PATCH)
+    manufacturer_product_id: ProductId | None = _optional(
+        "MPN", "The manufacturer's or supplier's own code for the product.", rare=True
+    )
+    manufacturer_product_id_std: ProductId | None = _optional(
+        "standard product id",
+        "A code issued by a standards body, such as a GTIN. Leave it out if there is none.",
+        rare=True,
+    )
     image_url: Text = _optional("image", "Is only shown if the product id is there too.", rare=True, patch=NOT_IN_PATCH)
     mid_code: Text | None = _optional(
         "MID code", "The manufacturer, for formal customs entries into the US.", rare=True
@@ -481,7 +490,7 @@ class Address(Node):
 class ShippingOption(Node):
     """`shipping-option-code-properties`"""
 
-    WHOLE = True
+    ATOMIC = True
     shipping_option_code: Word | None = _required("shipping option", "Carrier and service, as postnl:standard.")
     contract_id: Annotated[Integer, Ge(1)] | None = _optional(
         "contract", "Empty: the default contract of the carrier.", rare=True
@@ -491,7 +500,7 @@ class ShippingOption(Node):
 class ShipWith(Node):
     """`ship-with`"""
 
-    WHOLE = True
+    ATOMIC = True
     type: Annotated[Literal["shipping_option_code"], Kind.CHOICE] = _required("chosen by", rare=True)
     properties: ShippingOption = _required("shipping option")
 
@@ -508,7 +517,7 @@ class ShippingDetails(Node):
 class ServicePoint(Node):
     """`service-point`: exactly one of its two ids (Q8.22)."""
 
-    WHOLE = True
+    ATOMIC = True
     ONE_OF = ("id", "carrier_service_point_id")
     id: Text = _optional("service point", "Sendcloud's id of it, as text.")
     carrier_service_point_id: Text = _optional("carrier's point", "The carrier's own id; give this or the one above.")
@@ -554,15 +563,15 @@ class Order(Node):
 
 @cache
 def patch_model(model: type[Node]) -> type[Node]:
-    """The same object as PATCH takes it: nothing required (but in `WHOLE` objects), its own types and names."""
+    """The same object as PATCH takes it: nothing required (but in `ATOMIC` objects), its own types and names."""
     fields: dict[str, Any] = {}
     for name, info in model.model_fields.items():
-        extra = extra_of(info)
+        extra = field_meta(info)
         if extra.patch is NOT_IN_PATCH:
             continue
         own = Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation
         annotation = _in_patch(own if extra.patch is _SAME else extra.patch)
-        required = model.WHOLE and info.is_required()
+        required = model.ATOMIC and info.is_required()
         fields[extra.patch_name or name] = (annotation, ... if required else None)
     if model is ServicePoint:
         return ServicePoint

@@ -16,10 +16,10 @@ __all__ = [
     "encode_query",
     "id_number",
     "id_text",
-    "misfits",
+    "mismatches",
     "order_key",
     "read_instant",
-    "sort_doubt",
+    "sort_warning",
 ]
 
 SORT_KEYS = ("integration", "order_number", "order_created_at", "order_updated_at", "pk")
@@ -130,7 +130,7 @@ _ID = Pointer.of("id")
 _SLACK = timedelta(days=1)
 
 
-def misfits(query: OrderQuery, orders: Sequence[Document]) -> dict[str, tuple[int, ...]]:
+def mismatches(query: OrderQuery, orders: Sequence[Document]) -> dict[str, tuple[int, ...]]:
     """Per parameter that was asked, the places of the orders that contradict it.
 
     Texts are compared whole and without case, dates with one day of slack. A time that cannot be read contradicts
@@ -182,7 +182,7 @@ def _between(pointer: Pointer, low: date | None, high: date | None) -> Callable[
     return fits
 
 
-def sort_doubt(sort: Sequence[str], orders: Sequence[Document]) -> str | None:
+def sort_warning(sort: Sequence[str], orders: Sequence[Document]) -> str | None:
     """A sentence if the orders did not come as they were to be sorted.
 
     Pairs that lack a value are not judged, and numbers of orders only where every sensible way to sort text agrees.

@@ -17,7 +17,16 @@ from urllib.parse import urlsplit
 import httpx
 
 from tui.api.auth import Auth, OAuth2, TokenRequest, check_address, is_loopback
-from tui.api.budget import LONGEST_WAIT, Budget, Clock, Sleep, SystemClock, next_pause, read_http_date, read_retry_after
+from tui.api.budget import (
+    LONGEST_WAIT,
+    Budget,
+    Clock,
+    Sleep,
+    SystemClock,
+    read_http_date,
+    read_retry_after,
+    retry_delay,
+)
 from tui.api.errors import (
     ApiError,
     InvalidRequest,
@@ -164,7 +173,7 @@ class Transport:
             except ApiError as error:
                 error.request_line = error.request_line or request.line
                 tried[type(error)] += 1
-                pause = next_pause(error, tried[type(error)], write=request.write, random=self._random)
+                pause = retry_delay(error, tried[type(error)], write=request.write, random=self._random)
                 if isinstance(error, RateLimited):
                     self.budget.pause(pause or error.retry_after or 0.0)
                 if pause is None or self._clock.monotonic() + pause > until:

@@ -1,5 +1,6 @@
 """Who orders: customers with the addresses that they typed, right and wrong (QUIRKS 8.14-8.20, 13)."""
 
+import re
 from dataclasses import dataclass
 from random import Random
 
@@ -11,6 +12,11 @@ _PLAIN = str.maketrans(
     "äöüßéèêáàâíìóòôúùñçøåæłżźćśąęńőűČčŠšŽžŘřěůýđ", "aousseeaaaiiooouuncoaalzzcsaenouCcSsZzRreuyd"[:44]
 )
 _LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
+_BRITISH = str.maketrans("CKMV", "DLNW")
+_BRITISH_AREAS = re.findall(
+    "..", "ABBABBBDBHBNBSBTCBCFCHCRCTCVDADEDHDLDTDYEHEXGLGUHAHDHGHPHUIPKTKYLALELNLSLUMEMKNENGNNNPNROXPE"
+)
+_CANADIAN = str.maketrans("DFUWZ", "CEVXY")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +66,7 @@ def _address(rng: Random, country: SeedCountry, name: str, email: str, phone: st
     address |= {
         "address_line_1": rng.choice(country.streets),
         "house_number": house,
-        "postal_code": _postal(rng, country.postal),
+        "postal_code": _as_used(country.code, _postal(rng, country.postal)),
         "city": city,
         "country_code": country.code,
     }
@@ -138,6 +144,19 @@ def _postal(rng: Random, pattern: str) -> str:
         else:
             letters.append(rng.choice(_LETTERS) if sign == "@" else sign)
     return "".join(letters)
+
+
+def _as_used(country: str, postcode: str) -> str:
+    """The postcode with letters that the country uses, so that only spoiled addresses look wrong."""
+    match country:
+        case "CA":
+            return postcode.translate(_CANADIAN)
+        case "GB":
+            area = _BRITISH_AREAS[(ord(postcode[0]) * 26 + ord(postcode[1])) % len(_BRITISH_AREAS)]
+            return f"{area}{postcode[2:].translate(_BRITISH)}"
+        case "NL" if postcode.endswith(("SA", "SD", "SS")):
+            return f"{postcode[:-1]}B"
+    return postcode
 
 
 def _east(name: str) -> bool:

@@ -183,6 +183,7 @@ def _line(
         item["properties"] = {"colour": colour, "engraving": None}
     if shape == 2:
         item |= {"mid_code": "NLWICWAX12OSS", "material_content": product.material, "intended_use": "Personal use"}
+        item |= {"manufacturer_product_id": f"WICWAX-{number:03}", "manufacturer_product_id_std": _gtin(number)}
         item["image_url"] = f"https://cdn.wickandwax.example/{number}.jpeg"
     if shape == 0:
         item["delivery_dates"] = {"handover_at": None, "deliver_at": None}
@@ -196,6 +197,13 @@ def _line(
             "adr_packing_group_letter": "III",
         }
     return _SeedLine(_text(item), cents, product.grams * quantity)
+
+
+def _gtin(number: int) -> str:
+    """A GTIN of 14 digits with its check digit."""
+    digits = f"087{number:010}"
+    weighted = sum(int(digit) * (1 if place % 2 else 3) for place, digit in enumerate(digits))
+    return f"{digits}{-weighted % 10}"
 
 
 def _text(value: Json) -> str:

@@ -4,7 +4,7 @@ from types import UnionType
 from typing import Annotated, Any, Union, cast, get_args, get_origin
 
 from tui.api.codec import Document, Json, same
-from tui.api.models import NOT_IN_PATCH, Invalid, Node, Operation, Order, OrderItem, extra_of, validate_order
+from tui.api.models import NOT_IN_PATCH, Invalid, Node, Operation, Order, OrderItem, field_meta, validate_order
 from tui.api.pointer import ABSENT, Dialect, Pointer, Scope, Target, write_pointer
 from tui.sandbox.responses import ITEM_NOT_FOUND, error
 from tui.sandbox.times import read_instant, to_text
@@ -109,7 +109,7 @@ def with_times(order: Document) -> Document:
 
 def _problems(order: Json, operation: Operation, odd: bool) -> list[Invalid]:
     """With `odd` also what the document refuses and the service takes is taken (Q8.1)."""
-    return [invalid for invalid in validate_order(order, operation) if not (odd and invalid.soft)]
+    return [invalid for invalid in validate_order(order, operation) if not (odd and invalid.tolerated)]
 
 
 def _code(invalid: Invalid, odd: bool) -> str:
@@ -136,7 +136,7 @@ def _known(value: Json, model: type[Node]) -> Json:
         return value
     result: Document = {}
     for name, info in model.model_fields.items():
-        extra = extra_of(info)
+        extra = field_meta(info)
         wire = extra.patch_name or name
         if extra.patch is NOT_IN_PATCH or wire not in value:
             continue

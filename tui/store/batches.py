@@ -56,7 +56,7 @@ class NewStaged:
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """A staged order. `problems` are the service's, said of `problems_version`; older than `version` they are stale.
+    """A staged order.
 
     `version` grows with every change of content; `state` always speaks of the newest version. `remote_id` is the
     service's id of the order, once any version of it was accepted.
@@ -68,9 +68,6 @@ class Staged:
     log: Json
     version: int
     state: StagedState
-    problems: Json
-    problems_version: int | None
-    problems_at: datetime | None
     remote_id: str | None
     released: bool
     meta: Json
@@ -85,7 +82,7 @@ class Kept(Enum):
 
 KEEP: Final = Kept.KEEP
 
-_APART = "a part of "
+_UNFINISHED = "a part of "
 """Begins the `removed_at` of what is added in portions, until all of it is there; later than any time."""
 _STEP = 1 << 16
 _MOST = (1 << 63) - 1
@@ -148,7 +145,7 @@ class Batches:
         row = (self._now().isoformat(), batch)
         self._change(batch, lambda c: c.execute("UPDATE batch SET removed_at = ? WHERE id = ?", row), durable=True)
 
-    def put_back(self, batch: int) -> None:
+    def restore_batch(self, batch: int) -> None:
         """Bring a removed batch back to sight. Raises NameTaken where another one has its name meanwhile."""
 
         def work(connection: sqlite3.Connection) -> None:
@@ -180,14 +177,16 @@ class Batches:
         command = "UPDATE batch SET owner = NULL, owned_since = NULL WHERE id = ? AND owner = ?"
         self._database.write(lambda c: c.execute(command, (batch, self._sessions.mine)))
 
-    def stage(self, batch: int, orders: Iterable[NewStaged], *, before: str | None = None, part: str = "") -> list[str]:
+    def stage(
+        self, batch: int, orders: Iterable[NewStaged], *, before: str | None = None, import_id: str = ""
+    ) -> list[str]:
         """Add orders, at the end or in front of another, all or none; durable. Their new ids, in order.
 
         `part`: names what they are a portion of; nobody sees them before `join`.
         """
         at = self._now().isoformat()
         packed = [(pack(new.base), pack(new.log), pack(new.meta), new.released) for new in orders]
-        removed = f"{_APART}{part}" if part else None
+        removed = f"{_UNFINISHED}{import_id}" if import_id else None
 
         def work(connection: sqlite3.Connection) -> list[str]:
             ids = []
@@ -195,29 +194,29 @@ class Batches:
             for rank, (base, log, meta, released) in zip(ranks, packed, strict=True):
                 ids.append(secrets.token_hex(12))
                 document = add_document(connection, base)
-                row = (ids[-1], batch, rank, document, log, 1, StagedState.DRAFT, "[]", released, meta, removed, at)
+                row = (ids[-1], batch, rank, document, log, 1, StagedState.DRAFT, released, meta, removed, at)
                 connection.execute(_STAGE, row)
             return ids
 
-        return self._change(batch, work, durable=not part)
+        return self._change(batch, work, durable=not import_id)
 
-    def join(self, batch: int, part: str, count: int) -> None:
+    def publish_import(self, batch: int, import_id: str, count: int) -> None:
         """Let all see the orders that came in portions, all or none; durable. Raises StoreError unless there are `count`."""
 
         def work(connection: sqlite3.Connection) -> None:
             command = "UPDATE staged SET removed_at = NULL WHERE batch = ? AND removed_at = ?"
-            found = connection.execute(command, (batch, f"{_APART}{part}")).rowcount
+            found = connection.execute(command, (batch, f"{_UNFINISHED}{import_id}")).rowcount
             if found != count:
                 raise StoreError(f"Of {count:,} orders {found:,} are there")
 
         self._change(batch, work, durable=True)
 
-    def clear_parts(self, batch: int) -> int:
+    def delete_unfinished_imports(self, batch: int) -> int:
         """Remove for good what came in portions and was never joined, as when the app ended meanwhile; how many."""
 
         def work(connection: sqlite3.Connection) -> int:
             query = "SELECT id, base FROM staged WHERE batch = ? AND removed_at >= ?"
-            found = connection.execute(query, (batch, _APART)).fetchall()
+            found = connection.execute(query, (batch, _UNFINISHED)).fetchall()
             connection.executemany("DELETE FROM staged WHERE id = ?", [(row[0],) for row in found])
             connection.executemany("DELETE FROM document WHERE id = ?", [(row[1],) for row in found])
             return len(found)
@@ -253,38 +252,11 @@ class Batches:
         """
         return self._content(staged, pack(base), log, meta, True, released)
 
-    def set(
-        self,
-        staged: str,
-        *,
-        state: StagedState | Kept = KEEP,
-        problems: Json | Kept = KEEP,
-        released: bool | Kept = KEEP,
-        meta: Json | Kept = KEEP,
-        durable: bool = False,
-    ) -> None:
-        """Change what is known of a staged order; its content and version stay."""
-        at = self._now().isoformat()
-        values: dict[str, str | int] = {"updated_at": at}
-        if not isinstance(state, Kept):
-            values["state"] = state
-        if not isinstance(problems, Kept):
-            values["problems_json"] = pack(problems)
-            values["problems_at"] = at
-        if not isinstance(released, Kept):
-            values["released"] = released
-        if not isinstance(meta, Kept):
-            values["meta_json"] = pack(meta)
-
-        def work(connection: sqlite3.Connection) -> None:
-            _update(connection, staged, values)
-            if "problems_json" in values:
-                connection.execute("UPDATE staged SET problems_version = version WHERE id = ?", (staged,))
-
-        self._change(self._batch_of(staged), work, durable=durable)
-
     def set_all(self, batch: int, rows: Iterable[tuple[str, StagedState, bool, Json]]) -> None:
-        """Of several orders of a batch (id, state, released, meta): as `set`, in one transaction; durable."""
+        """Change what is known of several orders of a batch (id, state, released, meta), in one transaction; durable.
+
+        Their content and versions stay.
+        """
         at = self._now().isoformat()
         packed = [(state, released, pack(meta), at, id) for id, state, released, meta in rows]
         command = "UPDATE staged SET state = ?, released = ?, meta_json = ?, updated_at = ? WHERE id = ?"
@@ -404,18 +376,17 @@ _BATCHES = """
 _STAGE = """
     INSERT INTO staged (id, batch, rank, base, log_json, version, state, problems_json, released, meta_json,
                         removed_at, updated_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    VALUES (?, ?, ?, ?, ?, ?, ?, '[]', ?, ?, ?, ?)
 """
 
 _STAGED = """
-    SELECT staged.id, batch, body_json, log_json, version, state, problems_json, problems_version, problems_at,
-           remote_id, released, meta_json, updated_at
+    SELECT staged.id, batch, body_json, log_json, version, state, remote_id, released, meta_json,
+           updated_at
     FROM staged JOIN document ON document.id = staged.base
 """
 
 
 def _staged(row: sqlite3.Row) -> Staged:
-    problems_at = row["problems_at"]
     return Staged(
         id=row["id"],
         batch=row["batch"],
@@ -423,9 +394,6 @@ def _staged(row: sqlite3.Row) -> Staged:
         log=unpack(row["log_json"]),
         version=row["version"],
         state=StagedState(row["state"]),
-        problems=unpack(row["problems_json"]),
-        problems_version=row["problems_version"],
-        problems_at=None if problems_at is None else datetime.fromisoformat(problems_at),
         remote_id=None if row["remote_id"] is None else unpack_text(row["remote_id"]),
         released=bool(row["released"]),
         meta=unpack(row["meta_json"]),

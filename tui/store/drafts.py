@@ -64,7 +64,6 @@ class StoredEdit:
     base: Json
     read_at: datetime
     log: Json
-    updated_at: datetime
 
 
 class StoredEdits:
@@ -87,18 +86,18 @@ class StoredEdits:
             return found
 
         found = self._database.write(work)
-        return StoredEdit(order_id, base, read_at, log, at) if found is None else _edit(found)
+        return StoredEdit(order_id, base, read_at, log) if found is None else _edit(found)
 
     def save_log(self, account_id: int, order_id: str, log: Json, *, durable: bool = False) -> None:
         """Replace the steps of an edit that was started. Raises StoreError if there is none."""
-        row = (pack(log), self._now().isoformat(), account_id, pack(order_id))
-        command = "UPDATE edit SET log_json = ?, updated_at = ? WHERE account = ? AND order_id = ?"
+        row = (pack(log), account_id, pack(order_id))
+        command = "UPDATE edit SET log_json = ? WHERE account = ? AND order_id = ?"
         if not self._database.write(lambda c: c.execute(command, row).rowcount, durable=durable):
             raise StoreError(f"There is no draft of order {order_id} any more")
 
     def rebase(self, account_id: int, order_id: str, base: Json, read_at: datetime, log: Json) -> None:
         """Set an edit on a newer document together with its steps; durable. Raises StoreError if there is none."""
-        key, body, steps, at = pack(order_id), pack(base), pack(log), self._now().isoformat()
+        key, body, steps = pack(order_id), pack(base), pack(log)
 
         def work(connection: sqlite3.Connection) -> bool:
             found = connection.execute("SELECT base FROM edit WHERE account = ? AND order_id = ?", (account_id, key))
@@ -106,10 +105,8 @@ class StoredEdits:
             if row is None:
                 return False
             document = add_document(connection, body)
-            command = (
-                "UPDATE edit SET base = ?, read_at = ?, log_json = ?, updated_at = ? WHERE account = ? AND order_id = ?"
-            )
-            connection.execute(command, (document, read_at.isoformat(), steps, at, account_id, key))
+            command = "UPDATE edit SET base = ?, read_at = ?, log_json = ? WHERE account = ? AND order_id = ?"
+            connection.execute(command, (document, read_at.isoformat(), steps, account_id, key))
             connection.execute("DELETE FROM document WHERE id = ?", (row[0],))
             return True
 
@@ -144,7 +141,7 @@ def add_document(connection: sqlite3.Connection, body: str) -> int:
 
 
 _EDITS = """
-    SELECT order_id, body_json, read_at, log_json, updated_at
+    SELECT order_id, body_json, read_at, log_json
     FROM edit JOIN document ON document.id = edit.base
 """
 
@@ -157,11 +154,10 @@ def _find(connection: sqlite3.Connection, account_id: int, key: str) -> sqlite3.
 
 
 def _edit(row: sqlite3.Row) -> StoredEdit:
-    order_id, base, read_at, log, updated_at = row
+    order_id, base, read_at, log = row
     return StoredEdit(
         unpack_text(order_id),
         unpack(base),
         datetime.fromisoformat(read_at),
         unpack(log),
-        datetime.fromisoformat(updated_at),
     )

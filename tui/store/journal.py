@@ -74,7 +74,7 @@ class NewWrite:
     names the change of many orders that it is a part of.
     """
 
-    road: WriteKind
+    kind: WriteKind
     method: str
     path: str
     body: bytes
@@ -123,8 +123,6 @@ class StagedUpdate:
     version: int
     state: StagedState
     remote_id: str | None = None
-    problems: Json = None
-    """A list replaces the problems known; null leaves them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +138,7 @@ class NewVerification:
     due: datetime
     remote_id: str | None = None
     part_of_items: bool = False
-    fresh: bool = False
+    created: bool = False
     staged: str | None = None
     version: int | None = None
 
@@ -157,7 +155,7 @@ class Writes:
         """Keep a write before it goes anywhere; its state is RECORDED."""
         at = self._now()
         order_id = None if new.order_id is None else pack(new.order_id)
-        row = (account_id, self._sessions.mine, at.isoformat(), new.road, order_id, new.method, new.path)
+        row = (account_id, self._sessions.mine, at.isoformat(), new.kind, order_id, new.method, new.path)
         row_json = (pack(new.base), pack(new.changes), new.body, None if new.job is None else pack(new.job))
         names = list(_names(new))
         items = [
@@ -195,7 +193,7 @@ class Writes:
         def work(connection: sqlite3.Connection) -> Write:
             append_event(connection, me, write, event)
             for told in news:
-                tell_staged(connection, told, at)
+                update_staged(connection, told, at)
             for follow in new_follows:
                 _add_follow(connection, me, write, follow, at)
             return _load(connection, "WHERE id = ?", (write,))[0]
@@ -277,9 +275,9 @@ class Writes:
         """
         return self._database.write(lambda c: prune(c, before, limit))
 
-    def holds(self, staged: str, version: int) -> bool:
+    def already_sent(self, staged: str, version: int) -> bool:
         """Whether this version is on its way or was taken by the service, so that it must not be sent again."""
-        row = self._database.read(lambda c: c.execute(_HOLDS, (staged, version, staged, version)).fetchone())
+        row = self._database.read(lambda c: c.execute(_ALREADY_SENT, (staged, version, staged, version)).fetchone())
         return row is not None
 
 
@@ -326,19 +324,16 @@ def append_event(connection: sqlite3.Connection, session: str, write: int, event
     connection.execute(_APPEND, row)
 
 
-def tell_staged(connection: sqlite3.Connection, news: StagedUpdate, at: datetime) -> None:
+def update_staged(connection: sqlite3.Connection, news: StagedUpdate, at: datetime) -> None:
     """Note what became of a staged order. For use inside a transaction."""
     when = at.isoformat()
     if news.remote_id is not None:
         connection.execute("UPDATE staged SET remote_id = ? WHERE id = ?", (pack(news.remote_id), news.staged))
-    if news.problems is not None:
-        command = "UPDATE staged SET problems_json = ?, problems_version = ?, problems_at = ? WHERE id = ?"
-        connection.execute(command, (pack(news.problems), news.version, when, news.staged))
     command = "UPDATE staged SET state = ?, updated_at = ? WHERE id = ? AND version = ?"
     connection.execute(command, (news.state, when, news.staged, news.version))
 
 
-def name_order(connection: sqlite3.Connection, write: int, staged: str, remote_id: str) -> None:
+def set_remote_id(connection: sqlite3.Connection, write: int, staged: str, remote_id: str) -> None:
     """Note the service's id of an order of an upsert, which is known since. For use inside a transaction."""
     connection.execute(_NAME, (pack(remote_id), write, write, staged))
 
@@ -351,10 +346,10 @@ def _add_follow(connection: sqlite3.Connection, session: str, write: int, new: N
     expected = add_document(connection, pack(new.expected))
     remote_id = None if new.remote_id is None else pack(new.remote_id)
     if new.staged is not None and new.remote_id is not None:
-        name_order(connection, write, new.staged, new.remote_id)
+        set_remote_id(connection, write, new.staged, new.remote_id)
     when = at.isoformat()
     row = (session, write, new.staged, new.version, remote_id, pack(new.order_id), pack(new.integration), expected)
-    connection.execute(_FOLLOW, (*row, new.part_of_items, new.fresh, when, new.due.isoformat(), when, write))
+    connection.execute(_FOLLOW, (*row, new.part_of_items, new.created, when, new.due.isoformat(), when, write))
 
 
 _RECORD = """
@@ -379,7 +374,7 @@ _NAME = """
 """
 _JOURNAL = "SELECT * FROM journal"
 _HOLDERS = "SELECT id, held_by, state FROM journal WHERE account = ? AND settled = 0 ORDER BY id"
-_HOLDS = """
+_ALREADY_SENT = """
     SELECT 1 FROM write_item JOIN write ON write.id = write_item.write
     WHERE staged = ? AND version = ? AND settled = 0
     UNION ALL
@@ -410,7 +405,7 @@ def _load(connection: sqlite3.Connection, clause: str, values: Sequence[str | in
 
 def _write(row: sqlite3.Row, items: list[sqlite3.Row]) -> Write:
     new = NewWrite(
-        road=WriteKind(row["road"]),
+        kind=WriteKind(row["road"]),
         method=row["method"],
         path=row["path"],
         body=row["body"],

@@ -21,7 +21,7 @@ class JournalSort(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class OrderNames:
     """An order of a write under the names that were known when it was recorded; "" for what was not."""
 
     remote_id: str
@@ -41,11 +41,11 @@ class JournalRow:
     at: datetime
     by: str
     profile: str
-    road: WriteKind
+    kind: WriteKind
     state: WriteState
     job: str | None
     orders: int
-    first: Named
+    first: OrderNames
 
 
 class JournalQueries:
@@ -59,7 +59,7 @@ class JournalQueries:
         account_id: int,
         *,
         states: Iterable[WriteState] | None = None,
-        roads: Iterable[WriteKind] | None = None,
+        kinds: Iterable[WriteKind] | None = None,
         order: str | None = None,
         key: tuple[str, str] | None = None,
         job: str | None = None,
@@ -76,8 +76,8 @@ class JournalQueries:
         where = SqlCondition(account_id)
         if states is not None:
             where.among("state", states)
-        if roads is not None:
-            where.among("road", roads)
+        if kinds is not None:
+            where.among("road", kinds)
         if order is not None or key is not None:
             where.of_order(order, key)
         if job is not None:
@@ -110,11 +110,11 @@ class JournalQueries:
 
         return self._database.read(work)
 
-    def orders(self, write: int) -> list[Named]:
+    def orders(self, write: int) -> list[OrderNames]:
         """The orders of a write, in the order sent."""
         query = "SELECT remote_id, order_id, number FROM write_order WHERE write = ? ORDER BY position"
         rows = self._database.read(lambda c: c.execute(query, (write,)).fetchall())
-        return [Named(*map(_text, row)) for row in rows]
+        return [OrderNames(*map(_text, row)) for row in rows]
 
     def writers(self, account_id: int) -> list[tuple[str, str]]:
         """Who wrote: each user of a machine, with the profile used."""
@@ -179,11 +179,11 @@ def _brief(row: sqlite3.Row) -> JournalRow:
         at=datetime.fromisoformat(row["at"]),
         by=f"{row['user']}@{row['host']}",
         profile=unpack_text(row["profile_json"]),
-        road=WriteKind(row["road"]),
+        kind=WriteKind(row["road"]),
         state=WriteState(row["state"]),
         job=None if row["job"] is None else unpack_text(row["job"]),
         orders=row["orders"],
-        first=Named(*(_text(row[key]) for key in ("remote_id", "order_id", "number"))),
+        first=OrderNames(*(_text(row[key]) for key in ("remote_id", "order_id", "number"))),
     )
 
 

@@ -2,6 +2,10 @@
 
 Columns named `…_json`, and keys that come from strangers, hold packed JSON (tui.store.db.pack). Times are UTC, ISO 8601.
 Scripts may call `name_in`, which tui.store.db gives to every connection.
+
+Columns that are no longer used stay, since SQLite drops columns only from 3.35 on and Python 3.11 may come with an older
+one: `staged.problems_json`, `problems_version` and `problems_at` (the journal has the problems of each write), and
+`edit.updated_at`. Where they must not be null they get a constant, or the time when the row was added.
 """
 
 MIGRATIONS: tuple[str, ...] = (

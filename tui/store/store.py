@@ -46,19 +46,19 @@ class Store:
             self._database.close()
             raise
         try:
-            self.scratch = EditorFiles(folder / "scratch", self.sessions)
+            self.editor_files = EditorFiles(folder / "scratch", self.sessions)
         except BaseException:
             self._database.close()
             self.sessions.close()
             raise
         self.path = folder / FILE
-        self.state = ScreenStates(self._database)
+        self.screen_states = ScreenStates(self._database)
         self.edits = StoredEdits(self._database, now)
         self.batches = Batches(self._database, self.sessions, now)
         self.writes = Writes(self._database, self.sessions, now)
-        self.briefs = JournalQueries(self._database)
-        self.passages = SentRequests(self._database)
-        self.follows = Verifications(self._database, self.sessions, now)
+        self.journal_queries = JournalQueries(self._database)
+        self.sent_requests = SentRequests(self._database)
+        self.verifications = Verifications(self._database, self.sessions, now)
 
     def account_id(self, base_url: str, user_id: str) -> int:
         """The number of an account, by which all else is kept (decision 16). Profiles of one account share it."""
@@ -83,7 +83,7 @@ class Store:
     def close(self) -> None:
         """Close the file and end the session; closing twice does nothing."""
         try:
-            self.scratch.close()
+            self.editor_files.close()
         finally:
             self._database.close()
             self.sessions.close()

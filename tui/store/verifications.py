@@ -9,7 +9,7 @@ from enum import StrEnum
 from tui.api.codec import Json
 from tui.store.batches import StagedState
 from tui.store.db import Database, StoreError, pack, unpack, unpack_text
-from tui.store.journal import Event, StagedUpdate, WriteKind, WriteState, append_event, name_order, tell_staged
+from tui.store.journal import Event, StagedUpdate, WriteKind, WriteState, append_event, set_remote_id, update_staged
 from tui.store.sessions import Sessions
 
 
@@ -38,9 +38,9 @@ class Verification:
     integration: str
     expected: Json
     part_of_items: bool
-    fresh: bool
+    created: bool
     state: VerificationState
-    tries: int
+    attempts: int
     since: datetime
     due: datetime
     mismatches: Json
@@ -80,10 +80,10 @@ class Verifications:
     def of_staged(self, staged: str) -> list[Verification]:
         return self._database.read(lambda c: _load(c, "WHERE staged = ?", (staged,)))
 
-    def looked(self, follow: int, *, tries: int, due: datetime, remote_id: str | None = None) -> None:
+    def record_attempt(self, follow: int, *, attempts: int, due: datetime, remote_id: str | None = None) -> None:
         """Note a look that did not settle it, and when to look next."""
         key = None if remote_id is None else pack(remote_id)
-        row = (tries, due.isoformat(), key, self._now().isoformat(), follow)
+        row = (attempts, due.isoformat(), key, self._now().isoformat(), follow)
         command = (
             "UPDATE follow SET tries = ?, due = ?, remote_id = coalesce(?, remote_id), updated_at = ? WHERE id = ?"
         )
@@ -106,10 +106,10 @@ class Verifications:
             row = (state, pack(list(mismatches)), key, at.isoformat(), follow)
             connection.execute(_SETTLE, row)
             if known.staged is not None and remote_id is not None:
-                name_order(connection, known.write, known.staged, remote_id)
+                set_remote_id(connection, known.write, known.staged, remote_id)
             if known.staged is not None and known.version is not None:
                 news = StagedUpdate(known.staged, known.version, StagedState(state), remote_id)
-                tell_staged(connection, news, at)
+                update_staged(connection, news, at)
             self._end_write(connection, known.write, at)
             return _one(connection, follow)
 
@@ -124,7 +124,7 @@ class Verifications:
             command = "UPDATE follow SET state = 'accepted', tries = 0, since = ?, due = ?, session = ? WHERE id = ?"
             connection.execute(command, (at.isoformat(), at.isoformat(), self._sessions.mine, follow))
             if known.staged is not None and known.version is not None:
-                tell_staged(connection, StagedUpdate(known.staged, known.version, StagedState.ACCEPTED), at)
+                update_staged(connection, StagedUpdate(known.staged, known.version, StagedState.ACCEPTED), at)
 
         self._database.write(work, durable=True)
 
@@ -175,9 +175,9 @@ def _follow(row: sqlite3.Row) -> Verification:
         integration=unpack_text(row["integration"]),
         expected=unpack(row["body_json"]),
         part_of_items=bool(row["part_of_items"]),
-        fresh=bool(row["fresh"]),
+        created=bool(row["fresh"]),
         state=VerificationState(row["state"]),
-        tries=row["tries"],
+        attempts=row["tries"],
         since=datetime.fromisoformat(row["since"]),
         due=datetime.fromisoformat(row["due"]),
         mismatches=unpack(row["mismatches_json"]),

@@ -119,9 +119,9 @@ async def open_account(
     try:
         metadata = await client.auth_metadata()
         user, own_shop = metadata.user_id, metadata.integration_id
-        store.state.put(local, _REMEMBERED, user)
+        store.screen_states.put(local, _REMEMBERED, user)
     except (NotFound, Forbidden, RequestRefused, InvalidResponse):
-        remembered = store.state.get(local, _REMEMBERED)
+        remembered = store.screen_states.get(local, _REMEMBERED)
         user = str(remembered) if remembered else f"credentials {credentials_name}"
     return _account(client, store, store.account_id(client.base_url, user), own_shop, now, zone, sleep, patience)
 
@@ -138,7 +138,7 @@ def open_remembered(
 ) -> Account | None:
     """The account that these credentials had last, without asking; None if they were never used here."""
     local = store.account_id(client.base_url, f"credentials {credentials_name}")
-    user = store.state.get(local, _REMEMBERED)
+    user = store.screen_states.get(local, _REMEMBERED)
     if not isinstance(user, str):
         return None
     return _account(client, store, store.account_id(client.base_url, user), None, now, zone, sleep, patience)

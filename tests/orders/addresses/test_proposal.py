@@ -9,7 +9,7 @@ from tui.api.pointer import Pointer
 from tui.orders.addresses.proposal import FieldEffect, propose, values_for, wants_split
 from tui.orders.addresses.reader import read_address
 from tui.orders.addresses.result import ParsedAddress
-from tui.orders.checks.shipping import SHIP_TO
+from tui.orders.paths import SHIP_TO
 
 BILL_TO = Pointer.of("billing_address")
 OLD = {
@@ -32,7 +32,7 @@ def does(
     reading: ParsedAddress, node: Any, *, split: bool = False, operation: Operation = Operation.PATCH
 ) -> dict[str, FieldEffect]:
     lines = propose(reading, {"shipping_address": node}, SHIP_TO, split=split, operation=operation)
-    return {line.field: line.does for line in lines}
+    return {line.field: line.effect for line in lines}
 
 
 def test_each_field_is_set_or_the_same_or_cleared_or_left() -> None:
@@ -88,7 +88,7 @@ def test_a_company_alone_is_the_name_where_there_is_none() -> None:
 def test_only_what_is_taken_is_written() -> None:
     document = {"shipping_address": OLD}
     lines = propose(NEW, document, SHIP_TO, split=True)
-    values = dict(values_for(lines, document, SHIP_TO, left_out={"name", "address_line_2"}))
+    values = dict(values_for(lines, document, SHIP_TO, excluded={"name", "address_line_2"}))
     assert values == {
         SHIP_TO / "company_name": "",
         SHIP_TO / "address_line_1": "Damrak",
@@ -103,7 +103,7 @@ def test_the_other_address_becomes_the_same_as_far_as_it_is_taken() -> None:
         "billing_address": {"name": "X", "city": "Gent", "address_line_2": "links", "email": "a@b.nl"},
     }
     lines = propose(NEW, document, SHIP_TO, split=True)
-    values = values_for(lines, document, SHIP_TO, BILL_TO, left_out={"name"})
+    values = values_for(lines, document, SHIP_TO, BILL_TO, excluded={"name"})
     billing = {pointer.name: value for pointer, value in values if pointer.startswith(BILL_TO)}
     assert billing == {
         "address_line_1": "Damrak",
@@ -119,7 +119,7 @@ def test_the_other_address_becomes_the_same_as_far_as_it_is_taken() -> None:
 def test_another_address_that_is_not_there_comes_whole(there: dict[str, Any]) -> None:
     document = {"shipping_address": OLD, **there}
     lines = propose(NEW, document, SHIP_TO, split=True)
-    values = values_for(lines, document, SHIP_TO, BILL_TO, left_out={"name"})
+    values = values_for(lines, document, SHIP_TO, BILL_TO, excluded={"name"})
     billing = {pointer.name: value for pointer, value in values if pointer.startswith(BILL_TO)}
     assert billing == {
         "name": "Jan Jansen",
@@ -136,5 +136,5 @@ def test_nothing_changes_where_all_is_the_same() -> None:
     document = {"shipping_address": {"name": "Fatma Demir", "address_line_1": "Damrak 5", "address_line_2": "3 hoog",
                 "postal_code": "1012 AB", "city": "Amsterdam", "country_code": "NL"}}  # fmt: skip
     lines = propose(NEW, document, SHIP_TO, split=False)
-    assert {line.does for line in lines} == {FieldEffect.SAME, FieldEffect.STAYS}
+    assert {line.effect for line in lines} == {FieldEffect.SAME, FieldEffect.STAYS}
     assert values_for(lines, document, SHIP_TO) == []

@@ -203,7 +203,7 @@ def test_an_address_is_read(text: str, wanted: dict[str, str]) -> None:
     reading = read_address(block(text))
     assert values(reading) == wanted
     assert reading.unplaced == ()
-    assert reading.others == 0
+    assert reading.other_addresses == 0
 
 
 def test_there_are_a_dozen_of_each() -> None:
@@ -301,7 +301,7 @@ def test_the_country_of_the_order_decides_what_the_text_leaves_open(
 ) -> None:
     reading = read_address("Kim Novak\nLindenhof 3\n12345 Neustadt", {"country_code": current})
     assert reading.value("country_code") == country
-    assert reading.maybe[:4] == maybe
+    assert reading.possible_countries[:4] == maybe
 
 
 @pytest.mark.parametrize(
@@ -316,7 +316,7 @@ def test_the_country_of_the_order_decides_what_the_text_leaves_open(
 def test_what_tells_the_country_is_stronger_than_the_order(text: str, country: str, sure: Confidence) -> None:
     found = read_address(text, {"country_code": "ES"}).get("country_code")
     assert found is not None
-    assert (found.value, found.sure) == (country, sure)
+    assert (found.value, found.confidence) == (country, sure)
 
 
 @pytest.mark.parametrize(
@@ -345,7 +345,7 @@ def test_a_split_is_offered_and_the_street_stays_whole(street: str, split: tuple
 def test_another_of_several_addresses_can_be_chosen() -> None:
     text = block("Jan Jansen ¶ Kerkstraat 12 ¶ 1012 AB Amsterdam ¶ ¶ Max Mustermann ¶ Musterstraße 5a ¶ 10115 Berlin")
     first, second, third = (read_address(text, choice=choice) for choice in range(3))
-    assert (first.others, first.value("city"), second.value("city"), third.value("city")) == (1, "Amsterdam", "Berlin", "Amsterdam")  # fmt: skip
+    assert (first.other_addresses, first.value("city"), second.value("city"), third.value("city")) == (1, "Amsterdam", "Berlin", "Amsterdam")  # fmt: skip
     assert "Musterstraße 5a" in first.unplaced
     assert "Kerkstraat 12" in second.unplaced
 
@@ -360,7 +360,7 @@ def test_the_heading_decides_which_address_is_wanted() -> None:
 
 def test_words_say_where_a_value_came_from() -> None:
     reading = read_address(block("Naam: Jan Jansen ¶ Kerkstraat 12 ¶ 00184 Roma (RM) ¶ Italia"))
-    assert {found.field: (found.value, found.words) for found in reading.found} == {
+    assert {found.field: (found.value, found.source) for found in reading.found} == {
         "name": ("Jan Jansen", "Naam Jan Jansen"),
         "address_line_1": ("Kerkstraat 12", "Kerkstraat 12"),
         "postal_code": ("00184", "00184"),
@@ -385,7 +385,7 @@ BLOCKS = st.lists(st.tuples(WORDS, GAPS), max_size=30).map(lambda parts: "".join
 
 def told(reading: ParsedAddress) -> Counter[str]:
     """All words that a reading shows."""
-    shown = [found.words for found in reading.found] + [*reading.unplaced, *reading.passed]
+    shown = [found.source for found in reading.found] + [*reading.unplaced, *reading.ignored]
     return Counter(word for text in shown for word in re.findall(r"\w+", text))
 
 

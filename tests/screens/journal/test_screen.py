@@ -132,7 +132,7 @@ async def test_a_deleted_order_is_staged_anew_by_u_and_what_is_lost_is_said(tmp_
         await house.type(order["order_number"])
         await house.press("enter")
         bench = house.app.account
-        await house.until(lambda: bench.store.briefs.find(bench.account_id, states=[WriteState.CONFIRMED]))
+        await house.until(lambda: bench.store.journal_queries.find(bench.account_id, states=[WriteState.CONFIRMED]))
         await journal(house)
         assert "deleted 1" in house.text
         assert "the whole order" in house.text

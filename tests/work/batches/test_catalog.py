@@ -6,7 +6,7 @@ from sandbox_harness import order
 
 from tui.api.errors import Origin, Problem, Severity
 from tui.api.pointer import Pointer
-from tui.orders.fields import ITEMS
+from tui.orders.paths import ITEMS
 from tui.store.batches import NewStaged, StagedState
 from tui.work.batches.staged_order import StagedStatus, note_of, told_to_json
 from tui.work.batches.staging import BatchLocked, Staging
@@ -80,7 +80,8 @@ async def test_names_are_unique_and_what_is_removed_comes_back(make: Make) -> No
 async def test_a_batch_with_orders_on_the_way_is_not_removed(make: Make) -> None:
     house = await make()
     (a,) = stage(house.staging, order(order_id="A"))
-    house.account.store.batches.set(a, state=StagedState.UNKNOWN)
+    (info,) = house.staging.batches()
+    house.account.store.batches.set_all(info.id, [(a, StagedState.UNKNOWN, False, {})])
     with pytest.raises(BatchLocked, match="1 order of it is on the way"):
         house.staging.remove("staged orders")
     assert names(house) == ["staged orders"]
@@ -137,7 +138,7 @@ async def test_cells_and_conversion_problems_follow_their_items_also_to_another_
     document = order(order_id="A", order_details__order_items__1__quantity=1)
     quantity, name = ITEMS / 1 / "quantity", ITEMS / 0 / "name"
     cells = {quantity: (8, "qty"), name: (7, "item"), Pointer.of("order_id"): (7, "id")}
-    problem = Problem("Not a number: 1 pc", "number", pointer=quantity, origin=Origin.HERE)
+    problem = Problem("Not a number: 1 pc", "number", pointer=quantity, origin=Origin.LOCAL)
     meta = {
         "source": "row 7 of f.csv",
         "file": "f.csv",
@@ -196,7 +197,7 @@ async def test_a_doubt_from_the_reading_of_a_file_hides_no_error(
     house = await make()
     document = order(order_id="A", shipping_address__email="jan(at)x")
     place = Pointer.of("shipping_address", "email")
-    problem = Problem("Two rows differ", "conflict", pointer=place, severity=severity, origin=Origin.HERE)
+    problem = Problem("Two rows differ", "conflict", pointer=place, severity=severity, origin=Origin.LOCAL)
     (id,) = house.staging._add(
         [NewStaged(document, meta={"noted": [told_to_json(note_of(problem, document, house.clock.now()))]})]
     )

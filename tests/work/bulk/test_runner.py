@@ -16,8 +16,7 @@ from tui.api.auth import BasicAuth
 from tui.api.client import Client
 from tui.api.pointer import Pointer
 from tui.orders.edits.bulk_change import BulkChange, FieldAssignment
-from tui.orders.fields import ITEMS
-from tui.orders.summary import STATUS, TAGS
+from tui.orders.paths import ITEMS, STATUS, TAGS
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.sandbox.faults import Faults
 from tui.store.journal import WriteKind, WriteState
@@ -151,7 +150,7 @@ async def test_a_dry_run_tells_what_would_change_is_so_and_cannot_be(bench: Acco
     job = jobs.make(HOLD, [(id, id) for id in place.ids])
     await jobs.dry_run(job, known)  # type: ignore[arg-type]
     assert states(job) == {"would change": 9, "already so": 1, "cannot be": 1, "gone": 1}
-    assert job.orders[place.ids[2]].words == "its tags are no list"
+    assert job.orders[place.ids[2]].words == "its tags are not a list"
     assert [str(change.pointer) for change in job.orders[place.ids[3]].changes] == [str(STATUS), str(TAGS)]
     assert place.writes == []
 
@@ -509,7 +508,7 @@ async def test_only_the_last_jobs_are_kept(bench: Account, place: Place) -> None
         jobs.make(HOLD, [("1", "one")])
     assert len(jobs.recent()) == 20
     assert jobs.get(first.id) is None
-    assert bench.store.state.all(bench.account_id, f"bulk.order:{first.id}") == {}
+    assert bench.store.screen_states.all(bench.account_id, f"bulk.order:{first.id}") == {}
 
 
 async def test_an_account_for_reading_only_sends_nothing(bench: Account, place: Place) -> None:
@@ -527,11 +526,11 @@ def test_recipes_are_kept_by_name_and_the_last_one_beside(tmp_path: Path) -> Non
     recipes = SavedChanges(bench)
     assert recipes.last is None
     recipes.save(HOLD)
-    recipes.save(BulkChange("Cash", COD.sets))
+    recipes.save(BulkChange("Cash", COD.assignments))
     recipes.save(BulkChange("hold", (), ("hold",)))
     recipes.used(COD)
     assert [one.name for one in SavedChanges(bench).all()] == ["Cash", "hold"]
-    assert SavedChanges(bench).all()[1].sets == ()
+    assert SavedChanges(bench).all()[1].assignments == ()
     assert SavedChanges(bench).last == COD
     recipes.forget("hold")
     assert [one.name for one in recipes.all()] == ["Cash"]

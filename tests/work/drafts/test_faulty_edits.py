@@ -24,9 +24,9 @@ from tui.api.query import id_text
 from tui.orders.edits.compare import compare
 from tui.orders.edits.edit import Edit
 from tui.orders.edits.list_items import copy_entry, move_entry, remove_entry
-from tui.orders.edits.patch import as_read, seen_in
+from tui.orders.edits.patch import expected_after_patch, with_get_names
 from tui.orders.edits.upsert import STAMPS
-from tui.orders.fields import ITEMS
+from tui.orders.paths import ITEMS
 from tui.sandbox import writing
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.sandbox.faults import Fault, Faults
@@ -157,9 +157,9 @@ async def test_every_order_ends_as_the_journal_says(life: Life, monkeypatch: pyt
     for write in writes:
         if write.state not in DONE:
             continue
-        if write.new.road is WriteKind.PATCH:
+        if write.new.kind is WriteKind.PATCH:
             id = str(write.new.order_id)
-            said[id] = seen_in(said[id], as_read(cast(Document, decode(write.new.body))))
+            said[id] = expected_after_patch(said[id], with_get_names(cast(Document, decode(write.new.body))))
         else:
             (item,) = write.new.items
             id = str(edited_order(item.staged))
@@ -169,7 +169,7 @@ async def test_every_order_ends_as_the_journal_says(life: Life, monkeypatch: pyt
         assert compare(values, await life.client.get_order(id)) == [], id
     # Each PATCH was done once if it is called done, and never if it is not.
     for write in writes:
-        if write.new.road is WriteKind.PATCH:
+        if write.new.kind is WriteKind.PATCH:
             assert executed[str(decode(write.new.body))] == (write.state in DONE), (write.id, write.state)
     keys = Counter([str(one["order_id"]) for one in await everything(life)])
     assert set(keys.values()) == {1}

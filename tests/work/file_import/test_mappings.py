@@ -27,14 +27,14 @@ def test_rows_of_any_size_come_back_as_they_were_and_only_those_of_the_last_impo
     assert mappings.refused_of() == "large.csv"
     mappings.keep_refused("small.csv", b"a;b\r\n")
     assert mappings.refused() == ("small.csv", b"a;b\r\n")
-    assert len(bench.store.state.keys(bench.account_id, "import.refused")) == 2
+    assert len(bench.store.screen_states.keys(bench.account_id, "import.refused")) == 2
     mappings.forget_refused()
     assert mappings.refused() is None
-    assert bench.store.state.keys(bench.account_id, "import.refused") == []
+    assert bench.store.screen_states.keys(bench.account_id, "import.refused") == []
 
 
 def test_what_an_older_version_kept_is_read(mappings: Mappings, bench: Bench) -> None:
-    bench.store.state.put(bench.account_id, "import.refused", {"name": "a.csv", "csv": "x\r\n"})
+    bench.store.screen_states.put(bench.account_id, "import.refused", {"name": "a.csv", "csv": "x\r\n"})
     assert mappings.refused() == ("a.csv", b"x\r\n")
 
 

@@ -14,9 +14,9 @@ from sandbox_harness import order
 from table_files import rows, text, workbook
 
 from tui.api.pointer import Pointer
-from tui.orders.fields import ITEMS
-from tui.orders.tables.mapping import SHOP
-from tui.orders.tables.rows import MOST_ROWS
+from tui.orders.paths import ITEMS
+from tui.orders.tables.mapping import SHOP_PATH
+from tui.orders.tables.rows import MAX_ROWS
 from tui.work.file_import.json_reader import MOST, ImportFileError
 from tui.work.file_import.reader import ImportStopped, TableSource, again, open_any, read_any, refused_csv, take_in
 
@@ -171,9 +171,11 @@ def test_too_many_orders_end_the_reading_where_they_are_too_many(
 def test_what_has_too_many_rows_is_not_read_to_its_end() -> None:
     data = ("Order number\n" + "1\n" * 700_000).encode()
     seen: list[int] = []
-    with pytest.raises(ImportFileError, match=r"about 700,001 rows; at most 50,000 go at once\. Split it into parts"):
+    with pytest.raises(
+        ImportFileError, match=r"about 700,001 rows; at most 50,000 are imported at once\. Split it into parts"
+    ):
         read_any(data, "orders.csv", progress=lambda done, total: seen.append(done))
-    assert max(seen) <= MOST_ROWS + 500
+    assert max(seen) <= MAX_ROWS + 500
 
 
 def test_cells_that_say_the_same_are_read_alike_wherever_they_stand() -> None:
@@ -193,8 +195,8 @@ def test_the_shop_of_orders_that_name_none() -> None:
     del bare["order_details"]["integration"]
     named = order(order_id="B")
     found = read_any(json.dumps([bare, named]).encode(), "x", shop=4711).orders
-    shops = [Pointer(SHOP).get(one.document) for one in found]
-    assert shops == [4711, Pointer(SHOP).get(named)]
+    shops = [Pointer(SHOP_PATH).get(one.document) for one in found]
+    assert shops == [4711, Pointer(SHOP_PATH).get(named)]
     assert shops[0] != shops[1]
 
 
@@ -203,7 +205,7 @@ def test_refused_rows_come_out_with_their_reasons_and_can_be_read_again() -> Non
     intake = read_any(text(table).encode(), "orders.csv", shop=7)
     assert [(one.row, one.place) for one in intake.refused] == [(6, "row 6")]
     written = refused_csv(intake)
-    assert b"has 17 cells where the header has 16" in written
+    assert b"has 17 cells, but the header has 16" in written
     assert b",'=extra," in written
     back = read_any(written, "refused.csv", shop=7)
     assert len(back.orders) == 1

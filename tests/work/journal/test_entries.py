@@ -120,9 +120,9 @@ async def test_an_upsert_of_the_composer_tells_its_change_though_none_was_noted(
 async def test_old_writes_are_removed_and_the_journal_knows_it(bench: Account) -> None:
     entry = await change(bench, IDS[0], (CITY, "Breda"))
     assert await prune_journal(bench.store, bench.now(), 1) == 0
-    assert bench.store.state.get(bench.account_id, PRUNED) is None
+    assert bench.store.screen_states.get(bench.account_id, PRUNED) is None
     assert await prune_journal(bench.store, bench.now() + timedelta(days=2), 1) == 1
     assert open_entry(bench.store, bench.client.base_url, entry.write.id) is None
-    kept = bench.store.state.get(bench.account_id, PRUNED)
+    kept = bench.store.screen_states.get(bench.account_id, PRUNED)
     assert isinstance(kept, dict)
     assert (kept["count"], kept["days"]) == (1, 1)

@@ -105,7 +105,7 @@ async def test_what_never_shows_differs_in_the_end(bench: Bench) -> None:
     bench.service.ignored = {"notes", "city"}
     outcome = await patch(bench, number)
     await bench.follower.until_done()
-    assert bench.store.follows.of_write(outcome.write.id)[0].state is VerificationState.DIFFERS
+    assert bench.store.verifications.of_write(outcome.write.id)[0].state is VerificationState.DIFFERS
 
 
 async def test_a_read_that_fails_after_the_answer_is_not_taken_for_a_failed_write(bench: Bench) -> None:

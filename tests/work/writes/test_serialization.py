@@ -28,7 +28,7 @@ FULL = Problem(
     parameter="integration",
     header="Sendcloud-Partner-Id",
     severity=Severity.WARNING,
-    origin=Origin.HERE,
+    origin=Origin.LOCAL,
 )
 
 

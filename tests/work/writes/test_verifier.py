@@ -21,7 +21,7 @@ def accept(bench: Bench, *orders: Document, fresh: bool = True, ids: bool = Fals
     write = bench.store.writes.record(bench.account_id, NewWrite(WriteKind.UPSERT, "POST", "/orders", b"[]", None))
     follows = [
         NewVerification(
-            str(one["order_id"]), "5", one, bench.time.now(), remote_id=str(n) if ids else None, fresh=fresh
+            str(one["order_id"]), "5", one, bench.time.now(), remote_id=str(n) if ids else None, created=fresh
         )
         for n, one in enumerate(orders, 1)
     ]
@@ -30,7 +30,7 @@ def accept(bench: Bench, *orders: Document, fresh: bool = True, ids: bool = Fals
 
 
 def ends(bench: Bench, write: int) -> list[VerificationState]:
-    return [follow.state for follow in bench.store.follows.of_write(write)]
+    return [follow.state for follow in bench.store.verifications.of_write(write)]
 
 
 def test_pauses_grow_and_add_up() -> None:
@@ -47,7 +47,7 @@ async def test_an_order_not_there_yet_is_no_failure(bench: Bench) -> None:
     assert ends(bench, write) == [VerificationState.ACCEPTED]
     bench.service.add("A", notes="x")
     await bench.follower.until_done()
-    (follow,) = bench.store.follows.of_write(write)
+    (follow,) = bench.store.verifications.of_write(write)
     assert (follow.state, follow.remote_id) == (VerificationState.VERIFIED, "1")
 
 
@@ -56,7 +56,7 @@ async def test_it_is_looked_for_with_growing_pauses_until_patience_ends(bench: B
     times = [bench.time.now()]
     while bench.follower.following:
         await bench.follower.look()
-        (follow,) = bench.store.follows.of_write(write)
+        (follow,) = bench.store.verifications.of_write(write)
         bench.time.now_ = max(follow.due, bench.time.now())
         times.append(bench.time.now())
     pauses = [(b - a).total_seconds() for a, b in pairwise(times)]
@@ -71,7 +71,7 @@ async def test_a_new_order_that_shows_something_else_differs_soon(bench: Bench) 
     write = accept(bench, order("A", notes="x"))
     started = bench.time.now()
     await bench.follower.until_done()
-    (follow,) = bench.store.follows.of_write(write)
+    (follow,) = bench.store.verifications.of_write(write)
     assert follow.state is VerificationState.DIFFERS
     assert follow.mismatches == [{"pointer": "/notes", "expected": "x", "actual": "normalised"}]
     assert (bench.time.now() - started).total_seconds() < 30
@@ -115,7 +115,7 @@ async def test_many_are_found_by_one_read_and_the_rest_by_themselves(bench: Benc
     await bench.follower.look()
     assert ends(bench, write) == [VerificationState.VERIFIED] * 41
     assert len(bench.service.calls) == 2
-    assert bench.store.follows.of_write(write)[0].remote_id == old
+    assert bench.store.verifications.of_write(write)[0].remote_id == old
 
 
 async def test_the_filter_of_the_service_is_not_believed(bench: Bench) -> None:
@@ -132,7 +132,7 @@ async def test_following_goes_on_after_a_restart(bench: Bench) -> None:
     (before,) = bench.follower.following
     bench.restart()
     (after,) = bench.follower.following
-    assert (after.tries, after.due, after.since) == (before.tries, before.due, before.since)
+    assert (after.attempts, after.due, after.since) == (before.attempts, before.due, before.since)
     bench.service.add("A")
     await bench.follower.until_done()
     assert ends(bench, write) == [VerificationState.VERIFIED]

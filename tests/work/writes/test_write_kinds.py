@@ -18,8 +18,8 @@ from tui.api.models import Operation
 from tui.api.pointer import ABSENT, Pointer
 from tui.orders.edits.edit import Edit
 from tui.orders.edits.list_items import add_entry, addable, copy_entry, move_entry, remove_entry
-from tui.orders.edits.request_choice import sending_of
-from tui.orders.fields import ITEMS
+from tui.orders.edits.request_choice import choose_request
+from tui.orders.paths import ITEMS
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.sandbox.faults import Faults
 from tui.store.journal import WriteKind, WriteState
@@ -69,7 +69,7 @@ async def drafted(bench: Account, change: Callable[[Edit], object], id: str = ID
 
 async def followed(bench: Account, id: str = IDS[0]) -> DraftSendStatus:
     for follow in bench.follower.following:
-        bench.store.follows.looked(follow.id, tries=0, due=NOW)
+        bench.store.verifications.record_attempt(follow.id, attempts=0, due=NOW)
     await bench.follower.look()
     standing = bench.corrections.standing(id)
     assert standing is not None
@@ -137,14 +137,14 @@ async def test_what_a_patch_cannot_carry_goes_whole_and_is_seen(bench: Account, 
     draft = await drafted(bench, change)
     sending = draft.sending
     assert sending.operation is Operation.POST
-    assert sending.goes
+    assert sending.can_send
     standing = await bench.corrections.send(draft, sending.body)
     assert standing.way is DraftSendState.FOLLOWED
     assert (await followed(bench)).way is DraftSendState.CONFIRMED
     assert is_done(await bench.client.get_order(IDS[0]))
     assert bench.drafts.all() == []
     (write,) = bench.store.writes.all(bench.account_id)
-    assert (write.new.road, write.state) == (WriteKind.UPSERT, WriteState.VERIFIED)
+    assert (write.new.kind, write.state) == (WriteKind.UPSERT, WriteState.VERIFIED)
     assert not list(post_validator().iter_errors(json.loads(write.new.body)))
 
 
@@ -155,7 +155,7 @@ async def test_twins_by_name_go_whole(bench: Account) -> None:
     await followed(bench)
     draft = await drafted(bench, lambda edit: edit.put(ITEMS / 1 / "quantity", 7, "quantity"))
     assert draft.sending.operation is Operation.POST
-    assert "two items" in draft.sending.why_whole[0].reason
+    assert "two items" in draft.sending.not_patchable[0].reason
     await bench.corrections.send(draft, draft.sending.body)
     assert (await followed(bench)).way is DraftSendState.CONFIRMED
     items: Any = ITEMS.get(await bench.client.get_order(IDS[0]))
@@ -171,8 +171,8 @@ async def test_a_service_that_keeps_what_was_left_out_is_told_as_such(bench: Acc
         await followed(bench)
     standing = bench.corrections.standing(IDS[0])
     assert standing is not None
-    for follow in bench.store.follows.of_write(bench.store.writes.all(bench.account_id)[0].id):
-        bench.store.follows.looked(follow.id, tries=99, due=NOW)
+    for follow in bench.store.verifications.of_write(bench.store.writes.all(bench.account_id)[0].id):
+        bench.store.verifications.record_attempt(follow.id, attempts=99, due=NOW)
     await bench.follower.look()
     standing = bench.corrections.standing(IDS[0])
     assert standing is not None
@@ -269,4 +269,4 @@ def test_every_kind_of_entry_can_be_added_and_begun_with() -> None:
     for kind in kinds:
         pointer = add_entry(edit, kind)
         assert isinstance(pointer.parent.get(edit.document), dict)
-    assert sending_of(edit).operation is Operation.POST
+    assert choose_request(edit).operation is Operation.POST

@@ -8,11 +8,11 @@ from typing import Any, Final
 
 from tui.orders.countries import countries, states
 
-USUAL: Final = tuple(re.findall("..", "NLDEFRESITGBUSPLBEATCHLUIEDKSENOFIPTCZSKHUROGRHRSICAAU"))
+LIKELY_COUNTRIES: Final = tuple(re.findall("..", "NLDEFRESITGBUSPLBEATCHLUIEDKSENOFIPTCZSKHUROGRHRSICAAU"))
 """The countries whose postcodes are looked for where nothing else says which country it is, the likelier ones first."""
 
 _LANGUAGES: Final = re.findall("..", "nldefresitplptsvdanbficsskhuroelhrsletlvltbg")
-_SAID: Final = {
+_COMMON_NAMES: Final = {
     "GB": (
         "uk",
         "great britain",
@@ -32,30 +32,41 @@ _SAID: Final = {
     "IE": ("eire", "republic of ireland"),
     "CH": ("schweiz", "suisse", "svizzera"),
 }
-"""What people write besides the names that the lists of countries have, as `plain` makes it."""
+"""What people write besides the names that the lists of countries have, as `normalize` makes it."""
 
 _PLATES: Final = {"DE": "D", "FR": "F", "IT": "I", "ES": "E", "AT": "A", "BE": "B", "LU": "L", "SE": "S", "FI": "FIN"}
 """Letters that stand before a postcode for the country, besides its code: D-10115."""
 
-_OTHERWISE: Final = {"PL": r"\d{2}[- ]?\d{3}", "IE": r"[A-Z]\d[\dW] ?[0-9A-Z]{4}"}
-"""Poland's as it is often typed, and Ireland's so that it fits no words; else libaddressinput's."""
+_IN_TEXT: Final = {"PL": r"\d{2}[- ]?\d{3}", "IE": r"[A-Z]\d[\dW] ?[0-9A-Z]{4}"}
+"""Patterns to find a postcode in a text where libaddressinput's does not serve: Poland's hyphen is often a space or
+missing, and Ireland's pattern there matches words."""
+
+_VALID: Final = {
+    "BE": r"[1-9]\d{3}",  # libaddressinput allows a zero in front
+    "FR": r"\d{5}",  # libaddressinput allows a space inside
+    "IE": _IN_TEXT["IE"],
+    "LV": r"(?:LV-)?\d{4}",  # often written without the letters, which libaddressinput requires
+    "PL": r"\d{2}-?\d{3}",  # often written without the hyphen, which libaddressinput requires
+    "US": r"\d{5}(?:-\d{4})?",  # libaddressinput allows a space for the hyphen
+}
+"""Patterns of a valid postcode where libaddressinput's is too loose or too strict."""
 
 
 @dataclass(frozen=True, slots=True)
 class AddressFormat:
     """One country's way. `postcode` finds one anywhere in a line, with groups `plate` and `zip`.
 
-    `leads`: the postcode stands before the city. `has_state`: a state or province belongs to the address.
+    `precedes_city`: the postcode stands before the city. `has_state`: a state or province belongs to the address.
     """
 
     code: str
     postcode: re.Pattern[str]
-    leads: bool
+    precedes_city: bool
     has_state: bool
 
 
 @lru_cache(maxsize=4096)
-def plain(text: str) -> str:
+def normalize(text: str) -> str:
     """Words to compare: without case, accents and dots, other signs as spaces."""
     folded = unicodedata.normalize("NFKD", text.casefold().replace("ł", "l").replace("ø", "o"))
     letters = (letter for letter in folded if not unicodedata.combining(letter) and letter not in ".'’")
@@ -66,7 +77,7 @@ def plain(text: str) -> str:
 def format_of(code: str) -> AddressFormat | None:
     """How addresses of the country are written, or None where it has no postcodes (libaddressinput's data)."""
     rules = _rules(code)
-    pattern = _OTHERWISE.get(code) or rules.get("zip")
+    pattern = _IN_TEXT.get(code) or rules.get("zip")
     if not pattern:
         return None
     return AddressFormat(code, _finder(code, pattern), *_layout(rules))
@@ -74,8 +85,8 @@ def format_of(code: str) -> AddressFormat | None:
 
 @lru_cache(maxsize=4096)
 def is_postcode(country: str, text: str) -> bool | None:
-    """Whether postcodes of the country look so; None where it has none, or is no country."""
-    pattern = _OTHERWISE.get(country) or _rules(country).get("zip")
+    """Whether this is a valid postcode of the country; None if the country has no postcodes, or there is no such country."""
+    pattern = _VALID.get(country) or _rules(country).get("zip")
     return re.fullmatch(pattern, text, re.IGNORECASE | re.ASCII) is not None if pattern else None
 
 
@@ -104,7 +115,7 @@ def country_named(text: str) -> str:
         return code
     if re.fullmatch("[A-Z]{3}", code) and code in _codes_of_three():
         return _codes_of_three()[code]
-    return _names().get(plain(text), "")
+    return _names().get(normalize(text), "")
 
 
 @cache
@@ -113,7 +124,7 @@ def state_named(country: str, text: str) -> str:
     by_letters, by_name = _states(country)
     word = text.strip(" .,()")
     letters = word.replace(".", "").upper()
-    return by_letters.get(letters if word.isupper() else "", "") or by_name.get(plain(word), "")
+    return by_letters.get(letters if word.isupper() else "", "") or by_name.get(normalize(word), "")
 
 
 @cache
@@ -122,11 +133,11 @@ def is_british_county(text: str) -> bool:
     import pycountry
 
     parts: Any = pycountry.subdivisions
-    counties = {plain(part.name) for part in parts.get(country_code="GB") if "county" in part.type.casefold()}
-    return plain(text) in counties
+    counties = {normalize(part.name) for part in parts.get(country_code="GB") if "county" in part.type.casefold()}
+    return normalize(text) in counties
 
 
-def starts_phone(country: str) -> str:
+def dialling_code(country: str) -> str:
     """The digits that a phone number of this country starts with from abroad, of the usual countries."""
     return _DIAL.get(country, "")
 
@@ -164,7 +175,7 @@ def _names() -> dict[str, str]:
 
     import pycountry
 
-    found = {name: code for code, names in _SAID.items() for name in names}
+    found = {name: code for code, names in _COMMON_NAMES.items() for name in names}
     listed = [
         (country.alpha_2, name)
         for country in pycountry.countries
@@ -172,11 +183,11 @@ def _names() -> dict[str, str]:
         if (name := getattr(country, kind, None))
     ]
     for code, name in [*countries(), *listed]:
-        found.setdefault(plain(name), code)
+        found.setdefault(normalize(name), code)
     for language in _LANGUAGES:
         texts = gettext.translation("iso3166-1", pycountry.LOCALES_DIR, languages=[language], fallback=True)
         for code, name in listed:
-            found.setdefault(plain(texts.gettext(name)), code)
+            found.setdefault(normalize(texts.gettext(name)), code)
     del found["norfolk"]  # an island in the Pacific, in one language; else a county
     return found
 
@@ -192,9 +203,9 @@ def _states(country: str) -> tuple[dict[str, str], dict[str, str]]:
     for names in ("sub_names", "sub_lnames"):
         for key, name in zip(keys, rules.get(names, "").split("~"), strict=False):
             if f"{country}-{key}" in codes:
-                by_name.setdefault(plain(name), f"{country}-{key}")
+                by_name.setdefault(normalize(name), f"{country}-{key}")
     for code, name in listed:
         for one in re.split(r"[\[\],/]", name):
-            by_name.setdefault(plain(one), code)
+            by_name.setdefault(normalize(one), code)
     by_name.pop("", None)
     return by_letters, by_name

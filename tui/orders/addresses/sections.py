@@ -5,12 +5,12 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import Final
 
-from tui.orders.addresses.formats import plain
+from tui.orders.addresses.formats import normalize
 from tui.orders.addresses.vocabulary import LABELS, LONE_LABELS, introduction
 
-LONGEST_LINE: Final = 240
+MAX_LINE_LENGTH: Final = 240
 """Characters: what is longer is no line of an address."""
-MOST_LINES: Final = 240
+MAX_LINES: Final = 240
 """Lines that are looked at; the rest is told as not placed."""
 
 _BREAKS: Final = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029⏎]")
@@ -38,8 +38,8 @@ class AddressSection:
     kind: str = ""
     lines: list[AddressLine] = field(default_factory=list)
     labelled: list[tuple[str, str, str]] = field(default_factory=list)
-    passed: list[str] = field(default_factory=list)
-    left: list[str] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+    unplaced: list[str] = field(default_factory=list)
 
 
 def clean(text: str) -> str:
@@ -47,16 +47,16 @@ def clean(text: str) -> str:
     text = _ESCAPES.sub("", _BREAKS.sub("\n", text))
     if text.isascii() and text.isprintable():
         return text
-    return "".join(_clean_sign(sign) for sign in text)
+    return "".join(_clean_sign(character) for character in text)
 
 
-def _clean_sign(sign: str) -> str:
-    if sign in "\n\t":
-        return sign
-    kind = unicodedata.category(sign)
+def _clean_sign(character: str) -> str:
+    if character in "\n\t":
+        return character
+    kind = unicodedata.category(character)
     if kind == "Zs":
         return " "
-    return "" if kind in ("Cc", "Cs", "Cf") and sign not in _KEPT_FORMATS else sign
+    return "" if kind in ("Cc", "Cs", "Cf") and character not in _KEPT_FORMATS else character
 
 
 def sections(text: str) -> list[AddressSection]:
@@ -65,27 +65,27 @@ def sections(text: str) -> list[AddressSection]:
     pending: tuple[str, str] | None = None
     rows = text.split("\n")
     gap, count = False, 0
-    for place, row in enumerate(rows):
+    for index, row in enumerate(rows):
         line = _QUOTE.sub("", row).replace("**", "").strip()
         line = re.sub(r" {3,}", "\t", line)
         if not line.strip(" \t,;.:-_=*#>|"):
             gap = True
             continue
         count += 1
-        if count > MOST_LINES or len(line) > LONGEST_LINE:
-            found[-1].left.append(" ".join(row.split()))
+        if count > MAX_LINES or len(line) > MAX_LINE_LENGTH:
+            found[-1].unplaced.append(" ".join(row.split()))
             continue
         parts = cut_labels(line)
         if pending is not None and len(parts) == 1 and not parts[0][0]:
-            found[-1].labelled.append((pending[0], _tidy(parts[0][2]), f"{pending[1]} {line}"))
+            found[-1].labelled.append((pending[0], _collapse_spaces(parts[0][2]), f"{pending[1]} {line}"))
             pending = None
             continue
         if pending is not None:
-            found[-1].passed.append(pending[1])
+            found[-1].ignored.append(pending[1])
         pending = None
-        following = next((plain(next_row) for next_row in rows[place + 1 : place + 4] if next_row.strip()), "")
-        if plain(line) in LONE_LABELS and following and following not in LONE_LABELS:
-            parts = [(LABELS[plain(line)], line, "")]
+        following = next((normalize(next_row) for next_row in rows[index + 1 : index + 4] if next_row.strip()), "")
+        if normalize(line) in LONE_LABELS and following and following not in LONE_LABELS:
+            parts = [(LABELS[normalize(line)], line, "")]
         if len(parts) == 1 and not parts[0][0] and "\t" in parts[0][2]:
             # Cells of a table without labels.
             parts = [("", "", cell) for cell in parts[0][2].split("\t")]
@@ -93,7 +93,7 @@ def sections(text: str) -> list[AddressSection]:
             pending = _add(found, kind, label, value, gap) or None
             gap = False
     if pending is not None:
-        found[-1].passed.append(pending[1])
+        found[-1].ignored.append(pending[1])
     return found
 
 
@@ -103,24 +103,24 @@ def _add(found: list[AddressSection], kind: str, label: str, value: str, gap: bo
     if kind in _HEADINGS:
         here = AddressSection(kind)
         found.append(here)
-        here.passed.append(label)
+        here.ignored.append(label)
         kind = ""
     if kind == "other":
-        here.left.append(f"{label}: {value}" if value else label)
+        here.unplaced.append(f"{label}: {value}" if value else label)
     elif kind:
         if kind in ("name", "street", "postal_code") and any(one[0] == kind for one in here.labelled):
             here = AddressSection()
             found.append(here)
         if not value:
             return kind, label
-        here.labelled.append((kind, _tidy(value), f"{label} {value}"))
-    elif _tidy(value):
+        here.labelled.append((kind, _collapse_spaces(value), f"{label} {value}"))
+    elif _collapse_spaces(value):
         words = introduction(value)
         if words:
-            here.passed.append(" ".join(value.split()[:words]))
+            here.ignored.append(" ".join(value.split()[:words]))
             value = " ".join(value.split()[words:])
-        if _tidy(value):
-            here.lines.append(AddressLine(_tidy(value), gap))
+        if _collapse_spaces(value):
+            here.lines.append(AddressLine(_collapse_spaces(value), gap))
     return None
 
 
@@ -133,10 +133,10 @@ def cut_labels(line: str) -> list[tuple[str, str, str]]:
         found = _label_at_end(before, line[colon.end() :])
         if found is not None:
             kind, length = found
-            is_said = (
+            is_sentence = (
                 kind in _HEADINGS and not start and before[-length:][:1].islower() and not re.search(r"[\d,]", before)
             )
-            if is_said:
+            if is_sentence:
                 # The whole sentence is the heading: here is my new address.
                 length = len(before)
             cuts.append((colon.start() - length, colon.end(), kind))
@@ -144,8 +144,8 @@ def cut_labels(line: str) -> list[tuple[str, str, str]]:
     if not cuts:
         return [("", "", line)]
     parts = [("", "", line[: cuts[0][0]])] if line[: cuts[0][0]].strip(" ,;(") else []
-    for place, (begin, end, kind) in enumerate(cuts):
-        stop = cuts[place + 1][0] if place + 1 < len(cuts) else len(line)
+    for index, (begin, end, kind) in enumerate(cuts):
+        stop = cuts[index + 1][0] if index + 1 < len(cuts) else len(line)
         label = line[begin:end].strip(" :=：\t")
         parts.append((kind, label, line[end:stop].strip(" ,;\t")))
     return parts
@@ -155,8 +155,8 @@ def _label_at_end(before: str, after: str) -> tuple[str, int] | None:
     """The kind of the label that this ends with, and how many characters it has."""
     words = [(word.start(), word[0]) for word in re.finditer(r"[^\s,;|()]+", before[-90:])][-_LABEL_WORDS:]
     offset = max(0, len(before) - 90)
-    for place, (begin, _) in enumerate(words):
-        phrase = plain(" ".join(word for _, word in words[place:]))
+    for index, (begin, _) in enumerate(words):
+        phrase = normalize(" ".join(word for _, word in words[index:]))
         kind = LABELS.get(phrase)
         if kind is None or (len(phrase) == 1 and not re.search(r"@" if phrase == "e" else r"\d", after[:40])):
             continue
@@ -167,5 +167,5 @@ def _label_at_end(before: str, after: str) -> tuple[str, int] | None:
     return None
 
 
-def _tidy(text: str) -> str:
+def _collapse_spaces(text: str) -> str:
     return " ".join(text.split()).strip(" ,;|")

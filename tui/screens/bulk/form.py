@@ -198,7 +198,7 @@ class ChangeScreen(BaseScreen):
         if job.stage is JobStage.PLANNED:
             road.set(road_words(self.house.jobs.plan(job), job.road) if job.waiting else "nothing would be sent")
         else:
-            road.set(job.progress, job.note or job.recipe.words)
+            road.set(job.progress, job.note or job.recipe.summary)
         self._show_detail()
         self.show_status()
         if self.sheet.editing is None:
@@ -235,7 +235,7 @@ class ChangeScreen(BaseScreen):
             case JobStage.PLANNED if job.recipe.is_empty:
                 return ["a adds a field, t tags; then the dry run shows each order"]
             case JobStage.PLANNED:
-                unread = [(f"not known here: {', '.join(job.recipe.unread)}", "warning")] if job.recipe.unread else []
+                unread = [(f"not known here: {', '.join(job.recipe.unknown)}", "warning")] if job.recipe.unknown else []
                 return [*unread, f"{len(job.waiting)} would change, w reviews", "changes no label already printed"]
             case JobStage.RUNNING:
                 return [
@@ -328,8 +328,8 @@ class ChangeScreen(BaseScreen):
             tags = tuple(cast("list[str]", event.value or []))
             add, remove = recipe.add_tags, recipe.remove_tags
             recipe = recipe.with_tags(tags, remove) if event.pointer == ADD_TAGS else recipe.with_tags(add, tags)
-        elif (one := recipe.setting(event.pointer.tokens)) is not None:
-            recipe = recipe.with_setting(replace(one, value=event.value))
+        elif (one := recipe.assignment(event.pointer.tokens)) is not None:
+            recipe = recipe.with_assignment(replace(one, value=event.value))
         self._change(recipe)
 
     @on(OrderSheet.EditRefused)
@@ -343,11 +343,11 @@ class ChangeScreen(BaseScreen):
     def _setting(self) -> FieldAssignment | None:
         """The field of the recipe under the cursor; where there is none, it is said."""
         pointer = self.sheet.cursor_pointer
-        one = self.job.recipe.setting(pointer.tokens) if pointer is not None else None
+        one = self.job.recipe.assignment(pointer.tokens) if pointer is not None else None
         if not self._may_change():
             return None
-        if one is None and len(self.job.recipe.sets) == 1:
-            (one,) = self.job.recipe.sets
+        if one is None and len(self.job.recipe.assignments) == 1:
+            (one,) = self.job.recipe.assignments
         if one is None:
             self.show_notice("That is for a field of the change; Tab leads to it, a adds one.")
             return None
@@ -369,7 +369,7 @@ class ChangeScreen(BaseScreen):
             elif choice.field is not None:
                 path = choice.field.path
                 self._in_sheet = True
-                self._change(recipe.with_setting(recipe.setting(path) or FieldAssignment(path)), Pointer(path))
+                self._change(recipe.with_assignment(recipe.assignment(path) or FieldAssignment(path)), Pointer(path))
                 self.sheet.open_editor(Pointer(path))
                 self.give_focus()
 
@@ -388,7 +388,7 @@ class ChangeScreen(BaseScreen):
 
     def do_only_empty(self, key: str) -> None:
         if (one := self._setting()) is not None:
-            self._change(self.job.recipe.with_setting(replace(one, only_empty=not one.only_empty)))
+            self._change(self.job.recipe.with_assignment(replace(one, only_empty=not one.only_empty)))
 
     def do_absent(self, key: str) -> None:
         one = self._setting()
@@ -404,7 +404,7 @@ class ChangeScreen(BaseScreen):
             return
 
         def chosen(answer: str) -> None:
-            self._change(self.job.recipe.with_setting(replace(one, value=values[answer])))
+            self._change(self.job.recipe.with_assignment(replace(one, value=values[answer])))
 
         self.ask(f"{known.caption} becomes", answers, chosen)
 

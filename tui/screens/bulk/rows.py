@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tui.api.codec import Json
-from tui.orders.checks.sending import LIMIT
+from tui.api.wording import count_of
+from tui.orders.checks.sending import MAX_ORDERS
 from tui.orders.edits.edit import Change
 from tui.orders.fields import field_at, label_of
-from tui.orders.summary import TAGS
+from tui.orders.paths import TAGS
 from tui.orders.value_parser import show_value
 from tui.screens.common.list_screen import KeyedRows
 from tui.screens.review.screen import ReviewItem, ReviewPlan
@@ -113,7 +114,7 @@ def cost_words(cost: WriteCost) -> str:
     """`58 writes, 174 reads, 31 s`"""
     seconds = cost.seconds
     time = f"{seconds / 60:.0f} min" if seconds >= 90 else f"{seconds:.0f} s" if seconds >= 1 else "at once"
-    return f"{cost.writes} write{'' if cost.writes == 1 else 's'}, {cost.reads} reads, {time}"
+    return f"{count_of(cost.writes, 'write')}, {cost.reads} reads, {time}"
 
 
 def road_words(plan: WriteCosts, road: WriteKind) -> str:
@@ -131,9 +132,9 @@ def review_of(job: Job, plan: WriteCosts, *, read_only: bool) -> ReviewPlan:
         if order.applied is not None:
             (patched if road_of(order.applied, job.road) is WriteKind.PATCH else whole).append(order)
     parcels = [_patch_parcel(order) for order in patched]
-    parcels += [_upsert_parcel(whole[start : start + LIMIT]) for start in range(0, len(whole), LIMIT)]
+    parcels += [_upsert_parcel(whole[start : start + MAX_ORDERS]) for start in range(0, len(whole), MAX_ORDERS)]
     staying = {state: count for state, count in job.counts.items() if state is not JobOrderState.WAITING}
-    notes = [f"{job.recipe.words}, on {len(patched) + len(whole)} orders. {cost_words(plan.cost(job.road))}."]
+    notes = [f"{job.recipe.summary}, on {len(patched) + len(whole)} orders. {cost_words(plan.cost(job.road))}."]
     if whole:
         notes.append(
             f"{len(whole)} go whole: all of a request or none; what the service keeps beside what it shows may be lost."
@@ -150,11 +151,11 @@ def body_of(order: JobOrder, road: WriteKind) -> Json:
     if order.applied is None or not order.changes:
         return None
     by_patch = road_of(order.applied, road) is WriteKind.PATCH
-    return order.applied.sending.body if by_patch else order.applied.whole.body
+    return order.applied.request.body if by_patch else order.applied.upsert.body
 
 
 def _patch_parcel(order: JobOrder) -> ReviewItem:
-    body = order.applied.sending.body if order.applied is not None else None
+    body = order.applied.request.body if order.applied is not None else None
     return ReviewItem(order.name, _lines(order), f"PATCH /orders/{order.id}", body)
 
 
@@ -165,7 +166,7 @@ def _upsert_parcel(orders: Sequence[JobOrder]) -> ReviewItem:
         lines.append([(f"  {safe(order.name)}", "title")])
         lines.extend(_lines(order))
         if order.applied is not None:
-            bodies.append(order.applied.whole.body)
+            bodies.append(order.applied.upsert.body)
     return ReviewItem(f"{len(orders)} whole orders in one request", lines, "POST /orders", bodies)
 
 

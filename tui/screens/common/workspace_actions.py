@@ -21,7 +21,7 @@ def remember_place(room: "BaseScreen", name: str, **more: Json) -> None:
     account = room.house.account
     if room.is_on_top:
         with room.report_store_errors():
-            account.store.state.put(account.account_id, PLACE, {"screen": name, **more})
+            account.store.screen_states.put(account.account_id, PLACE, {"screen": name, **more})
 
 
 async def told_if_not_kept(app: "OrdersApp", work: Awaitable[object]) -> None:

@@ -30,7 +30,7 @@ class GridScreen(AddingScreen):
     _chosen_paths: list[ColumnPath] | None = None
 
     def on_mount(self) -> None:
-        kept = self.house.account.store.state.get(self.house.account.account_id, _COLUMNS)
+        kept = self.house.account.store.screen_states.get(self.house.account.account_id, _COLUMNS)
         known = {"/".join(one.path): one.path for one in column_fields()}
         if isinstance(kept, list) and kept:
             self._chosen_paths = [known[key] for key in kept if isinstance(key, str) and key in known]
@@ -132,7 +132,7 @@ class GridScreen(AddingScreen):
     def set_columns(self, paths: list[ColumnPath] | None) -> None:
         """Show these, and the next time, too; None: those that have problems or differ."""
         self._chosen_paths = paths
-        state, account = self.house.account.store.state, self.house.account.account_id
+        state, account = self.house.account.store.screen_states, self.house.account.account_id
         with self.report_store_errors():
             if paths is None:
                 state.delete(account, _COLUMNS)
@@ -157,7 +157,7 @@ class GridScreen(AddingScreen):
     def to_cell(self, order: StagedOrder, pointer: Pointer) -> bool:
         """Put the cursor on the cell of a place; a field that is no column becomes one. Whether the table can show it."""
         known = field_at(pointer)
-        if pointer == ROOT or known is None or known.members:
+        if pointer == ROOT or known is None or known.has_members:
             return False
         key = key_of(pointer)
         if not self.grid.go_to_cell(order.id, key):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
+from tui.api.wording import count_of
 from tui.widgets.lines import Piece
 from tui.work.batches.staging import Staging
 
@@ -16,11 +17,11 @@ _GOES_ON = "review.goes_on"
 
 def goes_on_before(app: "OrdersApp") -> bool:
     """What the user chose in the last review: whether orders that a refusal does not name go again by themselves."""
-    return app.account.store.state.get(app.account.account_id, _GOES_ON) is True
+    return app.account.store.screen_states.get(app.account.account_id, _GOES_ON) is True
 
 
 def keep_goes_on(app: "OrdersApp", goes_on: bool) -> None:
-    app.account.store.state.put(app.account.account_id, _GOES_ON, goes_on)
+    app.account.store.screen_states.put(app.account.account_id, _GOES_ON, goes_on)
 
 
 def sending_facts(staging: Staging, zone: tzinfo) -> Iterator[Piece]:
@@ -52,7 +53,7 @@ def ask_sending(screen: "BaseScreen", staging: Staging, review: Callable[[], Non
                 screen.show_notice("Going on.")
             case "c":
                 left = shipping.cancel()
-                screen.show_notice(f"{left} order{'' if left == 1 else 's'} did not go; what was sent stays sent.")
+                screen.show_notice(f"{count_of(left, 'order')} did not go; what was sent stays sent.")
             case "w":
                 review()
             case _:

@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, tzinfo
 
+from tui.orders.display import display_value
 from tui.orders.fields import label_of
-from tui.orders.summary import PAID, TOTAL, address_lines, money_at, text_at
-from tui.screens.review.drafts import shown_at
+from tui.orders.paths import PAYMENT_STATUS, TOTAL
+from tui.orders.summary import address_lines, money_at, text_at
 from tui.store.journal import Event, WriteKind, WriteState
-from tui.store.journal_queries import JournalRow, Named
+from tui.store.journal_queries import JournalRow, OrderNames
 from tui.widgets.lines import Piece
 from tui.widgets.text import fit, safe
 from tui.work.journal.entries import EntryOutcome, JournalEntry, Part, at, ended, outcome_words
@@ -40,7 +41,7 @@ def mark_of(state: WriteState, road: WriteKind) -> Piece:
 def entry_lines(entry: JournalEntry, zone: tzinfo, width: int) -> Iterator[EntryLine]:
     """All of a write."""
     write = entry.write
-    words, tone = entry.words, mark_of(write.state, write.new.road)[1]
+    words, tone = entry.words, mark_of(write.state, write.new.kind)[1]
     yield [(f"{write.at.astimezone(zone):%a %d %b %Y %H:%M:%S}  ", ""), (safe(words), tone)]
     yield [(safe(f"{write.by} · {write.profile or 'no profile'} · {entry.base_url}"), "dim")]
     yield [(safe(f"{write.new.method} {write.new.path}"), "dim")]
@@ -61,7 +62,7 @@ def preview_lines(entry: JournalEntry, zone: tzinfo, width: int, most: int) -> I
         lines.append([(safe(f"u stages it as a new order. {LOST}"), "info")])
         order = entry.parts[0].before or {}
         lines.extend([(f"  {safe(words)}", "")] for words in address_lines(order))
-        lines.append([(safe(f"  {money_at(order, TOTAL)} {text_at(order, PAID)}"), "")])
+        lines.append([(safe(f"  {money_at(order, TOTAL)} {text_at(order, PAYMENT_STATUS)}"), "")])
     else:
         lines.extend(line for part in entry.parts for line in change_lines(part, width))
     if len(lines) > max(most, 2):
@@ -72,7 +73,9 @@ def preview_lines(entry: JournalEntry, zone: tzinfo, width: int, most: int) -> I
     yield _who(entry.write.by, entry.write.profile, entry.write.new.job)
 
 
-def many_lines(brief: JournalRow, named: Sequence[Named], steps: Sequence[Event], zone: tzinfo) -> Iterator[EntryLine]:
+def many_lines(
+    brief: JournalRow, named: Sequence[OrderNames], steps: Sequence[Event], zone: tzinfo
+) -> Iterator[EntryLine]:
     """The same of a write of many orders, without opening their documents."""
     shown = ", ".join(one.name for one in named[:12]) + (f" and {len(named) - 12} more" if len(named) > 12 else "")
     yield [(safe(shown), "")]
@@ -87,7 +90,7 @@ def _who(by: str, profile: str, job: str | None) -> EntryLine:
 
 
 def _part_lines(entry: JournalEntry, part: Part, width: int) -> Iterator[EntryLine]:
-    what = "was new" if part.before is None else "deleted" if entry.write.new.road is WriteKind.DELETE else ""
+    what = "was new" if part.before is None else "deleted" if entry.write.new.kind is WriteKind.DELETE else ""
     id = f" #{part.remote_id}" if part.remote_id else ""
     yield [(safe(part.named.name), "title"), (safe(f"{id}{f' · {what}' if what else ''}"), "dim")]
     yield from change_lines(part, width)
@@ -100,7 +103,7 @@ def change_lines(part: Part, width: int) -> Iterator[EntryLine]:
     for change in part.changes:
         place = at(change)
         words = f"order of {label_of(place).lower()}" if change.moved else label_of(place)
-        before, now = safe(shown_at(place, change.was)), safe(shown_at(place, change.now))
+        before, now = safe(display_value(place, change.was)), safe(display_value(place, change.now))
         if width < _BESIDE:
             yield [("  * ", "changed"), (safe(words), "")]
             yield [("    was ", "dim"), (before, "dim")]

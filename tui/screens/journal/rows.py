@@ -66,32 +66,32 @@ class WriteRows:
         place = self.places[index]
         if place not in self._briefs:
             start = index - index % _CHUNK
-            self._briefs |= self.store.briefs.get(self.places[start : start + _CHUNK])
+            self._briefs |= self.store.journal_queries.get(self.places[start : start + _CHUNK])
         return self._briefs.get(place)
 
     def row_at(self, index: int) -> RenderedRow:
         brief = self.brief_at(index)
         if brief is None:
             return RenderedRow(self.key_at(index), ("", "removed"))
-        mark, tone = mark_of(brief.state, brief.road)
+        mark, tone = mark_of(brief.state, brief.kind)
         when = brief.at.astimezone(self.zone)
         same_day = when.date() == self.now.astimezone(self.zone).date()
         name = brief.first.name if self.by_order or brief.orders == 1 else f"{brief.orders} orders"
         cells: list[CellText] = [f"{when:%H:%M:%S}" if same_day else f"{when:%d %b %H:%M}"]
         if self.several:
             cells.append(f"{brief.by.partition('@')[0]} {brief.profile}".strip())
-        cells += [name, brief.road, self._what(brief), StyledCell(outcome_words(brief.state, brief.road), tone)]
+        cells += [name, brief.kind, self._what(brief), StyledCell(outcome_words(brief.state, brief.kind), tone)]
         return RenderedRow(self.key_at(index), tuple(cells), mark, tone)
 
     def _what(self, brief: JournalRow) -> str:
-        if brief.road is WriteKind.DELETE:
+        if brief.kind is WriteKind.DELETE:
             return "the whole order"
         words = self.what.get(brief.id)
         if words is None:
-            changes = recorded_changes(self.store.briefs.changes(brief.id))
+            changes = recorded_changes(self.store.journal_queries.changes(brief.id))
             labels = list(dict.fromkeys(label_of(at(change)) for change in changes))
             if not labels:
-                words = "sent whole" if brief.road is WriteKind.UPSERT else ""
+                words = "sent whole" if brief.kind is WriteKind.UPSERT else ""
             else:
                 words = labels[0] if len(labels) == 1 else f"{labels[0]} +{len(labels) - 1}"
             self.what[brief.id] = words

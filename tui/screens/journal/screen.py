@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.containers import Container
 
 from tui.api.codec import decode, encode
+from tui.api.wording import count_of
 from tui.keymap import Context
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace_actions import look_up_again, open_composer, open_order, remember_place
@@ -148,7 +149,7 @@ class JournalScreen(BaseScreen):
         if not self.is_attached:
             return
         account = self.house.account
-        briefs = account.store.briefs
+        briefs = account.store.journal_queries
         counts = briefs.count(account.account_id)
         self._total = counts.total()
         groups = dict.fromkeys(EntryOutcome, 0)
@@ -163,9 +164,9 @@ class JournalScreen(BaseScreen):
         ]
         self.tab_bar.set_labels(entries, self.tab_bar.current or _ALL)
         self._several = len(briefs.writers(account.account_id)) > 1
-        states, roads = (None, None) if self._group is None else states_of(self._group)
+        states, kinds = (None, None) if self._group is None else states_of(self._group)
         places = briefs.find(
-            account.account_id, states=states, roads=roads, words=self._words.split(), sorting=self._sorting
+            account.account_id, states=states, kinds=kinds, words=self._words.split(), sorting=self._sorting
         )
         by_order = self._sorting is JournalSort.ORDER
         now, zone = self.house.now(), account.zone
@@ -191,7 +192,7 @@ class JournalScreen(BaseScreen):
 
     def _tail(self) -> str:
         account = self.house.account
-        kept = account.store.state.get(account.account_id, PRUNED)
+        kept = account.store.screen_states.get(account.account_id, PRUNED)
         if not isinstance(kept, dict):
             return ""
         on = str(kept.get("at"))[:10]
@@ -228,7 +229,7 @@ class JournalScreen(BaseScreen):
             pane.set_lines([])
             return
         name = brief.first.name if brief.orders == 1 else f"{brief.orders} orders"
-        rule.set(name, outcome_words(brief.state, brief.road))
+        rule.set(name, outcome_words(brief.state, brief.kind))
         width = pane.drawn_width
         lines: list[TextLine] = []
         if self.is_whole:
@@ -246,7 +247,7 @@ class JournalScreen(BaseScreen):
             entry = self._open(brief.id)
             lines = [] if entry is None else list(preview_lines(entry, account.zone, width, pane.body_height - 2))
         else:
-            named = account.store.briefs.orders(brief.id)
+            named = account.store.journal_queries.orders(brief.id)
             lines = list(many_lines(brief, named, account.store.writes.events(brief.id), account.zone))
         pane.set_lines(lines, keep_place=keep_place)
 
@@ -255,7 +256,7 @@ class JournalScreen(BaseScreen):
         under_way = len(account.outbox.under_way)
         facts: list[str | Piece] = [f"{under_way} on the way"] if under_way else []
         drafted = len(account.drafts.all())
-        facts.append(f"{drafted} draft{'' if drafted == 1 else 's'}; w reviews" if drafted else "u drafts the way back")
+        facts.append(f"{count_of(drafted, 'draft')}; w reviews" if drafted else "u drafts the way back")
         return facts
 
     def store_changed(self) -> None:
@@ -281,7 +282,7 @@ class JournalScreen(BaseScreen):
         if order_id is None:
             return
         account = self.house.account
-        found = account.store.briefs.find(account.account_id, order=order_id)
+        found = account.store.journal_queries.find(account.account_id, order=order_id)
         if not found:
             self.show_notice("Nothing was written to that order. Here is what was written to others.")
             return
@@ -365,7 +366,7 @@ class JournalScreen(BaseScreen):
         place = self.table.cursor + by
         while rows is not None and 0 <= place < len(rows):
             brief = rows.brief_at(place)
-            if brief is not None and ended(brief.state, brief.road) in (
+            if brief is not None and ended(brief.state, brief.kind) in (
                 EntryOutcome.UNKNOWN,
                 EntryOutcome.DIFFERS,
                 EntryOutcome.NOT_WRITTEN,
@@ -430,7 +431,9 @@ class JournalScreen(BaseScreen):
         def chosen(answer: str) -> None:
             if answer == "j":
                 account = self.house.account
-                self._undo([id for id, _ in account.store.briefs.find(account.account_id, job=brief.job)], None)
+                self._undo(
+                    [id for id, _ in account.store.journal_queries.find(account.account_id, job=brief.job)], None
+                )
             else:
                 self._undo([brief.id], place[1] if answer == "o" else None)
 
@@ -553,7 +556,7 @@ class JournalScreen(BaseScreen):
             except OSError as error:
                 self.show_notice(f"It cannot be written: {error.strerror}. {path}", "error")
             else:
-                self.show_notice(f"{count} write{'' if count == 1 else 's'}, for your eyes only, in {path}")
+                self.show_notice(f"{count_of(count, 'write')}, for your eyes only, in {path}")
 
 
 def _each(results: Sequence[UndoResult]) -> str:

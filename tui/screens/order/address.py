@@ -12,13 +12,14 @@ from textual.containers import Container
 from tui.api.codec import Document, Json
 from tui.api.models import Kind, Operation
 from tui.api.pointer import Absent, Pointer
+from tui.api.wording import count_of
 from tui.keymap import Context
-from tui.orders.addresses.proposal import FieldEffect, Proposed, propose, values_for, wants_split
+from tui.orders.addresses.proposal import FieldEffect, ProposedField, propose, values_for, wants_split
 from tui.orders.addresses.reader import read_address
 from tui.orders.addresses.result import Confidence
-from tui.orders.checks.shipping import SHIP_TO
 from tui.orders.countries import country_name
 from tui.orders.fields import field_at
+from tui.orders.paths import BILL_TO, SHIP_TO
 from tui.orders.value_parser import SHOWN_EMPTY, show_value
 from tui.screens.common.screen import BaseScreen
 from tui.widgets.comparison import ComparisonList, ComparisonNote, ComparisonRow
@@ -28,7 +29,6 @@ from tui.widgets.lines import LineView, Piece
 from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
 from tui.widgets.text import SUBSTITUTES
 
-BILL_TO: Final = Pointer.of("billing_address")
 STEP: Final = "address from a block"
 """The name of the step in the edit."""
 
@@ -83,7 +83,7 @@ class AddressScreen(BaseScreen):
         self._operation = operation
         self._pasted = text
         self._reading = read_address("")
-        self._lines: tuple[Proposed, ...] = ()
+        self._lines: tuple[ProposedField, ...] = ()
         self._left_out: set[str] = set()
         self._split: bool | None = None
         self._also_other = False
@@ -122,7 +122,7 @@ class AddressScreen(BaseScreen):
         self.query_one(TitleLine).set(
             f"{self.house.account_name} · {mode}", f"{self._name} · {_TITLES[self._place]} from a text"
         )
-        kept = account.store.state.get(account.account_id, self._key)
+        kept = account.store.screen_states.get(account.account_id, self._key)
         text = self._pasted or (kept if isinstance(kept, str) else "")
         if text:
             self.box.fill(text)
@@ -145,7 +145,7 @@ class AddressScreen(BaseScreen):
     # The text.
 
     def _keep(self, text: str) -> None:
-        state = self.house.account.store.state
+        state = self.house.account.store.screen_states
         with self.report_store_errors():
             if text:
                 state.put(self.house.account.account_id, self._key, text)
@@ -241,8 +241,8 @@ class AddressScreen(BaseScreen):
         self._show_rule()
         self.show_status()
         if not self._in_text:
-            first = next((found for found in self._reading.found if found.words), None)
-            self.call_after_refresh(self.box.bring_in_sight, first.words.split("\n")[0] if first is not None else "")
+            first = next((found for found in self._reading.found if found.source), None)
+            self.call_after_refresh(self.box.bring_in_sight, first.source.split("\n")[0] if first is not None else "")
 
     @property
     def _is_split(self) -> bool:
@@ -250,17 +250,17 @@ class AddressScreen(BaseScreen):
             return wants_split(self._reading, self._place.get(self._document))
         return self._split
 
-    def _row(self, line: Proposed) -> ComparisonRow:
+    def _row(self, line: ProposedField) -> ComparisonRow:
         known = field_at(self._place / line.field)
         kind = known.kind if known is not None else Kind.TEXT
         label = known.caption if known is not None else line.field
         now = self._shown(kind, line.now)
-        match line.does:
+        match line.effect:
             case FieldEffect.SET | FieldEffect.CLEAR:
                 wanted = self._shown(kind, line.value) if line.value else SHOWN_EMPTY
                 is_taken = self._is_taken(line)
                 word = self._word(line) if is_taken else "left out"
-                tone = "warning" if line.sure is Confidence.GUESS or self._unsendable(line) else ""
+                tone = "warning" if line.confidence is Confidence.GUESS or self._unsendable(line) else ""
                 return ComparisonRow(line.field, "+" if is_taken else "-", label, now, wanted, word, tone)
             case FieldEffect.SAME:
                 return ComparisonRow(line.field, "", label, now, self._shown(kind, line.value), "the same")
@@ -274,16 +274,16 @@ class AddressScreen(BaseScreen):
         name = country_name(value) if kind == Kind.COUNTRY and isinstance(value, str) else ""
         return f"{shown} {name}" if name else shown
 
-    def _word(self, line: Proposed) -> str:
-        if line.does is FieldEffect.CLEAR:
+    def _word(self, line: ProposedField) -> str:
+        if line.effect is FieldEffect.CLEAR:
             return "clear"
-        return "guess" if line.sure is Confidence.GUESS else ""
+        return "guess" if line.confidence is Confidence.GUESS else ""
 
-    def _unsendable(self, line: Proposed) -> bool:
+    def _unsendable(self, line: ProposedField) -> bool:
         """Whether it has signs that only a screen like this one shows; they are never sent (decision 21)."""
         return any(sign in SUBSTITUTES for sign in line.value)
 
-    def _is_taken(self, line: Proposed) -> bool:
+    def _is_taken(self, line: ProposedField) -> bool:
         return line.writes and line.field not in self._left_out and not self._unsendable(line)
 
     def _notes(self) -> list[ComparisonNote]:
@@ -297,14 +297,14 @@ class AddressScreen(BaseScreen):
                 else f"in the street; s takes it apart: {street} │ {number}"
             )
             notes.append(ComparisonNote(f"The house number is {words}", "info"))
-        if reading.others:
-            notes.append(ComparisonNote(f"{reading.others} more in the text; o shows another", "warning", "~"))
-        if reading.maybe:
-            names = ", ".join(reading.maybe[:5])
+        if reading.other_addresses:
+            notes.append(ComparisonNote(f"{reading.other_addresses} more in the text; o shows another", "warning", "~"))
+        if reading.possible_countries:
+            names = ", ".join(reading.possible_countries[:5])
             notes.append(
                 ComparisonNote(f"The country is not in the text; by its postcode it may be {names}", "warning", "~")
             )
-        if any(line.does is FieldEffect.MIXES for line in self._lines):
+        if any(line.effect is FieldEffect.MIXES for line in self._lines):
             notes.append(
                 ComparisonNote("What stays with ~ is of the address as it was, and cannot be empty", "warning", "~")
             )
@@ -315,8 +315,8 @@ class AddressScreen(BaseScreen):
         notes += [ComparisonNote(f"not placed: {words}", "warning", "~") for words in reading.unplaced[:40]]
         if len(reading.unplaced) > 40:
             notes.append(ComparisonNote(f"not placed: {len(reading.unplaced) - 40} lines more", "warning", "~"))
-        if reading.passed:
-            notes.append(ComparisonNote("passed over: " + " · ".join(reading.passed[:20])))
+        if reading.ignored:
+            notes.append(ComparisonNote("passed over: " + " · ".join(reading.ignored[:20])))
         return notes
 
     def _show_rule(self) -> None:
@@ -335,13 +335,13 @@ class AddressScreen(BaseScreen):
         facts: list[str | Piece] = [f"nothing is sent; {take} a draft of it"]
         if self._also_other:
             count = len(self._values()) - sum(self._is_taken(line) for line in self._lines)
-            facts.append((f"{_TITLES[self._other]} too: {count} field{'' if count == 1 else 's'}", "info"))
+            facts.append((f"{_TITLES[self._other]} too: {count_of(count, 'field')}", "info"))
         return facts
 
     def _values(self) -> list[tuple[Pointer, Json]]:
         out = {line.field for line in self._lines if line.writes and not self._is_taken(line)}
         other = self._other if self._also_other else None
-        return values_for(self._lines, self._document, self._place, other, left_out=out, operation=self._operation)
+        return values_for(self._lines, self._document, self._place, other, excluded=out, operation=self._operation)
 
     # Keys.
 
@@ -388,10 +388,10 @@ class AddressScreen(BaseScreen):
         self._propose()
 
     def do_another(self, key: str) -> None:
-        if not self._reading.others:
+        if not self._reading.other_addresses:
             self.show_notice("There is one address in the text, or none.")
             return
-        self._choice = (self._choice + 1) % (self._reading.others + 1)
+        self._choice = (self._choice + 1) % (self._reading.other_addresses + 1)
         self._left_out.clear()
         self._split = None
         self._read()

@@ -53,7 +53,7 @@ def edit_text(
     """
     screen = app.house_screens()[-1]
     try:
-        path = app.account.store.scratch.put(manner.name, to_bytes(text, manner))
+        path = app.account.store.editor_files.put(manner.name, to_bytes(text, manner))
         EditorSession(app, path, text, take, manner).go(line)
     except StoreError as error:
         screen.show_notice(str(error), "error")
@@ -156,7 +156,7 @@ class EditorSession:
 
     def _end(self, words: str, tone: str = "info") -> None:
         try:
-            self._app.account.store.scratch.remove(self._path)
+            self._app.account.store.editor_files.remove(self._path)
         except StoreError as error:
             words, tone = f"{words} {error}", "error"
         if words:

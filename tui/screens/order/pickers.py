@@ -13,11 +13,12 @@ from tui.api.pointer import ABSENT, Absent, Pointer
 from tui.keymap import Context
 from tui.orders.edits.bulk_change import BulkChange, FieldAssignment, full_label, settable, short_label
 from tui.orders.edits.edit import Edit
-from tui.orders.fields import ANY, Field, field_at
-from tui.orders.value_parser import KINDS_OF_LINES, ParsedEntry, ValidValue, parse_entry, show_value
+from tui.orders.fields import Field, field_at
+from tui.orders.paths import ANY
+from tui.orders.value_parser import KINDS_OF_LINES, Choices, ParsedEntry, ValidValue, parse_entry, show_value
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.search_picker import SearchPicker
-from tui.screens.order.form_rows import Choices, FormSpec, choices_of
+from tui.screens.order.form_rows import FormSpec, choices_of
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.form_layout import FieldRow, SheetRow
 from tui.widgets.lines import LineView
@@ -41,12 +42,12 @@ Suggestions = Mapping[tuple[str, ...], Choices]
 def recipe_rows(recipe: BulkChange, suggestions: Suggestions, *, fixed: str = "") -> list[SheetRow]:
     """A recipe as rows of the form: each field with its own editor, then the tags. `fixed`: why none can be edited."""
     document: Json = {}
-    for one in recipe.sets:
+    for one in recipe.assignments:
         if one.value is not ABSENT:
             document = one.pointer.put(document, one.value)
     spec = FormSpec(Edit(document if isinstance(document, dict) else {}), Operation.PATCH, suggestions=suggestions)
     rows: list[SheetRow] = []
-    for one in recipe.sets:
+    for one in recipe.assignments:
         known = field_at(one.pointer)
         if known is not None:
             rows.append(_field_row(spec, one, known, fixed))
@@ -116,7 +117,7 @@ class PickerScreen(SearchPicker):
         if fields is not None and not recipes:
             self.COLUMNS, self.EMPTY = _FIELDS, "No field has these letters."
         self._done = done
-        saved = [Choice(recipe.name, recipe.words, recipe=recipe) for recipe in recipes]
+        saved = [Choice(recipe.name, recipe.summary, recipe=recipe) for recipe in recipes]
         offered = settable() if fields is None else fields
         found = [Choice(full_label(known.path), "/".join(known.path), field=known) for known in offered]
         rare = {"/".join(known.path) for known in offered if known.rare}

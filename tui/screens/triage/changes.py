@@ -8,8 +8,8 @@ from tui.api.codec import Document, Json
 from tui.api.errors import ApiError
 from tui.api.pointer import ABSENT, Pointer
 from tui.api.query import order_key
-from tui.orders.edits.bulk_change import BulkChange, FieldAssignment, full_label, put_on
-from tui.orders.fields import ANY
+from tui.orders.edits.bulk_change import BulkChange, FieldAssignment, apply_to_edit, full_label
+from tui.orders.paths import ANY
 from tui.orders.summary import order_name
 from tui.orders.value_parser import show_value
 from tui.screens.common.workspace_actions import told_if_not_kept
@@ -39,7 +39,9 @@ def set_field(room: "TriageScreen") -> None:
         elif choice.field is not None and order is not None:
             _ask_value(room, order, FieldAssignment(choice.field.path))
         elif choice.field is not None:
-            _open_many(room, BulkChange(sets=(FieldAssignment(choice.field.path),)), edit=Pointer(choice.field.path))
+            _open_many(
+                room, BulkChange(assignments=(FieldAssignment(choice.field.path),)), edit=Pointer(choice.field.path)
+            )
 
     recipes = SavedChanges(room.house.account).all()
     room.house.open_screen(PickerScreen(f"Set a field of {name}", recipes, chosen))
@@ -104,7 +106,7 @@ def _ask_value(room: "TriageScreen", order: Document, setting: FieldAssignment) 
     """The value of one field of one order, in the field's own editor."""
     document = room.draft_of(order).edit.document
     now = value_in(document, setting.path)
-    (row, *_) = recipe_rows(BulkChange(sets=(replace(setting, value=now),)), room.suggestions())
+    (row, *_) = recipe_rows(BulkChange(assignments=(replace(setting, value=now),)), room.suggestions())
     order_id, drafts = order_key(order), room.house.account.drafts
     if isinstance(row, FieldRow) and now is ABSENT:
         row = replace(row, shown=show_value(row.kind, ABSENT))
@@ -115,7 +117,7 @@ def _ask_value(room: "TriageScreen", order: Document, setting: FieldAssignment) 
         if setting.pointer not in values:
             room.show_notice("Nothing was changed.")
             return
-        _draft(room, BulkChange(sets=(replace(setting, value=values[setting.pointer]),)), order)
+        _draft(room, BulkChange(assignments=(replace(setting, value=values[setting.pointer]),)), order)
 
     def typing(pointer: Pointer, text: str) -> None:
         # The form of the order offers it, should the line be lost now.
@@ -135,15 +137,15 @@ def _draft(room: "TriageScreen", recipe: BulkChange, order: Document) -> None:
     SavedChanges(room.house.account).used(recipe)
     draft = room.draft_of(order)
     steps = draft.edit.done
-    reasons = put_on(recipe, draft.edit)
+    reasons = apply_to_edit(recipe, draft.edit)
     if reasons:
         room.show_notice(f"Not changed: {'; '.join(reasons)}.", "warning")
     elif draft.edit.done == steps:
-        room.show_notice(f"It is so already: {recipe.words}.")
+        room.show_notice(f"It is so already: {recipe.summary}.")
     else:
         with room.report_store_errors():
             room.drafted(draft)
-            room.show_notice(f"Drafted: {recipe.name or recipe.words}. u takes it back, . repeats it, w reviews.")
+            room.show_notice(f"Drafted: {recipe.name or recipe.summary}. u takes it back, . repeats it, w reviews.")
 
 
 def _open_many(room: "TriageScreen", recipe: BulkChange, edit: Pointer | None = None) -> None:

@@ -148,7 +148,7 @@ class TriageScreen(OrdersScreen):
             if proposal is not None:
                 draft.edit.put_all(proposal.values, problem.title or problem.detail)
                 self.drafted(draft)
-                self.show_notice(f"Drafted: {proposal.words}. u takes it back, w reviews.")
+                self.show_notice(f"Drafted: {proposal.text}. u takes it back, w reviews.")
                 return
         self.show_notice("There is no proposal for this order.")
 
@@ -281,7 +281,9 @@ class TriageScreen(OrdersScreen):
         try:
             document = await account.client.get_order(order_id)
         except NotFound as error:
-            self.show_notice("The order is not there any more." if error.proven else str(error), "warning")
+            self.show_notice(
+                "The order is not there any more." if error.confirmed_by_service else str(error), "warning"
+            )
             return
         except ApiError as error:
             self.show_notice(str(error), "error")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
+from tui.api.wording import count_of
 from tui.store.batches import Batch, NameTaken, NotOwner, StagedState
 from tui.store.sessions import Owner
 from tui.store.store import Store
@@ -70,12 +71,12 @@ class BatchCatalog:
     def last_used(self) -> Batch | None:
         """The batch that was opened last, else the newest."""
         batches = self._batches.all(self._account_id)
-        kept = self._store.state.get(self._account_id, _LAST)
+        kept = self._store.screen_states.get(self._account_id, _LAST)
         return next((batch for batch in batches if batch.id == kept), batches[-1] if batches else None)
 
     def used(self, id: int) -> None:
         """Open this one the next time."""
-        self._store.state.put(self._account_id, _LAST, id)
+        self._store.screen_states.put(self._account_id, _LAST, id)
 
     def create(self, name: str) -> Batch:
         """A new batch, which is ours. Raises BatchLocked."""
@@ -93,8 +94,8 @@ class BatchCatalog:
         batch = self._ours(name)
         counts = self._batches.counts(self._account_id).get(batch.id, Counter())
         if away := counts[StagedState.SENT] + counts[StagedState.UNKNOWN]:
-            words = "order of it is" if away == 1 else "orders of it are"
-            raise BatchLocked(f"{away} {words} on the way; it can be removed when it is known what became of that.")
+            words = count_of(away, "order of it is", "orders of it are")
+            raise BatchLocked(f"{words} on the way; it can be removed when it is known what became of that.")
         self._named(lambda: self._batches.remove(batch.id))
         return batch.id
 
@@ -103,7 +104,7 @@ class BatchCatalog:
         removed = self._batches.removed(self._account_id)
         if not removed:
             return None
-        self._named(lambda: self._batches.put_back(removed[0].id))
+        self._named(lambda: self._batches.restore_batch(removed[0].id))
         return removed[0].name
 
     def _ours(self, name: str) -> Batch:

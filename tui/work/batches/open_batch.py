@@ -201,14 +201,14 @@ class OpenBatch:
             self.owner = owner_words(now.owner if now is not None else None)
         elif self._batch is not None and not self.is_taking:
             with suppress(NotOwner):
-                self._store.clear_parts(self._batch)
+                self._store.delete_unfinished_imports(self._batch)
         self.shipping.load()
         count = 0 if self._batch is None else len(self._store.ids(self._batch))
         with gc_paused(count):
             rows = [] if self._batch is None else self._store.staged(self._batch)
             self._orders = {row.id: recalled(row, self._account.store, self._account.account_id) for row in rows}
         self._dropped = {}
-        self._actions = Actions(self._account.store.state, self._account.account_id, self._batch)
+        self._actions = Actions(self._account.store.screen_states, self._account.account_id, self._batch)
         self._twins = DuplicateIndex()
         self._twins.update(self._orders, self._orders)
 
@@ -238,7 +238,7 @@ class OpenBatch:
             if self._batch is None:
                 raise
         else:
-            self._actions = Actions(self._account.store.state, self._account.account_id, self._batch)
+            self._actions = Actions(self._account.store.screen_states, self._account.account_id, self._batch)
 
     # How it is kept.
 
@@ -283,10 +283,7 @@ class OpenBatch:
         """Keep what is known of an order beside its content."""
         if state is not None:
             order.state = state
-        work = self._store.set
-        self._ours(
-            lambda: work(order.id, state=order.state, released=order.released, meta=meta_of(order), durable=True)
-        )
+        self._keep_all([order])
 
     def _keep_all(self, orders: Sequence[StagedOrder]) -> None:
         """As `_keep`, of several at once."""

@@ -27,7 +27,7 @@ def know_accepted(order: StagedOrder, store: Store) -> None:
     """Note what the service took of an order, so that the next change of it is an update; and what differs there."""
     if order.remote_id is None and order.state is not StagedState.DIFFERS:
         return
-    last = next((one for one in reversed(store.follows.of_staged(order.id)) if one.state in _TAKEN), None)
+    last = next((one for one in reversed(store.verifications.of_staged(order.id)) if one.state in _TAKEN), None)
     if last is None or not isinstance(last.expected, dict):
         return
     if order.looked is None or order.looked.key != order.key or order.looked.at <= last.since:
@@ -42,6 +42,6 @@ def _differing(order: StagedOrder, follow: Verification) -> tuple[ServiceProblem
         mismatch = mismatch_from_json(kept)
         problem = mismatch_problem(mismatch)
         value = mark_of(mismatch.pointer.get(order.document))
-        keyed = replace(problem, pointer=order.edit.keyed(problem.pointer))
+        keyed = replace(problem, pointer=order.edit.to_keys(problem.pointer))
         told.append(ServiceProblem(keyed, follow.updated_at, follow.version or 0, value))
     return tuple(told)

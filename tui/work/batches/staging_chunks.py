@@ -27,7 +27,7 @@ class ChunkedStaging:
     name: str
     at: datetime
     shops: Collection[int] | None
-    part: str
+    import_id: str
 
     @classmethod
     def of(cls, store: Batches, batch: int, name: str, at: datetime, shops: Collection[int] | None) -> "ChunkedStaging":
@@ -36,7 +36,7 @@ class ChunkedStaging:
     def stage(self, arrivals: Sequence[ParsedOrder]) -> list[StagedOrder]:
         """Stage a portion and judge it. For any thread; raises StoreError."""
         news = [arrived(one, self.name, self.at) for one in arrivals]
-        ids = self.store.stage(self.batch, news, part=self.part)
+        ids = self.store.stage(self.batch, news, import_id=self.import_id)
         orders = [unchanged(id, new, self.at) for id, new in zip(ids, news, strict=True)]
         for order in orders:
             order.standing(self.shops)

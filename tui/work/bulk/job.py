@@ -9,7 +9,7 @@ from typing import Final
 
 from tui.api.budget import READS, WRITES
 from tui.api.codec import Document, Json
-from tui.orders.checks.sending import LIMIT
+from tui.orders.checks.sending import MAX_ORDERS
 from tui.orders.edits.bulk_change import Applied, BulkChange
 from tui.orders.edits.edit import Change
 from tui.store.journal import WriteKind
@@ -103,7 +103,7 @@ class Job:
 
     @property
     def name(self) -> str:
-        return self.recipe.name or self.recipe.words or "nothing yet"
+        return self.recipe.name or self.recipe.summary or "nothing yet"
 
     @property
     def label(self) -> str:
@@ -186,7 +186,7 @@ def plan(orders: Iterable[JobOrder]) -> WriteCosts:
     patched = whole = either = 0
     for order in orders:
         applied = order.applied
-        if applied is None or (not applied.no_patch and not applied.no_upsert and not applied.unread):
+        if applied is None or (not applied.no_patch and not applied.no_upsert and not applied.unknown_count):
             either += 1
         elif not applied.no_patch:
             patched += 1
@@ -205,11 +205,11 @@ def road_of(applied: Applied, wanted: WriteKind) -> WriteKind:
     """The road of one order: the wanted one if it can carry it, and PATCH where sending it whole might lose something."""
     if applied.no_patch:
         return WriteKind.UPSERT
-    return WriteKind.PATCH if applied.no_upsert or applied.unread else wanted
+    return WriteKind.PATCH if applied.no_upsert or applied.unknown_count else wanted
 
 
 def _requests(orders: int) -> int:
-    return -(-orders // LIMIT)
+    return -(-orders // MAX_ORDERS)
 
 
 # To disk and back. A job is one value for its head and one for each order, so that a step is one small commit.

@@ -36,7 +36,7 @@ def ends_of(store: Store, orders: Iterable[JobOrder]) -> dict[str, OrderOutcome]
         together.setdefault(order.write, []).append(order.id)
     for id, orders_of_it in together.items():
         write = store.writes.get(id) if id is not None else None
-        follows = {_order_of(one): _FOLLOWED.get(one.state) for one in store.follows.of_write(id)} if id else {}
+        follows = {_order_of(one): _FOLLOWED.get(one.state) for one in store.verifications.of_write(id)} if id else {}
         for order_id in orders_of_it:
             end = follows.get(order_id) or (end_of(write, order_id) if write is not None else None)
             found[order_id] = end or (JobOrderState.WAITING, "")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from tui.api.codec import Document, Json
 from tui.api.errors import ApiError, NotFound
 from tui.api.pointer import Absent, Pointer
-from tui.orders.checks.sending import LIMIT
+from tui.orders.checks.sending import MAX_ORDERS
 from tui.orders.edits.bulk_change import Applied, BulkChange, apply, changed_since
 from tui.orders.fields import field_at, label_of
 from tui.orders.value_parser import show_value
@@ -102,7 +102,7 @@ class Jobs:
 
     def recent(self) -> list[Job]:
         """The last jobs, the newest first; those that are not open have counts and no orders."""
-        kept = self._account.store.state.all(self._account.account_id, _HEAD)
+        kept = self._account.store.screen_states.all(self._account.account_id, _HEAD)
         found = {job.id: job for job in map(load_head, kept.values()) if job is not None}
         jobs = [self._jobs.get(id, job) for id, job in found.items()]
         return sorted(jobs, key=lambda job: (job.made_at, job.id), reverse=True)
@@ -114,7 +114,7 @@ class Jobs:
         known = self._jobs.get(id)
         if known is not None and known.stage is JobStage.PLANNED:
             return known
-        state, account_id = self._account.store.state, self._account.account_id
+        state, account_id = self._account.store.screen_states, self._account.account_id
         head = state.get(account_id, _HEAD + id)
         job = load_head(head)
         if job is None:
@@ -206,9 +206,9 @@ class Jobs:
         was_out = order.state is JobOrderState.LEFT_OUT
         order.applied, order.changes = applied, applied.changes
         order.words = "; ".join(applied.warnings)
-        if applied.cannot:
-            order.state, order.words = JobOrderState.CANNOT, "; ".join(applied.cannot)
-        elif applied.already:
+        if applied.blocked_reasons:
+            order.state, order.words = JobOrderState.CANNOT, "; ".join(applied.blocked_reasons)
+        elif applied.is_unchanged:
             order.state = JobOrderState.SAME
         elif self._account.corrections.is_unsettled(order.id):
             order.state, order.words = JobOrderState.CANNOT, _UNSETTLED
@@ -222,7 +222,7 @@ class Jobs:
             try:
                 return await self._account.client.get_order(order.id)
             except ApiError as error:
-                gone = isinstance(error, NotFound) and error.proven
+                gone = isinstance(error, NotFound) and error.confirmed_by_service
                 order.state = JobOrderState.GONE if gone else JobOrderState.NOT_SENT
                 order.words = "it is not there any more" if gone else f"it could not be read: {error}"
                 return None
@@ -252,7 +252,7 @@ class Jobs:
         """Forget a job; what it sent stays in the journal."""
         if self.is_running(job) or self.is_elsewhere(job):
             raise JobConflict("A change that is being sent cannot be forgotten; cancel it first.")
-        state, account_id = self._account.store.state, self._account.account_id
+        state, account_id = self._account.store.screen_states, self._account.account_id
         for key in state.all(account_id, f"{_ORDER}{job.id}:"):
             state.delete(account_id, key)
         state.delete(account_id, _HEAD + job.id)
@@ -340,7 +340,7 @@ class Jobs:
                 if order.state is JobOrderState.WAITING and order.applied is not None:
                     order.planned, order.road = True, road_of(order.applied, job.road)
                 self._put_order(job, order)
-        state, account_id, key = self._account.store.state, self._account.account_id, _HEAD + job.id
+        state, account_id, key = self._account.store.screen_states, self._account.account_id, _HEAD + job.id
         before = state.get(account_id, key)
         job.stage, job.session, job.note = JobStage.RUNNING, self._account.store.sessions.mine, ""
         theirs = load_head(before)
@@ -354,7 +354,7 @@ class Jobs:
         if not waiting:
             return []
         road = waiting[0].road
-        batch = [order for order in waiting if order.road is road][: LIMIT if road is WriteKind.UPSERT else 1]
+        batch = [order for order in waiting if order.road is road][: MAX_ORDERS if road is WriteKind.UPSERT else 1]
         run.taken |= {order.id for order in batch}
         return batch
 
@@ -365,7 +365,7 @@ class Jobs:
                 continue
             draft = Draft(order.id, applied.edit, self._account.now())
             self._about_to_go(job, [order])
-            standing = await self._courier.send(draft, applied.sending.body, job.label)
+            standing = await self._courier.send(draft, applied.request.body, job.label)
             self._link([order])
             self._stood(job, run, order, standing)
             # What came of it may have been heard before it was known to be of this order.
@@ -419,9 +419,9 @@ class Jobs:
                 for one in changed
             )
             self._settle(job, order, JobOrderState.CHANGED, words)
-        elif applied.cannot:
-            self._settle(job, order, JobOrderState.CANNOT, "; ".join(applied.cannot))
-        elif applied.already:
+        elif applied.blocked_reasons:
+            self._settle(job, order, JobOrderState.CANNOT, "; ".join(applied.blocked_reasons))
+        elif applied.is_unchanged:
             self._settle(job, order, JobOrderState.SAME, "somebody else did it")
         elif road_of(applied, order.road) is not order.road:
             self._settle(job, order, JobOrderState.NOT_SENT, "it can go only by another road now")
@@ -495,10 +495,10 @@ class Jobs:
 
     def _put_order(self, job: Job, order: JobOrder, *, durable: bool = False) -> None:
         key = f"{_ORDER}{job.id}:{order.id}"
-        self._account.store.state.put(self._account.account_id, key, dump_order(order), durable=durable)
+        self._account.store.screen_states.put(self._account.account_id, key, dump_order(order), durable=durable)
 
     def _put(self, job: Job) -> None:
-        self._account.store.state.put(self._account.account_id, _HEAD + job.id, dump_head(job), durable=True)
+        self._account.store.screen_states.put(self._account.account_id, _HEAD + job.id, dump_head(job), durable=True)
         self.on_change(job)
 
     def _tell(self, job: Job) -> None:

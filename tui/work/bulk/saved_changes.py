@@ -14,7 +14,7 @@ class SavedChanges:
     """The recipes of one account."""
 
     def __init__(self, account: "Account") -> None:
-        self._state = account.store.state
+        self._state = account.store.screen_states
         self._account_id = account.account_id
 
     def all(self) -> list[BulkChange]:

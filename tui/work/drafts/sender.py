@@ -12,8 +12,8 @@ from tui.api.errors import ApiError, NotFound, Origin, Problem
 from tui.api.models import Operation
 from tui.orders.edits.compare import Mismatch
 from tui.orders.edits.merge import Conflict
-from tui.orders.edits.patch import from_patch, is_same_order, seen_in
-from tui.orders.edits.request_choice import RequestChoice, whole_order
+from tui.orders.edits.patch import expected_after_patch, from_patch, is_same_order
+from tui.orders.edits.request_choice import RequestChoice, choose_upsert
 from tui.orders.edits.upsert import STAMPS, to_upsert
 from tui.orders.fields import field_at
 from tui.orders.value_parser import show_value
@@ -101,7 +101,7 @@ class DraftSender:
         self._now = now
         self.on_change = on_change
         self._standings: dict[str, DraftSendStatus] = {}
-        for key, kept in store.state.all(account_id, _KEPT).items():
+        for key, kept in store.screen_states.all(account_id, _KEPT).items():
             standing = _load(kept)
             if standing is not None:
                 self._standings[key.removeprefix(_KEPT)] = standing
@@ -129,7 +129,7 @@ class DraftSender:
         if self.is_unsettled(order_id):
             return
         if self._standings.pop(order_id, None) is not None:
-            self._store.state.delete(self._account_id, _KEPT + order_id)
+            self._store.screen_states.delete(self._account_id, _KEPT + order_id)
             self.on_change(order_id)
 
     async def read_again(self, draft: Draft) -> DraftSendStatus | None:
@@ -137,7 +137,7 @@ class DraftSender:
         try:
             document = await self._client.get_order(draft.order_id)
         except NotFound as error:
-            if error.proven:
+            if error.confirmed_by_service:
                 return self._stand(
                     draft.order_id, DraftSendState.GONE, "The order is not there any more; the edit is kept."
                 )
@@ -197,7 +197,7 @@ class DraftSender:
         going: list[Outgoing] = []
         changes: dict[str, Json] = {}
         for draft, stopped in zip(drafts, await asyncio.gather(*map(read, drafts)), strict=True):
-            sending = whole_order(draft.edit)
+            sending = choose_upsert(draft.edit)
             kept = stopped or self._not_to_send(draft, sending)
             if kept is not None:
                 ends[draft.order_id] = kept
@@ -299,7 +299,7 @@ class DraftSender:
         """The problems at their places in the order, where a PATCH has places of its own."""
         draft = self._drafts.get(order_id)
         new = outcome.write.new
-        if new.road is not WriteKind.PATCH or draft is None:
+        if new.kind is not WriteKind.PATCH or draft is None:
             return [*problems]
         body = decode(new.body)
         return [replace(one, pointer=from_patch(one.pointer, body, draft.edit.document)) for one in problems]
@@ -328,7 +328,7 @@ class DraftSender:
                 # What was changed since it was sent, and what was not carried, stays.
                 base = draft.edit.base
                 if follow.staged is None:
-                    self._set_on(order_id, seen_in(base, follow.expected))
+                    self._set_on(order_id, expected_after_patch(base, follow.expected))
                 else:
                     stamps = {key: base[key] for key in (*STAMPS, "id") if key in base}
                     self._set_on(order_id, {**to_upsert(follow.expected, keep_id=False)[0], **stamps})
@@ -363,9 +363,9 @@ class DraftSender:
         self._standings[order_id] = standing
         # What is under way or done is known from the journal; the rest must still be there after a restart.
         if way in (DraftSendState.CONFIRMED, DraftSendState.DELETED):
-            self._store.state.delete(self._account_id, _KEPT + order_id)
+            self._store.screen_states.delete(self._account_id, _KEPT + order_id)
         elif way is not DraftSendState.SENDING:
-            self._store.state.put(self._account_id, _KEPT + order_id, _dump(standing), durable=True)
+            self._store.screen_states.put(self._account_id, _KEPT + order_id, _dump(standing), durable=True)
         self.on_change(order_id)
         return standing
 

@@ -20,7 +20,7 @@ class Mappings:
     """The mappings of one account."""
 
     def __init__(self, account: "Account") -> None:
-        self._state = account.store.state
+        self._state = account.store.screen_states
         self._account_id = account.account_id
 
     def all(self) -> list[ColumnMapping]:
@@ -80,7 +80,7 @@ class Mappings:
 def saved_here(store: "Store", name: str) -> ColumnMapping | None:
     """The mapping of that name of whichever account of this machine, of the newest that has one."""
     for account_id in reversed(store.accounts()):
-        found = ColumnMapping.from_json(store.state.get(account_id, _NAMED + name))
+        found = ColumnMapping.from_json(store.screen_states.get(account_id, _NAMED + name))
         if found is not None:
             return found
     return None

@@ -14,10 +14,10 @@ from tui.api.errors import Problem
 from tui.api.pointer import Pointer
 from tui.orders.edits.edit import Change, Edit
 from tui.orders.edits.merge import merge
-from tui.orders.edits.patch import as_read, seen_in
+from tui.orders.edits.patch import expected_after_patch, with_get_names
 from tui.orders.edits.upsert import to_upsert
 from tui.store.journal import Event, Write, WriteKind, WriteState
-from tui.store.journal_queries import Named
+from tui.store.journal_queries import OrderNames
 from tui.store.store import Store
 from tui.work.typed_paths import new_file
 from tui.work.writes.serialization import changes_from_json, changes_to_json, edited_order, problems_from_json
@@ -84,7 +84,7 @@ class Part:
     `sent` is the order of an upsert, or the body of a PATCH, as it went. `key` is the upsert key (order id, shop).
     """
 
-    named: Named
+    named: OrderNames
     before: Document | None
     sent: Document
     changes: tuple[Change, ...]
@@ -102,17 +102,17 @@ class JournalEntry:
     write: Write
     base_url: str
     steps: tuple[Event, ...]
-    named: tuple[Named, ...]
+    named: tuple[OrderNames, ...]
     only: int | None = None
     """The position of the one order that this is about; all of them if there is none."""
 
     @property
     def ended(self) -> EntryOutcome:
-        return ended(self.write.state, self.write.new.road)
+        return ended(self.write.state, self.write.new.kind)
 
     @property
     def words(self) -> str:
-        return outcome_words(self.write.state, self.write.new.road)
+        return outcome_words(self.write.state, self.write.new.kind)
 
     @property
     def name(self) -> str:
@@ -136,18 +136,18 @@ def open_entry(store: Store, base_url: str, id: int) -> JournalEntry | None:
     write = store.writes.get(id)
     if write is None:
         return None
-    return JournalEntry(write, base_url, tuple(store.writes.events(id)), tuple(store.briefs.orders(id)))
+    return JournalEntry(write, base_url, tuple(store.writes.events(id)), tuple(store.journal_queries.orders(id)))
 
 
 def after(write: Write, part: Part) -> Document | None:
     """What a write made, or was to make, of an order; None for a deletion and for an order that was not there."""
-    if part.before is None or write.new.road is WriteKind.DELETE:
+    if part.before is None or write.new.kind is WriteKind.DELETE:
         return None
-    if write.new.road is WriteKind.PATCH:
-        return seen_in(part.before, as_read(part.sent))
+    if write.new.kind is WriteKind.PATCH:
+        return expected_after_patch(part.before, with_get_names(part.sent))
     # An upsert spells things otherwise than what was read: what it changed is set on what was read.
     spelt = to_upsert(part.before, keep_id="id" in part.sent)[0]
-    return merge(Edit.between(spelt, part.sent, ""), part.before).edit.document
+    return merge(Edit.diff(spelt, part.sent, ""), part.before).edit.document
 
 
 def recorded_changes(changes: Json) -> list[Change]:
@@ -157,18 +157,18 @@ def recorded_changes(changes: Json) -> list[Change]:
     return changes_from_json(changes)
 
 
-def _parts(write: Write, named: Sequence[Named]) -> Iterator[Part]:
+def _parts(write: Write, named: Sequence[OrderNames]) -> Iterator[Part]:
     new = write.new
     if new.order_id is not None:
         before = new.base if isinstance(new.base, dict) else {}
         body = _read(new.body)
         sent = body if isinstance(body, dict) else {}
         changes = changes_from_json(new.changes)
-        if new.road is WriteKind.DELETE:
-            changes = list(Edit.between(before, {}, "").changes())
+        if new.kind is WriteKind.DELETE:
+            changes = list(Edit.diff(before, {}, "").changes())
         elif not changes and sent:
-            changes = list(Edit.between(before, seen_in(before, as_read(sent)), "").changes())
-        yield Part(named[0] if named else Named(new.order_id, "", ""), before, sent, tuple(changes))
+            changes = list(Edit.diff(before, expected_after_patch(before, with_get_names(sent)), "").changes())
+        yield Part(named[0] if named else OrderNames(new.order_id, "", ""), before, sent, tuple(changes))
         return
     orders, bases = _list(_read(new.body)), _list(new.base)
     told = new.changes if isinstance(new.changes, dict) else {}
@@ -180,8 +180,8 @@ def _parts(write: Write, named: Sequence[Named]) -> Iterator[Part]:
         changes = changes_from_json(told.get(item.staged))
         if not changes:
             was = {} if before_order is None else to_upsert(before_order, keep_id="id" in sent)[0]
-            changes = list(Edit.between(was, sent, "").changes())
-        known = named[place] if place < len(named) else Named(edited_order(item.staged) or "", item.order_id, "")
+            changes = list(Edit.diff(was, sent, "").changes())
+        known = named[place] if place < len(named) else OrderNames(edited_order(item.staged) or "", item.order_id, "")
         yield Part(known, before_order, sent, tuple(changes), (item.order_id, item.integration))
 
 
@@ -227,7 +227,7 @@ def entry_line(entry: JournalEntry) -> bytes:
         "profile": write.profile,
         "base_url": entry.base_url,
         "job": write.new.job,
-        "road": write.new.road,
+        "road": write.new.kind,
         "method": write.new.method,
         "path": write.new.path,
         "state": write.state,
@@ -271,7 +271,7 @@ async def prune_journal(store: Store, now: datetime, days: int) -> int:
             removed[account_id] = removed.get(account_id, 0) + count
         await asyncio.sleep(0)
     for account_id, count in removed.items():
-        store.state.put(account_id, PRUNED, {"at": now.isoformat(), "count": count, "days": days})
+        store.screen_states.put(account_id, PRUNED, {"at": now.isoformat(), "count": count, "days": days})
     return sum(removed.values())
 
 

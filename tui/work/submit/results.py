@@ -81,7 +81,7 @@ class SubmitProgress:
 
 def note(reason: str) -> Problem:
     """Why an order stays here though nothing is wrong with it."""
-    return Problem(reason, "not_sent", severity=Severity.WARNING, origin=Origin.HERE)
+    return Problem(reason, "not_sent", severity=Severity.WARNING, origin=Origin.LOCAL)
 
 
 def changes_text(changes: Sequence[Change]) -> str:

@@ -9,10 +9,8 @@ from typing import TypeAlias
 from tui.api.client import Client
 from tui.api.codec import Document
 from tui.api.errors import ApiError, NotFound, RequestRefused
-from tui.api.pointer import Pointer
 from tui.api.query import OrderQuery, id_number, id_text
-
-SHOP = Pointer.of("order_details", "integration", "id")
+from tui.orders.paths import SHOP
 
 _FEW = 3
 """So many orders of a shop are asked for one by one at once; of more, the shop's newest pages are read first."""
@@ -124,7 +122,7 @@ async def _by_id(client: Client, remote_id: str) -> Document | None:
     try:
         return await client.get_order(remote_id)
     except NotFound as error:
-        if not error.proven:  # a page of somebody in between is no word of the service
+        if not error.confirmed_by_service:  # a page of somebody in between is no word of the service
             raise
         return None
 

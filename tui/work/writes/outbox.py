@@ -107,7 +107,7 @@ class Outbox:
 
         Raises AlreadySent, and sends nothing, if any of them must not go again.
         """
-        held = [one.staged for one in orders if self._store.writes.holds(one.staged, one.version)]
+        held = [one.staged for one in orders if self._store.writes.already_sent(one.staged, one.version)]
         if held:
             raise AlreadySent(held)
         items = tuple(SentItem(one.staged, one.version, *key_of(one.order)) for one in orders)
@@ -147,7 +147,7 @@ class Outbox:
             return await work(write)
 
     async def _send(self, write: Write) -> WriteOutcome:
-        match write.new.road:
+        match write.new.kind:
             case WriteKind.PATCH:
                 return await send_patch(self._desk, write)
             case WriteKind.DELETE:
@@ -161,7 +161,7 @@ class Outbox:
             return WriteNotSent(self._desk.step(write, WriteState.NOT_SENT, staged=drafts), None)
         if write.state is WriteState.SENT:
             write = self._desk.step(write, WriteState.UNKNOWN)
-        match write.new.road:
+        match write.new.kind:
             case WriteKind.PATCH:
                 return await resume_patch(self._desk, write)
             case WriteKind.DELETE:

@@ -8,7 +8,7 @@ from tui.api.codec import Json, decode
 from tui.api.errors import ApiError, Problem, RequestRefused, ServiceBusy
 from tui.api.pointer import Scope
 from tui.orders.edits.compare import compare
-from tui.orders.edits.request_choice import as_seen
+from tui.orders.edits.request_choice import expected_after_upsert
 from tui.store.batches import StagedState
 from tui.store.journal import NewVerification, SentItem, StagedUpdate, Write, WriteState
 from tui.work.writes.lookup import LookupResult, LookupTarget, look_up
@@ -21,7 +21,7 @@ from tui.work.writes.outcomes import (
     WriteRefused,
     WriteUnresolved,
 )
-from tui.work.writes.serialization import changes_from_json, edited_order, problems_to_json
+from tui.work.writes.serialization import changes_from_json, edited_order
 from tui.work.writes.write_context import LOST, WriteContext
 
 _LOOKS_AGAIN = 2
@@ -86,7 +86,7 @@ async def _attempt(desk: WriteContext, write: Write, *, again: bool = False) -> 
 
 def _turned_away(desk: WriteContext, write: Write, error: ApiError) -> WriteOutcome:
     if isinstance(error, ServiceBusy):
-        staged = _all(write, StagedState.REFUSED, problems_to_json(error.problems))
+        staged = _all(write, StagedState.REFUSED)
         return WriteDeferred(desk.step(write, WriteState.BUSY, error=error, staged=staged), error)
     staged = _all(write, StagedState.DRAFT)
     return WriteNotSent(desk.step(write, WriteState.NOT_SENT, error=error, staged=staged), error)
@@ -104,9 +104,8 @@ def _refused(desk: WriteContext, write: Write, error: RequestRefused) -> WriteOu
             rest.append(problem)
     news = []
     for item in items:
-        problems = by_staged.get(item.staged, [])
-        state = StagedState.REFUSED if problems else StagedState.DRAFT
-        news.append(StagedUpdate(item.staged, item.version, state, problems=problems_to_json(problems)))
+        state = StagedState.REFUSED if item.staged in by_staged else StagedState.DRAFT
+        news.append(StagedUpdate(item.staged, item.version, state))
     write = desk.step(write, WriteState.REFUSED, error=error, staged=news)
     return WriteRefused(write, tuple(rest), {staged: tuple(told) for staged, told in by_staged.items()}, error)
 
@@ -117,7 +116,7 @@ def _taken(desk: WriteContext, write: Write, remote_ids: dict[str, str]) -> Writ
     news, follows = [], []
     for item, expected, base in zip(write.new.items, _expected(write), _bases(write), strict=True):
         remote_id = remote_ids.get(item.staged) or edited_order(item.staged)
-        news.append(StagedUpdate(item.staged, item.version, StagedState.ACCEPTED, remote_id, problems=[]))
+        news.append(StagedUpdate(item.staged, item.version, StagedState.ACCEPTED, remote_id))
         follows.append(
             NewVerification(
                 item.order_id,
@@ -125,7 +124,7 @@ def _taken(desk: WriteContext, write: Write, remote_ids: dict[str, str]) -> Writ
                 expected,
                 due,
                 remote_id=remote_id,
-                fresh=base is None,
+                created=base is None,
                 staged=item.staged,
                 version=item.version,
             )
@@ -174,7 +173,7 @@ def _expected(write: Write) -> list[Json]:
     """The orders as they are to be read; what an edit took away must not be there any more (Q2.6)."""
     changes = write.new.changes if isinstance(write.new.changes, dict) else {}
     return [
-        as_seen(order, changes_from_json(changes.get(item.staged)))
+        expected_after_upsert(order, changes_from_json(changes.get(item.staged)))
         if edited_order(item.staged) and isinstance(order, dict)
         else order
         for item, order in zip(write.new.items, _orders(write), strict=True)
@@ -186,8 +185,8 @@ def _bases(write: Write) -> list[Json]:
     return bases if isinstance(bases, list) else [None] * len(write.new.items)
 
 
-def _all(write: Write, state: StagedState, problems: Json = None) -> list[StagedUpdate]:
-    return [StagedUpdate(item.staged, item.version, state, problems=problems) for item in write.new.items]
+def _all(write: Write, state: StagedState) -> list[StagedUpdate]:
+    return [StagedUpdate(item.staged, item.version, state) for item in write.new.items]
 
 
 def _remote_ids(items: Sequence[SentItem], told: Sequence[Identifiers]) -> dict[str, str]:

@@ -43,12 +43,12 @@ class Verifier:
         self._pauses = (patience or RetrySchedule()).follow
         self._on_change = on_change
         self._woken = asyncio.Event()
-        store.follows.adopt(account_id)
+        store.verifications.adopt(account_id)
 
     @property
     def following(self) -> list[Verification]:
         """The orders being followed."""
-        return self._store.follows.open(self._account_id)
+        return self._store.verifications.open(self._account_id)
 
     def wake(self) -> None:
         """There is something new to follow."""
@@ -83,27 +83,27 @@ class Verifier:
     def _judge(self, follow: Verification, order: LookupResult) -> Verification | None:
         if isinstance(order, ApiError):
             # A look that failed says nothing of the order and does not count.
-            self._again(follow, follow.tries, None)
+            self._again(follow, follow.attempts, None)
             return None
         remote_id = id_text(order.get("id")) or None if order is not None else None
         mismatches = [] if order is None else compare(follow.expected, order, part_of_items=follow.part_of_items)
-        looks = follow.tries + 1
+        looks = follow.attempts + 1
         if order is not None and not mismatches:
             state = VerificationState.VERIFIED
         elif looks < (
-            min(_FRESH_LOOKS, len(self._pauses)) if order is not None and follow.fresh else len(self._pauses)
+            min(_FRESH_LOOKS, len(self._pauses)) if order is not None and follow.created else len(self._pauses)
         ):
             self._again(follow, looks, remote_id)
             return None
         else:
             state = VerificationState.MISSING if order is None else VerificationState.DIFFERS
         told = [mismatch_to_json(mismatch) for mismatch in mismatches]
-        return self._store.follows.settle(follow.id, state, mismatches=told, remote_id=remote_id)
+        return self._store.verifications.settle(follow.id, state, mismatches=told, remote_id=remote_id)
 
     def _again(self, follow: Verification, tries: int, remote_id: str | None) -> None:
         pause = self._pauses[min(tries, len(self._pauses) - 1)]
         due = self._now() + timedelta(seconds=pause)
-        self._store.follows.looked(follow.id, tries=tries, due=due, remote_id=remote_id)
+        self._store.verifications.record_attempt(follow.id, attempts=tries, due=due, remote_id=remote_id)
 
     async def _wait(self) -> None:
         """Until the next order is due, or something new is to be followed."""

@@ -62,13 +62,13 @@ class WriteContext:
             return await self.client.get_order(order_id)
         except NotFound as error:
             # A page of somebody in between is no word of the service.
-            return None if error.proven else error
+            return None if error.confirmed_by_service else error
         except ApiError as error:
             return error
 
     def turned_away(self, write: Write, error: ApiError) -> WriteOutcome:
         """Record that nothing was written of a PATCH or DELETE."""
-        if isinstance(error, NotFound) and error.proven:
+        if isinstance(error, NotFound) and error.confirmed_by_service:
             return OrderGone(self.step(write, WriteState.GONE, error=error))
         if isinstance(error, RequestRefused):
             return WriteRefused(self.step(write, WriteState.REFUSED, error=error), error.problems, {}, error)

@@ -1,5 +1,6 @@
 """An order at a glance: the few words of it that lists and panes show, read leniently from the raw document."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
@@ -25,7 +26,8 @@ SHIP_TO: Final = Pointer.of("shipping_address")
 SHIP_BY: Final = Pointer.of("shipping_details", "ship_with", "properties", "shipping_option_code")
 WISH: Final = Pointer.of("shipping_details", "delivery_indicator")
 WEIGHT: Final = Pointer.of("shipping_details", "measurement", "weight")
-_REQUIRED: Final = "Field required"
+_REQUIRED: Final = ("Required", "Field required")
+"""The schema's words and the service's."""
 _SIGNS: Final = {"EUR": "€", "GBP": "£", "USD": "$"}
 _GRAMS: Final = {"kg": Decimal(1000), "g": Decimal(1), "lbs": Decimal("453.59237"), "oz": Decimal("28.349523125")}
 
@@ -49,11 +51,10 @@ def complaint(problem: Problem) -> str:
     head = label_of(pointer).partition(", ")[0]
     item = head.removeprefix(f"{Group.ITEMS} ") if entry_of(pointer) is not None and field.group is Group.ITEMS else ""
     name = f"{f'item {item} ' if item else 'billing ' if field.group is Group.BILL_TO else ''}{field.caption}"
-    if problem.detail == _REQUIRED:
+    if problem.detail in _REQUIRED:
         return f"no {name}"
-    # What the schema and the service say it should be, it is not.
-    said = problem.detail.removeprefix("Input should be ")
-    return f"{name}: {problem.detail}" if said == problem.detail else f"{name}: not {said}"
+    detail = re.sub("^(?:Must|Input should) ", "must ", problem.detail)
+    return f"{name}: {detail}"
 
 
 def order_name(order: Document) -> str:

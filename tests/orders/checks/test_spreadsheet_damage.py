@@ -119,12 +119,12 @@ def test_missing_totals_are_proposed_from_the_lines() -> None:
     price = {"value": Decimal("2.50"), "currency": "EUR"}
     order = order_with(ITEM / "unit_price", price)
     order = (ITEM / "quantity").put(order, 3)
-    line = fix_for(order, Problem("Field required", "missing", pointer=ITEM / "total_price"))
+    line = fix_for(order, Problem("Required", "missing", pointer=ITEM / "total_price"))
     assert line is not None
     assert line.values == ((ITEM / "total_price", {"value": Decimal("7.50"), "currency": "EUR"}),)
     order = line.values[0][0].put(order, line.values[0][1])
     place = Pointer.of("payment_details", "total_price")
-    whole = fix_for(order, Problem("Field required", "missing", pointer=place / "value"))
+    whole = fix_for(order, Problem("Required", "missing", pointer=place / "value"))
     assert whole is not None
     assert whole.values == ((place, {"value": Decimal("7.50"), "currency": "EUR"}),)
     order = place.put(order, whole.values[0][1])

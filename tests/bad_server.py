@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from skipped_time import CLOCK
+
 ANSWERS = {
     "401": b"HTTP/1.1 401 No\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}",
     "403": b"HTTP/1.1 403 No\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}",
@@ -48,6 +50,7 @@ def bad_service(answer: bytes | None) -> Iterator[Bad]:
                 head = b"".join(iter(file.readline, b"\r\n"))
             bad.heads.append(head)
             if answer is None:
+                CLOCK.hangs()
                 held.append(connection)
                 continue
             connection.sendall(answer.replace(b"\r\n\r\n", b"\r\nconnection: close\r\n\r\n", 1))

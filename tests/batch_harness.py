@@ -16,7 +16,7 @@ from tui.api.client import Client
 from tui.api.codec import encode
 from tui.api.pointer import Pointer
 from tui.api.query import OrderQuery
-from tui.orders.fields import ITEMS
+from tui.orders.paths import ITEMS
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.sandbox.faults import Faults
 from tui.store.store import Store

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from loop_idle import use_loop_idle
 from shell import Shell
+from skipped_time import CLOCK
 from watched_service import served
 
 from tui.sandbox.app import SandboxSettings
@@ -20,6 +22,8 @@ _EXAMPLES = int(os.environ.get("SENDCLOUD_EXAMPLES", "0"))
 
 settings.register_profile("house", deadline=None, derandomize=not _EXAMPLES, max_examples=_EXAMPLES or 100)
 settings.load_profile("house")
+
+use_loop_idle()
 
 
 @pytest.fixture
@@ -30,6 +34,6 @@ def shell(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes], monkeypatch
 @pytest.fixture
 def account(shell: Shell) -> Iterator[Shell]:
     """A shell with credentials for a sandbox."""
-    with served(SandboxSettings(orders=20, settle=0.1)) as service:
+    with served(SandboxSettings(orders=20, settle=0.1, clock=CLOCK.time)) as service:
         shell.service = service
         yield shell

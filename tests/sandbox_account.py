@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from fake_service import Time
 from sandbox_harness import ORDER
+from shared_clock import WireClock
 
 from tui.api.auth import BasicAuth
 from tui.api.client import Client
@@ -35,10 +35,12 @@ async def account(folder: Path) -> AsyncIterator[Account]:
     """The orders are N-700001 and so on, of one shop, in Oss."""
     named = [{**ORDER, "id": id, "order_id": f"S-{id}", "order_number": f"N-{id}"} for id in IDS]
     planted = tuple(json.dumps(one).encode() for one in named)
-    sandbox = Sandbox(SandboxSettings(orders=0, settle=0.0, now=NOW, plant=planted))
+    time = WireClock(NOW)
+    sandbox = Sandbox(SandboxSettings(orders=0, settle=0.0, now=NOW, clock=time, sleep=time.sleep, plant=planted))
     transport = httpx.ASGITransport(sandbox.asgi, raise_app_exceptions=False)
-    time = Time()
-    client = Client("http://127.0.0.1/api/v3", BasicAuth("demo", "demo"), transport=transport, sleep=time.sleep)
+    client = Client(
+        "http://127.0.0.1/api/v3", BasicAuth("demo", "demo"), transport=transport, clock=time, sleep=time.sleep
+    )
     store = Store(folder, now=time.now, profile="NL")
     try:
         yield await open_account(client, store, "demo", now=time.now, zone=UTC, sleep=time.sleep)

@@ -9,17 +9,18 @@ from sandbox_harness import NOW
 class WireClock:
     """It counts from 0, so that the shortest pause moves it; only sleeping lets it pass."""
 
-    def __init__(self) -> None:
+    def __init__(self, start: datetime = NOW) -> None:
+        self.start = start
         self.passed = 0.0
 
     def __call__(self) -> float:
-        return NOW.timestamp() + self.passed
+        return self.start.timestamp() + self.passed
 
     def monotonic(self) -> float:
         return self.passed
 
     def now(self) -> datetime:
-        return NOW + timedelta(seconds=self.passed)
+        return self.start + timedelta(seconds=self.passed)
 
     async def sleep(self, seconds: float) -> None:
         self.passed += seconds

@@ -3,13 +3,14 @@
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sandbox_harness import order
+from skipped_time import CLOCK
 from watched_service import Service
 
 from tui.cli import main
@@ -61,7 +62,9 @@ class Shell:
                 os.environ |= {"SENDCLOUD_PUBLIC_KEY": public, "SENDCLOUD_SECRET_KEY": secret}
                 given[1:1] = ["--url", url or self.service.url]
             self.capture.readouterr()
-            with pytest.raises(SystemExit) as ended:
+            # The demo's service is inside the command, with a clock of its own.
+            skipping = CLOCK.patched() if self.service is not None else nullcontext()
+            with pytest.raises(SystemExit) as ended, skipping:
                 main(given)
         told = self.capture.readouterr()
         code = ended.value.code

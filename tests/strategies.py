@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from tui.api.codec import Document, Json
 from tui.api.models import Kind
 from tui.api.pointer import ABSENT, Pointer
-from tui.orders.fields import ANY, ITEMS, LISTS, Field, all_fields
+from tui.orders.fields import Field, all_fields
+from tui.orders.paths import ANY, ITEMS, LISTS
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 

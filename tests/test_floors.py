@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,7 @@ def room(house: str, *never: frozenset[str]) -> Room:
     return Room(frozenset(house.split()), frozenset().union(*never))
 
 
-VALUES = "tui.api.codec tui.api.pointer tui.api.errors tui.api.models tui.api.query"
+VALUES = "tui.api.codec tui.api.pointer tui.api.errors tui.api.models tui.api.query tui.api.wording"
 """What of the wire is only values: no connection can be made with it."""
 
 ROOMS = {
@@ -43,7 +44,10 @@ ROOMS = {
     "tui.store": room("tui.store tui.api.codec", NETWORK - {"socket"}, DISK - {"sqlite3"}, TERMINAL, SERVER),
     "tui.work": room("tui.work tui.orders tui.store tui.api", NETWORK, DISK, TERMINAL, SERVER),
     "tui.widgets": room(
-        "tui.widgets tui.keymap tui.orders tui.api.codec tui.api.pointer tui.api.models", NETWORK, DISK, SERVER
+        "tui.widgets tui.keymap tui.orders tui.api.codec tui.api.pointer tui.api.models tui.api.wording",
+        NETWORK,
+        DISK,
+        SERVER,
     ),
     "tui.screens": room(
         f"tui.screens tui.widgets tui.work tui.store tui.orders tui.keymap tui.settings tui.api.request_log tui.lifecycle {VALUES}",
@@ -59,7 +63,7 @@ ROOMS = {
     "tui.start": room("tui.app tui.service tui.settings", NETWORK, DISK, TERMINAL, SERVER),
     "tui.headless": room(
         "tui.service tui.settings tui.work tui.store.store tui.store.db tui.orders.fields tui.orders.tables.mapping tui.widgets.text "
-        "tui.api.codec tui.api.errors",
+        "tui.api.codec tui.api.errors tui.api.wording",
         NETWORK,
         DISK,
         TERMINAL,
@@ -137,9 +141,9 @@ def modules() -> dict[str, Path]:
     return found
 
 
-def all_imports() -> Iterator[Import]:
-    for module, path in modules().items():
-        yield from imports(path.read_text(encoding="utf-8"), module)
+@cache
+def all_imports() -> tuple[Import, ...]:
+    return tuple(one for module, path in modules().items() for one in imports(path.read_text(encoding="utf-8"), module))
 
 
 def within(name: str, beginnings: frozenset[str]) -> bool:

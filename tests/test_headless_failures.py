@@ -2,13 +2,13 @@
 
 import io
 import signal
-import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from bad_server import ANSWERS, bad_service, redirect
 from shell import Ended, Shell, orders
+from skipped_time import CLOCK
 from watched_service import served
 
 from tui.api.client import Client
@@ -26,7 +26,7 @@ def account(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
     """A shell with a sandbox; requests to write have two seconds for their answers."""
     defaults: dict[str, Any] = dict(Client.__init__.__kwdefaults__)
     monkeypatch.setattr(Client.__init__, "__kwdefaults__", defaults | {"timeout": 2.0})
-    with served(SandboxSettings(orders=20, settle=0.1)) as service:
+    with served(SandboxSettings(orders=20, settle=0.1, clock=CLOCK.time)) as service:
         shell.service = service
         yield shell
 
@@ -39,9 +39,9 @@ class At:
 
 
 def in_time(run: Any) -> Ended:
-    began = time.monotonic()
+    began = CLOCK.monotonic()
     ended: Ended = run()
-    assert time.monotonic() - began < LONGEST
+    assert CLOCK.monotonic() - began < LONGEST
     assert SECRET not in ended.out + ended.error
     return ended
 
@@ -89,6 +89,7 @@ class Broken:
             if self._method == "GET" and scope["method"] == "POST":
                 self.open = False
         elif self._status is None:
+            CLOCK.hangs()
             while (await receive())["type"] != "http.disconnect":
                 pass
         else:

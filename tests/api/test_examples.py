@@ -23,7 +23,7 @@ from tui.api.models import Operation, validate_order
 from tui.api.pointer import Pointer, Scope
 from tui.api.query import OrderQuery
 from tui.orders.edits.compare import compare
-from tui.orders.edits.patch import as_read
+from tui.orders.edits.patch import with_get_names
 from tui.sandbox.app import SandboxSettings
 from tui.sandbox.seed_data import FAILING_SHOP, PRESTASHOP
 from tui.sandbox.serve import serving
@@ -231,10 +231,10 @@ class TestSandboxRequests:
         with serving(settings(*known_orders())) as base:
             async with client_of(base) as client:
                 before = await client.get_order("669")
-                assert compare(as_read(change), before, part_of_items=True)
+                assert compare(with_get_names(change), before, part_of_items=True)
                 await client.patch_order("669", change)
                 after = await client.get_order("669")
-        assert compare(as_read(change), after, part_of_items=True) == []
+        assert compare(with_get_names(change), after, part_of_items=True) == []
         untouched = {key: value for key, value in before.items() if key not in (*change, "modified_at")}
         assert compare(untouched, after) == []
 

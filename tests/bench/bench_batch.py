@@ -26,7 +26,7 @@ from tui.api.client import Client  # noqa: E402
 from tui.api.models import Order  # noqa: E402
 from tui.api.pointer import Pointer  # noqa: E402
 from tui.orders.checks.sending import check_order  # noqa: E402
-from tui.orders.fields import ITEMS  # noqa: E402
+from tui.orders.paths import ITEMS  # noqa: E402
 from tui.store.batches import NewStaged  # noqa: E402
 from tui.store.store import Store  # noqa: E402
 from tui.work.account import Account, Shop, open_remembered  # noqa: E402

@@ -23,7 +23,8 @@ from tui.orders.edits.compare import compare
 from tui.orders.edits.edit import Edit
 from tui.orders.edits.patch import Patch, smallest_patch
 from tui.orders.edits.upsert import to_upsert
-from tui.orders.fields import ITEMS, Field, field_at, sections
+from tui.orders.fields import Field, field_at, sections
+from tui.orders.paths import ITEMS
 from tui.sandbox.app import SandboxSettings
 from tui.sandbox.data import FIRST_ID
 from tui.sandbox.seed_orders import Span, seeded

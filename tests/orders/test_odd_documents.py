@@ -10,15 +10,16 @@ from strategies import full
 from tui.api.codec import Document, decode, encode, same
 from tui.api.models import Kind, Operation, validate_order
 from tui.api.pointer import ABSENT, ROOT, Pointer, walk
-from tui.orders import summary as glance
+from tui.orders import summary
 from tui.orders.checks.shipping import fix_for, preflight
 from tui.orders.edits.compare import compare
 from tui.orders.edits.edit import Edit, same_or_absent
 from tui.orders.edits.list_items import add_entry, addable, copy_entry, move_entry, remove_entry
 from tui.orders.edits.merge import merge
-from tui.orders.edits.request_choice import sending_of, whole_order
-from tui.orders.edits.upsert import as_new, to_upsert, unread_nodes
+from tui.orders.edits.request_choice import choose_request, choose_upsert
+from tui.orders.edits.upsert import as_new, to_upsert, unknown_pointers
 from tui.orders.fields import label_of, sections
+from tui.orders.paths import TOTAL
 from tui.orders.value_parser import editing_kind, entry_text, parse_entry, show_value
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -29,14 +30,14 @@ NAME = Pointer.of("shipping_address", "name")
 def test_it_is_looked_at_without_a_fall(odd: str) -> None:
     for place, order in odd_orders(ODD[odd], of=2):
         assert same(decode(encode(order)), order)
-        assert glance.order_name(order)
-        assert isinstance(glance.haystack(order), str)
-        for of in (glance.weight_text, glance.kilograms, glance.item_count, glance.tags_of, glance.placed_at):
+        assert summary.order_name(order)
+        assert isinstance(summary.searchable_text(order), str)
+        for of in (summary.weight_text, summary.kilograms, summary.item_count, summary.tags_of, summary.ordered_at):
             of(order)
-        glance.age_text(order, NOW)
-        glance.local_text(order, UTC)
-        glance.money_at(order, glance.TOTAL)
-        list(glance.address_lines(order))
+        summary.age_text(order, NOW)
+        summary.ordered_at_text(order, UTC)
+        summary.money_at(order, TOTAL)
+        list(summary.address_lines(order))
         for problem in preflight(order):
             proposal = fix_for(order, problem)
             assert label_of(problem.pointer)
@@ -47,7 +48,7 @@ def test_it_is_looked_at_without_a_fall(odd: str) -> None:
                 there = pointer.get(order)
                 assert show_value(known.kind, there, zone=UTC)
                 assert isinstance(entry_text(editing_kind(known.kind, there), there), str)
-        assert isinstance(unread_nodes(order), list), place
+        assert isinstance(unknown_pointers(order), list), place
 
 
 @pytest.mark.parametrize("odd", ODD)
@@ -55,8 +56,8 @@ def test_a_change_beside_it_goes_as_any_other(odd: str) -> None:
     for place, order in odd_orders(ODD[odd], of=6):
         edit = Edit(order)
         assert edit.put(NAME, "Jan Klaassen", "name")
-        sending = sending_of(edit)
-        whole = whole_order(edit)
+        sending = choose_request(edit)
+        whole = choose_upsert(edit)
         assert whole.operation is Operation.POST
         if place == NAME.parent:
             # There was no address: a new one lacks the rest of it, which is told.
@@ -81,7 +82,7 @@ def test_nothing_of_it_is_lost_in_an_upsert(odd: str) -> None:
             if any(pointer.startswith(one) for one in told) or pointer == Pointer.of("id"):
                 continue
             assert same_or_absent(pointer.get(sent), node), (place, pointer)
-        assert unread_nodes(sent) == [one for one in unread_nodes(order) if one.get(sent) is not ABSENT]
+        assert unknown_pointers(sent) == [one for one in unknown_pointers(order) if one.get(sent) is not ABSENT]
         validate_order(sent, Operation.POST)
         as_new(order)
         assert decode(encode(sent)) == sent
@@ -94,17 +95,17 @@ def test_it_is_merged_from_either_side(odd: str) -> None:
     mine.put(NAME, "Jan Klaassen", "name")
     for place, other in odd_orders(ODD[odd], of=6):
         merged = merge(mine, other)
-        told = [clash.pointer for clash in merged.clashes]
+        told = [clash.pointer for clash in merged.conflicts]
         assert NAME.get(merged.edit.document) == "Jan Klaassen" or told, place
         if not NAME.startswith(place):
             assert same_or_absent(place.get(merged.edit.document), place.get(other)) or told, place
-        back = merge(Edit.between(order, other, "odd"), order)
+        back = merge(Edit.diff(order, other, "odd"), order)
         assert same(back.edit.document, other), place
         compare(order, other)
         compare(other, order)
-        taken = Edit.between(other, order, "mended")
+        taken = Edit.diff(other, order, "mended")
         assert same(taken.document, order)
-        sending_of(taken)
+        choose_request(taken)
 
 
 @pytest.mark.parametrize("odd", ODD)
@@ -117,7 +118,7 @@ def test_any_field_of_it_can_be_set_cleared_and_given_back(odd: str) -> None:
             for value in ("x", None):
                 edit.put(target, value, "put")
                 assert target.get(edit.document) == value
-                sending_of(edit)
+                choose_request(edit)
             edit.revert(target, "as it was read")
             assert same_or_absent(target.get(edit.document), target.get(order)), (place, target)
             edit.drop(target, "drop")
@@ -125,7 +126,7 @@ def test_any_field_of_it_can_be_set_cleared_and_given_back(odd: str) -> None:
             added = add_entry(edit, kind)
             copy_entry(edit, added)
             move_entry(edit, added, -1)
-            sending_of(edit)
+            choose_request(edit)
             assert remove_entry(edit, added), (place, kind)
         assert same(Edit.load(order, edit.log()).document, edit.document)
         while edit.undo():
@@ -142,7 +143,7 @@ def test_a_text_of_any_length_is_judged_at_once(text: str) -> None:
             order = cast(Document, place.put(order, text))
     for problem in preflight(order):
         fix_for(order, problem)
-    glance.haystack(order)
+    summary.searchable_text(order)
     for kind in Kind:
         parse_entry(kind, text, now=NOW)
 

@@ -3,7 +3,7 @@
 from sandbox_harness import order
 
 from tui.api.codec import Json
-from tui.orders.suggestions import learned
+from tui.orders.suggestions import learn_suggestions
 
 STATUS = ("order_details", "status", "code")
 
@@ -14,17 +14,17 @@ def in_shop(shop: int, status: Json) -> dict[str, Json]:
 
 def test_the_shops_own_words_come_first_and_the_frequent_ones_before() -> None:
     seen = [("open", 7), ("on hold", 7), ("on hold", 7), ("shipped", 8), ("open", 8), ("", 7), ({}, 7), ("x" * 99, 7)]
-    found = learned([in_shop(shop, status) for status, shop in seen], "7")
+    found = learn_suggestions([in_shop(shop, status) for status, shop in seen], "7")
     assert found[STATUS] == (("on hold", "2×"), ("open", "1×"), ("shipped", "in other shops"))
     assert found["payment_details", "status", "code"] == (("paid", "6×"),)
     assert found["shipping_details", "delivery_indicator"] == ()
 
 
 def test_no_more_than_can_be_looked_through() -> None:
-    found = learned([in_shop(7, f"word {number}") for number in range(40)], "7")
+    found = learn_suggestions([in_shop(7, f"word {number}") for number in range(40)], "7")
     assert len(found[STATUS]) == 12
 
 
 def test_of_all_shops_alike() -> None:
-    found = learned([in_shop(7, "open"), in_shop(8, "on hold"), in_shop(8, "on hold")], "")
+    found = learn_suggestions([in_shop(7, "open"), in_shop(8, "on hold"), in_shop(8, "on hold")], "")
     assert found[STATUS] == (("on hold", "2×"), ("open", "1×"))

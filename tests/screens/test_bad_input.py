@@ -15,11 +15,10 @@ from tui.api.codec import Document
 from tui.api.errors import Origin, Problem
 from tui.api.models import Operation
 from tui.api.pointer import ROOT, Pointer
-from tui.orders.checks.shipping import SHIP_TO, preflight
+from tui.orders.checks.shipping import preflight
 from tui.orders.edits.edit import Edit
-from tui.orders.edits.request_choice import whole_order
-from tui.orders.fields import ITEMS
-from tui.orders.summary import NOTE
+from tui.orders.edits.request_choice import choose_upsert
+from tui.orders.paths import ITEMS, NOTES, SHIP_TO
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.sandbox.seed_data import OWN_SHOP
 from tui.screens.edit.screen import EditScreen
@@ -33,7 +32,7 @@ from tui.widgets.sheet import OrderSheet
 def notes_of(edit: Edit, place: Pointer) -> list[FormNote]:
     """All that can be said of an order, and a word of the service about one place."""
     said = Problem("Not so", pointer=place, raw_pointer=str(place), origin=Origin.SERVICE)
-    invalid = [Problem(one.detail, one.code, pointer=one.pointer) for one in whole_order(edit).doubtful]
+    invalid = [Problem(one.detail, one.code, pointer=one.pointer) for one in choose_upsert(edit).tolerated]
     return [FormNote(problem) for problem in (said, *preflight(edit.document), *invalid)]
 
 
@@ -124,7 +123,7 @@ async def test_500_items_and_pastes_of_a_megabyte(tmp_path: Path) -> None:
         assert screen._draft.sending.body == {"order_details": {"order_items": [{"name": "Mug 499", "quantity": 12}]}}
         await house.press("u")
 
-        for pointer in (SHIP_TO / "name", NOTE):
+        for pointer in (SHIP_TO / "name", NOTES):
             sheet.go_to(pointer)
             before = pointer.get(screen._draft.edit.document)
             await house.press("enter", "end")
@@ -141,6 +140,6 @@ async def test_500_items_and_pastes_of_a_megabyte(tmp_path: Path) -> None:
         # Too long is no reason to keep it here: no limit is documented (Q8.16), and it is told at the field.
         sheet.go_to(SHIP_TO / "name")
         assert "Some carriers print 35 characters; this has 6" in house.text
-        assert screen._draft.sending.goes
+        assert screen._draft.sending.can_send
         assert len(screen._draft.edit.document["order_details"]["order_items"]) == 500  # type: ignore[index,call-overload,arg-type]
     box.close()

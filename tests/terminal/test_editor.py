@@ -45,7 +45,7 @@ def test_what_is_typed_there_comes_back_and_the_file_is_gone(start: Start, tmp_p
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert (tmp_path / "mode").read_text().strip() == "600"
     terminal.type('{"order_id": 1,}\n')
-    terminal.wait("Line 1, column 15: a comma too many")
+    terminal.wait("Line 1, column 15: extra comma")
     assert files(tmp_path) == []
     terminal.press("e")
     terminal.wait(lambda t: t.text.count("editor has the terminal>") == 1 and "Line 1" not in t.text)

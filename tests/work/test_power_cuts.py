@@ -20,7 +20,7 @@ from power_cut import Cut, bodies, emptied, watched
 from sandbox_harness import order
 
 from tui.api.codec import decode, encode
-from tui.orders.checks.sending import MOST_BYTES
+from tui.orders.checks.sending import MAX_BYTES
 from tui.sandbox.faults import Fault, FaultRule, Faults
 from tui.store.db import StoreError
 from tui.work.batches.staged_order import StagedOrder, StagedStatus
@@ -140,7 +140,7 @@ async def type_and_send(cut: Cut) -> None:
 async def test_sending_and_following(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: Fault | None, a_request: int
 ) -> None:
-    monkeypatch.setattr("tui.work.batches.send_queue.cut.__defaults__", (a_request, MOST_BYTES))
+    monkeypatch.setattr("tui.work.batches.send_queue.cut.__defaults__", (a_request, MAX_BYTES))
 
     async def prepare(house: House) -> None:
         rules = () if fault is None else (FaultRule(fault, times=1, method="POST"),)

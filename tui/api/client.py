@@ -34,6 +34,7 @@ from tui.api.pointer import Dialect
 from tui.api.query import OrderQuery, encode_query, id_text, mismatches, order_key, sort_warning
 from tui.api.request_log import RequestLog
 from tui.api.transport import ANSWER_LIMIT, Request, ServiceResponse, Transport
+from tui.api.wording import count_of
 
 __all__ = ["LARGEST_BATCH", "Client", "Identifiers", "LogPage", "Metadata", "OrderQuery", "Page", "order_key"]
 
@@ -385,7 +386,7 @@ def _rows(answer: ServiceResponse) -> tuple[list[Document], list[str]]:
         raise InvalidResponse("its data is not a list")
     rows = [row for row in data if isinstance(row, dict)]
     others = len(data) - len(rows)
-    return rows, [f"{others} of {_count(len(data), 'row')} could not be read and are not shown."] if others else []
+    return rows, [f"{others} of {count_of(len(data), 'row')} could not be read and are not shown."] if others else []
 
 
 def _cursors(answer: ServiceResponse, requested: str | None, warnings: list[str]) -> Cursors:
@@ -399,7 +400,7 @@ def _cursors(answer: ServiceResponse, requested: str | None, warnings: list[str]
 
 
 def _mismatch_warning(name: str, wrong: int, rows: int) -> str:
-    return f"{wrong} of {_count(rows, 'order')} do not match the {name} filter: the service may have ignored it."
+    return f"{wrong} of {count_of(rows, 'order')} do not match the {name} filter: the service may have ignored it."
 
 
 def _identifiers(order: Document) -> Identifiers:
@@ -437,7 +438,3 @@ def _parsed(body: Json | bytes) -> Json:
 
 def _bytes(body: Json | bytes) -> bytes:
     return body if isinstance(body, bytes) else encode(body)
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -29,6 +29,7 @@ from http import HTTPStatus
 
 from tui.api.codec import CodecError, Document, Json, decode, encode
 from tui.api.pointer import ROOT, Dialect, Pointer, Scope, Target, read_pointer
+from tui.api.wording import count_of
 
 __all__ = [
     "ApiError",
@@ -261,7 +262,7 @@ def _summary(problems: tuple[Problem, ...]) -> str:
     first = one_line(problems[0].detail, 300)
     more = len(problems) - 1
     if more:
-        first = f"{first.rstrip('.')} (and {more} more {'problem' if more == 1 else 'problems'})"
+        first = f"{first.rstrip('.')} (and {count_of(more, 'more problem')})"
     return first if first[-1:] in (".", "!", "?") else first + "."
 
 

@@ -1,10 +1,9 @@
 """Countries and their parts, by code and name, for the choices of the form and for reading what was typed."""
 
 from functools import cache
-from typing import Any, TypeAlias
+from typing import Any
 
-Choices: TypeAlias = tuple[tuple[str, str], ...]
-"""Code and name, in the order they are offered."""
+from tui.orders.value_parser import Choices
 
 _SHORT_NAMES = {"GB": "United Kingdom", "US": "United States", "TW": "Taiwan", "KR": "South Korea", "RU": "Russia"}
 

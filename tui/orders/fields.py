@@ -12,9 +12,7 @@ from pydantic.fields import FieldInfo
 from tui.api.codec import Json
 from tui.api.models import NOT_IN_PATCH, FieldMeta, Group, Kind, Node, Operation, Order, field_meta, patch_model
 from tui.api.pointer import ABSENT, ROOT, Absent, Pointer, position_of
-
-ANY: Final = "*"
-"""Stands for a position in the path of a field."""
+from tui.orders.paths import ANY, LISTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +91,6 @@ class FormSection:
         return Pointer(self.pointer.tokens + field.path[self.depth :])
 
 
-LISTS: Final = (
-    Pointer.of("order_details", "order_items"),
-    Pointer.of("customs_details", "tax_numbers", "sender"),
-    Pointer.of("customs_details", "tax_numbers", "receiver"),
-    Pointer.of("customs_details", "tax_numbers", "importer_of_record"),
-)
-"""The lists of objects: what stands in them has an identity of its own inside an edit (design, decision 14)."""
-
-ITEMS: Final = LISTS[0]
-
-
 @cache
 def all_fields() -> tuple[Field, ...]:
     """Every field, parents before their members, in the order of the form."""
@@ -130,7 +117,7 @@ def field_at(pointer: Pointer) -> Field | None:
     return _by_path().get(path_of(pointer))
 
 
-def values_with(pointer: Pointer, value: Json | Absent) -> list[tuple[Pointer, Json | Absent]]:
+def exclusive_values(pointer: Pointer, value: Json | Absent) -> list[tuple[Pointer, Json | Absent]]:
     """What is set when this value is: itself, and of an either-or the others taken away (Q8.22)."""
     field = field_at(pointer)
     others = field.instead_of if field is not None and value not in (ABSENT, None) else ()
@@ -202,7 +189,7 @@ def _list_sections(document: Json, place: Pointer, group: Group) -> Iterator[For
         yield FormSection(group, f"{title} {position + 1}", place / position, _members_of(place), depth)
 
 
-def value_place(pointer: Pointer, document: Json) -> Pointer | None:
+def value_pointer(pointer: Pointer, document: Json) -> Pointer | None:
     """The place of a value of the form at a pointer, or the first one inside it; None where the form has none there."""
     entry = entry_of(pointer)
     if entry is not None and entry.get(document) is ABSENT:
@@ -216,7 +203,7 @@ def value_place(pointer: Pointer, document: Json) -> Pointer | None:
     if not field.members:
         return pointer
     if field.listed and len(pointer) == len(path):
-        return value_place(pointer / 0, document) if pointer in LISTS else None
+        return value_pointer(pointer / 0, document) if pointer in LISTS else None
     inner = next((one for one in all_fields() if not one.members and one.path[: len(path)] == path), None)
     return (
         None if inner is None or ANY in inner.path[len(path) :] else Pointer(pointer.tokens + inner.path[len(path) :])

@@ -8,17 +8,18 @@ from typing import TypeAlias
 from tui.api.codec import Document
 from tui.api.models import Kind
 from tui.api.pointer import Pointer
-from tui.orders.fields import ANY, all_fields
-from tui.orders.summary import SHOP, text_at
+from tui.orders.fields import all_fields
+from tui.orders.paths import ANY, SHOP
+from tui.orders.summary import text_at
 
-Words: TypeAlias = dict[tuple[str, ...], tuple[tuple[str, str], ...]]
+Suggestions: TypeAlias = dict[tuple[str, ...], tuple[tuple[str, str], ...]]
 """For the path of a field: words, and how often each was seen."""
 
 _MOST = 12
 _LONGEST = 60
 
 
-def learned(orders: Iterable[Document], shop_id: str) -> Words:
+def learn_suggestions(orders: Iterable[Document], shop_id: str) -> Suggestions:
     """The words of each such field: those of this shop first, the frequent ones first, then those of other shops.
 
     `shop_id` as an order names it; "" for the orders of all shops alike.
@@ -31,7 +32,7 @@ def learned(orders: Iterable[Document], shop_id: str) -> Words:
             word = text_at(order, place)
             if word and len(word) <= _LONGEST:
                 counts[place][word] += 1
-    found: Words = {}
+    found: Suggestions = {}
     for place in _places():
         here = [(word, f"{count}×") for word, count in own[place].most_common(_MOST)]
         known = {word for word, _ in here}

@@ -1,33 +1,32 @@
-"""An order at a glance: the few words of it that lists and panes show, read leniently from the raw document."""
+"""Short texts about an order for lists and panes, read leniently from the raw document.
 
-import re
+Imports no models, so that rows from the cache are painted without pydantic.
+"""
+
 from collections.abc import Iterator
 from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import Final
 
 from tui.api.codec import Document, Json
-from tui.api.errors import Problem
-from tui.api.models import Group, Kind
 from tui.api.pointer import ABSENT, Absent, Pointer
 from tui.api.query import id_text, read_instant
-from tui.orders.fields import ITEMS, entry_of, field_at, label_of
+from tui.orders.paths import (
+    DELIVERY_INDICATOR,
+    ITEMS,
+    NOTES,
+    NUMBER,
+    ORDER_ID,
+    ORDERED_AT,
+    PAYMENT_STATUS,
+    SHIP_TO,
+    SHIPPING_OPTION,
+    STATUS,
+    TAGS,
+    WEIGHT,
+)
 from tui.orders.value_parser import show_value
 
-NUMBER: Final = Pointer.of("order_number")
-SHOP: Final = Pointer.of("order_details", "integration", "id")
-STATUS: Final = Pointer.of("order_details", "status", "code")
-PAID: Final = Pointer.of("payment_details", "status", "code")
-PLACED: Final = Pointer.of("order_details", "order_created_at")
-NOTE: Final = Pointer.of("order_details", "notes")
-TAGS: Final = Pointer.of("order_details", "tags")
-TOTAL: Final = Pointer.of("payment_details", "total_price")
-SHIP_TO: Final = Pointer.of("shipping_address")
-SHIP_BY: Final = Pointer.of("shipping_details", "ship_with", "properties", "shipping_option_code")
-WISH: Final = Pointer.of("shipping_details", "delivery_indicator")
-WEIGHT: Final = Pointer.of("shipping_details", "measurement", "weight")
-_REQUIRED: Final = ("Required", "Field required")
-"""The schema's words and the service's."""
 _SIGNS: Final = {"EUR": "€", "GBP": "£", "USD": "$"}
 _GRAMS: Final = {"kg": Decimal(1000), "g": Decimal(1), "lbs": Decimal("453.59237"), "oz": Decimal("28.349523125")}
 
@@ -40,26 +39,9 @@ def text_at(order: Json, pointer: Pointer) -> str:
     return id_text(value)
 
 
-def complaint(problem: Problem) -> str:
-    """A problem in the few cells of a list: its title, or the field's own name and what of the detail tells most."""
-    pointer, field = problem.pointer, field_at(problem.pointer)
-    if problem.title:
-        return problem.title
-    if field is None:
-        place = problem.raw_pointer or (label_of(pointer) if pointer.tokens else "")
-        return f"{place}: {problem.detail}" if place else problem.detail
-    head = label_of(pointer).partition(", ")[0]
-    item = head.removeprefix(f"{Group.ITEMS} ") if entry_of(pointer) is not None and field.group is Group.ITEMS else ""
-    name = f"{f'item {item} ' if item else 'billing ' if field.group is Group.BILL_TO else ''}{field.caption}"
-    if problem.detail in _REQUIRED:
-        return f"no {name}"
-    detail = re.sub("^(?:Must|Input should) ", "must ", problem.detail)
-    return f"{name}: {detail}"
-
-
 def order_name(order: Document) -> str:
     """What people call the order: its number, else the shop's id of it, else Sendcloud's."""
-    return text_at(order, NUMBER) or text_at(order, Pointer.of("order_id")) or f"#{id_text(order.get('id')) or '?'}"
+    return text_at(order, NUMBER) or text_at(order, ORDER_ID) or f"#{id_text(order.get('id')) or '?'}"
 
 
 def money_at(order: Json, pointer: Pointer) -> str:
@@ -75,7 +57,7 @@ def money_at(order: Json, pointer: Pointer) -> str:
         exponent = Decimal(value).as_tuple().exponent
         shown = f"{value:.2f}" if isinstance(exponent, int) and exponent >= -2 else f"{value:f}"
     else:
-        shown = show_value(Kind.NUMBER, value)
+        shown = show_value("number", value)
     return f"{sign} {shown}"
 
 
@@ -102,14 +84,14 @@ def weight_text(order: Document) -> str:
     return "" if weight is None or abs(weight.adjusted()) > 9 else f"{weight:.2f}"
 
 
-def placed_at(order: Document) -> datetime | None:
+def ordered_at(order: Document) -> datetime | None:
     """When the customer placed it, as an instant."""
-    return read_instant(PLACED.get(order))
+    return read_instant(ORDERED_AT.get(order))
 
 
 def age_text(order: Document, now: datetime) -> str:
     """How long ago it was placed, in at most three characters: `5m`, `13h`, `2d`, `8w`."""
-    placed = placed_at(order)
+    placed = ordered_at(order)
     if placed is None:
         return "?"
     seconds = (now - placed) // timedelta(seconds=1)
@@ -125,9 +107,9 @@ def age_text(order: Document, now: datetime) -> str:
     return "99y"
 
 
-def local_text(order: Document, zone: tzinfo | None) -> str:
+def ordered_at_text(order: Document, zone: tzinfo | None) -> str:
     """When it was placed, in the profile's zone, as `Mon 23 Nov 08:12`."""
-    placed = placed_at(order)
+    placed = ordered_at(order)
     return placed.astimezone(zone).strftime("%a %d %b %H:%M") if placed is not None else ""
 
 
@@ -161,10 +143,13 @@ def tags_of(order: Document) -> tuple[str, ...]:
     return tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else ()
 
 
-def haystack(order: Document) -> str:
+def searchable_text(order: Document) -> str:
     """What words of the filter line are looked for in, in small letters."""
     address = SHIP_TO.get(order)
-    parts = [text_at(order, pointer) for pointer in (NUMBER, Pointer.of("order_id"), STATUS, PAID, NOTE, WISH, SHIP_BY)]
+    parts = [
+        text_at(order, pointer)
+        for pointer in (NUMBER, ORDER_ID, STATUS, PAYMENT_STATUS, NOTES, DELIVERY_INDICATOR, SHIPPING_OPTION)
+    ]
     if isinstance(address, dict):
         parts.extend(value for value in address.values() if isinstance(value, str))
     parts.extend(tags_of(order))

@@ -5,7 +5,7 @@ cannot be what its kind holds at all. The rest is validation's business, which s
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
@@ -14,7 +14,8 @@ from typing import Final, TypeAlias
 from tui.api.codec import CodecError, Json, decode, encode
 from tui.api.pointer import ABSENT, Absent
 
-Choices: TypeAlias = Sequence[tuple[str, str]]
+Choices: TypeAlias = tuple[tuple[str, str], ...]
+"""Code and name of each choice, in the order in which they are offered."""
 
 SHOWN_ABSENT: Final = "· absent ·"
 SHOWN_NULL: Final = "· null ·"

@@ -9,7 +9,7 @@ from tui.api.pointer import Pointer
 from tui.orders.addresses.proposal import FieldEffect, propose, values_for, wants_split
 from tui.orders.addresses.reader import read_address
 from tui.orders.addresses.result import ParsedAddress
-from tui.orders.checks.shipping import SHIP_TO
+from tui.orders.paths import SHIP_TO
 
 BILL_TO = Pointer.of("billing_address")
 OLD = {

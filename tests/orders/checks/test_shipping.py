@@ -6,8 +6,9 @@ import pytest
 
 from tui.api.errors import Severity
 from tui.api.pointer import ABSENT, Pointer
-from tui.orders.checks.sending import check_order, check_together
-from tui.orders.checks.shipping import each, fix_for, preflight, split_street
+from tui.orders.addresses.house_number import split_street
+from tui.orders.checks.sending import check_duplicates, check_order
+from tui.orders.checks.shipping import at_every_item, fix_for, preflight
 
 PRICE = {"value": 3, "currency": "EUR"}
 
@@ -124,7 +125,7 @@ def test_what_several_items_lack_is_told_of_each_of_them() -> None:
     order["shipping_address"] |= {"country_code": "CH", "postal_code": "8001"}
     mug = order["order_details"]["order_items"][0]
     order["order_details"]["order_items"] = [mug | {"hs_code": "6912"}, mug | {"hs_code": " "}, mug]
-    found = {problem.code: [str(one.pointer) for one in each(order, problem)] for problem in preflight(order)}
+    found = {problem.code: [str(one.pointer) for one in at_every_item(order, problem)] for problem in preflight(order)}
     assert found["no_hs_code"] == [f"/order_details/order_items/{position}/hs_code" for position in (1, 2)]
     assert len(found["no_country_of_origin"]) == 3
     assert found["no_customs"] == ["/customs_details/shipment_type"]
@@ -178,4 +179,4 @@ def test_before_sending_errors_and_warnings_are_told_apart() -> None:
 
 
 def test_the_same_order_twice_is_told_at_the_second() -> None:
-    assert check_together({"a": good(), "b": {**good(), "order_id": "2"}, "c": good()}).keys() == {"c"}
+    assert check_duplicates({"a": good(), "b": {**good(), "order_id": "2"}, "c": good()}).keys() == {"c"}

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from tui.api.errors import Problem, Severity
 from tui.api.pointer import Pointer
 from tui.orders.checks.sending import check_order
-from tui.orders.checks.spreadsheet_damage import damage, fix_for
-from tui.orders.fields import ITEMS
+from tui.orders.checks.spreadsheet_damage import find_damage, fix_for
+from tui.orders.paths import ITEMS
 
 SHIP = Pointer.of("shipping_address")
 ITEM = ITEMS / 0
@@ -47,19 +47,19 @@ def test_damage_is_found_and_its_proposal_takes_it_away(
     pointer: Pointer, country: str, text: str, code: str, wanted: Any
 ) -> None:
     order = order_with(pointer, text, country)
-    [problem] = damage(order)
+    [problem] = find_damage(order)
     assert (problem.pointer, problem.code) == (pointer, code)
     found = fix_for(order, problem)
     assert found is not None
     assert found.values == ((pointer, wanted),)
-    assert damage(pointer.put(order, wanted)) == []  # type: ignore[arg-type]
+    assert find_damage(pointer.put(order, wanted)) == []  # type: ignore[arg-type]
 
 
 def test_a_number_that_lost_digits_says_so_in_the_proposal() -> None:
     order = order_with(ITEM / "ean", "8.71E+12")
-    found = fix_for(order, damage(order)[0])
+    found = fix_for(order, find_damage(order)[0])
     assert found is not None
-    assert "lost" in found.words
+    assert "lost" in found.text
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_a_number_that_lost_digits_says_so_in_the_proposal() -> None:
     ],
 )
 def test_what_only_looks_odd_is_left_alone(pointer: Pointer, country: str, text: str) -> None:
-    assert damage(order_with(pointer, text, country)) == []
+    assert find_damage(order_with(pointer, text, country)) == []
 
 
 def test_a_serial_date_is_an_error_since_the_service_refuses_it_and_is_told_once() -> None:
@@ -93,7 +93,7 @@ def test_a_serial_date_is_an_error_since_the_service_refuses_it_and_is_told_once
 
 def test_a_formula_that_nobody_can_work_out_is_told_without_a_proposal() -> None:
     order = order_with(ITEM / "sku", "=A1&B2")
-    [problem] = damage(order)
+    [problem] = find_damage(order)
     assert fix_for(order, problem) is None
 
 
@@ -101,7 +101,7 @@ def test_a_formula_that_nobody_can_work_out_is_told_without_a_proposal() -> None
 def test_any_text_anywhere_is_looked_at_without_harm(text: str, country: str) -> None:
     for pointer in (SHIP / "postal_code", SHIP / "phone_number", ITEM / "hs_code", ITEM / "quantity", PLACED):
         order = order_with(pointer, text, country)
-        for problem in damage(order):
+        for problem in find_damage(order):
             if (found := fix_for(order, problem)) is not None:
                 assert found.values[0][1] != text
 

@@ -14,15 +14,14 @@ from tui.orders.edits.bulk_change import (
     BulkChange,
     FieldAssignment,
     apply,
+    apply_to_edit,
     changed_since,
     full_label,
-    put_on,
     settable,
     short_label,
 )
 from tui.orders.edits.edit import Edit
-from tui.orders.fields import ITEMS
-from tui.orders.summary import STATUS, TAGS
+from tui.orders.paths import ITEMS, STATUS, TAGS
 
 ORDER_: Any = decode(json.dumps({**ORDER, "id": "700001"}))
 HS = (*ITEMS.tokens, "*", "hs_code")
@@ -122,7 +121,7 @@ def test_the_roads_that_can_carry_it(setting: FieldAssignment, patch: bool, upse
 def test_twins_by_name_go_whole() -> None:
     twins = put(ORDER_, ITEMS / 1 / "name", "Cylinder candle")
     applied = apply(BulkChange(sets=(FieldAssignment(HS, "010130"),)), twins)
-    assert "two items are called" in applied.no_patch[0]
+    assert "two items are named" in applied.no_patch[0]
     assert applied.no_upsert == applied.cannot == ()
 
 
@@ -166,7 +165,7 @@ def test_the_units_of_measures_that_are_set_without_them_are_told() -> None:
 def test_it_goes_on_top_of_a_draft_as_one_step() -> None:
     edit = Edit(ORDER_)
     edit.put(Pointer.of("shipping_address", "city"), "Breda", "city")
-    assert put_on(HOLD, edit) == []
+    assert apply_to_edit(HOLD, edit) == []
     assert edit.undo() == "hold"
     assert [change.now for change in edit.changes()] == ["Breda"]
 

@@ -10,9 +10,9 @@ from tui.api.models import Operation, validate_order
 from tui.api.pointer import ABSENT, Pointer
 from tui.orders.edits.edit import Edit
 from tui.orders.edits.patch import smallest_patch
-from tui.orders.edits.request_choice import sending_of
-from tui.orders.edits.upsert import to_upsert, unread_nodes
-from tui.orders.fields import ITEMS
+from tui.orders.edits.request_choice import choose_request
+from tui.orders.edits.upsert import to_upsert, unknown_pointers
+from tui.orders.paths import ITEMS
 
 
 def at(text: str) -> Pointer:
@@ -76,7 +76,7 @@ def test_nothing_changed_sends_nothing() -> None:
         (lambda edit: edit.remove(ITEMS / 0, "x"), "add or remove"),
         (lambda edit: edit.insert(ITEMS, 1, {"name": "New"}, "x"), "add"),
         (lambda edit: edit.put(ITEMS / 0 / "name", "Mag", "x"), "rename"),
-        (lambda edit: edit.put(ITEMS / 0 / "ean", "1", "x"), "does not know"),
+        (lambda edit: edit.put(ITEMS / 0 / "ean", "1", "x"), "does not support"),
         (lambda edit: edit.put(at("/order_id"), "b", "x"), "cannot be changed"),
         (lambda edit: edit.drop(at("/shipping_address/city"), "x"), "cannot remove"),
         (lambda edit: edit.put(at("/future/x"), 2, "x"), "no such field"),
@@ -156,26 +156,26 @@ def test_half_a_measure_is_told_where_it_stands() -> None:
 def test_half_an_address_is_told_before_it_goes() -> None:
     edit = Edit({key: value for key, value in order().items() if key != "shipping_address"})
     edit.put(at("/shipping_address/name"), "Jane", "name")
-    sending = sending_of(edit)
-    assert not sending.goes
+    sending = choose_request(edit)
+    assert not sending.can_send
     missing = {"address_line_1", "postal_code", "city", "country_code"}
     assert {one.pointer.name for one in sending.invalid} == missing
     for name in missing:
         edit.put(at("/shipping_address") / name, "NL", name)
-    assert sending_of(edit).goes
+    assert choose_request(edit).can_send
 
 
 def test_a_pointer_of_the_log_follows_its_item() -> None:
     edit = Edit(order())
-    mark = edit.keyed(ITEMS / 1 / "quantity")
+    mark = edit.to_keys(ITEMS / 1 / "quantity")
     edit.remove(ITEMS / 0, "remove")
-    assert edit.placed(mark) == ITEMS / 0 / "quantity"
+    assert edit.to_positions(mark) == ITEMS / 0 / "quantity"
     assert edit.base_value(ITEMS / 0 / "quantity") == 2
     edit.insert(ITEMS, 0, {"name": "New"}, "insert")
-    assert edit.placed(mark) == ITEMS / 1 / "quantity"
+    assert edit.to_positions(mark) == ITEMS / 1 / "quantity"
     assert edit.base_value(ITEMS / 0 / "name") is ABSENT
     edit.remove(ITEMS / 1, "remove")
-    assert edit.placed(mark) is None
+    assert edit.to_positions(mark) is None
 
 
 def test_random_steps_are_undone_redone_and_come_back_from_the_log() -> None:
@@ -239,7 +239,7 @@ def test_an_upsert_drops_what_post_refuses_and_keeps_what_it_does_not_know() -> 
 
 
 def test_what_the_schema_does_not_know_is_listed() -> None:
-    assert [str(pointer) for pointer in unread_nodes(order())] == [
+    assert [str(pointer) for pointer in unknown_pointers(order())] == [
         "/order_details/order_items/1/colour",
         "/future",
     ]

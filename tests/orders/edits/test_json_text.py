@@ -1,4 +1,4 @@
-"""A document as text: it comes back equal, every value has its place, and every slip is told in words where it is."""
+"""Tests for JSON text: it is read back equal, every value has a position, and every error is reported where it is."""
 
 import random
 import time
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tui.api.codec import CodecError, Json, decode, encode
 from tui.api.pointer import ROOT, Pointer, walk
-from tui.orders.edits.json_text import DEEPEST, LONGEST, InvalidJson, ParsedJson, line_of, read_text, write_text
+from tui.orders.edits.json_text import MAX_DEPTH, MAX_LENGTH, InvalidJson, ParsedJson, format_json, line_of, parse_json
 
 texts = st.text() | st.text(st.characters(codec=None)).map(lambda text: decode(encode(text)))
 values = st.recursive(
@@ -27,43 +27,43 @@ values = st.recursive(
 documents = st.dictionaries(texts, values, max_size=5)
 
 
-def spelled(value: Any) -> Any:
-    """A value with the spelling of its numbers, since 3.1 equals 3.10."""
+def with_spelling(value: Any) -> Any:
+    """The value with the spelling of its numbers, since 3.1 equals 3.10."""
     if isinstance(value, dict):
-        return {key: spelled(member) for key, member in value.items()}
+        return {key: with_spelling(member) for key, member in value.items()}
     if isinstance(value, list):
-        return [spelled(entry) for entry in value]
+        return [with_spelling(entry) for entry in value]
     if isinstance(value, Decimal):
         return value.as_tuple()
     return (type(value), value)
 
 
 @given(documents)
-def test_what_is_written_is_read_back_as_it_was(document: Any) -> None:
-    text = write_text(document)
-    parsed = read_text(text)
+def test_formatted_document_is_parsed_back_equal(document: Any) -> None:
+    text = format_json(document)
+    parsed = parse_json(text)
     assert isinstance(parsed, ParsedJson), parsed
     # A Decimal without a point is read as an int, from any text.
-    assert spelled(parsed.document) == spelled(decode(encode(document)))
+    assert with_spelling(parsed.document) == with_spelling(decode(encode(document)))
     assert text.encode("utf-8")
     assert not any((ord(char) < 0x20 and char != "\n") or 0x7F <= ord(char) < 0xA0 for char in text)
 
 
-def test_letters_stay_and_what_cannot_be_seen_is_written_out() -> None:
-    text = write_text({"name": "Ömer Şahin 李雷 😀", "note": "a\x00b\x7f\x85\u202e\u2028\ud83d\U000e0041\u200d"})
+def test_letters_stay_and_invisible_characters_are_escaped() -> None:
+    text = format_json({"name": "Ömer Şahin 李雷 😀", "note": "a\x00b\x7f\x85\u202e\u2028\ud83d\U000e0041\u200d"})
     assert "Ömer Şahin 李雷 😀" in text
     assert r'"a\u0000b\u007f\u0085\u202e\u2028\ud83d\udb40\udc41' in text
     assert len(text.split("\n")) == 4
 
 
 @given(documents)
-def test_every_value_has_its_place(document: Any) -> None:
-    text = write_text(document)
-    parsed = read_text(text)
+def test_every_value_has_its_position(document: Any) -> None:
+    text = format_json(document)
+    parsed = parse_json(text)
     assert isinstance(parsed, ParsedJson)
     lines = text.split("\n")
-    assert set(parsed.places) == {pointer for pointer, _ in walk(document)}
-    for pointer, (line, column) in parsed.places.items():
+    assert set(parsed.positions) == {pointer for pointer, _ in walk(document)}
+    for pointer, (line, column) in parsed.positions.items():
         rest = lines[line - 1][column - 1 :]
         above = pointer.parent.get(document)
         if pointer != ROOT and isinstance(above, dict):
@@ -99,145 +99,145 @@ PIECES = st.sampled_from(
 
 
 @given(st.lists(PIECES, max_size=12).map("".join))
-def test_the_scanner_and_the_codec_agree(text: str) -> None:
+def test_scanner_and_codec_agree(text: str) -> None:
     text = '{"k":' + text + "}"
-    result = read_text(text)
+    result = parse_json(text)
     if isinstance(result, ParsedJson):
         assert decode(text) == result.document
     else:
-        assert not accepts(text) or "a second time" in result.words
+        assert not accepts(text) or "duplicate name" in result.message
 
 
 @given(documents, st.integers(0, 2**32), st.data())
-def test_a_text_damaged_anywhere_is_told_where_or_still_read_the_same(document: Any, seed: int, data: Any) -> None:
-    text = write_text(document)
+def test_damaged_text_gets_an_error_position_or_is_still_valid(document: Any, seed: int, data: Any) -> None:
+    text = format_json(document)
     source = random.Random(seed)
     at = source.randrange(len(text) + 1)
     piece = data.draw(PIECES | st.just(""))
     text = text[:at] + piece + text[at + source.randrange(3) :]
-    result = read_text(text)
+    result = parse_json(text)
     lines = text.split("\n")
     if isinstance(result, InvalidJson):
         assert 1 <= result.line <= len(lines)
         assert 1 <= result.column <= len(lines[result.line - 1]) + 1
-        assert result.words
-        assert not accepts(text) or "a second time" in result.words or "one object" in result.words
+        assert result.message
+        assert not accepts(text) or "duplicate name" in result.message or "one object" in result.message
     else:
         assert accepts(text)
 
 
 @pytest.mark.parametrize(
-    ("text", "line", "column", "words"),
+    ("text", "line", "column", "message"),
     [
-        ("", 1, 1, "there is no text"),
-        (" \n ", 1, 1, "there is no text"),
+        ("", 1, 1, "the text is empty"),
+        (" \n ", 1, 1, "the text is empty"),
         ("[1]", 1, 1, "an order is one object"),
         ('"text"', 1, 1, "an order is one object"),
-        ('{"a": 1,\n "b": 2,\n}', 2, 8, "a comma too many"),
-        ('{"a": [1, 2,]}', 1, 12, "a comma too many"),
-        ('{, "a": 1}', 1, 2, "a comma too many: nothing stands before it"),
+        ('{"a": 1,\n "b": 2,\n}', 2, 8, "extra comma"),
+        ('{"a": [1, 2,]}', 1, 12, "extra comma"),
+        ('{, "a": 1}', 1, 2, "extra comma: nothing comes before it"),
         ('{"a": 1\n "b": 2}', 1, 8, "a comma is missing here"),
         ('{"a": "x" "b": 2}', 1, 10, "a comma is missing here"),
         ('{"a": [1 2]}', 1, 9, "a comma is missing here"),
-        ('{"a": {"b": 7}xx", "c": 1}', 1, 15, "xx stands where a comma or a } should"),
-        ('{"a": "b"c"}', 1, 10, "c stands where a comma or a } should"),
-        ('{"a": [1)]}', 1, 9, ") stands where a comma or a ] should"),
-        ('{"a" 1}', 1, 5, 'a : is missing behind the name "a"'),
+        ('{"a": {"b": 7}xx", "c": 1}', 1, 15, "expected a comma or }, found xx"),
+        ('{"a": "b"c"}', 1, 10, "expected a comma or }, found c"),
+        ('{"a": [1)]}', 1, 9, "expected a comma or ], found )"),
+        ('{"a" 1}', 1, 5, 'a : is missing after the name "a"'),
         ('{"a"}', 1, 5, "a : is missing"),
-        ('{"a"= 1}', 1, 5, "an = stands where a : should"),
-        ('{"a": 1; "b": 2}', 1, 8, "a ; stands where a comma"),
+        ('{"a"= 1}', 1, 5, "expected :, found ="),
+        ('{"a": 1; "b": 2}', 1, 8, "expected a comma or the end, found ;"),
         ("{'a': 1}", 1, 2, "double quotes"),
-        ("{“a”: 1}", 1, 2, "“ is no quote of JSON"),
-        ("{\"a\": 'x'}", 1, 7, "' is no quote of JSON"),
+        ("{“a”: 1}", 1, 2, "“ is not a JSON quote"),
+        ("{\"a\": 'x'}", 1, 7, "' is not a JSON quote"),
         ("{a: 1}", 1, 2, 'a name needs double quotes: "a"'),
         ('{"a": Gent}', 1, 7, 'text needs double quotes: "Gent"'),
         ('{"a": "Gent\n}', 1, 7, 'this text is not closed: a " is missing'),
         ('{"a": "Gent', 1, 7, "this text is not closed"),
         ('{"a": "x\ty"}', 1, 9, "a tab inside a text is written \\t"),
         ('{"a": "x\x01y"}', 1, 9, "a control character inside a text is written \\u0001"),
-        ('{"a": "\\x"}', 1, 8, "\\x is no escape"),
-        ('{"a": "\\u12"}', 1, 8, "\\u is no escape"),
+        ('{"a": "\\x"}', 1, 8, "\\x is not a JSON escape"),
+        ('{"a": "\\u12"}', 1, 8, "\\u is not a JSON escape"),
         ('{"a": {"b": 1', 1, 7, "this { is never closed"),
         ('{\n"a": [1, 2\n', 2, 6, "this [ is never closed"),
-        ('{"a": [1, 2}', 1, 12, "a ] should stand here: the [ of line 1 is still open"),
-        ('{"a": {"b": 1]}', 1, 14, "a } should stand here"),
-        ('{"a": 1}}', 1, 9, "this } closes nothing"),
+        ('{"a": [1, 2}', 1, 12, "expected ]: the [ in line 1 is still open"),
+        ('{"a": {"b": 1]}', 1, 14, "expected }: the { in line 1"),
+        ('{"a": 1}}', 1, 9, "unexpected }: the order has already ended"),
         ('{"a": 1} {"b": 2}', 1, 10, "nothing may follow it"),
         ('{"a": 1} // done', 1, 10, "JSON has no comments"),
         ('{\n// who\n"a": 1}', 2, 1, "JSON has no comments"),
         ('{"a": /* x */ 1}', 1, 7, "JSON has no comments"),
         ('{"a": 1, # x\n"b": 2}', 1, 10, "JSON has no comments"),
         ('{"a": 1 # x\n}', 1, 9, "JSON has no comments"),
-        ('{"a": NaN}', 1, 7, "NaN is no number"),
-        ('{"a": -Infinity}', 1, 7, "-Infinity is no number"),
+        ('{"a": NaN}', 1, 7, "NaN is not a JSON number"),
+        ('{"a": -Infinity}', 1, 7, "-Infinity is not a JSON number"),
         ('{"a": True}', 1, 7, "True is written true"),
         ('{"a": None}', 1, 7, "None is written null"),
         ('{"a": undefined}', 1, 7, "undefined is written null"),
-        ('{"a": 1.}', 1, 7, "a digit behind its point"),
-        ('{"a": .5}', 1, 7, "a digit before its point"),
-        ('{"a": +5}', 1, 7, "no + in front"),
-        ('{"a": 01234}', 1, 7, "does not begin with 0"),
+        ('{"a": 1.}', 1, 7, "a digit is needed after the decimal point"),
+        ('{"a": .5}', 1, 7, "a digit is needed before the decimal point"),
+        ('{"a": +5}', 1, 7, "cannot start with +"),
+        ('{"a": 01234}', 1, 7, "cannot start with 0"),
         ('{"a": 1,5}', 1, 9, "a name needs double quotes"),
-        ('{"a": 12B}', 1, 7, "12B is no number; a text needs double quotes"),
+        ('{"a": 12B}', 1, 7, "12B is not a number; text needs double quotes"),
         ('{"a": 1e99999999999999999999}', 1, 7, "too large"),
         ('{"a": }', 1, 7, "a value is missing here"),
         ('{"a": [1,,2]}', 1, 10, "a value is missing here"),
-        ('{"a":\u00a01}', 1, 6, "an odd blank (U+00A0)"),
-        ('{"a": 1,\n "b": 2,\n "a": 3}', 3, 2, '"a" stands here a second time; first in line 1'),
-        ('{"\\u0061": 1, "a": 3}', 1, 15, "a second time"),
+        ('{"a":\u00a01}', 1, 6, "unusual space (U+00A0)"),
+        ('{"a": 1,\n "b": 2,\n "a": 3}', 3, 2, 'duplicate name "a"; first used in line 1'),
+        ('{"\\u0061": 1, "a": 3}', 1, 15, "duplicate name"),
         ('{"a": "caf\udce9"}', 1, 11, "the byte 0xE9 is not UTF-8"),
         ('{"a": "\ud83d"}', 1, 8, "half of a character is not UTF-8"),
     ],
 )
-def test_a_slip_is_told_where_it_is(text: str, line: int, column: int, words: str) -> None:
-    broken = read_text(text)
+def test_error_is_reported_at_its_position(text: str, line: int, column: int, message: str) -> None:
+    broken = parse_json(text)
     assert isinstance(broken, InvalidJson)
     assert (broken.line, broken.column) == (line, column), broken
-    assert words in broken.words
+    assert message in broken.message
 
 
-def test_the_depth_is_bounded_and_its_place_told() -> None:
+def test_too_deep_nesting_is_reported_at_its_position() -> None:
     def nested(levels: int) -> str:
         return '{"a":' * (levels - 1) + "{}" + "}" * (levels - 1)
 
-    assert isinstance(read_text(nested(DEEPEST)), ParsedJson)
-    assert accepts(nested(DEEPEST))
-    assert not accepts(nested(DEEPEST + 1))
-    broken = read_text(nested(DEEPEST + 1))
+    assert isinstance(parse_json(nested(MAX_DEPTH)), ParsedJson)
+    assert accepts(nested(MAX_DEPTH))
+    assert not accepts(nested(MAX_DEPTH + 1))
+    broken = parse_json(nested(MAX_DEPTH + 1))
     assert isinstance(broken, InvalidJson)
-    assert (broken.column, "nested" in broken.words) == (5 * DEEPEST + 1, True)
-    assert isinstance(read_text("[" * 1_000_000), InvalidJson)
+    assert (broken.column, "nested" in broken.message) == (5 * MAX_DEPTH + 1, True)
+    assert isinstance(parse_json("[" * 1_000_000), InvalidJson)
 
 
-def test_a_very_long_text_is_told_where_it_ends() -> None:
-    broken = read_text('{"a": "' + "x" * LONGEST + '"}')
+def test_too_long_text_is_reported_at_the_limit() -> None:
+    broken = parse_json('{"a": "' + "x" * MAX_LENGTH + '"}')
     assert isinstance(broken, InvalidJson)
-    assert broken.column == LONGEST + 1
+    assert broken.column == MAX_LENGTH + 1
 
 
-def test_a_byte_order_mark_is_no_mistake() -> None:
-    parsed = read_text('\ufeff{"a": 1}')
+def test_byte_order_mark_is_accepted() -> None:
+    parsed = parse_json('\ufeff{"a": 1}')
     assert isinstance(parsed, ParsedJson)
     assert parsed.document == {"a": 1}
-    assert parsed.places[Pointer.of("a")] == (1, 3)
+    assert parsed.positions[Pointer.of("a")] == (1, 3)
 
 
 @pytest.mark.parametrize(
     ("pointer", "line"),
     [("", 1), ("/b", 3), ("/b/0", 4), ("/b/0/c", 5), ("/b/0/missing", 4), ("/b/7/c", 3), ("/nothing/here", 1)],
 )
-def test_what_is_missing_is_told_at_what_it_would_stand_in(pointer: str, line: int) -> None:
-    parsed = read_text(write_text({"a": 1, "b": [{"c": [2]}]}))
+def test_missing_value_gets_the_line_of_its_nearest_parent(pointer: str, line: int) -> None:
+    parsed = parse_json(format_json({"a": 1, "b": [{"c": [2]}]}))
     assert isinstance(parsed, ParsedJson)
-    assert line_of(Pointer.parse(pointer), parsed.places) == line
+    assert line_of(Pointer.parse(pointer), parsed.positions) == line
 
 
-def test_the_time_grows_with_the_length_only() -> None:
+def test_parsing_takes_linear_time() -> None:
     def seconds(count: int) -> float:
         entries: list[Json] = [{"name": f"item {n}", "quantity": n, "price": {"value": 1}} for n in range(count)]
-        text = write_text({"items": entries})
+        text = format_json({"items": entries})
         begun = time.perf_counter()
-        assert isinstance(read_text(text), ParsedJson)
+        assert isinstance(parse_json(text), ParsedJson)
         return time.perf_counter() - begun
 
     seconds(500)
@@ -249,7 +249,7 @@ def test_the_time_grows_with_the_length_only() -> None:
     "text",
     ['{"a": "' + "\\n" * 500_000, '{"a": ' + "9" * 1_000_000, "{" + " " * 1_000_000, '{"a": "' + '\\"' * 500_000],
 )
-def test_a_hostile_text_takes_no_longer_than_a_long_one(text: str) -> None:
+def test_hostile_text_does_not_slow_parsing_down(text: str) -> None:
     begun = time.perf_counter()
-    assert isinstance(read_text(text), InvalidJson)
+    assert isinstance(parse_json(text), InvalidJson)
     assert time.perf_counter() - begun < 2

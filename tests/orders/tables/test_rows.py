@@ -11,23 +11,32 @@ from table_files import SERVICE, rows, text
 
 from tui.api.models import Operation, validate_order
 from tui.api.pointer import ABSENT, Pointer
-from tui.orders.fields import ITEMS
-from tui.orders.tables.cells import number_in, text_in
-from tui.orders.tables.csv_writer import csv_of, guard, unguard
-from tui.orders.tables.headings import ITEM, mappable
-from tui.orders.tables.layout import DELIMITERS, TableError, TableLayout, rows_of, sniff, text_of
+from tui.orders.paths import EVERY_ITEM, ITEMS
+from tui.orders.tables.cells import cell_text, parse_number
+from tui.orders.tables.csv_writer import escape_formula, to_csv, unescape_formula
+from tui.orders.tables.headings import mappable
+from tui.orders.tables.layout import DELIMITERS, TableError, TableLayout, decode_text, detect_layout, read_rows
 from tui.orders.tables.mapping import (
-    CURRENCY,
-    ITEM_WEIGHT,
-    ITEM_WEIGHT_UNIT,
-    PLACED,
-    SHOP,
-    WEIGHT_UNIT,
+    CURRENCY_PATH,
+    ITEM_WEIGHT_PATH,
+    ITEM_WEIGHT_UNIT_PATH,
+    ORDERED_AT_PATH,
+    SHOP_PATH,
+    WEIGHT_UNIT_PATH,
     ColumnMapping,
-    automatic,
-    by_rows,
+    refine_by_rows,
+    suggest_mapping,
 )
-from tui.orders.tables.rows import MOST_ROWS, ParsedTable, Table, TableRow, headed, letters, orders_of, table_of
+from tui.orders.tables.rows import (
+    MAX_ROWS,
+    ParsedTable,
+    Table,
+    TableRow,
+    column_letters,
+    parse_table,
+    to_orders,
+    with_header,
+)
 from tui.work.file_import.provenance import cell_near
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -37,12 +46,12 @@ SHIP = Pointer.of("shipping_address")
 def read(table: list[list[str]], shop: int | None = 7, **changes: Any) -> ParsedTable:
     """Rows with a header, as they are read by themselves."""
     data = text(table)
-    layout = sniff(data)
-    found = table_of(data, layout)
-    mapping = automatic(found.header)
+    layout = detect_layout(data)
+    found = parse_table(data, layout)
+    mapping = suggest_mapping(found.header)
     for path, value in changes.items():
         mapping = mapping.with_constant(tuple(path.split("/")), value)
-    return orders_of(found, mapping, now=NOW, shop=shop)
+    return to_orders(found, mapping, now=NOW, shop=shop)
 
 
 @pytest.mark.parametrize("delimiter", DELIMITERS)
@@ -52,10 +61,10 @@ def test_every_layout_is_found_and_comes_to_the_same_orders(delimiter: str, enco
     table = rows(6, decimal=decimal, per_order=2)
     table[1][0] = "Jan Kühn – größer"
     data = text(table, delimiter).encode(encoding)
-    layout = sniff(data)
+    layout = detect_layout(data)
     assert (layout.delimiter, layout.decimal) == (delimiter, decimal)
-    found = table_of(text_of(data, layout.encoding), layout)
-    result = orders_of(found, automatic(found.header), now=NOW, shop=7)
+    found = parse_table(decode_text(data, layout.encoding), layout)
+    result = to_orders(found, suggest_mapping(found.header), now=NOW, shop=7)
     assert len(result.orders) == 3
     assert not result.refused
     document = result.orders[0].document
@@ -65,8 +74,8 @@ def test_every_layout_is_found_and_comes_to_the_same_orders(delimiter: str, enco
 
 
 def test_the_service_own_names_all_go_somewhere() -> None:
-    assert automatic(SERVICE).unmapped == ()
-    assert automatic(SERVICE).paths[0] == ("shipping_address", "name")
+    assert suggest_mapping(SERVICE).unmapped == ()
+    assert suggest_mapping(SERVICE).paths[0] == ("shipping_address", "name")
 
 
 @pytest.mark.parametrize(
@@ -84,7 +93,7 @@ def test_the_service_own_names_all_go_somewhere() -> None:
     ],
 )
 def test_product_codes_are_told_apart(header: list[str], fields: list[str | None]) -> None:
-    assert automatic(header).paths == tuple(None if field is None else (*ITEM, field) for field in fields)
+    assert suggest_mapping(header).paths == tuple(None if field is None else (*EVERY_ITEM, field) for field in fields)
 
 
 SHOPS = {
@@ -126,14 +135,14 @@ SHOPS = {
 @pytest.mark.parametrize("shop", SHOPS)
 def test_the_exports_of_shops_are_known(shop: str) -> None:
     header, wanted = SHOPS[shop]
-    mapping = automatic(header)
+    mapping = suggest_mapping(header)
     found = {name: "/".join(path or ()) for name, path in zip(header, mapping.paths, strict=True)}
     assert {name: found[name] for name in wanted} == wanted
 
 
 @given(st.sampled_from([known.path for known in mappable()]))
 def test_every_field_is_found_by_its_path(path: tuple[str, ...]) -> None:
-    assert automatic(["/".join(path)]).paths == (path,)
+    assert suggest_mapping(["/".join(path)]).paths == (path,)
 
 
 def test_rows_of_an_order_come_together_wherever_they_stand_and_conflicts_are_told() -> None:
@@ -194,14 +203,14 @@ def test_currencies_beside_amounts_that_are_not_taken_are_told() -> None:
 def test_columns_that_together_are_a_number_make_no_other_number() -> None:
     table = Table(("Order number", "Qty", "More"), (TableRow(2, ["A", "2", "3"]),), TableLayout())
     quantity = (*ITEMS.tokens, "*", "quantity")
-    [made] = orders_of(table, ColumnMapping(table.header, (("order_number",), quantity, quantity)), now=NOW).orders
+    [made] = to_orders(table, ColumnMapping(table.header, (("order_number",), quantity, quantity)), now=NOW).orders
     assert [problem.code for problem in made.problems] == ["unread"]
 
 
 def test_a_value_for_all_below_a_list_makes_its_entry() -> None:
     path = ("customs_details", "tax_numbers", "sender", "*", "value")
     table = Table(("Order number",), (TableRow(2, ["A"]),), TableLayout())
-    [made] = orders_of(
+    [made] = to_orders(
         table, ColumnMapping(table.header, (("order_number",),), constants=((path, "GB1"),)), now=NOW
     ).orders
     assert Pointer(path[:3]).get(made.document) == [{"value": "GB1"}]
@@ -217,13 +226,15 @@ def test_what_is_missing_is_worked_out_and_told() -> None:
     assert said["/payment_details/total_price/value"] == "the lines' totals"
     assert said["/order_details/integration/id"] == "the same for all"
     assert said["/payment_details/total_price/currency"] == "from the sign beside the amounts"
-    assert Pointer(PLACED).get(made.document) == "2026-11-24T12:00:00+00:00"
+    assert Pointer(ORDERED_AT_PATH).get(made.document) == "2026-11-24T12:00:00+00:00"
     assert validate_order(made.document, Operation.POST) == []
 
 
 def test_nothing_is_worked_out_where_it_is_switched_off() -> None:
     table = Table(("Order number", "Qty", "Price"), (TableRow(2, ["A", "2", "3"]),), TableLayout())
-    [made] = orders_of(table, ColumnMapping(table.header, automatic(table.header).paths, derives=False), now=NOW).orders
+    [made] = to_orders(
+        table, ColumnMapping(table.header, suggest_mapping(table.header).paths, derives=False), now=NOW
+    ).orders
     assert made.derived == {}
     assert "order_id" not in made.document
 
@@ -239,17 +250,17 @@ def test_nothing_is_worked_out_where_it_is_switched_off() -> None:
         ("Weight (g)", "500", Pointer.of("shipping_details", "measurement", "weight", "unit"), "g"),
         ("Country", "Deutschland", SHIP / "country_code", "DE"),
         ("Country", "nld", SHIP / "country_code", "NL"),
-        ("Order date", "24-11-2026 14:30", Pointer(PLACED), "2026-11-24T14:30:00+00:00"),
-        ("Order date", "2026-02-27 10:00:00 +0100", Pointer(PLACED), "2026-02-27T10:00:00+01:00"),
-        ("Order date", "Nov 24, 2026", Pointer(PLACED), "2026-11-24T00:00:00+00:00"),
-        ("Order date", "24/11/26", Pointer(PLACED), "2026-11-24T00:00:00+00:00"),
-        ("Order date", "11/24/2026 2:30 PM", Pointer(PLACED), "2026-11-24T14:30:00+00:00"),
-        ("Order date", "24.11.2026, 12:05:09 a.m.", Pointer(PLACED), "2026-11-24T00:05:09+00:00"),
-        ("Order date", "11-24-2026", Pointer(PLACED), "2026-11-24T00:00:00+00:00"),
+        ("Order date", "24-11-2026 14:30", Pointer(ORDERED_AT_PATH), "2026-11-24T14:30:00+00:00"),
+        ("Order date", "2026-02-27 10:00:00 +0100", Pointer(ORDERED_AT_PATH), "2026-02-27T10:00:00+01:00"),
+        ("Order date", "Nov 24, 2026", Pointer(ORDERED_AT_PATH), "2026-11-24T00:00:00+00:00"),
+        ("Order date", "24/11/26", Pointer(ORDERED_AT_PATH), "2026-11-24T00:00:00+00:00"),
+        ("Order date", "11/24/2026 2:30 PM", Pointer(ORDERED_AT_PATH), "2026-11-24T14:30:00+00:00"),
+        ("Order date", "24.11.2026, 12:05:09 a.m.", Pointer(ORDERED_AT_PATH), "2026-11-24T00:05:09+00:00"),
+        ("Order date", "11-24-2026", Pointer(ORDERED_AT_PATH), "2026-11-24T00:00:00+00:00"),
         ("Price", "1’234.50", ITEMS / 0 / "unit_price" / "value", Decimal("1234.50")),
         ("Price", "- 5", ITEMS / 0 / "unit_price" / "value", -5),
         ("Tags", "gift, fragile", Pointer.of("order_details", "tags"), ["gift", "fragile"]),
-        ("Currency", "€", Pointer(CURRENCY), "EUR"),
+        ("Currency", "€", Pointer(CURRENCY_PATH), "EUR"),
         ("HS code", "'=x", ITEMS / 0 / "hs_code", "=x"),
     ],
 )
@@ -266,13 +277,13 @@ def test_cells_are_read_by_the_kind_of_their_field(column: str, cell: str, point
         ("Quantity", "1.5", ITEMS / 0 / "quantity"),
         ("Price", "1.2.3", ITEMS / 0 / "unit_price" / "value"),
         ("Country", "Atlantis", SHIP / "country_code"),
-        ("Order date", "01/02/2026", Pointer(PLACED)),
-        ("Order date", "now", Pointer(PLACED)),
-        ("Order date", "31-02-2026", Pointer(PLACED)),
-        ("Order date", "14:30", Pointer(PLACED)),
-        ("Order date", "-12h", Pointer(PLACED)),
-        ("Order date", "yesterday 10:00", Pointer(PLACED)),
-        ("Order date", "11/24/2026 13:30 PM", Pointer(PLACED)),
+        ("Order date", "01/02/2026", Pointer(ORDERED_AT_PATH)),
+        ("Order date", "now", Pointer(ORDERED_AT_PATH)),
+        ("Order date", "31-02-2026", Pointer(ORDERED_AT_PATH)),
+        ("Order date", "14:30", Pointer(ORDERED_AT_PATH)),
+        ("Order date", "-12h", Pointer(ORDERED_AT_PATH)),
+        ("Order date", "yesterday 10:00", Pointer(ORDERED_AT_PATH)),
+        ("Order date", "11/24/2026 13:30 PM", Pointer(ORDERED_AT_PATH)),
         ("Quantity", "2 3", ITEMS / 0 / "quantity"),
         ("Quantity", "5 EUR", ITEMS / 0 / "quantity"),
         ("Price", "12.50 300", ITEMS / 0 / "unit_price" / "value"),
@@ -291,7 +302,7 @@ def test_what_cannot_be_read_stays_as_it_was_with_a_problem_at_its_cell(
 def test_ambiguous_days_are_read_once_another_row_tells_the_order() -> None:
     header = ["Order number", "Order date"]
     result = read([header, ["A", "01/02/2026"], ["B", "24/02/2026"]])
-    assert str(Pointer(PLACED).get(result.orders[0].document)).startswith("2026-02-01")
+    assert str(Pointer(ORDERED_AT_PATH).get(result.orders[0].document)).startswith("2026-02-01")
 
 
 def test_an_order_of_which_a_row_is_refused_is_refused_whole() -> None:
@@ -313,9 +324,9 @@ def test_a_header_twice_names_twice_titles_and_unnamed_columns() -> None:
         ["B", "z"],
     ]
     layout = TableLayout()
-    found = table_of(text(table), layout)
+    found = parse_table(text(table), layout)
     assert found.header == ("Order number", "SKU", "SKU (2)", "column D")
-    result = orders_of(found, automatic(found.header), now=NOW)
+    result = to_orders(found, suggest_mapping(found.header), now=NOW)
     assert len(result.orders) == 2
     assert [(one.row.number, one.reason) for one in result.refused] == [
         (1, "stands above the header"),
@@ -346,13 +357,13 @@ def test_the_billing_address_ships_where_there_is_no_other() -> None:
         ("", "empty"),
         ("\n , ,\n", "empty"),
         ("a,b\n", "no rows below"),
-        (f"a,b\n{'1,2' + chr(10)}" + "1,2\n" * (MOST_ROWS + 5), "Split it into parts"),
+        (f"a,b\n{'1,2' + chr(10)}" + "1,2\n" * (MAX_ROWS + 5), "Split it into parts"),
         (",".join(f"c{n}" for n in range(600)) + "\n1", "600 columns"),
     ],
 )
 def test_what_is_no_table_is_told(data: str, words: str) -> None:
     with pytest.raises(TableError, match=words):
-        table_of(data, TableLayout())
+        parse_table(data, TableLayout())
 
 
 def test_a_cell_of_megabytes_is_refused_with_its_row() -> None:
@@ -364,21 +375,23 @@ def test_a_cell_of_megabytes_is_refused_with_its_row() -> None:
 @pytest.mark.parametrize("data", [b"\x00\x01\x02\x03", b"%PDF-1.4\n\x01\x02\x03\x04\x05\x06", bytes(range(256))])
 def test_binary_data_is_no_text(data: bytes) -> None:
     with pytest.raises(TableError, match="binary"):
-        sniff(data)
+        detect_layout(data)
 
 
 def test_a_quote_never_closed_does_not_swallow_the_rest() -> None:
     data = 'Order number,SKU\nA,3" pipe\nB,"open\nC,x\n'
-    assert sniff(data).quote != '"'
-    assert len(list(rows_of(data, sniff(data)))) == 4
+    assert detect_layout(data).quote != '"'
+    assert len(list(read_rows(data, detect_layout(data)))) == 4
 
 
 def test_a_mapping_is_kept_and_fits_the_same_columns_in_another_order() -> None:
-    mapping = automatic(["Order number", "Foo", "SKU"]).with_constant(SHOP, 7).with_path(1, (*ITEM, "ean"))
+    mapping = (
+        suggest_mapping(["Order number", "Foo", "SKU"]).with_constant(SHOP_PATH, 7).with_path(1, (*EVERY_ITEM, "ean"))
+    )
     kept = ColumnMapping.from_json(mapping.to_json())
     assert kept == mapping
     turned = mapping.on(["sku", "ORDER NUMBER", "foo"])
-    assert turned.paths == ((*ITEM, "sku"), ("order_number",), (*ITEM, "ean"))
+    assert turned.paths == ((*EVERY_ITEM, "sku"), ("order_number",), (*EVERY_ITEM, "ean"))
     assert not mapping.fits(["Order number", "SKU"])
 
 
@@ -388,13 +401,13 @@ def test_what_is_no_mapping_is_none(value: Any) -> None:
 
 
 def test_columns_are_called_as_in_a_spreadsheet() -> None:
-    assert [letters(place) for place in (0, 25, 26, 701, 702)] == ["A", "Z", "AA", "ZZ", "AAA"]
+    assert [column_letters(place) for place in (0, 25, 26, 701, 702)] == ["A", "Z", "AA", "ZZ", "AAA"]
 
 
 @given(st.decimals(min_value=0, max_value=10**9, places=2), st.sampled_from(".,"))
 def test_numbers_with_signs_for_thousands_come_back(number: Decimal, decimal: str) -> None:
     written = f"{number:,.2f}" if decimal == "." else f"{number:,.2f}".translate(str.maketrans(",.", ".,"))
-    assert Decimal(number_in(written, decimal) or "x") == number
+    assert Decimal(parse_number(written, decimal) or "x") == number
 
 
 CELLS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12) | st.sampled_from(
@@ -404,21 +417,21 @@ CELLS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12) | st.samp
 
 @given(CELLS)
 def test_a_guarded_cell_is_no_formula_and_comes_back_unharmed(cell: str) -> None:
-    guarded = guard(cell)
-    assert unguard(guarded) == cell
+    guarded = escape_formula(cell)
+    assert unescape_formula(guarded) == cell
     assert guarded[:1] not in ("=", "+", "@", "\t", "\r")
 
 
 @given(st.lists(st.lists(CELLS, min_size=3, max_size=3), min_size=1, max_size=6))
 def test_texts_that_were_exported_come_back_by_the_import(body: list[list[str]]) -> None:
-    data = csv_of([["Order number", "Item name", "SKU"], *body])
+    data = to_csv([["Order number", "Item name", "SKU"], *body])
     layout = TableLayout("utf-8-sig")
-    found = [cells for _, cells in rows_of(text_of(data, "utf-8-sig"), layout)]
+    found = [cells for _, cells in read_rows(decode_text(data, "utf-8-sig"), layout)]
     kept = [row for row in body if any(cell and not cell.isspace() for cell in row)]
     for row, cells in zip(kept, found[1:], strict=True):
         for cell, came in zip(row, cells, strict=True):
             if cell[:1] in ("=", "+", "-", "@", "\t", "\r"):
-                assert text_in(came) == cell or (cell.strip() == text_in(came) and cell[0] == "-")
+                assert cell_text(came) == cell or (cell.strip() == cell_text(came) and cell[0] == "-")
 
 
 @settings(max_examples=150)
@@ -426,15 +439,24 @@ def test_texts_that_were_exported_come_back_by_the_import(body: list[list[str]])
 def test_every_cell_is_accounted_for(body: list[list[str]], data: Any) -> None:
     """Taken, repeated, in a column that goes nowhere, or in a refused row: nothing is dropped."""
     try:
-        table = headed([TableRow(n, row) for n, row in enumerate(body, 1) if any(map(str.strip, row))], TableLayout())
+        table = with_header(
+            [TableRow(n, row) for n, row in enumerate(body, 1) if any(map(str.strip, row))], TableLayout()
+        )
     except TableError:
         return
-    paths = [None, ("order_number",), ("order_id",), (*ITEM, "sku"), (*ITEM, "quantity"), ("shipping_address", "city")]
+    paths = [
+        None,
+        ("order_number",),
+        ("order_id",),
+        (*EVERY_ITEM, "sku"),
+        (*EVERY_ITEM, "quantity"),
+        ("shipping_address", "city"),
+    ]
     chosen = data.draw(st.tuples(*[st.sampled_from(paths) for _ in table.header]))
-    result = orders_of(table, ColumnMapping(table.header, chosen), now=NOW)
-    there = sum(bool(text_in(cell)) for row in (*table.rows, *table.above) for cell in row.cells)
+    result = to_orders(table, ColumnMapping(table.header, chosen), now=NOW)
+    there = sum(bool(cell_text(cell)) for row in (*table.rows, *table.above) for cell in row.cells)
     made = sum(one.taken + one.repeated + one.ignored for one in result.orders)
-    refused = sum(bool(text_in(cell)) for one in result.refused for cell in one.row.cells)
+    refused = sum(bool(cell_text(cell)) for one in result.refused for cell in one.row.cells)
     assert made + refused == there
     numbers = sorted([row for one in result.orders for row in one.rows] + [one.row.number for one in result.refused])
     assert numbers == sorted(row.number for row in (*table.rows, *table.above))
@@ -451,12 +473,12 @@ def test_a_weight_that_differs_within_an_order_is_that_of_its_items(weights: tup
         ["1", "Bowl", "2", "3,50", weights[1]],
         ["2", "Cup", "1", "1,0", "9,0"],
     ]
-    mapping = by_rows(automatic(header), lines)
-    assert (mapping.paths[-1] == ITEM_WEIGHT) is of_items
-    assert mapping.constant(ITEM_WEIGHT_UNIT if of_items else WEIGHT_UNIT) == "kg"
+    mapping = refine_by_rows(suggest_mapping(header), lines)
+    assert (mapping.paths[-1] == ITEM_WEIGHT_PATH) is of_items
+    assert mapping.constant(ITEM_WEIGHT_UNIT_PATH if of_items else WEIGHT_UNIT_PATH) == "kg"
     data = text([header, *lines])
-    table = table_of(data, sniff(data))
-    first = orders_of(table, by_rows(automatic(table.header), lines), now=NOW, shop=7).orders[0]
+    table = parse_table(data, detect_layout(data))
+    first = to_orders(table, refine_by_rows(suggest_mapping(table.header), lines), now=NOW, shop=7).orders[0]
     assert not [problem for problem in first.problems if problem.code == "conflict"]
     found = [(ITEMS / place / "measurement" / "weight" / "value").get(first.document) for place in range(2)]
     assert found == ([Decimal("0.3"), Decimal("0.5")] if of_items else [ABSENT, ABSENT])

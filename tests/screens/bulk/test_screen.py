@@ -10,7 +10,7 @@ from app_harness import NOW, House, housed
 from sandbox_harness import ORDER
 
 from tui.api.pointer import Pointer
-from tui.orders.summary import STATUS, TAGS
+from tui.orders.paths import STATUS, TAGS
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.screens.bulk.jobs import JobsScreen
 from tui.screens.bulk.screen import BulkScreen

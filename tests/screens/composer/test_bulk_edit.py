@@ -9,7 +9,7 @@ from app_harness import NOW, housed
 from sandbox_harness import order
 
 from tui.api.pointer import Pointer
-from tui.orders.fields import ITEMS
+from tui.orders.paths import ITEMS
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.screens.composer.screen import ComposerScreen
 from tui.screens.edit.screen import EditScreen

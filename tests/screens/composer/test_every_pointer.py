@@ -17,7 +17,7 @@ from work.batches.test_sender import Answers, between
 
 from tui.api.models import Operation
 from tui.api.pointer import ROOT
-from tui.orders.fields import ITEMS
+from tui.orders.paths import ITEMS
 from tui.screens.composer.grid_rows import GridRows, key_of
 from tui.screens.composer.rows import notes_of, problem_rows
 from tui.screens.order.form_rows import FormSpec, sheet_rows

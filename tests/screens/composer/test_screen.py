@@ -11,7 +11,7 @@ from sandbox_harness import order
 from textual import events
 
 from tui.api.query import OrderQuery
-from tui.orders.fields import ITEMS
+from tui.orders.paths import ITEMS
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.screens.common.pages import TextScreen
 from tui.screens.composer.screen import ComposerScreen

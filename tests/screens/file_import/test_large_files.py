@@ -8,7 +8,7 @@ import pytest
 from app_harness import House, housed
 from table_files import rows, text
 
-from tui.orders.tables.mapping import SHOP
+from tui.orders.tables.mapping import SHOP_PATH
 from tui.screens.common.pages import HelpScreen
 from tui.screens.composer.screen import ComposerScreen
 from tui.screens.file_import.screen import ImportScreen
@@ -55,7 +55,7 @@ async def stage_file(house: House, path: Path) -> None:
     await house.until(lambda: isinstance(house.app.screen, ImportScreen))
     screen = house.app.screen
     assert isinstance(screen, ImportScreen)
-    screen._change(screen.mapping.with_constant(SHOP, 1))
+    screen._change(screen.mapping.with_constant(SHOP_PATH, 1))
     await house.press("w")
 
 
@@ -98,7 +98,7 @@ async def test_esc_stops_and_nothing_is_added(tmp_path: Path, gate: threading.Ev
 async def test_esc_stops_the_reading_of_a_table_and_the_screen_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gate, read = threading.Event(), importing.orders_of
+    gate, read = threading.Event(), importing.to_orders
 
     def waiting(*given: object, **more: object) -> object:
         if more.get("progress") is not None:

@@ -9,7 +9,7 @@ from app_harness import House, housed
 from table_files import rows, text, workbook
 from textual import events
 
-from tui.orders.fields import ITEMS
+from tui.orders.paths import ITEMS
 from tui.screens.composer import adding
 from tui.screens.composer.screen import ComposerScreen
 from tui.screens.file_import.screen import ImportScreen

@@ -17,7 +17,8 @@ from textual.keys import _character_to_key
 from tui.api.codec import Json, encode, same
 from tui.api.models import Kind, Operation
 from tui.api.pointer import ABSENT, Pointer
-from tui.orders.fields import ITEMS, all_fields
+from tui.orders.fields import all_fields
+from tui.orders.paths import ITEMS
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.sandbox.seed_data import OWN_SHOP
 from tui.screens.edit.screen import EditScreen
@@ -362,7 +363,7 @@ async def test_of_an_either_or_the_other_goes(form: House) -> None:
     assert value_at(form, place) == {"id": "123"}
     draft = form.app.account.drafts.get(screen_of(form)._order_id)
     assert draft is not None
-    assert draft.sending.goes
+    assert draft.sending.can_send
     await find(form, "service_point_details/carrier_service_point_id")
     await open_empty(form)
     await keys(form, "C-10⏎")

@@ -17,7 +17,7 @@ from sandbox_harness import ORDER
 from tui.api.codec import Document, decode
 from tui.api.pointer import Pointer
 from tui.app import OrdersApp
-from tui.orders.edits.json_text import ParsedJson, read_text
+from tui.orders.edits.json_text import ParsedJson, parse_json
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.screens.composer.screen import ComposerScreen
 from tui.screens.edit.screen import EditScreen
@@ -98,9 +98,9 @@ async def open_json(house: House) -> dict[str, Any]:
 
 def go_to(house: House, pointer: Pointer) -> None:
     """The cursor to the line where this begins."""
-    found = read_text(screen(house).edit.buffer.text)
+    found = parse_json(screen(house).edit.buffer.text)
     assert isinstance(found, ParsedJson)
-    screen(house).edit.go_to(screen(house).edit.buffer.spot_of(*found.places[pointer]))
+    screen(house).edit.go_to(screen(house).edit.buffer.spot_of(*found.positions[pointer]))
 
 
 async def change_city(house: House, name: str = "Gentbrugge") -> None:

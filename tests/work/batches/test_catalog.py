@@ -6,7 +6,7 @@ from sandbox_harness import order
 
 from tui.api.errors import Origin, Problem, Severity
 from tui.api.pointer import Pointer
-from tui.orders.fields import ITEMS
+from tui.orders.paths import ITEMS
 from tui.store.batches import NewStaged, StagedState
 from tui.work.batches.staged_order import StagedStatus, note_of, told_to_json
 from tui.work.batches.staging import BatchLocked, Staging

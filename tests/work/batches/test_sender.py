@@ -16,7 +16,7 @@ from sandbox_harness import order
 
 from tui.api.codec import encode
 from tui.api.query import OrderQuery
-from tui.orders.fields import ITEMS
+from tui.orders.paths import ITEMS
 from tui.sandbox.faults import Faults
 from tui.work.batches import sender as shipping
 from tui.work.batches.send_queue import cut

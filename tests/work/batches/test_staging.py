@@ -14,7 +14,7 @@ from tui.api.client import Client
 from tui.api.codec import encode
 from tui.api.pointer import Pointer
 from tui.orders.edits.list_items import remove_entry
-from tui.orders.fields import ITEMS
+from tui.orders.paths import ITEMS
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.sandbox.faults import Fault, FaultRule, Faults
 from tui.sandbox.serve import serving

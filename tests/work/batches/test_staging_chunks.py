@@ -11,7 +11,7 @@ from sandbox_harness import order
 from table_files import rows, text, workbook
 
 from tui.api.pointer import Pointer
-from tui.orders.checks.sending import check_together
+from tui.orders.checks.sending import check_duplicates
 from tui.orders.edits.edit import Edit
 from tui.store.batches import StagedState
 from tui.work.batches.duplicates import DuplicateIndex
@@ -213,7 +213,7 @@ def test_the_index_of_twins_says_what_a_look_at_all_says(changes: list[Change]) 
             else:
                 orders[id] = StagedOrder(id, Edit(document), 1, StagedState.DRAFT, None)  # type: ignore[arg-type]
         twins.update([id], orders)
-        wanted = check_together({id: one.document for id, one in orders.items()})
+        wanted = check_duplicates({id: one.document for id, one in orders.items()})
         assert {id: one.twin for id, one in orders.items() if one.twin is not None} == wanted
 
 

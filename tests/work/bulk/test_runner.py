@@ -3,20 +3,20 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from sandbox_harness import ORDER
+from shared_clock import WireClock
 
 from tui.api.auth import BasicAuth
 from tui.api.client import Client
 from tui.api.pointer import Pointer
 from tui.orders.edits.bulk_change import BulkChange, FieldAssignment
-from tui.orders.fields import ITEMS
-from tui.orders.summary import STATUS, TAGS
+from tui.orders.paths import ITEMS, STATUS, TAGS
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.sandbox.faults import Faults
 from tui.store.journal import WriteKind, WriteState
@@ -46,27 +46,26 @@ class Place:
     """A sandbox, and the lives of an app on it. `writes` are those that came to the sandbox, by order."""
 
     def __init__(self, folder: Path, count: int) -> None:
-        self.sandbox = Sandbox(SandboxSettings(orders=0, settle=0.0, now=NOW, plant=planted(count)))
+        self.clock = WireClock(NOW)
+        self.sandbox = Sandbox(
+            SandboxSettings(
+                orders=0, settle=0.0, now=NOW, clock=self.clock, sleep=self.clock.sleep, plant=planted(count)
+            )
+        )
         self.ids = [str(700000 + n) for n in range(count)]
         self.folder = folder
         self.writes: list[str] = []
         self.before_write: Callable[[str], None] = lambda _: None
         self.benches: list[Account] = []
-        self.time = NOW
-
-    def now(self) -> datetime:
-        return self.time
-
-    async def sleep(self, seconds: float) -> None:
-        """Let time pass and others run."""
-        self.time += timedelta(seconds=seconds)
-        await asyncio.sleep(0)
 
     async def open(self) -> Account:
         transport = httpx.ASGITransport(self._seen, raise_app_exceptions=False)  # type: ignore[arg-type]
-        client = Client("http://127.0.0.1/api/v3", BasicAuth("demo", "demo"), transport=transport, sleep=self.sleep)
-        store = Store(self.folder, now=self.now)
-        bench = await open_account(client, store, "demo", now=self.now, zone=UTC, sleep=self.sleep)
+        clock = self.clock
+        client = Client(
+            "http://127.0.0.1/api/v3", BasicAuth("demo", "demo"), transport=transport, clock=clock, sleep=clock.sleep
+        )
+        store = Store(self.folder, now=clock.now)
+        bench = await open_account(client, store, "demo", now=clock.now, zone=UTC, sleep=clock.sleep)
         self.benches.append(bench)
         return bench
 

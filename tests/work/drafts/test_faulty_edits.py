@@ -24,9 +24,9 @@ from tui.api.query import id_text
 from tui.orders.edits.compare import compare
 from tui.orders.edits.edit import Edit
 from tui.orders.edits.list_items import copy_entry, move_entry, remove_entry
-from tui.orders.edits.patch import as_read, seen_in
+from tui.orders.edits.patch import expected_after_patch, with_get_names
 from tui.orders.edits.upsert import STAMPS
-from tui.orders.fields import ITEMS
+from tui.orders.paths import ITEMS
 from tui.sandbox import writing
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.sandbox.faults import Fault, Faults
@@ -159,7 +159,7 @@ async def test_every_order_ends_as_the_journal_says(life: Life, monkeypatch: pyt
             continue
         if write.new.kind is WriteKind.PATCH:
             id = str(write.new.order_id)
-            said[id] = seen_in(said[id], as_read(cast(Document, decode(write.new.body))))
+            said[id] = expected_after_patch(said[id], with_get_names(cast(Document, decode(write.new.body))))
         else:
             (item,) = write.new.items
             id = str(edited_order(item.staged))

@@ -13,8 +13,8 @@ from sandbox_harness import ORDER
 from tui.api.auth import BasicAuth
 from tui.api.client import Client
 from tui.api.pointer import Pointer
-from tui.orders.edits.patch import as_read
-from tui.orders.fields import ITEMS
+from tui.orders.edits.patch import with_get_names
+from tui.orders.paths import ITEMS
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.sandbox.faults import Faults
 from tui.store.store import Store
@@ -227,7 +227,7 @@ async def test_what_was_changed_while_it_was_followed_stays_a_draft(bench: Accou
     draft = await drafted(bench)
     draft.edit.put(ITEMS / 1 / "quantity", 9, "quantity")
     draft.edit.put(Pointer.of("order_details", "notes"), None, "no note")
-    sent = as_read(draft.sending.body)
+    sent = with_get_names(draft.sending.body)
     draft.edit.put(NAME, "Typed meanwhile", "name")
     draft.edit.put(CITY, "Tilburg", "city again")
     bench.drafts.save(draft)
@@ -239,7 +239,7 @@ async def test_what_was_changed_while_it_was_followed_stays_a_draft(bench: Accou
 
 async def test_a_draft_that_was_seen_whole_is_done(bench: Account) -> None:
     draft = await drafted(bench)
-    bench.corrections.follow_ended(followed(as_read(draft.sending.body)))
+    bench.corrections.follow_ended(followed(with_get_names(draft.sending.body)))
     assert bench.drafts.all() == []
     standing = bench.corrections.standing(ID)
     assert standing is not None
@@ -264,6 +264,6 @@ async def test_two_running_copies_do_not_lose_each_others_draft_of_an_order(benc
     # A draft that another copy dropped is kept anew.
     bench.store.edits.drop(bench.account_id, ID)
     others.save(theirs)
-    assert not others.rebase(theirs, {**theirs.edit.base, "order_number": "new"}, NOW).clashes
+    assert not others.rebase(theirs, {**theirs.edit.base, "order_number": "new"}, NOW).conflicts
     (again,) = Drafts(bench.store, bench.account_id, lambda: NOW).all()
     assert NAME in {change.pointer for change in again.edit.changes()}

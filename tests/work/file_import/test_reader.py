@@ -14,9 +14,9 @@ from sandbox_harness import order
 from table_files import rows, text, workbook
 
 from tui.api.pointer import Pointer
-from tui.orders.fields import ITEMS
-from tui.orders.tables.mapping import SHOP
-from tui.orders.tables.rows import MOST_ROWS
+from tui.orders.paths import ITEMS
+from tui.orders.tables.mapping import SHOP_PATH
+from tui.orders.tables.rows import MAX_ROWS
 from tui.work.file_import.json_reader import MOST, ImportFileError
 from tui.work.file_import.reader import ImportStopped, TableSource, again, open_any, read_any, refused_csv, take_in
 
@@ -173,7 +173,7 @@ def test_what_has_too_many_rows_is_not_read_to_its_end() -> None:
     seen: list[int] = []
     with pytest.raises(ImportFileError, match=r"about 700,001 rows; at most 50,000 go at once\. Split it into parts"):
         read_any(data, "orders.csv", progress=lambda done, total: seen.append(done))
-    assert max(seen) <= MOST_ROWS + 500
+    assert max(seen) <= MAX_ROWS + 500
 
 
 def test_cells_that_say_the_same_are_read_alike_wherever_they_stand() -> None:
@@ -193,8 +193,8 @@ def test_the_shop_of_orders_that_name_none() -> None:
     del bare["order_details"]["integration"]
     named = order(order_id="B")
     found = read_any(json.dumps([bare, named]).encode(), "x", shop=4711).orders
-    shops = [Pointer(SHOP).get(one.document) for one in found]
-    assert shops == [4711, Pointer(SHOP).get(named)]
+    shops = [Pointer(SHOP_PATH).get(one.document) for one in found]
+    assert shops == [4711, Pointer(SHOP_PATH).get(named)]
     assert shops[0] != shops[1]
 
 

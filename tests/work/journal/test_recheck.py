@@ -9,7 +9,7 @@ from sandbox_account import CITY, IDS, NAME, TAGS, account, change, draft_of, fo
 
 from tui.api.errors import ServerFault
 from tui.api.pointer import Pointer
-from tui.orders.fields import ITEMS
+from tui.orders.paths import ITEMS
 from tui.work.account import Account
 from tui.work.journal.recheck import RecheckedChange, RecheckResult, entries_of_day, recheck
 

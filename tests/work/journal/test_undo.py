@@ -12,7 +12,7 @@ from sandbox_harness import ORDER
 
 from tui.api.codec import Document
 from tui.orders.edits.compare import compare
-from tui.orders.fields import ITEMS
+from tui.orders.paths import ITEMS
 from tui.store.journal import WriteState
 from tui.work.account import Account
 from tui.work.batches.staging import Staging
@@ -73,7 +73,7 @@ async def test_a_value_that_was_put_where_there_was_none_goes_again_by_the_whole
     assert (await undone(bench, staging, entry)).undone is UndoOutcome.DRAFTED
     draft = bench.drafts.get(IDS[0])
     assert draft is not None
-    assert draft.sending.why_whole
+    assert draft.sending.not_patchable
     await send(bench, draft)
     assert say_the_same(await bench.client.get_order(IDS[0]), before)
 
@@ -93,7 +93,7 @@ async def test_an_upsert_is_undone_and_items_that_it_removed_come_back(bench: Ac
     assert result.undone is UndoOutcome.DRAFTED, result
     back = bench.drafts.get(IDS[0])
     assert back is not None
-    assert back.sending.why_whole, "a removed item comes back as an added one, and that goes whole"
+    assert back.sending.not_patchable, "a removed item comes back as an added one, and that goes whole"
     await send(bench, back)
     names = [item["name"] for item in ITEMS.get(await bench.client.get_order(IDS[0]))]  # type: ignore[union-attr, call-overload, index]
     assert names == ["Cylinder candle", "Scented Candle"]

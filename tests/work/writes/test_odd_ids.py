@@ -8,7 +8,8 @@ from tui.api.client import Client, Page
 from tui.api.pointer import Dialect, read_pointer
 from tui.orders.edits.edit import Edit
 from tui.orders.edits.upsert import to_upsert
-from tui.orders.fields import ITEMS, label_of
+from tui.orders.fields import label_of
+from tui.orders.paths import ITEMS
 from tui.work.account import Shop
 from tui.work.writes.lookup import LookupTarget, look_up
 
@@ -55,7 +56,7 @@ def test_a_pointer_with_an_odd_position_is_shown_as_it_is(odd: str) -> None:
     target = read_pointer(f"/data/attributes/[0]/order_details/order_items/{odd}/quantity", Dialect.POST)
     assert label_of(target.pointer)
     edit = Edit({"order_details": {"order_items": [{"name": "a"}]}})
-    assert edit.keyed(ITEMS / odd / "quantity") == ITEMS / odd / "quantity"
+    assert edit.to_keys(ITEMS / odd / "quantity") == ITEMS / odd / "quantity"
 
 
 @pytest.mark.parametrize("odd", [{"a": 1}, True, [1]])

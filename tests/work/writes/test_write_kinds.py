@@ -18,8 +18,8 @@ from tui.api.models import Operation
 from tui.api.pointer import ABSENT, Pointer
 from tui.orders.edits.edit import Edit
 from tui.orders.edits.list_items import add_entry, addable, copy_entry, move_entry, remove_entry
-from tui.orders.edits.request_choice import sending_of
-from tui.orders.fields import ITEMS
+from tui.orders.edits.request_choice import choose_request
+from tui.orders.paths import ITEMS
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.sandbox.faults import Faults
 from tui.store.journal import WriteKind, WriteState
@@ -137,7 +137,7 @@ async def test_what_a_patch_cannot_carry_goes_whole_and_is_seen(bench: Account, 
     draft = await drafted(bench, change)
     sending = draft.sending
     assert sending.operation is Operation.POST
-    assert sending.goes
+    assert sending.can_send
     standing = await bench.corrections.send(draft, sending.body)
     assert standing.way is DraftSendState.FOLLOWED
     assert (await followed(bench)).way is DraftSendState.CONFIRMED
@@ -155,7 +155,7 @@ async def test_twins_by_name_go_whole(bench: Account) -> None:
     await followed(bench)
     draft = await drafted(bench, lambda edit: edit.put(ITEMS / 1 / "quantity", 7, "quantity"))
     assert draft.sending.operation is Operation.POST
-    assert "two items" in draft.sending.why_whole[0].reason
+    assert "two items" in draft.sending.not_patchable[0].reason
     await bench.corrections.send(draft, draft.sending.body)
     assert (await followed(bench)).way is DraftSendState.CONFIRMED
     items: Any = ITEMS.get(await bench.client.get_order(IDS[0]))
@@ -269,4 +269,4 @@ def test_every_kind_of_entry_can_be_added_and_begun_with() -> None:
     for kind in kinds:
         pointer = add_entry(edit, kind)
         assert isinstance(pointer.parent.get(edit.document), dict)
-    assert sending_of(edit).operation is Operation.POST
+    assert choose_request(edit).operation is Operation.POST

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from tui.orders.addresses import vocabulary as words_of
-from tui.orders.addresses.formats import plain
+from tui.orders.addresses.formats import normalize
 from tui.orders.addresses.result import Confidence, ParsedFields
 
 PHONE: Final = re.compile(r"[+(]?\d[\d ()./–-]{5,24}\d")
@@ -21,7 +21,7 @@ def without_contacts(got: ParsedFields, text: str) -> str:
     if "@" in text:
         kept = []
         for token in text.split():
-            address = bare(token)
+            address = strip_punctuation(token)
             if EMAIL.fullmatch(address) and "email" not in got.found:
                 got.put("email", address, Confidence.SURE, address)
             elif address != got.value("email"):
@@ -33,7 +33,7 @@ def without_contacts(got: ParsedFields, text: str) -> str:
     if inside is not None:
         got.put("phone_number", inside[0], Confidence.SURE, inside[0])
         head, _, label = text[: inside.start()].rstrip(" ,;-|/.:").rpartition(" ")
-        if words_of.LABELS.get(plain(label)) == "phone_number":
+        if words_of.LABELS.get(normalize(label)) == "phone_number":
             got.passed.append(label)
         else:
             head = text[: inside.start()]
@@ -47,7 +47,7 @@ def without_phone(got: ParsedFields, text: str) -> str:
     """Nothing, if the text is a phone number, which is taken; else the text."""
     labelled = _PHONE_LABEL.fullmatch(text)
     if labelled is not None and PHONE.fullmatch(labelled["phone"]):
-        label = plain(labelled["label"])
+        label = normalize(labelled["label"])
         if not label or words_of.LABELS.get(label) == "phone_number":
             got.put("phone_number", labelled["phone"], Confidence.SURE, text)
             return ""
@@ -71,9 +71,9 @@ def without_phone(got: ParsedFields, text: str) -> str:
 
 
 def _is_phone_label(word: str) -> bool:
-    return len(word) > 2 and words_of.LABELS.get(plain(word)) == "phone_number"
+    return len(word) > 2 and words_of.LABELS.get(normalize(word)) == "phone_number"
 
 
-def bare(token: str) -> str:
+def strip_punctuation(token: str) -> str:
     """A word without the signs around it."""
     return token.removeprefix("<mailto:").removeprefix("mailto:").strip("<>()[]{},;:\"'.|")

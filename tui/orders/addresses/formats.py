@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from tui.orders.countries import countries, states
 
-USUAL: Final = tuple(re.findall("..", "NLDEFRESITGBUSPLBEATCHLUIEDKSENOFIPTCZSKHUROGRHRSICAAU"))
+LIKELY_COUNTRIES: Final = tuple(re.findall("..", "NLDEFRESITGBUSPLBEATCHLUIEDKSENOFIPTCZSKHUROGRHRSICAAU"))
 """The countries whose postcodes are looked for where nothing else says which country it is, the likelier ones first."""
 
 _LANGUAGES: Final = re.findall("..", "nldefresitplptsvdanbficsskhuroelhrsletlvltbg")
@@ -32,7 +32,7 @@ _SAID: Final = {
     "IE": ("eire", "republic of ireland"),
     "CH": ("schweiz", "suisse", "svizzera"),
 }
-"""What people write besides the names that the lists of countries have, as `plain` makes it."""
+"""What people write besides the names that the lists of countries have, as `normalize` makes it."""
 
 _PLATES: Final = {"DE": "D", "FR": "F", "IT": "I", "ES": "E", "AT": "A", "BE": "B", "LU": "L", "SE": "S", "FI": "FIN"}
 """Letters that stand before a postcode for the country, besides its code: D-10115."""
@@ -66,7 +66,7 @@ class AddressFormat:
 
 
 @lru_cache(maxsize=4096)
-def plain(text: str) -> str:
+def normalize(text: str) -> str:
     """Words to compare: without case, accents and dots, other signs as spaces."""
     folded = unicodedata.normalize("NFKD", text.casefold().replace("ł", "l").replace("ø", "o"))
     letters = (letter for letter in folded if not unicodedata.combining(letter) and letter not in ".'’")
@@ -115,7 +115,7 @@ def country_named(text: str) -> str:
         return code
     if re.fullmatch("[A-Z]{3}", code) and code in _codes_of_three():
         return _codes_of_three()[code]
-    return _names().get(plain(text), "")
+    return _names().get(normalize(text), "")
 
 
 @cache
@@ -124,7 +124,7 @@ def state_named(country: str, text: str) -> str:
     by_letters, by_name = _states(country)
     word = text.strip(" .,()")
     letters = word.replace(".", "").upper()
-    return by_letters.get(letters if word.isupper() else "", "") or by_name.get(plain(word), "")
+    return by_letters.get(letters if word.isupper() else "", "") or by_name.get(normalize(word), "")
 
 
 @cache
@@ -133,11 +133,11 @@ def is_british_county(text: str) -> bool:
     import pycountry
 
     parts: Any = pycountry.subdivisions
-    counties = {plain(part.name) for part in parts.get(country_code="GB") if "county" in part.type.casefold()}
-    return plain(text) in counties
+    counties = {normalize(part.name) for part in parts.get(country_code="GB") if "county" in part.type.casefold()}
+    return normalize(text) in counties
 
 
-def starts_phone(country: str) -> str:
+def dialling_code(country: str) -> str:
     """The digits that a phone number of this country starts with from abroad, of the usual countries."""
     return _DIAL.get(country, "")
 
@@ -183,11 +183,11 @@ def _names() -> dict[str, str]:
         if (name := getattr(country, kind, None))
     ]
     for code, name in [*countries(), *listed]:
-        found.setdefault(plain(name), code)
+        found.setdefault(normalize(name), code)
     for language in _LANGUAGES:
         texts = gettext.translation("iso3166-1", pycountry.LOCALES_DIR, languages=[language], fallback=True)
         for code, name in listed:
-            found.setdefault(plain(texts.gettext(name)), code)
+            found.setdefault(normalize(texts.gettext(name)), code)
     del found["norfolk"]  # an island in the Pacific, in one language; else a county
     return found
 
@@ -203,9 +203,9 @@ def _states(country: str) -> tuple[dict[str, str], dict[str, str]]:
     for names in ("sub_names", "sub_lnames"):
         for key, name in zip(keys, rules.get(names, "").split("~"), strict=False):
             if f"{country}-{key}" in codes:
-                by_name.setdefault(plain(name), f"{country}-{key}")
+                by_name.setdefault(normalize(name), f"{country}-{key}")
     for code, name in listed:
         for one in re.split(r"[\[\],/]", name):
-            by_name.setdefault(plain(one), code)
+            by_name.setdefault(normalize(one), code)
     by_name.pop("", None)
     return by_letters, by_name

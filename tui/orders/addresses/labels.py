@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from tui.orders.addresses import vocabulary as words_of
-from tui.orders.addresses.contacts import EMAIL, PHONE, bare
+from tui.orders.addresses.contacts import EMAIL, PHONE, strip_punctuation
 from tui.orders.addresses.formats import country_named
-from tui.orders.addresses.postcodes import Evidence, best_anchor
+from tui.orders.addresses.postcodes import Evidence, best_postcode
 from tui.orders.addresses.result import Confidence, ParsedFields
 
 
@@ -31,7 +31,7 @@ def read_labels(got: ParsedFields, labelled: Iterable[tuple[str, str, str]], evi
             case "phone_number":
                 _read_phone_label(got, value, words)
             case "email":
-                found = next((token for token in map(bare, value.split()) if EMAIL.fullmatch(token)), "")
+                found = next((token for token in map(strip_punctuation, value.split()) if EMAIL.fullmatch(token)), "")
                 got.put("email", found, Confidence.SURE, words)
             case "po_box":
                 code = words_of.locker_code(value)
@@ -52,7 +52,7 @@ def read_labels(got: ParsedFields, labelled: Iterable[tuple[str, str, str]], evi
 
 
 def _read_place(got: ParsedFields, value: str, words: str, evidence: Evidence) -> None:
-    anchor = best_anchor(value, evidence)
+    anchor = best_postcode(value, evidence)
     if anchor is None:
         got.put("city", value, Confidence.LIKELY, words)
         return
@@ -64,7 +64,7 @@ def _read_place(got: ParsedFields, value: str, words: str, evidence: Evidence) -
 
 def _read_phone_label(got: ParsedFields, value: str, words: str) -> None:
     tokens = value.split()
-    inside = next((token for token in map(bare, tokens) if EMAIL.fullmatch(token)), "")
+    inside = next((token for token in map(strip_punctuation, tokens) if EMAIL.fullmatch(token)), "")
     number = " ".join(token for token in tokens if inside not in token or not inside)
     found = PHONE.match(number)
     if found is None:

@@ -9,13 +9,13 @@ from typing import Final
 
 from tui.orders.addresses import vocabulary as words_of
 from tui.orders.addresses.formats import (
-    USUAL,
+    LIKELY_COUNTRIES,
     AddressFormat,
     country_named,
+    dialling_code,
     format_of,
     loose_format,
-    plain,
-    starts_phone,
+    normalize,
     state_named,
 )
 
@@ -43,8 +43,8 @@ class Evidence:
     def of(cls, text: str, current: str) -> "Evidence":
         """From the whole text: phone numbers and mail addresses."""
         points: dict[str, int] = {}
-        for code in USUAL:
-            dial = starts_phone(code)
+        for code in LIKELY_COUNTRIES:
+            dial = dialling_code(code)
             if dial and re.search(rf"(?:\+|\b00) ?\(?{dial}(?!\d{{13}})", text):
                 points[code] = _BY_PHONE
             ending = "uk" if code == "GB" else code.lower()
@@ -76,7 +76,7 @@ class Evidence:
     @property
     def countries(self) -> list[str]:
         """Those whose postcodes are looked for."""
-        return list(dict.fromkeys([*sorted(self.points, key=lambda code: -self.points[code]), *USUAL]))
+        return list(dict.fromkeys([*sorted(self.points, key=lambda code: -self.points[code]), *LIKELY_COUNTRIES]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class PostcodeMatch:
     tied: tuple[str, ...] = ()
 
 
-def best_anchor(text: str, evidence: Evidence) -> PostcodeMatch | None:
+def best_postcode(text: str, evidence: Evidence) -> PostcodeMatch | None:
     """The postcode of a line or of what stands between its commas."""
     if text not in evidence.known:
         evidence.known[text] = _best_anchor(text, evidence)
@@ -114,12 +114,12 @@ def _best_anchor(text: str, evidence: Evidence) -> PostcodeMatch | None:
     found = [
         anchor
         for part in dict.fromkeys([text, *text.split(",")])
-        if (anchor := find_anchor(part.strip(), evidence)) is not None
+        if (anchor := find_postcode(part.strip(), evidence)) is not None
     ]
     return max(found, key=lambda anchor: anchor.score, default=None)
 
 
-def find_anchor(text: str, evidence: Evidence, *, is_prose: bool = False) -> PostcodeMatch | None:
+def find_postcode(text: str, evidence: Evidence, *, is_prose: bool = False) -> PostcodeMatch | None:
     """The postcode in a text without commas, by the country that fits best; None where nothing looks like one."""
     if len(text) > 160 or not re.search(r"\d", text) or words_of.is_unit(text) or words_of.is_box(text):
         return None
@@ -252,8 +252,8 @@ def _led(before: str, after: str, postcode: str, format: AddressFormat) -> Postc
 
 
 def _is_street(text: str) -> bool:
-    first = plain(text).split()[0]
-    last = plain(text).split()[-1]
+    first = normalize(text).split()[0]
+    last = normalize(text).split()[-1]
     return first in ("rue", "avenue", "via", "calle", "ul", "boulevard", "chemin") or last in (
         ["street", "road", "lane", "avenue", "ave", "drive", "st", "rd", "blvd", "nw", "ne", "sw", "se"]
     )

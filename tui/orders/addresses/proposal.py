@@ -28,7 +28,7 @@ class FieldEffect(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Proposed:
+class ProposedField:
     """One field: what it is now, what it would be, and how sure that is."""
 
     field: str
@@ -50,7 +50,7 @@ def wants_split(reading: ParsedAddress, node: Json | Absent) -> bool:
 
 def propose(
     reading: ParsedAddress, document: Document, place: Pointer, *, split: bool, operation: Operation = Operation.PATCH
-) -> tuple[Proposed, ...]:
+) -> tuple[ProposedField, ...]:
     """A line for each field that the block or the address at `place` has, in the order of the form."""
     node = place.get(document)
     found = _found(reading, node, split)
@@ -61,14 +61,14 @@ def propose(
         if name in found:
             one = found[name]
             does = FieldEffect.SAME if now == one.value else FieldEffect.SET
-            lines.append(Proposed(name, now, one.value, does, one.sure, one.words))
+            lines.append(ProposedField(name, now, one.value, does, one.sure, one.words))
         elif _text(node, name).strip():
-            lines.append(Proposed(name, now, "", _left(name, place, operation, is_elsewhere)))
+            lines.append(ProposedField(name, now, "", _left(name, place, operation, is_elsewhere)))
     return tuple(lines)
 
 
 def values_for(
-    lines: Iterable[Proposed],
+    lines: Iterable[ProposedField],
     document: Document,
     place: Pointer,
     other: Pointer | None = None,
@@ -99,7 +99,7 @@ def values_for(
     return values
 
 
-def _may(place: Pointer, line: Proposed, operation: Operation) -> bool:
+def _may(place: Pointer, line: ProposedField, operation: Operation) -> bool:
     return bool(line.value) or _may_be_empty(place / line.field, operation)
 
 

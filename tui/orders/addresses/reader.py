@@ -12,9 +12,9 @@ from typing import Final
 from tui.api.codec import Document
 from tui.orders.addresses import vocabulary as words_of
 from tui.orders.addresses.contacts import without_contacts, without_phone
-from tui.orders.addresses.formats import country_named, is_british_county, plain, state_named
+from tui.orders.addresses.formats import country_named, is_british_county, normalize, state_named
 from tui.orders.addresses.labels import read_labels
-from tui.orders.addresses.postcodes import Evidence, PostcodeMatch, best_anchor, find_anchor, is_city
+from tui.orders.addresses.postcodes import Evidence, PostcodeMatch, best_postcode, find_postcode, is_city
 from tui.orders.addresses.result import Confidence, FoundValue, ParsedAddress, ParsedFields
 from tui.orders.addresses.sections import AddressSection, clean, sections
 from tui.orders.addresses.streets import (
@@ -22,10 +22,10 @@ from tui.orders.addresses.streets import (
     StreetPart,
     after_prose,
     is_person,
-    street_place,
+    split_name,
+    split_name_at_comma,
+    street_index,
     street_score,
-    unglued,
-    with_name_apart,
 )
 
 _MOST_ABOVE: Final = 8
@@ -84,7 +84,7 @@ def _has_address(part: AddressSection, evidence: Evidence) -> bool:
     labels = {kind for kind, _, _ in part.labelled}
     if labels & {"postal_code", "place"} or {"street", "city"} <= labels:
         return True
-    return any(found.certain for line in part.lines if (found := best_anchor(line.text, evidence)) is not None)
+    return any(found.certain for line in part.lines if (found := best_postcode(line.text, evidence)) is not None)
 
 
 def _parted(part: AddressSection, evidence: Evidence) -> list[AddressSection]:
@@ -92,7 +92,7 @@ def _parted(part: AddressSection, evidence: Evidence) -> list[AddressSection]:
     places = [
         place
         for place, line in enumerate(part.lines)
-        if (found := best_anchor(line.text, evidence)) is not None and found.certain
+        if (found := best_postcode(line.text, evidence)) is not None and found.certain
     ]
     if len(places) < 2:
         return [part]
@@ -160,7 +160,7 @@ class _AddressReader:
 
     def _is_cut(self, found: Sequence[str]) -> bool:
         """Whether these stand between commas because each is a part of the address: one has the postcode, or the country."""
-        return bool(country_named(found[-1])) or any(best_anchor(one, self.evidence) is not None for one in found)
+        return bool(country_named(found[-1])) or any(best_postcode(one, self.evidence) is not None for one in found)
 
     # Around the postcode.
 
@@ -168,7 +168,7 @@ class _AddressReader:
         best: PostcodeMatch | None = None
         place = -1
         for index, piece in enumerate(pieces):
-            found = find_anchor(piece.text, self.evidence, is_prose=words_of.is_prose(piece.text))
+            found = find_postcode(piece.text, self.evidence, is_prose=words_of.is_prose(piece.text))
             if found is not None and (best is None or found.score > best.score):
                 best, place = found, index
         return place, best
@@ -269,15 +269,15 @@ class _AddressReader:
         is_signed = signed is not None and signed.sure is Confidence.GUESS
         block = self._block_above(pieces)
         if is_glued and len(block) == 1 and ("name" not in self.got.found or is_signed):
-            block = unglued(block[0])
-        place = street_place([piece.text for piece in block], alone="name" in self.got.found and not is_signed)
+            block = split_name(block[0])
+        place = street_index([piece.text for piece in block], alone="name" in self.got.found and not is_signed)
         before = block if place is None else block[:place]
         if is_signed and signed is not None and any(is_person(piece.text) for piece in before):
             # Who signs is another one, or the same.
             del self.got.found["name"]
             self._read_names(before)
             named = self.got.found.get("name")
-            same = named is not None and set(plain(signed.value).split()) <= set(plain(named.value).split())
+            same = named is not None and set(normalize(signed.value).split()) <= set(normalize(named.value).split())
             (self.got.passed if same else self.got.left).append(signed.words)
         else:
             self._read_names(before)
@@ -309,7 +309,7 @@ class _AddressReader:
             if block and block[0].gap and block[0].row != piece.row and has_street and len(block) > 1 and not is_open:
                 break
             has_street = has_street or bool(street_score(piece.text))
-            block[:0] = with_name_apart(piece)
+            block[:0] = split_name_at_comma(piece)
             rest.pop()
         for piece in rest:
             if words_of.is_greeting(piece.text) or words_of.is_closing(piece.text):
@@ -373,7 +373,7 @@ class _AddressReader:
             sure = Confidence.LIKELY if is_person(name) else Confidence.GUESS
             self.got.put("name", name, sure, name)
         for text in texts:
-            is_house = plain(text).startswith("the ") and self.got.value("country_code") == "GB"
+            is_house = normalize(text).startswith("the ") and self.got.value("country_code") == "GB"
             if is_house:
                 self.got.join("address_line_2", text, Confidence.GUESS, text)
             elif "company_name" not in self.got.found and not re.search(r"\d", text):
@@ -489,7 +489,7 @@ class _AddressReader:
         """By a postcode that had a label, if nothing else told the country; and the state by the country."""
         postcode = self.got.value("postal_code")
         if postcode and "country_code" not in self.got.found and not self.got.maybe:
-            anchor = best_anchor(postcode, self.evidence)
+            anchor = best_postcode(postcode, self.evidence)
             if anchor is not None and not anchor.tied:
                 self.got.put("country_code", anchor.country, Confidence.LIKELY, "")
             elif anchor is not None:
@@ -512,6 +512,6 @@ def _unstopped(text: str) -> str:
     word = text.rpartition(" ")[2]
     return (
         text[:-1]
-        if re.fullmatch(r"[^\W\d_]{4,}[.!?]", word) and plain(word[:-1])[-3:] != "str"
+        if re.fullmatch(r"[^\W\d_]{4,}[.!?]", word) and normalize(word[:-1])[-3:] != "str"
         else text.strip(".") and text
     )

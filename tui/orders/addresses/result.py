@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from tui.orders.addresses.formats import plain
-from tui.orders.checks.shipping import split_street
+from tui.orders.addresses.formats import normalize
+from tui.orders.addresses.house_number import split_street
 
 FIELDS: Final = (
     "name",
@@ -89,7 +89,7 @@ class ParsedFields:
             self.leave(words)
         elif field not in self.found:
             self.found[field] = FoundValue(field, value, sure, words)
-        elif plain(self.found[field].value) == plain(value):
+        elif normalize(self.found[field].value) == normalize(value):
             self.passed.append(words)
         else:
             self.leave(words)

@@ -5,12 +5,12 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import Final
 
-from tui.orders.addresses.formats import plain
+from tui.orders.addresses.formats import normalize
 from tui.orders.addresses.vocabulary import LABELS, LONE_LABELS, introduction
 
-LONGEST_LINE: Final = 240
+MAX_LINE_LENGTH: Final = 240
 """Characters: what is longer is no line of an address."""
-MOST_LINES: Final = 240
+MAX_LINES: Final = 240
 """Lines that are looked at; the rest is told as not placed."""
 
 _BREAKS: Final = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029⏎]")
@@ -72,7 +72,7 @@ def sections(text: str) -> list[AddressSection]:
             gap = True
             continue
         count += 1
-        if count > MOST_LINES or len(line) > LONGEST_LINE:
+        if count > MAX_LINES or len(line) > MAX_LINE_LENGTH:
             found[-1].left.append(" ".join(row.split()))
             continue
         parts = cut_labels(line)
@@ -83,9 +83,9 @@ def sections(text: str) -> list[AddressSection]:
         if pending is not None:
             found[-1].passed.append(pending[1])
         pending = None
-        following = next((plain(next_row) for next_row in rows[place + 1 : place + 4] if next_row.strip()), "")
-        if plain(line) in LONE_LABELS and following and following not in LONE_LABELS:
-            parts = [(LABELS[plain(line)], line, "")]
+        following = next((normalize(next_row) for next_row in rows[place + 1 : place + 4] if next_row.strip()), "")
+        if normalize(line) in LONE_LABELS and following and following not in LONE_LABELS:
+            parts = [(LABELS[normalize(line)], line, "")]
         if len(parts) == 1 and not parts[0][0] and "\t" in parts[0][2]:
             # Cells of a table without labels.
             parts = [("", "", cell) for cell in parts[0][2].split("\t")]
@@ -156,7 +156,7 @@ def _label_at_end(before: str, after: str) -> tuple[str, int] | None:
     words = [(word.start(), word[0]) for word in re.finditer(r"[^\s,;|()]+", before[-90:])][-_LABEL_WORDS:]
     offset = max(0, len(before) - 90)
     for place, (begin, _) in enumerate(words):
-        phrase = plain(" ".join(word for _, word in words[place:]))
+        phrase = normalize(" ".join(word for _, word in words[place:]))
         kind = LABELS.get(phrase)
         if kind is None or (len(phrase) == 1 and not re.search(r"@" if phrase == "e" else r"\d", after[:40])):
             continue

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from tui.orders.addresses import vocabulary as words_of
-from tui.orders.addresses.formats import plain
-from tui.orders.checks.shipping import split_street
+from tui.orders.addresses.formats import normalize
+from tui.orders.addresses.house_number import split_street
 
 NUMBER_ALONE: Final = re.compile(
     r"(?:(?:nr|no|n[°º]?)\.? ?)?\d{1,5}(?: ?[-/+] ?\d{1,5})?(?: ?[-/]? ?[A-Za-z]{1,3}){0,2}(?: (?:bis|ter))?",
@@ -39,7 +39,7 @@ def after_prose(text: str) -> str:
     words = text.split()
     place = len(words)
     while place and (
-        words[place - 1][:1].isupper() or plain(words[place - 1]) in ("de", "van", "der", "den", "von", "la", "da")
+        words[place - 1][:1].isupper() or normalize(words[place - 1]) in ("de", "van", "der", "den", "von", "la", "da")
     ):
         place -= 1
     while place < len(words) and not words[place][:1].isupper():
@@ -64,7 +64,7 @@ def street_score(text: str) -> int:
     return 1 if has_word and words_of.company_countries(text) is None else 0
 
 
-def street_place(texts: Sequence[str], *, alone: bool) -> int | None:
+def street_index(texts: Sequence[str], *, alone: bool) -> int | None:
     """Which piece is the street. `alone`: the name is known, so that one piece left is the street."""
     if not texts:
         return None
@@ -81,7 +81,7 @@ def street_place(texts: Sequence[str], *, alone: bool) -> int | None:
     return len(texts) - 1 if len(texts) > 1 and not words_of.is_company(texts[-1]) else None
 
 
-def with_name_apart(piece: StreetPart) -> list[StreetPart]:
+def split_name_at_comma(piece: StreetPart) -> list[StreetPart]:
     """`Jan Jansen, Kerkstraat 12` as two."""
     name, comma, street = piece.text.partition(", ")
     if comma and is_person(name) and not words_of.street_words(name) and street_score(street) > 1:
@@ -89,7 +89,7 @@ def with_name_apart(piece: StreetPart) -> list[StreetPart]:
     return [piece]
 
 
-def unglued(piece: StreetPart) -> list[StreetPart]:
+def split_name(piece: StreetPart) -> list[StreetPart]:
     """Name and street of a line that has both: `Jan Jansen Kerkstraat 12`."""
     split = split_street(piece.text)
     words = piece.text.split()

@@ -7,7 +7,7 @@ import re
 from functools import cache
 from typing import Final
 
-from tui.orders.addresses.formats import plain
+from tui.orders.addresses.formats import normalize
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -15,7 +15,7 @@ def _words(text: str) -> tuple[str, ...]:
 
 
 def _listed(text: str) -> tuple[str, ...]:
-    return tuple(filter(None, (plain(one) for one in text.split(","))))
+    return tuple(filter(None, (normalize(one) for one in text.split(","))))
 
 
 _LABELS: Final = {
@@ -255,14 +255,14 @@ def _starts(words: tuple[str, ...]) -> re.Pattern[str]:
 
 def is_greeting(line: str) -> bool:
     """Whether it is how a letter begins: `Beste Jan,`."""
-    words = plain(line)
+    words = normalize(line)
     begins = _starts(_GREETINGS).match(words) is not None
     return begins and (line.rstrip()[-1:] in ",!.:" or len(words.split()) <= 6) and not re.search(r"\d", words)
 
 
 def is_closing(line: str) -> bool:
     """Whether it is how a letter ends: `Met vriendelijke groet,`."""
-    words = plain(line)
+    words = normalize(line)
     found = _starts(_CLOSINGS).match(words)
     if found is None or re.search(r"\d", words):
         return False
@@ -271,7 +271,7 @@ def is_closing(line: str) -> bool:
 
 def is_prose(line: str) -> bool:
     """Whether it is a sentence and no part of an address."""
-    words = plain(line).split()
+    words = normalize(line).split()
     if len(words) < 4:
         return line.rstrip()[-1:] in "!?" and len(words) > 1
     common = sum(word in _PROSE_WORDS for word in words)
@@ -280,7 +280,7 @@ def is_prose(line: str) -> bool:
 
 def introduction(line: str) -> int:
     """How many words at the start only lead to an address: `Mijn nieuwe adres is: Kerkstraat 12`."""
-    words = [plain(word) for word in line.split()[:14]]
+    words = [normalize(word) for word in line.split()[:14]]
     noun = next((place for place, word in enumerate(words) if word in _ADDRESS_NOUNS), None)
     if noun is None:
         return 0
@@ -295,7 +295,7 @@ def introduction(line: str) -> int:
 def street_words(text: str) -> dict[str, int]:
     """Words that are streets, and how many of them speak for which country."""
     found: dict[str, int] = {}
-    words = plain(text).split()
+    words = normalize(text).split()
     for place, word in enumerate(words):
         for countries in _street_countries(word, place == 0):
             found[countries] = found.get(countries, 0) + 1
@@ -330,7 +330,7 @@ def _forms() -> dict[str, tuple[str, ...]]:
 
 def company_countries(text: str) -> tuple[str, ...] | None:
     """Where the legal form at the end of a company's name is used; None where there is none."""
-    words = [plain(word).replace(" ", "") for word in text.split()][-4:]
+    words = [normalize(word).replace(" ", "") for word in text.split()][-4:]
     for length in (1, 2, 3):
         form = "".join(words[-length:])
         if len(words) > length and form in _forms() and (length > 1 or _is_form(text.split()[-1])):
@@ -345,16 +345,16 @@ def _is_form(word: str) -> bool:
 
 
 def is_company(text: str) -> bool:
-    return company_countries(text) is not None or any(word in COMPANY_WORDS for word in plain(text).split())
+    return company_countries(text) is not None or any(word in COMPANY_WORDS for word in normalize(text).split())
 
 
 def is_honorific(text: str) -> bool:
     """Whether nothing but a form of address stands here: `Herrn`."""
-    return plain(text) in HONORIFICS
+    return normalize(text) in HONORIFICS
 
 
 def has_honorific(text: str) -> bool:
-    words = plain(text).split()
+    words = normalize(text).split()
     return len(words) > 1 and (words[0] in HONORIFICS or " ".join(words[:2]) in HONORIFICS)
 
 
@@ -368,7 +368,7 @@ def is_unit(text: str) -> bool:
     """Whether it is a part of a house, or a way to it: `3. OG links`, `Apt 4`, `c/o Meyer`."""
     if _CARE_OF.fullmatch(text) or _ORDINAL_FLOOR.fullmatch(text):
         return True
-    words = plain(text).split()
+    words = normalize(text).split()
     if not 1 < len(words) < 9:
         # One such word alone is a name as well.
         return False
@@ -389,7 +389,7 @@ def locker_countries(text: str) -> tuple[str, ...]:
     """Where parcel lockers are called as they are here."""
     if not is_locker(text):
         return ()
-    return ("PL",) if plain(text).startswith("paczkomat") else ("DE",)
+    return ("PL",) if normalize(text).startswith("paczkomat") else ("DE",)
 
 
 def locker_code(text: str) -> str:

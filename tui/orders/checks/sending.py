@@ -11,14 +11,13 @@ from tui.api.models import Operation, validate_order
 from tui.api.pointer import Pointer
 from tui.api.query import id_text
 from tui.orders.checks.shipping import preflight
-from tui.orders.checks.spreadsheet_damage import damage
+from tui.orders.checks.spreadsheet_damage import find_damage
+from tui.orders.paths import ORDER_ID, SHOP
 
-ORDER_ID: Final = Pointer.of("order_id")
-SHOP: Final = Pointer.of("order_details", "integration", "id")
-LIMIT: Final = 100
+MAX_ORDERS: Final = 100
 """Orders in one request (Q2.2)."""
 
-MOST_BYTES: Final = 4_000_000
+MAX_BYTES: Final = 4_000_000
 """Of one request. The service names no limit; servers like it commonly take 5 or 10 MB, and a hundred usual orders have
 0.2 MB, so that this splits only what is unusual."""
 
@@ -31,7 +30,7 @@ def check_order(order: Document, shops: Collection[int] | None) -> list[Problem]
 
     `shops`: the account's integrations, or None where they are not known.
     """
-    damaged = {problem.pointer: problem for problem in damage(order)}
+    damaged = {problem.pointer: problem for problem in find_damage(order)}
     found = []
     for invalid in validate_order(order, Operation.POST):
         severity = Severity.WARNING if invalid.tolerated else Severity.ERROR
@@ -80,7 +79,7 @@ def check_shop(order: Document, shops: Collection[int] | None) -> list[Problem]:
     return [_error(SHOP, "unknown_shop", f"This account has no integration {shop}.")]
 
 
-def check_together(orders: Mapping[str, Document]) -> dict[str, Problem]:
+def check_duplicates(orders: Mapping[str, Document]) -> dict[str, Problem]:
     """The staged orders (by their own id) that another one of the batch would overwrite (Q2.11)."""
     places: dict[tuple[object, object], list[str]] = defaultdict(list)
     for staged, order in orders.items():

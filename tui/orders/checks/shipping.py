@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
@@ -10,43 +10,22 @@ from tui.api.codec import Document, Json
 from tui.api.errors import Origin, Problem, Severity
 from tui.api.models import Group
 from tui.api.pointer import ABSENT, Absent, Pointer
+from tui.api.wording import count_of
 from tui.orders.addresses.formats import is_postcode
+from tui.orders.addresses.house_number import split_street
+from tui.orders.checks.proposal import Fix
 from tui.orders.countries import country_name
-from tui.orders.fields import ITEMS, field_at
+from tui.orders.fields import field_at
+from tui.orders.paths import ITEMS, PAYMENT_STATUS, SHIP_TO, TOTAL, WEIGHT
 
-SHIP_TO: Final = Pointer.of("shipping_address")
-WEIGHT: Final = Pointer.of("shipping_details", "measurement", "weight")
 _CUSTOMS_UNION: Final = frozenset(re.findall("..", "ATBEBGCYCZDEDKEEESFIFRGRHRHUIEITLTLULVMTNLPLPTROSESISKMC"))
 _OUTSIDE_IT: Final = {"ES": ("35", "38", "51", "52"), "IT": ("23041", "22061")}
 """Postcodes of EU countries outside the customs area: Canaries, Ceuta, Melilla, Livigno, Campione."""
 _LONGEST: Final = {"name": 35, "company_name": 35, "house_number": 20, "city": 26, "address_line_2": 35}
 _STREET_AND_NUMBER: Final = 32
 _ADDITION: Final = re.compile(r"(apt|app|appt|bus|flat|unit|etage|building|bât|bat)?\W*\d*\w?", re.IGNORECASE)
-_MORE: Final = r"(?: ?[-/+] ?\d{1,5}[A-Za-z]{0,3}| ?[-/] ?[A-Za-z]{1,4}| ?[A-Za-z]{1,3}| (?:bis|ter|quater))"
-_DOOR: Final = r"(?:,? (?:m|lok|app?t?|bus|top|bte|box|flat|unit|int|interno)\b\.? ?\d{1,5}[A-Za-z]?)"
-_NUMBER_LAST: Final = re.compile(
-    rf"[ ,]+(?:(?:nr|no|n[°º]?|num|#)[.]? ?)?(?P<number>\d{{1,5}}{_MORE}{{0,2}}{_DOOR}?)\.?$", re.IGNORECASE | re.ASCII
-)
-_NUMBER_FIRST: Final = re.compile(
-    r"(?P<number>\d{1,5}(?:[-/]\d{1,5})?(?: ?(?:bis|ter|quater|[A-Za-z]))?),? +(?P<street>(?:[^\W\d]|\d+(?:st|nd|rd|th)\b).*)",
-    re.DOTALL | re.IGNORECASE,
-)
-_NUMBER_LEADS: Final = frozenset(
-    ["rue", "avenue", "av", "bd", "boulevard", "place", "impasse", "allée", "chemin", "quai", "route", "cours", "rua"]
-)
-"""Words of streets before which a number is the house's, whatever number stands at the end: 12 rue du 8 mai 1945."""
 # Each part ends where the next begins, so that a long text is looked through once.
 _EMAIL: Final = re.compile(r"[^\s@]@[^\s@]+\.[^\s@]")
-_DOOR_BEFORE: Final = re.compile(r"\b(?:flat|apt|apartment|unit|suite|ste|floor|room|appt)\.?$", re.IGNORECASE)
-_LONGEST_STREET: Final = 300
-
-
-@dataclass(frozen=True, slots=True)
-class Fix:
-    """A proposal that takes a problem away: values to set, and the proposal in words."""
-
-    words: str
-    values: tuple[tuple[Pointer, Json], ...]
 
 
 _ITEM_WEIGHT = Pointer.of("measurement", "weight", "value")
@@ -54,8 +33,7 @@ _LINE_TOTAL = Pointer.of("total_price", "value")
 _PICKUP: Final = Pointer.of("shipping_details", "is_local_pickup")
 _COUNTRY: Final = SHIP_TO / "country_code"
 _POSTCODE: Final = SHIP_TO / "postal_code"
-_PAID: Final = Pointer.of("payment_details", "status", "code")
-_TOTAL: Final = Pointer.of("payment_details", "total_price", "value")
+_TOTAL: Final = TOTAL / "value"
 _EXTRAS: Final = tuple(
     (Pointer.of("payment_details", name, "value"), sign)
     for name, sign in (
@@ -75,7 +53,7 @@ def preflight(order: Document) -> list[Problem]:
     return sorted(found, key=lambda problem: problem.severity is Severity.WARNING)
 
 
-def each(order: Document, problem: Problem) -> Iterator[Problem]:
+def at_every_item(order: Document, problem: Problem) -> Iterator[Problem]:
     """The problem at every place that it speaks of: one of several items at each of them."""
     if problem.code not in _OF_ITEMS or not problem.pointer.startswith(ITEMS):
         yield problem
@@ -101,24 +79,6 @@ def fix_for(order: Document, problem: Problem) -> Fix | None:
         values = ((SHIP_TO / "address_line_1", lines[1]), (SHIP_TO / "address_line_2", lines[0]))
         return Fix(f"street {lines[1]}, line 2 {lines[0]}", values)
     return None
-
-
-def split_street(street: str) -> tuple[str, str] | None:
-    """Street and number apart, if the number stands at one end of the street: `Kerkstraat 12B`, `12 rue du Bac`."""
-    text = " ".join(street.split())
-    if len(text) > _LONGEST_STREET:
-        return None
-    first = _NUMBER_FIRST.fullmatch(text)
-    last = _NUMBER_LAST.search(text)
-    if last is not None and not re.search(r"[^\W\d]", text[: last.start()]):
-        last = None
-    if first is not None and last is not None:
-        leads = first["street"].split()[0].casefold().strip(".") in _NUMBER_LEADS
-        is_door = _DOOR_BEFORE.search(text[: last.start()]) is not None
-        first, last = (first, None) if leads or is_door else (None, last)
-    if last is not None:
-        return text[: last.start()].strip(" ,"), last["number"].strip()
-    return (first["street"].strip(" ,"), first["number"].strip()) if first is not None else None
 
 
 def needs_customs(country: str, postcode: str) -> bool:
@@ -197,7 +157,7 @@ def _weight(order: Document) -> Iterator[Problem]:
             if len(entries) > len(without)
             else (WEIGHT / "value")
         )
-        words = "no weight" if len(without) == len(entries) else f"no weight, {_items_of(len(without))}"
+        words = "no weight" if len(without) == len(entries) else f"no weight, {count_of(len(without), 'item')}"
         detail = "Neither the parcel nor every item has a weight."
         yield _stop(pointer, "no_weight", words, detail)
 
@@ -212,7 +172,7 @@ def _customs(order: Document) -> Iterator[Problem]:
     for name, words in (("hs_code", "HS code"), ("country_of_origin", "origin")):
         without = [position for position, item in enumerate(entries) if not _text_of(item, name).strip()]
         if without:
-            title = f"{words}, {_items_of(len(without))}"
+            title = f"{words}, {count_of(len(without), 'item')}"
             detail = f"Customs of {country_name(country)} want this of every item."
             yield _stop(ITEMS / without[0] / name, f"no_{name}", title, detail)
     customs = Pointer.of("customs_details")
@@ -238,9 +198,9 @@ def _items(order: Document) -> Iterator[Problem]:
 
 
 def _money(order: Document) -> Iterator[Problem]:
-    word = _text(order, _PAID).lower()
+    word = _text(order, PAYMENT_STATUS).lower()
     if word in ("unpaid", "pending", "open"):
-        yield _doubt(_PAID, "unpaid", word, f"The shop says that the payment is {word}.")
+        yield _doubt(PAYMENT_STATUS, "unpaid", word, f"The shop says that the payment is {word}.")
     total = _decimal(_TOTAL.get(order))
     lines = [_decimal(_LINE_TOTAL.get(item)) for item in _entries(order)]
     known = [line for line in lines if line is not None]
@@ -278,10 +238,6 @@ def _decimal(value: Json | Absent) -> Decimal | None:
     if isinstance(value, str) and re.fullmatch(r"-?\d{1,20}(\.\d{1,10})?", value, re.ASCII):
         return Decimal(value)
     return None
-
-
-def _items_of(count: int) -> str:
-    return "1 item" if count == 1 else f"{count} items"
 
 
 def _label(pointer: Pointer) -> str:

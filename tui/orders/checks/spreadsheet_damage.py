@@ -11,14 +11,14 @@ from tui.api.codec import Document, Json
 from tui.api.errors import Origin, Problem, Severity
 from tui.api.models import Kind
 from tui.api.pointer import Pointer
-from tui.orders.addresses.formats import is_postcode, starts_phone
+from tui.orders.addresses.formats import dialling_code, is_postcode
 from tui.orders.checks import shipping as preflight
-from tui.orders.checks.shipping import Fix
+from tui.orders.checks.proposal import Fix
 from tui.orders.fields import field_at
-from tui.orders.tables.defaults import total_for
+from tui.orders.money import missing_total
 from tui.orders.value_parser import ValidValue, parse_entry
 
-CODES: Final = frozenset(["lost_zeros", "scientific", "serial_date", "decimal_comma", "formula", "lost_plus"])
+DAMAGE_CODES: Final = frozenset(["lost_zeros", "scientific", "serial_date", "decimal_comma", "formula", "lost_plus"])
 
 _SCIENTIFIC: Final = re.compile(r"([-+]?\d(?:[.,]\d+)?)[eE]\+(\d{1,2})", re.ASCII)
 _SERIAL: Final = re.compile(r"([2-7]\d{4})(?:[.,](\d+))?", re.ASCII)
@@ -37,19 +37,19 @@ _CHAPTER_LOST: Final = (5, 7, 9)
 """HS codes have an even number of digits; the chapters 01 to 09 begin with a zero."""
 
 
-def damage(order: Document) -> list[Problem]:
+def find_damage(order: Document) -> list[Problem]:
     """The values that look as if a spreadsheet had rewritten them, as warnings, in document order."""
     found: list[Problem] = []
     _walk_object(order, [], found)
     return found
 
 
-def judge(order: Document) -> list[Problem]:
+def find_problems(order: Document) -> list[Problem]:
     """Why an order will not ship (errors) and what is doubtful or damaged in it (warnings), worst first.
 
     Of a damaged value the damage is told, as severe as what `preflight` says of it.
     """
-    damaged = {problem.pointer: problem for problem in damage(order)}
+    damaged = {problem.pointer: problem for problem in find_damage(order)}
     found = []
     for problem in preflight.preflight(order):
         if (worse := damaged.get(problem.pointer)) is None:
@@ -64,15 +64,15 @@ def fix_for(order: Document, problem: Problem) -> Fix | None:
 
     It is of `preflight`, or of damage at the problem's place, or a total that the lines tell.
     """
-    if problem.code not in CODES and (found_before := preflight.fix_for(order, problem)) is not None:
+    if problem.code not in DAMAGE_CODES and (found_before := preflight.fix_for(order, problem)) is not None:
         return found_before
     value = problem.pointer.get(order)
-    if not value and (total := total_for(order, problem.pointer)) is not None:
+    if not value and (total := missing_total(order, problem.pointer)) is not None:
         return Fix(total[0], ((total[1], total[2]),))
     if not isinstance(value, str) or not value:
         return None
     found = _found(problem.pointer, value, _country_beside(order, problem.pointer))
-    if found is None or found[1] is None or (problem.code in CODES and found[0] != problem.code):
+    if found is None or found[1] is None or (problem.code in DAMAGE_CODES and found[0] != problem.code):
         return None
     wanted = _typed(problem.pointer, found[1])
     return None if wanted is None else Fix(f"{found[1]}{found[2]}", ((problem.pointer, wanted),))
@@ -156,7 +156,7 @@ def _found(pointer: Pointer, text: str, country: str) -> tuple[str, str | None, 
         longer = next((more for more in (f"0{text}", f"00{text}") if is_postcode(country, more)), None)
         return ("lost_zeros", longer, "") if longer is not None else None
     if name == "phone_number" and _DIGITS.fullmatch(text):
-        dial = starts_phone(country)
+        dial = dialling_code(country)
         if dial and text.startswith(dial) and 8 <= len(text) - len(dial) <= 11:
             return "lost_plus", f"+{text}", ""
         if len(text) in _NATIONAL.get(country, ()):

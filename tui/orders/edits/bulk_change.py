@@ -11,18 +11,17 @@ from tui.api.models import Group, Invalid
 from tui.api.pointer import ABSENT, Absent, Pointer
 from tui.orders.checks.shipping import preflight
 from tui.orders.edits.edit import Change, Edit
-from tui.orders.edits.merge import is_met
-from tui.orders.edits.request_choice import RequestChoice, sending_of, whole_order
-from tui.orders.edits.upsert import unread_nodes
-from tui.orders.fields import ANY, ITEMS, LISTS, Field, all_fields, field_at, label_of
-from tui.orders.summary import TAGS
+from tui.orders.edits.merge import matches
+from tui.orders.edits.request_choice import RequestChoice, choose_request, choose_upsert
+from tui.orders.edits.upsert import unknown_pointers
+from tui.orders.fields import Field, all_fields, field_at, label_of
+from tui.orders.paths import ANY, EVERY_ITEM, ITEMS, LISTS, TAGS
 from tui.orders.value_parser import show_value
 
 VERSION: Final = 1
 """Of a recipe as JSON. One of a later version is not read, since half of a change is another change."""
 
-_EVERY_ITEM: Final = (*ITEMS.tokens, ANY)
-_OWN: Final = (("order_number",), (*_EVERY_ITEM, "name"), (*_EVERY_ITEM, "item_id"))
+_OWN: Final = (("order_number",), (*EVERY_ITEM, "name"), (*EVERY_ITEM, "item_id"))
 """What tells one order or item from another is never the same in all."""
 
 
@@ -45,7 +44,7 @@ class FieldAssignment:
 
     @property
     def of_items(self) -> bool:
-        return self.path[: len(_EVERY_ITEM)] == _EVERY_ITEM
+        return self.path[: len(EVERY_ITEM)] == EVERY_ITEM
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,13 +188,13 @@ def full_label(path: tuple[str, ...]) -> str:
 def apply(recipe: BulkChange, document: Document) -> Applied:
     """The recipe on an order as it was read: an edit of one step named after it, and what can carry it."""
     edit = Edit(document)
-    reasons = put_on(recipe, edit)
+    reasons = apply_to_edit(recipe, edit)
     changes = tuple(edit.changes())
-    sending, whole = sending_of(edit), whole_order(edit)
+    sending, whole = choose_request(edit), choose_upsert(edit)
     if reasons or not changes:
         return Applied(edit, sending, whole, changes, tuple(reasons))
     stuck = [one.reason for one in sending.blocked]
-    no_patch = [_short(one.reason) for one in sending.why_whole] or _wrong(sending.invalid)
+    no_patch = [_short(one.reason) for one in sending.not_patchable] or _wrong(sending.invalid)
     no_upsert = _wrong(whole.invalid)
     cannot = stuck or (no_patch if no_patch and no_upsert else [])
     return Applied(
@@ -207,11 +206,11 @@ def apply(recipe: BulkChange, document: Document) -> Applied:
         tuple(dict.fromkeys(no_patch)),
         tuple(dict.fromkeys(no_upsert)),
         tuple(_warnings(edit, sending)),
-        len(unread_nodes(document)),
+        len(unknown_pointers(document)),
     )
 
 
-def put_on(recipe: BulkChange, edit: Edit) -> list[str]:
+def apply_to_edit(recipe: BulkChange, edit: Edit) -> list[str]:
     """Make the recipe one step of an edit; why it does not fit, in which case the edit is left as it was."""
     values: list[tuple[Pointer, Json | Absent]] = []
     reasons: list[str] = []
@@ -241,7 +240,7 @@ def changed_since(planned: tuple[Change, ...], applied: Applied) -> tuple[Change
     found = []
     for change in planned:
         there = change.pointer.get(applied.edit.base)
-        if not is_met(change.pointer, change.was, there) and not is_met(change.pointer, change.now, there):
+        if not matches(change.pointer, change.was, there) and not matches(change.pointer, change.now, there):
             found.append(Change(change.pointer, change.was, there))
     # What was so already and has to be changed now, was changed by somebody.
     found += [Change(one.pointer, one.now, one.was) for one in applied.changes if one.pointer not in before]
@@ -263,13 +262,13 @@ def _places(setting: FieldAssignment, document: Document) -> Iterator[Pointer]:
     items = ITEMS.get(document)
     for position, item in enumerate(items if isinstance(items, list) else []):
         if isinstance(item, dict):
-            yield ITEMS / position + Pointer(setting.path[len(_EVERY_ITEM) :])
+            yield ITEMS / position + Pointer(setting.path[len(EVERY_ITEM) :])
 
 
 def _wants(setting: FieldAssignment, place: Pointer, document: Document) -> bool:
     if setting.only_empty and not _is_empty(_judged_by(place).get(document)):
         return False
-    return not is_met(place, setting.value, place.get(document))
+    return not matches(place, setting.value, place.get(document))
 
 
 def _judged_by(place: Pointer) -> Pointer:
@@ -301,7 +300,7 @@ def _wrong(invalid: tuple[Invalid, ...]) -> list[str]:
 
 def _warnings(edit: Edit, sending: RequestChoice) -> Iterator[str]:
     changed = {change.pointer for change in sending.carried}
-    for one in sending.doubtful:
+    for one in sending.tolerated:
         if one.pointer in changed:
             yield f"{label_of(one.pointer)}: {one.detail}"
     before = {_finding(problem) for problem in preflight(edit.base)}

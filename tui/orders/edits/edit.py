@@ -1,4 +1,4 @@
-"""An edit: what was read, what the user makes of it, and the log of steps in between that can be undone."""
+"""An edit of one order: the document as read, the edited document, and the log of undoable steps between them."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -6,23 +6,24 @@ from typing import Final, TypeAlias, cast
 
 from tui.api.codec import Document, Json, same
 from tui.api.pointer import ABSENT, ROOT, Absent, Pointer, position_of
-from tui.orders.edits.matching import pair
-from tui.orders.fields import LISTS, field_at
+from tui.orders.edits.matching import pair_items
+from tui.orders.fields import field_at
+from tui.orders.paths import LISTS
 
 KEY: Final = "~"
-"""Begins the key of an entry: followed by its place in the base, or by `n` and a number if it was added."""
+"""Prefix of the key of a list item. An index into the base follows, or `n` and a number for an item that was added."""
 
 
 ItemKeys: TypeAlias = dict[Pointer, tuple[str, ...]]
-"""The keys of the entries of lists of objects, in their order."""
+"""For each list of objects, the keys of its items, in order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One value that differs: where (with positions of the edited document), what it was, what it is to be.
+    """One value that differs from the base. The pointer has the indexes of the edited document.
 
-    `moved`: the entries of a list of objects stand in another order; the values are then the names of those that were
-    read, in the old and in the new order.
+    `moved`: the items of a list were reordered. The values are then the names of the items from the base, in the old
+    and in the new order.
     """
 
     pointer: Pointer
@@ -33,32 +34,33 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class EditOperation:
-    """One recorded change of the log. Its pointer names entries of lists by key; `at` is a place in such a list.
+    """One recorded change. Its pointer identifies list items by key; `index` is the item's index in its list.
 
-    `keys`: where lists were replaced with what stands around them, the keys of their entries before and after.
+    `keys`: if lists were replaced together with an object around them, the keys of their items before and after.
     """
 
     pointer: Pointer
     before: Json | Absent
     after: Json | Absent
-    at: int | None = None
+    index: int | None = None
     keys: tuple[ItemKeys, ItemKeys] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class EditStep:
-    """What one action of the user changed, under the name that undo shows."""
+    """Everything that one user action changed, under the name that undo shows."""
 
     name: str
-    touches: tuple[EditOperation, ...]
+    operations: tuple[EditOperation, ...]
 
 
 @dataclass(slots=True)
 class Edit:
     """A document being edited.
 
-    `base` is never changed. Entries of the lists of objects have keys of their own, so that a pointer kept in the log,
-    in a problem or in a mark still means the same item after items were moved or removed (design, decision 14).
+    `base` never changes. Items of the lists of objects have keys, so that a pointer in the log, in a problem or in a
+    mark still identifies the same item after items were moved or removed. `done`: how many of
+    `steps` are applied; the others can be redone.
     """
 
     base: Document
@@ -66,172 +68,171 @@ class Edit:
     done: int = 0
     document: Document = field(init=False)
     _keys: dict[Pointer, list[str]] = field(init=False, default_factory=dict)
-    _made: int = field(init=False, default=0)
+    _key_count: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
         self.document = self.base
-        for place in LISTS:
-            entries = place.get(self.base)
-            if isinstance(entries, list):
-                self._keys[place] = [f"{KEY}{position}" for position in range(len(entries))]
+        for list_pointer in LISTS:
+            items = list_pointer.get(self.base)
+            if isinstance(items, list):
+                self._keys[list_pointer] = [f"{KEY}{index}" for index in range(len(items))]
         for step in self.steps[: self.done]:
-            for touch in step.touches:
-                self._redo(touch)
+            for operation in step.operations:
+                self._redo(operation)
 
     @classmethod
-    def between(cls, base: Document, wanted: Document, name: str) -> "Edit":
-        """The edit that makes one document of another, as one step."""
+    def diff(cls, base: Document, wanted: Document, name: str) -> "Edit":
+        """Create an edit that turns one document into another in a single step."""
         edit = cls(base)
-        edit.become(wanted, name)
+        edit.replace_document(wanted, name)
         return edit
 
-    # What the user does
+    # Changes
 
     def put(self, pointer: Pointer, value: Json, name: str) -> bool:
-        """Set the value here as one step; False if it is that already."""
+        """Set a value in one step. Returns False if the value is unchanged."""
         return self._step(name, [(pointer, value)])
 
     def drop(self, pointer: Pointer, name: str) -> bool:
-        """Leave out what is here as one step; an object that becomes empty by it goes too, unless it was read so."""
-        targets = pointer
-        while len(targets) > 1:
-            above = targets.parent.get(self.document)
-            if not isinstance(above, dict) or set(above) - {targets.name} or targets.parent in LISTS:
+        """Remove a value in one step, and with it an enclosing object that becomes empty, unless the base has that object."""
+        target = pointer
+        while len(target) > 1:
+            parent = target.parent.get(self.document)
+            if not isinstance(parent, dict) or set(parent) - {target.name} or target.parent in LISTS:
                 break
-            if (
-                isinstance(targets.parent.parent.get(self.document), list)
-                or targets.parent.get(self.base) is not ABSENT
-            ):
+            if isinstance(target.parent.parent.get(self.document), list) or target.parent.get(self.base) is not ABSENT:
                 break
-            targets = targets.parent
-        return self._step(name, [(targets, ABSENT)])
+            target = target.parent
+        return self._step(name, [(target, ABSENT)])
 
     def put_all(self, values: Iterable[tuple[Pointer, Json | Absent]], name: str) -> bool:
-        """Several values as one step."""
+        """Set several values in one step."""
         return self._step(name, values)
 
     def revert(self, pointer: Pointer, name: str) -> bool:
-        """Give back what was read here."""
+        """Restore the value of the base."""
         value = self.base_value(pointer)
         return self.drop(pointer, name) if value is ABSENT else self._step(name, [(pointer, value)])
 
-    def insert(self, place: Pointer, position: int, entry: Json, name: str, *, key: str = "") -> Pointer:
-        """Put a new entry into a list of objects and return its pointer. `key`: one that was reserved for it."""
-        self._cut()
-        touches = []
-        if not isinstance(place.get(self.document), list):
-            touches.extend(self._touch_at(place, []))
+    def insert(self, list_pointer: Pointer, index: int, item: Json, name: str, *, key: str = "") -> Pointer:
+        """Insert a new item into a list of objects and return its pointer. `key`: a key that was reserved for it."""
+        self._drop_redo_steps()
+        operations = []
+        if not isinstance(list_pointer.get(self.document), list):
+            operations.extend(self._put_with_parents(list_pointer, []))
         if not key:
-            self._made += 1
-        keyed = place / (key or f"{KEY}n{self._made}")
-        touches.append(EditOperation(keyed, ABSENT, entry, position))
-        self._apply(keyed, entry, position)
-        self._record(EditStep(name, tuple(touches)))
-        return place / position
+            self._key_count += 1
+        key_pointer = list_pointer / (key or f"{KEY}n{self._key_count}")
+        operations.append(EditOperation(key_pointer, ABSENT, item, index))
+        self._apply(key_pointer, item, index)
+        self._record(EditStep(name, tuple(operations)))
+        return list_pointer / index
 
     def remove(self, pointer: Pointer, name: str) -> bool:
-        """Take an entry out of a list of objects."""
+        """Remove an item from a list of objects."""
         return self._step(name, [(pointer, ABSENT)])
 
-    def restore(self, place: Pointer, origin: int, name: str) -> bool:
-        """Bring an entry of the base back that was removed, as near to its old place as can be; False if it is there."""
-        entries = place.get(self.base)
-        keys = self._keys.get(place, [])
-        key = f"{KEY}{origin}"
-        if key in keys or not isinstance(entries, list) or origin >= len(entries):
+    def restore(self, list_pointer: Pointer, base_index: int, name: str) -> bool:
+        """Restore a removed item of the base, as close to its old position as possible. Returns False if it exists."""
+        items = list_pointer.get(self.base)
+        keys = self._keys.get(list_pointer, [])
+        key = f"{KEY}{base_index}"
+        if key in keys or not isinstance(items, list) or base_index >= len(items):
             return False
-        before = {f"{KEY}{position}" for position in range(origin)}
-        at = max((position + 1 for position, other in enumerate(keys) if other in before), default=0)
-        self._cut()
-        touches = [] if isinstance(place.get(self.document), list) else self._touch_at(place, [])
-        touches.append(EditOperation(place / key, ABSENT, entries[origin], at))
-        self._redo(touches[-1])
-        self._record(EditStep(name, tuple(touches)))
+        before = {f"{KEY}{earlier}" for earlier in range(base_index)}
+        index = max((at + 1 for at, other in enumerate(keys) if other in before), default=0)
+        self._drop_redo_steps()
+        operations = (
+            [] if isinstance(list_pointer.get(self.document), list) else self._put_with_parents(list_pointer, [])
+        )
+        operations.append(EditOperation(list_pointer / key, ABSENT, items[base_index], index))
+        self._redo(operations[-1])
+        self._record(EditStep(name, tuple(operations)))
         return True
 
-    def move(self, pointer: Pointer, position: int, name: str) -> Pointer:
-        """Put an entry of a list of objects in another place of the list, as one step; the pointer it has then."""
-        place, here = pointer.parent, int(pointer.name)
-        count = len(cast(list[Json], place.get(self.document)))
-        position = max(0, min(position, count - 1))
-        if position != here:
-            self._cut()
-            self._record(EditStep(name, tuple(self._move(place, here, position))))
-        return place / position
+    def move(self, pointer: Pointer, index: int, name: str) -> Pointer:
+        """Move an item within its list in one step and return its new pointer."""
+        list_pointer, old_index = pointer.parent, int(pointer.name)
+        count = len(cast(list[Json], list_pointer.get(self.document)))
+        index = max(0, min(index, count - 1))
+        if index != old_index:
+            self._drop_redo_steps()
+            self._record(EditStep(name, tuple(self._move(list_pointer, old_index, index))))
+        return list_pointer / index
 
-    def become(self, document: Document, name: str) -> bool:
-        """Make the edited document equal to another one, as one step; False if it is.
+    def replace_document(self, document: Document, name: str) -> bool:
+        """Make the edited document equal to another one in one step. Returns False if it already is.
 
-        Entries of the lists of objects stay the same entries where `tui.orders.edits.matching.pair` finds them again.
+        List items keep their keys where `tui.orders.edits.matching.pair_items` recognises them.
         """
-        touches = tuple(self._becoming(ROOT, self.document, document))
-        if not touches:
+        operations = tuple(self._replace(ROOT, self.document, document))
+        if not operations:
             return False
-        self._cut()
-        self._record(EditStep(name, touches))
+        self._drop_redo_steps()
+        self._record(EditStep(name, operations))
         return True
 
     def replay(self, steps: Iterable[EditStep]) -> bool:
-        """Do the steps of an edit of another document here, each touch from what stands here now.
+        """Apply the steps of another document's edit to this one.
 
-        False, and the edit is of no use, where one of them cannot be done.
+        Returns False if a step cannot be applied; this edit is then incomplete and must be thrown away.
         """
         for step in steps:
-            touches: list[EditOperation] = []
-            lifted: dict[str, Json] = {}
-            for touch in step.touches:
-                if touch.pointer.parent in LISTS and touch.at is not None:
-                    again = self._replayed(touch, lifted)
-                    if again is None:
+            operations: list[EditOperation] = []
+            removed_items: dict[str, Json] = {}
+            for operation in step.operations:
+                if operation.pointer.parent in LISTS and operation.index is not None:
+                    item_operations = self._replay_item(operation, removed_items)
+                    if item_operations is None:
                         return False
-                    touches.extend(again)
-                elif (placed := self.placed(touch.pointer)) is not None:
-                    if any(place.startswith(placed) for place in LISTS):
+                    operations.extend(item_operations)
+                elif (pointer := self.to_positions(operation.pointer)) is not None:
+                    if any(list_pointer.startswith(pointer) for list_pointer in LISTS):
                         return False
-                    touches.extend(self._touch_at(placed, touch.after))
-            self._record(EditStep(step.name, tuple(touches)))
+                    operations.extend(self._put_with_parents(pointer, operation.after))
+            self._record(EditStep(step.name, tuple(operations)))
         return True
 
     def squash(self, name: str) -> None:
-        """All that was done as one step of this name."""
-        touches = tuple(touch for step in self.steps[: self.done] for touch in step.touches)
-        self.steps = [EditStep(name, touches)] if touches else []
+        """Combine all applied steps into one step of this name."""
+        operations = tuple(operation for step in self.steps[: self.done] for operation in step.operations)
+        self.steps = [EditStep(name, operations)] if operations else []
         self.done = len(self.steps)
 
     def undo(self) -> str | None:
-        """Take back the last step; its name, or None if there is none."""
+        """Undo the last step and return its name, or None if there is none."""
         if not self.done:
             return None
         self.done -= 1
         step = self.steps[self.done]
-        for touch in reversed(step.touches):
-            self._undo(touch)
+        for operation in reversed(step.operations):
+            self._undo(operation)
         return step.name
 
     def redo(self) -> str | None:
-        """Do again what was undone last; its name, or None."""
+        """Redo the step that was undone last and return its name, or None."""
         if self.done == len(self.steps):
             return None
         step = self.steps[self.done]
         self.done += 1
-        for touch in step.touches:
-            self._redo(touch)
+        for operation in step.operations:
+            self._redo(operation)
         return step.name
 
-    # What came of it
+    # Results
 
     @property
-    def made(self) -> int:
-        """How many keys were made for added entries."""
-        return self._made
+    def key_count(self) -> int:
+        """The number of keys created for added items."""
+        return self._key_count
 
-    def reserve(self, made: int) -> None:
-        """Let no new key be one of the first so many, which another edit has given away."""
-        self._made = max(self._made, made)
+    def reserve_keys(self, count: int) -> None:
+        """Skip the first `count` keys for added items, because another edit uses them."""
+        self._key_count = max(self._key_count, count)
 
-    def keys(self, place: Pointer) -> tuple[str, ...]:
-        """The keys of the entries of a list of objects, in their order."""
-        return tuple(self._keys.get(place, ()))
+    def keys(self, list_pointer: Pointer) -> tuple[str, ...]:
+        """The keys of the items of a list, in order."""
+        return tuple(self._keys.get(list_pointer, ()))
 
     @property
     def dirty(self) -> bool:
@@ -241,60 +242,63 @@ class Edit:
         return pointer.get(self.document)
 
     def base_value(self, pointer: Pointer) -> Json | Absent:
-        """What was read at this place of the edited document; ABSENT for an entry that was added."""
-        origin = self.origin(pointer)
-        return ABSENT if origin is None else origin.get(self.base)
+        """The base's value for a pointer of the edited document; ABSENT inside an item that was added."""
+        base_pointer = self.base_pointer(pointer)
+        return ABSENT if base_pointer is None else base_pointer.get(self.base)
 
-    def origin(self, pointer: Pointer) -> Pointer | None:
-        """Where this place of the edited document stood in the base, or None for an entry that was added."""
-        keyed = self.keyed(pointer)
-        for place in LISTS:
-            if len(keyed) > len(place) and keyed.startswith(place):
-                number = keyed.tokens[len(place)].removeprefix(KEY)
+    def base_pointer(self, pointer: Pointer) -> Pointer | None:
+        """Translate a pointer of the edited document to the base; None inside an item that was added."""
+        key_pointer = self.to_keys(pointer)
+        for list_pointer in LISTS:
+            if len(key_pointer) > len(list_pointer) and key_pointer.startswith(list_pointer):
+                number = key_pointer.tokens[len(list_pointer)].removeprefix(KEY)
                 if not number.isdigit():
                     return None
-                return Pointer((*place.tokens, number, *keyed.tokens[len(place) + 1 :]))
+                return Pointer((*list_pointer.tokens, number, *key_pointer.tokens[len(list_pointer) + 1 :]))
         return pointer
 
     def changes(self) -> Iterator[Change]:
-        """What differs from the base, value by value, in document order; entries of lists are matched by their keys."""
-        yield from self._differences(self.base, self.document, ROOT)
+        """Yield each value that differs from the base, in document order. List items are matched by key."""
+        yield from self._changes_below(self.base, self.document, ROOT)
 
-    def keyed(self, pointer: Pointer) -> Pointer:
-        """The pointer with keys in place of positions."""
-        for place in LISTS:
-            if len(pointer) > len(place) and pointer.startswith(place):
-                token, keys = pointer.tokens[len(place)], self._keys.get(place, [])
-                position = position_of(token, len(keys))
-                if position is not None:
-                    return Pointer((*place.tokens, keys[position], *pointer.tokens[len(place) + 1 :]))
+    def to_keys(self, pointer: Pointer) -> Pointer:
+        """Replace list indexes in a pointer by item keys."""
+        for list_pointer in LISTS:
+            if len(pointer) > len(list_pointer) and pointer.startswith(list_pointer):
+                token, keys = pointer.tokens[len(list_pointer)], self._keys.get(list_pointer, [])
+                index = position_of(token, len(keys))
+                if index is not None:
+                    return Pointer((*list_pointer.tokens, keys[index], *pointer.tokens[len(list_pointer) + 1 :]))
         return pointer
 
-    def placed(self, keyed: Pointer) -> Pointer | None:
-        """The pointer with positions in place of keys; None if its entry is gone."""
-        for place in LISTS:
-            if len(keyed) > len(place) and keyed.startswith(place):
-                token, keys = keyed.tokens[len(place)], self._keys.get(place, [])
+    def to_positions(self, key_pointer: Pointer) -> Pointer | None:
+        """Replace item keys in a pointer by list indexes; None if the item no longer exists."""
+        for list_pointer in LISTS:
+            if len(key_pointer) > len(list_pointer) and key_pointer.startswith(list_pointer):
+                token, keys = key_pointer.tokens[len(list_pointer)], self._keys.get(list_pointer, [])
                 if token in keys:
-                    return Pointer((*place.tokens, str(keys.index(token)), *keyed.tokens[len(place) + 1 :]))
-                return None if token.startswith(KEY) else keyed
-        return keyed
+                    return Pointer(
+                        (*list_pointer.tokens, str(keys.index(token)), *key_pointer.tokens[len(list_pointer) + 1 :])
+                    )
+                return None if token.startswith(KEY) else key_pointer
+        return key_pointer
 
-    def gone(self, place: Pointer) -> list[int]:
-        """The positions in the base of the entries of this list that the edit has removed."""
-        entries = place.get(self.base)
-        kept = set(self._keys.get(place, []))
-        count = len(entries) if isinstance(entries, list) else 0
-        return [position for position in range(count) if f"{KEY}{position}" not in kept]
+    def removed_indexes(self, list_pointer: Pointer) -> list[int]:
+        """The base indexes of the items that the edit removed from a list."""
+        items = list_pointer.get(self.base)
+        kept = set(self._keys.get(list_pointer, []))
+        count = len(items) if isinstance(items, list) else 0
+        return [index for index in range(count) if f"{KEY}{index}" not in kept]
 
-    # To disk and back
+    # Storage
 
     def log(self) -> Json:
-        """The steps as JSON; with the base they give the edit back (`Edit.load`)."""
+        """The steps as JSON. `Edit.load` rebuilds the edit from them and the base."""
         steps: list[Json] = [
-            {"name": step.name, "touches": [_dump(touch) for touch in step.touches]} for step in self.steps
+            {"name": step.name, "touches": [_operation_to_json(operation) for operation in step.operations]}
+            for step in self.steps
         ]
-        return {"done": self.done, "made": self._made, "steps": steps}
+        return {"done": self.done, "made": self._key_count, "steps": steps}
 
     @classmethod
     def load(cls, base: Document, log: Json) -> "Edit":
@@ -302,237 +306,255 @@ class Edit:
         if not isinstance(log, dict):
             return cls(base)
         steps = [
-            EditStep(str(step["name"]), tuple(_load(touch) for touch in cast(list[Document], step["touches"])))
+            EditStep(
+                str(step["name"]),
+                tuple(_operation_from_json(operation) for operation in cast(list[Document], step["touches"])),
+            )
             for step in cast(list[Document], log.get("steps") or [])
         ]
         edit = cls(base, steps, cast(int, log.get("done") or 0))
-        edit._made = cast(int, log.get("made") or 0)
+        edit._key_count = cast(int, log.get("made") or 0)
         return edit
 
-    # How it is done
+    # Implementation
 
     def _step(self, name: str, values: Iterable[tuple[Pointer, Json | Absent]]) -> bool:
-        wanted = [
+        changed = [
             (pointer, value) for pointer, value in values if not same_or_absent(pointer.get(self.document), value)
         ]
-        if not wanted:
+        if not changed:
             return False
-        self._cut()
-        keyed = [(self.keyed(pointer), value) for pointer, value in wanted]
-        touches = []
-        for pointer, value in keyed:
-            placed = self.placed(pointer)
-            if placed is not None:
-                touches.extend(self._touch_at(placed, value))
-        self._record(EditStep(name, tuple(touches)))
+        self._drop_redo_steps()
+        by_key = [(self.to_keys(pointer), value) for pointer, value in changed]
+        operations = []
+        for pointer, value in by_key:
+            position_pointer = self.to_positions(pointer)
+            if position_pointer is not None:
+                operations.extend(self._put_with_parents(position_pointer, value))
+        self._record(EditStep(name, tuple(operations)))
         return True
 
-    def _touch_at(self, pointer: Pointer, value: Json | Absent) -> list[EditOperation]:
-        # What stands in the way of a missing object (null, or a value of another type) is replaced by an object first,
-        # and the outermost object that is missing is made by itself, so that undo takes it away again.
+    def _put_with_parents(self, pointer: Pointer, value: Json | Absent) -> list[EditOperation]:
+        # A null or a value of another type where an object is needed is replaced by an object first. The outermost
+        # missing object is created by an operation of its own, so that undo removes it again.
         found = pointer.parent.resolve(self.document)
-        touches = []
+        operations = []
         if value is not ABSENT and not _can_hold(found.node, (*found.missing.tokens, pointer.name)[0]):
-            touches.append(self._touch(found.found, {}))
+            operations.append(self._put(found.found, {}))
         elif value is not ABSENT and found.missing.tokens and isinstance(found.node, dict):
-            touches.append(self._touch(found.found / found.missing.tokens[0], {}))
-        touches.append(self._touch(pointer, value))
-        return touches
+            operations.append(self._put(found.found / found.missing.tokens[0], {}))
+        operations.append(self._put(pointer, value))
+        return operations
 
-    def _touch(self, pointer: Pointer, value: Json | Absent) -> EditOperation:
-        keyed, before = self.keyed(pointer), pointer.get(self.document)
-        at = position_of(pointer.name) if pointer.parent in LISTS else None
-        lists = [place for place in LISTS if place.startswith(pointer)]
-        keys = {place: tuple(self._keys[place]) for place in lists if place in self._keys}
-        self._apply(keyed, value, at)
-        renewed = {place: tuple(self._keys[place]) for place in lists if place in self._keys}
-        return EditOperation(keyed, before, value, at, (keys, renewed) if keys or renewed else None)
+    def _put(self, pointer: Pointer, value: Json | Absent) -> EditOperation:
+        key_pointer, before = self.to_keys(pointer), pointer.get(self.document)
+        index = position_of(pointer.name) if pointer.parent in LISTS else None
+        lists = [list_pointer for list_pointer in LISTS if list_pointer.startswith(pointer)]
+        keys_before = {
+            list_pointer: tuple(self._keys[list_pointer]) for list_pointer in lists if list_pointer in self._keys
+        }
+        self._apply(key_pointer, value, index)
+        keys_after = {
+            list_pointer: tuple(self._keys[list_pointer]) for list_pointer in lists if list_pointer in self._keys
+        }
+        return EditOperation(
+            key_pointer, before, value, index, (keys_before, keys_after) if keys_before or keys_after else None
+        )
 
-    def _replayed(self, touch: EditOperation, lifted: dict[str, Json]) -> list[EditOperation] | None:
-        """A touch of a whole entry, done here; `lifted` has those taken out, to be put in again, in the same step."""
-        place, key = touch.pointer.parent, touch.pointer.name
-        entries, keys = place.get(self.document), self._keys.get(place, [])
-        if not isinstance(entries, list):
+    def _replay_item(self, operation: EditOperation, removed_items: dict[str, Json]) -> list[EditOperation] | None:
+        """Apply an operation on a whole list item. `removed_items`: items that this step removed and may insert again."""
+        list_pointer, key = operation.pointer.parent, operation.pointer.name
+        items, keys = list_pointer.get(self.document), self._keys.get(list_pointer, [])
+        if not isinstance(items, list):
             return None
-        at = keys.index(key) if key in keys else None
-        if touch.after is ABSENT:
-            if at is None:
+        index = keys.index(key) if key in keys else None
+        if operation.after is ABSENT:
+            if index is None:
                 return []
-            lifted[key] = entries[at]
-            done = EditOperation(touch.pointer, entries[at], ABSENT, at)
-        elif at is None:
-            done = EditOperation(touch.pointer, ABSENT, lifted.pop(key, touch.after), min(touch.at or 0, len(entries)))
+            removed_items[key] = items[index]
+            replayed = EditOperation(operation.pointer, items[index], ABSENT, index)
+        elif index is None:
+            replayed = EditOperation(
+                operation.pointer,
+                ABSENT,
+                removed_items.pop(key, operation.after),
+                min(operation.index or 0, len(items)),
+            )
         else:
-            done = EditOperation(touch.pointer, entries[at], touch.after, at)
-        self._redo(done)
-        return [done]
+            replayed = EditOperation(operation.pointer, items[index], operation.after, index)
+        self._redo(replayed)
+        return [replayed]
 
-    def _redo(self, touch: EditOperation) -> None:
-        self._apply(touch.pointer, touch.after, touch.at)
-        if touch.keys is not None:
-            self._keys.update({place: list(keys) for place, keys in touch.keys[1].items()})
+    def _redo(self, operation: EditOperation) -> None:
+        self._apply(operation.pointer, operation.after, operation.index)
+        if operation.keys is not None:
+            self._keys.update({list_pointer: list(keys) for list_pointer, keys in operation.keys[1].items()})
 
-    def _undo(self, touch: EditOperation) -> None:
-        self._apply(touch.pointer, touch.before, touch.at)
-        if touch.keys is not None:
-            self._keys.update({place: list(keys) for place, keys in touch.keys[0].items()})
+    def _undo(self, operation: EditOperation) -> None:
+        self._apply(operation.pointer, operation.before, operation.index)
+        if operation.keys is not None:
+            self._keys.update({list_pointer: list(keys) for list_pointer, keys in operation.keys[0].items()})
 
-    def _move(self, place: Pointer, here: int, there: int) -> Iterator[EditOperation]:
-        entry = cast(list[Json], place.get(self.document))[here]
-        keyed = place / self._keys[place][here]
-        for touch in (EditOperation(keyed, entry, ABSENT, here), EditOperation(keyed, ABSENT, entry, there)):
-            self._redo(touch)
-            yield touch
+    def _move(self, list_pointer: Pointer, old_index: int, new_index: int) -> Iterator[EditOperation]:
+        item = cast(list[Json], list_pointer.get(self.document))[old_index]
+        key_pointer = list_pointer / self._keys[list_pointer][old_index]
+        for operation in (
+            EditOperation(key_pointer, item, ABSENT, old_index),
+            EditOperation(key_pointer, ABSENT, item, new_index),
+        ):
+            self._redo(operation)
+            yield operation
 
-    def _becoming(self, pointer: Pointer, here: Json | Absent, wanted: Json | Absent) -> Iterator[EditOperation]:
-        """Make what stands here equal to what is wanted, touch by touch."""
-        if same_or_absent(here, wanted):
+    def _replace(self, pointer: Pointer, current: Json | Absent, wanted: Json | Absent) -> Iterator[EditOperation]:
+        """Make the current value equal to the wanted one, and yield the operations."""
+        if same_or_absent(current, wanted):
             return
-        if pointer in LISTS and isinstance(here, list) and isinstance(wanted, list):
-            yield from self._becoming_list(pointer, here, wanted)
-        elif isinstance(here, dict) and isinstance(wanted, dict):
-            for key in [*here, *(key for key in wanted if key not in here)]:
-                yield from self._becoming(pointer / key, here.get(key, ABSENT), wanted.get(key, ABSENT))
+        if pointer in LISTS and isinstance(current, list) and isinstance(wanted, list):
+            yield from self._replace_list(pointer, current, wanted)
+        elif isinstance(current, dict) and isinstance(wanted, dict):
+            for key in [*current, *(key for key in wanted if key not in current)]:
+                yield from self._replace(pointer / key, current.get(key, ABSENT), wanted.get(key, ABSENT))
         else:
-            yield self._touch(pointer, wanted)
+            yield self._put(pointer, wanted)
 
-    def _becoming_list(self, place: Pointer, here: list[Json], wanted: list[Json]) -> Iterator[EditOperation]:
-        pairs = pair(here, wanted)
-        keys = list(self._keys[place])
-        key_at = {there: keys[position] for position, there in pairs.items()}
-        for position in reversed([position for position in range(len(here)) if position not in pairs]):
-            yield self._touch(place / position, ABSENT)
-        for position, entry in enumerate(wanted):
-            key = key_at.get(position)
+    def _replace_list(self, list_pointer: Pointer, current: list[Json], wanted: list[Json]) -> Iterator[EditOperation]:
+        pairs = pair_items(current, wanted)
+        keys = list(self._keys[list_pointer])
+        key_by_index = {new_index: keys[index] for index, new_index in pairs.items()}
+        for index in reversed([index for index in range(len(current)) if index not in pairs]):
+            yield self._put(list_pointer / index, ABSENT)
+        for index, item in enumerate(wanted):
+            key = key_by_index.get(index)
             if key is None:
-                self._made += 1
-                touch = EditOperation(place / f"{KEY}n{self._made}", ABSENT, entry, position)
-                self._redo(touch)
-                yield touch
+                self._key_count += 1
+                operation = EditOperation(list_pointer / f"{KEY}n{self._key_count}", ABSENT, item, index)
+                self._redo(operation)
+                yield operation
                 continue
-            stands = self._keys[place].index(key)
-            if stands != position:
-                yield from self._move(place, stands, position)
-            yield from self._becoming(place / position, (place / position).get(self.document), entry)
+            current_index = self._keys[list_pointer].index(key)
+            if current_index != index:
+                yield from self._move(list_pointer, current_index, index)
+            yield from self._replace(list_pointer / index, (list_pointer / index).get(self.document), item)
 
-    def _cut(self) -> None:
-        # A new step ends what could be redone.
+    def _drop_redo_steps(self) -> None:
         del self.steps[self.done :]
 
     def _record(self, step: EditStep) -> None:
         self.steps.append(step)
         self.done = len(self.steps)
 
-    def _apply(self, keyed: Pointer, value: Json | Absent, at: int | None) -> None:
-        place = keyed.parent
-        if place in LISTS and at is not None:
-            self._apply_entry(place, keyed.name, value, at)
+    def _apply(self, key_pointer: Pointer, value: Json | Absent, index: int | None) -> None:
+        list_pointer = key_pointer.parent
+        if list_pointer in LISTS and index is not None:
+            self._apply_entry(list_pointer, key_pointer.name, value, index)
             return
-        pointer = self.placed(keyed)
+        pointer = self.to_positions(key_pointer)
         if pointer is None:
             return
         if value is ABSENT:
             self.document = cast(Document, pointer.drop(self.document))
         else:
             self.document = cast(Document, pointer.put(self.document, value))
-        for listed in LISTS:
-            if listed.startswith(pointer):
-                self._renew_keys(listed)
+        for inner_list in LISTS:
+            if inner_list.startswith(pointer):
+                self._renew_keys(inner_list)
 
-    def _apply_entry(self, place: Pointer, key: str, value: Json | Absent, at: int) -> None:
-        entries = list(cast(list[Json], place.get(self.document) or []))
-        keys = self._keys.setdefault(place, [])
+    def _apply_entry(self, list_pointer: Pointer, key: str, value: Json | Absent, index: int) -> None:
+        items = list(cast(list[Json], list_pointer.get(self.document) or []))
+        keys = self._keys.setdefault(list_pointer, [])
         if value is ABSENT:
-            position = keys.index(key)
-            del entries[position], keys[position]
+            current_index = keys.index(key)
+            del items[current_index], keys[current_index]
         elif key in keys:
-            entries[keys.index(key)] = value
+            items[keys.index(key)] = value
         else:
-            entries.insert(at, value)
-            keys.insert(at, key)
-        self.document = cast(Document, place.put(self.document, cast(Json, entries)))
+            items.insert(index, value)
+            keys.insert(index, key)
+        self.document = cast(Document, list_pointer.put(self.document, cast(Json, items)))
 
-    def _renew_keys(self, place: Pointer) -> None:
-        """After a list, or an object around it, was replaced as a whole."""
-        entries = place.get(self.document)
-        count = len(entries) if isinstance(entries, list) else 0
-        keys = self._keys.get(place, [])[:count]
-        base = place.get(self.base)
-        for position in range(len(keys), count):
-            key = f"{KEY}{position}"
-            if key in keys or not isinstance(base, list) or position >= len(base):
-                self._made += 1
-                key = f"{KEY}n{self._made}"
+    def _renew_keys(self, list_pointer: Pointer) -> None:
+        """Assign keys after a list, or an object around it, was replaced as a whole."""
+        items = list_pointer.get(self.document)
+        count = len(items) if isinstance(items, list) else 0
+        keys = self._keys.get(list_pointer, [])[:count]
+        base = list_pointer.get(self.base)
+        for index in range(len(keys), count):
+            key = f"{KEY}{index}"
+            if key in keys or not isinstance(base, list) or index >= len(base):
+                self._key_count += 1
+                key = f"{KEY}n{self._key_count}"
             keys.append(key)
-        self._keys[place] = keys
+        self._keys[list_pointer] = keys
 
-    def _differences(self, base: Json | Absent, mine: Json | Absent, pointer: Pointer) -> Iterator[Change]:
+    def _changes_below(self, base: Json | Absent, mine: Json | Absent, pointer: Pointer) -> Iterator[Change]:
         if base is mine or same_or_absent(base, mine):
             return
         if pointer in LISTS and isinstance(base, list) and isinstance(mine, list):
             keys = self._keys[pointer]
-            for position, entry in enumerate(mine):
-                number = keys[position].removeprefix(KEY)
+            for index, item in enumerate(mine):
+                number = keys[index].removeprefix(KEY)
                 before = base[int(number)] if number.isdigit() else ABSENT
-                yield from self._differences(before, entry, pointer / position)
-            for position in self.gone(pointer):
-                yield Change(pointer / f"{KEY}{position}", base[position], ABSENT)
+                yield from self._changes_below(before, item, pointer / index)
+            for index in self.removed_indexes(pointer):
+                yield Change(pointer / f"{KEY}{index}", base[index], ABSENT)
             order = [int(key.removeprefix(KEY)) for key in keys if key.removeprefix(KEY).isdigit()]
             if order != sorted(order):
                 yield Change(pointer, _names(base, sorted(order)), _names(base, order), moved=True)
             return
         known = field_at(pointer)
-        divisible = not pointer.tokens or pointer.parent in LISTS or (known is not None and known.members)
-        if divisible and isinstance(mine, dict) and (isinstance(base, dict) or base is ABSENT or base is None):
+        is_divisible = not pointer.tokens or pointer.parent in LISTS or (known is not None and known.members)
+        if is_divisible and isinstance(mine, dict) and (isinstance(base, dict) or base is ABSENT or base is None):
             before = base if isinstance(base, dict) else {}
             if before or mine:
                 for key in [*before, *(key for key in mine if key not in before)]:
-                    yield from self._differences(before.get(key, ABSENT), mine.get(key, ABSENT), pointer / key)
+                    yield from self._changes_below(before.get(key, ABSENT), mine.get(key, ABSENT), pointer / key)
                 return
         yield Change(pointer, base, mine)
 
 
 def _can_hold(node: Json, token: str) -> bool:
-    """Whether a member of this name can be put here; some services write an empty object as a list."""
+    """Whether a member of this name can be set on a node. Some services write an empty object as an empty list."""
     return isinstance(node, dict) or (isinstance(node, list) and position_of(token, len(node) + 1) is not None)
 
 
 def same_or_absent(a: Json | Absent, b: Json | Absent) -> bool:
-    """JSON equality in which absent equals only absent."""
+    """JSON equality. Absent equals only absent."""
     if a is ABSENT or b is ABSENT:
         return a is b
     return same(a, b)
 
 
-def _dump(touch: EditOperation) -> Json:
-    entry: dict[str, Json] = {"pointer": str(touch.pointer)}
-    if touch.before is not ABSENT:
-        entry["before"] = touch.before
-    if touch.after is not ABSENT:
-        entry["after"] = touch.after
-    if touch.at is not None:
-        entry["at"] = touch.at
-    if touch.keys is not None:
-        entry["keys"] = [{str(place): list(keys) for place, keys in known.items()} for known in touch.keys]
-    return entry
+def _operation_to_json(operation: EditOperation) -> Json:
+    result: dict[str, Json] = {"pointer": str(operation.pointer)}
+    if operation.before is not ABSENT:
+        result["before"] = operation.before
+    if operation.after is not ABSENT:
+        result["after"] = operation.after
+    if operation.index is not None:
+        result["at"] = operation.index
+    if operation.keys is not None:
+        result["keys"] = [
+            {str(list_pointer): list(keys) for list_pointer, keys in known.items()} for known in operation.keys
+        ]
+    return result
 
 
-def _load(entry: Document) -> EditOperation:
-    at, keys = entry.get("at"), entry.get("keys")
+def _operation_from_json(stored: Document) -> EditOperation:
+    index, keys = stored.get("at"), stored.get("keys")
     return EditOperation(
-        Pointer.parse(cast(str, entry["pointer"])),
-        entry.get("before", ABSENT),
-        entry.get("after", ABSENT),
-        int(at) if isinstance(at, int) else None,
-        (_load_keys(keys[0]), _load_keys(keys[1])) if isinstance(keys, list) else None,
+        Pointer.parse(cast(str, stored["pointer"])),
+        stored.get("before", ABSENT),
+        stored.get("after", ABSENT),
+        int(index) if isinstance(index, int) else None,
+        (_keys_from_json(keys[0]), _keys_from_json(keys[1])) if isinstance(keys, list) else None,
     )
 
 
-def _load_keys(kept: Json) -> ItemKeys:
-    known = cast(dict[str, list[str]], kept)
-    return {Pointer.parse(place): tuple(keys) for place, keys in known.items()}
+def _keys_from_json(stored: Json) -> ItemKeys:
+    known = cast(dict[str, list[str]], stored)
+    return {Pointer.parse(list_pointer): tuple(keys) for list_pointer, keys in known.items()}
 
 
-def _names(entries: list[Json], order: Iterable[int]) -> list[Json]:
-    named = [entry.get("name") if isinstance(entry, dict) else None for entry in entries]
-    return [name if isinstance(name := named[position], str) and name else f"#{position + 1}" for position in order]
+def _names(items: list[Json], order: Iterable[int]) -> list[Json]:
+    names = [item.get("name") if isinstance(item, dict) else None for item in items]
+    return [name if isinstance(name := names[index], str) and name else f"#{index + 1}" for index in order]

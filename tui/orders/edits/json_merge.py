@@ -1,4 +1,4 @@
-"""A whole order that was typed as one text: what is wrong with it, and what of it can be taken."""
+"""An order that was edited as JSON text: its problems, and how it is merged with the order as it is now."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -11,44 +11,49 @@ from tui.api.pointer import ABSENT, Pointer
 from tui.orders.edits.edit import Edit, same_or_absent
 from tui.orders.edits.merge import merge
 from tui.orders.edits.patch import BlockedChange
-from tui.orders.edits.request_choice import FIXED, sending_of
-from tui.orders.fields import ANY, all_fields
+from tui.orders.edits.request_choice import IMMUTABLE, choose_request
+from tui.orders.fields import all_fields
+from tui.orders.paths import ANY
 from tui.orders.value_parser import show_value
 
 _LONGEST = 60
 
 
-def judge_change(base: Document, wanted: Document) -> list[Problem]:
-    """What is wrong with an order of the service made into another: its changes only, since the rest was read so."""
-    fixed = list(_moved_fixed(base, wanted))
-    known = {problem.pointer for problem in fixed}
-    sending = sending_of(Edit.between(base, wanted, ""))
+def check_change(base: Document, wanted: Document) -> list[Problem]:
+    """The problems of changing an existing order to the wanted one. Unchanged values are not checked."""
+    fixed = list(_check_fixed_fields(base, wanted))
+    reported = {problem.pointer for problem in fixed}
+    request = choose_request(Edit.diff(base, wanted, ""))
     return [
         *fixed,
-        *(_problem(one, Severity.ERROR) for one in sending.invalid),
-        *(_problem(one, Severity.WARNING) for one in sending.doubtful),
-        *(_said(one, "", Severity.ERROR) for one in sending.blocked if one.pointer not in known),
-        *(_said(one, "sends the whole order: ", Severity.WARNING) for one in sending.why_whole),
+        *(_problem(invalid, Severity.ERROR) for invalid in request.invalid),
+        *(_problem(invalid, Severity.WARNING) for invalid in request.tolerated),
+        *(
+            _blocked_problem(invalid, "", Severity.ERROR)
+            for invalid in request.blocked
+            if invalid.pointer not in reported
+        ),
+        *(_blocked_problem(invalid, "sent as a full order: ", Severity.WARNING) for invalid in request.not_patchable),
     ]
 
 
-def judge_new(base: Document | None, wanted: Document) -> list[Problem]:
-    """What is wrong with an order that is to be sent whole; `base` is what it was where it exists already (Q1.6)."""
-    found = [] if base is None else list(_moved_fixed(base, wanted))
-    for one in validate_order(wanted, Operation.POST):
-        found.append(_problem(one, Severity.WARNING if one.tolerated else Severity.ERROR))
+def check_new(base: Document | None, wanted: Document) -> list[Problem]:
+    """The problems of an order that is sent as a whole. `base`: the order as read, if it already exists (Q1.6)."""
+    found = [] if base is None else list(_check_fixed_fields(base, wanted))
+    for invalid in validate_order(wanted, Operation.POST):
+        found.append(_problem(invalid, Severity.WARNING if invalid.tolerated else Severity.ERROR))
     return found
 
 
-def on_newer(began: Document, wanted: Document, now: Document) -> Document:
-    """What was made of `began`, on what became of it meanwhile; where both changed the same, what was typed stands."""
-    return wanted if same(began, now) else merge(Edit.between(began, wanted, ""), now).edit.document
+def rebase(original: Document, wanted: Document, now: Document) -> Document:
+    """Apply the changes from `original` to `wanted` to the document as it is now. In conflicts, `wanted` wins."""
+    return wanted if same(original, now) else merge(Edit.diff(original, wanted, ""), now).edit.document
 
 
-def as_allowed(base: Document, wanted: Document) -> Document:
-    """The order as typed, with what identifies an order that exists as it was (Q1.6)."""
+def keep_fixed_fields(base: Document, wanted: Document) -> Document:
+    """The wanted order with the immutable fields of the existing order (Q1.6)."""
     document: Json = wanted
-    for pointer in fixed_places():
+    for pointer in fixed_pointers():
         value = pointer.get(base)
         if same_or_absent(value, pointer.get(document)):
             continue
@@ -57,33 +62,33 @@ def as_allowed(base: Document, wanted: Document) -> Document:
 
 
 @cache
-def fixed_places() -> tuple[Pointer, ...]:
-    """The fields that nothing can change once the order exists."""
+def fixed_pointers() -> tuple[Pointer, ...]:
+    """The fields that cannot change once the order exists."""
     return tuple(
         Pointer(field.path) for field in all_fields() if (field.read_only or field.immutable) and ANY not in field.path
     )
 
 
-def _moved_fixed(base: Document, wanted: Document) -> Iterator[Problem]:
-    for pointer in fixed_places():
+def _check_fixed_fields(base: Document, wanted: Document) -> Iterator[Problem]:
+    for pointer in fixed_pointers():
         was = pointer.get(base)
         if not same_or_absent(was, pointer.get(wanted)):
             shown = "absent" if was is ABSENT else show_value("json", was)[:_LONGEST]
-            detail = f"{FIXED}; it stays as it was: {shown}"
+            detail = f"{IMMUTABLE}; it stays {shown}"
             yield Problem(detail, "fixed", pointer=pointer, origin=Origin.LOCAL)
 
 
 def _put(document: Json, pointer: Pointer, value: Json) -> Json:
-    """The value at its place, whatever was typed where the objects around it should be."""
+    """Set a value, replacing anything on the way that is not an object."""
     for length in range(1, len(pointer)):
-        above = Pointer(pointer.tokens[:length])
-        if not isinstance(above.get(document), dict):
-            document = above.put(document, {})
+        parent = Pointer(pointer.tokens[:length])
+        if not isinstance(parent.get(document), dict):
+            document = parent.put(document, {})
     return pointer.put(document, value)
 
 
-def _said(blocked: BlockedChange, before: str, severity: Severity) -> Problem:
-    return Problem(before + blocked.reason, "blocked", pointer=blocked.pointer, severity=severity, origin=Origin.LOCAL)
+def _blocked_problem(blocked: BlockedChange, prefix: str, severity: Severity) -> Problem:
+    return Problem(prefix + blocked.reason, "blocked", pointer=blocked.pointer, severity=severity, origin=Origin.LOCAL)
 
 
 def _problem(invalid: Invalid, severity: Severity) -> Problem:

@@ -1,4 +1,4 @@
-"""Entries of the lists of objects as one edits them: which there can be, what a new one and a copy begin with."""
+"""Adds, copies, removes and moves items in the lists of objects."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,93 +7,101 @@ from typing import cast
 from tui.api.codec import Document, Json
 from tui.api.pointer import Pointer
 from tui.orders.edits.edit import Edit
-from tui.orders.fields import ITEMS, LISTS, entry_of, label_of
-from tui.orders.summary import TOTAL, text_at
+from tui.orders.fields import entry_of, label_of
+from tui.orders.paths import ITEMS, LISTS, TOTAL
+from tui.orders.summary import text_at
 
 _NAME = Pointer.of("name")
-_UNIQUE = ("item_id",)
-"""What another entry must not have, too."""
+_NOT_COPIED = ("item_id",)
+"""Members that must be unique, so a copy does not get them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Addable:
-    """A kind of entry that can be added: the key to choose it by, its name, its list, and the field to begin at."""
+    """A kind of item that can be added: its key in the question bar, its name, its list, and the field to edit first."""
 
     key: str
     title: str
-    place: Pointer
-    begin: str
+    list_pointer: Pointer
+    first_field: str
 
 
 def addable() -> Iterator[Addable]:
-    """Every list of objects, items first."""
-    taken = {"i", "c"}
+    """Yield every kind of item that can be added, order items first."""
+    used_keys = {"i", "c"}
     yield Addable("i", "item", ITEMS, "name")
-    for place in LISTS[1:]:
-        key = next(letter for letter in place.name if letter not in taken)
-        taken.add(key)
-        yield Addable(key, f"{place.name.replace('_', ' ')}'s tax number", place, "value")
+    for list_pointer in LISTS[1:]:
+        key = next(letter for letter in list_pointer.name if letter not in used_keys)
+        used_keys.add(key)
+        yield Addable(key, f"{list_pointer.name.replace('_', ' ')}'s tax number", list_pointer, "value")
 
 
-def new_entry(place: Pointer, document: Document) -> Document:
-    """What a new entry of this list begins with; what is still to be typed is absent."""
-    if place != ITEMS:
+def new_entry(list_pointer: Pointer, document: Document) -> Document:
+    """The initial members of a new item of this list."""
+    if list_pointer != ITEMS:
         return {"name": "VAT"}
     currency = text_at(document, TOTAL / "currency") or "EUR"
     return {"quantity": 1, "total_price": {"currency": currency}}
 
 
 def add_entry(edit: Edit, kind: Addable) -> Pointer:
-    """Add a new entry behind the others and return the place of the field to begin at."""
+    """Append a new item and return the pointer of the field to edit first."""
     pointer = edit.insert(
-        kind.place, _count(edit, kind.place), new_entry(kind.place, edit.document), f"{kind.title} added"
+        kind.list_pointer,
+        _count(edit, kind.list_pointer),
+        new_entry(kind.list_pointer, edit.document),
+        f"{kind.title} added",
     )
-    return pointer / kind.begin
+    return pointer / kind.first_field
 
 
 def copy_entry(edit: Edit, pointer: Pointer) -> Pointer | None:
-    """Put a copy behind the entry that a place lies in, with a name of its own; None where there is no entry."""
-    entry = entry_of(pointer)
-    value = entry.get(edit.document) if entry is not None else None
-    if entry is None or not isinstance(value, dict):
+    """Insert a copy with an unused name after the item at a pointer; None if the pointer is in no item."""
+    item_pointer = entry_of(pointer)
+    value = item_pointer.get(edit.document) if item_pointer is not None else None
+    if item_pointer is None or not isinstance(value, dict):
         return None
-    copy: Document = {key: member for key, member in value.items() if key not in _UNIQUE}
+    copy: Document = {key: member for key, member in value.items() if key not in _NOT_COPIED}
     name = text_at(value, _NAME)
-    if entry.parent == ITEMS and name:
-        # Two items of one name could not be told apart by a PATCH (Q3.2).
-        copy["name"] = _free_name(edit, entry.parent, name)
-    return edit.insert(entry.parent, int(entry.name) + 1, copy, f"copy of {name or label_of(entry)}")
+    if item_pointer.parent == ITEMS and name:
+        # A PATCH cannot distinguish two items of the same name (Q3.2).
+        copy["name"] = _unused_name(edit, item_pointer.parent, name)
+    return edit.insert(
+        item_pointer.parent, int(item_pointer.name) + 1, copy, f"copy of {name or label_of(item_pointer)}"
+    )
 
 
 def remove_entry(edit: Edit, pointer: Pointer) -> str | None:
-    """Take out the entry that a place lies in; what it is called, or None where there is no entry."""
-    entry = entry_of(pointer)
-    if entry is None:
+    """Remove the item at a pointer and return its name; None if the pointer is in no item."""
+    item_pointer = entry_of(pointer)
+    if item_pointer is None:
         return None
-    name = text_at(edit.document, entry / "name") or label_of(entry)
-    return name if edit.remove(entry, f"{name} removed") else None
+    name = text_at(edit.document, item_pointer / "name") or label_of(item_pointer)
+    return name if edit.remove(item_pointer, f"{name} removed") else None
 
 
 def move_entry(edit: Edit, pointer: Pointer, by: int) -> Pointer | None:
-    """Move the entry that a place lies in by so many places; the place as it is then, None where it cannot be moved."""
-    entry = entry_of(pointer)
-    if entry is None:
+    """Move the item at a pointer by this many places and return its new pointer; None if it cannot be moved."""
+    item_pointer = entry_of(pointer)
+    if item_pointer is None:
         return None
-    wanted = int(entry.name) + by
-    if not 0 <= wanted < _count(edit, entry.parent):
+    wanted = int(item_pointer.name) + by
+    if not 0 <= wanted < _count(edit, item_pointer.parent):
         return None
-    moved = edit.move(entry, wanted, f"{text_at(edit.document, entry / 'name') or label_of(entry)} moved")
-    return moved + pointer.relative_to(entry)
+    moved = edit.move(
+        item_pointer, wanted, f"{text_at(edit.document, item_pointer / 'name') or label_of(item_pointer)} moved"
+    )
+    return moved + pointer.relative_to(item_pointer)
 
 
-def _count(edit: Edit, place: Pointer) -> int:
-    entries = place.get(edit.document)
+def _count(edit: Edit, list_pointer: Pointer) -> int:
+    entries = list_pointer.get(edit.document)
     return len(entries) if isinstance(entries, list) else 0
 
 
-def _free_name(edit: Edit, place: Pointer, name: str) -> str:
-    taken = {text_at(entry, _NAME) for entry in cast(list[Json], place.get(edit.document))}
-    number, wanted = 2, f"{name} (copy)"
-    while wanted in taken:
-        wanted, number = f"{name} (copy {number})", number + 1
-    return wanted
+def _unused_name(edit: Edit, list_pointer: Pointer, name: str) -> str:
+    used = {text_at(item_pointer, _NAME) for item_pointer in cast(list[Json], list_pointer.get(edit.document))}
+    number, candidate = 2, f"{name} (copy)"
+    while candidate in used:
+        candidate, number = f"{name} (copy {number})", number + 1
+    return candidate

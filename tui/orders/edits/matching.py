@@ -1,4 +1,4 @@
-"""Entries of a list of objects found again in another list: the same one first, then by name, then by order (Q3.1)."""
+"""Matches the items of two versions of a list: equal items first, then by name, then by order (Q3.1)."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -7,116 +7,125 @@ from dataclasses import dataclass
 from tui.api.codec import Json, same
 
 _OWN_KEYS = ("item_id", "product_id", "variant_id", "sku", "ean")
-"""What an entry keeps when it is renamed."""
+"""Members that identify an item even if it was renamed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Where each entry of a list stands in another one (`found`), and which cannot be told (`unsure`).
+    """The index in the other list of each item of the first (`found`), and the items that are `ambiguous`.
 
-    Positions are those of the first list; one that is neither found nor unsure is not in the other list.
+    Keys are indexes of the first list. An index that is in neither is missing from the other list.
     """
 
     found: dict[int, int]
-    unsure: frozenset[int]
+    ambiguous: frozenset[int]
 
 
-def match(here: Sequence[Json], there: Sequence[Json]) -> Match:
-    """Find entries again without guessing: of several with one name those that differ are unsure (Q3.2)."""
-    found = _equal(here, there)
-    left, right = _left(here, found), _left(there, found.values())
-    named_here, named_there = _named(here), _named(there)
-    unsure: set[int] = set()
-    for position in left:
-        name = name_of(here[position])
-        if name is None or not (named_here[name] > 1 or named_there[name] > 1):
+def match_items(here: Sequence[Json], there: Sequence[Json]) -> Match:
+    """Match without guessing: of several items with the same name, those that are not equal are ambiguous (Q3.2)."""
+    found = _match_equal(here, there)
+    unmatched_here, unmatched_there = _unmatched(here, found), _unmatched(there, found.values())
+    names_here, names_there = _count_names(here), _count_names(there)
+    ambiguous: set[int] = set()
+    for index in unmatched_here:
+        name = name_of(here[index])
+        if name is None or not (names_here[name] > 1 or names_there[name] > 1):
             continue
-        if any(name_of(there[other]) == name for other in right):
-            unsure.add(position)
-    for position in left:
-        name = name_of(here[position])
-        if name is not None and position not in unsure:
-            place = next((other for other in right if name_of(there[other]) == name), None)
-            if place is not None:
-                found[position] = place
-    _by_order(here, there, found, unsure)
-    return Match(found, frozenset(unsure))
+        if any(name_of(there[other]) == name for other in unmatched_there):
+            ambiguous.add(index)
+    for index in unmatched_here:
+        name = name_of(here[index])
+        if name is not None and index not in ambiguous:
+            there_index = next((other for other in unmatched_there if name_of(there[other]) == name), None)
+            if there_index is not None:
+                found[index] = there_index
+    _match_by_order(here, there, found, ambiguous)
+    return Match(found, frozenset(ambiguous))
 
 
-def pair(here: Sequence[Json], there: Sequence[Json]) -> dict[int, int]:
-    """Which entry becomes which when a list is to become another: as `match`, and those of one name by their order."""
-    found = _equal(here, there)
-    taken = set(found.values())
-    for position in _left(here, found):
-        name = name_of(here[position])
+def pair_items(here: Sequence[Json], there: Sequence[Json]) -> dict[int, int]:
+    """Pair the items of a list with those that replace them: like `match_items`, with equal names paired in order."""
+    found = _match_equal(here, there)
+    used = set(found.values())
+    for index in _unmatched(here, found):
+        name = name_of(here[index])
         if name is None:
             continue
-        place = next((p for p, other in enumerate(there) if p not in taken and name_of(other) == name), None)
-        if place is not None:
-            found[position] = place
-            taken.add(place)
-    _by_order(here, there, found, ())
+        there_index = next(
+            (
+                other_index
+                for other_index, other in enumerate(there)
+                if other_index not in used and name_of(other) == name
+            ),
+            None,
+        )
+        if there_index is not None:
+            found[index] = there_index
+            used.add(there_index)
+    _match_by_order(here, there, found, ())
     return found
 
 
-def name_of(entry: Json) -> str | None:
-    """The name of an entry, if it has one."""
-    name = entry.get("name") if isinstance(entry, dict) else None
+def name_of(item: Json) -> str | None:
+    """The name of an item, if it has one."""
+    name = item.get("name") if isinstance(item, dict) else None
     return name if isinstance(name, str) else None
 
 
-def _equal(here: Sequence[Json], there: Sequence[Json]) -> dict[int, int]:
-    """Entries that are just so in the other list: first those in the same place, then the first one."""
+def _match_equal(here: Sequence[Json], there: Sequence[Json]) -> dict[int, int]:
+    """Match equal items: first those at the same index, then the first equal one."""
     found: dict[int, int] = {}
-    taken: set[int] = set()
-    for position, entry in enumerate(here[: len(there)]):
-        if entry is there[position] or same(entry, there[position]):
-            found[position] = position
-            taken.add(position)
+    used: set[int] = set()
+    for index, item in enumerate(here[: len(there)]):
+        if item is there[index] or same(item, there[index]):
+            found[index] = index
+            used.add(index)
     by_name: dict[str | None, list[int]] = {}
-    for place, other in enumerate(there):
-        if place not in taken:
-            by_name.setdefault(name_of(other), []).append(place)
-    for position, entry in enumerate(here):
-        if position in found:
+    for there_index, other in enumerate(there):
+        if there_index not in used:
+            by_name.setdefault(name_of(other), []).append(there_index)
+    for index, item in enumerate(here):
+        if index in found:
             continue
-        places = by_name.get(name_of(entry), [])
-        equal = next((place for place in places if same(entry, there[place])), None)
+        candidates = by_name.get(name_of(item), [])
+        equal = next((there_index for there_index in candidates if same(item, there[there_index])), None)
         if equal is not None:
-            found[position] = equal
-            places.remove(equal)
+            found[index] = equal
+            candidates.remove(equal)
     return found
 
 
-def _by_order(here: Sequence[Json], there: Sequence[Json], found: dict[int, int], unsure: Iterable[int]) -> None:
-    """What was renamed, or has no name, is the one in the same place, if it is alike in what such an entry keeps."""
-    taken, doubtful = set(found.values()), set(unsure)
-    names, twins = set(map(name_of, there)) - {None}, _named(here)
-    for position, entry in enumerate(here[: len(there)]):
-        name = name_of(entry)
-        if position in found or position in doubtful or position in taken or name in names:
+def _match_by_order(
+    here: Sequence[Json], there: Sequence[Json], found: dict[int, int], ambiguous: Iterable[int]
+) -> None:
+    """Match renamed and unnamed items by index, if their other identifying members agree."""
+    used, skipped = set(found.values()), set(ambiguous)
+    names, name_counts = set(map(name_of, there)) - {None}, _count_names(here)
+    for index, item in enumerate(here[: len(there)]):
+        name = name_of(item)
+        if index in found or index in skipped or index in used or name in names:
             continue
-        if name is not None and twins[name] > 1:
+        if name is not None and name_counts[name] > 1:
             continue
-        if _alike(entry, there[position]):
-            found[position] = position
+        if _is_same_item(item, there[index]):
+            found[index] = index
 
 
-def _alike(entry: Json, other: Json) -> bool:
-    if not isinstance(entry, dict) or not isinstance(other, dict):
-        return type(entry) is type(other)
-    if any(key in entry and key in other and same(entry[key], other[key]) for key in _OWN_KEYS):
+def _is_same_item(item: Json, other: Json) -> bool:
+    if not isinstance(item, dict) or not isinstance(other, dict):
+        return type(item) is type(other)
+    if any(key in item and key in other and same(item[key], other[key]) for key in _OWN_KEYS):
         return True
-    if name_of(entry) is None and name_of(other) is None:
+    if name_of(item) is None and name_of(other) is None:
         return True
-    rest, others = ({k: v for k, v in one.items() if k != "name"} for one in (entry, other))
-    return same(rest, others)
+    members, other_members = ({k: v for k, v in node.items() if k != "name"} for node in (item, other))
+    return same(members, other_members)
 
 
-def _left(entries: Sequence[Json], found: Iterable[int]) -> list[int]:
+def _unmatched(items: Sequence[Json], found: Iterable[int]) -> list[int]:
     known = set(found)
-    return [position for position in range(len(entries)) if position not in known]
+    return [index for index in range(len(items)) if index not in known]
 
 
-def _named(entries: Sequence[Json]) -> Counter[str | None]:
-    return Counter(map(name_of, entries))
+def _count_names(items: Sequence[Json]) -> Counter[str | None]:
+    return Counter(map(name_of, items))

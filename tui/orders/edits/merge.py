@@ -1,4 +1,4 @@
-"""Three-way merge by pointer: the same changes on a newer document, and what both sides changed (QUIRKS 3.14)."""
+"""Three-way merge by pointer: applies an edit to a newer document and finds conflicts (QUIRKS 3.14)."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -8,20 +8,21 @@ from tui.api.codec import Document, Json, same
 from tui.api.pointer import ABSENT, Absent, Pointer, position_of
 from tui.orders.edits.compare import compare
 from tui.orders.edits.edit import KEY, Change, Edit, EditOperation, EditStep, same_or_absent
-from tui.orders.edits.matching import Match, match
-from tui.orders.fields import LISTS, field_at
+from tui.orders.edits.matching import Match, match_items
+from tui.orders.fields import field_at
+from tui.orders.paths import LISTS
 
-_ON_NEWER = "your changes, on what the service has now"
+_STEP_NAME = "your changes, applied to the newer order"
 _STAMPS = ("modified_at",)
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """What was changed here and on the service since: what it was, what it is there, what it is here.
+    """A value that both the user and the service changed, to different values.
 
-    `pointer` names entries of lists by their keys in the merged edit, so that it stays when entries move. Where
-    something goes whole (a price, a measure, a list whose entries cannot be told apart) the clash is about the whole.
-    `decided`: the user keeps what is here.
+    `pointer` identifies list items by their keys in the merged edit, so that it stays valid when items move. For a value
+    that is only sent as a whole (a price, a measure, a list whose items cannot be told apart) the conflict is about the
+    whole. `decided`: the user chose to keep `mine`.
     """
 
     pointer: Pointer
@@ -33,81 +34,86 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """`edit`: mine on theirs, with mine where both changed; `taken`: what only the service changed.
+    """The result of a merge.
 
-    `clashes` are new, `earlier` those of before that this merge has not settled.
+    `edit`: my changes on their document; where both changed a value, it has mine. `remote_changes`: what only the
+    service changed. `conflicts`: the new ones. `earlier`: previous conflicts that this merge did not resolve.
     """
 
     edit: Edit
-    clashes: tuple[Conflict, ...]
-    taken: tuple[Change, ...]
+    conflicts: tuple[Conflict, ...]
+    remote_changes: tuple[Change, ...]
     earlier: tuple[Conflict, ...] = ()
 
 
 def merge(edit: Edit, theirs: Document, earlier: Sequence[Conflict] = (), *, sent: bool = False) -> Merged:
-    """Set an edit on a newer document. Items are matched by name, then by order; twins are never guessed (Q3.2).
+    """Apply an edit to a newer document.
 
-    What one side alone changed is merged; what both changed otherwise is a clash, and nothing of either is lost. The
-    steps of the edit stay its steps where all of them come to the same on the newer document. `sent`: this is what came
-    of sending the edit, so that a null is done with where there is no key, even if there never was one.
+    Items are matched by name, then by order; items of the same name are never guessed (Q3.2). A change of one side is
+    merged; different changes of both sides are a conflict, and neither value is lost. The steps of the edit are kept if
+    they lead to the same result on the newer document. `sent`: `theirs` is the order after this edit was sent, so a null
+    counts as done if the key is missing, even if the order never had it.
     """
-    work = _Merging(edit, theirs, sent=sent)
-    merged = work.merged()
-    clashes = work.clashes()
-    kept = tuple(work.again(earlier, clashes))
-    return Merged(merged, clashes, tuple(_taken(edit.base, theirs, [*clashes, *kept])), kept)
+    work = _Merge(edit, theirs, sent=sent)
+    merged = work.result()
+    conflicts = work.conflicts()
+    kept = tuple(work.rebased_conflicts(earlier, conflicts))
+    return Merged(merged, conflicts, tuple(_remote_changes(edit.base, theirs, [*conflicts, *kept])), kept)
 
 
-def is_met(pointer: Pointer, wanted: Json | Absent, there: Json | Absent) -> bool:
-    """Whether the service has what was wanted, in whatever spelling; null and no key are one (Q4.16)."""
-    if wanted is ABSENT or wanted is None or there is ABSENT:
-        return wanted in (ABSENT, None) and there in (ABSENT, None)
-    return not compare(pointer.put({}, wanted), pointer.put({}, there))
+def matches(pointer: Pointer, expected: Json | Absent, actual: Json | Absent) -> bool:
+    """Whether two values mean the same, however they are spelled. Null and a missing key are equal (Q4.16)."""
+    if expected is ABSENT or expected is None or actual is ABSENT:
+        return expected in (ABSENT, None) and actual in (ABSENT, None)
+    return not compare(pointer.put({}, expected), pointer.put({}, actual))
 
 
-def is_open(edit: Edit, clash: Conflict) -> bool:
-    """Whether a clash is not decided, and the edit still says otherwise than the service at its place."""
-    if clash.decided:
+def is_undecided(edit: Edit, conflict: Conflict) -> bool:
+    """Whether a conflict was not decided and the edit still differs from the service's value."""
+    if conflict.decided:
         return False
-    pointer = edit.placed(clash.pointer)
-    here = ABSENT if pointer is None else pointer.get(edit.document)
-    return not same_or_absent(here, clash.theirs)
+    pointer = edit.to_positions(conflict.pointer)
+    current = ABSENT if pointer is None else pointer.get(edit.document)
+    return not same_or_absent(current, conflict.theirs)
 
 
-def take_theirs(edit: Edit, clash: Conflict, name: str) -> bool:
-    """Give the service's side of a clash back, as one step; False if it is that already."""
-    place = clash.pointer.parent
-    pointer = edit.placed(clash.pointer)
+def take_theirs(edit: Edit, conflict: Conflict, name: str) -> bool:
+    """Resolve a conflict with the service's value, in one step. Returns False if the edit already has it."""
+    list_pointer = conflict.pointer.parent
+    pointer = edit.to_positions(conflict.pointer)
     if pointer is None:
-        # An entry that was removed here and changed there.
-        number = clash.pointer.name.removeprefix(KEY)
-        return place in LISTS and number.isdigit() and edit.restore(place, int(number), name)
-    if clash.pointer in LISTS and isinstance(clash.theirs, list):
-        return edit.become(cast(Document, pointer.put(edit.document, clash.theirs)), name)
-    return edit.put_all([(pointer, clash.theirs)], name)
+        # The item was removed in this edit and changed by the service.
+        number = conflict.pointer.name.removeprefix(KEY)
+        return list_pointer in LISTS and number.isdigit() and edit.restore(list_pointer, int(number), name)
+    if conflict.pointer in LISTS and isinstance(conflict.theirs, list):
+        return edit.replace_document(cast(Document, pointer.put(edit.document, conflict.theirs)), name)
+    return edit.put_all([(pointer, conflict.theirs)], name)
 
 
-def _taken(base: Document, theirs: Document, clashes: Sequence[Conflict]) -> Iterator[Change]:
-    """What only the service changed, with the places it has there."""
-    for change in Edit.between(base, theirs, "").changes():
-        keyed = _keyed(change.pointer)
-        known = (keyed.startswith(clash.pointer) or clash.pointer.startswith(keyed) for clash in clashes)
-        if change.pointer.name not in _STAMPS and not any(known):
+def _remote_changes(base: Document, theirs: Document, conflicts: Sequence[Conflict]) -> Iterator[Change]:
+    """Yield what only the service changed, with pointers of its document."""
+    for change in Edit.diff(base, theirs, "").changes():
+        key_pointer = _with_key(change.pointer)
+        overlaps = (
+            key_pointer.startswith(conflict.pointer) or conflict.pointer.startswith(key_pointer)
+            for conflict in conflicts
+        )
+        if change.pointer.name not in _STAMPS and not any(overlaps):
             yield change
 
 
-def _keyed(pointer: Pointer) -> Pointer:
-    """A place of the newer document as an edit of it names it."""
-    for place in LISTS:
-        if len(pointer) > len(place) and pointer.startswith(place):
-            token, rest = pointer.tokens[len(place)], pointer.tokens[len(place) + 1 :]
+def _with_key(pointer: Pointer) -> Pointer:
+    """Translate a pointer of the newer document to the item keys that an edit of it uses."""
+    for list_pointer in LISTS:
+        if len(pointer) > len(list_pointer) and pointer.startswith(list_pointer):
+            token, rest = pointer.tokens[len(list_pointer)], pointer.tokens[len(list_pointer) + 1 :]
             if position_of(token) is not None:
-                return Pointer((*place.tokens, KEY + token, *rest))
+                return Pointer((*list_pointer.tokens, KEY + token, *rest))
     return pointer
 
 
-class _Merging:
-    """One merge: changes of the edit are carried over one by one; what goes whole is judged as a whole."""
+class _Merge:
+    """One merge. Carries the changes of an edit over one by one; values that are sent as a whole are merged as a whole."""
 
     def __init__(self, edit: Edit, theirs: Document, *, sent: bool) -> None:
         self._edit = edit
@@ -115,249 +121,276 @@ class _Merging:
         self._theirs = theirs
         self._changes = list(edit.changes())
         self._matches: dict[Pointer, Match] = {}
-        self._clashes: dict[Pointer, Conflict] = {}
-        self._values: list[tuple[Pointer, Json | Absent]] = []
+        self._conflicts: dict[Pointer, Conflict] = {}
+        self._new_values: list[tuple[Pointer, Json | Absent]] = []
         self._removed: dict[Pointer, None] = {}
         self._added: dict[Pointer, Json] = {}
-        self._gone: dict[Pointer, Conflict] = {}
-        self._come: dict[Pointer, list[Json]] = {}
-        self._wholes = tuple(self._whole_lists())
+        self._gone_remotely: dict[Pointer, Conflict] = {}
+        self._new_remote_items: dict[Pointer, list[Json]] = {}
+        self._atomic_lists = tuple(self._find_atomic_lists())
 
-    def merged(self) -> Edit:
-        """Mine on theirs; where it can be, with the steps that led to mine."""
+    def result(self) -> Edit:
+        """The edit applied to the newer document, with its original steps if possible."""
         for change in self._changes:
-            if not any(change.pointer.startswith(place) for place in self._wholes):
+            if not any(change.pointer.startswith(list_pointer) for list_pointer in self._atomic_lists):
                 self._carry(change)
-        moved = Edit(self._theirs)
-        moved.reserve(self._edit.made)
-        moved.put_all(sorted(self._values, key=lambda pair: (pair[1] is ABSENT, pair[0])), _ON_NEWER)
-        for entry in sorted(self._removed, key=lambda entry: int(entry.name), reverse=True):
-            moved.remove(entry, _ON_NEWER)
-        for place in LISTS:
-            if place in self._wholes:
-                self._list_as_mine(moved, place)
+        merged = Edit(self._theirs)
+        merged.reserve_keys(self._edit.key_count)
+        merged.put_all(sorted(self._new_values, key=lambda pair: (pair[1] is ABSENT, pair[0])), _STEP_NAME)
+        for item_pointer in sorted(self._removed, key=lambda item_pointer: int(item_pointer.name), reverse=True):
+            merged.remove(item_pointer, _STEP_NAME)
+        for list_pointer in LISTS:
+            if list_pointer in self._atomic_lists:
+                self._keep_my_list(merged, list_pointer)
             else:
-                self._arrange(moved, place)
-                self._add_entries(moved, place)
-        moved.squash(self._edit.steps[0].name if self._edit.done == 1 else _ON_NEWER)
-        replayed = None if self._wholes or self._edit.done < 2 else self._replayed()
-        return replayed if replayed is not None and same(replayed.document, moved.document) else moved
+                self._reorder(merged, list_pointer)
+                self._add_items(merged, list_pointer)
+        merged.squash(self._edit.steps[0].name if self._edit.done == 1 else _STEP_NAME)
+        replayed = None if self._atomic_lists or self._edit.done < 2 else self._replay()
+        return replayed if replayed is not None and same(replayed.document, merged.document) else merged
 
-    def clashes(self) -> tuple[Conflict, ...]:
-        """The new clashes, without those that are part of another one."""
-        found = self._clashes
+    def conflicts(self) -> tuple[Conflict, ...]:
+        """The new conflicts, without those inside another one."""
+        found = self._conflicts
         return tuple(
             found[pointer]
             for pointer in sorted(found)
             if not any(pointer != other and pointer.startswith(other) for other in found)
         )
 
-    def again(self, earlier: Sequence[Conflict], fresh: Sequence[Conflict]) -> Iterator[Conflict]:
-        """The earlier clashes at their places in the merged edit, without those that a new one is about."""
-        for clash in earlier:
-            pointer = self._rekeyed(clash.pointer)
+    def rebased_conflicts(self, earlier: Sequence[Conflict], new_conflicts: Sequence[Conflict]) -> Iterator[Conflict]:
+        """Yield earlier conflicts with the keys of the merged edit, except those that overlap a new one."""
+        for conflict in earlier:
+            pointer = self._with_new_keys(conflict.pointer)
             if pointer is None or any(
-                pointer.startswith(one.pointer) or one.pointer.startswith(pointer) for one in fresh
+                pointer.startswith(new.pointer) or new.pointer.startswith(pointer) for new in new_conflicts
             ):
                 continue
-            yield replace(clash, pointer=pointer)
+            yield replace(conflict, pointer=pointer)
 
-    # Lists that cannot be merged entry by entry.
+    # Lists that cannot be merged item by item.
 
-    def _whole_lists(self) -> Iterator[Pointer]:
-        for place in LISTS:
-            base, there = place.get(self._edit.base), place.get(self._theirs)
-            here = [change for change in self._changes if change.pointer.startswith(place)]
-            if not here or not isinstance(base, list) or not isinstance(place.get(self._edit.document), list):
+    def _find_atomic_lists(self) -> Iterator[Pointer]:
+        for list_pointer in LISTS:
+            base, remote = list_pointer.get(self._edit.base), list_pointer.get(self._theirs)
+            mine = [change for change in self._changes if change.pointer.startswith(list_pointer)]
+            if not mine or not isinstance(base, list) or not isinstance(list_pointer.get(self._edit.document), list):
                 continue
-            if not isinstance(there, list):
-                yield place
+            if not isinstance(remote, list):
+                yield list_pointer
                 continue
-            known = self._matches[place] = match(base, there)
-            touched = {origin for change in here if (origin := self._origin(change.pointer, place)) is not None}
-            stand = [known.found[position] for position in sorted(known.found)]
-            both_moved = any(change.moved for change in here) and (bool(known.unsure) or stand != sorted(stand))
-            if touched & known.unsure or both_moved:
-                yield place
+            match = self._matches[list_pointer] = match_items(base, remote)
+            touched = {
+                base_index
+                for change in mine
+                if (base_index := self._base_index(change.pointer, list_pointer)) is not None
+            }
+            order = [match.found[index] for index in sorted(match.found)]
+            both_moved = any(change.moved for change in mine) and (bool(match.ambiguous) or order != sorted(order))
+            if touched & match.ambiguous or both_moved:
+                yield list_pointer
 
-    def _origin(self, pointer: Pointer, place: Pointer) -> int | None:
-        """The place in the base of the entry that a change is in; None for an added one, and for the list itself."""
-        if len(pointer) == len(place):
+    def _base_index(self, pointer: Pointer, list_pointer: Pointer) -> int | None:
+        """The base index of the item that a change is in; None for an added item and for the list itself."""
+        if len(pointer) == len(list_pointer):
             return None
-        token = pointer.tokens[len(place)]
+        token = pointer.tokens[len(list_pointer)]
         if token.startswith(KEY):
             return int(token.removeprefix(KEY))
-        origin = self._edit.origin(place / token)
-        return None if origin is None else int(origin.name)
+        base_pointer = self._edit.base_pointer(list_pointer / token)
+        return None if base_pointer is None else int(base_pointer.name)
 
-    def _list_as_mine(self, moved: Edit, place: Pointer) -> None:
-        base, mine = place.get(self._edit.base), cast(Json, place.get(self._edit.document))
-        there = place.get(self._theirs)
-        if not is_met(place, mine, there):
-            moved.become(cast(Document, place.put(moved.document, mine)), _ON_NEWER)
-            self._clashes[place] = Conflict(place, base, there, mine)
+    def _keep_my_list(self, merged: Edit, list_pointer: Pointer) -> None:
+        base, mine = list_pointer.get(self._edit.base), cast(Json, list_pointer.get(self._edit.document))
+        remote = list_pointer.get(self._theirs)
+        if not matches(list_pointer, mine, remote):
+            merged.replace_document(cast(Document, list_pointer.put(merged.document, mine)), _STEP_NAME)
+            self._conflicts[list_pointer] = Conflict(list_pointer, base, remote, mine)
 
-    # Entries.
+    # Items.
 
-    def _add_entries(self, moved: Edit, place: Pointer) -> None:
-        for entry, value in self._added.items():
-            if entry.parent != place or (entry not in self._gone and self._has_new(place, value)):
+    def _add_items(self, merged: Edit, list_pointer: Pointer) -> None:
+        for item_pointer, value in self._added.items():
+            if item_pointer.parent != list_pointer or (
+                item_pointer not in self._gone_remotely and self._was_added_remotely(list_pointer, value)
+            ):
                 continue
-            at = self._place_for(moved, entry)
-            if entry not in self._gone:
-                moved.insert(place, at, value, _ON_NEWER, key=self._edit.keyed(entry).name)
+            index = self._index_for(merged, item_pointer)
+            if item_pointer not in self._gone_remotely:
+                merged.insert(list_pointer, index, value, _STEP_NAME, key=self._edit.to_keys(item_pointer).name)
             else:
-                gone, keyed = self._gone[entry], moved.keyed(moved.insert(place, at, value, _ON_NEWER))
-                self._clashes[keyed] = Conflict(keyed, gone.base, gone.theirs, gone.mine)
+                gone, key_pointer = (
+                    self._gone_remotely[item_pointer],
+                    merged.to_keys(merged.insert(list_pointer, index, value, _STEP_NAME)),
+                )
+                self._conflicts[key_pointer] = Conflict(key_pointer, gone.base, gone.theirs, gone.mine)
 
-    def _place_for(self, moved: Edit, entry: Pointer) -> int:
-        """Where an added entry comes: at the end if it was added there, else behind the one that it stood behind."""
-        place, mine = entry.parent, self._edit.keys(entry.parent)
-        known, there = self._matches.get(entry.parent), moved.keys(entry.parent)
+    def _index_for(self, merged: Edit, item_pointer: Pointer) -> int:
+        """The index for an added item: at the end if the user added it there, else after its predecessor in the edit."""
+        list_pointer, my_keys = item_pointer.parent, self._edit.keys(item_pointer.parent)
+        match, keys = self._matches.get(item_pointer.parent), merged.keys(item_pointer.parent)
 
-        def key_there(key: str) -> str:
+        def merged_key(key: str) -> str:
             number = key.removeprefix(KEY)
-            if not number.isdigit() or known is None:
+            if not number.isdigit() or match is None:
                 return key
-            return f"{KEY}{known.found[int(number)]}" if int(number) in known.found else ""
+            return f"{KEY}{match.found[int(number)]}" if int(number) in match.found else ""
 
-        at = int(entry.name)
-        if not any(key_there(key) in there and key.removeprefix(KEY).isdigit() for key in mine[at + 1 :]):
-            entries = place.get(moved.document)
+        index = int(item_pointer.name)
+        if not any(merged_key(key) in keys and key.removeprefix(KEY).isdigit() for key in my_keys[index + 1 :]):
+            entries = list_pointer.get(merged.document)
             return len(entries) if isinstance(entries, list) else 0
-        before = [there.index(key_there(key)) for key in mine[:at] if key_there(key) in there]
+        before = [keys.index(merged_key(key)) for key in my_keys[:index] if merged_key(key) in keys]
         return before[-1] + 1 if before else 0
 
-    def _has_new(self, place: Pointer, wanted: Json) -> bool:
-        """Whether an entry like this came to the service's list since the base was read: it was sent, and is there."""
-        if place not in self._come:
-            now, known = place.get(self._theirs), self._matches.get(place)
-            old = set(known.found.values()) if known is not None else set()
-            self._come[place] = [one for at, one in enumerate(now) if at not in old] if isinstance(now, list) else []
-        come = self._come[place]
-        found = next((at for at, one in enumerate(come) if not compare(wanted, one)), None)
+    def _was_added_remotely(self, list_pointer: Pointer, expected: Json) -> bool:
+        """Whether the service's list gained an equal item since the base was read, as after sending this edit."""
+        if list_pointer not in self._new_remote_items:
+            remote_items, match = list_pointer.get(self._theirs), self._matches.get(list_pointer)
+            matched = set(match.found.values()) if match is not None else set()
+            self._new_remote_items[list_pointer] = (
+                [item for index, item in enumerate(remote_items) if index not in matched]
+                if isinstance(remote_items, list)
+                else []
+            )
+        new_items = self._new_remote_items[list_pointer]
+        found = next((index for index, item in enumerate(new_items) if not compare(expected, item)), None)
         if found is not None:
-            del come[found]
+            del new_items[found]
         return found is not None
 
-    def _arrange(self, moved: Edit, place: Pointer) -> None:
-        """The entries that both have, in the user's order, on the places that they have among the others."""
-        known, mine = self._matches.get(place), place.get(self._edit.document)
-        if known is None or not isinstance(mine, list):
+    def _reorder(self, merged: Edit, list_pointer: Pointer) -> None:
+        """Put the items that both sides have into the user's order. Other items keep their places."""
+        match, mine = self._matches.get(list_pointer), list_pointer.get(self._edit.document)
+        if match is None or not isinstance(mine, list):
             return
-        if not any(change.moved and change.pointer == place for change in self._changes):
+        if not any(change.moved and change.pointer == list_pointer for change in self._changes):
             return
-        origins = [self._edit.origin(place / position) for position in range(len(mine))]
-        there = [known.found.get(int(origin.name)) for origin in origins if origin is not None]
-        wanted = [key for one in there if one is not None and (key := f"{KEY}{one}") in moved.keys(place)]
-        places = [number for number, key in enumerate(moved.keys(place)) if key in wanted]
-        for number, key in zip(places, wanted, strict=True):
-            moved.move(place / moved.keys(place).index(key), number, _ON_NEWER)
+        base_pointers = [self._edit.base_pointer(list_pointer / index) for index in range(len(mine))]
+        remote_indexes = [
+            match.found.get(int(base_pointer.name)) for base_pointer in base_pointers if base_pointer is not None
+        ]
+        wanted = [
+            key
+            for remote_index in remote_indexes
+            if remote_index is not None and (key := f"{KEY}{remote_index}") in merged.keys(list_pointer)
+        ]
+        slots = [index for index, key in enumerate(merged.keys(list_pointer)) if key in wanted]
+        for index, key in zip(slots, wanted, strict=True):
+            merged.move(list_pointer / merged.keys(list_pointer).index(key), index, _STEP_NAME)
 
     # One change.
 
     def _carry(self, change: Change) -> None:
-        place = self._list_of(change.pointer)
-        if place is None:
+        list_pointer = self._list_of(change.pointer)
+        if list_pointer is None:
             if not change.moved:
-                self._value(change.pointer, change.pointer, change)
+                self._carry_value(change.pointer, change.pointer, change)
             return
-        entry = Pointer(change.pointer.tokens[: len(place) + 1])
-        if entry.name.startswith(KEY):
-            self._remove(place, int(entry.name.removeprefix(KEY)), change)
+        item_pointer = Pointer(change.pointer.tokens[: len(list_pointer) + 1])
+        if item_pointer.name.startswith(KEY):
+            self._remove(list_pointer, int(item_pointer.name.removeprefix(KEY)), change)
             return
-        origin = self._edit.origin(entry)
-        if origin is None:
-            self._added[entry] = cast(Json, entry.get(self._edit.document))
+        base_pointer = self._edit.base_pointer(item_pointer)
+        if base_pointer is None:
+            self._added[item_pointer] = cast(Json, item_pointer.get(self._edit.document))
             return
-        known = self._matches.get(place)
-        there = known.found.get(int(origin.name)) if known is not None else None
-        if there is None:
-            # The service removed what was changed here: it is added again, which is for the user to decide.
-            mine = self._added[entry] = cast(Json, entry.get(self._edit.document))
-            self._gone[entry] = Conflict(entry, origin.get(self._edit.base), ABSENT, mine)
+        match = self._matches.get(list_pointer)
+        remote_index = match.found.get(int(base_pointer.name)) if match is not None else None
+        if remote_index is None:
+            # The service removed an item that the user changed: add it again, and let the user decide.
+            item = self._added[item_pointer] = cast(Json, item_pointer.get(self._edit.document))
+            self._gone_remotely[item_pointer] = Conflict(item_pointer, base_pointer.get(self._edit.base), ABSENT, item)
             return
-        self._value(place / there + change.pointer.relative_to(entry), change.pointer, change)
+        self._carry_value(
+            list_pointer / remote_index + change.pointer.relative_to(item_pointer), change.pointer, change
+        )
 
     def _list_of(self, pointer: Pointer) -> Pointer | None:
-        """The list of objects that a change lies in."""
-        for place in LISTS:
-            inside = len(pointer) > len(place) and pointer.startswith(place)
-            if inside and isinstance(place.get(self._edit.document), list):
-                return place
+        """The list of objects that a pointer lies in."""
+        for list_pointer in LISTS:
+            inside = len(pointer) > len(list_pointer) and pointer.startswith(list_pointer)
+            if inside and isinstance(list_pointer.get(self._edit.document), list):
+                return list_pointer
         return None
 
-    def _remove(self, place: Pointer, origin: int, change: Change) -> None:
-        known = self._matches.get(place)
-        there = known.found.get(origin) if known is not None else None
-        if there is None:
-            return  # it is gone there, too
-        self._removed[place / there] = None
-        now = (place / there).get(self._theirs)
-        if not same_or_absent(now, change.was):
-            keyed = place / f"{KEY}{there}"
-            self._clashes[keyed] = Conflict(keyed, change.was, now, ABSENT)
+    def _remove(self, list_pointer: Pointer, base_index: int, change: Change) -> None:
+        match = self._matches.get(list_pointer)
+        remote_index = match.found.get(base_index) if match is not None else None
+        if remote_index is None:
+            return  # the service removed it, too
+        self._removed[list_pointer / remote_index] = None
+        remote = (list_pointer / remote_index).get(self._theirs)
+        if not same_or_absent(remote, change.was):
+            key_pointer = list_pointer / f"{KEY}{remote_index}"
+            self._conflicts[key_pointer] = Conflict(key_pointer, change.was, remote, ABSENT)
 
-    def _value(self, there: Pointer, here: Pointer, change: Change) -> None:
-        now = there.get(self._theirs)
-        # What the service has not touched is still to be changed, if only in its spelling.
-        if is_met(there, change.now, now) and (self._sent or not same_or_absent(now, change.was)):
+    def _carry_value(self, remote_pointer: Pointer, my_pointer: Pointer, change: Change) -> None:
+        remote = remote_pointer.get(self._theirs)
+        # A value that the service did not touch is still changed, even if only its spelling differs.
+        if matches(remote_pointer, change.now, remote) and (self._sent or not same_or_absent(remote, change.was)):
             return
-        unit = _unit(there)
-        if unit != there:
-            above = Pointer(here.tokens[: len(here) - (len(there) - len(unit))])
-            if self._changed_beside(unit, there, above):
-                # Half of each side would mean nothing.
-                mine, keyed = above.get(self._edit.document), _keyed(unit)
-                self._clashes[keyed] = Conflict(keyed, self._edit.base_value(above), unit.get(self._theirs), mine)
-                self._values.append((unit, mine))
+        parent = _atomic_parent(remote_pointer)
+        if parent != remote_pointer:
+            my_parent = Pointer(my_pointer.tokens[: len(my_pointer) - (len(remote_pointer) - len(parent))])
+            if self._siblings_changed(parent, remote_pointer, my_parent):
+                # A mix of both sides would make no sense.
+                mine, key_pointer = my_parent.get(self._edit.document), _with_key(parent)
+                self._conflicts[key_pointer] = Conflict(
+                    key_pointer, self._edit.base_value(my_parent), parent.get(self._theirs), mine
+                )
+                self._new_values.append((parent, mine))
                 return
-        if not same_or_absent(now, change.was):
-            keyed = _keyed(there)
-            self._clashes[keyed] = Conflict(keyed, change.was, now, change.now)
-        self._values.append((there, change.now))
+        if not same_or_absent(remote, change.was):
+            key_pointer = _with_key(remote_pointer)
+            self._conflicts[key_pointer] = Conflict(key_pointer, change.was, remote, change.now)
+        self._new_values.append((remote_pointer, change.now))
 
-    def _changed_beside(self, unit: Pointer, there: Pointer, above: Pointer) -> bool:
-        """Whether the service changed another part of what goes whole."""
-        now, was, part = unit.get(self._theirs), self._edit.base_value(above), there.relative_to(unit)
-        if not isinstance(now, dict) or not isinstance(was, dict):
+    def _siblings_changed(self, parent: Pointer, remote_pointer: Pointer, my_parent: Pointer) -> bool:
+        """Whether the service changed another part of a value that is sent as a whole."""
+        remote, was, part = (
+            parent.get(self._theirs),
+            self._edit.base_value(my_parent),
+            remote_pointer.relative_to(parent),
+        )
+        if not isinstance(remote, dict) or not isinstance(was, dict):
             return False
-        return not same(part.drop(now), part.drop(was))
+        return not same(part.drop(remote), part.drop(was))
 
-    # The steps.
+    # Steps.
 
-    def _replayed(self) -> Edit | None:
-        """The steps of the edit done again on the newer document; None where one of them cannot be."""
+    def _replay(self) -> Edit | None:
+        """Apply the steps of the edit to the newer document; None if a step cannot be applied."""
         steps = []
         for step in self._edit.steps[: self._edit.done]:
-            touches = []
-            for touch in step.touches:
-                if touch.keys is not None:
+            operations = []
+            for operation in step.operations:
+                if operation.keys is not None:
                     return None
-                pointer = self._rekeyed(touch.pointer)
-                if pointer is not None:  # else its entry is gone there
-                    touches.append(EditOperation(pointer, touch.before, touch.after, touch.at))
-            steps.append(EditStep(step.name, tuple(touches)))
-        moved = Edit(self._theirs)
-        moved.reserve(self._edit.made)
-        return moved if moved.replay(steps) else None
+                pointer = self._with_new_keys(operation.pointer)
+                if pointer is not None:  # else the service removed its item
+                    operations.append(EditOperation(pointer, operation.before, operation.after, operation.index))
+            steps.append(EditStep(step.name, tuple(operations)))
+        merged = Edit(self._theirs)
+        merged.reserve_keys(self._edit.key_count)
+        return merged if merged.replay(steps) else None
 
-    def _rekeyed(self, pointer: Pointer) -> Pointer | None:
-        for place in LISTS:
-            if len(pointer) <= len(place) or not pointer.startswith(place):
+    def _with_new_keys(self, pointer: Pointer) -> Pointer | None:
+        for list_pointer in LISTS:
+            if len(pointer) <= len(list_pointer) or not pointer.startswith(list_pointer):
                 continue
-            number = pointer.tokens[len(place)].removeprefix(KEY)
+            number = pointer.tokens[len(list_pointer)].removeprefix(KEY)
             if not number.isdigit():
                 return pointer
-            known = self._matches.get(place)
-            there = known.found.get(int(number)) if known is not None else None
-            rest = pointer.tokens[len(place) + 1 :]
-            return None if there is None else Pointer((*place.tokens, f"{KEY}{there}", *rest))
+            match = self._matches.get(list_pointer)
+            remote_index = match.found.get(int(number)) if match is not None else None
+            rest = pointer.tokens[len(list_pointer) + 1 :]
+            return None if remote_index is None else Pointer((*list_pointer.tokens, f"{KEY}{remote_index}", *rest))
         return pointer
 
 
-def _unit(pointer: Pointer) -> Pointer:
-    """The outermost thing around this that goes whole; the pointer itself if there is none."""
+def _atomic_parent(pointer: Pointer) -> Pointer:
+    """The outermost value around a pointer that is sent as a whole, or the pointer itself."""
     for length in range(1, len(pointer) + 1):
         part = Pointer(pointer.tokens[:length])
         known = field_at(part)

@@ -8,12 +8,13 @@ from tui.api.codec import Document, Json, same
 from tui.api.models import Invalid, Operation, validate_order
 from tui.api.pointer import ABSENT, ROOT, Absent, Pointer
 from tui.orders.edits.edit import Change, Edit
-from tui.orders.fields import ITEMS, LISTS, field_at
+from tui.orders.fields import field_at
+from tui.orders.paths import ITEMS, LISTS
 
 
 @dataclass(frozen=True, slots=True)
 class BlockedChange:
-    """A change that this PATCH does not carry, and why."""
+    """A change that cannot be sent, and why."""
 
     pointer: Pointer
     reason: str
@@ -21,9 +22,9 @@ class BlockedChange:
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """The body to send, the changes it carries, those it cannot, and what its schema says of it.
+    """A PATCH body, the changes that it carries, those that it cannot carry, and schema errors.
 
-    `body` is empty where nothing is to be sent. Pointers are those of the edited document.
+    `body` is empty if there is nothing to send. Pointers are those of the edited document.
     """
 
     body: Document
@@ -33,89 +34,89 @@ class Patch:
 
 
 def smallest_patch(edit: Edit) -> Patch:
-    """Only what changed: prices, costs and measures whole, lists whole, items by their name as read (Q3.1)."""
+    """Build a body with only what changed. Prices, costs, measures and lists are complete; items go by their old name (Q3.1)."""
     body: Json = {}
     items: dict[str, Document] = {}
     carried: list[Change] = []
     blocked: list[BlockedChange] = []
-    twins = twin_names(edit.base)
-    units: dict[Pointer, list[Change]] = {}
+    duplicates = duplicate_names(edit.base)
+    changes_by_unit: dict[Pointer, list[Change]] = {}
     for change in edit.changes():
-        units.setdefault(_unit(change.pointer), []).append(change)
-    for unit, changes in units.items():
-        reasons = [(change, why_not_patch(edit, change, twins)) for change in changes]
+        changes_by_unit.setdefault(_atomic_parent(change.pointer), []).append(change)
+    for unit, changes in changes_by_unit.items():
+        reasons = [(change, why_not_patch(edit, change, duplicates)) for change in changes]
         first = next((reason for _, reason in reasons if reason is not None), None)
         if first is not None:
-            # What goes whole goes without any of its changes, or the service would make half of them.
+            # A value that is sent as a whole is left out completely, or the service would apply half of its changes.
             blocked.extend(BlockedChange(change.pointer, reason or first) for change, reason in reasons)
             continue
         carried.extend(changes)
-        wanted = _whole(edit, unit, changes)
+        value = _unit_value(edit, unit, changes)
         if len(unit) > len(ITEMS) and unit.startswith(ITEMS):
-            entry = ITEMS / unit.tokens[len(ITEMS)]
-            origin = cast(Pointer, edit.origin(entry))
-            item = items.setdefault(entry.name, {"name": cast(Json, (origin / "name").get(edit.base))})
-            items[entry.name] = cast(Document, _wire(unit).relative_to(entry).put(item, wanted))
+            item_pointer = ITEMS / unit.tokens[len(ITEMS)]
+            base_pointer = cast(Pointer, edit.base_pointer(item_pointer))
+            item = items.setdefault(item_pointer.name, {"name": cast(Json, (base_pointer / "name").get(edit.base))})
+            items[item_pointer.name] = cast(Document, _to_wire(unit).relative_to(item_pointer).put(item, value))
         else:
-            body = _wire(unit).put(body, wanted)
+            body = _to_wire(unit).put(body, value)
     if items:
         ordered: list[Json] = [items[key] for key in sorted(items, key=int)]
         body = ITEMS.put(body, ordered)
-    places = sorted(items, key=int)
+    item_indexes = sorted(items, key=int)
     invalid = tuple(
-        replace(problem, pointer=_from_wire(problem.pointer, places))
+        replace(problem, pointer=_from_wire(problem.pointer, item_indexes))
         for problem in (validate_order(body, Operation.PATCH) if body else [])
     )
     return Patch(cast(Document, body), tuple(carried), tuple(blocked), invalid)
 
 
-def why_not_patch(edit: Edit, change: Change, twins: frozenset[str] | None = None) -> str | None:
-    """Why a PATCH cannot carry this change, in words for people, or None if it can."""
+def why_not_patch(edit: Edit, change: Change, duplicates: frozenset[str] | None = None) -> str | None:
+    """The reason why a PATCH cannot carry this change, as a text for users, or None if it can."""
     pointer = change.pointer
     if pointer == ROOT:
         return "the whole document cannot be replaced"
     known = field_at(pointer)
     in_item = len(pointer) > len(ITEMS) and pointer.startswith(ITEMS)
     if pointer == ITEMS:
-        return "a PATCH cannot put items in another order" if change.moved else "a PATCH cannot add or remove items"
+        return "a PATCH cannot reorder items" if change.moved else "a PATCH cannot add or remove items"
     if in_item:
-        entry = ITEMS / pointer.tokens[len(ITEMS)]
-        if pointer == entry and (change.was is ABSENT or change.now is ABSENT):
+        item_pointer = ITEMS / pointer.tokens[len(ITEMS)]
+        if pointer == item_pointer and (change.was is ABSENT or change.now is ABSENT):
             return "a PATCH cannot add or remove items"
-        origin = edit.origin(entry)
-        if origin is None:
+        base_pointer = edit.base_pointer(item_pointer)
+        if base_pointer is None:
             return "a PATCH cannot add items"
-        name = (origin / "name").get(edit.base)
-        if pointer.name == "name" and pointer.parent == entry:
-            return "a PATCH finds an item by its name and cannot rename it"
+        name = (base_pointer / "name").get(edit.base)
+        if pointer.name == "name" and pointer.parent == item_pointer:
+            return "a PATCH identifies items by name and cannot rename them"
         if not isinstance(name, str):
-            return "this item has no name, by which a PATCH would find it"
-        if name in (twins if twins is not None else twin_names(edit.base)):
-            return f"two items are called {name[:30]!r}: a PATCH could change the wrong one"
+            return "a PATCH identifies items by name, and this item has none"
+        if name in (duplicates if duplicates is not None else duplicate_names(edit.base)):
+            return f"two items are named {name[:30]!r}: a PATCH could change the wrong one"
     if known is None:
-        return "the service's document has no such field"
+        return "the API has no such field"
     if known.read_only or known.immutable:
         return "cannot be changed once the order exists"
     if not known.patch.allowed:
-        return "a PATCH does not know this field"
+        return "a PATCH does not support this field"
     if change.now is ABSENT or change.now is None:
         return _why_not_cleared(edit, pointer)
-    if _takes_away(change.was, change.now):
-        # The service merges objects, of free keys as well: what is not sent would stay.
+    if _removes_member(change.was, change.now):
+        # The service merges objects, also those with free keys: a member that is not sent would stay.
         return "a PATCH cannot remove a part of this"
     return None
 
 
-def _takes_away(was: Json | Absent, now: Json | Absent) -> bool:
+def _removes_member(was: Json | Absent, now: Json | Absent) -> bool:
     if not isinstance(was, dict) or not isinstance(now, dict):
         return False
-    return any(key not in now or _takes_away(value, now[key]) for key, value in was.items())
+    return any(key not in now or _removes_member(value, now[key]) for key, value in was.items())
 
 
 def _why_not_cleared(edit: Edit, pointer: Pointer) -> str | None:
-    unit = _unit(pointer)
+    unit = _atomic_parent(pointer)
     if unit != pointer and unit.get(edit.document) not in (ABSENT, None):
-        # It goes as part of something whole: a list is replaced, but of an object what is not sent stays as it was.
+        # The value is sent as part of a whole. A list is replaced, but an object keeps members that are not sent.
         known = field_at(pointer)
         if unit in LISTS or (known is not None and (known.patch.required or known.patch.nullable)):
             return None
@@ -128,11 +129,11 @@ def _why_not_cleared(edit: Edit, pointer: Pointer) -> str | None:
     return "a PATCH cannot remove this"
 
 
-def _unit(pointer: Pointer) -> Pointer:
-    """The outermost thing that has to go whole when this changes."""
-    for place in LISTS[1:]:
-        if pointer.startswith(place):
-            return place
+def _atomic_parent(pointer: Pointer) -> Pointer:
+    """The outermost value that must be sent as a whole if this one changes."""
+    for list_pointer in LISTS[1:]:
+        if pointer.startswith(list_pointer):
+            return list_pointer
     for length in range(1, len(pointer) + 1):
         part = Pointer(pointer.tokens[:length])
         known = field_at(part)
@@ -141,8 +142,8 @@ def _unit(pointer: Pointer) -> Pointer:
     return pointer
 
 
-def _whole(edit: Edit, unit: Pointer, changes: list[Change]) -> Json:
-    """What to send for a unit. What was taken out of it goes as null, but for what may not be missing at all."""
+def _unit_value(edit: Edit, unit: Pointer, changes: list[Change]) -> Json:
+    """The value to send for a unit. Removed members are sent as null if that is allowed."""
     value = unit.get(edit.document)
     if value is ABSENT:
         return None
@@ -153,21 +154,21 @@ def _whole(edit: Edit, unit: Pointer, changes: list[Change]) -> Json:
     return value
 
 
-def _wire(pointer: Pointer) -> Pointer:
+def _to_wire(pointer: Pointer) -> Pointer:
     known = field_at(pointer)
     return pointer.parent / known.patch.name if known is not None else pointer
 
 
-def _from_wire(pointer: Pointer, places: list[str]) -> Pointer:
+def _from_wire(pointer: Pointer, item_indexes: list[str]) -> Pointer:
     tokens = list(pointer.tokens)
     if len(tokens) > len(ITEMS) and pointer.startswith(ITEMS):
-        tokens[len(ITEMS)] = places[int(tokens[len(ITEMS)])]
+        tokens[len(ITEMS)] = item_indexes[int(tokens[len(ITEMS)])]
     elif tokens == ["customer_details", "phone"]:
         tokens[1] = "phone_number"
     return Pointer(tuple(tokens))
 
 
-def twin_names(document: Document) -> frozenset[str]:
+def duplicate_names(document: Document) -> frozenset[str]:
     """The names that more than one item has (Q3.2)."""
     items = ITEMS.get(document)
     if not isinstance(items, list):
@@ -177,7 +178,7 @@ def twin_names(document: Document) -> frozenset[str]:
 
 
 def from_patch(pointer: Pointer, body: Json, document: Document) -> Pointer:
-    """A place in a PATCH body as the place in the order: items by their name, the phone by its own (Q3.1, Q3.5)."""
+    """Translate a pointer of a PATCH body to the order: items by name, and the phone's other name (Q3.1, Q3.5)."""
     if len(pointer) > len(ITEMS) and pointer.startswith(ITEMS):
         name = (ITEMS / pointer.tokens[len(ITEMS)] / "name").get(body)
         items = ITEMS.get(document)
@@ -191,8 +192,8 @@ def from_patch(pointer: Pointer, body: Json, document: Document) -> Pointer:
     return pointer
 
 
-def as_read(body: Document) -> Document:
-    """A PATCH body in the words of GET: the customer's phone has another name there (Q3.5)."""
+def with_get_names(body: Document) -> Document:
+    """Rename the fields of a PATCH body as GET names them: the customer's phone differs (Q3.5)."""
     phone = Pointer.of("customer_details", "phone")
     value: Json | Absent = phone.get(body)
     if value is ABSENT:
@@ -201,8 +202,8 @@ def as_read(body: Document) -> Document:
     return cast(Document, renamed)
 
 
-def seen_in(base: Document, sent: Document) -> Document:
-    """The order as it is once a PATCH, in the words of GET, is seen in it: objects merged, items by their names."""
+def expected_after_patch(base: Document, sent: Document) -> Document:
+    """The order after a PATCH whose fields are named as in GET: objects are merged, items matched by name."""
     document = dict(base)
     for key, value in sent.items():
         was = document.get(key)
@@ -211,19 +212,19 @@ def seen_in(base: Document, sent: Document) -> Document:
         elif key == ITEMS.name and isinstance(value, list) and isinstance(was, list):
             changes = {item["name"]: item for item in value if isinstance(item, dict) and isinstance(item["name"], str)}
             document[key] = [
-                seen_in(item, changes[name])
+                expected_after_patch(item, changes[name])
                 if isinstance(item, dict) and isinstance(name := item.get("name"), str) and name in changes
                 else item
                 for item in was
             ]
         elif isinstance(value, dict):
-            document[key] = seen_in(was if isinstance(was, dict) else {}, value)
+            document[key] = expected_after_patch(was if isinstance(was, dict) else {}, value)
         else:
             document[key] = value
     return document
 
 
 def is_same_order(a: Document, b: Document) -> bool:
-    """Whether two documents say the same in everything but what the service stamps on them."""
+    """Whether two documents are equal except for the service's timestamps."""
     stamps = ("modified_at",)
     return same({k: v for k, v in a.items() if k not in stamps}, {k: v for k, v in b.items() if k not in stamps})

@@ -1,4 +1,4 @@
-"""By which road an edit goes to the service, what it carries there, and what keeps it here (QUIRKS 2.5-2.7, 3)."""
+"""Chooses PATCH or upsert for an edit: what the request carries, and what prevents it (QUIRKS 2.5-2.7, 3)."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,167 +11,179 @@ from tui.api.pointer import ABSENT, ROOT, Absent, Pointer
 from tui.orders.edits.edit import Change, Edit, same_or_absent
 from tui.orders.edits.patch import BlockedChange, smallest_patch, why_not_patch
 from tui.orders.edits.upsert import Conversion, to_upsert
-from tui.orders.fields import ITEMS, all_fields
+from tui.orders.fields import all_fields
+from tui.orders.paths import ITEMS
 
-FIXED = "cannot be changed once the order exists"
+IMMUTABLE = "cannot be changed once the order exists"
 
 
 @dataclass(frozen=True, slots=True)
 class RequestChoice:
-    """What an edit comes to when it is sent. Pointers are those of the edited document.
+    """The request that sends an edit. Pointers are those of the edited document.
 
-    `operation`: PATCH, or POST for an upsert of the whole order, or None where nothing is to be sent. `body`: the PATCH,
-    or the order of the upsert. `why_whole`: what a PATCH cannot carry, and why. `blocked`: what no road carries.
-    `invalid` stops it; `doubtful` was read so, or is known to be taken against the document (decision 12).
+    `operation`: PATCH, POST for an upsert of the whole order, or None if there is nothing to send. `body`: the body of
+    the PATCH, or the upserted order. `not_patchable`: why a PATCH is not possible. `blocked`: changes that no request can
+    carry. `invalid` prevents sending; `tolerated` does not, because the order was read that way, or because the service
+    is known to accept it against its documentation.
     """
 
     operation: Operation | None
     body: Document
     carried: tuple[Change, ...]
     blocked: tuple[BlockedChange, ...] = ()
-    why_whole: tuple[BlockedChange, ...] = ()
+    not_patchable: tuple[BlockedChange, ...] = ()
     invalid: tuple[Invalid, ...] = ()
-    doubtful: tuple[Invalid, ...] = ()
+    tolerated: tuple[Invalid, ...] = ()
     conversions: tuple[Conversion, ...] = ()
 
     @property
-    def goes(self) -> bool:
-        """Whether there is something to send, and it may go."""
+    def can_send(self) -> bool:
+        """Whether there is something to send and nothing prevents it."""
         return self.operation is not None and not self.invalid
 
 
-def sending_of(edit: Edit) -> RequestChoice:
-    """The smallest PATCH where one can carry the edit, else the whole order."""
+def choose_request(edit: Edit) -> RequestChoice:
+    """Choose the smallest PATCH if it can carry the edit, else an upsert of the whole order."""
     patch = smallest_patch(edit)
-    stuck = tuple(
-        BlockedChange(one.pointer, reason) for one in patch.blocked if (reason := _why_never(edit, one.pointer))
+    blocked = tuple(
+        BlockedChange(change.pointer, reason)
+        for change in patch.blocked
+        if (reason := _why_blocked(edit, change.pointer))
     )
-    whole = tuple(one for one in patch.blocked if not any(one.pointer == other.pointer for other in stuck))
-    if whole:
-        return _upsert(edit, stuck, whole)
-    invalid, doubtful = _sorted_out(patch.invalid, edit, edit.base)
-    invalid += (*_zeros(patch.carried), *_half_made(edit, patch.carried))
+    not_patchable = tuple(
+        change for change in patch.blocked if not any(change.pointer == other.pointer for other in blocked)
+    )
+    if not_patchable:
+        return _upsert(edit, blocked, not_patchable)
+    invalid, tolerated = _split_by_severity(patch.invalid, edit, edit.base)
+    invalid += (*_check_zero_quantities(patch.carried), *_check_new_objects(edit, patch.carried))
     operation = Operation.PATCH if patch.body else None
-    return RequestChoice(operation, patch.body, patch.carried, stuck, (), invalid, doubtful)
+    return RequestChoice(operation, patch.body, patch.carried, blocked, (), invalid, tolerated)
 
 
-def whole_order(edit: Edit) -> RequestChoice:
-    """The edit as an upsert of the whole order, though a PATCH might carry it; of no change there is nothing to send."""
+def choose_upsert(edit: Edit) -> RequestChoice:
+    """Choose an upsert of the whole order even if a PATCH would do. Without changes there is nothing to send."""
     if not edit.dirty:
         return RequestChoice(None, {}, ())
-    stuck = [BlockedChange(change.pointer, reason) for change in edit.changes() if (reason := why_not_upsert(change))]
-    return _upsert(edit, tuple(stuck), ())
+    blocked = [BlockedChange(change.pointer, reason) for change in edit.changes() if (reason := why_not_upsert(change))]
+    return _upsert(edit, tuple(blocked), ())
 
 
 def why_not_upsert(change: Change) -> str | None:
-    """Why no upsert can carry this change, in words for people, or None if one can."""
+    """The reason why an upsert cannot carry this change, as a text for users, or None if it can."""
     if change.pointer == ROOT:
         return "the whole document cannot be replaced"
     if change.pointer.startswith(ITEMS):
         return None
-    for path, read_only in _fixed():
-        place = Pointer(path)
-        if place == change.pointer or (place.startswith(change.pointer) and _loses(change, place)):
-            return "the service makes this itself" if read_only else FIXED
+    for path, read_only in _immutable_paths():
+        pointer = Pointer(path)
+        if pointer == change.pointer or (pointer.startswith(change.pointer) and _changes_inside(change, pointer)):
+            return "the service sets this field" if read_only else IMMUTABLE
     return None
 
 
-def road_of(edit: Edit, pointer: Pointer, twins: frozenset[str] | None = None) -> tuple[Operation | None, str]:
-    """How a change of the field at this pointer would go, and why not by PATCH, or why not at all (None).
+def write_kind_of(
+    edit: Edit, pointer: Pointer, duplicates: frozenset[str] | None = None
+) -> tuple[Operation | None, str]:
+    """How a change of this field would be sent, and why not by PATCH; None and a reason if it cannot be sent.
 
-    `twins`: the names that several items have, where they are known already.
+    `duplicates`: the names that several items have, if already known.
     """
-    probe = Change(pointer, "", "x")
-    if reason := why_not_upsert(probe):
+    change = Change(pointer, "", "x")
+    if reason := why_not_upsert(change):
         return None, reason
-    reason = why_not_patch(edit, probe, twins)
+    reason = why_not_patch(edit, change, duplicates)
     return (Operation.POST, reason) if reason else (Operation.PATCH, "")
 
 
-def _upsert(edit: Edit, stuck: tuple[BlockedChange, ...], whole: tuple[BlockedChange, ...]) -> RequestChoice:
-    edit = _without(edit, stuck)
+def _upsert(edit: Edit, blocked: tuple[BlockedChange, ...], not_patchable: tuple[BlockedChange, ...]) -> RequestChoice:
+    edit = _without_blocked(edit, blocked)
     carried = tuple(edit.changes())
     if not carried:
-        return RequestChoice(None, {}, (), stuck)
+        return RequestChoice(None, {}, (), blocked)
     body, conversions = to_upsert(edit.document, keep_id=True)
     found = validate_order(body, Operation.POST)
-    invalid, doubtful = _sorted_out(found, edit, to_upsert(edit.base, keep_id=True)[0])
+    invalid, tolerated = _split_by_severity(found, edit, to_upsert(edit.base, keep_id=True)[0])
     if ITEMS.get(body) == [] and ITEMS.get(edit.base) != []:
         invalid += (Invalid(ITEMS, "An order needs an item", "no_items"),)
-    return RequestChoice(Operation.POST, body, carried, stuck, whole, invalid, doubtful, conversions)
+    return RequestChoice(Operation.POST, body, carried, blocked, not_patchable, invalid, tolerated, conversions)
 
 
-def _zeros(carried: tuple[Change, ...]) -> Iterator[Invalid]:
-    """A PATCH may say that there are 0 of an item, and nobody says what that means (Q3.4)."""
+def _check_zero_quantities(carried: tuple[Change, ...]) -> Iterator[Invalid]:
+    """Report quantities of 0: a PATCH accepts them, but their effect is undocumented (Q3.4)."""
     for change in carried:
         if change.pointer.startswith(ITEMS) and change.pointer.name == "quantity" and change.now == 0:
-            yield Invalid(change.pointer, "0 is not sent, as nobody says what it does; D removes the item", "quantity")
+            yield Invalid(
+                change.pointer, "0 is not sent because its effect is undocumented; D removes the item", "quantity"
+            )
 
 
-def _half_made(edit: Edit, carried: tuple[Change, ...]) -> Iterator[Invalid]:
-    """What is missing of an object that the order did not have: a PATCH may say a part of it, the order may not."""
-    made = {change.pointer.parent for change in carried if change.was is ABSENT}
-    made = {place for place in made if place.tokens and not isinstance(edit.base_value(place), dict)}
-    if not made:
+def _check_new_objects(edit: Edit, carried: tuple[Change, ...]) -> Iterator[Invalid]:
+    """Report members that a newly added object lacks: a PATCH accepts a partial object, an order does not."""
+    new_objects = {change.pointer.parent for change in carried if change.was is ABSENT}
+    new_objects = {
+        pointer for pointer in new_objects if pointer.tokens and not isinstance(edit.base_value(pointer), dict)
+    }
+    if not new_objects:
         return
-    for one in validate_order(to_upsert(edit.document, keep_id=True)[0], Operation.POST):
-        if one.code == "missing" and one.pointer.parent in made:
-            yield one
+    for invalid in validate_order(to_upsert(edit.document, keep_id=True)[0], Operation.POST):
+        if invalid.code == "missing" and invalid.pointer.parent in new_objects:
+            yield invalid
 
 
-def _without(edit: Edit, stuck: tuple[BlockedChange, ...]) -> Edit:
-    """The edit without what no road carries."""
-    if not stuck:
+def _without_blocked(edit: Edit, blocked: tuple[BlockedChange, ...]) -> Edit:
+    """A copy of the edit without the changes that cannot be sent."""
+    if not blocked:
         return edit
     copy = Edit.load(edit.base, edit.log())
-    for one in stuck:
-        copy.revert(one.pointer, "stays as it is")
+    for change in blocked:
+        copy.revert(change.pointer, "left out")
     return copy
 
 
-def _sorted_out(
-    found: Sequence[Invalid], edit: Edit, read: Document
+def _split_by_severity(
+    problems: Sequence[Invalid], edit: Edit, read: Document
 ) -> tuple[tuple[Invalid, ...], tuple[Invalid, ...]]:
-    """What is wrong by the document: what stops, and what was read just so or is known to be taken (decision 12)."""
-    stops: list[Invalid] = []
-    doubtful: list[Invalid] = []
-    for one in found:
-        (doubtful if one.tolerated or _was_read_so(one.pointer, edit, read) else stops).append(one)
-    return tuple(stops), tuple(doubtful)
+    """Split schema errors into those that prevent sending and those that are tolerated."""
+    errors: list[Invalid] = []
+    tolerated: list[Invalid] = []
+    for invalid in problems:
+        (tolerated if invalid.tolerated or _is_unchanged(invalid.pointer, edit, read) else errors).append(invalid)
+    return tuple(errors), tuple(tolerated)
 
 
-def _was_read_so(pointer: Pointer, edit: Edit, read: Document) -> bool:
-    origin = edit.origin(pointer)
-    if origin is None or edit.placed(pointer) is None:
+def _is_unchanged(pointer: Pointer, edit: Edit, read: Document) -> bool:
+    base_pointer = edit.base_pointer(pointer)
+    if base_pointer is None or edit.to_positions(pointer) is None:
         return False
-    here, there = pointer.get(edit.document), origin.get(edit.base)
-    if here is ABSENT and there is ABSENT:
-        # Missing then and now; but what makes it needed may be new.
-        return same_type(pointer.parent.get(edit.document), origin.parent.get(read))
-    return same_or_absent(here, there)
+    current, before = pointer.get(edit.document), base_pointer.get(edit.base)
+    if current is ABSENT and before is ABSENT:
+        # The value was missing before and is missing now, but the object that requires it may be new.
+        return same_type(pointer.parent.get(edit.document), base_pointer.parent.get(read))
+    return same_or_absent(current, before)
 
 
-def same_type(here: Json | Absent, there: Json | Absent) -> bool:
+def same_type(a: Json | Absent, b: Json | Absent) -> bool:
     """Whether both are objects, or neither is."""
-    return isinstance(here, dict) == isinstance(there, dict)
+    return isinstance(a, dict) == isinstance(b, dict)
 
 
-def _why_never(edit: Edit, pointer: Pointer) -> str | None:
+def _why_blocked(edit: Edit, pointer: Pointer) -> str | None:
     change = next((change for change in edit.changes() if change.pointer == pointer), None)
     return None if change is None else why_not_upsert(change)
 
 
-def _loses(change: Change, place: Pointer) -> bool:
-    """Whether replacing something whole would change what identifies the order."""
-    inner = place.relative_to(change.pointer)
+def _changes_inside(change: Change, pointer: Pointer) -> bool:
+    """Whether replacing a value as a whole changes the value at a pointer inside it."""
+    inner = pointer.relative_to(change.pointer)
     was = ABSENT if change.was is ABSENT else inner.get(change.was)
     now = ABSENT if change.now is ABSENT else inner.get(change.now)
     return not same_or_absent(was, now)
 
 
 @cache
-def _fixed() -> tuple[tuple[tuple[str, ...], bool], ...]:
-    """The fields that no write can change, and whether the service makes them."""
+def _immutable_paths() -> tuple[tuple[tuple[str, ...], bool], ...]:
+    """The fields that no write can change, and whether the service sets them."""
     return tuple(
         (field.path, field.read_only)
         for field in all_fields()
@@ -179,16 +191,16 @@ def _fixed() -> tuple[tuple[tuple[str, ...], bool], ...]:
     )
 
 
-def as_seen(body: Document, changes: Iterable[Change]) -> Document:
-    """What a GET is to show after an upsert: the order sent, with null where something was taken away (Q2.6)."""
+def expected_after_upsert(body: Document, changes: Iterable[Change]) -> Document:
+    """What a GET should show after an upsert: the order sent, with null where a value was removed (Q2.6)."""
     seen: Json = body
     for change in changes:
-        if change.now in (ABSENT, None) and not change.moved and not _in_list(change.pointer):
+        if change.now in (ABSENT, None) and not change.moved and not _is_in_list(change.pointer):
             parent = change.pointer.parent.get(seen)
             if isinstance(parent, dict) or parent is ABSENT:
                 seen = change.pointer.put(seen, None)
     return cast(Document, seen)
 
 
-def _in_list(pointer: Pointer) -> bool:
+def _is_in_list(pointer: Pointer) -> bool:
     return any(token.startswith("~") for token in pointer.tokens)

@@ -17,9 +17,9 @@ HELP = (
     ("words", "any other words narrow what was read, here, by recipient, city, number, tag or problem"),
 )
 
-NAMES = tuple(word.partition(":")[0] for word, _ in HELP if ":" in word)
+FILTER_NAMES = tuple(word.partition(":")[0] for word, _ in HELP if ":" in word)
 """What stands before a colon."""
-STOPS, ANY_WHY, NO_WHY = "stop", "any", "none"
+BLOCKED_REASON, ANY_REASON, NO_REASON = "stop", "any", "none"
 """What `why:` may ask for beside a word of a reason."""
 
 
@@ -83,7 +83,7 @@ def parse_filter(line: str, today: date) -> Filter:
             case "":
                 words.append(word.lower())
             case _:
-                raise FilterError(f"There is no filter {key[:20]!r}; there are {', '.join(NAMES)}.")
+                raise FilterError(f"There is no filter {key[:20]!r}; there are {', '.join(FILTER_NAMES)}.")
     return Filter(number, order_id, statuses, ordered, updated, sort, tuple(words), why)
 
 

@@ -10,14 +10,14 @@ from tui.api.codec import Json
 from tui.api.models import Kind
 from tui.orders.addresses.formats import country_named, state_named
 from tui.orders.fields import Field
-from tui.orders.tables.csv_writer import unguard
+from tui.orders.tables.csv_writer import unescape_formula
 from tui.orders.tables.layout import TableLayout
 from tui.orders.value_parser import InvalidText, ParsedEntry, ValidValue, parse_entry
 
-LONGEST: Final = 100_000
+MAX_CELL_LENGTH: Final = 100_000
 """Characters of a cell; a longer one is no value of an order."""
 
-SIGNS: Final = {"€": "EUR", "£": "GBP", "US$": "USD", "$": "USD"}
+CURRENCY_SIGNS: Final = {"€": "EUR", "£": "GBP", "US$": "USD", "$": "USD"}
 _CURRENCY: Final = re.compile(
     r"(?P<before>[A-Z]{3}|US\$|[€£$])?\s*(?P<number>[-+]?[\d.,'’\s\xa0\u202f]+)\s*(?P<after>[A-Z]{3}|[€£$])?"
 )
@@ -47,9 +47,9 @@ class CellValue:
     """What stood behind a measure."""
 
 
-def text_in(cell: str) -> str:
+def cell_text(cell: str) -> str:
     """A cell's text: without the spaces around it, unless an apostrophe guards what stands there."""
-    plain = unguard(cell)
+    plain = unescape_formula(cell)
     return plain if plain != cell else cell.strip()
 
 
@@ -78,7 +78,7 @@ def read_cell(field: Field, text: str, layout: TableLayout, now: datetime, count
             return _by_entry(field, text, now)
 
 
-def number_in(text: str, decimal: str) -> str | None:
+def parse_number(text: str, decimal: str) -> str | None:
     """A number as JSON writes it, from one written with this decimal sign and signs for thousands; None if it is none."""
     text = re.sub(r"^([-+])\s+", r"\1", text.strip())
     if _SPACED.fullmatch(text):
@@ -110,12 +110,12 @@ _EPOCH: Final = datetime(2000, 1, 1)
 
 def _amount(field: Field, text: str, layout: TableLayout) -> CellValue:
     currency = unit = ""
-    written = number_in(text, layout.decimal)
+    written = parse_number(text, layout.decimal)
     if written is None and field.kind is not Kind.INTEGER and (match := _CURRENCY.fullmatch(text)):
         sign = match["before"] or match["after"] or ""
-        currency, written = SIGNS.get(sign, sign), number_in(match["number"], layout.decimal)
+        currency, written = CURRENCY_SIGNS.get(sign, sign), parse_number(match["number"], layout.decimal)
     if written is None and field.kind is Kind.NUMBER and (match := _UNIT.fullmatch(text)):
-        written = number_in(match["number"], layout.decimal)
+        written = parse_number(match["number"], layout.decimal)
         unit = _UNITS.get(match["unit"].lower(), match["unit"].lower())
     if written is None:
         return CellValue(text, "a whole number is needed" if field.kind is Kind.INTEGER else "a number is needed")
@@ -173,7 +173,7 @@ def _named_day(text: str) -> str:
 def _chosen(field: Field, text: str) -> CellValue:
     word = text.casefold()
     if field.path[-1] == "currency":
-        return CellValue(SIGNS.get(text, text.upper() if re.fullmatch("[A-Za-z]{3}", text) else text))
+        return CellValue(CURRENCY_SIGNS.get(text, text.upper() if re.fullmatch("[A-Za-z]{3}", text) else text))
     word = _UNITS.get(word, word) if field.path[-1] == "unit" else word
     shape = re.sub(r"[\s_-]+", "_", word)
     found = next((choice for choice in field.choices if choice.casefold() in (word, shape)), None)

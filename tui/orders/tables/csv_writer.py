@@ -15,17 +15,17 @@ _GUARDED: Final = re.compile(r"'+[=+\-@\t\r]")
 _NUMBER: Final = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?", re.ASCII)
 
 
-def guard(text: str) -> str:
+def escape_formula(text: str) -> str:
     """The text as a cell: an apostrophe before what would be a formula. A negative number stays one."""
     return f"'{text}" if _DANGEROUS.match(text) and not _NUMBER.fullmatch(text) else text
 
 
-def unguard(cell: str) -> str:
-    """What `guard` was given; other cells as they are."""
+def unescape_formula(cell: str) -> str:
+    """What `escape_formula` was given; other cells as they are."""
     return cell[1:] if cell.startswith("'") and _GUARDED.match(cell) else cell
 
 
-def cell_of(value: Json | Absent) -> str:
+def to_cell(value: Json | Absent) -> str:
     """A value as a cell: numbers as numbers, texts guarded, absent and null empty, lists and objects as JSON."""
     if value is None or isinstance(value, Absent):
         return ""
@@ -33,13 +33,13 @@ def cell_of(value: Json | Absent) -> str:
         return "true" if value else "false"
     if isinstance(value, int | Decimal):
         return f"{value:f}" if isinstance(value, Decimal) and abs(value.adjusted()) < 40 else str(value)
-    return guard(value) if isinstance(value, str) else encode(value).decode()
+    return escape_formula(value) if isinstance(value, str) else encode(value).decode()
 
 
-def csv_of(rows: Iterable[Sequence[Json | Absent]], delimiter: str = ",") -> bytes:
+def to_csv(rows: Iterable[Sequence[Json | Absent]], delimiter: str = ",") -> bytes:
     """A table in UTF-8 with a mark, as spreadsheets want it."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=delimiter, lineterminator="\r\n", quoting=csv.QUOTE_MINIMAL)
     for row in rows:
-        writer.writerow([cell_of(value) for value in row])
+        writer.writerow([to_cell(value) for value in row])
     return text.getvalue().encode("utf-8-sig", errors="replace")

@@ -4,20 +4,17 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
-from typing import Final, TypeAlias
+from typing import Final
 
-from tui.orders.addresses.formats import plain
+from tui.orders.addresses.formats import normalize
 from tui.orders.edits.bulk_change import full_label
-from tui.orders.fields import ANY, ITEMS, Field, all_fields
+from tui.orders.fields import Field, all_fields
+from tui.orders.paths import ANY, BILL_TO, EVERY_ITEM, NUMBER, ORDER_ID, SHIP_TO, FieldPath
 
-FieldPath: TypeAlias = tuple[str, ...]
-"""A field's path; below a list of objects it has `*`."""
-
-ITEM: Final[FieldPath] = (*ITEMS.tokens, ANY)
-SHIP: Final = "shipping_address"
-BILL: Final = "billing_address"
-NUMBER: Final[FieldPath] = ("order_number",)
-ORDER_ID: Final[FieldPath] = ("order_id",)
+SHIP: Final = SHIP_TO.name
+BILL: Final = BILL_TO.name
+NUMBER_PATH: Final[FieldPath] = NUMBER.tokens
+ORDER_ID_PATH: Final[FieldPath] = ORDER_ID.tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +31,10 @@ class HeadingGuess:
 
 
 @lru_cache(maxsize=4096)
-def normal(name: str) -> str:
+def normalized(name: str) -> str:
     """A header to compare: lower case, no accents, words apart: `Ship-to ZIP_code` is `ship to zip code`."""
     apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
-    return plain(apart.replace("#", " number ").replace("ß", "ss"))
+    return normalize(apart.replace("#", " number ").replace("ß", "ss"))
 
 
 @cache
@@ -46,9 +43,9 @@ def mappable() -> tuple[Field, ...]:
     return tuple(known for known in all_fields() if not known.members and not known.read_only)
 
 
-def guesses(header: Sequence[str]) -> list[list[HeadingGuess]]:
+def guess_fields(header: Sequence[str]) -> list[list[HeadingGuess]]:
     """For each column the fields it may be, the surest first."""
-    names = [normal(name) for name in header]
+    names = [normalized(name) for name in header]
     special = _special(frozenset(names))
     found = []
     for name, raw in zip(names, header, strict=True):
@@ -64,7 +61,7 @@ def guesses(header: Sequence[str]) -> list[list[HeadingGuess]]:
 
 def is_known(name: str) -> bool:
     """Whether a column of this name could be matched by itself."""
-    return bool(guesses([name])[0])
+    return bool(guess_fields([name])[0])
 
 
 # Names. Each line: the last part of the path, then names in the order of how sure they are.
@@ -229,7 +226,7 @@ def _aliases() -> dict[str, tuple[HeadingGuess, ...]]:
         ("telnummerbezorging", "phone_number"),
     ):
         add(name, HeadingGuess((SHIP, member), 3))
-    for table, base in ((_ITEM, ITEM), (_ORDER, ()), (_CUSTOMER, ())):
+    for table, base in ((_ITEM, EVERY_ITEM), (_ORDER, ()), (_CUSTOMER, ())):
         for path, names in table.items():
             for rank, name in enumerate(names.split("|")):
                 add(name, HeadingGuess((*base, *path.split("/")), rank))
@@ -241,11 +238,11 @@ def _aliases() -> dict[str, tuple[HeadingGuess, ...]]:
 def _labels() -> Iterator[tuple[FieldPath, str]]:
     counted: dict[str, list[FieldPath]] = {}
     for known in mappable():
-        yield known.path, normal(full_label(known.path))
-        if known.path[: len(ITEM)] == ITEM:
-            yield known.path, normal(f"items {known.caption}")
-            yield known.path, normal(f"item {known.caption}")
-        counted.setdefault(normal(known.caption), []).append(known.path)
+        yield known.path, normalized(full_label(known.path))
+        if known.path[: len(EVERY_ITEM)] == EVERY_ITEM:
+            yield known.path, normalized(f"items {known.caption}")
+            yield known.path, normalized(f"item {known.caption}")
+        counted.setdefault(normalized(known.caption), []).append(known.path)
     yield from ((paths[0], caption) for caption, paths in counted.items() if len(paths) == 1)
 
 
@@ -257,7 +254,7 @@ def _exact() -> dict[str, FieldPath]:
         whole = "/".join(known.path)
         for name in (whole, whole.replace(f"/{ANY}", ""), whole.replace(ANY, "0")):
             found[name.casefold()] = known.path
-        if known.path[: len(ITEM)] == ITEM:
+        if known.path[: len(EVERY_ITEM)] == EVERY_ITEM:
             found["/".join(known.path[1:]).casefold()] = known.path
     return found
 
@@ -268,13 +265,13 @@ def _special(names: frozenset[str]) -> dict[str, FieldPath]:
         if sign in names:
             for name, path in meanings.items():
                 base, _, rest = path.rpartition("item:")
-                found[name] = (*(ITEM if base or path.startswith("item:") else ()), *rest.split("/"))
+                found[name] = (*(EVERY_ITEM if base or path.startswith("item:") else ()), *rest.split("/"))
     return found
 
 
-def unit_named(name: str) -> str:
+def unit_in(name: str) -> str:
     """The unit that a column's name tells, as of `Gewicht (kg)`; nothing if it tells none."""
-    return _unit(normal(name))[1]
+    return _unit(normalized(name))[1]
 
 
 def _unit(name: str) -> tuple[str, str]:

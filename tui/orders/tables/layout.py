@@ -88,10 +88,10 @@ class TableLayout:
         return found if known and found.decimal in DECIMALS and found.dates in DATES else None
 
 
-def sniff(data: bytes | str) -> TableLayout:
+def detect_layout(data: bytes | str) -> TableLayout:
     """The layout that this text most likely has. Raises TableError where it is no text."""
-    encoding = "utf-8" if isinstance(data, str) else encoding_of(data)
-    text = data if isinstance(data, str) else text_of(data, encoding)
+    encoding = "utf-8" if isinstance(data, str) else detect_encoding(data)
+    text = data if isinstance(data, str) else decode_text(data, encoding)
     cut = len(text) > _SAMPLE_TEXT
     sample = text[:_SAMPLE_TEXT]
     best, score = TableLayout(encoding=encoding), -1.0
@@ -103,18 +103,18 @@ def sniff(data: bytes | str) -> TableLayout:
                 best, score = layout, fit
         if score > 0 and quote == '"':
             break  # others are looked at only where double quotes do not work out
-    rows = [cells for _, cells in _first(rows_of(sample, best))]
-    decimal, dates = judged(rows)
+    rows = [cells for _, cells in _first(read_rows(sample, best))]
+    decimal, dates = detect_number_and_date_format(rows)
     return replace(best, decimal=decimal, dates=dates)
 
 
-def judged(rows: Sequence[Sequence[str]]) -> tuple[str, str]:
+def detect_number_and_date_format(rows: Sequence[Sequence[str]]) -> tuple[str, str]:
     """The decimal sign and the order of days and months by what stands in the cells."""
     cells = [cell.strip(" €$£\xa0") for row in rows[:_SAMPLE] for cell in row]
     return _decimal(cells), _dates(cells)
 
 
-def encoding_of(data: bytes) -> str:
+def detect_encoding(data: bytes) -> str:
     """The encoding of these bytes. Raises TableError for what is no text."""
     if data.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
@@ -136,7 +136,7 @@ def encoding_of(data: bytes) -> str:
     return "utf-8"
 
 
-def text_of(data: bytes, encoding: str) -> str:
+def decode_text(data: bytes, encoding: str) -> str:
     """The text of these bytes. Raises TableError where they are not in this encoding."""
     try:
         text = data.decode(encoding)
@@ -157,7 +157,7 @@ def _as_latin_1(error: UnicodeError) -> tuple[str | bytes, int]:
 codecs.register_error("_latin_1", _as_latin_1)
 
 
-def rows_of(text: str, layout: TableLayout) -> Iterator[tuple[int, list[str]]]:
+def read_rows(text: str, layout: TableLayout) -> Iterator[tuple[int, list[str]]]:
     """The rows that hold anything, each with its number in the table, from 1, as a spreadsheet counts them."""
     # The module's limit is global; a cell too long is refused by those who look at it, with its place.
     csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
@@ -182,7 +182,7 @@ def _fit(text: str, layout: TableLayout, cut: bool) -> float:
     """How well a text is a table of this layout: many columns, the same number in each row. Below 0: not at all."""
     if layout.quote and not cut and _is_open(text, layout):
         return -1.0
-    counts = Counter(len(cells) for _, cells in _first(rows_of(text, layout)))
+    counts = Counter(len(cells) for _, cells in _first(read_rows(text, layout)))
     if not counts:
         return 0.0
     width, times = max(counts.items(), key=lambda pair: (pair[0] > 1, pair[1], pair[0]))

@@ -5,24 +5,29 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from tui.api.codec import Json
-from tui.orders.tables.headings import ITEM, NUMBER, ORDER_ID, FieldPath, guesses, mappable, normal, unit_named
+from tui.orders.paths import CURRENCY, EVERY_ITEM, ORDERED_AT, PAYMENT_STATUS, SHOP, STATUS, WEIGHT, FieldPath
+from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, guess_fields, mappable, normalized, unit_in
 from tui.orders.tables.layout import TableLayout
 
 VERSION: Final = 1
 """Of a mapping as JSON. One of a later version is not read."""
 
-CURRENCY: Final[FieldPath] = ("payment_details", "total_price", "currency")
-STATUS: Final[FieldPath] = ("order_details", "status", "code")
-PAID: Final[FieldPath] = ("payment_details", "status", "code")
-SHOP: Final[FieldPath] = ("order_details", "integration", "id")
-PLACED: Final[FieldPath] = ("order_details", "order_created_at")
-WEIGHT: Final[FieldPath] = ("shipping_details", "measurement", "weight", "value")
-WEIGHT_UNIT: Final[FieldPath] = (*WEIGHT[:-1], "unit")
-ITEM_WEIGHT: Final[FieldPath] = (*ITEM, *WEIGHT[1:])
-ITEM_WEIGHT_UNIT: Final[FieldPath] = (*ITEM_WEIGHT[:-1], "unit")
+CURRENCY_PATH: Final[FieldPath] = CURRENCY.tokens
+STATUS_PATH: Final[FieldPath] = STATUS.tokens
+PAYMENT_STATUS_PATH: Final[FieldPath] = PAYMENT_STATUS.tokens
+SHOP_PATH: Final[FieldPath] = SHOP.tokens
+ORDERED_AT_PATH: Final[FieldPath] = ORDERED_AT.tokens
+WEIGHT_PATH: Final[FieldPath] = (*WEIGHT.tokens, "value")
+WEIGHT_UNIT_PATH: Final[FieldPath] = (*WEIGHT.tokens, "unit")
+ITEM_WEIGHT_PATH: Final[FieldPath] = (*EVERY_ITEM, *WEIGHT_PATH[1:])
+ITEM_WEIGHT_UNIT_PATH: Final[FieldPath] = (*EVERY_ITEM, *WEIGHT_UNIT_PATH[1:])
 _SIZE_UNIT: Final[FieldPath] = ("shipping_details", "measurement", "dimension", "unit")
 
-USUAL: Final[dict[FieldPath, Json]] = {STATUS: "unfulfilled", PAID: "paid", CURRENCY: "EUR"}
+USUAL_CONSTANTS: Final[dict[FieldPath, Json]] = {
+    STATUS_PATH: "unfulfilled",
+    PAYMENT_STATUS_PATH: "paid",
+    CURRENCY_PATH: "EUR",
+}
 """What every order needs and most files lack; each can be changed."""
 
 
@@ -61,7 +66,7 @@ class ColumnMapping:
         if new is not None and new not in changed.paths and changed.constant(new) is None:
             usual = "kg" if new[-2] == "weight" else "cm" if new[-2] == "dimension" else None
             so_far = self.constant(old) if old is not None and old[-2] == new[-2] else None
-            changed = changed.with_constant(new, unit_named(self.header[column]) or so_far or usual)
+            changed = changed.with_constant(new, unit_in(self.header[column]) or so_far or usual)
         if old is not None and all(unit_path(one) != old for one in changed.paths):
             changed = changed.with_constant(old, None)
         return changed
@@ -75,14 +80,14 @@ class ColumnMapping:
 
     def fits(self, header: Sequence[str]) -> bool:
         """Whether it is for tables with these columns, in any order."""
-        return sorted(map(normal, self.header)) == sorted(map(normal, header))
+        return sorted(map(normalized, self.header)) == sorted(map(normalized, header))
 
     def on(self, header: Sequence[str]) -> "ColumnMapping":
         """This mapping for a header that it fits, whose columns may stand in another order."""
         left: dict[str, list[FieldPath | None]] = {}
         for name, path in zip(self.header, self.paths, strict=True):
-            left.setdefault(normal(name), []).append(path)
-        paths = tuple(left[normal(name)].pop(0) if left.get(normal(name)) else None for name in header)
+            left.setdefault(normalized(name), []).append(path)
+        paths = tuple(left[normalized(name)].pop(0) if left.get(normalized(name)) else None for name in header)
         return replace(self, header=tuple(header), paths=paths)
 
     def to_json(self) -> Json:
@@ -133,9 +138,9 @@ def unit_path(path: FieldPath | None) -> FieldPath | None:
     return unit if any(known.path == unit for known in mappable()) else None
 
 
-def automatic(header: Sequence[str], *, shop: int | None = None) -> ColumnMapping:
+def suggest_mapping(header: Sequence[str], *, shop: int | None = None) -> ColumnMapping:
     """The mapping that the names of the columns suggest, with the usual constants for what no column gives."""
-    found = guesses(header)
+    found = guess_fields(header)
     paths: list[FieldPath | None] = [None] * len(header)
     units: dict[FieldPath, str] = {}
     taken: dict[FieldPath, bool] = {}
@@ -150,27 +155,27 @@ def automatic(header: Sequence[str], *, shop: int | None = None) -> ColumnMappin
                 if guess.unit:
                     units[guess.path] = guess.unit
                 break
-    if NUMBER not in taken and ORDER_ID not in taken and "id" in map(normal, header):
-        place = [normal(name) for name in header].index("id")
-        paths[place] = paths[place] or ORDER_ID
-    constants = {path: value for path, value in USUAL.items() if path not in taken}
+    if NUMBER_PATH not in taken and ORDER_ID_PATH not in taken and "id" in map(normalized, header):
+        place = [normalized(name) for name in header].index("id")
+        paths[place] = paths[place] or ORDER_ID_PATH
+    constants = {path: value for path, value in USUAL_CONSTANTS.items() if path not in taken}
     constants |= {(*path[:-1], "unit"): unit for path, unit in units.items() if path[-1] == "value"}
     if any(path is not None and path[-2:-1] == ("dimension",) for path in paths):
         size = next((unit for path, unit in units.items() if path[-2:-1] == ("dimension",)), "cm")
         constants |= {_SIZE_UNIT: size} if _SIZE_UNIT not in taken else {}
-    for unit in (WEIGHT_UNIT, ITEM_WEIGHT_UNIT):
+    for unit in (WEIGHT_UNIT_PATH, ITEM_WEIGHT_UNIT_PATH):
         if (*unit[:-1], "value") in taken and unit not in taken:
             constants.setdefault(unit, "kg")
     mapping = ColumnMapping(tuple(header), tuple(paths), constants=tuple(constants.items()))
-    return mapping if shop is None else mapping.with_constant(SHOP, shop)
+    return mapping if shop is None else mapping.with_constant(SHOP_PATH, shop)
 
 
-def by_rows(mapping: ColumnMapping, rows: Iterable[Sequence[str]]) -> ColumnMapping:
+def refine_by_rows(mapping: ColumnMapping, rows: Iterable[Sequence[str]]) -> ColumnMapping:
     """The mapping with what a look at the rows tells: a weight that differs within an order is that of the items."""
-    if WEIGHT not in mapping.paths or ITEM_WEIGHT in mapping.paths:
+    if WEIGHT_PATH not in mapping.paths or ITEM_WEIGHT_PATH in mapping.paths:
         return mapping
-    place = mapping.paths.index(WEIGHT)
-    keys = [column for path in (ORDER_ID, NUMBER) for column, one in enumerate(mapping.paths) if one == path]
+    place = mapping.paths.index(WEIGHT_PATH)
+    keys = [column for path in (ORDER_ID_PATH, NUMBER_PATH) for column, one in enumerate(mapping.paths) if one == path]
     seen: dict[str, str] = {}
     for cells in rows:
         key = next(
@@ -181,7 +186,7 @@ def by_rows(mapping: ColumnMapping, rows: Iterable[Sequence[str]]) -> ColumnMapp
             break
     else:
         return mapping
-    turned = {WEIGHT: ITEM_WEIGHT, WEIGHT_UNIT: ITEM_WEIGHT_UNIT}
+    turned = {WEIGHT_PATH: ITEM_WEIGHT_PATH, WEIGHT_UNIT_PATH: ITEM_WEIGHT_UNIT_PATH}
     paths = tuple(None if path is None else turned.get(path, path) for path in mapping.paths)
     return replace(
         mapping, paths=paths, constants=tuple((turned.get(path, path), value) for path, value in mapping.constants)

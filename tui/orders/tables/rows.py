@@ -10,16 +10,17 @@ from typing import Any, Final, cast
 from tui.api.codec import Document, Json
 from tui.api.errors import Origin, Problem, Severity
 from tui.api.pointer import ABSENT, Pointer
-from tui.orders.fields import ANY, Field, field_at, label_of
-from tui.orders.tables.cells import LONGEST, CellValue, read_cell, text_in
-from tui.orders.tables.defaults import work_out
-from tui.orders.tables.headings import ITEM, NUMBER, ORDER_ID, FieldPath, is_known, normal
-from tui.orders.tables.layout import TableError, TableLayout, rows_of
-from tui.orders.tables.mapping import ColumnMapping
+from tui.orders.fields import Field, field_at, label_of
+from tui.orders.paths import ANY, EVERY_ITEM, FieldPath
+from tui.orders.tables.cells import MAX_CELL_LENGTH, CellValue, cell_text, read_cell
+from tui.orders.tables.defaults import fill_defaults
+from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, is_known, normalized
+from tui.orders.tables.layout import TableError, TableLayout, read_rows
+from tui.orders.tables.mapping import SHOP_PATH, ColumnMapping
 
-MOST_ROWS: Final = 50_000
+MAX_ROWS: Final = 50_000
 """Rows that are taken from one table."""
-MOST_COLUMNS: Final = 500
+MAX_COLUMNS: Final = 500
 _TOLD_EVERY = 500
 _MOST_READS = 20_000
 
@@ -87,24 +88,24 @@ class ParsedTable:
     """Cells that hold something, in columns that go nowhere."""
 
 
-def table_of(text: str, layout: TableLayout, progress: RowProgress | None = None) -> Table:
+def parse_table(text: str, layout: TableLayout, progress: RowProgress | None = None) -> Table:
     """The table in a text. Raises TableError for one without rows, or with too many."""
     rows: list[TableRow] = []
     guess = max(text.count("\n"), 1) if progress is not None else 0
-    for number, cells in rows_of(text, layout):
+    for number, cells in read_rows(text, layout):
         rows.append(TableRow(number, cells))
-        if len(rows) > MOST_ROWS + 1:
+        if len(rows) > MAX_ROWS + 1:
             raise TableError(_too_many(text.count("\n")))
         if progress is not None and number % _TOLD_EVERY == 0:
             progress(number, guess)
-    return headed(rows, layout)
+    return with_header(rows, layout)
 
 
-def headed(rows: Sequence[TableRow], layout: TableLayout) -> Table:
+def with_header(rows: Sequence[TableRow], layout: TableLayout) -> Table:
     """Rows with their header taken apart. Raises TableError where nothing is left."""
     if not rows:
         raise TableError("It is empty.")
-    if len(rows) > MOST_ROWS + 1:
+    if len(rows) > MAX_ROWS + 1:
         raise TableError(_too_many(len(rows)))
     place = _header_place(rows) if layout.header else 0
     above, rows = rows[:place], rows[place:]
@@ -112,13 +113,13 @@ def headed(rows: Sequence[TableRow], layout: TableLayout) -> Table:
     if layout.header:
         # A column without a name counts where a row has something there.
         width = max(width, min(len(rows[0].cells), max(len(_trimmed(row.cells)) for row in rows)))
-    if width > MOST_COLUMNS:
-        raise TableError(f"It has {width} columns; at most {MOST_COLUMNS} are read. Is the delimiter right?")
+    if width > MAX_COLUMNS:
+        raise TableError(f"It has {width} columns; at most {MAX_COLUMNS} are read. Is the delimiter right?")
     if not layout.header:
-        return Table(tuple(f"column {letters(place)}" for place in range(width)), tuple(rows), layout)
+        return Table(tuple(f"column {column_letters(place)}" for place in range(width)), tuple(rows), layout)
     if len(rows) == 1:
         raise TableError("It has a header and no rows below it.")
-    names = [text_in(cell)[:200] for cell in rows[0].cells[:width]]
+    names = [cell_text(cell)[:200] for cell in rows[0].cells[:width]]
     return Table(_own_names(names), tuple(rows[1:]), layout, tuple(above), tuple(names))
 
 
@@ -131,7 +132,7 @@ def _header_place(rows: Sequence[TableRow]) -> int:
     return 0
 
 
-def letters(column: int) -> str:
+def column_letters(column: int) -> str:
     """A column as spreadsheets call it: A, B, … Z, AA; from 0."""
     found = ""
     column += 1
@@ -141,7 +142,7 @@ def letters(column: int) -> str:
     return found
 
 
-def orders_of(
+def to_orders(
     table: Table,
     mapping: ColumnMapping,
     *,
@@ -158,7 +159,7 @@ def orders_of(
 
 
 def _too_many(count: int) -> str:
-    return f"It has about {count:,} rows; at most {MOST_ROWS:,} go at once. Split it into parts, each with the header."
+    return f"It has about {count:,} rows; at most {MAX_ROWS:,} go at once. Split it into parts, each with the header."
 
 
 def _trimmed(cells: Sequence[str]) -> Sequence[str]:
@@ -173,7 +174,7 @@ def _own_names(names: list[str]) -> tuple[str, ...]:
     found: list[str] = []
     seen: set[str] = set()
     for place, name in enumerate(names):
-        base = own = name or f"column {letters(place)}"
+        base = own = name or f"column {column_letters(place)}"
         times = 1
         while own in seen:
             times += 1
@@ -215,7 +216,9 @@ class _Reading:
         self._table = table
         self._most = most
         self._mapping = (
-            mapping if shop is None or mapping.constant(_SHOP) is not None else mapping.with_constant(_SHOP, shop)
+            mapping
+            if shop is None or mapping.constant(SHOP_PATH) is not None
+            else mapping.with_constant(SHOP_PATH, shop)
         )
         self._now = now
         self._columns = [
@@ -223,8 +226,12 @@ class _Reading:
                 place,
                 name,
                 known,
-                (path[len(ITEM) :] if path[: len(ITEM)] == ITEM else tuple("0" if one == ANY else one for one in path)),
-                path[: len(ITEM)] == ITEM,
+                (
+                    path[len(EVERY_ITEM) :]
+                    if path[: len(EVERY_ITEM)] == EVERY_ITEM
+                    else tuple("0" if one == ANY else one for one in path)
+                ),
+                path[: len(EVERY_ITEM)] == EVERY_ITEM,
             )
             for place, (name, path) in enumerate(zip(mapping.header, mapping.paths, strict=True))
             if path is not None and (known := field_at(Pointer(path))) is not None
@@ -236,8 +243,8 @@ class _Reading:
         self._items = [one for one in self._columns if one.of_item]
         taken = {one.place for one in self._columns}
         self._nowhere = [place for place in range(len(mapping.paths)) if place not in taken]
-        self._keys = [one.place for path in (ORDER_ID, NUMBER) for one in self._columns if one.tokens == path]
-        self._shops = [one.place for one in self._columns if one.tokens == _SHOP]
+        self._keys = [one.place for path in (ORDER_ID_PATH, NUMBER_PATH) for one in self._columns if one.tokens == path]
+        self._shops = [one.place for one in self._columns if one.tokens == SHOP_PATH]
         self._pointers: dict[tuple[int, FieldPath], Pointer] = {}
         self._reads: dict[tuple[int, str, str], CellValue] = {}
         self._orders: list[_Order] = []
@@ -246,7 +253,7 @@ class _Reading:
         self._spoilt: dict[str, list[tuple[str, int]]] = {}
         """By key, the shops and numbers of rows that were refused."""
         self._taken: dict[int, list[TableRow]] = {}
-        self._names = [normal(name) for name in table.named]
+        self._names = [normalized(name) for name in table.named]
 
     def done(self, progress: RowProgress | None) -> ParsedTable:
         total = len(self._table.rows)
@@ -269,7 +276,7 @@ class _Reading:
 
     def _take(self, row: TableRow) -> None:
         cells = _trimmed(row.cells)
-        texts = [text_in(cell) for cell in cells]
+        texts = [cell_text(cell) for cell in cells]
         keys = tuple(f"{place}:{texts[place]}" for place in self._keys if place < len(texts) and texts[place])
         shop = next((texts[place] for place in self._shops if place < len(texts)), "")
         if reason := self._refusal(cells, texts):
@@ -304,18 +311,16 @@ class _Reading:
 
     def _refusal(self, cells: Sequence[str], texts: list[str]) -> str:
         header = self._table.header
-        if max(map(len, cells), default=0) > LONGEST:
-            place, cell = next((place, cell) for place, cell in enumerate(cells) if len(cell) > LONGEST)
-            name = header[place] if place < len(header) else letters(place)
-            return (
-                f"has a cell of {len(cell):,} characters in {name}; at most {LONGEST:,} are read (a quote left open?)"
-            )
+        if max(map(len, cells), default=0) > MAX_CELL_LENGTH:
+            place, cell = next((place, cell) for place, cell in enumerate(cells) if len(cell) > MAX_CELL_LENGTH)
+            name = header[place] if place < len(header) else column_letters(place)
+            return f"has a cell of {len(cell):,} characters in {name}; at most {MAX_CELL_LENGTH:,} are read (a quote left open?)"
         if len(cells) > len(header):
             return f"has {len(cells)} cells where the header has {len(header)}"
         if (
             self._table.layout.header
             and 1 < len(texts) <= len(self._names)
-            and all(normal(text) == name for text, name in zip(texts, self._names, strict=False))
+            and all(normalized(text) == name for text, name in zip(texts, self._names, strict=False))
         ):
             return f"{_AGAIN} once more"
         return ""
@@ -376,7 +381,9 @@ class _Reading:
             _put(item, one.tokens, read.value)
             if read.unit:
                 _put(item, (*one.tokens[:-1], "unit"), read.unit)
-        if item or (not self._items and any(path[: len(ITEM)] == ITEM for path, _ in self._mapping.constants)):
+        if item or (
+            not self._items and any(path[: len(EVERY_ITEM)] == EVERY_ITEM for path, _ in self._mapping.constants)
+        ):
             order.items.append(item)
             order.item_rows.append(row)
         return bool(item)
@@ -405,9 +412,9 @@ class _Reading:
     def _finish(self, order: _Order) -> None:
         made = order.made
         if order.items:
-            _put(made.document, ITEM[:-1], order.items)
+            _put(made.document, EVERY_ITEM[:-1], order.items)
         sign = next(iter(order.signs.values()), ("", ""))[0]
-        work_out(made.document, made.derived, self._mapping, self._now, sign)
+        fill_defaults(made.document, made.derived, self._mapping, self._now, sign)
         self._note_blanks(order)
         for pointer, (sign, text) in order.signs.items():
             beside = (pointer.parent / "currency").get(made.document)
@@ -431,12 +438,11 @@ class _Reading:
     def _pointer(self, item: int, tokens: FieldPath) -> Pointer:
         found = self._pointers.get((item, tokens))
         if found is None:
-            head = () if item < 0 else (*ITEM[:-1], str(item))
+            head = () if item < 0 else (*EVERY_ITEM[:-1], str(item))
             found = self._pointers[item, tokens] = Pointer((*head, *tokens))
         return found
 
 
-_SHOP: Final[FieldPath] = ("order_details", "integration", "id")
 _ROOT: Final = Pointer(())
 _AGAIN: Final = "is the header"
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from textual import on
 
 from tui.api.codec import encode
+from tui.api.wording import count_of
 from tui.keymap import Context
 from tui.orders.fields import label_of
 from tui.screens.common.list_screen import ListScreen
@@ -77,14 +78,14 @@ class HistoryScreen(ListScreen):
             rows.append(RenderedRow(key, (at, str(len(request.orders)), StyledCell(words, tone), told), mark, tone))
         self.table.load(rows)
         count = len(rows)
-        words = f"{staging.name} · {count} request{'' if count == 1 else 's'}"
+        words = f"{staging.name} · {count_of(count, 'request')}"
         self.query_one(TitleLine).set(f"{self.house.account_name} · history", words)
         self.show_status()
 
     def status_items(self) -> list[str]:
         written = {order.staged for one in self._requests.values() for order in one.orders if order.outcome in WRITTEN}
         count = len(written)
-        return [f"{count} order{'' if count == 1 else 's'} of it written", "Enter each order", "p what was sent"]
+        return [f"{count_of(count, 'order')} of it written", "Enter each order", "p what was sent"]
 
     def do_open(self, key: str) -> None:
         request = self.request
@@ -129,7 +130,7 @@ class HistoryScreen(ListScreen):
             except OSError as error:
                 self.show_notice(f"It cannot be written: {error.strerror}. {path}", "error")
             else:
-                self.show_notice(f"{count} order{'' if count == 1 else 's'} of requests, for your eyes only, in {path}")
+                self.show_notice(f"{count_of(count, 'order')} of requests, for your eyes only, in {path}")
 
 
 def _lines(request: HistoryRequest) -> Iterator[TextLine]:

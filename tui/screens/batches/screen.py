@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from textual import on
 
+from tui.api.wording import count_of
 from tui.keymap import Context
 from tui.screens.common.list_screen import ListScreen
 from tui.screens.common.workspace_actions import open_composer
@@ -77,7 +78,7 @@ class BatchesScreen(ListScreen):
         self._batches = {str(info.id): info for info in self.house.staging.batches()}
         self.table.load([self._row(key, info) for key, info in self._batches.items()])
         count = len(self._batches)
-        words = f"{count} batch{'' if count == 1 else 'es'}"
+        words = count_of(count, "batch", "batches")
         self.query_one(TitleLine).set(f"{self.house.account_name} · batches", words)
         self.show_status()
 

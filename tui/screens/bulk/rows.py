@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tui.api.codec import Json
-from tui.orders.checks.sending import LIMIT
+from tui.api.wording import count_of
+from tui.orders.checks.sending import MAX_ORDERS
 from tui.orders.edits.edit import Change
 from tui.orders.fields import field_at, label_of
-from tui.orders.summary import TAGS
+from tui.orders.paths import TAGS
 from tui.orders.value_parser import show_value
 from tui.screens.common.list_screen import KeyedRows
 from tui.screens.review.screen import ReviewItem, ReviewPlan
@@ -113,7 +114,7 @@ def cost_words(cost: WriteCost) -> str:
     """`58 writes, 174 reads, 31 s`"""
     seconds = cost.seconds
     time = f"{seconds / 60:.0f} min" if seconds >= 90 else f"{seconds:.0f} s" if seconds >= 1 else "at once"
-    return f"{cost.writes} write{'' if cost.writes == 1 else 's'}, {cost.reads} reads, {time}"
+    return f"{count_of(cost.writes, 'write')}, {cost.reads} reads, {time}"
 
 
 def road_words(plan: WriteCosts, road: WriteKind) -> str:
@@ -131,7 +132,7 @@ def review_of(job: Job, plan: WriteCosts, *, read_only: bool) -> ReviewPlan:
         if order.applied is not None:
             (patched if road_of(order.applied, job.road) is WriteKind.PATCH else whole).append(order)
     parcels = [_patch_parcel(order) for order in patched]
-    parcels += [_upsert_parcel(whole[start : start + LIMIT]) for start in range(0, len(whole), LIMIT)]
+    parcels += [_upsert_parcel(whole[start : start + MAX_ORDERS]) for start in range(0, len(whole), MAX_ORDERS)]
     staying = {state: count for state, count in job.counts.items() if state is not JobOrderState.WAITING}
     notes = [f"{job.recipe.words}, on {len(patched) + len(whole)} orders. {cost_words(plan.cost(job.road))}."]
     if whole:

@@ -11,6 +11,7 @@ from tui.api.codec import Document
 from tui.api.errors import ApiError
 from tui.api.pointer import Pointer
 from tui.api.query import OrderQuery
+from tui.api.wording import count_of
 from tui.screens.composer.form_pane import StagedFormScreen, keeps
 from tui.screens.composer.rows import ALL
 from tui.screens.file_import.screen import ImportProgress, ImportScreen, refused_name, write_new
@@ -138,7 +139,7 @@ class AddingScreen(StagedFormScreen):
     @keeps
     def _copy(self, orders: Sequence[StagedOrder]) -> None:
         ids = self.staging.add_copies(order.document for order in orders)
-        self._added(ids[-1:], f"{count_of(len(orders))} copied; number and id end in -copy.")
+        self._added(ids[-1:], f"{count_of(len(orders), 'order')} copied; number and id end in -copy.")
 
     def _blank(self) -> None:
         shops = self.house.account.shops
@@ -323,12 +324,12 @@ class AddingScreen(StagedFormScreen):
 
     def _taken_in(self, ids: Sequence[str], intake: ParsedFile, name: str) -> None:
         converted = sum(bool(one.converted) for one in intake.orders)
-        words, more = f"{count_of(len(ids))} added from {name}", []
+        words, more = f"{count_of(len(ids), 'order')} added from {name}", []
         if intake.refused:
             words += f"; {len(intake.refused)} refused"
         if intake.ignored:
             columns = len(intake.unmapped)
-            more.append(f"{intake.ignored} cells of {columns} column{'' if columns == 1 else 's'} went nowhere")
+            more.append(f"{intake.ignored} cells of {count_of(columns, 'column')} went nowhere")
         if converted:
             more.append(f"{converted} with values put into the service's form")
         self._added(ids, f"{words}.", f" {'; '.join(more)}." if more else "")
@@ -358,7 +359,3 @@ class AddingScreen(StagedFormScreen):
 def _entry_width(name: str) -> int:
     """Cells of a shop on the strip, with its number."""
     return min(cell_len(safe(name)), 20) + 4
-
-
-def count_of(number: int) -> str:
-    return f"{number} order{'' if number == 1 else 's'}"

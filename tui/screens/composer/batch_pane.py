@@ -7,8 +7,11 @@ from textual import events, on
 from tui.api.codec import Json
 from tui.api.models import Group, Operation
 from tui.api.pointer import Pointer
+from tui.api.wording import count_of
 from tui.orders.fields import field_at, label_of
-from tui.orders.summary import SHOP, order_name, text_at
+from tui.orders.paths import SHOP
+from tui.orders.summary import order_name, text_at
+from tui.orders.value_parser import Choices
 from tui.screens.common.workspace_actions import remember_place
 from tui.screens.composer.panes import EMPTY, PanesScreen
 from tui.screens.composer.rows import (
@@ -23,7 +26,7 @@ from tui.screens.composer.rows import (
 from tui.screens.composer.sending import sending_facts
 from tui.screens.composer.view_state import RowSorting, SearchIndex, ViewMode, fits, looking_words, status_summary
 from tui.screens.edit.form import group_entries, group_of
-from tui.screens.order.form_rows import Choices, FormNote, FormSpec, sheet_rows
+from tui.screens.order.form_rows import FormNote, FormSpec, sheet_rows
 from tui.screens.triage.rows import preview_lines
 from tui.screens.triage.screen import triage_of
 from tui.store.db import StoreError
@@ -231,7 +234,7 @@ class BatchScreen(PanesScreen):
         account = self.house.account
         mode = "READ ONLY" if account.client.read_only else "WRITES"
         count = len(self.staging.orders)
-        right = f"{self.staging.name} · {count} order{'' if count == 1 else 's'} staged"
+        right = f"{self.staging.name} · {count_of(count, 'order')} staged"
         if self.staging.owner is not None:
             right = f"{self.staging.owner} has this batch; B takes it over"
         elif self._in_sheet and (order := self.order) is not None:
@@ -348,7 +351,7 @@ class BatchScreen(PanesScreen):
             return
         zone = self.house.account.zone
         count = sum(not finding.stale for finding in self.staging.findings(order))
-        told = f"{count} problem{'' if count == 1 else 's'}" if count else "nothing to fix"
+        told = count_of(count, "problem") if count else "nothing to fix"
         rule.set(" · ".join(filter(None, (order_name(order.document), order.source))), told)
         if self._in_sheet or self.is_split:
             self._show_form(order, pointer)
@@ -364,7 +367,7 @@ class BatchScreen(PanesScreen):
         """What stands over the pane at the side or below, in place of the order's name."""
         order = self.order
         count = sum(not one.stale for one in self.staging.findings(order)) if order is not None else 0
-        told = f"{count} problem{'' if count == 1 else 's'}" if count else "nothing to fix"
+        told = count_of(count, "problem") if count else "nothing to fix"
         name = order_name(order.document) if order is not None else ""
         self.query_one("#rule", RuleLine).set(" · ".join(filter(None, (name, title))), told if order else "")
 

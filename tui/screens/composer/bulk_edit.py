@@ -5,14 +5,15 @@ from collections.abc import Callable, Iterator, Sequence
 from tui.api.codec import Json
 from tui.api.models import Kind, Operation
 from tui.api.pointer import ABSENT, Absent, Pointer
-from tui.orders.checks.spreadsheet_damage import CODES
+from tui.api.wording import count_of
+from tui.orders.checks.spreadsheet_damage import DAMAGE_CODES
 from tui.orders.edits.bulk_change import full_label
 from tui.orders.edits.edit import Edit
-from tui.orders.fields import ANY, Field, field_at, label_of, path_of
+from tui.orders.fields import Field, field_at, label_of, path_of
+from tui.orders.paths import ANY
 from tui.orders.summary import order_name
 from tui.orders.value_parser import KINDS_OF_LINES, show_value
 from tui.screens.common.list_screen import mark_by
-from tui.screens.composer.adding import count_of
 from tui.screens.composer.form_pane import keeps, nothings
 from tui.screens.composer.grid_pane import GridScreen
 from tui.screens.composer.grid_rows import OWN, column_fields, place_of
@@ -91,7 +92,7 @@ class FixingScreen(GridScreen):
         offered = kinds[:_KINDS_OFFERED]
         # In the line alone no more than the first letters of each would have room.
         lines: list[list[Piece]] = [
-            [(f" {number}  ", "mark"), (f"{fit(_kind_words(one), 56)} ", ""), (count_of(count), "dim")]
+            [(f" {number}  ", "mark"), (f"{fit(_kind_words(one), 56)} ", ""), (count_of(count, "order"), "dim")]
             for number, (one, count) in enumerate(offered, 1)
         ]
         self.show_preview(f"{title}: which of these?", lines)
@@ -164,7 +165,7 @@ class FixingScreen(GridScreen):
         place = path_of(here) if here is not None else same.path if same is not None else ()
         meant = [one for one in offered if place and one.path[: len(place)] == place]
         first = [Choice(full_label(one.path), "/".join(one.path), field=one) for one in meant]
-        title = f"Set a field on {count_of(len(orders))}"
+        title = f"Set a field on {count_of(len(orders), 'order')}"
 
         def chosen(choice: Choice) -> None:
             if choice.field is not None:
@@ -210,7 +211,7 @@ class FixingScreen(GridScreen):
             with self.report_store_errors():
                 drafts.type(TypedText(place, pointer, text))
 
-        title = f"{full_label(known.path)} on {count_of(len(orders))}"
+        title = f"{full_label(known.path)} on {count_of(len(orders), 'order')}"
         begun = drafts.typed(place).get(pointer)
         screen = ValueScreen(title, [row], done, typing, replaces=True, keeps=True, begun=begun, may_be_empty=True)
         self.house.open_screen(screen)
@@ -245,7 +246,7 @@ class FixingScreen(GridScreen):
             reasons = {reason for _, reason in preview.staying}
             self.show_notice(f"Nothing would change: {'; '.join(sorted(reasons))}.")
             return
-        count = count_of(len(preview.values))
+        count = count_of(len(preview.values), "order")
         lines = list(_preview_lines(preview))
         first = preview.changes[0]
         self.show_preview(f"{count}: {name}", lines)
@@ -267,7 +268,7 @@ class FixingScreen(GridScreen):
         self._stays.update(preview.values)
         count = take(self.staging, preview, name)
         self.edited()
-        self.show_notice(f"{name[:1].upper()}{name[1:]}: {count_of(count)} changed. u takes all of it back.")
+        self.show_notice(f"{name[:1].upper()}{name[1:]}: {count_of(count, 'order')} changed. u takes all of it back.")
 
     def _found(self, ids: Sequence[str]) -> list[StagedOrder]:
         return [order for id in ids if (order := self.staging.get(id)) is not None]
@@ -378,6 +379,6 @@ def _shown(pointer: Pointer, value: Json | Absent) -> str:
 def _kind_words(finding: Finding) -> str:
     """What such problems have in common, without the value that this one is about."""
     problem = finding.problem
-    if problem.code in CODES:
+    if problem.code in DAMAGE_CODES:
         return problem.title.partition(": ")[0]
     return problem.title or f"{label_of(problem.pointer)}: {problem.detail}"

@@ -9,13 +9,13 @@ from textual import on
 from tui.api.codec import Json
 from tui.api.models import Group, Operation
 from tui.api.pointer import ABSENT, Pointer
-from tui.orders.checks.shipping import SHIP_TO
 from tui.orders.edits.edit import Edit
 from tui.orders.edits.list_items import add_entry, addable, copy_entry, move_entry, remove_entry
 from tui.orders.fields import Field, entry_of, field_at, label_of
+from tui.orders.paths import BILL_TO, SHIP_TO
 from tui.orders.summary import order_name
 from tui.screens.composer.batch_pane import BatchScreen
-from tui.screens.order.address import BILL_TO, AddressScreen, offer_address
+from tui.screens.order.address import AddressScreen, offer_address
 from tui.screens.order.external_editor import edit_text
 from tui.store.db import StoreError
 from tui.widgets.form_layout import FieldRow
@@ -159,7 +159,7 @@ class StagedFormScreen(BatchScreen):
             self.show_notice("There is no proposal for this order.")
             return
         self.edited()
-        self.show_notice(f"Mended: {mended.words}. u takes it back.")
+        self.show_notice(f"Mended: {mended.text}. u takes it back.")
 
     def do_address(self, key: str) -> None:
         if not self._in_sheet:

@@ -11,12 +11,13 @@ from rich.cells import cell_len
 from tui.api.models import Kind, Operation
 from tui.api.pointer import ABSENT, ROOT, Pointer
 from tui.orders.edits.bulk_change import full_label
-from tui.orders.edits.request_choice import FIXED
-from tui.orders.fields import ANY, ITEMS, LISTS, Field, all_fields, field_at, path_of, value_place
-from tui.orders.value_parser import KINDS_OF_LINES, show_value
+from tui.orders.edits.request_choice import IMMUTABLE
+from tui.orders.fields import Field, all_fields, field_at, path_of, value_pointer
+from tui.orders.paths import ANY, ITEMS, LISTS
+from tui.orders.value_parser import KINDS_OF_LINES, Choices, show_value
 from tui.screens.common.list_screen import KeyedRows
 from tui.screens.composer.rows import mark_of
-from tui.screens.order.form_rows import Choices, FormNote, FormSpec, choices_of
+from tui.screens.order.form_rows import FormNote, FormSpec, choices_of
 from tui.widgets.form_layout import FieldRow
 from tui.widgets.grid import GridCell, GridColumn, width_of
 from tui.widgets.text import fit
@@ -80,9 +81,9 @@ def usual_columns(staging: Staging, orders: Sequence[StagedOrder]) -> list[Colum
 
 def place_of(order: StagedOrder, finding: Finding) -> Pointer | None:
     """The value of the form at which a problem is seen; None where it has none."""
-    wanted = finding.problem.pointer.settle(order.document)
+    wanted = finding.problem.pointer.without_unknown_segments(order.document)
     while wanted != ROOT:
-        if (place := value_place(wanted, order.document)) is not None:
+        if (place := value_pointer(wanted, order.document)) is not None:
             return place
         wanted = wanted.parent
     return None
@@ -141,7 +142,7 @@ class GridRows(KeyedRows[StagedOrder]):
         path = tuple(column.split("/"))
         known = field_at(Pointer(path))
         if known is None:
-            return GridCell(reason="the service's document has no such field")
+            return GridCell(reason="the API has no such field")
         problems = self.problems_of(order)
         pointer, more = self._place(order, path, problems)
         if pointer is None:
@@ -153,7 +154,7 @@ class GridRows(KeyedRows[StagedOrder]):
         if not mark and typed is not None:
             mark, tone = "~", "warning"
         in_list = ANY in path
-        reason = FIXED if order.fixed and known.immutable and not in_list else ""
+        reason = IMMUTABLE if order.fixed and known.immutable and not in_list else ""
         shop = order.key[2]
         if shop not in self._suggested:
             self._suggested[shop] = self.suggest(order)

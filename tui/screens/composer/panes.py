@@ -9,14 +9,14 @@ from textual.containers import Container
 
 from tui.api.pointer import Pointer
 from tui.keymap import NAMES, Context, commands_in
-from tui.orders.value_parser import ParsedEntry, parse_entry
+from tui.orders.value_parser import Choices, ParsedEntry, parse_entry
 from tui.screens.common.screen import BaseScreen
 from tui.screens.composer.rows import (
     ALL,
     COLUMNS,
 )
 from tui.screens.composer.view_state import RowSorting, SearchIndex, ViewMode
-from tui.screens.order.form_rows import Choices, FormView
+from tui.screens.order.form_rows import FormView
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.grid import OrderGrid

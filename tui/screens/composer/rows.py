@@ -9,10 +9,12 @@ from rich.cells import cell_len
 from tui.api.codec import Json
 from tui.api.errors import Problem, Severity
 from tui.api.pointer import ABSENT, ROOT, Pointer
-from tui.orders.checks.shipping import SHIP_TO
+from tui.api.wording import count_of
+from tui.orders.display import short_problem
 from tui.orders.edits.edit import Change
 from tui.orders.fields import field_at, label_of
-from tui.orders.summary import TOTAL, complaint, item_count, money_at, order_name, text_at
+from tui.orders.paths import SHIP_TO, TOTAL
+from tui.orders.summary import item_count, money_at, order_name, text_at
 from tui.orders.value_parser import SHOWN_ABSENT, show_value
 from tui.screens.common.list_screen import KeyedRows
 from tui.screens.order.form_rows import FormNote
@@ -164,7 +166,7 @@ def update_words(order: StagedOrder) -> str:
 def _first(findings: Sequence[Finding]) -> str:
     if not findings:
         return ""
-    words = complaint(findings[0].problem)
+    words = short_problem(findings[0].problem)
     return words if len(findings) == 1 else f"{words} +{len(findings) - 1}"
 
 
@@ -190,7 +192,7 @@ def notes_of(staging: Staging, order: StagedOrder, zone: tzinfo | None) -> list[
     for finding in staging.findings(order):
         proposal = None if finding.stale else staging.proposal(order, finding)
         when = f"{finding.at.astimezone(zone):%H:%M}" if finding.at is not None else ""
-        mends = proposal.words if proposal else ""
+        mends = proposal.text if proposal else ""
         notes.append(FormNote(finding.problem, when, finding.stale, mends, cell_words(order, finding)))
     return notes
 
@@ -225,7 +227,7 @@ def problem_rows(staging: Staging, orders: Sequence[StagedOrder], zone: tzinfo |
             when = f"{finding.at.astimezone(zone):%H:%M} service: " if finding.at is not None else ""
             stale = " (changed since)" if finding.stale else ""
             proposal = None if finding.stale else staging.proposal(order, finding)
-            mends = f"   m: {proposal.words}" if proposal is not None else ""
+            mends = f"   m: {proposal.text}" if proposal is not None else ""
             tone = "service" if note.mark == "S" else "error" if note.mark == "!" else "warning"
             row = ProblemRow(
                 order.id,
@@ -304,7 +306,7 @@ def review_plan(
     """The requests as they would go, and what stays here and why."""
     parcels = []
     for number, request in enumerate(plan.requests, 1):
-        count = f"{len(request)} order{'' if len(request) == 1 else 's'}"
+        count = count_of(len(request), "order")
         heading = f"request {number} of {len(plan.requests)}: {count}, all of them or none"
         lines = [line for one in request for line in _going_lines(staging, one)]
         body: Json = [one.document for one in request]
@@ -328,7 +330,7 @@ def review_plan(
         told.append(f"{len(doubtful)} of them with doubts, told below: {', '.join(doubtful[:3])}{more}.")
     if read_only:
         told.insert(0, "This account is opened for reading only.")
-    requests = f"{len(plan.requests)} request{'' if len(plan.requests) == 1 else 's'}"
+    requests = count_of(len(plan.requests), "request")
     several = any(len(request) > 1 for request in plan.requests)
     return ReviewPlan(requests, parcels, 0 if read_only else plan.count, told, goes_on if several else None)
 
@@ -336,13 +338,13 @@ def review_plan(
 def _going_lines(staging: Staging, one: PlannedOrder) -> Iterator[list[Piece]]:
     document = one.document
     facts = (text_at(document, SHIP_TO / "country_code"), text_at(document, SHIP_TO / "name"))
-    items = item_count(document)
+    items = item_count(document) or 0
     words = " ".join(filter(None, facts)) or "no address"
     yield [
         (f"  {fit(one.does, 6)} ", "conflict" if one.does is PlannedAction.UPDATE else "good"),
         (fit(order_name(document), 16) + " ", ""),
         (fit(words, 24) + " ", ""),
-        (f"{items} item{'' if items == 1 else 's'}  {safe(money_at(document, TOTAL))}", "dim"),
+        (f"{count_of(items, 'item')}  {safe(money_at(document, TOTAL))}", "dim"),
     ]
     order = staging.get(one.id)
     if order is None:

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from textual import on
 
 from tui.api.codec import encode
+from tui.api.wording import count_of
 from tui.orders.fields import label_of
 from tui.orders.summary import order_name
 from tui.screens.batches.history import open_history
 from tui.screens.batches.screen import open_batches
-from tui.screens.composer.adding import count_of
 from tui.screens.composer.bulk_edit import FixingScreen
 from tui.screens.composer.form_pane import keeps
 from tui.screens.composer.rows import ALL, review_plan
@@ -200,7 +200,7 @@ class ComposerScreen(FixingScreen):
         self.show_all()
         sent = any(order.sent for order in targets)
         kept = " The service keeps what it has." if sent else ""
-        self.show_notice(f"{count_of(count)} removed from here.{kept} u brings back.")
+        self.show_notice(f"{count_of(count, 'order')} removed from here.{kept} u brings back.")
 
     def _next_to(self, id: str) -> str | None:
         ids = [order.id for order in self._orders]
@@ -266,21 +266,21 @@ class ComposerScreen(FixingScreen):
                     case _:
                         self._release(ids, in_spite=True)
 
-            name = order_name(targets[0].document) if not several else count_of(len(ids))
+            name = order_name(targets[0].document) if not several else count_of(len(ids), "order")
             self.ask(f"{name}:", answers, chosen)
 
     @keeps
     def _hold(self, ids: Iterable[str]) -> None:
         count = self.staging.hold(ids)
         self.show_all()
-        self.show_notice(f"{count_of(count)} held: not sent before z releases.")
+        self.show_notice(f"{count_of(count, 'order')} held: not sent before z releases.")
 
     @keeps
     def _release(self, ids: Iterable[str], *, in_spite: bool = False) -> None:
         count = self.staging.release(ids, in_spite=in_spite)
         self.show_all()
         self.show_notice(
-            f"{count_of(count)} released{' in spite of problems' if in_spite else ''}; w reviews what is ready."
+            f"{count_of(count, 'order')} released{' in spite of problems' if in_spite else ''}; w reviews what is ready."
         )
 
     def do_review(self, key: str) -> None:
@@ -326,7 +326,7 @@ class ComposerScreen(FixingScreen):
         def send() -> None:
             keep_goes_on(self.house, screen.goes_on)
             self.app.run_worker(self._go(plan, goes_on=screen.goes_on), name="send staged orders")
-            self.say_sending(f"{count_of(plan.count)} on the way; the list shows each.")
+            self.say_sending(f"{count_of(plan.count, 'order')} on the way; the list shows each.")
 
         screen = ReviewScreen(reviewed, send)
         self.house.open_screen(screen)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
+from tui.api.wording import count_of
 from tui.widgets.lines import Piece
 from tui.work.batches.staging import Staging
 
@@ -52,7 +53,7 @@ def ask_sending(screen: "BaseScreen", staging: Staging, review: Callable[[], Non
                 screen.show_notice("Going on.")
             case "c":
                 left = shipping.cancel()
-                screen.show_notice(f"{left} order{'' if left == 1 else 's'} did not go; what was sent stays sent.")
+                screen.show_notice(f"{count_of(left, 'order')} did not go; what was sent stays sent.")
             case "w":
                 review()
             case _:

@@ -7,9 +7,10 @@ from operator import is_
 
 from tui.api.codec import Document
 from tui.api.pointer import Pointer
-from tui.orders.checks.sending import LIMIT
-from tui.orders.fields import ANY
-from tui.orders.summary import haystack, order_name
+from tui.api.wording import count_of
+from tui.orders.checks.sending import MAX_ORDERS
+from tui.orders.paths import ANY
+from tui.orders.summary import order_name, searchable_text
 from tui.screens.composer.rows import STANDINGS, place_of
 from tui.widgets.lines import Piece
 from tui.work.account import Account
@@ -67,7 +68,7 @@ class SearchIndex:
         """The order itself and where it came from, in small letters."""
         kept = self._of.get(order.id)
         if kept is None or kept[0] is not order.document:
-            text = f"{haystack(order.document)}\n{order.source.lower()}"
+            text = f"{searchable_text(order.document)}\n{order.source.lower()}"
             kept = self._of[order.id] = (order.document, text)
         return kept[1]
 
@@ -123,14 +124,14 @@ def status_summary(account: Account, staging: Staging, marks: int, hidden: int) 
     if marks:
         facts.append(f"{marks} marked{f', {hidden} not shown' if hidden else ''}")
     if ready := staging.ready():
-        requests = -(-ready.total() // LIMIT)
+        requests = -(-ready.total() // MAX_ORDERS)
         unknown, updates = ready[PlannedAction.UNKNOWN], ready[PlannedAction.UPDATE]
         kinds = [
             f"{count} {word}"
             for count, word in ((ready.total() - updates - unknown, "new"), (updates, "update"), (unknown, "unknown"))
             if count
         ]
-        facts.append(f"ready: {', '.join(kinds)} = {requests} request{'' if requests == 1 else 's'}{_time(requests)}")
+        facts.append(f"ready: {', '.join(kinds)} = {count_of(requests, 'request')}{_time(requests)}")
     counts = staging.counts()
     if same := counts[StagedStatus.SAME]:
         facts.append(f"{same} same")

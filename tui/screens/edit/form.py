@@ -12,18 +12,19 @@ from tui.api.errors import ApiError, NotFound, Origin, Problem, Severity
 from tui.api.models import Group, Operation
 from tui.api.pointer import ABSENT, Pointer
 from tui.keymap import Context
-from tui.orders.checks.shipping import each
-from tui.orders.checks.spreadsheet_damage import CODES, fix_for, judge
+from tui.orders.checks.shipping import at_every_item
+from tui.orders.checks.spreadsheet_damage import DAMAGE_CODES, find_problems, fix_for
+from tui.orders.display import display_value
 from tui.orders.edits.merge import Conflict
 from tui.orders.edits.request_choice import RequestChoice
-from tui.orders.fields import ITEMS, LISTS, field_at, label_of, required_in, values_with
-from tui.orders.summary import NOTE, SHOP, order_name, text_at
-from tui.orders.value_parser import ParsedEntry, parse_entry
+from tui.orders.fields import exclusive_values, field_at, label_of, required_in
+from tui.orders.paths import ITEMS, LISTS, NOTES, SHOP
+from tui.orders.summary import order_name, text_at
+from tui.orders.value_parser import Choices, ParsedEntry, parse_entry
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace_actions import remember_place
 from tui.screens.order.external_editor import edit_text
-from tui.screens.order.form_rows import Choices, ConflictNote, FormNote, FormSpec, FormView, RowCache, sheet_rows
-from tui.screens.review.drafts import shown_at
+from tui.screens.order.form_rows import ConflictNote, FormNote, FormSpec, FormView, RowCache, sheet_rows
 from tui.screens.triage.screen import triage_of
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.filter_line import FilterLine
@@ -153,12 +154,12 @@ class FormScreen(BaseScreen):
             draft = account.drafts.of(self._order_id, document, self.house.now())
         merged = account.drafts.rebase(draft, document, self.house.now())
         self._draft = draft
-        if merged.clashes:
-            words = _names(draft, [clash.pointer for clash in merged.clashes])
+        if merged.conflicts:
+            words = _names(draft, [clash.pointer for clash in merged.conflicts])
             self.show_notice(f"Changed there too, c decides: {words}.", "conflict")
-        elif merged.taken and draft.edit.dirty:
+        elif merged.remote_changes and draft.edit.dirty:
             self.show_notice(
-                f"Merged what the service changed: {_names(draft, [one.pointer for one in merged.taken])}."
+                f"Merged what the service changed: {_names(draft, [one.pointer for one in merged.remote_changes])}."
             )
         self._judge()
         if first:
@@ -186,7 +187,7 @@ class FormScreen(BaseScreen):
         standing = self.house.account.corrections.standing(self._order_id)
         self._notes = self._service_notes(standing, draft)
         stops = ((one, Severity.ERROR) for one in self._sending.invalid)
-        doubts = ((one, Severity.WARNING) for one in self._sending.doubtful)
+        doubts = ((one, Severity.WARNING) for one in self._sending.tolerated)
         for one, severity in (*stops, *doubts):
             problem = Problem(one.detail, one.code, pointer=one.pointer, severity=severity, origin=Origin.LOCAL)
             self._notes.append(_note(document, problem))
@@ -195,9 +196,9 @@ class FormScreen(BaseScreen):
             self._notes.append(
                 FormNote(Problem(blocked.reason, "blocked", pointer=blocked.pointer, origin=Origin.LOCAL))
             )
-        for problem in (one for found in judge(document) for one in each(document, found)):
+        for problem in (one for found in find_problems(document) for one in at_every_item(document, found)):
             # What the schema or the service says of a damaged value has the same proposal.
-            if problem.code not in CODES or problem.pointer not in known:
+            if problem.code not in DAMAGE_CODES or problem.pointer not in known:
                 self._notes.append(_note(document, problem))
         self._notes.extend(FormNote.typed(pointer, text) for pointer, text in self._typed.items())
 
@@ -285,7 +286,7 @@ class FormScreen(BaseScreen):
         else:
             rule.set()
         # Always in sight, whatever there is to say of the field.
-        note = text_at(draft.edit.document, NOTE) if draft is not None else ""
+        note = text_at(draft.edit.document, NOTES) if draft is not None else ""
         pane.set_lines(_help_lines(told, f'customer note: "{note}"' if note else "", pane.drawn_width - 2))
 
     def _told_of(self, row: FieldRow) -> str:
@@ -344,7 +345,7 @@ class FormScreen(BaseScreen):
         if draft is None or (row is not None and row.mark == "#"):
             return
         for clash in draft.undecided:
-            if (place := draft.edit.placed(clash.pointer)) is not None and self.sheet.go_to(place):
+            if (place := draft.edit.to_positions(clash.pointer)) is not None and self.sheet.go_to(place):
                 return
 
     def store_changed(self) -> None:
@@ -407,7 +408,9 @@ class FormScreen(BaseScreen):
             return
         known = field_at(pointer)
         clash = draft.clash_at(pointer)
-        changed = draft.edit.put_all(values_with(pointer, value), known.caption if known is not None else pointer.name)
+        changed = draft.edit.put_all(
+            exclusive_values(pointer, value), known.caption if known is not None else pointer.name
+        )
         if clash is not None:
             # What is entered here is what the user wants there.
             draft.keep_mine(clash)
@@ -458,7 +461,7 @@ def sentence(text: str) -> str:
 
 
 def _names(draft: Draft, pointers: Sequence[Pointer]) -> str:
-    names = [label_of(draft.edit.placed(pointer) or pointer.parent) for pointer in pointers]
+    names = [label_of(draft.edit.to_positions(pointer) or pointer.parent) for pointer in pointers]
     more = f" and {len(names) - 3} more" if len(names) > 3 else ""
     return ", ".join(dict.fromkeys(names[:3])) + more
 
@@ -466,13 +469,13 @@ def _names(draft: Draft, pointers: Sequence[Pointer]) -> str:
 def _note(document: Document, problem: Problem, when: str = "") -> FormNote:
     """A problem, with what `m` proposes for it."""
     proposal = fix_for(document, problem)
-    return FormNote(problem, when, fix=proposal.words if proposal is not None else "")
+    return FormNote(problem, when, fix=proposal.text if proposal is not None else "")
 
 
 def _conflict(draft: Draft, clash: Conflict, when: str) -> ConflictNote:
     """A clash as the form tells it. What is as the service has it was decided, too."""
-    placed = draft.edit.placed(clash.pointer)
-    there, was = shown_at(clash.pointer, clash.theirs), shown_at(clash.pointer, clash.base)
+    placed = draft.edit.to_positions(clash.pointer)
+    there, was = display_value(clash.pointer, clash.theirs), display_value(clash.pointer, clash.base)
     if clash.pointer in LISTS:
         words = f"service: {label_of(clash.pointer)} changed, and which entry became which cannot be told"
     elif placed is None:

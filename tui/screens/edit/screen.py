@@ -6,15 +6,16 @@ from tui.api.codec import Document, Json, pretty
 from tui.api.models import Group, Kind
 from tui.api.pointer import ABSENT, Pointer
 from tui.api.query import order_key
-from tui.orders.checks.shipping import SHIP_TO
+from tui.api.wording import count_of
 from tui.orders.checks.spreadsheet_damage import fix_for
 from tui.orders.edits.list_items import add_entry, addable, copy_entry, move_entry, remove_entry
 from tui.orders.edits.merge import Conflict
 from tui.orders.fields import Field, entry_of, field_at, label_of, required_in
+from tui.orders.paths import BILL_TO, SHIP_TO
 from tui.orders.summary import order_name
 from tui.screens.common.workspace_actions import look_up_again, open_composer, stage_copies
 from tui.screens.edit.form import FormScreen, group_of, sentence
-from tui.screens.order.address import BILL_TO, AddressScreen, offer_address
+from tui.screens.order.address import AddressScreen, offer_address
 from tui.screens.order.form_rows import FormView
 from tui.screens.order.json_editor import has_text
 from tui.screens.order.json_sources import draft_place, open_draft_as_json
@@ -214,7 +215,7 @@ class EditScreen(FormScreen):
         self.ask(f"{self._place_of(draft, clash)}:", answers, chosen)
 
     def _place_of(self, draft: Draft, clash: Conflict) -> str:
-        return label_of(draft.edit.placed(clash.pointer) or clash.pointer.parent)
+        return label_of(draft.edit.to_positions(clash.pointer) or clash.pointer.parent)
 
     def _ask_nothing(self, draft: Draft, row: FieldRow, known: Field) -> None:
         """Absent, null and empty, where the road that the edit takes allows them (Q3.8-3.10)."""
@@ -262,7 +263,7 @@ class EditScreen(FormScreen):
         name = here[0].problem.title or here[0].problem.detail
         if proposal is not None and draft.edit.put_all(proposal.values, name):
             self._save(draft)
-            self.show_notice(f"Drafted: {proposal.words}. u takes it back.")
+            self.show_notice(f"Drafted: {proposal.text}. u takes it back.")
 
     def do_address(self, key: str) -> None:
         self._open_address()
@@ -284,7 +285,7 @@ class EditScreen(FormScreen):
         draft = self._draft
         if draft is not None and draft.edit.put_all(values, name):
             self._save(draft)
-            self.show_notice(f"Drafted: {name}, {len(values)} field{'' if len(values) == 1 else 's'}. u takes it back.")
+            self.show_notice(f"Drafted: {name}, {count_of(len(values), 'field')}. u takes it back.")
 
     def do_undo(self, key: str) -> None:
         self._step_back(self._draft.edit.undo() if self._draft is not None else None, "Undone", "Nothing to undo.")

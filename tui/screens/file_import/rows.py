@@ -7,12 +7,13 @@ from tui.api.codec import Json, pretty
 from tui.api.errors import Problem, Severity
 from tui.api.pointer import Pointer
 from tui.orders.checks.sending import check_order
+from tui.orders.display import short_problem
 from tui.orders.edits.bulk_change import full_label
-from tui.orders.fields import ITEMS, field_at, label_of
-from tui.orders.summary import TOTAL, complaint, order_name, text_at
-from tui.orders.tables.headings import FieldPath
-from tui.orders.tables.mapping import SHOP, ColumnMapping
-from tui.orders.tables.rows import letters
+from tui.orders.fields import field_at, label_of
+from tui.orders.paths import ITEMS, TOTAL, FieldPath
+from tui.orders.summary import order_name, text_at
+from tui.orders.tables.mapping import SHOP_PATH, ColumnMapping
+from tui.orders.tables.rows import column_letters
 from tui.orders.value_parser import show_value
 from tui.widgets.table import Column, RenderedRow, StyledCell
 from tui.work.file_import.json_reader import ParsedFile, ParsedOrder
@@ -44,11 +45,13 @@ def mapping_rows(source: TableSource, problems: Collection[FieldPath]) -> list[R
         where = StyledCell("nowhere", "dim") if path is None else full_label(path)
         mark = " " if path not in problems or path is None else "!"
         rows.append(
-            RenderedRow(f"c{place}", (f"{letters(place)} {name}", where, shown), mark, "error" if mark == "!" else "")
+            RenderedRow(
+                f"c{place}", (f"{column_letters(place)} {name}", where, shown), mark, "error" if mark == "!" else ""
+            )
         )
     constants = dict(mapping.constants)
-    if SHOP not in constants and SHOP not in mapping.paths:
-        constants = {SHOP: None, **constants}
+    if SHOP_PATH not in constants and SHOP_PATH not in mapping.paths:
+        constants = {SHOP_PATH: None, **constants}
     for path, value in constants.items():
         known = field_at(Pointer(path))
         words = (
@@ -115,7 +118,7 @@ def problem_words(problem: Problem, one: ParsedOrder, *, whole: bool = False) ->
     where = f" ({cell[1]}, row {cell[0]})" if cell is not None else ""
     label = label_of(problem.pointer) if problem.pointer.tokens else ""
     if not whole:
-        return f"{complaint(problem)}{where}"
+        return f"{short_problem(problem)}{where}"
     return f"{label + ': ' if label else ''}{problem.detail}{where}"
 
 

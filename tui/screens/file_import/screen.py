@@ -14,11 +14,12 @@ from textual.timer import Timer
 from tui.api.codec import Json
 from tui.api.errors import ApiError
 from tui.api.pointer import Pointer
+from tui.api.wording import count_of, word_for
 from tui.keymap import Context
 from tui.orders.edits.bulk_change import BulkChange, FieldAssignment, full_label
 from tui.orders.tables.headings import mappable
 from tui.orders.tables.layout import DATES, DECIMALS, DELIMITERS, ENCODINGS, QUOTES, TableLayout
-from tui.orders.tables.mapping import SHOP, ColumnMapping
+from tui.orders.tables.mapping import SHOP_PATH, ColumnMapping
 from tui.screens.common.screen import BaseScreen
 from tui.screens.file_import.rows import (
     COLUMNS,
@@ -134,7 +135,7 @@ class ImportScreen(BaseScreen):
 
     def on_mount(self) -> None:
         super().on_mount()
-        if SHOP not in self.mapping.paths and self.mapping.constant(SHOP) is None:
+        if SHOP_PATH not in self.mapping.paths and self.mapping.constant(SHOP_PATH) is None:
             self._guess_shop()
         self.show_all()
         if self._at_once:
@@ -151,7 +152,7 @@ class ImportScreen(BaseScreen):
         nowhere = len(mapping.unmapped)
         facts = [
             f"{mapping.mapped} columns mapped",
-            f"{nowhere} {'goes' if nowhere == 1 else 'go'} nowhere" if nowhere else "",
+            f"{count_of(nowhere, 'goes', 'go')} nowhere" if nowhere else "",
         ]
         if not mapping.derives:
             facts.append("nothing is worked out")
@@ -182,15 +183,13 @@ class ImportScreen(BaseScreen):
         source, table = self.source, self.source.table
         self._intake = preview(source, _PREVIEWED, now=self._now())
         rows = len(table.rows)
-        self.query_one(TitleLine).set(
-            f"Import {source.name}", f"{rows:,} row{'' if rows == 1 else 's'} · w stages them"
-        )
+        self.query_one(TitleLine).set(f"Import {source.name}", f"{rows:,} {word_for(rows, 'row')} · w stages them")
         self.query_one("#layout", RuleLine).set(table.layout.words, "d e s ' o f change it")
         self.columns.load(mapping_rows(source, problem_paths(self._intake, self.mapping)))
         self.preview.load(preview_rows(self._intake, self.house.account.shop_ids))
         first = f"the first {_PREVIEWED} rows" if rows > _PREVIEWED else "all rows"
         count, refused = len(self._intake.orders), len(self._intake.refused)
-        words = f"{count} order{'' if count == 1 else 's'}{f', {refused} refused' if refused else ''}"
+        words = f"{count_of(count, 'order')}{f', {refused} refused' if refused else ''}"
         self.query_one("#rule", RuleLine).set(f"As they will be: {first}", words)
         self.show_status()
 
@@ -261,7 +260,7 @@ class ImportScreen(BaseScreen):
         self.house.open_screen(PickerScreen("A value for all rows that say nothing", (), chosen, mappable()))
 
     def _choose_value(self, path: tuple[str, ...]) -> None:
-        if path == SHOP:
+        if path == SHOP_PATH:
             self._ask_shop()
             return
         value = self.mapping.constant(path)
@@ -285,9 +284,9 @@ class ImportScreen(BaseScreen):
         if account.shops is None:
             self.run_worker(self._read_shops(), name="read the shops", group="read")
         elif len(account.shops) == 1:
-            self._change(self.mapping.with_constant(SHOP, account.shops[0].id))
+            self._change(self.mapping.with_constant(SHOP_PATH, account.shops[0].id))
         elif account.own_shop is not None:
-            self._change(self.mapping.with_constant(SHOP, account.own_shop))
+            self._change(self.mapping.with_constant(SHOP_PATH, account.own_shop))
 
     async def _read_shops(self) -> None:
         try:
@@ -305,14 +304,14 @@ class ImportScreen(BaseScreen):
             return
 
         def chosen(shop: int) -> None:
-            self._change(self.mapping.with_constant(SHOP, shop))
-            self.columns.go_to_key(key_of(SHOP))
+            self._change(self.mapping.with_constant(SHOP_PATH, shop))
+            self.columns.go_to_key(key_of(SHOP_PATH))
 
         self.house.open_screen(ShopScreen("The shop of all these orders", shops, chosen))
 
     def _typed_shop(self, text: str) -> None:
         if text.isascii() and text.isdigit() and len(text) < 19:
-            self._change(self.mapping.with_constant(SHOP, int(text)))
+            self._change(self.mapping.with_constant(SHOP_PATH, int(text)))
         elif text:
             self.show_notice("A shop's number has digits only.", "warning")
 
@@ -368,7 +367,7 @@ class ImportScreen(BaseScreen):
         except ImportFileError as error:
             self.show_notice(f"Not with {layout.words}: {error}", "warning")
             return
-        if SHOP not in self.mapping.paths and self.mapping.constant(SHOP) is None:
+        if SHOP_PATH not in self.mapping.paths and self.mapping.constant(SHOP_PATH) is None:
             self._guess_shop()
         self.show_all()
         self.show_notice(f"Read as {layout.words}.")
@@ -427,8 +426,8 @@ class ImportScreen(BaseScreen):
             self.show_notice("It is being read already.")
         elif not self.mapping.mapped:
             self.show_notice("No column goes to a field yet; Enter on one chooses it.", "warning")
-        elif SHOP not in self.mapping.paths and self.mapping.constant(SHOP) is None:
-            self.columns.go_to_key(key_of(SHOP))
+        elif SHOP_PATH not in self.mapping.paths and self.mapping.constant(SHOP_PATH) is None:
+            self.columns.go_to_key(key_of(SHOP_PATH))
             self._in_orders = False
             self.give_focus()
             self.show_notice("These orders have no shop yet; Enter here chooses it.", "warning")

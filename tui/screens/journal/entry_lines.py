@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, tzinfo
 
+from tui.orders.display import display_value
 from tui.orders.fields import label_of
-from tui.orders.summary import PAID, TOTAL, address_lines, money_at, text_at
-from tui.screens.review.drafts import shown_at
+from tui.orders.paths import PAYMENT_STATUS, TOTAL
+from tui.orders.summary import address_lines, money_at, text_at
 from tui.store.journal import Event, WriteKind, WriteState
 from tui.store.journal_queries import JournalRow, OrderNames
 from tui.widgets.lines import Piece
@@ -61,7 +62,7 @@ def preview_lines(entry: JournalEntry, zone: tzinfo, width: int, most: int) -> I
         lines.append([(safe(f"u stages it as a new order. {LOST}"), "info")])
         order = entry.parts[0].before or {}
         lines.extend([(f"  {safe(words)}", "")] for words in address_lines(order))
-        lines.append([(safe(f"  {money_at(order, TOTAL)} {text_at(order, PAID)}"), "")])
+        lines.append([(safe(f"  {money_at(order, TOTAL)} {text_at(order, PAYMENT_STATUS)}"), "")])
     else:
         lines.extend(line for part in entry.parts for line in change_lines(part, width))
     if len(lines) > max(most, 2):
@@ -102,7 +103,7 @@ def change_lines(part: Part, width: int) -> Iterator[EntryLine]:
     for change in part.changes:
         place = at(change)
         words = f"order of {label_of(place).lower()}" if change.moved else label_of(place)
-        before, now = safe(shown_at(place, change.was)), safe(shown_at(place, change.now))
+        before, now = safe(display_value(place, change.was)), safe(display_value(place, change.now))
         if width < _BESIDE:
             yield [("  * ", "changed"), (safe(words), "")]
             yield [("    was ", "dim"), (before, "dim")]

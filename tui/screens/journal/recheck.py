@@ -9,10 +9,11 @@ from textual.app import ComposeResult
 
 from tui.api.pointer import ABSENT
 from tui.keymap import Context
+from tui.orders.display import display_value
 from tui.orders.fields import label_of
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace_actions import open_order
-from tui.screens.review.drafts import review_drafts, shown_at
+from tui.screens.review.drafts import review_drafts
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.lines import LineView, Piece
 from tui.widgets.pager import Pager
@@ -99,7 +100,7 @@ class RecheckScreen(BaseScreen):
             mark, tone = _MARKS[check.verdict]
             if self._is_drafted(check):
                 mark, tone = "*", "changed"
-            values = [shown_at(check.pointer, value) for value in (check.was, check.wanted, check.there)]
+            values = [display_value(check.pointer, value) for value in (check.was, check.wanted, check.there)]
             label = label_of(check.pointer) if check.pointer.tokens else check.words
             if not check.pointer.tokens:
                 values = ["", "", ""]
@@ -126,7 +127,7 @@ class RecheckScreen(BaseScreen):
             return
         rule.set(f"{check.named.name} · {label_of(check.pointer)}", check.verdict)
         values = (("was", check.was), (f"confirmed {when:%H:%M}", check.wanted), ("there now", check.there))
-        pane.set_lines([f"{words:<15} {shown_at(check.pointer, value)}" for words, value in values])
+        pane.set_lines([f"{words:<15} {display_value(check.pointer, value)}" for words, value in values])
 
     @on(OrderTable.CursorMoved)
     def _moved(self) -> None:

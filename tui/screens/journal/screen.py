@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.containers import Container
 
 from tui.api.codec import decode, encode
+from tui.api.wording import count_of
 from tui.keymap import Context
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace_actions import look_up_again, open_composer, open_order, remember_place
@@ -255,7 +256,7 @@ class JournalScreen(BaseScreen):
         under_way = len(account.outbox.under_way)
         facts: list[str | Piece] = [f"{under_way} on the way"] if under_way else []
         drafted = len(account.drafts.all())
-        facts.append(f"{drafted} draft{'' if drafted == 1 else 's'}; w reviews" if drafted else "u drafts the way back")
+        facts.append(f"{count_of(drafted, 'draft')}; w reviews" if drafted else "u drafts the way back")
         return facts
 
     def store_changed(self) -> None:
@@ -555,7 +556,7 @@ class JournalScreen(BaseScreen):
             except OSError as error:
                 self.show_notice(f"It cannot be written: {error.strerror}. {path}", "error")
             else:
-                self.show_notice(f"{count} write{'' if count == 1 else 's'}, for your eyes only, in {path}")
+                self.show_notice(f"{count_of(count, 'write')}, for your eyes only, in {path}")
 
 
 def _each(results: Sequence[UndoResult]) -> str:

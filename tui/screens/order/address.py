@@ -12,13 +12,14 @@ from textual.containers import Container
 from tui.api.codec import Document, Json
 from tui.api.models import Kind, Operation
 from tui.api.pointer import Absent, Pointer
+from tui.api.wording import count_of
 from tui.keymap import Context
-from tui.orders.addresses.proposal import FieldEffect, Proposed, propose, values_for, wants_split
+from tui.orders.addresses.proposal import FieldEffect, ProposedField, propose, values_for, wants_split
 from tui.orders.addresses.reader import read_address
 from tui.orders.addresses.result import Confidence
-from tui.orders.checks.shipping import SHIP_TO
 from tui.orders.countries import country_name
 from tui.orders.fields import field_at
+from tui.orders.paths import BILL_TO, SHIP_TO
 from tui.orders.value_parser import SHOWN_EMPTY, show_value
 from tui.screens.common.screen import BaseScreen
 from tui.widgets.comparison import ComparisonList, ComparisonNote, ComparisonRow
@@ -28,7 +29,6 @@ from tui.widgets.lines import LineView, Piece
 from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
 from tui.widgets.text import SUBSTITUTES
 
-BILL_TO: Final = Pointer.of("billing_address")
 STEP: Final = "address from a block"
 """The name of the step in the edit."""
 
@@ -83,7 +83,7 @@ class AddressScreen(BaseScreen):
         self._operation = operation
         self._pasted = text
         self._reading = read_address("")
-        self._lines: tuple[Proposed, ...] = ()
+        self._lines: tuple[ProposedField, ...] = ()
         self._left_out: set[str] = set()
         self._split: bool | None = None
         self._also_other = False
@@ -250,7 +250,7 @@ class AddressScreen(BaseScreen):
             return wants_split(self._reading, self._place.get(self._document))
         return self._split
 
-    def _row(self, line: Proposed) -> ComparisonRow:
+    def _row(self, line: ProposedField) -> ComparisonRow:
         known = field_at(self._place / line.field)
         kind = known.kind if known is not None else Kind.TEXT
         label = known.caption if known is not None else line.field
@@ -274,16 +274,16 @@ class AddressScreen(BaseScreen):
         name = country_name(value) if kind == Kind.COUNTRY and isinstance(value, str) else ""
         return f"{shown} {name}" if name else shown
 
-    def _word(self, line: Proposed) -> str:
+    def _word(self, line: ProposedField) -> str:
         if line.does is FieldEffect.CLEAR:
             return "clear"
         return "guess" if line.sure is Confidence.GUESS else ""
 
-    def _unsendable(self, line: Proposed) -> bool:
+    def _unsendable(self, line: ProposedField) -> bool:
         """Whether it has signs that only a screen like this one shows; they are never sent (decision 21)."""
         return any(sign in SUBSTITUTES for sign in line.value)
 
-    def _is_taken(self, line: Proposed) -> bool:
+    def _is_taken(self, line: ProposedField) -> bool:
         return line.writes and line.field not in self._left_out and not self._unsendable(line)
 
     def _notes(self) -> list[ComparisonNote]:
@@ -335,7 +335,7 @@ class AddressScreen(BaseScreen):
         facts: list[str | Piece] = [f"nothing is sent; {take} a draft of it"]
         if self._also_other:
             count = len(self._values()) - sum(self._is_taken(line) for line in self._lines)
-            facts.append((f"{_TITLES[self._other]} too: {count} field{'' if count == 1 else 's'}", "info"))
+            facts.append((f"{_TITLES[self._other]} too: {count_of(count, 'field')}", "info"))
         return facts
 
     def _values(self) -> list[tuple[Pointer, Json]]:

@@ -11,12 +11,10 @@ from tui.api.models import Group, Kind, Operation
 from tui.api.pointer import ABSENT, ROOT, Absent, Pointer
 from tui.orders.countries import countries, country_name, states
 from tui.orders.edits.edit import Edit
-from tui.orders.edits.patch import twin_names
-from tui.orders.edits.request_choice import FIXED, road_of
-from tui.orders.edits.upsert import unread_nodes
+from tui.orders.edits.patch import duplicate_names
+from tui.orders.edits.request_choice import IMMUTABLE, write_kind_of
+from tui.orders.edits.upsert import unknown_pointers
 from tui.orders.fields import (
-    ITEMS,
-    LISTS,
     Field,
     FormSection,
     entry_of,
@@ -25,13 +23,12 @@ from tui.orders.fields import (
     path_of,
     required_in,
     sections,
-    value_place,
+    value_pointer,
 )
+from tui.orders.paths import ITEMS, LISTS
 from tui.orders.summary import text_at
-from tui.orders.value_parser import KINDS_OF_LINES, show_value
+from tui.orders.value_parser import KINDS_OF_LINES, Choices, show_value
 from tui.widgets.form_layout import FieldRow, GroupRow, NoteRow, SheetRow
-
-Choices = tuple[tuple[str, str], ...]
 
 
 class FormView(StrEnum):
@@ -106,7 +103,7 @@ def sheet_rows(spec: FormSpec, cache: RowCache | None = None) -> list[SheetRow]:
     """The rows, group after group. Every problem has a row: at its field, under its heading, or in front of all."""
     parts = sections(spec.edit.document)
     placed = _place(spec)
-    twins = twin_names(spec.edit.base)
+    twins = duplicate_names(spec.edit.base)
     changes = {change.pointer for change in spec.edit.changes()}
     clashes = {conflict.pointer: conflict for conflict in spec.conflicts}
     rows: list[SheetRow] = [_note_row(spec, note) for note in placed.pop(ROOT, [])]
@@ -129,12 +126,12 @@ def _place(spec: FormSpec) -> dict[Pointer, list[FormNote]]:
     placed: dict[Pointer, list[FormNote]] = {}
     document = spec.edit.document
     for note in spec.notes:
-        wanted: Pointer = note.problem.pointer.settle(document)
+        wanted: Pointer = note.problem.pointer.without_unknown_segments(document)
         while wanted.tokens:
             if _is_heading(wanted, document):
                 break
             # Of an object, what is missing or wrong in it is told at its first field.
-            if (place := value_place(wanted, document)) is not None:
+            if (place := value_pointer(wanted, document)) is not None:
                 wanted = place
                 break
             wanted = wanted.parent
@@ -266,7 +263,7 @@ def _title(spec: FormSpec, section: FormSection) -> str:
     if not section.pointer.tokens:
         return section.title
     name = text_at(spec.edit.document, section.pointer / "name")
-    added = " · added" if spec.edit.origin(section.pointer) is None and spec.edit.base else ""
+    added = " · added" if spec.edit.base_pointer(section.pointer) is None and spec.edit.base else ""
     number = int(section.pointer.name) + 1
     title = f"Item {number}" if section.pointer.parent == ITEMS else f"{section.title}"
     return f"{title} · {name}{added}" if name else f"{title}{added}"
@@ -316,7 +313,7 @@ def _item_road(spec: FormSpec, section: FormSection, twins: frozenset[str]) -> s
     """Why any change of an item goes by an upsert: it meets what a change of its quantity meets."""
     if spec.operation is not Operation.PATCH or section.pointer.parent != ITEMS:
         return ""
-    return road_of(spec.edit, section.pointer / "quantity", twins)[1]
+    return write_kind_of(spec.edit, section.pointer / "quantity", twins)[1]
 
 
 def _roads(
@@ -327,15 +324,15 @@ def _roads(
 
     def road(pointer: Pointer, known: Field) -> tuple[str, str]:
         if known.read_only:
-            return "the service makes this itself", ""
+            return "the service sets this field", ""
         if spec.operation is Operation.POST:
             # An upsert may rename an item; what identifies the order stays once the order exists (Q1.6).
-            return (FIXED if spec.fixed and known.immutable and not in_item else ""), ""
+            return (IMMUTABLE if spec.fixed and known.immutable and not in_item else ""), ""
         if item_road:
             return "", item_road
         if not known.immutable and known.patch.allowed:
             return "", ""
-        way, reason = road_of(spec.edit, pointer, twins)
+        way, reason = write_kind_of(spec.edit, pointer, twins)
         return ("", reason) if way is not None else (reason, "")
 
     return road
@@ -394,13 +391,13 @@ def _is_nowhere(spec: FormSpec, pointer: Pointer) -> bool:
 
 def _unknown_rows(spec: FormSpec) -> list[SheetRow]:
     """What the schema does not know, read-only; it survives every way out."""
-    unknown = unread_nodes(spec.edit.document)
+    unknown = unknown_pointers(spec.edit.document)
     if spec.words:
         found = ((one, show_value(Kind.JSON, one.get(spec.edit.document))) for one in unknown)
         unknown = [pointer for pointer, shown in found if _has_words(spec, str(pointer), shown)]
     if not unknown or (spec.view not in (FormView.USUAL, FormView.ALL) and not spec.words):
         return []
-    reason = "the service's document has no such field; it is kept as it came"
+    reason = "the API has no such field; the value is kept unchanged"
     rows: list[SheetRow] = [GroupRow("Other", ROOT / "~other", hint=f"{len(unknown)} unknown to the document")]
     for pointer in unknown:
         value = pointer.get(spec.edit.document)

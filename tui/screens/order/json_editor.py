@@ -14,8 +14,9 @@ from tui.api.codec import Document, Json, same
 from tui.api.errors import Problem, Severity
 from tui.api.models import Operation
 from tui.api.pointer import Pointer
+from tui.api.wording import count_of
 from tui.keymap import Context
-from tui.orders.edits.json_text import LONGEST, InvalidJson, ParsedJson, line_of, read_text, write_text
+from tui.orders.edits.json_text import MAX_LENGTH, InvalidJson, ParsedJson, format_json, line_of, parse_json
 from tui.orders.fields import field_at, label_of
 from tui.screens.common.screen import BaseScreen
 from tui.screens.order.external_editor import TextFormat, edit_text
@@ -29,7 +30,7 @@ from tui.widgets.text import SUBSTITUTES
 from tui.work.account import Account
 from tui.work.batches.staging import BatchLocked
 
-_ORDER: Final = TextFormat("order.json", 4 * LONGEST, keeps_bytes=True)
+_ORDER: Final = TextFormat("order.json", 4 * MAX_LENGTH, keeps_bytes=True)
 _PAUSE: Final = 0.2
 """Seconds without a change after which the text is judged."""
 
@@ -104,8 +105,8 @@ class JsonScreen(BaseScreen):
     def __init__(self, order: JsonDocument) -> None:
         super().__init__()
         self._order = order
-        self.edit = TextEditor(longest=LONGEST, on_change=self._changed)
-        self._fresh = write_text(order.document)
+        self.edit = TextEditor(longest=MAX_LENGTH, on_change=self._changed)
+        self._fresh = format_json(order.document)
         self._began = order.document
         self._verdict: _Validation | None = None
         self._pause: Timer | None = None
@@ -152,7 +153,7 @@ class JsonScreen(BaseScreen):
         elif isinstance(verdict.found, InvalidJson):
             facts.append((f"line {verdict.found.line}, column {verdict.found.column}: no JSON yet", "error"))
         elif verdict.errors:
-            facts.append((_count(verdict.errors), "error"))
+            facts.append((count_of(verdict.errors, "problem"), "error"))
         else:
             facts.append(("valid", "good"))
         facts.append("text kept on disk" if self.is_changed else "nothing changed")
@@ -240,14 +241,14 @@ class JsonScreen(BaseScreen):
         if isinstance(verdict.found, InvalidJson):
             broken = verdict.found
             spot = spot_of(broken.line, broken.column)
-            words = f"line {broken.line}, column {broken.column}: {broken.words}"
+            words = f"line {broken.line}, column {broken.column}: {broken.message}"
             return {spot.row: [RowNote("!", words, "error", spot.column)]}
         for stray in verdict.strays:
             spot = spot_of(stray.line, stray.column)
             words = f"{stray.glyph} stands for what cannot be shown, and is never sent: delete it"
             notes.setdefault(spot.row, []).append(RowNote("!", words, "error", spot.column))
         for problem in verdict.problems:
-            row = spot_of(line_of(problem.pointer, verdict.found.places), 1).row
+            row = spot_of(line_of(problem.pointer, verdict.found.positions), 1).row
             mark, tone = ("!", "error") if problem.severity is Severity.ERROR else ("~", "warning")
             notes.setdefault(row, []).append(RowNote(mark, f"{label_of(problem.pointer)}: {problem.detail}", tone))
         return notes
@@ -303,8 +304,8 @@ class JsonScreen(BaseScreen):
         self.show_notice(event.words, "warning")
 
     def pasted(self, text: str) -> None:
-        if len(text) > LONGEST:
-            self.show_notice(f"Nothing was pasted: {len(text)} characters, and {LONGEST} fit.", "warning")
+        if len(text) > MAX_LENGTH:
+            self.show_notice(f"Nothing was pasted: {len(text)} characters, and {MAX_LENGTH} fit.", "warning")
             return
 
         def chosen(_: str) -> None:
@@ -360,14 +361,15 @@ class JsonScreen(BaseScreen):
             def chosen(answer: str) -> None:
                 self.call_after_refresh(self.do_as_json_edit if answer == "e" else self.do_edit_line, answer)
 
-            words = f"Line {broken.line}, column {broken.column}: {broken.words}."
+            words = f"Line {broken.line}, column {broken.column}: {broken.message}."
             self.ask(words, [("e", "$EDITOR"), ("i", "here")], chosen)
         elif verdict.errors:
             self.edit.home()
             if self.edit.row not in self.edit.notes:
                 self.edit.step_note(1)
             self.show_notice(
-                f"{_count(verdict.errors)}: n goes to each, E edits again, w applies it all the same.", "warning"
+                f"{count_of(verdict.errors, 'problem')}: n goes to each, E edits again, w applies it all the same.",
+                "warning",
             )
         else:
             self.show_notice("Valid; w applies it to the draft.", "good")
@@ -387,7 +389,7 @@ class JsonScreen(BaseScreen):
             self._take(found.document)
             return
         self.ask(
-            f"Apply in spite of {_count(verdict.errors)}?",
+            f"Apply in spite of {count_of(verdict.errors, 'problem')}?",
             [("a", "apply")],
             lambda _: self._take(found.document),
             lambda: self.show_notice("Not applied; n goes to the problems."),
@@ -435,16 +437,12 @@ def _key(place: str, what: str = "text") -> str:
     return f"json:{what}:{place}"
 
 
-def _count(errors: int) -> str:
-    return f"{errors} problem{'' if errors == 1 else 's'}"
-
-
 def _judged(version: int, text: str, judge: Callable[[Document], list[Problem]], fresh: str) -> _Validation:
     """Read and judge a text; on a thread of its own, since a long one takes as long as several frames."""
-    found = read_text(text)
+    found = parse_json(text)
     if isinstance(found, InvalidJson):
         return _Validation(version, found)
-    lines = sorted(((place.line, pointer) for pointer, place in found.places.items()), key=lambda pair: pair[0])
+    lines = sorted(((place.line, pointer) for pointer, place in found.positions.items()), key=lambda pair: pair[0])
     return _Validation(version, found, judge(found.document), list(_strays(text, fresh)), lines)
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from tui.api.codec import Document
 from tui.api.models import Operation
-from tui.orders.edits.json_merge import as_allowed, judge_change, judge_new, on_newer
+from tui.orders.edits.json_merge import check_change, check_new, keep_fixed_fields, rebase
 from tui.orders.summary import order_name
 from tui.screens.order.json_editor import JsonDocument, JsonScreen
 from tui.work.batches.staged_order import StagedOrder
@@ -30,8 +30,8 @@ def open_draft_as_json(app: "OrdersApp", draft: Draft, now: Callable[[], Draft],
 
     def take(began: Document, wanted: Document) -> str:
         current = now()
-        document = on_newer(began, as_allowed(current.edit.base, wanted), current.edit.document)
-        if not current.edit.become(document, _STEP):
+        document = rebase(began, keep_fixed_fields(current.edit.base, wanted), current.edit.document)
+        if not current.edit.replace_document(document, _STEP):
             return "The draft says all that already."
         save(current)
         return _TAKEN
@@ -43,7 +43,7 @@ def open_draft_as_json(app: "OrdersApp", draft: Draft, now: Callable[[], Draft],
                 order_name(draft.edit.document),
                 draft.edit.document,
                 Operation.PATCH,
-                lambda wanted: judge_change(base, wanted),
+                lambda wanted: check_change(base, wanted),
                 take,
             )
         )
@@ -55,7 +55,7 @@ def open_staged_as_json(app: "OrdersApp", staging: Staging, order: StagedOrder, 
     base = order.edit.base if order.fixed else None
 
     def take(began: Document, wanted: Document) -> str:
-        document = wanted if base is None else as_allowed(base, wanted)
+        document = wanted if base is None else keep_fixed_fields(base, wanted)
         if not staging.become(order.id, began, document, _STEP):
             return "The order says all that already."
         taken()
@@ -68,7 +68,7 @@ def open_staged_as_json(app: "OrdersApp", staging: Staging, order: StagedOrder, 
                 order_name(order.document),
                 order.document,
                 Operation.POST,
-                lambda wanted: judge_new(base, wanted),
+                lambda wanted: check_new(base, wanted),
                 take,
             )
         )

@@ -13,11 +13,12 @@ from tui.api.pointer import ABSENT, Absent, Pointer
 from tui.keymap import Context
 from tui.orders.edits.bulk_change import BulkChange, FieldAssignment, full_label, settable, short_label
 from tui.orders.edits.edit import Edit
-from tui.orders.fields import ANY, Field, field_at
-from tui.orders.value_parser import KINDS_OF_LINES, ParsedEntry, ValidValue, parse_entry, show_value
+from tui.orders.fields import Field, field_at
+from tui.orders.paths import ANY
+from tui.orders.value_parser import KINDS_OF_LINES, Choices, ParsedEntry, ValidValue, parse_entry, show_value
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.search_picker import SearchPicker
-from tui.screens.order.form_rows import Choices, FormSpec, choices_of
+from tui.screens.order.form_rows import FormSpec, choices_of
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.form_layout import FieldRow, SheetRow
 from tui.widgets.lines import LineView

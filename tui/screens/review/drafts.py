@@ -9,14 +9,13 @@ from rich.cells import cell_len
 from tui.api.codec import Document, Json
 from tui.api.errors import Severity
 from tui.api.models import Operation
-from tui.api.pointer import ABSENT, Absent, Pointer
-from tui.orders.checks.spreadsheet_damage import judge
-from tui.orders.edits.edit import KEY, Change, Edit
-from tui.orders.edits.matching import name_of
+from tui.api.pointer import ABSENT
+from tui.api.wording import count_of
+from tui.orders.checks.spreadsheet_damage import find_problems
+from tui.orders.display import change_label, display_value
 from tui.orders.edits.request_choice import RequestChoice
-from tui.orders.fields import field_at, label_of
+from tui.orders.fields import label_of
 from tui.orders.summary import order_name
-from tui.orders.value_parser import show_value
 from tui.screens.common.workspace_actions import told_if_not_kept
 from tui.screens.review.screen import ReviewItem, ReviewPlan, ReviewScreen
 from tui.screens.triage.rows import RowStatus
@@ -61,7 +60,7 @@ def review_drafts(screen: "BaseScreen", drafts: Sequence[Draft]) -> None:
     if not drafts:
         screen.show_notice("There is nothing to review: no order was changed.")
         return
-    screen.show_notice(f"Reading {len(drafts)} order{'' if len(drafts) == 1 else 's'} again …")
+    screen.show_notice(f"Reading {count_of(len(drafts), 'order')} again …")
     screen.run_worker(_review(screen, drafts), name="read drafts again", group="review", exclusive=True)
 
 
@@ -101,7 +100,7 @@ def _send(screen: "BaseScreen", ready: Iterable[tuple[Draft, Document]]) -> None
         count += 1
         work = told_if_not_kept(screen.house, corrections.send(draft, body))
         screen.app.run_worker(work, name=f"send order {draft.order_id}")
-    screen.show_notice(f"{count} order{' is' if count == 1 else 's are'} on the way; the table shows each.")
+    screen.show_notice(f"{count_of(count, 'order is', 'orders are')} on the way; the table shows each.")
 
 
 def differences(draft: Draft) -> list[list[Piece]]:
@@ -112,14 +111,14 @@ def differences(draft: Draft) -> list[list[Piece]]:
 def parcel_of(draft: Draft, stopped: DraftSendStatus | None) -> ReviewItem:
     """One draft as the review shows it: field, was, will be; the road; what changed there meanwhile; warnings."""
     sending, name = draft.sending, order_name(draft.edit.document)
-    sendable = sending.goes and stopped is None and not draft.undecided
+    sendable = sending.can_send and stopped is None and not draft.undecided
     lines: list[list[Piece]] = [*_change_lines(draft, sending), *_clash_lines(draft), *_taken_lines(draft)]
     if sending.operation is Operation.POST:
         lines.extend(_whole_lines(sending))
-    for marked, found in (("!", sending.invalid), ("~", sending.doubtful)):
+    for marked, found in (("!", sending.invalid), ("~", sending.tolerated)):
         tone = "error" if marked == "!" else "warning"
         lines.extend([(f"  {marked} {safe(label_of(one.pointer))}: {safe(one.detail)}", tone)] for one in found)
-    for problem in judge(draft.edit.document):
+    for problem in find_problems(draft.edit.document):
         mark = "!" if problem.severity is Severity.ERROR else "~"
         lines.append([(f"  {mark} still: {safe(problem.title or problem.detail)}", "warning")])
     if stopped is not None:
@@ -138,16 +137,16 @@ def parcel_of(draft: Draft, stopped: DraftSendStatus | None) -> ReviewItem:
 
 def _change_lines(draft: Draft, sending: RequestChoice) -> Iterator[list[Piece]]:
     blocked = {one.pointer: one.reason for one in sending.blocked}
-    told = [(change, place_words(draft.edit, change)) for change in draft.edit.changes()]
+    told = [(change, change_label(change)) for change in draft.edit.changes()]
     wide = max(_LABEL, min(_LONGEST_LABEL, max((cell_len(safe(words)) for _, words in told), default=0)))
     for change, words in told:
         reason = blocked.get(change.pointer, "")
-        was = shown_at(change.pointer, change.was)
+        was = display_value(change.pointer, change.was)
         yield [
             (f"  {'!' if reason else '*'} ", "error" if reason else "changed"),
             (fit(words, wide) + " ", ""),
             (fit(was, _WAS) + " ", "dim"),
-            (safe(shown_at(change.pointer, change.now)), "changed"),
+            (safe(display_value(change.pointer, change.now)), "changed"),
         ]
         if (whole := cell_len(safe(was))) > _WAS:
             # What is taken away often stands at the end, where a street has its number.
@@ -158,10 +157,14 @@ def _change_lines(draft: Draft, sending: RequestChoice) -> Iterator[list[Piece]]
 
 def _clash_lines(draft: Draft) -> Iterator[list[Piece]]:
     for clash in draft.clashes:
-        label = label_of(draft.edit.placed(clash.pointer) or clash.pointer)
-        there = f"was {shown_at(clash.pointer, clash.base)}, is {shown_at(clash.pointer, clash.theirs)} there now"
+        label = label_of(draft.edit.to_positions(clash.pointer) or clash.pointer)
+        there = (
+            f"was {display_value(clash.pointer, clash.base)}, is {display_value(clash.pointer, clash.theirs)} there now"
+        )
         if clash in draft.undecided:
-            yield [(f"  # {safe(label)}: {safe(there)}, {safe(shown_at(clash.pointer, clash.mine))} here", "conflict")]
+            yield [
+                (f"  # {safe(label)}: {safe(there)}, {safe(display_value(clash.pointer, clash.mine))} here", "conflict")
+            ]
         elif clash.decided:
             yield [(f"  ~ {safe(label)}: {safe(there)}, and yours goes over it", "warning")]
 
@@ -170,14 +173,14 @@ def _taken_lines(draft: Draft) -> Iterator[list[Piece]]:
     mine = {change.pointer for change in draft.edit.changes()}
     # What was changed here since is told as that.
     for change in (one for one in draft.taken if one.pointer not in mine):
-        words = f"{shown_at(change.pointer, change.was)} became {shown_at(change.pointer, change.now)}"
+        words = f"{display_value(change.pointer, change.was)} became {display_value(change.pointer, change.now)}"
         yield [(f"  = the service changed {safe(label_of(change.pointer))}: {safe(words)}; it stays", "info")]
 
 
 def _whole_lines(sending: RequestChoice) -> Iterator[list[Piece]]:
     """What an upsert means, before it goes (Q2.6, Q2.7, Q2.9)."""
     reasons: dict[str, list[str]] = {}
-    for one in sending.why_whole:
+    for one in sending.not_patchable:
         reasons.setdefault(one.reason, []).append(label_of(one.pointer))
     for reason, places in reasons.items():
         more = " …" if len(places) > 3 else ""
@@ -199,22 +202,5 @@ def _whole_lines(sending: RequestChoice) -> Iterator[list[Piece]]:
 def _conversions(sending: RequestChoice) -> dict[str, list[str]]:
     told: dict[str, list[str]] = {}
     for one in sending.conversions:
-        told.setdefault(one.what, []).append(label_of(one.pointer))
+        told.setdefault(one.text, []).append(label_of(one.pointer))
     return told
-
-
-def place_words(edit: Edit, change: Change) -> str:
-    """Where a change is, in the words of the form; an entry that was removed by its name."""
-    token = change.pointer.name
-    if token.startswith(KEY) and token.removeprefix(KEY).isdigit():
-        name = name_of(change.was) if change.was is not ABSENT else None
-        return f"removed: {name or label_of(change.pointer.parent / token.removeprefix(KEY))}"
-    if change.moved:
-        return f"order of {label_of(change.pointer).lower()}"
-    return label_of(change.pointer)
-
-
-def shown_at(pointer: Pointer, value: Json | Absent) -> str:
-    """A value as the field at this place shows it."""
-    known = field_at(pointer)
-    return show_value(known.kind if known is not None and not known.members else "json", value)

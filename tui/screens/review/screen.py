@@ -7,6 +7,7 @@ from textual import on
 from textual.app import ComposeResult
 
 from tui.api.codec import Json, pretty
+from tui.api.wording import count_of
 from tui.keymap import Context, commands_in
 from tui.screens.common.screen import BaseScreen
 from tui.widgets.dialogs import QuestionBar
@@ -70,11 +71,7 @@ class ReviewScreen(BaseScreen):
 
     def on_mount(self) -> None:
         plan = self._plan
-        right = (
-            f"{plan.orders} order{'' if plan.orders == 1 else 's'} will be written"
-            if plan.orders
-            else "nothing can be sent"
-        )
+        right = f"{count_of(plan.orders, 'order')} will be written" if plan.orders else "nothing can be sent"
         self.query_one(TitleLine).set(f"{self.house.account_name} · REVIEW · {plan.title}", right)
         super().on_mount()
         self.call_after_refresh(self._fill)
@@ -111,7 +108,7 @@ class ReviewScreen(BaseScreen):
     def _tell_of_more(self) -> None:
         pager = self.query_one(Pager)
         below = pager.line_count - pager.top - pager.body_height
-        self.query_one(RuleLine).set("", f"{below} line{'' if below == 1 else 's'} more, PgDn" if below > 0 else "")
+        self.query_one(RuleLine).set("", f"{count_of(below, 'line')} more, PgDn" if below > 0 else "")
 
     def do_as_json(self, key: str) -> None:
         self._as_json = not self._as_json

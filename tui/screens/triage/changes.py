@@ -8,8 +8,8 @@ from tui.api.codec import Document, Json
 from tui.api.errors import ApiError
 from tui.api.pointer import ABSENT, Pointer
 from tui.api.query import order_key
-from tui.orders.edits.bulk_change import BulkChange, FieldAssignment, full_label, put_on
-from tui.orders.fields import ANY
+from tui.orders.edits.bulk_change import BulkChange, FieldAssignment, apply_to_edit, full_label
+from tui.orders.paths import ANY
 from tui.orders.summary import order_name
 from tui.orders.value_parser import show_value
 from tui.screens.common.workspace_actions import told_if_not_kept
@@ -135,7 +135,7 @@ def _draft(room: "TriageScreen", recipe: BulkChange, order: Document) -> None:
     SavedChanges(room.house.account).used(recipe)
     draft = room.draft_of(order)
     steps = draft.edit.done
-    reasons = put_on(recipe, draft.edit)
+    reasons = apply_to_edit(recipe, draft.edit)
     if reasons:
         room.show_notice(f"Not changed: {'; '.join(reasons)}.", "warning")
     elif draft.edit.done == steps:

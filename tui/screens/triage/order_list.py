@@ -12,11 +12,12 @@ from textual.worker import Worker
 from tui.api.codec import Document, Json
 from tui.api.errors import ApiError, Problem
 from tui.api.query import order_key
+from tui.api.wording import count_of
 from tui.keymap import Context
 from tui.orders.query import filters
 from tui.orders.query.filters import Filter, FilterError, parse_filter
-from tui.orders.suggestions import Words, learned
-from tui.orders.summary import haystack, order_name
+from tui.orders.suggestions import Suggestions, learn_suggestions
+from tui.orders.summary import order_name, searchable_text
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace_actions import remember_place
 from tui.screens.review.drafts import standing_mark
@@ -63,7 +64,7 @@ class OrdersScreen(BaseScreen):
         super().__init__()
         self._feed: OrderFeed | None = None
         self._shown: list[Document] = []
-        self._learned: tuple[tuple[str, int, int], Words] | None = None
+        self._learned: tuple[tuple[str, int, int], Suggestions] | None = None
         self._keys: list[str] = []
         self._judged: dict[int, tuple[Document, tuple[Problem, ...]]] = {}
         self._filter = Filter()
@@ -270,11 +271,11 @@ class OrdersScreen(BaseScreen):
         if wanted.why:
             problems = self._problems(order)
             match wanted.why:
-                case filters.STOPS:
+                case filters.BLOCKED_REASON:
                     is_so = state_mark(problems)[0] == "!"
-                case filters.ANY_WHY:
+                case filters.ANY_REASON:
                     is_so = bool(problems)
-                case filters.NO_WHY:
+                case filters.NO_REASON:
                     is_so = not problems
                 case word:
                     is_so = any(word in problem.title.lower() for problem in problems)
@@ -284,7 +285,7 @@ class OrdersScreen(BaseScreen):
 
     def _hay(self, order: Document) -> str:
         problems = " ".join(problem.title for problem in self._problems(order))
-        return f"{haystack(order)}\n{problems.lower()}"
+        return f"{searchable_text(order)}\n{problems.lower()}"
 
     def _tell_reading(self, feed: OrderFeed) -> None:
         if feed.error is not None:
@@ -386,7 +387,7 @@ class OrdersScreen(BaseScreen):
         draft = self.house.account.drafts.get(key)
         shown = draft.edit.document if draft is not None else order
         problems = self._problems(shown)
-        count = f"{len(problems)} reason{'' if len(problems) == 1 else 's'}" if problems else "nothing found"
+        count = count_of(len(problems), "reason") if problems else "nothing found"
         read = f"read {self._read_at.astimezone(self.house.account.zone):%H:%M}" if self._read_at else ""
         rule.set(f"{order_name(order)} · {count}{' · draft' if draft else ''}", read)
         lines = list(preview_lines(shown, problems))
@@ -407,13 +408,13 @@ class OrdersScreen(BaseScreen):
             facts.append(("reading … Ctrl+C stops", "info"))
         if paused := account.client.paused_for:
             facts.append((f"the service asks to wait {paused:.0f} s", "warning"))
-        facts.append(f"{drafted} draft{'' if drafted == 1 else 's'}, {on_way} on the way")
+        facts.append(f"{count_of(drafted, 'draft')}, {on_way} on the way")
         facts.extend((f"change: {job.gone} of {job.going}", "info") for job in self.house.jobs.running)
         if self.table.marks:
             facts.append(f"{len(self.table.marks)} marked")
         facts.append(read)
         if failing:
-            facts.append((f"{failing} shop{'' if failing == 1 else 's'} failing, I says why", "error"))
+            facts.append((f"{count_of(failing, 'shop')} failing, I says why", "error"))
         facts.extend((warning, "warning") for warning in warnings[:1])
         return facts
 
@@ -478,14 +479,14 @@ class OrdersScreen(BaseScreen):
         """Whether all that fits the filter was read."""
         return self._feed is not None and self._feed.complete
 
-    def suggestions(self, shop_id: str = "") -> Words:
+    def suggestions(self, shop_id: str = "") -> Suggestions:
         """Words that a shop's orders (or all) use where it may write what it likes; kept until more orders were read."""
         feed = self._feed
         if feed is None:
             return {}
         known = (shop_id, feed.read, id(feed))
         if self._learned is None or self._learned[0] != known:
-            self._learned = known, learned(feed.orders[:_LEARNT_FROM], shop_id)
+            self._learned = known, learn_suggestions(feed.orders[:_LEARNT_FROM], shop_id)
         return self._learned[1]
 
     def place_of(self, order_id: str) -> tuple[int, int]:
@@ -499,7 +500,7 @@ class OrdersScreen(BaseScreen):
     def show_line_keys(self, line: InputLine) -> None:
         super().show_line_keys(line)
         if isinstance(line, FilterLine):
-            names = " ".join(f"{name}:" for name in filters.NAMES)
+            names = " ".join(f"{name}:" for name in filters.FILTER_NAMES)
             self.query_one(KeyLine).set([("Enter", "take it"), ("Esc", "not"), (names, "or words")])
 
     def do_filter(self, key: str) -> None:

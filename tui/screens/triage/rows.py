@@ -7,23 +7,27 @@ from datetime import datetime, tzinfo
 from tui.api.codec import Document
 from tui.api.errors import Problem, Severity
 from tui.api.query import id_number
-from tui.orders.checks.shipping import SHIP_TO
-from tui.orders.checks.spreadsheet_damage import fix_for, judge
-from tui.orders.fields import ITEMS, label_of
-from tui.orders.summary import (
-    NOTE,
-    PAID,
-    SHIP_BY,
+from tui.api.wording import count_of
+from tui.orders.checks.spreadsheet_damage import find_problems, fix_for
+from tui.orders.fields import label_of
+from tui.orders.paths import (
+    DELIVERY_INDICATOR,
+    ITEMS,
+    NOTES,
+    PAYMENT_STATUS,
+    SHIP_TO,
+    SHIPPING_OPTION,
     SHOP,
     STATUS,
     TOTAL,
-    WISH,
+)
+from tui.orders.summary import (
     address_lines,
     age_text,
     item_count,
-    local_text,
     money_at,
     order_name,
+    ordered_at_text,
     tags_of,
     text_at,
     weight_text,
@@ -103,7 +107,7 @@ class OrderRows:
             "order": order_name(order),
             "shop": self._shop(order),
             "age": age_text(order, self.now),
-            "placed": local_text(order, self.zone),
+            "placed": ordered_at_text(order, self.zone),
             "status": text_at(order, STATUS),
             "country": text_at(order, SHIP_TO / "country_code"),
             "recipient": text_at(order, SHIP_TO / "name") or text_at(order, SHIP_TO / "company_name"),
@@ -117,7 +121,7 @@ class OrderRows:
     def problems(self, order: Document) -> tuple[Problem, ...]:
         kept = self.judged.get(id(order))
         if kept is None or kept[0] is not order:
-            kept = self.judged[id(order)] = (order, tuple(judge(order)))
+            kept = self.judged[id(order)] = (order, tuple(find_problems(order)))
         return kept[1]
 
     def _shop(self, order: Document) -> str:
@@ -152,7 +156,7 @@ def preview_lines(order: Document, problems: Sequence[Problem]) -> Iterator[list
         right.append((f"{'!' if error else '~'} {safe(words)}", "error" if error else "warning"))
         proposal = fix_for(order, problem)
         if proposal is not None:
-            right.append((f"    m: {safe(proposal.words)}", "info"))
+            right.append((f"    m: {safe(proposal.text)}", "info"))
         elif place.startswith("Items"):
             right.append((f"    {safe(place)}", "dim"))
     for row in range(max(len(left), min(len(right), 5))):
@@ -160,16 +164,16 @@ def preview_lines(order: Document, problems: Sequence[Problem]) -> Iterator[list
         yield [start, right[row] if row < len(right) else ("", "")]
     count = item_count(order)
     facts = [
-        f"{count} item{'' if count == 1 else 's'}" if count is not None else "no items",
-        f"{money_at(order, TOTAL)} {text_at(order, PAID)}".strip(),
+        count_of(count, "item") if count is not None else "no items",
+        f"{money_at(order, TOTAL)} {text_at(order, PAYMENT_STATUS)}".strip(),
         text_at(order, STATUS),
-        text_at(order, SHIP_BY),
-        text_at(order, WISH),
+        text_at(order, SHIPPING_OPTION),
+        text_at(order, DELIVERY_INDICATOR),
     ]
     if tags := tags_of(order):
         facts.append("tags: " + ", ".join(tags))
     yield [(safe(" · ".join(filter(None, facts))), "dim")]
-    if note := text_at(order, NOTE):
+    if note := text_at(order, NOTES):
         yield [(f'note: "{safe(note)}"', "info")]
     items = ITEMS.get(order)
     names = [text_at(item, ITEMS.of("name")) for item in items] if isinstance(items, list) else []

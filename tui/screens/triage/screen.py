@@ -148,7 +148,7 @@ class TriageScreen(OrdersScreen):
             if proposal is not None:
                 draft.edit.put_all(proposal.values, problem.title or problem.detail)
                 self.drafted(draft)
-                self.show_notice(f"Drafted: {proposal.words}. u takes it back, w reviews.")
+                self.show_notice(f"Drafted: {proposal.text}. u takes it back, w reviews.")
                 return
         self.show_notice("There is no proposal for this order.")
 

@@ -6,8 +6,9 @@ from typing import TypeAlias
 
 from tui.api.codec import Document, Json, same
 from tui.api.pointer import ABSENT, Absent, Pointer
-from tui.orders.edits.request_choice import FIXED
-from tui.orders.fields import ANY, field_at, path_of, values_with
+from tui.orders.edits.request_choice import IMMUTABLE
+from tui.orders.fields import exclusive_values, field_at, path_of
+from tui.orders.paths import ANY
 from tui.orders.summary import order_name
 from tui.work.batches.staged_order import Finding, StagedOrder
 from tui.work.batches.staging import Staging
@@ -75,9 +76,11 @@ def setting(
 
     def values(order: StagedOrder) -> Values | str:
         if order.fixed and known is not None and known.immutable and ANY not in path:
-            return FIXED
+            return IMMUTABLE
         found = list(_places(order, path))
-        return [one for pointer in found for one in values_with(pointer, value)] if found else "it has no such entry"
+        return (
+            [one for pointer in found for one in exclusive_values(pointer, value)] if found else "it has no such entry"
+        )
 
     return _preview(staging, orders, values)
 

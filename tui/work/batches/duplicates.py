@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from tui.orders.checks.sending import check_together
+from tui.orders.checks.sending import check_duplicates
 from tui.work.batches.staged_order import StagedOrder
 
 
@@ -34,6 +34,6 @@ class DuplicateIndex:
         for id in alone:
             orders[id].twin = None
         if together:
-            found = check_together({id: order.document for id, order in orders.items() if id in together})
+            found = check_duplicates({id: order.document for id, order in orders.items() if id in together})
             for id in together:
                 orders[id].twin = found.get(id)

@@ -7,12 +7,14 @@ from functools import partial
 
 from tui.api.codec import Document, Json
 from tui.api.pointer import ABSENT, Absent, Pointer
-from tui.orders.checks.shipping import Fix
+from tui.api.wording import count_of
+from tui.orders.checks.proposal import Fix
 from tui.orders.checks.spreadsheet_damage import fix_for
 from tui.orders.edits.edit import Edit
-from tui.orders.edits.json_merge import on_newer
+from tui.orders.edits.json_merge import rebase
 from tui.orders.edits.upsert import as_new, to_upsert
-from tui.orders.fields import values_with
+from tui.orders.fields import exclusive_values
+from tui.orders.paths import NUMBER, ORDER_ID
 from tui.orders.summary import order_name, text_at
 from tui.store.batches import NewStaged, NotOwner, StagedState
 from tui.store.db import StoreError
@@ -28,7 +30,7 @@ from tui.work.batches.staged_order import (
     unchanged,
 )
 from tui.work.batches.staging_chunks import CHUNK_SIZE, ChunkedStaging, StagingProgress, arrived
-from tui.work.batches.templates import ORDER_ID, ORDER_NUMBER, blank, copied
+from tui.work.batches.templates import blank, copied
 from tui.work.batches.undo_log import Action
 from tui.work.file_import.json_reader import ParsedFile
 from tui.work.file_import.provenance import Provenance
@@ -132,8 +134,8 @@ class BatchEditing(OpenBatch):
     def put(self, id: str, pointer: Pointer, value: Json, name: str) -> bool:
         """Set a value; a new order without an order id gets the number as its id, too."""
         order = self._changing(id)
-        values = values_with(pointer, value)
-        if pointer == ORDER_NUMBER and not order.fixed and ORDER_ID.get(order.document) is ABSENT:
+        values = exclusive_values(pointer, value)
+        if pointer == NUMBER and not order.fixed and ORDER_ID.get(order.document) is ABSENT:
             values.append((ORDER_ID, value))
             name = f"{name} and order id"
         return self._edited(order, order.edit.put_all(values, name))
@@ -146,7 +148,7 @@ class BatchEditing(OpenBatch):
     def become(self, id: str, began: Document, wanted: Document, name: str) -> bool:
         """Make an order what was made of `began`, as one step; what changed otherwise since then stays."""
         order = self._changing(id)
-        return self._edited(order, order.edit.become(on_newer(began, wanted, order.document), name))
+        return self._edited(order, order.edit.replace_document(rebase(began, wanted, order.document), name))
 
     def drop(self, id: str, pointer: Pointer, name: str) -> bool:
         """Leave a value out."""
@@ -308,7 +310,7 @@ class BatchEditing(OpenBatch):
 
     def _reverse(self, action: Action, *, back: bool) -> tuple[str, tuple[str, ...]]:
         """Take one action back or do it again: what it was, in words, and what the way back needs."""
-        count = f"{len(action.about)} order{'' if len(action.about) == 1 else 's'}"
+        count = count_of(len(action.about), "order")
         match action.kind:
             case "edit":
                 order = self._orders.get(action.about[0])
@@ -326,7 +328,7 @@ class BatchEditing(OpenBatch):
                 found = [id for id in self._known(action.about) if not self._is_on_way(id)]
                 self._ours(partial(self._store.drop, found))
                 self._dropped |= {id: self._orders.pop(id) for id in found}
-                count = f"{len(found)} order{'' if len(found) == 1 else 's'}"
+                count = count_of(len(found), "order")
                 return (f"{count} {action.kind}" if found else ""), tuple(found)
             case "added" | "removed":
                 self._ours(partial(self._store.restore, action.about))
@@ -349,7 +351,7 @@ class BatchEditing(OpenBatch):
                 name = step
                 moved.append(one)
         self._save_all(orders)
-        return (f"{name}, {len(moved)} order{'' if len(moved) == 1 else 's'}" if moved else ""), tuple(moved)
+        return (f"{name}, {count_of(len(moved), 'order')}" if moved else ""), tuple(moved)
 
     def _swap_flags(self, flags: Iterable[str]) -> tuple[str, ...]:
         found, before = [], []

@@ -42,6 +42,6 @@ def _differing(order: StagedOrder, follow: Verification) -> tuple[ServiceProblem
         mismatch = mismatch_from_json(kept)
         problem = mismatch_problem(mismatch)
         value = mark_of(mismatch.pointer.get(order.document))
-        keyed = replace(problem, pointer=order.edit.keyed(problem.pointer))
+        keyed = replace(problem, pointer=order.edit.to_keys(problem.pointer))
         told.append(ServiceProblem(keyed, follow.updated_at, follow.version or 0, value))
     return tuple(told)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from tui.api.codec import Document
-from tui.orders.checks.sending import LIMIT, MOST_BYTES
+from tui.orders.checks.sending import MAX_BYTES, MAX_ORDERS
 from tui.work.batches.staged_order import PlannedAction
 
 _IN_THE_DARK: Final = 8
@@ -28,7 +28,7 @@ RequestGroup: TypeAlias = tuple[PlannedOrder, ...]
 """The orders of one request."""
 
 
-def cut(orders: Iterable[PlannedOrder], limit: int = LIMIT, most: int = MOST_BYTES) -> tuple[RequestGroup, ...]:
+def cut(orders: Iterable[PlannedOrder], limit: int = MAX_ORDERS, most: int = MAX_BYTES) -> tuple[RequestGroup, ...]:
     """Requests of at most so many orders and bytes, in the order given; an order that is larger goes alone."""
     groups: list[list[PlannedOrder]] = []
     size = 0

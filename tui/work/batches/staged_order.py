@@ -16,7 +16,8 @@ from tui.orders.checks.sending import check_order, check_shop
 from tui.orders.edits.compare import compare
 from tui.orders.edits.edit import Change, Edit
 from tui.orders.edits.upsert import to_upsert
-from tui.orders.fields import LISTS, field_at
+from tui.orders.fields import field_at
+from tui.orders.paths import LISTS
 from tui.store.batches import NewStaged, Staged, StagedState
 from tui.store.journal import Write
 from tui.work.file_import.provenance import Provenance
@@ -281,7 +282,7 @@ class StagedOrder:
         return (PlannedAction.UPDATE if changes else PlannedAction.SAME), changes
 
     def _finding(self, told: ServiceProblem) -> Finding:
-        pointer = self.edit.placed(told.problem.pointer)
+        pointer = self.edit.to_positions(told.problem.pointer)
         if pointer is None:
             place = next(place for place in LISTS if told.problem.pointer.startswith(place))
             detail = f"{told.problem.detail} (of an entry that was removed)"
@@ -302,9 +303,9 @@ def gone(document: Document) -> Problem:
 
 def _taken_along(told: Sequence[ServiceProblem], before: Edit, edit: Edit) -> tuple[ServiceProblem, ...]:
     """What was said, at its places in another edit; what was said of an entry that was removed has none."""
-    placed = [(one, before.placed(one.problem.pointer)) for one in told]
+    placed = [(one, before.to_positions(one.problem.pointer)) for one in told]
     return tuple(
-        replace(one, problem=replace(one.problem, pointer=edit.keyed(place)))
+        replace(one, problem=replace(one.problem, pointer=edit.to_keys(place)))
         for one, place in placed
         if place is not None
     )
@@ -312,7 +313,7 @@ def _taken_along(told: Sequence[ServiceProblem], before: Edit, edit: Edit) -> tu
 
 def note_of(problem: Problem, document: Document, at: datetime) -> ServiceProblem:
     """What was found in a document as it was read, to be shown while the value stays."""
-    pointer = Edit(document).keyed(problem.pointer)
+    pointer = Edit(document).to_keys(problem.pointer)
     return ServiceProblem(replace(problem, pointer=pointer), at, 1, mark_of(problem.pointer.get(document)))
 
 
@@ -349,7 +350,7 @@ def keys_of_lists(edit: Edit) -> Json:
     for place in LISTS:
         entries = place.get(edit.document)
         if isinstance(entries, list) and entries:
-            keys[str(place)] = [edit.keyed(place / position).name for position in range(len(entries))]
+            keys[str(place)] = [edit.to_keys(place / position).name for position in range(len(entries))]
     return keys
 
 

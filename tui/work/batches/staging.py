@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from tui.api.codec import same
 from tui.api.errors import ApiError
+from tui.api.wording import count_of
 from tui.orders.edits.merge import merge
 from tui.orders.edits.upsert import to_upsert
 from tui.store.batches import StagedState
@@ -124,7 +125,7 @@ class Staging(BatchEditing):
         if theirs is not None and known is not None and order.fixed and has_read and not same(theirs, order.edit.base):
             merged = merge(order.edit, theirs)
             order.rebase(merged.edit)
-            if merged.clashes:
+            if merged.conflicts:
                 order.released = False
             edit, meta = order.edit, meta_of(order)
 
@@ -174,7 +175,7 @@ class Staging(BatchEditing):
                     self.settle(outcome)
         self.on_change()
         count = resumed + len(unknown)
-        return f"{count} order{' is' if count == 1 else 's are'} looked for again." if count else ""
+        return f"{count_of(count, 'order is', 'orders are')} looked for again." if count else ""
 
     # News.
 

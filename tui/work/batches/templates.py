@@ -8,16 +8,13 @@ from typing import TYPE_CHECKING, cast
 from tui.api.codec import Document, Json
 from tui.api.pointer import Pointer
 from tui.orders.edits.list_items import new_entry
-from tui.orders.fields import ITEMS
-from tui.orders.summary import NUMBER, PAID, PLACED, STATUS, TOTAL, text_at
+from tui.orders.paths import ITEMS, NUMBER, ORDER_ID, ORDERED_AT, PAYMENT_STATUS, STATUS, TOTAL, UPDATED_AT
+from tui.orders.summary import text_at
 
 if TYPE_CHECKING:
     from tui.work.account import Account
 
-ORDER_ID = Pointer.of("order_id")
-ORDER_NUMBER = NUMBER
 _KEPT = "order.template:"
-_UPDATED = Pointer.of("order_details", "order_updated_at")
 
 
 def blank(shop: int, now: datetime, examples: Sequence[Document] = ()) -> Document:
@@ -35,22 +32,22 @@ def blank(shop: int, now: datetime, examples: Sequence[Document] = ()) -> Docume
         },
         "payment_details": {
             "total_price": {"currency": currency},
-            "status": {"code": _usual(examples, PAID) or "paid"},
+            "status": {"code": _usual(examples, PAYMENT_STATUS) or "paid"},
         },
     }
 
 
 def copied(document: Document, now: datetime, taken: Collection[str]) -> Document:
     """A copy as an order of its own, placed now: number and id say that it is one, and no other order has the id."""
-    copy: Json = _UPDATED.drop(document)
-    copy = PLACED.put(copy, now.isoformat(timespec="seconds"))
-    order_id, number = text_at(document, ORDER_ID), text_at(document, ORDER_NUMBER)
+    copy: Json = UPDATED_AT.drop(document)
+    copy = ORDERED_AT.put(copy, now.isoformat(timespec="seconds"))
+    order_id, number = text_at(document, ORDER_ID), text_at(document, NUMBER)
     suffix, times = "-copy", 1
     while f"{order_id or number}{suffix}" in taken:
         times += 1
         suffix = f"-copy-{times}"
     copy = ORDER_ID.put(copy, f"{order_id or number}{suffix}")
-    return cast(Document, ORDER_NUMBER.put(copy, f"{number or order_id}{suffix}"))
+    return cast(Document, NUMBER.put(copy, f"{number or order_id}{suffix}"))
 
 
 _OWN = ("id", "order_id", "order_number", "order_details/order_created_at", "order_details/order_updated_at")
@@ -67,7 +64,7 @@ def as_template(document: Document) -> Document:
 
 def from_template(template: Document, now: datetime) -> Document:
     """A new order, placed now; its number is to be entered."""
-    return cast(Document, PLACED.put(template, now.isoformat(timespec="seconds")))
+    return cast(Document, ORDERED_AT.put(template, now.isoformat(timespec="seconds")))
 
 
 class Templates:

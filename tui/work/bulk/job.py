@@ -9,7 +9,7 @@ from typing import Final
 
 from tui.api.budget import READS, WRITES
 from tui.api.codec import Document, Json
-from tui.orders.checks.sending import LIMIT
+from tui.orders.checks.sending import MAX_ORDERS
 from tui.orders.edits.bulk_change import Applied, BulkChange
 from tui.orders.edits.edit import Change
 from tui.store.journal import WriteKind
@@ -209,7 +209,7 @@ def road_of(applied: Applied, wanted: WriteKind) -> WriteKind:
 
 
 def _requests(orders: int) -> int:
-    return -(-orders // LIMIT)
+    return -(-orders // MAX_ORDERS)
 
 
 # To disk and back. A job is one value for its head and one for each order, so that a step is one small commit.

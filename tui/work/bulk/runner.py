@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from tui.api.codec import Document, Json
 from tui.api.errors import ApiError, NotFound
 from tui.api.pointer import Absent, Pointer
-from tui.orders.checks.sending import LIMIT
+from tui.orders.checks.sending import MAX_ORDERS
 from tui.orders.edits.bulk_change import Applied, BulkChange, apply, changed_since
 from tui.orders.fields import field_at, label_of
 from tui.orders.value_parser import show_value
@@ -354,7 +354,7 @@ class Jobs:
         if not waiting:
             return []
         road = waiting[0].road
-        batch = [order for order in waiting if order.road is road][: LIMIT if road is WriteKind.UPSERT else 1]
+        batch = [order for order in waiting if order.road is road][: MAX_ORDERS if road is WriteKind.UPSERT else 1]
         run.taken |= {order.id for order in batch}
         return batch
 

@@ -10,14 +10,8 @@ from tui.api.codec import Document
 from tui.api.errors import ApiError, InvalidCursor
 from tui.api.pointer import Pointer
 from tui.api.query import OrderQuery, id_text, order_key, read_instant
+from tui.orders.paths import NUMBER, ORDER_ID, ORDERED_AT, SHOP, STATUS, UPDATED_AT
 from tui.orders.query.filters import Days, Filter
-
-_CREATED = Pointer.of("order_details", "order_created_at")
-_UPDATED = Pointer.of("order_details", "order_updated_at")
-_STATUS = Pointer.of("order_details", "status", "code")
-_NUMBER = Pointer.of("order_number")
-_ORDER_ID = Pointer.of("order_id")
-_SHOP = Pointer.of("order_details", "integration", "id")
 
 _DAY = timedelta(days=1)
 
@@ -45,12 +39,12 @@ def fits(order: Document, filter: Filter, shops: Sequence[int], zone: tzinfo) ->
     The words of a filter are not judged here.
     """
     return (
-        (not shops or id_text(_SHOP.get(order)) in {str(shop) for shop in shops})
-        and _is_text(order, _NUMBER, filter.number)
-        and _is_text(order, _ORDER_ID, filter.order_id)
-        and (not filter.statuses or any(_is_text(order, _STATUS, status) for status in filter.statuses))
-        and _is_within(order, _CREATED, filter.ordered, zone)
-        and _is_within(order, _UPDATED, filter.updated, zone)
+        (not shops or id_text(SHOP.get(order)) in {str(shop) for shop in shops})
+        and _is_text(order, NUMBER, filter.number)
+        and _is_text(order, ORDER_ID, filter.order_id)
+        and (not filter.statuses or any(_is_text(order, STATUS, status) for status in filter.statuses))
+        and _is_within(order, ORDERED_AT, filter.ordered, zone)
+        and _is_within(order, UPDATED_AT, filter.updated, zone)
     )
 
 

@@ -8,8 +8,8 @@ from typing import cast
 from tui.api.codec import Document, Json, same
 from tui.api.pointer import ABSENT, ROOT, Pointer
 from tui.orders.edits.edit import Change, Edit
-from tui.orders.edits.merge import Conflict, Merged, is_open, merge, take_theirs
-from tui.orders.edits.request_choice import RequestChoice, sending_of
+from tui.orders.edits.merge import Conflict, Merged, is_undecided, merge, take_theirs
+from tui.orders.edits.request_choice import RequestChoice, choose_request
 from tui.store.store import Store
 
 
@@ -31,16 +31,16 @@ class Draft:
     @property
     def sending(self) -> RequestChoice:
         """What would be sent now, and by which road."""
-        return sending_of(self.edit)
+        return choose_request(self.edit)
 
     @property
     def undecided(self) -> list[Conflict]:
         """The clashes that keep the order from being sent."""
-        return [clash for clash in self.clashes if is_open(self.edit, clash)]
+        return [clash for clash in self.clashes if is_undecided(self.edit, clash)]
 
     def clash_at(self, pointer: Pointer) -> Conflict | None:
         """The clash at a place of the edited document, or around it."""
-        keyed = self.edit.keyed(pointer)
+        keyed = self.edit.to_keys(pointer)
         return next((clash for clash in self.clashes if keyed.startswith(clash.pointer)), None)
 
     def keep_mine(self, clash: Conflict) -> None:
@@ -131,8 +131,8 @@ class Drafts:
             return Merged(draft.edit, (), ())
         merged = merge(draft.edit, document, draft.clashes, sent=sent)
         draft.edit = merged.edit
-        draft.clashes = [*merged.earlier, *merged.clashes]
-        draft.taken = merged.taken
+        draft.clashes = [*merged.earlier, *merged.conflicts]
+        draft.taken = merged.remote_changes
         draft.read_at = read_at
         if draft.stored:
             self._keep(draft, read_at)

@@ -12,8 +12,8 @@ from tui.api.errors import ApiError, NotFound, Origin, Problem
 from tui.api.models import Operation
 from tui.orders.edits.compare import Mismatch
 from tui.orders.edits.merge import Conflict
-from tui.orders.edits.patch import from_patch, is_same_order, seen_in
-from tui.orders.edits.request_choice import RequestChoice, whole_order
+from tui.orders.edits.patch import expected_after_patch, from_patch, is_same_order
+from tui.orders.edits.request_choice import RequestChoice, choose_upsert
 from tui.orders.edits.upsert import STAMPS, to_upsert
 from tui.orders.fields import field_at
 from tui.orders.value_parser import show_value
@@ -197,7 +197,7 @@ class DraftSender:
         going: list[Outgoing] = []
         changes: dict[str, Json] = {}
         for draft, stopped in zip(drafts, await asyncio.gather(*map(read, drafts)), strict=True):
-            sending = whole_order(draft.edit)
+            sending = choose_upsert(draft.edit)
             kept = stopped or self._not_to_send(draft, sending)
             if kept is not None:
                 ends[draft.order_id] = kept
@@ -328,7 +328,7 @@ class DraftSender:
                 # What was changed since it was sent, and what was not carried, stays.
                 base = draft.edit.base
                 if follow.staged is None:
-                    self._set_on(order_id, seen_in(base, follow.expected))
+                    self._set_on(order_id, expected_after_patch(base, follow.expected))
                 else:
                     stamps = {key: base[key] for key in (*STAMPS, "id") if key in base}
                     self._set_on(order_id, {**to_upsert(follow.expected, keep_id=False)[0], **stamps})

@@ -7,7 +7,8 @@ from typing import cast
 from tui.api.codec import Document, Json
 from tui.api.pointer import Pointer, position_of
 from tui.orders.edits.edit import KEY, Edit
-from tui.orders.fields import LISTS, entry_of
+from tui.orders.fields import entry_of
+from tui.orders.paths import LISTS
 
 
 @dataclass(slots=True)
@@ -27,7 +28,7 @@ class Provenance:
     def cell(self, pointer: Pointer, edit: Edit) -> tuple[int, str] | None:
         """The row and the name of the column that the value at a pointer was read from."""
         cells = self._keyed()[0]
-        return cells.get(edit.keyed(pointer)) if cells else None
+        return cells.get(edit.to_keys(pointer)) if cells else None
 
     def place(self, pointer: Pointer, edit: Edit) -> str:
         """Where in the table a value stands, or would stand, in words: `row 8, column "Qty"`.
@@ -35,9 +36,9 @@ class Provenance:
         Empty without a table, and where it is no more than the row that `words` tells.
         """
         entry = entry_of(pointer)
-        if self.row is None or not pointer.tokens or (entry is not None and edit.origin(entry) is None):
+        if self.row is None or not pointer.tokens or (entry is not None and edit.base_pointer(entry) is None):
             return ""
-        row, column = cell_near(self._keyed()[0], edit.keyed(pointer))
+        row, column = cell_near(self._keyed()[0], edit.to_keys(pointer))
         words = f"row {self.row if row is None else row}"
         if column is not None:
             return f'{words}, column "{column}"'
@@ -48,7 +49,7 @@ class Provenance:
     def derived(self, pointer: Pointer, edit: Edit) -> str | None:
         """How the value at a pointer was derived, as the source itself lacked it."""
         words = self._keyed()[1]
-        return words.get(edit.keyed(pointer)) if words else None
+        return words.get(edit.to_keys(pointer)) if words else None
 
     def rebased(self, old: Edit, new: Edit) -> "Provenance":
         """The same for an edit with another base: places are taken along where the same value stands."""
@@ -57,9 +58,9 @@ class Provenance:
             return self
         moved: dict[Pointer, Pointer] = {}
         for keyed in {*cells, *derived}:
-            placed = old.placed(keyed)
+            placed = old.to_positions(keyed)
             if placed is not None and placed.get(old.document) == placed.get(new.document):
-                moved[keyed] = new.keyed(placed)
+                moved[keyed] = new.to_keys(placed)
         kept = {str(moved[key]): [row, column] for key, (row, column) in cells.items() if key in moved}
         words = {str(moved[key]): text for key, text in derived.items() if key in moved}
         return Provenance(self.words, self.file, self.row, cast(Document, kept), cast(Document, words))

@@ -6,10 +6,26 @@ from datetime import datetime
 from pathlib import Path
 
 from tui.api.codec import LIMIT, Document
-from tui.orders.tables.csv_writer import csv_of
-from tui.orders.tables.layout import TableError, TableLayout, encoding_of, judged, sniff, text_of
-from tui.orders.tables.mapping import ColumnMapping, automatic, by_rows
-from tui.orders.tables.rows import ParsedTable, RowProgress, Table, TableOrder, TableRow, headed, orders_of, table_of
+from tui.orders.tables.csv_writer import to_csv
+from tui.orders.tables.layout import (
+    TableError,
+    TableLayout,
+    decode_text,
+    detect_encoding,
+    detect_layout,
+    detect_number_and_date_format,
+)
+from tui.orders.tables.mapping import ColumnMapping, refine_by_rows, suggest_mapping
+from tui.orders.tables.rows import (
+    ParsedTable,
+    RowProgress,
+    Table,
+    TableOrder,
+    TableRow,
+    parse_table,
+    to_orders,
+    with_header,
+)
 from tui.work.file_import.json_reader import (
     MOST,
     ImportFileError,
@@ -91,9 +107,9 @@ def open_any(
             return _open_workbook(data, name, known, layout, progress)
         if not data.strip():
             raise ImportFileError(f"{name} is empty. Nothing was added.")
-        text = data if isinstance(data, str) else text_of(data, encoding_of(data))
+        text = data if isinstance(data, str) else decode_text(data, detect_encoding(data))
         if layout is None and text.lstrip()[:1] in ("{", "["):
-            return read_orders(text if isinstance(data, bytes) and encoding_of(data).startswith("utf-16") else data)
+            return read_orders(text if isinstance(data, bytes) and detect_encoding(data).startswith("utf-16") else data)
         return _open_text(data, name, known, layout, progress)
     except TableError as error:
         raise _not_taken(name, error) from None
@@ -125,7 +141,7 @@ def take_in(
     now = now or datetime.now().astimezone()
     try:
         with gc_paused(len(source.table.rows)):
-            result = orders_of(source.table, mapping, now=now, shop=shop, progress=progress, most=MOST)
+            result = to_orders(source.table, mapping, now=now, shop=shop, progress=progress, most=MOST)
     except TableError as error:
         raise _not_taken(source.name, error) from None
     return _intake(source, result)
@@ -134,7 +150,7 @@ def take_in(
 def preview(source: TableSource, rows: int, *, now: datetime, shop: int | None = None) -> ParsedFile:
     """The first rows as they will be."""
     table = replace(source.table, rows=source.table.rows[:rows])
-    return _intake(source, orders_of(table, source.mapping, now=now, shop=shop))
+    return _intake(source, to_orders(table, source.mapping, now=now, shop=shop))
 
 
 def refused_csv(intake: ParsedFile) -> bytes:
@@ -145,7 +161,7 @@ def refused_csv(intake: ParsedFile) -> bytes:
     for one in intake.refused:
         cells = [*one.cells, *[""] * (len(names) - len(one.cells))]
         rows.append([*cells, one.place.removeprefix("row "), one.reason])
-    return csv_of(rows)
+    return to_csv(rows)
 
 
 def _open_workbook(
@@ -158,14 +174,14 @@ def _open_workbook(
             others = (read_workbook(data, one) for one in sheets if one != sheet)
             sheet, _, rows = next((one for one in others if _has_orders(one[2])), (sheet, sheets, rows))
         # Cells that are numbers come with a point; texts with a comma are still read.
-        _, dates = judged([row.cells for row in rows])
+        _, dates = detect_number_and_date_format([row.cells for row in rows])
         layout = TableLayout(dates=dates, header=_has_header(rows))
-    return _source(name, data, headed(rows, replace(layout, sheet=sheet)), known, tuple(sheets))
+    return _source(name, data, with_header(rows, replace(layout, sheet=sheet)), known, tuple(sheets))
 
 
 def _has_orders(rows: Sequence[TableRow]) -> bool:
     """Whether these are rows below a header of which several columns are known."""
-    return len(rows) > 1 and automatic(rows[0].cells).mapped > 1
+    return len(rows) > 1 and suggest_mapping(rows[0].cells).mapped > 1
 
 
 def _open_text(
@@ -175,12 +191,12 @@ def _open_text(
     layout: TableLayout | None,
     progress: RowProgress | None,
 ) -> TableSource:
-    found = layout or sniff(data)
-    text = data.removeprefix("\ufeff") if isinstance(data, str) else text_of(data, found.encoding)
+    found = layout or detect_layout(data)
+    text = data.removeprefix("\ufeff") if isinstance(data, str) else decode_text(data, found.encoding)
     if layout is None:
-        first = table_of(text[:20_000], replace(found, header=False))
+        first = parse_table(text[:20_000], replace(found, header=False))
         found = replace(found, header=_has_header(first.rows))
-    return _source(name, data, table_of(text, found, progress), known)
+    return _source(name, data, parse_table(text, found, progress), known)
 
 
 def _has_header(rows: Sequence[TableRow]) -> bool:
@@ -188,7 +204,7 @@ def _has_header(rows: Sequence[TableRow]) -> bool:
     if not rows:
         return True
     cells = [cell.strip() for cell in rows[0].cells if cell.strip()]
-    if automatic(cells).mapped or len(cells) == 1:
+    if suggest_mapping(cells).mapped or len(cells) == 1:
         return True
     return not any(cell.replace(".", "").replace(",", "").isdigit() for cell in cells)
 
@@ -197,7 +213,7 @@ def _source(
     name: str, data: bytes | str, table: Table, known: Sequence[ColumnMapping], sheets: tuple[str, ...] = ()
 ) -> TableSource:
     mapping = next((one.on(table.header) for one in known if one.fits(table.header)), None)
-    mapping = mapping or by_rows(automatic(table.header), (row.cells for row in table.rows))
+    mapping = mapping or refine_by_rows(suggest_mapping(table.header), (row.cells for row in table.rows))
     mapping = replace(mapping, layout=table.layout)
     return TableSource(name, data, table, mapping, sheets)
 

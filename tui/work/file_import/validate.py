@@ -9,8 +9,8 @@ from tui.api.codec import Document
 from tui.api.errors import Origin, Problem, Severity
 from tui.api.pointer import ABSENT, ROOT, Pointer
 from tui.api.query import id_text
-from tui.orders.checks.sending import SHOP, check_order, check_together
-from tui.orders.summary import PLACED
+from tui.orders.checks.sending import check_duplicates, check_order
+from tui.orders.paths import ORDERED_AT, SHOP
 from tui.orders.tables.rows import RowProgress
 from tui.work.file_import.json_reader import ParsedFile, ParsedOrder, RefusedEntry
 from tui.work.file_import.provenance import cell_near
@@ -87,7 +87,7 @@ def judged(
     entries: Sequence[FileEntry], shops: Collection[int] | None, progress: RowProgress | None = None
 ) -> list[FileEntry]:
     """The entries with all problems that can be known of them here."""
-    twins = check_together({str(one.position): one.document for one in entries if one.arrival is not None})
+    twins = check_duplicates({str(one.position): one.document for one in entries if one.arrival is not None})
     result = []
     for count, one in enumerate(entries):
         if progress is not None and count % _TOLD_EVERY == 0:
@@ -108,10 +108,10 @@ def judged(
 
 def as_placed(arrival: ParsedOrder, kept: Document) -> Document:
     """What a file says; where it has no date, the order as it is kept says when it was placed, not this import."""
-    placed = PLACED.get(kept)
-    if PLACED not in arrival.derived or placed is ABSENT:
+    placed = ORDERED_AT.get(kept)
+    if ORDERED_AT not in arrival.derived or placed is ABSENT:
         return arrival.document
-    return cast(Document, PLACED.put(arrival.document, placed))
+    return cast(Document, ORDERED_AT.put(arrival.document, placed))
 
 
 def _no_order(refusal: RefusedEntry) -> Problem:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import IO, Final
 
 from tui.orders.tables.layout import TableError
-from tui.orders.tables.rows import MOST_ROWS, RowProgress, TableRow
+from tui.orders.tables.rows import MAX_ROWS, RowProgress, TableRow
 
 _MOST_UNPACKED: Final = 300 * 1024 * 1024
 _MOST_CELLS: Final = 10_000_000
@@ -42,8 +42,8 @@ def read_workbook(
             found = book.get_sheet_by_name(name)
             if found.height or name == names[-1]:
                 height = found.total_height
-                if height > MOST_ROWS + 1:
-                    words = f"It has {height:,} rows; at most {MOST_ROWS:,} go at once."
+                if height > MAX_ROWS + 1:
+                    words = f"It has {height:,} rows; at most {MAX_ROWS:,} go at once."
                     raise TableError(f"{words} Split it into parts, each with the header.")
                 return name, names, _rows(found.iter_rows(), height, progress)
     except (CalamineError, ZipError, OSError, ValueError) as error:

@@ -12,7 +12,7 @@ from tui.api.codec import Document, Json, decode, encode
 from tui.api.errors import Problem
 from tui.api.pointer import Scope
 from tui.orders.fields import label_of
-from tui.orders.tables.csv_writer import csv_of
+from tui.orders.tables.csv_writer import to_csv
 from tui.store.journal import WriteKind, WriteState
 from tui.store.sent_requests import SentOrder, SentRequest
 from tui.store.store import Store
@@ -179,7 +179,7 @@ async def export_history(store: Store, requests: Sequence[HistoryRequest], path:
     with new_file(path) as file:
         if path.suffix.lower() == ".csv":
             rows = [_cells(request, order) for request in reversed(requests) for order in request.orders]
-            file.write(csv_of([_COLUMNS, *rows]))
+            file.write(to_csv([_COLUMNS, *rows]))
             return len(rows)
         async for line in history_lines(store, requests):
             file.write(encode(line) + b"\n")

@@ -14,7 +14,7 @@ from tui.api.errors import Problem
 from tui.api.pointer import Pointer
 from tui.orders.edits.edit import Change, Edit
 from tui.orders.edits.merge import merge
-from tui.orders.edits.patch import as_read, seen_in
+from tui.orders.edits.patch import expected_after_patch, with_get_names
 from tui.orders.edits.upsert import to_upsert
 from tui.store.journal import Event, Write, WriteKind, WriteState
 from tui.store.journal_queries import OrderNames
@@ -144,10 +144,10 @@ def after(write: Write, part: Part) -> Document | None:
     if part.before is None or write.new.kind is WriteKind.DELETE:
         return None
     if write.new.kind is WriteKind.PATCH:
-        return seen_in(part.before, as_read(part.sent))
+        return expected_after_patch(part.before, with_get_names(part.sent))
     # An upsert spells things otherwise than what was read: what it changed is set on what was read.
     spelt = to_upsert(part.before, keep_id="id" in part.sent)[0]
-    return merge(Edit.between(spelt, part.sent, ""), part.before).edit.document
+    return merge(Edit.diff(spelt, part.sent, ""), part.before).edit.document
 
 
 def recorded_changes(changes: Json) -> list[Change]:
@@ -165,9 +165,9 @@ def _parts(write: Write, named: Sequence[OrderNames]) -> Iterator[Part]:
         sent = body if isinstance(body, dict) else {}
         changes = changes_from_json(new.changes)
         if new.kind is WriteKind.DELETE:
-            changes = list(Edit.between(before, {}, "").changes())
+            changes = list(Edit.diff(before, {}, "").changes())
         elif not changes and sent:
-            changes = list(Edit.between(before, seen_in(before, as_read(sent)), "").changes())
+            changes = list(Edit.diff(before, expected_after_patch(before, with_get_names(sent)), "").changes())
         yield Part(named[0] if named else OrderNames(new.order_id, "", ""), before, sent, tuple(changes))
         return
     orders, bases = _list(_read(new.body)), _list(new.base)
@@ -180,7 +180,7 @@ def _parts(write: Write, named: Sequence[OrderNames]) -> Iterator[Part]:
         changes = changes_from_json(told.get(item.staged))
         if not changes:
             was = {} if before_order is None else to_upsert(before_order, keep_id="id" in sent)[0]
-            changes = list(Edit.between(was, sent, "").changes())
+            changes = list(Edit.diff(was, sent, "").changes())
         known = named[place] if place < len(named) else OrderNames(edited_order(item.staged) or "", item.order_id, "")
         yield Part(known, before_order, sent, tuple(changes), (item.order_id, item.integration))
 

@@ -12,9 +12,9 @@ from tui.api.errors import ApiError
 from tui.api.pointer import ABSENT, Absent, Pointer
 from tui.api.query import id_text
 from tui.orders.edits.edit import Change
-from tui.orders.edits.matching import match, name_of
-from tui.orders.edits.merge import is_met
-from tui.orders.fields import LISTS
+from tui.orders.edits.matching import match_items, name_of
+from tui.orders.edits.merge import matches
+from tui.orders.paths import LISTS
 from tui.store.journal import WriteKind, WriteState
 from tui.store.journal_queries import OrderNames
 from tui.store.store import Store
@@ -88,7 +88,7 @@ async def recheck(
 def seen_again(check: RecheckedChange, document: Document) -> RecheckedChange:
     """The check after its order was read once more: whether the value stands now."""
     there = check.pointer.get(document)
-    verdict = RecheckResult.STANDS if is_met(check.pointer, check.wanted, there) else check.verdict
+    verdict = RecheckResult.STANDS if matches(check.pointer, check.wanted, there) else check.verdict
     return replace(check, there=there, verdict=verdict, document=document)
 
 
@@ -122,9 +122,9 @@ def _judged(
     for place, value in values.items():
         there = place.get(found)
         wanted, was = value.change.now, value.change.was
-        if is_met(place, wanted, there):
+        if matches(place, wanted, there):
             verdict = RecheckResult.STANDS
-        elif any(is_met(place, one, there) for one in value.before):
+        elif any(matches(place, one, there) for one in value.before):
             verdict = RecheckResult.TAKEN_BACK
         else:
             verdict = RecheckResult.CHANGED
@@ -156,8 +156,8 @@ def _place(change: Change, before: Document, made: Document, found: Document) ->
         number = int(token.removeprefix("~"))
         if number >= len(here):
             return None
-        matched = match(here, there)
-        if number in matched.unsure:
+        matched = match_items(here, there)
+        if number in matched.ambiguous:
             return None  # twins are never guessed
         at = matched.found.get(number)
         if at is None:

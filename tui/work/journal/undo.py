@@ -11,9 +11,10 @@ from tui.api.codec import Document, Json
 from tui.api.errors import ApiError
 from tui.api.pointer import ABSENT, Absent, Pointer
 from tui.api.query import id_text
+from tui.api.wording import count_of
 from tui.orders.edits.edit import Edit, same_or_absent
-from tui.orders.edits.merge import Conflict, is_met, merge
-from tui.orders.fields import LISTS
+from tui.orders.edits.merge import Conflict, matches, merge
+from tui.orders.paths import LISTS
 from tui.store.db import StoreError
 from tui.store.journal import WriteKind, WriteState
 from tui.store.journal_queries import OrderNames
@@ -152,7 +153,7 @@ def _undo_one(
     account.drafts.save(draft)
     onto = ", on top of your draft of it" if own is not None else ""
     if clashes:
-        count = f"{len(clashes)} field{'' if len(clashes) == 1 else 's'} changed there since"
+        count = f"{count_of(len(clashes), 'field')} changed there since"
         words = f"{named.name}: drafted{onto}; {count}: o, then c decides. w reviews."
         return UndoResult(named, UndoOutcome.CONFLICT, words)
     return UndoResult(named, UndoOutcome.DRAFTED, f"{named.name}: drafted as it was before{onto}. w reviews.")
@@ -162,7 +163,7 @@ def _inverse(entry: JournalEntry, part: Part, name: str) -> Edit | None:
     made = after(entry.write, part)
     if made is None or part.before is None:
         return None
-    inverse = Edit.between(made, part.before, name)
+    inverse = Edit.diff(made, part.before, name)
     return inverse if inverse.dirty else None
 
 
@@ -176,19 +177,19 @@ def put_on(draft: Draft, inverses: Iterable[Edit], name: str) -> tuple[bool, lis
     for inverse in inverses:
         merged = merge(inverse, document)
         document = _in_old_order(inverse, document, merged.edit.document)
-        for clash in merged.clashes:
-            placed = merged.edit.placed(clash.pointer)
+        for clash in merged.conflicts:
+            placed = merged.edit.to_positions(clash.pointer)
             # What the undo takes out again is named by where it stands before.
             removed = clash.pointer.parent / clash.pointer.name.removeprefix(_KEY)
-            found.append((placed, draft.edit.keyed(removed), clash))
-    if not draft.edit.become(document, name):
+            found.append((placed, draft.edit.to_keys(removed), clash))
+    if not draft.edit.replace_document(document, name):
         return False, []
     clashes = []
     for placed, removed, clash in found:
-        pointer = removed if placed is None else draft.edit.keyed(placed)
+        pointer = removed if placed is None else draft.edit.to_keys(placed)
         there = _on_service(draft.edit, pointer)
         # Another spelling of what was sent is no change, and what only the draft changed the user can undo.
-        if is_met(pointer, clash.base, there) or same_or_absent(clash.base, there):
+        if matches(pointer, clash.base, there) or same_or_absent(clash.base, there):
             continue
         clashes.append(replace(clash, pointer=pointer, theirs=there))
     changed = {clash.pointer for clash in clashes}
@@ -200,13 +201,13 @@ def _in_old_order(inverse: Edit, there: Document, merged: Document) -> Document:
     """The merged order with its lists as they were, where nobody changed them since: a merge adds at the end."""
     for place in LISTS:
         made, was = place.get(inverse.base), place.get(inverse.document)
-        if isinstance(made, list) and isinstance(was, list) and is_met(place, made, place.get(there)):
+        if isinstance(made, list) and isinstance(was, list) and matches(place, made, place.get(there)):
             merged = cast(Document, place.put(merged, was))
     return merged
 
 
 def _on_service(edit: Edit, keyed: Pointer) -> Json | Absent:
-    placed = edit.placed(keyed)
+    placed = edit.to_positions(keyed)
     if placed is not None:
         return edit.base_value(placed)
     number = keyed.name.removeprefix(_KEY)

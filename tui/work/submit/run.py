@@ -18,7 +18,8 @@ from tui.api.errors import ApiError, Origin, Problem, RequestRefused, Severity
 from tui.api.pointer import ABSENT
 from tui.api.query import id_text
 from tui.api.request_log import LoggedRequest, RequestOutcome
-from tui.orders.summary import PLACED
+from tui.api.wording import count_of, word_for
+from tui.orders.paths import ORDERED_AT
 from tui.store.batches import StagedState
 from tui.store.db import StoreError
 from tui.store.journal import Write, WriteState
@@ -232,9 +233,9 @@ class Submission:
             if order is None or entry.arrival is None or order.remote is None or order.sent:
                 continue
             wanted = as_placed(entry.arrival, order.remote)
-            placed = PLACED.get(wanted)
-            if placed is not ABSENT and PLACED in entry.arrival.derived:
-                self._staging.put(order.id, PLACED, placed, "the date that it has")
+            placed = ORDERED_AT.get(wanted)
+            if placed is not ABSENT and ORDERED_AT in entry.arrival.derived:
+                self._staging.put(order.id, ORDERED_AT, placed, "the date that it has")
 
     async def _look(self) -> bool:
         """Look for the orders that may go; False when the service is not to be reached."""
@@ -285,7 +286,7 @@ class Submission:
         if not bad or self._wishes.only_good:
             return True
         self._reason = (
-            f"Nothing was sent, since {_count(bad)} of the file {'has' if bad == 1 else 'have'} errors; "
+            f"Nothing was sent, since {count_of(bad, 'order')} of the file {word_for(bad, 'has', 'have')} errors; "
             "--only-good sends the others."
         )
         return False
@@ -514,7 +515,3 @@ class Submission:
             raise SubmitStopped
         finally:
             stop.cancel()
-
-
-def _count(orders: int) -> str:
-    return f"{orders} order{'' if orders == 1 else 's'}"

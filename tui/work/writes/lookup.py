@@ -9,10 +9,8 @@ from typing import TypeAlias
 from tui.api.client import Client
 from tui.api.codec import Document
 from tui.api.errors import ApiError, NotFound, RequestRefused
-from tui.api.pointer import Pointer
 from tui.api.query import OrderQuery, id_number, id_text
-
-SHOP = Pointer.of("order_details", "integration", "id")
+from tui.orders.paths import SHOP
 
 _FEW = 3
 """So many orders of a shop are asked for one by one at once; of more, the shop's newest pages are read first."""

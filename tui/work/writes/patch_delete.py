@@ -6,7 +6,7 @@ from typing import cast
 from tui.api.codec import Document, Json, decode
 from tui.api.errors import ApiError, ServiceBusy
 from tui.orders.edits.compare import Mismatch, compare
-from tui.orders.edits.patch import as_read
+from tui.orders.edits.patch import with_get_names
 from tui.store.journal import NewVerification, Write, WriteState
 from tui.work.writes.lookup import key_of
 from tui.work.writes.outcomes import (
@@ -126,7 +126,7 @@ class _Sent:
 
     def __init__(self, write: Write) -> None:
         self._write = write
-        self._expected = as_read(cast(Document, decode(write.new.body)))
+        self._expected = with_get_names(cast(Document, decode(write.new.body)))
         self._before = self.missing(write.new.base)
 
     def missing(self, order: Json) -> list[Mismatch]:

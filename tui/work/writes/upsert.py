@@ -8,7 +8,7 @@ from tui.api.codec import Json, decode
 from tui.api.errors import ApiError, Problem, RequestRefused, ServiceBusy
 from tui.api.pointer import Scope
 from tui.orders.edits.compare import compare
-from tui.orders.edits.request_choice import as_seen
+from tui.orders.edits.request_choice import expected_after_upsert
 from tui.store.batches import StagedState
 from tui.store.journal import NewVerification, SentItem, StagedUpdate, Write, WriteState
 from tui.work.writes.lookup import LookupResult, LookupTarget, look_up
@@ -173,7 +173,7 @@ def _expected(write: Write) -> list[Json]:
     """The orders as they are to be read; what an edit took away must not be there any more (Q2.6)."""
     changes = write.new.changes if isinstance(write.new.changes, dict) else {}
     return [
-        as_seen(order, changes_from_json(changes.get(item.staged)))
+        expected_after_upsert(order, changes_from_json(changes.get(item.staged)))
         if edited_order(item.staged) and isinstance(order, dict)
         else order
         for item, order in zip(write.new.items, _orders(write), strict=True)

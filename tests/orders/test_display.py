@@ -1,16 +1,16 @@
-"""What lists say of an order has to be said in few cells."""
+"""Tests for the short texts about problems."""
 
 import pytest
 
 from tui.api.errors import Problem
 from tui.api.pointer import Pointer
-from tui.orders.summary import complaint
+from tui.orders.display import short_problem
 
 _POSITIVE = "Input should be greater than 0"
 
 
 @pytest.mark.parametrize(
-    ("place", "detail", "title", "words"),
+    ("pointer", "detail", "title", "text"),
     [
         ("/shipping_address/postal_code", "Required", "", "no postcode"),
         ("/billing_address/postal_code", "Field required", "", "no billing postcode"),
@@ -23,11 +23,11 @@ _POSITIVE = "Input should be greater than 0"
         ("", "It is no order", "", "It is no order"),
     ],
 )
-def test_a_complaint_is_the_fields_own_name_and_what_tells_most(
-    place: str, detail: str, title: str, words: str
+def test_short_problem_names_the_field_and_the_main_part_of_the_detail(
+    pointer: str, detail: str, title: str, text: str
 ) -> None:
-    assert complaint(Problem(detail, title=title, pointer=Pointer.parse(place))) == words
+    assert short_problem(Problem(detail, title=title, pointer=Pointer.parse(pointer))) == text
 
 
-def test_a_place_that_the_schema_does_not_know_is_told_as_the_service_told_it() -> None:
-    assert complaint(Problem("No", raw_pointer="/0/foo", pointer=Pointer.of("foo"))) == "/0/foo: No"
+def test_short_problem_keeps_the_services_pointer_for_an_unknown_field() -> None:
+    assert short_problem(Problem("No", raw_pointer="/0/foo", pointer=Pointer.of("foo"))) == "/0/foo: No"

@@ -1,0 +1,79 @@
+"""Waits until the event loop has nothing left to do at once; Textual's own wait sleeps for 20 ms at a time.
+
+Textual takes a process that uses no CPU for 20 ms to be idle, and waits for that three times per key. Here the loop,
+its threads and the screen are asked, so that a test waits no longer than the work takes.
+"""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from time import monotonic
+from typing import Any
+
+import textual.app
+import textual.pilot
+from textual._context import active_app
+from textual.screen import Screen
+
+QUIET_TURNS = 2
+"""The loop is idle after so many turns in a row without work: one turn may only have passed a result on."""
+
+THREAD_POLL = 0.001
+"""Seconds between two looks at threads that still work."""
+
+
+async def loop_idle(min_sleep: float = 0.0, max_sleep: float = 1.0) -> None:
+    """Return when no callback is ready to run, no thread is at work and the screen is drawn; at most after `max_sleep`.
+
+    Timers that are not due yet do not count. The arguments are those of Textual's `wait_for_idle`.
+    """
+    end = monotonic() + max_sleep
+    await asyncio.sleep(0)
+    while await quiet(end) and draw():
+        pass
+
+
+async def quiet(end: float) -> bool:
+    """Wait until the loop is quiet. False when it is not until `end`."""
+    loop: Any = asyncio.get_running_loop()
+    turns = 0
+    while turns < QUIET_TURNS:
+        if monotonic() > end:
+            return False
+        busy = threads_busy(loop)
+        await asyncio.sleep(THREAD_POLL if busy else 0)
+        turns = 0 if busy or loop._ready else turns + 1
+    return True
+
+
+def threads_busy(loop: Any) -> bool:
+    """Whether a function runs in the loop's thread pool (`asyncio.to_thread`), or waits for a thread."""
+    pool: ThreadPoolExecutor | None = loop._default_executor
+    return pool is not None and (not pool._work_queue.empty() or pool._idle_semaphore._value < len(pool._threads))
+
+
+def draw() -> bool:
+    """Draw the current screen now, which Textual would do 60 times a second. False if nothing was to be drawn."""
+    app = active_app.get(None)
+    if app is None or app._batch_count or not app._screen_stack:
+        return False
+    if app._resize_event is not None:
+        app._check_resize()
+        return True
+    screen: Screen[Any] = app.screen
+    waits = (
+        screen._layout_required
+        or screen._scroll_required
+        or screen._repaint_required
+        or screen._recompose_required
+        or screen._dirty_widgets
+        or screen._callbacks
+    )
+    if waits and screen.is_running:
+        screen._on_timer_update()
+    return bool(waits)
+
+
+def use_loop_idle() -> None:
+    """Let Textual's pilot wait by `loop_idle`."""
+    textual.app.wait_for_idle = loop_idle
+    textual.pilot.wait_for_idle = loop_idle

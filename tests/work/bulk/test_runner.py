@@ -115,19 +115,19 @@ async def status(bench: Account, id: str) -> Any:
 def count_sent(bench: Account) -> list[int]:
     """How many orders each upsert of a job has, as they are sent."""
     sent: list[int] = []
-    real = bench.corrections.send_together
+    real = bench.corrections.send_as_upsert
 
-    async def send_together(drafts: Sequence[Draft], **more: Any) -> Any:
+    async def send_as_upsert(drafts: Sequence[Draft], **more: Any) -> Any:
         sent.append(len(drafts))
         return await real(drafts, **more)
 
-    bench.corrections.send_together = send_together  # type: ignore[method-assign]
+    bench.corrections.send_as_upsert = send_as_upsert  # type: ignore[method-assign]
     return sent
 
 
 def withhold_answers(bench: Account) -> None:
     """The write is done and recorded, and the app ends before the job gets the answer."""
-    for name in ("send", "send_together"):
+    for name in ("send", "send_as_upsert"):
         real = getattr(bench.corrections, name)
 
         async def send(*what: Any, real: Any = real, **more: Any) -> None:

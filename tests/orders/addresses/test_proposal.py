@@ -115,7 +115,7 @@ def test_other_address_gets_the_written_fields() -> None:
     }
 
 
-@pytest.mark.parametrize("there", [{}, {"billing_address": None}])
+@pytest.mark.parametrize("other", [{}, {"billing_address": None}])
 def test_missing_other_address_gets_a_complete_copy(other: dict[str, Any]) -> None:
     document = {"shipping_address": OLD, **other}
     lines = propose(NEW, document, SHIP_TO, split=True)

@@ -1,6 +1,6 @@
 """Rows of a table as orders: several rows of one order brought together, missing values worked out, nothing dropped."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -12,6 +12,7 @@ from tui.api.errors import Origin, Problem, Severity
 from tui.api.pointer import ABSENT, Pointer
 from tui.orders.fields import Field, field_at, label_of
 from tui.orders.paths import ANY, EVERY_ITEM, FieldPath
+from tui.orders.progress import OnProgress, Progress
 from tui.orders.tables.cells import MAX_CELL_LENGTH, CellValue, cell_text, read_cell
 from tui.orders.tables.defaults import fill_defaults
 from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, is_known, normalized
@@ -23,9 +24,6 @@ MAX_ROWS: Final = 50_000
 MAX_COLUMNS: Final = 500
 _TOLD_EVERY = 500
 _MOST_READS = 20_000
-
-RowProgress = Callable[[int, int], None]
-"""Told how many rows of how many were read; what it raises ends the reading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +86,7 @@ class ParsedTable:
     """Cells that hold something, in columns that go nowhere."""
 
 
-def parse_table(text: str, layout: TableLayout, progress: RowProgress | None = None) -> Table:
+def parse_table(text: str, layout: TableLayout, progress: OnProgress | None = None) -> Table:
     """The table in a text. Raises TableError for one without rows, or with too many."""
     rows: list[TableRow] = []
     guess = max(text.count("\n"), 1) if progress is not None else 0
@@ -97,7 +95,7 @@ def parse_table(text: str, layout: TableLayout, progress: RowProgress | None = N
         if len(rows) > MAX_ROWS + 1:
             raise TableError(_too_many(text.count("\n")))
         if progress is not None and number % _TOLD_EVERY == 0:
-            progress(number, guess)
+            progress(Progress(number, guess))
     return with_header(rows, layout)
 
 
@@ -148,7 +146,7 @@ def to_orders(
     *,
     now: datetime,
     shop: int | None = None,
-    progress: RowProgress | None = None,
+    progress: OnProgress | None = None,
     most: int | None = None,
 ) -> ParsedTable:
     """The orders of a table. `now` has the zone that loose times are meant in.
@@ -255,12 +253,12 @@ class _Reading:
         self._taken: dict[int, list[TableRow]] = {}
         self._names = [normalized(name) for name in table.named]
 
-    def done(self, progress: RowProgress | None) -> ParsedTable:
+    def done(self, progress: OnProgress | None) -> ParsedTable:
         total = len(self._table.rows)
         for count, row in enumerate(self._table.rows, 1):
             self._take(row)
             if progress is not None and (count % _TOLD_EVERY == 0 or count == total):
-                progress(count, total)
+                progress(Progress(count, total))
         found = []
         for order in self._orders:
             lacks = [row for key in order.keys for shop, row in self._spoilt.get(key, ()) if _is_of(order, shop)]

@@ -12,6 +12,7 @@ from textual.containers import Container
 
 from tui.api.codec import decode, encode
 from tui.keymap import Context
+from tui.orders.progress import Progress
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace_actions import look_up_again, open_composer, open_order, remember_place
 from tui.screens.journal.entry_lines import entry_lines, many_lines, preview_lines
@@ -456,13 +457,13 @@ class JournalScreen(BaseScreen):
             self.show_notice(reason or "This write was removed from the journal.")
             return
 
-        def progress(done: int, of: int) -> None:
-            if of > 1:
-                self.show_notice(f"{done} of {of} orders read again …")
+        def show(progress: Progress) -> None:
+            if progress.total > 1:
+                self.show_notice(f"{progress.done} of {progress.total} orders read again …")
 
         name = step_name(entries[0], house.account.zone)
         with self.report_store_errors():
-            results = await undo(house.account, house.staging, entries, name, progress)
+            results = await undo(house.account, house.staging, entries, name, show)
             for result in results:
                 if result.named.remote_id:
                     house.order_changed(result.named.remote_id)
@@ -513,7 +514,7 @@ class JournalScreen(BaseScreen):
             self.show_notice(f"No change of {day:%a %d %b} was confirmed, so there is nothing to read again.")
             return
         checks = await recheck(
-            account.client, entries, lambda done, of: self.show_notice(f"{done} of {of} orders read again …")
+            account.client, entries, lambda now: self.show_notice(f"{now.done} of {now.total} orders read again …")
         )
         self.clear_notice()
         if self.is_on_top and not self.is_typing:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.api.codec import LIMIT
 from tui.api.errors import Origin, Problem, Severity
+from tui.api.wording import count_of
 from tui.orders.fields import label_of
 from tui.orders.progress import OnProgress, Progress
 from tui.orders.tables.mapping import ColumnMapping
@@ -101,7 +102,7 @@ def _check(options: argparse.Namespace, profile: Profile | None) -> int:
     if known:
         does = [one.does.value for one in known.values()]
         counts += [f"{does.count('new')} new, {does.count('UPDATE')} to update, {does.count('same')} the same"]
-    _say(f"{name}: {_count(len(entries))}, {', '.join(counts)}.")
+    _say(f"{name}: {count_of(len(entries), 'order')}, {', '.join(counts)}.")
     return max(code, PROBLEMS if bad else WELL)
 
 
@@ -260,8 +261,8 @@ def _told(run: "Submission") -> int:
     _print(_json(_result_line(result)) for result in results)
     counts = Counter(result.end for result in results)
     words = ", ".join(f"{counts[end]} {end}" for end in SubmitOutcome if counts[end])
-    requests = f"{run.requests} request{'' if run.requests == 1 else 's'}"
-    _say(f"{_count(len(results))}: {words or 'nothing to do'}; {requests} to write.")
+    requests = count_of(run.requests, "request")
+    _say(f"{count_of(len(results), 'order')}: {words or 'nothing to do'}; {requests} to write.")
     code = WELL
     if run.unreachable is not None:
         _say(run.unreachable)
@@ -289,7 +290,7 @@ def _dry_run(entries: list[FileEntry], profile: Profile, patience: float | None)
         results.append(SubmitResult(entry, end, there.id, (*entry.problems, *told)))
     _print(_json(_result_line(result)) for result in results)
     bad = sum(result.end is SubmitOutcome.HELD for result in results)
-    _say(f"{_count(len(results))}, {bad} of them not fit to go. Nothing was sent.")
+    _say(f"{count_of(len(results), 'order')}, {bad} of them not fit to go. Nothing was sent.")
     return max(code, PROBLEMS if any(entry.errors for entry in entries) else WELL)
 
 
@@ -546,7 +547,3 @@ def _write_error(text: str) -> None:
     except OSError:
         # There is nobody left to be told.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
-
-
-def _count(orders: int) -> str:
-    return f"{orders} order{'' if orders == 1 else 's'}"

@@ -29,7 +29,7 @@ async def test_title_rule_status_and_keys() -> None:
             " PROD [b]kaas                 to fix 25",
             "── NL-48213 ────────────── read 08:12 ──",
             " 2 drafts │ 3! failing",
-            " m mend  Enter edit  A address  ? keys",
+            " m fix  Enter edit  A address  ? keys",
         ]
         drawn = watch_lines(status)
         status.set(["2 drafts", ("3! failing", "error")])

@@ -57,7 +57,7 @@ async def test_from_the_file_to_staged_orders_with_refused_rows_kept(tmp_path: P
         assert "2 orders, 2 refused" in house.text
         await house.press("w")
         await house.until("Not taken from orders.csv")
-        assert "row 5 has 17 cells where the header has 16" in house.text
+        assert "row 5 has 17 cells, but the header has 16" in house.text
         await house.press("q")
         staged = house.app.staging.orders
         # The first order lost a row of its own, so all of it stays out.

@@ -1,7 +1,7 @@
 """The smallest PATCH of an edit, and what a PATCH cannot carry (QUIRKS 3)."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from tui.api.codec import Document, Json, same
@@ -64,7 +64,7 @@ def smallest_patch(edit: Edit) -> Patch:
         body = ITEMS.put(body, ordered)
     item_indexes = sorted(items, key=int)
     invalid = tuple(
-        Invalid(_from_wire(problem.pointer, item_indexes), problem.detail, problem.code, problem.tolerated)
+        replace(problem, pointer=_from_wire(problem.pointer, item_indexes))
         for problem in (validate_order(body, Operation.PATCH) if body else [])
     )
     return Patch(cast(Document, body), tuple(carried), tuple(blocked), invalid)
@@ -137,7 +137,7 @@ def _atomic_parent(pointer: Pointer) -> Pointer:
     for length in range(1, len(pointer) + 1):
         part = Pointer(pointer.tokens[:length])
         known = field_at(part)
-        if known is not None and known.whole:
+        if known is not None and known.atomic:
             return part
     return pointer
 

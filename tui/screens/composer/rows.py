@@ -9,6 +9,7 @@ from rich.cells import cell_len
 from tui.api.codec import Json
 from tui.api.errors import Problem, Severity
 from tui.api.pointer import ABSENT, ROOT, Pointer
+from tui.api.wording import count_of
 from tui.orders.display import short_problem
 from tui.orders.edits.edit import Change
 from tui.orders.fields import field_at, label_of
@@ -259,7 +260,7 @@ def finding_lines(
         problem = note.problem
         known = field_at(problem.pointer)
         shown = show_value(known.kind if known else "json", problem.pointer.get(order.document))
-        if problem.pointer == ROOT or (known is not None and known.members):
+        if problem.pointer == ROOT or (known is not None and known.has_members):
             shown = ""
         tone = "warning" if note.mark == "~" else "service" if note.mark == "S" else "error"
         when = f"{note.when} service: " if note.when else ""
@@ -288,7 +289,7 @@ def change_lines(changes: Sequence[Change]) -> Iterator[list[Piece]]:
     """What an update would do: what it clears first."""
     for change in sorted(changes, key=lambda one: one.now is not ABSENT):
         known = field_at(change.pointer)
-        kind = known.kind if known is not None and not known.members else "json"
+        kind = known.kind if known is not None and not known.has_members else "json"
         mark, tone = ("-", "error") if change.now is ABSENT else ("*", "changed")
         now = "is cleared" if change.now is ABSENT else safe(show_value(kind, change.now))
         yield [
@@ -305,7 +306,7 @@ def review_plan(
     """The requests as they would go, and what stays here and why."""
     parcels = []
     for number, request in enumerate(plan.requests, 1):
-        count = f"{len(request)} order{'' if len(request) == 1 else 's'}"
+        count = count_of(len(request), "order")
         heading = f"request {number} of {len(plan.requests)}: {count}, all of them or none"
         lines = [line for one in request for line in _going_lines(staging, one)]
         body: Json = [one.document for one in request]
@@ -329,7 +330,7 @@ def review_plan(
         told.append(f"{len(doubtful)} of them with doubts, told below: {', '.join(doubtful[:3])}{more}.")
     if read_only:
         told.insert(0, "This account is opened for reading only.")
-    requests = f"{len(plan.requests)} request{'' if len(plan.requests) == 1 else 's'}"
+    requests = count_of(len(plan.requests), "request")
     several = any(len(request) > 1 for request in plan.requests)
     return ReviewPlan(requests, parcels, 0 if read_only else plan.count, told, goes_on if several else None)
 
@@ -337,13 +338,13 @@ def review_plan(
 def _going_lines(staging: Staging, one: PlannedOrder) -> Iterator[list[Piece]]:
     document = one.document
     facts = (text_at(document, SHIP_TO / "country_code"), text_at(document, SHIP_TO / "name"))
-    items = item_count(document)
+    items = item_count(document) or 0
     words = " ".join(filter(None, facts)) or "no address"
     yield [
         (f"  {fit(one.does, 6)} ", "conflict" if one.does is PlannedAction.UPDATE else "good"),
         (fit(order_name(document), 16) + " ", ""),
         (fit(words, 24) + " ", ""),
-        (f"{items} item{'' if items == 1 else 's'}  {safe(money_at(document, TOTAL))}", "dim"),
+        (f"{count_of(items, 'item')}  {safe(money_at(document, TOTAL))}", "dim"),
     ]
     order = staging.get(one.id)
     if order is None:

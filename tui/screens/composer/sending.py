@@ -2,25 +2,24 @@
 
 from collections.abc import Callable, Iterator
 from datetime import tzinfo
-from typing import TYPE_CHECKING
+from typing import Any
 
+from tui.api.wording import count_of
+from tui.screens.common.screen import BaseScreen
 from tui.widgets.lines import Piece
+from tui.work.account import Account
 from tui.work.batches.staging import Staging
-
-if TYPE_CHECKING:
-    from tui.app import OrdersApp
-    from tui.screens.common.screen import BaseScreen
 
 _GOES_ON = "review.goes_on"
 
 
-def goes_on_before(app: "OrdersApp") -> bool:
+def goes_on_before(account: Account) -> bool:
     """What the user chose in the last review: whether orders that a refusal does not name go again by themselves."""
-    return app.account.store.screen_states.get(app.account.account_id, _GOES_ON) is True
+    return account.store.screen_states.get(account.account_id, _GOES_ON) is True
 
 
-def keep_goes_on(app: "OrdersApp", goes_on: bool) -> None:
-    app.account.store.screen_states.put(app.account.account_id, _GOES_ON, goes_on)
+def keep_goes_on(account: Account, goes_on: bool) -> None:
+    account.store.screen_states.put(account.account_id, _GOES_ON, goes_on)
 
 
 def sending_facts(staging: Staging, zone: tzinfo) -> Iterator[Piece]:
@@ -36,7 +35,7 @@ def sending_facts(staging: Staging, zone: tzinfo) -> Iterator[Piece]:
         yield f"sending, {progress.done} of {progress.total}", "info"
 
 
-def ask_sending(screen: "BaseScreen", staging: Staging, review: Callable[[], None]) -> bool:
+def ask_sending(screen: BaseScreen[Any], staging: Staging, review: Callable[[], None]) -> bool:
     """Pause, go on or cancel, where something is being sent or is paused; whether it was asked."""
     progress = staging.sender.progress
     if progress is None:
@@ -51,7 +50,7 @@ def ask_sending(screen: "BaseScreen", staging: Staging, review: Callable[[], Non
                 screen.show_notice("Going on.")
             case "c":
                 left = shipping.cancel()
-                screen.show_notice(f"{left} order{'' if left == 1 else 's'} did not go; what was sent stays sent.")
+                screen.show_notice(f"{count_of(left, 'order')} did not go; what was sent stays sent.")
             case "w":
                 review()
             case _:
@@ -59,5 +58,5 @@ def ask_sending(screen: "BaseScreen", staging: Staging, review: Callable[[], Non
 
     answers = [("g", "go on") if progress.paused else ("p", "pause"), ("c", "cancel"), ("w", "others")]
     words = "Paused" if progress.paused else "Sending"
-    screen.ask(f"{words}: {progress.done} of {progress.total}.", answers, chosen)
+    screen.ask_then(f"{words}: {progress.done} of {progress.total}.", answers, chosen)
     return True

@@ -126,7 +126,7 @@ def _place(spec: FormSpec) -> dict[Pointer, list[FormNote]]:
     placed: dict[Pointer, list[FormNote]] = {}
     document = spec.edit.document
     for note in spec.notes:
-        wanted: Pointer = note.problem.pointer.settle(document)
+        wanted: Pointer = note.problem.pointer.without_unknown_segments(document)
         while wanted.tokens:
             if _is_heading(wanted, document):
                 break
@@ -185,7 +185,7 @@ def _section_rows(
         value = _below(holder, known.path, section.depth)
         if leaves_out and value is ABSENT and known.rare:
             continue
-        pointer = section.place_of(known)
+        pointer = section.pointer_of(known)
         notes = placed.pop(pointer, []) if notable else []
         is_changed = notable and pointer in changes
         changed += is_changed

@@ -6,6 +6,7 @@ from contextlib import suppress
 
 from tui.api.codec import Document, Json
 from tui.api.pointer import ABSENT, Absent, Pointer
+from tui.api.wording import count_of
 from tui.orders.checks.proposal import Fix
 from tui.orders.edits.edit import Edit
 from tui.orders.edits.json_merge import rebase
@@ -303,7 +304,7 @@ class BatchEditing:
 
     def _reverse(self, action: Action, *, back: bool) -> tuple[str, tuple[str, ...]]:
         """Take one action back or do it again: what it was, in words, and what the way back needs."""
-        count = f"{len(action.about)} order{'' if len(action.about) == 1 else 's'}"
+        count = count_of(len(action.about), "order")
         match action.kind:
             case "edit":
                 order = self._batch.orders.get(action.about[0])
@@ -320,7 +321,7 @@ class BatchEditing:
             case "added" | "removed" if (action.kind == "added") is back:
                 found = [id for id in self._batch.known(action.about) if not self._batch.is_in_flight(id)]
                 self._batch.drop(found)
-                count = f"{len(found)} order{'' if len(found) == 1 else 's'}"
+                count = count_of(len(found), "order")
                 return (f"{count} {action.kind}" if found else ""), tuple(found)
             case "added" | "removed":
                 self._batch.restore(action.about)
@@ -342,7 +343,7 @@ class BatchEditing:
                 name = step
                 moved.append(one)
         self._batch.save_all(orders)
-        return (f"{name}, {len(moved)} order{'' if len(moved) == 1 else 's'}" if moved else ""), tuple(moved)
+        return (f"{name}, {count_of(len(moved), 'order')}" if moved else ""), tuple(moved)
 
     def _swap_flags(self, flags: Iterable[str]) -> tuple[str, ...]:
         found, before = [], []

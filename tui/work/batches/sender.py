@@ -11,6 +11,7 @@ from tui.api.codec import Json, encode
 from tui.api.errors import Problem, RateLimited, Unreachable
 from tui.api.errors import RequestRefused as RefusedError
 from tui.api.pointer import Scope
+from tui.api.wording import count_of
 from tui.orders.edits.patch import is_same_order
 from tui.orders.progress import Progress
 from tui.store.batches import StagedState
@@ -255,7 +256,7 @@ class BatchSender:
         run.open.set()
         run.stir.set()
         if left:
-            self._say(f"Cancelled: {_orders(left)} did not go; what was sent stays sent.", "warning")
+            self._say(f"Cancelled: {count_of(left, 'order')} did not go; what was sent stays sent.", "warning")
         return left
 
     async def _go(self, run: _SendRun) -> None:
@@ -299,7 +300,9 @@ class BatchSender:
         if isinstance(answer, SendRefused):
             run.rounds += 1
         if isinstance(answer, SendLater) and course.given_up > before:
-            self._say(f"{answer.words} Nothing was written; {_orders(len(go.orders))} can go again: w.", "warning")
+            self._say(
+                f"{answer.words} Nothing was written; {count_of(len(go.orders), 'order')} can go again: w.", "warning"
+            )
 
     async def _send(self, run: _SendRun, request: Sequence[PlannedOrder]) -> SendAnswer:
         self._batch.make_sure()
@@ -308,7 +311,7 @@ class BatchSender:
         going = [one for one in request if one.id not in unread and self._goes(one)]
         if len(going) + len(unread) < len(request):
             count = len(request) - len(going) - len(unread)
-            self._say(f"{_orders(count)} changed since the review and stayed here.", "warning")
+            self._say(f"{count_of(count, 'order')} changed since the review and stayed here.", "warning")
         if not going:
             return SendSkipped()
         outgoing = [Outgoing(one.id, one.version, one.document, one.remote) for one in going]
@@ -323,7 +326,7 @@ class BatchSender:
         except AlreadySent as error:
             run.requests -= 1
             held = set(error.staged)
-            words = f"{_orders(len(held))} of {len(going)} were with the service already and do not go again."
+            words = f"{count_of(len(held), 'order')} of {len(going)} were with the service already and do not go again."
             self._say(words, "info")
             rest = [one for one in going if one.id not in held]
             return await self._send(run, rest) if rest else SendSkipped()
@@ -346,7 +349,7 @@ class BatchSender:
             error = await self._lookup.look(unread, again=True)
             unread = [id for id in unread if not self._was_read(id, began)]
         if unread:
-            words = f"{_orders(len(unread))} would be updated and could not be read again; nothing of them was sent."
+            words = f"{count_of(len(unread), 'order')} would be updated and could not be read again; nothing of them was sent."
             self._say(f"{words} {error or ''}".strip(), "warning")
         return frozenset(unread)
 
@@ -373,7 +376,7 @@ class BatchSender:
         match outcome:
             case WriteAccepted():
                 self._record(outcome.write, told={})
-                again = f"{_orders(count)} accepted; each is looked for until the service shows it."
+                again = f"{count_of(count, 'order')} accepted; each is looked for until the service shows it."
                 self._say(again, "good", batch=batch)
             case WriteRefused(problems=problems, error=error):
                 told = told_by(outcome.write)
@@ -385,11 +388,13 @@ class BatchSender:
                 self._say(words, "service", rest, batch=batch)
             case WriteDeferred(error=error):
                 self._record(outcome.write, told={}, state=StagedState.DRAFT)
-                words = f"The service is busy with one of these; nothing was written. {_orders(count)} wait"
+                words = f"The service is busy with one of these; nothing was written. {count_of(count, 'order')} wait"
                 self._say(f"{words} and go again.", "warning", error.problems, batch=batch)
             case WriteNotApplied():
                 self._record(outcome.write, told={})
-                words = f"The answer was lost, and long looking shows that nothing was written. {_orders(count)}"
+                words = (
+                    f"The answer was lost, and long looking shows that nothing was written. {count_of(count, 'order')}"
+                )
                 self._say(f"{words} can go again: w.", "warning", batch=batch)
             case WriteNotSent(error=error):
                 self._record(outcome.write)
@@ -397,10 +402,10 @@ class BatchSender:
                 problems = error.problems if error is not None else ()
                 soon = self._run is not None and isinstance(_answer_of(outcome), SendLater)
                 again = "wait and go again." if soon else "can go again: w."
-                self._say(f"{why} {_orders(count)} {again}", "warning", problems, batch=batch)
+                self._say(f"{why} {count_of(count, 'order')} {again}", "warning", problems, batch=batch)
             case WriteUnresolved():
                 self._record(outcome.write)
-                words = f"The answer was lost and {_orders(count)} could not be found yet"
+                words = f"The answer was lost and {count_of(count, 'order')} could not be found yet"
                 self._say(
                     f"{words}: nothing goes again before that is known; r looks, and sends again what is not there.",
                     "conflict",
@@ -440,7 +445,7 @@ class BatchSender:
         if left > 0:
             parts.append(f"{left} not sent")
         rounds = f", {run.rounds} of them refused" if run.rounds else ""
-        words = f"{run.requests} requests{rounds}: {', '.join(parts)} of {_orders(run.total)}."
+        words = f"{run.requests} requests{rounds}: {', '.join(parts)} of {count_of(run.total, 'order')}."
         self._say(words, "service" if course.refused else "warning" if left > 0 else "good")
 
     def _batch_of(self, staged: str) -> int | None:
@@ -490,7 +495,11 @@ def _refusal(count: int, named: int, found: int, rest: int, error: str, *, goes_
     words = f"The service refused {all_of} sent; nothing was written"
     if not named:
         return f"{words}. It names no order: {error}"
-    words += f": {_problems(found)}" if count == 1 else f". {_problems(found)} in {_orders(named)}"
+    words += (
+        f": {count_of(found, 'problem')}"
+        if count == 1
+        else f". {count_of(found, 'problem')} in {count_of(named, 'order')}"
+    )
     words += f", {rest} of the request as a whole" if rest else ""
     again = "go again by themselves." if goes_on else "can go again: w."
     return words + (f"; {count - named} not named {again}" if count > named else ".")
@@ -519,11 +528,3 @@ def _load(kept: Json) -> list[SendNotice]:
         for one in (kept if isinstance(kept, list) else [])
         if isinstance(one, dict)
     ]
-
-
-def _orders(count: int) -> str:
-    return f"{count} order{'' if count == 1 else 's'}"
-
-
-def _problems(count: int) -> str:
-    return f"{count} problem{'' if count == 1 else 's'}"

@@ -345,7 +345,7 @@ def told_by(write: Write) -> dict[str, tuple[ServiceProblem, ...]]:
             continue
         item = items[place]
         keys = write.new.changes.get(item.staged) if isinstance(write.new.changes, dict) else None
-        pointer = problem.pointer.settle(sent[place])
+        pointer = problem.pointer.without_unknown_segments(sent[place])
         value = mark_of(pointer.get(sent[place]))
         one = ServiceProblem(replace(problem, pointer=_keyed(pointer, keys)), write.last.at, item.version, value)
         told[item.staged] = (*told[item.staged], one)

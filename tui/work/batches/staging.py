@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from tui.api.errors import ApiError
+from tui.api.wording import count_of
 from tui.orders.progress import Progress
 from tui.store.batches import StagedState
 from tui.store.journal import Write
@@ -209,7 +210,7 @@ class Staging:
                     self.sender.settle(outcome)
         self.on_change()
         count = resumed + len(unknown)
-        return f"{count} order{' is' if count == 1 else 's are'} looked for again." if count else ""
+        return f"{count_of(count, 'order is', 'orders are')} looked for again." if count else ""
 
     def _hear(self, news: Write | Verification) -> None:
         """A write or a followed order has come further."""

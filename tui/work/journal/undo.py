@@ -11,6 +11,7 @@ from tui.api.codec import Document, Json
 from tui.api.errors import ApiError
 from tui.api.pointer import ABSENT, Absent, Pointer
 from tui.api.query import id_text
+from tui.api.wording import count_of
 from tui.orders.edits.edit import Edit, same_or_absent
 from tui.orders.edits.merge import Conflict, matches, merge
 from tui.orders.paths import LISTS
@@ -153,7 +154,7 @@ def _undo_one(
     account.drafts.save(draft)
     onto = ", on top of your draft of it" if own is not None else ""
     if clashes:
-        count = f"{len(clashes)} field{'' if len(clashes) == 1 else 's'} changed there since"
+        count = f"{count_of(len(clashes), 'field')} changed there since"
         words = f"{named.name}: drafted{onto}; {count}: o, then c decides. w reviews."
         return UndoResult(named, UndoOutcome.CONFLICT, words)
     return UndoResult(named, UndoOutcome.DRAFTED, f"{named.name}: drafted as it was before{onto}. w reviews.")

@@ -18,6 +18,7 @@ from tui.api.errors import ApiError, Origin, Problem, RequestRefused, Severity
 from tui.api.pointer import ABSENT
 from tui.api.query import id_text
 from tui.api.request_log import LoggedRequest, RequestOutcome
+from tui.api.wording import count_of, word_for
 from tui.orders.paths import ORDERED_AT
 from tui.orders.progress import OnProgress, Progress
 from tui.store.batches import StagedState
@@ -285,7 +286,7 @@ class Submission:
         if not bad or self._wishes.only_good:
             return True
         self._reason = (
-            f"Nothing was sent, since {_count(bad)} of the file {'has' if bad == 1 else 'have'} errors; "
+            f"Nothing was sent, since {count_of(bad, 'order')} of the file {word_for(bad, 'has', 'have')} errors; "
             "--only-good sends the others."
         )
         return False
@@ -514,7 +515,3 @@ class Submission:
             raise SubmitStopped
         finally:
             stop.cancel()
-
-
-def _count(orders: int) -> str:
-    return f"{orders} order{'' if orders == 1 else 's'}"

@@ -13,6 +13,7 @@ from textual.containers import Container
 from tui.api.codec import decode, encode
 from tui.api.wording import count_of
 from tui.keymap import Context
+from tui.orders.progress import Progress
 from tui.screens.common.commands import handles
 from tui.screens.common.routes import Back, EditOrder, OpenComposer, OpenJournal, Page, ShowText
 from tui.screens.common.screen import BaseScreen
@@ -480,13 +481,13 @@ class JournalScreen(BaseScreen[None]):
             self.show_notice(reason or "This write was removed from the journal.")
             return
 
-        def progress(done: int, of: int) -> None:
-            if of > 1:
-                self.show_notice(f"{done} of {of} orders read again …")
+        def show(progress: Progress) -> None:
+            if progress.total > 1:
+                self.show_notice(f"{progress.done} of {progress.total} orders read again …")
 
         name = step_name(entries[0], workspace.account.zone)
         with self.report_store_errors():
-            results = await undo(workspace.account, workspace.staging, entries, name, progress)
+            results = await undo(workspace.account, workspace.staging, entries, name, show)
             for result in results:
                 if result.named.remote_id:
                     workspace.order_changed(result.named.remote_id)
@@ -541,7 +542,7 @@ class JournalScreen(BaseScreen[None]):
             self.show_notice(f"No change of {day:%a %d %b} was confirmed, so there is nothing to read again.")
             return
         checks = await recheck(
-            account.client, entries, lambda done, of: self.show_notice(f"{done} of {of} orders read again …")
+            account.client, entries, lambda now: self.show_notice(f"{now.done} of {now.total} orders read again …")
         )
         self.clear_notice()
         if self.is_on_top and not self.is_typing:

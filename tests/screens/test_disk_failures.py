@@ -133,7 +133,7 @@ async def test_a_batch_that_cannot_be_changed_is_told_where_orders_are_staged(tm
         def refuse(*_: Any, **__: Any) -> str:
             raise error
 
-        house.app.staging.add_copies = refuse  # type: ignore[method-assign]
+        house.app.staging.editing.add_copies = refuse  # type: ignore[method-assign]
         await house.press("a", "c")
         await house.until(f"{error} Nothing was staged.")
         await opened(house)

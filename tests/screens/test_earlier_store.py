@@ -94,7 +94,7 @@ async def test_the_composer_opens_at_its_order_with_the_typed_text(tmp_path: Pat
         assert house.app.screen.table.marks == {earlier.staged(number).id for number in ("B-4", "B-6")}  # type: ignore[attr-defined]
         await house.press("enter", "enter")
         assert earlier.value("B-8", "/shipping_address/name") == "Hans Inkt of Oss"
-        assert goes_on_before(house.app)
+        assert goes_on_before(house.app.workspace.account)
         await house.press("escape", "v", "v")
         columns = ["order_number", "shipping_address/city", "order_details/notes"]
         await house.until(

@@ -131,22 +131,22 @@ async def test_the_batch_has_its_orders_with_status_problems_and_provenance(earl
 
 async def test_actions_on_the_batch_are_taken_back_in_their_order(earlier: Session) -> None:
     staging = earlier.staging
-    assert staging.redo() is not None
+    assert staging.editing.redo() is not None
     assert earlier.value("B-3", NOTES) == "ring three times"
-    assert staging.undo() is not None
+    assert staging.editing.undo() is not None
     assert earlier.value("B-3", NOTES) is None
-    assert staging.undo() is not None
+    assert staging.editing.undo() is not None
     assert earlier.value("B-11", "/order_number") == "B-11"
-    assert staging.undo() is not None
+    assert staging.editing.undo() is not None
     assert earlier.statuses()["B-12"] == "TO_FIX"
-    assert staging.undo() is not None
+    assert staging.editing.undo() is not None
     assert earlier.statuses()["B-5"] == "READY"
     tagged = ("B-4", "B-5", "B-8")
     assert [earlier.value(number, TAGS) for number in tagged] == [["bf"]] * 3
-    assert staging.undo() is not None
+    assert staging.editing.undo() is not None
     assert [earlier.value(number, TAGS) for number in tagged] == [None, None, None]
     for name in (NOTES, NAME):
-        assert staging.undo() is not None, name
+        assert staging.editing.undo() is not None, name
     assert [earlier.value("B-8", name) for name in (NOTES, NAME)] == [None, "Hans Ink"]
 
 
@@ -266,7 +266,7 @@ async def test_nothing_that_may_be_with_the_service_goes_again(earlier: Session)
 async def test_staged_orders_are_sent_and_verified(earlier: Session) -> None:
     await earlier.resolve()
     await earlier.send_staged("B-4", "B-8")
-    earlier.staging.release([earlier.staged("B-5").id, earlier.staged("B-10").id])
+    earlier.staging.editing.release([earlier.staged("B-5").id, earlier.staged("B-10").id])
     await earlier.send_staged("B-5", "B-10")
     ended = dict.fromkeys(("B-2", "B-4", "B-5", "B-7", "B-8", "B-10"), "VERIFIED")
     assert earlier.statuses() == BATCH | ended
@@ -279,9 +279,9 @@ async def test_a_missing_order_is_looked_for_again_and_one_that_differs_is_sent_
     await earlier.account.follower.until_done()
     assert earlier.statuses()["B-14"] == "DOUBT"
     staged = earlier.staged("B-13").id
-    earlier.staging.put(staged, Pointer.parse(NOTES), "seen", "note")
+    earlier.staging.editing.put(staged, Pointer.parse(NOTES), "seen", "note")
     assert await earlier.staging.look([staged], again=True) is None
-    earlier.staging.release([staged])
+    earlier.staging.editing.release([staged])
     await earlier.send_staged("B-13")
     assert earlier.statuses()["B-13"] == "VERIFIED"
 

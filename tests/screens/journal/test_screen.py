@@ -178,7 +178,7 @@ async def test_sorted_by_order_each_order_of_a_write_has_a_row_and_can_be_undone
     async with housed(tmp_path, ticking=True) as house:
         await house.until("100+ read")
         bench = house.app.account
-        shown = [order for order in house.app.screen._shown if order.get("order_id")][:3]
+        shown = [order for order in house.app.workspace.orders.orders if order.get("order_id")][:3]
         drafts = []
         for order in shown:
             draft = bench.drafts.of(order["id"], order, NOW)
@@ -254,7 +254,7 @@ async def test_a_change_of_many_is_undone_as_a_whole_with_a_line_for_each(tmp_pa
         bench = house.app.account
         real = bench.store.writes.record
         bench.store.writes.record = lambda account, new: real(account, replace(new, job="hold"))  # type: ignore[method-assign]
-        orders = house.app.screen._shown[:3]
+        orders = house.app.workspace.orders.orders[:3]
         for order in orders:
             draft = bench.drafts.of(order["id"], order, NOW)
             draft.edit.put_all([(pointer_to_city(), "Bulkdorp")], "hold")

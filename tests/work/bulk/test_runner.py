@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from tui.store.journal import WriteKind, WriteState
 from tui.store.store import Store
 from tui.work.account import Account, open_account
 from tui.work.bulk.job import Job, JobOrder, JobStage, plan
-from tui.work.bulk.runner import BenchCourier, JobConflict, Jobs
+from tui.work.bulk.runner import JobConflict, Jobs
 from tui.work.bulk.saved_changes import SavedChanges
 from tui.work.drafts.drafts import Draft
 from tui.work.drafts.sender import DraftSendStatus
@@ -112,31 +112,29 @@ async def status(bench: Account, id: str) -> Any:
     return STATUS.get(await bench.client.get_order(id))
 
 
-class Counting(BenchCourier):
-    """Notes how many orders go in each request."""
+def count_sent(bench: Account) -> list[int]:
+    """How many orders each upsert of a job has, as they are sent."""
+    sent: list[int] = []
+    real = bench.corrections.send_as_upsert
 
-    def __init__(self, bench: Account) -> None:
-        super().__init__(bench)
-        self.sent: list[int] = []
+    async def send_as_upsert(drafts: Sequence[Draft], **more: Any) -> Any:
+        sent.append(len(drafts))
+        return await real(drafts, **more)
 
-    async def send_together(self, drafts: Sequence[Draft], job: str) -> Mapping[str, DraftSendStatus]:
-        self.sent.append(len(drafts))
-        return await super().send_together(drafts, job)
+    bench.corrections.send_as_upsert = send_as_upsert  # type: ignore[method-assign]
+    return sent
 
 
-class Deaf(Counting):
-    """The write is done and known, and the app ends before the job hears of it."""
+def withhold_answers(bench: Account) -> None:
+    """The write is done and recorded, and the app ends before the job gets the answer."""
+    for name in ("send", "send_as_upsert"):
+        real = getattr(bench.corrections, name)
 
-    async def send(self, draft: Draft, reviewed: Any, job: str) -> DraftSendStatus:
-        await super().send(draft, reviewed, job)
-        return await self._nothing()
+        async def send(*what: Any, real: Any = real, **more: Any) -> None:
+            await real(*what, **more)
+            await asyncio.Event().wait()
 
-    async def send_together(self, drafts: Sequence[Draft], job: str) -> Any:
-        await super().send_together(drafts, job)
-        return await self._nothing()
-
-    async def _nothing(self) -> Any:
-        await asyncio.Event().wait()
+        setattr(bench.corrections, name, send)
 
 
 # Before the sending.
@@ -204,11 +202,11 @@ async def test_each_order_is_sent_once_and_verified(bench: Account, place: Place
 
 
 async def test_whole_orders_go_together_and_are_followed_to_their_end(bench: Account, place: Place) -> None:
-    courier = Counting(bench)
-    jobs = Jobs(bench, courier)
+    sent = count_sent(bench)
+    jobs = Jobs(bench)
     job = await planned(jobs, place, road=WriteKind.UPSERT)
     await jobs.run(job)
-    assert courier.sent == [12]
+    assert sent == [12]
     assert place.writes == ["orders"]
     await bench.follower.until_done()
     assert states(job) == {"verified": 12}
@@ -232,13 +230,13 @@ def spoil(bench: Account, place: Place) -> None:
 
 
 async def test_one_bad_order_does_not_keep_the_others_of_its_request(bench: Account, place: Place) -> None:
-    courier = Counting(bench)
-    jobs = Jobs(bench, courier)
+    sent = count_sent(bench)
+    jobs = Jobs(bench)
     job = await planned(jobs, place, road=WriteKind.UPSERT)
     spoil(bench, place)
     await jobs.run(job)
     await bench.follower.until_done()
-    assert courier.sent == [12, 11]
+    assert sent == [12, 11]
     assert states(job) == {"verified": 11, "refused": 1}
 
 
@@ -384,7 +382,9 @@ async def test_what_changed_since_can_be_tried_again_on_what_is_there(bench: Acc
 @pytest.mark.parametrize("road", [WriteKind.PATCH, WriteKind.UPSERT])
 @pytest.mark.parametrize("when", ["before the answer", "after it was recorded"])
 async def test_after_a_crash_nothing_is_sent_twice(bench: Account, place: Place, road: WriteKind, when: str) -> None:
-    jobs = Jobs(bench, Deaf(bench) if when == "after it was recorded" else Counting(bench))
+    if when == "after it was recorded":
+        withhold_answers(bench)
+    jobs = Jobs(bench)
     job = await planned(jobs, place, road=road)
     stop = asyncio.Event()
 
@@ -402,7 +402,7 @@ async def test_after_a_crash_nothing_is_sent_twice(bench: Account, place: Place,
     await asyncio.wait([running])
 
     later = await place.open()
-    again = Jobs(later, Counting(later))
+    again = Jobs(later)
     (left,) = again.left()
     assert left.stage is JobStage.RUNNING
     assert 0 < left.gone < 12 or road is WriteKind.UPSERT
@@ -418,7 +418,8 @@ async def test_after_a_crash_nothing_is_sent_twice(bench: Account, place: Place,
 
 
 async def test_a_crash_before_a_refusal_was_heard_leaves_the_others_to_go(bench: Account, place: Place) -> None:
-    jobs = Jobs(bench, Deaf(bench))
+    withhold_answers(bench)
+    jobs = Jobs(bench)
     job = await planned(jobs, place, road=WriteKind.UPSERT)
     spoil(bench, place)
     running = asyncio.create_task(jobs.run(job))
@@ -429,7 +430,7 @@ async def test_a_crash_before_a_refusal_was_heard_leaves_the_others_to_go(bench:
     await asyncio.wait([running])
 
     later = await place.open()
-    again = Jobs(later, Counting(later))
+    again = Jobs(later)
     (left,) = again.left()
     assert states(left) == {"ready": 11, "refused": 1}
     assert left.orders[place.ids[4]].state is SendState.REFUSED
@@ -452,10 +453,10 @@ async def test_what_was_only_recorded_waits_again(bench: Account, place: Place) 
     jobs = Jobs(bench)
     job = await planned(jobs, place)
 
-    async def dies(*_: Any) -> DraftSendStatus:
+    async def dies(*_: Any, **more: Any) -> DraftSendStatus:
         raise asyncio.CancelledError
 
-    jobs._courier.send = dies  # type: ignore[method-assign]
+    bench.corrections.send = dies  # type: ignore[method-assign]
     with pytest.raises(asyncio.CancelledError):
         await jobs.run(job)
     job.stage, job.session = JobStage.RUNNING, "a session that is dead"

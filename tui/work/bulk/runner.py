@@ -4,7 +4,7 @@ import asyncio
 import secrets
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import Final
 
 from tui.api.codec import Document, Json
 from tui.api.errors import ApiError, NotFound
@@ -15,6 +15,7 @@ from tui.orders.fields import field_at, label_of
 from tui.orders.value_parser import show_value
 from tui.store.journal import Write, WriteKind
 from tui.store.verifications import Verification
+from tui.work.account import Account
 from tui.work.bulk.job import (
     AGAIN,
     Job,
@@ -34,9 +35,6 @@ from tui.work.drafts.drafts import Draft
 from tui.work.drafts.sender import DraftSendStatus
 from tui.work.writes.send_state import OPEN, SendState
 
-if TYPE_CHECKING:
-    from tui.work.account import Account
-
 _AT_ONCE: Final = 4
 """Orders that may be between their last reading and their end; one whose answer was lost stops nobody else."""
 
@@ -54,27 +52,6 @@ class JobConflict(Exception):
     """The job is in other hands, or stands otherwise than was thought: str() is a sentence for people."""
 
 
-class Courier(Protocol):
-    """Who sends: `tui.work.drafts.sender.Corrections`, in the main."""
-
-    async def send(self, draft: Draft, reviewed: Json, job: str) -> DraftSendStatus: ...
-
-    async def send_together(self, drafts: Sequence[Draft], job: str) -> Mapping[str, DraftSendStatus]: ...
-
-
-class BenchCourier:
-    """The corrections of a bench. The one place where a job meets them."""
-
-    def __init__(self, account: "Account") -> None:
-        self._account = account
-
-    async def send(self, draft: Draft, reviewed: Json, job: str) -> DraftSendStatus:
-        return await self._account.corrections.send(draft, reviewed, job=job)
-
-    async def send_together(self, drafts: Sequence[Draft], job: str) -> Mapping[str, DraftSendStatus]:
-        return await self._account.corrections.send_as_upsert(drafts, job=job)
-
-
 @dataclass(slots=True)
 class _JobRun:
     """What only the running of a job knows: who was taken from the queue, and how many failed in a row."""
@@ -89,9 +66,8 @@ class Jobs:
     All that is done is on disk before it is acted on: an order as *on its way* before it is sent.
     """
 
-    def __init__(self, account: "Account", courier: Courier | None = None) -> None:
+    def __init__(self, account: Account) -> None:
         self._account = account
-        self._courier = courier or BenchCourier(account)
         self._jobs: dict[str, Job] = {}
         self._runs: dict[str, _JobRun] = {}
         self.on_change: Callable[[Job], None] = lambda _: None
@@ -364,7 +340,7 @@ class Jobs:
                 continue
             draft = Draft(order.id, applied.edit, self._account.now())
             self._about_to_go(job, [order])
-            standing = await self._courier.send(draft, applied.request.body, job.label)
+            standing = await self._account.corrections.send(draft, applied.request.body, job=job.label)
             self._link([order])
             self._stood(job, run, order, standing)
             # What came of it may have been heard before it was known to be of this order.
@@ -384,7 +360,7 @@ class Jobs:
             return
         going = [job.orders[draft.order_id] for draft in drafts]
         self._about_to_go(job, going)
-        standings = await self._courier.send_together(drafts, job.label)
+        standings = await self._account.corrections.send_as_upsert(drafts, job=job.label)
         self._link(going)
         named = {id for id, standing in standings.items() if standing.state is SendState.REFUSED and standing.problems}
         for order in going:

@@ -36,14 +36,14 @@ from tui.widgets.tab_bar import TabLabel as StripEntry
 from tui.widgets.table import OrderTable
 from tui.widgets.text import safe
 from tui.work.journal.entries import (
+    GROUPS,
     PRUNED,
-    EntryOutcome,
     JournalEntry,
-    ended,
+    description,
     entry_line,
     export,
+    group_of,
     open_entry,
-    outcome_words,
     states_of,
 )
 from tui.work.journal.recheck import entries_of_day, recheck
@@ -157,14 +157,12 @@ class JournalScreen(BaseScreen[None]):
         briefs = account.store.journal_queries
         counts = briefs.count(account.account_id)
         self._total = counts.total()
-        groups = dict.fromkeys(EntryOutcome, 0)
-        for (state, road), count in counts.items():
-            groups[ended(state, road)] += count
+        groups = dict.fromkeys(GROUPS, 0)
+        for (state, kind), count in counts.items():
+            groups[group_of(state, kind)] += count
         entries = [StripEntry(_ALL, "all", str(self._total or ""))]
         entries += [
-            StripEntry(
-                group, group, str(count or ""), failing=group is EntryOutcome.UNKNOWN and count > 0, empty=not count
-            )
+            StripEntry(group, group, str(count or ""), failing=group == "unknown" and count > 0, empty=not count)
             for group, count in groups.items()
         ]
         self.tab_bar.set_labels(entries, self.tab_bar.current or _ALL)
@@ -191,9 +189,9 @@ class JournalScreen(BaseScreen[None]):
         self._show_entry(keep_place=True)
 
     @property
-    def _group(self) -> EntryOutcome | None:
+    def _group(self) -> str | None:
         current = self.tab_bar.current
-        return None if current in (None, _ALL) else EntryOutcome(str(current))
+        return None if current in (None, _ALL) else str(current)
 
     def _tail(self) -> str:
         account = self.workspace.account
@@ -234,7 +232,7 @@ class JournalScreen(BaseScreen[None]):
             pane.set_lines([])
             return
         name = brief.first.name if brief.orders == 1 else f"{brief.orders} orders"
-        rule.set(name, outcome_words(brief.state, brief.kind))
+        rule.set(name, description(brief.state, brief.kind))
         width = pane.drawn_width
         lines: list[TextLine] = []
         if self.is_whole:
@@ -387,11 +385,7 @@ class JournalScreen(BaseScreen[None]):
         place = self.table.cursor + by
         while rows is not None and 0 <= place < len(rows):
             brief = rows.brief_at(place)
-            if brief is not None and ended(brief.state, brief.kind) in (
-                EntryOutcome.UNKNOWN,
-                EntryOutcome.DIFFERS,
-                EntryOutcome.NOT_WRITTEN,
-            ):
+            if brief is not None and group_of(brief.state, brief.kind) in ("unknown", "differs", "failed"):
                 self.table.go(place)
                 return
             place += by

@@ -1,4 +1,4 @@
-"""What people type becomes the value they meant, or a reason; and what is shown tells the four states apart."""
+"""Tests for parsing typed text and for showing values."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -59,7 +59,7 @@ def test_every_kind_of_the_schema_has_a_reader() -> None:
         ("datetime", "1.7.2025 8:00", "2025-07-01T08:00:00+02:00"),
     ],
 )
-def test_entries(kind: str, text: str, value: Json) -> None:
+def test_text_is_parsed_by_kind(kind: str, text: str, value: Json) -> None:
     entry = parse_entry(kind, text, choices=(("kg", "kilograms"), ("lbs", "Pounds")), now=NOW)
     assert entry == ValidValue(value)
     assert type(entry.value) is type(value)
@@ -72,11 +72,11 @@ def test_entries(kind: str, text: str, value: Json) -> None:
         ("country", "Belgium"),
     ],
 )
-def test_countries_by_code_and_name(kind: str, text: str) -> None:
+def test_country_is_parsed_by_code_and_name(kind: str, text: str) -> None:
     assert parse_entry(kind, text, choices=countries()) == ValidValue("BE")
 
 
-def test_states_by_both_forms() -> None:
+def test_state_is_parsed_by_code_and_name() -> None:
     italy = states("IT")
     assert parse_entry("state", "it-rm", choices=italy) == ValidValue("IT-RM")
     assert parse_entry("state", "roma", choices=italy) == ValidValue("IT-RM")
@@ -111,14 +111,14 @@ def test_states_by_both_forms() -> None:
         ("json", " ", "JSON"),
     ],
 )
-def test_refusals_say_what_is_needed(kind: str, text: str, word: str) -> None:
+def test_reason_of_invalid_text_says_what_is_needed(kind: str, text: str, word: str) -> None:
     entry = parse_entry(kind, text, now=NOW)
     assert isinstance(entry, InvalidText)
     assert word in entry.reason
 
 
 @given(st.sampled_from(sorted(Kind)), st.text(max_size=30))
-def test_nothing_typed_raises(kind: str, text: str) -> None:
+def test_parsing_never_raises(kind: str, text: str) -> None:
     assert isinstance(parse_entry(kind, text, now=NOW), ValidValue | InvalidText)
 
 
@@ -126,7 +126,7 @@ SCALARS = st.text() | st.integers() | st.booleans() | st.decimals(allow_nan=Fals
 
 
 @given(st.sampled_from(sorted(Kind)), SCALARS | st.lists(SCALARS) | st.dictionaries(st.text(), SCALARS) | st.none())
-def test_any_value_can_be_shown_and_edited_as_something(kind: str, value: Json) -> None:
+def test_any_value_can_be_shown_and_edited(kind: str, value: Json) -> None:
     show_value(kind, value, zone=ZoneInfo("America/New_York"))
     if value is not None and editing_kind(kind, value) == "json":
         entry = parse_entry("json", entry_text("json", value))
@@ -135,7 +135,7 @@ def test_any_value_can_be_shown_and_edited_as_something(kind: str, value: Json) 
 
 
 @given(st.lists(st.text()))
-def test_tags_come_back_as_they_were(tags: list[str]) -> None:
+def test_edited_tags_are_parsed_back_equal(tags: list[str]) -> None:
     kind = editing_kind("tags", list(tags))
     entry = parse_entry(kind, entry_text(kind, list(tags)))
     assert entry == ValidValue(tags)
@@ -164,7 +164,7 @@ def test_tags_come_back_as_they_were(tags: list[str]) -> None:
         ("datetime", "last week", "last week"),
     ],
 )
-def test_shown_values(kind: str, value: Json, shown: str) -> None:
+def test_show_value(kind: str, value: Json, shown: str) -> None:
     assert show_value(kind, value, zone=ZoneInfo("Europe/Amsterdam")) == shown
 
 
@@ -181,5 +181,5 @@ def test_shown_values(kind: str, value: Json, shown: str) -> None:
         ("number", [1], "json"),
     ],
 )
-def test_what_a_field_cannot_hold_is_edited_as_json(kind: str, value: Json, edited_as: str) -> None:
+def test_value_that_a_field_cannot_hold_is_edited_as_json(kind: str, value: Json, edited_as: str) -> None:
     assert editing_kind(kind, value) == edited_as

@@ -1,4 +1,4 @@
-"""Countries and their parts, by code and name, for the choices of the form and for reading what was typed."""
+"""Countries and their subdivisions, by code and name, as choices of the form and for parsing."""
 
 from functools import cache
 from typing import Any
@@ -10,7 +10,7 @@ _SHORT_NAMES = {"GB": "United Kingdom", "US": "United States", "TW": "Taiwan", "
 
 @cache
 def countries() -> Choices:
-    """All countries of ISO 3166-1, by name, and Kosovo, whose code the list lacks."""
+    """All countries of ISO 3166-1 and Kosovo, whose code the list lacks, sorted by name."""
     import pycountry  # 40 ms, and only forms need it
 
     named = {
@@ -29,7 +29,7 @@ def country_name(code: str) -> str:
 
 @cache
 def states(country_code: str) -> Choices:
-    """The parts of a country by ISO 3166-2 (`IT-RM`), by name; empty where the list has none (Q8.18)."""
+    """The subdivisions of a country by ISO 3166-2 (`IT-RM`), sorted by name; empty if the list has none (Q8.18)."""
     import pycountry
 
     subdivisions: Any = pycountry.subdivisions

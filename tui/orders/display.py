@@ -48,4 +48,4 @@ def change_label(change: Change) -> str:
 def display_value(pointer: Pointer, value: Json | Absent) -> str:
     """A value as the form shows it at this pointer."""
     known = field_at(pointer)
-    return show_value(known.kind if known is not None and not known.members else "json", value)
+    return show_value(known.kind if known is not None and not known.has_members else "json", value)

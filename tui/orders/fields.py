@@ -1,4 +1,4 @@
-"""The tree of fields, derived from the models: what each is called, holds, allows, and where it stands in the form."""
+"""The fields of an order, derived from the models: their labels, kinds, rules, and order in the form."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from tui.orders.paths import ANY, LISTS
 
 @dataclass(frozen=True, slots=True)
 class FieldRule:
-    """What one operation allows of a field. `name` is its last token on the wire there."""
+    """What one operation allows for a field. `name`: the last token of its path in that operation's body."""
 
     allowed: bool
     required: bool
@@ -28,11 +28,11 @@ class FieldRule:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One place of the schema. A field with `members` is an object or a list of objects, the others hold values.
+    """One field of the schema. With `has_members` it is an object or a list of objects, else it holds a value.
 
-    `trail`: the labels of the objects above it, outermost first, without the group's own. `whole`: on the wire it goes
-    complete or not at all, with everything below (prices, costs, measures: Q3.7, Q3.10). `instead_of`: the members
-    beside it that go when this one comes. `limits`: what the document says of its values, in words.
+    `trail`: the labels of its parents, outermost first, without the group's. `atomic`: it is sent as a whole or not at
+    all, with everything below it (prices, costs, measures: Q3.7, Q3.10). `excludes`: siblings that are removed when this
+    field is set. `limits`: the limits of the API documentation, as texts.
     """
 
     path: tuple[str, ...]
@@ -47,10 +47,10 @@ class Field:
     read_only: bool
     immutable: bool
     rare: bool
-    members: bool
-    listed: bool
-    whole: bool
-    instead_of: tuple[str, ...] = ()
+    has_members: bool
+    is_list: bool
+    atomic: bool
+    excludes: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()
 
     def rule(self, operation: Operation) -> FieldRule:
@@ -58,22 +58,22 @@ class Field:
 
     @property
     def caption(self) -> str:
-        """What the form calls it: an amount by the name of its price, a unit by the name of its measure."""
+        """The label in the form. An amount is labelled by its price, a unit by its measure."""
         if not self.named_by_parent:
             return self.label
-        above = self.trail[-1]
-        return above if self.path[-1] == "value" else f"{above} {self.label}"
+        parent_label = self.trail[-1]
+        return parent_label if self.path[-1] == "value" else f"{parent_label} {self.label}"
 
     @property
     def named_by_parent(self) -> bool:
-        return self.whole and self.path[-1] in ("value", "currency", "unit")
+        return self.atomic and self.path[-1] in ("value", "currency", "unit")
 
 
 @dataclass(frozen=True, slots=True)
 class FormSection:
-    """Fields that stand together under a heading: a group, one item, one tax number. `pointer` is their object.
+    """Fields under one heading of the form: a group, one item, one tax number.
 
-    `members` are below it by what their path has behind `depth` tokens.
+    `pointer`: the object that has them. `depth`: how many tokens of a member's path are replaced by `pointer`.
     """
 
     group: Group
@@ -84,17 +84,17 @@ class FormSection:
 
     @property
     def fields(self) -> tuple[tuple[Pointer, Field], ...]:
-        """Each field with its place."""
-        return tuple((self.place_of(field), field) for field in self.members)
+        """Each field with its pointer."""
+        return tuple((self.pointer_of(field), field) for field in self.members)
 
-    def place_of(self, field: Field) -> Pointer:
+    def pointer_of(self, field: Field) -> Pointer:
         return Pointer(self.pointer.tokens + field.path[self.depth :])
 
 
 @cache
 def all_fields() -> tuple[Field, ...]:
-    """Every field, parents before their members, in the order of the form."""
-    found = tuple(_below(Order, patch_model(Order), (), (), Group.ORDER, rare=False, whole=False))
+    """All fields in the order of the form, parents before their members."""
+    found = tuple(_fields_below(Order, patch_model(Order), (), (), Group.ORDER, rare=False, atomic=False))
     return tuple(sorted(found, key=lambda field: list(Group).index(field.group)))
 
 
@@ -104,183 +104,187 @@ def _by_path() -> dict[tuple[str, ...], Field]:
 
 
 def path_of(pointer: Pointer) -> tuple[str, ...]:
-    """The path of the field at a pointer: positions below the lists of objects become `*`."""
+    """The field path of a pointer: indexes of the lists of objects become `*`."""
     tokens = pointer.tokens
-    for place in LISTS:
-        if len(tokens) > len(place.tokens) and pointer.startswith(place):
-            return (*place.tokens, ANY, *tokens[len(place.tokens) + 1 :])
+    for list_pointer in LISTS:
+        if len(tokens) > len(list_pointer.tokens) and pointer.startswith(list_pointer):
+            return (*list_pointer.tokens, ANY, *tokens[len(list_pointer.tokens) + 1 :])
     return tokens
 
 
 def field_at(pointer: Pointer) -> Field | None:
-    """The field of the schema at this pointer, or None where the schema has none."""
+    """The schema's field at a pointer, or None if it has none."""
     return _by_path().get(path_of(pointer))
 
 
 def exclusive_values(pointer: Pointer, value: Json | Absent) -> list[tuple[Pointer, Json | Absent]]:
-    """What is set when this value is: itself, and of an either-or the others taken away (Q8.22)."""
+    """The value to set, and removals of the fields that exclude it (Q8.22)."""
     field = field_at(pointer)
-    others = field.instead_of if field is not None and value not in (ABSENT, None) else ()
+    others = field.excludes if field is not None and value not in (ABSENT, None) else ()
     return [(pointer, value), *((pointer.parent / name, ABSENT) for name in others)]
 
 
 def entry_of(pointer: Pointer) -> Pointer | None:
-    """The entry of a list of objects that a place lies in, or is."""
-    for place in LISTS:
-        if len(pointer) > len(place) and pointer.startswith(place):
-            return Pointer(pointer.tokens[: len(place) + 1])
+    """The list item that a pointer lies in or points to."""
+    for list_pointer in LISTS:
+        if len(pointer) > len(list_pointer) and pointer.startswith(list_pointer):
+            return Pointer(pointer.tokens[: len(list_pointer) + 1])
     return None
 
 
 def label_of(pointer: Pointer) -> str:
-    """A pointer in the words of the form, as `Items 2, HS code`; its raw text where the schema does not know it."""
+    """The form's label for a pointer, such as `Items 2, HS code`; the raw pointer if the schema does not have it."""
     tokens = path_of(pointer)
     for length in range(len(tokens), 0, -1):
         field = _by_path().get(tokens[:length])
         if field is None:
             continue
-        number = _number(pointer)
-        words = [f"{field.group} {number}" if number else str(field.group)]
-        # A group's own object, and a list that the group is named after, need no second mention.
-        own = 2 if number or field.group is Group.ITEMS else 1
-        inner = field.trail[own:-1] if field.named_by_parent else field.trail[own:]
-        words.extend(inner)
-        if len(field.path) > own or not field.members:
-            words.append(field.caption)
-        words.extend(pointer.tokens[length + (1 if field.listed else 0) :])
-        return ", ".join(words)
+        item_number = _item_number(pointer)
+        parts = [f"{field.group} {item_number}" if item_number else str(field.group)]
+        # A group's own object, and the list that the group is named after, are not repeated.
+        own_length = 2 if item_number or field.group is Group.ITEMS else 1
+        parents = field.trail[own_length:-1] if field.named_by_parent else field.trail[own_length:]
+        parts.extend(parents)
+        if len(field.path) > own_length or not field.has_members:
+            parts.append(field.caption)
+        parts.extend(pointer.tokens[length + (1 if field.is_list else 0) :])
+        return ", ".join(parts)
     return str(pointer) or "the order"
 
 
 def sections(document: Json) -> list[FormSection]:
-    """The form of this document: every value field of the schema at its pointer, each object of a list by itself."""
-    found: list[FormSection] = []
+    """The sections of the form for a document: all value fields of the schema, and one section for each list item."""
+    result: list[FormSection] = []
     for group in Group:
-        here = tuple(field for field in _values_of(group) if ANY not in field.path)
+        own_fields = tuple(field for field in _values_of(group) if ANY not in field.path)
         lists: list[FormSection] = []
-        for place in LISTS:
-            if _by_path()[place.tokens].group is group:
-                lists.extend(_list_sections(document, place, group))
-        if here:
-            found.append(FormSection(group, str(group), ROOT, here))
-        found.extend(lists)
-    return found
+        for list_pointer in LISTS:
+            if _by_path()[list_pointer.tokens].group is group:
+                lists.extend(_list_sections(document, list_pointer, group))
+        if own_fields:
+            result.append(FormSection(group, str(group), ROOT, own_fields))
+        result.extend(lists)
+    return result
 
 
 @cache
 def _values_of(group: Group) -> tuple[Field, ...]:
-    return tuple(field for field in all_fields() if field.group is group and not field.members)
+    return tuple(field for field in all_fields() if field.group is group and not field.has_members)
 
 
 @cache
-def _members_of(place: Pointer) -> tuple[Field, ...]:
-    depth = len(place.tokens)
-    head = (*place.tokens, ANY)
-    return tuple(field for field in all_fields() if field.path[: depth + 1] == head and not field.members)
+def _members_of(list_pointer: Pointer) -> tuple[Field, ...]:
+    depth = len(list_pointer.tokens)
+    head = (*list_pointer.tokens, ANY)
+    return tuple(field for field in all_fields() if field.path[: depth + 1] == head and not field.has_members)
 
 
-def _list_sections(document: Json, place: Pointer, group: Group) -> Iterator[FormSection]:
-    entries = place.get(document)
-    if not isinstance(entries, list):
+def _list_sections(document: Json, list_pointer: Pointer, group: Group) -> Iterator[FormSection]:
+    items = list_pointer.get(document)
+    if not isinstance(items, list):
         return
-    title = _by_path()[place.tokens].label
-    depth = len(place.tokens) + 1
-    for position in range(len(entries)):
-        yield FormSection(group, f"{title} {position + 1}", place / position, _members_of(place), depth)
+    title = _by_path()[list_pointer.tokens].label
+    depth = len(list_pointer.tokens) + 1
+    for index in range(len(items)):
+        yield FormSection(group, f"{title} {index + 1}", list_pointer / index, _members_of(list_pointer), depth)
 
 
 def value_pointer(pointer: Pointer, document: Json) -> Pointer | None:
-    """The place of a value of the form at a pointer, or the first one inside it; None where the form has none there."""
-    entry = entry_of(pointer)
-    if entry is not None and entry.get(document) is ABSENT:
+    """The form's value field at a pointer, or the first one inside it; None if the form has none there."""
+    item_pointer = entry_of(pointer)
+    if item_pointer is not None and item_pointer.get(document) is ABSENT:
         return None
-    if entry == pointer:
+    if item_pointer == pointer:
         return pointer + Pointer(_members_of(pointer.parent)[0].path[len(pointer) :])
     path = path_of(pointer)
     field = _by_path().get(path)
     if field is None:
         return None
-    if not field.members:
+    if not field.has_members:
         return pointer
-    if field.listed and len(pointer) == len(path):
+    if field.is_list and len(pointer) == len(path):
         return value_pointer(pointer / 0, document) if pointer in LISTS else None
-    inner = next((one for one in all_fields() if not one.members and one.path[: len(path)] == path), None)
+    first = next((field for field in all_fields() if not field.has_members and field.path[: len(path)] == path), None)
     return (
-        None if inner is None or ANY in inner.path[len(path) :] else Pointer(pointer.tokens + inner.path[len(path) :])
+        None if first is None or ANY in first.path[len(path) :] else Pointer(pointer.tokens + first.path[len(path) :])
     )
 
 
 def required_in(pointer: Pointer, field: Field, document: Json) -> bool:
-    """Whether POST wants this value in this document: its object is there, or is itself required."""
+    """Whether POST requires this value in this document: its object is present, or required itself."""
     if not field.post.required:
         return False
     parent = pointer.parent
     while parent.tokens:
         if parent.get(document) not in (ABSENT, None):
             return True
-        above = field_at(parent)
-        if above is not None and not above.post.required:
+        parent_field = field_at(parent)
+        if parent_field is not None and not parent_field.post.required:
             return False
         parent = parent.parent
     return True
 
 
-def _number(pointer: Pointer) -> str:
-    for place in LISTS:
-        if len(pointer) > len(place) and pointer.startswith(place):
-            token = pointer.tokens[len(place)]
-            position = position_of(token)
-            return token if position is None else str(position + 1)
+def _item_number(pointer: Pointer) -> str:
+    for list_pointer in LISTS:
+        if len(pointer) > len(list_pointer) and pointer.startswith(list_pointer):
+            token = pointer.tokens[len(list_pointer)]
+            index = position_of(token)
+            return token if index is None else str(index + 1)
     return ""
 
 
-def _below(
+def _fields_below(
     model: type[Node],
-    patched: type[Node] | None,
+    patch_parent: type[Node] | None,
     path: tuple[str, ...],
     trail: tuple[str, ...],
     group: Group,
     *,
     rare: bool,
-    whole: bool,
+    atomic: bool,
 ) -> Iterator[Field]:
     for name, info in model.model_fields.items():
         extra = field_meta(info)
         shape = _shape(info)
         patch_name = extra.patch_name or name
-        patch_info = patched.model_fields.get(patch_name) if patched and extra.patch is not NOT_IN_PATCH else None
-        here = extra.group or group
-        goes_whole = whole or (shape.node is not None and _goes_whole(shape.node))
+        patch_info = (
+            patch_parent.model_fields.get(patch_name) if patch_parent and extra.patch is not NOT_IN_PATCH else None
+        )
+        field_group = extra.group or group
+        is_atomic = atomic or (shape.node is not None and _is_atomic(shape.node))
         field = Field(
             path=(*path, name),
             label=info.title or name,
             kind=shape.kind,
             choices=shape.choices,
             help=info.description or "",
-            group=here,
+            group=field_group,
             trail=trail,
             post=_rule(info, shape, name, extra),
             patch=_patch_rule(patch_info, patch_name),
             read_only=extra.read_only,
             immutable=extra.immutable,
             rare=rare or extra.rare,
-            members=shape.node is not None,
-            listed=shape.listed,
-            whole=goes_whole,
-            instead_of=tuple(other for other in model.ONE_OF if name in model.ONE_OF and other != name),
+            has_members=shape.node is not None,
+            is_list=shape.is_list,
+            atomic=is_atomic,
+            excludes=tuple(other for other in model.ONE_OF if name in model.ONE_OF and other != name),
             limits=tuple(_limits(info)),
         )
         yield field
         if shape.node is None:
             continue
         below_patch = _shape(patch_info).node if patch_info is not None else None
-        inner = (*field.path, ANY) if shape.listed else field.path
-        words = (*trail, field.label)
-        yield from _below(shape.node, below_patch, inner, words, here, rare=field.rare, whole=goes_whole)
+        inner_path = (*field.path, ANY) if shape.is_list else field.path
+        labels = (*trail, field.label)
+        yield from _fields_below(
+            shape.node, below_patch, inner_path, labels, field_group, rare=field.rare, atomic=is_atomic
+        )
 
 
-def _goes_whole(node: type[Node]) -> bool:
-    # A price or cost is an amount and its currency: half of it means nothing.
+def _is_atomic(node: type[Node]) -> bool:
+    # A price or cost needs both amount and currency.
     return node.ATOMIC or set(node.model_fields) == {"value", "currency"}
 
 
@@ -290,14 +294,14 @@ class _Shape:
     choices: tuple[str, ...]
     nullable: bool
     node: type[Node] | None
-    listed: bool
-    filled: bool
+    is_list: bool
+    non_empty: bool
 
 
 def _shape(info: FieldInfo) -> _Shape:
     kind: Kind | None = None
     choices: tuple[str, ...] = ()
-    nullable = listed = filled = False
+    nullable = is_list = non_empty = False
     node: type[Node] | None = None
     pending: list[Any] = [info.annotation, *info.metadata]
     while pending:
@@ -306,28 +310,28 @@ def _shape(info: FieldInfo) -> _Shape:
         if isinstance(part, Kind):
             kind = part
         elif isinstance(part, MinLen) or getattr(part, "min_length", None):
-            filled = True
+            non_empty = True
         elif part is NoneType:
             nullable = True
         elif origin is Annotated or origin is Union or origin is UnionType:
             pending.extend(get_args(part) if origin is not Annotated else (part.__origin__, *part.__metadata__))
         elif origin is list:
             pending.extend(get_args(part))
-            listed = True
+            is_list = True
         elif origin is Literal:
             choices = tuple(str(choice) for choice in get_args(part))
         elif isinstance(part, type) and issubclass(part, Node):
             node = part
     if node is None:
-        listed = False
-    return _Shape(kind or (Kind.JSON if node else Kind.TEXT), choices, nullable, node, listed, filled)
+        is_list = False
+    return _Shape(kind or (Kind.JSON if node else Kind.TEXT), choices, nullable, node, is_list, non_empty)
 
 
 _TEXTUAL: Final = (Kind.TEXT, Kind.LINES, Kind.WORD, Kind.STATE, Kind.COUNTRY, Kind.DATE_TEXT)
 
 
 def _rule(info: FieldInfo, shape: _Shape, name: str, extra: FieldMeta) -> FieldRule:
-    empty = shape.kind in _TEXTUAL and not shape.filled and not (name == "email" and _has_format(info))
+    empty = shape.kind in _TEXTUAL and not shape.non_empty and not (name == "email" and _has_format(info))
     return FieldRule(not extra.read_only, info.is_required(), shape.nullable, empty, name)
 
 
@@ -338,7 +342,7 @@ def _patch_rule(info: FieldInfo | None, name: str) -> FieldRule:
 
 
 def _limits(info: FieldInfo) -> Iterator[str]:
-    """What the document says of a field's values, of any type that it may have."""
+    """Yield the documented limits of a field's values, for any type that it may have."""
     pending: list[Any] = [info.annotation, *info.metadata]
     while pending:
         part = pending.pop(0)

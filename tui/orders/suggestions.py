@@ -1,4 +1,4 @@
-"""The words that orders use where a shop may write what it likes, as suggestions for its next order."""
+"""Suggestions for fields with free values, learned from the orders that were read."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -13,34 +13,36 @@ from tui.orders.paths import ANY, SHOP
 from tui.orders.summary import text_at
 
 Suggestions: TypeAlias = dict[tuple[str, ...], tuple[tuple[str, str], ...]]
-"""For the path of a field: words, and how often each was seen."""
+"""For each field path: suggested values, and how often each was seen."""
 
-_MOST = 12
-_LONGEST = 60
+_MAX_SUGGESTIONS = 12
+_MAX_WORD_LENGTH = 60
 
 
 def learn_suggestions(orders: Iterable[Document], shop_id: str) -> Suggestions:
-    """The words of each such field: those of this shop first, the frequent ones first, then those of other shops.
+    """Collect the values of each such field: those of this shop by frequency, then those of other shops.
 
-    `shop_id` as an order names it; "" for the orders of all shops alike.
+    `shop_id`: as in an order; "" treats the orders of all shops alike.
     """
-    own: dict[Pointer, Counter[str]] = {place: Counter() for place in _places()}
-    others: dict[Pointer, Counter[str]] = {place: Counter() for place in _places()}
+    own: dict[Pointer, Counter[str]] = {pointer: Counter() for pointer in _pointers()}
+    others: dict[Pointer, Counter[str]] = {pointer: Counter() for pointer in _pointers()}
     for order in orders:
         counts = own if shop_id in ("", text_at(order, SHOP)) else others
-        for place in _places():
-            word = text_at(order, place)
-            if word and len(word) <= _LONGEST:
-                counts[place][word] += 1
+        for pointer in _pointers():
+            word = text_at(order, pointer)
+            if word and len(word) <= _MAX_WORD_LENGTH:
+                counts[pointer][word] += 1
     found: Suggestions = {}
-    for place in _places():
-        here = [(word, f"{count}×") for word, count in own[place].most_common(_MOST)]
-        known = {word for word, _ in here}
-        there = [(word, "in other shops") for word, _ in others[place].most_common(_MOST) if word not in known]
-        found[place.tokens] = tuple((here + there)[:_MOST])
+    for pointer in _pointers():
+        from_shop = [(word, f"{count}×") for word, count in own[pointer].most_common(_MAX_SUGGESTIONS)]
+        known = {word for word, _ in from_shop}
+        from_others = [
+            (word, "in other shops") for word, _ in others[pointer].most_common(_MAX_SUGGESTIONS) if word not in known
+        ]
+        found[pointer.tokens] = tuple((from_shop + from_others)[:_MAX_SUGGESTIONS])
     return found
 
 
 @cache
-def _places() -> tuple[Pointer, ...]:
+def _pointers() -> tuple[Pointer, ...]:
     return tuple(Pointer(field.path) for field in all_fields() if field.kind is Kind.WORD and ANY not in field.path)

@@ -32,7 +32,7 @@ _GRAMS: Final = {"kg": Decimal(1000), "g": Decimal(1), "lbs": Decimal("453.59237
 
 
 def text_at(order: Json, pointer: Pointer) -> str:
-    """The text there; numbers as text; anything else is nothing."""
+    """The text or number at a pointer as text; "" for anything else."""
     value = pointer.get(order)
     if isinstance(value, str):
         return value
@@ -40,12 +40,12 @@ def text_at(order: Json, pointer: Pointer) -> str:
 
 
 def order_name(order: Document) -> str:
-    """What people call the order: its number, else the shop's id of it, else Sendcloud's."""
+    """The name of the order for users: its number, else the shop's order id, else Sendcloud's id."""
     return text_at(order, NUMBER) or text_at(order, ORDER_ID) or f"#{id_text(order.get('id')) or '?'}"
 
 
 def money_at(order: Json, pointer: Pointer) -> str:
-    """A price or cost as `€ 41.90` or `CHF 55.20`; empty where there is none."""
+    """A price or cost as `€ 41.90` or `CHF 55.20`; "" if there is none."""
     price = pointer.get(order)
     if not isinstance(price, dict):
         return ""
@@ -62,7 +62,7 @@ def money_at(order: Json, pointer: Pointer) -> str:
 
 
 def kilograms(order: Document) -> Decimal | None:
-    """The parcel's weight, else what the items add up to if all of them have one."""
+    """The parcel's weight, else the sum of the items' weights if all of them have one."""
     parcel = _grams(WEIGHT.get(order))
     if parcel is not None:
         return parcel / 1000
@@ -85,30 +85,30 @@ def weight_text(order: Document) -> str:
 
 
 def ordered_at(order: Document) -> datetime | None:
-    """When the customer placed it, as an instant."""
+    """When the customer placed the order."""
     return read_instant(ORDERED_AT.get(order))
 
 
 def age_text(order: Document, now: datetime) -> str:
-    """How long ago it was placed, in at most three characters: `5m`, `13h`, `2d`, `8w`."""
+    """How long ago the order was placed, in at most three characters: `5m`, `13h`, `2d`, `8w`."""
     placed = ordered_at(order)
     if placed is None:
         return "?"
     seconds = (now - placed) // timedelta(seconds=1)
-    for size, unit, most in (
+    for size, unit, limit in (
         (60, "m", 60),
         (3600, "h", 48),
         (86400, "d", 100),
         (604800, "w", 100),
         (31557600, "y", 99),
     ):
-        if seconds < size * most:
+        if seconds < size * limit:
             return f"{max(0, seconds // size)}{unit}"
     return "99y"
 
 
 def ordered_at_text(order: Document, zone: tzinfo | None) -> str:
-    """When it was placed, in the profile's zone, as `Mon 23 Nov 08:12`."""
+    """When the order was placed, in the profile's zone: `Mon 23 Nov 08:12`."""
     placed = ordered_at(order)
     return placed.astimezone(zone).strftime("%a %d %b %H:%M") if placed is not None else ""
 
@@ -119,7 +119,7 @@ def item_count(order: Document) -> int | None:
 
 
 def address_lines(order: Document) -> Iterator[str]:
-    """The shipping address as one writes it, without empty lines."""
+    """The lines of the shipping address, without empty ones."""
     address = SHIP_TO.get(order)
     if not isinstance(address, dict):
         return
@@ -144,7 +144,7 @@ def tags_of(order: Document) -> tuple[str, ...]:
 
 
 def searchable_text(order: Document) -> str:
-    """What words of the filter line are looked for in, in small letters."""
+    """The text that filter terms are searched in, in lower case."""
     address = SHIP_TO.get(order)
     parts = [
         text_at(order, pointer)

@@ -1,7 +1,7 @@
-"""Between what a person types and JSON: reading an entry by the kind of its field, and showing a value.
+"""Converts between typed text and JSON values, by the kind of a field.
 
-Kinds are those of `tui.api.models.Kind`. Nothing here judges a value by the schema: an entry is refused only if it
-cannot be what its kind holds at all. The rest is validation's business, which says it at the field.
+Kinds are those of `tui.api.models.Kind`. Text is refused only if its kind cannot hold it at all. Checking values against
+the schema is the job of validation.
 """
 
 import re
@@ -33,7 +33,7 @@ class ValidValue:
 
 @dataclass(frozen=True, slots=True)
 class InvalidText:
-    """Why the entry cannot be taken, as a sentence for the line under the field."""
+    """The reason why a text is not valid, for the line below the field."""
 
     reason: str
 
@@ -42,28 +42,28 @@ ParsedEntry: TypeAlias = ValidValue | InvalidText
 
 
 def parse_entry(kind: str, text: str, *, choices: Choices = (), now: datetime | None = None) -> ParsedEntry:
-    """What was typed as a value. `now` has the zone that loose times are meant in; its default is this machine's, at today's offset from UTC."""
+    """Parse what was typed. Times without a zone are in the zone of `now`, by default this machine's current UTC offset."""
     read = _READERS.get(kind, _read_text)
     return read(text, _Context(tuple(choices), now or datetime.now().astimezone()))
 
 
 def entry_text(kind: str, value: Json | Absent) -> str:
-    """What an editor begins with: the value as one would type it. Absent and null begin empty."""
+    """The initial text of an editor: the value as one would type it. Absent and null are empty."""
     if value is ABSENT or value is None:
         return ""
     if kind == "json":
         return encode(value, indent=2).decode() if _is_nested(value) else encode(value).decode()
-    if isinstance(value, list) and kind == "tags" and all(_is_line(tag) for tag in value):
+    if isinstance(value, list) and kind == "tags" and all(_is_single_line(tag) for tag in value):
         return "\n".join(str(tag) for tag in value)
-    return _plain(value)
+    return _value_text(value)
 
 
 def editing_kind(kind: str, value: Json | Absent) -> str:
-    """The kind to edit this value as: what its field cannot hold as typed text is edited as JSON."""
+    """The kind to edit a value as. A value that its field cannot hold as typed text is edited as JSON."""
     if value is ABSENT or value is None or kind == "json":
         return kind
     if kind == "tags":
-        return kind if isinstance(value, list) and all(_is_line(tag) for tag in value) else "json"
+        return kind if isinstance(value, list) and all(_is_single_line(tag) for tag in value) else "json"
     if _is_nested(value):
         return "json"
     if kind in ("text", "word") and isinstance(value, str) and re.search(r"[\r\n]", value):
@@ -72,9 +72,9 @@ def editing_kind(kind: str, value: Json | Absent) -> str:
 
 
 def show_value(kind: str, value: Json | Absent, *, zone: tzinfo | None = None) -> str:
-    """A value on one line, as a stranger's text: absent, null, empty and zero look different.
+    """A value on one line. Absent, null, empty and zero look different. The text may be unsafe for a terminal.
 
-    Times are shown in `zone`, if it is given and they can be read.
+    Times are shown in `zone`, if it is given and they can be parsed.
     """
     if value is ABSENT:
         return SHOWN_ABSENT
@@ -83,18 +83,18 @@ def show_value(kind: str, value: Json | Absent, *, zone: tzinfo | None = None) -
     if isinstance(value, list):
         if not value:
             return SHOWN_NONE
-        if all(isinstance(tag, str) for tag in value):
-            return ", ".join(_quoted(str(tag), more=",") for tag in value)
+        if all(isinstance(entry, str) for entry in value):
+            return ", ".join(_quote_if_ambiguous(str(entry), separators=",") for entry in value)
     if _is_nested(value):
         return encode(value).decode()
     if isinstance(value, str):
-        if kind == "datetime" and zone is not None and (moment := _instant(value, zone)) is not None:
+        if kind == "datetime" and zone is not None and (moment := _parse_instant(value, zone)) is not None:
             return moment.strftime("%Y-%m-%d %H:%M:%S")
-        return _quoted(value) if value else SHOWN_EMPTY
-    return _plain(value)
+        return _quote_if_ambiguous(value) if value else SHOWN_EMPTY
+    return _value_text(value)
 
 
-# How each kind is read.
+# Parsing, by kind.
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,20 +110,20 @@ def _read_text(text: str, context: _Context) -> ParsedEntry:
 def _read_integer(text: str, context: _Context) -> ParsedEntry:
     text = text.strip()
     if not re.fullmatch(r"[+-]?[0-9]+", text):
-        return InvalidText("a whole number is needed, as 12" if text else _NEEDED)
-    return ValidValue(int(text)) if len(text) <= _DIGITS else InvalidText(_TOO_LONG)
+        return InvalidText("a whole number is needed, such as 12" if text else _NEEDED)
+    return ValidValue(int(text)) if len(text) <= _MAX_DIGITS else InvalidText(_TOO_LONG)
 
 
 def _read_number(text: str, context: _Context) -> ParsedEntry:
-    written = _decimal_text(text)
-    if isinstance(written, InvalidText):
-        return written
-    return ValidValue(Decimal(written) if "." in written else int(written))
+    number_text = _decimal_text(text)
+    if isinstance(number_text, InvalidText):
+        return number_text
+    return ValidValue(Decimal(number_text) if "." in number_text else int(number_text))
 
 
 def _read_money_text(text: str, context: _Context) -> ParsedEntry:
-    written = _decimal_text(text)
-    return written if isinstance(written, InvalidText) else ValidValue(written)
+    number_text = _decimal_text(text)
+    return number_text if isinstance(number_text, InvalidText) else ValidValue(number_text)
 
 
 def _read_bool(text: str, context: _Context) -> ParsedEntry:
@@ -136,15 +136,15 @@ def _read_bool(text: str, context: _Context) -> ParsedEntry:
 
 
 def _read_choice(text: str, context: _Context) -> ParsedEntry:
-    found = _choice(text, context.choices)
+    found = _find_choice(text, context.choices)
     if found is not None:
         return ValidValue(found)
-    # An unlisted word goes through: real orders carry what the document's lists lack (Q8.1).
+    # Unlisted values are accepted: real orders have values that the API's lists lack (Q8.1).
     return ValidValue(text.strip()) if text.strip() else InvalidText(_NEEDED)
 
 
 def _read_country(text: str, context: _Context) -> ParsedEntry:
-    found = _choice(text, context.choices)
+    found = _find_choice(text, context.choices)
     if found is not None:
         return ValidValue(found)
     word = text.strip()
@@ -154,7 +154,7 @@ def _read_country(text: str, context: _Context) -> ParsedEntry:
 
 
 def _read_state(text: str, context: _Context) -> ParsedEntry:
-    found = _choice(text, context.choices)
+    found = _find_choice(text, context.choices)
     word = text.strip()
     if found is not None:
         return ValidValue(found)
@@ -163,21 +163,21 @@ def _read_state(text: str, context: _Context) -> ParsedEntry:
 
 def _read_datetime(text: str, context: _Context) -> ParsedEntry:
     text = text.strip()
-    if _instant(text) is not None:
+    if _parse_instant(text) is not None:
         return ValidValue(text.upper().replace(" ", "T"))
-    moment = _loose(text, context.now)
+    moment = _parse_loose_time(text, context.now)
     if isinstance(moment, InvalidText):
         return moment
-    written = moment.isoformat(timespec="seconds")
-    # Zones of long ago have offsets with seconds, which RFC 3339 cannot write.
-    return ValidValue(written) if _instant(written) else InvalidText("that is too long ago")
+    time_text = moment.isoformat(timespec="seconds")
+    # Historic zones have offsets with seconds, which RFC 3339 cannot express.
+    return ValidValue(time_text) if _parse_instant(time_text) else InvalidText("this is too long ago")
 
 
 def _read_date_text(text: str, context: _Context) -> ParsedEntry:
-    # The field is free text (Q8.28); only what is plainly a loose date is made one.
+    # The field is free text (Q8.28). Only an obvious loose date is converted.
     word = text.strip()
     if re.fullmatch(r"today|yesterday|tomorrow|[+-][0-9]{1,4}[dw]", word, re.IGNORECASE):
-        moment = _loose(word, context.now)
+        moment = _parse_loose_time(word, context.now)
         if isinstance(moment, datetime):
             return ValidValue(moment.date().isoformat())
     return ValidValue(text)
@@ -189,7 +189,7 @@ def _read_tags(text: str, context: _Context) -> ParsedEntry:
 
 def _read_json(text: str, context: _Context) -> ParsedEntry:
     if not text.strip():
-        return InvalidText('JSON is needed; "" is an empty text')
+        return InvalidText('JSON is needed; "" is empty text')
     try:
         return ValidValue(decode(text))
     except CodecError as error:
@@ -213,17 +213,17 @@ _READERS: Final[dict[str, Callable[[str, _Context], ParsedEntry]]] = {
     "json": _read_json,
 }
 
-_NEEDED = "something is needed here; c sets empty, null or absent"
-_TOO_LONG = "that is too long for a number"
-_DIGITS = 40
-_LONGEST_TIME = 60
+_NEEDED = "a value is needed; c sets empty, null or absent"
+_TOO_LONG = "this is too long for a number"
+_MAX_DIGITS = 40
+_MAX_TIME_LENGTH = 60
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:[.]\d+)?(?:[Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _DAYS = {"today": 0, "yesterday": -1, "tomorrow": 1}
 _SPANS = {"h": timedelta(hours=1), "m": timedelta(minutes=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 
 
-def _choice(text: str, choices: Choices) -> str | None:
-    """The code whose code or name was typed, in any case."""
+def _find_choice(text: str, choices: Choices) -> str | None:
+    """The code of the choice whose code or name was typed, ignoring case."""
     word = text.strip().casefold()
     for code, name in choices:
         if word and word in (code.casefold(), name.casefold()):
@@ -232,7 +232,7 @@ def _choice(text: str, choices: Choices) -> str | None:
 
 
 def _decimal_text(text: str) -> str | InvalidText:
-    """A number as JSON writes it, from one with a decimal point or comma. Digits stay as typed: `3.50`."""
+    """Convert a number with a decimal point or comma to JSON. Digits stay as typed: `3.50`."""
     text = re.sub(r"\s", "", text)
     if not text:
         return InvalidText(_NEEDED)
@@ -240,17 +240,17 @@ def _decimal_text(text: str) -> str | InvalidText:
     if match is None or not (match[2] or match[3]):
         grouped = re.fullmatch(r"[+-]?[0-9]{1,3}(?:[.,'][0-9]{3})+(?:[.,][0-9]+)?", text)
         return InvalidText(
-            "write it without a sign for thousands" if grouped else "a number is needed, as 3.50 or 3,50"
+            "write it without thousands separators" if grouped else "a number is needed, such as 3.50 or 3,50"
         )
-    if len(text) > _DIGITS:
+    if len(text) > _MAX_DIGITS:
         return InvalidText(_TOO_LONG)
     sign = "-" if match[1] == "-" else ""
     whole = match[2].lstrip("0") or "0"
     return f"{sign}{whole}.{match[3]}" if match[3] else f"{sign}{whole}"
 
 
-def _instant(text: str, zone: tzinfo = UTC) -> datetime | None:
-    """A full time with its zone (RFC 3339), as a time in `zone`; None if it is none."""
+def _parse_instant(text: str, zone: tzinfo = UTC) -> datetime | None:
+    """Parse a full time with a zone (RFC 3339) and convert it to `zone`; None if it is not one."""
     if not _INSTANT.fullmatch(text):
         return None
     try:
@@ -259,11 +259,11 @@ def _instant(text: str, zone: tzinfo = UTC) -> datetime | None:
         return None
 
 
-def _loose(text: str, now: datetime) -> datetime | InvalidText:
-    """`today`, `-2d`, `14:30`, `yesterday 9:15`, `2025-11-23 14:30`, `23-11-2025`: in the zone of `now`."""
+def _parse_loose_time(text: str, now: datetime) -> datetime | InvalidText:
+    """Parse `today`, `-2d`, `14:30`, `yesterday 9:15`, `2025-11-23 14:30` or `23-11-2025` in the zone of `now`."""
     hint = InvalidText("a time is needed: 2025-11-23 14:30, 14:30, today, -2d")
     word = text.lower().strip()
-    if len(word) > _LONGEST_TIME:
+    if len(word) > _MAX_TIME_LENGTH:
         return hint
     if word == "now":
         return now.replace(microsecond=0)
@@ -272,7 +272,7 @@ def _loose(text: str, now: datetime) -> datetime | InvalidText:
     match = re.fullmatch(r"(.*?)(?:(?:^|[ t]+)([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:[.][0-9]+)?)?)?", word)
     if not word or match is None:
         return hint
-    day = _loose_day(match[1], now.date())
+    day = _parse_loose_day(match[1], now.date())
     if not isinstance(day, date):
         return day or hint
     try:
@@ -282,7 +282,7 @@ def _loose(text: str, now: datetime) -> datetime | InvalidText:
         return hint
 
 
-def _loose_day(word: str, today: date) -> date | InvalidText | None:
+def _parse_loose_day(word: str, today: date) -> date | InvalidText | None:
     if word in _DAYS or not word:
         return today + timedelta(days=_DAYS.get(word, 0))
     try:
@@ -299,24 +299,24 @@ def _loose_day(word: str, today: date) -> date | InvalidText | None:
     return None
 
 
-# How values are written.
+# Formatting.
 
 
 def _is_nested(value: Json | Absent) -> bool:
     return isinstance(value, dict | list)
 
 
-def _is_line(tag: Json) -> bool:
-    """Whether a tag can stand on a line of its own and come back unharmed."""
+def _is_single_line(tag: Json) -> bool:
+    """Whether a tag can be edited on a line of its own without loss."""
     return isinstance(tag, str) and tag == tag.strip() != "" and "\n" not in tag and "\r" not in tag
 
 
-def _plain(value: Json) -> str:
+def _value_text(value: Json) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Decimal):
         exponent = value.as_tuple().exponent
-        return f"{value:f}" if isinstance(exponent, int) and -_DIGITS < exponent < _DIGITS else str(value)
+        return f"{value:f}" if isinstance(exponent, int) and -_MAX_DIGITS < exponent < _MAX_DIGITS else str(value)
     if isinstance(value, int):
         return str(value)
     if isinstance(value, dict | list):
@@ -324,7 +324,9 @@ def _plain(value: Json) -> str:
     return "" if value is None else value
 
 
-def _quoted(text: str, more: str = "") -> str:
-    """Quotes around what would otherwise look like something else: a shown state, or nothing."""
-    plain = text == text.strip() and text and text[0] not in '"·' and not any(char in text for char in more)
-    return text if plain else f'"{text}"'
+def _quote_if_ambiguous(text: str, separators: str = "") -> str:
+    """Put quotes around text that would look like a marker such as `· null ·`, or like nothing."""
+    is_unambiguous = (
+        text == text.strip() and text and text[0] not in '"·' and not any(char in text for char in separators)
+    )
+    return text if is_unambiguous else f'"{text}"'

@@ -1,4 +1,4 @@
-"""Preflight: what keeps an order from being shipped is found, and nothing is found where nothing is."""
+"""Tests for the checks before shipping and before sending."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from tui.orders.checks.shipping import at_every_item, fix_for, preflight
 PRICE = {"value": 3, "currency": "EUR"}
 
 
-def good() -> dict[str, Any]:
+def valid_order() -> dict[str, Any]:
     return {
         "order_id": "1",
         "order_number": "1",
@@ -42,13 +42,13 @@ def good() -> dict[str, Any]:
     }
 
 
-def test_a_good_order_has_nothing() -> None:
-    assert preflight(good()) == []
-    assert check_order(good(), {7}) == []
+def test_valid_order_has_no_problems() -> None:
+    assert preflight(valid_order()) == []
+    assert check_order(valid_order(), {7}) == []
 
 
 @pytest.mark.parametrize(
-    ("pointer", "value", "code", "where"),
+    ("path", "value", "code", "problem_path"),
     [
         ("/shipping_address", ABSENT, "no_address", "/shipping_address"),
         ("/shipping_address", None, "no_address", "/shipping_address"),
@@ -70,11 +70,11 @@ def test_a_good_order_has_nothing() -> None:
         ("/payment_details/total_price/value", 9, "totals", "/payment_details/total_price/value"),
     ],
 )
-def test_each_trouble_is_found_at_its_field(pointer: str, value: Any, code: str, where: str) -> None:
-    place = Pointer.parse(pointer)
-    order = place.drop(good()) if value is ABSENT else place.put(good(), value)
+def test_problem_is_found_at_its_field(path: str, value: Any, code: str, problem_path: str) -> None:
+    pointer = Pointer.parse(path)
+    order = pointer.drop(valid_order()) if value is ABSENT else pointer.put(valid_order(), value)
     found = {problem.code: str(problem.pointer) for problem in preflight(order)}
-    assert found.get(code) == where, found
+    assert found.get(code) == problem_path, found
 
 
 @pytest.mark.parametrize(
@@ -101,17 +101,17 @@ def test_each_trouble_is_found_at_its_field(pointer: str, value: Any, code: str,
     ],
 )
 def test_a_postcode_is_checked_in_every_country_that_has_them(country: str, valid: str, invalid: str) -> None:
-    def is_doubted(postcode: str) -> bool:
-        order = good()
+    def has_warning(postcode: str) -> bool:
+        order = valid_order()
         order["shipping_address"] |= {"country_code": country, "postal_code": postcode}
         return "postcode" in {problem.code for problem in preflight(order)}
 
-    assert [postcode for postcode in valid.split("|") if is_doubted(postcode)] == []
-    assert [postcode for postcode in filter(None, invalid.split("|")) if not is_doubted(postcode)] == []
+    assert [postcode for postcode in valid.split("|") if has_warning(postcode)] == []
+    assert [postcode for postcode in filter(None, invalid.split("|")) if not has_warning(postcode)] == []
 
 
-def test_customs_are_wanted_outside_the_customs_area_only() -> None:
-    order = good()
+def test_customs_data_is_required_only_outside_the_customs_area() -> None:
+    order = valid_order()
     order["shipping_address"] |= {"country_code": "CH", "postal_code": "8001"}
     assert {problem.code for problem in preflight(order)} == {"no_hs_code", "no_country_of_origin", "no_customs"}
     order["shipping_address"] |= {"country_code": "ES", "postal_code": "35001"}
@@ -120,12 +120,15 @@ def test_customs_are_wanted_outside_the_customs_area_only() -> None:
     assert preflight(order) == []
 
 
-def test_what_several_items_lack_is_told_of_each_of_them() -> None:
-    order = good()
+def test_problem_of_several_items_is_expanded_to_each_of_them() -> None:
+    order = valid_order()
     order["shipping_address"] |= {"country_code": "CH", "postal_code": "8001"}
     mug = order["order_details"]["order_items"][0]
     order["order_details"]["order_items"] = [mug | {"hs_code": "6912"}, mug | {"hs_code": " "}, mug]
-    found = {problem.code: [str(one.pointer) for one in at_every_item(order, problem)] for problem in preflight(order)}
+    found = {
+        problem.code: [str(expanded.pointer) for expanded in at_every_item(order, problem)]
+        for problem in preflight(order)
+    }
     assert found["no_hs_code"] == [f"/order_details/order_items/{position}/hs_code" for position in (1, 2)]
     assert len(found["no_country_of_origin"]) == 3
     assert found["no_customs"] == ["/customs_details/shipment_type"]
@@ -144,12 +147,12 @@ def test_what_several_items_lack_is_told_of_each_of_them() -> None:
         ("", None),
     ],
 )
-def test_a_number_in_the_street_is_split(street: str, split: tuple[str, str] | None) -> None:
+def test_split_street(street: str, split: tuple[str, str] | None) -> None:
     assert split_street(street) == split
 
 
-def test_a_split_is_proposed_and_never_made() -> None:
-    order = good()
+def test_house_number_in_the_street_has_a_proposed_fix() -> None:
+    order = valid_order()
     order["shipping_address"] |= {"address_line_1": "Kerkstraat 12B", "house_number": ""}
     (problem,) = preflight(order)
     assert (problem.code, problem.severity) == ("street_number", Severity.WARNING)
@@ -162,14 +165,14 @@ def test_a_split_is_proposed_and_never_made() -> None:
 
 
 @pytest.mark.parametrize("value", [None, 3, "x", [], [None], {}, {"order_items": 3}, {"order_items": [3, None]}, True])
-def test_a_document_of_any_shape_is_looked_at_without_harm(value: Any) -> None:
-    for key in good():
-        preflight({**good(), key: value})
-        check_order({**good(), key: value}, {7})
+def test_documents_of_any_shape_can_be_checked(value: Any) -> None:
+    for key in valid_order():
+        preflight({**valid_order(), key: value})
+        check_order({**valid_order(), key: value}, {7})
 
 
-def test_before_sending_errors_and_warnings_are_told_apart() -> None:
-    order = Pointer.parse("/payment_details/total_price/currency").put(good(), "CHF")
+def test_check_order_distinguishes_errors_and_warnings() -> None:
+    order = Pointer.parse("/payment_details/total_price/currency").put(valid_order(), "CHF")
     order = Pointer.parse("/order_details/integration/id").put(order, 9)
     order = Pointer.parse("/shipping_address").drop(order)
     found = {problem.code: problem.severity for problem in check_order(order, {7})}
@@ -178,5 +181,7 @@ def test_before_sending_errors_and_warnings_are_told_apart() -> None:
     assert found["unknown_shop"] is Severity.ERROR
 
 
-def test_the_same_order_twice_is_told_at_the_second() -> None:
-    assert check_duplicates({"a": good(), "b": {**good(), "order_id": "2"}, "c": good()}).keys() == {"c"}
+def test_duplicate_is_reported_for_the_second_order() -> None:
+    assert check_duplicates(
+        {"a": valid_order(), "b": {**valid_order(), "order_id": "2"}, "c": valid_order()}
+    ).keys() == {"c"}

@@ -1,4 +1,4 @@
-"""What spreadsheets do to data: each kind found at its place, and mended by what is proposed for it."""
+"""Tests for spreadsheet damage: each kind is found at its pointer and repaired by its fix."""
 
 from decimal import Decimal
 from typing import Any
@@ -15,7 +15,7 @@ from tui.orders.paths import ITEMS
 
 SHIP = Pointer.of("shipping_address")
 ITEM = ITEMS / 0
-PLACED = Pointer.of("order_details", "order_created_at")
+ORDERED_AT = Pointer.of("order_details", "order_created_at")
 
 
 def order_with(pointer: Pointer, value: Any, country: str = "DE") -> Any:
@@ -43,23 +43,23 @@ def order_with(pointer: Pointer, value: Any, country: str = "DE") -> Any:
         (Pointer.of("payment_details", "invoice_date"), "DE", "45983", "serial_date", "2025-11-22"),
     ],
 )
-def test_damage_is_found_and_its_proposal_takes_it_away(
+def test_damage_is_found_and_repaired_by_its_fix(
     pointer: Pointer, country: str, text: str, code: str, wanted: Any
 ) -> None:
     order = order_with(pointer, text, country)
     [problem] = find_damage(order)
     assert (problem.pointer, problem.code) == (pointer, code)
-    found = fix_for(order, problem)
-    assert found is not None
-    assert found.values == ((pointer, wanted),)
+    fix = fix_for(order, problem)
+    assert fix is not None
+    assert fix.values == ((pointer, wanted),)
     assert find_damage(pointer.put(order, wanted)) == []  # type: ignore[arg-type]
 
 
-def test_a_number_that_lost_digits_says_so_in_the_proposal() -> None:
+def test_fix_mentions_lost_digits() -> None:
     order = order_with(ITEM / "ean", "8.71E+12")
-    found = fix_for(order, find_damage(order)[0])
-    assert found is not None
-    assert "lost" in found.text
+    fix = fix_for(order, find_damage(order)[0])
+    assert fix is not None
+    assert "lost" in fix.text
 
 
 @pytest.mark.parametrize(
@@ -78,44 +78,44 @@ def test_a_number_that_lost_digits_says_so_in_the_proposal() -> None:
         (SHIP / "house_number", "DE", "7,9"),
     ],
 )
-def test_what_only_looks_odd_is_left_alone(pointer: Pointer, country: str, text: str) -> None:
+def test_undamaged_values_are_not_reported(pointer: Pointer, country: str, text: str) -> None:
     assert find_damage(order_with(pointer, text, country)) == []
 
 
-def test_a_serial_date_is_an_error_since_the_service_refuses_it_and_is_told_once() -> None:
-    order = order_with(PLACED, "45983.5")
-    here = [problem for problem in check_order(order, None) if problem.pointer == PLACED]
-    assert [(one.code, one.severity) for one in here] == [("serial_date", Severity.ERROR)]
-    found = fix_for(order, here[0])
-    assert found is not None
-    assert str(found.values[0][1]).startswith("2025-11-22T12:00:00")
+def test_serial_date_is_reported_once_as_an_error() -> None:
+    order = order_with(ORDERED_AT, "45983.5")
+    problems = [problem for problem in check_order(order, None) if problem.pointer == ORDERED_AT]
+    assert [(problem.code, problem.severity) for problem in problems] == [("serial_date", Severity.ERROR)]
+    fix = fix_for(order, problems[0])
+    assert fix is not None
+    assert str(fix.values[0][1]).startswith("2025-11-22T12:00:00")
 
 
-def test_a_formula_that_nobody_can_work_out_is_told_without_a_proposal() -> None:
+def test_formula_that_cannot_be_computed_has_no_fix() -> None:
     order = order_with(ITEM / "sku", "=A1&B2")
     [problem] = find_damage(order)
     assert fix_for(order, problem) is None
 
 
 @given(st.text(alphabet="=+-0123456789.,eE\"'*/ AB\n", max_size=24), st.sampled_from(["", "DE", "NL", "XX", "us"]))
-def test_any_text_anywhere_is_looked_at_without_harm(text: str, country: str) -> None:
-    for pointer in (SHIP / "postal_code", SHIP / "phone_number", ITEM / "hs_code", ITEM / "quantity", PLACED):
+def test_any_text_can_be_checked(text: str, country: str) -> None:
+    for pointer in (SHIP / "postal_code", SHIP / "phone_number", ITEM / "hs_code", ITEM / "quantity", ORDERED_AT):
         order = order_with(pointer, text, country)
         for problem in find_damage(order):
-            if (found := fix_for(order, problem)) is not None:
-                assert found.values[0][1] != text
+            if (fix := fix_for(order, problem)) is not None:
+                assert fix.values[0][1] != text
 
 
 @pytest.mark.parametrize("code", ["unread", "int_type", "invalid"])
-def test_damage_is_mended_whoever_complained_of_its_place(code: str) -> None:
+def test_damage_has_a_fix_for_any_problem_at_its_pointer(code: str) -> None:
     order = order_with(ITEM / "quantity", "=1+1")
-    found = fix_for(order, Problem("no whole number", code, pointer=ITEM / "quantity"))
-    assert found is not None
-    assert found.values == ((ITEM / "quantity", 2),)
+    fix = fix_for(order, Problem("no whole number", code, pointer=ITEM / "quantity"))
+    assert fix is not None
+    assert fix.values == ((ITEM / "quantity", 2),)
     assert fix_for(order, Problem("required", code, pointer=ITEM / "sku")) is None
 
 
-def test_missing_totals_are_proposed_from_the_lines() -> None:
+def test_missing_totals_have_a_fix() -> None:
     price = {"value": Decimal("2.50"), "currency": "EUR"}
     order = order_with(ITEM / "unit_price", price)
     order = (ITEM / "quantity").put(order, 3)

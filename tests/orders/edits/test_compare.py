@@ -1,4 +1,4 @@
-"""What counts as the same value between what was sent and what is read."""
+"""Tests for comparing sent and read values."""
 
 from decimal import Decimal
 
@@ -32,7 +32,7 @@ from tui.orders.edits.compare import Mismatch, compare
         ('{"name": "\\ud800"}', '{"name": "\\ud800"}'),
     ],
 )
-def test_what_means_the_same_is_the_same(expected: str, actual: str) -> None:
+def test_values_of_the_same_meaning_are_equal(expected: str, actual: str) -> None:
     assert compare(decode(expected), decode(actual)) == []
 
 
@@ -62,27 +62,29 @@ def test_what_means_the_same_is_the_same(expected: str, actual: str) -> None:
         ('{"rows": [1, 2]}', '{"rows": [2, 1]}', "/rows/0", 1, 2),
     ],
 )
-def test_a_difference_is_told_at_its_pointer(expected: str, actual: str, pointer: str, was: Json, found: Json) -> None:
+def test_difference_is_reported_at_its_pointer(
+    expected: str, actual: str, pointer: str, was: Json, found: Json
+) -> None:
     mismatch = compare(decode(expected), decode(actual))[0]
     assert str(mismatch.pointer) == pointer
     if was is not ...:
         assert (mismatch.expected, mismatch.actual) == (was, found)
 
 
-def test_a_patch_names_only_some_items_and_the_pointer_leads_into_what_was_read() -> None:
+def test_part_of_items_is_matched_and_reported_with_the_actual_pointer() -> None:
     sent = decode('{"order_items": [{"name": "b", "quantity": 2}]}')
     read = decode('{"order_items": [{"name": "a"}, {"name": "b", "quantity": 1}]}')
     assert compare(sent, read, part_of_items=True) == [Mismatch(Pointer.parse("/order_items/1/quantity"), 2, 1)]
     assert [str(found.pointer) for found in compare(sent, read)] == ["/order_items"]
 
 
-def test_an_item_that_is_not_there_is_a_difference() -> None:
+def test_missing_item_is_a_difference() -> None:
     sent = decode('{"order_items": [{"name": "c"}]}')
     read = decode('{"order_items": [{"name": "a"}]}')
     assert compare(sent, read, part_of_items=True) == [Mismatch(Pointer.parse("/order_items/1"), {"name": "c"}, ABSENT)]
 
 
-def test_twins_by_name_are_compared_by_position() -> None:
+def test_items_of_the_same_name_are_compared_by_index() -> None:
     sent = decode('{"order_items": [{"name": "a", "sku": "1"}, {"name": "a", "sku": "2"}]}')
     assert compare(sent, sent) == []
     swapped = decode('{"order_items": [{"name": "a", "sku": "2"}, {"name": "a", "sku": "1"}]}')

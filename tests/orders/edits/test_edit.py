@@ -1,4 +1,4 @@
-"""Edits: what is undone is as before, what is logged comes back, items keep their identity; the smallest PATCH."""
+"""Tests for edits: undo, redo and the log, the identity of items, the smallest PATCH, and conversions for POST."""
 
 import copy
 import random
@@ -47,7 +47,7 @@ def order() -> dict[str, Any]:
     }
 
 
-def test_a_change_goes_alone_and_prices_whole() -> None:
+def test_patch_has_only_changes_but_complete_prices() -> None:
     edit = Edit(order())
     edit.put(at("/shipping_address/city"), "Brugge", "city")
     edit.put(at("/order_details/order_items/1/unit_price/value"), 4, "price")
@@ -62,7 +62,7 @@ def test_a_change_goes_alone_and_prices_whole() -> None:
     assert not patch.invalid
 
 
-def test_nothing_changed_sends_nothing() -> None:
+def test_patch_without_changes_is_empty() -> None:
     edit = Edit(order())
     edit.put(at("/shipping_address/city"), "Brugge", "city")
     edit.put(at("/shipping_address/city"), "Gent", "city")
@@ -83,7 +83,7 @@ def test_nothing_changed_sends_nothing() -> None:
         (lambda edit: edit.put(ITEMS / 1 / "properties", {"b": {}}, "x"), "cannot remove a part"),
     ],
 )
-def test_what_a_patch_cannot_carry_is_told(do: Any, reason: str) -> None:
+def test_change_that_a_patch_cannot_carry_has_a_reason(do: Any, reason: str) -> None:
     edit = Edit(order())
     do(edit)
     patch = smallest_patch(edit)
@@ -91,7 +91,7 @@ def test_what_a_patch_cannot_carry_is_told(do: Any, reason: str) -> None:
     assert reason in patch.blocked[0].reason
 
 
-def test_twins_are_never_guessed() -> None:
+def test_items_of_the_same_name_are_never_guessed() -> None:
     document = order()
     document["order_details"]["order_items"][1]["name"] = "Mug"
     edit = Edit(document)
@@ -114,7 +114,9 @@ def test_twins_are_never_guessed() -> None:
         ("/payment_details/freight_costs", {"value": "3"}, ["value"], {"value": None}),
     ],
 )
-def test_what_is_taken_out_of_something_whole_never_stays(node: str, base: Any, dropped: list[str], sent: Any) -> None:
+def test_value_removed_from_an_atomic_object_is_sent_as_null_or_blocked(
+    node: str, base: Any, dropped: list[str], sent: Any
+) -> None:
     edit = Edit(at(node).put(order(), base))
     for key in dropped:
         edit.drop(at(node) / key, "x")
@@ -127,7 +129,7 @@ def test_what_is_taken_out_of_something_whole_never_stays(node: str, base: Any, 
     assert not patch.invalid
 
 
-def test_a_service_point_is_not_given_two_ids() -> None:
+def test_service_point_never_gets_two_ids() -> None:
     edit = Edit({**order(), "service_point_details": {"id": "1"}})
     edit.put_all(
         [(at("/service_point_details/carrier_service_point_id"), "x"), (at("/service_point_details/id"), ABSENT)], "x"
@@ -137,14 +139,14 @@ def test_a_service_point_is_not_given_two_ids() -> None:
     assert len(patch.blocked) == 2
 
 
-def test_clearing_where_null_is_allowed_sends_null() -> None:
+def test_removed_nullable_values_are_sent_as_null() -> None:
     edit = Edit(order())
     edit.drop(at("/order_details/tags"), "tags")
     edit.drop(at("/order_details/notes"), "notes")
     assert smallest_patch(edit).body == {"order_details": {"tags": None, "notes": None}}
 
 
-def test_half_a_measure_is_told_where_it_stands() -> None:
+def test_incomplete_measure_is_reported_at_its_pointer() -> None:
     edit = Edit(order())
     edit.put(ITEMS / 1 / "measurement" / "weight" / "value", 2, "weight")
     patch = smallest_patch(edit)
@@ -153,19 +155,19 @@ def test_half_a_measure_is_told_where_it_stands() -> None:
     ]
 
 
-def test_half_an_address_is_told_before_it_goes() -> None:
+def test_incomplete_address_cannot_be_sent() -> None:
     edit = Edit({key: value for key, value in order().items() if key != "shipping_address"})
     edit.put(at("/shipping_address/name"), "Jane", "name")
-    sending = choose_request(edit)
-    assert not sending.can_send
+    request = choose_request(edit)
+    assert not request.can_send
     missing = {"address_line_1", "postal_code", "city", "country_code"}
-    assert {one.pointer.name for one in sending.invalid} == missing
+    assert {error.pointer.name for error in request.invalid} == missing
     for name in missing:
         edit.put(at("/shipping_address") / name, "NL", name)
     assert choose_request(edit).can_send
 
 
-def test_a_pointer_of_the_log_follows_its_item() -> None:
+def test_key_pointer_follows_its_item() -> None:
     edit = Edit(order())
     mark = edit.to_keys(ITEMS / 1 / "quantity")
     edit.remove(ITEMS / 0, "remove")
@@ -178,7 +180,7 @@ def test_a_pointer_of_the_log_follows_its_item() -> None:
     assert edit.to_positions(mark) is None
 
 
-def test_random_steps_are_undone_redone_and_come_back_from_the_log() -> None:
+def test_random_steps_are_undone_redone_and_loaded_from_the_log() -> None:
     dice = random.Random(3)
     for _ in range(200):
         base = order()
@@ -221,16 +223,16 @@ def random_step(edit: Edit, dice: random.Random, number: int) -> None:
             edit.put(at("/shipping_address/house_number"), str(number), "number")
 
 
-def test_an_upsert_drops_what_post_refuses_and_keeps_what_it_does_not_know() -> None:
+def test_upsert_drops_what_post_refuses_and_keeps_unknown_fields() -> None:
     document = order() | {"created_at": "x", "payment_details": {"freight_costs": {"value": 3, "currency": "CHF"}}}
-    upsert, told = to_upsert(document, keep_id=True)
+    upsert, conversions = to_upsert(document, keep_id=True)
     assert upsert["id"] == "12"
     assert upsert["future"] == {"x": 1}
     assert "created_at" not in upsert
     assert upsert["payment_details"] == {"freight_costs": {"value": "3", "currency": "CHF"}}
     assert "house_number" not in upsert["shipping_address"]
     assert upsert["customs_details"] is None
-    assert {str(one.pointer) for one in told} == {
+    assert {str(conversion.pointer) for conversion in conversions} == {
         "/order_details/order_items/0/sku",
         "/shipping_address/house_number",
         "/payment_details/freight_costs/value",
@@ -238,7 +240,7 @@ def test_an_upsert_drops_what_post_refuses_and_keeps_what_it_does_not_know() -> 
     assert not [p for p in validate_order(upsert, Operation.POST) if "null" in p.detail]
 
 
-def test_what_the_schema_does_not_know_is_listed() -> None:
+def test_unknown_pointers_lists_fields_that_the_schema_lacks() -> None:
     assert [str(pointer) for pointer in unknown_pointers(order())] == [
         "/order_details/order_items/1/colour",
         "/future",

@@ -1,4 +1,4 @@
-"""Tables as orders: layouts found, columns mapped, rows brought together, values worked out, every cell accounted for."""
+"""Tests for tables: layouts, column mappings, rows of one order, default values, and that no cell is lost."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -44,7 +44,7 @@ SHIP = Pointer.of("shipping_address")
 
 
 def read(table: list[list[str]], shop: int | None = 7, **changes: Any) -> ParsedTable:
-    """Rows with a header, as they are read by themselves."""
+    """Read a table with the detected layout and the suggested mapping."""
     data = text(table)
     layout = detect_layout(data)
     found = parse_table(data, layout)
@@ -57,7 +57,7 @@ def read(table: list[list[str]], shop: int | None = 7, **changes: Any) -> Parsed
 @pytest.mark.parametrize("delimiter", DELIMITERS)
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
 @pytest.mark.parametrize("decimal", [".", ","])
-def test_every_layout_is_found_and_comes_to_the_same_orders(delimiter: str, encoding: str, decimal: str) -> None:
+def test_every_layout_is_detected_and_gives_the_same_orders(delimiter: str, encoding: str, decimal: str) -> None:
     table = rows(6, decimal=decimal, per_order=2)
     table[1][0] = "Jan Kühn – größer"
     data = text(table, delimiter).encode(encoding)
@@ -73,7 +73,7 @@ def test_every_layout_is_found_and_comes_to_the_same_orders(delimiter: str, enco
     assert (ITEMS / 0 / "unit_price" / "value").get(document) == Decimal(table[1][12].replace(",", "."))
 
 
-def test_the_service_own_names_all_go_somewhere() -> None:
+def test_all_column_names_of_the_service_are_mapped() -> None:
     assert suggest_mapping(SERVICE).unmapped == ()
     assert suggest_mapping(SERVICE).paths[0] == ("shipping_address", "name")
 
@@ -133,7 +133,7 @@ SHOPS = {
 
 
 @pytest.mark.parametrize("shop", SHOPS)
-def test_the_exports_of_shops_are_known(shop: str) -> None:
+def test_exports_of_shop_systems_are_mapped(shop: str) -> None:
     header, wanted = SHOPS[shop]
     mapping = suggest_mapping(header)
     found = {name: "/".join(path or ()) for name, path in zip(header, mapping.paths, strict=True)}
@@ -141,11 +141,11 @@ def test_the_exports_of_shops_are_known(shop: str) -> None:
 
 
 @given(st.sampled_from([known.path for known in mappable()]))
-def test_every_field_is_found_by_its_path(path: tuple[str, ...]) -> None:
+def test_every_field_is_mapped_by_its_path(path: tuple[str, ...]) -> None:
     assert suggest_mapping(["/".join(path)]).paths == (path,)
 
 
-def test_rows_of_an_order_come_together_wherever_they_stand_and_conflicts_are_told() -> None:
+def test_rows_of_an_order_are_combined_and_conflicts_reported() -> None:
     header = ["Order number", "Name", "City", "SKU", "Qty", "Price"]
     result = read(
         [
@@ -156,7 +156,7 @@ def test_rows_of_an_order_come_together_wherever_they_stand_and_conflicts_are_to
         ]
     )
     first = result.orders[0]
-    assert [made.rows for made in result.orders] == [[2, 4], [3]]
+    assert [order.rows for order in result.orders] == [[2, 4], [3]]
     assert [item["sku"] for item in ITEMS.get(first.document)] == ["x", "z"]  # type: ignore[union-attr, index, call-overload]
     assert (SHIP / "city").get(first.document) == "Gent"
     [conflict] = first.problems
@@ -166,7 +166,7 @@ def test_rows_of_an_order_come_together_wherever_they_stand_and_conflicts_are_to
     assert Pointer.of("payment_details", "total_price", "value").get(first.document) == Decimal("6.00")
 
 
-def test_two_shops_may_have_an_order_of_the_same_id_each() -> None:
+def test_two_shops_may_have_orders_of_the_same_id() -> None:
     result = read(
         [
             ["Order id", "Shop", "SKU", "Qty"],
@@ -179,64 +179,66 @@ def test_two_shops_may_have_an_order_of_the_same_id_each() -> None:
         ],
         shop=None,
     )
-    assert [made.rows for made in result.orders] == [[2, 5], [3, 4], [6]]
-    assert all(made.problems == [] for made in result.orders)
-    assert [one.row.number for one in result.refused] == [7]
+    assert [order.rows for order in result.orders] == [[2, 5], [3, 4], [6]]
+    assert all(order.problems == [] for order in result.orders)
+    assert [refused.row.number for refused in result.refused] == [7]
 
 
-def test_an_order_of_which_only_the_number_stands_again_goes_on() -> None:
+def test_row_with_only_the_order_number_continues_its_order() -> None:
     result = read([["Order id", "Order number", "SKU"], ["X1", "1", "a"], ["", "1", "b"], ["X2", "1", "c"]])
-    assert [made.rows for made in result.orders] == [[2, 3], [4]]
+    assert [order.rows for order in result.orders] == [[2, 3], [4]]
 
 
-def test_currencies_beside_amounts_that_are_not_taken_are_told() -> None:
+def test_different_currency_beside_an_amount_is_reported() -> None:
     header = ["Order number", "SKU", "Qty", "Price", "Currency"]
     mixed = read([header[:4], ["A", "x", "1", "5.00 USD"], ["A", "y", "1", "6 GBP"]]).orders[0]
-    assert [(one.code, one.pointer) for one in mixed.problems] == [("currency", ITEMS / 1 / "unit_price" / "value")]
-    assert "'6 GBP' is in GBP, and the currency here is USD." in mixed.problems[0].detail
+    assert [(problem.code, problem.pointer) for problem in mixed.problems] == [
+        ("currency", ITEMS / 1 / "unit_price" / "value")
+    ]
+    assert "'6 GBP' is in GBP, but the currency here is USD." in mixed.problems[0].detail
     columns = read(
         [header, ["A", "x", "1", "5 USD", "EUR"], ["B", "x", "1", "$5", "CAD"], ["C", "x", "1", "€5", "EUR"]]
     )
-    assert [[one.code for one in made.problems] for made in columns.orders] == [["currency"], [], []]
+    assert [[problem.code for problem in order.problems] for order in columns.orders] == [["currency"], [], []]
 
 
-def test_columns_that_together_are_a_number_make_no_other_number() -> None:
+def test_joined_columns_do_not_make_another_number() -> None:
     table = Table(("Order number", "Qty", "More"), (TableRow(2, ["A", "2", "3"]),), TableLayout())
     quantity = (*ITEMS.tokens, "*", "quantity")
-    [made] = to_orders(table, ColumnMapping(table.header, (("order_number",), quantity, quantity)), now=NOW).orders
-    assert [problem.code for problem in made.problems] == ["unread"]
+    [order] = to_orders(table, ColumnMapping(table.header, (("order_number",), quantity, quantity)), now=NOW).orders
+    assert [problem.code for problem in order.problems] == ["unread"]
 
 
-def test_a_value_for_all_below_a_list_makes_its_entry() -> None:
+def test_constant_inside_a_list_creates_its_item() -> None:
     path = ("customs_details", "tax_numbers", "sender", "*", "value")
     table = Table(("Order number",), (TableRow(2, ["A"]),), TableLayout())
-    [made] = to_orders(
+    [order] = to_orders(
         table, ColumnMapping(table.header, (("order_number",),), constants=((path, "GB1"),)), now=NOW
     ).orders
-    assert Pointer(path[:3]).get(made.document) == [{"value": "GB1"}]
-    assert made.derived[Pointer((*path[:3], "0", "value"))] == "the same for all"
+    assert Pointer(path[:3]).get(order.document) == [{"value": "GB1"}]
+    assert order.reasons[Pointer((*path[:3], "0", "value"))] == "the same for all"
 
 
-def test_what_is_missing_is_worked_out_and_told() -> None:
-    [made] = read([["Order reference", "Item name", "Qty", "Price"], ["R1", "Mug", "3", "€ 2,50"]]).orders
-    said = {str(pointer): how for pointer, how in made.derived.items()}
-    assert made.document["order_id"] == "R1"
-    assert said["/order_id"] == "from the order number"
-    assert said["/order_details/order_items/0/total_price/value"] == "unit price × quantity"
-    assert said["/payment_details/total_price/value"] == "the lines' totals"
-    assert said["/order_details/integration/id"] == "the same for all"
-    assert said["/payment_details/total_price/currency"] == "from the sign beside the amounts"
-    assert Pointer(ORDERED_AT_PATH).get(made.document) == "2026-11-24T12:00:00+00:00"
-    assert validate_order(made.document, Operation.POST) == []
+def test_missing_values_are_filled_in_with_a_reason() -> None:
+    [order] = read([["Order reference", "Item name", "Qty", "Price"], ["R1", "Mug", "3", "€ 2,50"]]).orders
+    reasons = {str(pointer): reason for pointer, reason in order.reasons.items()}
+    assert order.document["order_id"] == "R1"
+    assert reasons["/order_id"] == "from the order number"
+    assert reasons["/order_details/order_items/0/total_price/value"] == "unit price × quantity"
+    assert reasons["/payment_details/total_price/value"] == "sum of the line totals"
+    assert reasons["/order_details/integration/id"] == "the same for all"
+    assert reasons["/payment_details/total_price/currency"] == "from the currency sign of the amounts"
+    assert Pointer(ORDERED_AT_PATH).get(order.document) == "2026-11-24T12:00:00+00:00"
+    assert validate_order(order.document, Operation.POST) == []
 
 
-def test_nothing_is_worked_out_where_it_is_switched_off() -> None:
+def test_filling_in_defaults_can_be_turned_off() -> None:
     table = Table(("Order number", "Qty", "Price"), (TableRow(2, ["A", "2", "3"]),), TableLayout())
-    [made] = to_orders(
-        table, ColumnMapping(table.header, suggest_mapping(table.header).paths, derives=False), now=NOW
+    [order] = to_orders(
+        table, ColumnMapping(table.header, suggest_mapping(table.header).paths, fills_defaults=False), now=NOW
     ).orders
-    assert made.derived == {}
-    assert "order_id" not in made.document
+    assert order.reasons == {}
+    assert "order_id" not in order.document
 
 
 @pytest.mark.parametrize(
@@ -264,10 +266,10 @@ def test_nothing_is_worked_out_where_it_is_switched_off() -> None:
         ("HS code", "'=x", ITEMS / 0 / "hs_code", "=x"),
     ],
 )
-def test_cells_are_read_by_the_kind_of_their_field(column: str, cell: str, pointer: Pointer, value: Any) -> None:
-    [made] = read([["Order number", "Item name", column], ["A", "Mug", cell]]).orders
-    assert made.problems == []
-    assert pointer.get(made.document) == value
+def test_cells_are_parsed_by_the_kind_of_their_field(column: str, cell: str, pointer: Pointer, value: Any) -> None:
+    [order] = read([["Order number", "Item name", column], ["A", "Mug", cell]]).orders
+    assert order.problems == []
+    assert pointer.get(order.document) == value
 
 
 @pytest.mark.parametrize(
@@ -290,32 +292,30 @@ def test_cells_are_read_by_the_kind_of_their_field(column: str, cell: str, point
         ("Shipment type", "present", Pointer.of("customs_details", "shipment_type")),
     ],
 )
-def test_what_cannot_be_read_stays_as_it_was_with_a_problem_at_its_cell(
-    column: str, cell: str, pointer: Pointer
-) -> None:
-    [made] = read([["Order number", "Item name", column], ["A", "Mug", cell]]).orders
-    assert [problem.pointer for problem in made.problems] == [pointer]
-    assert pointer.get(made.document) == cell
-    assert made.cells[pointer] == (2, column)
+def test_unreadable_cell_keeps_its_text_and_gets_a_problem(column: str, cell: str, pointer: Pointer) -> None:
+    [order] = read([["Order number", "Item name", column], ["A", "Mug", cell]]).orders
+    assert [problem.pointer for problem in order.problems] == [pointer]
+    assert pointer.get(order.document) == cell
+    assert order.cells[pointer] == (2, column)
 
 
-def test_ambiguous_days_are_read_once_another_row_tells_the_order() -> None:
+def test_ambiguous_dates_are_read_by_the_order_in_other_rows() -> None:
     header = ["Order number", "Order date"]
     result = read([header, ["A", "01/02/2026"], ["B", "24/02/2026"]])
     assert str(Pointer(ORDERED_AT_PATH).get(result.orders[0].document)).startswith("2026-02-01")
 
 
-def test_an_order_of_which_a_row_is_refused_is_refused_whole() -> None:
+def test_refused_row_refuses_its_whole_order() -> None:
     header = ["Order number", "SKU"]
     result = read([header, ["A", "x"], ["A", "y", "shifted"], ["B", "z"]])
-    assert [made.document["order_number"] for made in result.orders] == ["B"]
-    assert [(one.row.number, one.reason) for one in result.refused] == [
+    assert [order.document["order_number"] for order in result.orders] == ["B"]
+    assert [(refused.row.number, refused.reason) for refused in result.refused] == [
         (2, "row 3 of the same order was refused"),
-        (3, "has 3 cells where the header has 2"),
+        (3, "has 3 cells, but the header has 2"),
     ]
 
 
-def test_a_header_twice_names_twice_titles_and_unnamed_columns() -> None:
+def test_repeated_headers_duplicate_names_titles_and_unnamed_columns() -> None:
     table = [
         ["Export of today"],
         ["Order number", "SKU", "SKU", ""],
@@ -328,31 +328,31 @@ def test_a_header_twice_names_twice_titles_and_unnamed_columns() -> None:
     assert found.header == ("Order number", "SKU", "SKU (2)", "column D")
     result = to_orders(found, suggest_mapping(found.header), now=NOW)
     assert len(result.orders) == 2
-    assert [(one.row.number, one.reason) for one in result.refused] == [
-        (1, "stands above the header"),
-        (4, "is the header once more"),
+    assert [(refused.row.number, refused.reason) for refused in result.refused] == [
+        (1, "is above the header"),
+        (4, "repeats the header"),
     ]
     assert result.ignored == 2
 
 
-def test_a_row_with_item_cells_only_belongs_to_the_order_above() -> None:
+def test_row_with_only_item_cells_belongs_to_the_order_above() -> None:
     result = read([["Order number", "City", "SKU"], ["A", "Gent", "x"], ["", "", "y"]])
-    assert [made.rows for made in result.orders] == [[2, 3]]
+    assert [order.rows for order in result.orders] == [[2, 3]]
 
 
-def test_a_row_without_a_key_that_has_an_address_is_an_order_of_its_own() -> None:
+def test_row_without_a_key_but_with_an_address_is_a_new_order() -> None:
     result = read([["Order number", "City", "SKU"], ["A", "Gent", "x"], ["", "Brugge", "y"]])
-    assert [made.rows for made in result.orders] == [[2], [3]]
+    assert [order.rows for order in result.orders] == [[2], [3]]
 
 
-def test_the_billing_address_ships_where_there_is_no_other() -> None:
-    [made] = read([["Order number", "Billing name", "Billing city", "Shipping city"], ["A", "Jan", "Gent", ""]]).orders
-    assert made.document["shipping_address"] == {"name": "Jan", "city": "Gent"}
-    assert made.derived[SHIP / "city"] == "from the billing address"
+def test_billing_address_becomes_the_missing_shipping_address() -> None:
+    [order] = read([["Order number", "Billing name", "Billing city", "Shipping city"], ["A", "Jan", "Gent", ""]]).orders
+    assert order.document["shipping_address"] == {"name": "Jan", "city": "Gent"}
+    assert order.reasons[SHIP / "city"] == "from the billing address"
 
 
 @pytest.mark.parametrize(
-    ("data", "words"),
+    ("data", "message"),
     [
         ("", "empty"),
         ("\n , ,\n", "empty"),
@@ -361,51 +361,51 @@ def test_the_billing_address_ships_where_there_is_no_other() -> None:
         (",".join(f"c{n}" for n in range(600)) + "\n1", "600 columns"),
     ],
 )
-def test_what_is_no_table_is_told(data: str, words: str) -> None:
-    with pytest.raises(TableError, match=words):
+def test_invalid_table_raises_an_error(data: str, message: str) -> None:
+    with pytest.raises(TableError, match=message):
         parse_table(data, TableLayout())
 
 
-def test_a_cell_of_megabytes_is_refused_with_its_row() -> None:
+def test_row_with_a_huge_cell_is_refused() -> None:
     result = read([["Order number", "Notes"], ["A", "x" * 3_000_000], ["B", "fine"]])
     assert len(result.orders) == 1
     assert "3,000,000 characters in Notes" in result.refused[0].reason
 
 
 @pytest.mark.parametrize("data", [b"\x00\x01\x02\x03", b"%PDF-1.4\n\x01\x02\x03\x04\x05\x06", bytes(range(256))])
-def test_binary_data_is_no_text(data: bytes) -> None:
+def test_binary_data_raises_an_error(data: bytes) -> None:
     with pytest.raises(TableError, match="binary"):
         detect_layout(data)
 
 
-def test_a_quote_never_closed_does_not_swallow_the_rest() -> None:
+def test_unclosed_quote_does_not_swallow_the_rest() -> None:
     data = 'Order number,SKU\nA,3" pipe\nB,"open\nC,x\n'
     assert detect_layout(data).quote != '"'
     assert len(list(read_rows(data, detect_layout(data)))) == 4
 
 
-def test_a_mapping_is_kept_and_fits_the_same_columns_in_another_order() -> None:
+def test_mapping_is_loaded_and_fits_the_same_columns_in_another_order() -> None:
     mapping = (
         suggest_mapping(["Order number", "Foo", "SKU"]).with_constant(SHOP_PATH, 7).with_path(1, (*EVERY_ITEM, "ean"))
     )
-    kept = ColumnMapping.from_json(mapping.to_json())
-    assert kept == mapping
-    turned = mapping.on(["sku", "ORDER NUMBER", "foo"])
-    assert turned.paths == ((*EVERY_ITEM, "sku"), ("order_number",), (*EVERY_ITEM, "ean"))
+    loaded = ColumnMapping.from_json(mapping.to_json())
+    assert loaded == mapping
+    reordered = mapping.on(["sku", "ORDER NUMBER", "foo"])
+    assert reordered.paths == ((*EVERY_ITEM, "sku"), ("order_number",), (*EVERY_ITEM, "ean"))
     assert not mapping.fits(["Order number", "SKU"])
 
 
 @pytest.mark.parametrize("value", [None, 1, [], {}, {"version": 99}, {"version": 1, "header": ["a"], "paths": []}])
-def test_what_is_no_mapping_is_none(value: Any) -> None:
+def test_invalid_stored_mapping_is_none(value: Any) -> None:
     assert ColumnMapping.from_json(value) is None
 
 
-def test_columns_are_called_as_in_a_spreadsheet() -> None:
-    assert [column_letters(place) for place in (0, 25, 26, 701, 702)] == ["A", "Z", "AA", "ZZ", "AAA"]
+def test_column_letters() -> None:
+    assert [column_letters(column) for column in (0, 25, 26, 701, 702)] == ["A", "Z", "AA", "ZZ", "AAA"]
 
 
 @given(st.decimals(min_value=0, max_value=10**9, places=2), st.sampled_from(".,"))
-def test_numbers_with_signs_for_thousands_come_back(number: Decimal, decimal: str) -> None:
+def test_numbers_with_thousands_separators_are_parsed(number: Decimal, decimal: str) -> None:
     written = f"{number:,.2f}" if decimal == "." else f"{number:,.2f}".translate(str.maketrans(",.", ".,"))
     assert Decimal(parse_number(written, decimal) or "x") == number
 
@@ -416,14 +416,14 @@ CELLS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12) | st.samp
 
 
 @given(CELLS)
-def test_a_guarded_cell_is_no_formula_and_comes_back_unharmed(cell: str) -> None:
-    guarded = escape_formula(cell)
-    assert unescape_formula(guarded) == cell
-    assert guarded[:1] not in ("=", "+", "@", "\t", "\r")
+def test_escaped_cell_is_no_formula_and_is_unescaped_unchanged(cell: str) -> None:
+    escaped = escape_formula(cell)
+    assert unescape_formula(escaped) == cell
+    assert escaped[:1] not in ("=", "+", "@", "\t", "\r")
 
 
 @given(st.lists(st.lists(CELLS, min_size=3, max_size=3), min_size=1, max_size=6))
-def test_texts_that_were_exported_come_back_by_the_import(body: list[list[str]]) -> None:
+def test_exported_texts_are_imported_unchanged(body: list[list[str]]) -> None:
     data = to_csv([["Order number", "Item name", "SKU"], *body])
     layout = TableLayout("utf-8-sig")
     found = [cells for _, cells in read_rows(decode_text(data, "utf-8-sig"), layout)]
@@ -436,8 +436,8 @@ def test_texts_that_were_exported_come_back_by_the_import(body: list[list[str]])
 
 @settings(max_examples=150)
 @given(st.lists(st.lists(CELLS, max_size=6), min_size=2, max_size=8), st.data())
-def test_every_cell_is_accounted_for(body: list[list[str]], data: Any) -> None:
-    """Taken, repeated, in a column that goes nowhere, or in a refused row: nothing is dropped."""
+def test_no_cell_is_lost(body: list[list[str]], data: Any) -> None:
+    """Every cell is used, repeated, in an unmapped column, or in a refused row."""
     try:
         table = with_header(
             [TableRow(n, row) for n, row in enumerate(body, 1) if any(map(str.strip, row))], TableLayout()
@@ -454,19 +454,21 @@ def test_every_cell_is_accounted_for(body: list[list[str]], data: Any) -> None:
     ]
     chosen = data.draw(st.tuples(*[st.sampled_from(paths) for _ in table.header]))
     result = to_orders(table, ColumnMapping(table.header, chosen), now=NOW)
-    there = sum(bool(cell_text(cell)) for row in (*table.rows, *table.above) for cell in row.cells)
-    made = sum(one.taken + one.repeated + one.ignored for one in result.orders)
-    refused = sum(bool(cell_text(cell)) for one in result.refused for cell in one.row.cells)
-    assert made + refused == there
-    numbers = sorted([row for one in result.orders for row in one.rows] + [one.row.number for one in result.refused])
+    expected = sum(bool(cell_text(cell)) for row in (*table.rows, *table.above) for cell in row.cells)
+    counted = sum(order.used + order.repeated + order.ignored for order in result.orders)
+    in_refused_rows = sum(bool(cell_text(cell)) for refused in result.refused for cell in refused.row.cells)
+    assert counted + in_refused_rows == expected
+    numbers = sorted(
+        [row for order in result.orders for row in order.rows] + [refused.row.number for refused in result.refused]
+    )
     assert numbers == sorted(row.number for row in (*table.rows, *table.above))
 
 
 @pytest.mark.parametrize(
-    ("weights", "of_items"),
+    ("weights", "is_item_weight"),
     [(("0,3", "0,5"), True), (("0,8", "0,8"), False), (("0,8", ""), False)],
 )
-def test_a_weight_that_differs_within_an_order_is_that_of_its_items(weights: tuple[str, str], of_items: bool) -> None:
+def test_weight_that_differs_within_an_order_is_the_item_weight(weights: tuple[str, str], is_item_weight: bool) -> None:
     header = ["Order number", "Product name", "Quantity", "Price", "Weight (kg)"]
     lines = [
         ["1", "Mug", "1", "2,50", weights[0]],
@@ -474,26 +476,26 @@ def test_a_weight_that_differs_within_an_order_is_that_of_its_items(weights: tup
         ["2", "Cup", "1", "1,0", "9,0"],
     ]
     mapping = refine_by_rows(suggest_mapping(header), lines)
-    assert (mapping.paths[-1] == ITEM_WEIGHT_PATH) is of_items
-    assert mapping.constant(ITEM_WEIGHT_UNIT_PATH if of_items else WEIGHT_UNIT_PATH) == "kg"
+    assert (mapping.paths[-1] == ITEM_WEIGHT_PATH) is is_item_weight
+    assert mapping.constant(ITEM_WEIGHT_UNIT_PATH if is_item_weight else WEIGHT_UNIT_PATH) == "kg"
     data = text([header, *lines])
     table = parse_table(data, detect_layout(data))
     first = to_orders(table, refine_by_rows(suggest_mapping(table.header), lines), now=NOW, shop=7).orders[0]
     assert not [problem for problem in first.problems if problem.code == "conflict"]
-    found = [(ITEMS / place / "measurement" / "weight" / "value").get(first.document) for place in range(2)]
-    assert found == ([Decimal("0.3"), Decimal("0.5")] if of_items else [ABSENT, ABSENT])
+    found = [(ITEMS / index / "measurement" / "weight" / "value").get(first.document) for index in range(2)]
+    assert found == ([Decimal("0.3"), Decimal("0.5")] if is_item_weight else [ABSENT, ABSENT])
 
 
-def test_a_row_that_stands_twice_is_told_as_its_item_goes_twice() -> None:
+def test_duplicate_row_is_reported() -> None:
     header = ["Order number", "City", "Item name", "Quantity"]
     row, other = ["A", "Gent", "Mug", "1"], ["A", "Gent", "Mug", "2"]
     first, _ = read([header, row, ["B", "Gent", "Mug", "1"], other, row]).orders
     assert len(ITEMS.get(first.document)) == 3  # type: ignore[arg-type]
-    told = [problem for problem in first.problems if problem.code == "same_row"]
-    assert [(problem.pointer, problem.title) for problem in told] == [(ITEMS / 2, "row 5 = row 2")]
+    problems = [problem for problem in first.problems if problem.code == "same_row"]
+    assert [(problem.pointer, problem.title) for problem in problems] == [(ITEMS / 2, "row 5 = row 2")]
 
 
-def test_what_an_empty_cell_lacks_is_told_at_that_cell() -> None:
+def test_missing_value_refers_to_its_empty_cell() -> None:
     header = ["Order number", "Name", "Address", "Postal code", "City", "Country", "Item", "Quantity", "Line total"]
     lines = [
         ["1", "A", "S 1", "", "X", "NL", "Mug", "1", ""],
@@ -508,4 +510,4 @@ def test_what_an_empty_cell_lacks_is_told_at_that_cell() -> None:
     assert cell_near(first.cells, ITEMS / 0 / "hs_code") == (2, None)
     assert second.cells[SHIP / "city"] == (4, "City")
     assert second.cells[SHIP / "name"] == (4, "Name")
-    assert not any(pointer.tokens[0] == "billing_address" for made in (first, second) for pointer in made.cells)
+    assert not any(pointer.tokens[0] == "billing_address" for order in (first, second) for pointer in order.cells)

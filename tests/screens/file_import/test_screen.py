@@ -57,7 +57,7 @@ async def test_from_the_file_to_staged_orders_with_refused_rows_kept(tmp_path: P
         assert "2 orders, 2 refused" in house.text
         await house.press("w")
         await house.until("Not taken from orders.csv")
-        assert "row 5 has 17 cells where the header has 16" in house.text
+        assert "row 5 has 17 cells, but the header has 16" in house.text
         await house.press("q")
         staged = house.app.staging.orders
         # The first order lost a row of its own, so all of it stays out.
@@ -130,7 +130,7 @@ async def test_a_file_that_is_read_is_not_added_to_another_batch(
 
     monkeypatch.setattr(adding, "open_any", slowly)
     async with housed(tmp_path / "data") as house:
-        house.app.staging.add_blank(5)
+        house.app.staging.editing.add_blank(5)
         await open_file(house, path)
         house.app.staging.create("other")
         go.set()

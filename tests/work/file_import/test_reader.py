@@ -171,7 +171,9 @@ def test_too_many_orders_end_the_reading_where_they_are_too_many(
 def test_what_has_too_many_rows_is_not_read_to_its_end() -> None:
     data = ("Order number\n" + "1\n" * 700_000).encode()
     seen: list[int] = []
-    with pytest.raises(ImportFileError, match=r"about 700,001 rows; at most 50,000 go at once\. Split it into parts"):
+    with pytest.raises(
+        ImportFileError, match=r"about 700,001 rows; at most 50,000 are imported at once\. Split it into parts"
+    ):
         read_any(data, "orders.csv", progress=lambda done, total: seen.append(done))
     assert max(seen) <= MAX_ROWS + 500
 
@@ -203,7 +205,7 @@ def test_refused_rows_come_out_with_their_reasons_and_can_be_read_again() -> Non
     intake = read_any(text(table).encode(), "orders.csv", shop=7)
     assert [(one.row, one.place) for one in intake.refused] == [(6, "row 6")]
     written = refused_csv(intake)
-    assert b"has 17 cells where the header has 16" in written
+    assert b"has 17 cells, but the header has 16" in written
     assert b",'=extra," in written
     back = read_any(written, "refused.csv", shop=7)
     assert len(back.orders) == 1

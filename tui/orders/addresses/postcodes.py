@@ -1,4 +1,4 @@
-"""Where the postcode and the city of an address stand in a text, and by which country's way they are written."""
+"""Finds the postcode and city in a text, and the country whose format they have."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -7,7 +7,7 @@ from functools import cache
 from itertools import islice
 from typing import Final
 
-from tui.orders.addresses import vocabulary as words_of
+from tui.orders.addresses import vocabulary
 from tui.orders.addresses.formats import (
     LIKELY_COUNTRIES,
     AddressFormat,
@@ -19,44 +19,44 @@ from tui.orders.addresses.formats import (
     state_named,
 )
 
-_NAMED, _BY_PLATE, _BY_PHONE, _BY_WORDS, _BY_NOW, _BY_MAIL = 10, 8, 4, 3, 2, 1
-_FULL, _SOME, _WRONG = 3, 1, -4
-_ENOUGH: Final = 2
-_OWN_SHAPE: Final = {"NL": 4, "GB": 4, "CA": 4, "PT": 3, "IE": 3}
-"""Points for postcodes that hardly anybody else has."""
-_LONGEST_CITY: Final = 60
-_COUNTRY_WORDS: Final = 5
-_POSTCODES_A_LINE: Final = 3
+_POINTS_NAMED, _POINTS_PLATE, _POINTS_PHONE, _POINTS_WORDS, _POINTS_CURRENT, _POINTS_MAIL = 10, 8, 4, 3, 2, 1
+_SCORE_FULL, _SCORE_PARTIAL, _SCORE_WRONG = 3, 1, -4
+_MIN_SCORE: Final = 2
+_DISTINCTIVE_SHAPE: Final = {"NL": 4, "GB": 4, "CA": 4, "PT": 3, "IE": 3}
+"""Points for postcode formats that hardly any other country has."""
+_MAX_CITY_LENGTH: Final = 60
+_MAX_COUNTRY_WORDS: Final = 5
+_MAX_POSTCODES_PER_LINE: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What speaks for a country besides the postcode: points by code. `current`: the country of the order as it is."""
+    """Evidence for a country besides the postcode, as points by country code. `current`: the order's country."""
 
     points: dict[str, int] = field(default_factory=dict)
     current: str = ""
     named: str = ""
-    known: "dict[str, PostcodeMatch | None]" = field(default_factory=dict, compare=False, repr=False)
-    """What was found in texts so far, with this evidence."""
+    cache: "dict[str, PostcodeMatch | None]" = field(default_factory=dict, compare=False, repr=False)
+    """Matches found with this evidence so far, by text."""
 
     @classmethod
     def of(cls, text: str, current: str) -> "Evidence":
-        """From the whole text: phone numbers and mail addresses."""
+        """Collect evidence from the whole text: phone numbers and e-mail addresses."""
         points: dict[str, int] = {}
         for code in LIKELY_COUNTRIES:
             dial = dialling_code(code)
             if dial and re.search(rf"(?:\+|\b00) ?\(?{dial}(?!\d{{13}})", text):
-                points[code] = _BY_PHONE
+                points[code] = _POINTS_PHONE
             ending = "uk" if code == "GB" else code.lower()
             if re.search(rf"@[\w.-]{{1,80}}\.{ending}\b", text, re.IGNORECASE):
-                points[code] = points.get(code, 0) + _BY_MAIL
+                points[code] = points.get(code, 0) + _POINTS_MAIL
         code = current.strip().upper() if re.fullmatch("[A-Za-z]{2}", current.strip()) else country_named(current)
         if code:
-            points[code] = points.get(code, 0) + _BY_NOW
+            points[code] = points.get(code, 0) + _POINTS_CURRENT
         return cls(points, code)
 
-    def seen(self, lines: Sequence[str], named: str = "") -> "Evidence":
-        """With what these lines say: the name of a country on a line, words of streets, forms of companies."""
+    def with_lines(self, lines: Sequence[str], named: str = "") -> "Evidence":
+        """Add evidence from lines: country names, street words, legal forms of companies."""
         points = dict(self.points)
         streets: set[str] = set()
         companies: set[str] = set()
@@ -64,27 +64,27 @@ class Evidence:
             if len(line) > 160:
                 continue
             named = named or country_named(line)
-            companies |= {*(words_of.company_countries(line) or ()), *words_of.locker_countries(line)}
+            companies |= {*(vocabulary.company_countries(line) or ()), *vocabulary.locker_countries(line)}
             if re.search(r"\d", line):
-                streets |= set(words_of.street_words(line))
+                streets |= set(vocabulary.street_words(line))
         for code in [*streets, *companies]:
-            points[code] = points.get(code, 0) + _BY_WORDS
+            points[code] = points.get(code, 0) + _POINTS_WORDS
         if named:
-            points[named] = points.get(named, 0) + _NAMED
+            points[named] = points.get(named, 0) + _POINTS_NAMED
         return Evidence(points, self.current, named)
 
     @property
     def countries(self) -> list[str]:
-        """Those whose postcodes are looked for."""
+        """The countries whose postcodes are searched, likeliest first."""
         return list(dict.fromkeys([*sorted(self.points, key=lambda code: -self.points[code]), *LIKELY_COUNTRIES]))
 
 
 @dataclass(frozen=True, slots=True)
 class PostcodeMatch:
-    """A postcode and what stands around it. `tied`: the countries that fit equally well, if several do.
+    """A postcode and the text around it. `candidates`: the countries that match equally well, if several do.
 
-    `before`: what stands on the same line before it all. `named`: the words that name the country, with it.
-    `certain`: city and postcode stand together as they do in that country.
+    `before`: text on the same line before postcode and city. `named`: words that name the country. `certain`: city and
+    postcode are written together as is usual in that country.
     """
 
     country: str
@@ -94,61 +94,61 @@ class PostcodeMatch:
     state_words: str
     before: str
     named: str
-    words: str
+    source: str
     city_words: str
     score: int
     certain: bool
-    leads: bool
+    precedes_city: bool
     has_state: bool
-    tied: tuple[str, ...] = ()
+    candidates: tuple[str, ...] = ()
 
 
 def best_postcode(text: str, evidence: Evidence) -> PostcodeMatch | None:
-    """The postcode of a line or of what stands between its commas."""
-    if text not in evidence.known:
-        evidence.known[text] = _best_anchor(text, evidence)
-    return evidence.known[text]
+    """Find the best postcode in a line or in the parts between its commas."""
+    if text not in evidence.cache:
+        evidence.cache[text] = _find_best_postcode(text, evidence)
+    return evidence.cache[text]
 
 
-def _best_anchor(text: str, evidence: Evidence) -> PostcodeMatch | None:
+def _find_best_postcode(text: str, evidence: Evidence) -> PostcodeMatch | None:
     found = [
-        anchor
+        match
         for part in dict.fromkeys([text, *text.split(",")])
-        if (anchor := find_postcode(part.strip(), evidence)) is not None
+        if (match := find_postcode(part.strip(), evidence)) is not None
     ]
-    return max(found, key=lambda anchor: anchor.score, default=None)
+    return max(found, key=lambda match: match.score, default=None)
 
 
 def find_postcode(text: str, evidence: Evidence, *, is_prose: bool = False) -> PostcodeMatch | None:
-    """The postcode in a text without commas, by the country that fits best; None where nothing looks like one."""
-    if len(text) > 160 or not re.search(r"\d", text) or words_of.is_unit(text) or words_of.is_box(text):
+    """Find the postcode in a text without commas, by the best matching country; None if nothing looks like one."""
+    if len(text) > 160 or not re.search(r"\d", text) or vocabulary.is_unit(text) or vocabulary.is_box(text):
         return None
     found: list[PostcodeMatch] = []
     for code in evidence.countries:
         format = format_of(code)
         if format is not None:
-            found += _by_format(text, format, evidence)
+            found += _find_by_format(text, format, evidence)
     if not found and evidence.named:
-        found += _by_format(text, loose_format(evidence.named), evidence)
-    best = max(found, key=lambda anchor: anchor.score, default=None)
-    if best is None or best.score < _ENOUGH + (2 if is_prose else 0):
+        found += _find_by_format(text, loose_format(evidence.named), evidence)
+    best = max(found, key=lambda match: match.score, default=None)
+    if best is None or best.score < _MIN_SCORE + (2 if is_prose else 0):
         return None
-    tied = tuple(dict.fromkeys(anchor.country for anchor in found if anchor.score == best.score))
-    return replace(best, tied=tied) if len(tied) > 1 else best
+    candidates = tuple(dict.fromkeys(match.country for match in found if match.score == best.score))
+    return replace(best, candidates=candidates) if len(candidates) > 1 else best
 
 
 def is_city(text: str) -> bool:
-    """Whether it may be the name of a town: Den Haag, Paris 07, Lyon CEDEX 03."""
-    if not text or len(text) > _LONGEST_CITY or len(text.split()) > 7 or "@" in text:
+    """Whether the text may be a town: Den Haag, Paris 07, Lyon CEDEX 03."""
+    if not text or len(text) > _MAX_CITY_LENGTH or len(text.split()) > 7 or "@" in text:
         return False
     name = re.sub(r"(?:\s+cedex)?(?:\s+\d{1,2})?$", "", text, flags=re.IGNORECASE)
     return bool(re.match(r"['’(]?[^\W\d_]", name)) and not re.search(r"[\d:!?@<>]", name) and len(name) > 1
 
 
 def without_country(text: str) -> tuple[str, str, str]:
-    """A text without the name of a country at its end, its code, and the words of the name."""
+    """Split off a country name at the end: the rest of the text, the country code, and the name as written."""
     words = text.split()
-    for count in range(min(_COUNTRY_WORDS, len(words)), 0, -1):
+    for count in range(min(_MAX_COUNTRY_WORDS, len(words)), 0, -1):
         name = " ".join(words[-count:])
         code = country_named(name.strip("()"))
         if code:
@@ -156,46 +156,46 @@ def without_country(text: str) -> tuple[str, str, str]:
     return text, "", ""
 
 
-def _by_format(text: str, format: AddressFormat, evidence: Evidence) -> Iterable[PostcodeMatch]:
-    for match in islice(format.postcode.finditer(text), _POSTCODES_A_LINE):
-        before, after = text[: match.start()].strip(" ,-–"), text[match.end() :].strip(" ,-–.")
-        plate = match["plate"] or match["letter"] or ""
-        reader = _led if format.leads else _followed
-        anchor = reader(before, after, match["zip"], format)
-        if anchor is None:
+def _find_by_format(text: str, format: AddressFormat, evidence: Evidence) -> Iterable[PostcodeMatch]:
+    for found in islice(format.postcode.finditer(text), _MAX_POSTCODES_PER_LINE):
+        before, after = text[: found.start()].strip(" ,-–"), text[found.end() :].strip(" ,-–.")
+        plate = found["plate"] or found["letter"] or ""
+        read = _match_before_city if format.precedes_city else _match_after_city
+        match = read(before, after, found["zip"], format)
+        if match is None:
             continue
-        score = anchor.score + evidence.points.get(format.code, 0) + _shape_points(match["zip"], anchor)
+        score = match.score + evidence.points.get(format.code, 0) + _shape_points(found["zip"], match)
         if plate:
-            score += _BY_PLATE
-        if anchor.named:
-            named = country_named(anchor.named.strip("()"))
-            score += _NAMED if named == format.code else -_NAMED
-        named_words = " ".join(filter(None, (plate, anchor.named)))
-        yield replace(anchor, score=score, named=named_words, words=match["zip"])
+            score += _POINTS_PLATE
+        if match.named:
+            named = country_named(match.named.strip("()"))
+            score += _POINTS_NAMED if named == format.code else -_POINTS_NAMED
+        named_words = " ".join(filter(None, (plate, match.named)))
+        yield replace(match, score=score, named=named_words, source=found["zip"])
 
 
-def _shape_points(postcode: str, anchor: PostcodeMatch) -> int:
-    country = anchor.country
+def _shape_points(postcode: str, match: PostcodeMatch) -> int:
+    country = match.country
     if country == "US":
-        return 4 if anchor.state and anchor.score >= _FULL else 0
+        return 4 if match.state and match.score >= _SCORE_FULL else 0
     if country == "PL":
         return 3 if "-" in postcode else -1
     if country == "IT":
-        return 2 if anchor.state else 0
+        return 2 if match.state else 0
     if country in ("SE", "CZ", "SK", "GR"):
         return 1 if " " in postcode else -1
-    return _OWN_SHAPE.get(country, 0)
+    return _DISTINCTIVE_SHAPE.get(country, 0)
 
 
-def _anchor(format: AddressFormat, postcode: str, score: int, **more: str) -> PostcodeMatch:
+def _match(format: AddressFormat, postcode: str, score: int, **more: str) -> PostcodeMatch:
     values = dict.fromkeys(("city", "state", "state_words", "before", "named", "city_words"), "") | more
     return PostcodeMatch(
         format.code,
         postcode,
-        words=postcode,
+        source=postcode,
         score=score,
-        certain=score >= _FULL,
-        leads=format.leads,
+        certain=score >= _SCORE_FULL,
+        precedes_city=format.precedes_city,
         has_state=format.has_state,
         city=values["city"],
         state=values["state"],
@@ -206,8 +206,8 @@ def _anchor(format: AddressFormat, postcode: str, score: int, **more: str) -> Po
     )
 
 
-def _led(before: str, after: str, postcode: str, format: AddressFormat) -> PostcodeMatch | None:
-    """The postcode leads: `1012 AB Amsterdam`."""
+def _match_before_city(before: str, after: str, postcode: str, format: AddressFormat) -> PostcodeMatch | None:
+    """Match a postcode before the city: `1012 AB Amsterdam`."""
     city, code, named = without_country(after)
     state, state_words = "", ""
     if format.has_state:
@@ -217,28 +217,28 @@ def _led(before: str, after: str, postcode: str, format: AddressFormat) -> Postc
         else:
             city, state, state_words = _without_state(city, format.code)
     if is_city(city):
-        score = _FULL if not before else _FULL - 1 if re.search(r"\d", before) else 0
+        score = _SCORE_FULL if not before else _SCORE_FULL - 1 if re.search(r"\d", before) else 0
         if (
             re.search(r"\d", city) is None
-            and words_of.street_words(city)
+            and vocabulary.street_words(city)
             and len(city.split()) > 1
             and _is_street(city)
         ):
-            score = _WRONG
+            score = _SCORE_WRONG
     elif not after:
         if not before:
-            return _anchor(format, postcode, _SOME)
+            return _match(format, postcode, _SCORE_PARTIAL)
         if is_city(before):
-            return _anchor(format, postcode, _SOME, city=before, city_words=before)
+            return _match(format, postcode, _SCORE_PARTIAL, city=before, city_words=before)
         score, city = 0, ""
     elif not city and code == format.code and not before:
-        # A town called as its country is: Luxembourg.
-        return _anchor(format, postcode, _FULL, city=after, city_words=after)
+        # A town named like its country: Luxembourg.
+        return _match(format, postcode, _SCORE_FULL, city=after, city_words=after)
     elif not city and code and not before:
-        return _anchor(format, postcode, _SOME, named=named)
+        return _match(format, postcode, _SCORE_PARTIAL, named=named)
     else:
         return None
-    return _anchor(
+    return _match(
         format,
         postcode,
         score,
@@ -259,26 +259,33 @@ def _is_street(text: str) -> bool:
     )
 
 
-def _followed(before: str, after: str, postcode: str, format: AddressFormat) -> PostcodeMatch | None:
-    """The postcode follows: `London SW1A 2AA`, `Springfield IL 62704`."""
+def _match_after_city(before: str, after: str, postcode: str, format: AddressFormat) -> PostcodeMatch | None:
+    """Match a postcode after the city: `London SW1A 2AA`, `Springfield IL 62704`."""
     rest, _, named = without_country(after)
     if rest:
         if before or not is_city(rest):
             return None
-        return _anchor(format, postcode, _SOME, city=rest, city_words=rest, named=named)
+        return _match(format, postcode, _SCORE_PARTIAL, city=rest, city_words=rest, named=named)
     city, state, state_words = _without_state(before, format.code) if format.has_state else (before, "", "")
     if not city:
-        return _anchor(format, postcode, _FULL if state else _SOME, state=state, state_words=state_words, named=named)
-    if is_city(city) and not words_of.street_words(city):
-        score = _FULL if state or not format.has_state else _SOME
-        return _anchor(
+        return _match(
+            format,
+            postcode,
+            _SCORE_FULL if state else _SCORE_PARTIAL,
+            state=state,
+            state_words=state_words,
+            named=named,
+        )
+    if is_city(city) and not vocabulary.street_words(city):
+        score = _SCORE_FULL if state or not format.has_state else _SCORE_PARTIAL
+        return _match(
             format, postcode, score, city=city, city_words=city, state=state, state_words=state_words, named=named
         )
     street, town = _street_and_town(city)
-    return _anchor(
+    return _match(
         format,
         postcode,
-        _FULL - 1 if state or not format.has_state else 0,
+        _SCORE_FULL - 1 if state or not format.has_state else 0,
         city=town,
         city_words=town,
         state=state,
@@ -289,9 +296,9 @@ def _followed(before: str, after: str, postcode: str, format: AddressFormat) -> 
 
 
 def _street_and_town(text: str) -> tuple[str, str]:
-    """`10 Downing Street London`: the town begins behind the last word that is a street."""
+    """Split `10 Downing Street London`: the town begins after the last street word."""
     words = text.split()
-    last = next((n for n in range(len(words) - 1, 0, -1) if words_of.street_words(f"x {words[n]}")), None)
+    last = next((n for n in range(len(words) - 1, 0, -1) if vocabulary.street_words(f"x {words[n]}")), None)
     place = len(words) - 1 if last is None or last + 1 >= len(words) else last + 1
     if not re.search(r"\d", text):
         return "", text
@@ -300,7 +307,7 @@ def _street_and_town(text: str) -> tuple[str, str]:
 
 @cache
 def _without_state(text: str, country: str) -> tuple[str, str, str]:
-    """A text without the state at its end, its code, and its words: `Roma (RM)`, `New York NY`."""
+    """Split off a state at the end, as in `Roma (RM)`, `New York NY`: the rest, the state's code, and the state as written."""
     inner = re.fullmatch(r"(.*?)\s*\(([^()]{1,40})\)", text)
     if inner is not None and (code := state_named(country, inner[2])):
         return inner[1], code, inner[2]
@@ -309,7 +316,7 @@ def _without_state(text: str, country: str) -> tuple[str, str, str]:
         name = " ".join(words[-count:])
         letters = name.replace(".", "")
         is_letters = len(letters) <= 3 and letters.isupper()
-        # A town may be called as its province is: only letters, or a name behind a town's, are a state here.
+        # A town may be named like its province, so only letters, or a name after a town, count as a state.
         if (code := state_named(country, name)) and (
             is_letters or (country in ("US", "CA", "AU") and count < len(words) + 1)
         ):

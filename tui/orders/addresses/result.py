@@ -1,4 +1,4 @@
-"""What is read from a block of text: values with their words, and the words that found no place."""
+"""The result of parsing an address: values with their source text, and words that have no field."""
 
 import re
 from collections import Counter
@@ -23,13 +23,13 @@ FIELDS: Final = (
     "phone_number",
     "email",
 )
-"""The fields of an address that a block may have, in the order of the form."""
+"""The fields of an address that can be parsed, in the order of the form."""
 
 _WORD: Final = re.compile(r"\w+")
 
 
 class Confidence(StrEnum):
-    """How sure a value is: by a label or a form that nothing else has, by its place, or only because nothing fits better."""
+    """How sure a value is: by a label or an unambiguous format, by its position, or only because nothing fits better."""
 
     SURE = "sure"
     LIKELY = "likely"
@@ -38,32 +38,32 @@ class Confidence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FoundValue:
-    """One value, and the words of the text that it came from."""
+    """One value, and the source text that it came from."""
 
     field: str
     value: str
-    sure: Confidence
-    words: str
+    confidence: Confidence
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedAddress:
-    """What a block says. Every word of it is in `found`, in `passed` or in `unplaced`.
+    """A parsed address. Every word of the text is in `found`, `ignored` or `unplaced`.
 
-    `passed`: labels and greetings that were understood. `split`: street and number, where the number stands inside
-    the street; an offer, never made here. `maybe`: the countries that it may be, where the text decides it not.
-    `others`: further addresses in the text, which are in `unplaced`.
+    `ignored`: labels and greetings. `split`: street and house number, if the number is part of the street; only a
+    proposal. `possible_countries`: the candidates if the text does not decide the country. `other_addresses`: how many
+    more addresses the text has; their words are in `unplaced`.
     """
 
     found: tuple[FoundValue, ...]
     split: tuple[str, str] | None
     unplaced: tuple[str, ...]
-    passed: tuple[str, ...]
-    maybe: tuple[str, ...] = ()
-    others: int = 0
+    ignored: tuple[str, ...]
+    possible_countries: tuple[str, ...] = ()
+    other_addresses: int = 0
 
     def get(self, field: str) -> FoundValue | None:
-        return next((one for one in self.found if one.field == field), None)
+        return next((found for found in self.found if found.field == field), None)
 
     def value(self, field: str) -> str:
         found = self.get(field)
@@ -71,54 +71,58 @@ class ParsedAddress:
 
 
 class ParsedFields:
-    """What has been read so far of one text."""
+    """Collects what was parsed from one text so far."""
 
     def __init__(self) -> None:
         self.found: dict[str, FoundValue] = {}
-        self.left: list[str] = []
-        self.passed: list[str] = []
-        self.maybe: tuple[str, ...] = ()
+        self.unplaced: list[str] = []
+        self.ignored: list[str] = []
+        self.possible_countries: tuple[str, ...] = ()
 
     def value(self, field: str) -> str:
         return self.found[field].value if field in self.found else ""
 
-    def put(self, field: str, value: str, sure: Confidence, words: str) -> None:
-        """Take a value; a second one for the same field is told as not placed."""
+    def put(self, field: str, value: str, confidence: Confidence, source: str) -> None:
+        """Set a field. A second, different value for the same field becomes unplaced."""
         value = value.strip(" ,;")
         if not value:
-            self.leave(words)
+            self.add_unplaced(source)
         elif field not in self.found:
-            self.found[field] = FoundValue(field, value, sure, words)
+            self.found[field] = FoundValue(field, value, confidence, source)
         elif normalize(self.found[field].value) == normalize(value):
-            self.passed.append(words)
+            self.ignored.append(source)
         else:
-            self.leave(words)
+            self.add_unplaced(source)
 
-    def join(self, field: str, value: str, sure: Confidence, words: str) -> None:
-        """Take a value, or put it behind the one that is there."""
+    def join(self, field: str, value: str, confidence: Confidence, source: str) -> None:
+        """Set a field, or append to its value."""
         old = self.found.pop(field, None)
         if old is not None:
-            value, words = f"{old.value}, {value}", f"{old.words}\n{words}"
-        self.put(field, value, sure, words)
+            value, source = f"{old.value}, {value}", f"{old.source}\n{source}"
+        self.put(field, value, confidence, source)
 
-    def leave(self, words: str) -> None:
-        if words.strip(" ,;.:-<>()"):
-            self.left.append(words)
+    def add_unplaced(self, source: str) -> None:
+        if source.strip(" ,;.:-<>()"):
+            self.unplaced.append(source)
 
-    def reading(self, text: str, others: int) -> ParsedAddress:
+    def result(self, text: str, other_addresses: int) -> ParsedAddress:
         found = tuple(self.found[field] for field in FIELDS if field in self.found)
         street = self.found.get("address_line_1")
         split = split_street(street.value) if street is not None and "house_number" not in self.found else None
-        self._account_for(text)
-        for told in (self.left, self.passed):
-            told.sort(key=lambda words: place if (place := text.find(words.split("\n")[0][:40])) >= 0 else len(text))
-        maybe = () if "country_code" in self.found else self.maybe
-        return ParsedAddress(found, split, tuple(self.left), tuple(self.passed), maybe, others)
+        self._add_missing_words(text)
+        for sources in (self.unplaced, self.ignored):
+            sources.sort(
+                key=lambda source: position if (position := text.find(source.split("\n")[0][:40])) >= 0 else len(text)
+            )
+        possible_countries = () if "country_code" in self.found else self.possible_countries
+        return ParsedAddress(
+            found, split, tuple(self.unplaced), tuple(self.ignored), possible_countries, other_addresses
+        )
 
-    def _account_for(self, text: str) -> None:
-        """Whatever happened: a word that is nowhere yet is told as not placed."""
-        told = [found.words for found in self.found.values()] + self.left + self.passed
-        known = Counter(word for one in told for word in _WORD.findall(one))
+    def _add_missing_words(self, text: str) -> None:
+        """Add words of the text that are not accounted for yet to `unplaced`."""
+        sources = [found.source for found in self.found.values()] + self.unplaced + self.ignored
+        known = Counter(word for found in sources for word in _WORD.findall(found))
         missing = []
         for word in _WORD.findall(text):
             if known[word]:
@@ -126,4 +130,4 @@ class ParsedFields:
             else:
                 missing.append(word)
         if missing:
-            self.left.append(" ".join(missing))
+            self.unplaced.append(" ".join(missing))

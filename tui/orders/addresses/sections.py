@@ -1,4 +1,4 @@
-"""A pasted text as lines: cleaned, with labels cut off, parted into the addresses that it has."""
+"""Splits a pasted text into lines, labels and sections, one for each address."""
 
 import re
 import unicodedata
@@ -9,12 +9,12 @@ from tui.orders.addresses.formats import normalize
 from tui.orders.addresses.vocabulary import LABELS, LONE_LABELS, introduction
 
 MAX_LINE_LENGTH: Final = 240
-"""Characters: what is longer is no line of an address."""
+"""Characters of a line. Longer lines are not part of an address."""
 MAX_LINES: Final = 240
-"""Lines that are looked at; the rest is told as not placed."""
+"""Lines that are read. The rest is reported as unplaced."""
 
 _BREAKS: Final = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029⏎]")
-"""The sign that this app shows for a line break is one again when it is copied from its screen."""
+"""Line breaks, including the sign that this app shows for one, so that text copied from its screen works."""
 _ESCAPES: Final = re.compile(r"\x1b\[[0-9;?]{0,20}[@-~]")
 _QUOTE: Final = re.compile(r"^(?:[ \t]{0,4}[>|])+[ \t]?|^\s{0,4}(?:[-*•·‣–] )")
 _COLON: Final = re.compile(r"\s{0,2}[:=：](?!//)\s{0,3}|\t+")
@@ -25,7 +25,7 @@ _HEADINGS: Final = frozenset({"header", "billing", "old"})
 
 @dataclass(slots=True)
 class AddressLine:
-    """One line of free text. `gap`: an empty line stands before it."""
+    """One line of text. `gap`: there is an empty line before it."""
 
     text: str
     gap: bool = False
@@ -33,39 +33,39 @@ class AddressLine:
 
 @dataclass(slots=True)
 class AddressSection:
-    """What belongs together. `kind`: of its heading. `labelled`: field, its value, and the words of both."""
+    """Lines that belong together. `kind`: of their heading. `labelled`: field, value, and the source text of both."""
 
     kind: str = ""
     lines: list[AddressLine] = field(default_factory=list)
     labelled: list[tuple[str, str, str]] = field(default_factory=list)
-    passed: list[str] = field(default_factory=list)
-    left: list[str] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+    unplaced: list[str] = field(default_factory=list)
 
 
 def clean(text: str) -> str:
-    """The text without what acts on a terminal or cannot be seen, with one kind of line break and of space."""
+    """Remove terminal controls and invisible characters, and normalize line breaks and spaces."""
     text = _ESCAPES.sub("", _BREAKS.sub("\n", text))
     if text.isascii() and text.isprintable():
         return text
-    return "".join(_clean_sign(sign) for sign in text)
+    return "".join(_clean_sign(character) for character in text)
 
 
-def _clean_sign(sign: str) -> str:
-    if sign in "\n\t":
-        return sign
-    kind = unicodedata.category(sign)
+def _clean_sign(character: str) -> str:
+    if character in "\n\t":
+        return character
+    kind = unicodedata.category(character)
     if kind == "Zs":
         return " "
-    return "" if kind in ("Cc", "Cs", "Cf") and sign not in _KEPT_FORMATS else sign
+    return "" if kind in ("Cc", "Cs", "Cf") and character not in _KEPT_FORMATS else character
 
 
 def sections(text: str) -> list[AddressSection]:
-    """The parts of a cleaned text, each under its heading; what is too long to be looked at is left in the first."""
+    """Split a cleaned text at its headings. Lines beyond the limits become unplaced words of the first section."""
     found = [AddressSection()]
     pending: tuple[str, str] | None = None
     rows = text.split("\n")
     gap, count = False, 0
-    for place, row in enumerate(rows):
+    for index, row in enumerate(rows):
         line = _QUOTE.sub("", row).replace("**", "").strip()
         line = re.sub(r" {3,}", "\t", line)
         if not line.strip(" \t,;.:-_=*#>|"):
@@ -73,59 +73,59 @@ def sections(text: str) -> list[AddressSection]:
             continue
         count += 1
         if count > MAX_LINES or len(line) > MAX_LINE_LENGTH:
-            found[-1].left.append(" ".join(row.split()))
+            found[-1].unplaced.append(" ".join(row.split()))
             continue
         parts = cut_labels(line)
         if pending is not None and len(parts) == 1 and not parts[0][0]:
-            found[-1].labelled.append((pending[0], _tidy(parts[0][2]), f"{pending[1]} {line}"))
+            found[-1].labelled.append((pending[0], _collapse_spaces(parts[0][2]), f"{pending[1]} {line}"))
             pending = None
             continue
         if pending is not None:
-            found[-1].passed.append(pending[1])
+            found[-1].ignored.append(pending[1])
         pending = None
-        following = next((normalize(next_row) for next_row in rows[place + 1 : place + 4] if next_row.strip()), "")
+        following = next((normalize(next_row) for next_row in rows[index + 1 : index + 4] if next_row.strip()), "")
         if normalize(line) in LONE_LABELS and following and following not in LONE_LABELS:
             parts = [(LABELS[normalize(line)], line, "")]
         if len(parts) == 1 and not parts[0][0] and "\t" in parts[0][2]:
-            # Cells of a table without labels.
+            # Table cells without labels.
             parts = [("", "", cell) for cell in parts[0][2].split("\t")]
         for kind, label, value in parts:
             pending = _add(found, kind, label, value, gap) or None
             gap = False
     if pending is not None:
-        found[-1].passed.append(pending[1])
+        found[-1].ignored.append(pending[1])
     return found
 
 
 def _add(found: list[AddressSection], kind: str, label: str, value: str, gap: bool) -> tuple[str, str] | None:
-    """Put one part where it belongs; a label without its value is returned."""
+    """Add one part of a line to the right section. Returns a label that has no value yet."""
     here = found[-1]
     if kind in _HEADINGS:
         here = AddressSection(kind)
         found.append(here)
-        here.passed.append(label)
+        here.ignored.append(label)
         kind = ""
     if kind == "other":
-        here.left.append(f"{label}: {value}" if value else label)
+        here.unplaced.append(f"{label}: {value}" if value else label)
     elif kind:
         if kind in ("name", "street", "postal_code") and any(one[0] == kind for one in here.labelled):
             here = AddressSection()
             found.append(here)
         if not value:
             return kind, label
-        here.labelled.append((kind, _tidy(value), f"{label} {value}"))
-    elif _tidy(value):
+        here.labelled.append((kind, _collapse_spaces(value), f"{label} {value}"))
+    elif _collapse_spaces(value):
         words = introduction(value)
         if words:
-            here.passed.append(" ".join(value.split()[:words]))
+            here.ignored.append(" ".join(value.split()[:words]))
             value = " ".join(value.split()[words:])
-        if _tidy(value):
-            here.lines.append(AddressLine(_tidy(value), gap))
+        if _collapse_spaces(value):
+            here.lines.append(AddressLine(_collapse_spaces(value), gap))
     return None
 
 
 def cut_labels(line: str) -> list[tuple[str, str, str]]:
-    """The line as (kind, label, value); the kind and the label are empty for what stands before the first label."""
+    """Split a line into (kind, label, value). Kind and label are empty for text before the first label."""
     cuts: list[tuple[int, int, str]] = []
     start = 0
     for colon in _COLON.finditer(line):
@@ -133,39 +133,39 @@ def cut_labels(line: str) -> list[tuple[str, str, str]]:
         found = _label_at_end(before, line[colon.end() :])
         if found is not None:
             kind, length = found
-            is_said = (
+            is_sentence = (
                 kind in _HEADINGS and not start and before[-length:][:1].islower() and not re.search(r"[\d,]", before)
             )
-            if is_said:
-                # The whole sentence is the heading: here is my new address.
+            if is_sentence:
+                # The whole sentence is the heading: "here is my new address:".
                 length = len(before)
             cuts.append((colon.start() - length, colon.end(), kind))
             start = colon.end()
     if not cuts:
         return [("", "", line)]
     parts = [("", "", line[: cuts[0][0]])] if line[: cuts[0][0]].strip(" ,;(") else []
-    for place, (begin, end, kind) in enumerate(cuts):
-        stop = cuts[place + 1][0] if place + 1 < len(cuts) else len(line)
+    for index, (begin, end, kind) in enumerate(cuts):
+        stop = cuts[index + 1][0] if index + 1 < len(cuts) else len(line)
         label = line[begin:end].strip(" :=：\t")
         parts.append((kind, label, line[end:stop].strip(" ,;\t")))
     return parts
 
 
 def _label_at_end(before: str, after: str) -> tuple[str, int] | None:
-    """The kind of the label that this ends with, and how many characters it has."""
+    """The kind of the label at the end of a text, and its length."""
     words = [(word.start(), word[0]) for word in re.finditer(r"[^\s,;|()]+", before[-90:])][-_LABEL_WORDS:]
     offset = max(0, len(before) - 90)
-    for place, (begin, _) in enumerate(words):
-        phrase = normalize(" ".join(word for _, word in words[place:]))
+    for index, (begin, _) in enumerate(words):
+        phrase = normalize(" ".join(word for _, word in words[index:]))
         kind = LABELS.get(phrase)
         if kind is None or (len(phrase) == 1 and not re.search(r"@" if phrase == "e" else r"\d", after[:40])):
             continue
         if kind in ("other", "old", "number") and before[-90:][:begin].rpartition(",")[2].strip(" ;|("):
-            # Such words are labels only where the line, or a part of it, begins with them.
+            # These words are labels only at the beginning of a line or of a part of it.
             continue
         return kind, len(before) - offset - begin
     return None
 
 
-def _tidy(text: str) -> str:
+def _collapse_spaces(text: str) -> str:
     return " ".join(text.split()).strip(" ,;|")

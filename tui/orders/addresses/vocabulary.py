@@ -1,6 +1,6 @@
-"""The words that people write in and around an address, in the languages of those who order.
+"""Words that people write in and around addresses, in several languages.
 
-All are in the form that `tui.orders.addresses.formats.plain` gives: small letters, no accents, no dots.
+All are in the form of `tui.orders.addresses.formats.normalize`: lower case, no accents, no dots.
 """
 
 import re
@@ -14,8 +14,8 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
-def _listed(text: str) -> tuple[str, ...]:
-    return tuple(filter(None, (normalize(one) for one in text.split(","))))
+def _normalized_list(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, (normalize(phrase) for phrase in text.split(","))))
 
 
 _LABELS: Final = {
@@ -89,8 +89,8 @@ _LABELS: Final = {
     "anmerkung, hinweis, remarque, comentario, nota, uwagi, uwaga, reference, referentie, ref, referenz, ps",
 }
 
-LABELS: Final = {word: kind for kind, words in _LABELS.items() for word in _listed(words)}
-"""What may stand before a colon, and the field or the kind of heading that it means."""
+LABELS: Final = {word: kind for kind, words in _LABELS.items() for word in _normalized_list(words)}
+"""Labels before a colon, and the field or kind of heading that they mean."""
 
 LONE_LABELS: Final = frozenset(
     word for word, kind in LABELS.items() if len(word) > 2 and kind not in ("other", "old", "po_box")
@@ -109,9 +109,9 @@ LONE_LABELS: Final = frozenset(
     "was",
     "not",
 }
-"""Labels that are also known without a colon, on a line of their own above their value."""
+"""Labels that are also recognised without a colon, on a line of their own above the value."""
 
-_GREETINGS: Final = _listed(
+_GREETINGS: Final = _normalized_list(
     "hallo, hi, hello, hey, hoi, dear, beste, geachte, dag, goedemorgen, goedemiddag, goedenavond, goedendag, guten tag, "
     "guten morgen, guten abend, sehr geehrte, sehr geehrter, sehr geehrtes, liebe, lieber, liebes, moin, servus, bonjour, "
     "bonsoir, salut, madame monsieur, cher, chère, chers, hola, buenos días, buenas tardes, buenas noches, buenas, estimado, "
@@ -119,7 +119,7 @@ _GREETINGS: Final = _listed(
     "spettabile, dzień dobry, witam, szanowni, szanowny, szanowna, cześć, good morning, good afternoon, good evening, "
     "to whom it may concern"
 )
-_CLOSINGS: Final = _listed(
+_CLOSINGS: Final = _normalized_list(
     "groet, groeten, groetjes, gr, mvg, met vriendelijke groet, met vriendelijke groeten, met groet, vriendelijke groet, "
     "vriendelijke groeten, hartelijke groet, hartelijke groeten, hartelijk dank, alvast bedankt, bij voorbaat dank, "
     "bedankt, dankjewel, dank u, dank je, dank, mit freundlichen grüßen, mit freundlichem gruß, mit besten grüßen, "
@@ -140,7 +140,7 @@ STREET_ENDS: Final = {
     "NL BE DE AT CH LU": "weg ring pad park markt",
     "SE NO DK": "gatan vagen gata veien vej gade alle",
 }
-"""Ends of words that are streets, and where they are."""
+"""Endings of street names, by countries."""
 STREET_WORDS: Final = {
     "FR BE CH LU": "rue av bd boul boulevard impasse allee allees quai chemin cours faubourg sente rond chaussee cite",
     "FR BE CH GB US CA AU": "avenue place route passage square",
@@ -154,11 +154,11 @@ STREET_WORDS: Final = {
     "DE AT CH": "am an im auf zum zur alte alter grosse kleine",
     "PT": "rua praca travessa largo estrada alameda",
 }
-"""Whole words of streets; the German ones only begin one."""
+"""Street words, by countries. The German ones only begin a street name."""
 BEFORE_ONLY: Final = frozenset(
     ["am", "an", "im", "auf", "zum", "zur", "alte", "alter", "grosse", "kleine", "c", "os", "al", "pl"]
 )
-"""Words of streets that mean one at its beginning only."""
+"""Street words that count only as the first word."""
 
 COMPANY_FORMS: Final = {
     "NL BE": "bv nv vof cv",
@@ -171,9 +171,9 @@ COMPANY_FORMS: Final = {
     "US": "inc llc corp corporation incorporated",
     "": "ag se co oy ab as aps sro doo kft bvba sprl cie",
 }
-"""Legal forms as a company's name ends, dots and spaces taken out, and where they are used."""
+"""Legal forms at the end of company names, without dots and spaces, by countries."""
 COMPANY_WORDS: Final = frozenset(
-    _listed(
+    _normalized_list(
         "bakkerij, restaurant, café, cafe, hotel, hôtel, winkel, boekhandel, shop, store, studio, atelier, praxis, kanzlei, apotheke, verein, "
         "stichting, vereniging, universiteit, universität, university, université, università, universidad, uniwersytet, school, schule, "
         "scuola, escuela, école, szkoła, kindergarten, kita, kantoor, office, büro, praktijk, apotheek, garage, ristorante, trattoria, "
@@ -183,7 +183,7 @@ COMPANY_WORDS: Final = frozenset(
     )
 )
 HONORIFICS: Final = frozenset(
-    _listed(
+    _normalized_list(
         "herr, herrn, frau, dhr, de heer, mevr, mevrouw, mw, fam, familie, mr, mrs, ms, miss, mx, dr, prof, m, mme, mlle, monsieur, madame, "
         "mademoiselle, sr, sra, srta, don, doña, señor, señora, sig, sig ra, signor, signora, signorina, dott, dott ssa, ing, pan, pani, "
         "państwo, family, herrn und frau, herr und frau"
@@ -191,7 +191,7 @@ HONORIFICS: Final = frozenset(
 )
 
 _UNITS: Final = frozenset(
-    _listed(
+    _normalized_list(
         "apt, apartment, appartement, app, appt, flat, unit, suite, ste, floor, fl, room, rm, bus, bte, boite, boîte, étage, etage, et, verdieping, og, "
         "eg, dg, obergeschoss, erdgeschoss, stock, stiege, top, tür, tuer, whg, wohnung, hinterhaus, vorderhaus, seitenflügel, gebouw, building, bldg, block, "
         "bâtiment, batiment, bât, bat, bldg, esc, escalera, escalier, piso, planta, puerta, pta, bajo, bajos, entresuelo, portal, interno, int, scala, "
@@ -254,14 +254,14 @@ def _starts(words: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def is_greeting(line: str) -> bool:
-    """Whether it is how a letter begins: `Beste Jan,`."""
+    """Whether a line is a greeting: `Beste Jan,`."""
     words = normalize(line)
     begins = _starts(_GREETINGS).match(words) is not None
     return begins and (line.rstrip()[-1:] in ",!.:" or len(words.split()) <= 6) and not re.search(r"\d", words)
 
 
 def is_closing(line: str) -> bool:
-    """Whether it is how a letter ends: `Met vriendelijke groet,`."""
+    """Whether a line is the closing of a letter: `Met vriendelijke groet,`."""
     words = normalize(line)
     found = _starts(_CLOSINGS).match(words)
     if found is None or re.search(r"\d", words):
@@ -270,7 +270,7 @@ def is_closing(line: str) -> bool:
 
 
 def is_prose(line: str) -> bool:
-    """Whether it is a sentence and no part of an address."""
+    """Whether a line is a sentence rather than a part of an address."""
     words = normalize(line).split()
     if len(words) < 4:
         return line.rstrip()[-1:] in "!?" and len(words) > 1
@@ -279,9 +279,9 @@ def is_prose(line: str) -> bool:
 
 
 def introduction(line: str) -> int:
-    """How many words at the start only lead to an address: `Mijn nieuwe adres is: Kerkstraat 12`."""
+    """The number of words that introduce an address: 4 in `Mijn nieuwe adres is: Kerkstraat 12`."""
     words = [normalize(word) for word in line.split()[:14]]
-    noun = next((place for place, word in enumerate(words) if word in _ADDRESS_NOUNS), None)
+    noun = next((index for index, word in enumerate(words) if word in _ADDRESS_NOUNS), None)
     if noun is None:
         return 0
     if len(words) < 14 and line.rstrip().endswith(":"):
@@ -293,11 +293,11 @@ def introduction(line: str) -> int:
 
 
 def street_words(text: str) -> dict[str, int]:
-    """Words that are streets, and how many of them speak for which country."""
+    """Count the street words in a text by country."""
     found: dict[str, int] = {}
     words = normalize(text).split()
-    for place, word in enumerate(words):
-        for countries in _street_countries(word, place == 0):
+    for index, word in enumerate(words):
+        for countries in _street_countries(word, index == 0):
             found[countries] = found.get(countries, 0) + 1
     return found
 
@@ -329,7 +329,7 @@ def _forms() -> dict[str, tuple[str, ...]]:
 
 
 def company_countries(text: str) -> tuple[str, ...] | None:
-    """Where the legal form at the end of a company's name is used; None where there is none."""
+    """The countries of the legal form at the end of a company name; None if it has none."""
     words = [normalize(word).replace(" ", "") for word in text.split()][-4:]
     for length in (1, 2, 3):
         form = "".join(words[-length:])
@@ -340,7 +340,7 @@ def company_countries(text: str) -> tuple[str, ...] | None:
 
 
 def _is_form(word: str) -> bool:
-    # A name ends in co, as or sa only where it is written as a form is.
+    # co, as and sa count as a legal form only if they are written like one.
     return "." in word or word.isupper() or len(word) > 2
 
 
@@ -349,7 +349,7 @@ def is_company(text: str) -> bool:
 
 
 def is_honorific(text: str) -> bool:
-    """Whether nothing but a form of address stands here: `Herrn`."""
+    """Whether the text is only a form of address: `Herrn`."""
     return normalize(text) in HONORIFICS
 
 
@@ -359,18 +359,18 @@ def has_honorific(text: str) -> bool:
 
 
 def attention(text: str) -> str:
-    """The person in `t.a.v. Jan Jansen`, or ""."""
+    """The name in `t.a.v. Jan Jansen`, or ""."""
     found = _ATTENTION.fullmatch(text)
     return found["name"] if found is not None else ""
 
 
 def is_unit(text: str) -> bool:
-    """Whether it is a part of a house, or a way to it: `3. OG links`, `Apt 4`, `c/o Meyer`."""
+    """Whether the text is a part of a building or a care-of line: `3. OG links`, `Apt 4`, `c/o Meyer`."""
     if _CARE_OF.fullmatch(text) or _ORDINAL_FLOOR.fullmatch(text):
         return True
     words = normalize(text).split()
     if not 1 < len(words) < 9:
-        # One such word alone is a name as well.
+        # A single such word may also be a name.
         return False
     if words[0] in _UNITS:
         return len(words[0]) > 3 or bool(re.search(r"\d", text)) or (len(words[0]) == 3 and len(words[1]) < 3)
@@ -386,7 +386,7 @@ def is_locker(text: str) -> bool:
 
 
 def locker_countries(text: str) -> tuple[str, ...]:
-    """Where parcel lockers are called as they are here."""
+    """The countries that use this name for a parcel locker."""
     if not is_locker(text):
         return ()
     return ("PL",) if normalize(text).startswith("paczkomat") else ("DE",)

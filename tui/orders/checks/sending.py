@@ -1,4 +1,4 @@
-"""What is wrong with orders that are to be sent together, as far as it can be known before they go."""
+"""Checks before sending: each order of a batch by the schema and the shipping checks, and duplicates among them."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
@@ -15,50 +15,50 @@ from tui.orders.checks.spreadsheet_damage import find_damage
 from tui.orders.paths import ORDER_ID, SHOP
 
 MAX_ORDERS: Final = 100
-"""Orders in one request (Q2.2)."""
+"""Orders per request (Q2.2)."""
 
 MAX_BYTES: Final = 4_000_000
-"""Of one request. The service names no limit; servers like it commonly take 5 or 10 MB, and a hundred usual orders have
-0.2 MB, so that this splits only what is unusual."""
+"""Size of a request. The service documents no limit. Similar servers commonly accept 5 or 10 MB, and a hundred typical
+orders have 0.2 MB, so only unusual batches are split."""
 
-_LONGEST_ID = 64
-_ALSO_ERRORS = {"no_items", "quantity"}
+_MAX_ID_LENGTH = 64
+_ERROR_CODES = {"no_items", "quantity"}
 
 
 def check_order(order: Document, shops: Collection[int] | None) -> list[Problem]:
-    """All problems of one order to be sent by POST: errors by the schema, and warnings of everything doubtful.
+    """Find all problems of an order that is sent by POST: schema errors, and warnings for anything doubtful.
 
-    `shops`: the account's integrations, or None where they are not known.
+    `shops`: the account's integrations, or None if unknown.
     """
-    damaged = {problem.pointer: problem for problem in find_damage(order)}
-    found = []
+    damage_by_pointer = {problem.pointer: problem for problem in find_damage(order)}
+    problems = []
     for invalid in validate_order(order, Operation.POST):
         severity = Severity.WARNING if invalid.tolerated else Severity.ERROR
-        if invalid.pointer in damaged:
-            # What a spreadsheet did says more, and can be mended.
-            damaged[invalid.pointer] = replace(damaged[invalid.pointer], severity=severity)
+        if invalid.pointer in damage_by_pointer:
+            # The spreadsheet damage is more specific, and it can be fixed.
+            damage_by_pointer[invalid.pointer] = replace(damage_by_pointer[invalid.pointer], severity=severity)
         else:
-            found.append(
+            problems.append(
                 Problem(
                     invalid.detail, invalid.code, "", pointer=invalid.pointer, severity=severity, origin=Origin.LOCAL
                 )
             )
-    found += damaged.values()
-    found += check_shop(order, shops)
+    problems += damage_by_pointer.values()
+    problems += check_shop(order, shops)
     order_id = ORDER_ID.get(order)
-    if isinstance(order_id, str) and len(order_id) > _LONGEST_ID:
-        # Seen refused by the service although its document says nothing of it (Q1.8).
-        detail = f"The service may refuse more than {_LONGEST_ID} characters; this has {len(order_id)}."
-        found.append(Problem(detail, "long_id", pointer=ORDER_ID, severity=Severity.WARNING, origin=Origin.LOCAL))
-    known = {problem.pointer for problem in found}
+    if isinstance(order_id, str) and len(order_id) > _MAX_ID_LENGTH:
+        # The service was seen to refuse this, although its documentation has no limit (Q1.8).
+        detail = f"The service may refuse more than {_MAX_ID_LENGTH} characters; this has {len(order_id)}."
+        problems.append(Problem(detail, "long_id", pointer=ORDER_ID, severity=Severity.WARNING, origin=Origin.LOCAL))
+    reported = {problem.pointer for problem in problems}
     for problem in preflight(order):
-        if problem.pointer in known:
+        if problem.pointer in reported:
             continue
-        if problem.code in _ALSO_ERRORS:
-            found.append(_error(problem.pointer, problem.code, problem.detail))
+        if problem.code in _ERROR_CODES:
+            problems.append(_error(problem.pointer, problem.code, problem.detail))
         else:
-            # Unsendable and unshippable are two things: the service takes an order without an address.
-            found.append(
+            # The service accepts orders that cannot be shipped, for instance without an address.
+            problems.append(
                 Problem(
                     problem.detail,
                     problem.code,
@@ -68,11 +68,11 @@ def check_order(order: Document, shops: Collection[int] | None) -> list[Problem]
                     origin=Origin.LOCAL,
                 )
             )
-    return found
+    return problems
 
 
 def check_shop(order: Document, shops: Collection[int] | None) -> list[Problem]:
-    """Whether the order's shop is one of the account's, if they are known."""
+    """Check that the order's shop belongs to the account, if its shops are known."""
     shop = SHOP.get(order)
     if shops is None or not isinstance(shop, int) or shop in shops:
         return []
@@ -80,19 +80,19 @@ def check_shop(order: Document, shops: Collection[int] | None) -> list[Problem]:
 
 
 def check_duplicates(orders: Mapping[str, Document]) -> dict[str, Problem]:
-    """The staged orders (by their own id) that another one of the batch would overwrite (Q2.11)."""
-    places: dict[tuple[object, object], list[str]] = defaultdict(list)
-    for staged, order in orders.items():
+    """Find the staged orders, by their own id, that would overwrite another one of the batch (Q2.11)."""
+    staged_by_key: dict[tuple[object, object], list[str]] = defaultdict(list)
+    for staged_id, order in orders.items():
         order_id, shop = ORDER_ID.get(order), SHOP.get(order)
         if isinstance(order_id, str) and order_id and isinstance(shop, int):
-            # An id with a space around it is found again as the one without.
-            places[id_text(order_id), shop].append(staged)
-    found: dict[str, Problem] = {}
-    for (key, _), ids in places.items():
-        for staged in ids[1:]:
-            detail = f"Order {str(key)[:40]!r} of this shop stands in this batch {len(ids)} times."
-            found[staged] = _error(ORDER_ID, "twice", detail)
-    return found
+            # The service trims ids, so that one with surrounding spaces is the same.
+            staged_by_key[id_text(order_id), shop].append(staged_id)
+    problems: dict[str, Problem] = {}
+    for (shared_id, _), staged_ids in staged_by_key.items():
+        for staged_id in staged_ids[1:]:
+            detail = f"This batch has order {str(shared_id)[:40]!r} of this shop {len(staged_ids)} times."
+            problems[staged_id] = _error(ORDER_ID, "twice", detail)
+    return problems
 
 
 def _error(pointer: Pointer, code: str, detail: str) -> Problem:

@@ -1,4 +1,4 @@
-"""What spreadsheets do to data: found in the order as it stands, and mended only by proposal."""
+"""Finds values that a spreadsheet has damaged, and proposes fixes."""
 
 import re
 from dataclasses import replace
@@ -29,156 +29,158 @@ _QUOTED: Final = re.compile(r'="((?:[^"]|"")*)"', re.DOTALL)
 _LINK: Final = re.compile(r'=HYPERLINK\("[^"]*"[,;]\s*"([^"]*)"\)', re.IGNORECASE)
 _SUM: Final = re.compile(r"=\s*([-+]?\d{1,15}(?:\.\d{1,9})?)\s*(?:([-+*/])\s*(\d{1,15}(?:\.\d{1,9})?))?", re.ASCII)
 _DAY_0: Final = datetime(1899, 12, 30)
-_NATIONAL: Final = {"NL": (9,), "FR": (9,), "GB": (10,), "BE": (8, 9), "CH": (9,)}
-"""Digits of a phone number behind the zero that it begins with at home."""
+_NATIONAL_LENGTHS: Final = {"NL": (9,), "FR": (9,), "GB": (10,), "BE": (8, 9), "CH": (9,)}
+"""Lengths of national phone numbers without the leading zero."""
 _DATES: Final = frozenset(["order_created_at", "order_updated_at", "handover_at", "deliver_at", "invoice_date"])
-_NAMED: Final = _DATES | {"hs_code", "postal_code", "phone_number"}
-_CHAPTER_LOST: Final = (5, 7, 9)
-"""HS codes have an even number of digits; the chapters 01 to 09 begin with a zero."""
+_CHECKED_NAMES: Final = _DATES | {"hs_code", "postal_code", "phone_number"}
+_LENGTHS_WITHOUT_ZERO: Final = (5, 7, 9)
+"""HS codes have an even number of digits; those of chapters 01 to 09 start with a zero."""
 
 
 def find_damage(order: Document) -> list[Problem]:
-    """The values that look as if a spreadsheet had rewritten them, as warnings, in document order."""
+    """Find values that a spreadsheet seems to have rewritten, as warnings, in document order."""
     found: list[Problem] = []
     _walk_object(order, [], found)
     return found
 
 
 def find_problems(order: Document) -> list[Problem]:
-    """Why an order will not ship (errors) and what is doubtful or damaged in it (warnings), worst first.
+    """Find what prevents an order from being shipped (errors) and what is doubtful or damaged (warnings), errors first.
 
-    Of a damaged value the damage is told, as severe as what `preflight` says of it.
+    For a damaged value the damage is reported, with the severity that `preflight` gives the value.
     """
-    damaged = {problem.pointer: problem for problem in find_damage(order)}
-    found = []
+    damage_by_pointer = {problem.pointer: problem for problem in find_damage(order)}
+    problems = []
     for problem in preflight.preflight(order):
-        if (worse := damaged.get(problem.pointer)) is None:
-            found.append(problem)
+        if (damage := damage_by_pointer.get(problem.pointer)) is None:
+            problems.append(problem)
         elif problem.severity is Severity.ERROR:
-            damaged[problem.pointer] = replace(worse, severity=Severity.ERROR)
-    return sorted([*found, *damaged.values()], key=lambda problem: problem.severity is Severity.WARNING)
+            damage_by_pointer[problem.pointer] = replace(damage, severity=Severity.ERROR)
+    return sorted([*problems, *damage_by_pointer.values()], key=lambda problem: problem.severity is Severity.WARNING)
 
 
 def fix_for(order: Document, problem: Problem) -> Fix | None:
-    """The proposal for a problem, whoever found it, if there is one; every `m` of the app proposes this.
+    """Propose a fix for any problem, if there is one. Every `m` of the app uses this.
 
-    It is of `preflight`, or of damage at the problem's place, or a total that the lines tell.
+    The fix is that of `preflight`, or repairs damage at the problem's pointer, or fills in a missing total.
     """
-    if problem.code not in DAMAGE_CODES and (found_before := preflight.fix_for(order, problem)) is not None:
-        return found_before
+    if problem.code not in DAMAGE_CODES and (fix := preflight.fix_for(order, problem)) is not None:
+        return fix
     value = problem.pointer.get(order)
-    if not value and (total := missing_total(order, problem.pointer)) is not None:
-        return Fix(total[0], ((total[1], total[2]),))
+    if not value and (proposal := missing_total(order, problem.pointer)) is not None:
+        return Fix(proposal[0], ((proposal[1], proposal[2]),))
     if not isinstance(value, str) or not value:
         return None
-    found = _found(problem.pointer, value, _country_beside(order, problem.pointer))
-    if found is None or found[1] is None or (problem.code in DAMAGE_CODES and found[0] != problem.code):
+    diagnosis = _diagnose(problem.pointer, value, _country_of(order, problem.pointer))
+    if diagnosis is None or diagnosis[1] is None or (problem.code in DAMAGE_CODES and diagnosis[0] != problem.code):
         return None
-    wanted = _typed(problem.pointer, found[1])
-    return None if wanted is None else Fix(f"{found[1]}{found[2]}", ((problem.pointer, wanted),))
+    value_to_set = _as_field_value(problem.pointer, diagnosis[1])
+    return None if value_to_set is None else Fix(f"{diagnosis[1]}{diagnosis[2]}", ((problem.pointer, value_to_set),))
 
 
-def _walk_object(node: Document, place: list[str], found: list[Problem]) -> None:
-    # All values of all orders of a batch come by here: most are done with in a line.
+def _walk_object(node: Document, tokens: list[str], found: list[Problem]) -> None:
+    # This runs for every value of a batch, so most values are skipped quickly.
     for key, value in node.items():
         if isinstance(value, str):
-            if value and (key in _NAMED or value[0] == "=" or "+" in value):
+            if value and (key in _CHECKED_NAMES or value[0] == "=" or "+" in value):
                 code = node.get("country_code")
-                _look(place, key, value, code.strip().upper() if isinstance(code, str) else "", found)
+                _check_value(tokens, key, value, code.strip().upper() if isinstance(code, str) else "", found)
         elif isinstance(value, dict):
-            place.append(key)
-            _walk_object(value, place, found)
-            place.pop()
+            tokens.append(key)
+            _walk_object(value, tokens, found)
+            tokens.pop()
         elif isinstance(value, list):
-            place.append(key)
-            _walk_list(value, place, found)
-            place.pop()
+            tokens.append(key)
+            _walk_list(value, tokens, found)
+            tokens.pop()
 
 
-def _walk_list(node: list[Json], place: list[str], found: list[Problem]) -> None:
-    for position, value in enumerate(node):
+def _walk_list(node: list[Json], tokens: list[str], found: list[Problem]) -> None:
+    for index, value in enumerate(node):
         if isinstance(value, dict | list):
-            place.append(str(position))
+            tokens.append(str(index))
             if isinstance(value, dict):
-                _walk_object(value, place, found)
+                _walk_object(value, tokens, found)
             else:
-                _walk_list(value, place, found)
-            place.pop()
+                _walk_list(value, tokens, found)
+            tokens.pop()
 
 
-def _look(place: list[str], key: str, text: str, country: str, found: list[Problem]) -> None:
-    if _is_sound(key, text, country):
+def _check_value(tokens: list[str], key: str, text: str, country: str, found: list[Problem]) -> None:
+    if _is_intact(key, text, country):
         return
-    pointer = Pointer((*place, key))
-    seen = _found(pointer, text, country)
-    if seen is not None:
-        title, detail = _WORDS[seen[0]]
-        shown = text if len(text) <= 20 else f"{text[:19]}…"
+    pointer = Pointer((*tokens, key))
+    diagnosis = _diagnose(pointer, text, country)
+    if diagnosis is not None:
+        title, detail = _TEXTS[diagnosis[0]]
+        excerpt = text if len(text) <= 20 else f"{text[:19]}…"
         severity, origin = Severity.WARNING, Origin.LOCAL
-        found.append(Problem(detail, seen[0], f"{title}: {shown}", pointer=pointer, severity=severity, origin=origin))
+        found.append(
+            Problem(detail, diagnosis[0], f"{title}: {excerpt}", pointer=pointer, severity=severity, origin=origin)
+        )
 
 
-_WORDS: Final = {
-    "lost_zeros": ("zeros lost", "A spreadsheet seems to have taken the zeros in front."),
-    "scientific": ("1E+ number", "A spreadsheet has written this number short; digits may be lost."),
-    "serial_date": ("date as a number", "This is a date as spreadsheets count the days."),
-    "decimal_comma": ("comma in a code", "A spreadsheet seems to have made the dot of this code a decimal comma."),
-    "formula": ("formula", "This is a formula of a spreadsheet, not what it comes to."),
-    "lost_plus": ("phone without +", "A spreadsheet seems to have taken the + in front."),
+_TEXTS: Final = {
+    "lost_zeros": ("zeros lost", "A spreadsheet seems to have removed the leading zeros."),
+    "scientific": ("1E+ number", "A spreadsheet has shortened this number; digits may be lost."),
+    "serial_date": ("date as a number", "This is a date in the day numbers of a spreadsheet."),
+    "decimal_comma": ("comma in a code", "A spreadsheet seems to have replaced the dot in this code by a comma."),
+    "formula": ("formula", "This is a spreadsheet formula, not its result."),
+    "lost_plus": ("phone without +", "A spreadsheet seems to have removed the leading +."),
 }
 
 
 @lru_cache(maxsize=4096)
-def _is_sound(name: str, text: str, country: str) -> bool:
-    """Whether nothing is wrong with a value; the same codes stand in very many items."""
-    return _found(Pointer((name,)), text, country) is None
+def _is_intact(name: str, text: str, country: str) -> bool:
+    """Whether a value is undamaged. Cached, because many items have the same codes."""
+    return _diagnose(Pointer((name,)), text, country) is None
 
 
-def _found(pointer: Pointer, text: str, country: str) -> tuple[str, str | None, str] | None:
-    """The damage at a value: its code, what it should be (None: nobody can tell), and words behind that."""
+def _diagnose(pointer: Pointer, text: str, country: str) -> tuple[str, str | None, str] | None:
+    """The damage to a value: its code, the original value (None if unknown), and a note to append to the proposal."""
     name = pointer.name
     if text[0] == "=" and len(text) > 1:
-        return "formula", _formula(text), ""
+        return "formula", _formula_result(text), ""
     if match := _SCIENTIFIC.fullmatch(text):
         digits = match[1].replace(",", ".")
         whole = f"{Decimal(digits).scaleb(int(match[2])):f}"
         known = len(digits.lstrip("+-").replace(".", ""))
         lossy = known <= int(match[2])
-        return "scientific", whole.partition(".")[0], ", the digits behind are lost: see the file" if lossy else ""
+        return "scientific", whole.partition(".")[0], ", the remaining digits are lost: see the file" if lossy else ""
     if name in _DATES and (match := _SERIAL.fullmatch(text)):
-        return "serial_date", _serial(pointer, match), ""
+        return "serial_date", _date_from_serial(pointer, match), ""
     if name == "hs_code":
         if _CODE_COMMA.fullmatch(text):
             return "decimal_comma", text.replace(",", "."), ""
-        if (_DIGITS.fullmatch(text) and len(text) in _CHAPTER_LOST) or _CHAPTER_DOTTED.fullmatch(text):
+        if (_DIGITS.fullmatch(text) and len(text) in _LENGTHS_WITHOUT_ZERO) or _CHAPTER_DOTTED.fullmatch(text):
             return "lost_zeros", f"0{text}", ""
     if name == "postal_code" and _DIGITS.fullmatch(text) and country and is_postcode(country, text) is False:
-        longer = next((more for more in (f"0{text}", f"00{text}") if is_postcode(country, more)), None)
-        return ("lost_zeros", longer, "") if longer is not None else None
+        with_zeros = next((more for more in (f"0{text}", f"00{text}") if is_postcode(country, more)), None)
+        return ("lost_zeros", with_zeros, "") if with_zeros is not None else None
     if name == "phone_number" and _DIGITS.fullmatch(text):
         dial = dialling_code(country)
         if dial and text.startswith(dial) and 8 <= len(text) - len(dial) <= 11:
             return "lost_plus", f"+{text}", ""
-        if len(text) in _NATIONAL.get(country, ()):
+        if len(text) in _NATIONAL_LENGTHS.get(country, ()):
             return "lost_zeros", f"0{text}", ""
     return None
 
 
-def _country_beside(order: Document, pointer: Pointer) -> str:
+def _country_of(order: Document, pointer: Pointer) -> str:
     code = (pointer.parent / "country_code").get(order)
     return code.strip().upper() if isinstance(code, str) else ""
 
 
-def _serial(pointer: Pointer, match: re.Match[str]) -> str:
-    moment = _DAY_0 + timedelta(days=float(f"{match[1]}.{match[2] or 0}"))
-    known = field_at(pointer)
-    if known is not None and known.kind is Kind.DATE_TEXT:
-        return moment.date().isoformat()
-    # Spreadsheets know no zones; a day's time is meant where the file was made, most likely here.
-    return (moment + timedelta(microseconds=500_000)).replace(microsecond=0).astimezone().isoformat()
+def _date_from_serial(pointer: Pointer, match: re.Match[str]) -> str:
+    time = _DAY_0 + timedelta(days=float(f"{match[1]}.{match[2] or 0}"))
+    field = field_at(pointer)
+    if field is not None and field.kind is Kind.DATE_TEXT:
+        return time.date().isoformat()
+    # Spreadsheets have no time zones; the file was most likely made in this one.
+    return (time + timedelta(microseconds=500_000)).replace(microsecond=0).astimezone().isoformat()
 
 
-def _formula(text: str) -> str | None:
+def _formula_result(text: str) -> str | None:
     if match := _QUOTED.fullmatch(text):
         return match[1].replace('""', '"')
     if match := _LINK.fullmatch(text):
@@ -203,10 +205,10 @@ def _formula(text: str) -> str | None:
     return f"{first.normalize():f}"
 
 
-def _typed(pointer: Pointer, text: str) -> Json:
-    """The proposal as its field holds it; None where it cannot."""
-    known = field_at(pointer)
-    if known is None or known.kind in (Kind.TEXT, Kind.WORD, Kind.LINES, Kind.JSON, Kind.TAGS):
+def _as_field_value(pointer: Pointer, text: str) -> Json:
+    """The proposal as a value of its field; None if the field cannot hold it."""
+    field = field_at(pointer)
+    if field is None or field.kind in (Kind.TEXT, Kind.WORD, Kind.LINES, Kind.JSON, Kind.TAGS):
         return text
-    entry = parse_entry(known.kind, text)
+    entry = parse_entry(field.kind, text)
     return entry.value if isinstance(entry, ValidValue) else None

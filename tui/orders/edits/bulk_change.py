@@ -1,4 +1,4 @@
-"""One change for many orders: a recipe of values and tags, and what it comes to on each order by either road."""
+"""Bulk changes: values and tags to set on many orders, and the request that applies them to each order."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -19,18 +19,18 @@ from tui.orders.paths import ANY, EVERY_ITEM, ITEMS, LISTS, TAGS
 from tui.orders.value_parser import show_value
 
 VERSION: Final = 1
-"""Of a recipe as JSON. One of a later version is not read, since half of a change is another change."""
+"""Version of the JSON form. Later versions are not read, because a partly understood change would be another change."""
 
-_OWN: Final = (("order_number",), (*EVERY_ITEM, "name"), (*EVERY_ITEM, "item_id"))
-"""What tells one order or item from another is never the same in all."""
+_IDENTIFYING: Final = (("order_number",), (*EVERY_ITEM, "name"), (*EVERY_ITEM, "item_id"))
+"""Fields that identify an order or item, and so cannot have the same value in all."""
 
 
 @dataclass(frozen=True, slots=True)
 class FieldAssignment:
-    """A field and the value it is to have; below the items its path has `*`, for every item of an order.
+    """A field and the value to set. A path with `*` stands for every item of an order.
 
-    `value`: None for "the service is to remove it", ABSENT while it is not chosen yet. `only_empty`: leave what is
-    there; an amount and its currency or unit are judged together.
+    `value`: None to remove the value on the service, ABSENT while it is not chosen yet. `only_empty`: keep existing
+    values; an amount and its currency or unit count as one value.
     """
 
     path: tuple[str, ...]
@@ -39,215 +39,226 @@ class FieldAssignment:
 
     @property
     def pointer(self) -> Pointer:
-        """The address of its row in a form. With `*` in it, it leads into no document."""
+        """The pointer of its row in a form. With `*` in it, it matches nothing in a document."""
         return Pointer(self.path)
 
     @property
-    def of_items(self) -> bool:
+    def is_item_field(self) -> bool:
         return self.path[: len(EVERY_ITEM)] == EVERY_ITEM
 
 
 @dataclass(frozen=True, slots=True)
 class BulkChange:
-    """What is to become of each order. `unread`: parts of a stored recipe that this version has no field for."""
+    """What to change in each order. `unknown`: parts of the stored form that this version has no field for."""
 
     name: str = ""
-    sets: tuple[FieldAssignment, ...] = ()
+    assignments: tuple[FieldAssignment, ...] = ()
     add_tags: tuple[str, ...] = ()
     remove_tags: tuple[str, ...] = ()
-    unread: tuple[str, ...] = field(default=(), compare=False)
+    unknown: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def is_empty(self) -> bool:
-        """Whether it would change nothing of any order."""
-        return not (self.add_tags or self.remove_tags or any(one.value is not ABSENT for one in self.sets))
+        """Whether it changes nothing in any order."""
+        return not (
+            self.add_tags or self.remove_tags or any(assignment.value is not ABSENT for assignment in self.assignments)
+        )
 
     @property
-    def words(self) -> str:
-        """What it does, on one line, as a stranger's text: `status unfulfilled, tags +hold`."""
+    def summary(self) -> str:
+        """What it does, on one line: `status unfulfilled, tags +hold`. May contain unsafe text."""
         parts = [
-            f"{short_label(one)} {show_value(_kind(one), one.value)}{' where empty' if one.only_empty else ''}"
-            for one in self.sets
-            if one.value is not ABSENT
+            f"{short_label(assignment)} {show_value(_kind(assignment), assignment.value)}{' where empty' if assignment.only_empty else ''}"
+            for assignment in self.assignments
+            if assignment.value is not ABSENT
         ]
         tags = [f"+{tag}" for tag in self.add_tags] + [f"-{tag}" for tag in self.remove_tags]
         return ", ".join([*parts, *([f"tags {' '.join(tags)}"] if tags else [])])
 
-    def setting(self, path: tuple[str, ...]) -> FieldAssignment | None:
-        return next((one for one in self.sets if one.path == path), None)
+    def assignment(self, path: tuple[str, ...]) -> FieldAssignment | None:
+        return next((assignment for assignment in self.assignments if assignment.path == path), None)
 
-    def with_setting(self, setting: FieldAssignment) -> "BulkChange":
-        """This recipe with the setting in the place of the one of that field, or at the end."""
-        if self.setting(setting.path) is None:
-            return replace(self, sets=(*self.sets, setting))
-        return replace(self, sets=tuple(setting if one.path == setting.path else one for one in self.sets))
+    def with_assignment(self, assignment: FieldAssignment) -> "BulkChange":
+        """A copy with this assignment in place of the one for the same field, or at the end."""
+        if self.assignment(assignment.path) is None:
+            return replace(self, assignments=(*self.assignments, assignment))
+        return replace(
+            self, assignments=tuple(assignment if old.path == assignment.path else old for old in self.assignments)
+        )
 
     def without(self, path: tuple[str, ...]) -> "BulkChange":
-        return replace(self, sets=tuple(one for one in self.sets if one.path != path))
+        return replace(
+            self, assignments=tuple(assignment for assignment in self.assignments if assignment.path != path)
+        )
 
     def with_tags(self, add: tuple[str, ...], remove: tuple[str, ...]) -> "BulkChange":
-        """With these tags, each once; what is both added and removed is added."""
+        """A copy with these tags, without duplicates. A tag that is both added and removed is added."""
         added = tuple(dict.fromkeys(add))
         return replace(self, add_tags=added, remove_tags=tuple(tag for tag in dict.fromkeys(remove) if tag not in add))
 
     def to_json(self) -> Document:
-        sets: list[Json] = []
-        for one in self.sets:
-            entry: Document = {"path": [*one.path]}
-            if one.value is not ABSENT:
-                entry["value"] = one.value
-            if one.only_empty:
-                entry["only_empty"] = True
-            sets.append(entry)
+        assignments: list[Json] = []
+        for assignment in self.assignments:
+            stored: Document = {"path": [*assignment.path]}
+            if assignment.value is not ABSENT:
+                stored["value"] = assignment.value
+            if assignment.only_empty:
+                stored["only_empty"] = True
+            assignments.append(stored)
         return {
             "version": VERSION,
             "name": self.name,
-            "sets": sets,
+            "sets": assignments,
             "add_tags": [*self.add_tags],
             "remove_tags": [*self.remove_tags],
         }
 
     @classmethod
     def from_json(cls, value: Json) -> "BulkChange | None":
-        """Read what `to_json` wrote, leniently; None for what is no recipe, or one of a later version."""
+        """Read the result of `to_json` leniently; None if it is something else or of a later version."""
         if not isinstance(value, dict):
             return None
         version = value.get("version")
         if not isinstance(version, int) or isinstance(version, bool) or version > VERSION:
             return None
-        sets: dict[tuple[str, ...], FieldAssignment] = {}
-        unread: list[str] = []
-        for entry in _list(value.get("sets")):
-            path = _texts(entry.get("path")) if isinstance(entry, dict) else ()
-            if isinstance(entry, dict) and path in _settable_paths():
-                sets[path] = FieldAssignment(path, entry.get("value", ABSENT), entry.get("only_empty") is True)
+        assignments: dict[tuple[str, ...], FieldAssignment] = {}
+        unknown: list[str] = []
+        for stored in _list(value.get("sets")):
+            path = _texts(stored.get("path")) if isinstance(stored, dict) else ()
+            if isinstance(stored, dict) and path in _settable_paths():
+                assignments[path] = FieldAssignment(path, stored.get("value", ABSENT), stored.get("only_empty") is True)
             else:
-                unread.append("/".join(path) or "?")
+                unknown.append("/".join(path) or "?")
         name = value.get("name")
-        recipe = cls(name if isinstance(name, str) else "", tuple(sets.values()), unread=tuple(unread))
-        return recipe.with_tags(_texts(value.get("add_tags")), _texts(value.get("remove_tags")))
+        bulk = cls(name if isinstance(name, str) else "", tuple(assignments.values()), unknown=tuple(unknown))
+        return bulk.with_tags(_texts(value.get("add_tags")), _texts(value.get("remove_tags")))
 
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What a recipe comes to on one order: as it goes by itself, by PATCH where one can carry it, and as it goes whole.
+    """A bulk change applied to one order. `request`: the preferred one, a PATCH if possible. `upsert`: the full order.
 
-    `no_patch` and `no_upsert`: why that road cannot carry it, in words for people; `cannot`: why none can, or why the
-    recipe does not fit this order at all. `unread`: how much of the order the schema does not know, which might be lost
-    if it is sent whole (Q2.6, Q8.32).
+    `no_patch` and `no_upsert`: why that kind of request is not possible, as texts for users. `blocked_reasons`: why
+    neither is, or why the change does not fit this order at all. `unknown_count`: how many parts of the order the schema
+    does not know; an upsert might lose them (Q2.6, Q8.32).
     """
 
     edit: Edit
-    sending: RequestChoice
-    whole: RequestChoice
+    request: RequestChoice
+    upsert: RequestChoice
     changes: tuple[Change, ...]
-    cannot: tuple[str, ...] = ()
+    blocked_reasons: tuple[str, ...] = ()
     no_patch: tuple[str, ...] = ()
     no_upsert: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
-    unread: int = 0
+    unknown_count: int = 0
 
     @property
-    def already(self) -> bool:
-        """Whether the order is so already."""
-        return not self.changes and not self.cannot
+    def is_unchanged(self) -> bool:
+        """Whether the order already has all values."""
+        return not self.changes and not self.blocked_reasons
 
 
 @cache
 def settable() -> tuple[Field, ...]:
-    """The fields that a recipe may set: values that can change on an existing order. Tags are added and removed."""
+    """The fields that a bulk change may set: values that can change on an existing order. Tags are added and removed."""
     return tuple(
         known
         for known in all_fields()
-        if not known.members
+        if not known.has_members
         and not known.read_only
         and not known.immutable
         and known.path != TAGS.tokens
-        and known.path not in _OWN
-        and not any(known.path[: len(place)] == place.tokens for place in LISTS[1:])
+        and known.path not in _IDENTIFYING
+        and not any(known.path[: len(list_pointer)] == list_pointer.tokens for list_pointer in LISTS[1:])
     )
 
 
-def short_label(setting: FieldAssignment) -> str:
-    """A field in a few words, where the whole label would not fit: `Ship to city`, `items' HS code`, `status`."""
-    known = field_at(setting.pointer)
+def short_label(assignment: FieldAssignment) -> str:
+    """A short label for a field: `Ship to city`, `items' HS code`, `status`."""
+    known = field_at(assignment.pointer)
     if known is None:
-        return "/".join(setting.path)
-    if setting.of_items:
+        return "/".join(assignment.path)
+    if assignment.is_item_field:
         return f"items' {known.caption}"
     return known.caption if known.group is Group.ORDER else f"{known.group} {known.caption}"
 
 
 def full_label(path: tuple[str, ...]) -> str:
-    """A field as the form calls it: `Every item, HS code`."""
+    """The form's label for a field: `Every item, HS code`."""
     label = label_of(Pointer(path))
     group, _, rest = label.partition(f" {ANY}, ")
     return f"Every item, {rest}" if rest else group
 
 
-def apply(recipe: BulkChange, document: Document) -> Applied:
-    """The recipe on an order as it was read: an edit of one step named after it, and what can carry it."""
+def apply(bulk: BulkChange, document: Document) -> Applied:
+    """Apply the change to an order as read, in one step of its name, and choose the request for it."""
     edit = Edit(document)
-    reasons = apply_to_edit(recipe, edit)
+    reasons = apply_to_edit(bulk, edit)
     changes = tuple(edit.changes())
-    sending, whole = choose_request(edit), choose_upsert(edit)
+    request, upsert = choose_request(edit), choose_upsert(edit)
     if reasons or not changes:
-        return Applied(edit, sending, whole, changes, tuple(reasons))
-    stuck = [one.reason for one in sending.blocked]
-    no_patch = [_short(one.reason) for one in sending.not_patchable] or _wrong(sending.invalid)
-    no_upsert = _wrong(whole.invalid)
-    cannot = stuck or (no_patch if no_patch and no_upsert else [])
+        return Applied(edit, request, upsert, changes, tuple(reasons))
+    blocked = [change.reason for change in request.blocked]
+    no_patch = [_without_hint(change.reason) for change in request.not_patchable] or _describe(request.invalid)
+    no_upsert = _describe(upsert.invalid)
+    blocked_reasons = blocked or (no_patch if no_patch and no_upsert else [])
     return Applied(
         edit,
-        sending,
-        whole,
+        request,
+        upsert,
         changes,
-        tuple(dict.fromkeys(cannot)),
+        tuple(dict.fromkeys(blocked_reasons)),
         tuple(dict.fromkeys(no_patch)),
         tuple(dict.fromkeys(no_upsert)),
-        tuple(_warnings(edit, sending)),
+        tuple(_warnings(edit, request)),
         len(unknown_pointers(document)),
     )
 
 
-def apply_to_edit(recipe: BulkChange, edit: Edit) -> list[str]:
+def apply_to_edit(bulk: BulkChange, edit: Edit) -> list[str]:
     """Make the recipe one step of an edit; why it does not fit, in which case the edit is left as it was."""
     values: list[tuple[Pointer, Json | Absent]] = []
     reasons: list[str] = []
-    for setting in recipe.sets:
-        if setting.value is ABSENT:
+    for assignment in bulk.assignments:
+        if assignment.value is ABSENT:
             continue
-        places = list(_places(setting, edit.document))
-        if setting.of_items and not places:
-            reasons.append("it has no items")
-        values += [(place, setting.value) for place in places if _wants(setting, place, edit.document)]
-    tags = _tags_after(recipe, edit.document)
+        pointers = list(_pointers(assignment, edit.document))
+        if assignment.is_item_field and not pointers:
+            reasons.append("the order has no items")
+        values += [(pointer, assignment.value) for pointer in pointers if _wants(assignment, pointer, edit.document)]
+    tags = _tags_after(bulk, edit.document)
     if isinstance(tags, str):
         reasons.append(tags)
     elif tags is not None:
         values.append((TAGS, tags))
     if not reasons:
-        edit.put_all(values, recipe.name or recipe.words)
+        edit.put_all(values, bulk.name or bulk.summary)
     return list(dict.fromkeys(reasons))
 
 
 def changed_since(planned: tuple[Change, ...], applied: Applied) -> tuple[Change, ...]:
-    """The fields that show another value now than they did when the change was planned: what it was, what it is.
+    """The planned fields whose value changed on the service since, with the old and the current value.
 
-    What is there by now as it is to be counts as no change, and tags are added to and taken from whatever there is.
+    A field that now has the planned value is not listed. Tags are never listed, because they are added to and removed
+    from whatever tags there are.
     """
-    before = {change.pointer: change for change in planned}
+    planned_pointers = {change.pointer for change in planned}
     found = []
     for change in planned:
-        there = change.pointer.get(applied.edit.base)
-        if not matches(change.pointer, change.was, there) and not matches(change.pointer, change.now, there):
-            found.append(Change(change.pointer, change.was, there))
-    # What was so already and has to be changed now, was changed by somebody.
-    found += [Change(one.pointer, one.now, one.was) for one in applied.changes if one.pointer not in before]
+        current = change.pointer.get(applied.edit.base)
+        if not matches(change.pointer, change.was, current) and not matches(change.pointer, change.now, current):
+            found.append(Change(change.pointer, change.was, current))
+    # A field that had the planned value before and must be changed now was changed by somebody.
+    found += [
+        Change(change.pointer, change.now, change.was)
+        for change in applied.changes
+        if change.pointer not in planned_pointers
+    ]
     return tuple(change for change in found if not change.pointer.startswith(TAGS))
 
 
-# How it is done.
+# Implementation.
 
 
 @cache
@@ -255,86 +266,86 @@ def _settable_paths() -> frozenset[tuple[str, ...]]:
     return frozenset(known.path for known in settable())
 
 
-def _places(setting: FieldAssignment, document: Document) -> Iterator[Pointer]:
-    if not setting.of_items:
-        yield setting.pointer
+def _pointers(assignment: FieldAssignment, document: Document) -> Iterator[Pointer]:
+    if not assignment.is_item_field:
+        yield assignment.pointer
         return
     items = ITEMS.get(document)
-    for position, item in enumerate(items if isinstance(items, list) else []):
+    for index, item in enumerate(items if isinstance(items, list) else []):
         if isinstance(item, dict):
-            yield ITEMS / position + Pointer(setting.path[len(EVERY_ITEM) :])
+            yield ITEMS / index + Pointer(assignment.path[len(EVERY_ITEM) :])
 
 
-def _wants(setting: FieldAssignment, place: Pointer, document: Document) -> bool:
-    if setting.only_empty and not _is_empty(_judged_by(place).get(document)):
+def _wants(assignment: FieldAssignment, pointer: Pointer, document: Document) -> bool:
+    if assignment.only_empty and not _is_empty(_deciding_pointer(pointer).get(document)):
         return False
-    return not matches(place, setting.value, place.get(document))
+    return not matches(pointer, assignment.value, pointer.get(document))
 
 
-def _judged_by(place: Pointer) -> Pointer:
-    """An amount or measure is empty when its value is: a unit alone is none."""
-    known, value = field_at(place), place.parent / "value"
-    return value if known is not None and known.named_by_parent and field_at(value) is not None else place
+def _deciding_pointer(pointer: Pointer) -> Pointer:
+    """The pointer that decides if a field is empty: an amount or measure is empty without its value, even with a unit."""
+    known, value = field_at(pointer), pointer.parent / "value"
+    return value if known is not None and known.named_by_parent and field_at(value) is not None else pointer
 
 
 def _is_empty(value: Json | Absent) -> bool:
     return value is ABSENT or value is None or value == "" or value == []
 
 
-def _tags_after(recipe: BulkChange, document: Document) -> list[Json] | str | None:
-    """The tags that the order is to have: others' stay, in their order (Q8.31). None: as they are. A text: why not."""
-    if not recipe.add_tags and not recipe.remove_tags:
+def _tags_after(bulk: BulkChange, document: Document) -> list[Json] | str | None:
+    """The order's new tags; others stay, in their order (Q8.31). None if nothing changes, a text if it is impossible."""
+    if not bulk.add_tags and not bulk.remove_tags:
         return None
     found = TAGS.get(document)
     if found is not ABSENT and found is not None and not isinstance(found, list):
-        return "its tags are no list"
+        return "its tags are not a list"
     before = found if isinstance(found, list) else []
-    after = [tag for tag in before if tag not in recipe.remove_tags]
-    after += [tag for tag in recipe.add_tags if tag not in after]
+    after = [tag for tag in before if tag not in bulk.remove_tags]
+    after += [tag for tag in bulk.add_tags if tag not in after]
     return after if after != before else None
 
 
-def _wrong(invalid: tuple[Invalid, ...]) -> list[str]:
-    return [f"{label_of(one.pointer)}: {one.detail}" for one in invalid]
+def _describe(invalid: tuple[Invalid, ...]) -> list[str]:
+    return [f"{label_of(error.pointer)}: {error.detail}" for error in invalid]
 
 
-def _warnings(edit: Edit, sending: RequestChoice) -> Iterator[str]:
-    changed = {change.pointer for change in sending.carried}
-    for one in sending.tolerated:
-        if one.pointer in changed:
-            yield f"{label_of(one.pointer)}: {one.detail}"
-    before = {_finding(problem) for problem in preflight(edit.base)}
+def _warnings(edit: Edit, request: RequestChoice) -> Iterator[str]:
+    changed = {change.pointer for change in request.carried}
+    for error in request.tolerated:
+        if error.pointer in changed:
+            yield f"{label_of(error.pointer)}: {error.detail}"
+    problems_before = {_problem_key(problem) for problem in preflight(edit.base)}
     for problem in preflight(edit.document):
-        if _finding(problem) not in before:
+        if _problem_key(problem) not in problems_before:
             yield problem.title or problem.detail
-    yield from _units_that_stay(edit)
+    yield from _kept_units(edit)
 
 
-def _units_that_stay(edit: Edit) -> Iterator[str]:
-    """2.5 is kilograms in one order and grams in the next: in what a number counts that a recipe sets without it."""
-    stay: dict[str, dict[str, None]] = {}
+def _kept_units(edit: Edit) -> Iterator[str]:
+    """Yield the units that stay as they are when a change sets only the number: kilograms here, grams there."""
+    kept: dict[str, dict[str, None]] = {}
     for change in edit.changes():
         if change.pointer.name != "value":
             continue
         for name in ("unit", "currency"):
-            place = change.pointer.parent / name
-            unit = place.get(edit.document)
-            if isinstance(unit, str) and unit == place.get(edit.base):
-                stay.setdefault(name, {})[unit] = None
-    yield from (f"{name} stays {', '.join(units)}" for name, units in stay.items())
+            pointer = change.pointer.parent / name
+            unit = pointer.get(edit.document)
+            if isinstance(unit, str) and unit == pointer.get(edit.base):
+                kept.setdefault(name, {})[unit] = None
+    yield from (f"{name} stays {', '.join(units)}" for name, units in kept.items())
 
 
-def _finding(problem: Problem) -> tuple[Pointer, str]:
+def _problem_key(problem: Problem) -> tuple[Pointer, str]:
     return problem.pointer, problem.code
 
 
-def _short(reason: str) -> str:
-    # What to do about it in a form is not what is done about it here.
+def _without_hint(reason: str) -> str:
+    # The hint after the semicolon is about the form.
     return reason.split("; ")[0]
 
 
-def _kind(setting: FieldAssignment) -> str:
-    known = field_at(setting.pointer)
+def _kind(assignment: FieldAssignment) -> str:
+    known = field_at(assignment.pointer)
     return known.kind if known is not None else "json"
 
 

@@ -1,4 +1,4 @@
-"""Whether the service has what was sent: values compared as what they mean, not as they are spelled."""
+"""Compares what was sent with what the service has, by meaning rather than spelling."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ _COSTS = frozenset({"discount_granted", "insurance_costs", "freight_costs", "oth
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
-    """A value that is not there as expected. The pointer leads into the actual document where an item was found."""
+    """A value that differs from the expected one. Inside a matched item, the pointer is that of the actual document."""
 
     pointer: Pointer
     expected: Json
@@ -22,61 +22,63 @@ class Mismatch:
 
 
 def compare(expected: Json, actual: Json | Absent, *, part_of_items: bool = False) -> list[Mismatch]:
-    """What of `expected` is not in `actual`; what only `actual` has is never looked at.
+    """Find the values of `expected` that `actual` does not have. Additional values in `actual` are ignored.
 
-    Instants are compared as instants (Q8.27), numbers as decimals, costs whether text or number (Q8.4), ids as text
-    (Q1.1), tags without their order, the enums of dangerous goods without case (Q8.11); a null is met by a null or by
-    no key (Q4.16). Order items are matched by name where names are unique, else by position. A list must be as long as
-    expected, but for the order items of a PATCH, which names only some of them: `part_of_items`.
-    The body of a PATCH says `phone` where a GET says `phone_number` (Q3.5): pass it through tui.orders.edits.patch.as_read.
+    Times are compared as instants (Q8.27), numbers as decimals, costs as text or number (Q8.4), ids as text (Q1.1), tags
+    in any order, and the enums of dangerous goods without case (Q8.11). A null matches null or a missing key (Q4.16).
+    Order items are matched by name if names are unique, else by index. Lists must be of equal length, except the order
+    items of a PATCH, which lists only some of them (`part_of_items`). A PATCH body has `phone` where GET has
+    `phone_number` (Q3.5): pass it through `tui.orders.edits.patch.with_get_names` first.
     """
     return list(_differences(ROOT, ROOT, expected, actual, part_of_items))
 
 
 def _differences(
-    place: Pointer, at: Pointer, expected: Json, actual: Json | Absent, part_of_items: bool
+    pointer: Pointer, actual_pointer: Pointer, expected: Json, actual: Json | Absent, part_of_items: bool
 ) -> Iterator[Mismatch]:
-    """`place` is the pointer in the expected document, `at` the one in the actual."""
+    """`pointer` is that of the expected document, `actual_pointer` that of the actual one."""
     if isinstance(expected, dict) and isinstance(actual, dict):
         for key, value in expected.items():
-            yield from _differences(place / key, at / key, value, actual.get(key, ABSENT), part_of_items)
+            yield from _differences(pointer / key, actual_pointer / key, value, actual.get(key, ABSENT), part_of_items)
     elif isinstance(expected, list) and isinstance(actual, list):
-        yield from _list_differences(place, at, expected, actual, part_of_items)
-    elif not _equal(place, expected, actual):
-        yield Mismatch(at, expected, actual)
+        yield from _list_differences(pointer, actual_pointer, expected, actual, part_of_items)
+    elif not _equal(pointer, expected, actual):
+        yield Mismatch(actual_pointer, expected, actual)
 
 
 def _list_differences(
-    place: Pointer, at: Pointer, expected: list[Json], actual: list[Json], part_of_items: bool
+    pointer: Pointer, actual_pointer: Pointer, expected: list[Json], actual: list[Json], part_of_items: bool
 ) -> Iterator[Mismatch]:
-    if place.name == "tags":
+    if pointer.name == "tags":
         if Counter(encode(tag) for tag in expected) != Counter(encode(tag) for tag in actual):
-            yield Mismatch(at, expected, actual)
+            yield Mismatch(actual_pointer, expected, actual)
         return
-    positions = _by_name(expected, actual) if place.name == "order_items" else None
-    if positions is None:
+    matched = _match_by_name(expected, actual) if pointer.name == "order_items" else None
+    if matched is None:
         if len(expected) != len(actual):
-            yield Mismatch(at, expected, actual)
+            yield Mismatch(actual_pointer, expected, actual)
             return
-        positions = dict(enumerate(range(len(actual))))
+        matched = dict(enumerate(range(len(actual))))
     elif not part_of_items and len(expected) != len(actual):
-        yield Mismatch(at, expected, actual)
+        yield Mismatch(actual_pointer, expected, actual)
         return
     for index, value in enumerate(expected):
-        found = positions.get(index)
-        if found is None:
-            yield Mismatch(at / len(actual), value, ABSENT)
+        actual_index = matched.get(index)
+        if actual_index is None:
+            yield Mismatch(actual_pointer / len(actual), value, ABSENT)
         else:
-            yield from _differences(place / index, at / found, value, actual[found], part_of_items)
+            yield from _differences(
+                pointer / index, actual_pointer / actual_index, value, actual[actual_index], part_of_items
+            )
 
 
-def _by_name(expected: list[Json], actual: list[Json]) -> dict[int, int] | None:
-    """Where in `actual` each item of `expected` stands; None where names are missing or not unique (Q3.2)."""
-    wanted, there = _names(expected), _names(actual)
-    if wanted is None or there is None:
+def _match_by_name(expected: list[Json], actual: list[Json]) -> dict[int, int] | None:
+    """The index in `actual` of each item of `expected`; None if names are missing or not unique (Q3.2)."""
+    expected_names, actual_names = _names(expected), _names(actual)
+    if expected_names is None or actual_names is None:
         return None
-    position = {name: index for index, name in enumerate(there)}
-    return {index: position[name] for index, name in enumerate(wanted) if name in position}
+    index_by_name = {name: index for index, name in enumerate(actual_names)}
+    return {index: index_by_name[name] for index, name in enumerate(expected_names) if name in index_by_name}
 
 
 def _names(items: list[Json]) -> list[str] | None:
@@ -85,26 +87,26 @@ def _names(items: list[Json]) -> list[str] | None:
     return texts if len(set(texts)) == len(items) else None
 
 
-def _equal(place: Pointer, expected: Json, actual: Json | Absent) -> bool:
+def _equal(pointer: Pointer, expected: Json, actual: Json | Absent) -> bool:
     if actual is ABSENT or actual is None:
         return expected is None
     if same(expected, actual):
         return True
-    if place.name == "value" and place.parent.name in _COSTS:
+    if pointer.name == "value" and pointer.parent.name in _COSTS:
         amount = _amount(expected)
         return amount is not None and amount == _amount(actual)
     if isinstance(expected, str) and isinstance(actual, str):
-        if "dangerous_goods" in place.tokens and expected.casefold() == actual.casefold():
+        if "dangerous_goods" in pointer.tokens and expected.casefold() == actual.casefold():
             return True
         instant = _instant(expected)
         return instant is not None and instant == _instant(actual)
-    if _is_id(place) and _is_plain(expected) and _is_plain(actual):
+    if _is_id(pointer) and _is_plain(expected) and _is_plain(actual):
         return str(expected) == str(actual)
     return False
 
 
-def _is_id(place: Pointer) -> bool:
-    return place.name == "id" or place.name.endswith("_id")
+def _is_id(pointer: Pointer) -> bool:
+    return pointer.name == "id" or pointer.name.endswith("_id")
 
 
 def _is_plain(value: Json) -> bool:

@@ -502,7 +502,7 @@ class Edit:
                 yield Change(pointer, _names(base, sorted(order)), _names(base, order), moved=True)
             return
         known = field_at(pointer)
-        is_divisible = not pointer.tokens or pointer.parent in LISTS or (known is not None and known.members)
+        is_divisible = not pointer.tokens or pointer.parent in LISTS or (known is not None and known.has_members)
         if is_divisible and isinstance(mine, dict) and (isinstance(base, dict) or base is ABSENT or base is None):
             before = base if isinstance(base, dict) else {}
             if before or mine:

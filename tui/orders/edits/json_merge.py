@@ -28,12 +28,8 @@ def check_change(base: Document, wanted: Document) -> list[Problem]:
         *fixed,
         *(_problem(invalid, Severity.ERROR) for invalid in request.invalid),
         *(_problem(invalid, Severity.WARNING) for invalid in request.tolerated),
-        *(
-            _blocked_problem(invalid, "", Severity.ERROR)
-            for invalid in request.blocked
-            if invalid.pointer not in reported
-        ),
-        *(_blocked_problem(invalid, "sent as a full order: ", Severity.WARNING) for invalid in request.not_patchable),
+        *(_blocked_problem(change, "", Severity.ERROR) for change in request.blocked if change.pointer not in reported),
+        *(_blocked_problem(change, "sent as a full order: ", Severity.WARNING) for change in request.not_patchable),
     ]
 
 

@@ -394,6 +394,6 @@ def _atomic_parent(pointer: Pointer) -> Pointer:
     for length in range(1, len(pointer) + 1):
         part = Pointer(pointer.tokens[:length])
         known = field_at(part)
-        if known is not None and known.whole:
+        if known is not None and known.atomic:
             return part
     return pointer

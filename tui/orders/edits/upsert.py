@@ -112,9 +112,9 @@ def _tree() -> "_Tree":
             if below is None:
                 below = node[token] = {}
             node = below
-        if field.members:
+        if field.has_members:
             child = node.setdefault(field.path[-1], {})
-            if field.listed and child is not None:
+            if field.is_list and child is not None:
                 child.setdefault(ANY, {})
         else:
             node.setdefault(field.path[-1], None)

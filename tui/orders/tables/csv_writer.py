@@ -1,4 +1,4 @@
-"""Cells for spreadsheets: a text that one would run as a formula is written so that it stays a text, and read back."""
+"""Writes CSV for spreadsheets. Text that a spreadsheet would run as a formula is escaped, and unescaped when read back."""
 
 import csv
 import io
@@ -16,17 +16,17 @@ _NUMBER: Final = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?", re.ASCII)
 
 
 def escape_formula(text: str) -> str:
-    """The text as a cell: an apostrophe before what would be a formula. A negative number stays one."""
+    """Put an apostrophe before text that would be a formula. Negative numbers are unchanged."""
     return f"'{text}" if _DANGEROUS.match(text) and not _NUMBER.fullmatch(text) else text
 
 
 def unescape_formula(cell: str) -> str:
-    """What `escape_formula` was given; other cells as they are."""
+    """Undo `escape_formula`. Other cells are unchanged."""
     return cell[1:] if cell.startswith("'") and _GUARDED.match(cell) else cell
 
 
 def to_cell(value: Json | Absent) -> str:
-    """A value as a cell: numbers as numbers, texts guarded, absent and null empty, lists and objects as JSON."""
+    """A value as a cell: text escaped, absent and null empty, lists and objects as JSON."""
     if value is None or isinstance(value, Absent):
         return ""
     if isinstance(value, bool):
@@ -37,7 +37,7 @@ def to_cell(value: Json | Absent) -> str:
 
 
 def to_csv(rows: Iterable[Sequence[Json | Absent]], delimiter: str = ",") -> bytes:
-    """A table in UTF-8 with a mark, as spreadsheets want it."""
+    """A table in UTF-8 with a byte order mark, as spreadsheets expect it."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=delimiter, lineterminator="\r\n", quoting=csv.QUOTE_MINIMAL)
     for row in rows:

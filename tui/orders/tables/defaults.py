@@ -1,4 +1,4 @@
-"""What a table lacks and every order needs: set the same for all, or worked out from what there is, each told."""
+"""Fills in values that an order needs and a table lacks: constants, or values derived from others. Each is reported."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -22,30 +22,33 @@ DefaultNote = Callable[[FieldPath, Json, str], None]
 
 
 def fill_defaults(
-    document: Document, derived: dict[Pointer, str], mapping: ColumnMapping, now: datetime, sign: str = ""
+    document: Document, reasons: dict[Pointer, str], mapping: ColumnMapping, now: datetime, currency_sign: str = ""
 ) -> None:
-    """Fill the document in place and tell in `derived` what was set and how. `sign`: a currency that amounts carried."""
+    """Fill in the document in place, and record in `reasons` where each value came from.
 
-    def note(path: FieldPath, value: Json, how: str) -> None:
+    `currency_sign`: the currency that was written beside amounts.
+    """
+
+    def note(path: FieldPath, value: Json, reason: str) -> None:
         node: Any = document
         for token, following in pairwise(path):
             fresh: Json = [{}] if following == "0" else {}
             node = node[int(token)] if isinstance(node, list) else node.setdefault(token, fresh)
         node[path[-1]] = value
-        derived[_pointer(path)] = how
+        reasons[_pointer(path)] = reason
 
-    items = ITEMS.get(document)
-    entries: list[Any] = items if isinstance(items, list) else []
-    if sign and value_at(document, CURRENCY_PATH) is None:
-        note(CURRENCY_PATH, sign, "from the sign beside the amounts")
+    found = ITEMS.get(document)
+    items: list[Any] = found if isinstance(found, list) else []
+    if currency_sign and value_at(document, CURRENCY_PATH) is None:
+        note(CURRENCY_PATH, currency_sign, "from the currency sign of the amounts")
     for path, value in mapping.constants:
-        _constant(document, entries, path, value, note)
-    if mapping.derives:
-        _names(document, now, note)
-        _addresses(document, note)
-        _lines(document, entries, note)
-        _total(document, entries, note)
-    _currencies(document, entries, note)
+        _apply_constant(document, items, path, value, note)
+    if mapping.fills_defaults:
+        _fill_names(document, now, note)
+        _fill_shipping_address(document, note)
+        _fill_lines(document, items, note)
+        _fill_total(document, items, note)
+    _fill_currencies(document, items, note)
     if value_at(document, ITEMS.tokens) is None:
         document.setdefault("order_details", {})
         details = document["order_details"]
@@ -58,24 +61,24 @@ def _pointer(path: FieldPath) -> Pointer:
     return Pointer(path)
 
 
-def _constant(document: Document, entries: list[Any], path: FieldPath, value: Json, note: DefaultNote) -> None:
+def _apply_constant(document: Document, items: list[Any], path: FieldPath, value: Json, note: DefaultNote) -> None:
     if path[: len(EVERY_ITEM)] == EVERY_ITEM:
         rest = path[len(EVERY_ITEM) :]
-        for position, item in enumerate(entries):
+        for index, item in enumerate(items):
             if value_at(item, rest) is None and not _lacks_value(item, rest):
-                note((*ITEMS.tokens, str(position), *rest), value, CONSTANT)
+                note((*ITEMS.tokens, str(index), *rest), value, CONSTANT)
     elif value_at(document, path) is None and not _lacks_value(document, path):
         note(tuple("0" if token == ANY else token for token in path), value, CONSTANT)
 
 
 def _lacks_value(node: Any, path: FieldPath) -> bool:
-    """Whether this is the unit of a measure that is not there; the order's own currency is always wanted."""
+    """Whether this is the unit of a missing measure or price. The order's currency is always set."""
     if path[-1] not in ("unit", "currency") or path == CURRENCY_PATH:
         return False
     return not isinstance(value_at(node, path[:-1]), dict)
 
 
-def _names(document: Document, now: datetime, note: DefaultNote) -> None:
+def _fill_names(document: Document, now: datetime, note: DefaultNote) -> None:
     number, order_id = document.get("order_number"), document.get("order_id")
     if number is None and order_id is not None:
         note(("order_number",), order_id, "from the order id")
@@ -92,48 +95,48 @@ def _names(document: Document, now: datetime, note: DefaultNote) -> None:
         note((SHIP, "name"), name, "from the customer")
     properties = value_at(document, ("shipping_details", "ship_with", "properties"))
     if isinstance(properties, dict) and value_at(document, ("shipping_details", "ship_with", "type")) is None:
-        note(("shipping_details", "ship_with", "type"), "shipping_option_code", "as there is only this one")
+        note(("shipping_details", "ship_with", "type"), "shipping_option_code", "the only type there is")
 
 
-def _addresses(document: Document, note: DefaultNote) -> None:
+def _fill_shipping_address(document: Document, note: DefaultNote) -> None:
     billing = document.get(BILL)
     if document.get(SHIP) is None and isinstance(billing, dict):
         for name, value in list(billing.items()):
             note((SHIP, name), value, "from the billing address")
 
 
-def _lines(document: Document, entries: list[Any], note: DefaultNote) -> None:
-    for position, item in enumerate(entries):
-        place = (*ITEMS.tokens, str(position))
+def _fill_lines(document: Document, items: list[Any], note: DefaultNote) -> None:
+    for index, item in enumerate(items):
+        path = (*ITEMS.tokens, str(index))
         if item.get("quantity") is None:
-            note((*place, "quantity"), 1, "one, as nothing is said")
+            note((*path, "quantity"), 1, "1, because none is given")
         if item.get("name") is None and isinstance(item.get("sku"), str):
-            note((*place, "name"), item["sku"], "from the SKU")
+            note((*path, "name"), item["sku"], "from the SKU")
         quantity, unit, total = item.get("quantity"), amount_at(item, "unit_price"), amount_at(item, "total_price")
         if not isinstance(quantity, int) or quantity <= 0:
             continue
         if total is None and unit is not None:
-            note((*place, "total_price", "value"), as_json_number(unit * quantity), "unit price × quantity")
+            note((*path, "total_price", "value"), as_json_number(unit * quantity), "unit price × quantity")
         elif unit is None and total is not None and (share := round(total / quantity, 4)) * quantity == total:
-            note((*place, "unit_price", "value"), as_json_number(share.normalize()), "line total ÷ quantity")
+            note((*path, "unit_price", "value"), as_json_number(share.normalize()), "line total ÷ quantity")
 
 
-def _total(document: Document, entries: list[Any], note: DefaultNote) -> None:
-    place = ("payment_details", "total_price", "value")
-    lines = [amount_at(item, "total_price") for item in entries]
-    if value_at(document, place) is not None or not lines:
+def _fill_total(document: Document, items: list[Any], note: DefaultNote) -> None:
+    path = ("payment_details", "total_price", "value")
+    lines = [amount_at(item, "total_price") for item in items]
+    if value_at(document, path) is not None or not lines:
         return
     known = [line for line in lines if line is not None]
     if len(known) != len(lines):
         return
-    total, how = sum(known, Decimal(0)), "the lines' totals"
+    total, reason = sum(known, Decimal(0)), "sum of the line totals"
     shipping = amount_at(document.get("payment_details"), "estimated_shipping_price")
     if shipping is not None:
-        total, how = total + shipping, f"{how} and shipping"
-    note(place, as_json_number(total), how)
+        total, reason = total + shipping, f"{reason} and shipping"
+    note(path, as_json_number(total), reason)
 
 
-def _currencies(document: Document, entries: list[Any], note: DefaultNote) -> None:
+def _fill_currencies(document: Document, items: list[Any], note: DefaultNote) -> None:
     currency = value_at(document, CURRENCY_PATH)
     if currency is None:
         return
@@ -141,8 +144,8 @@ def _currencies(document: Document, entries: list[Any], note: DefaultNote) -> No
         price = value_at(document, ("payment_details", name))
         if isinstance(price, dict) and price.get("currency") is None and price.get("value") is not None:
             note(("payment_details", name, "currency"), currency, "the order's currency")
-    for position, item in enumerate(entries):
+    for index, item in enumerate(items):
         for name in ("unit_price", "total_price"):
             price = item.get(name)
             if isinstance(price, dict) and price.get("currency") is None:
-                note((*ITEMS.tokens, str(position), name, "currency"), currency, "the order's currency")
+                note((*ITEMS.tokens, str(index), name, "currency"), currency, "the order's currency")

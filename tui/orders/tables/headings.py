@@ -1,4 +1,4 @@
-"""What the columns of a table are called: by the service's own CSV import, by shops, by our labels and paths."""
+"""Known column names: of the service's CSV import, of shop systems, and of our labels and paths."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -19,52 +19,54 @@ ORDER_ID_PATH: Final[FieldPath] = ORDER_ID.tokens
 
 @dataclass(frozen=True, slots=True)
 class HeadingGuess:
-    """A field that a column may be: `rank` 0 is the surest. `part`: of a value that several columns make together; `more`: an addition
-    to one that may stand alone. `unit`: what the header says of a measure, as in `Weight (g)`.
+    """A field that a column may contain. Lower ranks are more likely.
+
+    `is_part`: several columns together make the value. `is_addition`: it adds to a value that may also stand alone.
+    `unit`: the unit in the column's name, as in `Weight (g)`.
     """
 
     path: FieldPath
     rank: int
-    part: bool = False
-    more: bool = False
+    is_part: bool = False
+    is_addition: bool = False
     unit: str = ""
 
 
 @lru_cache(maxsize=4096)
 def normalized(name: str) -> str:
-    """A header to compare: lower case, no accents, words apart: `Ship-to ZIP_code` is `ship to zip code`."""
+    """Normalize a column name for comparison: `Ship-to ZIP_code` becomes `ship to zip code`."""
     apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
     return normalize(apart.replace("#", " number ").replace("ß", "ss"))
 
 
 @cache
 def mappable() -> tuple[Field, ...]:
-    """The fields that a column may fill."""
-    return tuple(known for known in all_fields() if not known.members and not known.read_only)
+    """The fields that a column can be mapped to."""
+    return tuple(known for known in all_fields() if not known.has_members and not known.read_only)
 
 
 def guess_fields(header: Sequence[str]) -> list[list[HeadingGuess]]:
-    """For each column the fields it may be, the surest first."""
+    """For each column, the fields that it may contain, likeliest first."""
     names = [normalized(name) for name in header]
-    special = _special(frozenset(names))
-    found = []
+    special = _shop_meanings(frozenset(names))
+    result = []
     for name, raw in zip(names, header, strict=True):
-        words, unit = _unit(name)
-        here = [HeadingGuess(special[words], -1)] if words in special else []
-        for key in dict.fromkeys((words, *_turned(words))):
-            here += [replace(guess, unit=unit) for guess in _aliases().get(key, ())]
-        if exact := _exact().get(raw.strip().strip("/").replace(".", "/").casefold()):
-            here.insert(0, HeadingGuess(exact, -2))
-        found.append(sorted(here, key=lambda guess: guess.rank))
-    return found
+        name_without_unit, unit = _split_unit(name)
+        candidates = [HeadingGuess(special[name_without_unit], -1)] if name_without_unit in special else []
+        for key in dict.fromkeys((name_without_unit, *_variants(name_without_unit))):
+            candidates += [replace(guess, unit=unit) for guess in _aliases().get(key, ())]
+        if exact := _paths_by_name().get(raw.strip().strip("/").replace(".", "/").casefold()):
+            candidates.insert(0, HeadingGuess(exact, -2))
+        result.append(sorted(candidates, key=lambda guess: guess.rank))
+    return result
 
 
 def is_known(name: str) -> bool:
-    """Whether a column of this name could be matched by itself."""
+    """Whether a column of this name can be mapped without its neighbours."""
     return bool(guess_fields([name])[0])
 
 
-# Names. Each line: the last part of the path, then names in the order of how sure they are.
+# Each line: the last part of the path, then column names, likeliest first.
 
 _ADDRESS: Final = {
     "name": "name|full name|recipient name|recipient|addressee|contact name|customer name|naam|nom|nombre|nome|empfanger",
@@ -168,24 +170,24 @@ _ORDER: Final = {
 }
 _CUSTOMER: Final = {"customer_details/name": "customer full name|buyer name|buyer|klant|kunde"}
 
-_SPECIAL: Final[dict[str, dict[str, str]]] = {
-    # Shopify: `Name` is the order's (#1001), `Id` its number inside Shopify.
+_SHOP_MEANINGS: Final[dict[str, dict[str, str]]] = {
+    # Shopify: `Name` is the order number (#1001), `Id` is Shopify's internal number.
     "lineitem name": {
         "name": "order_number",
         "id": "order_id",
         "shipping address1": "shipping_address/address_line_1",
         "billing address1": "billing_address/address_line_1",
     },
-    # Amazon: the price of an item is the line's.
+    # Amazon: the item price is the line total.
     "quantity purchased": {"item price": "item:total_price/value"},
-    # bol: the reference is the seller's name of the offer.
+    # bol: the reference is the seller's name for the offer.
     "bestelnummer": {"referentie": "item:sku", "prijs": "item:unit_price/value"},
-    # Magento: its id is the number that people see.
+    # Magento: the id is the number that customers see.
     "purchase point": {"id": "order_number", "ship to name": "shipping_address/name"},
-    # PrestaShop: a number of its own, and a reference of letters.
+    # PrestaShop: an internal number, and a reference made of letters.
     "new client": {"id": "order_id", "customer": "shipping_address/name", "delivery": "shipping_address/country_code"},
 }
-"""What a name means in the export of one shop, by a name that only that export has."""
+"""The meaning of column names in one shop system's export, by a name that only that export has."""
 
 _UNITS: Final = {
     "kg": "kg",
@@ -209,17 +211,23 @@ def _aliases() -> dict[str, tuple[HeadingGuess, ...]]:
     def add(name: str, guess: HeadingGuess) -> None:
         found.setdefault(name, []).append(guess)
 
-    for group, prefixes in _PREFIXES.items():
-        for after, prefix in enumerate(prefixes.split("|")):
+    for group, prefix_list in _PREFIXES.items():
+        for position, prefix in enumerate(prefix_list.split("|")):
             for member, names in _ADDRESS.items():
                 for rank, name in enumerate(names.split("|")):
-                    add(f"{prefix} {name}".strip(), HeadingGuess((group, member), 10 * after + rank))
-            for part in _NAME_PARTS.split("|"):
-                add(f"{prefix} {part}".strip(), HeadingGuess((group, "name"), 10 * after + 5, part=True))
-            for part in ("toevoeging", "addition", "suffix", "house number suffix", "huisnummer toevoeging"):
-                add(f"{prefix} {part}".strip(), HeadingGuess((group, "house_number"), 10 * after + 5, more=True))
-            for part in ("address 3", "address line 3"):
-                add(f"{prefix} {part}".strip(), HeadingGuess((group, "address_line_2"), 10 * after + 5, more=True))
+                    add(f"{prefix} {name}".strip(), HeadingGuess((group, member), 10 * position + rank))
+            for suffix in _NAME_PARTS.split("|"):
+                add(f"{prefix} {suffix}".strip(), HeadingGuess((group, "name"), 10 * position + 5, is_part=True))
+            for suffix in ("toevoeging", "addition", "suffix", "house number suffix", "huisnummer toevoeging"):
+                add(
+                    f"{prefix} {suffix}".strip(),
+                    HeadingGuess((group, "house_number"), 10 * position + 5, is_addition=True),
+                )
+            for suffix in ("address 3", "address line 3"):
+                add(
+                    f"{prefix} {suffix}".strip(),
+                    HeadingGuess((group, "address_line_2"), 10 * position + 5, is_addition=True),
+                )
     for name, member in (
         ("customer name", "name"),
         ("customer email", "email"),
@@ -230,38 +238,40 @@ def _aliases() -> dict[str, tuple[HeadingGuess, ...]]:
         for path, names in table.items():
             for rank, name in enumerate(names.split("|")):
                 add(name, HeadingGuess((*base, *path.split("/")), rank))
-    for path_, label in _labels():
-        add(label, HeadingGuess(path_, 40))
-    return {name: tuple(sorted(many, key=lambda guess: guess.rank)) for name, many in found.items()}
+    for label_path, label in _labels():
+        add(label, HeadingGuess(label_path, 40))
+    return {
+        name: tuple(sorted(guesses_of_name, key=lambda guess: guess.rank)) for name, guesses_of_name in found.items()
+    }
 
 
 def _labels() -> Iterator[tuple[FieldPath, str]]:
-    counted: dict[str, list[FieldPath]] = {}
+    paths_by_caption: dict[str, list[FieldPath]] = {}
     for known in mappable():
         yield known.path, normalized(full_label(known.path))
         if known.path[: len(EVERY_ITEM)] == EVERY_ITEM:
             yield known.path, normalized(f"items {known.caption}")
             yield known.path, normalized(f"item {known.caption}")
-        counted.setdefault(normalized(known.caption), []).append(known.path)
-    yield from ((paths[0], caption) for caption, paths in counted.items() if len(paths) == 1)
+        paths_by_caption.setdefault(normalized(known.caption), []).append(known.path)
+    yield from ((paths[0], caption) for caption, paths in paths_by_caption.items() if len(paths) == 1)
 
 
 @cache
-def _exact() -> dict[str, FieldPath]:
-    """Fields by their path, as `order_details/order_items/*/sku`; an item's also without a star, or with a 0."""
+def _paths_by_name() -> dict[str, FieldPath]:
+    """Fields by path, such as `order_details/order_items/*/sku`; for items also without the star or with a 0."""
     found: dict[str, FieldPath] = {}
     for known in mappable():
-        whole = "/".join(known.path)
-        for name in (whole, whole.replace(f"/{ANY}", ""), whole.replace(ANY, "0")):
+        full_path = "/".join(known.path)
+        for name in (full_path, full_path.replace(f"/{ANY}", ""), full_path.replace(ANY, "0")):
             found[name.casefold()] = known.path
         if known.path[: len(EVERY_ITEM)] == EVERY_ITEM:
             found["/".join(known.path[1:]).casefold()] = known.path
     return found
 
 
-def _special(names: frozenset[str]) -> dict[str, FieldPath]:
+def _shop_meanings(names: frozenset[str]) -> dict[str, FieldPath]:
     found: dict[str, FieldPath] = {}
-    for sign, meanings in _SPECIAL.items():
+    for sign, meanings in _SHOP_MEANINGS.items():
         if sign in names:
             for name, path in meanings.items():
                 base, _, rest = path.rpartition("item:")
@@ -270,11 +280,11 @@ def _special(names: frozenset[str]) -> dict[str, FieldPath]:
 
 
 def unit_in(name: str) -> str:
-    """The unit that a column's name tells, as of `Gewicht (kg)`; nothing if it tells none."""
-    return _unit(normalized(name))[1]
+    """The unit in a column name such as `Gewicht (kg)`, or ""."""
+    return _split_unit(normalized(name))[1]
 
 
-def _unit(name: str) -> tuple[str, str]:
+def _split_unit(name: str) -> tuple[str, str]:
     words = name.split(" ")
     if len(words) > 1 and words[-1] in _UNITS:
         kept = words[:-1]
@@ -284,8 +294,8 @@ def _unit(name: str) -> tuple[str, str]:
     return name, ""
 
 
-def _turned(words: str) -> Iterator[str]:
-    """`first name shipping` is `shipping first name`, `adres verz straat` is `verz straat`, `your order` is `order`."""
+def _variants(words: str) -> Iterator[str]:
+    """Yield variants of a name: `shipping first name` for `first name shipping`, `verz straat` for `adres verz straat`."""
     parts = words.split(" ")
     if len(parts) > 1:
         yield " ".join([parts[-1], *parts[:-1]])

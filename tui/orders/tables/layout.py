@@ -1,4 +1,4 @@
-"""How a table's text is laid out: encoding, delimiter, quotes, decimal sign, dates; found in the text, and changeable."""
+"""The layout of a table: detects encoding, delimiter, quotes, decimal sign and date order, and reads rows by it."""
 
 import codecs
 import csv
@@ -18,29 +18,29 @@ ENCODINGS: Final = {
     "utf-16-be": "UTF-16 BE",
     "cp1252": "Windows-1252",
 }
-"""The encodings that are tried, and what people call them."""
+"""The supported encodings and their names."""
 
 DELIMITERS: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 QUOTES: Final = {'"': "double quotes", "'": "single quotes", "": "no quotes"}
 DECIMALS: Final = {".": "point", ",": "comma"}
 DATES: Final = {"": "unclear", "dmy": "day first", "mdy": "month first"}
-"""What `01/02/2026` means."""
+"""The meanings of `01/02/2026`."""
 
 _SAMPLE = 200
-"""Rows that are looked at."""
+"""Rows that are used for detection."""
 _SAMPLE_TEXT = 200_000
-_MONEY = re.compile(r"[-+]?\d{1,15}([.,])\d{1,2}")
+_AMOUNT = re.compile(r"[-+]?\d{1,15}([.,])\d{1,2}")
 _GROUPED = re.compile(r"[-+]?\d{1,3}(?:([.,])\d{3})+([.,])\d{1,4}")
-_UNSURE_DAY = re.compile(r"(\d{1,2})([/-])(\d{1,2})\2(?:\d{4}|\d{2})(?:\D.*)?")
+_AMBIGUOUS_DAY = re.compile(r"(\d{1,2})([/-])(\d{1,2})\2(?:\d{4}|\d{2})(?:\D.*)?")
 
 
 class TableError(ValueError):
-    """The text is no table that can be read; the sentence says why."""
+    """The text cannot be read as a table. The message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class TableLayout:
-    """How a table is written. `header`: whether its first row names the columns. `sheet` is one of a workbook."""
+    """The layout of a table. `header`: whether its first row has column names. `sheet`: the sheet of a workbook."""
 
     encoding: str = "utf-8"
     delimiter: str = ","
@@ -51,8 +51,8 @@ class TableLayout:
     sheet: str = ""
 
     @property
-    def words(self) -> str:
-        """On one line: `semicolon · UTF-8 with BOM · decimal comma`."""
+    def summary(self) -> str:
+        """The layout on one line: `semicolon · UTF-8 with BOM · decimal comma`."""
         parts = [f"sheet {self.sheet}"] if self.sheet else [DELIMITERS[self.delimiter], ENCODINGS[self.encoding]]
         if self.quote != '"' and not self.sheet:
             parts.append(QUOTES[self.quote])
@@ -76,7 +76,7 @@ class TableLayout:
 
     @classmethod
     def from_json(cls, value: Json) -> "TableLayout | None":
-        """Read what `to_json` wrote; None for anything else."""
+        """Read the result of `to_json`; None if it is something else."""
         if not isinstance(value, dict):
             return None
         encoding, delimiter, quote, decimal, dates = (
@@ -89,33 +89,33 @@ class TableLayout:
 
 
 def detect_layout(data: bytes | str) -> TableLayout:
-    """The layout that this text most likely has. Raises TableError where it is no text."""
+    """Detect the most likely layout. Raises TableError if the data is not text."""
     encoding = "utf-8" if isinstance(data, str) else detect_encoding(data)
     text = data if isinstance(data, str) else decode_text(data, encoding)
-    cut = len(text) > _SAMPLE_TEXT
+    is_cut = len(text) > _SAMPLE_TEXT
     sample = text[:_SAMPLE_TEXT]
     best, score = TableLayout(encoding=encoding), -1.0
     for quote in ('"', "'", ""):
         for delimiter in DELIMITERS:
             layout = TableLayout(encoding, delimiter, quote)
-            fit = _fit(sample, layout, cut)
-            if fit > score:
-                best, score = layout, fit
+            fit_score = _fit_score(sample, layout, is_cut)
+            if fit_score > score:
+                best, score = layout, fit_score
         if score > 0 and quote == '"':
-            break  # others are looked at only where double quotes do not work out
-    rows = [cells for _, cells in _first(read_rows(sample, best))]
+            break  # other quotes are tried only if double quotes do not fit
+    rows = [cells for _, cells in _first_rows(read_rows(sample, best))]
     decimal, dates = detect_number_and_date_format(rows)
     return replace(best, decimal=decimal, dates=dates)
 
 
 def detect_number_and_date_format(rows: Sequence[Sequence[str]]) -> tuple[str, str]:
-    """The decimal sign and the order of days and months by what stands in the cells."""
+    """Detect the decimal sign and the order of day and month from cells."""
     cells = [cell.strip(" €$£\xa0") for row in rows[:_SAMPLE] for cell in row]
-    return _decimal(cells), _dates(cells)
+    return _detect_decimal_sign(cells), _detect_date_order(cells)
 
 
 def detect_encoding(data: bytes) -> str:
-    """The encoding of these bytes. Raises TableError for what is no text."""
+    """Detect the encoding. Raises TableError if the data is not text."""
     if data.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -125,10 +125,10 @@ def detect_encoding(data: bytes) -> str:
         even, odd = head[0::2].count(0), head[1::2].count(0)
         if len(data) % 2 == 0 and max(even, odd) > len(head) // 4 and min(even, odd) < len(head) // 16 + 1:
             return "utf-16-le" if odd > even else "utf-16-be"
-        raise TableError("It is not a text but binary data.")
-    strange = sum(byte < 32 and byte not in b"\t\n\r\x0b\x0c" for byte in head)
-    if strange > 2 + len(head) // 50:
-        raise TableError("It is not a text but binary data.")
+        raise TableError("It is binary data, not text.")
+    control_characters = sum(byte < 32 and byte not in b"\t\n\r\x0b\x0c" for byte in head)
+    if control_characters > 2 + len(head) // 50:
+        raise TableError("It is binary data, not text.")
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
@@ -137,13 +137,13 @@ def detect_encoding(data: bytes) -> str:
 
 
 def decode_text(data: bytes, encoding: str) -> str:
-    """The text of these bytes. Raises TableError where they are not in this encoding."""
+    """Decode the data. Raises TableError if it is not in this encoding."""
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
         if encoding != "cp1252":
-            raise TableError(f"It is not {ENCODINGS[encoding]}: byte {error.start} cannot be read.") from None
-        # Five bytes mean nothing in Windows-1252; as in browsers they stand for the control characters of Latin-1.
+            raise TableError(f"It is not {ENCODINGS[encoding]}: byte {error.start} cannot be decoded.") from None
+        # Five bytes are undefined in Windows-1252. As in browsers, they become the control characters of Latin-1.
         text = data.decode("cp1252", errors="_latin_1")
     return text.removeprefix("\ufeff")
 
@@ -158,8 +158,8 @@ codecs.register_error("_latin_1", _as_latin_1)
 
 
 def read_rows(text: str, layout: TableLayout) -> Iterator[tuple[int, list[str]]]:
-    """The rows that hold anything, each with its number in the table, from 1, as a spreadsheet counts them."""
-    # The module's limit is global; a cell too long is refused by those who look at it, with its place.
+    """Yield the non-empty rows with their row numbers in a spreadsheet, from 1."""
+    # The csv module's limit is global. Callers refuse cells that are too long, and can say where they are.
     csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
     options = {"delimiter": layout.delimiter, "skipinitialspace": layout.delimiter != "\t", "strict": False}
     quoting = csv.QUOTE_MINIMAL if layout.quote else csv.QUOTE_NONE
@@ -178,21 +178,21 @@ def read_rows(text: str, layout: TableLayout) -> Iterator[tuple[int, list[str]]]
             yield number, cells
 
 
-def _fit(text: str, layout: TableLayout, cut: bool) -> float:
-    """How well a text is a table of this layout: many columns, the same number in each row. Below 0: not at all."""
-    if layout.quote and not cut and _is_open(text, layout):
+def _fit_score(text: str, layout: TableLayout, is_cut: bool) -> float:
+    """How well a layout fits: many columns, the same number in each row. Negative if it does not fit."""
+    if layout.quote and not is_cut and _has_open_quote(text, layout):
         return -1.0
-    counts = Counter(len(cells) for _, cells in _first(read_rows(text, layout)))
+    counts = Counter(len(cells) for _, cells in _first_rows(read_rows(text, layout)))
     if not counts:
         return 0.0
-    width, times = max(counts.items(), key=lambda pair: (pair[0] > 1, pair[1], pair[0]))
+    width, count = max(counts.items(), key=lambda pair: (pair[0] > 1, pair[1], pair[0]))
     if width == 1:
         return 0.0
-    return times / counts.total() + min(width, 40) / 100
+    return count / counts.total() + min(width, 40) / 100
 
 
-def _is_open(text: str, layout: TableLayout) -> bool:
-    """Whether a quote is opened somewhere and never closed, so that a cell would swallow the rest."""
+def _has_open_quote(text: str, layout: TableLayout) -> bool:
+    """Whether a quote is never closed, so that one cell would contain the rest of the text."""
     lines = io.StringIO(text, newline="")
     reader = csv.reader(lines, delimiter=layout.delimiter, quotechar=layout.quote, skipinitialspace=True, strict=True)
     csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
@@ -204,25 +204,25 @@ def _is_open(text: str, layout: TableLayout) -> bool:
     return False
 
 
-def _first(rows: Iterable[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
-    for place, row in enumerate(rows):
-        if place == _SAMPLE:
+def _first_rows(rows: Iterable[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
+    for index, row in enumerate(rows):
+        if index == _SAMPLE:
             return
         yield row
 
 
-def _decimal(cells: Iterable[str]) -> str:
+def _detect_decimal_sign(cells: Iterable[str]) -> str:
     signs: Counter[str] = Counter()
     for cell in cells:
         if match := _GROUPED.fullmatch(cell):
             if match[1] != match[2]:
                 signs[match[2]] += 5
-        elif match := _MONEY.fullmatch(cell):
+        elif match := _AMOUNT.fullmatch(cell):
             signs[match[1]] += 1
     return "," if signs[","] > signs["."] else "."
 
 
-def _dates(cells: Iterable[str]) -> str:
-    firsts = [(int(match[1]), int(match[3])) for cell in cells if (match := _UNSURE_DAY.fullmatch(cell))]
-    days, months = any(one > 12 for one, _ in firsts), any(other > 12 for _, other in firsts)
-    return "" if days == months else "dmy" if days else "mdy"
+def _detect_date_order(cells: Iterable[str]) -> str:
+    pairs = [(int(match[1]), int(match[3])) for cell in cells if (match := _AMBIGUOUS_DAY.fullmatch(cell))]
+    day_first, month_first = any(first > 12 for first, _ in pairs), any(second > 12 for _, second in pairs)
+    return "" if day_first == month_first else "dmy" if day_first else "mdy"

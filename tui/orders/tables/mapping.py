@@ -1,4 +1,4 @@
-"""Which column of a table is which field: found by the names of the columns, changed by hand, kept by name."""
+"""Maps the columns of a table to fields: suggested by the column names, editable, and saved by name."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,7 +10,7 @@ from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, guess_fields,
 from tui.orders.tables.layout import TableLayout
 
 VERSION: Final = 1
-"""Of a mapping as JSON. One of a later version is not read."""
+"""Version of the JSON form. Later versions are not read."""
 
 CURRENCY_PATH: Final[FieldPath] = CURRENCY.tokens
 STATUS_PATH: Final[FieldPath] = STATUS.tokens
@@ -28,27 +28,27 @@ USUAL_CONSTANTS: Final[dict[FieldPath, Json]] = {
     PAYMENT_STATUS_PATH: "paid",
     CURRENCY_PATH: "EUR",
 }
-"""What every order needs and most files lack; each can be changed."""
+"""Default constants for fields that every order needs and most files lack."""
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnMapping:
-    """Columns to fields. `paths` has a place for each column of `header`: its field's path, or None for no field.
+    """Maps columns to fields. `paths` has the field path of each column of `header`, or None for an ignored column.
 
-    Several columns with the same path make one value together, apart by a space. `constants`: what a field is where the
-    row says nothing. `derives`: whether what is missing is worked out from what there is.
+    Columns with the same path are joined by spaces. `constants`: values for fields that a row leaves empty.
+    `fills_defaults`: whether missing values are derived from others.
     """
 
     header: tuple[str, ...]
     paths: tuple[FieldPath | None, ...]
     name: str = ""
     constants: tuple[tuple[FieldPath, Json], ...] = ()
-    derives: bool = True
+    fills_defaults: bool = True
     layout: TableLayout | None = field(default=None, compare=False)
 
     @property
     def unmapped(self) -> tuple[str, ...]:
-        """The columns that go nowhere."""
+        """The columns that are ignored."""
         return tuple(name for name, path in zip(self.header, self.paths, strict=True) if path is None)
 
     @property
@@ -59,39 +59,44 @@ class ColumnMapping:
         return dict(self.constants).get(path)
 
     def with_path(self, column: int, path: FieldPath | None) -> "ColumnMapping":
-        """With this column going to that field, or nowhere. A measure's unit goes along: the name's, or the one so far."""
-        before = self.paths[column]
-        changed = replace(self, paths=(*self.paths[:column], path, *self.paths[column + 1 :]))
-        old, new = unit_path(before), unit_path(path)
-        if new is not None and new not in changed.paths and changed.constant(new) is None:
-            usual = "kg" if new[-2] == "weight" else "cm" if new[-2] == "dimension" else None
-            so_far = self.constant(old) if old is not None and old[-2] == new[-2] else None
-            changed = changed.with_constant(new, unit_in(self.header[column]) or so_far or usual)
-        if old is not None and all(unit_path(one) != old for one in changed.paths):
-            changed = changed.with_constant(old, None)
-        return changed
+        """A copy that maps a column to a field, or to none.
+
+        For a measure, the constant of its unit is set, too: the unit in the column's name, else the one so far.
+        """
+        old_path = self.paths[column]
+        mapping = replace(self, paths=(*self.paths[:column], path, *self.paths[column + 1 :]))
+        old_unit, new_unit = unit_path(old_path), unit_path(path)
+        if new_unit is not None and new_unit not in mapping.paths and mapping.constant(new_unit) is None:
+            default_unit = "kg" if new_unit[-2] == "weight" else "cm" if new_unit[-2] == "dimension" else None
+            known_unit = self.constant(old_unit) if old_unit is not None and old_unit[-2] == new_unit[-2] else None
+            mapping = mapping.with_constant(new_unit, unit_in(self.header[column]) or known_unit or default_unit)
+        if old_unit is not None and all(unit_path(field_path) != old_unit for field_path in mapping.paths):
+            mapping = mapping.with_constant(old_unit, None)
+        return mapping
 
     def with_constant(self, path: FieldPath, value: Json) -> "ColumnMapping":
-        """With this value for all rows that say nothing; None takes it away."""
-        kept = {one: other for one, other in self.constants if one != path}
+        """A copy with this value for rows that leave the field empty; None removes the constant."""
+        constants = {other_path: other_value for other_path, other_value in self.constants if other_path != path}
         if value is not None:
-            kept[path] = value
-        return replace(self, constants=tuple(kept.items()))
+            constants[path] = value
+        return replace(self, constants=tuple(constants.items()))
 
     def fits(self, header: Sequence[str]) -> bool:
-        """Whether it is for tables with these columns, in any order."""
+        """Whether the mapping has exactly these columns, in any order."""
         return sorted(map(normalized, self.header)) == sorted(map(normalized, header))
 
     def on(self, header: Sequence[str]) -> "ColumnMapping":
-        """This mapping for a header that it fits, whose columns may stand in another order."""
-        left: dict[str, list[FieldPath | None]] = {}
+        """This mapping for a header with the same columns in another order."""
+        paths_by_name: dict[str, list[FieldPath | None]] = {}
         for name, path in zip(self.header, self.paths, strict=True):
-            left.setdefault(normalized(name), []).append(path)
-        paths = tuple(left[normalized(name)].pop(0) if left.get(normalized(name)) else None for name in header)
+            paths_by_name.setdefault(normalized(name), []).append(path)
+        paths = tuple(
+            paths_by_name[normalized(name)].pop(0) if paths_by_name.get(normalized(name)) else None for name in header
+        )
         return replace(self, header=tuple(header), paths=paths)
 
     def to_json(self) -> Json:
-        """As JSON, to be kept by name."""
+        """The mapping as JSON, for storage."""
         paths: list[Json] = [None if path is None else [*path] for path in self.paths]
         constants: list[Json] = [{"path": [*path], "value": value} for path, value in self.constants]
         return {
@@ -100,29 +105,29 @@ class ColumnMapping:
             "header": [*self.header],
             "paths": paths,
             "constants": constants,
-            "derives": self.derives,
+            "derives": self.fills_defaults,
             "layout": self.layout.to_json() if self.layout is not None else None,
         }
 
     @classmethod
     def from_json(cls, value: Json) -> "ColumnMapping | None":
-        """Read what `to_json` wrote; None for what is no mapping, or one of a later version."""
+        """Read the result of `to_json`; None if it is something else or of a later version."""
         if not isinstance(value, dict) or value.get("version") != VERSION:
             return None
         header, paths = _list(value.get("header")), _list(value.get("paths"))
         if len(header) != len(paths) or not header:
             return None
-        known = {one.path for one in mappable()}
-        read = [_path(path) for path in paths]
+        known = {stored.path for stored in mappable()}
+        stored_paths = [_path(path) for path in paths]
         constants = [
-            (path, one.get("value"))
-            for one in _list(value.get("constants"))
-            if isinstance(one, dict) and (path := _path(one.get("path"))) in known and path is not None
+            (path, stored.get("value"))
+            for stored in _list(value.get("constants"))
+            if isinstance(stored, dict) and (path := _path(stored.get("path"))) in known and path is not None
         ]
         name = value.get("name")
         return cls(
-            tuple(str(one) for one in header),
-            tuple(path if path in known else None for path in read),
+            tuple(str(stored) for stored in header),
+            tuple(path if path in known else None for path in stored_paths),
             name if isinstance(name, str) else "",
             tuple(constants),
             value.get("derives") is not False,
@@ -131,7 +136,7 @@ class ColumnMapping:
 
 
 def unit_path(path: FieldPath | None) -> FieldPath | None:
-    """Where the unit of this measure is told; None for what is no measure, or is the unit itself."""
+    """The path of a measure's unit; None if the path is not a measure's, or is the unit itself."""
     if path is None or path[-1] in ("unit", "currency"):
         return None
     unit = (*path[:-1], "unit")
@@ -139,57 +144,66 @@ def unit_path(path: FieldPath | None) -> FieldPath | None:
 
 
 def suggest_mapping(header: Sequence[str], *, shop: int | None = None) -> ColumnMapping:
-    """The mapping that the names of the columns suggest, with the usual constants for what no column gives."""
-    found = guess_fields(header)
+    """Suggest a mapping by the column names, with default constants for fields that no column has."""
+    candidates = guess_fields(header)
     paths: list[FieldPath | None] = [None] * len(header)
     units: dict[FieldPath, str] = {}
-    taken: dict[FieldPath, bool] = {}
-    offers = sorted((guess.rank, column) for column, many in enumerate(found) for guess in many)
-    for rank, column in offers:
+    mapped: dict[FieldPath, bool] = {}
+    ranked = sorted(
+        (guess.rank, column) for column, column_candidates in enumerate(candidates) for guess in column_candidates
+    )
+    for rank, column in ranked:
         if paths[column] is not None:
             continue
-        for guess in found[column]:
-            if guess.rank == rank and (guess.path not in taken or guess.more or (guess.part and taken[guess.path])):
+        for guess in candidates[column]:
+            if guess.rank == rank and (
+                guess.path not in mapped or guess.is_addition or (guess.is_part and mapped[guess.path])
+            ):
                 paths[column] = guess.path
-                taken[guess.path] = guess.part or taken.get(guess.path, False)
+                mapped[guess.path] = guess.is_part or mapped.get(guess.path, False)
                 if guess.unit:
                     units[guess.path] = guess.unit
                 break
-    if NUMBER_PATH not in taken and ORDER_ID_PATH not in taken and "id" in map(normalized, header):
-        place = [normalized(name) for name in header].index("id")
-        paths[place] = paths[place] or ORDER_ID_PATH
-    constants = {path: value for path, value in USUAL_CONSTANTS.items() if path not in taken}
+    if NUMBER_PATH not in mapped and ORDER_ID_PATH not in mapped and "id" in map(normalized, header):
+        column = [normalized(name) for name in header].index("id")
+        paths[column] = paths[column] or ORDER_ID_PATH
+    constants = {path: value for path, value in USUAL_CONSTANTS.items() if path not in mapped}
     constants |= {(*path[:-1], "unit"): unit for path, unit in units.items() if path[-1] == "value"}
     if any(path is not None and path[-2:-1] == ("dimension",) for path in paths):
-        size = next((unit for path, unit in units.items() if path[-2:-1] == ("dimension",)), "cm")
-        constants |= {_SIZE_UNIT: size} if _SIZE_UNIT not in taken else {}
+        size_unit = next((unit for path, unit in units.items() if path[-2:-1] == ("dimension",)), "cm")
+        constants |= {_SIZE_UNIT: size_unit} if _SIZE_UNIT not in mapped else {}
     for unit in (WEIGHT_UNIT_PATH, ITEM_WEIGHT_UNIT_PATH):
-        if (*unit[:-1], "value") in taken and unit not in taken:
+        if (*unit[:-1], "value") in mapped and unit not in mapped:
             constants.setdefault(unit, "kg")
     mapping = ColumnMapping(tuple(header), tuple(paths), constants=tuple(constants.items()))
     return mapping if shop is None else mapping.with_constant(SHOP_PATH, shop)
 
 
 def refine_by_rows(mapping: ColumnMapping, rows: Iterable[Sequence[str]]) -> ColumnMapping:
-    """The mapping with what a look at the rows tells: a weight that differs within an order is that of the items."""
+    """Improve a mapping by the rows: a weight that differs between the rows of an order is the item's weight."""
     if WEIGHT_PATH not in mapping.paths or ITEM_WEIGHT_PATH in mapping.paths:
         return mapping
-    place = mapping.paths.index(WEIGHT_PATH)
-    keys = [column for path in (ORDER_ID_PATH, NUMBER_PATH) for column, one in enumerate(mapping.paths) if one == path]
-    seen: dict[str, str] = {}
+    weight_column = mapping.paths.index(WEIGHT_PATH)
+    keys = [
+        column
+        for path in (ORDER_ID_PATH, NUMBER_PATH)
+        for column, field_path in enumerate(mapping.paths)
+        if field_path == path
+    ]
+    weight_by_order: dict[str, str] = {}
     for cells in rows:
         key = next(
             (f"{column}:{cells[column]}" for column in keys if column < len(cells) and cells[column].strip()), ""
         )
-        weight = cells[place].strip() if place < len(cells) else ""
-        if key and weight and seen.setdefault(key, weight) != weight:
+        weight = cells[weight_column].strip() if weight_column < len(cells) else ""
+        if key and weight and weight_by_order.setdefault(key, weight) != weight:
             break
     else:
         return mapping
-    turned = {WEIGHT_PATH: ITEM_WEIGHT_PATH, WEIGHT_UNIT_PATH: ITEM_WEIGHT_UNIT_PATH}
-    paths = tuple(None if path is None else turned.get(path, path) for path in mapping.paths)
+    item_paths = {WEIGHT_PATH: ITEM_WEIGHT_PATH, WEIGHT_UNIT_PATH: ITEM_WEIGHT_UNIT_PATH}
+    paths = tuple(None if path is None else item_paths.get(path, path) for path in mapping.paths)
     return replace(
-        mapping, paths=paths, constants=tuple((turned.get(path, path), value) for path, value in mapping.constants)
+        mapping, paths=paths, constants=tuple((item_paths.get(path, path), value) for path, value in mapping.constants)
     )
 
 

@@ -1,4 +1,4 @@
-"""Rows of a table as orders: several rows of one order brought together, missing values worked out, nothing dropped."""
+"""Converts the rows of a table to orders: combines the rows of an order and fills in missing values. Nothing is dropped."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 
 from tui.api.codec import Document, Json
 from tui.api.errors import Origin, Problem, Severity
-from tui.api.pointer import ABSENT, Pointer
+from tui.api.pointer import ABSENT, ROOT, Pointer
 from tui.orders.fields import Field, field_at, label_of
 from tui.orders.paths import ANY, EVERY_ITEM, FieldPath
 from tui.orders.tables.cells import MAX_CELL_LENGTH, CellValue, cell_text, read_cell
@@ -19,18 +19,18 @@ from tui.orders.tables.layout import TableError, TableLayout, read_rows
 from tui.orders.tables.mapping import SHOP_PATH, ColumnMapping
 
 MAX_ROWS: Final = 50_000
-"""Rows that are taken from one table."""
+"""Rows of one table."""
 MAX_COLUMNS: Final = 500
-_TOLD_EVERY = 500
-_MOST_READS = 20_000
+_PROGRESS_INTERVAL = 500
+_MAX_CACHED_CELLS = 20_000
 
 RowProgress = Callable[[int, int], None]
-"""Told how many rows of how many were read; what it raises ends the reading."""
+"""Called with the number of rows read and the total. An exception from it stops the reading."""
 
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """A row's number, from 1, as a spreadsheet counts, and its cells as texts."""
+    """A row of cell texts. `number`: its row number in a spreadsheet, from 1."""
 
     number: int
     cells: Sequence[str]
@@ -38,20 +38,20 @@ class TableRow:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table as it stands in a file: names of columns, each its own, and the rows below them."""
+    """The table of a file: unique column names and the rows below the header."""
 
     header: tuple[str, ...]
     rows: tuple[TableRow, ...]
     layout: TableLayout
     above: tuple[TableRow, ...] = ()
-    """Titles that stand over the header."""
+    """Rows above the header, such as titles."""
     named: tuple[str, ...] = ()
-    """The header as it was written, names twice and none included."""
+    """The header as written, with duplicate and empty names."""
 
 
 @dataclass(frozen=True, slots=True)
 class RefusedRow:
-    """A row that is no part of any order, and why."""
+    """A row that belongs to no order, and why."""
 
     row: TableRow
     reason: str
@@ -59,81 +59,80 @@ class RefusedRow:
 
 @dataclass(slots=True)
 class TableOrder:
-    """An order that was made of rows.
+    """An order built from rows.
 
-    `cells`: where each value came from, row and column. `problems`: what could not be read, at its place; the text
-    stands there as it was. `derived`: what was worked out or set for all, and how. `taken`: cells that its values
-    came from; `repeated`: cells of further rows for which the first row's were taken; `ignored`: cells of columns that
-    go nowhere.
+    `cells`: the row and column that each value came from. `problems`: cells that could not be read; the document has
+    their text. `reasons`: where derived and constant values came from. `used`: the number of cells that became values.
+    `repeated`: cells of further rows whose field the first row has. `ignored`: cells of unmapped columns.
     """
 
     rows: list[int]
     document: Document
     cells: dict[Pointer, tuple[int, str]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-    derived: dict[Pointer, str] = field(default_factory=dict)
+    reasons: dict[Pointer, str] = field(default_factory=dict)
     converted: int = 0
-    taken: int = 0
+    used: int = 0
     repeated: int = 0
     ignored: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedTable:
-    """All that became of a table's rows."""
+    """The orders of a table, and the rows that are not part of any."""
 
     orders: tuple[TableOrder, ...]
     refused: tuple[RefusedRow, ...]
     ignored: int
-    """Cells that hold something, in columns that go nowhere."""
+    """The number of non-empty cells in unmapped columns."""
 
 
 def parse_table(text: str, layout: TableLayout, progress: RowProgress | None = None) -> Table:
-    """The table in a text. Raises TableError for one without rows, or with too many."""
+    """Parse a table. Raises TableError if it has no rows, or too many."""
     rows: list[TableRow] = []
     guess = max(text.count("\n"), 1) if progress is not None else 0
     for number, cells in read_rows(text, layout):
         rows.append(TableRow(number, cells))
         if len(rows) > MAX_ROWS + 1:
             raise TableError(_too_many(text.count("\n")))
-        if progress is not None and number % _TOLD_EVERY == 0:
+        if progress is not None and number % _PROGRESS_INTERVAL == 0:
             progress(number, guess)
     return with_header(rows, layout)
 
 
 def with_header(rows: Sequence[TableRow], layout: TableLayout) -> Table:
-    """Rows with their header taken apart. Raises TableError where nothing is left."""
+    """Split rows into header and body. Raises TableError if nothing is left."""
     if not rows:
         raise TableError("It is empty.")
     if len(rows) > MAX_ROWS + 1:
         raise TableError(_too_many(len(rows)))
-    place = _header_place(rows) if layout.header else 0
-    above, rows = rows[:place], rows[place:]
+    index = _header_index(rows) if layout.header else 0
+    above, rows = rows[:index], rows[index:]
     width = max(len(_trimmed(row.cells)) for row in (rows if not layout.header else rows[:1]))
     if layout.header:
-        # A column without a name counts where a row has something there.
+        # A column without a name counts if a row has a cell in it.
         width = max(width, min(len(rows[0].cells), max(len(_trimmed(row.cells)) for row in rows)))
     if width > MAX_COLUMNS:
         raise TableError(f"It has {width} columns; at most {MAX_COLUMNS} are read. Is the delimiter right?")
     if not layout.header:
-        return Table(tuple(f"column {column_letters(place)}" for place in range(width)), tuple(rows), layout)
+        return Table(tuple(f"column {column_letters(index)}" for index in range(width)), tuple(rows), layout)
     if len(rows) == 1:
         raise TableError("It has a header and no rows below it.")
     names = [cell_text(cell)[:200] for cell in rows[0].cells[:width]]
-    return Table(_own_names(names), tuple(rows[1:]), layout, tuple(above), tuple(names))
+    return Table(_unique_names(names), tuple(rows[1:]), layout, tuple(above), tuple(names))
 
 
-def _header_place(rows: Sequence[TableRow]) -> int:
-    """The header's place: below titles of one cell, where what follows has names that are known."""
-    for place, row in enumerate(rows[:10]):
+def _header_index(rows: Sequence[TableRow]) -> int:
+    """The index of the header: below titles of one cell, if the row after them has known names."""
+    for index, row in enumerate(rows[:10]):
         names = [cell for cell in row.cells if cell.strip()]
         if len(names) > 1:
-            return place if place == 0 or any(is_known(name[:200]) for name in names) else 0
+            return index if index == 0 or any(is_known(name[:200]) for name in names) else 0
     return 0
 
 
 def column_letters(column: int) -> str:
-    """A column as spreadsheets call it: A, B, … Z, AA; from 0."""
+    """The letters of a column index in a spreadsheet: A, B, … Z, AA."""
     found = ""
     column += 1
     while column:
@@ -149,17 +148,17 @@ def to_orders(
     now: datetime,
     shop: int | None = None,
     progress: RowProgress | None = None,
-    most: int | None = None,
+    max_orders: int | None = None,
 ) -> ParsedTable:
-    """The orders of a table. `now` has the zone that loose times are meant in.
+    """Convert a table to orders. Times without a zone are in the zone of `now`.
 
-    Raises TableError at the row that begins one more than `most` orders.
+    Raises TableError if the table has more than `max_orders` orders.
     """
-    return _Reading(table, mapping, now, shop, most).done(progress)
+    return _OrderBuilder(table, mapping, now, shop, max_orders).build(progress)
 
 
 def _too_many(count: int) -> str:
-    return f"It has about {count:,} rows; at most {MAX_ROWS:,} go at once. Split it into parts, each with the header."
+    return f"It has about {count:,} rows; at most {MAX_ROWS:,} are imported at once. Split it into parts, each with the header."
 
 
 def _trimmed(cells: Sequence[str]) -> Sequence[str]:
@@ -169,12 +168,12 @@ def _trimmed(cells: Sequence[str]) -> Sequence[str]:
     return cells[:length]
 
 
-def _own_names(names: list[str]) -> tuple[str, ...]:
-    """Each column with a name of its own: empty ones by their letter, the second `Name` as `Name (2)`."""
+def _unique_names(names: list[str]) -> tuple[str, ...]:
+    """Make column names unique: empty ones get their letter, a second `Name` becomes `Name (2)`."""
     found: list[str] = []
     seen: set[str] = set()
-    for place, name in enumerate(names):
-        base = own = name or f"column {column_letters(place)}"
+    for index, name in enumerate(names):
+        base = own = name or f"column {column_letters(index)}"
         times = 1
         while own in seen:
             times += 1
@@ -186,254 +185,272 @@ def _own_names(names: list[str]) -> tuple[str, ...]:
 
 @dataclass(slots=True)
 class _Column:
-    place: int
+    index: int
     name: str
-    known: Field
+    field: Field
     tokens: FieldPath
-    """Below the item for an item's field, else below the order."""
-    of_item: bool
+    """Relative to the item for an item's field, else to the order."""
+    is_item_field: bool
 
 
 @dataclass(slots=True)
-class _Order:
-    made: TableOrder
+class _PartialOrder:
+    """An order whose rows are still being read."""
+
+    result: TableOrder
     keys: tuple[str, ...]
-    """Its order id and its number, as far as its first row has them."""
+    """Its order id and its number, if its first row has them."""
     shop: str
-    """As its first row has it: two shops may have an order of the same id each."""
+    """The shop of its first row. Two shops may each have an order of the same id."""
     items: list[Json] = field(default_factory=list)
-    first: dict[FieldPath, str] = field(default_factory=dict)
-    """The texts of its own fields, as first seen."""
-    lines: dict[tuple[str, ...], int] = field(default_factory=dict)
-    """The rows that said an item, with their numbers."""
+    first_texts: dict[FieldPath, str] = field(default_factory=dict)
+    """The cell texts of the order's own fields, as first seen."""
+    item_rows_by_text: dict[tuple[str, ...], int] = field(default_factory=dict)
+    """The texts of rows with an item, and the numbers of the rows."""
     item_rows: list[int] = field(default_factory=list)
-    signs: dict[Pointer, tuple[str, str]] = field(default_factory=dict)
-    """The currencies that stood beside amounts, with the texts of their cells."""
+    currency_signs: dict[Pointer, tuple[str, str]] = field(default_factory=dict)
+    """Currencies written beside amounts, with the texts of their cells."""
 
 
-class _Reading:
-    def __init__(self, table: Table, mapping: ColumnMapping, now: datetime, shop: int | None, most: int | None) -> None:
+class _OrderBuilder:
+    """Collects the rows of a table into orders."""
+
+    def __init__(
+        self, table: Table, mapping: ColumnMapping, now: datetime, shop: int | None, max_orders: int | None
+    ) -> None:
         self._table = table
-        self._most = most
-        self._mapping = (
-            mapping
-            if shop is None or mapping.constant(SHOP_PATH) is not None
-            else mapping.with_constant(SHOP_PATH, shop)
-        )
+        self._max_orders = max_orders
+        needs_shop = shop is not None and mapping.constant(SHOP_PATH) is None
+        self._mapping = mapping.with_constant(SHOP_PATH, shop) if needs_shop else mapping
         self._now = now
         self._columns = [
             _Column(
-                place,
+                index,
                 name,
                 known,
                 (
                     path[len(EVERY_ITEM) :]
                     if path[: len(EVERY_ITEM)] == EVERY_ITEM
-                    else tuple("0" if one == ANY else one for one in path)
+                    else tuple("0" if token == ANY else token for token in path)
                 ),
                 path[: len(EVERY_ITEM)] == EVERY_ITEM,
             )
-            for place, (name, path) in enumerate(zip(mapping.header, mapping.paths, strict=True))
+            for index, (name, path) in enumerate(zip(mapping.header, mapping.paths, strict=True))
             if path is not None and (known := field_at(Pointer(path))) is not None
         ]
-        # Countries come first, for what else of an address depends on them.
-        self._own = sorted(
-            (one for one in self._columns if not one.of_item), key=lambda one: one.tokens[-1] != "country_code"
+        # Countries come first, because other address fields depend on them.
+        self._order_columns = sorted(
+            (column for column in self._columns if not column.is_item_field),
+            key=lambda column: column.tokens[-1] != "country_code",
         )
-        self._items = [one for one in self._columns if one.of_item]
-        taken = {one.place for one in self._columns}
-        self._nowhere = [place for place in range(len(mapping.paths)) if place not in taken]
-        self._keys = [one.place for path in (ORDER_ID_PATH, NUMBER_PATH) for one in self._columns if one.tokens == path]
-        self._shops = [one.place for one in self._columns if one.tokens == SHOP_PATH]
+        self._item_columns = [column for column in self._columns if column.is_item_field]
+        used = {column.index for column in self._columns}
+        self._ignored_columns = [index for index in range(len(mapping.paths)) if index not in used]
+        self._key_columns = [
+            column.index for path in (ORDER_ID_PATH, NUMBER_PATH) for column in self._columns if column.tokens == path
+        ]
+        self._shop_columns = [column.index for column in self._columns if column.tokens == SHOP_PATH]
         self._pointers: dict[tuple[int, FieldPath], Pointer] = {}
-        self._reads: dict[tuple[int, str, str], CellValue] = {}
-        self._orders: list[_Order] = []
-        self._by_key: dict[str, list[_Order]] = {}
-        self._refused = [RefusedRow(row, "stands above the header") for row in table.above]
-        self._spoilt: dict[str, list[tuple[str, int]]] = {}
-        """By key, the shops and numbers of rows that were refused."""
-        self._taken: dict[int, list[TableRow]] = {}
-        self._names = [normalized(name) for name in table.named]
+        self._cell_cache: dict[tuple[int, str, str], CellValue] = {}
+        self._orders: list[_PartialOrder] = []
+        self._by_key: dict[str, list[_PartialOrder]] = {}
+        self._refused = [RefusedRow(row, "is above the header") for row in table.above]
+        self._refused_keys: dict[str, list[tuple[str, int]]] = {}
+        """By key, the shops and numbers of refused rows."""
+        self._rows_by_order: dict[int, list[TableRow]] = {}
+        self._normalized_header = [normalized(name) for name in table.named]
 
-    def done(self, progress: RowProgress | None) -> ParsedTable:
+    def build(self, progress: RowProgress | None) -> ParsedTable:
         total = len(self._table.rows)
         for count, row in enumerate(self._table.rows, 1):
-            self._take(row)
-            if progress is not None and (count % _TOLD_EVERY == 0 or count == total):
+            self._add_row(row)
+            if progress is not None and (count % _PROGRESS_INTERVAL == 0 or count == total):
                 progress(count, total)
-        found = []
-        for order in self._orders:
-            lacks = [row for key in order.keys for shop, row in self._spoilt.get(key, ()) if _is_of(order, shop)]
-            if lacks:
-                # An order that lacks a row would be sent incomplete.
-                reason = f"row {lacks[0]} of the same order was refused"
-                self._refused += [RefusedRow(row, reason) for row in self._taken[id(order)]]
+        orders = []
+        for partial in self._orders:
+            refused = [
+                number
+                for key in partial.keys
+                for shop, number in self._refused_keys.get(key, ())
+                if _may_belong(partial, shop)
+            ]
+            if refused:
+                # An order without one of its rows would be sent incomplete.
+                reason = f"row {refused[0]} of the same order was refused"
+                self._refused += [RefusedRow(row, reason) for row in self._rows_by_order[id(partial)]]
                 continue
-            self._finish(order)
-            found.append(order.made)
-        self._refused.sort(key=lambda one: one.row.number)
-        return ParsedTable(tuple(found), tuple(self._refused), sum(made.ignored for made in found))
+            self._finish(partial)
+            orders.append(partial.result)
+        self._refused.sort(key=lambda refused: refused.row.number)
+        return ParsedTable(tuple(orders), tuple(self._refused), sum(order.ignored for order in orders))
 
-    def _take(self, row: TableRow) -> None:
+    def _add_row(self, row: TableRow) -> None:
         cells = _trimmed(row.cells)
         texts = [cell_text(cell) for cell in cells]
-        keys = tuple(f"{place}:{texts[place]}" for place in self._keys if place < len(texts) and texts[place])
-        shop = next((texts[place] for place in self._shops if place < len(texts)), "")
-        if reason := self._refusal(cells, texts):
+        keys = tuple(f"{index}:{texts[index]}" for index in self._key_columns if index < len(texts) and texts[index])
+        shop = next((texts[index] for index in self._shop_columns if index < len(texts)), "")
+        if reason := self._refusal_reason(cells, texts):
             self._refused.append(RefusedRow(row, reason))
-            if keys and not reason.startswith(_AGAIN):
-                self._spoilt.setdefault(keys[0], []).append((shop, row.number))
+            if keys and reason != _REPEATED_HEADER:
+                self._refused_keys.setdefault(keys[0], []).append((shop, row.number))
             return
         width = len(texts)
-        order = self._known(keys[0], shop) if keys else self._continued(texts)
-        if order is None:
-            if len(self._orders) == self._most:
+        partial = self._find_order(keys[0], shop) if keys else self._continued_order(texts)
+        if partial is None:
+            if len(self._orders) == self._max_orders:
                 raise TableError(
-                    f"It has over {self._most:,} orders; row {row.number:,} begins the next part. "
+                    f"It has over {self._max_orders:,} orders; row {row.number:,} begins the next part. "
                     "Split it there, each part with the header."
                 )
-            order = _Order(TableOrder([], {}), keys, shop)
-            self._orders.append(order)
+            partial = _PartialOrder(TableOrder([], {}), keys, shop)
+            self._orders.append(partial)
             for key in keys:
-                self._by_key.setdefault(key, []).append(order)
-        order.made.rows.append(row.number)
-        self._taken.setdefault(id(order), []).append(row)
-        self._put_own(order, row.number, texts)
-        if self._put_item(order, row.number, texts):
-            before = order.lines.setdefault(tuple(texts), row.number)
-            if before != row.number:
-                place, words = self._pointer(len(order.items) - 1, ()), f"row {row.number} = row {before}"
-                detail = f"Row {row.number} is the same as row {before}: this item goes twice."
-                order.made.problems.append(_doubt(place, "same_row", detail, words))
+                self._by_key.setdefault(key, []).append(partial)
+        result = partial.result
+        result.rows.append(row.number)
+        self._rows_by_order.setdefault(id(partial), []).append(row)
+        self._add_order_values(partial, row.number, texts)
+        if self._add_item(partial, row.number, texts):
+            first_row = partial.item_rows_by_text.setdefault(tuple(texts), row.number)
+            if first_row != row.number:
+                pointer, title = self._pointer(len(partial.items) - 1, ()), f"row {row.number} = row {first_row}"
+                detail = f"Row {row.number} is the same as row {first_row}: this item is sent twice."
+                result.problems.append(_warning(pointer, "same_row", detail, title))
         if width < len(self._table.header) and len(row.cells) < len(self._table.header) and width <= 1:
-            order.made.problems.append(_doubt(_ROOT, "short_row", f"Row {row.number} has only {width} cell."))
-        order.made.ignored += sum(1 for place in self._nowhere if place < width and texts[place])
+            result.problems.append(_warning(ROOT, "short_row", f"Row {row.number} has only {width} cell."))
+        result.ignored += sum(1 for index in self._ignored_columns if index < width and texts[index])
 
-    def _refusal(self, cells: Sequence[str], texts: list[str]) -> str:
+    def _refusal_reason(self, cells: Sequence[str], texts: list[str]) -> str:
         header = self._table.header
         if max(map(len, cells), default=0) > MAX_CELL_LENGTH:
-            place, cell = next((place, cell) for place, cell in enumerate(cells) if len(cell) > MAX_CELL_LENGTH)
-            name = header[place] if place < len(header) else column_letters(place)
-            return f"has a cell of {len(cell):,} characters in {name}; at most {MAX_CELL_LENGTH:,} are read (a quote left open?)"
+            index, cell = next((index, cell) for index, cell in enumerate(cells) if len(cell) > MAX_CELL_LENGTH)
+            name = header[index] if index < len(header) else column_letters(index)
+            return (
+                f"has a cell of {len(cell):,} characters in {name}; at most {MAX_CELL_LENGTH:,} are read "
+                "(is a quote not closed?)"
+            )
         if len(cells) > len(header):
-            return f"has {len(cells)} cells where the header has {len(header)}"
+            return f"has {len(cells)} cells, but the header has {len(header)}"
         if (
             self._table.layout.header
-            and 1 < len(texts) <= len(self._names)
-            and all(normalized(text) == name for text, name in zip(texts, self._names, strict=False))
+            and 1 < len(texts) <= len(self._normalized_header)
+            and all(normalized(text) == name for text, name in zip(texts, self._normalized_header, strict=False))
         ):
-            return f"{_AGAIN} once more"
+            return _REPEATED_HEADER
         return ""
 
-    def _known(self, key: str, shop: str) -> _Order | None:
-        return next((order for order in reversed(self._by_key.get(key, ())) if _is_of(order, shop)), None)
+    def _find_order(self, key: str, shop: str) -> _PartialOrder | None:
+        return next((order for order in reversed(self._by_key.get(key, ())) if _may_belong(order, shop)), None)
 
-    def _continued(self, texts: list[str]) -> "_Order | None":
-        """The order above, for a row that only has item fields: cells were merged, or left empty as the same."""
-        if not self._keys or not self._orders:
+    def _continued_order(self, texts: list[str]) -> _PartialOrder | None:
+        """The order of the row above, for a row with only item fields: merged cells, or cells left empty as repeated."""
+        if not self._key_columns or not self._orders:
             return None
-        own = any(one.place < len(texts) and texts[one.place] for one in self._own)
-        has_item = any(one.place < len(texts) and texts[one.place] for one in self._items)
-        return self._orders[-1] if has_item and not own else None
+        has_order_value = any(column.index < len(texts) and texts[column.index] for column in self._order_columns)
+        has_item = any(column.index < len(texts) and texts[column.index] for column in self._item_columns)
+        return self._orders[-1] if has_item and not has_order_value else None
 
-    def _put_own(self, order: _Order, row: int, texts: list[str]) -> None:
-        made, width = order.made, len(texts)
+    def _add_order_values(self, partial: _PartialOrder, row: int, texts: list[str]) -> None:
+        result, width = partial.result, len(texts)
         joined: dict[FieldPath, tuple[str, _Column, int]] = {}
-        for one in self._own:
-            if one.place < width and (text := texts[one.place]):
-                before = joined.get(one.tokens)
-                joined[one.tokens] = (
-                    (text, one, 1) if before is None else (f"{before[0]} {text}", before[1], before[2] + 1)
+        for column in self._order_columns:
+            if column.index < width and (text := texts[column.index]):
+                before = joined.get(column.tokens)
+                joined[column.tokens] = (
+                    (text, column, 1) if before is None else (f"{before[0]} {text}", before[1], before[2] + 1)
                 )
-        for tokens, (text, one, count) in joined.items():
-            known = order.first.get(tokens)
+        for tokens, (text, column, count) in joined.items():
+            first_text = partial.first_texts.get(tokens)
             pointer = self._pointer(-1, tokens)
-            if known is None:
-                order.first[tokens] = text
-                made.taken += count
-                country = made.document.get(tokens[0])
-                code = country.get("country_code") if isinstance(country, dict) else ""
-                read = self._read(one, text, code if isinstance(code, str) else "")
-                self._note(order, pointer, one, row, text, read)
-                _put(made.document, tokens, read.value)
+            if first_text is None:
+                partial.first_texts[tokens] = text
+                result.used += count
+                address = result.document.get(tokens[0])
+                country = address.get("country_code") if isinstance(address, dict) else ""
+                read = self._read(column, text, country if isinstance(country, str) else "")
+                self._record_cell(partial, pointer, column, row, text, read)
+                _set_value(result.document, tokens, read.value)
                 if read.unit:
-                    _put(made.document, (*tokens[:-1], "unit"), read.unit)
+                    _set_value(result.document, (*tokens[:-1], "unit"), read.unit)
             else:
-                made.repeated += count
-                if known != text:
-                    where = made.cells[pointer][0]
-                    detail = f"Row {row} says {_short(text)} here; {_short(known)} of row {where} was taken."
-                    made.problems.append(_doubt(pointer, "conflict", detail))
+                result.repeated += count
+                if first_text != text:
+                    first_row = result.cells[pointer][0]
+                    detail = f"Row {row} has {_excerpt(text)} here; {_excerpt(first_text)} of row {first_row} was used."
+                    result.problems.append(_warning(pointer, "conflict", detail))
 
-    def _put_item(self, order: _Order, row: int, texts: list[str]) -> bool:
-        """Add the row's item, if it says one; whether it did."""
-        width, item, position = len(texts), cast(dict[str, Json], {}), len(order.items)
+    def _add_item(self, partial: _PartialOrder, row: int, texts: list[str]) -> bool:
+        """Add the row's item. Returns False if the row has none."""
+        width, item, index = len(texts), cast(dict[str, Json], {}), len(partial.items)
         seen: dict[FieldPath, str] = {}
-        for one in self._items:
-            if one.place >= width or not (text := texts[one.place]):
+        for column in self._item_columns:
+            if column.index >= width or not (text := texts[column.index]):
                 continue
-            if one.tokens in seen:
-                text = f"{seen[one.tokens]} {text}"
-            seen[one.tokens] = text
-            order.made.taken += 1
-            read = self._read(one, text)
-            self._note(order, self._pointer(position, one.tokens), one, row, text, read)
-            _put(item, one.tokens, read.value)
+            if column.tokens in seen:
+                text = f"{seen[column.tokens]} {text}"
+            seen[column.tokens] = text
+            partial.result.used += 1
+            read = self._read(column, text)
+            self._record_cell(partial, self._pointer(index, column.tokens), column, row, text, read)
+            _set_value(item, column.tokens, read.value)
             if read.unit:
-                _put(item, (*one.tokens[:-1], "unit"), read.unit)
+                _set_value(item, (*column.tokens[:-1], "unit"), read.unit)
         if item or (
-            not self._items and any(path[: len(EVERY_ITEM)] == EVERY_ITEM for path, _ in self._mapping.constants)
+            not self._item_columns and any(path[: len(EVERY_ITEM)] == EVERY_ITEM for path, _ in self._mapping.constants)
         ):
-            order.items.append(item)
-            order.item_rows.append(row)
+            partial.items.append(item)
+            partial.item_rows.append(row)
         return bool(item)
 
-    def _read(self, one: _Column, text: str, country: str = "") -> CellValue:
-        """What a cell says; most columns say the same again and again."""
-        key = (one.place, text, country)
-        read = self._reads.get(key)
+    def _read(self, column: _Column, text: str, country: str = "") -> CellValue:
+        """Read a cell. Cached, because most columns repeat their values."""
+        key = (column.index, text, country)
+        read = self._cell_cache.get(key)
         if read is None:
-            if len(self._reads) >= _MOST_READS:
-                self._reads.clear()
-            read = self._reads[key] = read_cell(one.known, text, self._table.layout, self._now, country)
+            if len(self._cell_cache) >= _MAX_CACHED_CELLS:
+                self._cell_cache.clear()
+            read = self._cell_cache[key] = read_cell(column.field, text, self._table.layout, self._now, country)
         return read
 
-    def _note(self, order: _Order, pointer: Pointer, one: _Column, row: int, text: str, read: CellValue) -> None:
-        order.made.cells.setdefault(pointer, (row, one.name))
+    def _record_cell(
+        self, partial: _PartialOrder, pointer: Pointer, column: _Column, row: int, text: str, read: CellValue
+    ) -> None:
+        partial.result.cells.setdefault(pointer, (row, column.name))
         if read.currency:
-            order.signs[pointer] = (read.currency, text)
+            partial.currency_signs[pointer] = (read.currency, text)
         if read.reason:
-            detail = f"{_short(text)} cannot be read: {read.reason}."
+            detail = f"{_excerpt(text)} cannot be read: {read.reason}."
             problem = Problem(detail, "unread", f"{label_of(pointer)}?", pointer=pointer, origin=Origin.LOCAL)
-            order.made.problems.append(problem)
+            partial.result.problems.append(problem)
         elif read.value != text and not (isinstance(read.value, int | Decimal) and str(read.value) == text):
-            order.made.converted += 1
+            partial.result.converted += 1
 
-    def _finish(self, order: _Order) -> None:
-        made = order.made
-        if order.items:
-            _put(made.document, EVERY_ITEM[:-1], order.items)
-        sign = next(iter(order.signs.values()), ("", ""))[0]
-        fill_defaults(made.document, made.derived, self._mapping, self._now, sign)
-        self._note_blanks(order)
-        for pointer, (sign, text) in order.signs.items():
-            beside = (pointer.parent / "currency").get(made.document)
-            # The dollar of which country it is tells the column.
-            if beside != sign and not ("$" in text and isinstance(beside, str) and beside.endswith("D")):
-                detail = f"{_short(text)} is in {sign}, and the currency here is {beside}."
-                made.problems.append(_doubt(pointer, "currency", detail))
+    def _finish(self, partial: _PartialOrder) -> None:
+        result = partial.result
+        if partial.items:
+            _set_value(result.document, EVERY_ITEM[:-1], partial.items)
+        first_sign = next(iter(partial.currency_signs.values()), ("", ""))[0]
+        fill_defaults(result.document, result.reasons, self._mapping, self._now, first_sign)
+        self._record_blank_cells(partial)
+        for pointer, (sign, text) in partial.currency_signs.items():
+            currency = (pointer.parent / "currency").get(result.document)
+            # The currency column decides which country's dollar a $ is.
+            if currency != sign and not ("$" in text and isinstance(currency, str) and currency.endswith("D")):
+                detail = f"{_excerpt(text)} is in {sign}, but the currency here is {currency}."
+                result.problems.append(_warning(pointer, "currency", detail))
 
-    def _note_blanks(self, order: _Order) -> None:
-        """Of what most orders have and this one lacks, the empty cell where it should stand."""
-        for one in self._columns:
-            if one.known.rare:
+    def _record_blank_cells(self, partial: _PartialOrder) -> None:
+        """Record the empty cells of mapped columns, so that a problem of a missing value can point to its cell."""
+        result = partial.result
+        for column in self._columns:
+            if column.field.rare:
                 continue
-            for item, row in enumerate(order.item_rows) if one.of_item else ((-1, order.made.rows[0]),):
-                pointer = self._pointer(item, one.tokens)
-                if pointer in order.made.cells or pointer.get(order.made.document) not in (ABSENT, None):
+            for item, row in enumerate(partial.item_rows) if column.is_item_field else ((-1, result.rows[0]),):
+                pointer = self._pointer(item, column.tokens)
+                if pointer in result.cells or pointer.get(result.document) not in (ABSENT, None):
                     continue
-                if pointer.name == "value" or isinstance(pointer.parent.get(order.made.document), dict):
-                    order.made.cells[pointer] = (row, one.name)
+                if pointer.name == "value" or isinstance(pointer.parent.get(result.document), dict):
+                    result.cells[pointer] = (row, column.name)
 
     def _pointer(self, item: int, tokens: FieldPath) -> Pointer:
         found = self._pointers.get((item, tokens))
@@ -443,17 +460,16 @@ class _Reading:
         return found
 
 
-_ROOT: Final = Pointer(())
-_AGAIN: Final = "is the header"
+_REPEATED_HEADER: Final = "repeats the header"
 
 
-def _is_of(order: _Order, shop: str) -> bool:
-    """Whether a row of the same key and this shop may be one of the order."""
-    return not shop or order.shop in ("", shop)
+def _may_belong(partial: _PartialOrder, shop: str) -> bool:
+    """Whether a row with the key of an order and this shop may belong to it."""
+    return not shop or partial.shop in ("", shop)
 
 
-def _put(document: dict[str, Json], tokens: FieldPath, value: Json) -> None:
-    """Set a value in place; a `0` in the path is the only entry of a list."""
+def _set_value(document: dict[str, Json], tokens: FieldPath, value: Json) -> None:
+    """Set a value in place. A `0` in the path is the only item of a list."""
     node: Any = document
     if len(tokens) == 1:
         node[tokens[0]] = value
@@ -462,16 +478,16 @@ def _put(document: dict[str, Json], tokens: FieldPath, value: Json) -> None:
         if isinstance(node, list):
             node = node[0]
             continue
-        fresh: Json = [{}] if following == "0" else {}
-        node = node.setdefault(token, fresh)
+        new_node: Json = [{}] if following == "0" else {}
+        node = node.setdefault(token, new_node)
     if isinstance(node, list):
         node = node[0]
     node[tokens[-1]] = value
 
 
-def _doubt(pointer: Pointer, code: str, detail: str, title: str = "") -> Problem:
+def _warning(pointer: Pointer, code: str, detail: str, title: str = "") -> Problem:
     return Problem(detail, code, title, pointer=pointer, severity=Severity.WARNING, origin=Origin.LOCAL)
 
 
-def _short(text: str) -> str:
+def _excerpt(text: str) -> str:
     return repr(text if len(text) <= 40 else f"{text[:39]}…")

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from textual import on
 
@@ -10,7 +9,10 @@ from tui.api.codec import encode
 from tui.api.wording import count_of
 from tui.keymap import Context
 from tui.orders.fields import label_of
+from tui.screens.common.commands import handles
 from tui.screens.common.list_screen import ListScreen
+from tui.screens.common.routes import Back, ShowLines, ShowText
+from tui.screens.common.workspace import Workspace
 from tui.widgets.input_line import InputLine
 from tui.widgets.lines import Piece
 from tui.widgets.pager import TextLine
@@ -19,9 +21,6 @@ from tui.widgets.table import Column, RenderedRow, StyledCell
 from tui.widgets.text import fit, safe
 from tui.work.journal.batch_history import WRITTEN, HistoryRequest, export_history, sent_documents
 from tui.work.typed_paths import at_home, completed
-
-if TYPE_CHECKING:
-    from tui.app import OrdersApp
 
 _COLUMNS = (
     Column("at", "sent", 16),
@@ -41,11 +40,6 @@ _TONES = {
 }
 
 
-def open_history(app: "OrdersApp") -> None:
-    """The history of the batch that is open."""
-    app.open_screen(HistoryScreen())
-
-
 class HistoryScreen(ListScreen):
     """The newest request first; Enter shows its orders."""
 
@@ -54,8 +48,8 @@ class HistoryScreen(ListScreen):
     EMPTY = "Nothing of this batch was sent yet."
     PROMPT = "export to (.jsonl or .csv): "
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace)
         self._requests: dict[str, HistoryRequest] = {}
 
     @property
@@ -64,8 +58,8 @@ class HistoryScreen(ListScreen):
         return self._requests.get(self.table.cursor_key or "")
 
     def show_all(self) -> None:
-        zone = self.house.account.zone
-        staging = self.house.staging
+        zone = self.workspace.account.zone
+        staging = self.workspace.staging
         self._requests = {str(request.id): request for request in staging.history()}
         rows = []
         for key, request in self._requests.items():
@@ -79,7 +73,7 @@ class HistoryScreen(ListScreen):
         self.table.load(rows)
         count = len(rows)
         words = f"{staging.name} · {count_of(count, 'request')}"
-        self.query_one(TitleLine).set(f"{self.house.account_name} · history", words)
+        self.query_one(TitleLine).set(f"{self.workspace.profile} · history", words)
         self.show_status()
 
     def status_items(self) -> list[str]:
@@ -87,30 +81,34 @@ class HistoryScreen(ListScreen):
         count = len(written)
         return [f"{count_of(count, 'order')} of it written", "Enter each order", "p what was sent"]
 
+    @handles("open")
     def do_open(self, key: str) -> None:
         request = self.request
         if request is not None:
-            at = f"{request.at.astimezone(self.house.account.zone):%Y-%m-%d %H:%M:%S}"
-            self.house.show_lines(f"Sent {at} by {request.by}: {request.words}", list(_lines(request)))
+            at = f"{request.at.astimezone(self.workspace.account.zone):%Y-%m-%d %H:%M:%S}"
+            self.workspace.go(ShowLines(f"Sent {at} by {request.by}: {request.words}", list(_lines(request))))
 
+    @handles("view")
     def do_view(self, key: str) -> None:
-        self.house.back()
+        self.workspace.go(Back())
 
+    @handles("long_text")
     def do_long_text(self, key: str) -> None:
         request = self.request
         if request is None:
             return
-        sent = sent_documents(self.house.account.store, request)
-        self.house.show_text("POST /orders, as it was sent", encode([*sent], indent=2).decode())
+        sent = sent_documents(self.workspace.account.store, request)
+        self.workspace.go(ShowText("POST /orders, as it was sent", encode([*sent], indent=2).decode()))
 
+    @handles("export")
     def do_export(self, key: str) -> None:
         if not self._requests:
             self.show_notice("There is nothing to export.")
             return
         line = self.line
-        today = self.house.now().astimezone(self.house.account.zone).date()
+        today = self.workspace.now().astimezone(self.workspace.account.zone).date()
         line.complete = completed
-        line.open(str(self.house.account.store.path.parent / f"batch-{today:%Y-%m-%d}.jsonl"))
+        line.open(str(self.workspace.account.store.path.parent / f"batch-{today:%Y-%m-%d}.jsonl"))
 
     @on(InputLine.Submitted)
     def _named(self, event: InputLine.Submitted) -> None:
@@ -124,7 +122,7 @@ class HistoryScreen(ListScreen):
     async def _write_out(self, requests: Sequence[HistoryRequest], path: Path) -> None:
         with self.report_store_errors():
             try:
-                count = await export_history(self.house.account.store, requests, path)
+                count = await export_history(self.workspace.account.store, requests, path)
             except FileExistsError:
                 self.show_notice(f"There is a file of that name; nothing was written. {path}", "warning")
             except OSError as error:

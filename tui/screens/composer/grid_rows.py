@@ -50,7 +50,9 @@ def column_fields() -> list[Field]:
     return [
         known
         for known in all_fields()
-        if not known.members and not known.read_only and not any(known.path[: len(place)] == place for place in lists)
+        if not known.has_members
+        and not known.read_only
+        and not any(known.path[: len(place)] == place for place in lists)
     ]
 
 

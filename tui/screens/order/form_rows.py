@@ -185,7 +185,7 @@ def _section_rows(
         value = _below(holder, known.path, section.depth)
         if leaves_out and value is ABSENT and known.rare:
             continue
-        pointer = section.place_of(known)
+        pointer = section.pointer_of(known)
         notes = placed.pop(pointer, []) if notable else []
         is_changed = notable and pointer in changes
         changed += is_changed

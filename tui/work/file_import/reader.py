@@ -141,7 +141,7 @@ def take_in(
     now = now or datetime.now().astimezone()
     try:
         with gc_paused(len(source.table.rows)):
-            result = to_orders(source.table, mapping, now=now, shop=shop, progress=progress, most=MOST)
+            result = to_orders(source.table, mapping, now=now, shop=shop, progress=progress, max_orders=MOST)
     except TableError as error:
         raise _not_taken(source.name, error) from None
     return _intake(source, result)
@@ -254,7 +254,7 @@ def _arrival(made: TableOrder, sheet: str) -> ParsedOrder:
         made.rows[0],
         made.cells,
         tuple(made.problems),
-        made.derived,
+        made.reasons,
         made.repeated,
     )
 

@@ -169,7 +169,7 @@ class JournalScreen(BaseScreen[None]):
         self._several = len(briefs.writers(account.account_id)) > 1
         states, kinds = (None, None) if self._group is None else states_of(self._group)
         places = briefs.find(
-            account.account_id, states=states, kinds=kinds, words=self._words.split(), sorting=self._sorting
+            account.account_id, states=states, kinds=kinds, terms=self._words.split(), sort=self._sorting
         )
         by_order = self._sorting is JournalSort.ORDER
         now, zone = self.workspace.now(), account.zone

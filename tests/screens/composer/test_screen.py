@@ -115,7 +115,7 @@ async def test_problems_stand_in_list_pane_form_and_problem_list(tmp_path: Path)
         await add_file(house, tmp_path, order(order_id="OK", order_number="OK"), bad)
         await house.until(lambda: standings(house) == ["ready", "to fix"])
         await house.press("j")
-        assert "item 2 quantity: not" in row(house, "BAD")
+        assert "item 2 quantity: must" in row(house, "BAD")
         assert any(line.startswith(" ! Items 2, quantity") for line in house.lines)
         await house.press("v")
         assert "BAD: Items 2, quantity" in house.text

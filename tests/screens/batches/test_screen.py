@@ -229,7 +229,7 @@ async def test_a_sending_is_paused_and_cancelled_by_keys(tmp_path: Path) -> None
         await house.press("c")
         await house.until("50 orders did not go; what was sent stays sent")
         staging: Staging = house.app.staging
-        await house.until(lambda: staging.shipping.progress is None)
+        await house.until(lambda: staging.sender.progress is None)
 
 
 async def test_the_look_before_a_review_tells_how_far_it_is_and_is_stopped_by_a_key(tmp_path: Path) -> None:

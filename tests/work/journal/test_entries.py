@@ -55,7 +55,7 @@ async def test_an_entry_tells_who_where_what_and_how_it_ended(bench: Account) ->
 
 async def test_the_parts_of_an_upsert_are_its_orders_each_with_its_change(bench: Account) -> None:
     drafts = [await draft_of(bench, IDS[0], (CITY, "Breda")), await draft_of(bench, IDS[1], (NAME, "Jan"))]
-    await bench.corrections.send_together(drafts)
+    await bench.corrections.send_as_upsert(drafts)
     await follow(bench)
     entry = newest(bench)
     assert entry.name == "2 orders"

@@ -81,7 +81,7 @@ async def test_what_is_gone_or_cannot_be_read_is_said(bench: Account, monkeypatc
 
 async def test_many_orders_of_a_shop_are_read_by_its_list(bench: Account) -> None:
     drafts = [await draft_of(bench, id, (CITY, "Breda")) for id in IDS]
-    await bench.corrections.send_together(drafts)
+    await bench.corrections.send_as_upsert(drafts)
     await follow(bench)
     assert newest(bench).words == "seen as sent"
     assert [check.verdict for check in await checked(bench)] == [RecheckResult.STANDS] * 3

@@ -133,7 +133,7 @@ class AddingScreen(StagedFormScreen):
             return
         title, document = found
         new = ParsedOrder(from_template(document, self.workspace.now()), "new order", 0)
-        ids = self.staging.add_intake(ParsedFile((new,), ()), f"template {title}")
+        ids = self.staging.editing.add_intake(ParsedFile((new,), ()), f"template {title}")
         self._added(ids, f"Added from template {title}.")
         self.open_sheet(Pointer.of("order_number"))
 
@@ -151,7 +151,7 @@ class AddingScreen(StagedFormScreen):
 
     @keeps
     def _copy(self, orders: Sequence[StagedOrder]) -> None:
-        ids = self.staging.add_copies(order.document for order in orders)
+        ids = self.staging.editing.add_copies(order.document for order in orders)
         self._added(ids[-1:], f"{count_of(len(orders), 'order')} copied; number and id end in -copy.")
 
     def _blank(self) -> None:
@@ -224,7 +224,7 @@ class AddingScreen(StagedFormScreen):
 
     @keeps
     def _stage_blank(self, shop: int, examples: Sequence[Document], words: str) -> None:
-        id = self.staging.add_blank(shop, examples)
+        id = self.staging.editing.add_blank(shop, examples)
         self._added([id], words)
         self.open_sheet(Pointer.of("order_number"))
 
@@ -317,7 +317,7 @@ class AddingScreen(StagedFormScreen):
             # Before anything is added, so that no end of the app comes between the orders and the rows that are none.
             Mappings(self.workspace.account).keep_refused(name, refused_csv(intake))
         if len(intake.orders) <= CHUNK_SIZE:
-            self._taken_in(self.staging.add_intake(intake, name), intake, name)
+            self._taken_in(self.staging.editing.add_intake(intake, name), intake, name)
             return
         counting = self._counting = ImportProgress("staged", "orders")
         timer = self.set_interval(_LOOK, lambda: self.show_notice(counting.words()))
@@ -326,7 +326,7 @@ class AddingScreen(StagedFormScreen):
 
     async def _stage(self, intake: ParsedFile, name: str, counting: ImportProgress, timer: Timer) -> None:
         try:
-            ids = await self.staging.take_in(intake, name, counting)
+            ids = await self.staging.editing.take_in(intake, name, counting)
         except (BatchLocked, ImportFileError, StoreError) as error:
             if self.is_attached:
                 self.show_all()

@@ -129,7 +129,7 @@ class BatchScreen(PanesScreen):
         if not self.is_on_top:
             return
         self._follow_cursor()
-        if self._said_sending and not self.staging.shipping.waiting:
+        if self._said_sending and not self.staging.sender.waiting:
             self._said_sending = False
             self.clear_notice()
         if self._looks_first:

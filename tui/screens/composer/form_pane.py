@@ -61,7 +61,7 @@ class StagedFormScreen(BatchScreen):
         self._stays.add(id)
         known = field_at(pointer)
         self._unkept.add((id, pointer))
-        is_changed = self.staging.put(id, pointer, value, known.caption if known is not None else pointer.name)
+        is_changed = self.staging.editing.put(id, pointer, value, known.caption if known is not None else pointer.name)
         self._unkept.discard((id, pointer))
         if is_changed:
             self.edited()
@@ -111,7 +111,7 @@ class StagedFormScreen(BatchScreen):
             self.show_notice("Backspace works in the form: Enter opens it.")
             return
         typed = self.untype(order.id, row.pointer)
-        if self.staging.revert(order.id, row.pointer, f"{row.label} as it was staged"):
+        if self.staging.editing.revert(order.id, row.pointer, f"{row.label} as it was staged"):
             self.edited()
             self.show_notice(f"{row.label}: as it was when it was staged.")
         else:
@@ -144,7 +144,7 @@ class StagedFormScreen(BatchScreen):
 
     @keeps
     def _leave_out(self, id: str, pointer: Pointer, label: str) -> None:
-        if self.staging.drop(id, pointer, f"{label} absent"):
+        if self.staging.editing.drop(id, pointer, f"{label} absent"):
             self.edited()
 
     @keeps
@@ -153,10 +153,10 @@ class StagedFormScreen(BatchScreen):
         order = self.order
         if order is None:
             return
-        found = [one for one in self.staging.findings(order) if not one.stale and self.staging.proposal(order, one)]
+        found = [one for one in self.staging.findings(order) if not one.stale and order.proposed_fix(one)]
         found.sort(key=lambda finding: finding.problem.pointer != here)
         self._stays.add(order.id)
-        mended = self.staging.apply_fix(order.id, found[0]) if found else None
+        mended = self.staging.editing.apply_fix(order.id, found[0]) if found else None
         if mended is None:
             self.show_notice("There is no proposal for this order.")
             return
@@ -183,7 +183,7 @@ class StagedFormScreen(BatchScreen):
 
         @keeps
         def take(screen: StagedFormScreen, values: list[tuple[Pointer, Json]], name: str) -> None:
-            if screen.staging.put_all(id, values, name):
+            if screen.staging.editing.put_all(id, values, name):
                 screen.edited()
                 screen.show_notice(f"{name[:1].upper()}{name[1:]}: {len(values)} fields. u takes it back.")
 
@@ -252,7 +252,7 @@ class StagedFormScreen(BatchScreen):
         order = self.order
         if order is None:
             return
-        pointer = self.staging.change(order.id, change)
+        pointer = self.staging.editing.change(order.id, change)
         if pointer is None:
             self.show_notice(
                 "There is no place to move it to." if words == "Moved" else "There is nothing to do that with."

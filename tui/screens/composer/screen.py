@@ -208,7 +208,7 @@ class ComposerScreen(FixingScreen):
         targets = self.targets()
         if not targets:
             return
-        count = self.staging.remove_orders(order.id for order in targets)
+        count = self.staging.editing.remove_orders(order.id for order in targets)
         self.table.set_marks(self.table.marks - {order.id for order in targets})
         self._chosen = self.table.cursor_key if self.on_marked else self._next_to(targets[0].id)
         self.show_all()
@@ -234,11 +234,11 @@ class ComposerScreen(FixingScreen):
 
     def _step_back(self, done: str, nothing: str, *, back: bool) -> None:
         if self._in_sheet and (order := self.order) is not None:
-            name = (self.staging.undo_in if back else self.staging.redo_in)(order.id)
+            name = (self.staging.editing.undo_in if back else self.staging.editing.redo_in)(order.id)
             self.edited()
             self.show_notice(f"{done}: {name}." if name else f"{nothing} on this order.")
             return
-        found = self.staging.undo() if back else self.staging.redo()
+        found = self.staging.editing.undo() if back else self.staging.editing.redo()
         if found is None:
             self.show_notice(f"{nothing}.")
             return
@@ -288,13 +288,13 @@ class ComposerScreen(FixingScreen):
 
     @keeps
     def _hold(self, ids: Iterable[str]) -> None:
-        count = self.staging.hold(ids)
+        count = self.staging.editing.hold(ids)
         self.show_all()
         self.show_notice(f"{count_of(count, 'order')} held: not sent before z releases.")
 
     @keeps
     def _release(self, ids: Iterable[str], *, in_spite: bool = False) -> None:
-        count = self.staging.release(ids, in_spite=in_spite)
+        count = self.staging.editing.release(ids, in_spite=in_spite)
         self.show_all()
         self.show_notice(
             f"{count_of(count, 'order')} released{' in spite of problems' if in_spite else ''}; w reviews what is ready."

@@ -24,7 +24,7 @@ def keep_goes_on(account: Account, goes_on: bool) -> None:
 
 def sending_facts(staging: Staging, zone: tzinfo) -> Iterator[Piece]:
     """How far the sending is, for the status line."""
-    progress = staging.shipping.progress
+    progress = staging.sender.progress
     if progress is None:
         return
     done = progress.total - progress.left
@@ -38,10 +38,10 @@ def sending_facts(staging: Staging, zone: tzinfo) -> Iterator[Piece]:
 
 def ask_sending(screen: BaseScreen[Any], staging: Staging, review: Callable[[], None]) -> bool:
     """Pause, go on or cancel, where something is being sent or is paused; whether it was asked."""
-    progress = staging.shipping.progress
+    progress = staging.sender.progress
     if progress is None:
         return False
-    shipping = staging.shipping
+    shipping = staging.sender
 
     def chosen(answer: str) -> None:
         match answer:

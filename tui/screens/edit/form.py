@@ -37,7 +37,8 @@ from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
 from tui.widgets.tab_bar import TabBar
 from tui.widgets.text import fit, safe, wrap
 from tui.work.drafts.drafts import Draft, TypedText
-from tui.work.drafts.sender import DraftSendState, DraftSendStatus
+from tui.work.drafts.sender import DraftSendStatus
+from tui.work.writes.send_state import SendState
 
 _HELP_LINES = 3
 
@@ -170,7 +171,7 @@ class FormScreen(BaseScreen[None]):
     def _take_over(self) -> None:
         """After something else may have changed or dropped the draft."""
         draft = self.workspace.account.drafts.get(self._order_id)
-        standing = self.workspace.account.corrections.standing(self._order_id)
+        standing = self.workspace.account.corrections.status(self._order_id)
         if draft is not None:
             self._draft = draft
         elif standing is not None and standing.document is not None:
@@ -183,7 +184,7 @@ class FormScreen(BaseScreen[None]):
             return
         document = draft.edit.document
         self._sending = draft.sending
-        standing = self.workspace.account.corrections.standing(self._order_id)
+        standing = self.workspace.account.corrections.status(self._order_id)
         self._notes = self._service_notes(standing, draft)
         stops = ((one, Severity.ERROR) for one in self._sending.invalid)
         doubts = ((one, Severity.WARNING) for one in self._sending.tolerated)
@@ -305,13 +306,13 @@ class FormScreen(BaseScreen[None]):
         if draft is None:
             return ["reading …"]
         zone = self.workspace.account.zone
-        standing = self.workspace.account.corrections.standing(self._order_id)
+        standing = self.workspace.account.corrections.status(self._order_id)
         facts: list[str | Piece] = []
-        if standing is not None and not (standing.way is DraftSendState.CONFIRMED and draft.edit.dirty):
+        if standing is not None and not (standing.state is SendState.VERIFIED and draft.edit.dirty):
             facts.append(
                 (
-                    standing.words,
-                    "service" if standing.problems else "good" if standing.way is DraftSendState.CONFIRMED else "info",
+                    standing.message,
+                    "service" if standing.problems else "good" if standing.state is SendState.VERIFIED else "info",
                 )
             )
         if undecided := len(draft.undecided):
@@ -327,13 +328,13 @@ class FormScreen(BaseScreen[None]):
     def order_changed(self, order_id: str) -> None:
         if order_id != self._order_id or not self.is_attached:
             return
-        standing = self.workspace.account.corrections.standing(order_id)
-        if standing is not None and standing.way is not DraftSendState.SENDING:
+        standing = self.workspace.account.corrections.status(order_id)
+        if standing is not None and standing.state is not SendState.SENDING:
             self.clear_notice()
         if self.sheet.editing is None:
             self._take_over()
             self._show()
-            if standing is not None and standing.way is DraftSendState.CHANGED:
+            if standing is not None and standing.state is SendState.CONFLICT:
                 self._to_decision()
 
     def _to_decision(self) -> None:
@@ -416,8 +417,8 @@ class FormScreen(BaseScreen[None]):
 
     def _save(self, draft: Draft) -> None:
         account = self.workspace.account
-        standing = account.corrections.standing(draft.order_id)
-        if standing is not None and standing.way not in (DraftSendState.REFUSED, DraftSendState.DIFFERS):
+        standing = account.corrections.status(draft.order_id)
+        if standing is not None and standing.state not in (SendState.REFUSED, SendState.DIFFERS):
             account.corrections.forget(draft.order_id)
         with self.report_store_errors():
             account.drafts.save(draft)

@@ -34,7 +34,6 @@ from tui.widgets.tab_bar import TabBar
 from tui.widgets.tab_bar import TabLabel as StripEntry
 from tui.widgets.table import OrderTable
 from tui.widgets.text import safe
-from tui.work.drafts.sender import DraftSendState
 from tui.work.journal.entries import (
     PRUNED,
     EntryOutcome,
@@ -49,6 +48,7 @@ from tui.work.journal.entries import (
 from tui.work.journal.recheck import entries_of_day, recheck
 from tui.work.journal.undo import UndoResult, step_name, told, undo, why_not
 from tui.work.typed_paths import at_home, completed
+from tui.work.writes.send_state import SendState
 
 _ALL = "all"
 _WIDE = 120
@@ -272,8 +272,8 @@ class JournalScreen(BaseScreen[None]):
 
     def order_changed(self, order_id: str) -> None:
         corrections = self.workspace.account.corrections
-        standing = corrections.standing(order_id)
-        if standing is not None and standing.way is not DraftSendState.SENDING and not corrections.sending:
+        standing = corrections.status(order_id)
+        if standing is not None and standing.state is not SendState.SENDING and not corrections.unsettled:
             self.clear_notice()
         self.store_changed()
 

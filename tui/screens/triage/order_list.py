@@ -33,7 +33,7 @@ from tui.widgets.tab_bar import TabBar, TabLabel
 from tui.widgets.table import OrderTable
 from tui.widgets.text import fit, safe
 from tui.work.cache.order_feed import OrderFeed
-from tui.work.drafts.sender import DraftSendState
+from tui.work.writes.send_state import SendState
 
 _STATE = "triage"
 _WIDE = 120
@@ -331,11 +331,11 @@ class OrdersScreen(BaseScreen[None]):
 
     def _onway(self, key: str) -> RowStatus | None:
         account = self.workspace.account
-        standing = account.corrections.standing(key)
+        standing = account.corrections.status(key)
         draft = account.drafts.get(key)
         if (
             standing is not None
-            and standing.way is DraftSendState.CONFIRMED
+            and standing.state is SendState.VERIFIED
             and self._read_at
             and self._read_at > standing.at
         ):
@@ -383,9 +383,9 @@ class OrdersScreen(BaseScreen[None]):
         read = f"read {self._read_at.astimezone(self.workspace.account.zone):%H:%M}" if self._read_at else ""
         rule.set(f"{order_name(order)} · {count}{' · draft' if draft else ''}", read)
         lines = list(preview_lines(shown, problems))
-        standing = self.workspace.account.corrections.standing(key)
+        standing = self.workspace.account.corrections.status(key)
         if standing is not None:
-            lines.insert(0, [(safe(standing.words), "service" if standing.problems else "info")])
+            lines.insert(0, [(safe(standing.message), "service" if standing.problems else "info")])
         self.preview.set_lines(_set_out(lines, self.preview.size.width))
 
     def status_items(self) -> Sequence[str | Piece]:
@@ -418,19 +418,19 @@ class OrdersScreen(BaseScreen[None]):
 
     def order_changed(self, order_id: str) -> None:
         account, feed = self.workspace.account, self._feed
-        standing = account.corrections.standing(order_id)
+        standing = account.corrections.status(order_id)
         name = order_name(order) if (order := self.find(order_id)) is not None else order_id
         if feed is not None and standing is not None:
-            if standing.way is DraftSendState.DELETED:
+            if standing.deleted:
                 feed.drop(order_id)
                 self.table.set_marks(self.table.marks - {order_id})
             elif standing.document is not None:
                 feed.put(standing.document)
         self.table.refresh_row(order_id)
-        if standing is not None and standing.way is not DraftSendState.SENDING and not account.corrections.sending:
+        if standing is not None and standing.state is not SendState.SENDING and not account.corrections.unsettled:
             self.clear_notice()
-            if standing.way is DraftSendState.DELETED:
-                self.show_notice(f"{name} {standing.words}; L keeps what it was.", "good")
+            if standing.deleted:
+                self.show_notice(f"{name} {standing.message}; L keeps what it was.", "good")
         if self.is_current:
             self._show_preview()
         self.store_changed()

@@ -227,7 +227,7 @@ def _stage(staging: Staging, part: Part, found: Document | ApiError | None) -> U
             named, UndoOutcome.NOTHING, f"{named.name} is staged as a new order already; B opens the composer."
         )
     try:
-        staging.add_again(document)
+        staging.editing.add_again(document)
     except (BatchLocked, StoreError) as error:
         return UndoResult(named, UndoOutcome.FAILED, f"{named.name} was not staged: {error}")
     return UndoResult(

@@ -78,7 +78,7 @@ LAYERS = {
     "tui.work.drafts": work("drafts writes"),
     "tui.work.file_import": work("file_import account gc_pause typed_paths"),
     "tui.work.bulk": work("bulk account drafts writes"),
-    "tui.work.journal.batch_history": work("journal.batch_history typed_paths writes"),
+    "tui.work.journal.batch_history": work("journal.batch_history journal.entries typed_paths writes"),
     "tui.work.journal.entries": work("journal.entries drafts writes typed_paths"),
     "tui.work.batches": work("batches account drafts file_import gc_pause journal.batch_history writes"),
     "tui.work.journal": work("journal account batches drafts typed_paths writes"),

@@ -68,8 +68,8 @@ LAYERS = {
     "tui.orders.addresses": orders("addresses countries fields paths value_parser"),
     "tui.orders.checks": orders("checks addresses countries fields money paths summary value_parser"),
     "tui.orders.edits": orders("edits checks fields paths summary value_parser"),
-    "tui.orders.tables": orders("tables addresses edits fields money paths value_parser"),
-    "tui.orders": orders("countries display edits fields money paths suggestions summary value_parser"),
+    "tui.orders.tables": orders("tables addresses edits fields money paths progress value_parser"),
+    "tui.orders": orders("countries display edits fields money paths progress suggestions summary value_parser"),
     # store/: what must survive.
     "tui.store": layer("tui.store tui.api.codec", NETWORK - {"socket"}, DISK - {"sqlite3"}, TERMINAL, SERVER),
     # work/: what takes time.
@@ -119,8 +119,8 @@ LAYERS = {
     "tui.service": layer("tui.settings tui.api tui.sandbox.app tui.sandbox.settings", DISK, TERMINAL, SERVER),
     "tui.start": layer("tui.app tui.service tui.settings", NETWORK, DISK, TERMINAL, SERVER),
     "tui.headless": layer(
-        "tui.service tui.settings tui.work tui.store.store tui.store.db tui.orders.fields tui.orders.tables.mapping tui.widgets.text "
-        "tui.api.codec tui.api.errors tui.api.wording",
+        "tui.service tui.settings tui.work tui.store.store tui.store.db tui.orders.fields tui.orders.progress "
+        "tui.orders.tables.mapping tui.widgets.text tui.api.codec tui.api.errors tui.api.wording",
         NETWORK,
         DISK,
         TERMINAL,

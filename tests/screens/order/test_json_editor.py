@@ -498,7 +498,7 @@ async def open_document(house: House, document: Document) -> Draft:
     await house.until("100+ read")
     drafts = house.app.account.drafts
     draft = drafts.of("90000001", document, NOW)
-    open_draft_as_json(house.app, draft, lambda: draft, drafts.save)
+    open_draft_as_json(house.app.screen, draft, lambda: draft, drafts.save)
     await house.until(lambda: isinstance(house.app.screen, JsonScreen) and house.app.screen.is_ready)
     await judged(house)
     return draft

@@ -173,7 +173,7 @@ class JournalScreen(BaseScreen[None]):
         )
         by_order = self._sorting is JournalSort.ORDER
         now, zone = self.workspace.now(), account.zone
-        self._rows = WriteRows(account.store, places, now, zone, self._several, by_order, self._what)
+        self._rows = WriteRows(briefs, places, now, zone, self._several, by_order, self._what)
         self.table.set_columns(columns(self._is_wide, self._several))
         narrowed = self._words or self._group is not None
         self.table.set_empty("No write is like this." if narrowed and self._total else "Nothing was written yet.")

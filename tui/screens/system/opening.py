@@ -55,7 +55,7 @@ class OpeningScreen(Screen[None], inherit_bindings=False):
             await self._open()
         except (ApiError, ConfigError, StoreError) as error:
             self._failed = True
-            self._keys.release_keys(forget=True)
+            self._keys.release_keys(discard=True)
             text = f" {self._name}\n\n {safe(error)}\n\n R tries again, Q leaves."
             self.query_one(Static).update(text)
 

@@ -295,7 +295,7 @@ class OrdersScreen(BaseScreen):
             tail = "more below …"
         more = feed.error is None and not feed.complete and feed.pages > 0
         self.table.set_empty(_empty_text(feed, self._filter))
-        self.table.set_tail(tail, more=more)
+        self.table.set_footer(tail, has_more=more)
         known = f"{feed.read} read" if feed.complete else f"{feed.read}+ read"
         if len(self._shown) != feed.read:
             known = f"{len(self._shown)} of {known}"

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 from loop_idle import use_loop_idle
+from seed_cache import use_seed_cache
 from shell import Shell
 from skipped_time import CLOCK
 from watched_service import served
@@ -24,6 +25,7 @@ settings.register_profile("house", deadline=None, derandomize=not _EXAMPLES, max
 settings.load_profile("house")
 
 use_loop_idle()
+use_seed_cache()
 
 
 @pytest.fixture

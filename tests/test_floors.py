@@ -33,7 +33,7 @@ def room(house: str, *never: frozenset[str]) -> Room:
     return Room(frozenset(house.split()), frozenset().union(*never))
 
 
-VALUES = "tui.api.codec tui.api.pointer tui.api.errors tui.api.models tui.api.query"
+VALUES = "tui.api.codec tui.api.pointer tui.api.errors tui.api.models tui.api.query tui.api.wording"
 """What of the wire is only values: no connection can be made with it."""
 
 ROOMS = {
@@ -44,7 +44,10 @@ ROOMS = {
     "tui.store": room("tui.store tui.api.codec", NETWORK - {"socket"}, DISK - {"sqlite3"}, TERMINAL, SERVER),
     "tui.work": room("tui.work tui.orders tui.store tui.api", NETWORK, DISK, TERMINAL, SERVER),
     "tui.widgets": room(
-        "tui.widgets tui.keymap tui.orders tui.api.codec tui.api.pointer tui.api.models", NETWORK, DISK, SERVER
+        "tui.widgets tui.keymap tui.orders tui.api.codec tui.api.pointer tui.api.models tui.api.wording",
+        NETWORK,
+        DISK,
+        SERVER,
     ),
     "tui.screens": room(
         f"tui.screens tui.widgets tui.work tui.store tui.orders tui.keymap tui.settings tui.api.request_log tui.lifecycle {VALUES}",
@@ -59,8 +62,8 @@ ROOMS = {
     "tui.service": room("tui.settings tui.api tui.sandbox.app tui.sandbox.settings", DISK, TERMINAL, SERVER),
     "tui.start": room("tui.app tui.service tui.settings", NETWORK, DISK, TERMINAL, SERVER),
     "tui.headless": room(
-        "tui.service tui.settings tui.work tui.store.store tui.store.db tui.orders.fields tui.orders.tables.mapping tui.widgets.text "
-        "tui.api.codec tui.api.errors",
+        "tui.service tui.settings tui.work tui.store.store tui.store.db tui.orders.fields tui.orders.progress tui.orders.tables.mapping "
+        "tui.widgets.text tui.api.codec tui.api.errors tui.api.wording",
         NETWORK,
         DISK,
         TERMINAL,

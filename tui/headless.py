@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from tui.api.codec import LIMIT
 from tui.api.errors import Origin, Problem, Severity
+from tui.api.wording import count_of
 from tui.orders.fields import label_of
+from tui.orders.progress import OnProgress, Progress
 from tui.orders.tables.mapping import ColumnMapping
 from tui.settings import Profile, data_folder, local_zone
 from tui.widgets.text import safe
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from tui.service import Service
     from tui.store.store import Store
     from tui.work.submit.probe import RemoteStatus
-    from tui.work.submit.results import SubmitProgress, SubmitResult
+    from tui.work.submit.results import SubmitResult
     from tui.work.submit.run import Submission
 
 WELL, PROBLEMS, USAGE, BARRED, UNKNOWN = 0, 1, 2, 3, 4
@@ -100,7 +102,7 @@ def _check(options: argparse.Namespace, profile: Profile | None) -> int:
     if known:
         does = [one.does.value for one in known.values()]
         counts += [f"{does.count('new')} new, {does.count('UPDATE')} to update, {does.count('same')} the same"]
-    _say(f"{name}: {_count(len(entries))}, {', '.join(counts)}.")
+    _say(f"{name}: {count_of(len(entries), 'order')}, {', '.join(counts)}.")
     return max(code, PROBLEMS if bad else WELL)
 
 
@@ -259,8 +261,8 @@ def _told(run: "Submission") -> int:
     _print(_json(_result_line(result)) for result in results)
     counts = Counter(result.end for result in results)
     words = ", ".join(f"{counts[end]} {end}" for end in SubmitOutcome if counts[end])
-    requests = f"{run.requests} request{'' if run.requests == 1 else 's'}"
-    _say(f"{_count(len(results))}: {words or 'nothing to do'}; {requests} to write.")
+    requests = count_of(run.requests, "request")
+    _say(f"{count_of(len(results), 'order')}: {words or 'nothing to do'}; {requests} to write.")
     code = WELL
     if run.unreachable is not None:
         _say(run.unreachable)
@@ -288,7 +290,7 @@ def _dry_run(entries: list[FileEntry], profile: Profile, patience: float | None)
         results.append(SubmitResult(entry, end, there.id, (*entry.problems, *told)))
     _print(_json(_result_line(result)) for result in results)
     bad = sum(result.end is SubmitOutcome.HELD for result in results)
-    _say(f"{_count(len(results))}, {bad} of them not fit to go. Nothing was sent.")
+    _say(f"{count_of(len(results), 'order')}, {bad} of them not fit to go. Nothing was sent.")
     return max(code, PROBLEMS if any(entry.errors for entry in entries) else WELL)
 
 
@@ -378,16 +380,16 @@ class ReadingProgress:
         self._from = clock()
         self._shown: float | None = None
 
-    def on(self, doing: str) -> Callable[[int, int], None]:
-        """What is to be told how much of this is done."""
+    def on(self, doing: str) -> OnProgress:
+        """The listener of one task."""
 
-        def told(done: int, total: int) -> None:
+        def show(progress: Progress) -> None:
             now = self._clock()
             if self._terminal and now - self._from >= 1.0 and (self._shown is None or now - self._shown >= 0.1):
                 self._shown = now
-                _write_error(f"\r\x1b[K{doing} {done:,} of {total:,}")
+                _write_error(f"\r\x1b[K{doing} {progress.done:,} of {progress.total:,}")
 
-        return told
+        return show
 
     def end(self) -> None:
         """Leave the line, so that others can write."""
@@ -405,8 +407,8 @@ class ProgressLine:
         self._shown = ""
         self._open = False
 
-    def show(self, progress: "SubmitProgress") -> None:
-        words = progress.doing + (f" {progress.done} of {progress.total}" if progress.total else "")
+    def show(self, progress: Progress) -> None:
+        words = progress.task + (f" {progress.done} of {progress.total}" if progress.total else "")
         now = time.monotonic()
         least = 0.1 if self._terminal else 1.0
         if words == self._shown or (self._last and now - self._last < least):
@@ -545,7 +547,3 @@ def _write_error(text: str) -> None:
     except OSError:
         # There is nobody left to be told.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
-
-
-def _count(orders: int) -> str:
-    return f"{orders} order{'' if orders == 1 else 's'}"

@@ -16,6 +16,7 @@ from tui.api.errors import Origin, Problem
 from tui.api.models import Operation
 from tui.api.pointer import ROOT, Pointer
 from tui.orders.checks.shipping import preflight
+from tui.orders.checks.spreadsheet_damage import find_problems
 from tui.orders.edits.edit import Edit
 from tui.orders.edits.request_choice import choose_upsert
 from tui.orders.paths import ITEMS, NOTES, SHIP_TO
@@ -23,7 +24,8 @@ from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.sandbox.seed_data import OWN_SHOP
 from tui.screens.edit.screen import EditScreen
 from tui.screens.order.form_rows import FormNote, FormSpec, FormView, sheet_rows
-from tui.screens.triage.rows import NARROW, WIDE, OrderRows, preview_lines
+from tui.screens.order.preview import preview_lines
+from tui.screens.triage.rows import NARROW, WIDE, OrderRows
 from tui.screens.triage.screen import TriageScreen
 from tui.widgets.form_layout import FieldRow, NoteRow, SheetRow
 from tui.widgets.sheet import OrderSheet
@@ -59,9 +61,11 @@ def test_the_form_has_rows_for_it_and_a_place_for_each_problem(odd: str) -> None
 def test_the_list_and_its_preview_show_it(odd: str) -> None:
     for place, order in odd_orders(ODD[odd], one_in=4):
         for columns in (NARROW, WIDE):
-            rows = OrderRows([order], ["1"], {7: 1}, NOW, UTC, columns, lambda _: None, {})
+            rows = OrderRows(
+                [order], ["1"], {7: 1}, NOW, UTC, columns, lambda _: None, lambda one: tuple(find_problems(one))
+            )
             assert len(rows.row_at(0).cells) == len(columns), place
-            assert list(preview_lines(order, rows.problems(order)))
+            assert list(preview_lines(order, rows.problems_of(order)))
 
 
 async def test_its_form_is_drawn_and_its_editors_open() -> None:

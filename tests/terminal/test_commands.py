@@ -12,12 +12,14 @@ from random import Random
 from typing import Any
 
 import pytest
+import unlimited_program
 from pseudo_terminal import ROOT, Terminal
 from shell import ids_there, orders
 from watched_service import Service
 
 Begin = Callable[..., "subprocess.Popen[str]"]
 KILLS = int(os.environ.get("SENDCLOUD_KILLS", "4"))
+UNLIMITED = Path(unlimited_program.__file__)
 A_RUN = 4
 """So many kills of one submission, one after the other, before it may come to its end."""
 
@@ -29,7 +31,7 @@ def begin(service: Service, tmp_path: Path) -> Begin:
     def begin(
         path: Path, *options: str, patience: str = "10", outlet: Any = subprocess.PIPE
     ) -> "subprocess.Popen[str]":
-        command = [sys.executable, "-m", "tui", "submit", str(path), "--url", service.url, "--patience", patience]
+        command = [sys.executable, str(UNLIMITED), "submit", str(path), "--url", service.url, "--patience", patience]
         return subprocess.Popen(
             [*command, *options], env=environment(tmp_path), stdout=outlet, stderr=subprocess.PIPE, text=True, cwd=tmp_path
         )  # fmt: skip
@@ -77,7 +79,7 @@ def test_killed_at_any_moment_it_goes_on_and_nothing_is_twice(
     for _ in range(A_RUN):
         process = begin(path)
         # The longest that anything takes is the start; what comes after it is to be met, too.
-        moment = random.uniform(0.2, 4.5)
+        moment = random.uniform(0.2, 3.0)
         try:
             process.wait(moment)
             ended = True
@@ -150,7 +152,7 @@ def test_who_closes_the_output_is_not_shouted_at(service: Service, begin: Begin,
 
 
 def test_on_a_pipe_progress_is_plain_lines_one_a_second_at_most(service: Service, begin: Begin, tmp_path: Path) -> None:
-    service.arm(latency=150)
+    service.arm(latency=60)
     began = time.monotonic()
     process = begin(write(tmp_path, 120))
     _, error = process.communicate(timeout=60)

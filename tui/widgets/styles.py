@@ -1,10 +1,12 @@
 """The styles of drawn lines, resolved once for each screen. Textual would resolve them for every widget."""
 
-from typing import ClassVar, cast
+from typing import Any, ClassVar, TypeVar, cast
 
 from rich.style import Style
 from textual.screen import Screen
 from textual.widget import Widget
+
+R = TypeVar("R")
 
 LINE_STYLES = frozenset(
     [
@@ -25,7 +27,7 @@ LINE_STYLES = frozenset(
 )
 
 
-class StyledScreen(Screen[None], inherit_bindings=False):
+class StyledScreen(Screen[R], inherit_bindings=False):
     """A screen that can contain line views. Provides their styles."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -82,6 +84,6 @@ class StyledScreen(Screen[None], inherit_bindings=False):
         super().notify_style_update()
 
 
-def screen_of(view: Widget) -> StyledScreen:
+def screen_of(view: Widget) -> StyledScreen[Any]:
     """The screen of a widget, which provides its line styles."""
-    return cast(StyledScreen, view.screen)
+    return cast("StyledScreen[Any]", view.screen)

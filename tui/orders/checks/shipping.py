@@ -10,6 +10,7 @@ from tui.api.codec import Document, Json
 from tui.api.errors import Origin, Problem, Severity
 from tui.api.models import Group
 from tui.api.pointer import ABSENT, Absent, Pointer
+from tui.api.wording import count_of
 from tui.orders.addresses.formats import is_postcode
 from tui.orders.addresses.house_number import split_street
 from tui.orders.checks.proposal import Fix
@@ -162,7 +163,7 @@ def _check_weight(order: Document) -> Iterator[Problem]:
         pointer = (
             ITEMS / without[0] / "measurement" / "weight" / "value" if len(items) > len(without) else (WEIGHT / "value")
         )
-        title = "no weight" if len(without) == len(items) else f"no weight, {_items_of(len(without))}"
+        title = "no weight" if len(without) == len(items) else f"no weight, {count_of(len(without), 'item')}"
         detail = "Neither the parcel nor all items have a weight."
         yield _error(pointer, "no_weight", title, detail)
 
@@ -177,7 +178,7 @@ def _check_customs(order: Document) -> Iterator[Problem]:
     for name, label in (("hs_code", "HS code"), ("country_of_origin", "origin")):
         without = [index for index, item in enumerate(items) if not _text_of(item, name).strip()]
         if without:
-            title = f"{label}, {_items_of(len(without))}"
+            title = f"{label}, {count_of(len(without), 'item')}"
             detail = f"Customs in {country_name(country)} require this for every item."
             yield _error(ITEMS / without[0] / name, f"no_{name}", title, detail)
     customs = Pointer.of("customs_details")
@@ -247,10 +248,6 @@ def _decimal(value: Json | Absent) -> Decimal | None:
     if isinstance(value, str) and re.fullmatch(r"-?\d{1,20}(\.\d{1,10})?", value, re.ASCII):
         return Decimal(value)
     return None
-
-
-def _items_of(count: int) -> str:
-    return "1 item" if count == 1 else f"{count} items"
 
 
 def _label(pointer: Pointer) -> str:

@@ -9,6 +9,7 @@ from rich.cells import cell_len
 from tui.api.codec import Json
 from tui.api.errors import Problem, Severity
 from tui.api.pointer import ABSENT, ROOT, Pointer
+from tui.api.wording import count_of
 from tui.orders.display import short_problem
 from tui.orders.edits.edit import Change
 from tui.orders.fields import field_at, label_of
@@ -101,7 +102,7 @@ def tab_labels(staging: Staging) -> list[TabLabel]:
 
 def mark_of(staging: Staging, order: StagedOrder) -> tuple[str, str]:
     """The mark of an order's row, and its tone."""
-    if staging.shipping.is_waiting(order.id):
+    if staging.sender.is_waiting(order.id):
         return ">", "info"
     match staging.standing(order):
         case StagedStatus.REFUSED:
@@ -128,7 +129,7 @@ def mark_of(staging: Staging, order: StagedOrder) -> tuple[str, str]:
 def problem_words(staging: Staging, order: StagedOrder, zone: tzinfo | None) -> str:
     """What the last column says: what is wrong, or how far the order has come."""
     when = f"{order.since.astimezone(zone):%H:%M}"
-    if staging.shipping.is_waiting(order.id) and order.state is not StagedState.SENT:
+    if staging.sender.is_waiting(order.id) and order.state is not StagedState.SENT:
         return "waits for its turn"
     findings = [finding for finding in staging.findings(order) if not finding.stale]
     match staging.standing(order):
@@ -189,7 +190,7 @@ def notes_of(staging: Staging, order: StagedOrder, zone: tzinfo | None) -> list[
     """The problems of an order as its form shows them."""
     notes = []
     for finding in staging.findings(order):
-        proposal = None if finding.stale else staging.proposal(order, finding)
+        proposal = None if finding.stale else order.proposed_fix(finding)
         when = f"{finding.at.astimezone(zone):%H:%M}" if finding.at is not None else ""
         mends = proposal.text if proposal else ""
         notes.append(FormNote(finding.problem, when, finding.stale, mends, cell_words(order, finding)))
@@ -225,7 +226,7 @@ def problem_rows(staging: Staging, orders: Sequence[StagedOrder], zone: tzinfo |
             note = FormNote(problem, stale=finding.stale)
             when = f"{finding.at.astimezone(zone):%H:%M} service: " if finding.at is not None else ""
             stale = " (changed since)" if finding.stale else ""
-            proposal = None if finding.stale else staging.proposal(order, finding)
+            proposal = None if finding.stale else order.proposed_fix(finding)
             mends = f"   m: {proposal.text}" if proposal is not None else ""
             tone = "service" if note.mark == "S" else "error" if note.mark == "!" else "warning"
             row = ProblemRow(
@@ -305,7 +306,7 @@ def review_plan(
     """The requests as they would go, and what stays here and why."""
     parcels = []
     for number, request in enumerate(plan.requests, 1):
-        count = f"{len(request)} order{'' if len(request) == 1 else 's'}"
+        count = count_of(len(request), "order")
         heading = f"request {number} of {len(plan.requests)}: {count}, all of them or none"
         lines = [line for one in request for line in _going_lines(staging, one)]
         body: Json = [one.document for one in request]
@@ -329,7 +330,7 @@ def review_plan(
         told.append(f"{len(doubtful)} of them with doubts, told below: {', '.join(doubtful[:3])}{more}.")
     if read_only:
         told.insert(0, "This account is opened for reading only.")
-    requests = f"{len(plan.requests)} request{'' if len(plan.requests) == 1 else 's'}"
+    requests = count_of(len(plan.requests), "request")
     several = any(len(request) > 1 for request in plan.requests)
     return ReviewPlan(requests, parcels, 0 if read_only else plan.count, told, goes_on if several else None)
 
@@ -337,13 +338,13 @@ def review_plan(
 def _going_lines(staging: Staging, one: PlannedOrder) -> Iterator[list[Piece]]:
     document = one.document
     facts = (text_at(document, SHIP_TO / "country_code"), text_at(document, SHIP_TO / "name"))
-    items = item_count(document)
+    items = item_count(document) or 0
     words = " ".join(filter(None, facts)) or "no address"
     yield [
         (f"  {fit(one.does, 6)} ", "conflict" if one.does is PlannedAction.UPDATE else "good"),
         (fit(order_name(document), 16) + " ", ""),
         (fit(words, 24) + " ", ""),
-        (f"{items} item{'' if items == 1 else 's'}  {safe(money_at(document, TOTAL))}", "dim"),
+        (f"{count_of(items, 'item')}  {safe(money_at(document, TOTAL))}", "dim"),
     ]
     order = staging.get(one.id)
     if order is None:

@@ -7,6 +7,7 @@ from operator import is_
 
 from tui.api.codec import Document
 from tui.api.pointer import Pointer
+from tui.api.wording import count_of
 from tui.orders.checks.sending import MAX_ORDERS
 from tui.orders.paths import ANY
 from tui.orders.summary import order_name, searchable_text
@@ -109,8 +110,8 @@ def _told_of(found: Sequence[Finding]) -> str:
 
 def looking_words(staging: Staging) -> str:
     """How far the look at what exists has come: of hundreds it takes a while."""
-    done, count = staging.looked_at
-    return f"looking up what exists: {done} of {count}; Ctrl+C stops"
+    progress = staging.looked_at
+    return f"looking up what exists: {progress.done} of {progress.total}; Ctrl+C stops"
 
 
 def status_summary(account: Account, staging: Staging, marks: int, hidden: int) -> list[str | Piece]:
@@ -130,7 +131,7 @@ def status_summary(account: Account, staging: Staging, marks: int, hidden: int) 
             for count, word in ((ready.total() - updates - unknown, "new"), (updates, "update"), (unknown, "unknown"))
             if count
         ]
-        facts.append(f"ready: {', '.join(kinds)} = {requests} request{'' if requests == 1 else 's'}{_time(requests)}")
+        facts.append(f"ready: {', '.join(kinds)} = {count_of(requests, 'request')}{_time(requests)}")
     counts = staging.counts()
     if same := counts[StagedStatus.SAME]:
         facts.append(f"{same} same")

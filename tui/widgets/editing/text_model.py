@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from rich.cells import cell_len
 
+from tui.api.wording import count_of
 from tui.widgets.text import SUBSTITUTES, spans
 
 PASTE_LIMIT = 64 * 1024
@@ -133,7 +134,7 @@ class TextModel:
             text = " ".join(lines) if "\n" in text else text.replace("\t", " ")
         text, count = _CONTROL_CHARACTERS.subn("", text)
         if count:
-            notices.append(f"{count} control character{'' if count == 1 else 's'} left out")
+            notices.append(f"{count_of(count, 'control character')} left out")
         return text, ", ".join(notices)
 
     def key(self, key: str, character: str | None) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
+from tui.api.wording import count_of
 from tui.store.batches import Batch, NameTaken, NotOwner, StagedState
 from tui.store.sessions import Owner
 from tui.store.store import Store
@@ -93,8 +94,8 @@ class BatchCatalog:
         batch = self._ours(name)
         counts = self._batches.counts(self._account_id).get(batch.id, Counter())
         if away := counts[StagedState.SENT] + counts[StagedState.UNKNOWN]:
-            words = "order of it is" if away == 1 else "orders of it are"
-            raise BatchLocked(f"{away} {words} on the way; it can be removed when it is known what became of that.")
+            words = count_of(away, "order of it is", "orders of it are")
+            raise BatchLocked(f"{words} on the way; it can be removed when it is known what became of that.")
         self._named(lambda: self._batches.remove(batch.id))
         return batch.id
 

@@ -88,7 +88,7 @@ Make = Callable[..., Awaitable[House]]
 def add_json(staging: Staging, source: str | Path) -> tuple[list[str], ParsedFile]:
     """Stage what a JSON text or file holds."""
     intake = read_orders(read_file(source) if isinstance(source, Path) else source)
-    return staging.add_intake(intake, source.name if isinstance(source, Path) else "pasted text"), intake
+    return staging.editing.add_intake(intake, source.name if isinstance(source, Path) else "pasted text"), intake
 
 
 def stage(staging: Staging, *orders: Any) -> list[str]:

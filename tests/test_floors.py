@@ -62,8 +62,8 @@ ROOMS = {
     "tui.service": room("tui.settings tui.api tui.sandbox.app tui.sandbox.settings", DISK, TERMINAL, SERVER),
     "tui.start": room("tui.app tui.service tui.settings", NETWORK, DISK, TERMINAL, SERVER),
     "tui.headless": room(
-        "tui.service tui.settings tui.work tui.store.store tui.store.db tui.orders.fields tui.orders.tables.mapping tui.widgets.text "
-        "tui.api.codec tui.api.errors tui.api.wording",
+        "tui.service tui.settings tui.work tui.store.store tui.store.db tui.orders.fields tui.orders.progress tui.orders.tables.mapping "
+        "tui.widgets.text tui.api.codec tui.api.errors tui.api.wording",
         NETWORK,
         DISK,
         TERMINAL,

@@ -3,12 +3,15 @@
 import importlib
 import pkgutil
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import readme_parts
 
 import tui.screens
 from tui.keymap import COMMANDS, Command, Context, clashes, commands_in, key_name, lookup
+from tui.screens.common.commands import handled_by
+from tui.screens.common.general_commands import GeneralCommands, MoveCommands
 from tui.screens.common.screen import BaseScreen
 
 NO_KEYS = set("[]{}\\~@|")
@@ -17,13 +20,18 @@ LEFT_ALONE = {"ctrl+a", "ctrl+b", "ctrl+j", "ctrl+p", "ctrl+q", "ctrl+s", "ctrl+
 """tmux, screen, terminals and shells have them."""
 
 
-def below(kind: type[BaseScreen]) -> Iterator[type[BaseScreen]]:
+def handled_in(kind: type[BaseScreen[Any]]) -> set[str]:
+    """The commands that a screen, its groups and the general groups handle."""
+    return {id for owner in (kind, *kind.GROUPS, MoveCommands, GeneralCommands) for id in handled_by(owner)}
+
+
+def below(kind: type[BaseScreen[Any]]) -> Iterator[type[BaseScreen[Any]]]:
     for child in kind.__subclasses__():
         yield child
         yield from below(child)
 
 
-def screens() -> list[type[BaseScreen]]:
+def screens() -> list[type[BaseScreen[Any]]]:
     """Every screen that can be opened: those of the house that no other is made of."""
     for module in pkgutil.walk_packages(tui.screens.__path__, "tui.screens."):
         importlib.import_module(module.name)
@@ -69,25 +77,24 @@ def test_every_place_has_its_screens() -> None:
 @pytest.mark.parametrize("where", Context)
 def test_every_command_is_done_where_the_table_says(where: Context) -> None:
     missing = [
-        f"{kind.__name__}.do_{command.id}"
+        f"{kind.__name__}: {command.id}"
         for kind in screens()
         if kind.WHERE is where
         for command in commands_in(where)
-        if not callable(getattr(kind, f"do_{command.id}", None))
+        if command.id not in handled_in(kind)
     ]
     assert missing == []
 
 
 def test_what_is_done_can_be_asked_for() -> None:
-    """No `do_x` without a command, and none that a screen has for itself but no key of it leads to."""
-    known = {f"do_{command.id}" for command in COMMANDS}
-    shared = {name for name in dir(BaseScreen) if name.startswith("do_")}
+    """No handler without a command, and none of a screen that no key of it leads to."""
+    known = {command.id for command in COMMANDS}
     idle = []
     for kind in screens():
-        here = {f"do_{command.id}" for command in commands_in(kind.WHERE)}
-        own = {name for name in dir(kind) if name.startswith("do_")}
-        idle += [f"{kind.__name__}.{name}" for name in sorted(own - here - shared)]
-        assert own <= known
+        here = {command.id for command in commands_in(kind.WHERE)}
+        own = {id for owner in (kind, *kind.GROUPS) for id in handled_by(owner)}
+        idle += [f"{kind.__name__}: {id}" for id in sorted(own - here)]
+        assert handled_in(kind) <= known
     assert idle == []
 
 

@@ -19,7 +19,7 @@ class Stage(App[None]):
         self.widgets = widgets
         self.posted: list[Message] = []
 
-    def get_default_screen(self) -> StyledScreen:
+    def get_default_screen(self) -> StyledScreen[None]:
         return StyledScreen()
 
     def compose(self) -> ComposeResult:

@@ -16,6 +16,7 @@ from tui.api.errors import Origin, Problem
 from tui.api.models import Operation
 from tui.api.pointer import ROOT, Pointer
 from tui.orders.checks.shipping import preflight
+from tui.orders.checks.spreadsheet_damage import find_problems
 from tui.orders.edits.edit import Edit
 from tui.orders.edits.request_choice import choose_upsert
 from tui.orders.paths import ITEMS, NOTES, SHIP_TO
@@ -23,7 +24,8 @@ from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.sandbox.seed_data import OWN_SHOP
 from tui.screens.edit.screen import EditScreen
 from tui.screens.order.form_rows import FormNote, FormSpec, FormView, sheet_rows
-from tui.screens.triage.rows import NARROW, WIDE, OrderRows, preview_lines
+from tui.screens.order.preview import preview_lines
+from tui.screens.triage.rows import NARROW, WIDE, OrderRows
 from tui.screens.triage.screen import TriageScreen
 from tui.widgets.form_layout import FieldRow, NoteRow, SheetRow
 from tui.widgets.sheet import OrderSheet
@@ -45,7 +47,7 @@ def rows_of(document: Document, place: Pointer, view: FormView = FormView.ALL, w
 
 @pytest.mark.parametrize("odd", ODD)
 def test_the_form_has_rows_for_it_and_a_place_for_each_problem(odd: str) -> None:
-    for number, (place, order) in enumerate(odd_orders(ODD[odd], of=6)):
+    for number, (place, order) in enumerate(odd_orders(ODD[odd], one_in=6)):
         rows = rows_of(order, place)
         told = [row.text for row in rows if isinstance(row, NoteRow)]
         edit = Edit(order)
@@ -57,18 +59,20 @@ def test_the_form_has_rows_for_it_and_a_place_for_each_problem(odd: str) -> None
 
 @pytest.mark.parametrize("odd", ODD)
 def test_the_list_and_its_preview_show_it(odd: str) -> None:
-    for place, order in odd_orders(ODD[odd], of=4):
+    for place, order in odd_orders(ODD[odd], one_in=4):
         for columns in (NARROW, WIDE):
-            rows = OrderRows([order], ["1"], {7: 1}, NOW, UTC, columns, lambda _: None, {})
+            rows = OrderRows(
+                [order], ["1"], {7: 1}, NOW, UTC, columns, lambda _: None, lambda one: tuple(find_problems(one))
+            )
             assert len(rows.row_at(0).cells) == len(columns), place
-            assert list(preview_lines(order, rows.problems(order)))
+            assert list(preview_lines(order, rows.problems_of(order)))
 
 
 async def test_its_form_is_drawn_and_its_editors_open() -> None:
     sheet = OrderSheet()
     async with Stage(sheet).run_test(size=(80, 24)) as pilot:
         for number, odd in enumerate(ODD):
-            for place, order in odd_orders(ODD[odd], of=70):
+            for place, order in odd_orders(ODD[odd], one_in=70):
                 sheet.load(rows_of(order, place))
                 fields = [row for row in sheet.rows if isinstance(row, FieldRow) and row.pointer.startswith(place)]
                 for row in fields[:2]:

@@ -19,8 +19,8 @@ from tui.screens.review.screen import ReviewScreen
 from tui.screens.system.palette import PaletteScreen
 from tui.store.db import StoreError
 from tui.work.batches.staging import BatchLocked
-from tui.work.drafts.sender import DraftSendState
 from tui.work.writes.backoff import RetrySchedule
+from tui.work.writes.send_state import SendState
 
 NAME = Pointer.of("shipping_address", "name")
 
@@ -133,7 +133,7 @@ async def test_a_batch_that_cannot_be_changed_is_told_where_orders_are_staged(tm
         def refuse(*_: Any, **__: Any) -> str:
             raise error
 
-        house.app.staging.add_copies = refuse  # type: ignore[method-assign]
+        house.app.staging.editing.add_copies = refuse  # type: ignore[method-assign]
         await house.press("a", "c")
         await house.until(f"{error} Nothing was staged.")
         await opened(house)
@@ -217,12 +217,12 @@ async def test_an_outcome_that_is_unknown_is_looked_up_by_r_and_not_sent_again(t
         transport.handle_async_request = lose
         outbox._desk = replace(outbox._desk, patience=RetrySchedule.of(0.01))
         standing = await corrections.send(draft, draft.sending.body)
-        assert standing.way is DraftSendState.UNKNOWN
+        assert standing.state is SendState.UNKNOWN
         house.app.account.client.get_order = real  # type: ignore[method-assign]
         transport.handle_async_request = answers
         await house.press("d")
         assert "Jan Klaassen" in house.text
         await house.press("q", "r")
-        await house.until("confirmed")
+        await house.until("verified")
         assert sum(entry.method == "PATCH" for entry in house.app.account.log.entries) == 1
         assert (await house.order(id))["shipping_address"]["name"] == "Jan Klaassen"

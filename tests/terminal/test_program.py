@@ -158,26 +158,26 @@ def test_signals_end_it_in_order(start: Start, number: signal.Signals) -> None:
     terminal.wait("[150")
 
 
-def test_what_was_reviewed_is_sent_and_confirmed(start: Start, service: Service) -> None:
+def test_what_was_reviewed_is_sent_and_verified(start: Start, service: Service) -> None:
     terminal = start()
     change_street(terminal, " 9")
     assert not service.writes()
     review_and_send(terminal)
-    terminal.wait("confirmed")
+    terminal.wait("verified")
     assert service.order(FIRST)["shipping_address"]["address_line_1"] == "Lansdown Glade 9"
     assert service.writes() == [("PATCH", f"/orders/{FIRST}")]
     terminal.press("q")
     terminal.wait("0 drafts")
-    assert "confirmed" in terminal.line_with("T-3")
+    assert "verified" in terminal.line_with("T-3")
 
 
 @pytest.mark.parametrize("fault", ["lost", "cut", "error_after"])
-def test_a_lost_answer_ends_confirmed_and_the_order_is_changed_once(start: Start, service: Service, fault: str) -> None:
+def test_a_lost_answer_ends_verified_and_the_order_is_changed_once(start: Start, service: Service, fault: str) -> None:
     terminal = start()
     change_street(terminal, " 9")
     service.arm(rules=[{"fault": fault, "times": 1, "method": "PATCH"}])
     review_and_send(terminal)
-    terminal.wait("confirmed")
+    terminal.wait("verified")
     assert service.order(FIRST)["shipping_address"]["address_line_1"] == "Lansdown Glade 9"
     assert service.writes() == [("PATCH", f"/orders/{FIRST}")]
 
@@ -192,12 +192,12 @@ def test_killed_before_the_answer_it_finds_out_at_the_next_start(start: Start, s
 
     terminal = start(ready="1 Ship to")
     service.watched.held = None
-    terminal.wait("confirmed")
+    terminal.wait("verified")
     assert service.order(FIRST)["shipping_address"]["address_line_1"] == "Lansdown Glade 9"
     assert service.writes() == [("PATCH", f"/orders/{FIRST}")]
     terminal.press("q")
     terminal.wait("0 drafts")
-    assert "confirmed" in terminal.line_with("T-3")
+    assert "verified" in terminal.line_with("T-3")
 
 
 ALLOWED = re.compile(
@@ -253,7 +253,7 @@ def test_keys_typed_ahead_answer_no_question(start: Start, service: Service) -> 
     terminal.wait(f"PATCH /orders/{FIRST}")
     assert not service.writes()
     terminal.type("y")
-    terminal.wait("confirmed")
+    terminal.wait("verified")
     assert len(service.writes()) == 1
 
 

@@ -48,7 +48,7 @@ def test_the_whole_job_killed_half_way(start: Start, service: Service, tmp_path:
     terminal.press("enter", "w")
     terminal.wait("1 order will be written")
     terminal.press("y")
-    terminal.wait("confirmed")
+    terminal.wait("verified")
     (write,) = service.writes()
     corrected = service.order(write[1].rpartition("/")[2])["shipping_address"]
     assert (corrected["name"], corrected["company_name"]) == ("Jeroen Maes", "Maes NV")

@@ -34,7 +34,7 @@ def immutable(what: str, value: Json) -> str:
 def check_batch(batch: list[Json], odd: bool) -> list[Document]:
     """The first pass over a batch: every problem of every order's shape (Q2.4)."""
     return [
-        post_error(position, invalid.pointer, invalid.detail, _code(invalid, odd))
+        post_error(position, invalid.pointer, invalid.service_detail, _code(invalid, odd))
         for position, order in enumerate(batch)
         for invalid in _problems(order, Operation.POST, odd)
     ]
@@ -43,7 +43,7 @@ def check_batch(batch: list[Json], odd: bool) -> list[Document]:
 def check_patch(change: Document, stored: Document, odd: bool) -> list[Document]:
     """What a PATCH is refused for before anything is merged."""
     problems = [
-        patch_error(invalid.pointer, invalid.detail, _code(invalid, odd))
+        patch_error(invalid.pointer, invalid.service_detail, _code(invalid, odd))
         for invalid in _problems(change, Operation.PATCH, odd)
     ]
     if problems:
@@ -87,7 +87,7 @@ def check_merged(merged: Document, stored: Document, odd: bool) -> list[Document
     """What a PATCH broke: problems of the whole order that it did not have before."""
     before = {(invalid.pointer, invalid.code) for invalid in validate_order(stored, Operation.POST)}
     return [
-        patch_error(invalid.pointer, invalid.detail, _code(invalid, odd))
+        patch_error(invalid.pointer, invalid.service_detail, _code(invalid, odd))
         for invalid in _problems(merged, Operation.POST, odd)
         if (invalid.pointer, invalid.code) not in before
     ]

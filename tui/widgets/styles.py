@@ -1,10 +1,12 @@
 """The tones that lines are drawn in, worked out once a screen: Textual would do it for every view of lines anew."""
 
-from typing import ClassVar, cast
+from typing import Any, ClassVar, TypeVar, cast
 
 from rich.style import Style
 from textual.screen import Screen
 from textual.widget import Widget
+
+R = TypeVar("R")
 
 TONES = frozenset(
     [
@@ -25,7 +27,7 @@ TONES = frozenset(
 )
 
 
-class StyledScreen(Screen[None], inherit_bindings=False):
+class StyledScreen(Screen[R], inherit_bindings=False):
     """A screen that views of lines can stand on."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -82,6 +84,6 @@ class StyledScreen(Screen[None], inherit_bindings=False):
         super().notify_style_update()
 
 
-def tones_of(view: Widget) -> StyledScreen:
+def tones_of(view: Widget) -> StyledScreen[Any]:
     """The screen that a view stands on."""
-    return cast(StyledScreen, view.screen)
+    return cast("StyledScreen[Any]", view.screen)

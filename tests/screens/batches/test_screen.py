@@ -11,9 +11,10 @@ from app_harness import House, housed
 from batch_harness import add_json
 from sandbox_harness import order
 
-from tui.screens.batches.history import HistoryScreen, open_history
+from tui.screens.batches.history import HistoryScreen
 from tui.screens.batches.screen import BatchesScreen
 from tui.screens.common.pages import LinesScreen
+from tui.screens.common.routes import OpenHistory
 from tui.screens.composer.screen import ComposerScreen
 from tui.screens.review.screen import ReviewScreen
 from tui.work.batches.staged_order import StagedStatus
@@ -175,10 +176,10 @@ async def test_the_review_lets_the_rest_of_a_refused_batch_go_on_and_the_history
         await house.press("y")
         await house.until("2 requests, 1 of them refused: 3 accepted, 1 refused of 4 orders")
         await house.until(lambda: house.app.staging.counts()[StagedStatus.VERIFIED] == 3)
-        open_history(house.app)
+        house.app.workspace.go(OpenHistory())
         await house.until(lambda: isinstance(house.app.screen, HistoryScreen))
         await house.until("3 verified")
-        assert "3 not written" in house.text
+        assert "3 not sent" in house.text
         await house.press("j", "enter")
         await house.until(lambda: isinstance(house.app.screen, LinesScreen))
         assert "Not T1" in house.text
@@ -228,7 +229,7 @@ async def test_a_sending_is_paused_and_cancelled_by_keys(tmp_path: Path) -> None
         await house.press("c")
         await house.until("50 orders did not go; what was sent stays sent")
         staging: Staging = house.app.staging
-        await house.until(lambda: staging.shipping.progress is None)
+        await house.until(lambda: staging.sender.progress is None)
 
 
 async def test_the_look_before_a_review_tells_how_far_it_is_and_is_stopped_by_a_key(tmp_path: Path) -> None:

@@ -193,7 +193,7 @@ async def staged(house: House) -> dict[str, str]:
     house.account.store.batches.move([ids["C"]], before=ids["A"])
     staging.open_batch("batch")
     assert await staging.look() is None
-    staging.hold([ids["held"]])
+    staging.editing.hold([ids["held"]])
     return ids
 
 
@@ -201,10 +201,10 @@ async def refused(house: House, ids: dict[str, str], body: Body, raw: str) -> No
     """Send it: one order is removed after the review, and the rest moves while the answer is on its way."""
     staging = house.staging
     if staging.standing(next(one for one in staging.orders if one.id == ids[TARGET])) is StagedStatus.REFUSED:
-        staging.release([ids[TARGET]], in_spite=True)
+        staging.editing.release([ids[TARGET]], in_spite=True)
     plan = staging.plan()
     if staging.get(ids["gone"]) is not None:
-        staging.remove_orders([ids["gone"]])
+        staging.editing.remove_orders([ids["gone"]])
 
     async def refuse(request: httpx.Request, real: Answers) -> httpx.Response:
         sent = [one["order_number"] for one in json.loads(request.content)]
@@ -291,10 +291,10 @@ async def test_it_lands_on_its_order_at_its_field_its_cell_and_in_the_list(house
         assert (row.order, str(row.pointer), row.mark, row.title) == (target, case.lands, "S", TARGET), shape
         assert row.where, shape
         if case.lands.startswith(f"{ITEM}/") and "/7/" not in case.lands:
-            staging.change(target, lambda edit: edit.insert(ITEMS, 0, {"name": "First"}, "item"))
+            staging.editing.change(target, lambda edit: edit.insert(ITEMS, 0, {"name": "First"}, "item"))
             (finding,) = told_at(house, target)
             assert finding.problem.pointer.tokens[2] == str(int(case.lands.split("/")[3]) + 1), shape
-            staging.undo()
+            staging.editing.undo()
 
 
 @pytest.mark.parametrize("raw", AT_THE_BATCH)
@@ -362,23 +362,23 @@ async def test_of_an_order_sent_alone_no_number_is_needed(house: House, raw: str
         (finding,) = told_at(house, id)
         assert (str(finding.problem.pointer), finding.problem.detail) == (lands, SAID), shape
         assert staging.standing(staging.orders[0]) is StagedStatus.REFUSED, shape
-        staging.release([id], in_spite=True)
+        staging.editing.release([id], in_spite=True)
 
 
 async def test_what_was_said_of_an_order_or_an_item_that_was_removed_comes_back_with_it(house: House) -> None:
     ids = await staged(house)
     await refused(house, ids, PLACED["list"], "/data/attributes/orders/{n}" + SOME_FIELD)
     staging, target = house.staging, ids[TARGET]
-    staging.change(target, lambda edit: ITEMS if edit.remove(ITEMS / 1, "item") else None)
+    staging.editing.change(target, lambda edit: ITEMS if edit.remove(ITEMS / 1, "item") else None)
     (finding,) = told_at(house, target)
     assert (finding.problem.pointer, finding.stale) == (ITEMS, True)
     assert form_place(house, target) == f"{ITEM}/0/name"
-    staging.undo()
+    staging.editing.undo()
     (finding,) = told_at(house, target)
     assert (str(finding.problem.pointer), finding.stale) == (SOME_FIELD, False)
-    staging.remove_orders([target])
+    staging.editing.remove_orders([target])
     assert not [one for one in problem_rows(staging, staging.orders, None) if SAID in one.text]
-    staging.undo()
+    staging.editing.undo()
     assert form_place(house, target) == SOME_FIELD
     assert table_place(house, target) == SOME_FIELD
 

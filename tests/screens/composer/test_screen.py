@@ -500,7 +500,7 @@ async def test_the_list_of_problems_begins_at_the_order_chosen_and_its_form_is_b
             assert screen.order.document["order_id"] == name
             assert house.line_with(f"{name} · entry")
             # Mended, it goes, and what is beside the list is of the order that the cursor is on now.
-            house.app.staging.put(screen.order.id, ITEMS / 0 / "quantity", 1, "quantity")
+            house.app.staging.editing.put(screen.order.id, ITEMS / 0 / "quantity", 1, "quantity")
             screen.show_all()
             await house.pilot.pause()
 

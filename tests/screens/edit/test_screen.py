@@ -29,7 +29,7 @@ async def enter(house: House, text: str) -> None:
 
 
 @pytest.mark.parametrize("size", [(80, 24), (160, 45)])
-async def test_two_fields_are_corrected_sent_and_confirmed(tmp_path: Path, size: tuple[int, int]) -> None:
+async def test_two_fields_are_corrected_sent_and_verified(tmp_path: Path, size: tuple[int, int]) -> None:
     async with housed(tmp_path, size=size) as house:
         order = await open_first(house)
         before = (await house.order(order["id"]))["shipping_address"]["name"]
@@ -45,7 +45,7 @@ async def test_two_fields_are_corrected_sent_and_confirmed(tmp_path: Path, size:
         await house.press("v")
         assert '"name": "Jan Klaassen"' in house.text
         await house.press("y")
-        await house.until("confirmed")
+        await house.until("verified")
         assert (await house.order(order["id"]))["shipping_address"]["name"] == "Jan Klaassen"
         assert house.app.account.drafts.all() == []
 
@@ -137,7 +137,7 @@ async def test_a_refusal_lands_at_its_field_and_can_be_mended(tmp_path: Path) ->
         await house.press("w")
         await house.until(lambda: isinstance(house.app.screen, ReviewScreen))
         await house.press("y")
-        await house.until("confirmed")
+        await house.until("verified")
         assert (await house.order(order["id"]))["shipping_address"]["name"] == "Jan Klaassen"
 
 

@@ -130,7 +130,7 @@ async def test_a_file_that_is_read_is_not_added_to_another_batch(
 
     monkeypatch.setattr(adding, "open_any", slowly)
     async with housed(tmp_path / "data") as house:
-        house.app.staging.add_blank(5)
+        house.app.staging.editing.add_blank(5)
         await open_file(house, path)
         house.app.staging.create("other")
         go.set()

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from app_harness import housed
 
+from tui.screens.common.routes import Back
 from tui.screens.system.request_log import RequestLogScreen
 
 
@@ -35,7 +36,7 @@ async def test_the_log_may_be_left_while_requests_come(tmp_path: Path, way: str)
         assert isinstance(screen, RequestLogScreen)
         log = house.app.account.log
         if way == "back":
-            house.app.back()
+            house.app.workspace.go(Back())
         else:
             house.app.exit()
         for _ in range(2000):

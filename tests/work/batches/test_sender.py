@@ -51,8 +51,8 @@ async def many(house: House, count: int, prefix: str = "A", **changes: Any) -> l
 async def test_a_refused_batch_is_cut_until_nothing_is_refused_and_the_requests_are_told(make: Make) -> None:
     house = await make()
     ids = await many(house, 40)
-    house.staging.put(ids[3], ITEMS / 0 / "quantity", 0, "quantity")
-    house.staging.release([ids[3]], in_spite=True)
+    house.staging.editing.put(ids[3], ITEMS / 0 / "quantity", 0, "quantity")
+    house.staging.editing.release([ids[3]], in_spite=True)
 
     async def second_look(request: httpx.Request, real: Answers) -> httpx.Response:
         # Only what passed the first check is looked at further (Q2.4).
@@ -70,7 +70,7 @@ async def test_a_refused_batch_is_cut_until_nothing_is_refused_and_the_requests_
     await house.account.follower.until_done()
     assert house.staging.counts() == {StagedStatus.REFUSED: 2, StagedStatus.VERIFIED: 38}
     assert len(await house.there()) == 38
-    house.staging.put(ids[3], ITEMS / 0 / "quantity", 2, "quantity")
+    house.staging.editing.put(ids[3], ITEMS / 0 / "quantity", 2, "quantity")
     await house.staging.send(house.staging.plan(), goes_on=True)
     assert house.staging.counts()[StagedStatus.SENT] == 1
 
@@ -99,7 +99,7 @@ async def test_a_refusal_of_a_reordered_and_thinned_batch_is_shown_on_the_right_
         return refusal(("/data/attributes/[1]/order_id", "of 1"), ("/data/attributes/[4]/nowhere", "of 5"))
 
     between(house, refuse)
-    house.staging.remove_orders([ids[2]])  # after the review
+    house.staging.editing.remove_orders([ids[2]])  # after the review
     await house.staging.send(plan, goes_on=True)
     # What was sent was 0 1 3 4 5 6 7, so that the fifth of them is order 5.
     assert [id for id in ids if id in {one.id for one in house.staging.orders} and pointers(house.staging, id)] == [
@@ -248,23 +248,23 @@ async def test_pausing_lets_the_request_that_is_out_end_and_begins_no_other(make
     came, go = await held_up(house)
     sending = asyncio.create_task(staging.send(staging.plan()))
     await came.wait()
-    progress = staging.shipping.progress
+    progress = staging.sender.progress
     assert progress is not None
     assert (progress.total, progress.left, progress.requests, progress.paused) == (250, 250, 1, False)
-    assert staging.shipping.pause()
-    assert not staging.shipping.pause()
+    assert staging.sender.pause()
+    assert not staging.sender.pause()
     go.set()
-    await until(lambda: not staging.shipping.waiting)
+    await until(lambda: not staging.sender.waiting)
     assert staging.counts() == {StagedStatus.SENT: 100, StagedStatus.READY: 150}
-    paused = staging.shipping.progress
+    paused = staging.sender.progress
     assert paused is not None
     assert (paused.accepted, paused.left, paused.paused) == (100, 150, True)
     held = next(one.id for one in staging.orders if staging.standing(one) is StagedStatus.READY)
-    staging.hold([held])
-    assert staging.shipping.resume()
+    staging.editing.hold([held])
+    assert staging.sender.resume()
     await sending
     assert staging.counts() == {StagedStatus.SENT: 249, StagedStatus.HELD: 1}
-    assert staging.shipping.progress is None
+    assert staging.sender.progress is None
 
 
 async def test_cancelling_forgets_the_rest_and_what_was_sent_stays_sent(make: Make) -> None:
@@ -274,7 +274,7 @@ async def test_cancelling_forgets_the_rest_and_what_was_sent_stays_sent(make: Ma
     came, go = await held_up(house)
     sending = asyncio.create_task(staging.send(staging.plan(), goes_on=True))
     await came.wait()
-    assert staging.shipping.cancel() == 150
+    assert staging.sender.cancel() == 150
     go.set()
     await sending
     assert staging.counts() == {StagedStatus.SENT: 100, StagedStatus.READY: 150}
@@ -298,8 +298,8 @@ async def test_a_cancel_ends_the_waiting_for_a_busy_service(make: Make) -> None:
 
     house.account.outbox._desk = dataclasses.replace(desk, sleep=sleep)
     sending = asyncio.create_task(staging.send(staging.plan()))
-    await until(lambda: staging.shipping.progress is not None and staging.shipping.progress.until is not None)
-    assert staging.shipping.cancel() == 1
+    await until(lambda: staging.sender.progress is not None and staging.sender.progress.until is not None)
+    assert staging.sender.cancel() == 1
     await sending
     assert staging.counts() == {StagedStatus.READY: 1}
 
@@ -313,11 +313,11 @@ async def test_another_batch_is_opened_only_when_nothing_is_out_and_a_paused_sen
     await came.wait()
     with pytest.raises(BatchLocked, match="being sent"):
         staging.create("other")
-    staging.shipping.pause()
+    staging.sender.pause()
     with pytest.raises(BatchLocked, match="being sent"):
         staging.create("other")
     go.set()
-    await until(lambda: not staging.shipping.waiting)
+    await until(lambda: not staging.sender.waiting)
     staging.create("other")
     await sending
     assert staging.orders == []
@@ -332,13 +332,13 @@ async def test_a_paused_sending_ends_where_its_batch_is_removed(make: Make) -> N
     came, go = await held_up(house)
     sending = asyncio.create_task(staging.send(staging.plan()))
     await came.wait()
-    staging.shipping.pause()
+    staging.sender.pause()
     go.set()
-    await until(lambda: not staging.shipping.waiting and staging.counts()[StagedStatus.SENT] == 100)
+    await until(lambda: not staging.sender.waiting and staging.counts()[StagedStatus.SENT] == 100)
     await house.account.follower.until_done()
     staging.remove("staged orders")
     await sending
-    assert staging.shipping.progress is None
+    assert staging.sender.progress is None
     staging.put_back()
     staging.open_batch("staged orders")
     assert staging.counts() == {StagedStatus.VERIFIED: 100, StagedStatus.READY: 50}
@@ -371,8 +371,8 @@ async def test_with_faults_of_every_kind_each_order_is_verified_or_accounted_for
     ids = await many(house, count)
     bad = random.sample(ids, count // 10)
     for id in bad:
-        house.staging.put(id, ITEMS / 0 / "quantity", 0, "quantity")
-    house.staging.release(bad, in_spite=True)
+        house.staging.editing.put(id, ITEMS / 0 / "quantity", 0, "quantity")
+    house.staging.editing.release(bad, in_spite=True)
     house.sandbox.breaker.faults = Faults.parse(
         ["lost=0.06", "error=0.06", "error_after=0.06", "html=0.04", "busy=0.04", "rate_limited=0.04"]
     )

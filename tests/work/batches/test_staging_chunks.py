@@ -13,6 +13,7 @@ from table_files import rows, text, workbook
 from tui.api.pointer import Pointer
 from tui.orders.checks.sending import check_duplicates
 from tui.orders.edits.edit import Edit
+from tui.orders.progress import Progress
 from tui.store.batches import StagedState
 from tui.work.batches.duplicates import DuplicateIndex
 from tui.work.batches.staged_order import StagedOrder
@@ -29,7 +30,7 @@ def intake(data: bytes = DATA) -> ParsedFile:
     return read_any(data, "orders.csv", shop=7)
 
 
-def quiet(done: int, total: int) -> None:
+def quiet(_: Progress) -> None:
     """Progress that nobody looks at."""
 
 
@@ -54,16 +55,16 @@ async def test_all_come_in_their_order_and_go_and_come_again_by_one_undo(make: M
     house = await make()
     stage(house.staging, order(order_id="first"))
     seen: list[tuple[int, int]] = []
-    ids = await house.staging.take_in(intake(), "orders.csv", lambda done, total: seen.append((done, total)))
+    ids = await house.staging.editing.take_in(intake(), "orders.csv", lambda now: seen.append((now.done, now.total)))
     assert seen == [(0, MANY), (CHUNK_SIZE, MANY), (2 * CHUNK_SIZE, MANY)]
     assert [one.id for one in house.staging.orders][1:] == ids
     assert house.staging.orders[5].source == "row 6 of orders.csv"
-    assert house.staging.undo() == (f"{MANY} orders added", ids)
+    assert house.staging.editing.undo() == (f"{MANY} orders added", ids)
     assert len(house.staging.orders) == 1
-    house.staging.redo()
+    house.staging.editing.redo()
     staging = await house.crash()
     assert [one.id for one in staging.orders][1:] == ids
-    staging.undo()
+    staging.editing.undo()
     assert [one.document["order_id"] for one in staging.orders] == ["first"]
 
 
@@ -86,7 +87,7 @@ async def test_all_come_in_their_order_and_go_and_come_again_by_one_undo(make: M
 )
 async def test_what_is_shown_is_what_the_disk_gives_back(make: Make, data: bytes) -> None:
     house = await make()
-    await house.staging.take_in(intake(data), "orders", quiet)
+    await house.staging.editing.take_in(intake(data), "orders", quiet)
     shown = house.staging.orders
     staging = await house.crash()
     assert len(shown) == len(staging.orders) > 0
@@ -101,16 +102,16 @@ async def test_a_stop_leaves_nothing_and_the_next_file_comes(make: Make) -> None
     house = await make()
     (first,) = stage(house.staging, order(order_id="first"))
 
-    def stop(done: int, total: int) -> None:
-        if done:
+    def stop(progress: Progress) -> None:
+        if progress.done:
             assert on_disk(house) == 1 + CHUNK_SIZE
             raise ImportStopped("stopped")
 
     with pytest.raises(ImportStopped):
-        await house.staging.take_in(intake(), "orders.csv", stop)
+        await house.staging.editing.take_in(intake(), "orders.csv", stop)
     assert ([one.id for one in house.staging.orders], on_disk(house)) == ([first], 1)
-    assert house.staging.undo() == ("1 order added", [first])
-    assert len(await house.staging.take_in(intake(), "orders.csv", quiet)) == MANY
+    assert house.staging.editing.undo() == ("1 order added", [first])
+    assert len(await house.staging.editing.take_in(intake(), "orders.csv", quiet)) == MANY
 
 
 async def test_what_was_cut_off_by_a_crash_was_never_seen_and_goes_at_the_next_start(make: Make) -> None:
@@ -136,14 +137,14 @@ async def test_another_copy_sees_all_at_once_and_who_takes_the_batch_over_gets_n
     store = house.account.store
     second = await house.open()
 
-    def take_over(done: int, total: int) -> None:
+    def take_over(progress: Progress) -> None:
         second.reopen()
         assert len(second.orders) == 1
-        if done == CHUNK_SIZE:
+        if progress.done == CHUNK_SIZE:
             second.take_over()
 
     with pytest.raises(BatchLocked, match="another copy"):
-        await first.take_in(intake(), "orders.csv", take_over)
+        await first.editing.take_in(intake(), "orders.csv", take_over)
     assert first.owner is not None
     assert [one.id for one in first.orders] == [a]
     assert on_disk(house) == 1
@@ -155,17 +156,17 @@ async def test_the_batch_is_not_left_and_no_other_file_comes_while_one_does(make
     staging = house.staging
     stage(staging, order(order_id="first"))
     staging.create("other")
-    task = asyncio.create_task(staging.take_in(intake(), "orders.csv", quiet))
+    task = asyncio.create_task(staging.editing.take_in(intake(), "orders.csv", quiet))
     await asyncio.sleep(0)
     assert staging.is_taking
     for leave in (lambda: staging.open_batch("staged orders"), lambda: staging.create("third")):
         with pytest.raises(BatchLocked, match="being added"):
             leave()
     with pytest.raises(BatchLocked, match="Another file"):
-        await staging.take_in(intake(), "again.csv", quiet)
+        await staging.editing.take_in(intake(), "again.csv", quiet)
     staging.rename("other", "renamed")
-    blank = staging.add_blank(7)
-    assert staging.put(blank, NOTES, "typed meanwhile", "note")
+    blank = staging.editing.add_blank(7)
+    assert staging.editing.put(blank, NOTES, "typed meanwhile", "note")
     ids = await task
     assert len(ids) == MANY
     assert sorted(one.id for one in staging.orders) == sorted([*ids, blank])
@@ -177,16 +178,16 @@ async def test_the_batch_is_not_left_and_no_other_file_comes_while_one_does(make
 
 async def test_orders_that_a_second_file_has_again_are_told(make: Make) -> None:
     house = await make()
-    await house.staging.take_in(intake(), "orders.csv", quiet)
-    await house.staging.take_in(intake(text(rows(2)).encode()), "again.csv", quiet)
+    await house.staging.editing.take_in(intake(), "orders.csv", quiet)
+    await house.staging.editing.take_in(intake(text(rows(2)).encode()), "again.csv", quiet)
     assert [bool(one.twin) for one in house.staging.orders] == [False] * MANY + [True, True]
-    house.staging.undo()
+    house.staging.editing.undo()
     assert not any(one.twin for one in house.staging.orders)
 
 
 async def test_judging_in_slices_leaves_the_loop_to_others_and_judges_all(make: Make) -> None:
     house = await make()
-    await house.staging.take_in(intake(), "orders.csv", quiet)
+    await house.staging.editing.take_in(intake(), "orders.csv", quiet)
     staging = await house.crash()
     task, turns = asyncio.create_task(staging.judge()), 0
     while not task.done():

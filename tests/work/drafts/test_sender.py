@@ -21,7 +21,7 @@ from tui.store.store import Store
 from tui.store.verifications import Verification, VerificationState
 from tui.work.account import Account, open_account, open_remembered
 from tui.work.drafts.drafts import Draft, Drafts, TypedText
-from tui.work.drafts.sender import DraftSendState
+from tui.work.writes.send_state import SendState
 
 CITY = Pointer.of("shipping_address", "city")
 NAME = Pointer.of("shipping_address", "name")
@@ -66,7 +66,7 @@ async def city(bench: Account) -> Any:
 async def test_a_correction_is_confirmed_by_reading_and_the_draft_is_done(bench: Account) -> None:
     draft = await drafted(bench)
     standing = await bench.corrections.send(draft, draft.sending.body)
-    assert standing.way is DraftSendState.CONFIRMED
+    assert standing.state is SendState.VERIFIED
     assert await city(bench) == "Breda"
     assert bench.drafts.all() == []
     (write,) = bench.store.writes.all(bench.account_id)
@@ -85,7 +85,7 @@ async def test_what_was_typed_while_it_went_stays_a_draft(bench: Account) -> Non
         return outcome
 
     bench.outbox.patch = slowly  # type: ignore[method-assign]
-    assert (await bench.corrections.send(draft, body)).way is DraftSendState.CONFIRMED
+    assert (await bench.corrections.send(draft, body)).state is SendState.VERIFIED
     (left,) = bench.drafts.all()
     assert [change.pointer for change in left.edit.changes()] == [NAME]
 
@@ -95,8 +95,8 @@ async def test_an_order_that_changed_the_same_there_is_not_overwritten_unseen(be
     body = draft.sending.body
     await bench.client.patch_order(ID, {"shipping_address": {"city": "Gent"}})
     standing = await bench.corrections.send(draft, body)
-    assert standing.way is DraftSendState.CHANGED
-    assert [clash.theirs for clash in standing.clashes] == ["Gent"]
+    assert standing.state is SendState.CONFLICT
+    assert [clash.theirs for clash in draft.undecided] == ["Gent"]
     assert await city(bench) == "Gent"
     assert [change.was for change in bench.drafts.all()[0].edit.changes()] == ["Gent"]
 
@@ -104,7 +104,7 @@ async def test_an_order_that_changed_the_same_there_is_not_overwritten_unseen(be
 async def test_what_changed_elsewhere_is_merged_and_goes_along(bench: Account) -> None:
     draft = await drafted(bench)
     await bench.client.patch_order(ID, {"shipping_address": {"name": "Theirs"}})
-    assert (await bench.corrections.send(draft, draft.sending.body)).way is DraftSendState.CONFIRMED
+    assert (await bench.corrections.send(draft, draft.sending.body)).state is SendState.VERIFIED
     document = await bench.client.get_order(ID)
     assert (CITY.get(document), NAME.get(document)) == ("Breda", "Theirs")
 
@@ -112,7 +112,8 @@ async def test_what_changed_elsewhere_is_merged_and_goes_along(bench: Account) -
 async def test_an_order_that_is_gone_keeps_its_edit(bench: Account) -> None:
     draft = await drafted(bench)
     await bench.client.delete_order(ID)
-    assert (await bench.corrections.send(draft, draft.sending.body)).way is DraftSendState.GONE
+    status = await bench.corrections.send(draft, draft.sending.body)
+    assert (status.state, status.message) == (SendState.CONFLICT, "The order is not there any more; the edit is kept.")
     assert len(bench.drafts.all()) == 1
 
 
@@ -120,12 +121,12 @@ async def test_a_refusal_keeps_the_draft_and_names_the_field(bench: Account) -> 
     # The document lets a PATCH empty it, and then the order would have none.
     draft = await drafted(bench, Pointer.of("order_number"), "")
     standing = await bench.corrections.send(draft, draft.sending.body)
-    assert standing.way is DraftSendState.REFUSED
+    assert standing.state is SendState.REFUSED
     assert [str(problem.pointer) for problem in standing.problems] == ["/order_number"]
     assert len(bench.drafts.all()) == 1
     again = open_remembered(bench.client, bench.store, "demo", now=lambda: NOW, zone=UTC)
     assert again is not None
-    kept = again.corrections.standing(ID)
+    kept = again.corrections.status(ID)
     assert kept is not None
     assert kept.problems == standing.problems
 
@@ -171,14 +172,14 @@ async def test_every_spelling_of_a_pointer_leads_to_the_field_of_the_order(
 
     transport.handle_async_request = refuse
     standing = await bench.corrections.send(draft, draft.sending.body)
-    assert standing.way is DraftSendState.REFUSED
+    assert standing.state is SendState.REFUSED
     assert [(str(problem.pointer), problem.detail) for problem in standing.problems] == [(lands, "No")]
 
 
 async def test_a_lost_answer_is_looked_up_and_never_sent_twice(bench: Account, sandbox: Sandbox) -> None:
     draft = await drafted(bench)
     sandbox.breaker.faults = Faults.parse(["error_after=1:PATCH"])
-    assert (await bench.corrections.send(draft, draft.sending.body)).way is DraftSendState.CONFIRMED
+    assert (await bench.corrections.send(draft, draft.sending.body)).state is SendState.VERIFIED
     assert await city(bench) == "Breda"
     assert sum(entry.method == "PATCH" for entry in bench.log.entries) == 1
 
@@ -186,7 +187,7 @@ async def test_a_lost_answer_is_looked_up_and_never_sent_twice(bench: Account, s
 async def test_deleting_is_settled_and_its_draft_goes(bench: Account) -> None:
     draft = await drafted(bench)
     standing = await bench.corrections.delete(ID, draft.edit.base)
-    assert standing.way is DraftSendState.DELETED
+    assert (standing.state, standing.deleted) == (SendState.VERIFIED, True)
     assert bench.drafts.all() == []
 
 
@@ -231,7 +232,7 @@ async def test_what_was_changed_while_it_was_followed_stays_a_draft(bench: Accou
     draft.edit.put(NAME, "Typed meanwhile", "name")
     draft.edit.put(CITY, "Tilburg", "city again")
     bench.drafts.save(draft)
-    bench.corrections.follow_ended(followed(sent))
+    bench.corrections.on_verification(followed(sent))
     (left,) = bench.drafts.all()
     changes = {change.pointer: (change.was, change.now) for change in left.edit.changes()}
     assert changes == {CITY: ("Breda", "Tilburg"), NAME: ("John Doe", "Typed meanwhile")}
@@ -239,11 +240,11 @@ async def test_what_was_changed_while_it_was_followed_stays_a_draft(bench: Accou
 
 async def test_a_draft_that_was_seen_whole_is_done(bench: Account) -> None:
     draft = await drafted(bench)
-    bench.corrections.follow_ended(followed(with_get_names(draft.sending.body)))
+    bench.corrections.on_verification(followed(with_get_names(draft.sending.body)))
     assert bench.drafts.all() == []
-    standing = bench.corrections.standing(ID)
+    standing = bench.corrections.status(ID)
     assert standing is not None
-    assert standing.way is DraftSendState.CONFIRMED
+    assert standing.state is SendState.VERIFIED
 
 
 async def test_what_has_no_end_yet_is_not_forgotten(bench: Account) -> None:

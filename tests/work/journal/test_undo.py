@@ -17,9 +17,9 @@ from tui.store.journal import WriteState
 from tui.work.account import Account
 from tui.work.batches.staging import Staging
 from tui.work.drafts.drafts import Draft
-from tui.work.drafts.sender import DraftSendState
 from tui.work.journal.entries import JournalEntry, open_entry
 from tui.work.journal.undo import UndoOutcome, UndoResult, step_name, told, undo
+from tui.work.writes.send_state import SendState
 
 
 @pytest.fixture
@@ -111,7 +111,7 @@ async def test_what_changed_on_the_service_since_is_a_conflict_and_not_overwritt
     (clash,) = draft.undecided
     assert (clash.pointer, clash.base, clash.theirs, clash.mine) == (CITY, "Breda", "Gent", "Oss")
     standing = await bench.corrections.send(draft, draft.sending.body)
-    assert standing.way is DraftSendState.CHANGED, "undecided, it does not go"
+    assert standing.state is SendState.CONFLICT, "undecided, it does not go"
     assert CITY.get(await bench.client.get_order(IDS[0])) == "Gent"
     draft.take_theirs(draft.undecided[0], "theirs")
     bench.drafts.save(draft)
@@ -183,7 +183,7 @@ async def test_a_deleted_order_is_staged_anew_under_its_number_and_what_is_lost_
     bench: Account, staging: Staging
 ) -> None:
     document = await bench.client.get_order(IDS[0])
-    assert (await bench.corrections.delete(IDS[0], document)).way is DraftSendState.DELETED
+    assert (await bench.corrections.delete(IDS[0], document)).deleted
     entry = newest(bench)
     result = await undone(bench, staging, entry)
     assert result.undone is UndoOutcome.STAGED
@@ -216,7 +216,7 @@ async def test_a_change_of_many_is_undone_as_a_whole_with_a_result_for_each(benc
     ids = [write.id for write in bench.store.writes.all(bench.account_id, job="hold")]
     entries = [entry for id in ids if (entry := open_entry(bench.store, bench.client.base_url, id)) is not None]
     seen: list[tuple[int, int]] = []
-    results = await undo(bench, staging, entries, "undo of hold", lambda done, of: seen.append((done, of)))
+    results = await undo(bench, staging, entries, "undo of hold", lambda now: seen.append((now.done, now.total)))
     assert {result.named.remote_id: result.undone for result in results} == {
         IDS[0]: UndoOutcome.DRAFTED,
         IDS[1]: UndoOutcome.CONFLICT,
@@ -232,7 +232,7 @@ async def test_a_change_of_many_is_undone_as_a_whole_with_a_result_for_each(benc
 
 async def test_one_order_of_an_upsert_of_many_can_be_undone_alone(bench: Account, staging: Staging) -> None:
     drafts: Sequence[Draft] = [await draft_of(bench, id, (CITY, "Breda")) for id in IDS]
-    await bench.corrections.send_together(list(drafts))
+    await bench.corrections.send_as_upsert(list(drafts))
     await follow(bench)
     entry = newest(bench)
     assert len(entry.parts) == 3

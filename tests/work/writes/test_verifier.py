@@ -25,7 +25,7 @@ def accept(bench: Bench, *orders: Document, fresh: bool = True, ids: bool = Fals
         )
         for n, one in enumerate(orders, 1)
     ]
-    bench.store.writes.step(write.id, WriteState.ACCEPTED, follows=follows)
+    bench.store.writes.step(write.id, WriteState.ACCEPTED, verifications=follows)
     return write.id
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from textual import on
 
@@ -10,18 +9,19 @@ from tui.api.codec import encode
 from tui.api.wording import count_of
 from tui.keymap import Context
 from tui.orders.fields import label_of
+from tui.screens.common.commands import handles
 from tui.screens.common.list_screen import ListScreen
+from tui.screens.common.routes import Back, ShowLines, ShowText
+from tui.screens.common.workspace import Workspace
 from tui.widgets.input_line import InputLine
 from tui.widgets.lines import Piece
 from tui.widgets.pager import TextLine
 from tui.widgets.status import TitleLine
 from tui.widgets.table import Column, RenderedRow, StyledCell
 from tui.widgets.text import fit, safe
-from tui.work.journal.batch_history import WRITTEN, HistoryRequest, export_history, sent_documents
+from tui.work.journal.batch_history import HistoryRequest, export_history, sent_documents
 from tui.work.typed_paths import at_home, completed
-
-if TYPE_CHECKING:
-    from tui.app import OrdersApp
+from tui.work.writes.send_state import SendState
 
 _COLUMNS = (
     Column("at", "sent", 16),
@@ -29,21 +29,8 @@ _COLUMNS = (
     Column("words", "how it ended", 20, 1),
     Column("counts", "each order", 26, 3),
 )
-_TONES = {
-    "verified": ("=", "good"),
-    "accepted": (">", "info"),
-    "going": (">", "info"),
-    "superseded": (" ", "dim"),
-    "refused": ("S", "service"),
-    "differs": ("S", "service"),
-    "missing": ("#", "conflict"),
-    "unknown": ("#", "conflict"),
-}
-
-
-def open_history(app: "OrdersApp") -> None:
-    """The history of the batch that is open."""
-    app.open_screen(HistoryScreen())
+_WORST = (SendState.UNKNOWN, SendState.REFUSED, SendState.DIFFERS)
+"""The states that a request is marked with if one of its orders has it."""
 
 
 class HistoryScreen(ListScreen):
@@ -54,8 +41,8 @@ class HistoryScreen(ListScreen):
     EMPTY = "Nothing of this batch was sent yet."
     PROMPT = "export to (.jsonl or .csv): "
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace)
         self._requests: dict[str, HistoryRequest] = {}
 
     @property
@@ -64,14 +51,15 @@ class HistoryScreen(ListScreen):
         return self._requests.get(self.table.cursor_key or "")
 
     def show_all(self) -> None:
-        zone = self.house.account.zone
-        staging = self.house.staging
+        zone = self.workspace.account.zone
+        staging = self.workspace.staging
         self._requests = {str(request.id): request for request in staging.history()}
         rows = []
         for key, request in self._requests.items():
             counts = request.counts
-            worst = next((_TONES[one] for one in ("unknown", "missing", "refused", "differs") if counts[one]), None)
-            mark, tone = worst or _TONES.get(next(iter(counts), ""), (" ", ""))
+            states = {order.state: order.shown for order in request.orders}
+            shown = next((states[state] for state in _WORST if state in states), None)
+            mark, _, tone = shown or next(iter(states.values()), (" ", "", ""))
             at = f"{request.at.astimezone(zone):%Y-%m-%d %H:%M}"
             words = f"{request.words}{f', {request.status}' if request.status else ''}"
             told = ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
@@ -79,38 +67,42 @@ class HistoryScreen(ListScreen):
         self.table.load(rows)
         count = len(rows)
         words = f"{staging.name} · {count_of(count, 'request')}"
-        self.query_one(TitleLine).set(f"{self.house.account_name} · history", words)
+        self.query_one(TitleLine).set(f"{self.workspace.profile} · history", words)
         self.show_status()
 
     def status_items(self) -> list[str]:
-        written = {order.staged for one in self._requests.values() for order in one.orders if order.outcome in WRITTEN}
+        written = {order.staged for one in self._requests.values() for order in one.orders if order.was_written}
         count = len(written)
         return [f"{count_of(count, 'order')} of it written", "Enter each order", "p what was sent"]
 
+    @handles("open")
     def do_open(self, key: str) -> None:
         request = self.request
         if request is not None:
-            at = f"{request.at.astimezone(self.house.account.zone):%Y-%m-%d %H:%M:%S}"
-            self.house.show_lines(f"Sent {at} by {request.by}: {request.words}", list(_lines(request)))
+            at = f"{request.at.astimezone(self.workspace.account.zone):%Y-%m-%d %H:%M:%S}"
+            self.workspace.go(ShowLines(f"Sent {at} by {request.by}: {request.words}", list(_lines(request))))
 
+    @handles("view")
     def do_view(self, key: str) -> None:
-        self.house.back()
+        self.workspace.go(Back())
 
+    @handles("long_text")
     def do_long_text(self, key: str) -> None:
         request = self.request
         if request is None:
             return
-        sent = sent_documents(self.house.account.store, request)
-        self.house.show_text("POST /orders, as it was sent", encode([*sent], indent=2).decode())
+        sent = sent_documents(self.workspace.account.store, request)
+        self.workspace.go(ShowText("POST /orders, as it was sent", encode([*sent], indent=2).decode()))
 
+    @handles("export")
     def do_export(self, key: str) -> None:
         if not self._requests:
             self.show_notice("There is nothing to export.")
             return
         line = self.line
-        today = self.house.now().astimezone(self.house.account.zone).date()
+        today = self.workspace.now().astimezone(self.workspace.account.zone).date()
         line.complete = completed
-        line.open(str(self.house.account.store.path.parent / f"batch-{today:%Y-%m-%d}.jsonl"))
+        line.open(str(self.workspace.account.store.path.parent / f"batch-{today:%Y-%m-%d}.jsonl"))
 
     @on(InputLine.Submitted)
     def _named(self, event: InputLine.Submitted) -> None:
@@ -124,7 +116,7 @@ class HistoryScreen(ListScreen):
     async def _write_out(self, requests: Sequence[HistoryRequest], path: Path) -> None:
         with self.report_store_errors():
             try:
-                count = await export_history(self.house.account.store, requests, path)
+                count = await export_history(self.workspace.account.store, requests, path)
             except FileExistsError:
                 self.show_notice(f"There is a file of that name; nothing was written. {path}", "warning")
             except OSError as error:
@@ -138,11 +130,11 @@ def _lines(request: HistoryRequest) -> Iterator[TextLine]:
     for problem in request.problems:
         yield [(f" S of the request as a whole: {safe(problem.detail)}", "service")]
     for order in sorted(request.orders, key=lambda one: not one.problems):
-        mark, tone = _TONES.get(order.outcome, (" ", ""))
+        mark, label, tone = order.shown
         head: list[Piece] = [
             (f" {mark} {fit(order.name, 18)} ", tone),
             (fit(f"version {order.version}", 12), "dim"),
-            (fit(order.outcome, 14), tone),
+            (fit(label, 14), tone),
             (safe(f"#{order.remote_id}" if order.remote_id else ""), "dim"),
         ]
         yield head

@@ -20,12 +20,12 @@ from tui.screens.bulk.rows import (
     detail_lines,
     road_words,
     tab_labels,
-    waiting_word,
 )
+from tui.screens.common.commands import handles
 from tui.screens.common.screen import BaseScreen
+from tui.screens.common.workspace import Workspace
 from tui.screens.order.external_editor import edit_text
 from tui.screens.order.pickers import ADD_TAGS, REMOVE_TAGS, Choice, PickerScreen, reader_of, recipe_rows
-from tui.screens.triage.screen import triage_of
 from tui.store.db import StoreError
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.input_line import InputLine
@@ -35,7 +35,7 @@ from tui.widgets.sheet import OrderSheet
 from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
 from tui.widgets.tab_bar import TabBar
 from tui.widgets.table import OrderTable
-from tui.work.bulk.job import Job, JobOrder, JobStage
+from tui.work.bulk.job import JobOrder, JobStage
 from tui.work.bulk.runner import JobConflict
 from tui.work.bulk.saved_changes import SavedChanges
 from tui.work.drafts.drafts import TypedText
@@ -68,7 +68,7 @@ _KEYS_IN = {
 _KEYS_AFTER = (("open", "open"), ("tab_next", "state"), ("retry", "try again"), ("back", "back"), ("keys", "keys"))
 
 
-class ChangeScreen(BaseScreen):
+class ChangeScreen(BaseScreen[None]):
     """Two panes while it is made ready, the recipe and the orders; later the orders alone."""
 
     WHERE = Context.BULK
@@ -85,8 +85,11 @@ class ChangeScreen(BaseScreen):
     #bulk.-wide #detail { height: 8; }
     """
 
-    def __init__(self, job: Job, edit: Pointer | None = None) -> None:
-        super().__init__()
+    def __init__(self, workspace: Workspace, job_id: str, edit: Pointer | None = None) -> None:
+        super().__init__(workspace)
+        job = workspace.jobs.get(job_id)
+        if job is None:
+            raise KeyError(f"There is no change {job_id}.")
         self.job = job
         self._edit = edit
         self._known: dict[str, Document] = {}
@@ -101,7 +104,7 @@ class ChangeScreen(BaseScreen):
         yield TabBar()
         with Container(id="bulk"):
             with Container(id="recipe"):
-                yield OrderSheet(reader=reader_of(self), typing_hook=self._typing, empty="")
+                yield OrderSheet(reader=reader_of(self.workspace), typing_hook=self._typing, empty="")
             with Container(id="result"):
                 yield RuleLine(id="road")
                 yield OrderTable(COLUMNS, empty="No order is so; 0 shows all.", id="orders")
@@ -145,8 +148,7 @@ class ChangeScreen(BaseScreen):
 
     def on_mount(self) -> None:
         super().on_mount()
-        triage = triage_of(self.house)
-        found = {id: triage.find(id) for id in self.job.orders} if triage is not None else {}
+        found = {id: self.workspace.orders.find(id) for id in self.job.orders}
         self._known = {id: document for id, document in found.items() if document is not None}
         self._in_sheet = self._is_open and (self._edit is not None or self.job.recipe.is_empty)
         self._show_recipe(self._edit)
@@ -160,7 +162,7 @@ class ChangeScreen(BaseScreen):
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
-        self.job = self.house.jobs.get(self.job.id) or self.job
+        self.job = self.workspace.jobs.get(self.job.id) or self.job
         self.show_all()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -186,17 +188,17 @@ class ChangeScreen(BaseScreen):
         self.tab_bar.set_labels(tab_labels(job), current)
         current = self.tab_bar.current or ALL
         self._shown = [order for order in job.orders.values() if current in (ALL, order.state)]
-        self.table.load(JobRows(self._shown, waiting_word(job)))
-        elsewhere = self.house.jobs.is_elsewhere(job)
-        mode = "READ ONLY" if self.house.account.client.read_only else "WRITES"
+        self.table.load(JobRows(self._shown))
+        elsewhere = self.workspace.jobs.is_elsewhere(job)
+        mode = "READ ONLY" if self.workspace.account.client.read_only else "WRITES"
         stage = (
             "another copy runs it, r looks" if elsewhere else "dry run" if job.stage is JobStage.PLANNED else job.stage
         )
         facts = [job.name, stage, f"{len(job.orders)} orders" + (f", {job.whole}" if job.whole else "")]
-        self.query_one(TitleLine).set(f"{self.house.account_name} · {mode}", " · ".join(facts))
+        self.query_one(TitleLine).set(f"{self.workspace.profile} · {mode}", " · ".join(facts))
         road = self.query_one("#road", RuleLine)
         if job.stage is JobStage.PLANNED:
-            road.set(road_words(self.house.jobs.plan(job), job.road) if job.waiting else "nothing would be sent")
+            road.set(road_words(self.workspace.jobs.plan(job), job.road) if job.waiting else "nothing would be sent")
         else:
             road.set(job.progress, job.note or job.recipe.summary)
         self._show_detail()
@@ -218,7 +220,9 @@ class ChangeScreen(BaseScreen):
             rule.set()
             pane.set_lines([])
             return
-        rule.set(f"{order.name} · {order.state}", f"{len(order.changes)} fields" if len(order.changes) > 1 else "")
+        rule.set(
+            f"{order.name} · {order.state.label}", f"{len(order.changes)} fields" if len(order.changes) > 1 else ""
+        )
         pane.set_lines(detail_lines(order))
 
     @property
@@ -258,8 +262,7 @@ class ChangeScreen(BaseScreen):
     # The recipe.
 
     def _show_recipe(self, pointer: Pointer | None = None) -> None:
-        triage = triage_of(self.house)
-        rows = recipe_rows(self.job.recipe, triage.suggestions() if triage is not None else {})
+        rows = recipe_rows(self.job.recipe, self.workspace.orders.suggestions())
         if pointer is None:
             self.sheet.set_rows(rows)
         else:
@@ -273,7 +276,7 @@ class ChangeScreen(BaseScreen):
 
     def _change(self, recipe: BulkChange, pointer: Pointer | None = None) -> None:
         try:
-            self.house.jobs.change(self.job, recipe)
+            self.workspace.jobs.change(self.job, recipe)
         except (JobConflict, StoreError) as error:
             self.show_notice(str(error), "warning")
             return
@@ -290,7 +293,7 @@ class ChangeScreen(BaseScreen):
         read = {id: order.applied.edit.base for id, order in job.orders.items() if order.applied is not None}
         self._is_dry = True
         try:
-            await self.house.jobs.dry_run(job, {} if again else {**self._known, **read})
+            await self.workspace.jobs.dry_run(job, {} if again else {**self._known, **read})
         except (JobConflict, StoreError) as error:
             self.show_notice(str(error), "warning")
         finally:
@@ -299,11 +302,11 @@ class ChangeScreen(BaseScreen):
             self.show_all()
 
     def _typed(self) -> dict[Pointer, str]:
-        return self.house.account.drafts.typed(f"bulk-{self.job.id}")
+        return self.workspace.account.drafts.typed(f"bulk-{self.job.id}")
 
     def _typing(self, pointer: Pointer, text: str) -> None:
         with self.report_store_errors():
-            self.house.account.drafts.type(TypedText(f"bulk-{self.job.id}", pointer, text))
+            self.workspace.account.drafts.type(TypedText(f"bulk-{self.job.id}", pointer, text))
 
     @on(OrderSheet.EditorOpened)
     def _opened(self) -> None:
@@ -314,7 +317,7 @@ class ChangeScreen(BaseScreen):
     def _left(self, event: OrderSheet.EditorLeft) -> None:
         with self.report_store_errors():
             if event.text is None:
-                self.house.account.drafts.untype(f"bulk-{self.job.id}", event.pointer)
+                self.workspace.account.drafts.untype(f"bulk-{self.job.id}", event.pointer)
             else:
                 self.show_notice("Left without taking; Enter there goes on with what was typed.")
         if self.sheet.editing is None:
@@ -338,7 +341,7 @@ class ChangeScreen(BaseScreen):
 
     @on(OrderSheet.ExternalEditor)
     def _external(self, event: OrderSheet.ExternalEditor) -> None:
-        edit_text(self.house, event.text, self.sheet.fill_editor)
+        edit_text(self, event.text, self.sheet.fill_editor)
 
     def _setting(self) -> FieldAssignment | None:
         """The field of the recipe under the cursor; where there is none, it is said."""
@@ -358,6 +361,7 @@ class ChangeScreen(BaseScreen):
             self.show_notice("This change was sent; . in the list of orders repeats it on others.")
         return self._is_open
 
+    @handles("add")
     def do_add(self, key: str) -> None:
         if not self._may_change():
             return
@@ -373,23 +377,27 @@ class ChangeScreen(BaseScreen):
                 self.sheet.open_editor(Pointer(path))
                 self.give_focus()
 
-        recipes = SavedChanges(self.house.account).all()
-        self.house.open_screen(PickerScreen("Add a field, or take a saved change", recipes, chosen))
+        recipes = SavedChanges(self.workspace.account).all()
+        self.workspace.open(PickerScreen(self.workspace, "Add a field, or take a saved change", recipes, chosen))
 
+    @handles("tags")
     def do_tags(self, key: str) -> None:
         if self._may_change():
             self._in_sheet = True
             self.give_focus()
             self.sheet.open_editor(ADD_TAGS)
 
+    @handles("drop")
     def do_drop(self, key: str) -> None:
         if (one := self._setting()) is not None:
             self._change(self.job.recipe.without(one.path))
 
+    @handles("only_empty")
     def do_only_empty(self, key: str) -> None:
         if (one := self._setting()) is not None:
             self._change(self.job.recipe.with_assignment(replace(one, only_empty=not one.only_empty)))
 
+    @handles("absent")
     def do_absent(self, key: str) -> None:
         one = self._setting()
         known = field_at(one.pointer) if one is not None else None
@@ -406,10 +414,11 @@ class ChangeScreen(BaseScreen):
         def chosen(answer: str) -> None:
             self._change(self.job.recipe.with_assignment(replace(one, value=values[answer])))
 
-        self.ask(f"{known.caption} becomes", answers, chosen)
+        self.ask_then(f"{known.caption} becomes", answers, chosen)
 
+    @handles("save")
     def do_save(self, key: str) -> None:
-        recipe, recipes = self.job.recipe, SavedChanges(self.house.account)
+        recipe, recipes = self.job.recipe, SavedChanges(self.workspace.account)
         if recipe.is_empty:
             self.show_notice("There is nothing to save yet.")
         elif recipe.name and recipe in recipes.all():
@@ -421,7 +430,7 @@ class ChangeScreen(BaseScreen):
                     recipes.forget(recipe.name)
                     self.show_notice(f"{recipe.name} is forgotten.")
 
-            self.ask(f"Saved as {recipe.name}.", [("n", "save under another name"), ("f", "forget it")], chosen)
+            self.ask_then(f"Saved as {recipe.name}.", [("n", "save under another name"), ("f", "forget it")], chosen)
         else:
             self._ask_name()
 
@@ -436,7 +445,7 @@ class ChangeScreen(BaseScreen):
             return
         recipe = replace(self.job.recipe, name=name)
         with self.report_store_errors():
-            SavedChanges(self.house.account).save(recipe)
+            SavedChanges(self.workspace.account).save(recipe)
             if self._is_open:
                 self._change(recipe)
             self.show_notice(f"Saved as {name}; c in the list of orders offers it.")

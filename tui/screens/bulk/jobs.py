@@ -1,12 +1,15 @@
 """The last changes over many orders: what each did, and the way to its results."""
 
 from tui.keymap import Context
+from tui.screens.common.commands import handles
 from tui.screens.common.list_screen import ListScreen
-from tui.screens.triage.changes import open_job
+from tui.screens.common.routes import OpenBulk
+from tui.screens.common.workspace import Workspace
 from tui.widgets.status import TitleLine
 from tui.widgets.table import Column, RenderedRow, StyledCell
-from tui.work.bulk.job import Job, JobOrderState, JobStage
+from tui.work.bulk.job import Job, JobStage
 from tui.work.bulk.runner import JobConflict
+from tui.work.writes.send_state import SendState
 
 _COLUMNS = (
     Column("at", "when", 16),
@@ -29,29 +32,29 @@ class JobsScreen(ListScreen):
     COLUMNS = _COLUMNS
     EMPTY = "No change over many orders yet: mark some with Space, then ;c or ;t."
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace)
         self._jobs: dict[str, Job] = {}
 
     def on_mount(self) -> None:
         super().on_mount()
-        self.query_one(TitleLine).set(f"{self.house.account_name} · changes over many orders", "the last 20")
+        self.query_one(TitleLine).set(f"{self.workspace.profile} · changes over many orders", "the last 20")
 
     def show_all(self) -> None:
         """The list as it is on disk, other running copies' changes included."""
-        jobs = self.house.jobs
+        jobs = self.workspace.jobs
         self._jobs = {job.id: job for job in jobs.recent()}
-        zone = self.house.account.zone
+        zone = self.workspace.account.zone
         rows = []
         for job in self._jobs.values():
-            counts = ", ".join(f"{count} {state}" for state, count in job.counts.items())
+            counts = ", ".join(f"{count} {state.label}" for state, count in job.counts.items())
             bad = any(
                 state in job.counts
                 for state in (
-                    JobOrderState.REFUSED,
-                    JobOrderState.UNKNOWN,
-                    JobOrderState.DIFFERS,
-                    JobOrderState.CHANGED,
+                    SendState.REFUSED,
+                    SendState.UNKNOWN,
+                    SendState.DIFFERS,
+                    SendState.CONFLICT,
                 )
             )
             stage = "elsewhere" if jobs.is_elsewhere(job) else str(job.stage)
@@ -64,12 +67,13 @@ class JobsScreen(ListScreen):
     def status_items(self) -> list[str]:
         return ["Enter shows the results; what was sent is in the journal too"]
 
+    @handles("open")
     def do_open(self, key: str) -> None:
-        chosen = self.table.cursor_key
-        job = self.house.jobs.get(chosen) if chosen is not None else None
-        if job is not None:
-            open_job(self.house, job)
+        job = self.table.cursor_key
+        if job is not None and self.workspace.jobs.get(job) is not None:
+            self.workspace.go(OpenBulk(job))
 
+    @handles("drop")
     def do_drop(self, key: str) -> None:
         job = self._jobs.get(self.table.cursor_key or "")
         if job is None:
@@ -77,9 +81,9 @@ class JobsScreen(ListScreen):
 
         def chosen(_: str) -> None:
             try:
-                self.house.jobs.drop(job)
+                self.workspace.jobs.drop(job)
             except JobConflict as error:
                 self.show_notice(str(error), "warning")
             self.show_all()
 
-        self.ask(f"Forget {job.name} and its results?", [("f", "forget it; what was sent stays sent")], chosen)
+        self.ask_then(f"Forget {job.name} and its results?", [("f", "forget it; what was sent stays sent")], chosen)

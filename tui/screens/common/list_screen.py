@@ -7,6 +7,7 @@ from typing import ClassVar, Generic, Protocol, TypeVar
 from textual import on
 from textual.app import ComposeResult
 
+from tui.screens.common.commands import handles
 from tui.screens.common.screen import BaseScreen
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.input_line import InputLine
@@ -56,7 +57,7 @@ def mark_by(table: OrderTable, answer: str) -> bool:
     return True
 
 
-class ListScreen(BaseScreen):
+class ListScreen(BaseScreen[None]):
     """A table from edge to edge, made anew whenever it comes in sight or something happened below."""
 
     COLUMNS: ClassVar[tuple[Column, ...]]
@@ -75,6 +76,7 @@ class ListScreen(BaseScreen):
         """Load the table with what there is now."""
         raise NotImplementedError
 
+    @handles("open")
     def do_open(self, key: str) -> None:
         raise NotImplementedError
 
@@ -105,5 +107,6 @@ class ListScreen(BaseScreen):
     def _activated(self) -> None:
         self.do_open("enter")
 
+    @handles("refresh")
     def do_refresh(self, key: str) -> None:
         self.show_all()

@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 from tui.keymap import COMMANDS, Command, Context, commands_in, key_name
 from tui.orders.query.filters import HELP as FILTER_HELP
 from tui.screens.common.screen import BaseScreen
+from tui.screens.common.workspace import Workspace
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.lines import LineView
 from tui.widgets.pager import Pager, TextLine
@@ -22,7 +23,7 @@ _MARKS = (
     ("+", "marked", "mark"),
     ("z", "held", "dim"),
     (">", "the cursor; in the third column: on its way", "mark"),
-    ("=", "confirmed: read again as sent", "good"),
+    ("=", "verified: read back as sent", "good"),
 )
 
 _EDITOR = (
@@ -46,7 +47,7 @@ _MOVES = frozenset(
 )
 
 
-class PageScreen(BaseScreen):
+class PageScreen(BaseScreen[None]):
     """A page of lines with a title."""
 
     WHERE = Context.PAGER
@@ -69,8 +70,8 @@ class PageScreen(BaseScreen):
 class TextScreen(PageScreen):
     """A stranger's text, whole."""
 
-    def __init__(self, title: str, text: str) -> None:
-        super().__init__()
+    def __init__(self, workspace: Workspace, title: str, text: str) -> None:
+        super().__init__(workspace)
         self._title = title
         self._text = text
 
@@ -83,8 +84,8 @@ class TextScreen(PageScreen):
 class LinesScreen(PageScreen):
     """Lines of safe pieces, as a review has them."""
 
-    def __init__(self, title: str, lines: Sequence[TextLine]) -> None:
-        super().__init__()
+    def __init__(self, workspace: Workspace, title: str, lines: Sequence[TextLine]) -> None:
+        super().__init__(workspace)
         self._title = title
         self._lines = lines
 
@@ -97,8 +98,8 @@ class LinesScreen(PageScreen):
 class HelpScreen(PageScreen):
     """The keys that work in one place, then all others; made from the one table."""
 
-    def __init__(self, where: Context) -> None:
-        super().__init__()
+    def __init__(self, workspace: Workspace, where: Context) -> None:
+        super().__init__(workspace)
         self._where = where
 
     def on_mount(self) -> None:

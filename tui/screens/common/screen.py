@@ -1,12 +1,18 @@
-"""What all screens share: keys become commands by the one table, and questions come before everything."""
+"""What all screens share: keys become commands by the keymap, and questions come before everything."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import Any, ClassVar, TypeVar
 
 from textual import events, on
+from textual.screen import Screen
 
 from tui.keymap import Command, Context, commands_in, key_name, lookup
+from tui.screens.common.commands import find_handler
+from tui.screens.common.general_commands import GeneralCommands, MoveCommands
+from tui.screens.common.routes import Page, Place
+from tui.screens.common.workspace import Workspace
 from tui.store.db import StoreError
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.input_line import InputLine
@@ -14,18 +20,20 @@ from tui.widgets.lines import LineView, Piece
 from tui.widgets.status import KeyLine, StatusLine
 from tui.widgets.styles import StyledScreen
 
-if TYPE_CHECKING:
-    from tui.app import OrdersApp
+R = TypeVar("R")
+T = TypeVar("T")
 
 
-class BaseScreen(StyledScreen, inherit_bindings=False):
-    """A screen of the house. A command `x` of the keymap is done by the method `do_x(key)`, where there is one.
+class BaseScreen(StyledScreen[R], inherit_bindings=False):
+    """A screen of the app. Commands of the keymap are done by methods marked with `@handles`, its own or its groups'.
 
-    Each has one StatusLine, one QuestionBar and one KeyLine; `status_items` gives what the status line says while nothing
-    was said lately.
+    Each has one StatusLine, one QuestionBar and one KeyLine; `status_items` gives what the status line says while there
+    is no notice. `R` is the type of the value that a screen ends with, None for most.
     """
 
     WHERE: ClassVar[Context]
+    GROUPS: ClassVar[tuple[type, ...]] = ()
+    """The types of all objects beside the screen that `command_groups` can give."""
     READ_AGAIN: ClassVar[str] = "r reads again"
     """What is said where reading was stopped."""
     AUTO_FOCUS = None
@@ -33,17 +41,24 @@ class BaseScreen(StyledScreen, inherit_bindings=False):
     BaseScreen { layout: vertical; overflow: hidden; }
     """
 
-    def __init__(self) -> None:
+    def __init__(self, workspace: Workspace) -> None:
         super().__init__()
+        self.workspace = workspace
+        self._general_groups = (MoveCommands(self), GeneralCommands(self))
         self._commands = lookup(self.WHERE)
+        self._unbound_keys: set[str] = set()
         self._said: Piece | None = None
         self.on_marked = False
+        """Whether the command that runs is to act on all marked orders."""
+        self.next_on_marked = False
+        """Whether the next command is to."""
         self.key_time = 0.0
         self.is_ready = False
 
     @property
-    def house(self) -> "OrdersApp":
-        return cast("OrdersApp", self.app)
+    def command_groups(self) -> Sequence[object]:
+        """The objects that handle commands beside this screen now; the first one that knows a command does it."""
+        return ()
 
     @property
     def question(self) -> QuestionBar:
@@ -62,11 +77,15 @@ class BaseScreen(StyledScreen, inherit_bindings=False):
     @property
     def is_on_top(self) -> bool:
         """Whether keys come here. Textual's `is_current` is true of the screen right below, too."""
-        return self.is_attached and self.app.screen is self
+        return self.is_attached and self.is_active
 
     def status_items(self) -> Sequence[str | Piece]:
         """How things stand, for the status line."""
         return ()
+
+    def reopen(self, page: Page) -> bool:
+        """Show a page in this screen, which is open already; False if the page needs another screen."""
+        return False
 
     def store_changed(self) -> None:
         """Something happened below: a write, or an order that was followed."""
@@ -91,28 +110,45 @@ class BaseScreen(StyledScreen, inherit_bindings=False):
         key = event.character if event.is_printable and event.character not in (None, " ") else event.key
         command = self._commands.get(key or "")
         if command is None:
+            self._report_unbound(key or "")
             return
         event.stop()
         event.prevent_default()
         self.key_time = event.time
         self.run_command(command, key or "")
 
+    def _report_unbound(self, key: str) -> None:
+        """Say once that a key does nothing here; keys of a question or an editor never get here."""
+        if key and not self.is_typing and key not in self._unbound_keys:
+            self._unbound_keys.add(key)
+            self.show_notice(f"{key_name(key)} is not bound here; ? lists the keys.")
+
     def run_command(self, command: Command, key: str = "") -> None:
         """Do a command, as from its key."""
-        on_marked, self.on_marked = self.on_marked, False
+        self.on_marked, self.next_on_marked = self.next_on_marked, False
         if self._said is not None:
             self.clear_notice()
-        if on_marked and not command.marked:
+        if self.on_marked and not command.marked:
             self.show_notice(f"; does not go with {command.title}. It goes with {self._marked_keys()}.")
             return
-        action = cast("Callable[[str], None] | None", getattr(self, f"do_{command.id}", None))
-        if action is None:
+        handler = find_handler((*self.command_groups, self, *self._general_groups), command.id)
+        if handler is None:
             self.show_notice(f"{command.title} does nothing here.")
             return
-        self.on_marked = on_marked
         with self.report_store_errors():
-            action(key)
-        self.on_marked = self.on_marked and command.id == "on_marked"
+            work = handler(key)
+            if work is not None:
+                self.run_dialog(work)
+                return
+        self.on_marked = False
+
+    def run_dialog(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run work that may wait for answers of the user; it ends with this screen."""
+        self.run_worker(self._guarded(work), name="dialog", group="dialog")
+
+    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+        with self.report_store_errors():
+            await work
 
     @contextmanager
     def report_store_errors(self) -> Iterator[None]:
@@ -121,6 +157,12 @@ class BaseScreen(StyledScreen, inherit_bindings=False):
             yield
         except StoreError as error:
             self.show_notice(f"Not kept on disk: {error}", "error")
+
+    def remember_place(self, place: Place) -> None:
+        """Begin the next start there, if this screen is in front: a screen may learn late that it was."""
+        if self.is_on_top:
+            with self.report_store_errors():
+                self.workspace.remember(place)
 
     def _marked_keys(self) -> str:
         return ", ".join(
@@ -154,19 +196,39 @@ class BaseScreen(StyledScreen, inherit_bindings=False):
         said = [self._said] if self._said is not None else []
         self.query_one(StatusLine).set([*said, *(() if said else self.status_items())])
 
-    def ask(
+    async def ask(self, text: str, answers: Sequence[tuple[str, str]]) -> str | None:
+        """Ask with a one-line menu of (key, words) pairs; the key that was chosen, None on Esc."""
+        answer: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
+        self._make_room()
+        self.question.ask(text, answers, lambda key: None if answer.done() else answer.set_result(key))
+        return await answer
+
+    async def ask_typed(self, text: str, expected: str) -> bool:
+        """Ask to type this very text; whether it was typed."""
+        answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._make_room()
+        self.question.confirm(
+            text, expected, lambda typed: None if answer.done() else answer.set_result(typed is not None)
+        )
+        return await answer
+
+    async def ask_screen(self, screen: Screen[T]) -> T | None:
+        """Open a screen and wait for the value that it ends with; None if it was left without one."""
+        return await self.workspace.ask_screen(screen)
+
+    def ask_then(
         self,
         text: str,
         answers: Sequence[tuple[str, str]],
         done: Callable[[str], None],
         left: Callable[[], None] = lambda: None,
     ) -> None:
-        """A one-line menu that waits: (key, words) pairs; `done` is given the key chosen, on Esc `left` is called."""
+        """As `ask`, for callers that are no coroutines yet: `done` is given the key, on Esc `left` is called."""
         self._make_room()
         self.question.ask(text, answers, lambda answer: done(answer) if answer is not None else left())
 
-    def ask_typed(self, text: str, expected: str, done: Callable[[], None]) -> None:
-        """A question that only this very text answers."""
+    def ask_typed_then(self, text: str, expected: str, done: Callable[[], None]) -> None:
+        """As `ask_typed`, for callers that are no coroutines yet."""
         self._make_room()
         self.question.confirm(text, expected, lambda answer: done() if answer is not None else None)
 
@@ -219,73 +281,11 @@ class BaseScreen(StyledScreen, inherit_bindings=False):
         ]
         self.query_one(KeyLine).set(keys)
 
-    # What is the same everywhere.
-
-    def do_down(self, key: str) -> None:
-        self.list_view.move(1)
-
-    def do_up(self, key: str) -> None:
-        self.list_view.move(-1)
-
-    def do_first(self, key: str) -> None:
-        self.list_view.home()
-
-    def do_last(self, key: str) -> None:
-        self.list_view.end()
-
-    def do_page_down(self, key: str) -> None:
-        self.list_view.page(1)
-
-    def do_page_up(self, key: str) -> None:
-        self.list_view.page(-1)
-
-    def do_half_down(self, key: str) -> None:
-        self.list_view.half_page(1)
-
-    def do_half_up(self, key: str) -> None:
-        self.list_view.half_page(-1)
-
-    def do_on_marked(self, key: str) -> None:
-        """Overridden where there are marks: the next command acts on all of them."""
-        self.show_notice("There are no marks here.")
-
-    def do_keys(self, key: str) -> None:
-        self.house.show_help(self.WHERE)
-
-    def do_palette(self, key: str) -> None:
-        self.house.show_palette(self)
-
-    def do_request_log(self, key: str) -> None:
-        self.house.show_request_log()
-
     @property
     def order_here(self) -> str | None:
         """The service's id of the order that the user is at, if there is one."""
         return None
 
-    def do_journal(self, key: str) -> None:
-        self.house.show_journal(self.order_here)
-
-    def do_back_and_forth(self, key: str) -> None:
-        self.house.back_and_forth()
-
-    def do_repaint(self, key: str) -> None:
-        self.house.repaint_all()
-
-    def do_suspend(self, key: str) -> None:
-        self.house.action_suspend_process()
-
-    def do_quit(self, key: str) -> None:
-        self.house.leave()
-
-    def do_stop(self, key: str) -> None:
-        self.show_notice(
-            f"Reading was stopped; {self.READ_AGAIN}." if self.stop_reading() else "Nothing is being read."
-        )
-
     def stop_reading(self) -> bool:
         """Stop what is being read; whether there was anything."""
         return False
-
-    def do_back(self, key: str) -> None:
-        self.house.back()

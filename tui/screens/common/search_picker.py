@@ -1,18 +1,22 @@
 """One of many by typing: what the letters leave is a list, arrows choose in it, Enter takes."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from textual import events, on
 from textual.app import ComposeResult
 
 from tui.keymap import Context
+from tui.screens.common.routes import Back
 from tui.screens.common.screen import BaseScreen
+from tui.screens.common.workspace import Workspace
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.input_line import InputLine
 from tui.widgets.lines import LineView
 from tui.widgets.status import KeyLine, StatusLine, TitleLine
 from tui.widgets.table import Column, OrderTable, RenderedRow
+
+R = TypeVar("R")
 
 _MOVES = {"up": -1, "down": 1, "pageup": -8, "pagedown": 8}
 
@@ -24,7 +28,7 @@ class PickerLine(InputLine):
         return key not in _MOVES and super().check_consume_key(key, character)
 
 
-class SearchPicker(BaseScreen):
+class SearchPicker(BaseScreen[R]):
     """Base. A subclass says what is offered (`offer`) and what comes of it (`chosen`)."""
 
     WHERE = Context.PAGER
@@ -33,8 +37,8 @@ class SearchPicker(BaseScreen):
     EMPTY: str = ""
     TAKES: ClassVar[str] = "take it"
 
-    def __init__(self, title: str) -> None:
-        super().__init__()
+    def __init__(self, workspace: Workspace, title: str) -> None:
+        super().__init__(workspace)
         self._title = title
 
     def offer(self, text: str) -> Sequence[RenderedRow]:
@@ -99,4 +103,4 @@ class SearchPicker(BaseScreen):
 
     @on(InputLine.Cancelled)
     def _not(self) -> None:
-        self.house.back()
+        self.workspace.go(Back())

@@ -1,109 +1,55 @@
-"""Going between the rooms of the house, and remembering which one the user is in."""
+"""What several families of screens do with the workspace: writes in the background, looking them up, staging copies."""
 
 from collections.abc import Awaitable, Iterable
-from typing import TYPE_CHECKING, Final
+from typing import Any
 
-from tui.api.codec import Document, Json
+from tui.api.codec import Document
+from tui.screens.common.screen import BaseScreen
+from tui.screens.common.workspace import Workspace
 from tui.store.db import StoreError
 from tui.work.batches.staging import BatchLocked
 
-if TYPE_CHECKING:
-    from tui.app import OrdersApp
-    from tui.screens.common.screen import BaseScreen
-    from tui.screens.composer.screen import ComposerScreen
 
-PLACE: Final = "house.place"
-"""Under this key the store keeps the room to open next time."""
+def start_write(workspace: Workspace, work: Awaitable[object], *, name: str) -> None:
+    """Start work that writes. If the disk takes nothing more, a notice says so and the app goes on."""
+    workspace.start(_report_if_not_kept(workspace, work), name=name)
 
 
-def remember_place(room: "BaseScreen", name: str, **more: Json) -> None:
-    """Where to open next time, if this room is the one in front: others may hear late that they were."""
-    account = room.house.account
-    if room.is_on_top:
-        with room.report_store_errors():
-            account.store.screen_states.put(account.account_id, PLACE, {"screen": name, **more})
-
-
-async def told_if_not_kept(app: "OrdersApp", work: Awaitable[object]) -> None:
-    """Wait for work that keeps what it does; a disk that takes nothing more is told of and does not end the app."""
+async def _report_if_not_kept(workspace: Workspace, work: Awaitable[object]) -> None:
     try:
         await work
     except StoreError as error:
-        app.house_screens()[-1].show_notice(f"{error} What became of it is looked up at the next start.", "error")
+        workspace.show_notice(f"{error} What became of it is looked up at the next start.", "error")
 
 
-async def resolve_writes(app: "OrdersApp") -> list[str]:
-    """Look up what became of writes whose end is not known; a sentence for each that has one now."""
+async def resolve_writes(workspace: Workspace) -> list[str]:
+    """Look up the writes of unknown outcome; a sentence for each that is known now."""
     ends: list[str] = []
-    for outcome in await app.account.outbox.recover():
-        if standings := app.account.corrections.settle_any(outcome):
-            ends.extend(standing.words for standing in standings)
+    for outcome in await workspace.account.outbox.recover():
+        if standings := workspace.account.corrections.settle_any(outcome):
+            ends.extend(standing.message for standing in standings)
         else:
-            app.staging.settle(outcome)
+            workspace.staging.settle(outcome)
             ends.append("the composer tells what became of it")
     return ends
 
 
-def look_up_again(room: "BaseScreen", order_id: str) -> bool:
-    """Look up the write of an order whose outcome is unknown, if there is one; whether there is."""
-    if not room.house.account.corrections.look_up_again([order_id]):
+def look_up_again(screen: BaseScreen[Any], order_id: str) -> bool:
+    """Look up the write of an order if its outcome is unknown; whether there is one."""
+    workspace = screen.workspace
+    if not workspace.account.corrections.look_up_again([order_id]):
         return False
-    work = told_if_not_kept(room.house, resolve_writes(room.house))
-    room.app.run_worker(work, name=f"look up the write of order {order_id}")
-    room.show_notice("Looking up what became of it …")
+    start_write(workspace, resolve_writes(workspace), name=f"look up the write of order {order_id}")
+    screen.show_notice("Looking up what became of it …")
     return True
 
 
 def stage_copies(
-    room: "BaseScreen", orders: Iterable[Document], *, as_update: bool, read: Document | None = None
+    screen: BaseScreen[Any], orders: Iterable[Document], *, as_update: bool, read: Document | None = None
 ) -> int:
-    """Put orders into the batch; how many. Where it may not be changed, or not kept, the sentence says why."""
+    """Add copies of orders to the batch; how many. A notice says why, where that is not possible."""
     try:
-        return len(room.house.staging.add_copies(orders, as_update=as_update, read=read))
+        return len(screen.workspace.staging.editing.add_copies(orders, as_update=as_update, read=read))
     except (BatchLocked, StoreError) as error:
-        room.show_notice(f"{error} Nothing was staged.", "warning")
+        screen.show_notice(f"{error} Nothing was staged.", "warning")
         return 0
-
-
-def open_composer(app: "OrdersApp") -> "ComposerScreen":
-    """The composer in front: the one that is open below, or a new one."""
-    from tui.screens.composer.screen import ComposerScreen
-
-    for screen in app.house_screens():
-        if isinstance(screen, ComposerScreen):
-            found: ComposerScreen = screen
-            while app.screen is not found:
-                app.pop_screen()
-            return found
-    composer = ComposerScreen(app.staging)
-    app.push_screen(composer)
-    return composer
-
-
-def open_journal(app: "OrdersApp", order_id: str | None = None) -> None:
-    """The journal, at the newest write of an order if one is given."""
-    from tui.screens.journal.screen import JournalScreen
-
-    for screen in app.house_screens():
-        if isinstance(screen, JournalScreen):
-            journal: JournalScreen = screen
-            while app.screen is not journal:
-                app.pop_screen()
-            journal.go_to_order(order_id)
-            return
-    app.push_screen(JournalScreen(order_id))
-
-
-def open_order(app: "OrdersApp", order_id: str, *, as_json: bool = False) -> None:
-    from tui.screens.edit.screen import EditScreen
-
-    app.push_screen(EditScreen(order_id, as_json=as_json))
-
-
-def other_place(app: "OrdersApp") -> None:
-    """Between this place and the one before it."""
-    stack = app.house_screens()
-    if len(stack) > 1:
-        app.back()
-    else:
-        open_composer(app)

@@ -12,6 +12,8 @@ from tui.api.errors import ApiError
 from tui.api.pointer import Pointer
 from tui.api.query import OrderQuery
 from tui.api.wording import count_of
+from tui.screens.common.commands import handles
+from tui.screens.common.routes import Back, OpenComposer, Page, ShowText
 from tui.screens.composer.form_pane import StagedFormScreen, keeps
 from tui.screens.composer.rows import ALL
 from tui.screens.file_import.screen import ImportProgress, ImportScreen, refused_name, write_new
@@ -40,6 +42,16 @@ class AddingScreen(StagedFormScreen):
 
     _counting: ImportProgress | None = None
 
+    def on_mount(self) -> None:
+        super().on_mount()
+        if self.paste:
+            self.call_later(self.read_pasted, self.paste)
+
+    def reopen(self, page: Page) -> bool:
+        if isinstance(page, OpenComposer) and page.paste:
+            self.call_later(self.read_pasted, page.paste)
+        return isinstance(page, OpenComposer)
+
     def targets(self) -> list[StagedOrder]:
         """The marked orders if `;` came first, else the chosen one."""
         if self.on_marked:
@@ -55,6 +67,7 @@ class AddingScreen(StagedFormScreen):
             self.show_notice(f"{self.staging.owner} has this batch; B takes it over.", "warning")
         return self.staging.owner is None
 
+    @handles("add")
     def do_add(self, key: str) -> None:
         if self._in_sheet:
             self.add_entry()
@@ -68,7 +81,7 @@ class AddingScreen(StagedFormScreen):
         if len(targets) == 1:
             answers.append(("s", "as template"))
 
-        refused = Mappings(self.house.account).refused_of()
+        refused = Mappings(self.workspace.account).refused_of()
         if refused is not None:
             answers.append(("r", "refused"))
 
@@ -87,13 +100,13 @@ class AddingScreen(StagedFormScreen):
                 case _:
                     self._ask_line("file: ", self._add_file, path=True)
 
-        self.ask("Add", answers, chosen)
+        self.ask_then("Add", answers, chosen)
 
     # Templates.
 
     @property
     def _templates(self) -> Templates:
-        return Templates(self.house.account)
+        return Templates(self.workspace.account)
 
     def _save_template(self, order: StagedOrder, name: str) -> None:
         if not name:
@@ -108,7 +121,7 @@ class AddingScreen(StagedFormScreen):
         names = list(self._templates.all())
         if len(names) <= _TEMPLATES_ASKED:
             answers = [(str(number), name) for number, name in enumerate(names, 1)]
-            self.ask("New order from", answers, lambda answer: self._from_template(names[int(answer) - 1]))
+            self.ask_then("New order from", answers, lambda answer: self._from_template(names[int(answer) - 1]))
         else:
             self._ask_line(f"template, one of {', '.join(names)[:60]}: ", self._from_template)
 
@@ -119,8 +132,8 @@ class AddingScreen(StagedFormScreen):
             self.show_notice(f"There is no template {name}." if name else "Nothing was added.", "warning")
             return
         title, document = found
-        new = ParsedOrder(from_template(document, self.house.now()), "new order", 0)
-        ids = self.staging.add_intake(ParsedFile((new,), ()), f"template {title}")
+        new = ParsedOrder(from_template(document, self.workspace.now()), "new order", 0)
+        ids = self.staging.editing.add_intake(ParsedFile((new,), ()), f"template {title}")
         self._added(ids, f"Added from template {title}.")
         self.open_sheet(Pointer.of("order_number"))
 
@@ -128,7 +141,7 @@ class AddingScreen(StagedFormScreen):
 
     @keeps
     def _write_refused(self, text: str) -> None:
-        kept = Mappings(self.house.account)
+        kept = Mappings(self.workspace.account)
         refused = kept.refused()
         if text and refused is not None:
             said, is_written = write_new(Path(text), refused[1])
@@ -138,25 +151,25 @@ class AddingScreen(StagedFormScreen):
 
     @keeps
     def _copy(self, orders: Sequence[StagedOrder]) -> None:
-        ids = self.staging.add_copies(order.document for order in orders)
+        ids = self.staging.editing.add_copies(order.document for order in orders)
         self._added(ids[-1:], f"{count_of(len(orders), 'order')} copied; number and id end in -copy.")
 
     def _blank(self) -> None:
-        shops = self.house.account.shops
+        shops = self.workspace.account.shops
         if shops is None:
             self.show_notice("Reading the shops …")
             self.run_worker(self._read_shops(), name="read the shops", group="read")
         elif len(shops) == 1:
             self._learn(shops[0].id)
         elif shops:
-            own = self.house.account.own_shop
+            own = self.workspace.account.own_shop
             self._ask_shop(sorted(shops, key=lambda shop: shop.id != own))
         else:
             self._ask_line("shop number: ", self._typed_shop)
 
     async def _read_shops(self) -> None:
         try:
-            await self.house.account.read_shops()
+            await self.workspace.account.read_shops()
         except ApiError as error:
             self.show_notice(f"The shops could not be read: {error} Their numbers can be typed.", "warning")
             self._ask_line("shop number: ", self._typed_shop)
@@ -201,7 +214,9 @@ class AddingScreen(StagedFormScreen):
         examples: tuple[Document, ...] = ()
         words = "Blank order added. Enter edits; n leads to what is still needed."
         try:
-            page = await self.house.account.client.list_orders(OrderQuery(integration=(shop,), page_size=_LEARNED_FROM))
+            page = await self.workspace.account.client.list_orders(
+                OrderQuery(integration=(shop,), page_size=_LEARNED_FROM)
+            )
             examples = page.orders
         except ApiError as error:
             words = f"Blank order added with EUR and unfulfilled, since the shop's orders could not be read: {error}"
@@ -209,7 +224,7 @@ class AddingScreen(StagedFormScreen):
 
     @keeps
     def _stage_blank(self, shop: int, examples: Sequence[Document], words: str) -> None:
-        id = self.staging.add_blank(shop, examples)
+        id = self.staging.editing.add_blank(shop, examples)
         self._added([id], words)
         self.open_sheet(Pointer.of("order_number"))
 
@@ -231,7 +246,7 @@ class AddingScreen(StagedFormScreen):
         if self._in_sheet or not words:
             super().pasted(text)
             return
-        self.ask(f"Pasted {words}:", [("o", "read as orders")], lambda _: self.read_pasted(text))
+        self.ask_then(f"Pasted {words}:", [("o", "read as orders")], lambda _: self.read_pasted(text))
 
     def read_pasted(self, text: str) -> None:
         """Stage what was pasted, here or in the list of orders."""
@@ -249,7 +264,7 @@ class AddingScreen(StagedFormScreen):
         self.run_worker(self._read_source(name, source, counting, timer), name="read orders", group="import")
 
     async def _read_source(self, name: str, source: Path | str, counting: ImportProgress, timer: Timer) -> None:
-        account, batch = self.house.account, self.staging.batch
+        account, batch = self.workspace.account, self.staging.batch
         try:
             opened = await asyncio.to_thread(open_any, source, name, known=Mappings(account).all(), progress=counting)
         except ImportFileError as error:
@@ -271,21 +286,22 @@ class AddingScreen(StagedFormScreen):
         elif opened.is_remembered:
             self._ask_mapping(opened, done)
         else:
-            self.house.open_screen(ImportScreen(opened, done))
+            self.workspace.open(ImportScreen(self.workspace, opened, done))
 
     def _ask_mapping(self, source: TableSource, done: Callable[[ParsedFile, str], None]) -> None:
         """A table with columns that are known: one line instead of a screen."""
         rows = len(source.table.rows)
 
         def chosen(answer: str) -> None:
-            self.house.open_screen(ImportScreen(source, done, at_once=answer == "s"))
+            self.workspace.open(ImportScreen(self.workspace, source, done, at_once=answer == "s"))
 
         answers = [("s", "stage"), ("m", "see the mapping")]
-        self.ask(f"{source.name}: {rows:,} rows, mapping {source.mapping.name}", answers, chosen)
+        self.ask_then(f"{source.name}: {rows:,} rows, mapping {source.mapping.name}", answers, chosen)
 
+    @handles("back")
     def do_back(self, key: str) -> None:
         if self._counting is None:
-            super().do_back(key)
+            self.workspace.go(Back())
         else:
             self.stop_reading()
 
@@ -299,18 +315,18 @@ class AddingScreen(StagedFormScreen):
     def _take_in(self, intake: ParsedFile, name: str) -> None:
         if intake.refused and intake.header:
             # Before anything is added, so that no end of the app comes between the orders and the rows that are none.
-            Mappings(self.house.account).keep_refused(name, refused_csv(intake))
+            Mappings(self.workspace.account).keep_refused(name, refused_csv(intake))
         if len(intake.orders) <= CHUNK_SIZE:
-            self._taken_in(self.staging.add_intake(intake, name), intake, name)
+            self._taken_in(self.staging.editing.add_intake(intake, name), intake, name)
             return
         counting = self._counting = ImportProgress("staged", "orders")
         timer = self.set_interval(_LOOK, lambda: self.show_notice(counting.words()))
         # It goes on when this screen is left by a way that does not stop it.
-        self.app.run_worker(self._stage(intake, name, counting, timer), name="stage orders", group="stage")
+        self.workspace.start(self._stage(intake, name, counting, timer), name="stage orders")
 
     async def _stage(self, intake: ParsedFile, name: str, counting: ImportProgress, timer: Timer) -> None:
         try:
-            ids = await self.staging.take_in(intake, name, counting)
+            ids = await self.staging.editing.take_in(intake, name, counting)
         except (BatchLocked, ImportFileError, StoreError) as error:
             if self.is_attached:
                 self.show_all()
@@ -341,7 +357,7 @@ class AddingScreen(StagedFormScreen):
                     "",
                     *lines,
                 ]
-            self.house.show_text(f"Not taken from {name}", "\n".join(lines))
+            self.workspace.go(ShowText(f"Not taken from {name}", "\n".join(lines)))
 
     def _added(self, ids: Sequence[str], words: str, more: str = "") -> None:
         """Show what was added, and say so. `more` comes last, as a narrow screen cuts it."""

@@ -12,7 +12,7 @@ from tui.orders.fields import field_at, label_of
 from tui.orders.paths import SHOP
 from tui.orders.summary import order_name, text_at
 from tui.orders.value_parser import Choices
-from tui.screens.common.workspace_actions import remember_place
+from tui.screens.common.routes import OpenComposer
 from tui.screens.composer.panes import EMPTY, PanesScreen
 from tui.screens.composer.rows import (
     ALL,
@@ -25,10 +25,9 @@ from tui.screens.composer.rows import (
 )
 from tui.screens.composer.sending import sending_facts
 from tui.screens.composer.view_state import RowSorting, SearchIndex, ViewMode, fits, looking_words, status_summary
-from tui.screens.edit.form import group_entries, group_of
 from tui.screens.order.form_rows import FormNote, FormSpec, sheet_rows
-from tui.screens.triage.rows import preview_lines
-from tui.screens.triage.screen import triage_of
+from tui.screens.order.groups import group_entries, group_of
+from tui.screens.order.preview import preview_lines
 from tui.store.db import StoreError
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.form_layout import FieldRow, GroupRow, SheetRow
@@ -58,7 +57,7 @@ class BatchScreen(PanesScreen):
     def on_mount(self) -> None:
         super().on_mount()
         self.staging.on_change = self._something_changed
-        kept = self.house.account.store.screen_states.get(self.house.account.account_id, _STATE)
+        kept = self.workspace.account.store.screen_states.get(self.workspace.account.account_id, _STATE)
         left = kept if isinstance(kept, dict) else {}
         self._standing = str(left.get("standing") or ALL)
         self._passing: str | None = None
@@ -84,7 +83,7 @@ class BatchScreen(PanesScreen):
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
-        remember_place(self, "composer")
+        self.remember_place(OpenComposer())
         self.staging.freshen()
         self.show_all()
         self.look()
@@ -115,7 +114,7 @@ class BatchScreen(PanesScreen):
             "top": self.table.top,
             "marks": marks,
         }
-        self.house.account.store.screen_states.put(self.house.account.account_id, _STATE, state)
+        self.workspace.account.store.screen_states.put(self.workspace.account.account_id, _STATE, state)
 
     # News.
 
@@ -130,7 +129,7 @@ class BatchScreen(PanesScreen):
         if not self.is_on_top:
             return
         self._follow_cursor()
-        if self._said_sending and not self.staging.shipping.waiting:
+        if self._said_sending and not self.staging.sender.waiting:
             self._said_sending = False
             self.clear_notice()
         if self._looks_first:
@@ -191,7 +190,7 @@ class BatchScreen(PanesScreen):
         if self._chosen is not None and self.staging.get(self._chosen) is None and self._in_sheet:
             self.close_sheet()
         self._orders = self._sorting.sorted(self.staging, [one for one in self.staging.orders if self._fits(one)])
-        zone = self.house.account.zone
+        zone = self.workspace.account.zone
         self.table.load(StagedRows(self._orders, self.staging, zone))
         if self._chosen is not None and self.staging.get(self._chosen) is not None:
             self.table.go_to_key(self._chosen)
@@ -231,7 +230,7 @@ class BatchScreen(PanesScreen):
         return fits(self.staging, order, self._words, self._texts)
 
     def _show_title(self) -> None:
-        account = self.house.account
+        account = self.workspace.account
         mode = "READ ONLY" if account.client.read_only else "WRITES"
         count = len(self.staging.orders)
         right = f"{self.staging.name} · {count_of(count, 'order')} staged"
@@ -243,7 +242,7 @@ class BatchScreen(PanesScreen):
             shop = account.shop(shop_id)
             facts = [order_name(order.document), shop.name if shop else "", f"{place} of {len(self._orders)}"]
             right = " · ".join(filter(None, facts))
-        self.query_one(TitleLine).set(f"{self.house.account_name} · {mode}", right)
+        self.query_one(TitleLine).set(f"{self.workspace.profile} · {mode}", right)
 
     def _show_strip(self) -> None:
         if not self._in_sheet:
@@ -267,7 +266,7 @@ class BatchScreen(PanesScreen):
         if worst is None or is_over or self._in_sheet:
             pane.remove_class("-shown", "-two")
             return
-        words = f"{worst.at.astimezone(self.house.account.zone):%H:%M} {worst.words}"
+        words = f"{worst.at.astimezone(self.workspace.account.zone):%H:%M} {worst.words}"
         pane.set_lines([words])
         pane.add_class("-shown")
         pane.set_class(len(safe(words)) > self.size.width - 2, "-two")
@@ -349,7 +348,7 @@ class BatchScreen(PanesScreen):
             self.sheet.load([])
             self._show_field()
             return
-        zone = self.house.account.zone
+        zone = self.workspace.account.zone
         count = sum(not finding.stale for finding in self.staging.findings(order))
         told = count_of(count, "problem") if count else "nothing to fix"
         rule.set(" · ".join(filter(None, (order_name(order.document), order.source))), told)
@@ -398,7 +397,7 @@ class BatchScreen(PanesScreen):
 
     def rows(self, order: StagedOrder) -> list[SheetRow]:
         """The rows of the form of an order."""
-        notes = notes_of(self.staging, order, self.house.account.zone)
+        notes = notes_of(self.staging, order, self.workspace.account.zone)
         notes.extend(FormNote.typed(pointer, text) for pointer, text in self._typed.items())
         spec = FormSpec(
             order.edit,
@@ -406,7 +405,7 @@ class BatchScreen(PanesScreen):
             self._view,
             notes,
             (),
-            self.house.account.zone,
+            self.workspace.account.zone,
             self._suggestions(order),
             self._field_words,
             fixed=order.fixed,
@@ -414,9 +413,7 @@ class BatchScreen(PanesScreen):
         return as_composed(order, sheet_rows(spec))
 
     def _suggestions(self, order: StagedOrder) -> dict[tuple[str, ...], Choices]:
-        triage = triage_of(self.house)
-        shop_id = text_at(order.edit.document, SHOP)
-        return triage.suggestions(shop_id) if triage is not None else {}
+        return self.workspace.orders.suggestions(text_at(order.edit.document, SHOP))
 
     def _show_field(self) -> None:
         rule, pane = self.query_one("#field", RuleLine), self.query_one("#help", Pager)
@@ -483,8 +480,8 @@ class BatchScreen(PanesScreen):
     def status_items(self) -> Sequence[str | Piece]:
         marks = self.table.marks
         hidden = len(marks - {order.id for order in self._orders})
-        sending = sending_facts(self.staging, self.house.account.zone)
-        return [*sending, *status_summary(self.house.account, self.staging, len(marks), hidden)]
+        sending = sending_facts(self.staging, self.workspace.account.zone)
+        return [*sending, *status_summary(self.workspace.account, self.staging, len(marks), hidden)]
 
 
 def _helps(row: FieldRow) -> list[tuple[str, str]]:

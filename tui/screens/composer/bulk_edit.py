@@ -13,7 +13,9 @@ from tui.orders.fields import Field, field_at, label_of, path_of
 from tui.orders.paths import ANY
 from tui.orders.summary import order_name
 from tui.orders.value_parser import KINDS_OF_LINES, show_value
+from tui.screens.common.commands import handles
 from tui.screens.common.list_screen import mark_by
+from tui.screens.common.routes import ShowLines
 from tui.screens.composer.form_pane import keeps, nothings
 from tui.screens.composer.grid_pane import GridScreen
 from tui.screens.composer.grid_rows import OWN, column_fields, place_of
@@ -40,6 +42,7 @@ class FixingScreen(GridScreen):
 
     # Marks.
 
+    @handles("mark")
     def do_mark(self, key: str) -> None:
         order = self.order
         if self._in_sheet or order is None:
@@ -52,6 +55,7 @@ class FixingScreen(GridScreen):
             self.show_notice(f"{order_name(order.document)} {'marked' if is_marked else 'no more marked'}.")
         self.list_view.move(1)
 
+    @handles("marks")
     def do_marks(self, key: str) -> None:
         answers = [("a", "all here"), ("n", "none"), ("i", "invert"), ("p", "with problems"), ("s", "same problem")]
 
@@ -62,7 +66,7 @@ class FixingScreen(GridScreen):
                 self._mark_same()
             self.grid.repaint()
 
-        self.ask("Mark", answers, chosen)
+        self.ask_then("Mark", answers, chosen)
 
     def problems_here(self) -> list[Finding]:
         """The problems at the cursor, one of each kind; where it is on none, those of the order."""
@@ -101,7 +105,7 @@ class FixingScreen(GridScreen):
             self.end_preview()
             done(offered[int(answer) - 1][0])
 
-        self.ask(title, [(str(number), "") for number in range(1, len(offered) + 1)], chosen, self.end_preview)
+        self.ask_then(title, [(str(number), "") for number in range(1, len(offered) + 1)], chosen, self.end_preview)
 
     def _mark_doubtful(self) -> None:
         """Those here that the list tells a problem of, errors and warnings alike: most proposals are for warnings."""
@@ -134,19 +138,21 @@ class FixingScreen(GridScreen):
         """The kind of problem for which exactly these orders were marked."""
         return self._same[1] if self._same is not None and self._same[0] == self.table.marks else None
 
+    @handles("on_marked")
     def do_on_marked(self, key: str) -> None:
         marks = self.table.marks
         if not marks:
             self.show_notice("Nothing is marked; Space marks.")
             return
         hidden = len(marks - {order.id for order in self._orders})
-        self.on_marked = True
+        self.next_on_marked = True
         self.show_notice(
             f"On {len(marks)} marked{f', {hidden} of them not shown' if hidden else ''}: {self._marked_keys()}"
         )
 
     # One field.
 
+    @handles("set_field")
     def do_set_field(self, key: str) -> None:
         here = self.pointer_here
         if not self.on_marked and self._in_sheet:
@@ -171,7 +177,9 @@ class FixingScreen(GridScreen):
             if choice.field is not None:
                 self._ask_value(choice.field, ids)
 
-        self.house.open_screen(PickerScreen(title, (), chosen, [one for one in offered if one not in meant], first))
+        self.workspace.open(
+            PickerScreen(self.workspace, title, (), chosen, [one for one in offered if one not in meant], first)
+        )
 
     def _ask_value(self, known: Field, ids: Sequence[str]) -> None:
         orders = self._found(ids)
@@ -192,7 +200,7 @@ class FixingScreen(GridScreen):
             multiline=known.kind in KINDS_OF_LINES,
         )
 
-        place, drafts = f"staged * {self.staging.batch}", self.house.account.drafts
+        place, drafts = f"staged * {self.staging.batch}", self.workspace.account.drafts
 
         def put(entered: Json | Absent) -> None:
             self._preview(setting(self.staging, self._found(ids), known.path, entered), full_label(known.path))
@@ -205,7 +213,9 @@ class FixingScreen(GridScreen):
                 put(entered)
                 return
             meant: dict[str, Json | Absent] = {"a": ABSENT, "e": [] if known.kind is Kind.TAGS else "", "n": None}
-            self.ask(f"{known.caption} of {len(orders)} becomes", nothings(known), lambda answer: put(meant[answer]))
+            self.ask_then(
+                f"{known.caption} of {len(orders)} becomes", nothings(known), lambda answer: put(meant[answer])
+            )
 
         def typing(pointer: Pointer, text: str) -> None:
             with self.report_store_errors():
@@ -213,11 +223,14 @@ class FixingScreen(GridScreen):
 
         title = f"{full_label(known.path)} on {count_of(len(orders), 'order')}"
         begun = drafts.typed(place).get(pointer)
-        screen = ValueScreen(title, [row], done, typing, replaces=True, keeps=True, begun=begun, may_be_empty=True)
-        self.house.open_screen(screen)
+        screen = ValueScreen(
+            self.workspace, title, [row], done, typing, replaces=True, keeps=True, begun=begun, may_be_empty=True
+        )
+        self.workspace.open(screen)
 
     # One kind of problem.
 
+    @handles("fix_problem")
     def do_fix_problem(self, key: str) -> None:
         if not self.on_marked:
             self.mend_here(self.pointer_here)
@@ -254,14 +267,14 @@ class FixingScreen(GridScreen):
         def chosen(answer: str) -> None:
             self.end_preview()
             if answer == "p":
-                self.house.show_lines(f"{count}: {name}", lines)
+                self.workspace.go(ShowLines(f"{count}: {name}", lines))
                 self.call_after_refresh(self._preview, preview, name)
             else:
                 self._take(preview, name)
 
         stays = f", {len(preview.staying)} stay" if preview.staying else ""
         words = f"{count}{stays}: {label_of(first.pointer)}: {_shown(first.pointer, first.was)} -> {_shown(first.pointer, first.will)}"
-        self.ask(words, [("t", "take it"), ("p", "all of it")], chosen, self.end_preview)
+        self.ask_then(words, [("t", "take it"), ("p", "all of it")], chosen, self.end_preview)
 
     @keeps
     def _take(self, preview: BulkEditPreview, name: str) -> None:
@@ -275,9 +288,11 @@ class FixingScreen(GridScreen):
 
     # From problem to problem.
 
+    @handles("next_problem")
     def do_next_problem(self, key: str) -> None:
         self._step_problem(1)
 
+    @handles("previous_problem")
     def do_previous_problem(self, key: str) -> None:
         self._step_problem(-1)
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
+from tui.screens.common.routes import Back
+from tui.screens.common.workspace import Workspace
 from tui.screens.composer.grid_rows import NUMBER, ColumnPath, column_fields, column_words
 from tui.screens.order.pickers import Choice, PickerScreen
 from tui.widgets.input_line import InputLine
@@ -14,8 +16,13 @@ _USUAL = Choice("the usual columns", "the fields that have problems or differ be
 class ColumnsScreen(PickerScreen):
     """`done` is told the columns at every change; None stands for the usual ones."""
 
-    def __init__(self, shown: Sequence[ColumnPath], done: Callable[[list[ColumnPath] | None], None]) -> None:
-        super().__init__("Columns of the table", (), lambda choice: None)
+    def __init__(
+        self,
+        workspace: Workspace,
+        shown: Sequence[ColumnPath],
+        done: Callable[[list[ColumnPath] | None], None],
+    ) -> None:
+        super().__init__(workspace, "Columns of the table", (), lambda choice: None)
         self._shown = list(shown)
         self._tell = done
         fields = [Choice(column_words(one.path), "/".join(one.path), field=one) for one in column_fields()]
@@ -40,7 +47,7 @@ class ColumnsScreen(PickerScreen):
     def choose(self, choice: Choice | None) -> None:
         known = choice.field if choice is not None else None
         if choice is _USUAL:
-            self.house.back()
+            self.workspace.go(Back())
             self._tell(None)
             return
         if known is None:

@@ -14,6 +14,7 @@ from tui.orders.edits.list_items import add_entry, addable, copy_entry, move_ent
 from tui.orders.fields import Field, entry_of, field_at, label_of
 from tui.orders.paths import BILL_TO, SHIP_TO
 from tui.orders.summary import order_name
+from tui.screens.common.commands import handles
 from tui.screens.composer.batch_pane import BatchScreen
 from tui.screens.order.address import AddressScreen, offer_address
 from tui.screens.order.external_editor import edit_text
@@ -60,7 +61,7 @@ class StagedFormScreen(BatchScreen):
         self._stays.add(id)
         known = field_at(pointer)
         self._unkept.add((id, pointer))
-        is_changed = self.staging.put(id, pointer, value, known.caption if known is not None else pointer.name)
+        is_changed = self.staging.editing.put(id, pointer, value, known.caption if known is not None else pointer.name)
         self._unkept.discard((id, pointer))
         if is_changed:
             self.edited()
@@ -100,16 +101,17 @@ class StagedFormScreen(BatchScreen):
 
     @on(OrderSheet.ExternalEditor, "#form")
     def _external(self, event: OrderSheet.ExternalEditor) -> None:
-        edit_text(self.house, event.text, self.sheet.fill_editor)
+        edit_text(self, event.text, self.sheet.fill_editor)
 
     @keeps
+    @handles("revert")
     def do_revert(self, key: str) -> None:
         row, order = self.sheet.cursor_field, self.order
         if not self._in_sheet or row is None or order is None:
             self.show_notice("Backspace works in the form: Enter opens it.")
             return
         typed = self.untype(order.id, row.pointer)
-        if self.staging.revert(order.id, row.pointer, f"{row.label} as it was staged"):
+        if self.staging.editing.revert(order.id, row.pointer, f"{row.label} as it was staged"):
             self.edited()
             self.show_notice(f"{row.label}: as it was when it was staged.")
         else:
@@ -138,11 +140,11 @@ class StagedFormScreen(BatchScreen):
             else:
                 self.put_at(id, pointer, "" if answer == "e" else None)
 
-        self.ask(f"{label} becomes", answers, chosen)
+        self.ask_then(f"{label} becomes", answers, chosen)
 
     @keeps
     def _leave_out(self, id: str, pointer: Pointer, label: str) -> None:
-        if self.staging.drop(id, pointer, f"{label} absent"):
+        if self.staging.editing.drop(id, pointer, f"{label} absent"):
             self.edited()
 
     @keeps
@@ -151,16 +153,17 @@ class StagedFormScreen(BatchScreen):
         order = self.order
         if order is None:
             return
-        found = [one for one in self.staging.findings(order) if not one.stale and self.staging.proposal(order, one)]
+        found = [one for one in self.staging.findings(order) if not one.stale and order.proposed_fix(one)]
         found.sort(key=lambda finding: finding.problem.pointer != here)
         self._stays.add(order.id)
-        mended = self.staging.apply_fix(order.id, found[0]) if found else None
+        mended = self.staging.editing.apply_fix(order.id, found[0]) if found else None
         if mended is None:
             self.show_notice("There is no proposal for this order.")
             return
         self.edited()
         self.show_notice(f"Mended: {mended.text}. u takes it back.")
 
+    @handles("address")
     def do_address(self, key: str) -> None:
         if not self._in_sheet:
             self.show_notice("A works in the form: Enter opens it.")
@@ -180,12 +183,13 @@ class StagedFormScreen(BatchScreen):
 
         @keeps
         def take(screen: StagedFormScreen, values: list[tuple[Pointer, Json]], name: str) -> None:
-            if screen.staging.put_all(id, values, name):
+            if screen.staging.editing.put_all(id, values, name):
                 screen.edited()
                 screen.show_notice(f"{name[:1].upper()}{name[1:]}: {len(values)} fields. u takes it back.")
 
-        self.house.open_screen(
+        self.workspace.open(
             AddressScreen(
+                self.workspace,
                 order.document,
                 lambda values, name: take(self, values, name),
                 name=order_name(order.document),
@@ -213,7 +217,7 @@ class StagedFormScreen(BatchScreen):
                 self._entries(lambda edit: add_entry(edit, kind), f"{kind.title[:1].upper()}{kind.title[1:]} added")
 
         if self.current_group() in (Group.ITEMS, Group.DUTY) or len(answers) > len(kinds):
-            self.ask("Add", answers, chosen)
+            self.ask_then("Add", answers, chosen)
         else:
             chosen("i")
 
@@ -227,9 +231,11 @@ class StagedFormScreen(BatchScreen):
             lambda edit: entry if remove_entry(edit, entry) is not None else None, f"{label_of(entry)} removed"
         )
 
+    @handles("entry_up")
     def do_entry_up(self, key: str) -> None:
         self._move_entry(-1)
 
+    @handles("entry_down")
     def do_entry_down(self, key: str) -> None:
         self._move_entry(1)
 
@@ -246,7 +252,7 @@ class StagedFormScreen(BatchScreen):
         order = self.order
         if order is None:
             return
-        pointer = self.staging.change(order.id, change)
+        pointer = self.staging.editing.change(order.id, change)
         if pointer is None:
             self.show_notice(
                 "There is no place to move it to." if words == "Moved" else "There is nothing to do that with."

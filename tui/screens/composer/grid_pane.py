@@ -4,6 +4,7 @@ from textual import on
 
 from tui.api.pointer import ROOT, Pointer
 from tui.orders.fields import field_at, label_of
+from tui.screens.common.commands import handles
 from tui.screens.composer.adding import AddingScreen
 from tui.screens.composer.columns import ColumnsScreen
 from tui.screens.composer.grid_rows import (
@@ -30,7 +31,7 @@ class GridScreen(AddingScreen):
     _chosen_paths: list[ColumnPath] | None = None
 
     def on_mount(self) -> None:
-        kept = self.house.account.store.screen_states.get(self.house.account.account_id, _COLUMNS)
+        kept = self.workspace.account.store.screen_states.get(self.workspace.account.account_id, _COLUMNS)
         known = {"/".join(one.path): one.path for one in column_fields()}
         if isinstance(kept, list) and kept:
             self._chosen_paths = [known[key] for key in kept if isinstance(key, str) and key in known]
@@ -42,7 +43,7 @@ class GridScreen(AddingScreen):
             self._orders,
             self.staging,
             lambda: marks.marks,
-            self.house.account.zone,
+            self.workspace.account.zone,
             self._suggestions,
             self._cell_typed,
         )
@@ -114,7 +115,7 @@ class GridScreen(AddingScreen):
 
     @on(OrderGrid.ExternalEditor, "#grid")
     def _cell_external(self, event: OrderGrid.ExternalEditor) -> None:
-        edit_text(self.house, event.text, self.grid.fill_editor)
+        edit_text(self, event.text, self.grid.fill_editor)
 
     @on(OrderGrid.CellChanged, "#grid")
     def _cell_entered(self, event: OrderGrid.CellChanged) -> None:
@@ -123,16 +124,17 @@ class GridScreen(AddingScreen):
 
     # Columns.
 
+    @handles("columns")
     def do_columns(self, key: str) -> None:
         if self._shown is not ViewMode.TABLE or self._in_sheet:
             self.show_view(ViewMode.TABLE)
         paths = [tuple(column.key.split("/")) for column in self.grid.columns]
-        self.house.open_screen(ColumnsScreen(paths, self.set_columns))
+        self.workspace.open(ColumnsScreen(self.workspace, paths, self.set_columns))
 
     def set_columns(self, paths: list[ColumnPath] | None) -> None:
         """Show these, and the next time, too; None: those that have problems or differ."""
         self._chosen_paths = paths
-        state, account = self.house.account.store.screen_states, self.house.account.account_id
+        state, account = self.workspace.account.store.screen_states, self.workspace.account.account_id
         with self.report_store_errors():
             if paths is None:
                 state.delete(account, _COLUMNS)
@@ -164,7 +166,7 @@ class GridScreen(AddingScreen):
             if self._columns is None or known not in column_fields():
                 return False
             rows = GridRows(
-                self._orders, self.staging, frozenset, self.house.account.zone, self._suggestions, self._cell_typed
+                self._orders, self.staging, frozenset, self.workspace.account.zone, self._suggestions, self._cell_typed
             )
             self._columns += columns_of(self._orders, [known.path], rows)
             self.show_grid()

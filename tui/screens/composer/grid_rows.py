@@ -83,7 +83,7 @@ def usual_columns(staging: Staging, orders: Sequence[StagedOrder]) -> list[Colum
 
 def place_of(order: StagedOrder, finding: Finding) -> Pointer | None:
     """The value of the form at which a problem is seen; None where it has none."""
-    wanted = finding.problem.pointer.settle(order.document)
+    wanted = finding.problem.pointer.without_unknown_segments(order.document)
     while wanted != ROOT:
         if (place := value_pointer(wanted, order.document)) is not None:
             return place

@@ -11,6 +11,7 @@ from tui.api.pointer import Pointer
 from tui.keymap import NAMES, Context, commands_in
 from tui.orders.value_parser import Choices, ParsedEntry, parse_entry
 from tui.screens.common.screen import BaseScreen
+from tui.screens.common.workspace import Workspace
 from tui.screens.composer.rows import (
     ALL,
     COLUMNS,
@@ -29,7 +30,6 @@ from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
 from tui.widgets.tab_bar import TabBar
 from tui.widgets.table import OrderTable
 from tui.work.batches.staged_order import StagedOrder
-from tui.work.batches.staging import Staging
 from tui.work.drafts.drafts import TypedText
 
 EMPTY = """Nothing is staged. Ways in:
@@ -78,7 +78,7 @@ _SHEET_KEYS = (
 )
 
 
-class PanesScreen(BaseScreen):
+class PanesScreen(BaseScreen[None]):
     """Two panes: the list (orders, or their problems) and the form. In narrow terminals one of them is in sight."""
 
     WHERE = Context.COMPOSER
@@ -106,9 +106,11 @@ class PanesScreen(BaseScreen):
     #batch.-asks #form, #batch.-asks #field, #batch.-asks #help { display: none; }
     """
 
-    def __init__(self, staging: Staging) -> None:
-        super().__init__()
-        self.staging = staging
+    def __init__(self, workspace: Workspace, paste: str = "") -> None:
+        super().__init__(workspace)
+        self.staging = workspace.staging
+        self.paste = paste
+        """A text to read orders from when the screen is open."""
         self._orders: list[StagedOrder] = []
         self._chosen: str | None = None
         self._in_sheet = False
@@ -211,7 +213,7 @@ class PanesScreen(BaseScreen):
     # The editor.
 
     def _read_entry(self, pointer: Pointer, kind: str, text: str, choices: Choices) -> ParsedEntry:
-        now: datetime = self.house.now().astimezone(self.house.account.zone)
+        now: datetime = self.workspace.now().astimezone(self.workspace.account.zone)
         return parse_entry(kind, text, choices=choices, now=now)
 
     def _typing(self, pointer: Pointer, text: str) -> None:
@@ -219,7 +221,7 @@ class PanesScreen(BaseScreen):
             self._cell_typing(self._loaded, pointer, text)
 
     def _cell_typing(self, id: str, pointer: Pointer, text: str) -> None:
-        self.house.account.drafts.type(TypedText(_place(id), pointer, text))
+        self.workspace.account.drafts.type(TypedText(_place(id), pointer, text))
 
     def _cell_typed(self, id: str, pointer: Pointer) -> str | None:
         return self.typed_of(id).get(pointer)
@@ -227,16 +229,16 @@ class PanesScreen(BaseScreen):
     def typed_of(self, id: str) -> dict[Pointer, str]:
         """What was typed in the fields of an order and not taken."""
         if id not in self._kept:
-            self._kept[id] = self.house.account.drafts.typed(_place(id))
+            self._kept[id] = self.workspace.account.drafts.typed(_place(id))
         return self._kept[id]
 
     def retype(self, id: str) -> None:
         """What was typed in an order stands as the disk has it."""
-        self.typed_of(id).update(self.house.account.drafts.typed(_place(id)))
+        self.typed_of(id).update(self.workspace.account.drafts.typed(_place(id)))
 
     def untype(self, id: str, pointer: Pointer) -> bool:
         """Forget what was typed in a field and not taken; whether there was anything."""
-        self.house.account.drafts.untype(_place(id), pointer)
+        self.workspace.account.drafts.untype(_place(id), pointer)
         return self.typed_of(id).pop(pointer, None) is not None
 
 

@@ -8,8 +8,8 @@ from tui.api.codec import encode
 from tui.api.wording import count_of
 from tui.orders.fields import label_of
 from tui.orders.summary import order_name
-from tui.screens.batches.history import open_history
-from tui.screens.batches.screen import open_batches
+from tui.screens.common.commands import handles
+from tui.screens.common.routes import OpenBatches, OpenHistory, ShowText
 from tui.screens.composer.bulk_edit import FixingScreen
 from tui.screens.composer.form_pane import keeps
 from tui.screens.composer.rows import ALL, review_plan
@@ -34,9 +34,11 @@ class ComposerScreen(FixingScreen):
 
     # Moving.
 
+    @handles("tab_next")
     def do_tab_next(self, key: str) -> None:
         self._step_strip(1)
 
+    @handles("tab_previous")
     def do_tab_previous(self, key: str) -> None:
         self._step_strip(-1)
 
@@ -47,12 +49,14 @@ class ComposerScreen(FixingScreen):
         elif not self.grid.move_column(by):
             self.show_notice("This is the last column; C adds others." if by > 0 else "This is the first column.")
 
+    @handles("tab_number")
     def do_tab_number(self, key: str) -> None:
         if not self.tab_bar.select_number(int(key)):
             self.show_notice(f"There is no {key} on the strip.")
         elif self._in_sheet and self.tab_bar.current is not None:
             self.go_to_group(self.tab_bar.current)
 
+    @handles("pane")
     def do_pane(self, key: str) -> None:
         if self._in_sheet:
             self.close_sheet()
@@ -61,6 +65,7 @@ class ComposerScreen(FixingScreen):
         else:
             self.do_open(key)
 
+    @handles("open")
     def do_open(self, key: str) -> None:
         if (self._in_sheet or self._shown is ViewMode.TABLE) and not self.may_edit():
             return
@@ -87,15 +92,18 @@ class ComposerScreen(FixingScreen):
     def _activated(self) -> None:
         self.do_open("enter")
 
+    @handles("back")
     def do_back(self, key: str) -> None:
         if self._in_sheet and self._counting is None:
             self.close_sheet()
         else:
             super().do_back(key)
 
+    @handles("next_order")
     def do_next_order(self, key: str) -> None:
         self._go_beside(1)
 
+    @handles("previous_order")
     def do_previous_order(self, key: str) -> None:
         self._go_beside(-1)
 
@@ -108,6 +116,7 @@ class ComposerScreen(FixingScreen):
             return
         self._choose(self._orders[place].id, self.sheet.cursor_pointer)
 
+    @handles("view")
     def do_view(self, key: str) -> None:
         if self._in_sheet:
             views = list(FormView)
@@ -121,9 +130,10 @@ class ComposerScreen(FixingScreen):
             self.show_view(shown[place])
         else:
             self.show_view(ViewMode.ORDERS)
-            open_history(self.house)
+            self.workspace.go(OpenHistory())
         self.remember()
 
+    @handles("sort")
     def do_sort(self, key: str) -> None:
         answers = [("n", "number"), ("s", "state"), ("p", "problem"), ("a", "as added")]
         if self._shown is ViewMode.TABLE and (column := self.grid.column_key) is not None:
@@ -138,8 +148,9 @@ class ComposerScreen(FixingScreen):
             self.show_notice(f"Sorted by {names[answer]}{', the other way round' if self._sorting.down else ''}.")
 
         column = self.grid.column_key
-        self.ask("Sort by (again: the other way)", answers, chosen)
+        self.ask_then("Sort by (again: the other way)", answers, chosen)
 
+    @handles("filter")
     def do_filter(self, key: str) -> None:
         self.query_one(FilterLine).open(self._field_words if self._in_sheet else self._words)
 
@@ -172,12 +183,14 @@ class ComposerScreen(FixingScreen):
         self.show_all()
         self.remember()
 
+    @handles("entry_up")
     def do_entry_up(self, key: str) -> None:
         if self._shown is ViewMode.TABLE and not self._in_sheet:
             self.move_column(-1)
         else:
             super().do_entry_up(key)
 
+    @handles("entry_down")
     def do_entry_down(self, key: str) -> None:
         if self._shown is ViewMode.TABLE and not self._in_sheet:
             self.move_column(1)
@@ -187,6 +200,7 @@ class ComposerScreen(FixingScreen):
     # Removing and undo.
 
     @keeps
+    @handles("drop")
     def do_drop(self, key: str) -> None:
         if self._in_sheet:
             self.drop_entry()
@@ -194,7 +208,7 @@ class ComposerScreen(FixingScreen):
         targets = self.targets()
         if not targets:
             return
-        count = self.staging.remove_orders(order.id for order in targets)
+        count = self.staging.editing.remove_orders(order.id for order in targets)
         self.table.set_marks(self.table.marks - {order.id for order in targets})
         self._chosen = self.table.cursor_key if self.on_marked else self._next_to(targets[0].id)
         self.show_all()
@@ -209,20 +223,22 @@ class ComposerScreen(FixingScreen):
         return rest[0] if rest else None
 
     @keeps
+    @handles("undo")
     def do_undo(self, key: str) -> None:
         self._step_back("Undone", "Nothing to undo", back=True)
 
     @keeps
+    @handles("redo")
     def do_redo(self, key: str) -> None:
         self._step_back("Done again", "Nothing to do again", back=False)
 
     def _step_back(self, done: str, nothing: str, *, back: bool) -> None:
         if self._in_sheet and (order := self.order) is not None:
-            name = (self.staging.undo_in if back else self.staging.redo_in)(order.id)
+            name = (self.staging.editing.undo_in if back else self.staging.editing.redo_in)(order.id)
             self.edited()
             self.show_notice(f"{done}: {name}." if name else f"{nothing} on this order.")
             return
-        found = self.staging.undo() if back else self.staging.redo()
+        found = self.staging.editing.undo() if back else self.staging.editing.redo()
         if found is None:
             self.show_notice(f"{nothing}.")
             return
@@ -238,6 +254,7 @@ class ComposerScreen(FixingScreen):
 
     # What may go, and going.
 
+    @handles("hold")
     def do_hold(self, key: str) -> None:
         unsent = [order for order in self.targets() if not order.sent]
         targets = [order for order in unsent if self.staging.standing(order) is not StagedStatus.SAME]
@@ -267,22 +284,23 @@ class ComposerScreen(FixingScreen):
                         self._release(ids, in_spite=True)
 
             name = order_name(targets[0].document) if not several else count_of(len(ids), "order")
-            self.ask(f"{name}:", answers, chosen)
+            self.ask_then(f"{name}:", answers, chosen)
 
     @keeps
     def _hold(self, ids: Iterable[str]) -> None:
-        count = self.staging.hold(ids)
+        count = self.staging.editing.hold(ids)
         self.show_all()
         self.show_notice(f"{count_of(count, 'order')} held: not sent before z releases.")
 
     @keeps
     def _release(self, ids: Iterable[str], *, in_spite: bool = False) -> None:
-        count = self.staging.release(ids, in_spite=in_spite)
+        count = self.staging.editing.release(ids, in_spite=in_spite)
         self.show_all()
         self.show_notice(
             f"{count_of(count, 'order')} released{' in spite of problems' if in_spite else ''}; w reviews what is ready."
         )
 
+    @handles("review")
     def do_review(self, key: str) -> None:
         if ask_sending(self, self.staging, self._begin_review):
             self.on_marked = False
@@ -319,25 +337,26 @@ class ComposerScreen(FixingScreen):
         notes = [f"What exists could not be looked up: {error}"] if error is not None else []
         if not plan.count and ids is None:
             notes.append("Nothing is ready to go; what stays here says why.")
-        goes_on = goes_on_before(self.house)
-        read_only = self.house.account.client.read_only
+        goes_on = goes_on_before(self.workspace.account)
+        read_only = self.workspace.account.client.read_only
         reviewed = review_plan(self.staging, plan, read_only=read_only, notes=notes, goes_on=goes_on)
 
         def send() -> None:
-            keep_goes_on(self.house, screen.goes_on)
-            self.app.run_worker(self._go(plan, goes_on=screen.goes_on), name="send staged orders")
+            keep_goes_on(self.workspace.account, screen.goes_on)
+            self.workspace.start(self._go(plan, goes_on=screen.goes_on), name="send staged orders")
             self.say_sending(f"{count_of(plan.count, 'order')} on the way; the list shows each.")
 
-        screen = ReviewScreen(reviewed, send)
-        self.house.open_screen(screen)
+        screen = ReviewScreen(self.workspace, reviewed, send)
+        self.workspace.open(screen)
 
     async def _go(self, plan: SendPlan, *, goes_on: bool) -> None:
         """Runs to its end, whatever becomes of the screen."""
         try:
             await self.staging.send(plan, goes_on=goes_on)
         except (BatchLocked, StoreError) as error:
-            self.house.house_screens()[-1].show_notice(str(error), "error")
+            self.workspace.show_notice(str(error), "error")
 
+    @handles("refresh")
     def do_refresh(self, key: str) -> None:
         if self.staging.owner is not None:
             self.staging.reopen()
@@ -364,33 +383,38 @@ class ComposerScreen(FixingScreen):
         error = await self.staging.look([order.id], again=True)
         return str(error) if error is not None else f"It is {order.does}, by a look just now."
 
+    @handles("batches")
     def do_batches(self, key: str) -> None:
         if self.staging.owner is None:
-            open_batches(self.house)
+            self.workspace.go(OpenBatches())
             return
 
         def chosen(answer: str) -> None:
             if answer == "b":
-                open_batches(self.house)
+                self.workspace.go(OpenBatches())
                 return
             self.staging.take_over()
             self.show_all()
             self.show_notice("The batch is yours now.")
 
         answers = [("t", "take it over"), ("b", "other batches")]
-        self.ask("Another copy has this batch.", answers, chosen)
+        self.ask_then("Another copy has this batch.", answers, chosen)
 
+    @handles("as_json_edit")
     def do_as_json_edit(self, key: str) -> None:
         order = self.order
         if order is not None:
-            open_staged_as_json(self.house, self.staging, order, self.edited)
+            open_staged_as_json(self, order, self.edited)
 
+    @handles("long_text")
     def do_long_text(self, key: str) -> None:
         order = self.order
         if order is None:
             return
         row = self.sheet.cursor_field if self._in_sheet else None
         if row is not None and isinstance(row.value, str) and len(row.value) > 20:
-            self.house.show_text(label_of(row.pointer), row.value)
+            self.workspace.go(ShowText(label_of(row.pointer), row.value))
         else:
-            self.house.show_text(f"{order_name(order.document)} as it goes", encode(order.document, indent=2).decode())
+            self.workspace.go(
+                ShowText(f"{order_name(order.document)} as it goes", encode(order.document, indent=2).decode())
+            )

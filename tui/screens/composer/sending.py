@@ -2,48 +2,45 @@
 
 from collections.abc import Callable, Iterator
 from datetime import tzinfo
-from typing import TYPE_CHECKING
+from typing import Any
 
 from tui.api.wording import count_of
+from tui.screens.common.screen import BaseScreen
 from tui.widgets.lines import Piece
+from tui.work.account import Account
 from tui.work.batches.staging import Staging
-
-if TYPE_CHECKING:
-    from tui.app import OrdersApp
-    from tui.screens.common.screen import BaseScreen
 
 _GOES_ON = "review.goes_on"
 
 
-def goes_on_before(app: "OrdersApp") -> bool:
+def goes_on_before(account: Account) -> bool:
     """What the user chose in the last review: whether orders that a refusal does not name go again by themselves."""
-    return app.account.store.screen_states.get(app.account.account_id, _GOES_ON) is True
+    return account.store.screen_states.get(account.account_id, _GOES_ON) is True
 
 
-def keep_goes_on(app: "OrdersApp", goes_on: bool) -> None:
-    app.account.store.screen_states.put(app.account.account_id, _GOES_ON, goes_on)
+def keep_goes_on(account: Account, goes_on: bool) -> None:
+    account.store.screen_states.put(account.account_id, _GOES_ON, goes_on)
 
 
 def sending_facts(staging: Staging, zone: tzinfo) -> Iterator[Piece]:
     """How far the sending is, for the status line."""
-    progress = staging.shipping.progress
+    progress = staging.sender.progress
     if progress is None:
         return
-    done = progress.total - progress.left
     if progress.paused:
         yield f"paused, {progress.left} of {progress.total} to go: w", "warning"
     elif progress.until is not None:
         yield f"the service is busy; again at {progress.until.astimezone(zone):%H:%M:%S}: w", "warning"
     else:
-        yield f"sending, {done} of {progress.total}", "info"
+        yield f"sending, {progress.done} of {progress.total}", "info"
 
 
-def ask_sending(screen: "BaseScreen", staging: Staging, review: Callable[[], None]) -> bool:
+def ask_sending(screen: BaseScreen[Any], staging: Staging, review: Callable[[], None]) -> bool:
     """Pause, go on or cancel, where something is being sent or is paused; whether it was asked."""
-    progress = staging.shipping.progress
+    progress = staging.sender.progress
     if progress is None:
         return False
-    shipping = staging.shipping
+    shipping = staging.sender
 
     def chosen(answer: str) -> None:
         match answer:
@@ -61,6 +58,5 @@ def ask_sending(screen: "BaseScreen", staging: Staging, review: Callable[[], Non
 
     answers = [("g", "go on") if progress.paused else ("p", "pause"), ("c", "cancel"), ("w", "others")]
     words = "Paused" if progress.paused else "Sending"
-    done = progress.total - progress.left
-    screen.ask(f"{words}: {done} of {progress.total}.", answers, chosen)
+    screen.ask_then(f"{words}: {progress.done} of {progress.total}.", answers, chosen)
     return True

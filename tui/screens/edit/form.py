@@ -18,31 +18,32 @@ from tui.orders.display import display_value
 from tui.orders.edits.merge import Conflict
 from tui.orders.edits.request_choice import RequestChoice
 from tui.orders.fields import exclusive_values, field_at, label_of, required_in
-from tui.orders.paths import ITEMS, LISTS, NOTES, SHOP
+from tui.orders.paths import LISTS, NOTES, SHOP
 from tui.orders.summary import order_name, text_at
 from tui.orders.value_parser import Choices, ParsedEntry, parse_entry
+from tui.screens.common.routes import EditOrder
 from tui.screens.common.screen import BaseScreen
-from tui.screens.common.workspace_actions import remember_place
+from tui.screens.common.workspace import Workspace
 from tui.screens.order.external_editor import edit_text
 from tui.screens.order.form_rows import ConflictNote, FormNote, FormSpec, FormView, RowCache, sheet_rows
-from tui.screens.triage.screen import triage_of
+from tui.screens.order.groups import group_entries, sentence
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.filter_line import FilterLine
-from tui.widgets.form_layout import FieldRow, GroupRow, SheetRow
+from tui.widgets.form_layout import FieldRow, SheetRow
 from tui.widgets.lines import LineView, Piece
 from tui.widgets.pager import Pager
 from tui.widgets.sheet import OrderSheet
 from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
 from tui.widgets.tab_bar import TabBar
-from tui.widgets.tab_bar import TabLabel as StripEntry
 from tui.widgets.text import fit, safe, wrap
 from tui.work.drafts.drafts import Draft, TypedText
-from tui.work.drafts.sender import DraftSendState, DraftSendStatus
+from tui.work.drafts.sender import DraftSendStatus
+from tui.work.writes.send_state import SendState
 
 _HELP_LINES = 3
 
 
-class FormScreen(BaseScreen):
+class FormScreen(BaseScreen[None]):
     """The form of an order of the service, and its draft: read, judged, shown, kept."""
 
     WHERE = Context.EDIT
@@ -50,8 +51,8 @@ class FormScreen(BaseScreen):
     #field-help { height: 3; }
     """
 
-    def __init__(self, order_id: str) -> None:
-        super().__init__()
+    def __init__(self, workspace: Workspace, order_id: str) -> None:
+        super().__init__(workspace)
         self._order_id = order_id
         self._draft: Draft | None = None
         self._view = FormView.USUAL
@@ -95,7 +96,7 @@ class FormScreen(BaseScreen):
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
-        remember_place(self, "edit", order=self._order_id)
+        self.remember_place(EditOrder(self._order_id))
         # What was just opened is shown already.
         if self._draft is not None and self._was_left:
             self._take_over()
@@ -108,15 +109,14 @@ class FormScreen(BaseScreen):
 
     def _open(self, order_id: str, pointer: Pointer | None = None) -> None:
         """Show an order: the draft of it, or what the list has; and read it again."""
-        account = self.house.account
+        account = self.workspace.account
         self._order_id, self._arrived, self._made = order_id, None, RowCache()
         self._typed = account.drafts.typed(order_id)
-        remember_place(self, "edit", order=order_id)
+        self.remember_place(EditOrder(order_id))
         self._draft = account.drafts.get(order_id)
-        triage = triage_of(self.house)
-        found = triage.find(order_id) if triage is not None else None
+        found = self.workspace.orders.find(order_id)
         if self._draft is None and found is not None:
-            self._draft = account.drafts.of(order_id, found, self.house.now())
+            self._draft = account.drafts.of(order_id, found, self.workspace.now())
         if self._draft is not None:
             self._judge()
             self.sheet.load(self._rows(), pointer or next(iter(self._typed), None))
@@ -124,7 +124,7 @@ class FormScreen(BaseScreen):
         self.run_worker(self._read(order_id), name="read the order again", group="read", exclusive=True)
 
     async def _read(self, order_id: str) -> None:
-        account = self.house.account
+        account = self.workspace.account
         try:
             document = await account.client.get_order(order_id)
         except NotFound as error:
@@ -148,11 +148,11 @@ class FormScreen(BaseScreen):
 
     def _take_in(self, document: Document) -> None:
         """Set the draft on the order as it was just read, and tell what the service changed meanwhile."""
-        account, first, self._arrived = self.house.account, self._draft is None, None
+        account, first, self._arrived = self.workspace.account, self._draft is None, None
         draft = account.drafts.get(self._order_id) or self._draft
         if draft is None:
-            draft = account.drafts.of(self._order_id, document, self.house.now())
-        merged = account.drafts.rebase(draft, document, self.house.now())
+            draft = account.drafts.of(self._order_id, document, self.workspace.now())
+        merged = account.drafts.rebase(draft, document, self.workspace.now())
         self._draft = draft
         if merged.conflicts:
             words = _names(draft, [clash.pointer for clash in merged.conflicts])
@@ -170,12 +170,12 @@ class FormScreen(BaseScreen):
 
     def _take_over(self) -> None:
         """After something else may have changed or dropped the draft."""
-        draft = self.house.account.drafts.get(self._order_id)
-        standing = self.house.account.corrections.standing(self._order_id)
+        draft = self.workspace.account.drafts.get(self._order_id)
+        standing = self.workspace.account.corrections.status(self._order_id)
         if draft is not None:
             self._draft = draft
         elif standing is not None and standing.document is not None:
-            self._draft = self.house.account.drafts.of(self._order_id, standing.document, standing.at)
+            self._draft = self.workspace.account.drafts.of(self._order_id, standing.document, standing.at)
 
     def _judge(self) -> None:
         """What is known to be wrong: by the service, by the PATCH's schema, and what keeps the order from shipping."""
@@ -184,7 +184,7 @@ class FormScreen(BaseScreen):
             return
         document = draft.edit.document
         self._sending = draft.sending
-        standing = self.house.account.corrections.standing(self._order_id)
+        standing = self.workspace.account.corrections.status(self._order_id)
         self._notes = self._service_notes(standing, draft)
         stops = ((one, Severity.ERROR) for one in self._sending.invalid)
         doubts = ((one, Severity.WARNING) for one in self._sending.tolerated)
@@ -205,14 +205,14 @@ class FormScreen(BaseScreen):
     def _service_notes(self, standing: DraftSendStatus | None, draft: Draft) -> list[FormNote]:
         if standing is None:
             return []
-        when = f"{standing.at.astimezone(self.house.account.zone):%H:%M}"
+        when = f"{standing.at.astimezone(self.workspace.account.zone):%H:%M}"
         return [_note(draft.edit.document, problem, when) for problem in standing.problems]
 
     def _rows(self) -> list[SheetRow]:
         draft = self._draft
         if draft is None:
             return []
-        zone = self.house.account.zone
+        zone = self.workspace.account.zone
         conflicts = [_conflict(draft, clash, f"{draft.read_at.astimezone(zone):%H:%M}") for clash in draft.clashes]
         spec = FormSpec(
             draft.edit,
@@ -228,10 +228,9 @@ class FormScreen(BaseScreen):
         return sheet_rows(spec, self._made)
 
     def _suggestions(self) -> dict[tuple[str, ...], Choices]:
-        triage = triage_of(self.house)
-        if triage is None or self._draft is None:
+        if self._draft is None:
             return {}
-        return triage.suggestions(text_at(self._draft.edit.document, SHOP))
+        return self.workspace.orders.suggestions(text_at(self._draft.edit.document, SHOP))
 
     def _show(self) -> None:
         self._judge()
@@ -248,9 +247,8 @@ class FormScreen(BaseScreen):
         draft = self._draft
         if draft is None:
             return
-        account = self.house.account
-        triage = triage_of(self.house)
-        place, count = triage.place_of(self._order_id) if triage is not None else (0, 0)
+        account = self.workspace.account
+        place, count = self.workspace.orders.place_of(self._order_id)
         shop_id = text_at(draft.edit.document, SHOP)
         shop = account.shop(shop_id)
         facts = [order_name(draft.edit.document), shop.name if shop else "", f"{place} of {count}" if place else ""]
@@ -260,7 +258,7 @@ class FormScreen(BaseScreen):
         facts += [f"* {changed}" if changed else "", f"! {errors}" if errors else ""]
         facts += [f"# {open_clashes}" if open_clashes else ""]
         mode = "READ ONLY" if account.client.read_only else "WRITES"
-        self.query_one(TitleLine).set(f"{self.house.account_name} · {mode}", " · ".join(filter(None, facts)))
+        self.query_one(TitleLine).set(f"{self.workspace.profile} · {mode}", " · ".join(filter(None, facts)))
 
     def _show_strip(self) -> None:
         self.query_one(TabBar).set_labels(group_entries(self.sheet.rows), self._current_group())
@@ -307,14 +305,14 @@ class FormScreen(BaseScreen):
         draft = self._draft
         if draft is None:
             return ["reading …"]
-        zone = self.house.account.zone
-        standing = self.house.account.corrections.standing(self._order_id)
+        zone = self.workspace.account.zone
+        standing = self.workspace.account.corrections.status(self._order_id)
         facts: list[str | Piece] = []
-        if standing is not None and not (standing.way is DraftSendState.CONFIRMED and draft.edit.dirty):
+        if standing is not None and not (standing.state is SendState.VERIFIED and draft.edit.dirty):
             facts.append(
                 (
-                    standing.words,
-                    "service" if standing.problems else "good" if standing.way is DraftSendState.CONFIRMED else "info",
+                    standing.message,
+                    "service" if standing.problems else "good" if standing.state is SendState.VERIFIED else "info",
                 )
             )
         if undecided := len(draft.undecided):
@@ -330,13 +328,13 @@ class FormScreen(BaseScreen):
     def order_changed(self, order_id: str) -> None:
         if order_id != self._order_id or not self.is_attached:
             return
-        standing = self.house.account.corrections.standing(order_id)
-        if standing is not None and standing.way is not DraftSendState.SENDING:
+        standing = self.workspace.account.corrections.status(order_id)
+        if standing is not None and standing.state is not SendState.SENDING:
             self.clear_notice()
         if self.sheet.editing is None:
             self._take_over()
             self._show()
-            if standing is not None and standing.way is DraftSendState.CHANGED:
+            if standing is not None and standing.state is SendState.CONFLICT:
                 self._to_decision()
 
     def _to_decision(self) -> None:
@@ -355,12 +353,12 @@ class FormScreen(BaseScreen):
     # The editor.
 
     def _read_entry(self, pointer: Pointer, kind: str, text: str, choices: Choices) -> ParsedEntry:
-        now: datetime = self.house.now().astimezone(self.house.account.zone)
+        now: datetime = self.workspace.now().astimezone(self.workspace.account.zone)
         return parse_entry(kind, text, choices=choices, now=now)
 
     def _typing(self, pointer: Pointer, text: str) -> None:
         with self.report_store_errors():
-            self.house.account.drafts.type(TypedText(self._order_id, pointer, text))
+            self.workspace.account.drafts.type(TypedText(self._order_id, pointer, text))
 
     @on(OrderSheet.FieldChanged)
     def _changed(self, event: OrderSheet.FieldChanged) -> None:
@@ -377,7 +375,7 @@ class FormScreen(BaseScreen):
             self.show_keys()
         if event.text is None:
             is_news = self._typed.pop(event.pointer, None) is not None
-            self.house.account.drafts.untype(self._order_id, event.pointer)
+            self.workspace.account.drafts.untype(self._order_id, event.pointer)
         else:
             is_news = True
             self._typed[event.pointer] = event.text
@@ -393,7 +391,7 @@ class FormScreen(BaseScreen):
 
     @on(OrderSheet.ExternalEditor)
     def _external(self, event: OrderSheet.ExternalEditor) -> None:
-        edit_text(self.house, event.text, self.sheet.fill_editor)
+        edit_text(self, event.text, self.sheet.fill_editor)
 
     @on(OrderSheet.CursorMoved)
     def _moved(self) -> None:
@@ -418,26 +416,13 @@ class FormScreen(BaseScreen):
             self._save(draft)
 
     def _save(self, draft: Draft) -> None:
-        account = self.house.account
-        standing = account.corrections.standing(draft.order_id)
-        if standing is not None and standing.way not in (DraftSendState.REFUSED, DraftSendState.DIFFERS):
+        account = self.workspace.account
+        standing = account.corrections.status(draft.order_id)
+        if standing is not None and standing.state not in (SendState.REFUSED, SendState.DIFFERS):
             account.corrections.forget(draft.order_id)
         with self.report_store_errors():
             account.drafts.save(draft)
         self._show()
-
-
-def group_entries(rows: Iterable[SheetRow]) -> list[StripEntry]:
-    """The groups of a form for the strip, with their counts of changes, problems and what is to be decided."""
-    counts: dict[str, list[int]] = {str(group): [0, 0, 0] for group in Group}
-    for row in rows:
-        if isinstance(row, GroupRow) and (name := group_of(row)) in counts:
-            for place, count in enumerate((row.changes, row.problems, row.conflicts)):
-                counts[name][place] += count
-    return [
-        StripEntry(name, name, " ".join(f"{mark}{count}" for mark, count in zip("*!#", found, strict=True) if count))
-        for name, found in counts.items()
-    ]
 
 
 def _help_lines(told: Iterable[Piece], note: str, width: int) -> list[list[Piece]]:
@@ -453,11 +438,6 @@ def _help_lines(told: Iterable[Piece], note: str, width: int) -> list[list[Piece
             parts = [*parts[: left - 1], fit(" ".join(parts[left - 1 :]), width)]
         lines.extend([(f" {part}", tone), ("", "")] for part in parts[:left])
     return [*lines, [(f" {fit(safe(note), width)}", "info"), ("", "")]] if note else lines
-
-
-def sentence(text: str) -> str:
-    """A text as a sentence of its own."""
-    return f"{text[:1].upper()}{text[1:].rstrip('.')}." if text else ""
 
 
 def _names(draft: Draft, pointers: Sequence[Pointer]) -> str:
@@ -488,11 +468,3 @@ def _conflict(draft: Draft, clash: Conflict, when: str) -> ConflictNote:
         return ConflictNote(placed or clash.pointer, f"{when} {words}   c: m mine, t theirs")
     stands = "yours goes over it" if clash.decided else "theirs stands"
     return ConflictNote(placed or clash.pointer, f"{when} {words}; {stands}; c decides again", decided=True)
-
-
-def group_of(row: GroupRow) -> str:
-    """The tab that a heading belongs to."""
-    known = field_at(row.pointer / "name") if row.pointer.tokens else None
-    if known is not None:
-        return str(known.group)
-    return str(Group.ITEMS) if row.pointer == ITEMS else row.title

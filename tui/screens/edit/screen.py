@@ -13,14 +13,17 @@ from tui.orders.edits.merge import Conflict
 from tui.orders.fields import Field, entry_of, field_at, label_of, required_in
 from tui.orders.paths import BILL_TO, SHIP_TO
 from tui.orders.summary import order_name
-from tui.screens.common.workspace_actions import look_up_again, open_composer, stage_copies
-from tui.screens.edit.form import FormScreen, group_of, sentence
+from tui.screens.common.commands import handles
+from tui.screens.common.routes import Back, OpenComposer, ShowLines, ShowText
+from tui.screens.common.workspace import Workspace
+from tui.screens.common.workspace_actions import look_up_again, stage_copies
+from tui.screens.edit.form import FormScreen
 from tui.screens.order.address import AddressScreen, offer_address
 from tui.screens.order.form_rows import FormView
+from tui.screens.order.groups import group_of, sentence
 from tui.screens.order.json_editor import has_text
 from tui.screens.order.json_sources import draft_place, open_draft_as_json
 from tui.screens.review.drafts import differences, review_drafts
-from tui.screens.triage.screen import triage_of
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.form_layout import FieldRow, GroupRow
 from tui.widgets.input_line import InputLine
@@ -32,8 +35,8 @@ from tui.work.drafts.drafts import Draft
 class EditScreen(FormScreen):
     """Its changes are a draft; nothing goes before the review's `y`. `as_json`: begin with the order as JSON."""
 
-    def __init__(self, order_id: str, *, as_json: bool = False) -> None:
-        super().__init__(order_id)
+    def __init__(self, workspace: Workspace, order_id: str, *, as_json: bool = False) -> None:
+        super().__init__(workspace, order_id)
         self._as_json = as_json
 
     def on_mount(self) -> None:
@@ -43,9 +46,10 @@ class EditScreen(FormScreen):
     def _begin(self) -> None:
         if self._as_json:
             self.do_as_json_edit("E")
-        elif has_text(self.house.account, draft_place(self._order_id)):
+        elif has_text(self.workspace.account, draft_place(self._order_id)):
             self.show_notice("The order was being edited as JSON, and that text is kept; E goes on with it.")
 
+    @handles("edit_field")
     def do_edit_field(self, key: str) -> None:
         row = self.sheet.cursor_field
         self.sheet.open_editor(None, self._typed.get(row.pointer) if row is not None else None)
@@ -54,9 +58,11 @@ class EditScreen(FormScreen):
     def _activated(self) -> None:
         self.do_edit_field("enter")
 
+    @handles("tab_next")
     def do_tab_next(self, key: str) -> None:
         self._step_group(1)
 
+    @handles("tab_previous")
     def do_tab_previous(self, key: str) -> None:
         self._step_group(-1)
 
@@ -65,6 +71,7 @@ class EditScreen(FormScreen):
         place = (groups.index(self._current_group()) + by) % len(groups)
         self._go_to_group(groups[place])
 
+    @handles("tab_number")
     def do_tab_number(self, key: str) -> None:
         groups = [str(group) for group in Group]
         if 1 <= int(key) <= len(groups):
@@ -85,15 +92,16 @@ class EditScreen(FormScreen):
     def order_here(self) -> str:
         return self._order_id
 
+    @handles("next_order")
     def do_next_order(self, key: str) -> None:
         self._go_beside(1)
 
+    @handles("previous_order")
     def do_previous_order(self, key: str) -> None:
         self._go_beside(-1)
 
     def _go_beside(self, by: int) -> bool:
-        triage = triage_of(self.house)
-        order = triage.neighbour(self._order_id, by) if triage is not None else None
+        order = self.workspace.orders.neighbour(self._order_id, by)
         if order is None:
             self.show_notice("This is the last order that was read." if by > 0 else "This is the first order.")
             return False
@@ -102,9 +110,11 @@ class EditScreen(FormScreen):
         self._open(order_key(order), pointer)
         return True
 
+    @handles("next_problem")
     def do_next_problem(self, key: str) -> None:
         self._step_problem(1)
 
+    @handles("previous_problem")
     def do_previous_problem(self, key: str) -> None:
         self._step_problem(-1)
 
@@ -112,8 +122,7 @@ class EditScreen(FormScreen):
         """The next problem here, else on the next order of the list that has one."""
         if self.sheet.step_problem(by):
             return
-        triage = triage_of(self.house)
-        target = triage.problem_beside(self._order_id, by) if triage is not None else None
+        target = self.workspace.orders.problem_beside(self._order_id, by)
         if target is None:
             self.show_notice("No further order with a problem." if by > 0 else "No earlier order with a problem.")
             return
@@ -127,6 +136,7 @@ class EditScreen(FormScreen):
         if row is None or row.mark not in ("!", "S", "#"):
             self.sheet.step_problem(by)
 
+    @handles("filter")
     def do_filter(self, key: str) -> None:
         self.query_one(FilterLine).open(self._words)
 
@@ -157,6 +167,7 @@ class EditScreen(FormScreen):
         self.query_one(FilterLine).set("")
         self.sheet.set_rows(self._rows())
 
+    @handles("view")
     def do_view(self, key: str) -> None:
         views = list(FormView)
         self._view = views[(views.index(self._view) + 1) % len(views)]
@@ -164,12 +175,13 @@ class EditScreen(FormScreen):
         self._after()
         self.show_notice(f"View: {self._view} fields.")
 
+    @handles("revert")
     def do_revert(self, key: str) -> None:
         draft, row = self._draft, self.sheet.cursor_field
         if draft is None or row is None:
             return
         if self._typed.pop(row.pointer, None) is not None:
-            self.house.account.drafts.untype(self._order_id, row.pointer)
+            self.workspace.account.drafts.untype(self._order_id, row.pointer)
         if draft.edit.revert(row.pointer, f"{row.label} as it was read"):
             self._save(draft)
             self.show_notice(f"{row.label}: as it was read.")
@@ -177,6 +189,7 @@ class EditScreen(FormScreen):
             self._show()
             self.show_notice("It is as it was read.")
 
+    @handles("absent")
     def do_absent(self, key: str) -> None:
         draft, pointer = self._draft, self.sheet.cursor_pointer
         if draft is None or pointer is None:
@@ -212,7 +225,7 @@ class EditScreen(FormScreen):
             left = len(draft.undecided)
             self.show_notice(f"{left} still to decide; n leads there." if left else "All decided; w reviews.")
 
-        self.ask(f"{self._place_of(draft, clash)}:", answers, chosen)
+        self.ask_then(f"{self._place_of(draft, clash)}:", answers, chosen)
 
     def _place_of(self, draft: Draft, clash: Conflict) -> str:
         return label_of(draft.edit.to_positions(clash.pointer) or clash.pointer.parent)
@@ -248,8 +261,9 @@ class EditScreen(FormScreen):
                 nothing: Json = [] if known.kind is Kind.TAGS else ""
                 self._put(row.pointer, nothing if answer == "e" else None)
 
-        self.ask(f"{row.label} becomes", answers, chosen)
+        self.ask_then(f"{row.label} becomes", answers, chosen)
 
+    @handles("fix")
     def do_fix(self, key: str) -> None:
         draft, pointer = self._draft, self.sheet.cursor_pointer
         if draft is None:
@@ -265,6 +279,7 @@ class EditScreen(FormScreen):
             self._save(draft)
             self.show_notice(f"Drafted: {proposal.text}. u takes it back.")
 
+    @handles("address")
     def do_address(self, key: str) -> None:
         self._open_address()
 
@@ -278,8 +293,10 @@ class EditScreen(FormScreen):
             return
         place = BILL_TO if self._current_group() == Group.BILL_TO else SHIP_TO
         document, name = draft.edit.document, order_name(draft.edit.base)
-        screen = AddressScreen(document, self._take_address, name=name, key=self._order_id, place=place, text=text)
-        self.house.open_screen(screen)
+        screen = AddressScreen(
+            self.workspace, document, self._take_address, name=name, key=self._order_id, place=place, text=text
+        )
+        self.workspace.open(screen)
 
     def _take_address(self, values: list[tuple[Pointer, Json]], name: str) -> None:
         draft = self._draft
@@ -287,9 +304,11 @@ class EditScreen(FormScreen):
             self._save(draft)
             self.show_notice(f"Drafted: {name}, {count_of(len(values), 'field')}. u takes it back.")
 
+    @handles("undo")
     def do_undo(self, key: str) -> None:
         self._step_back(self._draft.edit.undo() if self._draft is not None else None, "Undone", "Nothing to undo.")
 
+    @handles("redo")
     def do_redo(self, key: str) -> None:
         self._step_back(
             self._draft.edit.redo() if self._draft is not None else None, "Done again", "Nothing to do again."
@@ -302,6 +321,7 @@ class EditScreen(FormScreen):
         self._save(self._draft)
         self.show_notice(f"{done}: {name}.")
 
+    @handles("add")
     def do_add(self, key: str) -> None:
         draft, pointer = self._draft, self.sheet.cursor_pointer
         if draft is None:
@@ -323,13 +343,14 @@ class EditScreen(FormScreen):
                 title = sentence(kinds[answer].title).rstrip(".")
                 self._entries(add_entry(draft.edit, kinds[answer]), f"{title} added")
 
-        self.ask("Add", answers, chosen)
+        self.ask_then("Add", answers, chosen)
 
     def _stage(self, draft: Draft, *, as_update: bool) -> None:
         document: Document = draft.edit.document
         if stage_copies(self, [document], as_update=as_update, read=draft.edit.base):
             self.show_notice(f"{order_name(document)} staged with its changes; B opens the composer.")
 
+    @handles("drop")
     def do_drop(self, key: str) -> None:
         draft, pointer = self._draft, self.sheet.cursor_pointer
         if draft is None or pointer is None:
@@ -342,9 +363,11 @@ class EditScreen(FormScreen):
         elif (name := remove_entry(draft.edit, pointer)) is not None:
             self._entries(entry, f"{name} removed")
 
+    @handles("entry_up")
     def do_entry_up(self, key: str) -> None:
         self._move_entry(-1)
 
+    @handles("entry_down")
     def do_entry_down(self, key: str) -> None:
         self._move_entry(1)
 
@@ -367,15 +390,16 @@ class EditScreen(FormScreen):
         self.sheet.go_to(pointer)
         self.show_notice(f"{words} in the draft; u takes it back.")
 
+    @handles("review")
     def do_review(self, key: str) -> None:
         if self._draft is None or not self._draft.edit.dirty:
-            drafts = self.house.account.drafts.all()
+            drafts = self.workspace.account.drafts.all()
             if not drafts:
                 self.show_notice("Nothing was changed.")
                 return
             review_drafts(self, drafts)
             return
-        others = [draft for draft in self.house.account.drafts.all() if draft.order_id != self._order_id]
+        others = [draft for draft in self.workspace.account.drafts.all() if draft.order_id != self._order_id]
         if not others:
             review_drafts(self, [self._draft])
             return
@@ -384,15 +408,17 @@ class EditScreen(FormScreen):
         def chosen(answer: str) -> None:
             review_drafts(self, [mine] if answer == "t" else [mine, *others])
 
-        self.ask("Review", [("t", "this order"), ("a", f"all {len(others) + 1} drafts")], chosen)
+        self.ask_then("Review", [("t", "this order"), ("a", f"all {len(others) + 1} drafts")], chosen)
 
+    @handles("differences")
     def do_differences(self, key: str) -> None:
         if self._draft is None or not self._draft.edit.dirty:
             self.show_notice("Nothing was changed on this order.")
         else:
             name = order_name(self._draft.edit.document)
-            self.house.show_lines(f"Changed: {name}", differences(self._draft))
+            self.workspace.go(ShowLines(f"Changed: {name}", differences(self._draft)))
 
+    @handles("refresh")
     def do_refresh(self, key: str) -> None:
         if look_up_again(self, self._order_id):
             return
@@ -405,26 +431,30 @@ class EditScreen(FormScreen):
             worker.cancel()
         return bool(running)
 
+    @handles("long_text")
     def do_long_text(self, key: str) -> None:
         draft, row = self._draft, self.sheet.cursor_field
         if draft is None:
             return
         if row is not None and isinstance(row.value, str) and len(row.value) > 20:
-            self.house.show_text(label_of(row.pointer), row.value)
+            self.workspace.go(ShowText(label_of(row.pointer), row.value))
         elif row is not None and isinstance(row.value, dict | list) and row.value:
-            self.house.show_text(label_of(row.pointer), pretty(row.value))
+            self.workspace.go(ShowText(label_of(row.pointer), pretty(row.value)))
         else:
             text = pretty(draft.edit.document)
-            self.house.show_text(f"As JSON, with your changes: {order_name(draft.edit.document)}", text)
+            self.workspace.go(ShowText(f"As JSON, with your changes: {order_name(draft.edit.document)}", text))
 
+    @handles("as_json_edit")
     def do_as_json_edit(self, key: str) -> None:
         draft = self._draft
         if draft is not None:
-            open_draft_as_json(self.house, draft, lambda: self._draft or draft, self._save)
+            open_draft_as_json(self, draft, lambda: self._draft or draft, self._save)
 
+    @handles("batches")
     def do_batches(self, key: str) -> None:
-        open_composer(self.house)
+        self.workspace.go(OpenComposer())
 
+    @handles("back")
     def do_back(self, key: str) -> None:
         self.sheet.leave_editor()
-        super().do_back(key)
+        self.workspace.go(Back())

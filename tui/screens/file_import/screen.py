@@ -17,10 +17,14 @@ from tui.api.pointer import Pointer
 from tui.api.wording import count_of, word_for
 from tui.keymap import Context
 from tui.orders.edits.bulk_change import BulkChange, FieldAssignment, full_label
+from tui.orders.progress import Progress
 from tui.orders.tables.headings import mappable
 from tui.orders.tables.layout import DATES, DECIMALS, DELIMITERS, ENCODINGS, QUOTES, TableLayout
 from tui.orders.tables.mapping import SHOP_PATH, ColumnMapping
+from tui.screens.common.commands import handles
+from tui.screens.common.routes import Back, ShowText
 from tui.screens.common.screen import BaseScreen
+from tui.screens.common.workspace import Workspace
 from tui.screens.file_import.rows import (
     COLUMNS,
     PREVIEW,
@@ -56,23 +60,24 @@ class ImportProgress:
 
     def __init__(self, doing: str = "read", things: str = "rows") -> None:
         self.doing, self.things = doing, things
-        self.done, self.total, self.is_stopped = 0, 0, False
+        self.progress, self.is_stopped = Progress(0, 0), False
 
-    def __call__(self, done: int, total: int) -> None:
-        self.done, self.total = done, total
+    def __call__(self, progress: Progress) -> None:
+        self.progress = progress
         if self.is_stopped:
             raise ImportStopped("It was stopped. Nothing was added.")
 
     def words(self, width: int = 20) -> str:
         """`[#####.....] read 4,500 of 10,000 rows; Esc stops`"""
-        if not self.total:
+        done, total = self.progress.done, self.progress.total
+        if not total:
             return "Reading …"
-        full = min(width, self.done * width // max(self.total, 1))
+        full = min(width, done * width // total)
         bar = f"[{'#' * full}{'.' * (width - full)}]"
-        return f"{bar} {self.doing} {self.done:,} of {self.total:,} {self.things}; Esc stops"
+        return f"{bar} {self.doing} {done:,} of {total:,} {self.things}; Esc stops"
 
 
-class ImportScreen(BaseScreen):
+class ImportScreen(BaseScreen[None]):
     """Nothing is staged before `w`, and nothing sent by it: `done` is given what was read, and its name.
 
     `at_once`: stage it right away, by a mapping that is known.
@@ -88,8 +93,15 @@ class ImportScreen(BaseScreen):
     #import.-wide #orders { width: 1fr; height: 1fr; }
     """
 
-    def __init__(self, source: TableSource, done: Callable[[ParsedFile, str], None], *, at_once: bool = False) -> None:
-        super().__init__()
+    def __init__(
+        self,
+        workspace: Workspace,
+        source: TableSource,
+        done: Callable[[ParsedFile, str], None],
+        *,
+        at_once: bool = False,
+    ) -> None:
+        super().__init__(workspace)
         self._at_once = at_once
         self.source = source
         self._done = done
@@ -170,7 +182,7 @@ class ImportScreen(BaseScreen):
         if key.isdigit():
             one = self._intake.orders[int(key)]
             return " │ ".join(
-                problem_words(problem, one, whole=True) for problem in found_in(one, self.house.account.shop_ids)
+                problem_words(problem, one, whole=True) for problem in found_in(one, self.workspace.account.shop_ids)
             )
         return self._intake.refused[int(key[1:])].reason
 
@@ -186,7 +198,7 @@ class ImportScreen(BaseScreen):
         self.query_one(TitleLine).set(f"Import {source.name}", f"{rows:,} {word_for(rows, 'row')} · w stages them")
         self.query_one("#layout", RuleLine).set(table.layout.summary, "d e s ' o f change it")
         self.columns.load(mapping_rows(source, problem_paths(self._intake, self.mapping)))
-        self.preview.load(preview_rows(self._intake, self.house.account.shop_ids))
+        self.preview.load(preview_rows(self._intake, self.workspace.account.shop_ids))
         first = f"the first {_PREVIEWED} rows" if rows > _PREVIEWED else "all rows"
         count, refused = len(self._intake.orders), len(self._intake.refused)
         words = f"{count_of(count, 'order')}{f', {refused} refused' if refused else ''}"
@@ -194,7 +206,7 @@ class ImportScreen(BaseScreen):
         self.show_status()
 
     def _now(self) -> Any:
-        return self.house.now().astimezone(self.house.account.zone)
+        return self.workspace.now().astimezone(self.workspace.account.zone)
 
     def _change(self, mapping: ColumnMapping) -> None:
         self.source = replace(self.source, mapping=mapping)
@@ -202,6 +214,7 @@ class ImportScreen(BaseScreen):
 
     # Columns, and what is the same for all.
 
+    @handles("pane")
     def do_pane(self, key: str) -> None:
         self._in_orders = not self._in_orders
         self.give_focus()
@@ -211,6 +224,7 @@ class ImportScreen(BaseScreen):
     def _activated(self) -> None:
         self.do_choose("enter")
 
+    @handles("choose")
     def do_choose(self, key: str) -> None:
         if self._in_orders:
             self._open_order()
@@ -229,20 +243,24 @@ class ImportScreen(BaseScreen):
 
         nowhere = Choice("nowhere", "the column is left out")
         title = f"Where {self.mapping.header[place]} goes"
-        self.house.open_screen(PickerScreen(title, (), chosen, mappable(), (nowhere,)))
+        self.workspace.open(PickerScreen(self.workspace, title, (), chosen, mappable(), (nowhere,)))
 
     def _open_order(self) -> None:
         key = self.preview.cursor_key or ""
         if key.isdigit():
             one = self._intake.orders[int(key)]
-            self.house.show_text(
-                f"{one.place} of {self.source.name}", order_text(one, found_in(one, self.house.account.shop_ids))
+            self.workspace.go(
+                ShowText(
+                    f"{one.place} of {self.source.name}",
+                    order_text(one, found_in(one, self.workspace.account.shop_ids)),
+                )
             )
         elif key:
             refused = self._intake.refused[int(key[1:])]
             lines = [f"{refused.place} {refused.reason}", "", *refused.cells]
-            self.house.show_text(f"{refused.place} of {self.source.name}", "\n".join(lines))
+            self.workspace.go(ShowText(f"{refused.place} of {self.source.name}", "\n".join(lines)))
 
+    @handles("nowhere")
     def do_nowhere(self, key: str) -> None:
         row = self.columns.cursor_key or ""
         if self._in_orders or not row:
@@ -252,12 +270,15 @@ class ImportScreen(BaseScreen):
         else:
             self._change(self.mapping.with_constant(path_of_key(row), None))
 
+    @handles("constant")
     def do_constant(self, key: str) -> None:
         def chosen(choice: Choice) -> None:
             if choice.field is not None:
                 self._choose_value(choice.field.path)
 
-        self.house.open_screen(PickerScreen("A value for all rows that say nothing", (), chosen, mappable()))
+        self.workspace.open(
+            PickerScreen(self.workspace, "A value for all rows that say nothing", (), chosen, mappable())
+        )
 
     def _choose_value(self, path: tuple[str, ...]) -> None:
         if path == SHOP_PATH:
@@ -272,15 +293,16 @@ class ImportScreen(BaseScreen):
                 self.columns.go_to_key(key_of(path))
 
         rows = recipe_rows(BulkChange(assignments=(setting,)), {})[:1]
-        self.house.open_screen(ValueScreen(f"{full_label(path)}, the same for all", rows, taken))
+        self.workspace.open(ValueScreen(self.workspace, f"{full_label(path)}, the same for all", rows, taken))
 
+    @handles("derive")
     def do_derive(self, key: str) -> None:
         self._change(replace(self.mapping, fills_defaults=not self.mapping.fills_defaults))
 
     # The shop.
 
     def _guess_shop(self) -> None:
-        account = self.house.account
+        account = self.workspace.account
         if account.shops is None:
             self.run_worker(self._read_shops(), name="read the shops", group="read")
         elif len(account.shops) == 1:
@@ -290,15 +312,15 @@ class ImportScreen(BaseScreen):
 
     async def _read_shops(self) -> None:
         try:
-            await self.house.account.read_shops()
+            await self.workspace.account.read_shops()
         except ApiError as error:
             self.show_notice(f"The shops could not be read: {error} Their numbers can be typed.", "warning")
             return
-        if self.house.account.shops is not None:
+        if self.workspace.account.shops is not None:
             self._guess_shop()
 
     def _ask_shop(self) -> None:
-        shops = self.house.account.shops or []
+        shops = self.workspace.account.shops or []
         if not shops:
             self._ask_line("shop number: ", self._typed_shop)
             return
@@ -307,7 +329,7 @@ class ImportScreen(BaseScreen):
             self._change(self.mapping.with_constant(SHOP_PATH, shop))
             self.columns.go_to_key(key_of(SHOP_PATH))
 
-        self.house.open_screen(ShopScreen("The shop of all these orders", shops, chosen))
+        self.workspace.open(ShopScreen(self.workspace, "The shop of all these orders", shops, chosen))
 
     def _typed_shop(self, text: str) -> None:
         if text.isascii() and text.isdigit() and len(text) < 19:
@@ -317,16 +339,19 @@ class ImportScreen(BaseScreen):
 
     # The layout.
 
+    @handles("delimiter")
     def do_delimiter(self, key: str) -> None:
         if not self._is_workbook():
             self._read_as(
                 replace(self.source.table.layout, delimiter=_next(DELIMITERS, self.source.table.layout.delimiter))
             )
 
+    @handles("quote")
     def do_quote(self, key: str) -> None:
         if not self._is_workbook():
             self._read_as(replace(self.source.table.layout, quote=_next(QUOTES, self.source.table.layout.quote)))
 
+    @handles("encoding")
     def do_encoding(self, key: str) -> None:
         if isinstance(self.source.data, str):
             self.show_notice("What was pasted has no encoding.")
@@ -335,15 +360,19 @@ class ImportScreen(BaseScreen):
                 replace(self.source.table.layout, encoding=_next(ENCODINGS, self.source.table.layout.encoding))
             )
 
+    @handles("decimal")
     def do_decimal(self, key: str) -> None:
         self._read_as(replace(self.source.table.layout, decimal=_next(DECIMALS, self.source.table.layout.decimal)))
 
+    @handles("dates")
     def do_dates(self, key: str) -> None:
         self._read_as(replace(self.source.table.layout, dates=_next(DATES, self.source.table.layout.dates)))
 
+    @handles("header")
     def do_header(self, key: str) -> None:
         self._read_as(replace(self.source.table.layout, header=not self.source.table.layout.header))
 
+    @handles("sheet")
     def do_sheet(self, key: str) -> None:
         sheets = self.source.sheets
         if len(sheets) < 2:
@@ -361,7 +390,7 @@ class ImportScreen(BaseScreen):
         self.run_worker(self._reread(layout), name="read with another layout", group="read", exclusive=True)
 
     async def _reread(self, layout: TableLayout) -> None:
-        known = Mappings(self.house.account).all()
+        known = Mappings(self.workspace.account).all()
         try:
             self.source = await asyncio.to_thread(again, self.source, layout, known)
         except ImportFileError as error:
@@ -386,8 +415,9 @@ class ImportScreen(BaseScreen):
         with self.report_store_errors():
             self._line_done(event.text.strip())
 
+    @handles("save_mapping")
     def do_save_mapping(self, key: str) -> None:
-        kept = Mappings(self.house.account)
+        kept = Mappings(self.workspace.account)
         name = self.mapping.name
         if name and kept.get(name) == self.mapping:
 
@@ -399,17 +429,18 @@ class ImportScreen(BaseScreen):
                     self._change(replace(self.mapping, name=""))
                     self.show_notice(f"{name} is forgotten.")
 
-            self.ask(f"Saved as {name}.", [("n", "save under another name"), ("f", "forget it")], chosen)
+            self.ask_then(f"Saved as {name}.", [("n", "save under another name"), ("f", "forget it")], chosen)
         else:
             self._ask_line("name: ", self._save, name)
 
     def _save(self, name: str) -> None:
         if name:
             mapping = replace(self.mapping, name=name)
-            Mappings(self.house.account).save(mapping)
+            Mappings(self.workspace.account).save(mapping)
             self._change(mapping)
             self.show_notice(f"Saved as {name}; it is offered again for the same columns.")
 
+    @handles("refused")
     def do_refused(self, key: str) -> None:
         if not self._intake.refused:
             self.show_notice("No row of those shown is refused.")
@@ -421,6 +452,7 @@ class ImportScreen(BaseScreen):
 
         self._ask_line("refused rows into: ", chosen, refused_name(self.source.name), path=True)
 
+    @handles("stage")
     def do_stage(self, key: str) -> None:
         if self._counting is not None:
             self.show_notice("It is being read already.")
@@ -446,7 +478,7 @@ class ImportScreen(BaseScreen):
             self._counting = None
             if self._timer is not None:
                 self._timer.stop()
-        self.house.back()
+        self.workspace.go(Back())
         self._done(intake, self.source.name)
 
     def _show_count(self) -> None:
@@ -458,10 +490,11 @@ class ImportScreen(BaseScreen):
             self._counting.is_stopped = True
         return self._counting is not None
 
+    @handles("back")
     def do_back(self, key: str) -> None:
         # The reading would go on, and stage what it has read although the screen was left.
         if not self.stop_reading():
-            super().do_back(key)
+            self.workspace.go(Back())
 
 
 def refused_name(name: str) -> str:

@@ -11,16 +11,18 @@ from tui.api.pointer import ABSENT
 from tui.keymap import Context
 from tui.orders.display import display_value
 from tui.orders.fields import label_of
+from tui.screens.common.commands import handles
+from tui.screens.common.routes import EditOrder
 from tui.screens.common.screen import BaseScreen
-from tui.screens.common.workspace_actions import open_order
+from tui.screens.common.workspace import Workspace
 from tui.screens.review.drafts import review_drafts
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.lines import LineView, Piece
 from tui.widgets.pager import Pager
 from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
 from tui.widgets.table import Column, OrderTable, RenderedRow, StyledCell
-from tui.work.drafts.sender import DraftSendState
 from tui.work.journal.recheck import RecheckedChange, RecheckResult, entries_of_day, recheck, seen_again
+from tui.work.writes.send_state import SendState
 
 _COLUMNS = (
     Column("order", "order", 10, 1),
@@ -39,7 +41,7 @@ _MARKS = {
 }
 
 
-class RecheckScreen(BaseScreen):
+class RecheckScreen(BaseScreen[None]):
     """One row a value; the bad news first."""
 
     WHERE = Context.RECHECK
@@ -48,8 +50,8 @@ class RecheckScreen(BaseScreen):
     #check { height: 4; }
     """
 
-    def __init__(self, day: date, checks: Sequence[RecheckedChange]) -> None:
-        super().__init__()
+    def __init__(self, workspace: Workspace, day: date, checks: Sequence[RecheckedChange]) -> None:
+        super().__init__(workspace)
         self._day = day
         self._checks = list(checks)
 
@@ -90,10 +92,10 @@ class RecheckScreen(BaseScreen):
         return facts or ["nothing was changed"]
 
     def _show(self) -> None:
-        drafts = self.house.account.drafts
+        drafts = self.workspace.account.drafts
         bad = sum(check.verdict is not RecheckResult.STANDS for check in self._checks)
         drafted = len(drafts.all())
-        left = f"{self.house.account_name} · changes of {self._day:%a %d %b}, read again"
+        left = f"{self.workspace.profile} · changes of {self._day:%a %d %b}, read again"
         self.query_one(TitleLine).set(left, f"drafted {drafted}" if drafted else f"{bad} not as they were left")
         rows = []
         for place, check in enumerate(self._checks):
@@ -120,7 +122,7 @@ class RecheckScreen(BaseScreen):
             rule.set()
             pane.set_lines([])
             return
-        when = check.at.astimezone(self.house.account.zone)
+        when = check.at.astimezone(self.workspace.account.zone)
         if not check.pointer.tokens:
             rule.set(check.named.name, check.verdict)
             pane.set_lines([check.words, f"written {when:%H:%M:%S}"])
@@ -134,7 +136,7 @@ class RecheckScreen(BaseScreen):
         self._show_check()
 
     def _is_drafted(self, check: RecheckedChange) -> bool:
-        draft = self.house.account.drafts.get(check.order_id)
+        draft = self.workspace.account.drafts.get(check.order_id)
         return (
             draft is not None
             and check.verdict is not RecheckResult.STANDS
@@ -151,31 +153,34 @@ class RecheckScreen(BaseScreen):
         return check.order_id or None if (check := self.check) is not None else None
 
     def order_changed(self, order_id: str) -> None:
-        standing = self.house.account.corrections.standing(order_id)
-        if standing is not None and standing.way is DraftSendState.CONFIRMED and standing.document is not None:
+        standing = self.workspace.account.corrections.status(order_id)
+        if standing is not None and standing.state is SendState.VERIFIED and standing.document is not None:
             self._checks = [
                 seen_again(check, standing.document) if check.order_id == order_id and check.pointer.tokens else check
                 for check in self._checks
             ]
         if self.is_attached:
-            if standing is not None and standing.way is not DraftSendState.SENDING:
+            if standing is not None and standing.state is not SendState.SENDING:
                 self.clear_notice()
             self._show()
 
+    @handles("open")
     def do_open(self, key: str) -> None:
         check = self.check
         if check is None or check.verdict is RecheckResult.GONE or not check.order_id.isdecimal():
             self.show_notice("There is no order to open here.")
             return
-        open_order(self.house, check.order_id)
+        self.workspace.go(EditOrder(check.order_id))
 
     @on(OrderTable.Activated)
     def _activated(self) -> None:
         self.do_open("enter")
 
+    @handles("next_problem")
     def do_next_problem(self, key: str) -> None:
         self._step(1)
 
+    @handles("previous_problem")
     def do_previous_problem(self, key: str) -> None:
         self._step(-1)
 
@@ -188,16 +193,17 @@ class RecheckScreen(BaseScreen):
             place += by
         self.show_notice(f"No {'further' if by > 0 else 'earlier'} change that does not stand.")
 
+    @handles("fix")
     def do_fix(self, key: str) -> None:
         """Draft the confirmed value once more, on what is there now."""
-        check, account = self.check, self.house.account
+        check, account = self.check, self.workspace.account
         if check is None or check.document is None or not check.pointer.tokens:
             self.show_notice("There is no value to draft here.")
             return
         if check.verdict is RecheckResult.STANDS:
             self.show_notice("It still is as it was confirmed.")
             return
-        draft = account.drafts.of(check.order_id, check.document, self.house.now())
+        draft = account.drafts.of(check.order_id, check.document, self.workspace.now())
         name = f"{label_of(check.pointer)}, once more"
         wanted = check.wanted
         done = draft.edit.drop(check.pointer, name) if wanted is ABSENT else draft.edit.put(check.pointer, wanted, name)
@@ -206,31 +212,34 @@ class RecheckScreen(BaseScreen):
             return
         account.corrections.forget(check.order_id)
         account.drafts.save(draft)
-        self.house.order_changed(check.order_id)
+        self.workspace.order_changed(check.order_id)
         self._show()
         self.show_notice(f"Drafted again: {label_of(check.pointer)} of {check.named.name}. u takes it back, w reviews.")
 
+    @handles("undo")
     def do_undo(self, key: str) -> None:
-        check, account = self.check, self.house.account
+        check, account = self.check, self.workspace.account
         draft = account.drafts.get(check.order_id) if check is not None else None
         name = draft.edit.undo() if draft is not None else None
         if draft is None or name is None:
             self.show_notice("Nothing to undo on this order.")
             return
         account.drafts.save(draft)
-        self.house.order_changed(draft.order_id)
+        self.workspace.order_changed(draft.order_id)
         self._show()
         self.show_notice(f"Undone: {name}.")
 
+    @handles("review")
     def do_review(self, key: str) -> None:
-        review_drafts(self, self.house.account.drafts.all())
+        review_drafts(self, self.workspace.account.drafts.all())
 
+    @handles("refresh")
     def do_refresh(self, key: str) -> None:
         self.show_notice("Reading the orders again …")
         self.run_worker(self._read(), name="read changes again", group="read", exclusive=True)
 
     async def _read(self) -> None:
-        account = self.house.account
+        account = self.workspace.account
         entries = entries_of_day(account.store, account.account_id, account.client.base_url, self._day, account.zone)
         self._checks = await recheck(account.client, entries)
         self._show()

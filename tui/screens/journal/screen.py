@@ -13,9 +13,14 @@ from textual.containers import Container
 from tui.api.codec import decode, encode
 from tui.api.wording import count_of
 from tui.keymap import Context
+from tui.orders.progress import Progress
+from tui.screens.common.commands import handles
+from tui.screens.common.routes import Back, EditOrder, OpenComposer, OpenJournal, Page, ShowText
 from tui.screens.common.screen import BaseScreen
-from tui.screens.common.workspace_actions import look_up_again, open_composer, open_order, remember_place
+from tui.screens.common.workspace import Workspace
+from tui.screens.common.workspace_actions import look_up_again
 from tui.screens.journal.entry_lines import entry_lines, many_lines, preview_lines
+from tui.screens.journal.recheck import RecheckScreen
 from tui.screens.journal.rows import Place, WriteRows, columns, key_of_place
 from tui.screens.review.drafts import review_drafts
 from tui.store.journal import WriteState
@@ -30,27 +35,27 @@ from tui.widgets.tab_bar import TabBar
 from tui.widgets.tab_bar import TabLabel as StripEntry
 from tui.widgets.table import OrderTable
 from tui.widgets.text import safe
-from tui.work.drafts.sender import DraftSendState
 from tui.work.journal.entries import (
+    GROUPS,
     PRUNED,
-    EntryOutcome,
     JournalEntry,
-    ended,
+    description,
     entry_line,
     export,
+    group_of,
     open_entry,
-    outcome_words,
     states_of,
 )
 from tui.work.journal.recheck import entries_of_day, recheck
 from tui.work.journal.undo import UndoResult, step_name, told, undo, why_not
 from tui.work.typed_paths import at_home, completed
+from tui.work.writes.send_state import SendState
 
 _ALL = "all"
 _WIDE = 120
 
 
-class JournalScreen(BaseScreen):
+class JournalScreen(BaseScreen[None]):
     """`order_id`: begin at the newest write of this order."""
 
     WHERE = Context.JOURNAL
@@ -65,8 +70,8 @@ class JournalScreen(BaseScreen):
     #journal.-whole #entry-side { width: 1fr; height: 1fr; }
     """
 
-    def __init__(self, order_id: str | None = None) -> None:
-        super().__init__()
+    def __init__(self, workspace: Workspace, order_id: str | None = None) -> None:
+        super().__init__(workspace)
         self._wanted_order = order_id
         self._sorting = JournalSort.TIME
         self._words = ""
@@ -100,7 +105,7 @@ class JournalScreen(BaseScreen):
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
-        remember_place(self, "journal")
+        self.remember_place(OpenJournal())
         if self._was_left:
             self._reload()
 
@@ -148,28 +153,26 @@ class JournalScreen(BaseScreen):
         self._is_stale = False
         if not self.is_attached:
             return
-        account = self.house.account
+        account = self.workspace.account
         briefs = account.store.journal_queries
         counts = briefs.count(account.account_id)
         self._total = counts.total()
-        groups = dict.fromkeys(EntryOutcome, 0)
-        for (state, road), count in counts.items():
-            groups[ended(state, road)] += count
+        groups = dict.fromkeys(GROUPS, 0)
+        for (state, kind), count in counts.items():
+            groups[group_of(state, kind)] += count
         entries = [StripEntry(_ALL, "all", str(self._total or ""))]
         entries += [
-            StripEntry(
-                group, group, str(count or ""), failing=group is EntryOutcome.UNKNOWN and count > 0, empty=not count
-            )
+            StripEntry(group, group, str(count or ""), failing=group == "unknown" and count > 0, empty=not count)
             for group, count in groups.items()
         ]
         self.tab_bar.set_labels(entries, self.tab_bar.current or _ALL)
         self._several = len(briefs.writers(account.account_id)) > 1
         states, kinds = (None, None) if self._group is None else states_of(self._group)
         places = briefs.find(
-            account.account_id, states=states, kinds=kinds, words=self._words.split(), sorting=self._sorting
+            account.account_id, states=states, kinds=kinds, terms=self._words.split(), sort=self._sorting
         )
         by_order = self._sorting is JournalSort.ORDER
-        now, zone = self.house.now(), account.zone
+        now, zone = self.workspace.now(), account.zone
         self._rows = WriteRows(account.store, places, now, zone, self._several, by_order, self._what)
         self.table.set_columns(columns(self._is_wide, self._several))
         narrowed = self._words or self._group is not None
@@ -181,17 +184,17 @@ class JournalScreen(BaseScreen):
         mode = "READ ONLY" if account.client.read_only else "WRITES"
         drafted = len(account.drafts.all())
         self.query_one(TitleLine).set(
-            f"{self.house.account_name} · {mode} · JOURNAL", f"drafted {drafted}" if drafted else ""
+            f"{self.workspace.profile} · {mode} · JOURNAL", f"drafted {drafted}" if drafted else ""
         )
         self._show_entry(keep_place=True)
 
     @property
-    def _group(self) -> EntryOutcome | None:
+    def _group(self) -> str | None:
         current = self.tab_bar.current
-        return None if current in (None, _ALL) else EntryOutcome(str(current))
+        return None if current in (None, _ALL) else str(current)
 
     def _tail(self) -> str:
-        account = self.house.account
+        account = self.workspace.account
         kept = account.store.screen_states.get(account.account_id, PRUNED)
         if not isinstance(kept, dict):
             return ""
@@ -216,11 +219,11 @@ class JournalScreen(BaseScreen):
         return brief.first.remote_id or None if brief is not None and is_one else None
 
     def _open(self, id: int) -> JournalEntry | None:
-        account = self.house.account
+        account = self.workspace.account
         return open_entry(account.store, account.client.base_url, id)
 
     def _show_entry(self, *, keep_place: bool = False) -> None:
-        brief, account = self.brief, self.house.account
+        brief, account = self.brief, self.workspace.account
         if not self.is_attached:
             return
         pane, rule = self.pane, self.query_one("#entry-rule", RuleLine)
@@ -229,7 +232,7 @@ class JournalScreen(BaseScreen):
             pane.set_lines([])
             return
         name = brief.first.name if brief.orders == 1 else f"{brief.orders} orders"
-        rule.set(name, outcome_words(brief.state, brief.kind))
+        rule.set(name, description(brief.state, brief.kind))
         width = pane.drawn_width
         lines: list[TextLine] = []
         if self.is_whole:
@@ -252,7 +255,7 @@ class JournalScreen(BaseScreen):
         pane.set_lines(lines, keep_place=keep_place)
 
     def status_items(self) -> Sequence[str | Piece]:
-        account = self.house.account
+        account = self.workspace.account
         under_way = len(account.outbox.under_way)
         facts: list[str | Piece] = [f"{under_way} on the way"] if under_way else []
         drafted = len(account.drafts.all())
@@ -267,9 +270,9 @@ class JournalScreen(BaseScreen):
             self.show_status()
 
     def order_changed(self, order_id: str) -> None:
-        corrections = self.house.account.corrections
-        standing = corrections.standing(order_id)
-        if standing is not None and standing.way is not DraftSendState.SENDING and not corrections.sending:
+        corrections = self.workspace.account.corrections
+        standing = corrections.status(order_id)
+        if standing is not None and standing.state is not SendState.SENDING and not corrections.unsettled:
             self.clear_notice()
         self.store_changed()
 
@@ -277,11 +280,16 @@ class JournalScreen(BaseScreen):
     def _moved(self) -> None:
         self._show_entry()
 
+    def reopen(self, page: Page) -> bool:
+        if isinstance(page, OpenJournal):
+            self.go_to_order(page.order_id)
+        return isinstance(page, OpenJournal)
+
     def go_to_order(self, order_id: str | None) -> None:
         """Put the cursor on the newest write of an order, in the list of all."""
         if order_id is None:
             return
-        account = self.house.account
+        account = self.workspace.account
         found = account.store.journal_queries.find(account.account_id, order=order_id)
         if not found:
             self.show_notice("Nothing was written to that order. Here is what was written to others.")
@@ -295,12 +303,15 @@ class JournalScreen(BaseScreen):
 
     # Moving.
 
+    @handles("tab_next")
     def do_tab_next(self, key: str) -> None:
         self.tab_bar.step(1)
 
+    @handles("tab_previous")
     def do_tab_previous(self, key: str) -> None:
         self.tab_bar.step(-1)
 
+    @handles("tab_number")
     def do_tab_number(self, key: str) -> None:
         if not self.tab_bar.select_number(int(key)):
             self.show_notice(f"There is no group {key}.")
@@ -310,10 +321,12 @@ class JournalScreen(BaseScreen):
         self._reload()
         self._show_entry()
 
+    @handles("pane")
     def do_pane(self, key: str) -> None:
         if not self.is_whole:
             (self.table if self.pane.has_focus else self.pane).focus(scroll_visible=False)
 
+    @handles("open")
     def do_open(self, key: str) -> None:
         if self.brief is not None and not self.is_whole:
             self._set_whole(True)
@@ -328,6 +341,7 @@ class JournalScreen(BaseScreen):
         (self.pane if whole else self.table).focus(scroll_visible=False)
         self.call_after_refresh(self._show_entry)
 
+    @handles("as_json")
     def do_as_json(self, key: str) -> None:
         if self.brief is None:
             return
@@ -338,6 +352,7 @@ class JournalScreen(BaseScreen):
             self.give_focus()
         self.call_after_refresh(self._show_entry)
 
+    @handles("back")
     def do_back(self, key: str) -> None:
         if self.is_whole:
             self._set_whole(False)
@@ -347,17 +362,21 @@ class JournalScreen(BaseScreen):
             self._words = ""
             self._reload()
         else:
-            self.house.back()
+            self.workspace.go(Back())
 
+    @handles("next_order")
     def do_next_order(self, key: str) -> None:
         self.table.move(1)
 
+    @handles("previous_order")
     def do_previous_order(self, key: str) -> None:
         self.table.move(-1)
 
+    @handles("next_problem")
     def do_next_problem(self, key: str) -> None:
         self._step_problem(1)
 
+    @handles("previous_problem")
     def do_previous_problem(self, key: str) -> None:
         self._step_problem(-1)
 
@@ -366,11 +385,7 @@ class JournalScreen(BaseScreen):
         place = self.table.cursor + by
         while rows is not None and 0 <= place < len(rows):
             brief = rows.brief_at(place)
-            if brief is not None and ended(brief.state, brief.kind) in (
-                EntryOutcome.UNKNOWN,
-                EntryOutcome.DIFFERS,
-                EntryOutcome.NOT_WRITTEN,
-            ):
+            if brief is not None and group_of(brief.state, brief.kind) in ("unknown", "differs", "failed"):
                 self.table.go(place)
                 return
             place += by
@@ -378,6 +393,7 @@ class JournalScreen(BaseScreen):
 
     # Narrowing and sorting.
 
+    @handles("filter")
     def do_filter(self, key: str) -> None:
         self.query_one(FilterLine).open()
 
@@ -398,8 +414,9 @@ class JournalScreen(BaseScreen):
         if not number or len(number) > 64 or "\n" in number:
             super().pasted(text)
             return
-        self.ask(f"Pasted: {number}.", [("g", "its writes")], lambda _: self._narrow(number))
+        self.ask_then(f"Pasted: {number}.", [("g", "its writes")], lambda _: self._narrow(number))
 
+    @handles("sort")
     def do_sort(self, key: str) -> None:
         sortings = {"t": JournalSort.TIME, "o": JournalSort.ORDER, "e": JournalSort.OUTCOME}
 
@@ -408,10 +425,11 @@ class JournalScreen(BaseScreen):
             self._reload()
             self.table.home()
 
-        self.ask("Sort by", [("t", "time"), ("o", "order"), ("e", "how it ended")], chosen)
+        self.ask_then("Sort by", [("t", "time"), ("o", "order"), ("e", "how it ended")], chosen)
 
     # Undo.
 
+    @handles("undo")
     def do_undo(self, key: str) -> None:
         brief, place = self.brief, self.place
         if brief is None or place is None:
@@ -430,14 +448,14 @@ class JournalScreen(BaseScreen):
 
         def chosen(answer: str) -> None:
             if answer == "j":
-                account = self.house.account
+                account = self.workspace.account
                 self._undo(
                     [id for id, _ in account.store.journal_queries.find(account.account_id, job=brief.job)], None
                 )
             else:
                 self._undo([brief.id], place[1] if answer == "o" else None)
 
-        self.ask("Undo", answers, chosen)
+        self.ask_then("Undo", answers, chosen)
 
     def _undo(self, ids: Sequence[int], only: int | None) -> None:
         self.show_notice("Reading what is there now …")
@@ -445,7 +463,7 @@ class JournalScreen(BaseScreen):
         self.run_worker(work, name="draft the way back", group="read", exclusive=True)
 
     async def _draft_inverse(self, ids: Sequence[int], only: int | None) -> None:
-        house = self.house
+        workspace = self.workspace
         entries: list[JournalEntry] = []
         for id in ids:
             entry = self._open(id)
@@ -457,24 +475,26 @@ class JournalScreen(BaseScreen):
             self.show_notice(reason or "This write was removed from the journal.")
             return
 
-        def progress(done: int, of: int) -> None:
-            if of > 1:
-                self.show_notice(f"{done} of {of} orders read again …")
+        def show(progress: Progress) -> None:
+            if progress.total > 1:
+                self.show_notice(f"{progress.done} of {progress.total} orders read again …")
 
-        name = step_name(entries[0], house.account.zone)
+        name = step_name(entries[0], workspace.account.zone)
         with self.report_store_errors():
-            results = await undo(house.account, house.staging, entries, name, progress)
+            results = await undo(workspace.account, workspace.staging, entries, name, show)
             for result in results:
                 if result.named.remote_id:
-                    house.order_changed(result.named.remote_id)
+                    workspace.order_changed(result.named.remote_id)
             self._reload()
             self.show_notice(told(results))
             if len(results) > 1 and self.is_on_top and not self.is_typing:
-                house.show_text(f"Undo: {told(results)}", _each(results))
+                workspace.go(ShowText(f"Undo: {told(results)}", _each(results)))
 
+    @handles("review")
     def do_review(self, key: str) -> None:
-        review_drafts(self, self.house.account.drafts.all())
+        review_drafts(self, self.workspace.account.drafts.all())
 
+    @handles("order")
     def do_order(self, key: str) -> None:
         order_id = self.order_here
         if order_id is None or not order_id.isdecimal():
@@ -482,43 +502,45 @@ class JournalScreen(BaseScreen):
                 "This row is about several orders; s by order has a row for each." if self.brief else "No write."
             )
             return
-        open_order(self.house, order_id)
+        self.workspace.go(EditOrder(order_id))
 
+    @handles("batches")
     def do_batches(self, key: str) -> None:
-        open_composer(self.house)
+        self.workspace.go(OpenComposer())
 
     # Reading again, and export.
 
+    @handles("recheck")
     def do_recheck(self, key: str) -> None:
-        today = self.house.now().astimezone(self.house.account.zone).date()
+        today = self.workspace.now().astimezone(self.workspace.account.zone).date()
         brief, order_id = self.brief, self.order_here
         if brief is not None and brief.state is WriteState.UNKNOWN and order_id and look_up_again(self, order_id):
             return
-        day = brief.at.astimezone(self.house.account.zone).date() if brief is not None else today
+        day = brief.at.astimezone(self.workspace.account.zone).date() if brief is not None else today
         if day == today:
             self._recheck(today)
             return
         answers = [("t", "today"), ("d", f"{day:%a %d %b}, the day of this write")]
-        self.ask("Read again the changes of", answers, lambda answer: self._recheck(today if answer == "t" else day))
+        self.ask_then(
+            "Read again the changes of", answers, lambda answer: self._recheck(today if answer == "t" else day)
+        )
 
     def _recheck(self, day: date) -> None:
         self.show_notice("Reading the orders again …")
         self.run_worker(self._read_again(day), name="read changes again", group="read", exclusive=True)
 
     async def _read_again(self, day: date) -> None:
-        from tui.screens.journal.recheck import RecheckScreen
-
-        account = self.house.account
+        account = self.workspace.account
         entries = entries_of_day(account.store, account.account_id, account.client.base_url, day, account.zone)
         if not entries:
             self.show_notice(f"No change of {day:%a %d %b} was confirmed, so there is nothing to read again.")
             return
         checks = await recheck(
-            account.client, entries, lambda done, of: self.show_notice(f"{done} of {of} orders read again …")
+            account.client, entries, lambda now: self.show_notice(f"{now.done} of {now.total} orders read again …")
         )
         self.clear_notice()
         if self.is_on_top and not self.is_typing:
-            self.house.open_screen(RecheckScreen(day, checks))
+            self.workspace.open(RecheckScreen(self.workspace, day, checks))
         else:
             self.show_notice("The changes were read again; r shows them.")
 
@@ -528,14 +550,15 @@ class JournalScreen(BaseScreen):
             worker.cancel()
         return bool(running)
 
+    @handles("export")
     def do_export(self, key: str) -> None:
         if self._rows is None or not len(self._rows):
             self.show_notice("There is nothing to export in this list.")
             return
-        today = self.house.now().astimezone(self.house.account.zone).date()
+        today = self.workspace.now().astimezone(self.workspace.account.zone).date()
         line = self.query_one("#export-file", InputLine)
         line.complete = completed
-        line.open(str(self.house.account.store.path.parent / f"journal-{today:%Y-%m-%d}.jsonl"))
+        line.open(str(self.workspace.account.store.path.parent / f"journal-{today:%Y-%m-%d}.jsonl"))
 
     def _export(self, name: str) -> None:
         rows = self._rows
@@ -547,7 +570,7 @@ class JournalScreen(BaseScreen):
         self.run_worker(self._write_out(ids, at_home(Path(name))), name="export the journal", group="export")
 
     async def _write_out(self, ids: Sequence[int], path: Path) -> None:
-        account = self.house.account
+        account = self.workspace.account
         with self.report_store_errors():
             try:
                 count = await export(account.store, account.client.base_url, ids, path)

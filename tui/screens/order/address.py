@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Callable, Sequence
-from typing import ClassVar, Final, TypeAlias
+from typing import Any, ClassVar, Final, TypeAlias
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -21,7 +21,10 @@ from tui.orders.countries import country_name
 from tui.orders.fields import field_at
 from tui.orders.paths import BILL_TO, SHIP_TO
 from tui.orders.value_parser import SHOWN_EMPTY, show_value
+from tui.screens.common.commands import handles
+from tui.screens.common.routes import Back
 from tui.screens.common.screen import BaseScreen
+from tui.screens.common.workspace import Workspace
 from tui.widgets.comparison import ComparisonList, ComparisonNote, ComparisonRow
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.editing.multiline_input import MultilineInput
@@ -45,7 +48,7 @@ _HINT: Final = "Paste or type the address here."
 _TITLES: Final = {SHIP_TO: "shipping address", BILL_TO: "billing address"}
 
 
-class AddressScreen(BaseScreen):
+class AddressScreen(BaseScreen[None]):
     """Shows what a block would change; `take` is called once, on Enter, after which the screen is gone. It sends nothing.
 
     `document`: the order as edited. `name`: what people call it. `key`: by which its text is kept on disk until it is
@@ -64,6 +67,7 @@ class AddressScreen(BaseScreen):
 
     def __init__(
         self,
+        workspace: Workspace,
         document: Document,
         take: Take,
         *,
@@ -73,7 +77,7 @@ class AddressScreen(BaseScreen):
         operation: Operation = Operation.PATCH,
         text: str = "",
     ) -> None:
-        super().__init__()
+        super().__init__(workspace)
         self._document = document
         self._take = take
         self._name = name
@@ -117,10 +121,10 @@ class AddressScreen(BaseScreen):
         return True
 
     def on_mount(self) -> None:
-        account = self.house.account
+        account = self.workspace.account
         mode = "READ ONLY" if account.client.read_only else "WRITES"
         self.query_one(TitleLine).set(
-            f"{self.house.account_name} · {mode}", f"{self._name} · {_TITLES[self._place]} from a text"
+            f"{self.workspace.profile} · {mode}", f"{self._name} · {_TITLES[self._place]} from a text"
         )
         kept = account.store.screen_states.get(account.account_id, self._key)
         text = self._pasted or (kept if isinstance(kept, str) else "")
@@ -145,12 +149,12 @@ class AddressScreen(BaseScreen):
     # The text.
 
     def _keep(self, text: str) -> None:
-        state = self.house.account.store.screen_states
+        state = self.workspace.account.store.screen_states
         with self.report_store_errors():
             if text:
-                state.put(self.house.account.account_id, self._key, text)
+                state.put(self.workspace.account.account_id, self._key, text)
             else:
-                state.delete(self.house.account.account_id, self._key)
+                state.delete(self.workspace.account.account_id, self._key)
 
     @on(MultilineInput.Changed)
     def _changed(self, event: MultilineInput.Changed) -> None:
@@ -345,6 +349,7 @@ class AddressScreen(BaseScreen):
 
     # Keys.
 
+    @handles("take")
     def do_take(self, key: str) -> None:
         # An Enter that was typed before the proposal could be read is no answer to it.
         painted_at = self.list_view.painted_at
@@ -359,9 +364,10 @@ class AddressScreen(BaseScreen):
             self.show_notice("Nothing would change.")
             return
         self._keep("")
-        self.house.back()
+        self.workspace.go(Back())
         self._take(values, STEP)
 
+    @handles("leave_out")
     def do_leave_out(self, key: str) -> None:
         row = next((line for line in self._lines if line.field == self.query_one(ComparisonList).cursor_key), None)
         if row is None or not row.writes:
@@ -376,10 +382,12 @@ class AddressScreen(BaseScreen):
         self._propose()
         self.list_view.move(1)
 
+    @handles("other_address")
     def do_other_address(self, key: str) -> None:
         self._also_other = not self._also_other
         self._propose()
 
+    @handles("split")
     def do_split(self, key: str) -> None:
         if self._reading.split is None:
             self.show_notice("There is no number in the street that could be taken apart.")
@@ -387,6 +395,7 @@ class AddressScreen(BaseScreen):
         self._split = not self._is_split
         self._propose()
 
+    @handles("another")
     def do_another(self, key: str) -> None:
         if not self._reading.other_addresses:
             self.show_notice("There is one address in the text, or none.")
@@ -396,11 +405,12 @@ class AddressScreen(BaseScreen):
         self._split = None
         self._read()
 
+    @handles("text")
     def do_text(self, key: str) -> None:
         self._to_text()
 
 
-def offer_address(screen: BaseScreen, text: str, read: Callable[[str], None]) -> bool:
+def offer_address(screen: BaseScreen[Any], text: str, read: Callable[[str], None]) -> bool:
     """Ask whether a paste is an address, if it has several lines or commas, words and a number; whether it was asked."""
     has_parts = len(text.strip().splitlines()) > 1 or "," in text
     has_both = re.search(r"\d", text) is not None and re.search(r"[^\W\d_]{3}", text) is not None
@@ -408,5 +418,5 @@ def offer_address(screen: BaseScreen, text: str, read: Callable[[str], None]) ->
         return False
     lines = len([line for line in text.splitlines() if line.strip()])
     words = f"Pasted {lines} lines." if lines > 1 else "Pasted a line with commas."
-    screen.ask(words, [("a", "read as address")], lambda _: read(text))
+    screen.ask_then(words, [("a", "read as address")], lambda _: read(text))
     return True

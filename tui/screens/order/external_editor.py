@@ -8,14 +8,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Any, Final
 
 from textual.app import SuspendNotSupported
 
+from tui.screens.common.screen import BaseScreen
+from tui.screens.common.workspace import Workspace
 from tui.store.db import StoreError
-
-if TYPE_CHECKING:
-    from tui.app import OrdersApp
 
 _OURS: Final = "SENDCLOUD_"
 """What begins so in the environment is for this program, and may be a secret."""
@@ -43,18 +42,22 @@ FIELD: Final = TextFormat("field.txt", 256 * 1024)
 
 
 def edit_text(
-    app: "OrdersApp", text: str, take: Callable[[str], object], manner: TextFormat = FIELD, *, line: int | None = None
+    screen: BaseScreen[Any],
+    text: str,
+    take: Callable[[str], object],
+    manner: TextFormat = FIELD,
+    *,
+    line: int | None = None,
 ) -> None:
     """Let the user edit a text in $VISUAL or $EDITOR, beginning on a line if the editor can.
 
     `take` is called with the text if it was changed and can be read, at once or after the user has mended it. Whatever
-    else happens is said on the screen in front; where text could be lost, the user decides first. The file is the
+    else happens is said on the screen; where text could be lost, the user decides first. The file is the
     user's alone and is gone afterwards, after a crash at the next start.
     """
-    screen = app.house_screens()[-1]
     try:
-        path = app.account.store.editor_files.put(manner.name, to_bytes(text, manner))
-        EditorSession(app, path, text, take, manner).go(line)
+        path = screen.workspace.account.store.editor_files.put(manner.name, to_bytes(text, manner))
+        EditorSession(screen, path, text, take, manner).go(line)
     except StoreError as error:
         screen.show_notice(str(error), "error")
 
@@ -84,10 +87,9 @@ class EditorSession:
     """One file on its way to the editor and back, as often as the user wants."""
 
     def __init__(
-        self, app: "OrdersApp", path: Path, text: str, take: Callable[[str], object], manner: TextFormat
+        self, screen: BaseScreen[Any], path: Path, text: str, take: Callable[[str], object], manner: TextFormat
     ) -> None:
-        self._app = app
-        self._screen = app.house_screens()[-1]
+        self._screen = screen
         self._path = path
         self._text = text
         self._take = take
@@ -96,7 +98,7 @@ class EditorSession:
     def go(self, line: int | None = None) -> None:
         command = editor_command()
         try:
-            status = _run(self._app, command, self._path, line)
+            status = _run(self._screen.workspace, command, self._path, line)
         except (OSError, ValueError, SuspendNotSupported) as error:
             reason = error.strerror if isinstance(error, OSError) else str(error)
             self._end(f"The editor {command!r} could not be started: {reason}. Nothing was changed.", "error")
@@ -152,18 +154,18 @@ class EditorSession:
             else:
                 self.go()
 
-        self._screen.ask(words, answers, chosen, lambda: self._end("It was left; nothing was changed."))
+        self._screen.ask_then(words, answers, chosen, lambda: self._end("It was left; nothing was changed."))
 
     def _end(self, words: str, tone: str = "info") -> None:
         try:
-            self._app.account.store.editor_files.remove(self._path)
+            self._screen.workspace.account.store.editor_files.remove(self._path)
         except StoreError as error:
             words, tone = f"{words} {error}", "error"
         if words:
             self._screen.show_notice(words, tone)
 
 
-def _run(app: "OrdersApp", command: str, path: Path, line: int | None) -> int:
+def _run(workspace: Workspace, command: str, path: Path, line: int | None) -> int:
     """Give the terminal to the editor until it ends; its exit status, negative for a signal. Raises OSError, ValueError."""
     words = shlex.split(command)
     if not words:
@@ -173,7 +175,7 @@ def _run(app: "OrdersApp", command: str, path: Path, line: int | None) -> int:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
     status = 0
     failed: OSError | None = None
-    with app.suspend(), _keys_are_the_editors():
+    with workspace.suspend(), _keys_are_the_editors():
         try:
             # The user's own editor.
             status = subprocess.run([*words, str(path)], check=False, env=environment).returncode  # noqa: S603

@@ -126,7 +126,7 @@ def _place(spec: FormSpec) -> dict[Pointer, list[FormNote]]:
     placed: dict[Pointer, list[FormNote]] = {}
     document = spec.edit.document
     for note in spec.notes:
-        wanted: Pointer = note.problem.pointer.settle(document)
+        wanted: Pointer = note.problem.pointer.without_unknown_segments(document)
         while wanted.tokens:
             if _is_heading(wanted, document):
                 break

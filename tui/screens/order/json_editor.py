@@ -18,7 +18,10 @@ from tui.api.wording import count_of
 from tui.keymap import Context
 from tui.orders.edits.json_text import MAX_LENGTH, InvalidJson, ParsedJson, format_json, line_of, parse_json
 from tui.orders.fields import field_at, label_of
+from tui.screens.common.commands import handles
+from tui.screens.common.routes import Back, ShowText
 from tui.screens.common.screen import BaseScreen
+from tui.screens.common.workspace import Workspace
 from tui.screens.order.external_editor import TextFormat, edit_text
 from tui.store.db import StoreError
 from tui.widgets.dialogs import QuestionBar
@@ -96,14 +99,14 @@ class _Validation:
         return sum(problem.severity is Severity.ERROR for problem in self.problems) + len(self.strays)
 
 
-class JsonScreen(BaseScreen):
+class JsonScreen(BaseScreen[None]):
     """It writes nothing to the service. The text in progress is on disk at every change, and offered again."""
 
     WHERE = Context.JSON
     CSS: ClassVar[str] = ""
 
-    def __init__(self, order: JsonDocument) -> None:
-        super().__init__()
+    def __init__(self, workspace: Workspace, order: JsonDocument) -> None:
+        super().__init__(workspace)
         self._order = order
         self.edit = TextEditor(longest=MAX_LENGTH, on_change=self._changed)
         self._fresh = format_json(order.document)
@@ -136,7 +139,7 @@ class JsonScreen(BaseScreen):
     def on_mount(self) -> None:
         self.edit.load(self._fresh)
         title = self.query_one(TitleLine)
-        title.set(f"{self.house.account_name} · JSON · {self._order.title}", "w applies it to the draft")
+        title.set(f"{self.workspace.profile} · JSON · {self._order.title}", "w applies it to the draft")
         super().on_mount()
         self._bring_back()
         self._judge_now()
@@ -167,7 +170,7 @@ class JsonScreen(BaseScreen):
 
     def _bring_back(self) -> None:
         """The text that was left here, as a step that undo takes back."""
-        account = self.house.account
+        account = self.workspace.account
         kept = account.store.screen_states.get(account.account_id, _key(self._order.place))
         began = account.store.screen_states.get(account.account_id, _key(self._order.place, "began"))
         if not isinstance(kept, dict) or not isinstance(kept.get("text"), str):
@@ -194,7 +197,7 @@ class JsonScreen(BaseScreen):
         if self._keeping is not None:
             self._keeping.stop()
             self._keeping = None
-        account, text = self.house.account, self.edit.buffer.text
+        account, text = self.workspace.account, self.edit.buffer.text
         with self.report_store_errors():
             if text == self._fresh:
                 forget_text(account, self._order.place)
@@ -280,6 +283,7 @@ class JsonScreen(BaseScreen):
 
     # Editing.
 
+    @handles("edit_line")
     def do_edit_line(self, key: str) -> None:
         verdict, row = self._verdict, self.edit.row
         column = None
@@ -312,17 +316,21 @@ class JsonScreen(BaseScreen):
             self.edit.set_text(plain_lines(text))
             self._judge_now()
 
-        self.ask(f"{len(text)} characters were pasted.", [("r", "put them in place of the whole text")], chosen)
+        self.ask_then(f"{len(text)} characters were pasted.", [("r", "put them in place of the whole text")], chosen)
 
+    @handles("undo")
     def do_undo(self, key: str) -> None:
         self.show_notice("Undone." if self.edit.undo() else "Nothing to undo in this text.")
 
+    @handles("redo")
     def do_redo(self, key: str) -> None:
         self.show_notice("Done again." if self.edit.redo() else "Nothing to do again.")
 
+    @handles("next_problem")
     def do_next_problem(self, key: str) -> None:
         self._with_verdict(lambda _: self._step_problem(1))
 
+    @handles("previous_problem")
     def do_previous_problem(self, key: str) -> None:
         self._with_verdict(lambda _: self._step_problem(-1))
 
@@ -335,17 +343,19 @@ class JsonScreen(BaseScreen):
                 self.edit.step_note(by)
             self.show_notice("Around, from the first one." if by > 0 else "Around, from the last one.")
 
+    @handles("long_text")
     def do_long_text(self, key: str) -> None:
         buffer = self.edit.buffer
         line, _ = buffer.line_and_column(BufferPosition(self.edit.row, 0))
         notes = [note.text for note in self.edit.notes.get(self.edit.row, ())]
-        self.house.show_text(f"Line {line}", "\n\n".join([buffer.line_text(self.edit.row), *notes]))
+        self.workspace.go(ShowText(f"Line {line}", "\n\n".join([buffer.line_text(self.edit.row), *notes])))
 
     # $EDITOR.
 
+    @handles("as_json_edit")
     def do_as_json_edit(self, key: str) -> None:
         line, _ = self.edit.buffer.line_and_column(BufferPosition(self.edit.row, 0))
-        edit_text(self.house, self.edit.buffer.text, self._came_back, _ORDER, line=line)
+        edit_text(self, self.edit.buffer.text, self._came_back, _ORDER, line=line)
 
     def _came_back(self, text: str) -> None:
         self.edit.set_text(plain_lines(text))
@@ -362,7 +372,7 @@ class JsonScreen(BaseScreen):
                 self.call_after_refresh(self.do_as_json_edit if answer == "e" else self.do_edit_line, answer)
 
             words = f"Line {broken.line}, column {broken.column}: {broken.message}."
-            self.ask(words, [("e", "$EDITOR"), ("i", "here")], chosen)
+            self.ask_then(words, [("e", "$EDITOR"), ("i", "here")], chosen)
         elif verdict.errors:
             self.edit.home()
             if self.edit.row not in self.edit.notes:
@@ -376,6 +386,7 @@ class JsonScreen(BaseScreen):
 
     # Taking it.
 
+    @handles("apply")
     def do_apply(self, key: str) -> None:
         self._with_verdict(self._apply)
 
@@ -388,7 +399,7 @@ class JsonScreen(BaseScreen):
         if not verdict.errors:
             self._take(found.document)
             return
-        self.ask(
+        self.ask_then(
             f"Apply in spite of {count_of(verdict.errors, 'problem')}?",
             [("a", "apply")],
             lambda _: self._take(found.document),
@@ -405,9 +416,10 @@ class JsonScreen(BaseScreen):
                 self.show_notice(f"Not applied: {error}", "warning")
                 return
         with self.report_store_errors():
-            forget_text(self.house.account, self._order.place)
+            forget_text(self.workspace.account, self._order.place)
         self._leave(words)
 
+    @handles("back")
     def do_back(self, key: str) -> None:
         self._keep()
         self._leave("The JSON text is kept; E goes on with it." if self.is_changed else "")
@@ -416,10 +428,9 @@ class JsonScreen(BaseScreen):
         if self._keeping is not None:
             self._keeping.stop()
             self._keeping = None
-        below = self.house.house_screens()[-2]
-        self.house.back()
+        self.workspace.go(Back())
         if words:
-            below.show_notice(words)
+            self.workspace.show_notice(words)
 
 
 def has_text(account: Account, place: str) -> bool:

@@ -1,19 +1,16 @@
 """What an order is edited as when it is edited as one JSON text: a draft of the service's order, or a staged one."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Any
 
 from tui.api.codec import Document
 from tui.api.models import Operation
 from tui.orders.edits.json_merge import check_change, check_new, keep_fixed_fields, rebase
 from tui.orders.summary import order_name
+from tui.screens.common.screen import BaseScreen
 from tui.screens.order.json_editor import JsonDocument, JsonScreen
 from tui.work.batches.staged_order import StagedOrder
-from tui.work.batches.staging import Staging
 from tui.work.drafts.drafts import Draft
-
-if TYPE_CHECKING:
-    from tui.app import OrdersApp
 
 _STEP = "edited as JSON"
 _TAKEN = "Drafted as JSON says; u takes it back."
@@ -24,7 +21,9 @@ def draft_place(order_id: str) -> str:
     return f"order {order_id}"
 
 
-def open_draft_as_json(app: "OrdersApp", draft: Draft, now: Callable[[], Draft], save: Callable[[Draft], None]) -> None:
+def open_draft_as_json(
+    screen: BaseScreen[Any], draft: Draft, now: Callable[[], Draft], save: Callable[[Draft], None]
+) -> None:
     """Edit a draft as one text. `now` gives the draft as it is when the text is taken, `save` keeps and shows it."""
     base = draft.edit.base
 
@@ -36,8 +35,9 @@ def open_draft_as_json(app: "OrdersApp", draft: Draft, now: Callable[[], Draft],
         save(current)
         return _TAKEN
 
-    app.open_screen(
+    screen.workspace.open(
         JsonScreen(
+            screen.workspace,
             JsonDocument(
                 draft_place(draft.order_id),
                 order_name(draft.edit.document),
@@ -45,24 +45,26 @@ def open_draft_as_json(app: "OrdersApp", draft: Draft, now: Callable[[], Draft],
                 Operation.PATCH,
                 lambda wanted: check_change(base, wanted),
                 take,
-            )
+            ),
         )
     )
 
 
-def open_staged_as_json(app: "OrdersApp", staging: Staging, order: StagedOrder, taken: Callable[[], None]) -> None:
+def open_staged_as_json(screen: BaseScreen[Any], order: StagedOrder, taken: Callable[[], None]) -> None:
     """Edit a staged order as one text; `taken` shows what came of it."""
     base = order.edit.base if order.fixed else None
+    staging = screen.workspace.staging
 
     def take(began: Document, wanted: Document) -> str:
         document = wanted if base is None else keep_fixed_fields(base, wanted)
-        if not staging.become(order.id, began, document, _STEP):
+        if not staging.editing.become(order.id, began, document, _STEP):
             return "The order says all that already."
         taken()
         return _TAKEN
 
-    app.open_screen(
+    screen.workspace.open(
         JsonScreen(
+            screen.workspace,
             JsonDocument(
                 f"staged {order.id}",
                 order_name(order.document),
@@ -70,6 +72,6 @@ def open_staged_as_json(app: "OrdersApp", staging: Staging, order: StagedOrder, 
                 Operation.POST,
                 lambda wanted: check_new(base, wanted),
                 take,
-            )
+            ),
         )
     )

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -16,8 +15,10 @@ from tui.orders.edits.edit import Edit
 from tui.orders.fields import Field, field_at
 from tui.orders.paths import ANY
 from tui.orders.value_parser import KINDS_OF_LINES, Choices, ParsedEntry, ValidValue, parse_entry, show_value
+from tui.screens.common.routes import Back
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.search_picker import SearchPicker
+from tui.screens.common.workspace import Workspace
 from tui.screens.order.form_rows import FormSpec, choices_of
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.form_layout import FieldRow, SheetRow
@@ -25,9 +26,6 @@ from tui.widgets.lines import LineView
 from tui.widgets.sheet import OrderSheet
 from tui.widgets.status import KeyLine, StatusLine, TitleLine
 from tui.widgets.table import Column, RenderedRow
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 ADD_TAGS = Pointer.of("tags", "add")
 REMOVE_TAGS = Pointer.of("tags", "remove")
@@ -98,7 +96,7 @@ class Choice:
     recipe: BulkChange | None = None
 
 
-class PickerScreen(SearchPicker):
+class PickerScreen(SearchPicker[None]):
     """Type to narrow over names, labels and paths, arrows to choose, Enter takes it."""
 
     PROMPT = "field: "
@@ -107,13 +105,14 @@ class PickerScreen(SearchPicker):
 
     def __init__(
         self,
+        workspace: Workspace,
         title: str,
         recipes: Sequence[BulkChange],
         done: Callable[[Choice], None],
         fields: Sequence[Field] | None = None,
         first: Sequence[Choice] = (),
     ) -> None:
-        super().__init__(title)
+        super().__init__(workspace, title)
         if fields is not None and not recipes:
             self.COLUMNS, self.EMPTY = _FIELDS, "No field has these letters."
         self._done = done
@@ -130,7 +129,7 @@ class PickerScreen(SearchPicker):
 
     def choose(self, choice: Choice | None) -> None:
         """Take what the cursor is on, if anything was found."""
-        self.house.back()
+        self.workspace.go(Back())
         if choice is not None:
             self._done(choice)
 
@@ -154,7 +153,7 @@ class PickerScreen(SearchPicker):
         ]
 
 
-class ValueScreen(BaseScreen):
+class ValueScreen(BaseScreen[None]):
     """One field, or the tags, with the editor open: what is taken goes to `done`, and the screen is gone.
 
     `replaces`: what stands there is an example, which the first letter typed replaces.
@@ -166,6 +165,7 @@ class ValueScreen(BaseScreen):
 
     def __init__(
         self,
+        workspace: Workspace,
         title: str,
         rows: Sequence[SheetRow],
         done: Callable[[dict[Pointer, Json]], None],
@@ -176,7 +176,7 @@ class ValueScreen(BaseScreen):
         begun: str | None = None,
         may_be_empty: bool = False,
     ) -> None:
-        super().__init__()
+        super().__init__(workspace)
         self._title = title
         self._rows = rows
         self._replaces = replaces
@@ -226,7 +226,7 @@ class ValueScreen(BaseScreen):
     def _read(self, pointer: Pointer, kind: str, text: str, choices: Choices) -> ParsedEntry:
         if self._may_be_empty and not text:
             return ValidValue("")
-        return reader_of(self)(pointer, kind, text, choices)
+        return reader_of(self.workspace)(pointer, kind, text, choices)
 
     @on(OrderSheet.FieldChanged)
     def _changed(self, event: OrderSheet.FieldChanged) -> None:
@@ -237,16 +237,16 @@ class ValueScreen(BaseScreen):
         if self.sheet.editing is not None or self._is_over:
             return
         self._is_over = True
-        self.house.back()
+        self.workspace.go(Back())
         if event.taken:
             self._done(self._values)
 
 
-def reader_of(screen: BaseScreen) -> Callable[[Pointer, str, str, Choices], ParsedEntry]:
-    """How this screen's editors read what is typed: with the profile's zone and clock."""
+def reader_of(workspace: Workspace) -> Callable[[Pointer, str, str, Choices], ParsedEntry]:
+    """How editors read what is typed: with the profile's zone and clock."""
 
     def read(pointer: Pointer, kind: str, text: str, choices: Choices) -> ParsedEntry:
-        now: datetime = screen.house.now().astimezone(screen.house.account.zone)
+        now = workspace.now().astimezone(workspace.account.zone)
         return parse_entry(kind, text, choices=choices, now=now)
 
     return read

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import Any
 
 from rich.cells import cell_len
 
@@ -16,46 +16,20 @@ from tui.orders.display import change_label, display_value
 from tui.orders.edits.request_choice import RequestChoice
 from tui.orders.fields import label_of
 from tui.orders.summary import order_name
-from tui.screens.common.workspace_actions import told_if_not_kept
+from tui.screens.common.screen import BaseScreen
+from tui.screens.common.workspace_actions import start_write
 from tui.screens.review.screen import ReviewItem, ReviewPlan, ReviewScreen
-from tui.screens.triage.rows import RowStatus
 from tui.widgets.lines import Piece
 from tui.widgets.text import fit, safe
 from tui.work.drafts.drafts import Draft
-from tui.work.drafts.sender import DraftSendState, DraftSendStatus
-
-if TYPE_CHECKING:
-    from tui.screens.common.screen import BaseScreen
+from tui.work.drafts.sender import DraftSendStatus
 
 _READ_AT_ONCE = 5
 _LABEL, _LONGEST_LABEL = 24, 32
 _WAS, _LONGEST_WAS = 22, 160
-_MARKS = {
-    DraftSendState.SENDING: (">", "info"),
-    DraftSendState.FOLLOWED: (">", "info"),
-    DraftSendState.CHANGED: ("#", "conflict"),
-    DraftSendState.REFUSED: ("S", "service"),
-    DraftSendState.BUSY: ("*", "warning"),
-    DraftSendState.UNKNOWN: ("#", "conflict"),
-    DraftSendState.NOT_APPLIED: ("*", "warning"),
-    DraftSendState.NOT_SENT: ("*", "warning"),
-    DraftSendState.GONE: ("#", "conflict"),
-    DraftSendState.DIFFERS: ("S", "service"),
-    DraftSendState.CONFIRMED: ("=", "good"),
-    DraftSendState.DELETED: ("=", "good"),
-}
 
 
-def standing_mark(standing: DraftSendStatus, draft: Draft | None) -> RowStatus | None:
-    """How the table tells what became of an order; a confirmed one with a new draft is a draft again."""
-    if standing.way is DraftSendState.CONFIRMED and draft is not None:
-        return None
-    mark, tone = _MARKS[standing.way]
-    words = standing.words if standing.way is not DraftSendState.CONFIRMED else str(standing.way)
-    return RowStatus(mark, words, tone)
-
-
-def review_drafts(screen: "BaseScreen", drafts: Sequence[Draft]) -> None:
+def review_drafts(screen: BaseScreen[Any], drafts: Sequence[Draft]) -> None:
     """Read the orders again, then show what would go; nothing is sent before `y` there."""
     if not drafts:
         screen.show_notice("There is nothing to review: no order was changed.")
@@ -64,13 +38,13 @@ def review_drafts(screen: "BaseScreen", drafts: Sequence[Draft]) -> None:
     screen.run_worker(_review(screen, drafts), name="read drafts again", group="review", exclusive=True)
 
 
-async def _review(screen: "BaseScreen", drafts: Sequence[Draft]) -> None:
-    account = screen.house.account
+async def _review(screen: BaseScreen[Any], drafts: Sequence[Draft]) -> None:
+    account = screen.workspace.account
     turns = asyncio.Semaphore(_READ_AT_ONCE)
 
     async def read(draft: Draft) -> DraftSendStatus | None:
         if account.corrections.is_unsettled(draft.order_id):
-            return account.corrections.standing(draft.order_id)
+            return account.corrections.status(draft.order_id)
         async with turns:
             return await account.corrections.read_again(draft)
 
@@ -90,16 +64,15 @@ async def _review(screen: "BaseScreen", drafts: Sequence[Draft]) -> None:
     title = order_name(drafts[0].edit.document) if len(drafts) == 1 else f"{len(drafts)} orders"
     plan = ReviewPlan(title, parcels, len(ready), notes)
     screen.clear_notice()
-    screen.house.open_screen(ReviewScreen(plan, lambda: _send(screen, ready)))
+    screen.workspace.open(ReviewScreen(screen.workspace, plan, lambda: _send(screen, ready)))
 
 
-def _send(screen: "BaseScreen", ready: Iterable[tuple[Draft, Document]]) -> None:
-    corrections = screen.house.account.corrections
+def _send(screen: BaseScreen[Any], ready: Iterable[tuple[Draft, Document]]) -> None:
+    corrections = screen.workspace.account.corrections
     count = 0
     for draft, body in ready:
         count += 1
-        work = told_if_not_kept(screen.house, corrections.send(draft, body))
-        screen.app.run_worker(work, name=f"send order {draft.order_id}")
+        start_write(screen.workspace, corrections.send(draft, body), name=f"send order {draft.order_id}")
     screen.show_notice(f"{count_of(count, 'order is', 'orders are')} on the way; the table shows each.")
 
 
@@ -122,7 +95,7 @@ def parcel_of(draft: Draft, stopped: DraftSendStatus | None) -> ReviewItem:
         mark = "!" if problem.severity is Severity.ERROR else "~"
         lines.append([(f"  {mark} still: {safe(problem.title or problem.detail)}", "warning")])
     if stopped is not None:
-        lines.append([(f"  # not sent: {safe(stopped.words)}", "conflict")])
+        lines.append([(f"  # not sent: {safe(stopped.message)}", "conflict")])
     elif draft.undecided:
         lines.append([("  # not sent: c in the form decides which side stands", "conflict")])
     if sending.invalid:

@@ -9,7 +9,10 @@ from textual.app import ComposeResult
 from tui.api.codec import Json, pretty
 from tui.api.wording import count_of
 from tui.keymap import Context, commands_in
+from tui.screens.common.commands import handles
+from tui.screens.common.routes import Back
 from tui.screens.common.screen import BaseScreen
+from tui.screens.common.workspace import Workspace
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.lines import LineView, Piece
 from tui.widgets.pager import Pager, TextLine
@@ -45,13 +48,13 @@ _STAYS = "~ If a request is refused, all of it stays here.  c: what is not named
 _GOES_ON = "~ If a request is refused, what is not named goes again by itself.  c: it stays"
 
 
-class ReviewScreen(BaseScreen):
+class ReviewScreen(BaseScreen[None]):
     """Shows a plan; `send` is called once, on `y`, after which the screen is gone."""
 
     WHERE = Context.REVIEW
 
-    def __init__(self, plan: ReviewPlan, send: Callable[[], None]) -> None:
-        super().__init__()
+    def __init__(self, workspace: Workspace, plan: ReviewPlan, send: Callable[[], None]) -> None:
+        super().__init__(workspace)
         self._plan = plan
         self._send = send
         self._as_json = False
@@ -72,7 +75,7 @@ class ReviewScreen(BaseScreen):
     def on_mount(self) -> None:
         plan = self._plan
         right = f"{count_of(plan.orders, 'order')} will be written" if plan.orders else "nothing can be sent"
-        self.query_one(TitleLine).set(f"{self.house.account_name} · REVIEW · {plan.title}", right)
+        self.query_one(TitleLine).set(f"{self.workspace.profile} · REVIEW · {plan.title}", right)
         super().on_mount()
         self.call_after_refresh(self._fill)
 
@@ -110,10 +113,12 @@ class ReviewScreen(BaseScreen):
         below = pager.line_count - pager.top - pager.body_height
         self.query_one(RuleLine).set("", f"{count_of(below, 'line')} more, PgDn" if below > 0 else "")
 
+    @handles("as_json")
     def do_as_json(self, key: str) -> None:
         self._as_json = not self._as_json
         self._fill()
 
+    @handles("go_on")
     def do_go_on(self, key: str) -> None:
         if self._plan.goes_on is None:
             self.show_notice("That is a question only where several orders go in one request.")
@@ -121,6 +126,7 @@ class ReviewScreen(BaseScreen):
         self.goes_on = not self.goes_on
         self._fill()
 
+    @handles("send")
     def do_send(self, key: str) -> None:
         # A y that was typed before the review could be read is no answer to it.
         painted_at = self.query_one(Pager).painted_at
@@ -129,8 +135,9 @@ class ReviewScreen(BaseScreen):
         if not self._plan.orders:
             self.show_notice("Nothing here can be sent; the lines say why.")
             return
-        self.house.back()
+        self.workspace.go(Back())
         self._send()
 
+    @handles("not_send")
     def do_not_send(self, key: str) -> None:
-        self.house.back()
+        self.workspace.go(Back())

@@ -1,9 +1,7 @@
 """The first frame: shown at once, while the rest is imported and the account is opened; or what kept it from that."""
 
-import asyncio
-import importlib
 from collections.abc import Awaitable, Callable
-from typing import ClassVar, cast
+from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -11,42 +9,34 @@ from textual.binding import BindingType
 from textual.screen import Screen
 from textual.widgets import Static
 
-from tui.widgets.key_queue import KeyQueue
-
 
 class OpeningScreen(Screen[None], inherit_bindings=False):
-    """Calls `open` after the first frame; where that fails the sentence is shown, and `R` tries again.
+    """Calls `open` after the first frame; if that fails, the reason is shown, and `R` tries again.
 
-    Keys typed meanwhile are meant for the rooms and wait for them; whoever opened these releases the keys.
+    `leave` ends the app with an exit code.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = []
     AUTO_FOCUS = None
 
-    def __init__(self, name: str, open: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, name: str, open: Callable[[], Awaitable[None]], leave: Callable[[int], None]) -> None:
         super().__init__()
         self._name = name
         self._open = open
+        self._leave = leave
         self._failed = False
 
     def compose(self) -> ComposeResult:
         yield Static(f" {self._name} · opening …", markup=False)
-
-    @property
-    def _keys(self) -> KeyQueue[object]:
-        return cast("KeyQueue[object]", self.app)
 
     def on_mount(self) -> None:
         self.call_after_refresh(self._start)
 
     def _start(self) -> None:
         self._failed = False
-        self._keys.hold_keys()
         self.run_worker(self._try(), name="open the account", exclusive=True)
 
     async def _try(self) -> None:
-        # In a thread, so that this frame goes out while the imports take their time.
-        await asyncio.to_thread(importlib.import_module, "tui.lifecycle")
         from tui.api.errors import ApiError, ConfigError
         from tui.store.db import StoreError
         from tui.widgets.text import safe
@@ -55,14 +45,13 @@ class OpeningScreen(Screen[None], inherit_bindings=False):
             await self._open()
         except (ApiError, ConfigError, StoreError) as error:
             self._failed = True
-            self._keys.release_keys(forget=True)
             text = f" {self._name}\n\n {safe(error)}\n\n R tries again, Q leaves."
             self.query_one(Static).update(text)
 
     def on_key(self, event: events.Key) -> None:
         event.stop()
         if event.character == "Q" or event.key == "ctrl+c":
-            self.app.exit(1 if self._failed else 0)
+            self._leave(1 if self._failed else 0)
         elif event.character == "R" and self._failed:
             self.query_one(Static).update(f" {self._name} · opening …")
             self._start()

@@ -5,10 +5,12 @@ from collections.abc import Callable
 from textual import on
 from textual.app import ComposeResult
 
-from tui.api.request_log import LoggedRequest, RequestLog
+from tui.api.request_log import LoggedRequest
 from tui.keymap import Context
-from tui.screens.common.pages import TextScreen
+from tui.screens.common.commands import handles
+from tui.screens.common.routes import ShowText
 from tui.screens.common.screen import BaseScreen
+from tui.screens.common.workspace import Workspace
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.lines import LineView
 from tui.widgets.status import KeyLine, StatusLine, TitleLine
@@ -23,14 +25,14 @@ _COLUMNS = (
 )
 
 
-class RequestLogScreen(BaseScreen):
+class RequestLogScreen(BaseScreen[None]):
     """The newest request first. Enter shows its bodies."""
 
     WHERE = Context.REQUESTS
 
-    def __init__(self, log: RequestLog) -> None:
-        super().__init__()
-        self._log = log
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace)
+        self._log = workspace.account.log
         self._entries: tuple[LoggedRequest, ...] = ()
         self._stop: Callable[[], None] = lambda: None
 
@@ -57,10 +59,10 @@ class RequestLogScreen(BaseScreen):
         self.query_one(KeyLine).set([("Enter", "bodies"), ("j k", "move"), ("q Esc", "back")])
 
     def _show(self) -> None:
-        if not self.is_attached or self not in self.house.screen_stack:
+        if not self.is_attached or self not in self.app.screen_stack:
             # It is being taken apart.
             return
-        zone = self.house.account.zone
+        zone = self.workspace.account.zone
         self._entries = tuple(reversed(self._log.entries))
         rows = []
         for entry in self._entries:
@@ -74,11 +76,12 @@ class RequestLogScreen(BaseScreen):
     def _activated(self) -> None:
         self.do_open("enter")
 
+    @handles("open")
     def do_open(self, key: str) -> None:
         place = self.list_view.cursor
         if place < len(self._entries):
             entry = self._entries[place]
-            self.house.open_screen(TextScreen(f"{entry.method} {entry.target}", entry_text(entry)))
+            self.workspace.go(ShowText(f"{entry.method} {entry.target}", entry_text(entry)))
 
 
 def entry_text(entry: LoggedRequest) -> str:

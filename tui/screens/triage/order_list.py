@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Coroutine, Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -10,18 +10,20 @@ from textual.containers import Container
 from textual.worker import Worker
 
 from tui.api.codec import Document, Json
-from tui.api.errors import ApiError, Problem
+from tui.api.errors import ApiError
 from tui.api.query import order_key
 from tui.api.wording import count_of
 from tui.keymap import Context
+from tui.orders.fields import field_at
 from tui.orders.query import filters
 from tui.orders.query.filters import Filter, FilterError, parse_filter
-from tui.orders.suggestions import Suggestions, learn_suggestions
 from tui.orders.summary import order_name, searchable_text
+from tui.screens.common.commands import handles
+from tui.screens.common.routes import OpenTriage
 from tui.screens.common.screen import BaseScreen
-from tui.screens.common.workspace_actions import remember_place
-from tui.screens.review.drafts import standing_mark
-from tui.screens.triage.rows import NARROW, WIDE, OrderRows, RowStatus, preview_lines, state_mark
+from tui.screens.common.workspace import Workspace
+from tui.screens.order.preview import preview_lines, state_mark
+from tui.screens.triage.rows import NARROW, WIDE, OrderRows, RowStatus, standing_mark
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.input_line import InputLine
@@ -32,21 +34,25 @@ from tui.widgets.tab_bar import TabBar, TabLabel
 from tui.widgets.table import OrderTable
 from tui.widgets.text import fit, safe
 from tui.work.cache.order_feed import OrderFeed
-from tui.work.drafts.sender import DraftSendState
-
-if TYPE_CHECKING:
-    pass
+from tui.work.drafts.drafts import Draft
+from tui.work.writes.send_state import SendState
 
 _STATE = "triage"
 _WIDE = 120
 _BESIDE = 160
 """Columns for the preview beside the list: with fewer, the last column of the list would be cut."""
 _TWO_COLUMNS = 60
+_PREVIEW_HEIGHT = 8
+_LEAST_PREVIEW = 3
+_LEAST_LIST = 5
+"""Lines: the header and four orders stay visible, however small the terminal is."""
+_LINES_OUTSIDE = 5
+"""Title, tabs, filter, status and keys."""
+_REASONS_BESIDE_ADDRESS = 5
 _ALL = "all"
-_LEARNT_FROM = 2000
 
 
-class OrdersScreen(BaseScreen):
+class OrdersScreen(BaseScreen[None]):
     """What the service filtered and what was judged here are told apart."""
 
     WHERE = Context.TRIAGE
@@ -60,13 +66,9 @@ class OrdersScreen(BaseScreen):
     #triage.-wide #side { width: 46; height: 1fr; }
     """
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace)
         self._feed: OrderFeed | None = None
-        self._shown: list[Document] = []
-        self._learned: tuple[tuple[str, int, int], Suggestions] | None = None
-        self._keys: list[str] = []
-        self._judged: dict[int, tuple[Document, tuple[Problem, ...]]] = {}
         self._filter = Filter()
         self._read_at: datetime | None = None
         self._wanted_key: str | None = None
@@ -91,7 +93,9 @@ class OrdersScreen(BaseScreen):
 
     def on_mount(self) -> None:
         super().on_mount()
-        kept = self.house.account.store.screen_states.get(self.house.account.account_id, _STATE)
+        index = self.workspace.orders
+        index.cursor, index.move_cursor = lambda: self.table.cursor, self.table.go
+        kept = self.workspace.account.store.screen_states.get(self.workspace.account.account_id, _STATE)
         left = kept if isinstance(kept, dict) else {}
         self._restore(left)
         self._show_strip(str(left.get("shop") or _ALL))
@@ -114,7 +118,7 @@ class OrdersScreen(BaseScreen):
         self._wanted_depth = depth if isinstance(depth, int) else 0
 
     def _remember(self) -> None:
-        account, table = self.house.account, self.table
+        account, table = self.workspace.account, self.table
         marks: list[Json] = [*sorted(table.marks)]
         state: Json = {
             "shop": self.tab_bar.current,
@@ -128,11 +132,16 @@ class OrdersScreen(BaseScreen):
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
-        remember_place(self, "triage")
+        self.remember_place(OpenTriage())
         self.store_changed()
 
     def on_resize(self) -> None:
-        self.query_one("#triage").set_class(self.size.width >= _BESIDE, "-wide")
+        is_beside = self.size.width >= _BESIDE
+        self.query_one("#triage").set_class(is_beside, "-wide")
+        side = self.query_one("#side")
+        height = min(_PREVIEW_HEIGHT, self.size.height - _LINES_OUTSIDE - _LEAST_LIST)
+        side.display = is_beside or height >= _LEAST_PREVIEW
+        side.styles.height = "1fr" if is_beside else max(height, _LEAST_PREVIEW)
         wide = self.size.width >= _WIDE
         if wide != self._is_wide:
             self._is_wide = wide
@@ -159,7 +168,7 @@ class OrdersScreen(BaseScreen):
 
     async def _read_shops(self) -> None:
         try:
-            await self.house.account.read_shops()
+            await self.workspace.account.read_shops()
         except ApiError as error:
             self.show_notice(f"The shops could not be read: {error}", "error")
             return
@@ -171,23 +180,23 @@ class OrdersScreen(BaseScreen):
         entries = [TabLabel(_ALL, "all")]
         entries += [
             TabLabel(str(shop.id), shop.name, failing=bool(shop.failing_since))
-            for shop in self.house.account.shops or ()
+            for shop in self.workspace.account.shops or ()
         ]
         if current != _ALL and all(entry.key != current for entry in entries):
             # A shop remembered from last time, until the list is there.
             entries.append(
-                TabLabel(current, f"shop {current}" if self.house.account.shops is None else f"{current} (gone)")
+                TabLabel(current, f"shop {current}" if self.workspace.account.shops is None else f"{current} (gone)")
             )
         self.tab_bar.set_labels(entries, current)
         self._show_title()
 
     def _show_title(self) -> None:
-        account = self.house.account
+        account, index = self.workspace.account, self.workspace.orders
         drafted = len(account.drafts.all())
-        to_fix = sum(state_mark(self._problems(order))[0] == "!" for order in self._shown)
+        to_fix = sum(map(index.will_not_ship, index.orders))
         mode = "READ ONLY" if account.client.read_only else "WRITES"
-        facts = [f"to fix {to_fix}" if self._shown else "", f"drafted {drafted}" if drafted else ""]
-        self.query_one(TitleLine).set(f"{self.house.account_name} · {mode}", " · ".join(filter(None, facts)))
+        facts = [f"to fix {to_fix}" if index.orders else "", f"drafted {drafted}" if drafted else ""]
+        self.query_one(TitleLine).set(f"{self.workspace.profile} · {mode}", " · ".join(filter(None, facts)))
 
     @on(TabBar.Selected)
     def _shop_chosen(self) -> None:
@@ -202,11 +211,11 @@ class OrdersScreen(BaseScreen):
             self._feed.stop()
         current = self.tab_bar.current
         shops = (int(current),) if current is not None and current.isdigit() else ()
-        account = self.house.account
+        account = self.workspace.account
         self._feed = OrderFeed(
             account.client, self._filter, shops=shops, zone=account.zone, on_change=self._feed_changed
         )
-        self._shown, self._keys = [], []
+        self.workspace.orders.begin(self._feed)
         self._page_wanted = False
         self.table.set_empty("Reading …")
         self._show_rows()
@@ -230,7 +239,7 @@ class OrdersScreen(BaseScreen):
         """Whether the place where the user was last time is still to come, or nothing fits the words yet."""
         if self._wanted_key is not None and feed.get(self._wanted_key) is None:
             return feed.read < self._wanted_depth
-        return not self._shown and feed.read < 1000
+        return not self.workspace.orders.orders and feed.read < 1000
 
     def _feed_changed(self) -> None:
         feed = self._feed
@@ -245,20 +254,19 @@ class OrdersScreen(BaseScreen):
         if feed is None:
             return
         shown = [(key, order) for key, order in feed.keyed if self._fits(order)]
-        self._keys = [key for key, _ in shown]
-        orders = self._shown = [order for _, order in shown]
-        account = self.house.account
+        account, index = self.workspace.account, self.workspace.orders
+        index.show(shown)
         numbers = {shop.id: place + 1 for place, shop in enumerate(account.shops or ())}
         self.table.load(
             OrderRows(
-                orders,
-                self._keys,
+                index.orders,
+                index.keys,
                 numbers,
-                self.house.now(),
+                self.workspace.now(),
                 account.zone,
                 WIDE if self._is_wide else NARROW,
                 self._onway,
-                self._judged,
+                index.problems,
             )
         )
         self._tell_reading(feed)
@@ -269,7 +277,7 @@ class OrdersScreen(BaseScreen):
         """Whether it is so as what is narrowed here wants it."""
         wanted = self._filter
         if wanted.why:
-            problems = self._problems(order)
+            problems = self.workspace.orders.problems(order)
             match wanted.why:
                 case filters.BLOCKED_REASON:
                     is_so = state_mark(problems)[0] == "!"
@@ -284,22 +292,23 @@ class OrdersScreen(BaseScreen):
         return not wanted.terms or all(word in self._hay(order) for word in wanted.terms)
 
     def _hay(self, order: Document) -> str:
-        problems = " ".join(problem.title for problem in self._problems(order))
+        problems = " ".join(problem.title for problem in self.workspace.orders.problems(order))
         return f"{searchable_text(order)}\n{problems.lower()}"
 
     def _tell_reading(self, feed: OrderFeed) -> None:
+        shown = len(self.workspace.orders.orders)
         if feed.error is not None:
             tail = f"Reading stopped: {feed.error}  R reads again."
         elif feed.complete:
-            tail = "end" if self._shown else ""
+            tail = "end" if shown else ""
         else:
             tail = "more below …"
         more = feed.error is None and not feed.complete and feed.pages > 0
         self.table.set_empty(_empty_text(feed, self._filter))
         self.table.set_tail(tail, more=more)
         known = f"{feed.read} read" if feed.complete else f"{feed.read}+ read"
-        if len(self._shown) != feed.read:
-            known = f"{len(self._shown)} of {known}"
+        if shown != feed.read:
+            known = f"{shown} of {known}"
         asked = "service: " + ", ".join(_asked(self._filter)) if self._filter.narrows_query else "service: all"
         line = self.query_one(FilterLine)
         line.set(line.filter, f"{asked} │ judged here: why │ {known}")
@@ -320,7 +329,7 @@ class OrdersScreen(BaseScreen):
     async def _then_tell(self, reading: Awaitable[object]) -> None:
         await reading
         if self._feed is not None and self._feed.error is None:
-            self._read_at = self.house.now()
+            self._read_at = self.workspace.now()
         self.show_status()
         self._show_preview()
 
@@ -334,16 +343,13 @@ class OrdersScreen(BaseScreen):
 
     # What is shown of an order.
 
-    def _problems(self, order: Document) -> tuple[Problem, ...]:
-        return OrderRows((), (), {}, self.house.now(), None, (), lambda _: None, self._judged).problems(order)
-
     def _onway(self, key: str) -> RowStatus | None:
-        account = self.house.account
-        standing = account.corrections.standing(key)
+        account = self.workspace.account
+        standing = account.corrections.status(key)
         draft = account.drafts.get(key)
         if (
             standing is not None
-            and standing.way is DraftSendState.CONFIRMED
+            and standing.state is SendState.VERIFIED
             and self._read_at
             and self._read_at > standing.at
         ):
@@ -351,10 +357,7 @@ class OrdersScreen(BaseScreen):
         if standing is not None and (mark := standing_mark(standing, draft)) is not None:
             return mark
         if draft is not None:
-            changes = list(draft.edit.changes())
-            name = draft.edit.steps[draft.edit.done - 1].name if draft.edit.done else "changed"
-            more = f" +{len(changes) - 1}" if len(changes) > 1 else ""
-            return RowStatus("*", f"draft: {name}{more}", "changed")
+            return RowStatus("*", f"draft: {_changed_fields(draft)}", "changed")
         return None
 
     @property
@@ -384,20 +387,21 @@ class OrdersScreen(BaseScreen):
             self.preview.set_lines([])
             return
         key = order_key(order)
-        draft = self.house.account.drafts.get(key)
+        draft = self.workspace.account.drafts.get(key)
         shown = draft.edit.document if draft is not None else order
-        problems = self._problems(shown)
+        problems = self.workspace.orders.problems(shown)
         count = count_of(len(problems), "reason") if problems else "nothing found"
-        read = f"read {self._read_at.astimezone(self.house.account.zone):%H:%M}" if self._read_at else ""
+        read = f"read {self._read_at.astimezone(self.workspace.account.zone):%H:%M}" if self._read_at else ""
         rule.set(f"{order_name(order)} · {count}{' · draft' if draft else ''}", read)
-        lines = list(preview_lines(shown, problems))
-        standing = self.house.account.corrections.standing(key)
+        is_beside = self.preview.size.width < _TWO_COLUMNS
+        lines = list(preview_lines(shown, problems, None if is_beside else _REASONS_BESIDE_ADDRESS))
+        standing = self.workspace.account.corrections.status(key)
         if standing is not None:
-            lines.insert(0, [(safe(standing.words), "service" if standing.problems else "info")])
+            lines.insert(0, [(safe(standing.message), "service" if standing.problems else "info")])
         self.preview.set_lines(_set_out(lines, self.preview.size.width))
 
     def status_items(self) -> Sequence[str | Piece]:
-        account = self.house.account
+        account = self.workspace.account
         drafted, on_way = len(account.drafts.all()), len(account.outbox.under_way)
         failing = sum(bool(shop.failing_since) for shop in account.shops or ())
         read = f"read {self._read_at.astimezone(account.zone):%H:%M}" if self._read_at else ""
@@ -409,7 +413,7 @@ class OrdersScreen(BaseScreen):
         if paused := account.client.paused_for:
             facts.append((f"the service asks to wait {paused:.0f} s", "warning"))
         facts.append(f"{count_of(drafted, 'draft')}, {on_way} on the way")
-        facts.extend((f"change: {job.gone} of {job.going}", "info") for job in self.house.jobs.running)
+        facts.extend((f"change: {job.gone} of {job.going}", "info") for job in self.workspace.jobs.running)
         if self.table.marks:
             facts.append(f"{len(self.table.marks)} marked")
         facts.append(read)
@@ -425,73 +429,32 @@ class OrdersScreen(BaseScreen):
         self._show_title()
 
     def order_changed(self, order_id: str) -> None:
-        account, feed = self.house.account, self._feed
-        standing = account.corrections.standing(order_id)
+        account, feed = self.workspace.account, self._feed
+        standing = account.corrections.status(order_id)
         name = order_name(order) if (order := self.find(order_id)) is not None else order_id
         if feed is not None and standing is not None:
-            if standing.way is DraftSendState.DELETED:
+            if standing.deleted:
                 feed.drop(order_id)
                 self.table.set_marks(self.table.marks - {order_id})
             elif standing.document is not None:
                 feed.put(standing.document)
         self.table.refresh_row(order_id)
-        if standing is not None and standing.way is not DraftSendState.SENDING and not account.corrections.sending:
+        if standing is not None and standing.state is not SendState.SENDING and not account.corrections.unsettled:
             self.clear_notice()
-            if standing.way is DraftSendState.DELETED:
-                self.show_notice(f"{name} {standing.words}; L keeps what it was.", "good")
+            if standing.deleted:
+                self.show_notice(f"{name} {standing.message}; L keeps what it was.", "good")
         if self.is_current:
             self._show_preview()
         self.store_changed()
 
-    # For the commands, and for the form opened from here.
-
-    def neighbour(self, order_id: str, by: int) -> Document | None:
-        """The order beside another one in the list, for the form's J and K; the cursor goes along."""
-        if order_id not in self._keys:
-            return None
-        place = self._keys.index(order_id) + by
-        if not 0 <= place < len(self._keys):
-            return None
-        self.table.go_to_key(self._keys[place])
-        return self._shown[place]
-
     def find(self, order_id: str) -> Document | None:
         """An order of the list as it was read last."""
-        return self._feed.get(order_id) if self._feed is not None else None
-
-    def problem_beside(self, order_id: str, by: int) -> str | None:
-        """The next order of the list that will not ship; the cursor goes along."""
-        place = (self._keys.index(order_id) if order_id in self._keys else self.table.cursor) + by
-        while 0 <= place < len(self._shown):
-            if state_mark(self._problems(self._shown[place]))[0] == "!":
-                self.table.go(place)
-                return self._keys[place]
-            place += by
-        return None
+        return self.workspace.orders.find(order_id)
 
     @property
     def shown_keys(self) -> Sequence[str]:
         """The orders of the list, in its order."""
-        return self._keys
-
-    @property
-    def is_read_whole(self) -> bool:
-        """Whether all that fits the filter was read."""
-        return self._feed is not None and self._feed.complete
-
-    def suggestions(self, shop_id: str = "") -> Suggestions:
-        """Words that a shop's orders (or all) use where it may write what it likes; kept until more orders were read."""
-        feed = self._feed
-        if feed is None:
-            return {}
-        known = (shop_id, feed.read, id(feed))
-        if self._learned is None or self._learned[0] != known:
-            self._learned = known, learn_suggestions(feed.orders[:_LEARNT_FROM], shop_id)
-        return self._learned[1]
-
-    def place_of(self, order_id: str) -> tuple[int, int]:
-        """Position from 1, and how many are shown; 0 where it is not in the list."""
-        return (self._keys.index(order_id) + 1 if order_id in self._keys else 0), len(self._keys)
+        return self.workspace.orders.keys
 
     def give_focus(self) -> None:
         line = self.query_one(FilterLine)
@@ -503,6 +466,7 @@ class OrdersScreen(BaseScreen):
             names = " ".join(f"{name}:" for name in filters.FILTER_NAMES)
             self.query_one(KeyLine).set([("Enter", "take it"), ("Esc", "not"), (names, "or words")])
 
+    @handles("filter")
     def do_filter(self, key: str) -> None:
         self.query_one(FilterLine).open()
 
@@ -522,12 +486,24 @@ class OrdersScreen(BaseScreen):
             line.reopen(text)
             self.show_notice(str(error), "error")
             return
+        self.clear_notice()
         self.query_one(FilterLine).set(text)
         self._wanted_key, self._wanted_depth = self.table.cursor_key, 0
         self._begin()
 
     def _today(self) -> date:
-        return self.house.now().astimezone(self.house.account.zone).date()
+        return self.workspace.now().astimezone(self.workspace.account.zone).date()
+
+
+def _changed_fields(draft: Draft) -> str:
+    """What a draft changes, for its row: the label of the first changed field, and how many more there are."""
+    pointers = [change.pointer for change in draft.edit.changes()]
+    if not pointers:
+        return "items moved"
+    pointer = draft.edit.to_positions(pointers[0])
+    known = field_at(pointer) if pointer is not None else None
+    first = known.caption if known is not None else pointers[0].name
+    return first if len(pointers) == 1 else f"{first} +{len(pointers) - 1}"
 
 
 def _empty_text(feed: OrderFeed, wanted: Filter) -> str:

@@ -1,52 +1,48 @@
 """Triage: the orders of each shop, which of them will not ship and why, and the way into each."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from textual import on
 
-from tui.api.codec import Document, Json
+from tui.api.codec import Document, Json, pretty
 from tui.api.errors import ApiError, NotFound
 from tui.api.pointer import Pointer
 from tui.api.query import SORT_KEYS, order_key
 from tui.orders.checks.spreadsheet_damage import fix_for
 from tui.orders.summary import order_name
+from tui.screens.common.commands import handles
 from tui.screens.common.list_screen import mark_by
-from tui.screens.common.workspace_actions import (
-    look_up_again,
-    open_composer,
-    open_order,
-    stage_copies,
-    told_if_not_kept,
-)
+from tui.screens.common.routes import EditOrder, OpenComposer, OpenJobs, ShowLines, ShowText
+from tui.screens.common.workspace_actions import look_up_again, stage_copies, start_write
 from tui.screens.order.address import AddressScreen, offer_address
 from tui.screens.review.drafts import differences, review_drafts
-from tui.screens.triage.changes import ask_on_all, open_changes, repeat, set_field, set_tags
+from tui.screens.triage.changes import ask_on_all, repeat, set_field, set_tags
 from tui.screens.triage.order_list import OrdersScreen
-from tui.screens.triage.rows import state_mark
+from tui.screens.triage.shops import shops_text
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.table import OrderTable
 from tui.widgets.text import is_altered
+from tui.work.drafts.drafts import Draft
 from tui.work.file_import.json_reader import orders_pasted
-
-if TYPE_CHECKING:
-    from tui.app import OrdersApp
-    from tui.work.drafts.drafts import Draft
 
 
 class TriageScreen(OrdersScreen):
     """The first room: what can be done with the orders of the list."""
 
+    @handles("tab_next")
     def do_tab_next(self, key: str) -> None:
         self.tab_bar.step(1)
 
+    @handles("tab_previous")
     def do_tab_previous(self, key: str) -> None:
         self.tab_bar.step(-1)
 
+    @handles("tab_number")
     def do_tab_number(self, key: str) -> None:
         if not self.tab_bar.select_number(int(key)):
             self.show_notice(f"There is no shop {key}.")
 
+    @handles("pane")
     def do_pane(self, key: str) -> None:
         (self.table if self.preview.has_focus else self.preview).focus(scroll_visible=False)
 
@@ -60,58 +56,65 @@ class TriageScreen(OrdersScreen):
             return None
         return order
 
+    @handles("open")
     def do_open(self, key: str) -> None:
         order = self.changeable()
         if order is None:
             return
         self._remember()
-        open_order(self.house, order_key(order))
+        self.workspace.go(EditOrder(order_key(order)))
 
     @on(OrderTable.Activated)
     def _activated(self) -> None:
         self.do_open("enter")
 
+    @handles("next_order")
     def do_next_order(self, key: str) -> None:
         self.table.move(1)
 
+    @handles("previous_order")
     def do_previous_order(self, key: str) -> None:
         self.table.move(-1)
 
+    @handles("next_problem")
     def do_next_problem(self, key: str) -> None:
         self._step_problem(1)
 
+    @handles("previous_problem")
     def do_previous_problem(self, key: str) -> None:
         self._step_problem(-1)
 
     def _step_problem(self, by: int) -> None:
-        if self.problem_beside(self.table.cursor_key or "", by) is None:
+        if self.workspace.orders.problem_beside(self.table.cursor_key or "", by) is None:
             feed = self._feed
             more = "" if feed is None or feed.complete else " in what was read; G reads on"
             self.show_notice(f"No {'further' if by > 0 else 'earlier'} order with a problem{more}.")
 
+    @handles("mark")
     def do_mark(self, key: str) -> None:
         self.table.toggle_mark()
         self.table.move(1)
 
+    @handles("marks")
     def do_marks(self, key: str) -> None:
         answers = [("a", "all read"), ("n", "none"), ("i", "invert"), ("p", "with problems")]
 
         def chosen(answer: str) -> None:
             if not mark_by(self.table, answer):
-                found = (
-                    k for k, o in zip(self._keys, self._shown, strict=True) if state_mark(self._problems(o))[0] == "!"
-                )
-                self.table.set_marks(found)
+                index = self.workspace.orders
+                shown = zip(index.keys, index.orders, strict=True)
+                self.table.set_marks(key for key, order in shown if index.will_not_ship(order))
 
-        self.ask("Mark", answers, chosen)
+        self.ask_then("Mark", answers, chosen)
 
+    @handles("on_marked")
     def do_on_marked(self, key: str) -> None:
         marks = self.table.marks
         if not marks:
             ask_on_all(self)
             return
-        hidden = len(marks - set(self._keys))
-        self.on_marked = True
+        hidden = len(marks - set(self.shown_keys))
+        self.next_on_marked = True
         self.show_notice(
             f"On {len(marks)} marked{f', {hidden} of them not in this list' if hidden else ''}: {self._marked_keys()}"
         )
@@ -128,22 +131,24 @@ class TriageScreen(OrdersScreen):
         order = self.order
         return order_key(order) if order is not None else None
 
-    def draft_of(self, order: Document) -> "Draft":
-        read_at = self._read_at or self.house.now()
-        return self.house.account.drafts.of(order_key(order), order, read_at)
+    def draft_of(self, order: Document) -> Draft:
+        read_at = self._read_at or self.workspace.now()
+        return self.workspace.account.drafts.of(order_key(order), order, read_at)
 
+    @handles("as_json_edit")
     def do_as_json_edit(self, key: str) -> None:
         order = self.changeable()
         if order is not None:
             self._remember()
-            open_order(self.house, order_key(order), as_json=True)
+            self.workspace.go(EditOrder(order_key(order), as_json=True))
 
+    @handles("fix")
     def do_fix(self, key: str) -> None:
         order = self.changeable()
         if order is None:
             return
         draft = self.draft_of(order)
-        for problem in self._problems(draft.edit.document):
+        for problem in self.workspace.orders.problems(draft.edit.document):
             proposal = fix_for(draft.edit.document, problem)
             if proposal is not None:
                 draft.edit.put_all(proposal.values, problem.title or problem.detail)
@@ -152,6 +157,7 @@ class TriageScreen(OrdersScreen):
                 return
         self.show_notice("There is no proposal for this order.")
 
+    @handles("address")
     def do_address(self, key: str) -> None:
         self._open_address()
 
@@ -168,15 +174,17 @@ class TriageScreen(OrdersScreen):
                 self.show_notice(f"Drafted: {name}, for {order_name(order)}. u takes it back, w reviews.")
 
         name = order_name(order)
-        self.house.open_screen(AddressScreen(document, take, name=name, key=order_key(order), text=text))
+        self.workspace.open(AddressScreen(self.workspace, document, take, name=name, key=order_key(order), text=text))
 
+    @handles("undo")
     def do_undo(self, key: str) -> None:
         self._undo(lambda draft: draft.edit.undo(), "Nothing to undo on this order.", "Undone")
 
+    @handles("redo")
     def do_redo(self, key: str) -> None:
         self._undo(lambda draft: draft.edit.redo(), "Nothing to do again on this order.", "Done again")
 
-    def _undo(self, action: Callable[["Draft"], str | None], nothing: str, done: str) -> None:
+    def _undo(self, action: Callable[[Draft], str | None], nothing: str, done: str) -> None:
         order = self.changeable()
         if order is None:
             return
@@ -188,29 +196,35 @@ class TriageScreen(OrdersScreen):
         self.drafted(draft)
         self.show_notice(f"{done}: {name}.")
 
-    def drafted(self, draft: "Draft") -> None:
-        self.house.account.corrections.forget(draft.order_id)
-        self.house.account.drafts.save(draft)
+    def drafted(self, draft: Draft) -> None:
+        self.workspace.account.corrections.forget(draft.order_id)
+        self.workspace.account.drafts.save(draft)
         self.order_changed(draft.order_id)
 
+    @handles("set_field")
     def do_set_field(self, key: str) -> None:
         set_field(self)
 
+    @handles("tags")
     def do_tags(self, key: str) -> None:
         set_tags(self)
 
+    @handles("repeat")
     def do_repeat(self, key: str) -> None:
         repeat(self)
 
+    @handles("changes")
     def do_changes(self, key: str) -> None:
-        open_changes(self.house)
+        self.workspace.go(OpenJobs())
 
+    @handles("review")
     def do_review(self, key: str) -> None:
-        drafts = self.house.account.drafts.all()
+        drafts = self.workspace.account.drafts.all()
         if self.on_marked:
             drafts = [draft for draft in drafts if draft.order_id in self.table.marks]
         review_drafts(self, drafts)
 
+    @handles("add")
     def do_add(self, key: str) -> None:
         if self.on_marked and (unread := [key for key in sorted(self.table.marks) if self.find(key) is None]):
             self.show_notice(f"Reading {len(unread)} marked that are not in what was read …")
@@ -223,7 +237,7 @@ class TriageScreen(OrdersScreen):
         found: dict[str, Document] = {}
         for order_id in unread:
             try:
-                found[order_id] = await self.house.account.client.get_order(order_id)
+                found[order_id] = await self.workspace.account.client.get_order(order_id)
             except NotFound:
                 continue
             except ApiError as error:
@@ -248,8 +262,9 @@ class TriageScreen(OrdersScreen):
                 self.show_notice(f"{name} staged; B opens the composer.")
 
         gone = f" ({missing} marked are not there any more)" if missing else ""
-        self.ask(f"Stage {name}{gone}", answers, chosen)
+        self.ask_then(f"Stage {name}{gone}", answers, chosen)
 
+    @handles("drop")
     def do_drop(self, key: str) -> None:
         if self.on_marked:
             self.show_notice("Orders are deleted one at a time.")
@@ -257,27 +272,28 @@ class TriageScreen(OrdersScreen):
         order = self.changeable()
         if order is None:
             return
-        if self.house.account.client.read_only:
+        if self.workspace.account.client.read_only:
             self.show_notice("This account is opened for reading only.")
             return
         name = order_name(order)
         # What cannot be shown as it is cannot be typed either; then Sendcloud's own number is asked for.
         expected, what = (order_key(order), "Sendcloud id") if is_altered(name) else (name, "number")
         text = f"Delete {name} from Sendcloud? Type its {what}{f' {expected}' if expected != name else ''}:"
-        self.ask_typed(text, expected, lambda: self._delete(order))
+        self.ask_typed_then(text, expected, lambda: self._delete(order))
 
     def _delete(self, order: Document) -> None:
-        work = self.house.account.corrections.delete(order_key(order), order)
-        self.app.run_worker(told_if_not_kept(self.house, work), name="delete an order")
+        work = self.workspace.account.corrections.delete(order_key(order), order)
+        start_write(self.workspace, work, name="delete an order")
         self.show_notice(f"{order_name(order)} is being deleted.")
 
+    @handles("refresh")
     def do_refresh(self, key: str) -> None:
         order = self.order
         if order is not None and not look_up_again(self, order_key(order)):
             self._read("read an order again", self._read_one(order_key(order)))
 
     async def _read_one(self, order_id: str) -> None:
-        account = self.house.account
+        account = self.workspace.account
         try:
             document = await account.client.get_order(order_id)
         except NotFound as error:
@@ -289,11 +305,12 @@ class TriageScreen(OrdersScreen):
             self.show_notice(str(error), "error")
             return
         account.corrections.forget(order_id)
-        self._read_at = self.house.now()
+        self._read_at = self.workspace.now()
         if self._feed is not None:
             self._feed.put(document)
         self.show_notice("Read again.")
 
+    @handles("refresh_all")
     def do_refresh_all(self, key: str) -> None:
         feed = self._feed
         if feed is None:
@@ -302,6 +319,7 @@ class TriageScreen(OrdersScreen):
         self.run_worker(self._read_shops(), name="read the shops")
         self.show_status()
 
+    @handles("sort")
     def do_sort(self, key: str) -> None:
         names = {
             "integration": "shop",
@@ -321,33 +339,34 @@ class TriageScreen(OrdersScreen):
             words = [word for word in line.filter.split() if not word.startswith("sort:")]
             self._set_filter(" ".join([*words, f"sort:{other if self._filter.sort == (first,) else first}"]))
 
-        self.ask("Sort by (again: the other way)", answers, chosen)
+        self.ask_then("Sort by (again: the other way)", answers, chosen)
 
+    @handles("batches")
     def do_batches(self, key: str) -> None:
-        open_composer(self.house)
+        self.workspace.go(OpenComposer())
 
+    @handles("shops")
     def do_shops(self, key: str) -> None:
         self.run_worker(self._show_shops(), name="read why a shop fails", group="read", exclusive=True)
 
     async def _show_shops(self) -> None:
-        from tui.screens.triage.shops import shops_text
+        self.workspace.go(ShowText("Shops", await shops_text(self.workspace.account)))
 
-        self.house.show_text("Shops", await shops_text(self.house.account))
-
+    @handles("long_text")
     def do_long_text(self, key: str) -> None:
-        from tui.api.codec import pretty
-
         if (order := self.order) is not None:
-            self.house.show_text(f"As it was read: {order_name(order)}", pretty(order))
+            self.workspace.go(ShowText(f"As it was read: {order_name(order)}", pretty(order)))
 
+    @handles("differences")
     def do_differences(self, key: str) -> None:
         order = self.order
-        draft = self.house.account.drafts.get(order_key(order)) if order is not None else None
+        draft = self.workspace.account.drafts.get(order_key(order)) if order is not None else None
         if draft is None:
             self.show_notice("Nothing was changed on this order.")
         else:
-            self.house.show_lines(f"Changed: {order_name(draft.edit.document)}", differences(draft))
+            self.workspace.go(ShowLines(f"Changed: {order_name(draft.edit.document)}", differences(draft)))
 
+    @handles("back")
     def do_back(self, key: str) -> None:
         if self.preview.has_focus:
             self.table.focus(scroll_visible=False)
@@ -357,12 +376,8 @@ class TriageScreen(OrdersScreen):
     def pasted(self, text: str) -> None:
         number = text.strip()
         if words := orders_pasted(text):
-
-            def read(_: str) -> None:
-                composer = open_composer(self.house)
-                composer.call_later(composer.read_pasted, text)
-
-            self.ask(f"Pasted {words}:", [("o", "read as orders, in the composer")], read)
+            answers = [("o", "read as orders, in the composer")]
+            self.ask_then(f"Pasted {words}:", answers, lambda _: self.workspace.go(OpenComposer(paste=text)))
             return
         if offer_address(self, text, self._open_address):
             return
@@ -373,9 +388,4 @@ class TriageScreen(OrdersScreen):
         def chosen(_: str) -> None:
             self._set_filter(f'number:"{number}"')
 
-        self.ask(f"Pasted: {number}.", [("g", "go to this order")], chosen)
-
-
-def triage_of(app: "OrdersApp") -> TriageScreen | None:
-    """The first room, which knows the orders that were read; None before it is open."""
-    return next((screen for screen in app.house_screens() if isinstance(screen, TriageScreen)), None)
+        self.ask_then(f"Pasted: {number}.", [("g", "go to this order")], chosen)

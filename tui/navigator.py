@@ -1,0 +1,234 @@
+"""From routes to screens: the only module that knows every screen, and which of them are open."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
+from typing import Any, Final, TypeVar
+
+from textual.screen import Screen
+
+from tui.api.codec import Json
+from tui.screens.common.routes import (
+    Back,
+    EditOrder,
+    Leave,
+    OpenBatches,
+    OpenBulk,
+    OpenComposer,
+    OpenHistory,
+    OpenJobs,
+    OpenJournal,
+    OpenTriage,
+    Page,
+    Place,
+    Repaint,
+    Route,
+    ShowHelp,
+    ShowLines,
+    ShowPalette,
+    ShowRequestLog,
+    ShowText,
+    Suspend,
+    SwitchBack,
+)
+from tui.screens.common.screen import BaseScreen
+from tui.screens.common.workspace import Workspace
+from tui.widgets.diff_renderer import DiffRenderer
+
+R = TypeVar("R")
+
+_PLACE: Final = "house.place"
+"""Under this key the store keeps the place where the next start begins."""
+
+
+class Navigator:
+    """Opens, raises and closes the screens of an app. `workspace` is set before the first screen is opened."""
+
+    workspace: Workspace
+
+    def __init__(self, app: DiffRenderer[int], leave: Callable[[], None]) -> None:
+        self._app = app
+        self._leave = leave
+
+    @property
+    def screens(self) -> list[BaseScreen[Any]]:
+        """The open screens that are ready, the one in front last."""
+        return [screen for screen in self._app.screen_stack if isinstance(screen, BaseScreen) and screen.is_ready]
+
+    def go(self, route: Route) -> None:
+        """Go where a route says."""
+        match route:
+            case Back():
+                self._back()
+            case SwitchBack():
+                self._switch_back()
+            case Repaint():
+                self._repaint()
+            case Suspend():
+                self._app.action_suspend_process()
+            case Leave():
+                self._leave()
+            case _:
+                self._show(route)
+
+    def _show(self, page: Page) -> None:
+        """Raise the open screen that can show a page, or open a new one."""
+        for screen in self.screens:
+            if screen.reopen(page):
+                while self._app.screen is not screen:
+                    self._close_front()
+                return
+        self.open(self._screen_for(page))
+
+    def _screen_for(self, page: Page) -> Screen[Any]:
+        workspace = self.workspace
+        match page:
+            case OpenTriage():
+                from tui.screens.triage.screen import TriageScreen
+
+                return TriageScreen(workspace)
+            case EditOrder(order_id, as_json):
+                from tui.screens.edit.screen import EditScreen
+
+                return EditScreen(workspace, order_id, as_json=as_json)
+            case OpenComposer(paste):
+                from tui.screens.composer.screen import ComposerScreen
+
+                return ComposerScreen(workspace, paste)
+            case OpenBatches():
+                from tui.screens.batches.screen import BatchesScreen
+
+                return BatchesScreen(workspace)
+            case OpenHistory():
+                from tui.screens.batches.history import HistoryScreen
+
+                return HistoryScreen(workspace)
+            case OpenJournal(order_id):
+                from tui.screens.journal.screen import JournalScreen
+
+                return JournalScreen(workspace, order_id)
+            case OpenBulk(job_id, field):
+                from tui.screens.bulk.screen import BulkScreen
+
+                return BulkScreen(workspace, job_id, field)
+            case OpenJobs():
+                from tui.screens.bulk.jobs import JobsScreen
+
+                return JobsScreen(workspace)
+            case ShowText(title, text):
+                from tui.screens.common.pages import TextScreen
+
+                return TextScreen(workspace, title, text)
+            case ShowLines(title, lines):
+                from tui.screens.common.pages import LinesScreen
+
+                return LinesScreen(workspace, title, lines)
+            case ShowHelp(where):
+                from tui.screens.common.pages import HelpScreen
+
+                return HelpScreen(workspace, where)
+            case ShowPalette():
+                from tui.screens.system.palette import PaletteScreen
+
+                return PaletteScreen(workspace, self.screens[-1])
+            case ShowRequestLog():
+                from tui.screens.system.request_log import RequestLogScreen
+
+                return RequestLogScreen(workspace)
+
+    def open(self, screen: Screen[Any]) -> None:
+        """Put a screen in front."""
+        self._app.push_screen(screen)
+
+    def ask_screen(self, screen: Screen[R]) -> Awaitable[R | None]:
+        """Put a screen in front and wait for the value that it ends with."""
+        return self._app.push_screen_wait(screen)
+
+    def start(self, work: Awaitable[object], *, name: str) -> None:
+        """Start work that no screen's end stops."""
+        self._app.run_worker(work, name=name)
+
+    def suspend(self) -> AbstractContextManager[None]:
+        """Give the terminal to another program."""
+        return self._app.suspend()
+
+    def _back(self) -> None:
+        """Close the screen in front; the last one stays."""
+        if len(self.screens) > 1:
+            self._close_front()
+
+    def _close_front(self) -> None:
+        # Whoever waits for its value is told that there is none.
+        self._app.screen.dismiss(None)
+
+    def _switch_back(self) -> None:
+        if len(self.screens) > 1:
+            self._back()
+        else:
+            self.go(OpenComposer())
+
+    def _repaint(self) -> None:
+        self._app.forget_frame()
+        for screen in self.screens:
+            screen.refresh(layout=True, repaint=True)
+
+    # Places.
+
+    async def open_last_place(self) -> None:
+        """Open the list of orders in place of the opening screen, and above it the place that was remembered."""
+        account = self.workspace.account
+        place = _read_place(account.store.screen_states.get(account.account_id, _PLACE))
+        await self._app.switch_screen(self._screen_for(OpenTriage()))
+        if place != OpenTriage():
+            self._show(place)
+
+    def remember(self, place: Place) -> None:
+        """Begin the next start at this place. Raises StoreError."""
+        account = self.workspace.account
+        account.store.screen_states.put(account.account_id, _PLACE, _place_document(place))
+
+    # News.
+
+    def store_changed(self) -> None:
+        """Tell all screens that something was written, or read back."""
+        for screen in self.screens:
+            screen.store_changed()
+
+    def order_changed(self, order_id: str) -> None:
+        """Tell all screens that more, or something else, is known of an order."""
+        for screen in self.screens:
+            screen.order_changed(order_id)
+
+    def show_notice(self, text: str, style: str = "info", /) -> None:
+        """Show a notice on the screen in front; nothing happens while no screen is ready."""
+        if screens := self.screens:
+            screens[-1].show_notice(text, style)
+
+
+def _place_document(place: Place) -> Json:
+    match place:
+        case OpenTriage():
+            return {"screen": "triage"}
+        case EditOrder(order_id):
+            return {"screen": "edit", "order": order_id}
+        case OpenComposer():
+            return {"screen": "composer"}
+        case OpenJournal():
+            return {"screen": "journal"}
+
+
+def _read_place(kept: Json) -> Place:
+    match kept:
+        case {"screen": "composer"}:
+            return OpenComposer()
+        case {"screen": "edit", "order": str(order_id)}:
+            return EditOrder(order_id)
+        case {"screen": "journal"}:
+            return OpenJournal()
+        case _:
+            return OpenTriage()
+
+
+def load_screens() -> None:
+    """Import the screens that the first opened order would otherwise wait for."""
+    import tui.screens.edit.screen
+    import tui.screens.journal.screen  # noqa: F401

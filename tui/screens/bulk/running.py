@@ -1,0 +1,43 @@
+"""Sending a change of many orders in the background, and going on with those that an earlier run left."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from tui.api.errors import ApiError
+from tui.screens.common.routes import OpenBulk
+from tui.screens.common.screen import BaseScreen
+from tui.screens.common.workspace import Workspace
+from tui.screens.common.workspace_actions import start_write
+from tui.work.bulk.job import Job
+from tui.work.bulk.runner import JobConflict
+
+
+def start_job(workspace: Workspace, job: Job) -> None:
+    """Send what waits. It goes on when the screen is left."""
+
+    async def run() -> None:
+        try:
+            await workspace.jobs.run(job)
+        except (JobConflict, ApiError) as error:
+            workspace.show_notice(str(error), "warning")
+
+    start_write(workspace, run(), name=f"change over many orders {job.id}")
+
+
+async def ask_left(screen: BaseScreen[Any], left: Sequence[Job]) -> None:
+    """Ask about each change that an ended process left under way whether to go on with it."""
+    workspace = screen.workspace
+    if left and screen.is_typing:
+        screen.show_notice("A change over many orders was left under way; C in the list of orders has it.", "warning")
+        return
+    for job in left:
+        text = f"{job.gone} of {job.going} sent, go on? {job.name}"
+        answer = await screen.ask(text, [("g", "go on"), ("l", "later"), ("d", "drop the rest")])
+        with screen.report_store_errors():
+            if answer == "d":
+                workspace.show_notice(f"{workspace.jobs.cancel(job)} are not sent; C has the results.")
+            elif answer == "g":
+                workspace.go(OpenBulk(job.id))
+                start_job(workspace, job)
+        if answer in ("g", None):
+            return

@@ -1,0 +1,102 @@
+"""`OrderIndex`: the orders that the list of orders has read, for the screens that need one of them or its neighbour."""
+
+from collections.abc import Callable, Sequence
+
+from tui.api.codec import Document
+from tui.api.errors import Problem, Severity
+from tui.orders.checks.spreadsheet_damage import find_problems
+from tui.orders.suggestions import Suggestions, learn_suggestions
+from tui.work.cache.order_feed import OrderFeed
+
+_LEARNED_FROM = 2000
+
+
+class OrderIndex:
+    """The orders of one list, as they were read last, in the order in which the list shows them.
+
+    The list fills it: `begin` with what is read, `show` with what it shows of that. `cursor` and `move_cursor` are the
+    list's own, so that its cursor follows where another screen goes from one order to the next.
+    """
+
+    def __init__(self) -> None:
+        self.cursor: Callable[[], int] = lambda: 0
+        self.move_cursor: Callable[[int], None] = lambda _: None
+        self._feed: OrderFeed | None = None
+        self._keys: list[str] = []
+        self._orders: list[Document] = []
+        self._problems: dict[int, tuple[Document, tuple[Problem, ...]]] = {}
+        self._learned: tuple[tuple[str, int, int], Suggestions] | None = None
+
+    def begin(self, feed: OrderFeed) -> None:
+        """Another list is read; nothing of it is shown yet."""
+        self._feed = feed
+        self.show(())
+
+    def show(self, rows: Sequence[tuple[str, Document]]) -> None:
+        """Set the orders that the list shows, with their keys."""
+        self._keys = [key for key, _ in rows]
+        self._orders = [order for _, order in rows]
+
+    @property
+    def keys(self) -> Sequence[str]:
+        """The keys of the orders that are shown."""
+        return self._keys
+
+    @property
+    def orders(self) -> Sequence[Document]:
+        """The orders that are shown."""
+        return self._orders
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all orders that fit the filter were read."""
+        return self._feed is not None and self._feed.complete
+
+    def find(self, order_id: str) -> Document | None:
+        """An order that was read, shown or not."""
+        return self._feed.get(order_id) if self._feed is not None else None
+
+    def place_of(self, order_id: str) -> tuple[int, int]:
+        """Position from 1, and how many are shown; 0 where the order is not shown."""
+        return (self._keys.index(order_id) + 1 if order_id in self._keys else 0), len(self._keys)
+
+    def neighbour(self, order_id: str, by: int) -> Document | None:
+        """The order beside another one; the list's cursor goes along."""
+        if order_id not in self._keys:
+            return None
+        place = self._keys.index(order_id) + by
+        if not 0 <= place < len(self._keys):
+            return None
+        self.move_cursor(place)
+        return self._orders[place]
+
+    def problem_beside(self, order_id: str, by: int) -> str | None:
+        """The next order that will not ship, from an order on or else from the cursor, which goes along."""
+        place = (self._keys.index(order_id) if order_id in self._keys else self.cursor()) + by
+        while 0 <= place < len(self._orders):
+            if self.will_not_ship(self._orders[place]):
+                self.move_cursor(place)
+                return self._keys[place]
+            place += by
+        return None
+
+    def problems(self, order: Document) -> tuple[Problem, ...]:
+        """What the checks find in an order; they run once for each document."""
+        kept = self._problems.get(id(order))
+        if kept is None or kept[0] is not order:
+            kept = self._problems[id(order)] = (order, tuple(find_problems(order)))
+        return kept[1]
+
+    def will_not_ship(self, order: Document) -> bool:
+        """Whether one of its problems is an error."""
+        return any(problem.severity is Severity.ERROR for problem in self.problems(order))
+
+    def suggestions(self, shop_id: str = "") -> Suggestions:
+        """Suggestions that a shop's orders (or all) use in free text fields; kept until more orders are read."""
+        feed = self._feed
+        if feed is None:
+            return {}
+        known = (shop_id, feed.read, id(feed))
+        if self._learned is None or self._learned[0] != known:
+            self._learned = known, learn_suggestions(feed.orders[:_LEARNED_FROM], shop_id)
+        return self._learned[1]

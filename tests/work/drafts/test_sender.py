@@ -178,7 +178,7 @@ async def test_every_spelling_of_a_pointer_leads_to_the_field_of_the_order(
 
 async def test_a_lost_answer_is_looked_up_and_never_sent_twice(bench: Account, sandbox: Sandbox) -> None:
     draft = await drafted(bench)
-    sandbox.breaker.faults = Faults.parse(["error_after=1:PATCH"])
+    sandbox.fault_injector.faults = Faults.parse(["error_after=1:PATCH"])
     assert (await bench.corrections.send(draft, draft.sending.body)).state is SendState.VERIFIED
     assert await city(bench) == "Breda"
     assert sum(entry.method == "PATCH" for entry in bench.log.entries) == 1

@@ -329,7 +329,7 @@ async def test_another_copy_takes_the_batch_over_at_any_step_of_a_large_import(
 
     async def life(cut: Cut) -> None:
         with suppress(BatchLocked, StoreError):
-            await cut.house.staging.editing.take_in(intake, "large.json", lambda done, total: None)
+            await cut.house.staging.editing.take_in(intake, "large.json", lambda _: None)
             cut.told.append(("staged", *"ABCDE"))
 
     async for cut in each_cut(tmp_path, life, open_another, take_over):
@@ -421,7 +421,7 @@ async def test_a_large_import_is_there_whole_or_not_at_all(tmp_path: Path, monke
     async def life(cut: Cut) -> None:
         stage(cut.house.staging, order(order_id="before"))
         cut.told.append(("staged", "before"))
-        await cut.house.staging.editing.take_in(intake, "large.json", lambda done, total: None)
+        await cut.house.staging.editing.take_in(intake, "large.json", lambda _: None)
         cut.told.append(("staged", *names))
 
     async for cut in each_cut(tmp_path, life):
@@ -430,7 +430,7 @@ async def test_a_large_import_is_there_whole_or_not_at_all(tmp_path: Path, monke
         there = tuple(by_name(staging))
         assert there in ((), ("before",), ("before", *names))
         if "before" in there and "A" not in there:
-            await staging.editing.take_in(intake, "large.json", lambda done, total: None)
+            await staging.editing.take_in(intake, "large.json", lambda _: None)
             assert tuple(by_name(staging)) == ("before", *names)
 
 

@@ -179,7 +179,7 @@ async def test_the_review_lets_the_rest_of_a_refused_batch_go_on_and_the_history
         house.app.workspace.go(OpenHistory())
         await house.until(lambda: isinstance(house.app.screen, HistoryScreen))
         await house.until("3 verified")
-        assert "3 not written" in house.text
+        assert "3 not sent" in house.text
         await house.press("j", "enter")
         await house.until(lambda: isinstance(house.app.screen, LinesScreen))
         assert "Not T1" in house.text

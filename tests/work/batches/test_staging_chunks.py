@@ -13,6 +13,7 @@ from table_files import rows, text, workbook
 from tui.api.pointer import Pointer
 from tui.orders.checks.sending import check_duplicates
 from tui.orders.edits.edit import Edit
+from tui.orders.progress import Progress
 from tui.store.batches import StagedState
 from tui.work.batches.duplicates import DuplicateIndex
 from tui.work.batches.staged_order import StagedOrder
@@ -29,7 +30,7 @@ def intake(data: bytes = DATA) -> ParsedFile:
     return read_any(data, "orders.csv", shop=7)
 
 
-def quiet(done: int, total: int) -> None:
+def quiet(_: Progress) -> None:
     """Progress that nobody looks at."""
 
 
@@ -54,7 +55,7 @@ async def test_all_come_in_their_order_and_go_and_come_again_by_one_undo(make: M
     house = await make()
     stage(house.staging, order(order_id="first"))
     seen: list[tuple[int, int]] = []
-    ids = await house.staging.editing.take_in(intake(), "orders.csv", lambda done, total: seen.append((done, total)))
+    ids = await house.staging.editing.take_in(intake(), "orders.csv", lambda now: seen.append((now.done, now.total)))
     assert seen == [(0, MANY), (CHUNK_SIZE, MANY), (2 * CHUNK_SIZE, MANY)]
     assert [one.id for one in house.staging.orders][1:] == ids
     assert house.staging.orders[5].source == "row 6 of orders.csv"
@@ -101,8 +102,8 @@ async def test_a_stop_leaves_nothing_and_the_next_file_comes(make: Make) -> None
     house = await make()
     (first,) = stage(house.staging, order(order_id="first"))
 
-    def stop(done: int, total: int) -> None:
-        if done:
+    def stop(progress: Progress) -> None:
+        if progress.done:
             assert on_disk(house) == 1 + CHUNK_SIZE
             raise ImportStopped("stopped")
 
@@ -136,10 +137,10 @@ async def test_another_copy_sees_all_at_once_and_who_takes_the_batch_over_gets_n
     store = house.account.store
     second = await house.open()
 
-    def take_over(done: int, total: int) -> None:
+    def take_over(progress: Progress) -> None:
         second.reopen()
         assert len(second.orders) == 1
-        if done == CHUNK_SIZE:
+        if progress.done == CHUNK_SIZE:
             second.take_over()
 
     with pytest.raises(BatchLocked, match="another copy"):

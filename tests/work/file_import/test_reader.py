@@ -15,6 +15,7 @@ from table_files import rows, text, workbook
 
 from tui.api.pointer import Pointer
 from tui.orders.paths import ITEMS
+from tui.orders.progress import Progress
 from tui.orders.tables.mapping import SHOP_PATH
 from tui.orders.tables.rows import MAX_ROWS
 from tui.work.file_import.json_reader import MOST, ImportFileError
@@ -163,7 +164,7 @@ def test_too_many_orders_end_the_reading_where_they_are_too_many(
 ) -> None:
     seen: list[tuple[int, int]] = []
     with pytest.raises(ImportFileError, match=words):
-        read_any(data, "orders", shop=7, progress=lambda done, total: seen.append((done, total)))
+        read_any(data, "orders", shop=7, progress=lambda now: seen.append((now.done, now.total)))
     if looked_at is not None:
         assert seen[-1][0] == looked_at
 
@@ -174,7 +175,7 @@ def test_what_has_too_many_rows_is_not_read_to_its_end() -> None:
     with pytest.raises(
         ImportFileError, match=r"about 700,001 rows; at most 50,000 are imported at once\. Split it into parts"
     ):
-        read_any(data, "orders.csv", progress=lambda done, total: seen.append(done))
+        read_any(data, "orders.csv", progress=lambda now: seen.append(now.done))
     assert max(seen) <= MAX_ROWS + 500
 
 
@@ -234,10 +235,10 @@ def test_another_layout_reads_it_anew_and_keeps_the_mapping() -> None:
 
 def test_progress_is_told_and_can_stop_the_reading() -> None:
     data, seen = text(rows(3000)).encode(), list[tuple[int, int]]()
-    read_any(data, "x", shop=7, progress=lambda done, total: seen.append((done, total)))
+    read_any(data, "x", shop=7, progress=lambda now: seen.append((now.done, now.total)))
     assert seen[-1] == (3000, 3000)
 
-    def stop(done: int, total: int) -> None:
+    def stop(_: Progress) -> None:
         raise ImportStopped("stopped")
 
     with pytest.raises(ImportStopped):

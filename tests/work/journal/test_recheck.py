@@ -10,6 +10,7 @@ from sandbox_account import CITY, IDS, NAME, TAGS, account, change, draft_of, fo
 from tui.api.errors import ServerFault
 from tui.api.pointer import Pointer
 from tui.orders.paths import ITEMS
+from tui.store.journal import WriteState
 from tui.work.account import Account
 from tui.work.journal.recheck import RecheckedChange, RecheckResult, entries_of_day, recheck
 
@@ -83,7 +84,7 @@ async def test_many_orders_of_a_shop_are_read_by_its_list(bench: Account) -> Non
     drafts = [await draft_of(bench, id, (CITY, "Breda")) for id in IDS]
     await bench.corrections.send_as_upsert(drafts)
     await follow(bench)
-    assert newest(bench).words == "seen as sent"
+    assert newest(bench).write.state is WriteState.VERIFIED
     assert [check.verdict for check in await checked(bench)] == [RecheckResult.STANDS] * 3
 
 

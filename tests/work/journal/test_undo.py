@@ -216,7 +216,7 @@ async def test_a_change_of_many_is_undone_as_a_whole_with_a_result_for_each(benc
     ids = [write.id for write in bench.store.writes.all(bench.account_id, job="hold")]
     entries = [entry for id in ids if (entry := open_entry(bench.store, bench.client.base_url, id)) is not None]
     seen: list[tuple[int, int]] = []
-    results = await undo(bench, staging, entries, "undo of hold", lambda done, of: seen.append((done, of)))
+    results = await undo(bench, staging, entries, "undo of hold", lambda now: seen.append((now.done, now.total)))
     assert {result.named.remote_id: result.undone for result in results} == {
         IDS[0]: UndoOutcome.DRAFTED,
         IDS[1]: UndoOutcome.CONFLICT,

@@ -144,7 +144,7 @@ async def test_sending_and_verifying(
 
     async def prepare(house: House) -> None:
         rules = () if fault is None else (FaultRule(fault, times=1, method="POST"),)
-        house.sandbox.breaker.faults = Faults(rules=rules)
+        house.sandbox.fault_injector.faults = Faults(rules=rules)
 
     cuts = 0
     async for cut in each_cut(tmp_path, type_and_send, prepare):

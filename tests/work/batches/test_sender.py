@@ -287,7 +287,7 @@ async def test_cancel_ends_the_wait_for_a_busy_service(make: Make) -> None:
     house = await make()
     await many(house, 1)
     staging = house.staging
-    house.sandbox.breaker.faults = Faults.parse(["busy=1"])
+    house.sandbox.fault_injector.faults = Faults.parse(["busy=1"])
     forever = asyncio.Event()
     desk = house.account.outbox._desk
 
@@ -369,7 +369,7 @@ async def test_with_faults_of_every_kind_every_order_is_accounted_for_once(make:
     for id in bad:
         house.staging.editing.put(id, ITEMS / 0 / "quantity", 0, "quantity")
     house.staging.editing.release(bad, in_spite=True)
-    house.sandbox.breaker.faults = Faults.parse(
+    house.sandbox.fault_injector.faults = Faults.parse(
         ["lost=0.06", "error=0.06", "error_after=0.06", "html=0.04", "busy=0.04", "rate_limited=0.04"]
     )
     for _ in range(12):
@@ -386,7 +386,7 @@ async def test_with_faults_of_every_kind_every_order_is_accounted_for_once(make:
         if house.staging.counts()[StagedStatus.VERIFIED] == count - len(bad):
             break
     assert house.staging.counts() == {StagedStatus.VERIFIED: count - len(bad), StagedStatus.REFUSED: len(bad)}
-    house.sandbox.breaker.faults = Faults()
+    house.sandbox.fault_injector.faults = Faults()
     house.clock.passed += 100
     names: list[str] = []
     cursor = None

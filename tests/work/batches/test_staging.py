@@ -364,11 +364,11 @@ async def test_more_than_a_hundred_orders_take_several_requests(make: Make) -> N
 async def test_busy_service_leaves_orders_ready(make: Make) -> None:
     house = await make()
     stage(house.staging, order(order_id="A"))
-    house.sandbox.breaker.faults = Faults.parse(["busy=1"])
+    house.sandbox.fault_injector.faults = Faults.parse(["busy=1"])
     await house.send()
     assert house.states() == {"A": StagedStatus.READY}
     assert "busy" in house.staging.said[-1].words
-    house.sandbox.breaker.faults = Faults()
+    house.sandbox.fault_injector.faults = Faults()
     await house.send()
     assert house.states() == {"A": StagedStatus.SENT}
 
@@ -378,7 +378,7 @@ async def test_denied_access_ends_the_sending(make: Make) -> None:
     stage(house.staging, *(order(order_id=f"A{n}") for n in range(150)))
     await house.staging.look()
     plan = house.staging.plan()
-    house.sandbox.breaker.faults = Faults.parse(["unauthorised=1"])
+    house.sandbox.fault_injector.faults = Faults.parse(["unauthorised=1"])
     await house.staging.send(plan)
     assert len(house.staging.said) == 1
     assert "can go again" in house.staging.said[0].words
@@ -389,7 +389,7 @@ async def test_lost_answer_is_looked_up_without_duplicates(make: Make) -> None:
     house = await make(settle=0.0)
     stage(house.staging, order(order_id="A"), order(order_id="B"))
     await house.staging.look()
-    house.sandbox.breaker.faults = Faults.parse(["error_after=1:POST:/orders"])
+    house.sandbox.fault_injector.faults = Faults.parse(["error_after=1:POST:/orders"])
     plan = house.staging.plan()
     await house.staging.send(plan)
     assert house.states() == {"A": StagedStatus.SENT, "B": StagedStatus.SENT}
@@ -403,13 +403,13 @@ async def test_unresolved_answer_stays_unknown(make: Make) -> None:
     (a,) = stage(house.staging, order(order_id="A"))
     await house.staging.look()
     plan = house.staging.plan()
-    house.sandbox.breaker.faults = Faults.parse(["error=1"])
+    house.sandbox.fault_injector.faults = Faults.parse(["error=1"])
     await house.staging.send(plan)
     assert house.states() == {"A": StagedStatus.DOUBT}
     assert house.staging.plan([a]).count == 0
     with pytest.raises(BatchLocked, match="on its way"):
         house.staging.editing.put(a, NOTES, "x", "note")
-    house.sandbox.breaker.faults = Faults()
+    house.sandbox.fault_injector.faults = Faults()
     await house.staging.ask_again([a])
     await house.account.follower.until_done()
     assert house.states() == {"A": StagedStatus.VERIFIED}
@@ -571,7 +571,7 @@ async def test_lost_answer_over_a_socket_creates_no_duplicate(tmp_path: Path, fa
         staging = Staging(bench)
         stage(staging, order(order_id="A"), order(order_id="B"))
         assert await staging.look() is None
-        sandbox.breaker.faults = Faults(rules=(FaultRule(Fault(fault), times=1, method="POST"),))
+        sandbox.fault_injector.faults = Faults(rules=(FaultRule(Fault(fault), times=1, method="POST"),))
         await staging.send(staging.plan())
         orders = (await client.list_orders()).orders
         assert sorted(str(one["order_id"]) for one in orders) == ["A", "B"]

@@ -273,7 +273,7 @@ async def test_orders_changed_deleted_or_done_since_are_not_sent(bench: Account,
 async def test_unavailable_service_pauses_the_job(bench: Account, place: Place) -> None:
     jobs = Jobs(bench)
     job = await planned(jobs, place)
-    place.sandbox.breaker.faults = Faults.parse(["dropped=1:PATCH"])
+    place.sandbox.fault_injector.faults = Faults.parse(["dropped=1:PATCH"])
     await jobs.run(job)
     assert SendState.NOT_SENT in job.counts
     assert job.stage is JobStage.PAUSED
@@ -285,7 +285,7 @@ async def test_job_whose_last_orders_failed_is_done(tmp_path: Path) -> None:
     bench = await place.open()
     jobs = Jobs(bench)
     job = await planned(jobs, place)
-    place.sandbox.breaker.faults = Faults.parse(["dropped=1:PATCH"])
+    place.sandbox.fault_injector.faults = Faults.parse(["dropped=1:PATCH"])
     await jobs.run(job)
     assert (states(job), job.stage) == ({"not sent": 3}, JobStage.DONE)
     await place.close()
@@ -294,7 +294,7 @@ async def test_job_whose_last_orders_failed_is_done(tmp_path: Path) -> None:
 async def test_lost_answers_are_looked_up_without_resending(bench: Account, place: Place) -> None:
     jobs = Jobs(bench)
     job = await planned(jobs, place)
-    place.sandbox.breaker.faults = Faults.parse(["error_after=1:PATCH"])
+    place.sandbox.fault_injector.faults = Faults.parse(["error_after=1:PATCH"])
     await jobs.run(job)
     assert states(job) == {"verified": 12}
     assert sorted(place.writes) == place.ids
@@ -305,12 +305,12 @@ async def test_with_faults_every_result_matches_the_service(bench: Account, plac
     jobs = Jobs(bench)
     job = await planned(jobs, place, road=road)
     rules = ["dropped=0.3:PATCH", "error_after=0.3:PATCH", "html_after=0.3:POST", "rate_limited=0.1", "error=0.1:GET"]
-    place.sandbox.breaker.faults = Faults.parse(rules)
+    place.sandbox.fault_injector.faults = Faults.parse(rules)
     for _ in range(20):
         await jobs.run(job)
         if job.stage is JobStage.DONE:
             break
-    place.sandbox.breaker.faults = Faults()
+    place.sandbox.fault_injector.faults = Faults()
     await bench.outbox.recover()
     await bench.follower.until_done()
     for id, order in job.orders.items():

@@ -176,7 +176,7 @@ async def test_every_pointer_dialect_names_the_field(bench: Account, pointer: st
 
 async def test_lost_answer_is_looked_up_and_never_resent(bench: Account, sandbox: Sandbox) -> None:
     draft = await drafted(bench)
-    sandbox.breaker.faults = Faults.parse(["error_after=1:PATCH"])
+    sandbox.fault_injector.faults = Faults.parse(["error_after=1:PATCH"])
     assert (await bench.corrections.send(draft, draft.sending.body)).state is SendState.VERIFIED
     assert await city(bench) == "Breda"
     assert sum(entry.method == "PATCH" for entry in bench.log.entries) == 1

@@ -250,9 +250,9 @@ async def test_refusal_of_one_order_lets_the_others_be_resent(bench: Account, sa
 @pytest.mark.parametrize("fault", ["error_after=1:POST", "lost=1:POST", "cut=1:POST", "dropped=1:POST"])
 async def test_lost_answer_of_a_full_order_is_looked_up(bench: Account, sandbox: Sandbox, fault: str) -> None:
     draft = await drafted(bench, lambda edit: remove_entry(edit, ITEMS / 0))
-    sandbox.breaker.faults = Faults.parse([fault])
+    sandbox.fault_injector.faults = Faults.parse([fault])
     standing = await bench.corrections.send(draft, draft.sending.body)
-    sandbox.breaker.faults = Faults.parse([])
+    sandbox.fault_injector.faults = Faults.parse([])
     if fault.startswith("dropped"):
         assert standing.state in (SendState.UNKNOWN, SendState.NOT_SENT)
         assert named(await bench.client.get_order(IDS[0])) == ["Cylinder candle", "Scented Candle"]

@@ -68,7 +68,7 @@ class StyledScreen(Screen[R], inherit_bindings=False):
         self._styles: dict[tuple[str, str], Style] = {}
 
     def line_style(self, style_name: str, bar: str = "") -> Style:
-        """The style of a tone, "" being plain, on the cursor's bar where `bar` names one: `cursor` or `cursor-away`."""
+        """The style of a name, "" being plain; on the cursor line if `bar` is `cursor` or `cursor-away`."""
         style = self._styles.get((style_name, bar))
         if style is None:
             style = self.get_component_rich_style(f"line--{style_name}") if style_name else self.rich_style

@@ -232,7 +232,7 @@ def test_texts_of_strangers_reach_the_terminal_as_letters_only(start: Start) -> 
     terminal.press("q", "q", "q", "D")
     terminal.wait("Delete")
     terminal.press("escape")
-    terminal.wait(lambda t: "Esc not" not in t.text)
+    terminal.wait(lambda t: "Esc cancel" not in t.text)
     terminal.press("Q")
     assert terminal.ended() == 0
     for token in tokens(terminal.stream):
@@ -322,7 +322,7 @@ def test_a_paste_on_the_list_runs_no_command(start: Start, service: Service) -> 
         terminal.paste(text)
         terminal.wait("aste")
         terminal.press("escape")
-        terminal.wait(lambda t: "Esc not" not in t.text)
+        terminal.wait(lambda t: "Esc cancel" not in t.text)
         terminal.press("j")
         terminal.wait(lambda t: t.line_with("T-2").startswith(">"))
         assert not service.writes(), text

@@ -173,12 +173,12 @@ class JournalScreen(BaseScreen[None]):
         )
         by_order = self._sorting is JournalSort.ORDER
         now, zone = self.workspace.now(), account.zone
-        self._rows = WriteRows(account.store, places, now, zone, self._several, by_order, self._what)
+        self._rows = WriteRows(briefs, places, now, zone, self._several, by_order, self._what)
         self.table.set_columns(columns(self._is_wide, self._several))
         narrowed = self._words or self._group is not None
         self.table.set_empty("No write is like this." if narrowed and self._total else "Nothing was written yet.")
         self.table.load(self._rows)
-        self.table.set_tail(self._tail())
+        self.table.set_footer(self._tail())
         shown = f"{len(places)} of {self._total}" if narrowed else f"{self._total}"
         self.query_one(FilterLine).set(self._words, f"by {self._sorting} │ {shown} writes")
         mode = "READ ONLY" if account.client.read_only else "WRITES"
@@ -252,7 +252,7 @@ class JournalScreen(BaseScreen[None]):
         else:
             named = account.store.journal_queries.orders(brief.id)
             lines = list(many_lines(brief, named, account.store.writes.events(brief.id), account.zone))
-        pane.set_lines(lines, keep_place=keep_place)
+        pane.set_lines(lines, keep_position=keep_place)
 
     def status_items(self) -> Sequence[str | Piece]:
         account = self.workspace.account

@@ -305,7 +305,7 @@ class OrdersScreen(BaseScreen[None]):
             tail = "more below …"
         more = feed.error is None and not feed.complete and feed.pages > 0
         self.table.set_empty(_empty_text(feed, self._filter))
-        self.table.set_tail(tail, more=more)
+        self.table.set_footer(tail, has_more=more)
         known = f"{feed.read} read" if feed.complete else f"{feed.read}+ read"
         if shown != feed.read:
             known = f"{shown} of {known}"

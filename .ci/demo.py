@@ -1,8 +1,8 @@
-"""Runs the README's first command on a pseudo-terminal of 80x24 until orders are on the screen, and leaves by Q.
+"""Runs the README's first command in an 80x24 pseudo-terminal until the screen shows orders, then quits with Q.
 
     python3 .ci/demo.py COMMAND
 
-Only the standard library: the machine has nothing but Python and pip. Ends with 0 if the app showed its list and ended well.
+Uses only the standard library. Exits with 0 if the app showed its list and exited with 0.
 """
 
 import fcntl
@@ -16,9 +16,9 @@ import sys
 import termios
 import time
 
-PATIENCE = 300.0
+TIMEOUT = 300.0
 SHOWN = re.compile("€ +[0-9]".encode())
-"""The total of an order. Only what changed is painted, so longer texts may never come in one piece."""
+"""The total of an order. Only changed cells are painted, so a longer text may arrive in several pieces."""
 
 
 def main(command: str) -> int:
@@ -27,13 +27,13 @@ def main(command: str) -> int:
         os.environ["TERM"] = "xterm-256color"
         os.execvp("bash", ["bash", "-euo", "pipefail", "-c", command])  # noqa: S606, S607
     fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-    shown, seen, deadline = False, b"", time.monotonic() + PATIENCE
+    shown, seen, deadline = False, b"", time.monotonic() + TIMEOUT
     while time.monotonic() < deadline:
         if not select.select([master], [], [], 1.0)[0]:
             continue
         try:
             data = os.read(master, 65536)
-        except OSError:  # Linux says so when the other end is closed
+        except OSError:  # raised on Linux when the other end is closed
             break
         if not data:
             break
@@ -45,15 +45,15 @@ def main(command: str) -> int:
         os.killpg(child, signal.SIGKILL)
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     if shown and status == 0:
-        print("the demo showed its orders and ended well")
+        print("the demo showed its orders and exited with 0")
         return 0
     print(plain(seen).decode("utf-8", "replace")[-4000:])
-    print(f"orders were {'' if shown else 'never '}shown; it ended with {status}")
+    print(f"orders were {'' if shown else 'never '}shown; the exit status was {status}")
     return 1
 
 
 def plain(stream: bytes) -> bytes:
-    """What was written, without colours and other sequences."""
+    """The output without escape sequences."""
     return re.sub(rb"\x1b(?:\[[0-9;:<=>?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()][A-B0]|[=>7-9])", b"", stream)
 
 

@@ -76,7 +76,7 @@ async def main(folder: Path, url: str, name: str, count: int) -> None:
     ids, _ = add_json(staging, json.dumps(orders))
     tell(f"staged {name}")
     for n, id in enumerate(ids):
-        staging.put(id, NOTES, f"typed {name}-{n}", "note")
+        staging.editing.put(id, NOTES, f"typed {name}-{n}", "note")
         tell(f"typed {name}-{n}")
     await finish(bench, staging)
     tell("done")

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 from loop_idle import use_loop_idle
+from seed_cache import use_seed_cache
 from shell import Shell
 from skipped_time import CLOCK
 from watched_service import served
@@ -20,10 +21,11 @@ from tui.sandbox.app import SandboxSettings
 
 _EXAMPLES = int(os.environ.get("SENDCLOUD_EXAMPLES", "0"))
 
-settings.register_profile("house", deadline=None, derandomize=not _EXAMPLES, max_examples=_EXAMPLES or 100)
+settings.register_profile("house", deadline=None, derandomize=not _EXAMPLES, max_examples=_EXAMPLES or 30)
 settings.load_profile("house")
 
 use_loop_idle()
+use_seed_cache()
 
 
 @pytest.fixture

@@ -94,12 +94,12 @@ class Session:
 
     def status(self, id: str) -> str | None:
         """The name of the send state of an order's draft."""
-        found = self.account.corrections.standing(id)
-        return None if found is None else found.way.name
+        found = self.account.corrections.status(id)
+        return None if found is None else found.state.name
 
     def problems(self, id: str) -> dict[str, str]:
         """What the service said of an order's draft, by pointer."""
-        found = self.account.corrections.standing(id)
+        found = self.account.corrections.status(id)
         assert found is not None
         return {str(problem.pointer): problem.detail for problem in found.problems}
 
@@ -108,7 +108,7 @@ class Session:
 
     async def send(self, id: str) -> str:
         draft = self.draft(id)
-        return (await self.account.corrections.send(draft, draft.sending.body)).way.name
+        return (await self.account.corrections.send(draft, draft.sending.body)).state.name
 
     # The batch.
 

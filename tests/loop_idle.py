@@ -17,29 +17,36 @@ from textual.screen import Screen
 QUIET_TURNS = 2
 """The loop is idle after so many turns in a row without work: one turn may only have passed a result on."""
 
+LONGEST = 10.0
+"""Seconds after which a loop that always has work is waited for no longer."""
+
+LONGEST_THREADS = 0.25
+"""Seconds after which threads are waited for no longer: some wait for what the test does next."""
+
 THREAD_POLL = 0.001
 """Seconds between two looks at threads that still work."""
 
 
-async def loop_idle(min_sleep: float = 0.0, max_sleep: float = 1.0) -> None:
-    """Return when no callback is ready to run, no thread is at work and the screen is drawn; at most after `max_sleep`.
+async def loop_idle(min_sleep: float = 0.0, max_sleep: float = LONGEST) -> None:
+    """Return when no callback is ready to run, no thread is at work and the screen is drawn.
 
     Timers that are not due yet do not count. The arguments are those of Textual's `wait_for_idle`.
     """
-    end = monotonic() + max_sleep
+    begun = monotonic()
     await asyncio.sleep(0)
-    while await quiet(end) and draw():
+    while await quiet(begun) and draw():
         pass
 
 
-async def quiet(end: float) -> bool:
-    """Wait until the loop is quiet. False when it is not until `end`."""
+async def quiet(begun: float) -> bool:
+    """Wait until the loop is quiet. False when it takes too long."""
     loop: Any = asyncio.get_running_loop()
     turns = 0
     while turns < QUIET_TURNS:
-        if monotonic() > end:
+        waited = monotonic() - begun
+        if waited > LONGEST:
             return False
-        busy = threads_busy(loop)
+        busy = waited < LONGEST_THREADS and threads_busy(loop)
         await asyncio.sleep(THREAD_POLL if busy else 0)
         turns = 0 if busy or loop._ready else turns + 1
     return True

@@ -1,10 +1,10 @@
-"""Values of a type never seen, and full orders that have them: each at any place."""
+"""Values of unexpected types, and orders that have them at each place."""
 
 import os
 from decimal import Decimal
 from typing import cast
 
-from strategies import full
+from strategies import full_order
 
 from tui.api.codec import Document, Json
 from tui.api.pointer import Pointer, walk
@@ -29,13 +29,18 @@ ODD: dict[str, Json] = {
     "objects": [{}, {"name": "Mug"}, None, [[]]],
     "other object": {"value": {"value": []}, "name": ["x"], "code": {}, "0": 1, "~1": 2, "": 3},
 }
-EVERY = bool(os.environ.get("SENDCLOUD_EXAMPLES"))
-Places = list[tuple[Pointer, Document]]
+ALL_PLACES = bool(os.environ.get("SENDCLOUD_EXAMPLES"))
+OddOrders = list[tuple[Pointer, Document]]
 
 
-def odd_orders(value: Json, of: int = 1) -> Places:
-    """A full order once for each of its places, with the value there; one in `of`, others for each value."""
-    order, odd = full(items=1), list(ODD.values()).index(value)
-    places = [place for place, _ in walk(order) if place.tokens]
-    chosen = places if EVERY else [place for number, place in enumerate(places) if (number + odd) % of == 0]
-    return [(place, cast(Document, place.put(order, value))) for place in chosen]
+def odd_orders(value: Json, one_in: int = 1) -> OddOrders:
+    """A complete order for each of its pointers, with the value there.
+
+    `one_in`: use only every so many pointers, starting at another one for each value.
+    """
+    order, odd = full_order(items=1), list(ODD.values()).index(value)
+    pointers = [pointer for pointer, _ in walk(order) if pointer.tokens]
+    chosen = (
+        pointers if ALL_PLACES else [pointer for number, pointer in enumerate(pointers) if (number + odd) % one_in == 0]
+    )
+    return [(pointer, cast(Document, pointer.put(order, value))) for pointer in chosen]

@@ -19,8 +19,8 @@ from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.store.store import Store
 from tui.work.account import Account, open_account
 from tui.work.drafts.drafts import Draft
-from tui.work.drafts.sender import DraftSendState
 from tui.work.journal.entries import JournalEntry, open_entry
+from tui.work.writes.send_state import SendState
 
 CITY = Pointer.of("shipping_address", "city")
 NAME = Pointer.of("shipping_address", "name")
@@ -59,10 +59,10 @@ async def draft_of(bench: Account, id: str, *values: tuple[Pointer, Any]) -> Dra
 
 async def send(bench: Account, draft: Draft, job: str | None = None) -> None:
     standing = await bench.corrections.send(draft, draft.sending.body, job=job)
-    if standing.way is DraftSendState.FOLLOWED:
+    if standing.state is SendState.ACCEPTED:
         await follow(bench)
-        standing = bench.corrections.standing(draft.order_id) or standing
-    assert standing.way is DraftSendState.CONFIRMED, standing.words
+        standing = bench.corrections.status(draft.order_id) or standing
+    assert standing.state is SendState.VERIFIED, standing.message
 
 
 async def follow(bench: Account) -> None:

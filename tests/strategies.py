@@ -1,4 +1,4 @@
-"""Documents of the schema for properties: drawn field by field, and changed here and there."""
+"""Hypothesis strategies for documents of the schema, drawn field by field, and for changes of them."""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -25,7 +25,7 @@ PLAIN_LEAVES = tuple(
 
 
 def value_of(draw: Draw, field: Field) -> Json:
-    """A value that the field's kind can hold; sometimes null or of another type, as services send them."""
+    """A value of the field's kind; sometimes null or of another type, as services send them."""
     odd = draw(st.integers(0, 30))
     if odd == 0:
         return None
@@ -57,34 +57,34 @@ def value_of(draw: Draw, field: Field) -> Json:
 def item(draw: Draw) -> Document:
     document: Json = {"name": draw(st.sampled_from(NAMES)), "quantity": int(draw(st.integers(1, 3)))}
     for field in draw(st.lists(st.sampled_from(ITEM_LEAVES), max_size=4)):
-        document = _put(document, Pointer(field.path[len(ITEMS) + 1 :]), value_of(draw, field))
+        document = _put_if_possible(document, Pointer(field.path[len(ITEMS) + 1 :]), value_of(draw, field))
     return document  # type: ignore[return-value]
 
 
-def _put(document: Json, pointer: Pointer, value: Json) -> Json:
+def _put_if_possible(document: Json, pointer: Pointer, value: Json) -> Json:
     try:
         return pointer.put(document, value)
-    except KeyError:  # something of another type stands in the way, as drawn before
+    except KeyError:  # an earlier draw put a value of another type above it
         return document
 
 
 @st.composite
 def documents(draw: Draw) -> Document:
-    """An order with some of its fields, some items, some tax numbers, and a key that the schema does not know."""
+    """An order with some fields, some items, some tax numbers, and sometimes a key that the schema lacks."""
     document: Json = {"id": "12", "order_id": "a", "order_number": "A-1"}
     document = ITEMS.put(document, [item(draw) for _ in range(draw(st.integers(0, 3)))])
     document = Pointer.of("order_details", "integration").put(document, {"id": 7})
     for field in draw(st.lists(st.sampled_from(PLAIN_LEAVES), max_size=10)):
-        document = _put(document, Pointer(field.path), value_of(draw, field))
+        document = _put_if_possible(document, Pointer(field.path), value_of(draw, field))
     if draw(st.booleans()):
         numbers: Json = [{"name": "VAT", "value": str(n)} for n in range(draw(st.integers(1, 3)))]
-        document = _put(document, LISTS[1], numbers)
+        document = _put_if_possible(document, LISTS[1], numbers)
     return document | {"future": {"x": 1}} if draw(st.booleans()) else document  # type: ignore[return-value,operator]
 
 
 @st.composite
 def changed(draw: Draw, start: Document) -> Document:
-    """The document after some changes of any kind."""
+    """The document after some random changes."""
     document: Json = start
     for _ in range(draw(st.integers(0, 4))):
         document = _change(draw, document)
@@ -92,20 +92,22 @@ def changed(draw: Draw, start: Document) -> Document:
 
 
 def _change(draw: Draw, document: Json) -> Json:
-    entries = ITEMS.get(document)
-    items = list(entries) if isinstance(entries, list) else []
+    found_items = ITEMS.get(document)
+    items = list(found_items) if isinstance(found_items, list) else []
     match draw(st.integers(0, 8)):
         case 0 | 1 | 2:
             field = draw(st.sampled_from(PLAIN_LEAVES))
-            return _put(document, Pointer(field.path), value_of(draw, field))
+            return _put_if_possible(document, Pointer(field.path), value_of(draw, field))
         case 3:
             field = draw(st.sampled_from(PLAIN_LEAVES))
             pointer = Pointer(field.path[: draw(st.integers(1, len(field.path)))])
             return document if pointer.tokens == ("order_details",) else pointer.drop(document)
         case 4 if items:
             field = draw(st.sampled_from(ITEM_LEAVES))
-            place = ITEMS / draw(st.integers(0, len(items) - 1))
-            return _put(document, place + Pointer(field.path[len(ITEMS) + 1 :]), value_of(draw, field))
+            item_pointer = ITEMS / draw(st.integers(0, len(items) - 1))
+            return _put_if_possible(
+                document, item_pointer + Pointer(field.path[len(ITEMS) + 1 :]), value_of(draw, field)
+            )
         case 5:
             items.insert(draw(st.integers(0, len(items))), item(draw))
         case 6 if items:
@@ -113,14 +115,14 @@ def _change(draw: Draw, document: Json) -> Json:
         case 7 if items:
             items = list(draw(st.permutations(items)))
         case 8 if items:
-            one = items[draw(st.integers(0, len(items) - 1))]
-            if isinstance(one, dict):
-                items[items.index(one)] = {**one, "name": draw(st.sampled_from(NAMES))}
+            renamed = items[draw(st.integers(0, len(items) - 1))]
+            if isinstance(renamed, dict):
+                items[items.index(renamed)] = {**renamed, "name": draw(st.sampled_from(NAMES))}
     return ITEMS.put(document, items) if isinstance(ITEMS.parent.get(document), dict) else document
 
 
 def leaves(document: Json) -> dict[Pointer, Json]:
-    """Every value outside the lists of objects by its place."""
+    """Every value outside the lists of objects, by pointer."""
     found: dict[Pointer, Json] = {}
 
     def walk(node: Json, pointer: Pointer) -> None:
@@ -135,32 +137,34 @@ def leaves(document: Json) -> dict[Pointer, Json]:
 
 
 def at(document: Json, pointer: Pointer) -> Json:
-    """The value there; what is absent is null."""
+    """The value at a pointer; null if absent."""
     value = pointer.get(document)
     return None if value is ABSENT else value
 
 
-def full(items: int = 2) -> Document:
-    """An order in which every field of the schema has a value of its kind, and some that the schema does not know."""
+def full_order(items: int = 2) -> Document:
+    """An order with a value in every field of the schema, and some keys that the schema lacks."""
     document: Json = {"future": {"x": [1, {"y": None}]}}
     for field in (field for field in all_fields() if not field.has_members):
-        for position in range(items if ANY in field.path else 1):
-            tokens = [str(position) if token == ANY else token for token in field.path]
-            document = _put(_with_list(document, tokens), Pointer(tuple(tokens)), _plain_value(field, position))
+        for index in range(items if ANY in field.path else 1):
+            tokens = [str(index) if token == ANY else token for token in field.path]
+            document = _put_if_possible(
+                _with_list(document, tokens), Pointer(tuple(tokens)), _plain_value(field, index)
+            )
     return document  # type: ignore[return-value]
 
 
 def _with_list(document: Json, tokens: list[str]) -> Json:
-    for place in LISTS:
-        if tuple(tokens[: len(place)]) == place.tokens and place.get(document) is ABSENT:
-            return place.put(document, [])
+    for list_pointer in LISTS:
+        if tuple(tokens[: len(list_pointer)]) == list_pointer.tokens and list_pointer.get(document) is ABSENT:
+            return list_pointer.put(document, [])
     return document
 
 
-def _plain_value(field: Field, position: int) -> Json:
+def _plain_value(field: Field, index: int) -> Json:
     match field.kind:
         case Kind.INTEGER:
-            return 1 + position
+            return 1 + index
         case Kind.NUMBER:
             return Decimal("3.50")
         case Kind.MONEY_TEXT:
@@ -180,4 +184,4 @@ def _plain_value(field: Field, position: int) -> Json:
         case Kind.JSON:
             return {"free": {"key": 1}}
         case _:
-            return f"{field.label} {position}" if field.path[-1] != "email" else "jan@example.org"
+            return f"{field.label} {index}" if field.path[-1] != "email" else "jan@example.org"

@@ -1,4 +1,4 @@
-"""Tables as people have them: orders as a spreadsheet, a shop or a script would export them, with their damages."""
+"""Tables of orders as a spreadsheet, a shop or a script would export them."""
 
 import csv
 import io
@@ -25,7 +25,7 @@ SERVICE = (
     "HS code",
     "Country of origin",
 )
-"""Columns by the names of the service's own CSV import."""
+"""The column names of the service's own CSV import."""
 
 _PEOPLE = ("Jan Kühn", "Fatma Demir", "Els Peeters", "Noé Girard", "Zofia Nowak", "Ömer Şahin")
 _PLACES = (
@@ -37,13 +37,13 @@ _PLACES = (
 
 
 def rows(count: int, *, decimal: str = ".", per_order: int = 1, seed: int = 1) -> list[list[str]]:
-    """So many rows of orders, below a header, every order with so many rows."""
-    dice = random.Random(seed)
-    found = [list(SERVICE)]
+    """A header and `count` rows of orders, `per_order` for each order."""
+    rng = random.Random(seed)
+    table = [list(SERVICE)]
     for number in range(count):
         order = number // per_order
         street, postcode, city, country = _PLACES[order % len(_PLACES)]
-        found.append(
+        table.append(
             [
                 _PEOPLE[order % len(_PEOPLE)],
                 "",
@@ -56,51 +56,51 @@ def rows(count: int, *, decimal: str = ".", per_order: int = 1, seed: int = 1) -
                 f"BO-{order:05}",
                 f"Mug {number % 7}",
                 f"MUG-{number % 7}",
-                str(dice.randint(1, 4)),
-                f"{dice.randint(100, 9999) / 100:.2f}".replace(".", decimal),
+                str(rng.randint(1, 4)),
+                f"{rng.randint(100, 9999) / 100:.2f}".replace(".", decimal),
                 "0.5".replace(".", decimal),
                 "6912.00",
                 "NL",
             ]
         )
-    return found
+    return table
 
 
 def text(table: Sequence[Sequence[str]], delimiter: str = ",", end: str = "\r\n") -> str:
-    """A table as delimited text, quoted where it must be."""
+    """A table as delimited text, quoted where needed."""
     out = io.StringIO(newline="")
     csv.writer(out, delimiter=delimiter, lineterminator=end).writerows(table)
     return out.getvalue()
 
 
 def workbook(sheets: dict[str, Sequence[Sequence[str | float | bool | None]]]) -> bytes:
-    """A minimal .xlsx: texts inline, numbers as numbers, None as no cell."""
+    """A minimal .xlsx file: inline texts, numbers, and no cell for None."""
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml"
     relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     packages = "http://schemas.openxmlformats.org/package/2006"
-    places = range(1, len(sheets) + 1)
+    numbers = range(1, len(sheets) + 1)
     parts = {
         "[Content_Types].xml": f'<Types xmlns="{packages}/content-types">'
         '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
         f'<Override PartName="/xl/workbook.xml" ContentType="{kind}.sheet.main+xml"/>'
-        + "".join(f'<Override PartName="/xl/worksheets/s{n}.xml" ContentType="{kind}.worksheet+xml"/>' for n in places)
+        + "".join(f'<Override PartName="/xl/worksheets/s{n}.xml" ContentType="{kind}.worksheet+xml"/>' for n in numbers)
         + "</Types>",
         "_rels/.rels": f'<Relationships xmlns="{packages}/relationships">'
         f'<Relationship Id="r" Type="{relations}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
         "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{relations}"><sheets>'
         + "".join(
-            f'<sheet name="{escape(name)}" sheetId="{n}" r:id="r{n}"/>' for n, name in zip(places, sheets, strict=True)
+            f'<sheet name="{escape(name)}" sheetId="{n}" r:id="r{n}"/>' for n, name in zip(numbers, sheets, strict=True)
         )
         + "</sheets></workbook>",
         "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{packages}/relationships">'
         + "".join(
-            f'<Relationship Id="r{n}" Type="{relations}/worksheet" Target="worksheets/s{n}.xml"/>' for n in places
+            f'<Relationship Id="r{n}" Type="{relations}/worksheet" Target="worksheets/s{n}.xml"/>' for n in numbers
         )
         + "</Relationships>",
     }
-    for n, table in zip(places, sheets.values(), strict=True):
-        lines = (f"<row>{''.join(_cell(value) for value in row)}</row>" for row in table)
+    for n, sheet in zip(numbers, sheets.values(), strict=True):
+        lines = (f"<row>{''.join(_cell(value) for value in row)}</row>" for row in sheet)
         parts[f"xl/worksheets/s{n}.xml"] = (
             f'<worksheet xmlns="{main}"><sheetData>{"".join(lines)}</sheetData></worksheet>'
         )

@@ -71,7 +71,7 @@ def test_every_variable_is_one_that_is_read() -> None:
 
 
 def test_every_test_that_is_named_is_there() -> None:
-    commands = [line.partition("#")[0] for line in readme_parts.command("house").splitlines() if "pytest" in line]
+    commands = [line.partition("#")[0] for line in readme_parts.command("commands").splitlines() if "pytest" in line]
     assert any("SENDCLOUD_KILLS" in line for line in commands)
     for line in commands:
         words = shlex.split(line)
@@ -93,7 +93,7 @@ def test_the_way_of_a_file_is_by_keys_that_are_there() -> None:
 
 
 def test_every_fault_is_told() -> None:
-    table = TEXT[TEXT.index("| fault | what happens |") : TEXT.index("On the command line `busy")]
+    table = TEXT[TEXT.index("| fault | what happens |") : TEXT.index("On the command line, `busy")]
     assert set(
         re.findall(r"`(\w+)`", "\n".join(line.split("|")[1] for line in table.splitlines() if "`" in line))
     ) == set(Fault)
@@ -147,7 +147,7 @@ def test_the_commands_without_the_screen_say_what_is_written(tmp_path: Path) -> 
 
 
 def test_the_outcomes_and_exit_codes_are_told() -> None:
-    section = TEXT[TEXT.index("## Without the screen") : TEXT.index("## Files")]
+    section = TEXT[TEXT.index("## Command line") : TEXT.index("## Files")]
     assert {str(end) for end in SubmitOutcome} <= set(re.findall(r"`([\w-]+)`", section))
     assert {str(code) for code in (WELL, PROBLEMS, USAGE, BARRED, UNKNOWN)} <= set(
         re.findall(r"^\| (\d) \|", section, re.M)
@@ -163,7 +163,7 @@ def fence(name: str, kind: str) -> str:
 
 def test_the_sandbox_has_as_many_shops_as_said() -> None:
     words = {5: "five", 6: "six", 7: "seven", 8: "eight", 9: "nine"}
-    assert f"a trade of {words[len(SHOPS)]} shops" in TEXT
+    assert f"orders of {words[len(SHOPS)]} shops" in TEXT
 
 
 @pytest.mark.parametrize(("system", "folder"), [("unix", ".local/share"), ("macos", "Library/Application Support")])

@@ -126,7 +126,7 @@ class Session:
             return
         count = self._under_way
         text = f"{count} write{'s are' if count > 1 else ' is'} on the way."
-        answer = await screen.ask(text, [("w", "leave when done"), ("l", "leave; looked up later")])
+        answer = await screen.ask(text, [("w", "leave when done"), ("l", "leave; check later")])
         if answer == "w":
             while self._under_way:
                 await self.workspace.account.outbox.drain()
@@ -139,7 +139,7 @@ class Session:
     def _under_way(self) -> int:
         """How many writes are out, are about to go, or are being looked up."""
         workspace = self.workspace
-        waiting = workspace.account.corrections.going + bool(workspace.staging.shipping.waiting)
+        waiting = workspace.account.corrections.in_flight + bool(workspace.staging.sender.waiting)
         waiting += sum(len(job.waiting) for job in workspace.jobs.running)
         return max(len(workspace.account.outbox.under_way), waiting)
 

@@ -29,10 +29,10 @@ def check_profile(profile: Profile) -> None:
         _proof(profile.credentials)
 
 
-def connect(profile: Profile, patience: float | None = None) -> Service:
+def connect(profile: Profile, retry_for: float | None = None) -> Service:
     """The service of a profile: the client, whose name its credentials have, and what ends with the program.
 
-    `patience`: seconds that one request may go on being tried again.
+    `retry_for`: seconds that one request may go on being tried again.
     Raises ConfigError for what cannot be used, the demo's file included.
     """
     import httpx
@@ -56,12 +56,12 @@ def connect(profile: Profile, patience: float | None = None) -> Service:
             BasicAuth("demo", "demo"),
             transport=transport,
             read_only=profile.read_only,
-            patience=patience,
+            retry_for=retry_for,
         )
         return Service(own, "demo", sandbox.close)
     name, auth = _proof(profile.credentials)
     client = Client(
-        profile.base_url, auth, partner_id=profile.partner_id, read_only=profile.read_only, patience=patience
+        profile.base_url, auth, partner_id=profile.partner_id, read_only=profile.read_only, retry_for=retry_for
     )
     return Service(client, name, lambda: None)
 

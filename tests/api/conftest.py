@@ -1,4 +1,4 @@
-"""Clients that speak to a script (tests/fake_transport.py) and sleep on its clock."""
+"""Clients that talk to a script (tests/fake_transport.py) and sleep on its clock."""
 
 from random import Random
 from typing import Any

@@ -1,4 +1,4 @@
-"""Credentials: where they may go, when a token is fetched, and that nothing shows them."""
+"""Credentials: where they may be sent, when a token is fetched, and that they are never shown."""
 
 import asyncio
 import base64
@@ -49,7 +49,7 @@ def token(value: str = "token-1-abcdef", **more: Any) -> bytes:
         ("", False),
     ],
 )
-def test_sendclouds_own_address(url: str, own: bool) -> None:
+def test_is_sendcloud(url: str, own: bool) -> None:
     assert is_sendcloud(url) is own
 
 
@@ -68,20 +68,20 @@ def test_sendclouds_own_address(url: str, own: bool) -> None:
         ("", False),
     ],
 )
-def test_loopback(host: str, here: bool) -> None:
+def test_is_loopback(host: str, here: bool) -> None:
     assert is_loopback(host) is here
 
 
 @pytest.mark.parametrize("url", [SENDCLOUD, "http://localhost:1/x", "http://[::1]:8000", "https://h/a%2Fb/"])
-def test_addresses_that_credentials_may_go_to(url: str) -> None:
+def test_valid_base_urls(url: str) -> None:
     check_address(url)
 
 
 @pytest.mark.parametrize(
-    ("url", "words"),
+    ("url", "text"),
     [
-        ("http://shop.example/api/v3", "must be https"),
-        ("http://127.0.0.1.example/", "must be https"),
+        ("http://shop.example/api/v3", "must use https"),
+        ("http://127.0.0.1.example/", "must use https"),
         ("ftp://localhost/", "must begin with https"),
         ("panel.sendcloud.sc/api/v3", "must begin with https"),
         ("https:///api", "name a host"),
@@ -95,15 +95,15 @@ def test_addresses_that_credentials_may_go_to(url: str) -> None:
         ("", "must begin"),
     ],
 )
-def test_addresses_that_they_may_not(url: str, words: str) -> None:
-    with pytest.raises(ConfigError, match=words) as caught:
+def test_invalid_base_urls(url: str, text: str) -> None:
+    with pytest.raises(ConfigError, match=text) as caught:
         check_address(url)
     assert "secret-word" not in str(caught.value)
-    with pytest.raises(ConfigError, match=words):
+    with pytest.raises(ConfigError, match=text):
         OAuth2("a", "b", url)
 
 
-def test_basic() -> None:
+def test_basic_header() -> None:
     auth = BasicAuth("public", "sécret-key")
     expected = "Basic " + base64.b64encode("public:sécret-key".encode()).decode()
     assert auth.header(0.0) == expected
@@ -111,13 +111,13 @@ def test_basic() -> None:
 
 
 @pytest.mark.parametrize(("public", "secret"), [("", "x"), ("x", ""), ("a:b", "x")])
-def test_basic_needs_both_keys(public: str, secret: str) -> None:
+def test_basic_requires_both_keys(public: str, secret: str) -> None:
     with pytest.raises(ConfigError):
         BasicAuth(public, secret)
 
 
 @pytest.mark.parametrize("auth", [BasicAuth("public", "client-secret-1"), oauth()])
-def test_nothing_prints_a_secret(auth: Auth) -> None:
+def test_repr_hides_secrets(auth: Auth) -> None:
     wanted = auth.header(0.0)
     shown = f"{auth!r} {auth} {wanted!r}" if isinstance(wanted, TokenRequest) else f"{auth!r} {auth}"
     if isinstance(auth, OAuth2):
@@ -128,11 +128,11 @@ def test_nothing_prints_a_secret(auth: Auth) -> None:
     assert "client-secret-1" in auth.secrets
 
 
-def test_short_secrets_do_not_hide_ordinary_words() -> None:
+def test_short_secrets_are_not_hidden() -> None:
     assert "demo" not in BasicAuth("demo", "demo").secrets
 
 
-def test_a_token_is_asked_for_as_the_token_host_wants_it() -> None:
+def test_token_request() -> None:
     wanted = OAuth2("cl:ient", "s p+c", TOKEN_URL).header(0.0)
     assert isinstance(wanted, TokenRequest)
     assert wanted.urls == (TOKEN_URL,)
@@ -164,7 +164,7 @@ def test_a_token_is_renewed_before_it_expires(life: Any, fresh_at: int | None, s
         assert isinstance(auth.header(float(stale_at)), TokenRequest)
 
 
-def test_only_a_refused_token_is_forgotten() -> None:
+def test_only_a_refused_token_is_dropped() -> None:
     auth = oauth()
     old = auth.accept(200, token("token-1-abcdef"), JSON, 0.0)
     new = auth.accept(200, token("token-2-abcdef"), JSON, 0.0)
@@ -194,7 +194,7 @@ def test_only_a_refused_token_is_forgotten() -> None:
         (200, token(token_type=None), Unreachable),
     ],
 )
-def test_answers_without_a_usable_token(status: int, body: bytes, kind: type[ApiError]) -> None:
+def test_token_responses_without_a_usable_token(status: int, body: bytes, kind: type[ApiError]) -> None:
     auth = oauth()
     with pytest.raises(kind) as caught:
         auth.accept(status, body, JSON, 0.0)
@@ -203,7 +203,7 @@ def test_answers_without_a_usable_token(status: int, body: bytes, kind: type[Api
 
 
 class Tokens(httpx.AsyncBaseTransport):
-    """A token host and a service on two hosts; `good` are the tokens that the service takes."""
+    """A token host and a service on two hosts; `good` are the tokens that the service accepts."""
 
     def __init__(self, *given: httpx.Response | Exception, good: tuple[str, ...] = ("token-1-abcdef",)) -> None:
         self.given = list(given)
@@ -242,7 +242,7 @@ async def test_many_requests_wait_for_one_token(clock: FakeClock) -> None:
     assert {request.headers["authorization"] for request in tokens.served} == {"Bearer token-1-abcdef"}
 
 
-async def test_who_gives_up_does_not_take_the_token_from_the_others(clock: FakeClock) -> None:
+async def test_cancelling_one_request_keeps_the_token_fetch_for_the_others(clock: FakeClock) -> None:
     tokens = Tokens(raw(200, token()))
     client = client_of(tokens, clock)
     first, second = (asyncio.create_task(client.auth_metadata()) for _ in range(2))
@@ -275,7 +275,7 @@ async def test_a_refused_token_is_renewed_once(clock: FakeClock) -> None:
     assert (len(tokens.asked), len(tokens.served)) == (2, 2)
 
 
-async def test_a_service_that_refuses_every_token_is_left_alone(clock: FakeClock) -> None:
+async def test_a_service_that_refuses_every_token_gets_two_requests_only(clock: FakeClock) -> None:
     tokens = Tokens(raw(200, token("token-0-abcdef")))
     client = client_of(tokens, clock)
     with pytest.raises(NotAuthorised):
@@ -293,7 +293,7 @@ async def test_a_service_that_refuses_every_token_is_left_alone(clock: FakeClock
         (httpx.ReadTimeout("slow"), Unreachable, 3),
     ],
 )
-async def test_without_a_token_nothing_goes_to_the_service(
+async def test_without_a_token_nothing_is_sent_to_the_service(
     clock: FakeClock, given: httpx.Response | Exception, kind: type[ApiError], asked: int
 ) -> None:
     tokens = Tokens(given)
@@ -305,14 +305,14 @@ async def test_without_a_token_nothing_goes_to_the_service(
     assert "client-secret-1" not in str(caught.value)
 
 
-async def test_sendclouds_token_url_is_tried_with_and_without_its_slash(clock: FakeClock) -> None:
+async def test_sendclouds_token_url_is_tried_with_and_without_trailing_slash(clock: FakeClock) -> None:
     tokens = Tokens(raw(404, b""), raw(200, token()))
     client = client_of(tokens, clock, oauth(SENDCLOUD_TOKEN_URL))
     await client.auth_metadata()
     assert [str(request.url) for request in tokens.asked] == [SENDCLOUD_TOKEN_URL, SENDCLOUD_TOKEN_URL.rstrip("/")]
 
 
-async def test_the_log_holds_no_token_and_no_secret(clock: FakeClock) -> None:
+async def test_the_log_contains_no_token_and_no_secret(clock: FakeClock) -> None:
     tokens = Tokens(raw(200, token()))
     client = client_of(tokens, clock)
     await client.auth_metadata()

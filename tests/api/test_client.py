@@ -1,4 +1,4 @@
-"""Each operation as it goes over the wire, and what is made of its answer."""
+"""Each operation: the request that is sent and the result that is returned."""
 
 import json
 from collections.abc import Awaitable, Callable
@@ -62,13 +62,13 @@ Call = Callable[[Client], Awaitable[object]]
         (lambda c: c.shop_order_statuses("7"), "GET", "/shop-order-statuses", {"integration_id": "7"}),
     ],
 )
-async def test_lists(make: Make, call: Call, method: str, path: str, parameters: dict[str, str]) -> None:
+async def test_list_paths(make: Make, call: Call, method: str, path: str, parameters: dict[str, str]) -> None:
     client, script = make(answer([]))
     await call(client)
     assert [sent(request) for request in script.requests] == [(method, path, parameters)]
 
 
-async def test_every_parameter_of_the_list(make: Make) -> None:
+async def test_list_parameters(make: Make) -> None:
     client, script = make(answer([]))
     day = date(2026, 8, 1)
     query = OrderQuery(
@@ -114,14 +114,14 @@ async def test_every_parameter_of_the_list(make: Make) -> None:
         OrderQuery(integration=(0,)),
     ],
 )
-async def test_what_the_service_would_misread_in_silence_is_not_asked(make: Make, query: OrderQuery) -> None:
+async def test_queries_that_the_service_would_silently_misread_are_refused(make: Make, query: OrderQuery) -> None:
     client, script = make(answer([]))
     with pytest.raises(InvalidRequest):
         await client.list_orders(query)
     assert script.requests == []
 
 
-async def test_a_page_and_the_next_one_stay_at_the_configured_address(make: Make) -> None:
+async def test_the_next_page_is_read_from_the_configured_address(make: Make) -> None:
     link = '<https://evil.example/v3/orders?cursor=a%3D>; rel="next", </x?cursor=b>; rel="prev"'
     client, script = make(answer([order("1"), order("2")], Link=link), answer([]))
     page = await client.list_orders()
@@ -132,7 +132,7 @@ async def test_a_page_and_the_next_one_stay_at_the_configured_address(make: Make
     assert sent(script.requests[1])[1:] == ("/orders", {"page_size": "100", "cursor": "a="})
 
 
-async def test_numbers_are_exact_and_the_document_is_whole(make: Make) -> None:
+async def test_numbers_are_exact_and_documents_complete(make: Make) -> None:
     body = b'{"data": [{"id": 9007199254740993, "x": 3.10, "new": {"a": [null, ""]}}], "meta": 1}'
     client, _ = make(raw(200, body))
     (document,) = (await client.list_orders()).orders
@@ -141,19 +141,19 @@ async def test_numbers_are_exact_and_the_document_is_whole(make: Make) -> None:
 
 
 @pytest.mark.parametrize(
-    ("link", "rows", "words"),
+    ("link", "rows", "text"),
     [
         ("<?page=2>; rel=next", [], "may be more"),
         ("<?cursor=here>; rel=next", [], "may be more"),
-        ("", [order("1"), 7, None], "Left out of 3 rows: 2"),
-        ("", [order(str(n)) for n in range(1, 102)], "101 orders where 100"),
+        ("", [order("1"), 7, None], "2 of 3 rows could not be read"),
+        ("", [order(str(n)) for n in range(1, 102)], "101 orders instead of at most 100"),
     ],
 )
-async def test_pages_that_leave_doubts(make: Make, link: str, rows: list[Any], words: str) -> None:
+async def test_pages_with_warnings(make: Make, link: str, rows: list[Any], text: str) -> None:
     client, _ = make(answer(rows, Link=link))
     page = await client.list_orders(cursor="here")
     assert page.next is None
-    assert words in " ".join(page.warnings)
+    assert text in " ".join(page.warnings)
 
 
 def times(created: Json = None, updated: Json = None) -> Document:
@@ -200,18 +200,18 @@ DAY = date(2026, 8, 3)
         (OrderQuery(order_updated_at_min=date.min), times(updated="0001-01-01T00:00:00+10:00"), True),
     ],
 )
-def test_rows_against_the_filter(query: OrderQuery, row: Document, fits: bool) -> None:
+def test_mismatches(query: OrderQuery, row: Document, fits: bool) -> None:
     assert list(mismatches(query, [row]).values()) == ([] if fits else [(0,)])
 
 
-async def test_a_filter_that_was_ignored_is_told_and_no_row_is_lost(make: Make) -> None:
+async def test_an_ignored_filter_gives_warnings_and_keeps_all_rows(make: Make) -> None:
     rows = [order("1", status={"code": "paid"}), order("2", status={"code": "OPEN"}), order("3")]
     client, _ = make(answer(rows))
     page = await client.list_orders(OrderQuery(status="open", integration=(7,)))
     assert page.orders == tuple(rows)
     assert (len(page.mismatches), page.mismatches, page.matching) == (3, (0, 1, 2), ())
-    assert any("2 of 3 orders do not fit status" in warning for warning in page.warnings)
-    assert any("3 of 3 orders do not fit integration" in warning for warning in page.warnings)
+    assert any("2 of 3 orders do not match the status filter" in warning for warning in page.warnings)
+    assert any("3 of 3 orders do not match the integration filter" in warning for warning in page.warnings)
     page = await client.list_orders(OrderQuery(status="open"))
     assert (page.mismatches, page.matching) == ((0, 2), (rows[1],))
 
@@ -236,8 +236,8 @@ def created(*values: str) -> list[Document]:
         (("order_number",), numbers("10", "9"), True),
         (("order_number",), numbers("9", "10"), False),
         (("order_number",), numbers("a-1", "A2", "b"), True),
-        (("order_number",), numbers("B", "a"), True),  # right for a comparison by code points
-        (("order_number",), numbers("a", "B"), True),  # right for one without case
+        (("order_number",), numbers("B", "a"), True),  # correct when compared by code points
+        (("order_number",), numbers("a", "B"), True),  # correct when compared without case
         (("order_number",), numbers("b", "a"), False),
         (("order_number",), numbers("b", None, "a"), True),
         (("-order_created_at",), created("2026-01-02T00:00:00Z", "2026-01-01T00:00:00Z"), True),
@@ -249,12 +249,12 @@ def created(*values: str) -> list[Document]:
         (("integration", "-pk"), [order("1", integration={"id": 1}), order("2", integration={"id": 1})], False),
     ],
 )
-def test_rows_against_the_sort(sort: tuple[str, ...], rows: list[Document], sorted_: bool) -> None:
+def test_sort_warning(sort: tuple[str, ...], rows: list[Document], sorted_: bool) -> None:
     assert (sort_warning(sort, rows) is None) is sorted_
 
 
 @pytest.mark.parametrize("call", [lambda c: c.list_orders(cursor="old"), lambda c: c.integration_logs(cursor="old")])
-async def test_a_cursor_that_is_not_known_any_more(make: Make, call: Call) -> None:
+async def test_an_unknown_cursor(make: Make, call: Call) -> None:
     client, _ = make(refusal(404, {"status": "404", "code": "not_found", "detail": "Invalid cursor"}))
     with pytest.raises(InvalidCursor) as caught:
         await call(client)
@@ -268,14 +268,14 @@ async def test_a_cursor_that_is_not_known_any_more(make: Make, call: Call) -> No
 @pytest.mark.parametrize(
     ("cursor", "step"), [(None, refusal(404, {"detail": "x"})), ("old", raw(404, b"<html>nginx", "text/html"))]
 )
-async def test_other_404s_of_a_list_are_no_matter_of_the_cursor(make: Make, cursor: str, step: httpx.Response) -> None:
+async def test_a_404_without_a_cursor_is_not_an_invalid_cursor(make: Make, cursor: str, step: httpx.Response) -> None:
     client, _ = make(step)
     with pytest.raises(NotFound) as caught:
         await client.list_orders(cursor=cursor)
     assert type(caught.value) is NotFound
 
 
-async def test_a_shop_that_is_not_yours_is_a_problem_of_the_parameter(make: Make) -> None:
+async def test_an_unknown_shop_is_a_problem_of_the_parameter(make: Make) -> None:
     error = {"status": "400", "code": "invalid_choice", "detail": "No.", "source": {"parameter": "integration"}}
     client, _ = make(refusal(400, error))
     with pytest.raises(RequestRefused) as caught:
@@ -284,7 +284,7 @@ async def test_a_shop_that_is_not_yours_is_a_problem_of_the_parameter(make: Make
 
 
 @pytest.mark.parametrize(("asked", "path"), [("12", "/orders/12"), ("0012", "/orders/12"), (12, "/orders/12")])
-async def test_one_order(make: Make, asked: Any, path: str) -> None:
+async def test_get_order(make: Make, asked: Any, path: str) -> None:
     client, script = make(answer({"id": 12, "order_id": "a"}))
     assert await client.get_order(asked) == {"id": 12, "order_id": "a"}
     assert sent(script.requests[0]) == ("GET", path, {})
@@ -305,7 +305,7 @@ BAD_IDS = ["", "0", "-1", "a", "1/../2", "1?x", "1 2", "١", "1.5", "9" * 31, "1
         lambda c, id: c.shop_order_status_mapping(id),
     ],
 )
-async def test_only_numbers_are_ids(make: Make, call: Callable[[Client, Any], Awaitable[object]], id: Any) -> None:
+async def test_ids_must_be_numbers(make: Make, call: Callable[[Client, Any], Awaitable[object]], id: Any) -> None:
     client, script = make(answer({}))
     with pytest.raises(InvalidRequest):
         await call(client, id)
@@ -319,7 +319,7 @@ async def test_only_numbers_are_ids(make: Make, call: Callable[[Client, Any], Aw
         (b'{ "notes" : "\xc3\xa9" }\n', b'{ "notes" : "\xc3\xa9" }\n'),
     ],
 )
-async def test_a_change(make: Make, body: Json | bytes, bytes_: bytes) -> None:
+async def test_patch_order(make: Make, body: Json | bytes, bytes_: bytes) -> None:
     client, script = make(answer({"id": 12, "order_id": "a", "order_number": "A"}), partner_id="partner-1")
     assert await client.patch_order("12", body) == Identifiers("12", "a", "A")
     (request,) = script.requests
@@ -329,25 +329,25 @@ async def test_a_change(make: Make, body: Json | bytes, bytes_: bytes) -> None:
 
 
 @pytest.mark.parametrize("body", [{}, [], None, "x", b"{}", b"[]", b"{", b"", b"\xff"])
-async def test_what_is_no_change_is_not_sent(make: Make, body: Any) -> None:
+async def test_invalid_changes_are_not_sent(make: Make, body: Any) -> None:
     client, script = make(answer({}))
     with pytest.raises(InvalidRequest):
         await client.patch_order("12", body)
     assert script.requests == []
 
 
-async def test_a_change_answered_for_another_order_is_unknown(make: Make) -> None:
+async def test_a_patch_response_about_another_order_leaves_the_outcome_unknown(make: Make) -> None:
     client, _ = make(answer({"id": 13}))
-    with pytest.raises(OutcomeUnknown, match="about 13 and not about 12"):
+    with pytest.raises(OutcomeUnknown, match="about 13 instead of 12"):
         await client.patch_order("12", {"notes": "x"})
 
 
-async def test_a_change_answered_without_a_body_is_done(make: Make) -> None:
+async def test_a_patch_response_without_a_body_is_a_success(make: Make) -> None:
     client, _ = make(raw(204, b""))
     assert await client.patch_order("12", {"notes": "x"}) == Identifiers("12", "", "")
 
 
-async def test_a_refused_change_names_its_field(make: Make) -> None:
+async def test_a_refused_patch_names_the_field(make: Make) -> None:
     pointer = "order/order_details/order_items"
     client, _ = make(refusal(400, {"detail": "Could not find specified item.", "source": {"pointer": pointer}}))
     with pytest.raises(RequestRefused) as caught:
@@ -369,7 +369,7 @@ async def test_a_refused_change_names_its_field(make: Make) -> None:
         (refusal(410, {"detail": "x"}), False),
     ],
 )
-async def test_deleting(make: Make, step: httpx.Response, gone: bool) -> None:
+async def test_delete_order(make: Make, step: httpx.Response, gone: bool) -> None:
     client, script = make(step)
     assert await client.delete_order("12") is gone
     (request,) = script.requests
@@ -377,7 +377,7 @@ async def test_deleting(make: Make, step: httpx.Response, gone: bool) -> None:
 
 
 @pytest.mark.parametrize("step", [raw(404, b"<html>", "text/html"), raw(404, b"")])
-async def test_a_404_of_somebody_in_between_does_not_prove_a_deletion(make: Make, step: httpx.Response) -> None:
+async def test_a_404_from_a_proxy_does_not_confirm_a_deletion(make: Make, step: httpx.Response) -> None:
     client, _ = make(step)
     with pytest.raises(NotFound):
         await client.delete_order("12")
@@ -388,7 +388,7 @@ TOLD = {"id": 664, "order_id": "a", "order_number": "A"}
 
 @pytest.mark.parametrize("status", [200, 201, 202])
 @pytest.mark.parametrize("orders", [[{"order_id": "a"}], b'[ {"order_id": "a"} ]'])
-async def test_a_batch(make: Make, status: int, orders: Any) -> None:
+async def test_upsert_orders(make: Make, status: int, orders: Any) -> None:
     client, script = make(answer([TOLD], status), partner_id="partner-1")
     (told,) = await client.upsert_orders(orders)
     assert told == Identifiers("664", "a", "A")
@@ -409,30 +409,32 @@ async def test_a_batch(make: Make, status: int, orders: Any) -> None:
         ([], []),
     ],
 )
-async def test_answers_to_a_batch_are_read_leniently(make: Make, data: Any, told: list[tuple[str, str, str]]) -> None:
+async def test_unusual_responses_to_a_batch_are_accepted(
+    make: Make, data: Any, told: list[tuple[str, str, str]]
+) -> None:
     client, _ = make(answer(data, 201))
     assert [(one.id, one.order_id, one.order_number) for one in await client.upsert_orders([{}])] == told
 
 
 @pytest.mark.parametrize(
-    ("orders", "words"),
+    ("orders", "text"),
     [
-        ([], "no order"),
-        (b"[]", "no order"),
+        ([], "batch is empty"),
+        (b"[]", "batch is empty"),
         ([{}] * 101, "not 101"),
         (b"[" + b"{}," * 100 + b"{}]", "not 101"),
         (b"{}", "list"),
         (b"[{]", "not JSON"),
     ],
 )
-async def test_batches_that_cannot_be_right_are_not_sent(make: Make, orders: Any, words: str) -> None:
+async def test_invalid_batches_are_not_sent(make: Make, orders: Any, text: str) -> None:
     client, script = make(answer([]))
-    with pytest.raises(InvalidRequest, match=words):
+    with pytest.raises(InvalidRequest, match=text):
         await client.upsert_orders(orders)
     assert script.requests == []
 
 
-async def test_a_hundred_orders_are_a_batch(make: Make) -> None:
+async def test_a_batch_may_have_a_hundred_orders(make: Make) -> None:
     client, script = make(answer([], 201))
     await client.upsert_orders([{}] * 100)
     assert len(json.loads(script.requests[0].content)) == 100
@@ -446,7 +448,7 @@ async def test_a_hundred_orders_are_a_batch(make: Make) -> None:
         lambda c: c.upsert_orders([{}]),
     ],
 )
-async def test_an_account_for_reading_sends_no_write(make: Make, call: Call) -> None:
+async def test_a_read_only_client_sends_no_writes(make: Make, call: Call) -> None:
     client, script = make(answer([]), read_only=True)
     with pytest.raises(ReadOnly):
         await call(client)
@@ -454,7 +456,7 @@ async def test_an_account_for_reading_sends_no_write(make: Make, call: Call) -> 
     assert issubclass(ReadOnly, NotSent)
 
 
-async def test_logs_of_shops_stay_out_of_the_wire_log(make: Make) -> None:
+async def test_exception_logs_of_shops_are_not_logged(make: Make) -> None:
     logs = [{"id": 1, "request": {"headers": {"Authorization": "Bearer shop-secret"}}}]
     client, _ = make(answer(logs, Link="<?cursor=2023-03-01T02:02:00+01:00>; rel=next"))
     page = await client.integration_logs(7)
@@ -464,13 +466,13 @@ async def test_logs_of_shops_stay_out_of_the_wire_log(make: Make) -> None:
 
 
 @pytest.mark.parametrize("page_size", [0, 101])
-async def test_a_page_of_logs_has_its_own_limit(make: Make, page_size: int) -> None:
+async def test_page_size_of_exception_logs(make: Make, page_size: int) -> None:
     client, _ = make(answer([]))
     with pytest.raises(InvalidRequest):
         await client.integration_logs(page_size=page_size)
 
 
-async def test_a_status_mapping(make: Make) -> None:
+async def test_status_mapping(make: Make) -> None:
     client, script = make(answer({"integration_id": 7, "mapping": []}))
     assert (await client.shop_order_status_mapping(7))["mapping"] == []
     assert [sent(request) for request in script.requests] == [
@@ -487,21 +489,21 @@ async def test_a_status_mapping(make: Make) -> None:
         ({"user_id": 5, "integration_id": "x"}, "5", None),
     ],
 )
-async def test_whose_credentials_these_are(make: Make, data: Any, user: str, shop: int | None) -> None:
+async def test_auth_metadata(make: Make, data: Any, user: str, shop: int | None) -> None:
     client, script = make(answer(data))
     told = await client.auth_metadata()
     assert (told.user_id, told.integration_id) == (user, shop)
     assert script.lines == ["GET /api/v3/user/auth/metadata"]
 
 
-async def test_an_answer_that_names_nobody_is_no_proof_of_credentials(make: Make) -> None:
+async def test_auth_metadata_without_a_user_is_invalid(make: Make) -> None:
     client, _ = make(answer({}))
-    with pytest.raises(InvalidResponse, match="whose credentials"):
+    with pytest.raises(InvalidResponse, match="who the credentials belong to"):
         await client.auth_metadata()
 
 
 @pytest.mark.parametrize("partner", ["a\r\nX: 1", "é", " ", ""])
-def test_a_partner_id_that_breaks_headers_is_refused(make: Make, partner: str) -> None:
+def test_an_invalid_partner_id_is_refused(make: Make, partner: str) -> None:
     with pytest.raises(ConfigError):
         make(answer([]), partner_id=partner)
 
@@ -509,11 +511,11 @@ def test_a_partner_id_that_breaks_headers_is_refused(make: Make, partner: str) -
 @pytest.mark.parametrize(
     ("id", "key"), [(669, "669"), ("669", "669"), (Decimal("669.0"), "669"), (None, ""), (True, ""), ([], "")]
 )
-def test_an_id_has_one_form(id: Json, key: str) -> None:
+def test_canonical_ids(id: Json, key: str) -> None:
     assert order_key({"id": id}) == key
 
 
-async def test_every_error_is_an_api_error_with_a_sentence(make: Make) -> None:
+async def test_every_error_is_an_api_error_with_a_message(make: Make) -> None:
     for status in (*range(300, 600, 7), 600, 999):
         client, _ = make(raw(status, b'{"errors": {"a": ["b"]}}'))
         for call in (client.get_order("1"), client.patch_order("1", {"a": 1}), client.upsert_orders([{}])):

@@ -1,4 +1,4 @@
-"""The codec: numbers stay as they are, nothing hostile gets through, equality is JSON's."""
+"""The codec: exact numbers, limits for hostile input, and JSON equality."""
 
 from decimal import Decimal
 
@@ -20,13 +20,13 @@ values = st.recursive(
 
 
 @given(values)
-def test_what_is_written_is_read_back(value: object) -> None:
+def test_values_survive_a_round_trip(value: object) -> None:
     assert same(decode(encode(value)), value)
     assert encode(value).isascii()
 
 
 @pytest.mark.parametrize("text", ["3.10", "1E+400", "-0.0", "12345678901234567890123", "0.1"])
-def test_a_number_keeps_its_spelling(text: str) -> None:
+def test_numbers_keep_their_digits(text: str) -> None:
     assert encode(decode(text)).decode() == text
 
 
@@ -45,12 +45,12 @@ def test_a_number_keeps_its_spelling(text: str) -> None:
         "1e99999999999999999999",
     ],
 )
-def test_what_cannot_be_kept_is_refused_as_such(bad: str | bytes) -> None:
+def test_invalid_json_is_refused(bad: str | bytes) -> None:
     with pytest.raises(CodecError):
         decode(bad)
 
 
-def test_the_place_of_a_mistake_is_told() -> None:
+def test_errors_name_line_and_column() -> None:
     with pytest.raises(CodecError) as caught:
         decode('{\n "a": tru}')
     assert (caught.value.line, caught.value.column) == (2, 7)
@@ -61,7 +61,7 @@ def test_size_is_bounded() -> None:
         decode(b"[" + b"1," * 100 + b"1]", limit=50)
 
 
-def test_half_a_character_pair_and_a_very_long_number_survive() -> None:
+def test_lone_surrogates_and_very_long_numbers_survive() -> None:
     text = '{"a":"\\ud83d","b":' + "9" * 5000 + "}"
     assert encode(decode(text)).decode() == text.replace("9" * 5000, str(Decimal("9" * 5000)))
 
@@ -80,5 +80,5 @@ def test_half_a_character_pair_and_a_very_long_number_survive() -> None:
         (None, None, True),
     ],
 )
-def test_equality_is_that_of_json(a: object, b: object, equal: bool) -> None:
+def test_json_equality(a: object, b: object, equal: bool) -> None:
     assert same(a, b) is equal

@@ -1,4 +1,4 @@
-"""Every shape of error body that was ever seen becomes problems; every status becomes one exception with a sentence."""
+"""Every known shape of error body becomes problems; every status becomes one exception with a message."""
 
 import json
 import time
@@ -43,7 +43,7 @@ def one(body: Any, status: int = 400, dialect: Dialect = Dialect.POST) -> Proble
     return problem
 
 
-def test_a_problem_of_a_batch_keeps_its_order_its_pointer_and_the_raw_text() -> None:
+def test_a_problem_of_a_batch_has_its_order_pointer_and_raw_pointer() -> None:
     raw = "/data/attributes/[1]/order_details/order_items/0/quantity"
     problem = one(
         {"errors": [{"status": "400", "code": "invalid", "detail": "Field required", "source": {"pointer": raw}}]}
@@ -59,7 +59,7 @@ def test_a_problem_of_a_batch_keeps_its_order_its_pointer_and_the_raw_text() -> 
     )
 
 
-def test_all_problems_come_in_their_order() -> None:
+def test_problems_keep_their_order() -> None:
     told = read(
         {"errors": [{"detail": "a", "source": {"pointer": f"/data/attributes/[{n}]/order_id"}} for n in (2, 0)]}
     )
@@ -100,7 +100,7 @@ ENTRY = {"status": "400", "code": "invalid", "detail": "Wrong"}
         ({"errors": {"non_field_errors": ["Wrong"]}}, "Wrong", ""),
     ],
 )
-def test_shapes_without_a_place(body: Any, detail: str, code: str) -> None:
+def test_problems_without_a_pointer(body: Any, detail: str, code: str) -> None:
     problem = one(body)
     assert (problem.detail, problem.code, problem.pointer, problem.raw_pointer) == (detail, code, ROOT, None)
     assert problem.scope is Scope.BATCH
@@ -136,13 +136,13 @@ def test_maps_of_fields_to_messages(body: Any, told: list[tuple[str, str]]) -> N
         [{}, {"order_id": ["a"]}],
     ],
 )
-def test_maps_and_lists_of_a_batch_find_their_order(body: Any) -> None:
+def test_maps_and_lists_of_a_batch_name_the_order(body: Any) -> None:
     problem = one(body)
     assert (problem.scope, problem.order, problem.pointer) == (Scope.ORDER, 1, Pointer.of("order_id"))
 
 
 @pytest.mark.parametrize("name", ["parameter", "header"])
-def test_a_parameter_or_header_is_a_matter_of_the_request(name: str) -> None:
+def test_parameters_and_headers_have_the_scope_of_the_request(name: str) -> None:
     problem = one({"errors": [{"code": "invalid_choice", "detail": "No", "source": {name: "integration"}}]})
     assert (getattr(problem, name), problem.scope, problem.raw_pointer) == ("integration", Scope.REQUEST, None)
 
@@ -150,7 +150,7 @@ def test_a_parameter_or_header_is_a_matter_of_the_request(name: str) -> None:
 @pytest.mark.parametrize(
     ("status", "expected"), [("400", 400), (404, 404), ("422 Unprocessable", 422), (True, 400), ("x", 400), (-1, 400)]
 )
-def test_a_status_is_read_from_whatever_type_it_has(status: Any, expected: int) -> None:
+def test_status_of_any_type(status: Any, expected: int) -> None:
     assert one({"errors": [{"status": status, "detail": "a", "code": "b"}]}).status == expected
 
 
@@ -164,12 +164,12 @@ def test_a_status_is_read_from_whatever_type_it_has(status: Any, expected: int) 
         (500, Dialect.POST, Scope.REQUEST),
     ],
 )
-def test_a_problem_without_a_place_belongs_to_what_was_sent(status: int, dialect: Dialect, scope: Scope) -> None:
+def test_scope_of_a_problem_without_a_pointer(status: int, dialect: Dialect, scope: Scope) -> None:
     assert one({"detail": "a"}, status, dialect).scope is scope
 
 
 @pytest.mark.parametrize(
-    ("body", "content_type", "words"),
+    ("body", "content_type", "text"),
     [
         (b"", JSON, "400 Bad Request with an empty body"),
         (b"   ", "text/plain", "empty body"),
@@ -180,18 +180,18 @@ def test_a_problem_without_a_place_belongs_to_what_was_sent(status: int, dialect
             "502 Bad & Gateway – Oops",
         ),
         (b"<!DOCTYPE html><p>Sign in to <b>Wi-Fi</b><script>evil()</script>", JSON, "Sign in to Wi-Fi"),
-        (b'{"errors": [{"status": "400", "de', JSON, "cut or garbled"),
-        (b"{}", JSON, "400 Bad Request without saying why"),
-        (b"null", JSON, "without saying why"),
-        (b"[]", JSON, "without saying why"),
-        (b"7", JSON, "It said: 7"),
-        (b'{"errors": NaN}', JSON, "cut or garbled"),
+        (b'{"errors": [{"status": "400", "de', JSON, "incomplete or corrupt"),
+        (b"{}", JSON, "400 Bad Request without a reason"),
+        (b"null", JSON, "without a reason"),
+        (b"[]", JSON, "without a reason"),
+        (b"7", JSON, "The response was: 7"),
+        (b'{"errors": NaN}', JSON, "incomplete or corrupt"),
         (b"\xff\xfe\x00", JSON, "\ufffd"),
     ],
 )
-def test_bodies_that_are_no_json(body: bytes, content_type: str, words: str) -> None:
+def test_bodies_that_are_not_json(body: bytes, content_type: str, text: str) -> None:
     (problem,) = read_problems(400, body, content_type, Dialect.POST)
-    assert words in problem.detail
+    assert text in problem.detail
     assert "evil" not in problem.detail
 
 
@@ -211,7 +211,7 @@ def test_bodies_that_are_no_json(body: bytes, content_type: str, words: str) -> 
         b'{"errors": [{"status": 1e999999999, "detail": 1e5}]}',
     ],
 )
-def test_hostile_bodies_cost_little(body: bytes) -> None:
+def test_hostile_bodies_are_read_quickly(body: bytes) -> None:
     began = time.process_time()
     problems = read_problems(400, body, JSON, Dialect.POST)
     message = str(error_for(400, body, JSON, request_line="", dialect=Dialect.POST, write=True))
@@ -238,19 +238,19 @@ JSON_VALUES = st.recursive(
 @pytest.mark.parametrize(
     "body", [[[[""]]], [["", " "]], {"name": [[""]]}, {"error": "x", "message": [""]}, [{"a": [" "]}]]
 )
-def test_empty_words_are_no_problem_without_words(body: Any) -> None:
+def test_blank_details_are_replaced(body: Any) -> None:
     assert all(problem.detail.strip() for problem in read_problems(400, json.dumps(body).encode(), JSON, Dialect.POST))
 
 
 @given(body=JSON_VALUES, status=st.integers(0, 999), dialect=st.sampled_from(Dialect))
-def test_any_json_is_read(body: Any, status: int, dialect: Dialect) -> None:
+def test_any_json_yields_problems(body: Any, status: int, dialect: Dialect) -> None:
     problems = read_problems(status, json.dumps(body).encode(), JSON, dialect)
     assert problems
     assert all(problem.detail.strip() for problem in problems)
 
 
 @given(body=st.binary(max_size=200), status=st.integers(0, 999), content_type=st.text(max_size=20))
-def test_any_bytes_are_read(body: bytes, status: int, content_type: str) -> None:
+def test_any_bytes_yield_problems(body: bytes, status: int, content_type: str) -> None:
     assert all(problem.detail for problem in read_problems(status, body, content_type, Dialect.PATCH))
 
 
@@ -269,12 +269,14 @@ BUSY_DETAIL = "We are still processing a previous request. Please try again in a
         (409, "/data", BUSY_DETAIL, False),
     ],
 )
-def test_a_busy_order_is_known_by_pointer_and_words(status: int, pointer: str | None, detail: str, busy: bool) -> None:
+def test_a_busy_order_is_recognised_by_pointer_and_detail(
+    status: int, pointer: str | None, detail: str, busy: bool
+) -> None:
     problems = read({"errors": [{"detail": detail, "source": {"pointer": pointer}}]}, status)
     assert is_busy(status, problems) is busy
 
 
-def test_a_busy_order_beside_a_wrong_one_is_not_worth_waiting_for() -> None:
+def test_a_busy_order_beside_an_invalid_one_is_not_retried() -> None:
     problems = read({"errors": [{"detail": BUSY_DETAIL, "source": {"pointer": "/data"}}, {"detail": "Field required"}]})
     assert not is_busy(400, problems)
 
@@ -283,12 +285,12 @@ BODY = json.dumps({"errors": [{"status": "4", "code": "c", "detail": "Because"}]
 
 
 @pytest.mark.parametrize(
-    ("status", "write", "kind", "words"),
+    ("status", "write", "kind", "text"),
     [
         (400, True, RequestRefused, "Because. Nothing was changed. Correct"),
-        (400, False, RequestRefused, "ask again"),
-        (401, False, NotAuthorised, "nothing more is sent"),
-        (403, True, Forbidden, "may not do this"),
+        (400, False, RequestRefused, "try again"),
+        (401, False, NotAuthorised, "no more requests are sent"),
+        (403, True, Forbidden, "lack the permission"),
         (404, True, NotFound, "Because"),
         (409, True, RequestRefused, "Because"),
         (410, True, NotFound, "deleted"),
@@ -304,15 +306,15 @@ BODY = json.dumps({"errors": [{"status": "4", "code": "c", "detail": "Because"}]
         (700, True, OutcomeUnknown, "look"),
     ],
 )
-def test_every_status_is_one_exception(status: int, write: bool, kind: type[ApiError], words: str) -> None:
+def test_exception_for_each_status(status: int, write: bool, kind: type[ApiError], text: str) -> None:
     error = error_for(status, BODY, JSON, request_line="PATCH /orders/12", dialect=Dialect.PATCH, write=write)
     assert type(error) is kind
-    assert words in str(error)
+    assert text in str(error)
     assert (error.status, error.body, error.request_line) == (status, BODY, "PATCH /orders/12")
     assert bool(error.problems) is (kind is not Redirected and status != 303)
 
 
-def test_the_sentence_counts_problems_and_shows_no_control_characters() -> None:
+def test_the_message_counts_problems_and_has_no_control_characters() -> None:
     details = ["\x1b]0;owned\x07 first\u202e", "b", "c"]
     body = json.dumps({"errors": [{"detail": detail, "code": "x", "status": "400"} for detail in details]}).encode()
     error = error_for(400, body, JSON, request_line="", dialect=Dialect.POST, write=True)
@@ -321,7 +323,7 @@ def test_the_sentence_counts_problems_and_shows_no_control_characters() -> None:
     assert error.problems[0].detail == details[0]
 
 
-def test_not_found_knows_whether_the_service_itself_said_so() -> None:
+def test_not_found_is_confirmed_by_the_service_only_with_a_json_body() -> None:
     told = error_for(404, BODY, JSON, request_line="", dialect=Dialect.PATCH, write=False)
     page = error_for(404, b"<html>nginx", "text/html", request_line="", dialect=Dialect.PATCH, write=False)
     assert isinstance(told, NotFound)
@@ -329,7 +331,7 @@ def test_not_found_knows_whether_the_service_itself_said_so() -> None:
     assert (told.confirmed_by_service, page.confirmed_by_service) == (True, False)
 
 
-def test_the_tree_is_as_drawn() -> None:
+def test_the_exception_tree_matches_the_docstring() -> None:
     drawn = {line.split("──")[1].split()[0] for line in (errors.__doc__ or "").splitlines() if "──" in line}
     defined = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, ApiError)} - {
         "ApiError"

@@ -1,4 +1,4 @@
-"""Every example of the official documents: through the validators, the client, and the sandbox on a real socket."""
+"""All examples of the official documents, run through the validators, the client, and the sandbox on a socket."""
 
 import json
 import os
@@ -32,12 +32,12 @@ pytestmark = official_documents.needs_document()
 
 ORDERS = official_documents.all_examples("orders")
 INTEGRATIONS = [example for example in official_documents.all_examples("integrations") if example.method == "get"]
-"""Of this document the app only reads."""
+"""The app only reads with this document's operations."""
 REQUESTS = [example for example in ORDERS if not example.status]
 ANSWERS = [example for example in ORDERS + INTEGRATIONS if example.status.startswith("2")]
 REFUSALS = [example for example in ORDERS + INTEGRATIONS if example.status.startswith("4")]
 NOT_CALLED = {("get", "/integrations/{id}")}
-"""Operations that only the sandbox has: the list of shops tells the client the same."""
+"""Operations that only the sandbox has: the client gets the same data from the list of shops."""
 
 
 def called(examples: list[Example]) -> list[Example]:
@@ -48,7 +48,7 @@ NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 
 
 def planted(**changes: Any) -> bytes:
-    """An order that the sandbox begins with: the document's own order 669, with changes."""
+    """A planted order for the sandbox: the document's own order 669, with changes."""
     read = next(example for example in ORDERS if example.name == "RetrievingSpecificOrder").value["data"]
     return json.dumps({**read, **changes}).encode()
 
@@ -61,8 +61,8 @@ def client_of(base: str) -> Client:
     return Client(base, BasicAuth("demo", "demo"))
 
 
-class TestTheDocuments:
-    def test_exactly_the_examples_known_to_break_their_own_schema_do(self) -> None:
+class TestDocuments:
+    def test_only_known_examples_violate_their_own_schema(self) -> None:
         broken = {str(example) for example in ORDERS + INTEGRATIONS if not example.schema.is_valid(example.value)}
         assert broken == {  # Q12
             "GET /orders 200 Response",
@@ -70,8 +70,8 @@ class TestTheDocuments:
             "GET /integrations/{id}/logs 404 IntegrationDoesNotExist",
         }
 
-    def test_the_folder_that_is_named_must_hold_them(self, tmp_path: Path) -> None:
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", str(Path(__file__))]
+    def test_a_configured_folder_must_contain_the_documents(self, tmp_path: Path) -> None:
+        command = [sys.executable, "-m", "pytest", "-q", "-n0", str(Path(__file__))]
         environment = {**os.environ, "SENDCLOUD_SPEC": str(tmp_path)}
         ended = subprocess.run(
             command, cwd=Path(__file__).parents[2], env=environment, capture_output=True, text=True, timeout=120
@@ -82,13 +82,13 @@ class TestTheDocuments:
 
 class TestValidators:
     @pytest.mark.parametrize("example", cases(REQUESTS))
-    def test_a_request_is_valid(self, example: Example) -> None:
+    def test_request_examples_are_valid(self, example: Example) -> None:
         operation = Operation(example.method.upper())
         for order in cast(list[Document], example.json if isinstance(example.json, list) else [example.json]):
             assert validate_order(order, operation) == []
 
     @pytest.mark.parametrize("example", cases([one for one in ANSWERS if one.path.startswith("/orders")]))
-    def test_an_order_that_was_read_has_the_problems_the_schema_sees(self, example: Example) -> None:
+    def test_response_examples_have_the_errors_that_the_official_schema_finds(self, example: Example) -> None:
         data: Any = cast(Document, example.json)["data"]
         read = [order for order in (data if isinstance(data, list) else [data]) if "order_details" in order]
         for order in read:
@@ -142,15 +142,15 @@ READINGS: dict[str, tuple[type[ApiError], list[tuple[Scope, int | None, Pointer]
     "GET /shop-order-statuses 400 InvalidRequest": (RequestRefused, [(THIS, None, Pointer())]),
     "GET /shop-order-statuses/mapping 400 InvalidRequest": (RequestRefused, [(THIS, None, Pointer())]),
 }
-"""Which exception each refusal becomes, and where its problems lie."""
+"""The exception for each error example, and where its problems are."""
 
 GONE = "DELETE /orders/{id} 404 OrderDoesNotExist"
-"""The one refusal that is a success: it is gone (Q9)."""
+"""The one error response that counts as success: the order was deleted before (Q9)."""
 
 
-class TestTheClient:
+class TestClient:
     @pytest.mark.parametrize("example", cases(called(ANSWERS)))
-    async def test_an_answer_is_read_whole(self, make: Make, example: Example) -> None:
+    async def test_response_examples_are_read_completely(self, make: Make, example: Example) -> None:
         client, script = make(raw(int(example.status), example.body))
         told: Any = await CALLS[example.method, example.path](client)
         data = cast(Document, example.json)["data"]
@@ -170,7 +170,7 @@ class TestTheClient:
         assert same(list(read) if isinstance(read, tuple) else read, data)
 
     @pytest.mark.parametrize("example", cases([one for one in called(REFUSALS) if str(one) != GONE]))
-    async def test_a_refusal_says_what_where_and_what_to_do(self, make: Make, example: Example) -> None:
+    async def test_error_examples_become_exceptions_with_all_details(self, make: Make, example: Example) -> None:
         client, _ = make(raw(int(example.status), example.body))
         call = CALLS[example.method, example.path]
         if "Cursor" in example.name:
@@ -181,22 +181,22 @@ class TestTheClient:
         error = raised.value
         assert (type(error), error.status, error.body) == (kind, int(example.status), example.body)
         assert [(problem.scope, problem.order, problem.pointer) for problem in error.problems] == places
-        assert [as_sent(problem) for problem in error.problems] == [
+        assert [to_wire(problem) for problem in error.problems] == [
             {"title": "", "source": {}, **node, "status": int(node["status"])} for node in example.value["errors"]
         ]
 
     @pytest.mark.parametrize("example", cases([one for one in REFUSALS if str(one) == GONE]))
-    async def test_a_deleted_order_that_is_gone_is_no_error(self, make: Make, example: Example) -> None:
+    async def test_deleting_a_deleted_order_is_not_an_error(self, make: Make, example: Example) -> None:
         client, _ = make(raw(404, example.body))
         assert await client.delete_order("669") is False
 
-    def test_no_example_is_forgotten(self) -> None:
+    def test_every_example_is_tested(self) -> None:
         assert {str(example) for example in called(REFUSALS)} == READINGS.keys() | {GONE}
         assert {(example.method, example.path) for example in ORDERS + INTEGRATIONS} == CALLS.keys() | NOT_CALLED
 
 
-def as_sent(problem: Problem) -> dict[str, Any]:
-    """A problem in the words of the document: nothing that came may be lost."""
+def to_wire(problem: Problem) -> dict[str, Any]:
+    """A problem in the format of the document: no detail may be lost."""
     source = {"pointer": problem.raw_pointer, "parameter": problem.parameter, "header": problem.header}
     return {
         "status": problem.status,
@@ -208,14 +208,14 @@ def as_sent(problem: Problem) -> dict[str, Any]:
 
 
 def known_orders() -> tuple[bytes, ...]:
-    """The orders 669 and 1337 as the document shows them in a list."""
+    """Orders 669 and 1337 as the document shows them in a list."""
     (example,) = [one for one in ANSWERS if str(one) == "GET /orders 200 Response"]
     return tuple(json.dumps(order).encode() for order in example.value["data"])
 
 
-class TestTheSandboxTakesRequests:
+class TestSandboxRequests:
     @pytest.mark.parametrize("example", cases([one for one in REQUESTS if one.method == "post"]))
-    async def test_an_upsert_is_accepted_and_reads_as_it_was_sent(self, example: Example) -> None:
+    async def test_upsert_examples_are_stored_as_sent(self, example: Example) -> None:
         sent = cast(list[Document], example.json)
         known = known_orders() if "Update" in example.name else ()
         with serving(settings(*known)) as base:
@@ -226,7 +226,7 @@ class TestTheSandboxTakesRequests:
                     assert compare(order, await client.get_order(one.id)) == []
 
     @pytest.mark.parametrize("example", cases([one for one in REQUESTS if one.method == "patch"]))
-    async def test_a_patch_is_accepted_and_changes_what_it_says(self, example: Example) -> None:
+    async def test_patch_examples_change_their_fields(self, example: Example) -> None:
         change = cast(Document, example.json)
         with serving(settings(*known_orders())) as base:
             async with client_of(base) as client:
@@ -245,15 +245,15 @@ def seeded() -> Iterator[httpx.Client]:
         yield client
 
 
-class TestTheSandboxAnswers:
-    async def test_a_list_reads_as_the_example(self) -> None:
+class TestSandboxResponses:
+    async def test_list_examples(self) -> None:
         (example,) = [one for one in ANSWERS if str(one) == "GET /orders 200 Response"]
         with serving(settings(*known_orders())) as base:
             async with client_of(base) as client:
                 page = await client.list_orders(OrderQuery(sort=("pk",)))
         assert same(list(page.orders), cast(Document, example.json)["data"])
 
-    async def test_an_order_reads_as_the_example(self) -> None:
+    async def test_order_examples(self) -> None:
         (example,) = [one for one in ANSWERS if one.name == "RetrievingSpecificOrder"]
         with serving(settings(planted())) as base:
             async with client_of(base) as client:
@@ -267,7 +267,7 @@ class TestTheSandboxAnswers:
             ("UpdateOrder", "UpdateOrderStatus", ""),
         ],
     )
-    def test_a_write_is_answered_as_the_example(self, answer: str, request_: str, plant: str) -> None:
+    def test_write_response_examples(self, answer: str, request_: str, plant: str) -> None:
         (expected,) = [one for one in ANSWERS if one.name == answer]
         (request,) = [one for one in REQUESTS if one.name == request_]
         known = (
@@ -297,7 +297,7 @@ class TestTheSandboxAnswers:
             ),
         ],
     )
-    def test_what_is_read_is_valid_by_the_document(
+    def test_responses_are_valid_by_the_official_schema(
         self, seeded: httpx.Client, document: str, path: str, asked: str
     ) -> None:
         newest = seeded.get("/orders?page_size=1").json()["data"][0]["id"]
@@ -308,27 +308,27 @@ class TestTheSandboxAnswers:
         check = official_documents.response_validator("get", path, "200", document)
         assert [problem.message for problem in check.iter_errors(body)] == []
         (example,) = [one for one in ANSWERS if (one.document, one.method, one.path) == (document, "get", path)]
-        # Orders come with and without their optional nodes (Q4.16).
+        # Orders have optional nodes or lack them (Q4.16).
         wanted = {"id", "order_id", "order_number", "order_details"} if document == "orders" else keys(example.value)
         assert wanted <= keys(body)
 
     @pytest.mark.parametrize("example", cases(REFUSALS))
-    def test_a_refusal_is_word_for_word_the_example(self, example: Example) -> None:
+    def test_error_responses_equal_the_examples(self, example: Example) -> None:
         plant, options, ask = PROVOKED[str(example)]
         with serving(settings(*plant(), **options)) as base, http(base) as client:
             told = ask(client)
         assert told.status_code == int(example.status)
-        assert by_place(told.json()) == by_place(example.value)
+        assert by_pointer(told.json()) == by_pointer(example.value)
         assert told.headers["content-type"] == "application/json"
-        # Where the document's own example breaks its schema (Q12), ours has to as well.
+        # Where the document's own example violates its schema (Q12), ours has to as well.
         assert example.schema.is_valid(told.json()) == example.schema.is_valid(example.value)
 
-    def test_every_refusal_is_provoked(self) -> None:
+    def test_every_error_example_is_covered(self) -> None:
         assert PROVOKED.keys() == {str(example) for example in REFUSALS}
 
 
-def by_place(body: dict[str, Any]) -> list[dict[str, Any]]:
-    """The errors of a body. In which order several of them come is nobody's promise."""
+def by_pointer(body: dict[str, Any]) -> list[dict[str, Any]]:
+    """The errors of a body, sorted: their order is not specified."""
     assert body.keys() == {"errors"}
     return sorted(body["errors"], key=lambda node: str(node.get("source")))
 
@@ -343,7 +343,7 @@ def http(base: str) -> httpx.Client:
 
 
 def order(**changes: Any) -> dict[str, Any]:
-    """A good order, with changes; those of None are left out."""
+    """A valid order, with changes; keys with None are left out."""
     (example,) = [one for one in REQUESTS if one.name == "CreateBasicOrder"]
     merged = {**json.loads(example.body)[0], **changes}
     return {key: value for key, value in merged.items() if value is not None}
@@ -424,4 +424,4 @@ PROVOKED: dict[str, tuple[Callable[[], tuple[bytes, ...]], dict[str, Any], Ask]]
     if REQUESTS
     else {}
 )
-"""What to plant, how to set the sandbox, and what to ask, so that it answers the very example."""
+"""For each example: what to plant, the sandbox's settings, and the request that gives exactly this response."""

@@ -1,4 +1,4 @@
-"""Cursors out of Link headers, however these are written and wherever they point."""
+"""Cursors from Link headers, however they are written and wherever they point."""
 
 from urllib.parse import parse_qsl
 
@@ -57,18 +57,18 @@ def test_links() -> None:
 
 
 @given(st.text(max_size=60))
-def test_no_header_breaks_it(header: str) -> None:
+def test_any_header_can_be_read(header: str) -> None:
     read_cursors(header)
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40))
-def test_a_cursor_goes_out_as_it_came_in(cursor: str) -> None:
+def test_a_cursor_is_sent_as_received(cursor: str) -> None:
     sent = encode_query([("cursor", cursor)])
     assert parse_qsl(sent, strict_parsing=True) == [("cursor", cursor)]
     assert read_cursors(f"<{BASE}?{sent}>; rel=next").next == cursor
 
 
-def test_a_cursor_of_bytes_that_are_no_text_survives() -> None:
+def test_a_cursor_with_invalid_utf8_survives() -> None:
     cursor = read_cursors("<?cursor=%ff%fe>; rel=next").next
     assert encode_query([("cursor", cursor or "")]) == "cursor=%FF%FE"
 
@@ -76,5 +76,5 @@ def test_a_cursor_of_bytes_that_are_no_text_survives() -> None:
 @pytest.mark.parametrize(
     "header", ["<" * 100_000, "<a>" + "; x" * 50_000, '<a>; t="' + "\\" * 100_000, "<a>," * 30_000]
 )
-def test_hostile_headers_cost_little(header: str) -> None:
+def test_hostile_headers_are_read_quickly(header: str) -> None:
     assert read_cursors(header) == Cursors()

@@ -1,4 +1,4 @@
-"""Pointers: every dialect of QUIRKS 5.2, and the promises that hold for any document."""
+"""Pointers: every dialect of QUIRKS 5.2, and properties that hold for any document."""
 
 import pytest
 from hypothesis import given
@@ -52,25 +52,25 @@ documents = st.recursive(
         ("", "post", "request", None, ""),
     ],
 )
-def test_every_dialect_is_understood(raw: str, dialect: str, scope: str, order: int | None, pointer: str) -> None:
+def test_read_pointer(raw: str, dialect: str, scope: str, order: int | None, pointer: str) -> None:
     target = read_pointer(raw, Dialect(dialect))
     assert (target.scope, target.order, str(target.pointer)) == (Scope(scope), order, pointer)
     assert target.raw == raw
 
 
 @given(pointers)
-def test_a_json_pointer_comes_back(pointer: Pointer) -> None:
+def test_json_pointer_round_trip(pointer: Pointer) -> None:
     assert Pointer.parse(str(pointer)) == pointer
 
 
 @given(pointers, st.sampled_from([Dialect.POST, Dialect.LABEL]), st.integers(0, 99))
-def test_a_pointer_into_a_batch_comes_back(pointer: Pointer, dialect: Dialect, order: int) -> None:
+def test_batch_pointer_round_trip(pointer: Pointer, dialect: Dialect, order: int) -> None:
     target = Target(Scope.ORDER, order, pointer)
     assert read_pointer(write_pointer(target, dialect), dialect) == target
 
 
 @given(pointers, st.sampled_from([Dialect.PATCH, Dialect.BODY]))
-def test_a_pointer_into_one_order_comes_back(pointer: Pointer, dialect: Dialect) -> None:
+def test_single_order_pointer_round_trip(pointer: Pointer, dialect: Dialect) -> None:
     target = Target(Scope.THIS, None, pointer)
     assert read_pointer(write_pointer(target, dialect), dialect) == target
 
@@ -81,22 +81,22 @@ def test_reading_a_pointer_never_raises_and_keeps_the_text(raw: str, dialect: Di
 
 
 @given(pointers, documents)
-def test_resolving_never_raises_and_loses_nothing(pointer: Pointer, document: object) -> None:
+def test_resolving_never_raises_and_keeps_all_tokens(pointer: Pointer, document: object) -> None:
     found = pointer.resolve(document)
     assert found.found + found.missing == pointer
     assert found.found.get(document) == found.node
     assert bool(found.missing.tokens) == (pointer.get(document) is ABSENT)
-    pointer.settle(document)
+    pointer.without_unknown_segments(document)
 
 
 @given(documents)
-def test_every_node_is_found_where_it_is(document: object) -> None:
+def test_walk_yields_every_node_with_its_pointer(document: object) -> None:
     for pointer, node in walk(document):
         assert pointer.get(document) is node
 
 
 @given(documents, documents)
-def test_what_is_put_is_there_and_the_rest_untouched(document: object, value: object) -> None:
+def test_put_changes_only_its_target(document: object, value: object) -> None:
     before = repr(document)
     for pointer, _ in list(walk(document)):
         changed = pointer.put(document, value)
@@ -106,17 +106,17 @@ def test_what_is_put_is_there_and_the_rest_untouched(document: object, value: ob
     assert repr(document) == before
 
 
-def test_putting_makes_what_is_missing_on_the_way() -> None:
+def test_put_creates_missing_objects() -> None:
     assert Pointer.parse("/a/b").put({}, 1) == {"a": {"b": 1}}
     assert Pointer.parse("/a/1").put({"a": [0]}, 1) == {"a": [0, 1]}
     with pytest.raises(KeyError):
         Pointer.parse("/a/3").put({"a": [0]}, 1)
 
 
-def test_segments_that_a_union_added_are_left_out() -> None:
+def test_without_unknown_segments_removes_segments_added_by_unions() -> None:
     document = {"shipping_details": {"ship_with": {"type": "x"}}}
     pointer = Pointer.parse("/shipping_details/ShipWithCode/ship_with/type")
-    assert str(pointer.settle(document)) == "/shipping_details/ship_with/type"
+    assert str(pointer.without_unknown_segments(document)) == "/shipping_details/ship_with/type"
     missing = Pointer.parse("/order_details/integration")
-    assert missing.settle(document) == missing
-    assert ROOT.settle(document) == ROOT
+    assert missing.without_unknown_segments(document) == missing
+    assert ROOT.without_unknown_segments(document) == ROOT

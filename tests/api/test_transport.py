@@ -1,4 +1,4 @@
-"""Retries, the rate budget, lost answers, hostile servers: what is sent, how often, and what is believed."""
+"""Retries, the rate budget, lost responses, hostile servers: what is sent, how often, and what is trusted."""
 
 import asyncio
 import gzip
@@ -61,7 +61,7 @@ def good(call: Call) -> httpx.Response:
 
 
 @pytest.mark.parametrize("call", [get, *WRITES])
-async def test_a_busy_service_is_asked_again_for_reads_and_writes(make: Make, clock: FakeClock, call: Call) -> None:
+async def test_reads_and_writes_are_retried_after_429(make: Make, clock: FakeClock, call: Call) -> None:
     client, script = make(raw(429, b""), raw(429, b"", Retry_After="7"), good(call))
     await call(client)
     assert len(script.requests) == 3
@@ -72,7 +72,7 @@ async def test_a_busy_service_is_asked_again_for_reads_and_writes(make: Make, cl
 
 
 @pytest.mark.parametrize("call", WRITES)
-async def test_a_busy_order_is_sent_again_byte_for_byte(make: Make, clock: FakeClock, call: Call) -> None:
+async def test_a_busy_order_is_retried_byte_for_byte(make: Make, clock: FakeClock, call: Call) -> None:
     client, script = make(refusal(400, BUSY), refusal(400, BUSY), good(call))
     await call(client)
     assert len({request.content for request in script.requests}) == 1
@@ -110,7 +110,7 @@ async def test_a_busy_order_is_sent_again_byte_for_byte(make: Make, clock: FakeC
     ],
 )
 @pytest.mark.parametrize("call", WRITES)
-async def test_writes_that_fail(make: Make, call: Call, step: Step, kind: type[ApiError], sent: int) -> None:
+async def test_failing_writes(make: Make, call: Call, step: Step, kind: type[ApiError], sent: int) -> None:
     client, script = make(step)
     with pytest.raises(ApiError) as caught:
         await call(client)
@@ -135,7 +135,7 @@ async def test_writes_that_fail(make: Make, call: Call, step: Step, kind: type[A
         raw(200, b"null"),
     ],
 )
-async def test_a_success_that_proves_nothing_is_unknown(make: Make, call: Call, step: httpx.Response) -> None:
+async def test_an_unusable_success_response_to_a_write_is_unknown(make: Make, call: Call, step: httpx.Response) -> None:
     client, script = make(step)
     with pytest.raises(OutcomeUnknown) as caught:
         await call(client)
@@ -164,7 +164,7 @@ async def test_a_success_that_proves_nothing_is_unknown(make: Make, call: Call, 
         (raw(304, b""), Redirected, 1),
     ],
 )
-async def test_reads_that_fail(make: Make, clock: FakeClock, step: Step, kind: type[ApiError], sent: int) -> None:
+async def test_failing_reads(make: Make, clock: FakeClock, step: Step, kind: type[ApiError], sent: int) -> None:
     client, script = make(step)
     with pytest.raises(kind):
         await get(client)
@@ -176,13 +176,13 @@ async def test_reads_that_fail(make: Make, clock: FakeClock, step: Step, kind: t
     "step",
     [raw(502, b"<html>"), httpx.ReadError(""), raw(200, b"<html>"), torn(200, b"{"), raw(503, b"", Retry_After="2")],
 )
-async def test_a_read_that_failed_once_is_asked_again(make: Make, step: Step) -> None:
+async def test_a_failed_read_is_retried(make: Make, step: Step) -> None:
     client, script = make(step, answer(ORDER))
     assert await get(client) == ORDER
     assert len(script.requests) == 2
 
 
-async def test_redirects_are_not_followed_and_only_their_host_is_told(make: Make) -> None:
+async def test_redirects_are_not_followed_and_only_their_host_is_shown(make: Make) -> None:
     client, script = make(raw(307, b"", Location="https://evil.example/path?key=1"))
     with pytest.raises(Redirected, match=r"evil\.example") as caught:
         await post(client)
@@ -211,23 +211,23 @@ async def test_credentials_and_cookies(make: Make) -> None:
         ("https://h.example/a%2Fb", "https://h.example/a%2Fb/orders/12"),
     ],
 )
-async def test_the_base_url_is_taken_as_it_is(make: Make, base: str, asked: str) -> None:
+async def test_the_base_url_is_kept(make: Make, base: str, asked: str) -> None:
     client, script = make(answer(ORDER), base=base)
     await get(client)
     assert str(script.requests[0].url) == asked
 
 
 @pytest.mark.parametrize("base", ["http://h.example/", "https://u:p@h.example", "https://h.example/?a", "h.example"])
-def test_an_address_that_endangers_credentials_is_refused(make: Make, base: str) -> None:
+def test_an_unsafe_base_url_is_refused(make: Make, base: str) -> None:
     with pytest.raises(ConfigError):
         make(answer(ORDER), base=base)
 
 
-async def test_after_a_401_what_waits_is_stopped_and_what_is_asked_anew_goes_out(make: Make) -> None:
+async def test_a_401_stops_waiting_requests_but_not_later_ones(make: Make) -> None:
     client, script = make(refusal(401, {"detail": "Invalid username/password."}), delay=0.001)
     results = await asyncio.gather(*(get(client) for _ in range(30)), return_exceptions=True)
     assert {type(result) for result in results} == {NotAuthorised}
-    assert len(script.requests) <= 10  # as many as were in flight at the same time
+    assert len(script.requests) <= 10  # those that were already in flight
     before = len(script.requests)
     with pytest.raises(NotAuthorised, match="Invalid username/password"):
         await get(client)
@@ -235,7 +235,7 @@ async def test_after_a_401_what_waits_is_stopped_and_what_is_asked_anew_goes_out
 
 
 @pytest.mark.parametrize("packed", [False, True])
-async def test_a_body_without_end_is_not_read_to_the_end(make: Make, packed: bool) -> None:
+async def test_an_endless_body_is_cut_off(make: Make, packed: bool) -> None:
     body = b'{"data": "' + b" " * 5_000_000
     headers = {"Content-Encoding": "gzip"} if packed else {}
     content = gzip.compress(body) if packed else body
@@ -248,7 +248,7 @@ async def test_a_body_without_end_is_not_read_to_the_end(make: Make, packed: boo
         await patch(client)
 
 
-class Hanging(httpx.AsyncBaseTransport):
+class HangingTransport(httpx.AsyncBaseTransport):
     def __init__(self) -> None:
         self.reached = asyncio.Event()
 
@@ -259,17 +259,22 @@ class Hanging(httpx.AsyncBaseTransport):
 
 
 @pytest.mark.parametrize(("call", "kind"), [(get, Unreachable), (patch, OutcomeUnknown)])
-async def test_a_transport_without_timeouts_is_given_one(clock: FakeClock, call: Call, kind: type[ApiError]) -> None:
+async def test_a_transport_without_timeouts_times_out(clock: FakeClock, call: Call, kind: type[ApiError]) -> None:
     client = Client(
-        "http://localhost/", BasicAuth("a", "b"), transport=Hanging(), clock=clock, sleep=clock.sleep, timeout=0.01
+        "http://localhost/",
+        BasicAuth("a", "b"),
+        transport=HangingTransport(),
+        clock=clock,
+        sleep=clock.sleep,
+        timeout=0.01,
     )
     with pytest.raises(kind, match="too long"):
         await call(client)
 
 
 @pytest.mark.parametrize("call", [get, patch])
-async def test_a_cancelled_request_is_logged_and_leaves_its_place(clock: FakeClock, call: Call) -> None:
-    hanging = Hanging()
+async def test_a_cancelled_request_is_logged_and_frees_its_slot(clock: FakeClock, call: Call) -> None:
+    hanging = HangingTransport()
     client = Client("http://localhost/", BasicAuth("a", "b"), transport=hanging, clock=clock, sleep=clock.sleep)
     task = asyncio.ensure_future(call(client))
     await hanging.reached.wait()
@@ -281,13 +286,13 @@ async def test_a_cancelled_request_is_logged_and_leaves_its_place(clock: FakeClo
     assert [entry.outcome for entry in client.log.entries] == [RequestOutcome.CANCELLED]
 
 
-# The same on a socket, where nobody else decides what httpx raises
+# The same on a real socket, where no fake decides what httpx raises
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 200\r\n\r\n"
 
 
 @pytest.mark.parametrize(
-    ("said", "read_fails", "write_fails"),
+    ("message", "read_fails", "write_fails"),
     [
         (None, Unreachable, Unreachable),
         (b"", Unreachable, OutcomeUnknown),
@@ -300,20 +305,20 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 20
         (b"HTTP/1.1 500 Oops\r\nContent-Length: 99\r\n\r\n{", Unreachable, OutcomeUnknown),
     ],
 )
-async def test_connections_that_break(
-    clock: FakeClock, said: bytes | None, read_fails: type[ApiError], write_fails: type[ApiError]
+async def test_broken_connections(
+    clock: FakeClock, message: bytes | None, read_fails: type[ApiError], write_fails: type[ApiError]
 ) -> None:
     heads: list[bytes] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         heads.append(await reader.readuntil(b"\r\n\r\n"))
-        writer.write(said or b"")
+        writer.write(message or b"")
         await writer.drain()
         writer.close()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    if said is None:
+    if message is None:
         server.close()
         await server.wait_closed()
     async with Client(
@@ -326,14 +331,14 @@ async def test_connections_that_break(
             await patch(client)
     server.close()
     assert type(caught.value) is write_fails
-    assert len(heads) - reads == (0 if said is None else 1)
-    assert reads == (0 if said is None else 1 if read_fails is RequestRefused else 3)
+    assert len(heads) - reads == (0 if message is None else 1)
+    assert reads == (0 if message is None else 1 if read_fails is RequestRefused else 3)
 
 
 # The rate budget
 
 
-async def test_bursts_and_minutes_stay_below_the_limit(clock: FakeClock) -> None:
+async def test_rate_limits_are_never_exceeded(clock: FakeClock) -> None:
     budget = Budget(clock, clock.sleep, reads=Rate(1000, 15), writes=Rate(100, 15))
     for write, limit in ((True, 100), (False, 1000)):
         times = []
@@ -343,14 +348,14 @@ async def test_bursts_and_minutes_stay_below_the_limit(clock: FakeClock) -> None
         busiest_minute = max(sum(1 for at in times if start <= at < start + 60) for start in times)
         assert limit * 0.95 <= busiest_minute <= limit
         assert sum(1 for at in times if at == times[0]) in (14, 15)
-        # Whatever a server's bucket of 15 would hold back would have been too fast.
+        # A request that a server-side bucket of 15 would delay was sent too fast.
         level = 15.0
         for before, at in zip([times[0], *times], times, strict=False):
             level = min(15.0, level + (at - before) * limit / 60) - 1
             assert level >= 0
 
 
-async def test_reads_and_writes_have_budgets_of_their_own(clock: FakeClock) -> None:
+async def test_reads_and_writes_have_separate_budgets(clock: FakeClock) -> None:
     budget = Budget(clock, clock.sleep)
     for _ in range(14):
         await budget.take(write=True)
@@ -360,7 +365,7 @@ async def test_reads_and_writes_have_budgets_of_their_own(clock: FakeClock) -> N
     assert clock.slept == [pytest.approx(60 / 85)]
 
 
-async def test_who_is_cancelled_while_waiting_spends_nothing() -> None:
+async def test_a_cancelled_wait_costs_nothing() -> None:
     clock = FakeClock()
     waiting = asyncio.Event()
 
@@ -379,7 +384,7 @@ async def test_who_is_cancelled_while_waiting_spends_nothing() -> None:
     await asyncio.wait_for(budget.take(write=True), 1)
 
 
-async def test_a_429_holds_up_everybody(make: Make, clock: FakeClock) -> None:
+async def test_a_429_pauses_all_requests(make: Make, clock: FakeClock) -> None:
     client, script = make(raw(429, b"", Retry_After="30"), answer(ORDER))
     began = clock.seconds
     await patch_quietly(client)
@@ -392,7 +397,7 @@ async def patch_quietly(client: Client) -> None:
     await get(client)
 
 
-async def test_a_long_pause_is_told_and_not_waited_for(make: Make, clock: FakeClock) -> None:
+async def test_a_long_pause_raises_instead_of_waiting(make: Make, clock: FakeClock) -> None:
     client, script = make(raw(429, b"", Retry_After="600"), answer(ORDER))
     with pytest.raises(RateLimited) as caught:
         await get(client)
@@ -404,7 +409,7 @@ async def test_a_long_pause_is_told_and_not_waited_for(make: Make, clock: FakeCl
     assert await get(client) == ORDER
 
 
-async def test_no_header_freezes_the_budget_for_ever(make: Make, clock: FakeClock) -> None:
+async def test_no_header_pauses_the_budget_forever(make: Make, clock: FakeClock) -> None:
     client, _ = make(raw(429, b"", Retry_After="999999999"))
     with pytest.raises(RateLimited):
         await get(client)
@@ -441,7 +446,7 @@ def test_retry_after(value: str | None, seconds: float | None) -> None:
     assert read_retry_after(value, NOW) == seconds
 
 
-async def test_a_date_is_measured_by_the_services_own_clock(make: Make, clock: FakeClock) -> None:
+async def test_a_retry_after_date_is_relative_to_the_services_clock(make: Make, clock: FakeClock) -> None:
     client, _ = make(
         raw(429, b"", Retry_After="Tue, 04 Aug 2026 00:00:10 GMT", Date="Tue, 04 Aug 2026 00:00:00 GMT"), answer(ORDER)
     )
@@ -477,7 +482,7 @@ def limited(retry_after: float | None) -> RateLimited:
         (OutcomeUnknown("x"), 1, True, None, None),
     ],
 )
-def test_the_schedule(error: ApiError, tried: int, write: bool, low: float | None, high: float | None) -> None:
+def test_retry_delay(error: ApiError, tried: int, write: bool, low: float | None, high: float | None) -> None:
     for seed in range(50):
         pause = retry_delay(error, tried, write=write, random=Random(seed))
         if low is None or high is None:
@@ -490,7 +495,7 @@ def test_the_schedule(error: ApiError, tried: int, write: bool, low: float | Non
 # The log
 
 
-async def test_the_log_shows_what_went_over_the_wire(make: Make, clock: FakeClock) -> None:
+async def test_log_entries(make: Make, clock: FakeClock) -> None:
     client, _ = make(httpx.ConnectError("refused"), answer(ORDER))
     seen: list[LoggedRequest] = []
     stop = client.log.listen(seen.append)
@@ -511,7 +516,7 @@ async def test_the_log_shows_what_went_over_the_wire(make: Make, clock: FakeCloc
     assert second.time >= first.time >= START
 
 
-async def test_a_server_that_echoes_credentials_does_not_get_them_shown(make: Make) -> None:
+async def test_echoed_credentials_are_hidden(make: Make) -> None:
     def echo(request: httpx.Request) -> httpx.Response:
         secret = request.headers["authorization"]
         return refusal(400, {"detail": f"You sent {secret} and very-secret-key"}, Location="very-secret-key")
@@ -547,7 +552,7 @@ def test_the_log_is_bounded() -> None:
     assert [one.number for one in log.entries] == [35]
 
 
-def test_a_flood_of_large_answers_keeps_the_log_small() -> None:
+def test_many_large_responses_keep_the_log_small() -> None:
     log = RequestLog(entries=50, body=1000, bodies=5000)
     for round_ in range(500):
         log.add(entry(1000 if round_ % 3 else 10))
@@ -556,7 +561,7 @@ def test_a_flood_of_large_answers_keeps_the_log_small() -> None:
     assert sum(1 for one in log.entries if one.response_body) >= 5
 
 
-async def test_no_other_log_gets_credentials(make: Make, caplog: pytest.LogCaptureFixture) -> None:
+async def test_no_other_logger_gets_credentials(make: Make, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     client, _ = make(answer(ORDER))
     await get(client)
@@ -564,7 +569,7 @@ async def test_no_other_log_gets_credentials(make: Make, caplog: pytest.LogCaptu
     assert "Basic " not in caplog.text
 
 
-async def test_a_thousand_reads_cost_little_here(make: Make) -> None:
+async def test_client_overhead_is_small(make: Make) -> None:
     client, _ = make(answer(ORDER))
     began = time.process_time()
     for _ in range(200):
@@ -572,7 +577,7 @@ async def test_a_thousand_reads_cost_little_here(make: Make) -> None:
     assert time.process_time() - began < 2
 
 
-def test_a_client_may_be_made_outside_of_a_loop() -> None:
+def test_a_client_can_be_created_outside_an_event_loop() -> None:
     client = Client("https://panel.sendcloud.sc/api/v3", BasicAuth("a", "b"), transport=Script(answer(ORDER)))
     assert asyncio.run(_use(client)) == ORDER
 
@@ -583,5 +588,5 @@ async def _use(client: Client) -> object:
 
 
 @pytest.mark.parametrize(("requests", "seconds"), [(0, 0.0), (14, 0.0), (99, 60.0), (184, 120.0)])
-def test_a_rate_tells_how_long_requests_take(requests: int, seconds: float) -> None:
+def test_rate_seconds(requests: int, seconds: float) -> None:
     assert Rate(100, 15).seconds(requests) == pytest.approx(seconds)

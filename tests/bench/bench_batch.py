@@ -100,13 +100,13 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         staging = opened(Path(folder))
-        ids = staging._add([NewStaged(document) for document in documents])
+        ids = staging.editing.add([NewStaged(document) for document in documents])
         staging.counts()
         state = {"n": 0}
 
         def keystroke() -> None:
             state["n"] += 1
-            staging.put(ids[orders // 2], ITEMS / 3 / "name", f"Mug {state['n']}", "name")
+            staging.editing.put(ids[orders // 2], ITEMS / 3 / "name", f"Mug {state['n']}", "name")
             staging.counts()
 
         def judged_again() -> None:

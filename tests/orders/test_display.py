@@ -12,10 +12,10 @@ _POSITIVE = "Input should be greater than 0"
 @pytest.mark.parametrize(
     ("pointer", "detail", "title", "text"),
     [
-        ("/shipping_address/postal_code", "Field required", "", "no postcode"),
+        ("/shipping_address/postal_code", "Required", "", "no postcode"),
         ("/billing_address/postal_code", "Field required", "", "no billing postcode"),
         ("/order_details/order_items/1/total_price/value", "Field required", "", "no item 2 line total"),
-        ("/order_details/order_items/0/quantity", _POSITIVE, "", "item 1 quantity: not greater than 0"),
+        ("/order_details/order_items/0/quantity", _POSITIVE, "", "item 1 quantity: must be greater than 0"),
         ("/order_details/order_items", "Field required", "", "no items"),
         ("/order_id", "Order 'A' is here twice.", "", "order id: Order 'A' is here twice."),
         ("/shipping_address/postal_code", "A spreadsheet took the zeros.", "zeros lost: 1067", "zeros lost: 1067"),

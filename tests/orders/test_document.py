@@ -1,4 +1,4 @@
-"""What goes out is valid by the official document: upserts of seeded orders, smallest patches of random edits of them."""
+"""Requests are valid by the official API document: upserts of seeded orders, and PATCHes of random edits of them."""
 
 import json
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ from tui.orders.fields import Field, field_at, sections
 from tui.orders.paths import ITEMS
 from tui.sandbox.app import SandboxSettings
 from tui.sandbox.data import FIRST_ID
-from tui.sandbox.seed_orders import Span, seeded
+from tui.sandbox.seed_orders import Span, generate_orders
 from tui.sandbox.serve import serving
 
 pytestmark = official_documents.needs_document()
@@ -38,24 +38,24 @@ COUNT = 600
 
 @cache
 def orders() -> tuple[Document, ...]:
-    rows = seeded(3, Span(NOW - timedelta(days=30), NOW), COUNT, odd=False, first_id=FIRST_ID, numbers={})
+    rows = generate_orders(3, Span(NOW - timedelta(days=30), NOW), COUNT, odd=False, first_id=FIRST_ID, numbers={})
     return tuple(cast(Document, decode(row.body)) for row in rows)
 
 
-def told(check: Draft202012Validator, value: Json) -> list[str]:
-    """What the official schema says of a document of ours."""
+def schema_errors(check: Draft202012Validator, value: Json) -> list[str]:
+    """The errors of a document by the official schema."""
     return [f"{problem.json_path}: {problem.message}" for problem in check.iter_errors(json.loads(encode(value)))]
 
 
 @given(st.integers(0, COUNT - 1), st.booleans())
-def test_an_upsert_made_from_an_order_that_was_read_is_valid(number: int, keep_id: bool) -> None:
+def test_upsert_of_a_read_order_is_valid(number: int, keep_id: bool) -> None:
     read = orders()[number]
     document, conversions = to_upsert(read, keep_id=keep_id)
-    assert told(official_documents.post_validator(), [document]) == []
+    assert schema_errors(official_documents.post_validator(), [document]) == []
     assert validate_order(document, Operation.POST) == []
     assert ("id" in document) == keep_id
     assert not {"created_at", "modified_at"} & document.keys()
-    # What was not named as converted is as it was read.
+    # Everything without a reported conversion is unchanged.
     kept: Json = {key: value for key, value in read.items() if key not in ("id", "created_at", "modified_at")}
     for conversion in reversed(conversions):
         value = conversion.pointer.get(document)
@@ -64,17 +64,17 @@ def test_an_upsert_made_from_an_order_that_was_read_is_valid(number: int, keep_i
 
 
 @given(st.integers(0, COUNT - 1), st.integers(0, 2**32))
-def test_the_smallest_patch_is_judged_as_the_document_judges_it(number: int, seed: int) -> None:
+def test_smallest_patch_is_validated_like_the_official_document(number: int, seed: int) -> None:
     edit = edited(orders()[number], Random(seed))
     patch = smallest_patch(edit)
     assert not {"id", "order_id", "created_at", "modified_at"} & patch.body.keys()
     assert "integration" not in cast(Document, patch.body.get("order_details", {}))
-    problems = told(official_documents.patch_validator(), patch.body)
+    problems = schema_errors(official_documents.patch_validator(), patch.body)
     assert bool(problems) == bool(patch.invalid), (problems, patch)
     assert all(next(iter(item)) == "name" and len(item) > 1 for item in items_of(patch.body))
 
 
-def test_random_edits_reach_every_field_that_a_patch_knows() -> None:
+def test_random_edits_reach_most_fields_of_a_patch() -> None:
     reached: set[tuple[str, ...]] = set()
     for number, order in enumerate(orders()):
         for change in smallest_patch(edited(order, Random(number), steps=12)).carried:
@@ -84,7 +84,7 @@ def test_random_edits_reach_every_field_that_a_patch_knows() -> None:
     assert len(reached) > 60, sorted(reached)
 
 
-async def test_a_patch_over_http_gives_the_edited_document() -> None:
+async def test_patch_over_http_gives_the_edited_document() -> None:
     clock, sent = FakeClock(), 0
     with serving(SandboxSettings(orders=COUNT, settle=0.0, now=NOW, seed=3)) as base:
         async with Client(base, BasicAuth("demo", "demo"), clock=clock, sleep=clock.sleep) as client:
@@ -101,28 +101,28 @@ async def test_a_patch_over_http_gives_the_edited_document() -> None:
                 await client.patch_order(order_key(read), patch.body)
                 after = await client.get_order(order_key(read))
                 assert compare(edit.document, {**after, "modified_at": read["modified_at"]}) == [], patch.body
-                # Nothing else came of it: what is there now was there, or was asked for.
+                # Nothing else changed.
                 assert compare({**after, "modified_at": read["modified_at"]}, edit.document) == [], patch.body
     assert sent > 40, "too few of the edits could be sent to prove anything"
 
 
-def edited(read: Document, dice: Random, steps: int | None = None) -> Edit:
-    """One to six random changes: mostly good values, sometimes wrong ones, or a value taken away."""
+def edited(read: Document, rng: Random, steps: int | None = None) -> Edit:
+    """An edit of one to six random changes: mostly valid values, sometimes invalid ones or removals."""
     edit = Edit(read)
-    for _ in range(steps or dice.randint(1, 6)):
-        pointer, field = dice.choice([place for section in sections(edit.document) for place in section.fields])
+    for _ in range(steps or rng.randint(1, 6)):
+        pointer, field = rng.choice([place for section in sections(edit.document) for place in section.fields])
         if field.read_only or field.immutable:
             continue
-        if dice.random() < 0.15:
+        if rng.random() < 0.15:
             edit.drop(pointer, "drop")
         else:
-            edit.put(pointer, dice.choice(list(values(field, dice))), "put")
+            edit.put(pointer, rng.choice(list(values(field, rng))), "put")
     return edit
 
 
-def values(field: Field, dice: Random) -> Iterator[Json]:
-    """What a person could enter into a field; now and then what cannot be."""
-    if dice.random() < 0.06:
+def values(field: Field, rng: Random) -> Iterator[Json]:
+    """Values that a user could enter into a field, and sometimes invalid ones."""
+    if rng.random() < 0.06:
         yield from ("", None, -1, "x" * 3, {}, [])
     match field.kind:
         case _ if field.choices:
@@ -148,7 +148,7 @@ def values(field: Field, dice: Random) -> Iterator[Json]:
 
 
 def without_blocked(edit: Edit) -> Patch:
-    """The patch of an edit from which everything was taken that no PATCH can carry."""
+    """The PATCH of an edit after reverting everything that a PATCH cannot carry."""
     patch = smallest_patch(edit)
     for _ in range(20):
         if not patch.blocked:

@@ -1,11 +1,11 @@
-"""A document of a type never seen at any place is read, judged, merged and sent on without a fall or a loss."""
+"""Orders with a value of an unexpected type at any place are shown, checked, merged and sent without failure or loss."""
 
 from datetime import UTC, datetime
 from typing import cast
 
 import pytest
 from odd_values import ODD, odd_orders
-from strategies import full
+from strategies import full_order
 
 from tui.api.codec import Document, decode, encode, same
 from tui.api.models import Kind, Operation, validate_order
@@ -27,13 +27,19 @@ NAME = Pointer.of("shipping_address", "name")
 
 
 @pytest.mark.parametrize("odd", ODD)
-def test_it_is_looked_at_without_a_fall(odd: str) -> None:
-    for place, order in odd_orders(ODD[odd], of=2):
+def test_odd_order_can_be_shown_and_checked(odd: str) -> None:
+    for odd_pointer, order in odd_orders(ODD[odd], one_in=2):
         assert same(decode(encode(order)), order)
         assert summary.order_name(order)
         assert isinstance(summary.searchable_text(order), str)
-        for of in (summary.weight_text, summary.kilograms, summary.item_count, summary.tags_of, summary.ordered_at):
-            of(order)
+        for summarize in (
+            summary.weight_text,
+            summary.kilograms,
+            summary.item_count,
+            summary.tags_of,
+            summary.ordered_at,
+        ):
+            summarize(order)
         summary.age_text(order, NOW)
         summary.ordered_at_text(order, UTC)
         summary.money_at(order, TOTAL)
@@ -45,102 +51,110 @@ def test_it_is_looked_at_without_a_fall(odd: str) -> None:
                 assert Edit(order).put_all(proposal.values, "fix")
         for section in sections(order):
             for pointer, known in section.fields:
-                there = pointer.get(order)
-                assert show_value(known.kind, there, zone=UTC)
-                assert isinstance(entry_text(editing_kind(known.kind, there), there), str)
-        assert isinstance(unknown_pointers(order), list), place
+                current = pointer.get(order)
+                assert show_value(known.kind, current, zone=UTC)
+                assert isinstance(entry_text(editing_kind(known.kind, current), current), str)
+        assert isinstance(unknown_pointers(order), list), odd_pointer
 
 
 @pytest.mark.parametrize("odd", ODD)
-def test_a_change_beside_it_goes_as_any_other(odd: str) -> None:
-    for place, order in odd_orders(ODD[odd], of=6):
+def test_change_of_another_field_can_be_sent(odd: str) -> None:
+    for odd_pointer, order in odd_orders(ODD[odd], one_in=6):
         edit = Edit(order)
         assert edit.put(NAME, "Jan Klaassen", "name")
-        sending = choose_request(edit)
-        whole = choose_upsert(edit)
-        assert whole.operation is Operation.POST
-        if place == NAME.parent:
-            # There was no address: a new one lacks the rest of it, which is told.
-            assert sending.carried or sending.blocked
+        request = choose_request(edit)
+        upsert = choose_upsert(edit)
+        assert upsert.operation is Operation.POST
+        if odd_pointer == NAME.parent:
+            # The order had no address, so a new one lacks fields, which is reported.
+            assert request.carried or request.blocked
         else:
-            assert sending.body == {"shipping_address": {"name": "Jan Klaassen"}}, place
-            # What was read so is no reason to stop; the service may say what it likes.
-            assert not sending.invalid
-            assert not whole.invalid, place
+            assert request.body == {"shipping_address": {"name": "Jan Klaassen"}}, odd_pointer
+            # A value that was read that way does not prevent sending; the service decides.
+            assert not request.invalid
+            assert not upsert.invalid, odd_pointer
         assert edit.undo()
         assert same(edit.document, order)
 
 
 @pytest.mark.parametrize("odd", ODD)
-def test_nothing_of_it_is_lost_in_an_upsert(odd: str) -> None:
-    for place, order in odd_orders(ODD[odd], of=6):
+def test_upsert_loses_nothing(odd: str) -> None:
+    for odd_pointer, order in odd_orders(ODD[odd], one_in=6):
         sent, conversions = to_upsert(order, keep_id=True)
-        told = {conversion.pointer for conversion in conversions}
+        converted = {conversion.pointer for conversion in conversions}
         for pointer, node in walk(order):
             if pointer.tokens[:1] in (("created_at",), ("modified_at",)) or isinstance(node, dict | list):
                 continue
-            if any(pointer.startswith(one) for one in told) or pointer == Pointer.of("id"):
+            if any(pointer.startswith(converted_pointer) for converted_pointer in converted) or pointer == Pointer.of(
+                "id"
+            ):
                 continue
-            assert same_or_absent(pointer.get(sent), node), (place, pointer)
-        assert unknown_pointers(sent) == [one for one in unknown_pointers(order) if one.get(sent) is not ABSENT]
+            assert same_or_absent(pointer.get(sent), node), (odd_pointer, pointer)
+        assert unknown_pointers(sent) == [
+            pointer for pointer in unknown_pointers(order) if pointer.get(sent) is not ABSENT
+        ]
         validate_order(sent, Operation.POST)
         as_new(order)
         assert decode(encode(sent)) == sent
 
 
 @pytest.mark.parametrize("odd", ODD)
-def test_it_is_merged_from_either_side(odd: str) -> None:
-    order = full()
+def test_odd_order_can_be_merged_from_either_side(odd: str) -> None:
+    order = full_order()
     mine = Edit(order)
     mine.put(NAME, "Jan Klaassen", "name")
-    for place, other in odd_orders(ODD[odd], of=6):
+    for odd_pointer, other in odd_orders(ODD[odd], one_in=6):
         merged = merge(mine, other)
-        told = [clash.pointer for clash in merged.conflicts]
-        assert NAME.get(merged.edit.document) == "Jan Klaassen" or told, place
-        if not NAME.startswith(place):
-            assert same_or_absent(place.get(merged.edit.document), place.get(other)) or told, place
+        conflicts = [conflict.pointer for conflict in merged.conflicts]
+        assert NAME.get(merged.edit.document) == "Jan Klaassen" or conflicts, odd_pointer
+        if not NAME.startswith(odd_pointer):
+            assert same_or_absent(odd_pointer.get(merged.edit.document), odd_pointer.get(other)) or conflicts, (
+                odd_pointer
+            )
         back = merge(Edit.diff(order, other, "odd"), order)
-        assert same(back.edit.document, other), place
+        assert same(back.edit.document, other), odd_pointer
         compare(order, other)
         compare(other, order)
-        taken = Edit.diff(other, order, "mended")
-        assert same(taken.document, order)
-        choose_request(taken)
+        reverted = Edit.diff(other, order, "fixed")
+        assert same(reverted.document, order)
+        choose_request(reverted)
 
 
 @pytest.mark.parametrize("odd", ODD)
-def test_any_field_of_it_can_be_set_cleared_and_given_back(odd: str) -> None:
-    for place, order in odd_orders(ODD[odd], of=15):
+def test_any_field_can_be_set_cleared_and_reverted(odd: str) -> None:
+    for odd_pointer, order in odd_orders(ODD[odd], one_in=15):
         edit = Edit(order)
         offered = [pointer for section in sections(order) for pointer, _ in section.fields]
-        near = [pointer for pointer in offered if pointer.startswith(place) or pointer.parent == place.parent]
+        near = [
+            pointer for pointer in offered if pointer.startswith(odd_pointer) or pointer.parent == odd_pointer.parent
+        ]
         for target in near[:6]:
             for value in ("x", None):
                 edit.put(target, value, "put")
                 assert target.get(edit.document) == value
                 choose_request(edit)
             edit.revert(target, "as it was read")
-            assert same_or_absent(target.get(edit.document), target.get(order)), (place, target)
+            assert same_or_absent(target.get(edit.document), target.get(order)), (odd_pointer, target)
             edit.drop(target, "drop")
         for kind in addable():
             added = add_entry(edit, kind)
             copy_entry(edit, added)
             move_entry(edit, added, -1)
             choose_request(edit)
-            assert remove_entry(edit, added), (place, kind)
+            assert remove_entry(edit, added), (odd_pointer, kind)
         assert same(Edit.load(order, edit.log()).document, edit.document)
         while edit.undo():
             pass
-        assert same(edit.document, order), place
+        assert same(edit.document, order), odd_pointer
 
 
 @pytest.mark.parametrize("text", ["y" * 60_000, "x@" * 30_000, "a 1 " * 15_000, "t " * 30_000, "1.234," * 10_000])
-def test_a_text_of_any_length_is_judged_at_once(text: str) -> None:
-    # What is looked for anew from each of its letters takes minutes here.
-    order = full(items=1)
-    for place, value in walk(order):
+def test_long_text_is_checked_in_linear_time(text: str) -> None:
+    # A check that starts again at each letter would take minutes here.
+    order = full_order(items=1)
+    for odd_pointer, value in walk(order):
         if isinstance(value, str):
-            order = cast(Document, place.put(order, text))
+            order = cast(Document, odd_pointer.put(order, text))
     for problem in preflight(order):
         fix_for(order, problem)
     summary.searchable_text(order)
@@ -149,9 +163,9 @@ def test_a_text_of_any_length_is_judged_at_once(text: str) -> None:
 
 
 @pytest.mark.parametrize("odd", ODD)
-def test_in_the_place_of_the_whole_order_it_has_a_word(odd: str) -> None:
+def test_value_instead_of_an_order_has_errors(odd: str) -> None:
     value = ODD[odd]
-    found = validate_order(value, Operation.POST)
-    assert found
-    assert all(isinstance(one.pointer, Pointer) for one in found)
+    errors = validate_order(value, Operation.POST)
+    assert errors
+    assert all(isinstance(error.pointer, Pointer) for error in errors)
     assert label_of(ROOT) == "the order"

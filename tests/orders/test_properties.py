@@ -1,4 +1,4 @@
-"""What must hold for any documents: differences lead from one to the other, inverses back, and no merge loses a side."""
+"""Properties of edits and merges that must hold for any documents."""
 
 from typing import cast
 
@@ -30,20 +30,20 @@ def triples(draw: st.DrawFn) -> tuple[Document, Document, Document]:
     return base, draw(changed(base)), draw(changed(base))
 
 
-def alike(expected: Json, there: Json) -> bool:
-    """Whether two documents mean the same: null is absent, an empty object is nothing, times are instants."""
-    return not compare(expected, there) and not compare(there, expected)
+def is_equivalent(expected: Json, actual: Json) -> bool:
+    """Whether two documents mean the same: null equals absent, an empty object nothing, and times are instants."""
+    return not compare(expected, actual) and not compare(actual, expected)
 
 
 @given(pairs())
-def test_any_document_becomes_any_other_in_one_step_and_back(pair: tuple[Document, Document]) -> None:
+def test_diff_turns_any_document_into_any_other_in_one_step_and_back(pair: tuple[Document, Document]) -> None:
     first, second = pair
     edit = Edit.diff(first, second, "step")
     assert same(edit.document, second)
     assert edit.done == (not same(first, second))
     loaded = Edit.load(first, edit.log())
     assert same(loaded.document, second)
-    assert [str(one.pointer) for one in loaded.changes()] == [str(one.pointer) for one in edit.changes()]
+    assert [str(change.pointer) for change in loaded.changes()] == [str(change.pointer) for change in edit.changes()]
     if edit.undo():
         assert same(edit.document, first)
         assert edit.redo()
@@ -51,24 +51,24 @@ def test_any_document_becomes_any_other_in_one_step_and_back(pair: tuple[Documen
 
 
 @given(pairs())
-def test_the_patch_of_a_difference_makes_the_second_or_the_road_is_another(pair: tuple[Document, Document]) -> None:
+def test_patch_of_a_diff_gives_the_second_document_unless_it_needs_an_upsert(pair: tuple[Document, Document]) -> None:
     first, second = pair
     edit = Edit.diff(first, second, "step")
-    sending = choose_request(edit)
-    if sending.operation is None:
-        # Nothing to send, or nothing that any road carries.
-        assert sending.blocked or same(first, second)
-    elif sending.operation is Operation.PATCH and not sending.blocked:
-        assert alike(second, cast(Json, apply_patch(sending.body, first)))
-    elif sending.operation is Operation.POST:
-        assert sending.not_patchable
-        told = {one.pointer for one in (*sending.not_patchable, *sending.blocked)}
-        assert told <= {change.pointer for change in edit.changes()}
-    assert not sending.body or sending.carried
+    request = choose_request(edit)
+    if request.operation is None:
+        # Nothing to send, or nothing that can be sent.
+        assert request.blocked or same(first, second)
+    elif request.operation is Operation.PATCH and not request.blocked:
+        assert is_equivalent(second, cast(Json, apply_patch(request.body, first)))
+    elif request.operation is Operation.POST:
+        assert request.not_patchable
+        reported = {blocked.pointer for blocked in (*request.not_patchable, *request.blocked)}
+        assert reported <= {change.pointer for change in edit.changes()}
+    assert not request.body or request.carried
 
 
 @given(pairs())
-def test_the_inverse_of_a_change_restores(pair: tuple[Document, Document]) -> None:
+def test_inverse_of_a_change_restores_the_document(pair: tuple[Document, Document]) -> None:
     before, after = pair
     inverse = merge(Edit.diff(after, before, "undo"), after)
     assert not inverse.conflicts
@@ -76,55 +76,58 @@ def test_the_inverse_of_a_change_restores(pair: tuple[Document, Document]) -> No
 
 
 @given(triples())
-def test_a_merge_loses_neither_side_without_calling_it_a_clash(three: tuple[Document, Document, Document]) -> None:
-    base, mine, theirs = three
+def test_merge_loses_neither_side_without_reporting_a_conflict(triple: tuple[Document, Document, Document]) -> None:
+    base, mine, theirs = triple
     merged = merge(Edit.diff(base, mine, "mine"), theirs)
     result = merged.edit.document
-    clashing = [clash.pointer for clash in merged.conflicts]
+    conflict_pointers = [conflict.pointer for conflict in merged.conflicts]
 
-    def is_told(pointer: Pointer) -> bool:
-        return any(pointer.startswith(one) or one.startswith(pointer) for one in clashing)
+    def is_in_conflict(pointer: Pointer) -> bool:
+        return any(
+            pointer.startswith(conflict_pointer) or conflict_pointer.startswith(pointer)
+            for conflict_pointer in conflict_pointers
+        )
 
     was = leaves(base)
     for side in (mine, theirs):
         now = leaves(side)
         for pointer in {*was, *now}:
-            if same_or_absent(pointer.get(base), pointer.get(side)) or is_told(pointer):
+            if same_or_absent(pointer.get(base), pointer.get(side)) or is_in_conflict(pointer):
                 continue
-            there = pointer.get(result)
-            assert matches(pointer, at(side, pointer), there) or matches(
+            actual = pointer.get(result)
+            assert matches(pointer, at(side, pointer), actual) or matches(
                 pointer, at(result, pointer), pointer.get(side)
             )
 
 
 @given(triples())
-def test_a_merge_loses_no_item_of_either_side(three: tuple[Document, Document, Document]) -> None:
-    base, mine, theirs = three
+def test_merge_loses_no_item_of_either_side(triple: tuple[Document, Document, Document]) -> None:
+    base, mine, theirs = triple
     edit = Edit.diff(base, mine, "mine")
     merged = merge(edit, theirs)
-    if any(clash.pointer in (ITEMS, ITEMS.parent) for clash in merged.conflicts):
+    if any(conflict.pointer in (ITEMS, ITEMS.parent) for conflict in merged.conflicts):
         return
-    before, after = (items_of(one) for one in (base, merged.edit.document))
-    told = [clash for clash in merged.conflicts if clash.pointer.startswith(ITEMS)]
+    before, after = (items_of(item) for item in (base, merged.edit.document))
+    conflicts = [conflict for conflict in merged.conflicts if conflict.pointer.startswith(ITEMS)]
     for side in (mine, theirs):
         now = items_of(side)
-        known = match_items(before, now)
-        if known.ambiguous:
-            continue  # nobody can tell which of them came
-        come = [now[place] for place in range(len(now)) if place not in {*known.found.values()}]
-        names = [name_of(one) for one in after]
-        for one in come:
-            assert name_of(one) in names or told
-        gone = [
-            before[place] for place in range(len(before)) if place not in known.found and place not in known.ambiguous
+        match = match_items(before, now)
+        if match.ambiguous:
+            continue  # it is unknown which items were added
+        added = [now[index] for index in range(len(now)) if index not in {*match.found.values()}]
+        names = [name_of(item) for item in after]
+        for item in added:
+            assert name_of(item) in names or conflicts
+        removed = [
+            before[index] for index in range(len(before)) if index not in match.found and index not in match.ambiguous
         ]
-        for one in gone:
-            # It is gone, or the other side changed it and that is told, or there are others of the name.
+        for item in removed:
+            # The item was removed, or the other side changed it, which is a conflict, or others have the same name.
             assert (
-                name_of(one) not in names
-                or told
-                or sum(name_of(other) == name_of(one) for other in before) > 1
-                or any(name_of(other) == name_of(one) for other in (*items_of(mine), *items_of(theirs)))
+                name_of(item) not in names
+                or conflicts
+                or sum(name_of(other) == name_of(item) for other in before) > 1
+                or any(name_of(other) == name_of(item) for other in (*items_of(mine), *items_of(theirs)))
             )
 
 
@@ -134,23 +137,23 @@ def items_of(document: Json) -> list[Json]:
 
 
 @given(triples())
-def test_every_clash_can_be_decided_for_theirs_and_undone(three: tuple[Document, Document, Document]) -> None:
-    base, mine, theirs = three
+def test_every_conflict_can_be_resolved_with_theirs_and_undone(triple: tuple[Document, Document, Document]) -> None:
+    base, mine, theirs = triple
     merged = merge(Edit.diff(base, mine, "mine"), theirs)
     edit, before = merged.edit, merged.edit.document
     steps = edit.done
-    for clash in merged.conflicts:
-        assert is_undecided(edit, clash)
-        take_theirs(edit, clash, "theirs")
-        assert not is_undecided(edit, clash), (clash, edit.document)
+    for conflict in merged.conflicts:
+        assert is_undecided(edit, conflict)
+        take_theirs(edit, conflict, "theirs")
+        assert not is_undecided(edit, conflict), (conflict, edit.document)
     while edit.done > steps:
         edit.undo()
     assert same(edit.document, before)
 
 
 @given(triples(), st.integers(0, 3))
-def test_a_merge_keeps_the_steps_or_makes_one(three: tuple[Document, Document, Document], drawn: int) -> None:
-    base, mine, theirs = three
+def test_merge_keeps_the_steps_or_combines_them(triple: tuple[Document, Document, Document], drawn: int) -> None:
+    base, mine, theirs = triple
     edit = Edit.diff(base, mine, "first")
     edit.put(Pointer.of("shipping_address", "name"), f"n{drawn}", "second")
     merged = merge(edit, theirs)
@@ -165,8 +168,8 @@ def test_a_merge_keeps_the_steps_or_makes_one(three: tuple[Document, Document, D
 
 
 @given(triples())
-def test_merging_on_what_is_there_already_changes_nothing(three: tuple[Document, Document, Document]) -> None:
-    base, mine, _ = three
+def test_merging_the_same_document_again_changes_nothing(triple: tuple[Document, Document, Document]) -> None:
+    base, mine, _ = triple
     edit = Edit.diff(base, mine, "mine")
     again = merge(edit, cast(Document, base | {"modified_at": "2026-11-23T09:00:00Z"}))
     assert not again.conflicts

@@ -23,7 +23,7 @@ def three_orders(folder: Path) -> Path:
     return path
 
 
-def test_the_whole_job_killed_half_way(start: Start, service: Service, tmp_path: Path) -> None:
+def test_whole_job_killed_half_way(start: Start, service: Service, tmp_path: Path) -> None:
     terminal = start()
     # Yesterday's orders of one shop, and one of them corrected in two fields.
     terminal.press("6")
@@ -48,7 +48,7 @@ def test_the_whole_job_killed_half_way(start: Start, service: Service, tmp_path:
     terminal.press("enter", "w")
     terminal.wait("1 order will be written")
     terminal.press("y")
-    terminal.wait("confirmed")
+    terminal.wait("verified")
     (write,) = service.writes()
     corrected = service.order(write[1].rpartition("/")[2])["shipping_address"]
     assert (corrected["name"], corrected["company_name"]) == ("Jeroen Maes", "Maes NV")

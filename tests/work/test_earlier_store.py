@@ -60,7 +60,7 @@ def item_names(document: Any) -> list[str]:
 # What is there.
 
 
-async def test_the_file_is_brought_to_todays_format_and_stays_sound(tmp_path: Path) -> None:
+async def test_earlier_file_is_migrated_and_stays_intact(tmp_path: Path) -> None:
     path = write_store(tmp_path / "data")
     for _ in range(2):
         async with session(tmp_path / "data") as earlier:
@@ -71,7 +71,7 @@ async def test_the_file_is_brought_to_todays_format_and_stays_sound(tmp_path: Pa
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
-async def test_the_account_is_known_without_asking_the_service(tmp_path: Path) -> None:
+async def test_account_is_known_without_a_request(tmp_path: Path) -> None:
     write_store(tmp_path / "data")
     async with session(tmp_path / "data", remembered=True) as earlier:
         assert earlier.store.accounts() == [1, ACCOUNT_ID]
@@ -102,7 +102,7 @@ async def test_drafts_have_their_steps_changes_and_conflicts(earlier: Session) -
 
 async def test_drafts_have_the_states_of_their_last_sending(earlier: Session) -> None:
     ids = ("700001", "700002", "700005", "700007", "700008", "700015")
-    assert [earlier.status(id) for id in ids] == [None, "CHANGED", "REFUSED", "UNKNOWN", "UNKNOWN", "FOLLOWED"]
+    assert [earlier.status(id) for id in ids] == [None, "CONFLICT", "REFUSED", "UNKNOWN", "UNKNOWN", "ACCEPTED"]
     assert earlier.problems("700005") == {NAME: "This name is not possible"}
     assert earlier.account.corrections.is_unsettled("700007")
 
@@ -129,24 +129,24 @@ async def test_the_batch_has_its_orders_with_status_problems_and_provenance(earl
     assert earlier.derived("B-3", "/payment_details/total_price/value")
 
 
-async def test_actions_on_the_batch_are_taken_back_in_their_order(earlier: Session) -> None:
+async def test_batch_actions_are_undone_in_order(earlier: Session) -> None:
     staging = earlier.staging
-    assert staging.redo() is not None
+    assert staging.editing.redo() is not None
     assert earlier.value("B-3", NOTES) == "ring three times"
-    assert staging.undo() is not None
+    assert staging.editing.undo() is not None
     assert earlier.value("B-3", NOTES) is None
-    assert staging.undo() is not None
+    assert staging.editing.undo() is not None
     assert earlier.value("B-11", "/order_number") == "B-11"
-    assert staging.undo() is not None
+    assert staging.editing.undo() is not None
     assert earlier.statuses()["B-12"] == "TO_FIX"
-    assert staging.undo() is not None
+    assert staging.editing.undo() is not None
     assert earlier.statuses()["B-5"] == "READY"
     tagged = ("B-4", "B-5", "B-8")
     assert [earlier.value(number, TAGS) for number in tagged] == [["bf"]] * 3
-    assert staging.undo() is not None
+    assert staging.editing.undo() is not None
     assert [earlier.value(number, TAGS) for number in tagged] == [None, None, None]
     for name in (NOTES, NAME):
-        assert staging.undo() is not None, name
+        assert staging.editing.undo() is not None, name
     assert [earlier.value("B-8", name) for name in (NOTES, NAME)] == [None, "Hans Ink"]
 
 
@@ -167,17 +167,17 @@ async def test_template_mapping_refused_rows_and_bulk_change_are_saved(earlier: 
 async def test_jobs_have_their_orders_and_results(earlier: Session) -> None:
     assert [job.id for job in earlier.jobs.left()] == [earlier.job("PAUSED").id]
     assert earlier.job_states("PAUSED") == {
-        **{str(number): "CONFIRMED" for number in range(700021, 700025)},
-        **{str(number): "WAITING" for number in range(700025, 700029)},
+        **{str(number): "VERIFIED" for number in range(700021, 700025)},
+        **{str(number): "READY" for number in range(700025, 700029)},
     }
     assert (earlier.job("PAUSED").gone, earlier.job("PAUSED").going) == (4, 8)
     assert earlier.job("DONE").whole == "all 7 of this filter"
     assert earlier.job_states("DONE") == {
-        "700029": "SAME",
-        "700030": "LEFT_OUT",
-        "700031": "GONE",
-        "700032": "CHANGED",
-        **{str(number): "CONFIRMED" for number in range(700033, 700036)},
+        "700029": "UNCHANGED",
+        "700030": "HELD",
+        "700031": "CONFLICT",
+        "700032": "CONFLICT",
+        **{str(number): "VERIFIED" for number in range(700033, 700036)},
     }
 
 
@@ -215,10 +215,10 @@ async def test_the_history_of_the_batch_has_each_request_with_its_orders(earlier
 # Going on.
 
 
-async def test_a_draft_is_sent_and_confirmed(earlier: Session) -> None:
+async def test_a_draft_is_sent_and_verified(earlier: Session) -> None:
     await earlier.send("700001")
     await earlier.account.follower.until_done()
-    assert earlier.status("700001") == "CONFIRMED"
+    assert earlier.status("700001") == "VERIFIED"
     there = await earlier.order("700001")
     assert there["shipping_address"]["city"] == "Den Bosch"
     assert item_names(there) == ["Cylinder candle", "Match box"]
@@ -227,10 +227,10 @@ async def test_a_draft_is_sent_and_confirmed(earlier: Session) -> None:
 
 
 async def test_a_conflict_is_decided_and_the_draft_sent(earlier: Session) -> None:
-    assert await earlier.send("700002") == "CHANGED"
+    assert await earlier.send("700002") == "CONFLICT"
     draft = earlier.draft("700002")
     draft.keep_mine(draft.undecided[0])
-    assert await earlier.send("700002") == "CONFIRMED"
+    assert await earlier.send("700002") == "VERIFIED"
     assert (await earlier.order("700002"))["shipping_address"]["city"] == "Utrecht"
 
 
@@ -238,10 +238,10 @@ async def test_a_refused_draft_is_corrected_and_sent(earlier: Session) -> None:
     draft = earlier.draft("700005")
     draft.edit.put(Pointer.parse(NAME), "Kees Vis", "correction")
     earlier.account.drafts.save(draft)
-    assert await earlier.send("700005") == "CONFIRMED"
+    assert await earlier.send("700005") == "VERIFIED"
 
 
-async def test_lost_answers_are_looked_up_and_accepted_orders_followed_to_their_end(earlier: Session) -> None:
+async def test_lost_answers_are_looked_up_and_accepted_orders_verified(earlier: Session) -> None:
     await earlier.resolve()
     assert earlier.write_states() == WRITES | {
         8: ("PATCH", "CONFIRMED"),
@@ -251,13 +251,13 @@ async def test_lost_answers_are_looked_up_and_accepted_orders_followed_to_their_
         19: ("UPSERT", "VERIFIED"),
     }
     ids = ("700007", "700008", "700015")
-    assert [earlier.status(id) for id in ids] == ["CONFIRMED"] * 3
+    assert [earlier.status(id) for id in ids] == ["VERIFIED"] * 3
     assert earlier.draft_ids() == ["700001", "700002", "700005"]
     assert earlier.statuses() == BATCH | {"B-2": "VERIFIED", "B-7": "VERIFIED"}
     assert earlier.store.writes.open(ACCOUNT_ID) == []
 
 
-async def test_nothing_that_may_be_with_the_service_goes_again(earlier: Session) -> None:
+async def test_orders_that_may_have_arrived_are_not_resent(earlier: Session) -> None:
     plan = earlier.staging.plan(earlier.staged(number).id for number in ("B-1", "B-2", "B-7"))
     assert plan.count == 0
     assert all(earlier.store.writes.already_sent(earlier.staged(number).id, 1) for number in ("B-1", "B-2", "B-7"))
@@ -266,7 +266,7 @@ async def test_nothing_that_may_be_with_the_service_goes_again(earlier: Session)
 async def test_staged_orders_are_sent_and_verified(earlier: Session) -> None:
     await earlier.resolve()
     await earlier.send_staged("B-4", "B-8")
-    earlier.staging.release([earlier.staged("B-5").id, earlier.staged("B-10").id])
+    earlier.staging.editing.release([earlier.staged("B-5").id, earlier.staged("B-10").id])
     await earlier.send_staged("B-5", "B-10")
     ended = dict.fromkeys(("B-2", "B-4", "B-5", "B-7", "B-8", "B-10"), "VERIFIED")
     assert earlier.statuses() == BATCH | ended
@@ -279,9 +279,9 @@ async def test_a_missing_order_is_looked_for_again_and_one_that_differs_is_sent_
     await earlier.account.follower.until_done()
     assert earlier.statuses()["B-14"] == "DOUBT"
     staged = earlier.staged("B-13").id
-    earlier.staging.put(staged, Pointer.parse(NOTES), "seen", "note")
+    earlier.staging.editing.put(staged, Pointer.parse(NOTES), "seen", "note")
     assert await earlier.staging.look([staged], again=True) is None
-    earlier.staging.release([staged])
+    earlier.staging.editing.release([staged])
     await earlier.send_staged("B-13")
     assert earlier.statuses()["B-13"] == "VERIFIED"
 
@@ -290,7 +290,7 @@ async def test_the_paused_job_is_resumed_and_finishes(earlier: Session) -> None:
     job = earlier.job("PAUSED")
     await earlier.jobs.run(job)
     assert job.stage.name == "DONE"
-    assert set(earlier.job_states("DONE").values()) == {"CONFIRMED"}
+    assert set(earlier.job_states("DONE").values()) == {"VERIFIED"}
     for number in range(700021, 700029):
         details = (await earlier.order(str(number)))["order_details"]
         assert (details["status"]["code"], details["tags"]) == ("on_hold", ["fragile", "gift", "hold"])
@@ -300,7 +300,7 @@ async def test_the_paused_job_is_resumed_and_finishes(earlier: Session) -> None:
 async def test_writes_of_the_journal_are_undone(earlier: Session) -> None:
     assert await earlier.undo(5) == "DRAFTED"
     assert earlier.changed("700004") == {CITY: "Oss", NAME: "John Doe"}
-    assert await earlier.send("700004") == "CONFIRMED"
+    assert await earlier.send("700004") == "VERIFIED"
     assert (await earlier.order("700004"))["shipping_address"]["city"] == "Oss"
     assert await earlier.undo(6) == "NOTHING"
     assert await earlier.undo(7) == "STAGED"

@@ -94,7 +94,7 @@ async def finish(house: House) -> None:
         staging.settle(outcome)
     for _ in range(3):
         assert await staging.look() is None
-        staging.release(of(StagedStatus.UPDATE))
+        staging.editing.release(of(StagedStatus.UPDATE))
         await staging.send(staging.plan(), goes_on=True)
         await house.account.follower.until_done()
         await staging.ask_again(of(StagedStatus.DOUBT))
@@ -127,7 +127,7 @@ async def type_and_send(cut: Cut) -> None:
     cut.told.append(("staged", *"ABC"))
     for words in ("first", "second"):
         cut.typing = words
-        staging.put(ids[0], NOTES, words, "note")
+        staging.editing.put(ids[0], NOTES, words, "note")
         cut.told.append(("typed", "A", words))
     await send_all(cut.house)
     assert set(staging.counts()) == {StagedStatus.VERIFIED}
@@ -137,14 +137,14 @@ async def type_and_send(cut: Cut) -> None:
     ("fault", "a_request"),
     [(None, 2), (Fault.LOST, 100), (Fault.DROPPED, 100), (Fault.BUSY, 100), (Fault.ERROR_AFTER, 2)],
 )
-async def test_sending_and_following(
+async def test_sending_and_verifying(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: Fault | None, a_request: int
 ) -> None:
     monkeypatch.setattr("tui.work.batches.send_queue.cut.__defaults__", (a_request, MAX_BYTES))
 
     async def prepare(house: House) -> None:
         rules = () if fault is None else (FaultRule(fault, times=1, method="POST"),)
-        house.sandbox.breaker.faults = Faults(rules=rules)
+        house.sandbox.fault_injector.faults = Faults(rules=rules)
 
     cuts = 0
     async for cut in each_cut(tmp_path, type_and_send, prepare):
@@ -160,7 +160,7 @@ async def test_sending_and_following(
     assert cuts > 20
 
 
-async def test_a_second_cut_while_it_finds_out_about_the_first(tmp_path: Path) -> None:
+async def test_second_power_cut_during_recovery(tmp_path: Path) -> None:
     """The answer of the POST never came; the power goes again at every step of looking for it and following."""
 
     async def cut_once(house: House) -> None:
@@ -183,13 +183,13 @@ async def test_a_second_cut_while_it_finds_out_about_the_first(tmp_path: Path) -
         assert len(await cut.house.there()) == 3
 
 
-async def test_a_refusal_and_the_rest_that_goes_on(tmp_path: Path) -> None:
+async def test_refusal_and_resending_of_the_rest(tmp_path: Path) -> None:
     async def life(cut: Cut) -> None:
         staging = cut.house.staging
         ids = stage(staging, *(order(order_id=name) for name in "ABC"))
-        staging.put(ids[1], QUANTITY, 0, "quantity")
+        staging.editing.put(ids[1], QUANTITY, 0, "quantity")
         cut.told.append(("staged", *"ABC"))
-        staging.release(ids[1:2], in_spite=True)
+        staging.editing.release(ids[1:2], in_spite=True)
         cut.told.append(("let go",))
         await send_all(cut.house)
 
@@ -223,13 +223,13 @@ async def test_updates_and_a_second_version(tmp_path: Path) -> None:
         cut.told.append(("staged", *"AB"))
         cut.told.append(("typed", "A", "first"))
         await staging.look()
-        staging.release(ids)
+        staging.editing.release(ids)
         await send_all(cut.house)
         cut.typing = "second"
-        staging.put(ids[0], NOTES, "second", "note")
+        staging.editing.put(ids[0], NOTES, "second", "note")
         cut.told.append(("typed", "A", "second"))
         cut.told.append(("releasing",))
-        staging.release(ids[:1])
+        staging.editing.release(ids[:1])
         await send_all(cut.house)
 
     async for cut in each_cut(tmp_path, life, prepare):
@@ -249,7 +249,7 @@ async def test_updates_and_a_second_version(tmp_path: Path) -> None:
         }
 
 
-async def test_a_file_submitted_without_the_screen(tmp_path: Path) -> None:
+async def test_submitted_file(tmp_path: Path) -> None:
     text = encode([order(order_id=name) for name in "ABC"]).decode()
     wishes = SubmitOptions(patience=60)
 
@@ -273,7 +273,7 @@ async def test_a_file_submitted_without_the_screen(tmp_path: Path) -> None:
 # Another copy takes the batch.
 
 
-async def test_another_copy_takes_the_batch_over_at_any_step_of_the_sending(tmp_path: Path) -> None:
+async def test_takeover_at_any_step_of_sending(tmp_path: Path) -> None:
     """It sends and follows what is there; the copy that had it still runs, and comes to its end as it may."""
     copies: list[House] = []
     finishing: list[asyncio.Task[None]] = []
@@ -294,7 +294,7 @@ async def test_another_copy_takes_the_batch_over_at_any_step_of_the_sending(tmp_
             ids = stage(staging, *(order(order_id=name) for name in "ABC"))
             cut.told.append(("staged", *"ABC"))
             cut.typing = "typed"
-            staging.put(ids[0], NOTES, "typed", "note")
+            staging.editing.put(ids[0], NOTES, "typed", "note")
             cut.told.append(("typed", "A", "typed"))
             await send_all(cut.house)
 
@@ -312,9 +312,7 @@ async def test_another_copy_takes_the_batch_over_at_any_step_of_the_sending(tmp_
         assert cut.taken == Counter({(name, "7"): 1 for name in names})
 
 
-async def test_another_copy_takes_the_batch_over_at_any_step_of_a_large_import(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_takeover_at_any_step_of_a_large_import(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tui.work.batches.editing.CHUNK_SIZE", 2)
     intake = read_orders(encode([order(order_id=name) for name in "ABCDE"]).decode())
     copies: list[House] = []
@@ -329,7 +327,7 @@ async def test_another_copy_takes_the_batch_over_at_any_step_of_a_large_import(
 
     async def life(cut: Cut) -> None:
         with suppress(BatchLocked, StoreError):
-            await cut.house.staging.take_in(intake, "large.json", lambda done, total: None)
+            await cut.house.staging.editing.take_in(intake, "large.json", lambda _: None)
             cut.told.append(("staged", *"ABCDE"))
 
     async for cut in each_cut(tmp_path, life, open_another, take_over):
@@ -368,11 +366,11 @@ def id_of(staging: Staging, name: str) -> str:
 
 
 def put(name: str, words: str) -> Step:
-    return Step(f"{name}: {words}", lambda staging: staging.put(id_of(staging, name), NOTES, words, "note"))
+    return Step(f"{name}: {words}", lambda staging: staging.editing.put(id_of(staging, name), NOTES, words, "note"))
 
 
 def on_all(staging: Staging) -> None:
-    staging.put_each({one.id: [(NOTES, "all")] for one in staging.orders}, "note")
+    staging.editing.put_each({one.id: [(NOTES, "all")] for one in staging.orders}, "note")
 
 
 BY_HAND = (
@@ -380,20 +378,20 @@ BY_HAND = (
     put("A", "one"),
     put("A", "two"),
     put("B", "three"),
-    Step("undo", lambda staging: staging.undo()),
-    Step("redo", lambda staging: staging.redo()),
-    Step("undo in A", lambda staging: staging.undo_in(id_of(staging, "A"))),
-    Step("hold", lambda staging: staging.hold([id_of(staging, "B")])),
+    Step("undo", lambda staging: staging.editing.undo()),
+    Step("redo", lambda staging: staging.editing.redo()),
+    Step("undo in A", lambda staging: staging.editing.undo_in(id_of(staging, "A"))),
+    Step("hold", lambda staging: staging.editing.hold([id_of(staging, "B")])),
     Step("all", on_all),
-    Step("undo all", lambda staging: staging.undo()),
-    Step("remove", lambda staging: staging.remove_orders([id_of(staging, "C")])),
-    Step("undo remove", lambda staging: staging.undo()),
-    Step("remove again", lambda staging: staging.redo()),
+    Step("undo all", lambda staging: staging.editing.undo()),
+    Step("remove", lambda staging: staging.editing.remove_orders([id_of(staging, "C")])),
+    Step("undo remove", lambda staging: staging.editing.undo()),
+    Step("remove again", lambda staging: staging.editing.redo()),
     Step("blank", lambda staging: stage(staging, order(order_id="D"))),
 )
 
 
-async def test_typing_holding_removing_and_the_way_back(tmp_path: Path) -> None:
+async def test_typing_holding_removing_and_undo(tmp_path: Path) -> None:
     """Of each order there is what was before the step that was cut, or after it; and all of it can be taken back."""
 
     async def life(cut: Cut) -> None:
@@ -412,7 +410,7 @@ async def test_typing_holding_removing_and_the_way_back(tmp_path: Path) -> None:
             assert one in (before.get(name), after.get(name)), cut.told[-1][0]
 
 
-async def test_a_large_import_is_there_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_large_import_is_complete_or_absent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Staged in portions beside everything else; what a cut leaves of it is nothing, and it can be read in again."""
     monkeypatch.setattr("tui.work.batches.editing.CHUNK_SIZE", 2)
     names = tuple("ABCDEFG")
@@ -421,7 +419,7 @@ async def test_a_large_import_is_there_whole_or_not_at_all(tmp_path: Path, monke
     async def life(cut: Cut) -> None:
         stage(cut.house.staging, order(order_id="before"))
         cut.told.append(("staged", "before"))
-        await cut.house.staging.take_in(intake, "large.json", lambda done, total: None)
+        await cut.house.staging.editing.take_in(intake, "large.json", lambda _: None)
         cut.told.append(("staged", *names))
 
     async for cut in each_cut(tmp_path, life):
@@ -430,11 +428,11 @@ async def test_a_large_import_is_there_whole_or_not_at_all(tmp_path: Path, monke
         there = tuple(by_name(staging))
         assert there in ((), ("before",), ("before", *names))
         if "before" in there and "A" not in there:
-            await staging.take_in(intake, "large.json", lambda done, total: None)
+            await staging.editing.take_in(intake, "large.json", lambda _: None)
             assert tuple(by_name(staging)) == ("before", *names)
 
 
-async def test_what_was_done_by_hand_can_be_taken_back_after_a_cut(tmp_path: Path) -> None:
+async def test_edits_can_be_undone_after_a_power_cut(tmp_path: Path) -> None:
     async def life(cut: Cut) -> None:
         for step in BY_HAND:
             cut.told.append((step.words,))
@@ -444,7 +442,7 @@ async def test_what_was_done_by_hand_can_be_taken_back_after_a_cut(tmp_path: Pat
         staging = await cut.house.crash()
         there = seen(staging)
         steps = 0
-        while staging.undo() is not None:
+        while staging.editing.undo() is not None:
             steps += 1
         last, is_removal = cut.met[-1], cut.told[-1][0] == "remove"
         is_noted = last != "before the commit of undo_log.save"
@@ -453,13 +451,13 @@ async def test_what_was_done_by_hand_can_be_taken_back_after_a_cut(tmp_path: Pat
             continue  # the step itself is there and can be taken back at its order; nobody is told of it in the batch
         assert seen(staging) == {}, "each step was taken back"
         for _ in range(steps):
-            assert staging.redo() is not None
+            assert staging.editing.redo() is not None
         if is_noted and is_removal:
             there.pop("C", None)  # noted and not done yet: to do it again does it
         assert seen(staging) == there
 
 
-async def test_batches_made_renamed_removed_and_brought_back(tmp_path: Path) -> None:
+async def test_batches_created_renamed_removed_and_restored(tmp_path: Path) -> None:
     async def life(cut: Cut) -> None:
         staging = cut.house.staging
         stage(staging, order(order_id="A"))

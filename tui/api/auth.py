@@ -1,7 +1,7 @@
-"""How to prove who is asking: Basic and OAuth2 client credentials. Decides only; the transport sends.
+"""Authentication: Basic and OAuth2 client credentials. No I/O here; the transport sends.
 
-`Auth.header(now)` answers either the value of the Authorization header, or the `TokenRequest` that must be made first;
-its answer is given to `OAuth2.accept`. No token is ever on disk.
+`Auth.header(now)` returns either the value of the Authorization header or a `TokenRequest` to be made first, whose
+response is passed to `OAuth2.accept`. Tokens are never written to disk.
 """
 
 import base64
@@ -29,11 +29,11 @@ __all__ = [
 
 SENDCLOUD = "https://panel.sendcloud.sc/api/v3"
 SENDCLOUD_TOKEN_URL = "https://account.sendcloud.com/oauth2/token/"  # noqa: S105
-"""Where Sendcloud itself gives tokens (Q7.1). No other base URL may use it without being told to."""
+"""Sendcloud's own token endpoint (Q7.1). Any other base URL needs a token URL from the settings."""
 
 
 def is_sendcloud(base_url: str) -> bool:
-    """Whether a base URL is Sendcloud's own, so that Sendcloud's token URL belongs to it."""
+    """Whether a base URL is Sendcloud's own, so that Sendcloud's token URL applies to it."""
     try:
         parts = urlsplit(base_url)
         return parts.scheme == "https" and parts.hostname == "panel.sendcloud.sc" and parts.port in (None, 443)
@@ -42,7 +42,7 @@ def is_sendcloud(base_url: str) -> bool:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host is this machine, by its name alone."""
+    """Whether a host name or address means this machine. Nothing is resolved."""
     if host.lower().rstrip(".") == "localhost":
         return True
     try:
@@ -52,14 +52,14 @@ def is_loopback(host: str) -> bool:
 
 
 def check_address(url: str, what: str = "The address") -> None:
-    """Raise ConfigError unless credentials may go to this URL: HTTPS, or HTTP on this machine."""
+    """Raise ConfigError unless credentials may be sent to this URL: HTTPS, or HTTP on this machine."""
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
     except ValueError as error:
         raise ConfigError(f"{what} is not a URL: {error}.") from None
     if not url.isascii() or not url.isprintable() or " " in url:
-        raise ConfigError(f"{what} has characters that no URL has.")
+        raise ConfigError(f"{what} contains characters that are not allowed in a URL.")
     if parts.scheme not in ("https", "http") or not host:
         raise ConfigError(f"{what} must begin with https:// and name a host.")
     if parts.username is not None or parts.password is not None:
@@ -67,12 +67,12 @@ def check_address(url: str, what: str = "The address") -> None:
     if parts.query or parts.fragment or "?" in url or "#" in url:
         raise ConfigError(f"{what} must not have a query or a fragment.")
     if parts.scheme == "http" and not is_loopback(host):
-        raise ConfigError(f"{what} must be https://: over http:// the credentials could be read on the way to {host}.")
+        raise ConfigError(f"{what} must use https://: over http:// the credentials for {host} could be intercepted.")
 
 
 @dataclass(frozen=True, slots=True)
 class TokenRequest:
-    """A POST that fetches a token. Its header and body go to these URLs only, one after the other until one is there."""
+    """A POST that fetches a token. Its header and body go to these URLs only, in turn, until one of them exists."""
 
     urls: tuple[str, ...]
     authorization: str = field(repr=False)
@@ -89,21 +89,21 @@ class BasicAuth:
 
     def __post_init__(self) -> None:
         if not self.public or not self.secret:
-            raise ConfigError("The public key and the secret key must both be given.")
+            raise ConfigError("Both the public key and the secret key are required.")
         if ":" in self.public:
-            raise ConfigError("A public key has no colon in it.")
+            raise ConfigError("The public key must not contain a colon.")
 
     def header(self, now: float) -> str:
         return _basic(self.public, self.secret)
 
     def reject(self, header: str) -> bool:
-        """A 401 came for this header. Whether there is a fresh one to try: never, keys do not age."""
+        """Handle a 401 for this header. Always False: keys do not expire, so there is no new one to try."""
         return False
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """Texts that must never be shown."""
-        return _worth_hiding(self.secret, _basic(self.public, self.secret).removeprefix("Basic "))
+        """Strings that must never be displayed or logged."""
+        return _long_enough_to_hide(self.secret, _basic(self.public, self.secret).removeprefix("Basic "))
 
 
 @dataclass(slots=True)
@@ -113,11 +113,11 @@ class _Token:
 
 
 class OAuth2:
-    """The client id and secret of an integration made for OAuth2; the token is held in memory only."""
+    """The client id and secret of an OAuth2 integration; the token is held in memory only."""
 
     def __init__(self, client_id: str, secret: str, token_url: str) -> None:
         if not client_id or not secret:
-            raise ConfigError("The client id and the client secret must both be given.")
+            raise ConfigError("Both the client id and the client secret are required.")
         check_address(token_url, "The token URL")
         self._client_id = client_id
         self._secret = secret
@@ -132,7 +132,7 @@ class OAuth2:
         return self._token_url
 
     def header(self, now: float) -> str | TokenRequest:
-        """The header to use, or what must be asked first: no token yet, or one that is about to expire."""
+        """The header to use, or the token request to make first: no token yet, or it is about to expire."""
         token = self._token
         if token is not None and (token.renew_at is None or now < token.renew_at):
             return token.header
@@ -141,21 +141,21 @@ class OAuth2:
         return TokenRequest(self._urls, authorization)
 
     def accept(self, status: int, body: bytes, content_type: str, now: float) -> str:
-        """Take the token host's answer and return the header. Raises NotAuthorised, or Unreachable for no clear answer."""
+        """Read the token response and return the header. Raises NotAuthorised, or Unreachable if it is not conclusive."""
         if not 200 <= status < 300:
-            raise self._refusal(status, body, content_type)
+            raise self._refused(status, body, content_type)
         try:
             answer = decode(body, limit=1024 * 1024)
         except CodecError:
             answer = None
         token = answer.get("access_token") if isinstance(answer, dict) else None
         kind = answer.get("token_type", "bearer") if isinstance(answer, dict) else None
-        # A token is put into a header: nothing but visible ASCII may get there.
+        # The token goes into a header, so only visible ASCII is accepted.
         usable = isinstance(token, str) and token.isascii() and token.isprintable() and token and " " not in token
         if not usable or not isinstance(answer, dict) or not (isinstance(kind, str) and kind.lower() == "bearer"):
             raise Unreachable(
-                "The token service answered without a token that can be used. Nothing was sent to the service itself. "
-                "Check the token URL.",
+                "The token service responded without a usable token. No request was sent to the service itself. Check the "
+                "token URL.",
                 status=status,
             )
         header = f"Bearer {token}"
@@ -163,38 +163,38 @@ class OAuth2:
         return header
 
     def reject(self, header: str) -> bool:
-        """A 401 came for this header: forget its token. True, since a fresh one may be tried, once a request."""
+        """Handle a 401 for this header: drop its token. Always True: a new token may be tried, once per request."""
         if self._token is not None and self._token.header == header:
             self._token = None
         return True
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """Texts that must never be shown."""
+        """Strings that must never be displayed or logged."""
         basic = _basic(quote(self._client_id, safe=""), quote(self._secret, safe="")).removeprefix("Basic ")
         token = self._token.header.removeprefix("Bearer ") if self._token else ""
-        return _worth_hiding(self._secret, basic, token)
+        return _long_enough_to_hide(self._secret, basic, token)
 
     @property
     def _urls(self) -> tuple[str, ...]:
         if self._token_url != SENDCLOUD_TOKEN_URL:
             return (self._token_url,)
-        # The Orders document has a slash at the end; Sendcloud's page on tokens and the programs that use it have none.
+        # The Orders document has a trailing slash; Sendcloud's token page and existing programs do not.
         return (self._token_url, self._token_url.rstrip("/"))
 
-    def _refusal(self, status: int, body: bytes, content_type: str) -> NotAuthorised | Unreachable:
+    def _refused(self, status: int, body: bytes, content_type: str) -> NotAuthorised | Unreachable:
         problems = read_problems(status, body, content_type, Dialect.BODY)
-        said = one_line(problems[0].detail, 200).rstrip(".")
+        detail = one_line(problems[0].detail, 200).rstrip(".")
         if status in (400, 401, 403):
             return NotAuthorised(
-                f"The token service does not accept the client id and its secret: {said}. Nothing was sent to the "
-                "service itself. Check them in the settings.",
+                f"The token service did not accept the client id and secret: {detail}. No request was sent to the "
+                "service itself. Check both in the settings.",
                 problems=problems,
                 status=status,
             )
         return Unreachable(
-            f"The token service gave no token ({status}): {said}. Nothing was sent to the service itself. Try again "
-            "later, or check the token URL.",
+            f"The token service did not issue a token ({status}): {detail}. No request was sent to the service itself. "
+            "Try again later, or check the token URL.",
             problems=problems,
             status=status,
         )
@@ -206,7 +206,7 @@ _RENEW_BEFORE = 60.0
 
 
 def _renewal(expires_in: object, now: float) -> float | None:
-    """When to fetch the next token: a minute before this one ends, or after nine tenths of a short life."""
+    """When to fetch the next token: a minute before expiry, or after nine tenths of a short lifetime."""
     if isinstance(expires_in, str) and expires_in.isascii() and expires_in.isdigit() and len(expires_in) < 10:
         expires_in = int(expires_in)
     if isinstance(expires_in, bool) or not isinstance(expires_in, int | Decimal) or not 0 <= expires_in < 10**9:
@@ -219,6 +219,6 @@ def _basic(name: str, secret: str) -> str:
     return "Basic " + base64.b64encode(f"{name}:{secret}".encode()).decode("ascii")
 
 
-def _worth_hiding(*secrets: str) -> tuple[str, ...]:
-    # A secret of a few letters ("demo") would hide ordinary words.
+def _long_enough_to_hide(*secrets: str) -> tuple[str, ...]:
+    # Hiding a short secret ("demo") would also hide ordinary words.
     return tuple(secret for secret in secrets if len(secret) >= 8)

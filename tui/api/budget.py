@@ -1,4 +1,4 @@
-"""How fast and how often: the clock, one rate budget for all requests, and when a failed request is tried again."""
+"""Request pacing: the clock, one rate budget for all requests, and when a failed request is retried."""
 
 import asyncio
 import email.utils
@@ -29,7 +29,7 @@ Sleep = Callable[[float], Awaitable[None]]
 
 
 class Clock(Protocol):
-    """Two clocks: seconds that only go forward, and the time of day in UTC."""
+    """A monotonic clock in seconds, and the time of day in UTC."""
 
     def monotonic(self) -> float: ...
 
@@ -37,7 +37,7 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """This machine's clocks."""
+    """The clocks of this machine."""
 
     def monotonic(self) -> float:
         return time.monotonic()
@@ -48,23 +48,23 @@ class SystemClock:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """A limit of the service: so many a minute, so many at once."""
+    """A rate limit of the service: requests per minute and burst size."""
 
     per_minute: int
     burst: int
 
     @property
     def capacity(self) -> int:
-        """How many requests go at once: one less than the burst."""
+        """How many requests may be sent at once: one less than the burst."""
         return max(1, self.burst - 1)
 
     @property
     def refill(self) -> float:
-        """How many more go in a second."""
+        """Requests per second once the burst is used up."""
         return max(1, self.per_minute - self.burst) / 60
 
     def seconds(self, requests: int) -> float:
-        """How long so many requests take at least, from a rested budget on."""
+        """The shortest time in which this many requests can be sent, starting with a full budget."""
         return max(0, requests - self.capacity) / self.refill
 
 
@@ -72,17 +72,17 @@ READS = Rate(1000, 15)
 WRITES = Rate(100, 15)
 
 LONGEST_WAIT = 120.0
-"""Seconds that a request waits for a pause the service asked for; a longer one is told instead of waited for."""
+"""The longest pause requested by the service, in seconds, that is waited for. A longer one raises RateLimited."""
 
 _LONGEST_PAUSE = 900.0
 
 
 class _Bucket:
-    """A token bucket that stays below its limit however the service counts.
+    """A token bucket that respects the limit however the service counts.
 
-    One less than the burst at once, and a refill of (limit - burst) a minute: so neither any 60 seconds hold more than
-    the limit, nor does a bucket of the service with the same burst ever run dry before this one (Q6.1 says neither
-    which of the two it is, nor what "bursts of 15 a second" means).
+    It allows one less than the burst at once and refills at (limit - burst) per minute. So no window of 60 seconds
+    exceeds the limit, and a bucket of the same size on the service's side never runs dry first. Q6.1 does not say
+    which of the two the service uses, nor what "bursts of 15 a second" means.
     """
 
     def __init__(self, rate: Rate, now: float) -> None:
@@ -92,7 +92,7 @@ class _Bucket:
         self._stamp = now
 
     def wait(self, now: float) -> float:
-        """Seconds until a token is there; 0 takes nothing."""
+        """Seconds until a token is available. Does not take it."""
         if now > self._stamp:
             self._tokens = min(self._capacity, self._tokens + (now - self._stamp) * self._refill)
             self._stamp = now
@@ -103,13 +103,13 @@ class _Bucket:
         self._tokens -= 1
 
     def drain(self, until: float) -> None:
-        """Begin again at `until` with one token."""
+        """Restart at `until` with one token."""
         self._tokens = 1.0
         self._stamp = until
 
 
 class Budget:
-    """The one budget that all requests of an account share. First come, first served; who is cancelled spends nothing."""
+    """The rate budget shared by all requests of an account. First come, first served; a cancelled wait costs nothing."""
 
     def __init__(
         self,
@@ -119,7 +119,7 @@ class Budget:
         writes: Rate = WRITES,
         longest: float = LONGEST_WAIT,
     ) -> None:
-        """`longest`: seconds of a pause that the service asked for which are still waited for."""
+        """`longest`: the longest pause requested by the service, in seconds, that `take` waits for."""
         self._longest = longest
         self._clock = clock or SystemClock()
         self._sleep = sleep
@@ -130,11 +130,11 @@ class Budget:
 
     @property
     def paused_for(self) -> float:
-        """Seconds for which the service asked to be left alone; 0 when it did not."""
+        """Seconds left of the pause that the service asked for; 0 if there is none."""
         return max(0.0, self._resume - self._clock.monotonic())
 
     def pause(self, seconds: float) -> None:
-        """Nobody sends for so long, reads and writes alike."""
+        """Hold back all requests, reads and writes alike, for this many seconds."""
         until = self._clock.monotonic() + min(max(seconds, 0.0), _LONGEST_PAUSE)
         if until > self._resume:
             self._resume = until
@@ -142,7 +142,7 @@ class Budget:
                 bucket.drain(until)
 
     async def take(self, *, write: bool) -> None:
-        """Wait for leave to send one request. Raises RateLimited when the pause is longer than anybody waits."""
+        """Wait until one request may be sent. Raises RateLimited if the service asked for a longer pause than is waited for."""
         bucket = self._buckets[write]
         async with self._queues[write]:
             while (paused := self.paused_for) or (wait := bucket.wait(self._clock.monotonic())):
@@ -154,7 +154,7 @@ class Budget:
 
 def _long_pause(seconds: float) -> RateLimited:
     error = RateLimited(
-        f"The service asked to be left alone for {round(seconds)} seconds more. Nothing was sent. Try again later."
+        f"The service asked for a pause of another {round(seconds)} seconds. Nothing was sent. Try again later."
     )
     error.retry_after = seconds
     return error
@@ -164,30 +164,30 @@ _TRIES = {RateLimited: 6, ServiceBusy: 6, ServerFault: 3, Unreachable: 3, Invali
 _FIRST = {RateLimited: 1.0, ServiceBusy: 1.0, ServerFault: 0.5, Unreachable: 0.5, InvalidResponse: 0.5}
 
 
-def retry_delay(error: ApiError, tried: int, *, write: bool, random: Random) -> float | None:
-    """Seconds to wait before the same request goes again after `tried` such failures (from 1), or None: hand it back.
+def retry_delay(error: ApiError, failures: int, *, write: bool, random: Random) -> float | None:
+    """Seconds to wait before retrying a request that failed `failures` times in this way, or None to give up.
 
-    Only a 429 and a busy order are tried again for writes; reads also after 5xx, broken connections and answers that
-    are not what they must be.
+    Writes are retried only after a 429 or when the order is busy; reads also after a 5xx, a broken connection or an
+    invalid response.
     """
     kind = type(error)
-    if kind not in _TRIES or tried >= _TRIES[kind] or (write and kind not in (RateLimited, ServiceBusy)):
+    if kind not in _TRIES or failures >= _TRIES[kind] or (write and kind not in (RateLimited, ServiceBusy)):
         return None
     if isinstance(error, InvalidResponse) and error.final:
         return None
-    backoff = _FIRST[kind] * 2.0 ** (tried - 1)
+    backoff = _FIRST[kind] * 2.0 ** (failures - 1)
     backoff *= 0.75 + random.random() / 2
-    asked = error.retry_after if isinstance(error, RateLimited | ServerFault) else None
-    if asked is None:
+    requested = error.retry_after if isinstance(error, RateLimited | ServerFault) else None
+    if requested is None:
         return backoff
-    if asked > LONGEST_WAIT:
+    if requested > LONGEST_WAIT:
         return None
-    # A server that says 0 again and again is not believed.
-    return asked + random.random() / 4 if tried == 1 else max(asked, backoff)
+    # Do not trust a server that keeps asking for 0 seconds.
+    return requested + random.random() / 4 if failures == 1 else max(requested, backoff)
 
 
 def read_retry_after(value: str | None, now: datetime) -> float | None:
-    """Seconds of a Retry-After header, which is a number or a date (RFC 9110, 10.2.3). None if there is no sense in it."""
+    """Seconds from a Retry-After header, which is a number or a date (RFC 9110, 10.2.3). None if it is neither."""
     text = (value or "").strip()
     if re.fullmatch(r"[0-9]{1,9}(?:\.[0-9]{1,9})?", text):
         return float(text)
@@ -196,7 +196,7 @@ def read_retry_after(value: str | None, now: datetime) -> float | None:
 
 
 def read_http_date(value: str | None) -> datetime | None:
-    """A date of an HTTP header as an instant."""
+    """Parse the date of an HTTP header; None if it is not one."""
     if not value or len(value) > 64:
         return None
     try:

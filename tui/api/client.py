@@ -1,11 +1,11 @@
-"""The service as methods: one for each operation, and nothing that is not on the wire.
+"""The API client: one method per operation, and nothing that is not part of the API.
 
-Of the Orders document all five operations, of the Integrations document what orders need (list, exception logs,
-shop order statuses and their mapping), and the check of credentials. Documents come raw (design, decision 3);
-whatever goes wrong is an ApiError of `tui.api.errors`.
+It covers all five operations of the Orders document, the parts of the Integrations document that orders need, and
+the credentials check. Documents are returned as received (design, decision 3); every failure is an ApiError of
+`tui.api.errors`.
 
-Writes: a bytes body goes out byte for byte. Record what is about to be sent first, and shield the call from
-cancellation; a cancelled write is as unknown as a lost answer (`tui.api.transport`).
+Writes: a body given as bytes is sent byte for byte. Record the write before sending it and shield the call from
+cancellation: the outcome of a cancelled write is as unknown as that of a lost response (`tui.api.transport`).
 """
 
 import asyncio
@@ -39,7 +39,7 @@ from tui.api.wording import count_of
 __all__ = ["LARGEST_BATCH", "Client", "Identifiers", "LogPage", "Metadata", "OrderQuery", "Page", "order_key"]
 
 LARGEST_BATCH = 100
-"""Orders of one POST (Q2.2)."""
+"""Orders per POST (Q2.2)."""
 
 LARGEST_LOG_PAGE = 100
 
@@ -48,7 +48,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Identifiers:
-    """What the service tells about an order that it accepted. It proves nothing about values (Q3.12)."""
+    """What the service returns for an accepted order. It says nothing about the stored values (Q3.12)."""
 
     id: str
     order_id: str
@@ -58,10 +58,10 @@ class Identifiers:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of orders, all of them as they came.
+    """One page of orders, as received.
 
-    `mismatches` are the places of orders that contradict what was asked, which happens when the service ignores a filter
-    in silence (Q4.12); `warnings` says it in sentences. Whoever shows the page decides what becomes of them.
+    `mismatches` are the indices of orders that do not match the query, which happens when the service silently ignores
+    a filter (Q4.12); `warnings` says so in sentences. The caller decides what to do with these orders.
     """
 
     orders: tuple[Document, ...]
@@ -72,14 +72,14 @@ class Page:
 
     @property
     def matching(self) -> tuple[Document, ...]:
-        """The orders without those that contradict what was asked."""
-        outside = set(self.mismatches)
-        return tuple(order for place, order in enumerate(self.orders) if place not in outside)
+        """The orders that match the query."""
+        mismatched = set(self.mismatches)
+        return tuple(order for index, order in enumerate(self.orders) if index not in mismatched)
 
 
 @dataclass(frozen=True, slots=True)
 class LogPage:
-    """One page of exception logs. Their headers and bodies may hold a shop's secrets (Q10.3)."""
+    """One page of exception logs. Their headers and bodies may contain secrets of the shop (Q10.3)."""
 
     logs: tuple[Document, ...]
     next: str | None = None
@@ -89,19 +89,19 @@ class LogPage:
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """Whose credentials these are (Q7.3)."""
+    """The owner of the credentials (Q7.3)."""
 
     user_id: str
     integration_id: int | None
 
 
 class Client:
-    """All operations at one base URL with one set of credentials. Close it with `aclose`.
+    """The API at one base URL with one set of credentials. Close it with `aclose`.
 
-    `base_url` is taken as it is, its path included; the operations' paths go behind it. It must be HTTPS, but for this
-    machine (also for an in-process `transport`: then `http://127.0.0.1/api/v3`). `read_only` refuses every write here.
-    Clients of the same account share one `budget`. `patience`: seconds that a request may go on being put off and tried
-    again; None leaves it to the number of tries. A write that is out has `timeout` for its answer in any case.
+    The paths of the operations are appended to `base_url` as given, including its path. It must be HTTPS unless it is
+    on this machine; for an in-process `transport` use `http://127.0.0.1/api/v3`. `read_only` refuses every write.
+    Clients of the same account share one `budget`. `retry_for`: seconds during which a request may be delayed and
+    retried; None means no limit but the number of tries. A write in flight always gets `timeout` for its response.
     """
 
     def __init__(
@@ -118,11 +118,11 @@ class Client:
         budget: Budget | None = None,
         read_only: bool = False,
         timeout: float = 30.0,
-        patience: float | None = None,
+        retry_for: float | None = None,
         limit: int = ANSWER_LIMIT,
     ) -> None:
         if partner_id is not None and not (partner_id.isascii() and partner_id.isprintable() and partner_id.strip()):
-            raise ConfigError("The partner id has characters that no header may have.")
+            raise ConfigError("The partner id contains characters that are not allowed in a header.")
         self._transport = Transport(
             base_url,
             auth,
@@ -133,7 +133,7 @@ class Client:
             log=log,
             budget=budget,
             timeout=timeout,
-            patience=patience,
+            retry_for=retry_for,
             limit=limit,
         )
         self._partner_id = partner_id
@@ -149,12 +149,12 @@ class Client:
 
     @property
     def in_flight(self) -> int:
-        """Requests that are under way at this moment."""
+        """The number of requests in flight."""
         return self._transport.in_flight
 
     @property
     def paused_for(self) -> float:
-        """Seconds for which the service asked to be left alone (429)."""
+        """Seconds left of the pause that the service asked for (429)."""
         return self._transport.budget.paused_for
 
     async def aclose(self) -> None:
@@ -169,8 +169,8 @@ class Client:
     async def list_orders(self, query: OrderQuery | None = None, *, cursor: str | None = None) -> Page:
         """GET /orders (Orders, "Retrieve a list of orders").
 
-        A cursor belongs to the query it came with: change anything, and begin without one (Q4.4). Raises InvalidCursor
-        when the service does not know it any more.
+        A cursor belongs to the query that returned it: after any change of the query start without one (Q4.4). Raises
+        InvalidCursor when the service no longer knows it.
         """
         query = query or OrderQuery()
         parameters = query.parameters()
@@ -181,13 +181,13 @@ class Client:
             rows, warnings = _rows(answer)
             cursors = _cursors(answer, cursor, warnings)
             wrong = mismatches(query, rows)
-            warnings += [_mismatch_warning(name, len(places), len(rows)) for name, places in wrong.items()]
+            warnings += [_mismatch_warning(name, len(indices), len(rows)) for name, indices in wrong.items()]
             if len(rows) > query.page_size:
-                warnings.append(f"The service sent {len(rows)} orders where {query.page_size} were asked for.")
+                warnings.append(f"The service sent {len(rows)} orders instead of at most {query.page_size}.")
             if warning := sort_warning(query.sort, rows):
                 warnings.append(warning)
-            outside = tuple(sorted({place for places in wrong.values() for place in places}))
-            return Page(tuple(rows), cursors.next, cursors.previous, tuple(warnings), outside)
+            mismatched = tuple(sorted({index for indices in wrong.values() for index in indices}))
+            return Page(tuple(rows), cursors.next, cursors.previous, tuple(warnings), mismatched)
 
         return await self._page("/orders", parameters, cursor, read)
 
@@ -200,66 +200,66 @@ class Client:
             _check_identity(order, number)
             return order
 
-        return await self._transport.ask(Request("GET", f"/orders/{number}"), read)
+        return await self._transport.send(Request("GET", f"/orders/{number}"), read)
 
     async def patch_order(self, id: str, body: Json | bytes) -> Identifiers:
-        """PATCH /orders/{id} (Orders, "Update an order"): what is in the body changes at once, all else stays.
+        """PATCH /orders/{id} (Orders, "Update an order"): the fields in the body change at once, the others stay.
 
-        The answer proves nothing about values (Q3.12): read the order again and compare.
+        The response says nothing about the stored values (Q3.12): read the order again and compare.
         """
         number = _number(id)
         self._refuse_if_read_only()
         if not isinstance(change := _parsed(body), dict):
-            raise InvalidRequest("A change of an order is a JSON object. Nothing was sent.")
+            raise InvalidRequest("The change must be a JSON object. Nothing was sent.")
         if not change:
-            raise InvalidRequest("There is no change to send. Nothing was sent.")
+            raise InvalidRequest("The change is empty. Nothing was sent.")
 
         def read(answer: ServiceResponse) -> Identifiers:
             if answer.status == 204 and not answer.body:
                 return Identifiers(number, "", "")
-            told = _object(answer)
-            _check_identity(told, number)
-            return _identifiers(told)
+            identifiers = _object(answer)
+            _check_identity(identifiers, number)
+            return _identifiers(identifiers)
 
         request = Request("PATCH", f"/orders/{number}", body=_bytes(body), dialect=Dialect.PATCH)
-        return await self._transport.ask(request, read)
+        return await self._transport.send(request, read)
 
     async def delete_order(self, id: str) -> bool:
-        """DELETE /orders/{id} (Orders, "Delete an order"). False: the service says that it was gone already (Q9)."""
+        """DELETE /orders/{id} (Orders, "Delete an order"). False: the service says it was deleted before (Q9)."""
         number = _number(id)
         self._refuse_if_read_only()
         try:
-            await self._transport.ask(Request("DELETE", f"/orders/{number}", dialect=Dialect.PATCH), lambda _: None)
+            await self._transport.send(Request("DELETE", f"/orders/{number}", dialect=Dialect.PATCH), lambda _: None)
         except NotFound as error:
-            if not error.confirmed_by_service:  # a page of somebody in between is no word of the service
+            if not error.confirmed_by_service:  # a 404 from a proxy says nothing about the order
                 raise
             return False
         return True
 
     async def upsert_orders(self, orders: Sequence[Json] | bytes) -> list[Identifiers]:
-        """POST /orders (Orders, "Create/Update orders in batch"): all of them or none (Q2.3), 1 to 100.
+        """POST /orders (Orders, "Create/Update orders in batch"): all or none of them (Q2.3), 1 to 100.
 
-        Success means accepted: an order may not be readable yet (Q2.9). Match the answers by `order_id` and position.
+        Success means accepted: an order may not be readable yet (Q2.9). Match the results by `order_id` and position.
         """
         self._refuse_if_read_only()
         batch = _parsed(orders) if isinstance(orders, bytes) else list(orders)
         if not isinstance(batch, list):
-            raise InvalidRequest("A batch is a JSON list of orders, even for one order. Nothing was sent.")
+            raise InvalidRequest("A batch must be a JSON list of orders, even for a single order. Nothing was sent.")
         if not batch:
-            raise InvalidRequest("There is no order to send. Nothing was sent.")
+            raise InvalidRequest("The batch is empty. Nothing was sent.")
         if len(batch) > LARGEST_BATCH:
-            raise InvalidRequest(f"A batch has at most {LARGEST_BATCH} orders, not {len(batch)}. Nothing was sent.")
+            raise InvalidRequest(f"A batch holds at most {LARGEST_BATCH} orders, not {len(batch)}. Nothing was sent.")
         body = orders if isinstance(orders, bytes) else encode(batch)
         headers = {"Sendcloud-Partner-Id": self._partner_id} if self._partner_id else {}
 
         def read(answer: ServiceResponse) -> list[Identifiers]:
             data = _data(answer)
-            told = [data] if isinstance(data, dict) else data
-            if not isinstance(told, list):
-                raise InvalidResponse("it does not tell the orders that were accepted")
-            return [_identifiers(one) for one in told if isinstance(one, dict)]
+            accepted = [data] if isinstance(data, dict) else data
+            if not isinstance(accepted, list):
+                raise InvalidResponse("it does not list the accepted orders")
+            return [_identifiers(order) for order in accepted if isinstance(order, dict)]
 
-        return await self._transport.ask(Request("POST", "/orders", "", body, Dialect.POST, headers), read)
+        return await self._transport.send(Request("POST", "/orders", "", body, Dialect.POST, headers), read)
 
     async def list_integrations(self, sort: str | None = None) -> tuple[Document, ...]:
         """GET /integrations (Integrations, "Retrieve a list of integrations"): all at once, there are no pages (Q10.1).
@@ -267,7 +267,9 @@ class Client:
         `sort` is one of `integration_type`, `created_at`, `updated_at`, `last_fetch`, `failing_since`, or with `-`.
         """
         query = encode_query([("sort", sort)] if sort else [])
-        return await self._transport.ask(Request("GET", "/integrations", query), lambda it: tuple(_rows(it)[0]))
+        return await self._transport.send(
+            Request("GET", "/integrations", query), lambda answer: tuple(_rows(answer)[0])
+        )
 
     async def integration_logs(
         self, id: int | str | None = None, *, cursor: str | None = None, page_size: int = 25
@@ -283,7 +285,7 @@ class Client:
             cursors = _cursors(answer, cursor, warnings)
             return LogPage(tuple(rows), cursors.next, cursors.previous, tuple(warnings))
 
-        return await self._page(path, parameters, cursor, read, secretive=True)
+        return await self._page(path, parameters, cursor, read, contains_secrets=True)
 
     async def shop_order_statuses(
         self, integration_id: int | str, language: str | None = None, show_deleted: bool | None = None
@@ -298,7 +300,7 @@ class Client:
         if show_deleted is not None:
             parameters.append(("show_deleted", "true" if show_deleted else "false"))
         request = Request("GET", "/shop-order-statuses", encode_query(parameters))
-        return await self._transport.ask(request, lambda answer: tuple(_rows(answer)[0]))
+        return await self._transport.send(request, lambda answer: tuple(_rows(answer)[0]))
 
     async def shop_order_status_mapping(self, integration_id: int | str) -> Document:
         """GET /shop-order-statuses/mapping (Integrations, "Retrieve custom status mapping…"), Prestashop v2 only.
@@ -307,19 +309,19 @@ class Client:
         says which of the shop's statuses mean delivered and cancelled (Q10.4).
         """
         query = encode_query([("integration_id", _number(integration_id))])
-        return await self._transport.ask(Request("GET", "/shop-order-statuses/mapping", query), _object)
+        return await self._transport.send(Request("GET", "/shop-order-statuses/mapping", query), _object)
 
     async def auth_metadata(self) -> Metadata:
-        """GET /user/auth/metadata: whether the credentials are good, and whose they are. In no document (Q7.3)."""
+        """GET /user/auth/metadata: checks the credentials and tells whose they are. Not in any document (Q7.3)."""
 
         def read(answer: ServiceResponse) -> Metadata:
             data = _object(answer)
             user, shop = id_text(data.get("user_id")), id_text(data.get("integration_id"))
             if not user:
-                raise InvalidResponse("it does not say whose credentials these are")
+                raise InvalidResponse("it does not say who the credentials belong to")
             return Metadata(user, int(shop) if shop.isascii() and shop.isdigit() and len(shop) < 19 else None)
 
-        return await self._transport.ask(Request("GET", "/user/auth/metadata"), read)
+        return await self._transport.send(Request("GET", "/user/auth/metadata"), read)
 
     async def _page(
         self,
@@ -328,15 +330,17 @@ class Client:
         cursor: str | None,
         read: Callable[[ServiceResponse], T],
         *,
-        secretive: bool = False,
+        contains_secrets: bool = False,
     ) -> T:
         try:
-            return await self._transport.ask(Request("GET", path, encode_query(parameters), secretive=secretive), read)
+            return await self._transport.send(
+                Request("GET", path, encode_query(parameters), contains_secrets=contains_secrets), read
+            )
         except NotFound as error:
             if not cursor or not error.confirmed_by_service:
                 raise
             invalid = InvalidCursor(
-                "The service does not know this place in the list any more. Nothing was changed. Begin at the first page.",
+                "The service no longer knows this position in the list. Nothing was changed. Start again at the first page.",
                 problems=error.problems,
                 status=error.status,
                 body=error.body,
@@ -347,11 +351,11 @@ class Client:
 
     def _refuse_if_read_only(self) -> None:
         if self.read_only:
-            raise ReadOnly("This account is opened for reading only. Nothing was sent.")
+            raise ReadOnly("This account is open in read-only mode. Nothing was sent.")
 
 
 def _data(answer: ServiceResponse) -> Json:
-    """What the answer carries. Raises InvalidResponse, whose words the transport completes."""
+    """The `data` of a response. Raises InvalidResponse with a phrase that the transport makes into a sentence."""
     try:
         value = decode(answer.body)
     except CodecError as error:
@@ -382,41 +386,43 @@ def _rows(answer: ServiceResponse) -> tuple[list[Document], list[str]]:
         raise InvalidResponse("its data is not a list")
     rows = [row for row in data if isinstance(row, dict)]
     others = len(data) - len(rows)
-    return rows, [f"Left out of {count_of(len(data), 'row')}: {others}, which cannot be read."] if others else []
+    return rows, [f"{others} of {count_of(len(data), 'row')} could not be read and are not shown."] if others else []
 
 
-def _cursors(answer: ServiceResponse, asked: str | None, warnings: list[str]) -> Cursors:
+def _cursors(answer: ServiceResponse, requested: str | None, warnings: list[str]) -> Cursors:
     cursors = read_cursors(answer.link)
     if cursors.unusable:
-        warnings.append("The service names a next page in a way that cannot be asked for: there may be more than this.")
-    if asked and cursors.next == asked:
-        warnings.append("The service names this page as its own next one: there may be more than this.")
+        warnings.append("The link to the next page cannot be used: there may be more results.")
+    if requested and cursors.next == requested:
+        warnings.append("The link to the next page leads back to this page: there may be more results.")
         return Cursors(None, cursors.previous)
     return cursors
 
 
 def _mismatch_warning(name: str, wrong: int, rows: int) -> str:
-    return f"{wrong} of {count_of(rows, 'order')} do not fit {name} as it was asked: the service may have ignored it."
+    return f"{wrong} of {count_of(rows, 'order')} do not match the {name} filter: the service may have ignored it."
 
 
-def _identifiers(told: Document) -> Identifiers:
-    return Identifiers(id_text(told.get("id")), id_text(told.get("order_id")), id_text(told.get("order_number")), told)
+def _identifiers(order: Document) -> Identifiers:
+    return Identifiers(
+        id_text(order.get("id")), id_text(order.get("order_id")), id_text(order.get("order_number")), order
+    )
 
 
-def _check_identity(told: Document, number: str) -> None:
-    """An answer about something else is no answer; one without an id is believed."""
-    if (key := id_text(told.get("id"))) and key != number:
-        error = InvalidResponse(f"it is about {one_line(key, 40)} and not about {number}")
+def _check_identity(document: Document, number: str) -> None:
+    """Raise InvalidResponse if the response is about another id. One without an id is accepted."""
+    if (key := id_text(document.get("id"))) and key != number:
+        error = InvalidResponse(f"it is about {one_line(key, 40)} instead of {number}")
         error.final = True
         raise error
 
 
 def _number(id: int | str) -> str:
-    """An id for a path, where only digits may stand (Q1.3)."""
+    """An id for use in a path: digits only (Q1.3)."""
     text = id_text(id)
     if not text.isascii() or not text.isdigit() or len(text) > 30 or not text.strip("0"):
         raise InvalidRequest(
-            f"{one_line(repr(id), 60)} is no id of Sendcloud: it must be a number from 1. Nothing was sent."
+            f"{one_line(repr(id), 60)} is not a Sendcloud id: it must be a number from 1. Nothing was sent."
         )
     return text.lstrip("0")
 
@@ -427,7 +433,7 @@ def _parsed(body: Json | bytes) -> Json:
     try:
         return decode(body)
     except CodecError as error:
-        raise InvalidRequest(f"What was to be sent is not JSON: {error}. Nothing was sent.") from None
+        raise InvalidRequest(f"The request body is not JSON: {error}. Nothing was sent.") from None
 
 
 def _bytes(body: Json | bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""The one JSON codec: exact numbers in both directions, hostile input bounded, and equality as JSON means it."""
+"""The JSON codec: exact numbers in both directions, limits for hostile input, and equality as JSON defines it."""
 
 import json
 from collections.abc import Mapping
@@ -11,21 +11,21 @@ Json: TypeAlias = bool | int | Decimal | str | list["Json"] | dict[str, "Json"] 
 """A JSON value. Never a float: `3.10` stays `Decimal("3.10")`."""
 
 Document: TypeAlias = dict[str, Json]
-"""One order or integration, whole and as it came."""
+"""One order or integration, complete and as received."""
 
 LIMIT = 64 * 1024 * 1024
-"""Bytes that `decode` reads unless told otherwise."""
+"""The default limit of `decode`, in bytes."""
 
 _DEEPEST = 200
 _LONGEST_INT = 4_000
 
 
 class CodecError(ValueError):
-    """The text is not JSON that can be kept. `line` and `column` count from 1 where the place is known."""
+    """The text is not acceptable JSON. `line` and `column` count from 1 where they are known."""
 
     def __init__(self, detail: str, line: int | None = None, column: int | None = None) -> None:
-        place = f" (line {line}, column {column})" if line is not None else ""
-        super().__init__(f"{detail}{place}")
+        position = f" (line {line}, column {column})" if line is not None else ""
+        super().__init__(f"{detail}{position}")
         self.detail = detail
         self.line = line
         self.column = column
@@ -34,13 +34,13 @@ class CodecError(ValueError):
 def decode(data: bytes | str, *, limit: int = LIMIT, deepest: int = _DEEPEST, unique: bool = False) -> Json:
     """Read one JSON text. Bytes are UTF-8, with or without a byte order mark.
 
-    With `unique` a name that stands twice in an object is refused; else the last one counts, as is usual on the wire.
+    With `unique` a duplicate name in an object is an error; otherwise the last one wins, as is usual.
 
     Raises CodecError, and nothing else, for whatever cannot be read: wrong syntax, wrong encoding, NaN, more than
-    `limit` bytes, more than `deepest` levels.
+    `limit` bytes, or more than `deepest` levels.
     """
     if len(data) > limit:
-        raise CodecError(f"The text has {len(data)} bytes; at most {limit} are read")
+        raise CodecError(f"The text has {len(data)} bytes, more than the limit of {limit}")
     try:
         text = data.decode("utf-8-sig") if isinstance(data, bytes) else data.removeprefix("\ufeff")
     except UnicodeDecodeError as error:
@@ -58,19 +58,19 @@ def decode(data: bytes | str, *, limit: int = LIMIT, deepest: int = _DEEPEST, un
 
 
 def encode(value: Json, *, indent: int | None = None) -> bytes:
-    """Write a value as ASCII JSON: decimals as the numbers they were, lone surrogates escaped."""
+    """Encode a value as ASCII JSON: decimals keep their digits, lone surrogates are escaped."""
     separators = (",", ":") if indent is None else (",", ": ")
     text = simplejson.dumps(value, use_decimal=True, ensure_ascii=True, indent=indent, separators=separators)
     return text.encode("ascii")
 
 
 def pretty(value: Json) -> str:
-    """A value as indented JSON for people: letters of all scripts as they are, still without raw control characters."""
+    """Encode a value as indented JSON for display: non-ASCII text unescaped, control characters escaped."""
     return simplejson.dumps(value, use_decimal=True, ensure_ascii=False, indent=2, separators=(",", ": "))
 
 
 def same(a: object, b: object) -> bool:
-    """Whether two values are the same JSON: 3.5 is 3.50, 1 is 1.0, but true is not 1."""
+    """Whether two values are equal as JSON: 3.5 equals 3.50 and 1 equals 1.0, but true does not equal 1."""
     if isinstance(a, bool) or isinstance(b, bool):
         return a is b
     if isinstance(a, int | Decimal) and isinstance(b, int | Decimal):
@@ -86,14 +86,14 @@ def _decimal(text: str) -> Decimal:
     try:
         number = Decimal(text)
     except InvalidOperation:
-        raise CodecError(f"The number {text[:40]} is too large to keep") from None
+        raise CodecError(f"The number {text[:40]} is too large") from None
     if not number.is_finite():
-        raise CodecError(f"The number {text[:40]} is too large to keep")
+        raise CodecError(f"The number {text[:40]} is too large")
     return number
 
 
 def _int(text: str) -> int | Decimal:
-    # Python refuses to turn very long digits into an int; a Decimal keeps them as they are.
+    # Python refuses to convert very long digit strings to int; a Decimal keeps all digits.
     return int(text) if len(text) <= _LONGEST_INT else _decimal(text)
 
 
@@ -102,7 +102,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise CodecError(f"The name {twice[:40]!r} stands twice in one object")
+        raise CodecError(f"The name {twice[:40]!r} appears twice in one object")
     return found
 
 

@@ -1,23 +1,23 @@
-"""What can go wrong on the wire: `Problem`, one complaint at one place, and the exceptions a caller can act on.
+"""API errors: `Problem`, one complaint about one field, and the exceptions that callers can act on.
 
 ApiError
-├── NotSent            refused here; nothing left this machine
-│   ├── ReadOnly       the account is opened for reading: nothing to do
-│   └── InvalidRequest also a ValueError; the call itself is wrong (empty batch, more than 100): correct the call
-├── Unreachable        no connection, or a read without an answer: nothing changed, try again later
-├── OutcomeUnknown     a write whose answer was lost, cut or 5xx: look the order up before anything goes again
+├── NotSent            refused locally; nothing left this machine
+│   ├── ReadOnly       the account is open in read-only mode
+│   └── InvalidRequest also a ValueError; the call itself is wrong (empty batch, more than 100 orders): correct it
+├── Unreachable        no connection, or a read without a response: nothing changed, try again later
+├── OutcomeUnknown     the response to a write was lost, cut off or a 5xx: look the order up before resending
 ├── RequestRefused     400 and any other 4xx: nothing changed, show the problems at their fields
-├── ServiceBusy        400, the order is still being processed by another request: nothing changed, wait, send again
-├── NotAuthorised      401: stop everything, ask for other credentials
-├── Forbidden          403: these credentials may not do this; the session goes on
-├── NotFound           404 and 410: the order is not there (`confirmed_by_service` says whether the service itself said so)
-│   └── InvalidCursor  404 for a cursor: begin at page one
-├── RateLimited        429 after patience: nothing changed, wait
-├── ServerFault        5xx for a read, after some tries: nothing changed, try again later
-├── InvalidResponse    a 2xx for a read that is not what it must be
-└── Redirected         3xx: not followed, the address is wrong
+├── ServiceBusy        400, an earlier request is still being processed: nothing changed, wait and resend
+├── NotAuthorised      401: stop all requests, ask for other credentials
+├── Forbidden          403: these credentials lack the permission; the session continues
+├── NotFound           404 and 410: no such order (`confirmed_by_service`: the service itself said so)
+│   └── InvalidCursor  404 for a cursor: start again at the first page
+├── RateLimited        429 after retries: nothing changed, wait
+├── ServerFault        5xx for a read, after retries: nothing changed, try again later
+├── InvalidResponse    a 2xx for a read with an unusable body
+└── Redirected         3xx: not followed, the base URL is wrong
 
-ConfigError            a ValueError: the address or the credentials cannot be used; raised before any request
+ConfigError            a ValueError: the address or credentials are invalid; raised before any request
 """
 
 import html
@@ -60,7 +60,7 @@ __all__ = [
 
 
 class Severity(StrEnum):
-    """Whether a problem stops a send."""
+    """Whether a problem prevents sending."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -75,9 +75,9 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One complaint. `detail` is a stranger's text when it comes from the service: made safe when it is shown.
+    """One complaint. A `detail` from the service is untrusted text: escape it for display.
 
-    `pointer` is within the order of `scope`; `raw_pointer` is its text as the service sent it, None where it sent none.
+    `pointer` is relative to the order of `scope`; `raw_pointer` is its text as the service sent it, None if it sent none.
     """
 
     detail: str
@@ -95,13 +95,13 @@ class Problem:
 
 
 class ConfigError(ValueError):
-    """The address or the credentials cannot be used as they were given."""
+    """The configured address or credentials are invalid."""
 
 
 class ApiError(Exception):
-    """A request did not do what was asked. `str()` is a sentence for people, without credentials.
+    """A request failed. `str()` is a sentence for users, without credentials.
 
-    `body` is the answer's body as it came (as far as it came), `request_line` is like "PATCH /orders/12".
+    `body` is the response body as far as it arrived, `request_line` is like "PATCH /orders/12".
     """
 
     def __init__(
@@ -121,84 +121,84 @@ class ApiError(Exception):
 
 
 class NotSent(ApiError):
-    """Refused on this side: nothing left this machine."""
+    """Refused locally: nothing left this machine."""
 
 
 class ReadOnly(NotSent):
-    """A write was asked of a client that is opened for reading only."""
+    """A write was requested from a read-only client."""
 
 
 class InvalidRequest(NotSent, ValueError):
-    """The call cannot be right whatever the service thinks: an empty batch, more than 100 orders, an id of letters."""
+    """The call is invalid in any case: an empty batch, more than 100 orders, an id that is not a number."""
 
 
 class Unreachable(ApiError):
-    """There was no connection, so nothing was sent; or a read was broken off, so nothing changed."""
+    """There was no connection, so nothing was sent; or a read was interrupted, so nothing changed."""
 
 
 class OutcomeUnknown(ApiError):
-    """A write went out and nobody knows whether it was done. Look it up before anything goes again."""
+    """A write was sent and its outcome is not known. Look the order up before sending anything again."""
 
 
 class RequestRefused(ApiError):
-    """The service understood and said no; nothing was changed. Its problems say where and why."""
+    """The service refused the request; nothing was changed. Its problems say where and why."""
 
 
 class ServiceBusy(ApiError):
-    """An order is still being processed by an earlier request (Q2.10); nothing was changed. Send the same again later."""
+    """An earlier request for the order is still being processed (Q2.10); nothing was changed. Resend it later."""
 
 
 class NotAuthorised(ApiError):
-    """The credentials were not accepted. Nothing further is sent with them on its own account."""
+    """The credentials were not accepted. Requests that are still waiting are not sent."""
 
 
 class Forbidden(ApiError):
-    """The credentials are good, but not for this."""
+    """The credentials are valid but lack the permission."""
 
 
 class NotFound(ApiError):
-    """There is no such thing. `confirmed_by_service`: the service said so itself, and not some page in between."""
+    """There is no such resource. `confirmed_by_service`: the service said so itself, not a proxy in between."""
 
     confirmed_by_service: bool = False
 
 
 class InvalidCursor(NotFound):
-    """The place in the list is no longer known to the service (Q4.5). Begin at page one."""
+    """The service no longer knows the cursor (Q4.5). Start again at the first page."""
 
 
 class RateLimited(ApiError):
-    """The service asked for a pause that is longer than a request waits. `retry_after` is in seconds where known."""
+    """The service asked for a longer pause than a request waits for. `retry_after` is in seconds where known."""
 
     retry_after: float | None = None
 
 
 class ServerFault(ApiError):
-    """The service failed while reading, several times."""
+    """The service failed several times while reading."""
 
     retry_after: float | None = None
 
 
 class InvalidResponse(ApiError):
-    """The answer says success and is not what it must be: no JSON, too large, or about another order."""
+    """The response reports success but cannot be used: no JSON, too large, or about another order."""
 
     final: bool = False
-    """Whether asking again cannot help."""
+    """Whether retrying is pointless."""
 
 
 class Redirected(ApiError):
-    """The service pointed elsewhere. Credentials do not follow (Q4.17)."""
+    """The service redirected the request. Credentials are not sent to another address (Q4.17)."""
 
 
 _BUSY = re.compile(r"process(?:ing|ed)|try again", re.IGNORECASE)
 
 
 def is_busy(status: int, problems: Iterable[Problem]) -> bool:
-    """Whether an answer is the one 400 that may be sent again: a busy order, told at `/data` (Q2.10)."""
-    told = list(problems)
-    return status == 400 and bool(told) and all(_tells_busy(problem) for problem in told)
+    """Whether a response is the one 400 that may be retried: a busy order, reported at `/data` (Q2.10)."""
+    found = list(problems)
+    return status == 400 and bool(found) and all(_is_busy_problem(problem) for problem in found)
 
 
-def _tells_busy(problem: Problem) -> bool:
+def _is_busy_problem(problem: Problem) -> bool:
     return (problem.raw_pointer or "").strip("/") == "data" and bool(_BUSY.search(problem.detail))
 
 
@@ -212,7 +212,7 @@ def error_for(
     write: bool,
     detail: str = "",
 ) -> ApiError:
-    """The exception for an answer that is no success. `detail` is what else is known, such as where a redirect leads."""
+    """The exception for an unsuccessful response. `detail` adds what else is known, such as a redirect's host."""
     problems = () if 300 <= status < 400 else tuple(read_problems(status, body, content_type, dialect))
     kind, message = _kind_of(status, problems, write, detail)
     error = kind(message, problems=problems, status=status, body=body, request_line=request_line)
@@ -222,41 +222,41 @@ def error_for(
 
 
 def _kind_of(status: int, problems: tuple[Problem, ...], write: bool, detail: str) -> tuple[type[ApiError], str]:
-    said = _said(problems)
+    reason = _summary(problems)
     unchanged = "Nothing was changed" if write else "Nothing was read"
-    unknown = "It may have been done or not: look the order up before sending again."
+    unknown = "It may or may not have been carried out: look the order up before sending again."
     if 300 <= status < 400:
-        if write and status == 303:  # "see other" is how a server answers a write that it has done
+        if write and status == 303:  # a server may answer a completed write with "see other"
             return OutcomeUnknown, f"The service answered with a redirect ({status}){detail}. {unknown}"
         return Redirected, (
-            f"The service points to another address ({status}){detail}. It was not followed, so that the credentials "
-            f"stay where they belong. {unchanged}. Check the address in the settings."
+            f"The service redirects to another address ({status}){detail}. The redirect was not followed, so that the "
+            f"credentials are not sent elsewhere. {unchanged}. Check the address in the settings."
         )
     if status == 401:
         return NotAuthorised, (
-            f"The service does not accept these credentials: {said} {unchanged}, and nothing more is sent. "
-            "Check the public and the secret key (or the client id and its secret) and that they belong to this address."
+            f"The service does not accept these credentials: {reason} {unchanged}, and no more requests are sent. "
+            "Check the public and secret key (or the client id and secret) and that they belong to this address."
         )
     if status == 403:
-        return Forbidden, f"These credentials may not do this: {said} {unchanged}."
+        return Forbidden, f"These credentials lack the permission: {reason} {unchanged}."
     if status in (404, 410):
-        return NotFound, f"The service does not know this: {said} {unchanged}. It may have been deleted."
+        return NotFound, f"Not found: {reason} {unchanged}. The order may have been deleted."
     if status == 429:
-        return RateLimited, f"The service asks for a pause: {said} {unchanged}. Wait, then try again."
+        return RateLimited, f"The service asked for a pause: {reason} {unchanged}. Wait, then try again."
     if is_busy(status, problems):
         return (
             ServiceBusy,
-            f"The service is still busy with this order: {said} {unchanged}. Send the same again in a moment.",
+            f"The service is still processing this order: {reason} {unchanged}. Send the same again in a moment.",
         )
     if 400 <= status < 500:
-        after = "Correct what it names, then send again." if write else "Correct what was asked for, then ask again."
-        return RequestRefused, f"The service refused this ({status}): {said} {unchanged}. {after}"
+        advice = "Correct the problem, then send again." if write else "Correct the request, then try again."
+        return RequestRefused, f"The service refused the request ({status}): {reason} {unchanged}. {advice}"
     if write:
-        return OutcomeUnknown, f"The service failed while it was writing ({status}): {said} {unknown}"
-    return ServerFault, f"The service failed ({status}): {said} {unchanged}. Try again later."
+        return OutcomeUnknown, f"The service failed during the write ({status}): {reason} {unknown}"
+    return ServerFault, f"The service failed ({status}): {reason} {unchanged}. Try again later."
 
 
-def _said(problems: tuple[Problem, ...]) -> str:
+def _summary(problems: tuple[Problem, ...]) -> str:
     if not problems:
         return ""
     first = one_line(problems[0].detail, 300)
@@ -267,12 +267,12 @@ def _said(problems: tuple[Problem, ...]) -> str:
 
 
 def one_line(text: str, longest: int = 300) -> str:
-    """A stranger's text as one printable line: control characters and bidirectional marks become spaces."""
+    """Untrusted text as one printable line: control characters and bidirectional marks become spaces."""
     line = " ".join("".join(c if c.isprintable() else " " for c in text[: longest * 4]).split())
     return line if len(line) <= longest else line[: longest - 1] + "…"
 
 
-# Everything below turns one body into problems. A body is a stranger's: sizes, depths and types are bounded.
+# The rest turns an error body into problems. The body is untrusted: sizes, depths and types are bounded.
 
 _BODY_LIMIT = 16 * 1024 * 1024
 _MOST_PROBLEMS = 20_000
@@ -284,7 +284,7 @@ _NO_FIELD = frozenset({"", "non_field_errors", "__all__", "detail", "errors", "e
 
 
 def read_problems(status: int, body: bytes, content_type: str, dialect: Dialect) -> list[Problem]:
-    """Every complaint of an error body, in all shapes that were ever seen (Q5.1). Never raises, never empty."""
+    """All problems of an error body, in every shape seen so far (Q5.1). Never raises, never empty."""
     try:
         value = decode(body, limit=_BODY_LIMIT)
     except CodecError:
@@ -293,36 +293,36 @@ def read_problems(status: int, body: bytes, content_type: str, dialect: Dialect)
     problems: list[Problem] = []
     for problem in reader.read(value):
         if len(problems) == _MOST_PROBLEMS:
-            problems.append(Problem(f"More than {_MOST_PROBLEMS} problems; the rest is not listed.", status=status))
+            problems.append(Problem(f"More than {_MOST_PROBLEMS} problems; the rest are not listed.", status=status))
             break
-        # A message of blanks says nothing; the words for nothing said are better.
-        problems.append(problem if problem.detail.strip() else replace(problem, detail=_unsaid(status, value)))
-    return problems or [reader.plain(_unsaid(status, value))]
+        # Replace a blank message by one that says that no reason was given.
+        problems.append(problem if problem.detail.strip() else replace(problem, detail=_no_reason(status, value)))
+    return problems or [reader.plain(_no_reason(status, value))]
 
 
-def _unsaid(status: int, value: Json) -> str:
-    silent = value is None or value == {} or value == []
-    rest = "" if silent else f" It said: {one_line(_as_text(value), 200)}"
-    return f"The service answered {_status_words(status)} without saying why.{rest}"
+def _no_reason(status: int, value: Json) -> str:
+    empty = value is None or value == {} or value == []
+    rest = "" if empty else f" The response was: {one_line(_as_text(value), 200)}"
+    return f"The service answered {_status_text(status)} without a reason.{rest}"
 
 
 def _from_text(status: int, body: bytes, content_type: str, dialect: Dialect) -> Problem:
     text = body[: _LONGEST_TEXT * 8].decode("utf-8", "replace").strip().removeprefix("\ufeff").strip()
     reader = _ErrorReader(status, dialect)
     if not text:
-        return reader.plain(f"The service answered {_status_words(status)} with an empty body.")
+        return reader.plain(f"The service answered {_status_text(status)} with an empty body.")
     if "html" in content_type.lower() or re.match(
         r"<(?:!doctype|html|head|body|\?xml|[a-z]+[\s>])", text, re.IGNORECASE
     ):
-        says = one_line(_page_words(text), 200)
-        words = f": {says}" if says else "."
-        return reader.plain(f"A web page came instead of an answer of the service ({_status_words(status)}){words}")
+        summary = one_line(_page_text(text), 200)
+        ending = f": {summary}" if summary else "."
+        return reader.plain(f"A web page came instead of a response from the service ({_status_text(status)}){ending}")
     if text[0] in "{[":
-        return reader.plain(f"The answer ({_status_words(status)}) was cut or garbled: {one_line(text, 200)}")
+        return reader.plain(f"The response ({_status_text(status)}) was incomplete or corrupt: {one_line(text, 200)}")
     return reader.plain(text[:_LONGEST_TEXT])
 
 
-def _page_words(text: str) -> str:
+def _page_text(text: str) -> str:
     title = re.search(r"<title[^>]{0,200}>([^<]{1,500})", text, re.IGNORECASE)
     heading = re.search(r"<h1[^>]{0,200}>([^<]{1,500})", text, re.IGNORECASE)
     if title or heading:
@@ -332,7 +332,7 @@ def _page_words(text: str) -> str:
     return html.unescape(re.sub(r"<[^>]*>?", " ", without_code))
 
 
-def _status_words(status: int) -> str:
+def _status_text(status: int) -> str:
     try:
         return f"{status} {HTTPStatus(status).phrase}"
     except ValueError:
@@ -340,18 +340,18 @@ def _status_words(status: int) -> str:
 
 
 class _ErrorReader:
-    """Reads the JSON of one error body."""
+    """Reads problems from the JSON of one error body."""
 
     def __init__(self, status: int, dialect: Dialect) -> None:
         self._status = status
         self._dialect = dialect
 
     def plain(self, detail: str) -> Problem:
-        """A complaint about no place in particular: at the batch where there is one (Q5.2)."""
-        return Problem(detail, status=self._status, scope=self._nowhere)
+        """A problem without a pointer; it concerns the batch if there is one (Q5.2)."""
+        return Problem(detail, status=self._status, scope=self._default_scope)
 
     @property
-    def _nowhere(self) -> Scope:
+    def _default_scope(self) -> Scope:
         if self._status in (401, 403, 429) or self._status >= 500:
             return Scope.REQUEST
         return Scope.BATCH if self._dialect in (Dialect.POST, Dialect.LABEL) else Scope.THIS
@@ -375,10 +375,13 @@ class _ErrorReader:
         elif isinstance(error := value.get("error"), dict) and error:
             yield from [self._entry(error)] if _is_entry(error) else self._map(error, (), 0)
         elif isinstance(error, str) and error.strip():
-            # OAuth2's form: a code, and perhaps words.
-            words = value.get("error_description") or value.get("message") or value.get("detail") or error
+            # The shape of OAuth2 errors: a code, and perhaps a description.
+            description = value.get("error_description") or value.get("message") or value.get("detail") or error
             yield Problem(
-                _as_text(words).strip() or error, code=error[:_LONGEST_TEXT], status=self._status, scope=self._nowhere
+                _as_text(description).strip() or error,
+                code=error[:_LONGEST_TEXT],
+                status=self._status,
+                scope=self._default_scope,
             )
         elif isinstance(detail := value.get("detail"), list) and detail:
             yield from self._list(detail)
@@ -390,8 +393,8 @@ class _ErrorReader:
     def _list(self, values: list[Json]) -> Iterator[Problem]:
         for position, value in enumerate(values):
             if isinstance(value, dict) and value and not _is_entry(value):
-                # A list of field maps: its positions are those of the batch.
-                yield from self._map(value, (str(position),) if self._nowhere is Scope.BATCH else (), 0)
+                # A list of field maps: positions are those of the batch.
+                yield from self._map(value, (str(position),) if self._default_scope is Scope.BATCH else (), 0)
             elif isinstance(value, dict) and value:
                 yield self._entry(value)
             elif isinstance(value, list):
@@ -400,25 +403,25 @@ class _ErrorReader:
                 yield self.plain(_as_text(value))
 
     def _map(self, value: Document, path: tuple[str, ...], depth: int) -> Iterator[Problem]:
-        """A map of fields to messages, to lists of messages, or to such maps again."""
+        """Read a map of fields to messages, lists of messages, or nested maps."""
         for key, below in value.items():
-            # "order_details.status" and "order_details/status" are both in use for nested fields.
-            here = path if key in _NO_FIELD else (*path, *re.split(r"[./]", key[:_LONGEST_PATH]))
+            # Nested fields are written as "order_details.status" or as "order_details/status".
+            nested = path if key in _NO_FIELD else (*path, *re.split(r"[./]", key[:_LONGEST_PATH]))
             if isinstance(below, dict) and below and not _is_entry(below) and depth < _DEEPEST_MAP:
-                yield from self._map(below, here, depth + 1)
+                yield from self._map(below, nested, depth + 1)
                 continue
             listed = below if isinstance(below, list) else [below]
-            # Maps in a list, empty ones among them, stand at the places of what they speak of.
-            placed = listed is below and all(isinstance(item, dict) and not _is_entry(item) for item in listed)
+            # In a list of maps, some possibly empty, the index of a map is the index of the item it is about.
+            indexed = listed is below and all(isinstance(item, dict) and not _is_entry(item) for item in listed)
             for position, item in enumerate(listed):
                 if isinstance(item, dict) and _is_entry(item):
-                    yield self._entry(item, self._place(here))
+                    yield self._entry(item, self._raw_pointer(nested))
                 elif isinstance(item, dict) and item and depth < _DEEPEST_MAP:
-                    yield from self._map(item, (*here, str(position)) if placed else here, depth + 1)
+                    yield from self._map(item, (*nested, str(position)) if indexed else nested, depth + 1)
                 elif item is not None and item != "" and item != {} and item != []:
-                    yield self._at(self._place(here), _as_text(item))
+                    yield self._at(self._raw_pointer(nested), _as_text(item))
 
-    def _place(self, path: tuple[str, ...]) -> str | None:
+    def _raw_pointer(self, path: tuple[str, ...]) -> str | None:
         joined = "/".join(part for part in path if part)[:_LONGEST_PATH]
         if not joined:
             return None
@@ -428,7 +431,7 @@ class _ErrorReader:
     def _at(self, raw: str | None, detail: str, code: str = "", title: str = "", status: int | None = None) -> Problem:
         target = self._target(raw)
         return Problem(
-            detail if detail.strip() else _unsaid(self._status, None),
+            detail if detail.strip() else _no_reason(self._status, None),
             code=code,
             title=title,
             status=status if status is not None else self._status,
@@ -439,23 +442,23 @@ class _ErrorReader:
         )
 
     def _target(self, raw: str | None) -> Target:
-        return Target(self._nowhere, None, ROOT, "") if raw is None else read_pointer(raw, self._dialect)
+        return Target(self._default_scope, None, ROOT, "") if raw is None else read_pointer(raw, self._dialect)
 
-    def _entry(self, entry: Document, place: str | None = None) -> Problem:
+    def _entry(self, entry: Document, default_pointer: str | None = None) -> Problem:
         source = entry.get("source")
-        raw, parameter, header = place, None, None
+        raw, parameter, header = default_pointer, None, None
         if isinstance(source, dict):
-            raw = _path(source.get("pointer")) or place
+            raw = _path(source.get("pointer")) or default_pointer
             parameter, header = _path(source.get("parameter")), _path(source.get("header"))
         elif source:
-            raw = _path(source) or place
+            raw = _path(source) or default_pointer
         if raw is None:
             raw = _path(entry.get("loc"))
         title = _as_text(entry.get("title"))
         code = _as_text(entry.get("code") if entry.get("code") is not None else entry.get("type"))
         detail = next((text for key in ("detail", "message", "msg") if (text := _as_text(entry.get(key)))), "")
         detail = detail or title or (code.replace("_", " ").capitalize() if code and code != "null" else "")
-        detail = detail or _unsaid(self._status, None)
+        detail = detail or _no_reason(self._status, None)
         problem = self._at(raw, detail, code, title, _status(entry.get("status")))
         if parameter is None and header is None:
             return problem
@@ -474,11 +477,11 @@ class _ErrorReader:
 
 
 def _is_entry(value: Document) -> bool:
-    """Whether an object is one error, and not a map of fields that may happen to be called `status` or `message`."""
+    """Whether an object is one error, not a map of fields that happen to be called `status` or `message`."""
     if isinstance(value.get("source"), dict) or ("code" in value and "status" in value):
         return True
-    spoken = any(isinstance(value.get(key), str) for key in ("detail", "message", "msg", "title"))
-    return spoken and (
+    has_text = any(isinstance(value.get(key), str) for key in ("detail", "message", "msg", "title"))
+    return has_text and (
         _ERROR_KEYS & value.keys() == value.keys() or any(key in value for key in ("detail", "msg", "message"))
     )
 

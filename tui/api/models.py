@@ -1,8 +1,8 @@
-"""The schema: every field that may be written, declared once, with what POST and PATCH allow of it.
+"""The schema: every writable field, declared once, with what POST and PATCH accept for it.
 
-The declarations follow the Orders document (`components/schemas/order`); what PATCH does otherwise
-(`order-partial-update`) stands beside the field it concerns. Forms, validation, import and the sandbox derive from
-here. Nothing is ever rebuilt from these models: they look at a raw document and tell what is wrong with it.
+The declarations follow the Orders document (`components/schemas/order`); what PATCH does differently
+(`order-partial-update`) is declared beside the field. Forms, validation, import and the sandbox derive from them.
+Orders are never rebuilt from these models: the models only check raw documents.
 """
 
 import re
@@ -29,30 +29,31 @@ from pydantic import (
 )
 from pydantic.fields import FieldInfo
 from pydantic.types import Strict
-from pydantic_core import PydanticCustomError, PydanticKnownError, core_schema
+from pydantic_core import ErrorDetails, PydanticCustomError, PydanticKnownError, core_schema
 
 from tui.api.codec import Json
 from tui.api.pointer import Pointer
+from tui.api.schema_messages import message_for
 
 
 class Operation(StrEnum):
-    """The two ways to write an order: an upsert in a batch, and a partial update."""
+    """The two write operations: an upsert in a batch, and a partial update."""
 
     POST = "POST"
     PATCH = "PATCH"
 
 
 class Kind(StrEnum):
-    """What a field holds, as far as showing and editing it goes."""
+    """The type of a field, as far as display and editing depend on it."""
 
     TEXT = "text"
     LINES = "lines"
     WORD = "word"
-    """Free text that a shop repeats: suggestions are learned from its orders."""
+    """Free text whose values recur in a shop: its orders provide the suggestions."""
     INTEGER = "integer"
     NUMBER = "number"
     MONEY_TEXT = "money_text"
-    """An amount that travels as text (Q8.4)."""
+    """An amount sent as text (Q8.4)."""
     BOOL = "bool"
     CHOICE = "choice"
     COUNTRY = "country"
@@ -64,7 +65,7 @@ class Kind(StrEnum):
 
 
 class Group(StrEnum):
-    """The parts of the form, in the order of its tabs."""
+    """The groups of the form, in the order of its tabs."""
 
     SHIP_TO = "Ship to"
     BILL_TO = "Bill to"
@@ -78,47 +79,55 @@ class Group(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Invalid:
-    """One thing wrong with a document: where, what in words, and pydantic's code for it.
+    """One schema error of a document: where, a sentence for users, and pydantic's error type.
 
-    `tolerated`: the document's schema refuses it, yet the service is known to take it (Q8.1, Q8.11).
+    `tolerated`: the schema refuses the value, but the service is known to accept it (Q8.1, Q8.11). `service_detail`:
+    pydantic's own message, which is what the service says as well (Q5.1.5).
     """
 
     pointer: Pointer
     detail: str
     code: str
     tolerated: bool = False
+    service_detail: str = ""
 
 
 def validate_order(document: Json, operation: Operation) -> list[Invalid]:
-    """All that the schema of this operation finds wrong with one order, in document order. Unknown keys pass."""
+    """All schema errors of one order for this operation, in document order. Unknown keys are ignored."""
     model = Order if operation is Operation.POST else patch_model(Order)
     try:
         model.model_validate(document)
     except ValidationError as error:
         return [
-            Invalid(
-                Pointer.of(*problem["loc"]),
-                "Input should be an object" if problem["type"] == "model_type" else problem["msg"],
-                problem["type"],
-                _is_soft(problem["loc"], problem["type"], problem["input"]),
-            )
-            for problem in error.errors(include_url=False, include_context=False)
-            # Half of a character pair is refused by pydantic, not by the service's schema.
+            _invalid(problem)
+            for problem in error.errors(include_url=False)
+            # Lone surrogates are refused by pydantic, not by the service's schema.
             if problem["type"] != "string_unicode"
         ]
     return []
 
 
-def _is_soft(place: tuple[int | str, ...], code: str, value: object) -> bool:
+def _invalid(error: ErrorDetails) -> Invalid:
+    code, value, context = error["type"], error["input"], error.get("ctx", {})
+    tolerated = _is_tolerated(error["loc"], code, value)
+    if code == "literal_error" and error["loc"][-1] == "currency" and not tolerated:
+        detail = "Must be a currency code of three capital letters, as EUR"
+    else:
+        detail = message_for(code, error["msg"], context, value, tolerated=tolerated)
+    service_detail = "Input should be an object" if code == "model_type" else error["msg"]
+    return Invalid(Pointer.of(*error["loc"]), detail, code, tolerated, service_detail)
+
+
+def _is_tolerated(location: tuple[int | str, ...], code: str, value: object) -> bool:
     if code != "literal_error" or not isinstance(value, str):
         return False
-    if place[-1] == "currency":
+    if location[-1] == "currency":
         return re.fullmatch("[A-Z]{3}", value) is not None
-    return "dangerous_goods" in place and value.upper() in _DANGEROUS_GOODS_CODES
+    return "dangerous_goods" in location and value.upper() in _DANGEROUS_GOODS_CODES
 
 
 class _Numeric:
-    """A Decimal or an int, and no bool: looked at by pydantic's core alone, as large batches have very many of them."""
+    """Accepts a Decimal or an int but no bool, in pydantic's core: large batches have very many numbers."""
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> core_schema.CoreSchema:
@@ -132,7 +141,7 @@ class _Numeric:
 def _integer(value: object) -> object:
     if isinstance(value, Decimal):
         if value.adjusted() > 300:
-            # Only its sign and size matter here, and a million digits would take minutes.
+            # Only sign and magnitude matter here; converting a million digits would take minutes.
             return 10**300 if value > 0 else -(10**300)
         if value == value.to_integral_value():
             return int(value)
@@ -149,14 +158,18 @@ def _instant(value: str) -> str:
     match = _INSTANT.fullmatch(value)
     if match is None:
         raise PydanticCustomError(
-            "datetime_parsing", "Input should be a valid datetime with a time zone, as 2026-02-27T10:00:00Z"
+            "datetime_parsing",
+            "Input should be a valid datetime with a time zone, as 2026-02-27T10:00:00Z",
+            {"reason": "time_zone"},
         )
     try:
-        # RFC 3339 knows leap seconds, Python does not.
+        # RFC 3339 allows leap seconds, Python does not.
         datetime.fromisoformat(f"{match[1]}T{match[2]}:{'59' if match[3] == '60' else match[3]}")
     except ValueError:
         raise PydanticCustomError(
-            "datetime_parsing", "Input should be a valid datetime, this day or time does not exist"
+            "datetime_parsing",
+            "Input should be a valid datetime, this day or time does not exist",
+            {"reason": "calendar"},
         ) from None
     return value
 
@@ -192,9 +205,9 @@ NOT_IN_PATCH: Final = object()
 class FieldMeta:
     """What a field declares beyond its type.
 
-    `patch`: the type PATCH takes, or NOT_IN_PATCH; `patch_name`: its name there (Q3.5); `immutable`: fixed once the
-    order exists (Q1.6); `read_only`: made by the service; `rare`: shown only when there is something, unless all are asked
-    for; `group`: the tab of the form.
+    `patch`: the type in PATCH, or NOT_IN_PATCH; `patch_name`: its name there (Q3.5); `immutable`: fixed once the order
+    exists (Q1.6); `read_only`: set by the service; `rare`: hidden while empty, unless all fields are shown; `group`: the
+    tab of the form.
     """
 
     patch: Any = _SAME
@@ -205,29 +218,29 @@ class FieldMeta:
     group: Group | None = None
 
 
-def _required(label: str, help: str = "", **extra: Any) -> Any:
-    return Field(title=label, description=help, json_schema_extra=_carry(extra))
+def _required(label: str, help: str = "", **options: Any) -> Any:
+    return Field(title=label, description=help, json_schema_extra=_meta(options))
 
 
-def _optional(label: str, help: str = "", **extra: Any) -> Any:
-    # The default stands for "absent" and is never looked at.
-    return Field(default=None, title=label, description=help, json_schema_extra=_carry(extra))
+def _optional(label: str, help: str = "", **options: Any) -> Any:
+    # The default stands for "absent"; it is never read.
+    return Field(default=None, title=label, description=help, json_schema_extra=_meta(options))
 
 
-def _carry(extra: dict[str, Any]) -> Any:
-    return {"extra": FieldMeta(**extra)}
+def _meta(options: dict[str, Any]) -> Any:
+    return {"meta": FieldMeta(**options)}
 
 
 def field_meta(info: FieldInfo) -> FieldMeta:
     """The `FieldMeta` that a field of these models was declared with."""
-    carried = info.json_schema_extra
-    extra: Any = carried.get("extra") if isinstance(carried, dict) else None
-    return extra if isinstance(extra, FieldMeta) else FieldMeta()
+    stored = info.json_schema_extra
+    meta: Any = stored.get("meta") if isinstance(stored, dict) else None
+    return meta if isinstance(meta, FieldMeta) else FieldMeta()
 
 
 class Node(BaseModel):
-    """An object of the document. `ATOMIC`: PATCH wants it complete as well (Q3.7, Q3.10). `ONE_OF`: exactly one of these
-    members is there (Q8.22)."""
+    """An object of the document. `ATOMIC`: must be complete in PATCH too (Q3.7, Q3.10). `ONE_OF`: exactly one of these
+    members must be present (Q8.22)."""
 
     model_config = ConfigDict(extra="ignore")
     ATOMIC: ClassVar[bool] = False
@@ -241,27 +254,27 @@ Currency = Annotated[Literal["EUR", "GBP", "USD"], Kind.CHOICE]
 
 
 class Price(Node):
-    """`price`: an item's price. Neither member is required there (Q8.3)."""
+    """`price`: the price of an item. Neither member is required (Q8.3)."""
 
     value: Number = _optional("amount")
     currency: Currency = _optional(
-        "currency", "Three capital letters. The document knows EUR, GBP and USD; shops use others."
+        "currency", "Three capital letters. The API lists EUR, GBP, USD; other codes may work."
     )
 
 
 class RequiredPrice(Price):
-    """`price` as payment details want it."""
+    """`price` in payment details: both members are required."""
 
     value: Number = _required("amount")
     currency: Currency = _required(
-        "currency", "Three capital letters. The document knows EUR, GBP and USD; shops use others."
+        "currency", "Three capital letters. The API lists EUR, GBP, USD; other codes may work."
     )
 
 
 class Cost(Node):
-    """`costs-object`: its amount is text (Q8.4)."""
+    """`costs-object`: the amount is sent as text (Q8.4)."""
 
-    value: Amount | None = _optional("amount", "Digits with a decimal point. The service wants this one as text.")
+    value: Amount | None = _optional("amount", "Digits with a decimal point. Sent as text.")
     currency: Annotated[Text, Kind.WORD] | None = _optional("currency", "Three capital letters.")
 
 
@@ -269,7 +282,7 @@ class Weight(Node):
     """`weight`"""
 
     ATOMIC = True
-    value: Annotated[Number, Gt(0)] = _required("weight", "Leave the weight out rather than send 0.")
+    value: Annotated[Number, Gt(0)] = _required("weight", "Leave it out instead of entering 0.")
     unit: WeightUnit = _required("unit")
 
 
@@ -284,7 +297,7 @@ class Dimension(Node):
 
 
 class Volume(Node):
-    """`volume`: its value is a whole number, unlike all other measures (Q8.12)."""
+    """`volume`: the value is a whole number, unlike all other measures (Q8.12)."""
 
     ATOMIC = True
     value: Annotated[Integer, Ge(0)] = _required("volume", "A whole number.", rare=True)
@@ -300,14 +313,14 @@ class Measurement(Node):
 
 
 class DeliveryDates(Node):
-    """`delivery-dates`. The inner dates may be null in POST only."""
+    """`delivery-dates`. Its dates may be null in POST only."""
 
-    handover_at: Instant | None = _optional("hand over at", "When the carrier is to get the item.", patch=Instant)
-    deliver_at: Instant | None = _optional("deliver at", "When the customer is to have it.", patch=Instant)
+    handover_at: Instant | None = _optional("hand over at", "When the carrier should receive the item.", patch=Instant)
+    deliver_at: Instant | None = _optional("deliver at", "When the customer should receive it.", patch=Instant)
 
 
 class DangerousGoods(Node):
-    """`dangerous-goods`. `nullable` there means nothing in OpenAPI 3.1: null is refused (Q8.11)."""
+    """`dangerous-goods`. `nullable` has no meaning in OpenAPI 3.1: null is refused (Q8.11)."""
 
     regulation_set: Annotated[Literal["IATA", "ADR"], Kind.CHOICE] = _optional("regulation")
     id_number: Text = _optional("UN number")
@@ -341,21 +354,21 @@ _DANGEROUS_GOODS_CODES: Final = frozenset(
 
 
 class OrderItem(Node):
-    """`order-items`, one of them. PATCH finds an item by its name and cannot add, remove or rename (Q3.1-3.3)."""
+    """An entry of `order-items`. PATCH finds an item by its name and cannot add, remove or rename items (Q3.1-3.3)."""
 
-    name: Text = _required("name", "PATCH finds the item by this name, exactly as it was read.", immutable=True)
+    name: Text = _required("name", "PATCH finds the item by this name, exactly as read.", immutable=True)
     quantity: Annotated[Integer, Gt(0)] = _required("quantity", "At least 1.", patch=Annotated[Integer, Ge(0)])
-    unit_price: Price = _optional("unit price", "What one costs before discounts. The platform shows this one.")
+    unit_price: Price = _optional("unit price", "The price of one before discounts. The platform shows this one.")
     total_price: Price = _required(
         "line total", "Required by the service; the platform computes its own from the unit price."
     )
     sku: Text = _optional("SKU")
     description: Text = _optional("description")
     measurement: Measurement = _optional("measures")
-    hs_code: Text = _optional("HS code", "Harmonized System code, needed outside the EU. Zeros and dots stay as typed.")
-    country_of_origin: Origin = _optional("origin", "Where it was made: two letters.")
-    item_id: Filled = _optional("item id", "The shop's own id of this line.", rare=True, patch=Text)
-    product_id: Text = _optional("product id", "The shop's own id of the product.", rare=True)
+    hs_code: Text = _optional("HS code", "Harmonized System code, needed outside the EU. Zeros and dots are kept.")
+    country_of_origin: Origin = _optional("origin", "The country of manufacture: two letters.")
+    item_id: Filled = _optional("item id", "The shop's id of this line.", rare=True, patch=Text)
+    product_id: Text = _optional("product id", "The shop's id of the product.", rare=True)
     variant_id: Text = _optional("variant id", rare=True, patch=NOT_IN_PATCH)
     ean: Text = _optional("EAN", rare=True, patch=NOT_IN_PATCH)
     manufacturer_product_id: ProductId | None = _optional(
@@ -366,14 +379,14 @@ class OrderItem(Node):
         "A code issued by a standards body, such as a GTIN. Leave it out if there is none.",
         rare=True,
     )
-    image_url: Text = _optional("image", "Is only shown if the product id is there too.", rare=True, patch=NOT_IN_PATCH)
+    image_url: Text = _optional("image", "Shown only if there is a product id.", rare=True, patch=NOT_IN_PATCH)
     mid_code: Text | None = _optional(
         "MID code", "The manufacturer, for formal customs entries into the US.", rare=True
     )
     material_content: Text | None = _optional("material", rare=True)
     intended_use: Text | None = _optional("intended use", "Personal or commercial.", rare=True)
     delivery_dates: DeliveryDates = _optional("delivery dates", rare=True, patch=DeliveryDates | None)
-    properties: AnyJson = _optional("properties", "The shop's own, free.", rare=True)
+    properties: AnyJson = _optional("properties", "Custom values of the shop.", rare=True)
     dangerous_goods: DangerousGoods = _optional("dangerous goods", rare=True, patch=NOT_IN_PATCH)
 
 
@@ -388,8 +401,8 @@ class Integration(Node):
 class Status(Node):
     """A status in the shop's own words (Q8.25)."""
 
-    code: Annotated[Filled, Kind.WORD] = _required("status", "The shop's own word.", patch=Word)
-    message: Text = _optional("status text", "What people read.", rare=True)
+    code: Annotated[Filled, Kind.WORD] = _required("status", "As the shop names it.", patch=Word)
+    message: Text = _optional("status text", "The text that people see.", rare=True)
 
 
 class OrderDetails(Node):
@@ -397,20 +410,18 @@ class OrderDetails(Node):
 
     integration: Integration = _required("shop")
     status: Status = _required("status")
-    order_created_at: Instant = _required("ordered at", "When the customer placed it in the shop.")
-    order_updated_at: Instant = _optional("updated at", "When the shop last touched it.", rare=True)
-    notes: Lines = _optional("customer note", "What the customer wrote.", patch=Lines | None)
+    order_created_at: Instant = _required("ordered at", "When the customer placed the order in the shop.")
+    order_updated_at: Instant = _optional("updated at", "When the shop last changed it.", rare=True)
+    notes: Lines = _optional("customer note", "The customer's message.", patch=Lines | None)
     tags: Tags = _optional("tags", patch=Tags | None)
     order_items: list[OrderItem] = _required("items", group=Group.ITEMS)
 
 
 class PaymentStatus(Status):
-    """The payment's status in the shop's own words."""
+    """The payment status as the shop names it."""
 
-    code: Annotated[Filled, Kind.WORD] = _required(
-        "paid?", "The shop's own word, as paid, unpaid, pending.", patch=Word
-    )
-    message: Text = _optional("payment text", "What people read.", rare=True)
+    code: Annotated[Filled, Kind.WORD] = _required("paid?", "As the shop names it: paid, unpaid, pending …", patch=Word)
+    message: Text = _optional("payment text", "The text that people see.", rare=True)
 
 
 class PaymentDetails(Node):
@@ -461,7 +472,7 @@ class CustomsDetails(Node):
 
 
 class CustomerDetails(Node):
-    """`customer-details`. The phone has another name in PATCH (Q3.5)."""
+    """`customer-details`. The phone number has another name in PATCH (Q3.5)."""
 
     name: Text = _required("name")
     phone_number: Text = _optional("phone", patch_name="phone")
@@ -475,14 +486,14 @@ class Address(Node):
     company_name: Text = _optional("company")
     address_line_1: Text = _required("street")
     house_number: Text = _optional(
-        "house number", "Some carriers print it apart from the street and take 8 or 20 characters."
+        "house number", "Some carriers print it separately from the street and accept 8 or 20 characters."
     )
     address_line_2: Text = _optional("line 2")
-    po_box: Text | None = _optional("PO box", "Needed for a PO box or a post locker.", rare=True)
+    po_box: Text | None = _optional("PO box", "Required for a PO box or a post locker.", rare=True)
     postal_code: Filled = _required("postcode")
     city: Filled = _required("city")
-    country_code: Annotated[Country, MinLen(1)] = _required("country", "By code or by name.")
-    state_province_code: State = _optional("province", "ISO 3166-2, as IT-RM; needed in some countries only.")
+    country_code: Annotated[Country, MinLen(1)] = _required("country", "A code or a name.")
+    state_province_code: State = _optional("province", "ISO 3166-2, as IT-RM; required in some countries only.")
     phone_number: Text = _optional("phone")
     email: Email = _optional("email")
 
@@ -493,7 +504,7 @@ class ShippingOption(Node):
     ATOMIC = True
     shipping_option_code: Word | None = _required("shipping option", "Carrier and service, as postnl:standard.")
     contract_id: Annotated[Integer, Ge(1)] | None = _optional(
-        "contract", "Empty: the default contract of the carrier.", rare=True
+        "contract", "Leave empty for the carrier's default contract.", rare=True
     )
 
 
@@ -508,24 +519,24 @@ class ShipWith(Node):
 class ShippingDetails(Node):
     """`shipping-details`"""
 
-    delivery_indicator: Word = _optional("delivery wish", "What the checkout said; shipping rules match on it.")
+    delivery_indicator: Word = _optional("delivery wish", "As chosen in the checkout; shipping rules match on it.")
     ship_with: ShipWith = _optional("ship with")
     measurement: Measurement = _optional("parcel")
-    is_local_pickup: Flag | None = _optional("local pickup", "The customer comes to fetch it.", rare=True)
+    is_local_pickup: Flag | None = _optional("local pickup", "The customer collects the order.", rare=True)
 
 
 class ServicePoint(Node):
-    """`service-point`: exactly one of its two ids (Q8.22)."""
+    """`service-point`: has exactly one of two ids (Q8.22)."""
 
     ATOMIC = True
     ONE_OF = ("id", "carrier_service_point_id")
-    id: Text = _optional("service point", "Sendcloud's id of it, as text.")
-    carrier_service_point_id: Text = _optional("carrier's point", "The carrier's own id; give this or the one above.")
+    id: Text = _optional("service point", "Sendcloud's id of the service point, as text.")
+    carrier_service_point_id: Text = _optional("carrier's point", "The carrier's id; enter this or the one above.")
     post_number: Text = _optional("post number", "For a Packstation only.", rare=True)
     type: Text = _optional("type", rare=True)
     latitude: Text = _optional("latitude", rare=True)
     longitude: Text = _optional("longitude", rare=True)
-    extra_data: AnyJson = _optional("extra data", "Carrier's own, free.", rare=True)
+    extra_data: AnyJson = _optional("extra data", "Custom values of the carrier.", rare=True)
 
     @model_validator(mode="before")
     @classmethod
@@ -542,7 +553,7 @@ class ServicePoint(Node):
 
 
 class Order(Node):
-    """`order`, as POST /orders takes it."""
+    """`order`, as POST /orders accepts it."""
 
     shipping_address: Address = _optional("ship to", group=Group.SHIP_TO)
     billing_address: Address = _optional("bill to", group=Group.BILL_TO)
@@ -552,27 +563,31 @@ class Order(Node):
     customs_details: CustomsDetails | None = _optional("customs", group=Group.DUTY)
     shipping_details: ShippingDetails = _optional("shipping", group=Group.SEND)
     service_point_details: ServicePoint = _optional("service point", group=Group.SEND)
-    order_number: Filled = _required("order number", "What people say aloud.", group=Group.ORDER, patch=Text)
+    order_number: Filled = _required("order number", "The number the customer sees.", group=Group.ORDER, patch=Text)
     order_id: Filled = _required(
-        "order id", "The shop's key of the order; fixed once it exists.", group=Group.ORDER, immutable=True, patch=Text
+        "order id",
+        "The shop's key of the order; fixed once the order exists.",
+        group=Group.ORDER,
+        immutable=True,
+        patch=Text,
     )
     id: Text = _optional("Sendcloud id", group=Group.ORDER, read_only=True)
-    created_at: Instant = _optional("came in", "When Sendcloud got it.", group=Group.ORDER, read_only=True)
+    created_at: Instant = _optional("came in", "When Sendcloud received it.", group=Group.ORDER, read_only=True)
     modified_at: Instant = _optional("changed", "When Sendcloud last changed it.", group=Group.ORDER, read_only=True)
 
 
 @cache
 def patch_model(model: type[Node]) -> type[Node]:
-    """The same object as PATCH takes it: nothing required (but in `ATOMIC` objects), its own types and names."""
+    """The model for PATCH: nothing required except in `ATOMIC` objects, with PATCH's own types and names."""
     fields: dict[str, Any] = {}
     for name, info in model.model_fields.items():
-        extra = field_meta(info)
-        if extra.patch is NOT_IN_PATCH:
+        meta = field_meta(info)
+        if meta.patch is NOT_IN_PATCH:
             continue
         own = Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation
-        annotation = _in_patch(own if extra.patch is _SAME else extra.patch)
+        annotation = _in_patch(own if meta.patch is _SAME else meta.patch)
         required = model.ATOMIC and info.is_required()
-        fields[extra.patch_name or name] = (annotation, ... if required else None)
+        fields[meta.patch_name or name] = (annotation, ... if required else None)
     if model is ServicePoint:
         return ServicePoint
     return create_model(f"Patch{model.__name__}", __base__=Node, **fields)

@@ -1,4 +1,4 @@
-"""The `Link` header (RFC 8288), of which only the cursors are taken (Q4.1–4.3)."""
+"""Parses the `Link` header (RFC 8288), of which only the cursors are used (Q4.1–4.3)."""
 
 import re
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ __all__ = ["Cursors", "Link", "read_cursors", "read_links"]
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One link: its target as it stands there, absolute or not, and its relation types in lower case."""
+    """One link: its target as written, absolute or not, and its relation types in lower case."""
 
     target: str
     relations: tuple[str, ...]
@@ -17,9 +17,9 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Cursors:
-    """The opaque places of the next and the previous page.
+    """The opaque cursors of the next and the previous page.
 
-    `unusable`: a next page was named in a way that cannot be asked for, so the list does not end here.
+    `unusable`: there is a link to a next page, but it has no usable cursor, so the list does not end here.
     """
 
     next: str | None = None
@@ -32,21 +32,21 @@ _PARAMETER = re.compile(r"\s*;\s*([^\s=;,\"]*)(?:\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\
 
 
 def read_links(header: str) -> list[Link]:
-    """All links of a header, or of several joined by commas. What is no link is passed over; never raises."""
+    """All links of a header, or of several joined by commas. Malformed parts are skipped; never raises."""
     links: list[Link] = []
     position = max(0, header.find("<"))
     while target := _TARGET.match(header, position):
         position = target.end()
         relations: str | None = None
-        elsewhere = False
+        has_anchor = False
         while parameter := _PARAMETER.match(header, position):
             position = parameter.end()
             name = parameter[1].lower()
             value = re.sub(r"\\(.)", r"\1", parameter[2]) if parameter[2] is not None else (parameter[3] or "")
-            if name == "rel" and relations is None:  # the first counts
+            if name == "rel" and relations is None:  # only the first one counts
                 relations = value
-            elsewhere = elsewhere or name == "anchor"
-        if relations and not elsewhere:  # a link with an anchor is about another resource
+            has_anchor = has_anchor or name == "anchor"
+        if relations and not has_anchor:  # a link with an anchor is about another resource
             links.append(Link(target[1].strip(), tuple(relations.lower().split())))
         following = header.find("<", position)
         position = following if following >= 0 else len(header)
@@ -54,18 +54,18 @@ def read_links(header: str) -> list[Link]:
 
 
 def read_cursors(header: str | None) -> Cursors:
-    """The cursors of the next and the previous page. Hosts and paths of the links are never used (Q4.3)."""
+    """The cursors of the next and the previous page. Hosts and paths of the links are ignored (Q4.3)."""
     forward: str | None = None
     backward: str | None = None
-    promised = False
+    announced = False
     for link in read_links(header or ""):
         cursor = _cursor(link.target)
         if "next" in link.relations:
-            promised = True
+            announced = True
             forward = forward or cursor
         if "prev" in link.relations or "previous" in link.relations:
             backward = backward or cursor
-    return Cursors(forward, backward, promised and forward is None)
+    return Cursors(forward, backward, announced and forward is None)
 
 
 def _cursor(target: str) -> str | None:
@@ -76,6 +76,6 @@ def _cursor(target: str) -> str | None:
     for pair in query.split("&"):
         name, _, value = pair.partition("=")
         if name == "cursor" and value:
-            # A plus stays a plus: cursors are base64 or times with "+01:00", and neither has blanks.
+            # A plus stays a plus: cursors are base64 or times with "+01:00", and neither contains blanks.
             return unquote(value, errors="surrogateescape")
     return None

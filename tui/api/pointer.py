@@ -1,4 +1,4 @@
-"""`Pointer`: the one address of a field, in every dialect that the service speaks (QUIRKS 5.2)."""
+"""`Pointer`: the address of a field, and conversion from and to every dialect of the service (QUIRKS 5.2)."""
 
 import re
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from tui.api.codec import Document, Json
 
 
 class Absent(Enum):
-    """The type of ABSENT: no value at all, which is neither null nor empty (Q4.16)."""
+    """The type of ABSENT: no value at all, as opposed to null or empty (Q4.16)."""
 
     ABSENT = "absent"
 
@@ -26,7 +26,7 @@ ABSENT: Final = Absent.ABSENT
 
 @dataclass(frozen=True, slots=True, order=True)
 class Pointer:
-    """A path into a JSON document (RFC 6901). Tokens are text; in a list a token of digits is a position from 0."""
+    """A path into a JSON document (RFC 6901). Tokens are text; in a list a numeric token is an index from 0."""
 
     tokens: tuple[str, ...] = ()
 
@@ -36,14 +36,14 @@ class Pointer:
 
     @classmethod
     def parse(cls, text: str) -> "Pointer":
-        """Read an RFC 6901 pointer; a missing slash in front is forgiven."""
+        """Parse an RFC 6901 pointer; the leading slash may be missing."""
         if not text:
             return ROOT
         parts = text.removeprefix("/").split("/")
         return cls(tuple(parts) if "~" not in text else tuple(_unescape(part) for part in parts))
 
     def __str__(self) -> str:
-        # Written a hundred thousand times for a large file, in which nearly no token has anything to escape.
+        # Called a hundred thousand times for a large file, where hardly any token needs escaping.
         text = "/".join(("", *self.tokens))
         if "~" in text or text.count("/") != len(self.tokens):
             return "".join("/" + _escape(token) for token in self.tokens)
@@ -63,7 +63,7 @@ class Pointer:
 
     @property
     def parent(self) -> "Pointer":
-        """The pointer one level up; the root's parent is the root."""
+        """The pointer one level up; the parent of the root is the root."""
         return Pointer(self.tokens[:-1])
 
     @property
@@ -75,7 +75,7 @@ class Pointer:
         return self.tokens[: len(other.tokens)] == other.tokens
 
     def relative_to(self, other: "Pointer") -> "Pointer":
-        """What is left after `other`. Raises ValueError if this pointer does not begin with it."""
+        """The rest of this pointer after `other`. Raises ValueError if it does not start with it."""
         if not self.startswith(other):
             raise ValueError(f"{self} is not below {other}")
         return Pointer(self.tokens[len(other.tokens) :])
@@ -90,10 +90,10 @@ class Pointer:
         return node
 
     def put(self, document: Json | Absent, value: Json) -> Json:
-        """A copy of the document with `value` here; missing objects on the way are made, other values stay shared.
+        """A copy of the document with `value` at this pointer. Missing objects are created; other values are shared.
 
-        A position one past the end of a list appends. Raises KeyError where a list has no such position or where
-        something that has no members stands in the way.
+        An index one past the end of a list appends. Raises KeyError if a list has no such index, or if a scalar is in the
+        way.
         """
         if not self.tokens:
             return value
@@ -115,7 +115,7 @@ class Pointer:
         raise KeyError(head)
 
     def drop(self, document: Json) -> Json:
-        """A copy of the document without what is here; the same document if there is nothing."""
+        """A copy of the document without the value at this pointer; the same document if there is none."""
         if not self.tokens or self.get(document) is ABSENT:
             return document
         container = self.parent.get(document)
@@ -126,7 +126,7 @@ class Pointer:
         return self.parent.put(document, {key: value for key, value in members.items() if key != self.name})
 
     def resolve(self, document: Json) -> "Resolution":
-        """The deepest existing node on the way and what is missing below it. Never raises."""
+        """The deepest existing node on the path and the part of the path that is missing. Never raises."""
         node: Json = document
         for depth, token in enumerate(self.tokens):
             child = _child(node, token)
@@ -135,10 +135,10 @@ class Pointer:
             node = child
         return Resolution(self, node, ROOT)
 
-    def settle(self, document: Json) -> "Pointer":
-        """This pointer without segments that name nothing in the document although the next one does.
+    def without_unknown_segments(self, document: Json) -> "Pointer":
+        """This pointer without segments that do not exist in the document although the next one does.
 
-        Validation of nested unions may put such segments into a pointer (QUIRKS 5.2). What resolves nowhere stays.
+        Validation of nested unions may add such segments (QUIRKS 5.2). A segment that leads nowhere at all is kept.
         """
         kept: list[str] = []
         node: Json | Absent = document
@@ -157,7 +157,7 @@ ROOT: Final = Pointer(())
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """Where a pointer leads: the part found, the node there, and the part for which there is nothing."""
+    """The result of `resolve`: the part found, the node there, and the missing part."""
 
     found: Pointer
     node: Json
@@ -165,18 +165,18 @@ class Resolution:
 
 
 class Scope(StrEnum):
-    """What a pointer of the service speaks of."""
+    """What a pointer of the service refers to."""
 
     REQUEST = "request"
     BATCH = "batch"
     ORDER = "order"
     """Order n of a batch."""
     THIS = "this"
-    """The one order that the request was about."""
+    """The single order of the request."""
 
 
 class Dialect(StrEnum):
-    """How an endpoint spells its pointers (QUIRKS 5.2)."""
+    """How an endpoint writes its pointers (QUIRKS 5.2)."""
 
     RFC6901 = "rfc6901"
     POST = "post"
@@ -191,9 +191,9 @@ class Dialect(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A pointer of the service, understood: its scope, the order's place in the batch, the pointer within the order.
+    """A parsed pointer of the service: its scope, the order's index in the batch, and the pointer within the order.
 
-    `raw` is the text as it came, kept whatever becomes of the rest; it takes no part in comparisons.
+    `raw` is the text as received; it is ignored in comparisons.
     """
 
     scope: Scope
@@ -224,19 +224,19 @@ _PREFIX = {
 
 
 def read_pointer(raw: str, dialect: Dialect) -> Target:
-    """Understand a pointer as the service sent it. Never raises; what cannot be understood stays in the pointer.
+    """Parse a pointer as the service sent it. Never raises; unknown parts stay in the pointer.
 
-    The dialects are told apart by the endpoint that answered, but every prefix of QUIRKS 5.2 is understood in each of
-    them, since nobody promises that an endpoint keeps to its own.
+    The dialect is that of the endpoint, but every prefix of QUIRKS 5.2 is understood in each of them, since endpoints
+    are not guaranteed to keep to their own.
     """
     if dialect is Dialect.RFC6901:
         return Target(Scope.THIS, None, Pointer.parse(raw), raw)
     parts = _parts(raw)
-    wrapped = _strip(parts, "data")
-    attributes = _strip(parts, "attributes") if wrapped else False
-    if wrapped and not attributes and not parts:
+    has_data = _strip(parts, "data")
+    attributes = _strip(parts, "attributes") if has_data else False
+    if has_data and not attributes and not parts:
         return Target(Scope.REQUEST, None, ROOT, raw)
-    # One word for what was sent only: what stands behind it may be a field of that name.
+    # Only one envelope name is removed: what follows may be a field of the same name.
     envelope = parts.pop(0) if parts and parts[0] in _ENVELOPE else ""
     index = _INDEX.fullmatch(parts[0]) if parts else None
     if dialect is Dialect.POST or dialect is Dialect.LABEL:
@@ -244,17 +244,17 @@ def read_pointer(raw: str, dialect: Dialect) -> Target:
             return Target(Scope.ORDER, int(index[1] or index[2]), _pointer(parts[1:]), raw)
         if envelope:
             return Target(Scope.THIS, None, _pointer(parts), raw)
-        return Target(Scope.BATCH if wrapped or parts else Scope.REQUEST, None, _pointer(parts), raw)
-    # Here is one order only, and a position before its fields is the one that it has in a batch of itself.
+        return Target(Scope.BATCH if has_data or parts else Scope.REQUEST, None, _pointer(parts), raw)
+    # The request is about a single order, so an index before its fields is that of a batch of one.
     if index is not None and (index[1] or envelope not in ("order", "body")):
         del parts[0]
     return Target(Scope.THIS, None, _pointer(parts), raw)
 
 
 def _parts(raw: str) -> list[str]:
-    """The segments of a pointer, whether slashes part them or, where there is none, dots: `orders[1].order_id`."""
+    """The segments of a pointer, separated by slashes or, if there are none, by dots: `orders[1].order_id`."""
     text = raw.lstrip()
-    # As a fragment of an address (RFC 6901, 6), and as a path of JSONPath.
+    # A URI fragment (RFC 6901, 6), or a JSONPath.
     text = text.removeprefix("#") if text.startswith("#/") else re.sub(r"^\$(?=[.\[])", "", text)
     parts: list[str] = []
     for part in re.split(r"/" if "/" in text else r"\.", text):
@@ -264,10 +264,10 @@ def _parts(raw: str) -> list[str]:
 
 
 def write_pointer(target: Target, dialect: Dialect) -> str:
-    """Spell a target as the given endpoint does."""
+    """Write a target in the given dialect."""
     if dialect is Dialect.RFC6901:
         return str(target.pointer)
-    tokens = [_spell(token) for token in target.pointer.tokens]
+    tokens = [_encode(token) for token in target.pointer.tokens]
     if dialect is Dialect.PATCH or dialect is Dialect.BODY:
         if target.scope is Scope.REQUEST:
             return "/data"
@@ -285,7 +285,7 @@ def write_pointer(target: Target, dialect: Dialect) -> str:
 
 
 def walk(document: Json, base: Pointer = ROOT) -> Iterator[tuple[Pointer, Json]]:
-    """Every node of a document with its pointer, parents before children, in document order."""
+    """All nodes of a document with their pointers, parents before children, in document order."""
     stack: list[tuple[Pointer, Json]] = [(base, document)]
     while stack:
         pointer, node = stack.pop()
@@ -297,18 +297,18 @@ def walk(document: Json, base: Pointer = ROOT) -> Iterator[tuple[Pointer, Json]]
 
 
 def _pointer(parts: list[str]) -> Pointer:
-    return Pointer(tuple(match[1] if (match := _BRACKETED.fullmatch(part)) else _unspell(part) for part in parts))
+    return Pointer(tuple(match[1] if (match := _BRACKETED.fullmatch(part)) else _decode(part) for part in parts))
 
 
-def _spell(token: str) -> str:
-    # Empty segments are dropped and brackets are unwrapped when the service's dialects are read, so a key that is
-    # empty or has a bracket needs an escape of its own to come back; the service sends none such.
+def _encode(token: str) -> str:
+    # `read_pointer` drops empty segments and unwraps brackets, so an empty key or one with a bracket needs an escape of
+    # its own to survive a round trip; the service sends no such keys.
     if not token:
         return "~2"
     return _escape(token).replace("[", "~3")
 
 
-def _unspell(part: str) -> str:
+def _decode(part: str) -> str:
     return _unescape(part.replace("~2", "").replace("~3", "["))
 
 
@@ -329,7 +329,7 @@ def _child(node: Json | Absent, token: str) -> Json | Absent:
 
 
 def position_of(token: str, end: int = 10**9) -> int | None:
-    """The position in a list of that length that a token names; None where it names none."""
+    """The index that a token denotes in a list of length `end`; None if it is not a valid one."""
     if not token.isascii() or not token.isdigit() or len(token) > 9 or (token[0] == "0" and len(token) > 1):
         return None
     position = int(token)

@@ -1,4 +1,4 @@
-"""`OrderQuery`: what the list of orders can be asked for, and whether the rows that came are what was asked (Q4.6–4.12)."""
+"""`OrderQuery`: the parameters of the order list, and checks that the response matches them (Q4.6–4.12)."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -23,17 +23,17 @@ __all__ = [
 ]
 
 SORT_KEYS = ("integration", "order_number", "order_created_at", "order_updated_at", "pk")
-"""Each also with `-` in front. Anything else would fall back to `-pk` without a word (Q4.11)."""
+"""Each may be prefixed with `-`. The service silently replaces any other key by `-pk` (Q4.11)."""
 
 LARGEST_PAGE = 200
 
 
 @dataclass(frozen=True, slots=True)
 class OrderQuery:
-    """The parameters of `GET /orders` (Orders, "Retrieve a list of orders") but for the cursor, under their own names.
+    """The parameters of `GET /orders` (Orders, "Retrieve a list of orders") except the cursor, under their own names.
 
-    Empty texts and None are not sent. Dates are those of the shop, and the service says neither their zone nor whether
-    `_max` includes its day (Q4.9): ask a day wider and cut the rows yourself.
+    Empty texts and None are not sent. Dates are the shop's, and the service documents neither their zone nor whether
+    `_max` includes its day (Q4.9): ask for one day more on each side and filter the rows locally.
     """
 
     integration: tuple[int, ...] = ()
@@ -50,16 +50,16 @@ class OrderQuery:
     page_size: int = 100
 
     def parameters(self) -> list[tuple[str, str]]:
-        """What goes on the wire. Raises Unfit for what the service would misread in silence."""
+        """The query parameters. Raises InvalidRequest for values that the service would silently misread."""
         if not 1 <= self.page_size <= LARGEST_PAGE:
-            raise InvalidRequest(f"A page has 1 to {LARGEST_PAGE} orders, not {self.page_size}. Nothing was sent.")
+            raise InvalidRequest(f"The page size must be 1 to {LARGEST_PAGE}, not {self.page_size}. Nothing was sent.")
         for key in self.sort:
             if key.removeprefix("-") not in SORT_KEYS:
                 raise InvalidRequest(
                     f"Orders cannot be sorted by {key!r}, only by {', '.join(SORT_KEYS)}. Nothing was sent."
                 )
         if any(isinstance(shop, bool) or shop < 1 for shop in self.integration):
-            raise InvalidRequest("An integration's id is a number from 1. Nothing was sent.")
+            raise InvalidRequest("An integration id must be a number from 1. Nothing was sent.")
         pairs = [
             ("integration", ",".join(str(shop) for shop in self.integration)),
             ("order_number", self.order_number or ""),
@@ -81,14 +81,14 @@ class OrderQuery:
 
 
 def encode_query(pairs: Sequence[tuple[str, str]]) -> str:
-    """A query with everything escaped but letters, digits and `-._~`: a cursor keeps its `=` and `+` (Q4.2)."""
+    """Encode a query, escaping everything but letters, digits and `-._~`: a cursor keeps its `=` and `+` (Q4.2)."""
     return "&".join(
         f"{quote(name, safe='')}={quote(value, safe='', errors='surrogateescape')}" for name, value in pairs
     )
 
 
 def id_text(value: Json | Absent) -> str:
-    """An id in its one form, text: 669, "669" and 669.0 are the same (Q1.1). Empty if there is none."""
+    """An id in canonical form, as text: 669, "669" and 669.0 are the same (Q1.1). Empty if there is none."""
     if isinstance(value, str):
         return value.strip()
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
@@ -99,17 +99,17 @@ def id_text(value: Json | Absent) -> str:
 
 
 def id_number(text: str) -> int | None:
-    """An id as a number; None for what no id can be, however many digits it has."""
+    """An id as a number; None if it cannot be one (it has at most 30 digits)."""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 30 else None
 
 
 def order_key(order: Document) -> str:
-    """Sendcloud's id of an order as text; empty if the order has none yet."""
+    """Sendcloud's id of an order as text; empty if it has none yet."""
     return id_text(order.get("id"))
 
 
 def read_instant(value: Json | Absent) -> datetime | None:
-    """A time of the service as an instant; None if it is absent or no time. Without a zone it is taken for UTC."""
+    """Parse a time of the service; None if it is absent or invalid. A time without a zone is read as UTC."""
     if not isinstance(value, str) or len(value) > 64:
         return None
     try:
@@ -131,16 +131,16 @@ _SLACK = timedelta(days=1)
 
 
 def mismatches(query: OrderQuery, orders: Sequence[Document]) -> dict[str, tuple[int, ...]]:
-    """Per parameter that was asked, the places of the orders that contradict it.
+    """For each parameter of the query, the indices of the orders that do not match it.
 
-    Texts are compared whole and without case, dates with one day of slack. A time that cannot be read contradicts
-    nothing; one that is absent does.
+    Texts are compared in full, ignoring case; dates with one day of tolerance. A time that cannot be read counts as a
+    match, an absent one does not.
     """
     found: dict[str, tuple[int, ...]] = {}
-    for name, fits in _checks(query):
-        places = tuple(place for place, order in enumerate(orders) if not fits(order))
-        if places:
-            found[name] = places
+    for name, matches in _checks(query):
+        indices = tuple(index for index, order in enumerate(orders) if not matches(order))
+        if indices:
+            found[name] = indices
     return found
 
 
@@ -172,29 +172,29 @@ def _between(pointer: Pointer, low: date | None, high: date | None) -> Callable[
     first = date.min if low is None or low <= date.min + _SLACK else low - _SLACK
     last = date.max if high is None or high >= date.max - _SLACK else high + _SLACK
 
-    def fits(order: Document) -> bool:
+    def matches(order: Document) -> bool:
         value = pointer.get(order)
         if value is None or value is ABSENT or value == "":
             return False
         when = read_instant(value)
         return when is None or first <= when.date() <= last
 
-    return fits
+    return matches
 
 
 def sort_warning(sort: Sequence[str], orders: Sequence[Document]) -> str | None:
-    """A sentence if the orders did not come as they were to be sorted.
+    """A sentence if the orders are not sorted as requested.
 
-    Pairs that lack a value are not judged, and numbers of orders only where every sensible way to sort text agrees.
+    Pairs that lack a value are not compared, and order numbers only where every sensible text collation agrees.
     """
     keys: dict[str, bool] = {}
     for key in sort:
-        keys.setdefault(key.removeprefix("-"), key.startswith("-"))  # of two that conflict the first counts
+        keys.setdefault(key.removeprefix("-"), key.startswith("-"))  # the first of two conflicting keys counts
     if not keys:
         return None
-    for place in range(1, len(orders)):
-        if _inverted(keys, orders[place - 1], orders[place]):
-            return f"The service did not sort by {','.join(sort)} as asked: row {place + 1} should stand before row {place}."
+    for index in range(1, len(orders)):
+        if _inverted(keys, orders[index - 1], orders[index]):
+            return f"The service did not sort by {','.join(sort)}: row {index + 1} should be above row {index}."
     return None
 
 
@@ -209,7 +209,7 @@ def _inverted(keys: dict[str, bool], before: Document, after: Document) -> bool:
 
 
 def _order_by(name: str, before: Document, after: Document) -> int | None:
-    """-1, 0 or 1 for before < after, equal, before > after; None if it cannot be told."""
+    """-1, 0 or 1 for before < after, equal, before > after; None if that cannot be decided."""
     if name == "order_number":
         return _order_of_texts(_NUMBER.get(before), _NUMBER.get(after))
     if name in ("pk", "integration"):

@@ -1,4 +1,4 @@
-"""`RequestLog`: the last requests and answers, for people to look at. Bounded, and without credentials."""
+"""`RequestLog`: the latest requests and responses, for display. Bounded in size and free of credentials."""
 
 from collections import deque
 from collections.abc import Callable
@@ -10,7 +10,7 @@ __all__ = ["LoggedRequest", "RequestLog", "RequestOutcome"]
 
 
 class RequestOutcome(StrEnum):
-    """How one sending ended."""
+    """How one attempt to send a request ended."""
 
     ANSWERED = "answered"
     UNSENT = "no connection"
@@ -22,9 +22,9 @@ class RequestOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LoggedRequest:
-    """One sending. `target` is path and query; bodies are a stranger's bytes, perhaps cut: the sizes are the true ones.
+    """One attempt. `target` is path and query; bodies are untrusted and may be truncated: the sizes are the full ones.
 
-    `withheld`: the bodies are not kept because they hold secrets (tokens; exception logs of shops, Q10.3).
+    `withheld`: the bodies are not stored because they contain secrets (tokens; exception logs of shops, Q10.3).
     """
 
     number: int
@@ -46,24 +46,24 @@ Listener = Callable[[LoggedRequest], None]
 
 
 class RequestLog:
-    """A ring of entries. Old bodies go before old entries do. Headers are never given to it."""
+    """A ring buffer of entries. Old bodies are dropped before old entries. Headers are never passed to it."""
 
     def __init__(self, *, entries: int = 500, body: int = 256 * 1024, bodies: int = 16 * 1024 * 1024) -> None:
         self._entries: deque[LoggedRequest] = deque(maxlen=entries)
-        self._body = body
-        self._bodies = bodies
-        self._kept = 0
-        self._bare = 0
+        self._max_body = body
+        self._max_total = bodies
+        self._total_size = 0
+        self._without_bodies = 0
         self._number = 0
         self._listeners: list[Listener] = []
 
     @property
     def entries(self) -> tuple[LoggedRequest, ...]:
-        """Oldest first."""
+        """All entries, oldest first."""
         return tuple(self._entries)
 
     def listen(self, listener: Listener) -> Callable[[], None]:
-        """Call `listener` with each new entry, in the event loop of the request; the answer takes it away again."""
+        """Call `listener` with each new entry, in the event loop of the request. Returns a function that stops it."""
         self._listeners.append(listener)
 
         def stop() -> None:
@@ -74,34 +74,34 @@ class RequestLog:
 
     def clear(self) -> None:
         self._entries.clear()
-        self._kept = 0
-        self._bare = 0
+        self._total_size = 0
+        self._without_bodies = 0
 
     def add(self, entry: LoggedRequest) -> None:
-        """Keep an entry, numbered anew and with its bodies cut to size."""
+        """Store an entry with a new number and truncated bodies."""
         self._number += 1
         kept = replace(
             entry,
             number=self._number,
-            request_body=b"" if entry.withheld else entry.request_body[: self._body],
-            response_body=b"" if entry.withheld else entry.response_body[: self._body],
+            request_body=b"" if entry.withheld else entry.request_body[: self._max_body],
+            response_body=b"" if entry.withheld else entry.response_body[: self._max_body],
         )
         if len(self._entries) == self._entries.maxlen:
-            self._kept -= _weight(self._entries[0])
-            self._bare = max(0, self._bare - 1)
+            self._total_size -= _size(self._entries[0])
+            self._without_bodies = max(0, self._without_bodies - 1)
         self._entries.append(kept)
-        self._kept += _weight(kept)
-        self._shed()
+        self._total_size += _size(kept)
+        self._drop_old_bodies()
         for listener in tuple(self._listeners):
             listener(kept)
 
-    def _shed(self) -> None:
-        while self._kept > self._bodies and self._bare < len(self._entries) - 1:
-            old = self._entries[self._bare]
-            self._kept -= _weight(old)
-            self._entries[self._bare] = replace(old, request_body=b"", response_body=b"")
-            self._bare += 1
+    def _drop_old_bodies(self) -> None:
+        while self._total_size > self._max_total and self._without_bodies < len(self._entries) - 1:
+            old = self._entries[self._without_bodies]
+            self._total_size -= _size(old)
+            self._entries[self._without_bodies] = replace(old, request_body=b"", response_body=b"")
+            self._without_bodies += 1
 
 
-def _weight(entry: LoggedRequest) -> int:
+def _size(entry: LoggedRequest) -> int:
     return len(entry.request_body) + len(entry.response_body)

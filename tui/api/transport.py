@@ -1,8 +1,8 @@
-"""One request at the configured address: who asks, how fast, how often, how much is read, and what may be believed.
+"""Sends one request: credentials, rate budget, retries, size limits, and how far a response can be trusted.
 
-A write is never sent twice unless the service said that it did nothing (401 with an old token, 429, busy order). If its
-answer is lost, cut, not understood or 5xx, OutcomeUnknown is raised. A cancelled write may have gone out as well and
-raises CancelledError like anything else: whoever writes records "about to send" first and shields the call.
+A write is never sent twice unless the service said that it did nothing (401 with an old token, 429, busy order). If
+the response is lost, cut off, unusable or a 5xx, OutcomeUnknown is raised. A cancelled write may have been sent too
+and raises CancelledError like anything else: callers record the write before sending it and shield the call.
 """
 
 import asyncio
@@ -48,17 +48,17 @@ __all__ = ["Request", "RequestLog", "ServiceResponse", "Transport"]
 T = TypeVar("T")
 
 _SHORTEST_READ = 3.0
-"""Seconds that an answer to a read is waited for, whatever the patience."""
+"""The shortest read timeout in seconds, however small `retry_for` is."""
 
 ANSWER_LIMIT = 32 * 1024 * 1024
-"""Bytes of a body, unpacked. The largest page that can be asked for, 200 orders of 60 items, has about 6 MB."""
+"""Bytes of a decompressed body. The largest possible page, 200 orders with 60 items each, has about 6 MB."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to ask. `path` begins with a slash and goes behind the base URL; `query` is encoded already.
+    """A request. `path` starts with a slash and is appended to the base URL; `query` is already encoded.
 
-    `secretive`: the bodies hold other people's secrets and are not logged.
+    `contains_secrets`: the bodies contain secrets of others and are not logged.
     """
 
     method: str
@@ -67,7 +67,7 @@ class Request:
     body: bytes | None = None
     dialect: Dialect = Dialect.BODY
     headers: Mapping[str, str] = field(default_factory=dict)
-    secretive: bool = False
+    contains_secrets: bool = False
 
     @property
     def write(self) -> bool:
@@ -80,7 +80,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class ServiceResponse:
-    """A whole answer with a status of success."""
+    """A complete response with a success status."""
 
     status: int
     body: bytes
@@ -90,18 +90,18 @@ class ServiceResponse:
 
 @dataclass(slots=True)
 class _PartialResponse:
-    """What has come of an answer so far."""
+    """A response as far as it has arrived."""
 
     status: int | None = None
     headers: httpx.Headers = field(default_factory=httpx.Headers)
     body: bytearray = field(default_factory=bytearray)
-    trouble: str = ""
+    error: str = ""
     unsent: bool = False
     too_large: bool = False
 
 
 class Transport:
-    """Sends requests below one base URL, each with the same credentials and out of the same budget."""
+    """Sends requests below one base URL, with the same credentials and from the same rate budget."""
 
     def __init__(
         self,
@@ -115,7 +115,7 @@ class Transport:
         log: RequestLog | None = None,
         budget: Budget | None = None,
         timeout: float = 30.0,
-        patience: float | None = None,
+        retry_for: float | None = None,
         limit: int = ANSWER_LIMIT,
     ) -> None:
         check_address(base_url)
@@ -125,33 +125,33 @@ class Transport:
         self._clock = clock or SystemClock()
         self._sleep = sleep
         self._random = random or Random()
-        self._patience = float("inf") if patience is None else patience
-        self.budget = budget or Budget(self._clock, sleep, longest=min(LONGEST_WAIT, self._patience))
+        self._retry_for = float("inf") if retry_for is None else retry_for
+        self.budget = budget or Budget(self._clock, sleep, longest=min(LONGEST_WAIT, self._retry_for))
         self._timeout = timeout
-        # A write has its time: who leaves before the answer comes does not know what became of it.
-        self._read_timeout = min(timeout, max(self._patience, _SHORTEST_READ))
+        # Writes keep the full timeout: giving up early would leave their outcome unknown.
+        self._read_timeout = min(timeout, max(self._retry_for, _SHORTEST_READ))
         self._limit = limit
         host = urlsplit(base_url).hostname or ""
         self._host = host
         self._http = httpx.AsyncClient(
             transport=transport,
             follow_redirects=False,
-            # A proxy of the environment would see what goes to this machine's own ports unencrypted.
+            # A proxy from the environment would see unencrypted requests to this machine.
             trust_env=not is_loopback(host),
             timeout=_timeouts(timeout),
             limits=httpx.Limits(max_connections=20, max_keepalive_connections=20, keepalive_expiry=5.0),
             headers={"Accept": "application/json", "User-Agent": "sendcloud-orders"},
         )
         self._http.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        # Q6.1 may mean 15 requests at the same time: so many are in flight at most, and reads never hold up writes.
-        self._places = {False: asyncio.Semaphore(10), True: asyncio.Semaphore(5)}
+        # Q6.1 may mean 15 concurrent requests: never exceed that, and never let reads hold up writes.
+        self._slots = {False: asyncio.Semaphore(10), True: asyncio.Semaphore(5)}
         self._in_flight = 0
         self._denials = 0
         self._token_task: asyncio.Task[str] | None = None
 
     @property
     def in_flight(self) -> int:
-        """Requests that are under way at this moment, without those that wait for their turn."""
+        """The number of requests in flight, without those that wait for the rate budget."""
         return self._in_flight
 
     async def aclose(self) -> None:
@@ -159,12 +159,12 @@ class Transport:
             self._token_task.cancel()
         await self._http.aclose()
 
-    async def ask(self, request: Request, read: Callable[[ServiceResponse], T]) -> T:
-        """Send a request until it is answered, and read the answer. `read` raises InvalidResponse for what it
-        cannot be, with a few words of why ("it is not JSON")."""
+    async def send(self, request: Request, read: Callable[[ServiceResponse], T]) -> T:
+        """Send a request, with retries, and parse the response. `read` raises InvalidResponse if it cannot, with a short
+        reason ("it is not JSON")."""
         url = self._url(request)
         denials = self._denials
-        until = self._clock.monotonic() + self._patience
+        until = self._clock.monotonic() + self._retry_for
         tried: Counter[type[ApiError]] = Counter()
         while True:
             try:
@@ -183,7 +183,7 @@ class Transport:
 
     def _url(self, request: Request) -> httpx.URL:
         if not request.path.startswith("/"):
-            raise InvalidRequest(f"The path {request.path!r} does not begin with a slash.")
+            raise InvalidRequest(f"The path {request.path!r} does not start with a slash.")
         return httpx.URL(self.base_url + request.path + (f"?{request.query}" if request.query else ""))
 
     def _read(self, request: Request, answer: ServiceResponse, read: Callable[[ServiceResponse], T]) -> T:
@@ -193,13 +193,13 @@ class Transport:
             body = self._hide(answer.body)
             if request.write:
                 raise OutcomeUnknown(
-                    f"The service answered {answer.status}, but the answer cannot be used: {error}. {_LOOK}",
+                    f"The service responded {answer.status}, but the response cannot be used: {error}. {_LOOK_UP}",
                     problems=error.problems,
                     status=answer.status,
                     body=body,
                 ) from error
             bad = InvalidResponse(
-                f"The answer of {self._host} cannot be used: {error}. Nothing was changed. Check the address, or try "
+                f"The response from {self._host} cannot be used: {error}. Nothing was changed. Check the address, or try "
                 "again later.",
                 problems=error.problems,
                 status=answer.status,
@@ -209,74 +209,76 @@ class Transport:
             raise bad from error
 
     async def _authorised(self, request: Request, url: httpx.URL, denials: int) -> ServiceResponse:
-        """Send with credentials; once more with a fresh token where the first was refused (Q7)."""
-        header, arriving = await self._budgeted(request, url, denials)
-        if arriving.status == 401 and self._auth.reject(header):
-            header, arriving = await self._budgeted(request, url, denials)
-        return self._succeeded(request, arriving)
+        """Send with credentials; a second time with a new token if the first one was refused (Q7)."""
+        header, response = await self._budgeted(request, url, denials)
+        if response.status == 401 and self._auth.reject(header):
+            header, response = await self._budgeted(request, url, denials)
+        return self._succeeded(request, response)
 
     async def _budgeted(self, request: Request, url: httpx.URL, denials: int) -> tuple[str, _PartialResponse]:
-        async with self._places[request.write]:
+        async with self._slots[request.write]:
             await self.budget.take(write=request.write)
             header = await self._authorization(denials)
-            arriving = await self._send(
+            response = await self._attempt(
                 request.method,
                 url,
                 {**request.headers, "Authorization": header}
                 | ({"Content-Type": "application/json"} if request.body is not None else {}),
                 request.body,
-                withheld=request.secretive,
+                withheld=request.contains_secrets,
             )
-        self._check_arrival(request, arriving)
-        return header, arriving
+        self._check_received(request, response)
+        return header, response
 
     def _stop_if_denied(self, denials: int) -> None:
-        # After a 401 whatever still waits is stopped (Q5.3); what is asked anew later goes out.
+        # After a 401 all waiting requests are stopped (Q5.3); later ones are sent again.
         if self._denials != denials:
             raise NotAuthorised(
-                "The service did not accept the credentials of another request, so this one was not sent. Check the keys."
+                "The service did not accept the credentials of an earlier request, so this one was not sent. Check the keys."
             )
 
     async def _authorization(self, denials: int) -> str:
         self._stop_if_denied(denials)
-        wanted = self._auth.header(self._clock.monotonic())
-        if isinstance(wanted, str):
-            return wanted
+        header = self._auth.header(self._clock.monotonic())
+        if isinstance(header, str):
+            return header
         if self._token_task is None or self._token_task.done():
-            self._token_task = asyncio.create_task(self._fetch_token(wanted))
-            # Whatever is raised is raised to those who wait; if all were cancelled, nobody misses it.
+            self._token_task = asyncio.create_task(self._fetch_token(header))
+            # Errors are raised to the waiting requests; retrieve them here in case all of those were cancelled.
             self._token_task.add_done_callback(lambda task: task.cancelled() or task.exception())
-        # All who need a token wait for the same one; the first to give up does not take it from the others.
+        # All requests wait for the same token; cancelling one of them must not cancel it for the others.
         return await asyncio.shield(self._token_task)
 
-    async def _fetch_token(self, wanted: TokenRequest) -> str:
-        headers = {"Authorization": wanted.authorization, "Content-Type": wanted.content_type}
-        for url in wanted.urls:
-            arriving = await self._send("POST", httpx.URL(url), headers, wanted.body, withheld=True, token=True)
-            if arriving.status not in (301, 302, 307, 308, 404):
+    async def _fetch_token(self, token_request: TokenRequest) -> str:
+        headers = {"Authorization": token_request.authorization, "Content-Type": token_request.content_type}
+        for url in token_request.urls:
+            response = await self._attempt(
+                "POST", httpx.URL(url), headers, token_request.body, withheld=True, token=True
+            )
+            if response.status not in (301, 302, 307, 308, 404):
                 break
-        host = urlsplit(wanted.urls[0]).hostname
-        if arriving.status is None or arriving.trouble:
+        host = urlsplit(token_request.urls[0]).hostname
+        if response.status is None or response.error:
             raise Unreachable(
-                f"The token service at {host} gave no whole answer: {arriving.trouble}. Nothing was sent to the service "
-                "itself. Check the network and the token URL, then try again."
+                f"The token service at {host} sent no complete response: {response.error}. No request was sent to the "
+                "service itself. Check the network and the token URL, then try again."
             )
-        if 300 <= arriving.status < 400:
+        if 300 <= response.status < 400:
             raise Redirected(
-                f"The token service at {host} points to another address ({arriving.status}). It was not followed, so "
-                "that the secret stays where it belongs. Check the token URL.",
-                status=arriving.status,
+                f"The token service at {host} redirects to another address ({response.status}). The redirect was not "
+                "followed, so that the secret is not sent elsewhere. Check the token URL.",
+                status=response.status,
             )
-        if not isinstance(self._auth, OAuth2):  # only these ask for a token
+        if not isinstance(self._auth, OAuth2):  # only OAuth2 returns token requests
             raise TypeError(type(self._auth).__name__)
         try:
             now = self._clock.monotonic()
-            return self._auth.accept(arriving.status, bytes(arriving.body), _content_type(arriving), now)
+            return self._auth.accept(response.status, bytes(response.body), _content_type(response), now)
         except NotAuthorised:
             self._denials += 1
             raise
 
-    async def _send(
+    async def _attempt(
         self,
         method: str,
         url: httpx.URL,
@@ -286,25 +288,25 @@ class Transport:
         withheld: bool,
         token: bool = False,
     ) -> _PartialResponse:
-        """One sending and what came of it, logged in any case."""
-        arriving = _PartialResponse()
+        """One attempt, which is logged in any case."""
+        response = _PartialResponse()
         started, at = self._clock.monotonic(), self._clock.now()
         outcome = RequestOutcome.LOST
         self._in_flight += 1
         try:
             seconds = self._read_timeout if method == "GET" or token else self._timeout
-            await self._exchange(method, url, headers, body, arriving, seconds)
-            if arriving.status is None:
-                outcome = RequestOutcome.UNSENT if arriving.unsent else RequestOutcome.LOST
+            await self._exchange(method, url, headers, body, response, seconds)
+            if response.status is None:
+                outcome = RequestOutcome.UNSENT if response.unsent else RequestOutcome.LOST
             else:
-                outcome = RequestOutcome.CUT if arriving.trouble else RequestOutcome.ANSWERED
-            return arriving
+                outcome = RequestOutcome.CUT if response.error else RequestOutcome.ANSWERED
+            return response
         except asyncio.CancelledError:
             outcome = RequestOutcome.CANCELLED
             raise
         finally:
             self._in_flight -= 1
-            sent, came = body or b"", bytes(arriving.body)
+            sent, came = body or b"", bytes(response.body)
             target = url.raw_path.decode("ascii", "replace")
             self.log.add(
                 LoggedRequest(
@@ -312,10 +314,10 @@ class Transport:
                     time=at,
                     method=method,
                     target=f"{url.scheme}://{url.host}{url.path}" if token else self._hide(target.encode()).decode(),
-                    status=arriving.status,
+                    status=response.status,
                     ms=round((self._clock.monotonic() - started) * 1000),
                     outcome=outcome,
-                    note=arriving.trouble,
+                    note=response.error,
                     request_body=self._hide(sent),
                     response_body=self._hide(came),
                     request_size=len(sent),
@@ -330,64 +332,64 @@ class Transport:
         url: httpx.URL,
         headers: Mapping[str, str],
         body: bytes | None,
-        arriving: _PartialResponse,
+        response: _PartialResponse,
         seconds: float,
     ) -> None:
         try:
-            # Transports inside the process know no timeouts of their own, and a trickle never ends theirs.
+            # In-process transports have no timeouts, and a server that trickles bytes never triggers httpx's.
             async with (
                 asyncio.timeout(seconds * 3),
                 self._http.stream(
                     method, url, headers=dict(headers), content=body, timeout=_timeouts(seconds)
-                ) as response,
+                ) as stream,
             ):
-                arriving.status = response.status_code
-                arriving.headers = response.headers
-                async for chunk in response.aiter_bytes():
-                    room = self._limit - len(arriving.body)
-                    arriving.body += chunk[:room]
-                    if len(chunk) > room:
-                        arriving.trouble = f"it has more than {self._limit} bytes"
-                        arriving.too_large = True
+                response.status = stream.status_code
+                response.headers = stream.headers
+                async for chunk in stream.aiter_bytes():
+                    space = self._limit - len(response.body)
+                    response.body += chunk[:space]
+                    if len(chunk) > space:
+                        response.error = f"it exceeds {self._limit} bytes"
+                        response.too_large = True
                         return
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            # Only these are raised before the first byte goes out.
-            arriving.unsent = True
-            arriving.trouble = _reason(error)
+            # Only these are raised before the first byte is sent.
+            response.unsent = True
+            response.error = _reason(error)
         except (httpx.RequestError, TimeoutError, OSError) as error:
-            arriving.trouble = _reason(error)
+            response.error = _reason(error)
 
-    def _check_arrival(self, request: Request, arriving: _PartialResponse) -> None:
-        """Raise for an answer that did not come, or of which too much is missing to know what it said."""
-        status, reason = arriving.status, arriving.trouble
+    def _check_received(self, request: Request, response: _PartialResponse) -> None:
+        """Raise if there is no response, or if too much of it is missing to tell what it said."""
+        status, reason = response.status, response.error
         if not reason or (status is not None and 300 <= status < 500):
-            return  # a refusal is a refusal, even if its text is cut
-        if arriving.unsent:
+            return  # a refusal stays a refusal, even if its text is cut off
+        if response.unsent:
             raise Unreachable(
-                f"No connection to {self._host}: {reason}. Nothing was sent. Check the network and the address, then "
-                "try again."
+                f"No connection to {self._host}: {reason}. Nothing was sent. Check the network and the address, then try "
+                "again."
             )
         if request.write:
             raise OutcomeUnknown(
-                f"The answer of {self._host} did not arrive whole: {reason}. {_LOOK}",
+                f"The response from {self._host} is incomplete: {reason}. {_LOOK_UP}",
                 status=status,
-                body=self._hide(bytes(arriving.body)),
+                body=self._hide(bytes(response.body)),
             )
-        if arriving.too_large:
+        if response.too_large:
             error = InvalidResponse(
-                f"The answer of {self._host} is too large: {reason}. Nothing was changed.", status=status
+                f"The response from {self._host} is too large: {reason}. Nothing was changed.", status=status
             )
             error.final = True
             raise error
         raise Unreachable(
-            f"The answer of {self._host} did not arrive whole: {reason}. Nothing was changed. Try again.", status=status
+            f"The response from {self._host} is incomplete: {reason}. Nothing was changed. Try again.", status=status
         )
 
-    def _succeeded(self, request: Request, arriving: _PartialResponse) -> ServiceResponse:
-        status = arriving.status or 0
-        body, content_type = bytes(arriving.body), _content_type(arriving)
+    def _succeeded(self, request: Request, response: _PartialResponse) -> ServiceResponse:
+        status = response.status or 0
+        body, content_type = bytes(response.body), _content_type(response)
         if 200 <= status < 300:
-            return ServiceResponse(status, body, content_type, arriving.headers.get("link"))
+            return ServiceResponse(status, body, content_type, response.headers.get("link"))
         error = error_for(
             status,
             self._hide(body),
@@ -395,45 +397,45 @@ class Transport:
             request_line=request.line,
             dialect=request.dialect,
             write=request.write,
-            detail=_whither(arriving.headers.get("location")),
+            detail=_redirect_host(response.headers.get("location")),
         )
         if isinstance(error, RateLimited | ServerFault):
-            # The service's own date is the measure for a date that the service names.
-            now = read_http_date(arriving.headers.get("date")) or self._clock.now()
-            error.retry_after = read_retry_after(arriving.headers.get("retry-after"), now)
+            # A date in Retry-After is relative to the service's clock.
+            now = read_http_date(response.headers.get("date")) or self._clock.now()
+            error.retry_after = read_retry_after(response.headers.get("retry-after"), now)
         if isinstance(error, NotAuthorised):
             self._denials += 1
         raise error
 
     def _hide(self, data: bytes) -> bytes:
-        """Whatever echoes a credential is shown and kept without it."""
+        """Replace credentials that the data may echo, before it is shown or stored."""
         for secret in self._auth.secrets:
             data = data.replace(secret.encode(), b"[hidden]")
         return data
 
 
-_LOOK = "It may have been done or not: look the order up before sending again."
+_LOOK_UP = "It may or may not have been carried out: look the order up before sending again."
 
 
 def _reason(error: Exception) -> str:
     if isinstance(error, TimeoutError | httpx.TimeoutException):
-        return "no connection in time" if isinstance(error, httpx.ConnectTimeout) else "it took too long"
-    said = one_line(str(error), 200).rstrip(".")
+        return "connecting took too long" if isinstance(error, httpx.ConnectTimeout) else "it took too long"
+    detail = one_line(str(error), 200).rstrip(".")
     if isinstance(error, httpx.ConnectError):
-        return said or "nobody answers there"
-    return f"the connection was broken off ({said})" if said else "the connection was broken off"
+        return detail or "the server does not respond"
+    return f"the connection was interrupted ({detail})" if detail else "the connection was interrupted"
 
 
 def _timeouts(seconds: float) -> httpx.Timeout:
     return httpx.Timeout(seconds, connect=min(10.0, seconds))
 
 
-def _content_type(arriving: _PartialResponse) -> str:
-    return str(arriving.headers.get("content-type", ""))
+def _content_type(response: _PartialResponse) -> str:
+    return str(response.headers.get("content-type", ""))
 
 
-def _whither(location: str | None) -> str:
-    """The host of a redirect, for the sentence: never its path or query, which may hold anything."""
+def _redirect_host(location: str | None) -> str:
+    """The host of a redirect for the error message, never its path or query, which may contain anything."""
     try:
         host = urlsplit(location or "").hostname
     except ValueError:

@@ -1,5 +1,6 @@
 """Short texts for values, changes and problems, with the labels of the form."""
 
+import re
 from typing import Final
 
 from tui.api.codec import Json
@@ -11,7 +12,8 @@ from tui.orders.edits.matching import name_of
 from tui.orders.fields import entry_of, field_at, label_of
 from tui.orders.value_parser import show_value
 
-_REQUIRED: Final = "Field required"
+_REQUIRED: Final = ("Required", "Field required")
+"""The text of our schema and that of the service."""
 
 
 def short_problem(problem: Problem) -> str:
@@ -25,11 +27,11 @@ def short_problem(problem: Problem) -> str:
     head = label_of(pointer).partition(", ")[0]
     item = head.removeprefix(f"{Group.ITEMS} ") if entry_of(pointer) is not None and field.group is Group.ITEMS else ""
     name = f"{f'item {item} ' if item else 'billing ' if field.group is Group.BILL_TO else ''}{field.caption}"
-    if problem.detail == _REQUIRED:
+    if problem.detail in _REQUIRED:
         return f"no {name}"
-    # "Input should be greater than 0" becomes "not greater than 0".
-    expected = problem.detail.removeprefix("Input should be ")
-    return f"{name}: {problem.detail}" if expected == problem.detail else f"{name}: not {expected}"
+    # The service says "Input should be greater than 0", our schema "Must be greater than 0".
+    detail = re.sub("^(?:Must|Input should) ", "must ", problem.detail)
+    return f"{name}: {detail}"
 
 
 def change_label(change: Change) -> str:

@@ -162,7 +162,7 @@ def _account(
         account.on_write(write)
 
     def followed(follow: Verification) -> None:
-        account.corrections.follow_ended(follow)
+        account.corrections.on_verification(follow)
         for hear in account.hear:
             hear(follow)
         account.on_follow(follow)

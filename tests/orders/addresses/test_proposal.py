@@ -1,4 +1,4 @@
-"""What a block would change: set, same, cleared or left, at one address or at both, and never by itself."""
+"""Tests for proposed changes of addresses."""
 
 from typing import Any
 
@@ -28,15 +28,15 @@ OLD = {
 NEW = read_address("Fatma Demir\nDamrak 5\n1012 AB Amsterdam\nNederland")
 
 
-def does(
-    reading: ParsedAddress, node: Any, *, split: bool = False, operation: Operation = Operation.PATCH
+def effects_of(
+    parsed: ParsedAddress, node: Any, *, split: bool = False, operation: Operation = Operation.PATCH
 ) -> dict[str, FieldEffect]:
-    lines = propose(reading, {"shipping_address": node}, SHIP_TO, split=split, operation=operation)
+    lines = propose(parsed, {"shipping_address": node}, SHIP_TO, split=split, operation=operation)
     return {line.field: line.effect for line in lines}
 
 
-def test_each_field_is_set_or_the_same_or_cleared_or_left() -> None:
-    assert does(NEW, OLD) == {
+def test_effect_of_each_field() -> None:
+    assert effects_of(NEW, OLD) == {
         "name": FieldEffect.SET,
         "company_name": FieldEffect.CLEAR,
         "address_line_1": FieldEffect.SET,
@@ -50,28 +50,28 @@ def test_each_field_is_set_or_the_same_or_cleared_or_left() -> None:
     }
 
 
-def test_what_cannot_be_empty_stays_and_is_told() -> None:
-    reading = read_address("Damrak 5\n1012 LG Amsterdam")
-    assert does(reading, OLD)["name"] is FieldEffect.MIXES
-    reading = read_address("Straße: Weg 5\nOrt: Bonn")
-    assert {name for name, one in does(reading, OLD).items() if one is FieldEffect.MIXES} == {
+def test_missing_field_that_cannot_be_empty_stays_and_is_reported() -> None:
+    parsed = read_address("Damrak 5\n1012 LG Amsterdam")
+    assert effects_of(parsed, OLD)["name"] is FieldEffect.MIXES
+    parsed = read_address("Straße: Weg 5\nOrt: Bonn")
+    assert {name for name, effect in effects_of(parsed, OLD).items() if effect is FieldEffect.MIXES} == {
         "name",
         "postal_code",
         "country_code",
     }
 
 
-def test_a_phone_alone_mixes_nothing() -> None:
-    found = does(read_address("Tel: 0612345678"), OLD)
-    assert {name for name, one in found.items() if one is not FieldEffect.STAYS} == {"phone_number"}
+def test_phone_number_alone_keeps_the_other_fields() -> None:
+    found = effects_of(read_address("Tel: 0612345678"), OLD)
+    assert {name for name, effect in found.items() if effect is not FieldEffect.STAYS} == {"phone_number"}
 
 
 @pytest.mark.parametrize("node", [None, {}, "x", 3, [], {"name": 3, "city": None}])
-def test_an_address_of_any_shape_is_proposed_to(node: Any) -> None:
-    assert set(does(NEW, node).values()) == {FieldEffect.SET}
+def test_addresses_of_any_shape_get_a_proposal(node: Any) -> None:
+    assert set(effects_of(NEW, node).values()) == {FieldEffect.SET}
 
 
-def test_a_number_goes_apart_only_where_it_is_apart_already() -> None:
+def test_house_number_is_split_only_if_the_order_has_it_split() -> None:
     assert wants_split(NEW, OLD)
     assert not wants_split(NEW, OLD | {"house_number": " "})
     assert not wants_split(NEW, None)
@@ -79,13 +79,13 @@ def test_a_number_goes_apart_only_where_it_is_apart_already() -> None:
     assert (lines["address_line_1"], lines["house_number"]) == ("Damrak", "5")
 
 
-def test_a_company_alone_is_the_name_where_there_is_none() -> None:
-    reading = read_address("Muster GmbH\nMusterstraße 5\n10115 Berlin")
-    assert "name" in does(reading, {})
-    assert does(reading, OLD)["name"] is FieldEffect.MIXES
+def test_company_becomes_the_missing_name() -> None:
+    parsed = read_address("Muster GmbH\nMusterstraße 5\n10115 Berlin")
+    assert "name" in effects_of(parsed, {})
+    assert effects_of(parsed, OLD)["name"] is FieldEffect.MIXES
 
 
-def test_only_what_is_taken_is_written() -> None:
+def test_excluded_fields_are_not_written() -> None:
     document = {"shipping_address": OLD}
     lines = propose(NEW, document, SHIP_TO, split=True)
     values = dict(values_for(lines, document, SHIP_TO, excluded={"name", "address_line_2"}))
@@ -97,7 +97,7 @@ def test_only_what_is_taken_is_written() -> None:
     }
 
 
-def test_the_other_address_becomes_the_same_as_far_as_it_is_taken() -> None:
+def test_other_address_gets_the_written_fields() -> None:
     document = {
         "shipping_address": OLD,
         "billing_address": {"name": "X", "city": "Gent", "address_line_2": "links", "email": "a@b.nl"},
@@ -115,9 +115,9 @@ def test_the_other_address_becomes_the_same_as_far_as_it_is_taken() -> None:
     }
 
 
-@pytest.mark.parametrize("there", [{}, {"billing_address": None}])
-def test_another_address_that_is_not_there_comes_whole(there: dict[str, Any]) -> None:
-    document = {"shipping_address": OLD, **there}
+@pytest.mark.parametrize("other", [{}, {"billing_address": None}])
+def test_missing_other_address_gets_a_complete_copy(other: dict[str, Any]) -> None:
+    document = {"shipping_address": OLD, **other}
     lines = propose(NEW, document, SHIP_TO, split=True)
     values = values_for(lines, document, SHIP_TO, BILL_TO, excluded={"name"})
     billing = {pointer.name: value for pointer, value in values if pointer.startswith(BILL_TO)}
@@ -132,7 +132,7 @@ def test_another_address_that_is_not_there_comes_whole(there: dict[str, Any]) ->
     }
 
 
-def test_nothing_changes_where_all_is_the_same() -> None:
+def test_equal_address_changes_nothing() -> None:
     document = {"shipping_address": {"name": "Fatma Demir", "address_line_1": "Damrak 5", "address_line_2": "3 hoog",
                 "postal_code": "1012 AB", "city": "Amsterdam", "country_code": "NL"}}  # fmt: skip
     lines = propose(NEW, document, SHIP_TO, split=False)

@@ -1,4 +1,4 @@
-"""Addresses as people write them are read into the right fields, and no word of any text is lost."""
+"""Tests for parsing addresses: the right fields, and no word of any text is lost."""
 
 import re
 import time
@@ -28,13 +28,13 @@ NAMES = {
 }
 
 
-def values(reading: ParsedAddress) -> dict[str, str]:
+def values(parsed: ParsedAddress) -> dict[str, str]:
     short = {long: name for name, long in NAMES.items()}
-    return {short[found.field]: found.value for found in reading.found}
+    return {short[found.field]: found.value for found in parsed.found}
 
 
 def block(text: str) -> str:
-    """A line break is written as ¶ here."""
+    """Replace ¶ by line breaks."""
     return re.sub(r" ?¶ ?", "\n", text)
 
 
@@ -199,14 +199,14 @@ OTHERS = [
     ("text", "wanted"),
     [*DUTCH, *GERMAN, *FRENCH, *SPANISH, *ITALIAN, *BRITISH, *AMERICAN, *POLISH, *OTHERS],
 )
-def test_an_address_is_read(text: str, wanted: dict[str, str]) -> None:
-    reading = read_address(block(text))
-    assert values(reading) == wanted
-    assert reading.unplaced == ()
-    assert reading.other_addresses == 0
+def test_address_is_parsed(text: str, wanted: dict[str, str]) -> None:
+    parsed = read_address(block(text))
+    assert values(parsed) == wanted
+    assert parsed.unplaced == ()
+    assert parsed.other_addresses == 0
 
 
-def test_there_are_a_dozen_of_each() -> None:
+def test_there_are_enough_addresses_of_each_country() -> None:
     for country in (DUTCH, GERMAN, FRENCH, SPANISH, ITALIAN, BRITISH, AMERICAN, POLISH):
         assert len(country) >= 12
 
@@ -284,28 +284,28 @@ MESSY: list[tuple[str, dict[str, str], tuple[str, ...]]] = [
 
 
 @pytest.mark.parametrize(("text", "wanted", "unplaced"), MESSY)
-def test_a_mail_is_read_and_what_has_no_place_is_told(
+def test_mail_is_parsed_and_other_words_are_reported(
     text: str, wanted: dict[str, str], unplaced: tuple[str, ...]
 ) -> None:
-    reading = read_address(text)
-    assert values(reading) == wanted
-    assert reading.unplaced == unplaced
+    parsed = read_address(text)
+    assert values(parsed) == wanted
+    assert parsed.unplaced == unplaced
 
 
 @pytest.mark.parametrize(
-    ("current", "country", "maybe"),
+    ("current", "country", "candidates"),
     [("", "", ("DE", "FR", "ES", "IT")), ("DE", "DE", ()), ("es", "ES", ()), ("Frankrijk", "FR", ())],
 )
-def test_the_country_of_the_order_decides_what_the_text_leaves_open(
-    current: str, country: str, maybe: tuple[str, ...]
+def test_order_country_decides_what_the_text_leaves_open(
+    current: str, country: str, candidates: tuple[str, ...]
 ) -> None:
-    reading = read_address("Kim Novak\nLindenhof 3\n12345 Neustadt", {"country_code": current})
-    assert reading.value("country_code") == country
-    assert reading.possible_countries[:4] == maybe
+    parsed = read_address("Kim Novak\nLindenhof 3\n12345 Neustadt", {"country_code": current})
+    assert parsed.value("country_code") == country
+    assert parsed.possible_countries[:4] == candidates
 
 
 @pytest.mark.parametrize(
-    ("text", "country", "sure"),
+    ("text", "country", "confidence"),
     [
         ("Via Roma 12\n00184 Roma", "IT", Confidence.LIKELY),
         ("Kim Novak\nLindenhof 3\n12345 Neustadt\n+49 30 1234567", "DE", Confidence.LIKELY),
@@ -313,10 +313,10 @@ def test_the_country_of_the_order_decides_what_the_text_leaves_open(
         ("Kim Novak\nLindenhof 3\n1234 AB Neustadt\nDeutschland", "DE", Confidence.SURE),
     ],
 )
-def test_what_tells_the_country_is_stronger_than_the_order(text: str, country: str, sure: Confidence) -> None:
+def test_evidence_in_the_text_outweighs_the_order_country(text: str, country: str, confidence: Confidence) -> None:
     found = read_address(text, {"country_code": "ES"}).get("country_code")
     assert found is not None
-    assert (found.value, found.confidence) == (country, sure)
+    assert (found.value, found.confidence) == (country, confidence)
 
 
 @pytest.mark.parametrize(
@@ -336,13 +336,13 @@ def test_what_tells_the_country_is_stronger_than_the_order(text: str, country: s
         ("Kerkstraat", None),
     ],
 )
-def test_a_split_is_offered_and_the_street_stays_whole(street: str, split: tuple[str, str] | None) -> None:
-    reading = read_address(f"Name: Jo\nStreet: {street}\nCity: Somewhere")
-    assert reading.value("address_line_1") == street
-    assert reading.split == split
+def test_split_is_proposed_and_the_street_is_unchanged(street: str, split: tuple[str, str] | None) -> None:
+    parsed = read_address(f"Name: Jo\nStreet: {street}\nCity: Somewhere")
+    assert parsed.value("address_line_1") == street
+    assert parsed.split == split
 
 
-def test_another_of_several_addresses_can_be_chosen() -> None:
+def test_choice_selects_one_of_several_addresses() -> None:
     text = block("Jan Jansen ¶ Kerkstraat 12 ¶ 1012 AB Amsterdam ¶ ¶ Max Mustermann ¶ Musterstraße 5a ¶ 10115 Berlin")
     first, second, third = (read_address(text, choice=choice) for choice in range(3))
     assert (first.other_addresses, first.value("city"), second.value("city"), third.value("city")) == (1, "Amsterdam", "Berlin", "Amsterdam")  # fmt: skip
@@ -350,7 +350,7 @@ def test_another_of_several_addresses_can_be_chosen() -> None:
     assert "Kerkstraat 12" in second.unplaced
 
 
-def test_the_heading_decides_which_address_is_wanted() -> None:
+def test_heading_decides_which_address_is_used() -> None:
     text = block(
         "Rechnungsadresse: ¶ Max Mustermann ¶ Musterstraße 5a ¶ 10115 Berlin ¶ ¶ Lieferadresse: ¶ Eva ¶ Weg 1 ¶ 01067 Dresden"
     )
@@ -358,9 +358,9 @@ def test_the_heading_decides_which_address_is_wanted() -> None:
     assert read_address(text, billing=True).value("city") == "Berlin"
 
 
-def test_words_say_where_a_value_came_from() -> None:
-    reading = read_address(block("Naam: Jan Jansen ¶ Kerkstraat 12 ¶ 00184 Roma (RM) ¶ Italia"))
-    assert {found.field: (found.value, found.source) for found in reading.found} == {
+def test_values_have_their_source_text() -> None:
+    parsed = read_address(block("Naam: Jan Jansen ¶ Kerkstraat 12 ¶ 00184 Roma (RM) ¶ Italia"))
+    assert {found.field: (found.value, found.source) for found in parsed.found} == {
         "name": ("Jan Jansen", "Naam Jan Jansen"),
         "address_line_1": ("Kerkstraat 12", "Kerkstraat 12"),
         "postal_code": ("00184", "00184"),
@@ -383,25 +383,25 @@ GAPS = st.sampled_from([" ", "\n", ", ", "\n\n", "\r\n", "\t", "   ", " - ", ". 
 BLOCKS = st.lists(st.tuples(WORDS, GAPS), max_size=30).map(lambda parts: "".join(word + gap for word, gap in parts))
 
 
-def told(reading: ParsedAddress) -> Counter[str]:
-    """All words that a reading shows."""
-    shown = [found.source for found in reading.found] + [*reading.unplaced, *reading.ignored]
+def word_counts(parsed: ParsedAddress) -> Counter[str]:
+    """Count all words of a parsed address."""
+    shown = [found.source for found in parsed.found] + [*parsed.unplaced, *parsed.ignored]
     return Counter(word for text in shown for word in re.findall(r"\w+", text))
 
 
 @given(st.one_of(st.text(max_size=400), BLOCKS))
 @settings(max_examples=300, deadline=None)
-def test_any_text_is_read_and_no_word_of_it_is_lost(text: str) -> None:
-    reading = read_address(text, {"country_code": "NL"})
+def test_any_text_is_parsed_without_losing_a_word(text: str) -> None:
+    parsed = read_address(text, {"country_code": "NL"})
     wanted = Counter(re.findall(r"\w+", clean(text)))
-    assert not wanted - told(reading)
-    assert all(found.field in FIELDS and found.value.strip() for found in reading.found)
-    assert len({found.field for found in reading.found}) == len(reading.found)
+    assert not wanted - word_counts(parsed)
+    assert all(found.field in FIELDS and found.value.strip() for found in parsed.found)
+    assert len({found.field for found in parsed.found}) == len(parsed.found)
 
 
 @given(BLOCKS)
 @settings(max_examples=100, deadline=None)
-def test_a_value_holds_only_what_stands_there(text: str) -> None:
+def test_values_have_only_words_of_the_text(text: str) -> None:
     cleaned = set(re.findall(r"\w+", clean(text)))
     for found in read_address(text).found:
         if found.field not in ("country_code", "state_province_code"):
@@ -432,8 +432,8 @@ def test_a_value_holds_only_what_stands_there(text: str) -> None:
     ],
     ids=range(18),
 )
-def test_a_large_or_hostile_text_takes_bounded_time(text: str) -> None:
-    read_address("Jan\nKerkstraat 12\n1012 AB Amsterdam")  # what is loaded once is not measured
+def test_large_or_hostile_text_takes_bounded_time(text: str) -> None:
+    read_address("Jan\nKerkstraat 12\n1012 AB Amsterdam")  # do not measure what is loaded once
     started = time.process_time()
     read_address(text[:65536])
     assert time.process_time() - started < 1.5

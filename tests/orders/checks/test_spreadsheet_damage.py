@@ -119,13 +119,13 @@ def test_missing_totals_have_a_fix() -> None:
     price = {"value": Decimal("2.50"), "currency": "EUR"}
     order = order_with(ITEM / "unit_price", price)
     order = (ITEM / "quantity").put(order, 3)
-    line = fix_for(order, Problem("Field required", "missing", pointer=ITEM / "total_price"))
+    line = fix_for(order, Problem("Required", "missing", pointer=ITEM / "total_price"))
     assert line is not None
     assert line.values == ((ITEM / "total_price", {"value": Decimal("7.50"), "currency": "EUR"}),)
     order = line.values[0][0].put(order, line.values[0][1])
-    total_pointer = Pointer.of("payment_details", "total_price")
-    order_total = fix_for(order, Problem("Field required", "missing", pointer=total_pointer / "value"))
-    assert order_total is not None
-    assert order_total.values == ((total_pointer, {"value": Decimal("7.50"), "currency": "EUR"}),)
-    order = total_pointer.put(order, order_total.values[0][1])
-    assert fix_for(order, Problem("odd", "missing", pointer=total_pointer / "value")) is None
+    place = Pointer.of("payment_details", "total_price")
+    whole = fix_for(order, Problem("Required", "missing", pointer=place / "value"))
+    assert whole is not None
+    assert whole.values == ((place, {"value": Decimal("7.50"), "currency": "EUR"}),)
+    order = place.put(order, whole.values[0][1])
+    assert fix_for(order, Problem("odd", "missing", pointer=place / "value")) is None

@@ -17,7 +17,8 @@ from tui.screens.bulk.screen import BulkScreen
 from tui.screens.edit.screen import EditScreen
 from tui.screens.review.screen import ReviewScreen
 from tui.screens.triage.screen import TriageScreen
-from tui.work.bulk.job import JobOrderState, JobStage
+from tui.work.bulk.job import JobStage
+from tui.work.writes.send_state import SendState
 
 COUNT = 8
 SIZES = [(80, 24), (160, 45)]
@@ -93,12 +94,12 @@ async def test_from_the_marks_to_the_results(tmp_path: Path, size: tuple[int, in
         await opened(house)
         await house.press("*", "a")
         await to_hold(house)
-        assert states(house) == {"would change": COUNT}
+        assert states(house) == {"ready": COUNT}
         assert "status fulfilled → on_hold; tags +hold" in house.text
         assert "PATCH: 8 writes, 24 reads" in house.text
         await house.press("tab", "space")
-        assert states(house) == {"would change": COUNT - 1, "left out": 1}
-        left_out = next(one.id for one in bulk(house).job.orders.values() if one.state is JobOrderState.LEFT_OUT)
+        assert states(house) == {"ready": COUNT - 1, "held": 1}
+        left_out = next(one.id for one in bulk(house).job.orders.values() if one.state is SendState.HELD)
 
         await house.press("v")
         await house.until('"code": "on_hold"')
@@ -111,7 +112,7 @@ async def test_from_the_marks_to_the_results(tmp_path: Path, size: tuple[int, in
         await house.press("w")
         await house.until(lambda: isinstance(house.app.screen, ReviewScreen))
         await house.until("7 orders will be written")
-        assert "Not sent: 1 left out." in house.text
+        assert "Not sent: 1 held." in house.text
         await house.press("enter", "space", "n")
         assert writes(house) == 0
         await house.press("w")
@@ -119,15 +120,15 @@ async def test_from_the_marks_to_the_results(tmp_path: Path, size: tuple[int, in
         await house.until("7 orders will be written")
         await house.press("y")
         await house.until(lambda: bulk(house).job.stage is JobStage.DONE)
-        assert states(house) == {"confirmed": COUNT - 1, "left out": 1}
-        await house.until("7 of 7 · 7 confirmed")
+        assert states(house) == {"verified": COUNT - 1, "held": 1}
+        await house.until("7 of 7 · 7 verified")
         assert writes(house) == COUNT - 1
         for number in range(COUNT):
             wanted = "fulfilled" if str(700000 + number) == left_out else "on_hold"
             assert (await status(house, number))[0] == wanted
 
         await house.press("l", "l")
-        assert [order.state for order in bulk(house)._shown] == [JobOrderState.LEFT_OUT]
+        assert [order.state for order in bulk(house)._shown] == [SendState.HELD]
         await house.press("enter")
         await house.until(lambda: isinstance(house.app.screen, EditScreen))
         await house.press("q")
@@ -136,7 +137,7 @@ async def test_from_the_marks_to_the_results(tmp_path: Path, size: tuple[int, in
         await house.press("w")
         await house.until("1 order will be written")
         await house.press("y")
-        await house.until(lambda: states(house) == {"confirmed": COUNT})
+        await house.until(lambda: states(house) == {"verified": COUNT})
         assert await status(house, int(left_out) - 700000) == ("on_hold", ["fragile", "gift", "hold"])
 
 
@@ -164,7 +165,7 @@ async def test_a_saved_change_is_chosen_by_name_and_the_last_one_repeated(tmp_pa
         # On many it is the dry run at once.
         await house.press(";", ".")
         await house.until(lambda: isinstance(house.app.screen, BulkScreen))
-        await house.until(lambda: states(house) == {"would change": 2})
+        await house.until(lambda: states(house) == {"ready": 2})
         assert writes(house) == 0
 
 
@@ -215,7 +216,7 @@ async def test_with_nothing_marked_all_of_the_filter_are_offered(tmp_path: Path)
         await house.until(lambda: isinstance(house.app.screen, BulkScreen) and house.app.screen.sheet.editing)
         await house.type("hold")
         await house.press("tab", "tab")
-        await house.until(lambda: states(house) == {"would change": COUNT})
+        await house.until(lambda: states(house) == {"ready": COUNT})
         assert "all of this filter" in house.text
 
 
@@ -228,19 +229,19 @@ async def test_fields_come_and_go_and_where_empty(tmp_path: Path) -> None:
         await house.type("on_hold")
         await house.press("enter", "e")
         await house.until("only where empty")
-        await house.until(lambda: states(house) == {"already so": COUNT})
+        await house.until(lambda: states(house) == {"unchanged": COUNT})
         await house.press("w")
         await house.until("Nothing would be sent")
         await house.press("e")
-        await house.until(lambda: states(house) == {"would change": COUNT})
+        await house.until(lambda: states(house) == {"ready": COUNT})
         await house.press("g", "D")
-        await house.until(lambda: states(house) == {"already so": COUNT})
+        await house.until(lambda: states(house) == {"unchanged": COUNT})
         await house.press("a")
         await house.type("customer note")
         await house.press("enter", "escape", "c")
         await house.until("becomes")
         await house.press("n")
-        await house.until(lambda: states(house) == {"would change": COUNT})
+        await house.until(lambda: states(house) == {"ready": COUNT})
         assert "Ring twice → · null ·" in house.text
 
 
@@ -257,7 +258,7 @@ async def test_whole_orders_go_by_the_other_road(tmp_path: Path) -> None:
         await house.press("v")
         await house.until("POST /orders")
         await house.press("y")
-        await house.until(lambda: states(house).get("confirmed") == COUNT)
+        await house.until(lambda: states(house).get("verified") == COUNT)
         assert writes(house) == 1
         assert await status(house, 0) == ("on_hold", ["fragile", "gift", "hold"])
 
@@ -295,9 +296,9 @@ async def test_it_pauses_goes_on_and_is_cancelled_between_orders(tmp_path: Path)
         await house.until("Cancelled: ")
         gate.let(100)
         await house.until(lambda: not house.app.jobs.running)
-        sent = bulk(house).job.counts[JobOrderState.CONFIRMED]
+        sent = bulk(house).job.counts[SendState.VERIFIED]
         assert sent < 24
-        assert bulk(house).job.counts[JobOrderState.NOT_SENT] == 24 - sent
+        assert bulk(house).job.counts[SendState.NOT_SENT] == 24 - sent
         assert writes(house) == sent
 
 
@@ -330,7 +331,7 @@ async def test_the_next_start_asks_whether_to_go_on(tmp_path: Path, answer: str,
             assert bulk(house).job.stage is JobStage.CANCELLED
             assert writes(house) <= gone
             return
-        await house.until(lambda: states(house).get("confirmed") == 16)
+        await house.until(lambda: states(house).get("verified") == 16)
         assert writes(house) == 16
 
 
@@ -350,7 +351,7 @@ async def test_a_result_is_looked_at_later_and_forgotten(tmp_path: Path) -> None
         await house.press("space")
         await to_hold(house)
         await house.press("q", "C")
-        await house.until("1 would change")
+        await house.until("1 ready")
         await house.press("D", "f")
         await house.until("No change over many orders yet")
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,9 @@ import httpx
 import pytest
 from app_harness import housed
 from batch_harness import House, stage
+from composer_harness import add_file, enter_composer, review, standings
+from interception import Handler, Send
 from sandbox_harness import order
-from screens.composer.test_screen import add_file, enter_composer, refuse_next, review, standings
-from work.batches.test_sender import Answers, between
 
 from tui.api.models import Operation
 from tui.api.pointer import ROOT
@@ -193,7 +193,7 @@ async def staged(house: House) -> dict[str, str]:
     house.account.store.batches.move([ids["C"]], before=ids["A"])
     staging.open_batch("batch")
     assert await staging.look() is None
-    staging.hold([ids["held"]])
+    staging.editing.hold([ids["held"]])
     return ids
 
 
@@ -201,12 +201,12 @@ async def refused(house: House, ids: dict[str, str], body: Body, raw: str) -> No
     """Send it: one order is removed after the review, and the rest moves while the answer is on its way."""
     staging = house.staging
     if staging.standing(next(one for one in staging.orders if one.id == ids[TARGET])) is StagedStatus.REFUSED:
-        staging.release([ids[TARGET]], in_spite=True)
+        staging.editing.release([ids[TARGET]], in_spite=True)
     plan = staging.plan()
     if staging.get(ids["gone"]) is not None:
-        staging.remove_orders([ids["gone"]])
+        staging.editing.remove_orders([ids["gone"]])
 
-    async def refuse(request: httpx.Request, real: Answers) -> httpx.Response:
+    async def refuse(request: httpx.Request, send: Send) -> httpx.Response:
         sent = [one["order_number"] for one in json.loads(request.content)]
         assert sorted(sent) == ["A", "B", "C", TARGET]
         house.account.store.batches.move([ids["B"]], before=ids["C"])
@@ -217,14 +217,10 @@ async def refused(house: House, ids: dict[str, str], body: Body, raw: str) -> No
     await answered(house, plan, refuse)
 
 
-async def answered(
-    house: House, plan: SendPlan, answer: Callable[[httpx.Request, Answers], Awaitable[httpx.Response]]
-) -> None:
-    transport = house.account.client._transport._http._transport  # type: ignore[attr-defined]
-    real = transport.handle_async_request
-    between(house, answer)
+async def answered(house: House, plan: SendPlan, answer: Handler) -> None:
+    house.interceptor.intercept("POST", answer)
     await house.staging.send(plan)
-    transport.handle_async_request = real
+    house.interceptor.handler = None
 
 
 def told_at(house: House, id: str) -> list[Finding]:
@@ -289,12 +285,12 @@ async def test_it_lands_on_its_order_at_its_field_its_cell_and_in_the_list(house
         assert table_place(house, target) == (case.lands if case.cell is None else case.cell), shape
         (row,) = [one for one in problem_rows(staging, staging.orders, None) if SAID in one.text]
         assert (row.order, str(row.pointer), row.mark, row.title) == (target, case.lands, "S", TARGET), shape
-        assert row.where, shape
+        assert row.label, shape
         if case.lands.startswith(f"{ITEM}/") and "/7/" not in case.lands:
-            staging.change(target, lambda edit: edit.insert(ITEMS, 0, {"name": "First"}, "item"))
+            staging.editing.change(target, lambda edit: edit.insert(ITEMS, 0, {"name": "First"}, "item"))
             (finding,) = told_at(house, target)
             assert finding.problem.pointer.tokens[2] == str(int(case.lands.split("/")[3]) + 1), shape
-            staging.undo()
+            staging.editing.undo()
 
 
 @pytest.mark.parametrize("raw", AT_THE_BATCH)
@@ -305,8 +301,8 @@ async def test_what_names_no_order_is_told_of_the_batch(house: House, raw: str) 
         told_of_the_batch(house, shape)
         (row,) = [one for one in problem_rows(house.staging, house.staging.orders, None) if SAID in one.text]
         pieces = [part for part in re.split(r"[/.\[\]]", raw) if part]
-        assert all(piece in row.where for piece in pieces), shape
-        assert row.where, shape
+        assert all(piece in row.label for piece in pieces), shape
+        assert row.label, shape
 
 
 @pytest.mark.parametrize("shape", UNPLACED)
@@ -320,7 +316,7 @@ async def test_a_parameter_or_a_header_is_told_of_the_request_by_its_name(house:
     await refused(house, await staged(house), lambda _: {"errors": [entry(**{name: "X-Partner"})]}, "")
     told_of_the_batch(house, name)
     (row,) = [one for one in problem_rows(house.staging, house.staging.orders, None) if SAID in one.text]
-    assert row.where == f"{name} X-Partner"
+    assert row.label == f"{name} X-Partner"
 
 
 def told_of_the_batch(house: House, shape: str) -> None:
@@ -355,30 +351,30 @@ async def test_of_an_order_sent_alone_no_number_is_needed(house: House, raw: str
     assert await staging.look() is None
     for shape, body in PLACED.items():
 
-        async def refuse(request: httpx.Request, real: Answers, body: Body = body) -> httpx.Response:
+        async def refuse(request: httpx.Request, send: Send, body: Body = body) -> httpx.Response:
             return httpx.Response(400, json=body(raw))
 
         await answered(house, staging.plan(), refuse)
         (finding,) = told_at(house, id)
         assert (str(finding.problem.pointer), finding.problem.detail) == (lands, SAID), shape
         assert staging.standing(staging.orders[0]) is StagedStatus.REFUSED, shape
-        staging.release([id], in_spite=True)
+        staging.editing.release([id], in_spite=True)
 
 
 async def test_what_was_said_of_an_order_or_an_item_that_was_removed_comes_back_with_it(house: House) -> None:
     ids = await staged(house)
     await refused(house, ids, PLACED["list"], "/data/attributes/orders/{n}" + SOME_FIELD)
     staging, target = house.staging, ids[TARGET]
-    staging.change(target, lambda edit: ITEMS if edit.remove(ITEMS / 1, "item") else None)
+    staging.editing.change(target, lambda edit: ITEMS if edit.remove(ITEMS / 1, "item") else None)
     (finding,) = told_at(house, target)
     assert (finding.problem.pointer, finding.stale) == (ITEMS, True)
     assert form_place(house, target) == f"{ITEM}/0/name"
-    staging.undo()
+    staging.editing.undo()
     (finding,) = told_at(house, target)
     assert (str(finding.problem.pointer), finding.stale) == (SOME_FIELD, False)
-    staging.remove_orders([target])
+    staging.editing.remove_orders([target])
     assert not [one for one in problem_rows(staging, staging.orders, None) if SAID in one.text]
-    staging.undo()
+    staging.editing.undo()
     assert form_place(house, target) == SOME_FIELD
     assert table_place(house, target) == SOME_FIELD
 
@@ -403,7 +399,7 @@ async def test_by_keys_it_is_met_in_the_form_the_table_and_the_list(tmp_path: Pa
         await app.press("g", "D", "j", "z")
         assert standings(app) == ["ready", "held", "ready"]
         # Of P1 to P3, of which P2 is held, the second that went is P3.
-        refuse_next(app, ("/data/attributes/orders/1/shipping_address/city", SAID))
+        app.interceptor.refuse_next(("/data/attributes/orders/1/shipping_address/city", SAID))
         await review(app)
         await app.press("y")
         await app.until("refused all 2 orders sent")

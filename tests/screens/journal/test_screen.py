@@ -35,7 +35,7 @@ async def send(house: House) -> None:
 
 
 async def correct(house: House, name: str = "Jan Klaassen") -> dict[str, Any]:
-    """Correct the recipient of the order under the cursor of the list, and see it confirmed; the order as it was."""
+    """Correct the recipient of the order under the cursor of the list, and see it verified; the order as it was."""
     await house.until("100+ read")
     order = dict(house.app.screen.order)
     await house.press("enter")
@@ -72,7 +72,7 @@ async def test_a_write_is_read_in_the_journal_with_field_was_and_now(tmp_path: P
         row = next(line for line in house.lines if "patch" in line)
         assert order["order_number"][:8] in row
         assert "Ship to, name" in row
-        assert "confirmed" in row
+        assert "verified" in row
         assert row[2] == "="
         await house.until("* Ship to, name")
         assert recipient(order)[:10] in house.text
@@ -82,7 +82,7 @@ async def test_a_write_is_read_in_the_journal_with_field_was_and_now(tmp_path: P
         await house.press("enter")
         assert "http://127.0.0.1/api/v3" in house.text
         assert "TEST" in house.text
-        assert "is being sent" in house.text
+        assert "sending: queued" in house.text
         await house.press("v")
         assert '"base_url": "http://127.0.0.1/api/v3"' in house.text
         await house.press("v", "q")
@@ -185,7 +185,7 @@ async def test_sorted_by_order_each_order_of_a_write_has_a_row_and_can_be_undone
             draft.edit.put_all([(pointer_to_city(), "Bulkdorp")], "city")
             bench.drafts.save(draft)
             drafts.append(draft)
-        standings = await bench.corrections.send_together(drafts)
+        standings = await bench.corrections.send_as_upsert(drafts)
         assert len(standings) == 3
         await house.until(lambda: house.app.account.drafts.all() == [])
         screen = await journal(house)
@@ -260,7 +260,7 @@ async def test_a_change_of_many_is_undone_as_a_whole_with_a_line_for_each(tmp_pa
             draft.edit.put_all([(pointer_to_city(), "Bulkdorp")], "hold")
             bench.drafts.save(draft)
         await send(house)
-        await house.until(lambda: not bench.corrections.sending)
+        await house.until(lambda: not bench.corrections.unsettled)
         await journal(house)
         assert "hold: Ship to, city" in house.text
         await house.press("u")

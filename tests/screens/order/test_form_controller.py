@@ -44,7 +44,7 @@ class Sheet:
     make: Callable[[], Sequence[SheetRow]]
     cursor_pointer: Pointer | None = None
     editing: Pointer | None = None
-    edits_lines: bool = False
+    is_multiline: bool = False
     opened: list[str | None] = field(default_factory=list)
 
     @property
@@ -384,14 +384,16 @@ def all_rows(form: Form) -> Sequence[SheetRow]:
 async def test_groups_are_stepped_through_and_chosen_by_number(form: Form) -> None:
     form.controller.view = FormView.ALL
     form.at(NAME)
-    groups = [str(group) for group in Group]
-    assert form.controller.current_group() == groups[0]
-    for group in (*groups[1:], groups[0]):
-        form.controller.step_group(1)
-        assert form.controller.current_group() == group, form.host.notices
-    form.controller.go_to_group_number("4")
-    assert form.controller.current_group() == groups[3]
-    form.controller.go_to_group_number("0")
+    names, groups = [str(group) for group in Group], form.controller.groups
+    assert groups.current() == names[0]
+    for name in (*names[1:], names[0]):
+        groups.go_to_next("l")
+        assert groups.current() == name, form.host.notices
+    groups.go_to_previous("h")
+    assert groups.current() == names[-1]
+    groups.go_to_number("4")
+    assert groups.current() == names[3]
+    groups.go_to_number("0")
     assert "no tab 0" in form.host.notices[-1]
 
 

@@ -33,7 +33,7 @@ from tui.sandbox.faults import Fault, Faults
 from tui.store.journal import WriteKind, WriteState
 from tui.store.store import Store
 from tui.work.account import Account, open_account
-from tui.work.drafts.sender import DraftSendState
+from tui.work.writes.send_state import SendState
 from tui.work.writes.serialization import edited_order
 
 EDITS = int(os.environ.get("SENDCLOUD_EDITS", "40"))
@@ -122,7 +122,7 @@ def change(edit: Edit, dice: Random, number: int) -> None:
 
 
 @pytest.mark.parametrize("life", range(2), indirect=True)
-async def test_every_order_ends_as_the_journal_says(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_every_order_matches_the_journal(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
     ids = await plant(life)
     began = {id: await life.client.get_order(id) for id in ids}
     executed: Counter[str] = Counter()
@@ -134,18 +134,18 @@ async def test_every_order_ends_as_the_journal_says(life: Life, monkeypatch: pyt
 
     monkeypatch.setattr(writing, "apply_patch", counted)
     dice = Random(life.seed)
-    ways: Counter[DraftSendState] = Counter()
+    ways: Counter[SendState] = Counter()
     for number in range(EDITS):
-        life.sandbox.breaker.faults = faults()
+        life.sandbox.fault_injector.faults = faults()
         ways[await one_edit(life, dice.choice(ids), dice, number)] += 1
         if dice.random() < 0.1:
             # The app ends where it stands, and another one opens.
             await life.close()
-            life.sandbox.breaker.faults = Faults()
+            life.sandbox.fault_injector.faults = Faults()
             await life.open()
-            life.sandbox.breaker.faults = faults()
+            life.sandbox.fault_injector.faults = faults()
             await life.settle()
-    life.sandbox.breaker.faults = Faults()
+    life.sandbox.fault_injector.faults = Faults()
     await life.settle()
 
     writes = sorted(life.store.writes.all(life.account.account_id, limit=-1), key=lambda write: write.id)
@@ -175,7 +175,7 @@ async def test_every_order_ends_as_the_journal_says(life: Life, monkeypatch: pyt
     assert set(keys.values()) == {1}
     assert len(keys) == ORDERS
     # Else the faults missed, and nothing was tried here.
-    assert ways[DraftSendState.CONFIRMED] + ways[DraftSendState.FOLLOWED] > EDITS / 3
+    assert ways[SendState.VERIFIED] + ways[SendState.ACCEPTED] > EDITS / 3
     steps = {step.state for write in writes for step in life.store.writes.events(write.id)}
     assert WriteState.UNKNOWN in steps
 
@@ -197,17 +197,17 @@ async def everything(life: Life) -> list[Document]:
     return list((await life.client.list_orders()).orders)
 
 
-async def one_edit(life: Life, id: str, dice: Random, number: int) -> DraftSendState:
+async def one_edit(life: Life, id: str, dice: Random, number: int) -> SendState:
     """Read, change, send, as the form and the review do; where reading fails nothing is changed."""
     corrections, drafts = life.account.corrections, life.account.drafts
     if corrections.is_unsettled(id):
         await life.settle()
         if corrections.is_unsettled(id):
-            return DraftSendState.UNKNOWN
+            return SendState.UNKNOWN
     try:
         document = await life.client.get_order(id)
     except ApiError:
-        return DraftSendState.NOT_SENT
+        return SendState.NOT_SENT
     draft = drafts.of(id, document, life.clock.now())
     drafts.rebase(draft, document, life.clock.now())
     for clash in draft.undecided:
@@ -215,8 +215,8 @@ async def one_edit(life: Life, id: str, dice: Random, number: int) -> DraftSendS
     change(draft.edit, dice, number)
     drafts.save(draft)
     standing = await corrections.send(draft, draft.sending.body)
-    if standing.way is DraftSendState.CONFIRMED:
-        before, life.sandbox.breaker.faults = life.sandbox.breaker.faults, Faults()
+    if standing.state is SendState.VERIFIED:
+        before, life.sandbox.fault_injector.faults = life.sandbox.fault_injector.faults, Faults()
         assert NOTES.get(await life.client.get_order(id)) == f"edit {number}"
-        life.sandbox.breaker.faults = before
-    return standing.way
+        life.sandbox.fault_injector.faults = before
+    return standing.state

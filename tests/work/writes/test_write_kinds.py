@@ -26,7 +26,8 @@ from tui.store.journal import WriteKind, WriteState
 from tui.store.store import Store
 from tui.work.account import Account, open_account
 from tui.work.drafts.drafts import Draft, Drafts
-from tui.work.drafts.sender import DraftSendState, DraftSendStatus
+from tui.work.drafts.sender import DraftSendStatus
+from tui.work.writes.send_state import SendState
 
 CITY = Pointer.of("shipping_address", "city")
 POINT = Pointer.of("service_point_details")
@@ -71,7 +72,7 @@ async def followed(bench: Account, id: str = IDS[0]) -> DraftSendStatus:
     for follow in bench.follower.following:
         bench.store.verifications.record_attempt(follow.id, attempts=0, due=NOW)
     await bench.follower.look()
-    standing = bench.corrections.standing(id)
+    standing = bench.corrections.status(id)
     assert standing is not None
     return standing
 
@@ -132,15 +133,15 @@ CHANGES: dict[str, tuple[Callable[[Edit], object], Callable[[Document], bool]]] 
 
 @needs_document()
 @pytest.mark.parametrize("what", CHANGES)
-async def test_what_a_patch_cannot_carry_goes_whole_and_is_seen(bench: Account, what: str) -> None:
+async def test_change_that_a_patch_cannot_carry_is_sent_as_upsert(bench: Account, what: str) -> None:
     change, is_done = CHANGES[what]
     draft = await drafted(bench, change)
     sending = draft.sending
     assert sending.operation is Operation.POST
     assert sending.can_send
     standing = await bench.corrections.send(draft, sending.body)
-    assert standing.way is DraftSendState.FOLLOWED
-    assert (await followed(bench)).way is DraftSendState.CONFIRMED
+    assert standing.state is SendState.ACCEPTED
+    assert (await followed(bench)).state is SendState.VERIFIED
     assert is_done(await bench.client.get_order(IDS[0]))
     assert bench.drafts.all() == []
     (write,) = bench.store.writes.all(bench.account_id)
@@ -148,7 +149,7 @@ async def test_what_a_patch_cannot_carry_goes_whole_and_is_seen(bench: Account, 
     assert not list(post_validator().iter_errors(json.loads(write.new.body)))
 
 
-async def test_twins_by_name_go_whole(bench: Account) -> None:
+async def test_items_with_equal_names_are_sent_as_upsert(bench: Account) -> None:
     await bench.client.get_order(IDS[0])
     twins = await drafted(bench, lambda edit: edit.put(ITEMS / 1 / "name", "Cylinder candle", "twin"))
     await bench.corrections.send(twins, twins.sending.body)
@@ -157,36 +158,36 @@ async def test_twins_by_name_go_whole(bench: Account) -> None:
     assert draft.sending.operation is Operation.POST
     assert "two items" in draft.sending.not_patchable[0].reason
     await bench.corrections.send(draft, draft.sending.body)
-    assert (await followed(bench)).way is DraftSendState.CONFIRMED
+    assert (await followed(bench)).state is SendState.VERIFIED
     items: Any = ITEMS.get(await bench.client.get_order(IDS[0]))
     assert [item["quantity"] for item in items] == [1, 7]
 
 
-async def test_a_service_that_keeps_what_was_left_out_is_told_as_such(bench: Account) -> None:
+async def test_value_kept_by_the_service_is_reported(bench: Account) -> None:
     draft = await drafted(bench, lambda edit: edit.drop(POINT, "no point"))
     await bench.corrections.send(draft, draft.sending.body)
     # Q2.6: nobody says that an upsert takes away what it leaves out.
     await bench.client.patch_order(IDS[0], {"service_point_details": {"id": "10"}})
     for _ in range(20):
         await followed(bench)
-    standing = bench.corrections.standing(IDS[0])
+    standing = bench.corrections.status(IDS[0])
     assert standing is not None
     for follow in bench.store.verifications.of_write(bench.store.writes.all(bench.account_id)[0].id):
         bench.store.verifications.record_attempt(follow.id, attempts=99, due=NOW)
     await bench.follower.look()
-    standing = bench.corrections.standing(IDS[0])
+    standing = bench.corrections.status(IDS[0])
     assert standing is not None
-    assert standing.way is DraftSendState.DIFFERS
+    assert standing.state is SendState.DIFFERS
     assert [problem.pointer for problem in standing.problems] == [POINT]
     assert bench.drafts.all()
 
 
-async def test_nothing_goes_while_a_conflict_is_open_and_either_side_can_be_chosen(bench: Account) -> None:
+async def test_open_conflict_blocks_sending_until_a_side_is_chosen(bench: Account) -> None:
     draft = await drafted(bench, lambda edit: edit.put(CITY, "Mine", "city"))
     await bench.client.patch_order(IDS[0], {"shipping_address": {"city": "Theirs"}})
     body = draft.sending.body
     for _ in range(2):
-        assert (await bench.corrections.send(draft, body)).way is DraftSendState.CHANGED
+        assert (await bench.corrections.send(draft, body)).state is SendState.CONFLICT
     # It waits on the disk, too.
     (kept,) = Drafts(bench.store, bench.account_id, lambda: NOW).all()
     assert [clash.theirs for clash in kept.undecided] == ["Theirs"]
@@ -198,11 +199,11 @@ async def test_nothing_goes_while_a_conflict_is_open_and_either_side_can_be_chos
     draft.keep_mine(draft.undecided[0])
     bench.drafts.save(draft)
     assert not Drafts(bench.store, bench.account_id, lambda: NOW).all()[0].undecided
-    assert (await bench.corrections.send(draft, draft.sending.body)).way is DraftSendState.CONFIRMED
+    assert (await bench.corrections.send(draft, draft.sending.body)).state is SendState.VERIFIED
     assert CITY.get(await bench.client.get_order(IDS[0])) == "Mine"
 
 
-async def test_what_was_decided_is_asked_again_when_the_service_changes_it_again(bench: Account) -> None:
+async def test_decided_conflict_reopens_after_another_remote_change(bench: Account) -> None:
     draft = await drafted(bench, lambda edit: edit.put(CITY, "Mine", "city"))
     await bench.client.patch_order(IDS[0], {"shipping_address": {"city": "Theirs"}})
     await bench.corrections.read_again(draft)
@@ -215,18 +216,18 @@ async def test_what_was_decided_is_asked_again_when_the_service_changes_it_again
     assert [clash.theirs for clash in draft.undecided] == ["Again"]
 
 
-async def test_many_go_whole_in_one_request(bench: Account) -> None:
+async def test_many_full_orders_take_one_request(bench: Account) -> None:
     drafts = [await drafted(bench, lambda edit: edit.put(CITY, "Breda", "city"), id) for id in IDS]
-    standings = await bench.corrections.send_together(drafts)
-    assert {one.way for one in standings.values()} == {DraftSendState.FOLLOWED}
+    standings = await bench.corrections.send_as_upsert(drafts)
+    assert {one.state for one in standings.values()} == {SendState.ACCEPTED}
     for id in IDS:
-        assert (await followed(bench, id)).way is DraftSendState.CONFIRMED
+        assert (await followed(bench, id)).state is SendState.VERIFIED
         assert CITY.get(await bench.client.get_order(id)) == "Breda"
     assert bench.drafts.all() == []
     assert sum(entry.method == "POST" for entry in bench.log.entries) == 1
 
 
-async def test_a_refusal_of_one_of_many_names_it_and_lets_the_others_go_again(bench: Account, sandbox: Sandbox) -> None:
+async def test_refusal_of_one_order_lets_the_others_be_resent(bench: Account, sandbox: Sandbox) -> None:
     drafts = [await drafted(bench, lambda edit: edit.put(CITY, "Breda", "city"), id) for id in IDS]
     real = bench.client.upsert_orders
 
@@ -236,33 +237,33 @@ async def test_a_refusal_of_one_of_many_names_it_and_lets_the_others_go_again(be
         return await real(changed)
 
     bench.client.upsert_orders = refuse  # type: ignore[method-assign,assignment]
-    standings = await bench.corrections.send_together(drafts)
-    assert [standings[id].way for id in IDS] == [
-        DraftSendState.NOT_SENT,
-        DraftSendState.REFUSED,
-        DraftSendState.NOT_SENT,
+    standings = await bench.corrections.send_as_upsert(drafts)
+    assert [standings[id].state for id in IDS] == [
+        SendState.NOT_SENT,
+        SendState.REFUSED,
+        SendState.NOT_SENT,
     ]
     assert [str(problem.pointer) for problem in standings[IDS[1]].problems] == ["/order_number"]
     assert len(bench.drafts.all()) == 3
 
 
 @pytest.mark.parametrize("fault", ["error_after=1:POST", "lost=1:POST", "cut=1:POST", "dropped=1:POST"])
-async def test_a_lost_answer_of_a_whole_order_is_looked_up(bench: Account, sandbox: Sandbox, fault: str) -> None:
+async def test_lost_answer_of_a_full_order_is_looked_up(bench: Account, sandbox: Sandbox, fault: str) -> None:
     draft = await drafted(bench, lambda edit: remove_entry(edit, ITEMS / 0))
-    sandbox.breaker.faults = Faults.parse([fault])
+    sandbox.fault_injector.faults = Faults.parse([fault])
     standing = await bench.corrections.send(draft, draft.sending.body)
-    sandbox.breaker.faults = Faults.parse([])
+    sandbox.fault_injector.faults = Faults.parse([])
     if fault.startswith("dropped"):
-        assert standing.way in (DraftSendState.UNKNOWN, DraftSendState.NOT_APPLIED)
+        assert standing.state in (SendState.UNKNOWN, SendState.NOT_SENT)
         assert named(await bench.client.get_order(IDS[0])) == ["Cylinder candle", "Scented Candle"]
         assert bench.drafts.all()
         return
-    assert standing.way is DraftSendState.FOLLOWED
-    assert (await followed(bench)).way is DraftSendState.CONFIRMED
+    assert standing.state is SendState.ACCEPTED
+    assert (await followed(bench)).state is SendState.VERIFIED
     assert named(await bench.client.get_order(IDS[0])) == ["Scented Candle"]
 
 
-def test_every_kind_of_entry_can_be_added_and_begun_with() -> None:
+def test_every_kind_of_list_item_can_be_added() -> None:
     edit = Edit(json.loads(planted(IDS[0])))
     kinds = list(addable())
     assert len({kind.key for kind in kinds} | {"c", "u", "n"}) == len(kinds) + 3

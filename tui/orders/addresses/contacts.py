@@ -1,4 +1,4 @@
-"""Phone numbers and e-mail addresses in a line of a block."""
+"""Finds phone numbers and e-mail addresses in a line."""
 
 import re
 from typing import Final
@@ -17,7 +17,7 @@ EMAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s.]{2,24}")
 
 
 def without_contacts(parsed: ParsedFields, text: str) -> str:
-    """The line without the phone number and the e-mail address in it, which are taken."""
+    """Read phone number and e-mail address from a line, and return the rest of it."""
     if "@" in text:
         kept = []
         for token in text.split():
@@ -44,7 +44,7 @@ def without_contacts(parsed: ParsedFields, text: str) -> str:
 
 
 def without_phone(parsed: ParsedFields, text: str) -> str:
-    """Nothing, if the text is a phone number, which is taken; else the text."""
+    """Read the text as a phone number if it is one and return ""; else return the text."""
     labelled = _PHONE_LABEL.fullmatch(text)
     if labelled is not None and PHONE.fullmatch(labelled["phone"]):
         label = normalize(labelled["label"])
@@ -75,5 +75,5 @@ def _is_phone_label(word: str) -> bool:
 
 
 def strip_punctuation(token: str) -> str:
-    """A word without the signs around it."""
+    """A word without the punctuation around it."""
     return token.removeprefix("<mailto:").removeprefix("mailto:").strip("<>()[]{},;:\"'.|")

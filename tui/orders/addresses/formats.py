@@ -1,4 +1,4 @@
-"""How each country writes its addresses: its names, its postcodes and where they stand, its states."""
+"""Address formats by country: country names, postcodes and their position, states."""
 
 import re
 import unicodedata
@@ -9,7 +9,7 @@ from typing import Any, Final
 from tui.orders.countries import countries, states
 
 LIKELY_COUNTRIES: Final = tuple(re.findall("..", "NLDEFRESITGBUSPLBEATCHLUIEDKSENOFIPTCZSKHUROGRHRSICAAU"))
-"""The countries whose postcodes are looked for where nothing else says which country it is, the likelier ones first."""
+"""The countries whose postcodes are searched if nothing else decides the country, likeliest first."""
 
 _LANGUAGES: Final = re.findall("..", "nldefresitplptsvdanbficsskhuroelhrsletlvltbg")
 _COMMON_NAMES: Final = {
@@ -32,10 +32,10 @@ _COMMON_NAMES: Final = {
     "IE": ("eire", "republic of ireland"),
     "CH": ("schweiz", "suisse", "svizzera"),
 }
-"""What people write besides the names that the lists of countries have, as `normalize` makes it."""
+"""Names that people use and country lists lack, in the form of `normalize`."""
 
 _PLATES: Final = {"DE": "D", "FR": "F", "IT": "I", "ES": "E", "AT": "A", "BE": "B", "LU": "L", "SE": "S", "FI": "FIN"}
-"""Letters that stand before a postcode for the country, besides its code: D-10115."""
+"""Letters for the country before a postcode, other than its code: D-10115."""
 
 _IN_TEXT: Final = {"PL": r"\d{2}[- ]?\d{3}", "IE": r"[A-Z]\d[\dW] ?[0-9A-Z]{4}"}
 """Patterns to find a postcode in a text where libaddressinput's does not serve: Poland's hyphen is often a space or
@@ -54,9 +54,9 @@ _VALID: Final = {
 
 @dataclass(frozen=True, slots=True)
 class AddressFormat:
-    """One country's way. `postcode` finds one anywhere in a line, with groups `plate` and `zip`.
+    """A country's address format. `postcode` finds one anywhere in a line, with groups `plate` and `zip`.
 
-    `precedes_city`: the postcode stands before the city. `has_state`: a state or province belongs to the address.
+    `precedes_city`: the postcode comes before the city. `has_state`: addresses have a state or province.
     """
 
     code: str
@@ -67,7 +67,7 @@ class AddressFormat:
 
 @lru_cache(maxsize=4096)
 def normalize(text: str) -> str:
-    """Words to compare: without case, accents and dots, other signs as spaces."""
+    """Normalize text for comparison: no case, accents or dots, other punctuation as spaces."""
     folded = unicodedata.normalize("NFKD", text.casefold().replace("ł", "l").replace("ø", "o"))
     letters = (letter for letter in folded if not unicodedata.combining(letter) and letter not in ".'’")
     return " ".join("".join(letter if letter.isalnum() else " " for letter in letters).split())
@@ -75,7 +75,7 @@ def normalize(text: str) -> str:
 
 @cache
 def format_of(code: str) -> AddressFormat | None:
-    """How addresses of the country are written, or None where it has no postcodes (libaddressinput's data)."""
+    """The country's address format by libaddressinput's data, or None if it has no postcodes."""
     rules = _rules(code)
     pattern = _IN_TEXT.get(code) or rules.get("zip")
     if not pattern:
@@ -92,7 +92,7 @@ def is_postcode(country: str, text: str) -> bool | None:
 
 @cache
 def loose_format(code: str) -> AddressFormat:
-    """The same for postcodes that the country does not have, where its name is written beside one."""
+    """The format for invalid postcodes, for text that names the country."""
     return AddressFormat(code, _finder(code, r"\d{3,6}"), *_layout(_rules(code)))
 
 
@@ -109,7 +109,7 @@ def _finder(code: str, pattern: str) -> re.Pattern[str]:
 
 @cache
 def country_named(text: str) -> str:
-    """The code of the country that this text is a name of, in any of the usual languages, or its code; else ""."""
+    """The code of the country with this name, in any of the supported languages, or with this code; else ""."""
     code = text.strip().strip(".,()")
     if re.fullmatch("[A-Z]{2}", code) and code in dict(countries()):
         return code
@@ -120,7 +120,7 @@ def country_named(text: str) -> str:
 
 @cache
 def state_named(country: str, text: str) -> str:
-    """The ISO 3166-2 code of a part of the country, by its letters (`RM`) or its name; else ""."""
+    """The ISO 3166-2 code of a subdivision, by its letters (`RM`) or name; else ""."""
     by_letters, by_name = _states(country)
     word = text.strip(" .,()")
     letters = word.replace(".", "").upper()
@@ -129,7 +129,7 @@ def state_named(country: str, text: str) -> str:
 
 @cache
 def is_british_county(text: str) -> bool:
-    """Whether it is a county that people in Britain still write below the town."""
+    """Whether the text is a British county, which people still write below the town."""
     import pycountry
 
     parts: Any = pycountry.subdivisions
@@ -138,7 +138,7 @@ def is_british_county(text: str) -> bool:
 
 
 def dialling_code(country: str) -> str:
-    """The digits that a phone number of this country starts with from abroad, of the usual countries."""
+    """The international dialling code of a country, or ""."""
     return _DIAL.get(country, "")
 
 
@@ -170,7 +170,7 @@ def _codes_of_three() -> dict[str, str]:
 
 @cache
 def _names() -> dict[str, str]:
-    """Every name of every country in the languages of those who order, by its plain form."""
+    """Country codes by normalized name, in all supported languages."""
     import gettext
 
     import pycountry
@@ -188,7 +188,7 @@ def _names() -> dict[str, str]:
         texts = gettext.translation("iso3166-1", pycountry.LOCALES_DIR, languages=[language], fallback=True)
         for code, name in listed:
             found.setdefault(normalize(texts.gettext(name)), code)
-    del found["norfolk"]  # an island in the Pacific, in one language; else a county
+    del found["norfolk"]  # in one language an island in the Pacific, but usually a county
     return found
 
 

@@ -1,4 +1,4 @@
-"""Values that stand behind a label: `Straße: Hauptstr. 5`."""
+"""Reads values that follow a label: `Straße: Hauptstr. 5`."""
 
 from collections.abc import Iterable
 
@@ -10,7 +10,7 @@ from tui.orders.addresses.result import Confidence, ParsedFields
 
 
 def read_labels(parsed: ParsedFields, labelled: Iterable[tuple[str, str, str]], evidence: Evidence) -> None:
-    """Take all that stood behind a label, which says surely what it is."""
+    """Read all labelled values. The label decides the field."""
     names: dict[str, tuple[str, str]] = {}
     numbers: list[tuple[str, str]] = []
     for kind, value, source in labelled:
@@ -40,7 +40,7 @@ def read_labels(parsed: ParsedFields, labelled: Iterable[tuple[str, str, str]], 
                 parsed.put(kind, value, Confidence.SURE, source)
     named = parsed.found.get("name")
     if "family" in names and "given" not in names and named is not None:
-        # Where the given name is only called name.
+        # The given name may only be labelled "name".
         names["given"] = (named.value, named.source)
         del parsed.found["name"]
     if names:

@@ -1,4 +1,4 @@
-"""Where the postcode and the city of an address stand in a text, and by which country's way they are written."""
+"""Finds the postcode and city in a text, and the country whose format they have."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -23,7 +23,7 @@ _POINTS_NAMED, _POINTS_PLATE, _POINTS_PHONE, _POINTS_WORDS, _POINTS_CURRENT, _PO
 _SCORE_FULL, _SCORE_PARTIAL, _SCORE_WRONG = 3, 1, -4
 _MIN_SCORE: Final = 2
 _DISTINCTIVE_SHAPE: Final = {"NL": 4, "GB": 4, "CA": 4, "PT": 3, "IE": 3}
-"""Points for postcodes that hardly anybody else has."""
+"""Points for postcode formats that hardly any other country has."""
 _MAX_CITY_LENGTH: Final = 60
 _MAX_COUNTRY_WORDS: Final = 5
 _MAX_POSTCODES_PER_LINE: Final = 3
@@ -31,17 +31,17 @@ _MAX_POSTCODES_PER_LINE: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What speaks for a country besides the postcode: points by code. `current`: the country of the order as it is."""
+    """Evidence for a country besides the postcode, as points by country code. `current`: the order's country."""
 
     points: dict[str, int] = field(default_factory=dict)
     current: str = ""
     named: str = ""
     cache: "dict[str, PostcodeMatch | None]" = field(default_factory=dict, compare=False, repr=False)
-    """What was found in texts so far, with this evidence."""
+    """Matches found with this evidence so far, by text."""
 
     @classmethod
     def of(cls, text: str, current: str) -> "Evidence":
-        """From the whole text: phone numbers and mail addresses."""
+        """Collect evidence from the whole text: phone numbers and e-mail addresses."""
         points: dict[str, int] = {}
         for code in LIKELY_COUNTRIES:
             dial = dialling_code(code)
@@ -56,7 +56,7 @@ class Evidence:
         return cls(points, code)
 
     def with_lines(self, lines: Sequence[str], named: str = "") -> "Evidence":
-        """With what these lines say: the name of a country on a line, words of streets, forms of companies."""
+        """Add evidence from lines: country names, street words, legal forms of companies."""
         points = dict(self.points)
         streets: set[str] = set()
         companies: set[str] = set()
@@ -75,16 +75,16 @@ class Evidence:
 
     @property
     def countries(self) -> list[str]:
-        """Those whose postcodes are looked for."""
+        """The countries whose postcodes are searched, likeliest first."""
         return list(dict.fromkeys([*sorted(self.points, key=lambda code: -self.points[code]), *LIKELY_COUNTRIES]))
 
 
 @dataclass(frozen=True, slots=True)
 class PostcodeMatch:
-    """A postcode and what stands around it. `candidates`: the countries that fit equally well, if several do.
+    """A postcode and the text around it. `candidates`: the countries that match equally well, if several do.
 
-    `before`: what stands on the same line before it all. `named`: the words that name the country, with it.
-    `certain`: city and postcode stand together as they do in that country.
+    `before`: text on the same line before postcode and city. `named`: words that name the country. `certain`: city and
+    postcode are written together as is usual in that country.
     """
 
     country: str
@@ -104,7 +104,7 @@ class PostcodeMatch:
 
 
 def best_postcode(text: str, evidence: Evidence) -> PostcodeMatch | None:
-    """The postcode of a line or of what stands between its commas."""
+    """Find the best postcode in a line or in the parts between its commas."""
     if text not in evidence.cache:
         evidence.cache[text] = _find_best_postcode(text, evidence)
     return evidence.cache[text]
@@ -120,7 +120,7 @@ def _find_best_postcode(text: str, evidence: Evidence) -> PostcodeMatch | None:
 
 
 def find_postcode(text: str, evidence: Evidence, *, is_prose: bool = False) -> PostcodeMatch | None:
-    """The postcode in a text without commas, by the country that fits best; None where nothing looks like one."""
+    """Find the postcode in a text without commas, by the best matching country; None if nothing looks like one."""
     if len(text) > 160 or not re.search(r"\d", text) or vocabulary.is_unit(text) or vocabulary.is_box(text):
         return None
     found: list[PostcodeMatch] = []
@@ -138,7 +138,7 @@ def find_postcode(text: str, evidence: Evidence, *, is_prose: bool = False) -> P
 
 
 def is_city(text: str) -> bool:
-    """Whether it may be the name of a town: Den Haag, Paris 07, Lyon CEDEX 03."""
+    """Whether the text may be a town: Den Haag, Paris 07, Lyon CEDEX 03."""
     if not text or len(text) > _MAX_CITY_LENGTH or len(text.split()) > 7 or "@" in text:
         return False
     name = re.sub(r"(?:\s+cedex)?(?:\s+\d{1,2})?$", "", text, flags=re.IGNORECASE)
@@ -146,7 +146,7 @@ def is_city(text: str) -> bool:
 
 
 def without_country(text: str) -> tuple[str, str, str]:
-    """A text without the name of a country at its end, its code, and the words of the name."""
+    """Split off a country name at the end: the rest of the text, the country code, and the name as written."""
     words = text.split()
     for count in range(min(_MAX_COUNTRY_WORDS, len(words)), 0, -1):
         name = " ".join(words[-count:])
@@ -207,7 +207,7 @@ def _match(format: AddressFormat, postcode: str, score: int, **more: str) -> Pos
 
 
 def _match_before_city(before: str, after: str, postcode: str, format: AddressFormat) -> PostcodeMatch | None:
-    """The postcode leads: `1012 AB Amsterdam`."""
+    """Match a postcode before the city: `1012 AB Amsterdam`."""
     city, code, named = without_country(after)
     state, state_words = "", ""
     if format.has_state:
@@ -232,7 +232,7 @@ def _match_before_city(before: str, after: str, postcode: str, format: AddressFo
             return _match(format, postcode, _SCORE_PARTIAL, city=before, city_words=before)
         score, city = 0, ""
     elif not city and code == format.code and not before:
-        # A town called as its country is: Luxembourg.
+        # A town named like its country: Luxembourg.
         return _match(format, postcode, _SCORE_FULL, city=after, city_words=after)
     elif not city and code and not before:
         return _match(format, postcode, _SCORE_PARTIAL, named=named)
@@ -260,7 +260,7 @@ def _is_street(text: str) -> bool:
 
 
 def _match_after_city(before: str, after: str, postcode: str, format: AddressFormat) -> PostcodeMatch | None:
-    """The postcode follows: `London SW1A 2AA`, `Springfield IL 62704`."""
+    """Match a postcode after the city: `London SW1A 2AA`, `Springfield IL 62704`."""
     rest, _, named = without_country(after)
     if rest:
         if before or not is_city(rest):
@@ -296,18 +296,18 @@ def _match_after_city(before: str, after: str, postcode: str, format: AddressFor
 
 
 def _street_and_town(text: str) -> tuple[str, str]:
-    """`10 Downing Street London`: the town begins behind the last word that is a street."""
+    """Split `10 Downing Street London`: the town begins after the last street word."""
     words = text.split()
     last = next((n for n in range(len(words) - 1, 0, -1) if vocabulary.street_words(f"x {words[n]}")), None)
-    place = len(words) - 1 if last is None or last + 1 >= len(words) else last + 1
+    town_start = len(words) - 1 if last is None or last + 1 >= len(words) else last + 1
     if not re.search(r"\d", text):
         return "", text
-    return " ".join(words[:place]), " ".join(words[place:])
+    return " ".join(words[:town_start]), " ".join(words[town_start:])
 
 
 @cache
 def _without_state(text: str, country: str) -> tuple[str, str, str]:
-    """A text without the state at its end, its code, and its words: `Roma (RM)`, `New York NY`."""
+    """Split off a state at the end, as in `Roma (RM)`, `New York NY`: the rest, the state's code, and the state as written."""
     inner = re.fullmatch(r"(.*?)\s*\(([^()]{1,40})\)", text)
     if inner is not None and (code := state_named(country, inner[2])):
         return inner[1], code, inner[2]
@@ -316,7 +316,7 @@ def _without_state(text: str, country: str) -> tuple[str, str, str]:
         name = " ".join(words[-count:])
         letters = name.replace(".", "")
         is_letters = len(letters) <= 3 and letters.isupper()
-        # A town may be called as its province is: only letters, or a name behind a town's, are a state here.
+        # A town may be named like its province, so only letters, or a name after a town, count as a state.
         if (code := state_named(country, name)) and (
             is_letters or (country in ("US", "CA", "AU") and count < len(words) + 1)
         ):

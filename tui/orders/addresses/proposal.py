@@ -1,4 +1,4 @@
-"""What was read from a block beside the address as it is: what would be set, what stays, what should be cleared."""
+"""Compares a parsed address with the order's address: which fields to set, keep or clear."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ from tui.orders.fields import field_at
 
 _PLACE_FIELDS: Final = ("address_line_1", "po_box", "postal_code", "city", "country_code")
 _CLEARED_FIELDS: Final = ("company_name", "house_number", "address_line_2", "po_box", "state_province_code")
-"""Fields that belong to one place: what the block does not have of them would be left of another address."""
+"""Fields that belong to one place. If the text lacks them, they would be left over from another address."""
 _PERSONAL_FIELDS: Final = ("phone_number", "email")
 
 
 class FieldEffect(StrEnum):
-    """What the proposal does with a field. STAYS: the block does not have it. MIXES: it stays, and is of another address."""
+    """What the proposal does with a field. STAYS: the text does not have it. MIXES: same, but its value is of another place."""
 
     SET = "set"
     CLEAR = "clear"
@@ -29,7 +29,7 @@ class FieldEffect(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ProposedField:
-    """One field: what it is now, what it would be, and how sure that is."""
+    """One field: its current value, the proposed value, and how sure that is."""
 
     field: str
     now: Json | Absent
@@ -44,7 +44,7 @@ class ProposedField:
 
 
 def wants_split(parsed: ParsedAddress, node: Json | Absent) -> bool:
-    """Whether the number goes apart without being asked: where the order keeps it apart already (Q8.15)."""
+    """Whether to split off the house number by default: if the order already has it in its own field (Q8.15)."""
     return parsed.split is not None and bool(_text(node, "house_number").strip())
 
 
@@ -56,7 +56,7 @@ def propose(
     split: bool,
     operation: Operation = Operation.PATCH,
 ) -> tuple[ProposedField, ...]:
-    """A line for each field that the block or the address at `address_pointer` has, in the order of the form."""
+    """A line for each field that the text or the address at `address_pointer` has, in the order of the form."""
     node = address_pointer.get(document)
     found = _found(parsed, node, split)
     is_elsewhere = any(name in found and found[name].value != _text(node, name) for name in _PLACE_FIELDS)
@@ -85,9 +85,9 @@ def values_for(
     excluded: Collection[str] = (),
     operation: Operation = Operation.PATCH,
 ) -> list[tuple[Pointer, Json]]:
-    """The values to write at `address_pointer`, and at the `other` address what is taken there, too.
+    """The values to write at `address_pointer`, and those to write to the `other` address, too.
 
-    An other address that is not there yet gets all of this one as it will be, since it would not be whole.
+    If the other address does not exist yet, it gets a complete copy of the new address.
     """
     chosen = [line for line in lines if line.field not in excluded]
     values: list[tuple[Pointer, Json]] = [(address_pointer / line.field, line.value) for line in chosen if line.writes]
@@ -125,7 +125,7 @@ def _found(parsed: ParsedAddress, node: Json | Absent, split: bool) -> dict[str,
         found["house_number"] = FoundValue("house_number", number, was.confidence, was.source)
     company = found.get("company_name")
     if company is not None and "name" not in found and not _text(node, "name").strip():
-        # The service wants a name; the company's is the only one there is.
+        # The service requires a name, and the company's is the only one.
         found["name"] = FoundValue("name", company.value, Confidence.GUESS, company.source)
     return found
 

@@ -1,7 +1,7 @@
-"""A block of text, as people write addresses, read into the fields of an address.
+"""Parses a block of text, as people write addresses, into address fields.
 
-Nothing is corrected: values are the words that stand there, and what has no place is told. The postcode is looked
-for first, by the formats of the countries that may be meant; what stands above and below it follows from there.
+Nothing is corrected: values are words of the text, and words without a field are reported. The postcode is found first,
+by the formats of the likely countries. The lines above and below are read relative to it.
 """
 
 import re
@@ -33,16 +33,16 @@ _SEPARATOR: Final = re.compile(
     r"\s*[,;|•·]\s*|\s+[-–—]\s+(?=\d|\D{3})"
     r"|(?:(?:(?<=[^\W\d_]{4})|(?<=\d[A-Z]{2}))[.!?]\s+(?=[^\W\d_])|(?<=[^\W\d_]{6})[.!?]\s+(?=\d))(?<![Ss][Tt][Rr]\. )"
 )
-"""Between the parts of an address on one line: commas, bars, dashes, and the end of a sentence."""
+"""Separators between the parts of an address on one line: commas, bars, dashes, and the end of a sentence."""
 
 
 def read_address(
     text: str, current: Document | None = None, *, choice: int = 0, billing: bool = False
 ) -> ParsedAddress:
-    """Read a block. `current` is the address of the order as it is now, which decides what the text leaves open.
+    """Parse an address. `current`: the order's address, used to decide what the text leaves open.
 
-    `choice` takes another of several addresses; those under a heading of the wanted kind come first. Any text is
-    taken; one of 64 KB is read in well under a second.
+    `choice` selects one of several addresses; those under a heading of the wanted kind come first. Any text is accepted.
+    A text of 64 KB is parsed in well under a second.
     """
     cleaned = clean(text)
     country = current.get("country_code") if current is not None else None
@@ -59,7 +59,7 @@ def read_address(
 
 
 def _addresses(parts: list[AddressSection], country: str, billing: bool) -> list[AddressSection]:
-    """The parts, those first that have an address of the wanted kind."""
+    """Sort the sections so that those with an address of the wanted kind come first."""
     evidence = Evidence.of("", country)
     apart = [text_part for part in parts for text_part in _split_at_postcodes(part, evidence)]
     wanted = "billing" if billing else "header"
@@ -68,7 +68,7 @@ def _addresses(parts: list[AddressSection], country: str, billing: bool) -> list
     with_address = [part for part in ordered if _has_address(part, evidence)]
     if len(with_address) > 1:
         return ordered
-    # One address only: headings and labels around it belong to it, whatever order they come in.
+    # With only one address, all headings and labels belong to it, in any order.
     return [_join(apart)] if not any(part.kind == "old" for part in apart) else ordered
 
 
@@ -88,7 +88,7 @@ def _has_address(part: AddressSection, evidence: Evidence) -> bool:
 
 
 def _split_at_postcodes(part: AddressSection, evidence: Evidence) -> list[AddressSection]:
-    """A part with several postcodes, cut between them."""
+    """Split a section between its postcodes, if it has several."""
     places = [
         index
         for index, line in enumerate(part.lines)
@@ -110,14 +110,14 @@ def _split_at_postcodes(part: AddressSection, evidence: Evidence) -> list[Addres
 
 
 class _AddressReader:
-    """Reads one part of a text; what it has found so far."""
+    """Reads one section of a text."""
 
     def __init__(self, evidence: Evidence) -> None:
         self.evidence = evidence
         self.parsed = ParsedFields()
 
     def skip(self, part: AddressSection) -> None:
-        """Tell all of a part that is not read."""
+        """Report all words of a section that is not read."""
         for line in part.lines:
             is_polite = vocabulary.is_greeting(line.text) or vocabulary.is_closing(line.text)
             (self.parsed.ignored if is_polite else self.parsed.unplaced).append(line.text)
@@ -145,7 +145,7 @@ class _AddressReader:
     # Pieces.
 
     def _pieces(self, part: AddressSection) -> list[StreetPart]:
-        """The free lines without e-mail and phone; one that has the postcode in it is cut at its commas."""
+        """The unlabelled lines without e-mail and phone; a line with the postcode is split at its separators."""
         pieces: list[StreetPart] = []
         for row, line in enumerate(part.lines):
             text = without_contacts(self.parsed, line.text)
@@ -163,7 +163,7 @@ class _AddressReader:
         return pieces
 
     def _should_split(self, found: Sequence[str]) -> bool:
-        """Whether these stand between commas because each is a part of the address: one has the postcode, or the country."""
+        """Whether the parts of a line are parts of an address: one of them has the postcode or the country."""
         return bool(country_named(found[-1])) or any(
             best_postcode(text_part, self.evidence) is not None for text_part in found
         )
@@ -203,7 +203,7 @@ class _AddressReader:
         self._read_above(above, is_glued=bool(match.before))
 
     def _read_city_beside(self, match: PostcodeMatch, above: list[StreetPart], below: list[StreetPart]) -> None:
-        """The city is on the line beside the postcode: below where it follows there, else above."""
+        """Read the city from the line next to the postcode: below if the country writes it after the postcode, else above."""
         following = below[0].text if below else ""
         if (
             match.precedes_city
@@ -235,7 +235,7 @@ class _AddressReader:
         self.parsed.put("city", text, Confidence.LIKELY, text)
 
     def _read_below(self, pieces: Sequence[StreetPart], match: PostcodeMatch) -> list[StreetPart]:
-        """What follows the postcode: the country, a province; what else there is comes back."""
+        """Read country and province below the postcode, and return the remaining parts."""
         rest = list(pieces)
         while rest:
             text = rest[0].text
@@ -291,7 +291,7 @@ class _AddressReader:
         )
         before = block if index is None else block[:index]
         if is_signed and signed is not None and any(is_person(piece.text) for piece in before):
-            # Who signs is another one, or the same.
+            # The signature may be another person, or the recipient.
             del self.parsed.found["name"]
             self._read_names(before)
             named = self.parsed.found.get("name")
@@ -306,7 +306,7 @@ class _AddressReader:
         self._box_as_street()
 
     def _block_above(self, pieces: Sequence[StreetPart]) -> list[StreetPart]:
-        """The pieces above the postcode that belong to the address, its number joined to its street."""
+        """The parts above the postcode that belong to the address, with the number joined to its street."""
         block: list[StreetPart] = []
         has_street = False
         rest = list(pieces)
@@ -337,7 +337,7 @@ class _AddressReader:
         return self._join_numbers(block)
 
     def _join_numbers(self, block: list[StreetPart]) -> list[StreetPart]:
-        """A number between commas goes back to its street; one on a line of its own stood apart."""
+        """Join a number between commas to its street. A number on its own line stays separate."""
         joined: list[StreetPart] = []
         for index, piece in enumerate(block):
             if not NUMBER_ALONE.fullmatch(piece.text):
@@ -361,7 +361,7 @@ class _AddressReader:
         return joined
 
     def _read_names(self, pieces: Sequence[StreetPart]) -> None:
-        """Who it is for, and what else stands above the street."""
+        """Read the recipient and other lines above the street."""
         plain_ones: list[str] = []
         for piece in pieces:
             text, comma, unit = piece.text.rpartition(", ")
@@ -423,7 +423,7 @@ class _AddressReader:
         self.parsed.put("address_line_1", text, confidence, text)
 
     def _read_detail(self, text: str) -> None:
-        """What stands beside a street: a box, a locker's code, a floor, a part of the town."""
+        """Read a line next to the street: a PO box, a locker code, a floor, a district."""
         if vocabulary.is_box(text):
             self.parsed.put("po_box", text, Confidence.SURE, text)
         elif code := vocabulary.locker_code(text):
@@ -436,7 +436,7 @@ class _AddressReader:
             )
 
     def _box_as_street(self) -> None:
-        """The service wants a street; where there is a box only, carriers print that."""
+        """Use a PO box as the street if there is none, because the service requires a street and carriers print it."""
         box = self.parsed.found.get("po_box")
         if box is not None and "address_line_1" not in self.parsed.found and vocabulary.is_box(box.value):
             self.parsed.put("address_line_1", box.value, Confidence.GUESS, "")
@@ -444,7 +444,7 @@ class _AddressReader:
     # Without a postcode.
 
     def _read_without_postcode(self, pieces: list[StreetPart]) -> None:
-        """A street with a number, and what stands around it; else nothing but the country is known."""
+        """Read a street with a number and the lines around it. Without one, only the country can be known."""
         texts = [piece.text for piece in pieces]
         scores = [0 if vocabulary.is_prose(text) else street_score(text) for text in texts]
         index = scores.index(max(scores)) if scores and max(scores) > 2 else None
@@ -465,7 +465,7 @@ class _AddressReader:
         self._read_above(pieces[: index + 1], is_glued=False)
 
     def _read_loose_lines(self, pieces: Sequence[StreetPart]) -> None:
-        """Nothing here says where; labels may have said it."""
+        """Read lines without a postcode or street. Labels may have given those."""
         is_short = len(pieces) == 1
         is_closed = False
         for piece in pieces:
@@ -504,7 +504,7 @@ class _AddressReader:
             self.parsed.put("state_province_code", match.state, Confidence.SURE, match.state_words)
 
     def _complete_country_and_state(self) -> None:
-        """By a postcode that had a label, if nothing else told the country; and the state by the country."""
+        """Find the country by a labelled postcode, if it is still unknown, and the state by the country."""
         postcode = self.parsed.value("postal_code")
         if postcode and "country_code" not in self.parsed.found and not self.parsed.possible_countries:
             match = best_postcode(postcode, self.evidence)
@@ -519,13 +519,13 @@ class _AddressReader:
 
 
 def _is_town(text: str) -> bool:
-    """Whether it may be a town and is nothing else that stands below a street."""
+    """Whether the text may be a town and is nothing else that is written below a street."""
     is_else = country_named(text) or vocabulary.is_closing(text) or vocabulary.is_prose(text)
     return is_city(text) and not is_else
 
 
 def _strip_full_stop(text: str) -> str:
-    """Without the stop at its end, if that ends a sentence and no abbreviation."""
+    """Remove a final full stop if it ends a sentence rather than an abbreviation."""
     text = text.strip()
     word = text.rpartition(" ")[2]
     return (

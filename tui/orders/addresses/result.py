@@ -1,4 +1,4 @@
-"""What is read from a block of text: values with their words, and the words that found no place."""
+"""The result of parsing an address: values with their source text, and words that have no field."""
 
 import re
 from collections import Counter
@@ -23,13 +23,13 @@ FIELDS: Final = (
     "phone_number",
     "email",
 )
-"""The fields of an address that a block may have, in the order of the form."""
+"""The fields of an address that can be parsed, in the order of the form."""
 
 _WORD: Final = re.compile(r"\w+")
 
 
 class Confidence(StrEnum):
-    """How sure a value is: by a label or a form that nothing else has, by its place, or only because nothing fits better."""
+    """How sure a value is: by a label or an unambiguous format, by its position, or only because nothing fits better."""
 
     SURE = "sure"
     LIKELY = "likely"
@@ -38,7 +38,7 @@ class Confidence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FoundValue:
-    """One value, and the words of the text that it came from."""
+    """One value, and the source text that it came from."""
 
     field: str
     value: str
@@ -48,11 +48,11 @@ class FoundValue:
 
 @dataclass(frozen=True, slots=True)
 class ParsedAddress:
-    """What a block says. Every word of it is in `found`, in `ignored` or in `unplaced`.
+    """A parsed address. Every word of the text is in `found`, `ignored` or `unplaced`.
 
-    `ignored`: labels and greetings that were understood. `split`: street and number, where the number stands inside
-    the street; an offer, never made here. `possible_countries`: the countries that it may be, where the text decides it not.
-    `other_addresses`: further addresses in the text, which are in `unplaced`.
+    `ignored`: labels and greetings. `split`: street and house number, if the number is part of the street; only a
+    proposal. `possible_countries`: the candidates if the text does not decide the country. `other_addresses`: how many
+    more addresses the text has; their words are in `unplaced`.
     """
 
     found: tuple[FoundValue, ...]
@@ -71,7 +71,7 @@ class ParsedAddress:
 
 
 class ParsedFields:
-    """What has been read so far of one text."""
+    """Collects what was parsed from one text so far."""
 
     def __init__(self) -> None:
         self.found: dict[str, FoundValue] = {}
@@ -83,7 +83,7 @@ class ParsedFields:
         return self.found[field].value if field in self.found else ""
 
     def put(self, field: str, value: str, confidence: Confidence, source: str) -> None:
-        """Take a value; a second one for the same field is told as not placed."""
+        """Set a field. A second, different value for the same field becomes unplaced."""
         value = value.strip(" ,;")
         if not value:
             self.add_unplaced(source)
@@ -95,7 +95,7 @@ class ParsedFields:
             self.add_unplaced(source)
 
     def join(self, field: str, value: str, confidence: Confidence, source: str) -> None:
-        """Take a value, or put it behind the one that is there."""
+        """Set a field, or append to its value."""
         old = self.found.pop(field, None)
         if old is not None:
             value, source = f"{old.value}, {value}", f"{old.source}\n{source}"
@@ -120,7 +120,7 @@ class ParsedFields:
         )
 
     def _add_missing_words(self, text: str) -> None:
-        """Whatever happened: a word that is nowhere yet is told as not placed."""
+        """Add words of the text that are not accounted for yet to `unplaced`."""
         sources = [found.source for found in self.found.values()] + self.unplaced + self.ignored
         known = Counter(word for found in sources for word in _WORD.findall(found))
         missing = []

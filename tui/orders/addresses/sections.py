@@ -1,4 +1,4 @@
-"""A pasted text as lines: cleaned, with labels cut off, parted into the addresses that it has."""
+"""Splits a pasted text into lines, labels and sections, one for each address."""
 
 import re
 import unicodedata
@@ -9,12 +9,12 @@ from tui.orders.addresses.formats import normalize
 from tui.orders.addresses.vocabulary import LABELS, LONE_LABELS, introduction
 
 MAX_LINE_LENGTH: Final = 240
-"""Characters: what is longer is no line of an address."""
+"""Characters of a line. Longer lines are not part of an address."""
 MAX_LINES: Final = 240
-"""Lines that are looked at; the rest is told as not placed."""
+"""Lines that are read. The rest is reported as unplaced."""
 
 _BREAKS: Final = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029⏎]")
-"""The sign that this app shows for a line break is one again when it is copied from its screen."""
+"""Line breaks, including the sign that this app shows for one, so that text copied from its screen works."""
 _ESCAPES: Final = re.compile(r"\x1b\[[0-9;?]{0,20}[@-~]")
 _QUOTE: Final = re.compile(r"^(?:[ \t]{0,4}[>|])+[ \t]?|^\s{0,4}(?:[-*•·‣–] )")
 _COLON: Final = re.compile(r"\s{0,2}[:=：](?!//)\s{0,3}|\t+")
@@ -25,7 +25,7 @@ _HEADINGS: Final = frozenset({"header", "billing", "old"})
 
 @dataclass(slots=True)
 class AddressLine:
-    """One line of free text. `gap`: an empty line stands before it."""
+    """One line of text. `gap`: there is an empty line before it."""
 
     text: str
     gap: bool = False
@@ -33,7 +33,7 @@ class AddressLine:
 
 @dataclass(slots=True)
 class AddressSection:
-    """What belongs together. `kind`: of its heading. `labelled`: field, its value, and the words of both."""
+    """Lines that belong together. `kind`: of their heading. `labelled`: field, value, and the source text of both."""
 
     kind: str = ""
     lines: list[AddressLine] = field(default_factory=list)
@@ -43,7 +43,7 @@ class AddressSection:
 
 
 def clean(text: str) -> str:
-    """The text without what acts on a terminal or cannot be seen, with one kind of line break and of space."""
+    """Remove terminal controls and invisible characters, and normalize line breaks and spaces."""
     text = _ESCAPES.sub("", _BREAKS.sub("\n", text))
     if text.isascii() and text.isprintable():
         return text
@@ -60,7 +60,7 @@ def _clean_sign(character: str) -> str:
 
 
 def sections(text: str) -> list[AddressSection]:
-    """The parts of a cleaned text, each under its heading; what is too long to be looked at is left in the first."""
+    """Split a cleaned text at its headings. Lines beyond the limits become unplaced words of the first section."""
     found = [AddressSection()]
     pending: tuple[str, str] | None = None
     rows = text.split("\n")
@@ -87,7 +87,7 @@ def sections(text: str) -> list[AddressSection]:
         if normalize(line) in LONE_LABELS and following and following not in LONE_LABELS:
             parts = [(LABELS[normalize(line)], line, "")]
         if len(parts) == 1 and not parts[0][0] and "\t" in parts[0][2]:
-            # Cells of a table without labels.
+            # Table cells without labels.
             parts = [("", "", cell) for cell in parts[0][2].split("\t")]
         for kind, label, value in parts:
             pending = _add(found, kind, label, value, gap) or None
@@ -98,34 +98,34 @@ def sections(text: str) -> list[AddressSection]:
 
 
 def _add(found: list[AddressSection], kind: str, label: str, value: str, gap: bool) -> tuple[str, str] | None:
-    """Put one part where it belongs; a label without its value is returned."""
-    here = found[-1]
+    """Add one part of a line to the right section. Returns a label that has no value yet."""
+    section = found[-1]
     if kind in _HEADINGS:
-        here = AddressSection(kind)
-        found.append(here)
-        here.ignored.append(label)
+        section = AddressSection(kind)
+        found.append(section)
+        section.ignored.append(label)
         kind = ""
     if kind == "other":
-        here.unplaced.append(f"{label}: {value}" if value else label)
+        section.unplaced.append(f"{label}: {value}" if value else label)
     elif kind:
-        if kind in ("name", "street", "postal_code") and any(one[0] == kind for one in here.labelled):
-            here = AddressSection()
-            found.append(here)
+        if kind in ("name", "street", "postal_code") and any(one[0] == kind for one in section.labelled):
+            section = AddressSection()
+            found.append(section)
         if not value:
             return kind, label
-        here.labelled.append((kind, _collapse_spaces(value), f"{label} {value}"))
+        section.labelled.append((kind, _collapse_spaces(value), f"{label} {value}"))
     elif _collapse_spaces(value):
         words = introduction(value)
         if words:
-            here.ignored.append(" ".join(value.split()[:words]))
+            section.ignored.append(" ".join(value.split()[:words]))
             value = " ".join(value.split()[words:])
         if _collapse_spaces(value):
-            here.lines.append(AddressLine(_collapse_spaces(value), gap))
+            section.lines.append(AddressLine(_collapse_spaces(value), gap))
     return None
 
 
 def cut_labels(line: str) -> list[tuple[str, str, str]]:
-    """The line as (kind, label, value); the kind and the label are empty for what stands before the first label."""
+    """Split a line into (kind, label, value). Kind and label are empty for text before the first label."""
     cuts: list[tuple[int, int, str]] = []
     start = 0
     for colon in _COLON.finditer(line):
@@ -137,7 +137,7 @@ def cut_labels(line: str) -> list[tuple[str, str, str]]:
                 kind in _HEADINGS and not start and before[-length:][:1].islower() and not re.search(r"[\d,]", before)
             )
             if is_sentence:
-                # The whole sentence is the heading: here is my new address.
+                # The whole sentence is the heading: "here is my new address:".
                 length = len(before)
             cuts.append((colon.start() - length, colon.end(), kind))
             start = colon.end()
@@ -152,7 +152,7 @@ def cut_labels(line: str) -> list[tuple[str, str, str]]:
 
 
 def _label_at_end(before: str, after: str) -> tuple[str, int] | None:
-    """The kind of the label that this ends with, and how many characters it has."""
+    """The kind of the label at the end of a text, and its length."""
     words = [(word.start(), word[0]) for word in re.finditer(r"[^\s,;|()]+", before[-90:])][-_LABEL_WORDS:]
     offset = max(0, len(before) - 90)
     for index, (begin, _) in enumerate(words):
@@ -161,7 +161,7 @@ def _label_at_end(before: str, after: str) -> tuple[str, int] | None:
         if kind is None or (len(phrase) == 1 and not re.search(r"@" if phrase == "e" else r"\d", after[:40])):
             continue
         if kind in ("other", "old", "number") and before[-90:][:begin].rpartition(",")[2].strip(" ;|("):
-            # Such words are labels only where the line, or a part of it, begins with them.
+            # These words are labels only at the beginning of a line or of a part of it.
             continue
         return kind, len(before) - offset - begin
     return None

@@ -1,4 +1,4 @@
-"""Which part of a block is the street, and what stands on one line with it."""
+"""Finds the street among the lines of an address, and splits names from it."""
 
 import re
 from collections.abc import Sequence
@@ -13,12 +13,12 @@ NUMBER_ALONE: Final = re.compile(
     r"(?:(?:nr|no|n[°º]?)\.? ?)?\d{1,5}(?: ?[-/+] ?\d{1,5})?(?: ?[-/]? ?[A-Za-z]{1,3}){0,2}(?: (?:bis|ter))?",
     re.IGNORECASE,
 )
-"""A house number that stands for itself."""
+"""A house number without a street."""
 
 
 @dataclass(slots=True)
 class StreetPart:
-    """A line, or what stands between its commas. `row`: which line it is of."""
+    """A line or a part of it. `row`: the index of the line."""
 
     text: str
     row: int
@@ -26,13 +26,13 @@ class StreetPart:
 
 
 def is_person(text: str) -> bool:
-    """Whether it may be somebody's name."""
+    """Whether the text may be a person's name."""
     words = text.split()
     return 1 <= len(words) <= 6 and not re.search(r"\d", text) and not vocabulary.is_company(text)
 
 
 def after_prose(text: str) -> str:
-    """The name at the end of `please send it to Jan Jansen`, or a street behind the end of a sentence."""
+    """The name at the end of `please send it to Jan Jansen`, or a street after the end of a sentence."""
     street = text.rpartition(". ")[2]
     if street != text and street_score(street) > 1:
         return street
@@ -48,7 +48,10 @@ def after_prose(text: str) -> str:
 
 
 def street_score(text: str) -> int:
-    """How surely it is a street: 4 a locker, 3 a word for streets and a number, 2 a number at an end, or a box, 1 such a word."""
+    """How likely a text is a street.
+
+    4: a parcel locker. 3: a street word and a number. 2: a number at either end, or a PO box. 1: only a street word.
+    """
     if vocabulary.is_locker(text):
         return 4
     if vocabulary.is_box(text):
@@ -65,13 +68,13 @@ def street_score(text: str) -> int:
 
 
 def street_index(texts: Sequence[str], *, is_name_known: bool) -> int | None:
-    """Which piece is the street. `is_name_known`: the name is known, so that one piece left is the street."""
+    """The index of the street. `is_name_known`: a single remaining line is the street, because it cannot be the name."""
     if not texts:
         return None
     scores = [street_score(text) for text in texts]
     streets = [score for text, score in zip(texts, scores, strict=True) if not vocabulary.is_box(text)]
     if max(streets, default=0) > 1:
-        # A box beside a street is not the street.
+        # A PO box next to a street is not the street.
         scores = [0 if vocabulary.is_box(text) else score for text, score in zip(texts, scores, strict=True)]
     best = max(scores)
     if best > 1 or (best == 1 and len(texts) > 1):
@@ -82,7 +85,7 @@ def street_index(texts: Sequence[str], *, is_name_known: bool) -> int | None:
 
 
 def split_name_at_comma(part: StreetPart) -> list[StreetPart]:
-    """`Jan Jansen, Kerkstraat 12` as two."""
+    """Split `Jan Jansen, Kerkstraat 12` in two."""
     name, comma, street = part.text.partition(", ")
     if comma and is_person(name) and not vocabulary.street_words(name) and street_score(street) > 1:
         return [StreetPart(name, part.row, part.gap), StreetPart(street, part.row)]
@@ -90,7 +93,7 @@ def split_name_at_comma(part: StreetPart) -> list[StreetPart]:
 
 
 def split_name(part: StreetPart) -> list[StreetPart]:
-    """Name and street of a line that has both: `Jan Jansen Kerkstraat 12`."""
+    """Split name and street on one line without a comma: `Jan Jansen Kerkstraat 12`."""
     split = split_street(part.text)
     words = part.text.split()
     if split is None or not words[0][:1].isalpha():

@@ -1,6 +1,6 @@
-"""The words that people write in and around an address, in the languages of those who order.
+"""Words that people write in and around addresses, in several languages.
 
-All are in the form that `tui.orders.addresses.formats.plain` gives: small letters, no accents, no dots.
+All are in the form of `tui.orders.addresses.formats.normalize`: lower case, no accents, no dots.
 """
 
 import re
@@ -90,7 +90,7 @@ _LABELS: Final = {
 }
 
 LABELS: Final = {word: kind for kind, words in _LABELS.items() for word in _normalized_list(words)}
-"""What may stand before a colon, and the field or the kind of heading that it means."""
+"""Labels before a colon, and the field or kind of heading that they mean."""
 
 LONE_LABELS: Final = frozenset(
     word for word, kind in LABELS.items() if len(word) > 2 and kind not in ("other", "old", "po_box")
@@ -109,7 +109,7 @@ LONE_LABELS: Final = frozenset(
     "was",
     "not",
 }
-"""Labels that are also known without a colon, on a line of their own above their value."""
+"""Labels that are also recognised without a colon, on a line of their own above the value."""
 
 _GREETINGS: Final = _normalized_list(
     "hallo, hi, hello, hey, hoi, dear, beste, geachte, dag, goedemorgen, goedemiddag, goedenavond, goedendag, guten tag, "
@@ -140,7 +140,7 @@ STREET_ENDS: Final = {
     "NL BE DE AT CH LU": "weg ring pad park markt",
     "SE NO DK": "gatan vagen gata veien vej gade alle",
 }
-"""Ends of words that are streets, and where they are."""
+"""Endings of street names, by countries."""
 STREET_WORDS: Final = {
     "FR BE CH LU": "rue av bd boul boulevard impasse allee allees quai chemin cours faubourg sente rond chaussee cite",
     "FR BE CH GB US CA AU": "avenue place route passage square",
@@ -154,11 +154,11 @@ STREET_WORDS: Final = {
     "DE AT CH": "am an im auf zum zur alte alter grosse kleine",
     "PT": "rua praca travessa largo estrada alameda",
 }
-"""Whole words of streets; the German ones only begin one."""
+"""Street words, by countries. The German ones only begin a street name."""
 BEFORE_ONLY: Final = frozenset(
     ["am", "an", "im", "auf", "zum", "zur", "alte", "alter", "grosse", "kleine", "c", "os", "al", "pl"]
 )
-"""Words of streets that mean one at its beginning only."""
+"""Street words that count only as the first word."""
 
 COMPANY_FORMS: Final = {
     "NL BE": "bv nv vof cv",
@@ -171,7 +171,7 @@ COMPANY_FORMS: Final = {
     "US": "inc llc corp corporation incorporated",
     "": "ag se co oy ab as aps sro doo kft bvba sprl cie",
 }
-"""Legal forms as a company's name ends, dots and spaces taken out, and where they are used."""
+"""Legal forms at the end of company names, without dots and spaces, by countries."""
 COMPANY_WORDS: Final = frozenset(
     _normalized_list(
         "bakkerij, restaurant, café, cafe, hotel, hôtel, winkel, boekhandel, shop, store, studio, atelier, praxis, kanzlei, apotheke, verein, "
@@ -254,14 +254,14 @@ def _starts(words: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def is_greeting(line: str) -> bool:
-    """Whether it is how a letter begins: `Beste Jan,`."""
+    """Whether a line is a greeting: `Beste Jan,`."""
     words = normalize(line)
     begins = _starts(_GREETINGS).match(words) is not None
     return begins and (line.rstrip()[-1:] in ",!.:" or len(words.split()) <= 6) and not re.search(r"\d", words)
 
 
 def is_closing(line: str) -> bool:
-    """Whether it is how a letter ends: `Met vriendelijke groet,`."""
+    """Whether a line is the closing of a letter: `Met vriendelijke groet,`."""
     words = normalize(line)
     found = _starts(_CLOSINGS).match(words)
     if found is None or re.search(r"\d", words):
@@ -270,7 +270,7 @@ def is_closing(line: str) -> bool:
 
 
 def is_prose(line: str) -> bool:
-    """Whether it is a sentence and no part of an address."""
+    """Whether a line is a sentence rather than a part of an address."""
     words = normalize(line).split()
     if len(words) < 4:
         return line.rstrip()[-1:] in "!?" and len(words) > 1
@@ -279,7 +279,7 @@ def is_prose(line: str) -> bool:
 
 
 def introduction(line: str) -> int:
-    """How many words at the start only lead to an address: `Mijn nieuwe adres is: Kerkstraat 12`."""
+    """The number of words that introduce an address: 4 in `Mijn nieuwe adres is: Kerkstraat 12`."""
     words = [normalize(word) for word in line.split()[:14]]
     noun = next((index for index, word in enumerate(words) if word in _ADDRESS_NOUNS), None)
     if noun is None:
@@ -293,7 +293,7 @@ def introduction(line: str) -> int:
 
 
 def street_words(text: str) -> dict[str, int]:
-    """Words that are streets, and how many of them speak for which country."""
+    """Count the street words in a text by country."""
     found: dict[str, int] = {}
     words = normalize(text).split()
     for index, word in enumerate(words):
@@ -329,7 +329,7 @@ def _forms() -> dict[str, tuple[str, ...]]:
 
 
 def company_countries(text: str) -> tuple[str, ...] | None:
-    """Where the legal form at the end of a company's name is used; None where there is none."""
+    """The countries of the legal form at the end of a company name; None if it has none."""
     words = [normalize(word).replace(" ", "") for word in text.split()][-4:]
     for length in (1, 2, 3):
         form = "".join(words[-length:])
@@ -340,7 +340,7 @@ def company_countries(text: str) -> tuple[str, ...] | None:
 
 
 def _is_form(word: str) -> bool:
-    # A name ends in co, as or sa only where it is written as a form is.
+    # co, as and sa count as a legal form only if they are written like one.
     return "." in word or word.isupper() or len(word) > 2
 
 
@@ -349,7 +349,7 @@ def is_company(text: str) -> bool:
 
 
 def is_honorific(text: str) -> bool:
-    """Whether nothing but a form of address stands here: `Herrn`."""
+    """Whether the text is only a form of address: `Herrn`."""
     return normalize(text) in HONORIFICS
 
 
@@ -359,18 +359,18 @@ def has_honorific(text: str) -> bool:
 
 
 def attention(text: str) -> str:
-    """The person in `t.a.v. Jan Jansen`, or ""."""
+    """The name in `t.a.v. Jan Jansen`, or ""."""
     found = _ATTENTION.fullmatch(text)
     return found["name"] if found is not None else ""
 
 
 def is_unit(text: str) -> bool:
-    """Whether it is a part of a house, or a way to it: `3. OG links`, `Apt 4`, `c/o Meyer`."""
+    """Whether the text is a part of a building or a care-of line: `3. OG links`, `Apt 4`, `c/o Meyer`."""
     if _CARE_OF.fullmatch(text) or _ORDINAL_FLOOR.fullmatch(text):
         return True
     words = normalize(text).split()
     if not 1 < len(words) < 9:
-        # One such word alone is a name as well.
+        # A single such word may also be a name.
         return False
     if words[0] in _UNITS:
         return len(words[0]) > 3 or bool(re.search(r"\d", text)) or (len(words[0]) == 3 and len(words[1]) < 3)
@@ -386,7 +386,7 @@ def is_locker(text: str) -> bool:
 
 
 def locker_countries(text: str) -> tuple[str, ...]:
-    """Where parcel lockers are called as they are here."""
+    """The countries that use this name for a parcel locker."""
     if not is_locker(text):
         return ()
     return ("PL",) if normalize(text).startswith("paczkomat") else ("DE",)

@@ -1,7 +1,7 @@
 """The smallest PATCH of an edit, and what a PATCH cannot carry (QUIRKS 3)."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from tui.api.codec import Document, Json, same
@@ -64,7 +64,7 @@ def smallest_patch(edit: Edit) -> Patch:
         body = ITEMS.put(body, ordered)
     item_indexes = sorted(items, key=int)
     invalid = tuple(
-        Invalid(_from_wire(problem.pointer, item_indexes), problem.detail, problem.code, problem.tolerated)
+        replace(problem, pointer=_from_wire(problem.pointer, item_indexes))
         for problem in (validate_order(body, Operation.PATCH) if body else [])
     )
     return Patch(cast(Document, body), tuple(carried), tuple(blocked), invalid)

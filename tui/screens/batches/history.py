@@ -19,8 +19,9 @@ from tui.widgets.pager import TextLine
 from tui.widgets.status import TitleLine
 from tui.widgets.table import Column, RenderedRow, StyledCell
 from tui.widgets.text import fit, safe
-from tui.work.journal.batch_history import WRITTEN, HistoryRequest, export_history, sent_documents
+from tui.work.journal.batch_history import HistoryRequest, export_history, sent_documents
 from tui.work.typed_paths import at_home, completed
+from tui.work.writes.send_state import SendState
 
 _COLUMNS = (
     Column("at", "sent", 16),
@@ -28,16 +29,8 @@ _COLUMNS = (
     Column("words", "how it ended", 20, 1),
     Column("counts", "each order", 26, 3),
 )
-_TONES = {
-    "verified": ("=", "good"),
-    "accepted": (">", "info"),
-    "going": (">", "info"),
-    "superseded": (" ", "dim"),
-    "refused": ("S", "service"),
-    "differs": ("S", "service"),
-    "missing": ("#", "conflict"),
-    "unknown": ("#", "conflict"),
-}
+_WORST = (SendState.UNKNOWN, SendState.REFUSED, SendState.DIFFERS)
+"""The states that a request is marked with if one of its orders has it."""
 
 
 class HistoryScreen(ListScreen):
@@ -64,8 +57,9 @@ class HistoryScreen(ListScreen):
         rows = []
         for key, request in self._requests.items():
             counts = request.counts
-            worst = next((_TONES[one] for one in ("unknown", "missing", "refused", "differs") if counts[one]), None)
-            mark, tone = worst or _TONES.get(next(iter(counts), ""), (" ", ""))
+            states = {order.state: order.shown for order in request.orders}
+            shown = next((states[state] for state in _WORST if state in states), None)
+            mark, _, tone = shown or next(iter(states.values()), (" ", "", ""))
             at = f"{request.at.astimezone(zone):%Y-%m-%d %H:%M}"
             words = f"{request.words}{f', {request.status}' if request.status else ''}"
             told = ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
@@ -77,7 +71,7 @@ class HistoryScreen(ListScreen):
         self.show_status()
 
     def status_items(self) -> list[str]:
-        written = {order.staged for one in self._requests.values() for order in one.orders if order.outcome in WRITTEN}
+        written = {order.staged for one in self._requests.values() for order in one.orders if order.was_written}
         count = len(written)
         return [f"{count_of(count, 'order')} of it written", "Enter each order", "p what was sent"]
 
@@ -136,11 +130,11 @@ def _lines(request: HistoryRequest) -> Iterator[TextLine]:
     for problem in request.problems:
         yield [(f" S of the request as a whole: {safe(problem.detail)}", "service")]
     for order in sorted(request.orders, key=lambda one: not one.problems):
-        mark, tone = _TONES.get(order.outcome, (" ", ""))
+        mark, label, tone = order.shown
         head: list[Piece] = [
             (f" {mark} {fit(order.name, 18)} ", tone),
             (fit(f"version {order.version}", 12), "dim"),
-            (fit(order.outcome, 14), tone),
+            (fit(label, 14), tone),
             (safe(f"#{order.remote_id}" if order.remote_id else ""), "dim"),
         ]
         yield head

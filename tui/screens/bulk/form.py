@@ -20,7 +20,6 @@ from tui.screens.bulk.rows import (
     detail_lines,
     road_words,
     tab_labels,
-    waiting_word,
 )
 from tui.screens.common.commands import handles
 from tui.screens.common.screen import BaseScreen
@@ -189,7 +188,7 @@ class ChangeScreen(BaseScreen[None]):
         self.tab_bar.set_labels(tab_labels(job), current)
         current = self.tab_bar.current or ALL
         self._shown = [order for order in job.orders.values() if current in (ALL, order.state)]
-        self.table.load(JobRows(self._shown, waiting_word(job)))
+        self.table.load(JobRows(self._shown))
         elsewhere = self.workspace.jobs.is_elsewhere(job)
         mode = "READ ONLY" if self.workspace.account.client.read_only else "WRITES"
         stage = (
@@ -221,7 +220,9 @@ class ChangeScreen(BaseScreen[None]):
             rule.set()
             pane.set_lines([])
             return
-        rule.set(f"{order.name} · {order.state}", f"{len(order.changes)} fields" if len(order.changes) > 1 else "")
+        rule.set(
+            f"{order.name} · {order.state.label}", f"{len(order.changes)} fields" if len(order.changes) > 1 else ""
+        )
         pane.set_lines(detail_lines(order))
 
     @property
@@ -310,7 +311,7 @@ class ChangeScreen(BaseScreen[None]):
     @on(OrderSheet.EditorOpened)
     def _opened(self) -> None:
         self._size_sheet()
-        self.show_editor_keys(several_lines=self.sheet.edits_lines)
+        self.show_editor_keys(several_lines=self.sheet.is_multiline)
 
     @on(OrderSheet.EditorLeft)
     def _left(self, event: OrderSheet.EditorLeft) -> None:

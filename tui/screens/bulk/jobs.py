@@ -7,8 +7,9 @@ from tui.screens.common.routes import OpenBulk
 from tui.screens.common.workspace import Workspace
 from tui.widgets.status import TitleLine
 from tui.widgets.table import Column, RenderedRow, StyledCell
-from tui.work.bulk.job import Job, JobOrderState, JobStage
+from tui.work.bulk.job import Job, JobStage
 from tui.work.bulk.runner import JobConflict
+from tui.work.writes.send_state import SendState
 
 _COLUMNS = (
     Column("at", "when", 16),
@@ -46,14 +47,14 @@ class JobsScreen(ListScreen):
         zone = self.workspace.account.zone
         rows = []
         for job in self._jobs.values():
-            counts = ", ".join(f"{count} {state}" for state, count in job.counts.items())
+            counts = ", ".join(f"{count} {state.label}" for state, count in job.counts.items())
             bad = any(
                 state in job.counts
                 for state in (
-                    JobOrderState.REFUSED,
-                    JobOrderState.UNKNOWN,
-                    JobOrderState.DIFFERS,
-                    JobOrderState.CHANGED,
+                    SendState.REFUSED,
+                    SendState.UNKNOWN,
+                    SendState.DIFFERS,
+                    SendState.CONFLICT,
                 )
             )
             stage = "elsewhere" if jobs.is_elsewhere(job) else str(job.stage)

@@ -17,7 +17,8 @@ from tui.widgets.lines import Piece
 from tui.widgets.tab_bar import TabLabel
 from tui.widgets.table import Column, RenderedRow, StyledCell
 from tui.widgets.text import fit, safe
-from tui.work.bulk.job import Job, JobOrder, JobOrderState, JobStage, WriteCost, WriteCosts, road_of
+from tui.work.bulk.job import Job, JobOrder, WriteCost, WriteCosts, road_of
+from tui.work.writes.send_state import LABELS, SendState
 
 ALL = "all"
 
@@ -27,44 +28,23 @@ COLUMNS = (
     Column("what", "what changes", 30, 6),
 )
 
-MARKS: dict[JobOrderState, tuple[str, str]] = {
-    JobOrderState.WAITING: ("*", "changed"),
-    JobOrderState.SENDING: (">", "info"),
-    JobOrderState.CONFIRMED: ("=", "good"),
-    JobOrderState.FOLLOWED: (">", "info"),
-    JobOrderState.UNKNOWN: ("#", "conflict"),
-    JobOrderState.DIFFERS: ("S", "service"),
-    JobOrderState.REFUSED: ("S", "service"),
-    JobOrderState.CHANGED: ("#", "conflict"),
-    JobOrderState.GONE: ("#", "conflict"),
-    JobOrderState.NOT_SENT: ("*", "warning"),
-    JobOrderState.SAME: ("=", "dim"),
-    JobOrderState.CANNOT: ("!", "error"),
-    JobOrderState.LEFT_OUT: ("z", "dim"),
-}
-
-_TOLD_BY_CHANGES = frozenset(
-    {JobOrderState.WAITING, JobOrderState.SENDING, JobOrderState.CONFIRMED, JobOrderState.LEFT_OUT}
-)
+_TOLD_BY_CHANGES = frozenset({SendState.READY, SendState.SENDING, SendState.VERIFIED, SendState.HELD})
 
 
 @dataclass(slots=True)
 class JobRows(KeyedRows[JobOrder]):
     """Rows made when they are drawn."""
 
-    waiting: str
-
     def row_at(self, index: int) -> RenderedRow:
         order = self.orders[index]
-        mark, tone = MARKS[order.state]
+        mark, label, style = LABELS[order.state]
         what = change_words(order.changes)
         if order.words and order.state not in _TOLD_BY_CHANGES:
             what = order.words
-        elif order.words and order.state is JobOrderState.WAITING:
+        elif order.words and order.state is SendState.READY:
             what = f"{what}   ~ {order.words}"
-        state = self.waiting if order.state is JobOrderState.WAITING else str(order.state)
-        dim = "dim" if order.state in (JobOrderState.LEFT_OUT, JobOrderState.SAME) else ""
-        return RenderedRow(order.id, (order.name, StyledCell(state, tone), StyledCell(what, dim)), mark, tone)
+        dim = "dim" if order.state in (SendState.HELD, SendState.UNCHANGED) else ""
+        return RenderedRow(order.id, (order.name, StyledCell(label, style), StyledCell(what, dim)), mark, style)
 
 
 def change_words(changes: Sequence[Change]) -> str:
@@ -91,21 +71,15 @@ def _tag(tag: Json) -> str:
 
 def tab_labels(job: Job) -> list[TabLabel]:
     """All, then the states that there are."""
-    words = {JobOrderState.WAITING: waiting_word(job)}
-    counts = [TabLabel(str(state), words.get(state, str(state)), str(count)) for state, count in job.counts.items()]
+    counts = [TabLabel(state, state.label, str(count)) for state, count in job.counts.items()]
     return [TabLabel(ALL, "all", str(len(job.orders))), *counts]
-
-
-def waiting_word(job: Job) -> str:
-    """What an order that was not sent yet is called, before and after the sending began."""
-    return str(JobOrderState.WAITING) if job.stage is JobStage.PLANNED else "waiting"
 
 
 def detail_lines(order: JobOrder) -> list[list[Piece]]:
     """One order: its words, then each field, what it was and what it is to be."""
     lines: list[list[Piece]] = []
     if order.words:
-        lines.append([(f" {safe(order.words)}", MARKS[order.state][1])])
+        lines.append([(f" {safe(order.words)}", order.state.style)])
     lines.extend([(" ", ""), *_pieces(one)] for one in order.changes)
     return lines
 
@@ -133,14 +107,14 @@ def review_of(job: Job, plan: WriteCosts, *, read_only: bool) -> ReviewPlan:
             (patched if road_of(order.applied, job.road) is WriteKind.PATCH else whole).append(order)
     parcels = [_patch_parcel(order) for order in patched]
     parcels += [_upsert_parcel(whole[start : start + MAX_ORDERS]) for start in range(0, len(whole), MAX_ORDERS)]
-    staying = {state: count for state, count in job.counts.items() if state is not JobOrderState.WAITING}
+    staying = {state: count for state, count in job.counts.items() if state is not SendState.READY}
     notes = [f"{job.recipe.summary}, on {len(patched) + len(whole)} orders. {cost_words(plan.cost(job.road))}."]
     if whole:
         notes.append(
             f"{len(whole)} go whole: all of a request or none; what the service keeps beside what it shows may be lost."
         )
     if staying:
-        notes.append("Not sent: " + ", ".join(f"{count} {state}" for state, count in staying.items()) + ".")
+        notes.append("Not sent: " + ", ".join(f"{count} {state.label}" for state, count in staying.items()) + ".")
     if read_only:
         notes.append("This account is opened for reading only.")
     return ReviewPlan(job.name, parcels, 0 if read_only else len(patched) + len(whole), notes)

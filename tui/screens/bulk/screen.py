@@ -13,11 +13,12 @@ from tui.store.db import StoreError
 from tui.store.journal import WriteKind
 from tui.widgets.sheet import OrderSheet
 from tui.widgets.table import OrderTable
-from tui.work.bulk.job import AGAIN, JobOrderState, JobStage
+from tui.work.bulk.job import AGAIN, JobStage
 from tui.work.bulk.runner import JobConflict
 from tui.work.bulk.saved_changes import SavedChanges
+from tui.work.writes.send_state import SendState
 
-_AGAIN_OF_ALL = frozenset({JobOrderState.NOT_SENT, JobOrderState.REFUSED, JobOrderState.CHANGED, JobOrderState.DIFFERS})
+_AGAIN_OF_ALL = frozenset({SendState.NOT_SENT, SendState.REFUSED, SendState.CONFLICT, SendState.DIFFERS})
 
 
 class BulkScreen(ChangeScreen):
@@ -68,7 +69,7 @@ class BulkScreen(ChangeScreen):
             return
         try:
             if not self.workspace.jobs.leave_out(self.job, order.id):
-                self.show_notice(f"{order.name}: {order.state}; it is not sent anyway.")
+                self.show_notice(f"{order.name}: {order.state.label}; it is not sent anyway.")
         except JobConflict as error:
             self.show_notice(str(error))
         self.show_all()
@@ -172,13 +173,13 @@ class BulkScreen(ChangeScreen):
             self.show_notice("Orders are tried again when the rest is done; z goes on, Ctrl+C cancels.")
             return
         current = self.tab_bar.current or ALL
-        states = _AGAIN_OF_ALL if current == ALL else frozenset({JobOrderState(current)}) & AGAIN
+        states = _AGAIN_OF_ALL if current == ALL else frozenset({SendState(current)}) & AGAIN
         if not states:
             self.show_notice(f"Orders that are {current} are not tried again; choose another state on the strip.")
             return
         self.run_worker(self._retry(states), name="try again", group="dry", exclusive=True)
 
-    async def _retry(self, states: frozenset[JobOrderState]) -> None:
+    async def _retry(self, states: frozenset[SendState]) -> None:
         self.show_notice("Reading again …")
         try:
             count = await self.workspace.jobs.retry(self.job, states)

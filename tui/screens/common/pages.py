@@ -23,7 +23,7 @@ _MARKS = (
     ("+", "marked", "mark"),
     ("z", "held", "dim"),
     (">", "the cursor; in the third column: on its way", "mark"),
-    ("=", "confirmed: read again as sent", "good"),
+    ("=", "verified: read back as sent", "good"),
 )
 
 _EDITOR = (

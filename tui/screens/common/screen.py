@@ -8,7 +8,7 @@ from typing import Any, ClassVar, TypeVar
 from textual import events, on
 from textual.screen import Screen
 
-from tui.keymap import Command, Context, Pane, commands_in, key_name, lookup
+from tui.keymap import Command, Context, commands_in, key_name, lookup
 from tui.screens.common.commands import find_handler
 from tui.screens.common.general_commands import GeneralCommands, MoveCommands
 from tui.screens.common.routes import Page, Place
@@ -46,6 +46,7 @@ class BaseScreen(StyledScreen[R], inherit_bindings=False):
         self.workspace = workspace
         self._general_groups = (MoveCommands(self), GeneralCommands(self))
         self._commands = lookup(self.WHERE)
+        self._unbound_keys: set[str] = set()
         self._said: Piece | None = None
         self.on_marked = False
         """Whether the command that runs is to act on all marked orders."""
@@ -109,11 +110,18 @@ class BaseScreen(StyledScreen[R], inherit_bindings=False):
         key = event.character if event.is_printable and event.character not in (None, " ") else event.key
         command = self._commands.get(key or "")
         if command is None:
+            self._report_unbound(key or "")
             return
         event.stop()
         event.prevent_default()
         self.key_time = event.time
         self.run_command(command, key or "")
+
+    def _report_unbound(self, key: str) -> None:
+        """Say once that a key does nothing here; keys of a question or an editor never get here."""
+        if key and not self.is_typing and key not in self._unbound_keys:
+            self._unbound_keys.add(key)
+            self.show_notice(f"{key_name(key)} is not bound here; ? lists the keys.")
 
     def run_command(self, command: Command, key: str = "") -> None:
         """Do a command, as from its key."""
@@ -255,15 +263,9 @@ class BaseScreen(StyledScreen[R], inherit_bindings=False):
         """Back to the list."""
         self.list_view.focus(scroll_visible=False)
 
-    @property
-    def key_pane(self) -> Pane | None:
-        """The pane that the user works in, if its key line is not that of the whole screen."""
-        return None
-
     def show_keys(self) -> None:
-        """The key line: the commands of this place, or of the pane in it, that have a brief word, in the table's order."""
-        words = ((command.id, command.brief_in(self.key_pane)) for command in commands_in(self.WHERE))
-        self.show_commands((id, word) for id, word in words if word)
+        """The key line: the commands of this place with a brief word, in the table's order."""
+        self.show_commands((command.id, command.brief) for command in commands_in(self.WHERE) if command.brief)
 
     def show_commands(self, wanted: Iterable[tuple[str, str]]) -> None:
         """The key line of these commands of this place, each with a word for it."""

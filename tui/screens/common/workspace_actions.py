@@ -25,10 +25,9 @@ async def _report_if_not_kept(workspace: Workspace, work: Awaitable[object]) -> 
 async def resolve_writes(workspace: Workspace) -> list[str]:
     """Look up the writes of unknown outcome; a sentence for each that is known now."""
     ends: list[str] = []
-    account = workspace.account
-    for outcome in await account.outbox.recover():
-        if standings := account.corrections.settle_any(outcome):
-            ends.extend(standing.words for standing in standings)
+    for outcome in await workspace.account.outbox.recover():
+        if standings := workspace.account.corrections.settle_any(outcome):
+            ends.extend(standing.message for standing in standings)
         else:
             workspace.staging.settle(outcome)
             ends.append("the composer tells what became of it")
@@ -50,7 +49,7 @@ def stage_copies(
 ) -> int:
     """Add copies of orders to the batch; how many. A notice says why, where that is not possible."""
     try:
-        return len(screen.workspace.staging.add_copies(orders, as_update=as_update, read=read))
+        return len(screen.workspace.staging.editing.add_copies(orders, as_update=as_update, read=read))
     except (BatchLocked, StoreError) as error:
         screen.show_notice(f"{error} Nothing was staged.", "warning")
         return 0

@@ -74,7 +74,7 @@ class Adding:
 
     def _add_copies(self, orders: Sequence[StagedOrder]) -> None:
         with self._view.saving():
-            ids = self._view.staging.add_copies(order.document for order in orders)
+            ids = self._view.staging.editing.add_copies(order.document for order in orders)
             show_added(self._view, ids[-1:], f"{count_of(len(orders), 'order')} copied; number and id end in -copy.")
 
     async def _write_refused(self, source: str) -> None:
@@ -120,7 +120,7 @@ class Adding:
         title, document = found
         new = ParsedOrder(from_template(document, self._view.workspace.now()), "new order", 0)
         with self._view.saving():
-            ids = self._view.staging.add_intake(ParsedFile((new,), ()), f"template {title}")
+            ids = self._view.staging.editing.add_intake(ParsedFile((new,), ()), f"template {title}")
             show_added(self._view, ids, f"Added from template {title}.")
             self._view.open_form(_FIRST_FIELD)
 
@@ -194,7 +194,7 @@ class Adding:
         except ApiError as error:
             words = f"Blank order added with EUR and unfulfilled, since the shop's orders could not be read: {error}"
         with self._view.saving():
-            id = self._view.staging.add_blank(shop, examples)
+            id = self._view.staging.editing.add_blank(shop, examples)
             show_added(self._view, [id], words)
             self._view.open_form(_FIRST_FIELD)
 

@@ -22,7 +22,7 @@ class BatchCommands:
         if not targets:
             return
         with view.saving():
-            count = self._staging.remove_orders(order.id for order in targets)
+            count = self._staging.editing.remove_orders(order.id for order in targets)
             view.batch.set_marks(view.marks - {order.id for order in targets})
             on_marked = view.screen.on_marked
             view.state.chosen = view.batch.table.cursor_key if on_marked else self._beside(targets[0].id)
@@ -40,12 +40,12 @@ class BatchCommands:
     @handles("undo")
     def undo(self, key: str) -> None:
         with self._view.saving():
-            self._show_step("Undone", "Nothing to undo.", self._staging.undo())
+            self._show_step("Undone", "Nothing to undo.", self._staging.editing.undo())
 
     @handles("redo")
     def redo(self, key: str) -> None:
         with self._view.saving():
-            self._show_step("Done again", "Nothing to redo.", self._staging.redo())
+            self._show_step("Done again", "Nothing to redo.", self._staging.editing.redo())
 
     def _show_step(self, done: str, nothing: str, step: tuple[str, list[str]] | None) -> None:
         """Go to the order that was changed back, also if the filter hides it."""
@@ -96,13 +96,13 @@ class BatchCommands:
 
     def _hold(self, orders: Sequence[StagedOrder]) -> None:
         with self._view.saving():
-            count = self._staging.hold(order.id for order in orders)
+            count = self._staging.editing.hold(order.id for order in orders)
             self._view.show_all()
             self._view.screen.show_notice(f"{count_of(count, 'order')} held: not sent before z releases.")
 
     def _release(self, orders: Sequence[StagedOrder], *, in_spite: bool = False) -> None:
         with self._view.saving():
-            count = self._staging.release((order.id for order in orders), in_spite=in_spite)
+            count = self._staging.editing.release((order.id for order in orders), in_spite=in_spite)
             self._view.show_all()
             spite = " in spite of problems" if in_spite else ""
             self._view.screen.show_notice(f"{count_of(count, 'order')} released{spite}; w reviews what is ready.")

@@ -118,7 +118,7 @@ class FileAdding:
                 # Stored first: a crash must not come between the orders and the rows that were refused.
                 Mappings(self._view.workspace.account).keep_refused(name, refused_csv(intake))
             if len(intake.orders) <= CHUNK_SIZE:
-                self._show_taken(self._staging.add_intake(intake, name), intake, name)
+                self._show_taken(self._staging.editing.add_intake(intake, name), intake, name)
                 return
             progress, timer = self._begin(ImportProgress("staged", "orders"))
             # It goes on when the screen is left.
@@ -126,7 +126,7 @@ class FileAdding:
 
     async def _stage(self, intake: ParsedFile, name: str, progress: ImportProgress, timer: Timer) -> None:
         try:
-            ids = await self._staging.take_in(intake, name, progress)
+            ids = await self._staging.editing.take_in(intake, name, progress)
         except (BatchLocked, ImportFileError, StoreError) as error:
             if self._view.screen.is_attached:
                 self._view.show_all()

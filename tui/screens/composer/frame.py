@@ -76,7 +76,7 @@ class ComposerFrame:
         """The statuses of the batch, or the groups of the form."""
         if self._state.in_form:
             self.tabs.first_number = 1
-            self.tabs.set_labels(group_entries(self._form.sheet.rows), self._form.controller.current_group())
+            self.tabs.set_labels(group_entries(self._form.sheet.rows), self._form.controller.groups.current())
         else:
             self.tabs.first_number = 0
             self.tabs.set_labels(tab_labels(self._staging), self._state.status)
@@ -137,22 +137,21 @@ def _one_column(line: list[Piece]) -> list[Piece]:
 
 def sending_facts(staging: Staging, zone: tzinfo) -> Iterator[Piece]:
     """The progress of the sending, for the status line."""
-    progress = staging.shipping.progress
+    progress = staging.sender.progress
     if progress is None:
         return
-    done = progress.total - progress.left
     if progress.paused:
         yield f"paused, {progress.left} of {progress.total} to go: w", "warning"
     elif progress.until is not None:
         yield f"the service is busy; again at {progress.until.astimezone(zone):%H:%M:%S}: w", "warning"
     else:
-        yield f"sending, {done} of {progress.total}", "info"
+        yield f"sending, {progress.done} of {progress.total}", "info"
 
 
 def looking_words(staging: Staging) -> str:
     """The progress of looking up which orders exist."""
-    done, count = staging.looked_at
-    return f"looking up what exists: {done} of {count}; Ctrl+C stops"
+    progress = staging.looked_at
+    return f"looking up what exists: {progress.done} of {progress.total}; Ctrl+C stops"
 
 
 def status_summary(account: Account, staging: Staging, marks: int, hidden: int) -> list[str | Piece]:

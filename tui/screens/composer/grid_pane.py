@@ -18,6 +18,7 @@ from tui.screens.composer.grid_rows import ColumnPath, GridRows, column_fields, 
 from tui.screens.composer.staged_target import place_of
 from tui.screens.composer.state import ComposerState
 from tui.screens.order.external_editor import edit_text
+from tui.screens.order.groups import sentence
 from tui.screens.order.pickers import reader_of
 from tui.screens.order.typed_texts import TypedTexts
 from tui.widgets.grid import GridColumn, OrderGrid
@@ -35,8 +36,6 @@ class GridOwner(Protocol):
     def cell_moved(self) -> None: ...
     def cell_entered(self, id: str, pointer: Pointer, value: Json) -> None: ...
     def cell_left(self, id: str, pointer: Pointer, text: str | None) -> None: ...
-    def edit_refused(self, reason: str) -> None: ...
-    def show_editor_keys(self, *, several_lines: bool = False) -> None: ...
 
 
 class GridPane(Container):
@@ -126,8 +125,12 @@ class GridPane(Container):
 
     # Editing.
 
+    @property
+    def _base(self) -> BaseScreen[Any]:
+        return cast(BaseScreen[Any], self.screen)
+
     def _typing(self, id: str, pointer: Pointer, text: str) -> None:
-        with cast(BaseScreen[Any], self.screen).report_store_errors():
+        with self._base.report_store_errors():
             self._texts.type(place_of(id), pointer, text)
 
     def _typed(self, id: str, pointer: Pointer) -> str | None:
@@ -139,7 +142,7 @@ class GridPane(Container):
 
     @on(OrderGrid.EditorOpened)
     def _opened(self) -> None:
-        self._owner.show_editor_keys()
+        self._base.show_editor_keys()
 
     @on(OrderGrid.CellChanged)
     def _entered(self, event: OrderGrid.CellChanged) -> None:
@@ -152,8 +155,8 @@ class GridPane(Container):
 
     @on(OrderGrid.EditRefused)
     def _refused(self, event: OrderGrid.EditRefused) -> None:
-        self._owner.edit_refused(event.reason)
+        self._base.show_notice(sentence(event.reason), "warning")
 
     @on(OrderGrid.ExternalEditor)
     def _external(self, event: OrderGrid.ExternalEditor) -> None:
-        edit_text(cast(BaseScreen[Any], self.screen), event.text, self.grid.fill_editor)
+        edit_text(self._base, event.text, self.grid.fill_editor)

@@ -19,7 +19,7 @@ from tui.screens.common.list_screen import KeyedRows
 from tui.screens.composer.rows import mark_of
 from tui.screens.order.form_rows import FormNote, FormSpec, choices_of
 from tui.widgets.form_layout import FieldRow
-from tui.widgets.grid import GridCell, GridColumn, width_of
+from tui.widgets.grid import GridCell, GridColumn, needed_width
 from tui.widgets.text import fit
 from tui.work.batches.staged_order import Finding, StagedOrder
 from tui.work.batches.staging import Staging
@@ -83,7 +83,7 @@ def usual_columns(staging: Staging, orders: Sequence[StagedOrder]) -> list[Colum
 
 def place_of(order: StagedOrder, finding: Finding) -> Pointer | None:
     """The value of the form at which a problem is seen; None where it has none."""
-    wanted = finding.problem.pointer.settle(order.document)
+    wanted = finding.problem.pointer.without_unknown_segments(order.document)
     while wanted != ROOT:
         if (place := value_pointer(wanted, order.document)) is not None:
             return place
@@ -98,7 +98,7 @@ def columns_of(orders: Sequence[StagedOrder], paths: Iterable[ColumnPath], sourc
     for path in paths:
         known = field_at(Pointer(path))
         key, title = "/".join(path), title_of(path)
-        width = width_of((source.cell_at(index, key).text for index in some), title, _WIDEST)
+        width = needed_width((source.cell_at(index, key).text for index in some), title, _WIDEST)
         found.append(GridColumn(key, title, width, "right" if known and known.kind in _NUMBERS else "left"))
     # Where two titles would be cut to the same, they have their whole room.
     cut = Counter(fit(column.title, column.width) for column in found)

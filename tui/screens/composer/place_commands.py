@@ -4,6 +4,7 @@ from tui.api.codec import pretty
 from tui.orders.summary import order_name
 from tui.screens.common.commands import handles
 from tui.screens.common.routes import Back, OpenHistory, ShowText
+from tui.screens.composer.columns import ColumnsScreen
 from tui.screens.composer.file_adding import FileAdding
 from tui.screens.composer.grid_rows import title_of
 from tui.screens.composer.state import ViewMode
@@ -113,7 +114,7 @@ class ListCommands:
     @handles("columns")
     def choose_columns(self, key: str) -> None:
         self._view.show_mode(ViewMode.TABLE)
-        self._view.choose_columns()
+        choose_columns(self._view)
 
     @handles("entry_up", "entry_down")
     def move_nothing(self, key: str) -> None:
@@ -197,7 +198,7 @@ class TableCommands:
 
     @handles("columns")
     def choose_columns(self, key: str) -> None:
-        self._view.choose_columns()
+        choose_columns(self._view)
 
 
 class StagedFormCommands:
@@ -234,3 +235,8 @@ class StagedFormCommands:
     @handles("fix_problem")
     def fix_problem(self, key: str) -> None:
         self._view.fix_here()
+
+
+def choose_columns(view: ComposerView) -> None:
+    """Let the user choose the columns of the table."""
+    view.workspace.open(ColumnsScreen(view.workspace, view.grid_pane.paths, view.set_columns))

@@ -102,7 +102,7 @@ def tab_labels(staging: Staging) -> list[TabLabel]:
 
 def mark_of(staging: Staging, order: StagedOrder) -> tuple[str, str]:
     """The mark of an order's row, and its tone."""
-    if staging.shipping.is_waiting(order.id):
+    if staging.sender.is_waiting(order.id):
         return ">", "info"
     match staging.standing(order):
         case StagedStatus.REFUSED:
@@ -129,7 +129,7 @@ def mark_of(staging: Staging, order: StagedOrder) -> tuple[str, str]:
 def problem_words(staging: Staging, order: StagedOrder, zone: tzinfo | None) -> str:
     """What the last column says: what is wrong, or how far the order has come."""
     when = f"{order.since.astimezone(zone):%H:%M}"
-    if staging.shipping.is_waiting(order.id) and order.state is not StagedState.SENT:
+    if staging.sender.is_waiting(order.id) and order.state is not StagedState.SENT:
         return "waits for its turn"
     findings = [finding for finding in staging.findings(order) if not finding.stale]
     match staging.standing(order):
@@ -190,7 +190,7 @@ def notes_of(staging: Staging, order: StagedOrder, zone: tzinfo | None) -> list[
     """The problems of an order as its form shows them."""
     notes = []
     for finding in staging.findings(order):
-        proposal = None if finding.stale else staging.proposal(order, finding)
+        proposal = None if finding.stale else order.proposed_fix(finding)
         when = f"{finding.at.astimezone(zone):%H:%M}" if finding.at is not None else ""
         mends = proposal.text if proposal else ""
         notes.append(FormNote(finding.problem, when, finding.stale, mends, cell_words(order, finding)))
@@ -226,7 +226,7 @@ def problem_rows(staging: Staging, orders: Sequence[StagedOrder], zone: tzinfo |
             note = FormNote(problem, stale=finding.stale)
             when = f"{finding.at.astimezone(zone):%H:%M} service: " if finding.at is not None else ""
             stale = " (changed since)" if finding.stale else ""
-            proposal = None if finding.stale else staging.proposal(order, finding)
+            proposal = None if finding.stale else order.proposed_fix(finding)
             mends = f"   m: {proposal.text}" if proposal is not None else ""
             tone = "service" if note.mark == "S" else "error" if note.mark == "!" else "warning"
             row = ProblemRow(

@@ -7,7 +7,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Container
 
-from tui.keymap import Context, Pane
+from tui.keymap import Context, Pane, commands_in
 from tui.screens.common.commands import find_handler
 from tui.screens.common.routes import OpenComposer, Page
 from tui.screens.common.screen import BaseScreen
@@ -23,6 +23,7 @@ from tui.screens.composer.sending import SendCommands
 from tui.screens.composer.state import SavedView
 from tui.screens.composer.view import SAVED_VIEW, ComposerView
 from tui.screens.order.form_controller import FormController
+from tui.screens.order.groups import FormGroups
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.grid import OrderGrid
@@ -47,6 +48,7 @@ class ComposerScreen(BaseScreen[None]):
     GROUPS: ClassVar[tuple[type, ...]] = (
         StagedFormCommands,
         FormController,
+        FormGroups,
         TableCommands,
         ListCommands,
         Adding,
@@ -93,7 +95,7 @@ class ComposerScreen(BaseScreen[None]):
         marks = MarkCommands(view)
         bulk = BulkCommands(view, marks)
         self._for_marked = (bulk,)
-        self._form_groups = (StagedFormCommands(view, self._files), view.form)
+        self._form_groups = (StagedFormCommands(view, self._files), view.form, view.form.groups)
         self._table_groups = (TableCommands(view),)
         self._groups = (
             ListCommands(view, self._files),
@@ -139,10 +141,6 @@ class ComposerScreen(BaseScreen[None]):
     @property
     def list_view(self) -> LineView:
         return self.view.list_view
-
-    @property
-    def key_pane(self) -> Pane:
-        return Pane.FORM if self.state.in_form else Pane.TABLE if self.state.in_table else Pane.LIST
 
     @property
     def is_typing(self) -> bool:
@@ -240,6 +238,12 @@ class ComposerScreen(BaseScreen[None]):
         line = next((line for line in self.query(InputLine) if line.is_open), None)
         (line or self.list_view).focus(scroll_visible=False)
 
+    def show_keys(self) -> None:
+        """Those of the pane that the user works in."""
+        pane = Pane.FORM if self.state.in_form else Pane.TABLE if self.state.in_table else Pane.LIST
+        words = ((command.id, command.brief_in(pane)) for command in commands_in(self.WHERE))
+        self.show_commands((id, word) for id, word in words if word)
+
     def pasted(self, text: str) -> None:
         self.run_dialog(self._offer_paste(text))
 
@@ -266,7 +270,7 @@ class ComposerScreen(BaseScreen[None]):
     @on(TabBar.Selected)
     def _tab_selected(self, event: TabBar.Selected) -> None:
         if self.state.in_form:
-            self.view.form.go_to_group(event.key)
+            self.view.form.groups.go_to(event.key)
         else:
             self.view.show_status(event.key)
 

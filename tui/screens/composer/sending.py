@@ -10,12 +10,18 @@ from tui.screens.composer.rows import review_plan
 from tui.screens.composer.view import ComposerView
 from tui.screens.review.screen import ReviewScreen
 from tui.store.db import StoreError
+from tui.work.account import Account
 from tui.work.batches.sender import SendPlan
 from tui.work.batches.staged_order import StagedOrder, StagedStatus
 from tui.work.batches.staging import BatchLocked
 
 _GOES_ON = "review.goes_on"
-"""Under this key the answer is stored to whether orders that a refusal does not name are sent again."""
+"""Under this key the user's choice of the last review is stored."""
+
+
+def continues_after_refusal(account: Account) -> bool:
+    """The user's choice in the last review: whether orders that a refusal does not name are sent again."""
+    return account.store.screen_states.get(account.account_id, _GOES_ON) is True
 
 
 class SendCommands:
@@ -33,21 +39,20 @@ class SendCommands:
     async def review(self, key: str) -> None:
         """Show what would be sent. While something is being sent, ask what is to become of that first."""
         ids = [order.id for order in self._view.targets()] if self._view.screen.on_marked else None
-        if self._staging.shipping.progress is None:
+        if self._staging.sender.progress is None:
             self._begin_review(ids)
         elif await self._ask_sending():
             self._begin_review(None)
 
     async def _ask_sending(self) -> bool:
         """Pause, continue or cancel the sending. Returns whether the others are to be reviewed."""
-        shipping, screen = self._staging.shipping, self._view.screen
+        shipping, screen = self._staging.sender, self._view.screen
         progress = shipping.progress
         if progress is None:
             return True
         answers = [("g", "go on") if progress.paused else ("p", "pause"), ("c", "cancel"), ("w", "others")]
         words = "Paused" if progress.paused else "Sending"
-        done = progress.total - progress.left
-        match await screen.ask(f"{words}: {done} of {progress.total}.", answers):
+        match await screen.ask(f"{words}: {progress.done} of {progress.total}.", answers):
             case None:
                 pass
             case "p" if shipping.pause():
@@ -97,7 +102,7 @@ class SendCommands:
         account = workspace.account
         if not plan.count and is_all:
             notes.append("Nothing is ready to be sent; the lines say why.")
-        goes_on = account.store.screen_states.get(account.account_id, _GOES_ON) is True
+        goes_on = continues_after_refusal(account)
         reviewed = review_plan(self._staging, plan, read_only=account.client.read_only, notes=notes, goes_on=goes_on)
 
         def send() -> None:
@@ -118,7 +123,7 @@ class SendCommands:
 
     def update_notice(self) -> None:
         """Show the progress of the look-up; drop a notice about a sending that is over."""
-        if self._said_sending and not self._staging.shipping.waiting:
+        if self._said_sending and not self._staging.sender.waiting:
             self._said_sending = False
             self._view.screen.clear_notice()
         if self._is_looking:

@@ -39,33 +39,31 @@ class StagedTarget:
         return self.order.document
 
     def put(self, pointer: Pointer, value: Json, name: str) -> bool:
-        return self.staging.put(self.id, pointer, value, name)
+        return self.staging.editing.put(self.id, pointer, value, name)
 
     def put_all(self, values: Sequence[tuple[Pointer, Json | Absent]], name: str) -> bool:
-        return self.staging.put_all(self.id, values, name)
+        return self.staging.editing.put_all(self.id, values, name)
 
     def drop(self, pointer: Pointer, name: str) -> bool:
-        return self.staging.drop(self.id, pointer, name)
+        return self.staging.editing.drop(self.id, pointer, name)
 
     def revert(self, pointer: Pointer, name: str) -> bool:
-        return self.staging.revert(self.id, pointer, name)
+        return self.staging.editing.revert(self.id, pointer, name)
 
     def change(self, work: Callable[[Edit], Pointer | None]) -> Pointer | None:
-        return self.staging.change(self.id, work)
+        return self.staging.editing.change(self.id, work)
 
     def fix(self, here: Pointer | None) -> str | None:
-        found = [
-            one for one in self.staging.findings(self.order) if not one.stale and self.staging.proposal(self.order, one)
-        ]
+        found = [one for one in self.staging.findings(self.order) if not one.stale and self.order.proposed_fix(one)]
         found.sort(key=lambda finding: finding.problem.pointer != here)
-        fix = self.staging.apply_fix(self.id, found[0]) if found else None
+        fix = self.staging.editing.apply_fix(self.id, found[0]) if found else None
         return fix.text if fix is not None else None
 
     def undo(self) -> str | None:
-        return self.staging.undo_in(self.id)
+        return self.staging.editing.undo_in(self.id)
 
     def redo(self) -> str | None:
-        return self.staging.redo_in(self.id)
+        return self.staging.editing.redo_in(self.id)
 
     def empty_choices(self, row: FieldRow, known: Field) -> list[EmptyChoice]:
         return empty_choices(known)[row.value is ABSENT :]

@@ -8,7 +8,6 @@ from tui.api.pointer import Pointer
 from tui.orders.fields import label_of
 from tui.screens.common.screen import BaseScreen
 from tui.screens.composer.batch_pane import EMPTY, BatchPane
-from tui.screens.composer.columns import ColumnsScreen
 from tui.screens.composer.form_pane import StagedFormPane
 from tui.screens.composer.frame import ComposerFrame
 from tui.screens.composer.grid_pane import GridPane
@@ -136,12 +135,6 @@ class ComposerView:
         target = self.target_of(id)
         if target is not None:
             self.form.left(target, pointer, text)
-
-    def edit_refused(self, reason: str) -> None:
-        self.form.edit_refused(reason)
-
-    def show_editor_keys(self, *, several_lines: bool = False) -> None:
-        self.screen.show_editor_keys(several_lines=several_lines)
 
     # Which orders exist at the service.
 
@@ -314,10 +307,6 @@ class ComposerView:
 
     # The table's columns, and fixes.
 
-    def choose_columns(self) -> None:
-        """Let the user choose the columns of the table."""
-        self.workspace.open(ColumnsScreen(self.workspace, self.grid_pane.paths, self.set_columns))
-
     def set_columns(self, paths: Sequence[ColumnPath] | None) -> None:
         """Show these columns now and the next time; None stands for the usual ones."""
         with self.screen.report_store_errors():
@@ -365,7 +354,7 @@ class ComposerView:
 
     def field_moved(self) -> None:
         if self.state.in_form:
-            if self.frame.tabs.current != self.form.current_group():
+            if self.frame.tabs.current != self.form.groups.current():
                 self.frame.show_tabs()
             self.remember()
 

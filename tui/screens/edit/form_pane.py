@@ -71,8 +71,8 @@ class DraftFormPane(FormPane):
             limits = sentence(", ".join(known.limits)) if known is not None else ""
             if row.reason:
                 lines.append((sentence(row.reason), "warning"))
-            elif row.road:
-                lines.append((f"Sent as a full order: {row.road}.", "info"))
+            elif row.full_order_reason:
+                lines.append((f"Sent as a full order: {row.full_order_reason}.", "info"))
             lines += [(" ".join(filter(None, (row.help, limits))), ""), (str(row.pointer), "dim")]
         else:
             self.rule.set()
@@ -90,10 +90,10 @@ class DraftFormPane(FormPane):
         if not row.editable:
             return f"{kind} · read only"
         ways = [word for word, allowed in (("null", known.patch.nullable), ("empty", known.patch.empty)) if allowed]
-        if ways and not row.road:
+        if ways and not row.full_order_reason:
             return f"{kind} · may be {' or '.join(ways)}"
         is_required = self.draft is not None and required_in(row.pointer, known, self.draft.document)
-        return f"{kind} · {'required' if is_required else 'absent only in a full order'}"
+        return f"{kind} · {'required' if is_required else 'removed only by a full order'}"
 
 
 def _help_lines(pieces: Iterable[Piece], note: str, width: int) -> list[list[Piece]]:

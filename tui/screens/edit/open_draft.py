@@ -21,7 +21,8 @@ from tui.screens.order.form_target import EmptyChoice
 from tui.widgets.form_layout import FieldRow
 from tui.work.account import Account
 from tui.work.drafts.drafts import Draft
-from tui.work.drafts.sender import DraftSendState, DraftSendStatus
+from tui.work.drafts.sender import DraftSendStatus
+from tui.work.writes.send_state import SendState
 
 
 class OpenDraft:
@@ -68,7 +69,7 @@ class OpenDraft:
     @property
     def status(self) -> DraftSendStatus | None:
         """What is known of the last attempt to send it."""
-        return self._account.corrections.standing(self.id)
+        return self._account.corrections.status(self.id)
 
     # Changing it.
 
@@ -121,13 +122,13 @@ class OpenDraft:
     def save(self) -> None:
         """Save the draft. What was known of an earlier attempt to send it no longer applies, unless it was refused."""
         status = self.status
-        if status is not None and status.way not in (DraftSendState.REFUSED, DraftSendState.DIFFERS):
+        if status is not None and status.state not in (SendState.REFUSED, SendState.DIFFERS):
             self._account.corrections.forget(self.id)
         self._account.drafts.save(self.draft)
 
     def empty_choices(self, row: FieldRow, known: Field) -> list[EmptyChoice]:
         """Which are allowed depends on whether the change can be sent as a PATCH (Q3.8-3.10)."""
-        by_patch = not row.road
+        by_patch = not row.full_order_reason
         choices = []
         if known.patch.empty or (known.post.empty and not by_patch):
             choices.append(EmptyChoice("e", "empty", [] if known.kind is Kind.TAGS else ""))

@@ -11,24 +11,24 @@ from tui.api.codec import Document
 from tui.api.errors import ApiError, NotFound
 from tui.api.models import Operation
 from tui.api.pointer import Pointer
-from tui.api.query import order_key
 from tui.keymap import Context
 from tui.orders.fields import label_of
 from tui.orders.paths import SHOP
 from tui.orders.summary import order_name, text_at
 from tui.screens.common.commands import handles
-from tui.screens.common.routes import Back, EditOrder, OpenComposer, ShowLines
+from tui.screens.common.routes import Back, EditOrder
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
-from tui.screens.common.workspace_actions import look_up_again, stage_copies
-from tui.screens.edit.conflicts import ConflictCommands
+from tui.screens.common.workspace_actions import look_up_again
+from tui.screens.edit.draft_commands import DraftCommands
+from tui.screens.edit.field_commands import FieldCommands
 from tui.screens.edit.form_pane import DraftFormPane
 from tui.screens.edit.open_draft import OpenDraft
+from tui.screens.edit.order_steps import OrderSteps
 from tui.screens.order.form_controller import FormController
-from tui.screens.order.groups import group_entries
+from tui.screens.order.groups import FormGroups, group_entries
 from tui.screens.order.json_editor import has_text
-from tui.screens.order.json_sources import draft_place, open_draft_as_json
-from tui.screens.review.drafts import differences, review_drafts
+from tui.screens.order.json_sources import draft_place
 from tui.store.db import StoreError
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.filter_line import FilterLine
@@ -37,31 +37,30 @@ from tui.widgets.lines import LineView, Piece
 from tui.widgets.sheet import OrderSheet
 from tui.widgets.status import KeyLine, StatusLine, TitleLine
 from tui.widgets.tab_bar import TabBar
-from tui.work.drafts.drafts import Draft
-from tui.work.drafts.sender import DraftSendState
-
-_MORE_TO_ADD = (("u", "staged as an update"), ("n", "staged as new"))
+from tui.work.writes.send_state import SendState
 
 
 class EditScreen(BaseScreen[None]):
     """`as_json`: begin with the order as JSON."""
 
     WHERE = Context.EDIT
-    GROUPS: ClassVar[tuple[type, ...]] = (ConflictCommands, FormController)
+    GROUPS: ClassVar[tuple[type, ...]] = (FieldCommands, DraftCommands, OrderSteps, FormController, FormGroups)
 
     def __init__(self, workspace: Workspace, order_id: str, *, as_json: bool = False) -> None:
         super().__init__(workspace)
         self.order_id = order_id
         self._as_json = as_json
         self.pane = DraftFormPane(self, self)
-        self._conflicts = ConflictCommands(self, self.pane)
+        self._fields = FieldCommands(self, self.pane)
+        self._draft_commands = DraftCommands(self, self, self.pane)
+        self._steps = OrderSteps(self, self.pane)
         self._arrived: Document | None = None
         """The order as it was read while a field was edited."""
         self._was_left = False
 
     @property
     def command_groups(self) -> Sequence[object]:
-        return (self, self._conflicts, self.form)
+        return (self._fields, self._draft_commands, self._steps, self.form, self.form.groups)
 
     @property
     def form(self) -> FormController:
@@ -97,7 +96,7 @@ class EditScreen(BaseScreen[None]):
         yield KeyLine()
 
     def on_mount(self) -> None:
-        self._open(self.order_id)
+        self.open_order(self.order_id)
         typed = next(iter(self.form.typed), None)
         if typed is not None:
             self.show_notice(f"The text typed in {label_of(typed)} is kept; Enter in that field continues it.")
@@ -106,7 +105,7 @@ class EditScreen(BaseScreen[None]):
 
     def _begin(self) -> None:
         if self._as_json:
-            self.edit_as_json()
+            self._draft_commands.edit_as_json()
         elif has_text(self.workspace.account, draft_place(self.order_id)):
             self.show_notice("The order was being edited as JSON; that text is kept, and E continues it.")
 
@@ -122,7 +121,7 @@ class EditScreen(BaseScreen[None]):
 
     # The order.
 
-    def _open(self, order_id: str, pointer: Pointer | None = None) -> None:
+    def open_order(self, order_id: str, pointer: Pointer | None = None) -> None:
         """Show the draft of an order, else the order as the list has it, and read it again."""
         self.order_id, self._arrived = order_id, None
         self.form.texts.clear_cache()
@@ -131,7 +130,7 @@ class EditScreen(BaseScreen[None]):
         self.pane.show_draft(OpenDraft.of(self.workspace.account, self.workspace.now, order_id, found))
         if self.draft is not None:
             self._load(pointer)
-        self.run_worker(self._read(order_id), name="read the order again", group="read", exclusive=True)
+        self.read_again()
 
     def _load(self, pointer: Pointer | None = None) -> None:
         """Show the draft from its top, or at a field."""
@@ -139,6 +138,11 @@ class EditScreen(BaseScreen[None]):
             self.draft.check()
         self.pane.load(pointer or next(iter(self.form.typed), None))
         self._show_frame()
+
+    def read_again(self) -> None:
+        """Read the order from the service."""
+        work = self._read(self.order_id)
+        self.run_worker(work, name="read the order again", group="read", exclusive=True)
 
     async def _read(self, order_id: str) -> None:
         try:
@@ -229,7 +233,7 @@ class EditScreen(BaseScreen[None]):
         self.query_one(TitleLine).set(f"{self.workspace.profile} · {mode}", " · ".join(filter(None, facts)))
 
     def _show_tabs(self) -> None:
-        self.query_one(TabBar).set_labels(group_entries(self.sheet.rows), self.form.current_group())
+        self.query_one(TabBar).set_labels(group_entries(self.sheet.rows), self.form.groups.current())
 
     def status_items(self) -> Sequence[str | Piece]:
         draft = self.draft
@@ -238,9 +242,9 @@ class EditScreen(BaseScreen[None]):
         status, is_changed = draft.status, draft.edit.dirty
         facts: list[str | Piece] = []
         if status is not None:
-            is_confirmed = status.way is DraftSendState.CONFIRMED
+            is_confirmed = status.state is SendState.VERIFIED
             if not (is_confirmed and is_changed):
-                facts.append((status.words, "service" if status.problems else "good" if is_confirmed else "info"))
+                facts.append((status.message, "service" if status.problems else "good" if is_confirmed else "info"))
         if undecided := len(draft.draft.undecided):
             facts.append((f"{undecided} to decide: c", "conflict"))
         facts.append("draft on disk" if is_changed else "nothing changed")
@@ -255,14 +259,14 @@ class EditScreen(BaseScreen[None]):
         draft = self.draft
         if order_id != self.order_id or not self.is_attached:
             return
-        status = self.workspace.account.corrections.standing(order_id)
-        if status is not None and status.way is not DraftSendState.SENDING:
+        status = self.workspace.account.corrections.status(order_id)
+        if status is not None and status.state is not SendState.SENDING:
             self.clear_notice()
         if draft is not None and self.sheet.editing is None:
             draft.reload()
             self.show_order()
-            if status is not None and status.way is DraftSendState.CHANGED:
-                self._conflicts.go_to_first()
+            if status is not None and status.state is SendState.CONFLICT:
+                self._fields.go_to_first_conflict()
 
     def store_changed(self) -> None:
         if self.is_attached:
@@ -283,21 +287,13 @@ class EditScreen(BaseScreen[None]):
 
     # Groups and fields.
 
-    @handles("edit_field")
-    def edit_field(self, key: str) -> None:
-        self.form.open_editor()
-
-    @handles("fix")
-    def fix(self, key: str) -> None:
-        self.form.fix_here()
-
     @on(TabBar.Selected)
     def _tab_selected(self, event: TabBar.Selected) -> None:
-        self.form.go_to_group(event.key)
+        self.form.groups.go_to(event.key)
 
     @on(OrderSheet.CursorMoved, "#form")
     def _cursor_moved(self) -> None:
-        if self.query_one(TabBar).current != self.form.current_group():
+        if self.query_one(TabBar).current != self.form.groups.current():
             self._show_tabs()
 
     @handles("filter")
@@ -318,103 +314,12 @@ class EditScreen(BaseScreen[None]):
         self.query_one(FilterLine).set("")
         self.form.narrow("")
 
-    # Other orders.
-
-    @handles("next_order")
-    def next_order(self, key: str) -> None:
-        self._go_to_neighbour(1)
-
-    @handles("previous_order")
-    def previous_order(self, key: str) -> None:
-        self._go_to_neighbour(-1)
-
-    def _go_to_neighbour(self, by: int) -> None:
-        order = self.workspace.orders.neighbour(self.order_id, by)
-        if order is None:
-            self.show_notice("This is the last order that was read." if by > 0 else "This is the first order.")
-            return
-        self._open(order_key(order), self.sheet.cursor_pointer)
-
-    @handles("next_problem")
-    def next_problem(self, key: str) -> None:
-        self._step_problem(1)
-
-    @handles("previous_problem")
-    def previous_problem(self, key: str) -> None:
-        self._step_problem(-1)
-
-    def _step_problem(self, by: int) -> None:
-        """Go to the next problem of this order, else to the next order of the list that has one."""
-        if self.sheet.step_problem(by):
-            return
-        target = self.workspace.orders.problem_beside(self.order_id, by)
-        if target is None:
-            self.show_notice("No further order with a problem." if by > 0 else "No earlier order with a problem.")
-            return
-        self._open(target)
-        self.sheet.home() if by > 0 else self.sheet.end()
-        row = self.sheet.cursor_field
-        if row is None or row.mark not in ("!", "S", "#"):
-            self.sheet.step_problem(by)
-
-    # What is done with the draft.
-
-    @handles("add")
-    async def add(self, key: str) -> None:
-        answer = await self.form.add(_MORE_TO_ADD)
-        if answer is None or self.draft is None:
-            return
-        document = self.draft.document
-        if stage_copies(self, [document], as_update=answer == "u", read=self.draft.edit.base):
-            self.show_notice(f"{order_name(document)} staged with its changes; B opens the composer.")
-
-    @handles("review")
-    async def review(self, key: str) -> None:
-        drafts = self.workspace.account.drafts.all()
-        mine = self.draft.draft if self.draft is not None and self.draft.edit.dirty else None
-        if mine is None:
-            if drafts:
-                review_drafts(self, drafts)
-            else:
-                self.show_notice("Nothing was changed.")
-            return
-        others = [draft for draft in drafts if draft.order_id != self.order_id]
-        answer: str | None = "t"
-        if others:
-            answer = await self.ask("Review", [("t", "this order"), ("a", f"all {len(others) + 1} drafts")])
-        if answer is not None:
-            review_drafts(self, [mine] if answer == "t" else [mine, *others])
-
-    @handles("differences")
-    def show_differences(self, key: str) -> None:
-        if self.draft is None or not self.draft.edit.dirty:
-            self.show_notice("Nothing was changed on this order.")
-        else:
-            title = f"Changed: {order_name(self.draft.document)}"
-            self.workspace.go(ShowLines(title, differences(self.draft.draft)))
-
     @handles("refresh")
     def refresh_order(self, key: str) -> None:
         if look_up_again(self, self.order_id):
             return
-        self.run_worker(self._read(self.order_id), name="read the order again", group="read", exclusive=True)
+        self.read_again()
         self.show_notice("Reading again …")
-
-    @handles("as_json_edit")
-    def edit_as_json(self, key: str = "") -> None:
-        draft = self.draft
-        if draft is not None:
-            open_draft_as_json(self, draft.draft, lambda: draft.draft, self._save_json)
-
-    def _save_json(self, draft: Draft) -> None:
-        with self.saving():
-            if self.draft is not None:
-                self.draft.save()
-            self.show_order()
-
-    @handles("batches")
-    def open_composer(self, key: str) -> None:
-        self.workspace.go(OpenComposer())
 
     @handles("back")
     def back(self, key: str) -> None:

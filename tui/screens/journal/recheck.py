@@ -21,8 +21,8 @@ from tui.widgets.lines import LineView, Piece
 from tui.widgets.pager import Pager
 from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
 from tui.widgets.table import Column, OrderTable, RenderedRow, StyledCell
-from tui.work.drafts.sender import DraftSendState
 from tui.work.journal.recheck import RecheckedChange, RecheckResult, entries_of_day, recheck, seen_again
+from tui.work.writes.send_state import SendState
 
 _COLUMNS = (
     Column("order", "order", 10, 1),
@@ -153,14 +153,14 @@ class RecheckScreen(BaseScreen[None]):
         return check.order_id or None if (check := self.check) is not None else None
 
     def order_changed(self, order_id: str) -> None:
-        standing = self.workspace.account.corrections.standing(order_id)
-        if standing is not None and standing.way is DraftSendState.CONFIRMED and standing.document is not None:
+        standing = self.workspace.account.corrections.status(order_id)
+        if standing is not None and standing.state is SendState.VERIFIED and standing.document is not None:
             self._checks = [
                 seen_again(check, standing.document) if check.order_id == order_id and check.pointer.tokens else check
                 for check in self._checks
             ]
         if self.is_attached:
-            if standing is not None and standing.way is not DraftSendState.SENDING:
+            if standing is not None and standing.state is not SendState.SENDING:
                 self.clear_notice()
             self._show()
 

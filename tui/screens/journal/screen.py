@@ -13,6 +13,7 @@ from textual.containers import Container
 from tui.api.codec import decode, encode
 from tui.api.wording import count_of
 from tui.keymap import Context
+from tui.orders.progress import Progress
 from tui.screens.common.commands import handles
 from tui.screens.common.routes import Back, EditOrder, OpenComposer, OpenJournal, Page, ShowText
 from tui.screens.common.screen import BaseScreen
@@ -34,21 +35,21 @@ from tui.widgets.tab_bar import TabBar
 from tui.widgets.tab_bar import TabLabel as StripEntry
 from tui.widgets.table import OrderTable
 from tui.widgets.text import safe
-from tui.work.drafts.sender import DraftSendState
 from tui.work.journal.entries import (
+    GROUPS,
     PRUNED,
-    EntryOutcome,
     JournalEntry,
-    ended,
+    description,
     entry_line,
     export,
+    group_of,
     open_entry,
-    outcome_words,
     states_of,
 )
 from tui.work.journal.recheck import entries_of_day, recheck
 from tui.work.journal.undo import UndoResult, step_name, told, undo, why_not
 from tui.work.typed_paths import at_home, completed
+from tui.work.writes.send_state import SendState
 
 _ALL = "all"
 _WIDE = 120
@@ -156,30 +157,28 @@ class JournalScreen(BaseScreen[None]):
         briefs = account.store.journal_queries
         counts = briefs.count(account.account_id)
         self._total = counts.total()
-        groups = dict.fromkeys(EntryOutcome, 0)
-        for (state, road), count in counts.items():
-            groups[ended(state, road)] += count
+        groups = dict.fromkeys(GROUPS, 0)
+        for (state, kind), count in counts.items():
+            groups[group_of(state, kind)] += count
         entries = [StripEntry(_ALL, "all", str(self._total or ""))]
         entries += [
-            StripEntry(
-                group, group, str(count or ""), failing=group is EntryOutcome.UNKNOWN and count > 0, empty=not count
-            )
+            StripEntry(group, group, str(count or ""), failing=group == "unknown" and count > 0, empty=not count)
             for group, count in groups.items()
         ]
         self.tab_bar.set_labels(entries, self.tab_bar.current or _ALL)
         self._several = len(briefs.writers(account.account_id)) > 1
         states, kinds = (None, None) if self._group is None else states_of(self._group)
         places = briefs.find(
-            account.account_id, states=states, kinds=kinds, words=self._words.split(), sorting=self._sorting
+            account.account_id, states=states, kinds=kinds, terms=self._words.split(), sort=self._sorting
         )
         by_order = self._sorting is JournalSort.ORDER
         now, zone = self.workspace.now(), account.zone
-        self._rows = WriteRows(account.store, places, now, zone, self._several, by_order, self._what)
+        self._rows = WriteRows(briefs, places, now, zone, self._several, by_order, self._what)
         self.table.set_columns(columns(self._is_wide, self._several))
         narrowed = self._words or self._group is not None
         self.table.set_empty("No write is like this." if narrowed and self._total else "Nothing was written yet.")
         self.table.load(self._rows)
-        self.table.set_tail(self._tail())
+        self.table.set_footer(self._tail())
         shown = f"{len(places)} of {self._total}" if narrowed else f"{self._total}"
         self.query_one(FilterLine).set(self._words, f"by {self._sorting} │ {shown} writes")
         mode = "READ ONLY" if account.client.read_only else "WRITES"
@@ -190,9 +189,9 @@ class JournalScreen(BaseScreen[None]):
         self._show_entry(keep_place=True)
 
     @property
-    def _group(self) -> EntryOutcome | None:
+    def _group(self) -> str | None:
         current = self.tab_bar.current
-        return None if current in (None, _ALL) else EntryOutcome(str(current))
+        return None if current in (None, _ALL) else str(current)
 
     def _tail(self) -> str:
         account = self.workspace.account
@@ -233,7 +232,7 @@ class JournalScreen(BaseScreen[None]):
             pane.set_lines([])
             return
         name = brief.first.name if brief.orders == 1 else f"{brief.orders} orders"
-        rule.set(name, outcome_words(brief.state, brief.kind))
+        rule.set(name, description(brief.state, brief.kind))
         width = pane.drawn_width
         lines: list[TextLine] = []
         if self.is_whole:
@@ -253,7 +252,7 @@ class JournalScreen(BaseScreen[None]):
         else:
             named = account.store.journal_queries.orders(brief.id)
             lines = list(many_lines(brief, named, account.store.writes.events(brief.id), account.zone))
-        pane.set_lines(lines, keep_place=keep_place)
+        pane.set_lines(lines, keep_position=keep_place)
 
     def status_items(self) -> Sequence[str | Piece]:
         account = self.workspace.account
@@ -272,8 +271,8 @@ class JournalScreen(BaseScreen[None]):
 
     def order_changed(self, order_id: str) -> None:
         corrections = self.workspace.account.corrections
-        standing = corrections.standing(order_id)
-        if standing is not None and standing.way is not DraftSendState.SENDING and not corrections.sending:
+        standing = corrections.status(order_id)
+        if standing is not None and standing.state is not SendState.SENDING and not corrections.unsettled:
             self.clear_notice()
         self.store_changed()
 
@@ -386,11 +385,7 @@ class JournalScreen(BaseScreen[None]):
         place = self.table.cursor + by
         while rows is not None and 0 <= place < len(rows):
             brief = rows.brief_at(place)
-            if brief is not None and ended(brief.state, brief.kind) in (
-                EntryOutcome.UNKNOWN,
-                EntryOutcome.DIFFERS,
-                EntryOutcome.NOT_WRITTEN,
-            ):
+            if brief is not None and group_of(brief.state, brief.kind) in ("unknown", "differs", "failed"):
                 self.table.go(place)
                 return
             place += by
@@ -480,13 +475,13 @@ class JournalScreen(BaseScreen[None]):
             self.show_notice(reason or "This write was removed from the journal.")
             return
 
-        def progress(done: int, of: int) -> None:
-            if of > 1:
-                self.show_notice(f"{done} of {of} orders read again …")
+        def show(progress: Progress) -> None:
+            if progress.total > 1:
+                self.show_notice(f"{progress.done} of {progress.total} orders read again …")
 
         name = step_name(entries[0], workspace.account.zone)
         with self.report_store_errors():
-            results = await undo(workspace.account, workspace.staging, entries, name, progress)
+            results = await undo(workspace.account, workspace.staging, entries, name, show)
             for result in results:
                 if result.named.remote_id:
                     workspace.order_changed(result.named.remote_id)
@@ -541,7 +536,7 @@ class JournalScreen(BaseScreen[None]):
             self.show_notice(f"No change of {day:%a %d %b} was confirmed, so there is nothing to read again.")
             return
         checks = await recheck(
-            account.client, entries, lambda done, of: self.show_notice(f"{done} of {of} orders read again …")
+            account.client, entries, lambda now: self.show_notice(f"{now.done} of {now.total} orders read again …")
         )
         self.clear_notice()
         if self.is_on_top and not self.is_typing:

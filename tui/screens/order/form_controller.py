@@ -18,9 +18,9 @@ from tui.screens.common.workspace import Workspace
 from tui.screens.order.address import AddressScreen, address_question
 from tui.screens.order.form_rows import FormView
 from tui.screens.order.form_target import FormTarget
-from tui.screens.order.groups import group_of, sentence
+from tui.screens.order.groups import FormGroups, sentence
 from tui.screens.order.typed_texts import TypedTexts
-from tui.widgets.form_layout import FieldRow, GroupRow, SheetRow
+from tui.widgets.form_layout import FieldRow, SheetRow
 
 _UNDOES = "u undoes it."
 _LONG = 20
@@ -39,7 +39,7 @@ class FormSheet(Protocol):
     @property
     def editing(self) -> Pointer | None: ...
     @property
-    def edits_lines(self) -> bool: ...
+    def is_multiline(self) -> bool: ...
     def field(self, pointer: Pointer) -> FieldRow | None: ...
     def go_to(self, pointer: Pointer) -> bool: ...
     def go_to_row(self, row: int) -> bool: ...
@@ -94,6 +94,7 @@ class FormController:
         self._owner = owner
         self._sheet = sheet
         self._target = target
+        self.groups = FormGroups(screen, sheet)
         self.texts = texts
         self.view = FormView.USUAL
         self.words = ""
@@ -115,7 +116,7 @@ class FormController:
         self._sheet.open_editor(None, self.typed.get(row.pointer) if row is not None else None)
 
     def editor_opened(self) -> None:
-        self._screen.show_editor_keys(several_lines=self._sheet.edits_lines)
+        self._screen.show_editor_keys(several_lines=self._sheet.is_multiline)
 
     def typing(self, pointer: Pointer, text: str) -> None:
         target = self._target()
@@ -250,7 +251,7 @@ class FormController:
         def take(values: list[tuple[Pointer, Json]], name: str) -> None:
             self._take_address(target, values, name)
 
-        place = BILL_TO if self.current_group() == Group.BILL_TO else SHIP_TO
+        place = BILL_TO if self.groups.current() == Group.BILL_TO else SHIP_TO
         screen = AddressScreen(
             self._screen.workspace,
             target.document,
@@ -278,7 +279,7 @@ class FormController:
 
     async def add(self, more: Sequence[tuple[str, str]] = ()) -> str | None:
         """Ask what to add to the order, and add it. `more` are further answers; returns the one that was chosen."""
-        target, pointer, group = self._target(), self._sheet.cursor_pointer, self.current_group()
+        target, pointer, group = self._target(), self._sheet.cursor_pointer, self.groups.current()
         if target is None:
             return None
         kinds = {kind.key: kind for kind in addable()}
@@ -374,7 +375,7 @@ class FormController:
             self._owner.show_order()
             self._screen.show_notice(f"{done}: {name}.")
 
-    # Which fields are shown, and the groups.
+    # Which fields are shown.
 
     @handles("view")
     def next_view(self, key: str = "") -> None:
@@ -402,40 +403,6 @@ class FormController:
             self._screen.show_notice("View: all fields.")
         self._sheet.go_to(pointer)
 
-    def current_group(self) -> str:
-        """The group of the field under the cursor."""
-        pointer = self._sheet.cursor_pointer
-        known = field_at(pointer) if pointer is not None else None
-        return str(known.group) if known is not None else str(Group.SHIP_TO)
-
-    def go_to_group(self, name: str) -> None:
-        for index, row in enumerate(self._sheet.rows):
-            if isinstance(row, GroupRow) and group_of(row) == name:
-                self._sheet.go_to_row(index)
-                return
-        self._screen.show_notice(f"{name} has no field in this view; v shows others.")
-
-    @handles("tab_next")
-    def next_group(self, key: str = "") -> None:
-        self.step_group(1)
-
-    @handles("tab_previous")
-    def previous_group(self, key: str = "") -> None:
-        self.step_group(-1)
-
-    def step_group(self, by: int) -> None:
-        groups = _group_names()
-        self.go_to_group(groups[(groups.index(self.current_group()) + by) % len(groups)])
-
-    @handles("tab_number")
-    def go_to_group_number(self, key: str) -> None:
-        """Go to a group by its number on the tab bar."""
-        groups = _group_names()
-        if 1 <= int(key) <= len(groups):
-            self.go_to_group(groups[int(key) - 1])
-        else:
-            self._screen.show_notice(f"There is no tab {key}.")
-
     # The order as a text.
 
     @handles("long_text")
@@ -452,7 +419,3 @@ class FormController:
         else:
             page = ShowText(f"{order_name(target.document)} as JSON, with your changes", pretty(target.document))
         self._screen.workspace.go(page)
-
-
-def _group_names() -> list[str]:
-    return [str(group) for group in Group]

@@ -44,7 +44,7 @@ async def _review(screen: BaseScreen[Any], drafts: Sequence[Draft]) -> None:
 
     async def read(draft: Draft) -> DraftSendStatus | None:
         if account.corrections.is_unsettled(draft.order_id):
-            return account.corrections.standing(draft.order_id)
+            return account.corrections.status(draft.order_id)
         async with turns:
             return await account.corrections.read_again(draft)
 
@@ -95,7 +95,7 @@ def parcel_of(draft: Draft, stopped: DraftSendStatus | None) -> ReviewItem:
         mark = "!" if problem.severity is Severity.ERROR else "~"
         lines.append([(f"  {mark} still: {safe(problem.title or problem.detail)}", "warning")])
     if stopped is not None:
-        lines.append([(f"  # not sent: {safe(stopped.words)}", "conflict")])
+        lines.append([(f"  # not sent: {safe(stopped.message)}", "conflict")])
     elif draft.undecided:
         lines.append([("  # not sent: c in the form decides which side stands", "conflict")])
     if sending.invalid:
@@ -157,10 +157,10 @@ def _whole_lines(sending: RequestChoice) -> Iterator[list[Piece]]:
         reasons.setdefault(one.reason, []).append(label_of(one.pointer))
     for reason, places in reasons.items():
         more = " …" if len(places) > 3 else ""
-        yield [(f"  ~ goes whole, for {safe('; '.join(places[:3]))}{more}: {safe(reason)}", "warning")]
+        yield [(f"  ~ sent as a full order because of {safe('; '.join(places[:3]))}{more}: {safe(reason)}", "warning")]
     yield [
         (
-            "  ~ the whole order goes as it was just read: what others change at the same moment is overwritten",
+            "  ~ the full order is sent as it was just read: changes that others make at the same moment are overwritten",
             "warning",
         )
     ]

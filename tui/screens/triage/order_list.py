@@ -14,6 +14,7 @@ from tui.api.errors import ApiError
 from tui.api.query import order_key
 from tui.api.wording import count_of
 from tui.keymap import Context
+from tui.orders.fields import field_at
 from tui.orders.query import filters
 from tui.orders.query.filters import Filter, FilterError, parse_filter
 from tui.orders.summary import order_name, searchable_text
@@ -33,13 +34,21 @@ from tui.widgets.tab_bar import TabBar, TabLabel
 from tui.widgets.table import OrderTable
 from tui.widgets.text import fit, safe
 from tui.work.cache.order_feed import OrderFeed
-from tui.work.drafts.sender import DraftSendState
+from tui.work.drafts.drafts import Draft
+from tui.work.writes.send_state import SendState
 
 _STATE = "triage"
 _WIDE = 120
 _BESIDE = 160
 """Columns for the preview beside the list: with fewer, the last column of the list would be cut."""
 _TWO_COLUMNS = 60
+_PREVIEW_HEIGHT = 8
+_LEAST_PREVIEW = 3
+_LEAST_LIST = 5
+"""Lines: the header and four orders stay visible, however small the terminal is."""
+_LINES_OUTSIDE = 5
+"""Title, tabs, filter, status and keys."""
+_REASONS_BESIDE_ADDRESS = 5
 _ALL = "all"
 
 
@@ -127,7 +136,12 @@ class OrdersScreen(BaseScreen[None]):
         self.store_changed()
 
     def on_resize(self) -> None:
-        self.query_one("#triage").set_class(self.size.width >= _BESIDE, "-wide")
+        is_beside = self.size.width >= _BESIDE
+        self.query_one("#triage").set_class(is_beside, "-wide")
+        side = self.query_one("#side")
+        height = min(_PREVIEW_HEIGHT, self.size.height - _LINES_OUTSIDE - _LEAST_LIST)
+        side.display = is_beside or height >= _LEAST_PREVIEW
+        side.styles.height = "1fr" if is_beside else max(height, _LEAST_PREVIEW)
         wide = self.size.width >= _WIDE
         if wide != self._is_wide:
             self._is_wide = wide
@@ -291,7 +305,7 @@ class OrdersScreen(BaseScreen[None]):
             tail = "more below …"
         more = feed.error is None and not feed.complete and feed.pages > 0
         self.table.set_empty(_empty_text(feed, self._filter))
-        self.table.set_tail(tail, more=more)
+        self.table.set_footer(tail, has_more=more)
         known = f"{feed.read} read" if feed.complete else f"{feed.read}+ read"
         if shown != feed.read:
             known = f"{shown} of {known}"
@@ -331,11 +345,11 @@ class OrdersScreen(BaseScreen[None]):
 
     def _onway(self, key: str) -> RowStatus | None:
         account = self.workspace.account
-        standing = account.corrections.standing(key)
+        standing = account.corrections.status(key)
         draft = account.drafts.get(key)
         if (
             standing is not None
-            and standing.way is DraftSendState.CONFIRMED
+            and standing.state is SendState.VERIFIED
             and self._read_at
             and self._read_at > standing.at
         ):
@@ -343,10 +357,7 @@ class OrdersScreen(BaseScreen[None]):
         if standing is not None and (mark := standing_mark(standing, draft)) is not None:
             return mark
         if draft is not None:
-            changes = list(draft.edit.changes())
-            name = draft.edit.steps[draft.edit.done - 1].name if draft.edit.done else "changed"
-            more = f" +{len(changes) - 1}" if len(changes) > 1 else ""
-            return RowStatus("*", f"draft: {name}{more}", "changed")
+            return RowStatus("*", f"draft: {_changed_fields(draft)}", "changed")
         return None
 
     @property
@@ -382,10 +393,11 @@ class OrdersScreen(BaseScreen[None]):
         count = count_of(len(problems), "reason") if problems else "nothing found"
         read = f"read {self._read_at.astimezone(self.workspace.account.zone):%H:%M}" if self._read_at else ""
         rule.set(f"{order_name(order)} · {count}{' · draft' if draft else ''}", read)
-        lines = list(preview_lines(shown, problems))
-        standing = self.workspace.account.corrections.standing(key)
+        is_beside = self.preview.size.width < _TWO_COLUMNS
+        lines = list(preview_lines(shown, problems, None if is_beside else _REASONS_BESIDE_ADDRESS))
+        standing = self.workspace.account.corrections.status(key)
         if standing is not None:
-            lines.insert(0, [(safe(standing.words), "service" if standing.problems else "info")])
+            lines.insert(0, [(safe(standing.message), "service" if standing.problems else "info")])
         self.preview.set_lines(_set_out(lines, self.preview.size.width))
 
     def status_items(self) -> Sequence[str | Piece]:
@@ -418,19 +430,19 @@ class OrdersScreen(BaseScreen[None]):
 
     def order_changed(self, order_id: str) -> None:
         account, feed = self.workspace.account, self._feed
-        standing = account.corrections.standing(order_id)
+        standing = account.corrections.status(order_id)
         name = order_name(order) if (order := self.find(order_id)) is not None else order_id
         if feed is not None and standing is not None:
-            if standing.way is DraftSendState.DELETED:
+            if standing.deleted:
                 feed.drop(order_id)
                 self.table.set_marks(self.table.marks - {order_id})
             elif standing.document is not None:
                 feed.put(standing.document)
         self.table.refresh_row(order_id)
-        if standing is not None and standing.way is not DraftSendState.SENDING and not account.corrections.sending:
+        if standing is not None and standing.state is not SendState.SENDING and not account.corrections.unsettled:
             self.clear_notice()
-            if standing.way is DraftSendState.DELETED:
-                self.show_notice(f"{name} {standing.words}; L keeps what it was.", "good")
+            if standing.deleted:
+                self.show_notice(f"{name} {standing.message}; L keeps what it was.", "good")
         if self.is_current:
             self._show_preview()
         self.store_changed()
@@ -474,12 +486,24 @@ class OrdersScreen(BaseScreen[None]):
             line.reopen(text)
             self.show_notice(str(error), "error")
             return
+        self.clear_notice()
         self.query_one(FilterLine).set(text)
         self._wanted_key, self._wanted_depth = self.table.cursor_key, 0
         self._begin()
 
     def _today(self) -> date:
         return self.workspace.now().astimezone(self.workspace.account.zone).date()
+
+
+def _changed_fields(draft: Draft) -> str:
+    """What a draft changes, for its row: the label of the first changed field, and how many more there are."""
+    pointers = [change.pointer for change in draft.edit.changes()]
+    if not pointers:
+        return "items moved"
+    pointer = draft.edit.to_positions(pointers[0])
+    known = field_at(pointer) if pointer is not None else None
+    first = known.caption if known is not None else pointers[0].name
+    return first if len(pointers) == 1 else f"{first} +{len(pointers) - 1}"
 
 
 def _empty_text(feed: OrderFeed, wanted: Filter) -> str:

@@ -25,7 +25,8 @@ from tui.orders.summary import (
 from tui.screens.order.preview import state_mark, why_text
 from tui.widgets.table import CellText, Column, RenderedRow, StyledCell
 from tui.work.drafts.drafts import Draft
-from tui.work.drafts.sender import DraftSendState, DraftSendStatus
+from tui.work.drafts.sender import DraftSendStatus
+from tui.work.writes.send_state import LABELS, SendState
 
 NARROW = (
     Column("order", "order", 9, 2),
@@ -61,29 +62,13 @@ class RowStatus:
     tone: str = ""
 
 
-_MARKS = {
-    DraftSendState.SENDING: (">", "info"),
-    DraftSendState.FOLLOWED: (">", "info"),
-    DraftSendState.CHANGED: ("#", "conflict"),
-    DraftSendState.REFUSED: ("S", "service"),
-    DraftSendState.BUSY: ("*", "warning"),
-    DraftSendState.UNKNOWN: ("#", "conflict"),
-    DraftSendState.NOT_APPLIED: ("*", "warning"),
-    DraftSendState.NOT_SENT: ("*", "warning"),
-    DraftSendState.GONE: ("#", "conflict"),
-    DraftSendState.DIFFERS: ("S", "service"),
-    DraftSendState.CONFIRMED: ("=", "good"),
-    DraftSendState.DELETED: ("=", "good"),
-}
-
-
 def standing_mark(standing: DraftSendStatus, draft: Draft | None) -> RowStatus | None:
-    """How the table tells what became of an order; a confirmed one with a new draft is a draft again."""
-    if standing.way is DraftSendState.CONFIRMED and draft is not None:
+    """The row's mark and text for a sent order; a verified order with a new draft shows as a draft again."""
+    if standing.state is SendState.VERIFIED and draft is not None:
         return None
-    mark, tone = _MARKS[standing.way]
-    words = standing.words if standing.way is not DraftSendState.CONFIRMED else str(standing.way)
-    return RowStatus(mark, words, tone)
+    mark, label, style = LABELS[standing.state]
+    message = label if standing.state is SendState.VERIFIED and not standing.deleted else standing.message
+    return RowStatus(mark, message, style)
 
 
 @dataclass(slots=True)

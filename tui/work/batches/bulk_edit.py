@@ -91,7 +91,7 @@ def fixing(staging: Staging, orders: Sequence[StagedOrder], kind: BulkEditKind) 
     def values(order: StagedOrder) -> Values | str:
         found: list[tuple[Pointer, Json | Absent]] = []
         for finding in staging.findings(order):
-            if finding.stale or kind_of(finding) != kind or (mend := staging.proposal(order, finding)) is None:
+            if finding.stale or kind_of(finding) != kind or (mend := order.proposed_fix(finding)) is None:
                 continue
             is_gone = finding.problem.code == "gone"  # what it was there is left out then
             found += [(pointer, ABSENT if is_gone else value) for pointer, value in mend.values]
@@ -105,7 +105,7 @@ def proposals(staging: Staging, orders: Iterable[StagedOrder]) -> dict[BulkEditK
     found: dict[BulkEditKind, list[Finding]] = {}
     for order in orders:
         for finding in staging.findings(order):
-            if not finding.stale and staging.proposal(order, finding) is not None:
+            if not finding.stale and order.proposed_fix(finding) is not None:
                 found.setdefault(kind_of(finding), []).append(finding)
     return dict(sorted(found.items(), key=lambda one: -len(one[1])))
 
@@ -119,10 +119,10 @@ def take(staging: Staging, preview: BulkEditPreview, name: str) -> int:
         id: some
         for id, some in preview.values.items()
         if (order := staging.get(id)) is not None
-        and staging.may_change(id)
+        and staging.editing.may_change(id)
         and same(order.document, preview.documents[id])
     }
-    return staging.put_each(values, name)
+    return staging.editing.put_each(values, name)
 
 
 def _preview(staging: Staging, orders: Sequence[StagedOrder], values_of: _Values) -> BulkEditPreview:
@@ -132,7 +132,7 @@ def _preview(staging: Staging, orders: Sequence[StagedOrder], values_of: _Values
     documents: dict[str, Document] = {}
     for order in orders:
         name = order_name(order.document)
-        found = values_of(order) if staging.may_change(order.id) else "it is on its way"
+        found = values_of(order) if staging.editing.may_change(order.id) else "it is on its way"
         if isinstance(found, str):
             staying.append((name, found))
             continue

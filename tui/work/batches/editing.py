@@ -1,23 +1,23 @@
-"""What the user does to a batch: adding, changing, mending, holding and removing orders; and the way back."""
+"""What the user does to a batch: adding, changing, fixing, holding and removing orders, and undo."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from functools import partial
 
 from tui.api.codec import Document, Json
 from tui.api.pointer import ABSENT, Absent, Pointer
 from tui.api.wording import count_of
 from tui.orders.checks.proposal import Fix
-from tui.orders.checks.spreadsheet_damage import fix_for
 from tui.orders.edits.edit import Edit
 from tui.orders.edits.json_merge import rebase
 from tui.orders.edits.upsert import as_new, to_upsert
 from tui.orders.fields import exclusive_values
 from tui.orders.paths import NUMBER, ORDER_ID
+from tui.orders.progress import OnProgress, Progress
 from tui.orders.summary import order_name, text_at
 from tui.store.batches import NewStaged, NotOwner, StagedState
 from tui.store.db import StoreError
+from tui.work.account import Account
 from tui.work.batches.catalog import BatchLocked
 from tui.work.batches.open_batch import OpenBatch
 from tui.work.batches.staged_order import (
@@ -29,7 +29,7 @@ from tui.work.batches.staged_order import (
     meta_of,
     unchanged,
 )
-from tui.work.batches.staging_chunks import CHUNK_SIZE, ChunkedStaging, StagingProgress, arrived
+from tui.work.batches.staging_chunks import CHUNK_SIZE, ChunkedStaging, arrived
 from tui.work.batches.templates import blank, copied
 from tui.work.batches.undo_log import Action
 from tui.work.file_import.json_reader import ParsedFile
@@ -37,15 +37,22 @@ from tui.work.file_import.provenance import Provenance
 from tui.work.gc_pause import gc_paused
 
 
-class BatchEditing(OpenBatch):
-    """An open batch and all that can be done to it here. What is done to an order is committed before the call returns."""
+class BatchEditing:
+    """Changes the orders of an open batch. Each change is committed before the call returns.
+
+    Methods raise BatchLocked where the batch or the order cannot be changed now, and StoreError.
+    """
+
+    def __init__(self, account: Account, batch: OpenBatch) -> None:
+        self._account = account
+        self._batch = batch
 
     # Adding.
 
     def add_blank(self, shop: int, examples: Sequence[Document] = ()) -> str:
         """An order with what every order needs; status and currency as in the shop's orders given."""
         document = blank(shop, self._account.now(), examples)
-        return self._add([NewStaged(document, meta={"source": "blank order"})])[0]
+        return self.add([NewStaged(document, meta={"source": "blank order"})])[0]
 
     def add_copies(
         self, documents: Iterable[Document], *, as_update: bool = False, read: Document | None = None
@@ -55,14 +62,14 @@ class BatchEditing(OpenBatch):
         They are one action. `read`: the order as the service has it, where a document alone has changes on it.
         """
         if as_update:
-            return self._add([self._update(document, read) for document in documents])
-        taken = {order.key[1] for order in self._orders.values()}
+            return self.add([self._update(document, read) for document in documents])
+        taken = {order.key[1] for order in self._batch.orders.values()}
         news = []
         for document in documents:
             new = copied(as_new(document), self._account.now(), taken)
             taken.add(text_at(new, ORDER_ID))
             news.append(NewStaged(new, meta={"source": f"copy of {order_name(document)}"}))
-        return self._add(news)
+        return self.add(news)
 
     def _update(self, document: Document, read: Document | None) -> NewStaged:
         there = read if read is not None else document
@@ -77,56 +84,56 @@ class BatchEditing(OpenBatch):
 
     def add_again(self, document: Document) -> str:
         """An order that was deleted, to be created again under its own number and order id."""
-        return self._add([NewStaged(as_new(document), meta={"source": f"deleted {order_name(document)}"})])[0]
+        return self.add([NewStaged(as_new(document), meta={"source": f"deleted {order_name(document)}"})])[0]
 
     def add_intake(self, intake: ParsedFile, name: str) -> list[str]:
         """Stage what was read from a source of that name."""
         at = self._account.now()
-        return self._add([arrived(one, name, at) for one in intake.orders], as_kept=True)
+        return self.add([arrived(one, name, at) for one in intake.orders], as_kept=True)
 
-    async def take_in(self, intake: ParsedFile, name: str, progress: StagingProgress) -> list[str]:
+    async def take_in(self, intake: ParsedFile, name: str, progress: OnProgress) -> list[str]:
         """Stage many orders beside everything else: all of them or, where `progress` raises, none.
 
         Raises BatchLocked where another copy takes the batch meanwhile, and StoreError; then none is staged either.
         """
-        self._ours(lambda: None)
-        if self.is_taking:
+        batch = self._batch
+        batch.check_owner()
+        if batch.is_taking:
             raise BatchLocked("Another file is being added; this one can be when that is done.")
-        taking = ChunkedStaging.of(self._store, self._batch or 0, name, self._account.now(), self.shops)
+        taking = ChunkedStaging.of(batch.store, batch.id or 0, name, self._account.now(), batch.shops)
         total, made = len(intake.orders), list[StagedOrder]()
-        self.is_taking = True
+        batch.is_taking = True
         try:
             with gc_paused(total):
                 for start in range(0, total, CHUNK_SIZE):
-                    progress(start, total)
+                    progress(Progress(start, total))
                     made += await asyncio.to_thread(taking.stage, intake.orders[start : start + CHUNK_SIZE])
-                await asyncio.to_thread(self._store.publish_import, taking.batch, taking.import_id, total)
+                await asyncio.to_thread(batch.store.publish_import, taking.batch, taking.import_id, total)
         except NotOwner as error:
-            self._open()
+            batch.reopen()
             raise BatchLocked(str(error)) from error
         except BaseException:
             with suppress(StoreError):
-                self._store.delete_unfinished_imports(taking.batch)
+                batch.store.delete_unfinished_imports(taking.batch)
             raise
         finally:
-            self.is_taking = False
-        self.saved_at = self._account.now()
+            batch.is_taking = False
+        batch.saved_at = self._account.now()
         return self._added([order.id for order in made], made)
 
-    def _add(self, news: list[NewStaged], *, as_kept: bool = False) -> list[str]:
-        """`as_kept`: they are just what the disk gives back, as all that the codec read."""
+    def add(self, news: list[NewStaged], *, as_kept: bool = False) -> list[str]:
+        """Stage orders; `as_kept`: they are just what the disk gives back, as all that the codec read."""
         ids: list[str] = []
         if not news:
             return ids
-        self._ours(lambda: ids.extend(self._store.stage(self._batch or 0, news)))
+        batch = self._batch
+        batch.as_owner(lambda: ids.extend(batch.store.stage(batch.id or 0, news)))
         at = self._account.now()
         return self._added(ids, [unchanged(id, new, at) for id, new in zip(ids, news, strict=True)] if as_kept else ())
 
     def _added(self, ids: list[str], orders: Iterable[StagedOrder]) -> list[str]:
-        self._orders |= {order.id: order for order in orders}
-        self._reread()
-        self._actions.note("added", ids)
-        self._twins.update(ids, self._orders)
+        self._batch.insert(ids, orders)
+        self._batch.actions.note("added", ids)
         return ids
 
     # Changing one order.
@@ -167,16 +174,10 @@ class BatchEditing(OpenBatch):
         self._edited(order, pointer is not None)
         return pointer
 
-    def proposal(self, order: StagedOrder, finding: Finding) -> Fix | None:
-        """What would take the problem away."""
-        if finding.problem.code == "gone":
-            return Fix("send it as a new order", ((ID, None),))
-        return fix_for(order.document, finding.problem)
-
     def apply_fix(self, id: str, finding: Finding) -> Fix | None:
         """Take the proposal for a problem, if there is one."""
         order = self._changing(id)
-        found = self.proposal(order, finding)
+        found = order.proposed_fix(finding)
         if found is None:
             return None
         name = f"mend: {finding.problem.title or finding.problem.detail}"
@@ -195,22 +196,21 @@ class BatchEditing(OpenBatch):
             if order.edit.put_all(some, name):
                 changed.append(order)
             elif order.sent:
-                self._reload(order.id)
-        self._save_all(changed)
+                self._batch.reload(order.id)
+        self._batch.save_all(changed)
         if changed:
-            self._actions.note("edits", [f"{order.id} {order.edit.done}" for order in changed])
-            self._twins.update([order.id for order in changed], self._orders)
+            self._batch.actions.note("edits", [f"{order.id} {order.edit.done}" for order in changed])
         return len(changed)
 
     def may_change(self, id: str) -> bool:
         """Whether it is not on its way just now."""
-        return id in self._orders and not self._is_on_way(id)
+        return id in self._batch.orders and not self._batch.is_in_flight(id)
 
     def _changing(self, id: str) -> StagedOrder:
         """The order, set on what the service took of it if this is the first change since."""
-        self._ours(lambda: None)
-        order = self._orders[id]
-        if self._is_on_way(id):
+        self._batch.check_owner()
+        order = self._batch.orders[id]
+        if self._batch.is_in_flight(id):
             raise BatchLocked("It is on its way; it can be changed when it is known what became of it.")
         if order.state in (StagedState.ACCEPTED, StagedState.VERIFIED, StagedState.DIFFERS):
             order.rebase(Edit(order.document))
@@ -219,31 +219,27 @@ class BatchEditing(OpenBatch):
 
     def _edited(self, order: StagedOrder, is_changed: bool) -> bool:
         if is_changed:
-            self._save(order)
-            self._actions.note("edit", [order.id])
-            self._twins.update([order.id], self._orders)
+            self._batch.save(order)
+            self._batch.actions.note("edit", [order.id])
         elif order.sent:
-            self._reload(order.id)
+            self._batch.reload(order.id)
         return is_changed
 
     # Changing which orders there are, and which may go.
 
     def remove_orders(self, ids: Iterable[str]) -> int:
         """Take orders out of the batch; undo brings them back. What is with the service stays there."""
-        found = [id for id in self._known(ids) if not self._is_on_way(id)]
+        found = [id for id in self._batch.known(ids) if not self._batch.is_in_flight(id)]
         if not found:
             raise BatchLocked("It is on its way; it can be removed when it is known what became of it.")
-        self._ours(lambda: None)
-        # The way back is on the disk before the orders are out of sight; to bring back what is there does nothing.
-        self._actions.note("removed", found)
+        self._batch.check_owner()
+        # Undo is on the disk before the orders are removed: to restore what was not removed does nothing.
+        self._batch.actions.note("removed", found)
         try:
-            self._ours(lambda: self._store.drop(found))
+            self._batch.drop(found)
         except StoreError:
-            self._actions.forget()
+            self._batch.actions.forget()
             raise
-        for id in found:
-            self._dropped[id] = self._orders.pop(id)
-        self._twins.update(found, self._orders)
         return len(found)
 
     def hold(self, ids: Iterable[str]) -> int:
@@ -255,7 +251,7 @@ class BatchEditing(OpenBatch):
         return self._let("released", ids, held=False, in_spite=in_spite)
 
     def _let(self, words: str, ids: Iterable[str], *, held: bool, in_spite: bool = False) -> int:
-        found = [self._orders[id] for id in self._known(ids) if not self._orders[id].sent]
+        found = [self._batch.orders[id] for id in self._batch.known(ids) if not self._batch.orders[id].sent]
         before = [_flags(order) for order in found]
         for order in found:
             order.held = held
@@ -263,13 +259,13 @@ class BatchEditing(OpenBatch):
             order.insisted = order.version if in_spite else None
         self._keep_flags(found, before)
         if found:
-            self._actions.note(words, before)
+            self._batch.actions.note(words, before)
         return len(found)
 
     def _keep_flags(self, orders: Sequence[StagedOrder], before: Iterable[str]) -> None:
         """All of them or none; where they cannot be kept, the orders are again as they were."""
         try:
-            self._keep_all(orders)
+            self._batch.save_all_details(orders)
         except StoreError:
             for order, flags in zip(orders, before, strict=True):
                 _set_flags(order, flags)
@@ -292,8 +288,8 @@ class BatchEditing(OpenBatch):
         return self._step_in(id, back=False)
 
     def _step_back(self, *, back: bool) -> tuple[str, list[str]] | None:
-        self._ours(lambda: None)
-        source, target = self._actions.done, self._actions.undone
+        self._batch.check_owner()
+        source, target = self._batch.actions.done, self._batch.actions.undone
         if not back:
             source, target = target, source
         while source:
@@ -301,11 +297,9 @@ class BatchEditing(OpenBatch):
             said, about = self._reverse(action, back=back)
             if said:
                 target.append(Action(action.kind, about))
-                self._actions.save()
-                ids = [id.partition(" ")[0] for id in about]
-                self._twins.update(ids, self._orders)
-                return said, ids
-        self._actions.save()
+                self._batch.actions.save()
+                return said, [id.partition(" ")[0] for id in about]
+        self._batch.actions.save()
         return None
 
     def _reverse(self, action: Action, *, back: bool) -> tuple[str, tuple[str, ...]]:
@@ -313,26 +307,24 @@ class BatchEditing(OpenBatch):
         count = count_of(len(action.about), "order")
         match action.kind:
             case "edit":
-                order = self._orders.get(action.about[0])
+                order = self._batch.orders.get(action.about[0])
                 if order is None:
                     return "", ()
                 if order.sent:
                     return "nothing, since that was sent meanwhile", action.about
                 name = order.edit.undo() if back else order.edit.redo()
                 if name is not None:
-                    self._save(order)
+                    self._batch.save(order)
                 return name or "", action.about
             case "edits":
                 return self._step_edits(action.about, back=back)
             case "added" | "removed" if (action.kind == "added") is back:
-                found = [id for id in self._known(action.about) if not self._is_on_way(id)]
-                self._ours(partial(self._store.drop, found))
-                self._dropped |= {id: self._orders.pop(id) for id in found}
+                found = [id for id in self._batch.known(action.about) if not self._batch.is_in_flight(id)]
+                self._batch.drop(found)
                 count = count_of(len(found), "order")
                 return (f"{count} {action.kind}" if found else ""), tuple(found)
             case "added" | "removed":
-                self._ours(partial(self._store.restore, action.about))
-                self._reread()
+                self._batch.restore(action.about)
                 return f"{count} {action.kind}", action.about
             case _:
                 return f"{count} {action.kind}", self._swap_flags(action.about)
@@ -342,7 +334,7 @@ class BatchEditing(OpenBatch):
         name, moved, orders = "", [], []
         for one in about:
             id, _, done = one.partition(" ")
-            order = self._orders.get(id)
+            order = self._batch.orders.get(id)
             if order is None or order.sent or order.edit.done != int(done) - (0 if back else 1):
                 continue
             step = order.edit.undo() if back else order.edit.redo()
@@ -350,13 +342,13 @@ class BatchEditing(OpenBatch):
                 orders.append(order)
                 name = step
                 moved.append(one)
-        self._save_all(orders)
+        self._batch.save_all(orders)
         return (f"{name}, {count_of(len(moved), 'order')}" if moved else ""), tuple(moved)
 
     def _swap_flags(self, flags: Iterable[str]) -> tuple[str, ...]:
         found, before = [], []
         for flag in flags:
-            order = self._orders.get(flag.partition(" ")[0])
+            order = self._batch.orders.get(flag.partition(" ")[0])
             if order is None or order.sent:
                 continue
             found.append(order)
@@ -371,9 +363,8 @@ class BatchEditing(OpenBatch):
         if name is None:
             self._edited(order, False)
             return None
-        self._save(order)
-        self._actions.moved(Action("edit", (id,)), back=back)
-        self._twins.update([id], self._orders)
+        self._batch.save(order)
+        self._batch.actions.moved(Action("edit", (id,)), back=back)
         return name
 
 

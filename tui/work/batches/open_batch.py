@@ -9,10 +9,9 @@ from datetime import datetime
 from tui.store.batches import NotOwner, StagedState
 from tui.store.db import StoreError
 from tui.work.account import Account
-from tui.work.batches.catalog import BatchCatalog, BatchInfo, BatchLocked, owner_words
+from tui.work.batches.catalog import BatchCatalog, BatchLocked, owner_words
 from tui.work.batches.duplicates import DuplicateIndex
 from tui.work.batches.restore import know_accepted, recalled
-from tui.work.batches.sender import BatchSender
 from tui.work.batches.staged_order import (
     Finding,
     PlannedAction,
@@ -32,42 +31,47 @@ class OpenBatch:
     """A batch of an account, opened by this process, to change or only to look at.
 
     Only one running copy of the app may change it: `owner` says who, and operations raise BatchLocked until `take_over`.
+    `in_flight` returns the orders that are being sent or are about to be. `on_switch` is called before this
+    batch is closed or removed, `on_read` after the batch was read from the disk again.
     """
 
-    def __init__(self, account: Account, shipping: BatchSender, batch: str | None) -> None:
+    def __init__(
+        self,
+        account: Account,
+        batch: str | None,
+        *,
+        in_flight: Callable[[], frozenset[str]],
+        on_switch: Callable[[], object],
+        on_read: Callable[[], object],
+    ) -> None:
         self._account = account
-        self._list = BatchCatalog(account.store, account.account_id)
-        self._store = account.store.batches
+        self._in_flight = in_flight
+        self._on_switch = on_switch
+        self._on_read = on_read
+        self.catalog = BatchCatalog(account.store, account.account_id)
+        self.store = account.store.batches
         self.on_change: Callable[[], None] = lambda: None
         self.owner: str | None = None
         self.saved_at: datetime | None = None
-        self._batch: int | None = None
         self.name = " ".join((batch or _DEFAULT_NAME).split())
-        self._orders: dict[str, StagedOrder] = {}
+        self.orders: dict[str, StagedOrder] = {}
+        """The staged orders by their ids, in their order."""
         self._dropped: dict[str, StagedOrder] = {}
         self.is_taking = False
-        """Whether a file is being added, portion by portion."""
-        self._twins = DuplicateIndex()
+        """Whether a file is being added in chunks."""
+        self._duplicates = DuplicateIndex()
         self._shop_ids: tuple[object, frozenset[int] | None] = (None, None)
-        self.shipping = shipping
-        found = self._list.last_used() if batch is None else self._list.find(self.name)
-        self._batch = None if found is None else found.id
-        self._open()
+        found = self.catalog.last_used() if batch is None else self.catalog.find(self.name)
+        self.id: int | None = None if found is None else found.id
+        """The store's number of the batch; None before it is made by its first change."""
+        self.actions: Actions
+        self._read()
 
     # Which batch.
 
-    def batches(self) -> list[BatchInfo]:
-        """The batches of the account, the newest first."""
-        return self._list.all()
-
-    @property
-    def batch(self) -> int | None:
-        """The store's number of the batch; None before it is made by its first change."""
-        return self._batch
-
     def open_batch(self, name: str) -> None:
         """Open another batch of the account, to be found open at the next start, too. Raises BatchLocked."""
-        found = self._list.find(name)
+        found = self.catalog.find(name)
         if found is None:
             raise BatchLocked(f"There is no batch {name!r} any more.")
         self._leave()
@@ -76,63 +80,51 @@ class OpenBatch:
     def create(self, name: str) -> None:
         """Make a new batch and open it. Raises BatchLocked."""
         self._may_leave()
-        made = self._list.create(name)
+        made = self.catalog.create(name)
         self._leave()
         self._enter(made.id)
 
     def rename(self, name: str, new: str) -> None:
         """Give a batch another name. Raises BatchLocked."""
-        found = self._list.find(name)
-        self._list.rename(name, new)
-        if found is not None and found.id != self._batch:
-            self._store.release(found.id)
-        self._open()
+        found = self.catalog.find(name)
+        self.catalog.rename(name, new)
+        if found is not None and found.id != self.id:
+            self.store.release(found.id)
+        self.reopen()
 
     def remove(self, name: str) -> None:
         """Put a batch out of sight; `put_back` brings it back. What was sent of it stays sent. Raises BatchLocked."""
-        found = self._list.find(name)
-        is_open = found is not None and found.id == self._batch
+        found = self.catalog.find(name)
+        is_open = found is not None and found.id == self.id
         if is_open:
             self._may_leave()
-        removed = self._list.remove(name)
+        removed = self.catalog.remove(name)
         if is_open:
-            self.shipping.cancel()
-        self._store.release(removed)
+            self._on_switch()
+        self.store.release(removed)
         if is_open:
-            self._open()
-
-    def put_back(self) -> str | None:
-        """Bring back the batch that was removed last; its name, or None if there is none. Raises BatchLocked."""
-        return self._list.put_back()
+            self.reopen()
 
     def _may_leave(self) -> None:
         if self.is_taking:
             raise BatchLocked("A file is being added to this batch; another one can be opened when that is done.")
-        if self.shipping.waiting:
+        if self._in_flight():
             raise BatchLocked("This batch is being sent; another one can be opened when that is done or paused.")
 
     def _leave(self) -> None:
         """Let others have the batch that is open."""
         self._may_leave()
-        self.shipping.cancel()
-        if self._batch is not None and self.owner is None:
-            self._store.release(self._batch)
+        self._on_switch()
+        if self.id is not None and self.owner is None:
+            self.store.release(self.id)
 
     def _enter(self, batch: int) -> None:
-        self._list.used(batch)
-        self._batch = batch
-        self._open()
+        self.catalog.used(batch)
+        self.id = batch
+        self.reopen()
         self.on_change()
 
     # What there is.
-
-    @property
-    def orders(self) -> list[StagedOrder]:
-        """The staged orders, in their order."""
-        return list(self._orders.values())
-
-    def get(self, id: str) -> StagedOrder | None:
-        return self._orders.get(id)
 
     @property
     def shops(self) -> frozenset[int] | None:
@@ -150,180 +142,215 @@ class OpenBatch:
 
     async def judge(self) -> None:
         """Judge all orders, a few at a time, so that whoever asks for all of them need not wait."""
-        for count, order in enumerate(self.orders, 1):
+        for count, order in enumerate(list(self.orders.values()), 1):
             order.standing(self.shops)
             if count % _AT_A_TIME == 0:
                 await asyncio.sleep(0)
 
     def counts(self) -> Counter[StagedStatus]:
         shops = self.shops
-        return Counter([order.standing(shops) for order in self._orders.values()])
+        return Counter([order.standing(shops) for order in self.orders.values()])
 
     def ready(self) -> Counter[PlannedAction]:
         """What sending would do of those that are ready."""
         shops = self.shops
-        return Counter([one.does for one in self._orders.values() if one.standing(shops) is StagedStatus.READY])
+        return Counter([one.does for one in self.orders.values() if one.standing(shops) is StagedStatus.READY])
 
     # Ownership.
 
     def take_over(self) -> None:
         """Take the batch from the copy that has it."""
-        if self._batch is not None:
-            self._store.claim(self._batch, take_over=True)
-        self._open()
+        if self.id is not None:
+            self.store.claim(self.id, take_over=True)
+        self.reopen()
 
     def reopen(self) -> None:
-        """Read the batch anew, as another copy may have changed it; it becomes ours if that one has gone."""
-        self._open()
+        """Read the batch again, as another copy may have changed it; it becomes ours if that one has gone."""
+        self._read()
+        self._on_read()
 
     def freshen(self) -> None:
         """Read the batch anew if another copy has it, or took it; for when the batch comes to front."""
-        if self._batch is None or self.owner is not None or not self._store.claim(self._batch):
-            self._open()
+        if self.id is None or self.owner is not None or not self.store.claim(self.id):
+            self.reopen()
 
     def make_sure(self) -> None:
         """Raise BatchLocked if another copy took the batch, as before anything is sent."""
-        if self._batch is not None and not self._store.claim(self._batch):
-            self._open()
-        self._ours(lambda: None)
+        if self.id is not None and not self.store.claim(self.id):
+            self.reopen()
+        self.check_owner()
 
-    def _open(self) -> None:
+    def check_owner(self) -> None:
+        """Raise BatchLocked if another copy has the batch, as before anything is changed."""
+        self.as_owner(lambda: None)
+
+    def _read(self) -> None:
         """Read the batch, and own it if nobody else does; where it was removed meanwhile, the one used last."""
-        found = self._list.get(self._batch)
+        found = self.catalog.get(self.id)
         if found is None:
             # Whoever asked for a name goes on with that name only.
-            found = self._list.last_used() if self._batch is not None else self._list.find(self.name)
-        before, self._batch = self._batch, None if found is None else found.id
+            found = self.catalog.last_used() if self.id is not None else self.catalog.find(self.name)
+        before, self.id = self.id, None if found is None else found.id
         self.name = found.name if found is not None else _DEFAULT_NAME if before is not None else self.name
         self.owner = None
-        if self._batch is not None and not self._store.claim(self._batch):
-            now = self._list.get(self._batch)
+        if self.id is not None and not self.store.claim(self.id):
+            now = self.catalog.get(self.id)
             self.owner = owner_words(now.owner if now is not None else None)
-        elif self._batch is not None and not self.is_taking:
+        elif self.id is not None and not self.is_taking:
             with suppress(NotOwner):
-                self._store.delete_unfinished_imports(self._batch)
-        self.shipping.load()
-        count = 0 if self._batch is None else len(self._store.ids(self._batch))
+                self.store.delete_unfinished_imports(self.id)
+        count = 0 if self.id is None else len(self.store.ids(self.id))
         with gc_paused(count):
-            rows = [] if self._batch is None else self._store.staged(self._batch)
-            self._orders = {row.id: recalled(row, self._account.store, self._account.account_id) for row in rows}
+            rows = [] if self.id is None else self.store.staged(self.id)
+            self.orders = {row.id: recalled(row, self._account.store, self._account.account_id) for row in rows}
         self._dropped = {}
-        self._actions = Actions(self._account.store.screen_states, self._account.account_id, self._batch)
-        self._twins = DuplicateIndex()
-        self._twins.update(self._orders, self._orders)
+        self.actions = Actions(self._account.store.screen_states, self._account.account_id, self.id)
+        self._duplicates = DuplicateIndex()
+        self._duplicates.update(self.orders, self.orders)
 
-    def _ours(self, work: Callable[[], None]) -> None:
+    def as_owner(self, work: Callable[[], None]) -> None:
         """Do `work` on the disk if the batch is ours; claim it if its owner has gone. Raises BatchLocked, StoreError."""
-        if self._batch is None:
+        if self.id is None:
             self._make()
-        batch = self._batch or 0
+        batch = self.id or 0
         if self.owner is not None:
-            if not self._store.claim(batch):
+            if not self.store.claim(batch):
                 raise BatchLocked(f"This batch is in the hands of {self.owner}.")
-            self._open()
+            self.reopen()
             raise BatchLocked("The other copy has gone, and its orders were read again. Now it is yours; do it again.")
         try:
             work()
         except NotOwner as error:
-            self._open()
+            self.reopen()
             raise BatchLocked(str(error)) from error
         self.saved_at = self._account.now()
 
     def _make(self) -> None:
         """The batch itself, at its first change; another copy may have been faster."""
         try:
-            self._batch = self._list.create(self.name).id
+            self.id = self.catalog.create(self.name).id
         except BatchLocked:
-            self._open()
-            if self._batch is None:
+            self.reopen()
+            if self.id is None:
                 raise
         else:
-            self._actions = Actions(self._account.store.screen_states, self._account.account_id, self._batch)
+            self.actions = Actions(self._account.store.screen_states, self._account.account_id, self.id)
 
-    # How it is kept.
+    # Saving.
 
-    def _save(self, order: StagedOrder) -> None:
-        """A new version; where it cannot be kept, the order is again as it was."""
+    def save(self, order: StagedOrder) -> None:
+        """Save a new version of an order; where that fails, the order is again as it was."""
 
         def work() -> None:
-            meta = meta_of(order)
-            if order.sent:
-                order.version = self._store.rebase(
-                    order.id, order.edit.base, order.edit.log(), released=order.released, meta=meta
-                )
-            else:
-                order.version = self._store.save_log(order.id, order.edit.log(), meta=meta, durable=True)
+            order.version = self.store.save_log(order.id, order.edit.log(), meta=meta_of(order), durable=True)
 
         try:
-            self._ours(work)
+            if order.sent:
+                self.save_rebased(order)
+            else:
+                self.as_owner(work)
         except (StoreError, BatchLocked):
-            self._reload(order.id)
+            self.reload(order.id)
             raise
         order.state, order.since = StagedState.DRAFT, self._account.now()
+        self._duplicates.update([order.id], self.orders)
 
-    def _save_all(self, orders: Sequence[StagedOrder]) -> None:
-        """As `_save`, of several in one transaction; what the service has already goes by itself."""
-        sent = [order for order in orders if order.sent]
+    def save_all(self, orders: Sequence[StagedOrder]) -> None:
+        """As `save`, of several in one transaction; those that were sent have one each."""
         rest = [order for order in orders if not order.sent]
         versions: dict[str, int] = {}
         try:
-            for order in sent:
-                self._save(order)
+            for order in orders:
+                if order.sent:
+                    self.save(order)
             rows = [(order.id, order.edit.log(), meta_of(order)) for order in rest]
             if rows:
-                self._ours(lambda: versions.update(self._store.save_logs(self._batch or 0, rows)))
+                self.as_owner(lambda: versions.update(self.store.save_logs(self.id or 0, rows)))
         except (StoreError, BatchLocked):
             for order in orders:
-                self._reload(order.id)
+                self.reload(order.id)
             raise
         for order in rest:
             order.version, order.state, order.since = versions[order.id], StagedState.DRAFT, self._account.now()
+        self._duplicates.update(versions, self.orders)
 
-    def _keep(self, order: StagedOrder, *, state: StagedState | None = None) -> None:
-        """Keep what is known of an order beside its content."""
+    def save_rebased(self, order: StagedOrder) -> None:
+        """Save a new version of an order on another base."""
+
+        def work() -> None:
+            edit, meta = order.edit, meta_of(order)
+            order.version = self.store.rebase(order.id, edit.base, edit.log(), released=order.released, meta=meta)
+
+        self.as_owner(work)
+
+    def save_details(self, order: StagedOrder, *, state: StagedState | None = None) -> None:
+        """Save what is known of an order beside its content."""
         if state is not None:
             order.state = state
-        self._keep_all([order])
+        self.save_all_details([order])
 
-    def _keep_all(self, orders: Sequence[StagedOrder]) -> None:
-        """As `_keep`, of several at once."""
+    def save_all_details(self, orders: Sequence[StagedOrder]) -> None:
+        """As `save_details`, of several at once."""
         rows = [(order.id, order.state, order.released, meta_of(order)) for order in orders]
         if rows:
-            self._ours(lambda: self._store.set_all(self._batch or 0, rows))
+            self.as_owner(lambda: self.store.set_all(self.id or 0, rows))
 
-    def _reload(self, id: str) -> None:
-        row = self._store.get(id)
+    # Which orders there are.
+
+    def insert(self, ids: Sequence[str], orders: Iterable[StagedOrder]) -> None:
+        """Show orders that were stored; those that are not handed in are read from the disk."""
+        self.orders |= {order.id: order for order in orders}
+        self._reread()
+        self._duplicates.update(ids, self.orders)
+
+    def drop(self, ids: Sequence[str]) -> None:
+        """Take orders out of the batch."""
+        self.as_owner(lambda: self.store.drop(ids))
+        self._dropped |= {id: self.orders.pop(id) for id in ids}
+        self._duplicates.update(ids, self.orders)
+
+    def restore(self, ids: Sequence[str]) -> None:
+        """Bring back orders that were taken out, in their old positions."""
+        self.as_owner(lambda: self.store.restore(ids))
+        self._reread()
+        self._duplicates.update(ids, self.orders)
+
+    def reload(self, id: str) -> None:
+        """Read an order from the disk again."""
+        row = self.store.get(id)
         if row is not None:
-            twin = self._orders[id].twin if id in self._orders else None
-            self._orders[id] = recalled(row, self._account.store, self._account.account_id)
-            self._orders[id].twin = twin
+            twin = self.orders[id].twin if id in self.orders else None
+            self.orders[id] = recalled(row, self._account.store, self._account.account_id)
+            self.orders[id].twin = twin
 
     def _reread(self) -> None:
-        """The orders anew, in the places that they have on the disk."""
-        known = self._dropped | self._orders
+        """Arrange the orders as they are on the disk; read those that are not in memory."""
+        known = self._dropped | self.orders
         found = {}
-        for id in self._store.ids(self._batch or 0):
+        for id in self.store.ids(self.id or 0):
             order = known.get(id)
-            if order is None and (row := self._store.get(id)) is not None:
+            if order is None and (row := self.store.get(id)) is not None:
                 order = recalled(row, self._account.store, self._account.account_id)
             if order is not None:
                 found[id] = order
-        self._orders = found
+        self.orders = found
 
-    def _refresh(self, id: str) -> None:
-        """Take over what the outbox or the follower wrote of an order."""
-        row = self._store.get(id) if id in self._orders else None
+    def refresh(self, id: str) -> None:
+        """Take over what the outbox or the verifier wrote about an order."""
+        row = self.store.get(id) if id in self.orders else None
         if row is None:
             return
-        order = self._orders[id]
+        order = self.orders[id]
         order.state, order.since, order.remote_id = row.state, row.updated_at, row.remote_id
         if row.state in (StagedState.ACCEPTED, StagedState.VERIFIED):
             order.told = ()
         know_accepted(order, self._account.store)
 
-    def _is_on_way(self, id: str) -> bool:
-        return self._orders[id].state in (StagedState.SENT, StagedState.UNKNOWN) or self.shipping.is_waiting(id)
+    def is_in_flight(self, id: str) -> bool:
+        """Whether an order is being sent, is about to be, or its outcome is unknown."""
+        return self.orders[id].state in (StagedState.SENT, StagedState.UNKNOWN) or id in self._in_flight()
 
-    def _known(self, ids: Iterable[str]) -> list[str]:
+    def known(self, ids: Iterable[str]) -> list[str]:
+        """Those of the ids that are in the batch, in its order."""
         wanted = set(ids)
-        return [id for id in self._orders if id in wanted]
+        return [id for id in self.orders if id in wanted]

@@ -2,10 +2,9 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from tui.api.budget import WRITES
 from tui.api.codec import Json, encode
@@ -14,7 +13,13 @@ from tui.api.errors import RequestRefused as RefusedError
 from tui.api.pointer import Scope
 from tui.api.wording import count_of
 from tui.orders.edits.patch import is_same_order
+from tui.orders.progress import Progress
 from tui.store.batches import StagedState
+from tui.store.journal import Write
+from tui.work.account import Account
+from tui.work.batches.catalog import BatchLocked
+from tui.work.batches.open_batch import OpenBatch
+from tui.work.batches.remote_lookup import RemoteLookup
 from tui.work.batches.send_queue import (
     PlannedOrder,
     RequestGroup,
@@ -29,7 +34,14 @@ from tui.work.batches.send_queue import (
     SendSkipped,
     cut,
 )
-from tui.work.batches.staged_order import PlannedAction, StagedOrder, StagedStatus, keys_of_lists, told_by
+from tui.work.batches.staged_order import (
+    PlannedAction,
+    ServiceProblem,
+    StagedOrder,
+    StagedStatus,
+    keys_of_lists,
+    told_by,
+)
 from tui.work.writes.lookup import key_of
 from tui.work.writes.outbox import AlreadySent, Outgoing
 from tui.work.writes.outcomes import (
@@ -43,11 +55,7 @@ from tui.work.writes.outcomes import (
 )
 from tui.work.writes.serialization import problem_to_json, problems_from_json
 
-if TYPE_CHECKING:
-    from tui.work.account import Account
-    from tui.work.batches.staging import Staging
-
-__all__ = ["BatchSender", "PlannedOrder", "SendNotice", "SendPlan", "SendProgress"]
+__all__ = ["BatchSender", "PlannedOrder", "SendNotice", "SendPlan"]
 
 _READ_AGAIN = (0.0, 1.0, 4.0)
 """Seconds before each reading of what would be updated."""
@@ -90,19 +98,6 @@ class SendNotice:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SendProgress:
-    """How far a sending is, in orders. `until`: it waits until then before something goes again."""
-
-    total: int
-    accepted: int
-    refused: int
-    left: int
-    requests: int
-    paused: bool
-    until: datetime | None
-
-
 @dataclass(slots=True)
 class _SendRun:
     """One sending, from `y` to its last answer."""
@@ -133,43 +128,53 @@ _STAYS = {
 
 
 class BatchSender:
-    """Sends for a Staging, one request after the other, and remembers what was said of the last sending."""
+    """Sends orders of the open batch, one request after the other, and keeps the notices of the last sending."""
 
-    def __init__(self, account: "Account", staging: "Staging") -> None:
+    def __init__(self, account: Account, batch: OpenBatch, lookup: RemoteLookup) -> None:
         self._account = account
-        self._staging = staging
+        self._batch = batch
+        self._lookup = lookup
         self._run: _SendRun | None = None
+        self._waiting = (frozenset[str](),) * 3
         self.said: list[SendNotice] = []
+        self.load()
 
     def load(self) -> None:
         """What was said of the last sending of the batch that is open now."""
-        self.said = _load(
-            self._account.store.screen_states.get(self._account.account_id, self._key(self._staging.batch))
-        )
+        self.said = _load(self._account.store.screen_states.get(self._account.account_id, self._key(self._batch.id)))
 
     @property
     def waiting(self) -> frozenset[str]:
         """The orders that are out or about to go; of a paused sending only those that are out."""
         run = self._run
-        if run is None:
-            return frozenset()
-        return run.out | run.course.ids if run.open.is_set() else run.out
+        if run is None or not run.open.is_set():
+            return frozenset() if run is None else run.out
+        out, queued = run.out, run.course.ids
+        if self._waiting[0] is not out or self._waiting[1] is not queued:
+            # Many thousand orders are asked about after each key.
+            self._waiting = (out, queued, out | queued)
+        return self._waiting[2]
 
     def is_waiting(self, id: str) -> bool:
         """Whether an order is among those `waiting`."""
-        run = self._run
-        return run is not None and (id in run.out or (run.open.is_set() and id in run.course.ids))
+        return id in self.waiting
 
     @property
-    def progress(self) -> SendProgress | None:
+    def progress(self) -> Progress | None:
         """How far the sending is; None when there is none."""
         run = self._run
         if run is None:
             return None
         course = run.course
-        left = len(course.ids | run.out)
-        paused = not run.open.is_set()
-        return SendProgress(run.total, len(course.taken), len(course.refused), left, run.requests, paused, run.until)
+        return Progress(
+            run.total - len(course.ids | run.out),
+            run.total,
+            "sending",
+            accepted=len(course.taken),
+            requests=run.requests,
+            paused=not run.open.is_set(),
+            until=run.until,
+        )
 
     def plan(self, orders: Sequence[StagedOrder]) -> SendPlan:
         """What may go of these; orders that others of the same plan would overwrite stay."""
@@ -178,7 +183,7 @@ class BatchSender:
         keys: set[tuple[str, str]] = set()
         waiting = self.waiting
         for order in orders:
-            standing = self._staging.standing(order)
+            standing = self._batch.standing(order)
             key = key_of(order.document)
             if standing is not StagedStatus.READY:
                 staying.append((order.id, _STAYS[standing]))
@@ -225,7 +230,7 @@ class BatchSender:
         finally:
             self._run = None
             run.done.set()
-            self._staging.on_change()
+            self._batch.on_change()
 
     def pause(self) -> bool:
         """Begin no further request; the one that is out comes to its end. Whether there was anything to pause."""
@@ -269,14 +274,14 @@ class BatchSender:
             finally:
                 run.out = frozenset()
             self._answered(run, step, answer)
-            self._staging.on_change()
+            self._batch.on_change()
         if run.requests > 1 and run.course.goes_on:
             self._sum_up(run)
 
     async def _wait(self, run: _SendRun, seconds: float) -> None:
         """Wait before something goes again; a pause, a cancel or a new plan ends it."""
         run.until = self._account.now() + timedelta(seconds=seconds)
-        self._staging.on_change()
+        self._batch.on_change()
         run.stir.clear()
         naps = [
             asyncio.ensure_future(self._account.outbox.sleep(seconds)),
@@ -300,9 +305,9 @@ class BatchSender:
             )
 
     async def _send(self, run: _SendRun, request: Sequence[PlannedOrder]) -> SendAnswer:
-        self._staging.make_sure()
+        self._batch.make_sure()
         unread = await self._read_updates(request)
-        self._staging.make_sure()
+        self._batch.make_sure()
         going = [one for one in request if one.id not in unread and self._goes(one)]
         if len(going) + len(unread) < len(request):
             count = len(request) - len(going) - len(unread)
@@ -312,7 +317,7 @@ class BatchSender:
         outgoing = [Outgoing(one.id, one.version, one.document, one.remote) for one in going]
         keys: dict[str, Json] = {}
         for one in going:
-            order = self._staging.get(one.id)
+            order = self._batch.orders.get(one.id)
             if order is not None:
                 keys[one.id] = keys_of_lists(order.edit)
         run.requests += 1
@@ -341,7 +346,7 @@ class BatchSender:
             if pause:
                 await self._account.outbox.sleep(pause)
             began = self._account.now()
-            error = await self._staging.look(unread, again=True)
+            error = await self._lookup.look(unread, again=True)
             unread = [id for id in unread if not self._was_read(id, began)]
         if unread:
             words = f"{count_of(len(unread), 'order')} would be updated and could not be read again; nothing of them was sent."
@@ -349,12 +354,12 @@ class BatchSender:
         return frozenset(unread)
 
     def _was_read(self, id: str, since: datetime) -> bool:
-        order = self._staging.get(id)
+        order = self._batch.orders.get(id)
         return order is None or (order.looked is not None and order.looked.at >= since)
 
     def _goes(self, one: PlannedOrder) -> bool:
-        order = self._staging.get(one.id)
-        if order is None or order.version != one.version or self._staging.standing(order) is not StagedStatus.READY:
+        order = self._batch.orders.get(one.id)
+        if order is None or order.version != one.version or self._batch.standing(order) is not StagedStatus.READY:
             return False
         if order.remote is None or one.remote is None:
             return order.remote is one.remote
@@ -370,36 +375,36 @@ class BatchSender:
         batch = self._batch_of(items[0].staged) if items else None
         match outcome:
             case WriteAccepted():
-                self._staging.written(outcome.write, told={})
+                self._record(outcome.write, told={})
                 again = f"{count_of(count, 'order')} accepted; each is looked for until the service shows it."
                 self._say(again, "good", batch=batch)
             case WriteRefused(problems=problems, error=error):
                 told = told_by(outcome.write)
-                self._staging.written(outcome.write, told=told)
+                self._record(outcome.write, told=told)
                 named = sum(bool(one) for one in told.values())
                 found = sum(len(one) for one in told.values())
                 rest = [one for one in problems if count > 1 or one.scope not in (Scope.THIS, Scope.BATCH)]
                 words = _refusal(count, named, found, len(rest), str(error), goes_on=goes_on)
                 self._say(words, "service", rest, batch=batch)
             case WriteDeferred(error=error):
-                self._staging.written(outcome.write, told={}, state=StagedState.DRAFT)
+                self._record(outcome.write, told={}, state=StagedState.DRAFT)
                 words = f"The service is busy with one of these; nothing was written. {count_of(count, 'order')} wait"
                 self._say(f"{words} and go again.", "warning", error.problems, batch=batch)
             case WriteNotApplied():
-                self._staging.written(outcome.write, told={})
+                self._record(outcome.write, told={})
                 words = (
                     f"The answer was lost, and long looking shows that nothing was written. {count_of(count, 'order')}"
                 )
                 self._say(f"{words} can go again: w.", "warning", batch=batch)
             case WriteNotSent(error=error):
-                self._staging.written(outcome.write)
+                self._record(outcome.write)
                 why = str(error) if error is not None else "The app ended before it went out."
                 problems = error.problems if error is not None else ()
                 soon = self._run is not None and isinstance(_answer_of(outcome), SendLater)
                 again = "wait and go again." if soon else "can go again: w."
                 self._say(f"{why} {count_of(count, 'order')} {again}", "warning", problems, batch=batch)
             case WriteUnresolved():
-                self._staging.written(outcome.write)
+                self._record(outcome.write)
                 words = f"The answer was lost and {count_of(count, 'order')} could not be found yet"
                 self._say(
                     f"{words}: nothing goes again before that is known; r looks, and sends again what is not there.",
@@ -408,6 +413,29 @@ class BatchSender:
                 )
             case _:
                 raise AssertionError(f"an upsert never ends as {type(outcome).__name__}")
+
+    def _record(
+        self,
+        write: Write,
+        *,
+        told: Mapping[str, tuple[ServiceProblem, ...]] | None = None,
+        state: StagedState | None = None,
+    ) -> None:
+        """Note the outcome of a write: what the service said of each order, in place of what it said before."""
+        batch = self._batch
+        for item in write.new.items:
+            batch.refresh(item.staged)
+            order = batch.orders.get(item.staged)
+            if order is None or told is None:
+                continue
+            order.told = told.get(item.staged, ())
+            if order.version == item.version and order.insisted == item.version:
+                order.insisted = None
+            try:
+                batch.save_details(order, state=state if order.version == item.version else None)
+            except BatchLocked:
+                break  # taken over by another copy, which reads it from the journal
+        batch.on_change()
 
     def _sum_up(self, run: _SendRun) -> None:
         """The whole sending in a sentence: how many requests it took, and what became of the orders."""
@@ -428,12 +456,12 @@ class BatchSender:
     def _say(self, words: str, tone: str, problems: Iterable[Problem] = (), *, batch: int | None = None) -> None:
         said = SendNotice(self._account.now(), words, tone, tuple(problems))
         state, account_id = self._account.store.screen_states, self._account.account_id
-        if batch is not None and batch != self._staging.batch:
+        if batch is not None and batch != self._batch.id:
             key = self._key(batch)
             state.put(account_id, key, _dump([*_load(state.get(account_id, key)), said]), durable=True)
             return
         self.said.append(said)
-        state.put(account_id, self._key(self._staging.batch), _dump(self.said), durable=True)
+        state.put(account_id, self._key(self._batch.id), _dump(self.said), durable=True)
 
     def _key(self, batch: int | None) -> str:
         return f"staging.said.{batch}"

@@ -12,7 +12,9 @@ from tui.api.codec import Document, Json, decode, encode, same
 from tui.api.errors import Origin, Problem, Severity
 from tui.api.pointer import ABSENT, Absent, Pointer, Scope, position_of
 from tui.api.query import id_text
+from tui.orders.checks.proposal import Fix
 from tui.orders.checks.sending import check_order, check_shop
+from tui.orders.checks.spreadsheet_damage import fix_for
 from tui.orders.edits.compare import compare
 from tui.orders.edits.edit import Change, Edit
 from tui.orders.edits.upsert import to_upsert
@@ -198,6 +200,12 @@ class StagedOrder:
             kept = self._found = (basis, tuple(self._find(shops)))
         return list(kept[1])
 
+    def proposed_fix(self, finding: Finding) -> Fix | None:
+        """What would solve a problem."""
+        if finding.problem.code == "gone":
+            return Fix("send it as a new order", ((ID, None),))
+        return fix_for(self.document, finding.problem)
+
     def _find(self, shops: Collection[int] | None) -> list[Finding]:
         said = [self._finding(told) for told in self.told]
         fresh = [finding for finding in said if not finding.stale]
@@ -337,7 +345,7 @@ def told_by(write: Write) -> dict[str, tuple[ServiceProblem, ...]]:
             continue
         item = items[place]
         keys = write.new.changes.get(item.staged) if isinstance(write.new.changes, dict) else None
-        pointer = problem.pointer.settle(sent[place])
+        pointer = problem.pointer.without_unknown_segments(sent[place])
         value = mark_of(pointer.get(sent[place]))
         one = ServiceProblem(replace(problem, pointer=_keyed(pointer, keys)), write.last.at, item.version, value)
         told[item.staged] = (*told[item.staged], one)

@@ -3,16 +3,14 @@
 from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from tui.api.codec import Document, Json
 from tui.api.pointer import Pointer
 from tui.orders.edits.list_items import new_entry
 from tui.orders.paths import ITEMS, NUMBER, ORDER_ID, ORDERED_AT, PAYMENT_STATUS, STATUS, TOTAL, UPDATED_AT
 from tui.orders.summary import text_at
-
-if TYPE_CHECKING:
-    from tui.work.account import Account
+from tui.work.account import Account
 
 _KEPT = "order.template:"
 
@@ -70,7 +68,7 @@ def from_template(template: Document, now: datetime) -> Document:
 class Templates:
     """The templates of an account, by name."""
 
-    def __init__(self, account: "Account") -> None:
+    def __init__(self, account: Account) -> None:
         self._state = account.store.screen_states
         self._account_id = account.account_id
 

@@ -13,40 +13,18 @@ from tui.orders.checks.sending import MAX_ORDERS
 from tui.orders.edits.bulk_change import Applied, BulkChange
 from tui.orders.edits.edit import Change
 from tui.store.journal import WriteKind
+from tui.work.writes.send_state import JOB_TEXTS, SendState, from_stored
 from tui.work.writes.serialization import changes_from_json, changes_to_json
-
-
-class JobOrderState(StrEnum):
-    """Where one order of a job stands. The first is before the sending, the next six after it, the rest never went."""
-
-    WAITING = "would change"
-    SENDING = "on its way"
-    CONFIRMED = "confirmed"
-    FOLLOWED = "accepted"
-    UNKNOWN = "unknown"
-    DIFFERS = "differs"
-    REFUSED = "refused"
-    CHANGED = "changed since"
-    GONE = "gone"
-    NOT_SENT = "not sent"
-    SAME = "already so"
-    CANNOT = "cannot be"
-    LEFT_OUT = "left out"
-
-
-OPEN: Final = frozenset({JobOrderState.SENDING, JobOrderState.FOLLOWED, JobOrderState.UNKNOWN})
-"""States of which the journal still has to tell the end."""
 
 AGAIN: Final = frozenset(
     {
-        JobOrderState.DIFFERS,
-        JobOrderState.REFUSED,
-        JobOrderState.CHANGED,
-        JobOrderState.GONE,
-        JobOrderState.NOT_SENT,
-        JobOrderState.SAME,
-        JobOrderState.CANNOT,
-        JobOrderState.LEFT_OUT,
+        SendState.DIFFERS,
+        SendState.REFUSED,
+        SendState.CONFLICT,
+        SendState.NOT_SENT,
+        SendState.UNCHANGED,
+        SendState.INVALID,
+        SendState.HELD,
     }
 )
 """States of orders that may be tried again."""
@@ -72,7 +50,7 @@ class JobOrder:
 
     id: str
     name: str
-    state: JobOrderState = JobOrderState.WAITING
+    state: SendState = SendState.READY
     words: str = ""
     road: WriteKind = WriteKind.PATCH
     changes: tuple[Change, ...] = ()
@@ -98,7 +76,7 @@ class Job:
     note: str = ""
     whole: str = ""
     """What the orders are, as `all 64 of this filter`; empty for marked ones."""
-    kept_counts: dict[JobOrderState, int] = field(default_factory=dict, repr=False)
+    kept_counts: dict[SendState, int] = field(default_factory=dict, repr=False)
     """Of a job whose orders were not loaded."""
 
     @property
@@ -111,12 +89,12 @@ class Job:
         return f"{self.name} ({self.id[:6]})"
 
     @property
-    def counts(self) -> dict[JobOrderState, int]:
-        """How many orders stand where, in the order of `JobOrderState`."""
+    def counts(self) -> dict[SendState, int]:
+        """How many orders stand where, in the order of `SendState`."""
         if not self.orders:
             return self.kept_counts
         found = Counter(order.state for order in self.orders.values())
-        return {state: found[state] for state in JobOrderState if found[state]}
+        return {state: found[state] for state in SendState if found[state]}
 
     @property
     def going(self) -> int:
@@ -126,20 +104,18 @@ class Job:
     @property
     def gone(self) -> int:
         """How many of them are behind it, on their way included."""
-        return sum(order.planned and order.state is not JobOrderState.WAITING for order in self.orders.values())
+        return sum(order.planned and order.state is not SendState.READY for order in self.orders.values())
 
     @property
     def waiting(self) -> list[JobOrder]:
-        return [order for order in self.orders.values() if order.state is JobOrderState.WAITING]
+        return [order for order in self.orders.values() if order.state is SendState.READY]
 
     @property
     def progress(self) -> str:
-        """`112 of 250 · 98 confirmed · 3 refused · 1 unknown`"""
+        """`112 of 250 · 98 verified · 1 unknown · 3 refused`"""
         planned = Counter(order.state for order in self.orders.values() if order.planned)
         told = [
-            f"{planned[state]} {state}"
-            for state in JobOrderState
-            if planned[state] and state is not JobOrderState.WAITING
+            f"{planned[state]} {state.label}" for state in SendState if planned[state] and state is not SendState.READY
         ]
         return " · ".join([f"{self.gone} of {self.going}", *told])
 
@@ -229,7 +205,7 @@ def dump_head(job: Job) -> Document:
         "note": job.note,
         "whole": job.whole,
         "orders": orders,
-        "counts": {str(state): count for state, count in job.counts.items()},
+        "counts": {JOB_TEXTS[state]: count for state, count in job.counts.items()},
     }
 
 
@@ -240,7 +216,10 @@ def load_head(kept: Json) -> Job | None:
     recipe = BulkChange.from_json(kept.get("recipe"))
     if recipe is None:
         return None
-    counts = kept.get("counts")
+    counts: Counter[SendState] = Counter()
+    stored = kept.get("counts")
+    for text, count in stored.items() if isinstance(stored, dict) else ():
+        counts[from_stored(text)] += int(str(count))
     return Job(
         str(kept["id"]),
         recipe,
@@ -252,7 +231,7 @@ def load_head(kept: Json) -> Job | None:
         str(kept["session"]),
         str(kept["note"]),
         str(kept["whole"]),
-        {JobOrderState(state): int(str(count)) for state, count in counts.items()} if isinstance(counts, dict) else {},
+        {state: counts[state] for state in SendState if counts[state]},
     )
 
 
@@ -265,7 +244,7 @@ def head_orders(kept: Json) -> list[JobOrder]:
 
 def dump_order(order: JobOrder) -> Document:
     return {
-        "state": order.state,
+        "state": JOB_TEXTS[order.state],
         "words": order.words,
         "road": order.road,
         "changes": changes_to_json(order.changes),
@@ -280,7 +259,7 @@ def load_order(order: JobOrder, kept: Json) -> None:
     if not isinstance(kept, dict):
         return
     order.state, order.words, order.road = (
-        JobOrderState(str(kept["state"])),
+        from_stored(str(kept["state"])),
         str(kept["words"]),
         WriteKind(str(kept["road"])),
     )

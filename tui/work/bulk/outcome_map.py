@@ -1,17 +1,17 @@
 """How the order of a job ended: by the standing of its correction, or by what the journal has of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final, TypeAlias
 
 from tui.api.pointer import Scope
 from tui.store.journal import Write, WriteState
 from tui.store.store import Store
 from tui.store.verifications import Verification, VerificationState
-from tui.work.bulk.job import JobOrder, JobOrderState
-from tui.work.drafts.sender import DraftSendState
+from tui.work.bulk.job import JobOrder
+from tui.work.writes.send_state import SendState, project
 from tui.work.writes.serialization import edited_order, problems_from_json
 
-OrderOutcome: TypeAlias = tuple[JobOrderState, str]
+OrderOutcome: TypeAlias = tuple[SendState, str]
 """A state and its words. What was recorded and certainly did not go out waits again, as does what was not even recorded."""
 
 
@@ -36,20 +36,30 @@ def ends_of(store: Store, orders: Iterable[JobOrder]) -> dict[str, OrderOutcome]
         together.setdefault(order.write, []).append(order.id)
     for id, orders_of_it in together.items():
         write = store.writes.get(id) if id is not None else None
-        follows = {_order_of(one): _FOLLOWED.get(one.state) for one in store.verifications.of_write(id)} if id else {}
+        follows = (
+            {(order_id := _order_of(one)): end_of(one, order_id) for one in store.verifications.of_write(id)}
+            if id
+            else {}
+        )
         for order_id in orders_of_it:
             end = follows.get(order_id) or (end_of(write, order_id) if write is not None else None)
-            found[order_id] = end or (JobOrderState.WAITING, "")
+            found[order_id] = end or (SendState.READY, "")
     return found
 
 
 def end_of(news: Write | Verification, order_id: str) -> OrderOutcome | None:
-    """What the step of a write, or the end of following, means for one order of it; None: nothing."""
+    """The state and message of one order after a step of its write, or the end of its verification; None: no change."""
     if isinstance(news, Verification):
-        return _FOLLOWED.get(news.state)
-    if news.state is WriteState.REFUSED and order_id not in _refused_in(news):
-        return JobOrderState.WAITING, _BESIDE
-    return _WRITTEN[news.state]
+        return None if news.state is VerificationState.SUPERSEDED else (project(news.state), _MESSAGES[news.state])
+    match news.state:
+        case WriteState.RECORDED | WriteState.NOT_SENT:
+            return SendState.READY, ""
+        case WriteState.REFUSED if order_id not in _refused_in(news):
+            return SendState.READY, _BESIDE
+        case WriteState.SENT:
+            # Only the process that sends it knows that its answer may still come.
+            return SendState.UNKNOWN, _LOST
+    return project(news.state), _MESSAGES[news.state]
 
 
 def _refused_in(write: Write) -> set[str]:
@@ -71,49 +81,24 @@ def _order_of(follow: Verification) -> str:
     return edited_order(follow.staged) or (follow.remote_id if follow.staged is None else None) or ""
 
 
-COME_BACK: Final = frozenset({DraftSendState.REFUSED, DraftSendState.NOT_SENT})
-"""How those stand that an upsert did not write because of another order in it."""
-
-STATES: Final = {
-    DraftSendState.SENDING: JobOrderState.SENDING,
-    DraftSendState.CHANGED: JobOrderState.CHANGED,
-    DraftSendState.REFUSED: JobOrderState.REFUSED,
-    DraftSendState.BUSY: JobOrderState.NOT_SENT,
-    DraftSendState.FOLLOWED: JobOrderState.FOLLOWED,
-    DraftSendState.UNKNOWN: JobOrderState.UNKNOWN,
-    DraftSendState.NOT_APPLIED: JobOrderState.NOT_SENT,
-    DraftSendState.NOT_SENT: JobOrderState.NOT_SENT,
-    DraftSendState.GONE: JobOrderState.GONE,
-    DraftSendState.DIFFERS: JobOrderState.DIFFERS,
-    DraftSendState.CONFIRMED: JobOrderState.CONFIRMED,
-    DraftSendState.DELETED: JobOrderState.GONE,
-}
+COME_BACK: Final = frozenset({SendState.REFUSED, SendState.NOT_SENT})
+"""The states of orders that an upsert did not write because another order in it was refused."""
 
 _BESIDE = "nothing written: another order of the same request was refused; it can go again"
 _LOST = "its answer was lost; it is looked up"
 _GONE = "it is not there any more"
-_DIFFERS = "sent, and the order shows something else"
 
-_WRITTEN: Final = {
-    WriteState.RECORDED: (JobOrderState.WAITING, ""),
-    WriteState.SENT: (JobOrderState.UNKNOWN, _LOST),
-    WriteState.UNKNOWN: (JobOrderState.UNKNOWN, _LOST),
-    WriteState.ANSWERED: (JobOrderState.FOLLOWED, "taken, and to be read again"),
-    WriteState.NOT_SENT: (JobOrderState.WAITING, ""),
-    WriteState.REFUSED: (JobOrderState.REFUSED, "refused, nothing written; its form says where"),
-    WriteState.BUSY: (JobOrderState.NOT_SENT, "the service was busy with it; nothing was written"),
-    WriteState.GONE: (JobOrderState.GONE, _GONE),
-    WriteState.NOT_APPLIED: (JobOrderState.NOT_SENT, "the answer was lost and nothing was written"),
-    WriteState.ACCEPTED: (JobOrderState.FOLLOWED, "accepted, not visible yet; it is being looked for"),
-    WriteState.CONFIRMED: (JobOrderState.CONFIRMED, "confirmed: read again as sent"),
-    WriteState.VERIFIED: (JobOrderState.CONFIRMED, "confirmed: seen as sent"),
-    WriteState.DIFFERS: (JobOrderState.DIFFERS, _DIFFERS),
-    WriteState.MISSING: (JobOrderState.GONE, _GONE),
+_MESSAGES: Final[Mapping[str, str]] = {
+    WriteState.UNKNOWN: _LOST,
+    WriteState.ANSWERED: "taken, and to be read again",
+    WriteState.REFUSED: "refused, nothing written; its form says where",
+    WriteState.BUSY: "the service was busy with it; nothing was written",
+    WriteState.GONE: _GONE,
+    WriteState.NOT_APPLIED: "the answer was lost and nothing was written",
+    WriteState.ACCEPTED: "accepted, not visible yet; it is being looked for",
+    WriteState.CONFIRMED: "verified: read back as sent",
+    WriteState.VERIFIED: "verified: read back as sent",
+    WriteState.DIFFERS: "sent, and the order shows something else",
+    WriteState.MISSING: _GONE,
 }
-
-_FOLLOWED: Final = {
-    VerificationState.ACCEPTED: (JobOrderState.FOLLOWED, "accepted, not visible yet; it is being looked for"),
-    VerificationState.VERIFIED: (JobOrderState.CONFIRMED, "confirmed: seen as sent"),
-    VerificationState.DIFFERS: (JobOrderState.DIFFERS, _DIFFERS),
-    VerificationState.MISSING: (JobOrderState.GONE, _GONE),
-}
+"""By the text of a write's or a verification's state; where both have a state of the same name it means the same."""

@@ -4,7 +4,7 @@ import asyncio
 import secrets
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import Final
 
 from tui.api.codec import Document, Json
 from tui.api.errors import ApiError, NotFound
@@ -15,12 +15,11 @@ from tui.orders.fields import field_at, label_of
 from tui.orders.value_parser import show_value
 from tui.store.journal import Write, WriteKind
 from tui.store.verifications import Verification
+from tui.work.account import Account
 from tui.work.bulk.job import (
     AGAIN,
-    OPEN,
     Job,
     JobOrder,
-    JobOrderState,
     JobStage,
     WriteCosts,
     dump_head,
@@ -31,12 +30,10 @@ from tui.work.bulk.job import (
     plan,
     road_of,
 )
-from tui.work.bulk.outcome_map import COME_BACK, STATES, end_of, ends_of, orders_of, writes_of
+from tui.work.bulk.outcome_map import COME_BACK, end_of, ends_of, orders_of, writes_of
 from tui.work.drafts.drafts import Draft
-from tui.work.drafts.sender import DraftSendState, DraftSendStatus
-
-if TYPE_CHECKING:
-    from tui.work.account import Account
+from tui.work.drafts.sender import DraftSendStatus
+from tui.work.writes.send_state import OPEN, SendState
 
 _AT_ONCE: Final = 4
 """Orders that may be between their last reading and their end; one whose answer was lost stops nobody else."""
@@ -55,27 +52,6 @@ class JobConflict(Exception):
     """The job is in other hands, or stands otherwise than was thought: str() is a sentence for people."""
 
 
-class Courier(Protocol):
-    """Who sends: `tui.work.drafts.sender.Corrections`, in the main."""
-
-    async def send(self, draft: Draft, reviewed: Json, job: str) -> DraftSendStatus: ...
-
-    async def send_together(self, drafts: Sequence[Draft], job: str) -> Mapping[str, DraftSendStatus]: ...
-
-
-class BenchCourier:
-    """The corrections of a bench. The one place where a job meets them."""
-
-    def __init__(self, account: "Account") -> None:
-        self._account = account
-
-    async def send(self, draft: Draft, reviewed: Json, job: str) -> DraftSendStatus:
-        return await self._account.corrections.send(draft, reviewed, job=job)
-
-    async def send_together(self, drafts: Sequence[Draft], job: str) -> Mapping[str, DraftSendStatus]:
-        return await self._account.corrections.send_together(drafts, job=job)
-
-
 @dataclass(slots=True)
 class _JobRun:
     """What only the running of a job knows: who was taken from the queue, and how many failed in a row."""
@@ -90,9 +66,8 @@ class Jobs:
     All that is done is on disk before it is acted on: an order as *on its way* before it is sent.
     """
 
-    def __init__(self, account: "Account", courier: Courier | None = None) -> None:
+    def __init__(self, account: Account) -> None:
         self._account = account
-        self._courier = courier or BenchCourier(account)
         self._jobs: dict[str, Job] = {}
         self._runs: dict[str, _JobRun] = {}
         self.on_change: Callable[[Job], None] = lambda _: None
@@ -203,17 +178,17 @@ class Jobs:
 
     def _judge(self, job: Job, order: JobOrder, document: Document) -> None:
         applied = apply(job.recipe, document)
-        was_out = order.state is JobOrderState.LEFT_OUT
+        was_out = order.state is SendState.HELD
         order.applied, order.changes = applied, applied.changes
         order.words = "; ".join(applied.warnings)
         if applied.blocked_reasons:
-            order.state, order.words = JobOrderState.CANNOT, "; ".join(applied.blocked_reasons)
+            order.state, order.words = SendState.INVALID, "; ".join(applied.blocked_reasons)
         elif applied.is_unchanged:
-            order.state = JobOrderState.SAME
+            order.state = SendState.UNCHANGED
         elif self._account.corrections.is_unsettled(order.id):
-            order.state, order.words = JobOrderState.CANNOT, _UNSETTLED
+            order.state, order.words = SendState.INVALID, _UNSETTLED
         else:
-            order.state = JobOrderState.LEFT_OUT if was_out else JobOrderState.WAITING
+            order.state = SendState.HELD if was_out else SendState.READY
 
     async def _read(self, orders: Sequence[JobOrder]) -> list[Document | None]:
         """Read orders; what cannot be read has its state."""
@@ -223,7 +198,7 @@ class Jobs:
                 return await self._account.client.get_order(order.id)
             except ApiError as error:
                 gone = isinstance(error, NotFound) and error.confirmed_by_service
-                order.state = JobOrderState.GONE if gone else JobOrderState.NOT_SENT
+                order.state = SendState.CONFLICT if gone else SendState.NOT_SENT
                 order.words = "it is not there any more" if gone else f"it could not be read: {error}"
                 return None
 
@@ -233,9 +208,9 @@ class Jobs:
         """Leave an order out, or take it in again; whether there was anything to leave out."""
         self._must_be(job, JobStage.PLANNED)
         order = job.orders[id]
-        if order.state not in (JobOrderState.WAITING, JobOrderState.LEFT_OUT):
+        if order.state not in (SendState.READY, SendState.HELD):
             return False
-        order.state = JobOrderState.LEFT_OUT if order.state is JobOrderState.WAITING else JobOrderState.WAITING
+        order.state = SendState.HELD if order.state is SendState.READY else SendState.READY
         self._tell(job)
         return True
 
@@ -310,22 +285,22 @@ class Jobs:
         job.stage, job.note = JobStage.CANCELLED, ""
         left = job.waiting
         for order in left:
-            self._settle(job, order, JobOrderState.NOT_SENT, "cancelled before it was sent")
+            self._settle(job, order, SendState.NOT_SENT, "cancelled before it was sent")
         self._put(job)
         return len(left)
 
-    async def retry(self, job: Job, states: Collection[JobOrderState]) -> int:
+    async def retry(self, job: Job, states: Collection[SendState]) -> int:
         """Make the orders of these states wait again, by a new dry run on what is there now; how many do."""
         self._must_be(job, JobStage.DONE, JobStage.CANCELLED, JobStage.PLANNED)
         chosen = [order.id for order in job.orders.values() if order.state in states and order.state in AGAIN]
         for id in chosen:
             order = job.orders[id]
-            order.state, order.write, order.after = JobOrderState.WAITING, None, None
+            order.state, order.write, order.after = SendState.READY, None, None
         job.stage, job.note = JobStage.PLANNED, ""
         await self.dry_run(job, {}, chosen)
         for id in chosen:
             self._put_order(job, job.orders[id])
-        return sum(job.orders[id].state is JobOrderState.WAITING for id in chosen)
+        return sum(job.orders[id].state is SendState.READY for id in chosen)
 
     def _begin(self, job: Job) -> None:
         """Have the job for this process, and every order of it on disk, before the first goes."""
@@ -337,7 +312,7 @@ class Jobs:
         first = job.stage is JobStage.PLANNED
         if first:
             for order in job.orders.values():
-                if order.state is JobOrderState.WAITING and order.applied is not None:
+                if order.state is SendState.READY and order.applied is not None:
                     order.planned, order.road = True, road_of(order.applied, job.road)
                 self._put_order(job, order)
         state, account_id, key = self._account.store.screen_states, self._account.account_id, _HEAD + job.id
@@ -365,7 +340,7 @@ class Jobs:
                 continue
             draft = Draft(order.id, applied.edit, self._account.now())
             self._about_to_go(job, [order])
-            standing = await self._courier.send(draft, applied.request.body, job.label)
+            standing = await self._account.corrections.send(draft, applied.request.body, job=job.label)
             self._link([order])
             self._stood(job, run, order, standing)
             # What came of it may have been heard before it was known to be of this order.
@@ -385,18 +360,16 @@ class Jobs:
             return
         going = [job.orders[draft.order_id] for draft in drafts]
         self._about_to_go(job, going)
-        standings = await self._courier.send_together(drafts, job.label)
+        standings = await self._account.corrections.send_as_upsert(drafts, job=job.label)
         self._link(going)
-        named = {
-            id for id, standing in standings.items() if standing.way is DraftSendState.REFUSED and standing.problems
-        }
+        named = {id for id, standing in standings.items() if standing.state is SendState.REFUSED and standing.problems}
         for order in going:
             standing = standings.get(order.id)
             if standing is None:
-                self._settle(job, order, JobOrderState.NOT_SENT, "nothing is known of it")
-            elif named and order.id not in named and standing.way in COME_BACK:
+                self._settle(job, order, SendState.NOT_SENT, "nothing is known of it")
+            elif named and order.id not in named and standing.state in COME_BACK:
                 # One bad order and nothing is written (Q2.3): the others go again without it.
-                self._settle(job, order, JobOrderState.WAITING, "")
+                self._settle(job, order, SendState.READY, "")
                 run.taken.discard(order.id)
             else:
                 self._stood(job, run, order, standing)
@@ -409,7 +382,7 @@ class Jobs:
             self._count_failure(job, run, order)
             return None
         if self._account.corrections.is_unsettled(order.id):
-            self._settle(job, order, JobOrderState.NOT_SENT, _UNSETTLED)
+            self._settle(job, order, SendState.NOT_SENT, _UNSETTLED)
             return None
         applied = apply(job.recipe, document)
         changed = changed_since(order.changes, applied)
@@ -418,13 +391,13 @@ class Jobs:
                 f"{label_of(one.pointer)} was {_shown(one.pointer, one.was)}, is {_shown(one.pointer, one.now)}"
                 for one in changed
             )
-            self._settle(job, order, JobOrderState.CHANGED, words)
+            self._settle(job, order, SendState.CONFLICT, words)
         elif applied.blocked_reasons:
-            self._settle(job, order, JobOrderState.CANNOT, "; ".join(applied.blocked_reasons))
+            self._settle(job, order, SendState.INVALID, "; ".join(applied.blocked_reasons))
         elif applied.is_unchanged:
-            self._settle(job, order, JobOrderState.SAME, "somebody else did it")
+            self._settle(job, order, SendState.UNCHANGED, "somebody else did it")
         elif road_of(applied, order.road) is not order.road:
-            self._settle(job, order, JobOrderState.NOT_SENT, "it can go only by another road now")
+            self._settle(job, order, SendState.NOT_SENT, "it can go only by another road now")
         else:
             return applied
         return None
@@ -432,17 +405,17 @@ class Jobs:
     def _about_to_go(self, job: Job, orders: Sequence[JobOrder]) -> None:
         newest = self._account.store.writes.all(self._account.account_id, limit=1)
         for order in orders:
-            order.state, order.words = JobOrderState.SENDING, ""
+            order.state, order.words = SendState.SENDING, ""
             order.after, order.write = (newest[0].id if newest else 0), None
             self._put_order(job, order, durable=order is orders[-1])
         self._tell(job)
 
     def _stood(self, job: Job, run: _JobRun, order: JobOrder, standing: DraftSendStatus) -> None:
-        self._settle(job, order, STATES[standing.way], standing.words)
+        self._settle(job, order, standing.state, standing.message)
         self._count_failure(job, run, order)
 
     def _count_failure(self, job: Job, run: _JobRun, order: JobOrder) -> None:
-        run.failed = run.failed + 1 if order.state in (JobOrderState.NOT_SENT, JobOrderState.UNKNOWN) else 0
+        run.failed = run.failed + 1 if order.state in (SendState.NOT_SENT, SendState.UNKNOWN) else 0
         if run.failed >= _ENOUGH and job.stage is JobStage.RUNNING and job.waiting:
             self.pause(job, f"{run.failed} orders in a row could not be sent: {order.words}")
 
@@ -467,12 +440,12 @@ class Jobs:
         for id, end in ends_of(self._account.store, [one for one in orders if one.state in OPEN]).items():
             self._ended(job, job.orders[id], *end)
 
-    def _ended(self, job: Job, order: JobOrder, state: JobOrderState, words: str) -> None:
-        if order.state is JobOrderState.SENDING and job.id in self._runs:
+    def _ended(self, job: Job, order: JobOrder, state: SendState, words: str) -> None:
+        if order.state is SendState.SENDING and job.id in self._runs:
             return  # who sends it hears it first
-        if state is JobOrderState.WAITING:
+        if state is SendState.READY:
             goes_on = job.stage in (JobStage.RUNNING, JobStage.PAUSED)
-            state = state if goes_on else JobOrderState.NOT_SENT
+            state = state if goes_on else SendState.NOT_SENT
             words = "" if goes_on else words or "it had not gone out when the app ended"
         if state is not order.state:
             self._settle(job, order, state, words)
@@ -488,7 +461,7 @@ class Jobs:
         if job.stage not in stages:
             raise JobConflict(f"This change is {job.stage} already.")
 
-    def _settle(self, job: Job, order: JobOrder, state: JobOrderState, words: str) -> None:
+    def _settle(self, job: Job, order: JobOrder, state: SendState, words: str) -> None:
         order.state, order.words = state, words
         self._put_order(job, order, durable=True)
         self._tell(job)

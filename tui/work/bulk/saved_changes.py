@@ -1,11 +1,7 @@
 """Recipes kept for the next time: by name, and the last one."""
 
-from typing import TYPE_CHECKING
-
 from tui.orders.edits.bulk_change import BulkChange
-
-if TYPE_CHECKING:
-    from tui.work.account import Account
+from tui.work.account import Account
 
 _NAMED, _LAST = "bulk.recipe:", "bulk.last"
 
@@ -13,7 +9,7 @@ _NAMED, _LAST = "bulk.recipe:", "bulk.last"
 class SavedChanges:
     """The recipes of one account."""
 
-    def __init__(self, account: "Account") -> None:
+    def __init__(self, account: Account) -> None:
         self._state = account.store.screen_states
         self._account_id = account.account_id
 

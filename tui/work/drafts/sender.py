@@ -1,17 +1,15 @@
-"""Corrections: drafts on their way to the service as PATCHes, each from the last look before it to its end."""
+"""Sends drafts: reads the order again, sends the change, and keeps the send state of each order."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from enum import StrEnum
 
 from tui.api.client import Client
 from tui.api.codec import Document, Json, decode, encode, same
 from tui.api.errors import ApiError, NotFound, Origin, Problem
 from tui.api.models import Operation
 from tui.orders.edits.compare import Mismatch
-from tui.orders.edits.merge import Conflict
 from tui.orders.edits.patch import expected_after_patch, from_patch, is_same_order
 from tui.orders.edits.request_choice import RequestChoice, choose_upsert
 from tui.orders.edits.upsert import STAMPS, to_upsert
@@ -35,6 +33,7 @@ from tui.work.writes.outcomes import (
     WriteRefused,
     WriteUnresolved,
 )
+from tui.work.writes.send_state import DRAFT_TEXTS, SendState, from_stored, project
 from tui.work.writes.serialization import (
     changes_to_json,
     edited_order,
@@ -45,42 +44,29 @@ from tui.work.writes.serialization import (
 )
 
 
-class DraftSendState(StrEnum):
-    """Where the correction or deletion of an order stands."""
-
-    SENDING = "on its way"
-    CHANGED = "changed there since"
-    REFUSED = "refused"
-    BUSY = "busy"
-    FOLLOWED = "accepted, not seen yet"
-    UNKNOWN = "outcome unknown"
-    NOT_APPLIED = "not applied"
-    NOT_SENT = "not sent"
-    GONE = "gone"
-    DIFFERS = "differs"
-    CONFIRMED = "confirmed"
-    DELETED = "deleted"
-
-
 @dataclass(frozen=True, slots=True)
 class DraftSendStatus:
-    """What is known of one order's correction: where it stands, a sentence, and problems at its fields."""
+    """The send state of the draft or deletion of one order, with a message for the user and problems at their fields.
 
-    way: DraftSendState
-    words: str
+    `document` is the order as it was read when this state was reached. `deleted`: the order was deleted.
+    """
+
+    state: SendState
+    message: str
     at: datetime
     problems: tuple[Problem, ...] = ()
-    clashes: tuple[Conflict, ...] = ()
     document: Document | None = field(default=None, repr=False)
+    deleted: bool = False
 
 
-_KEPT = "standing:"
+_KEY = "standing:"
 _READ_AT_ONCE = 5
-_UNSETTLED = (DraftSendState.SENDING, DraftSendState.FOLLOWED, DraftSendState.UNKNOWN)
+_GONE = "the order is not there any more; the edit is kept"
+_DIFFERS = "sent, and the order shows something else; see its fields"
 
 
 class DraftSender:
-    """Sends drafts and deletes orders of one account. `on_change` hears the id of each order that has news."""
+    """Sends drafts and deletes orders of one account. `on_change` is called with the id of each order that has news."""
 
     def __init__(
         self,
@@ -100,203 +86,180 @@ class DraftSender:
         self._outbox = outbox
         self._now = now
         self.on_change = on_change
-        self._standings: dict[str, DraftSendStatus] = {}
-        for key, kept in store.screen_states.all(account_id, _KEPT).items():
-            standing = _load(kept)
-            if standing is not None:
-                self._standings[key.removeprefix(_KEPT)] = standing
+        self._statuses: dict[str, DraftSendStatus] = {}
+        for key, stored in store.screen_states.all(account_id, _KEY).items():
+            status = _load(stored)
+            if status is not None:
+                self._statuses[key.removeprefix(_KEY)] = status
 
-    def standing(self, order_id: str) -> DraftSendStatus | None:
-        return self._standings.get(order_id)
-
-    @property
-    def sending(self) -> int:
-        """How many orders are on their way or not settled."""
-        return sum(one.way in _UNSETTLED for one in self._standings.values())
+    def status(self, order_id: str) -> DraftSendStatus | None:
+        """The send state of an order; None if nothing was sent, or it was forgotten."""
+        return self._statuses.get(order_id)
 
     @property
-    def going(self) -> int:
-        """How many orders were told to go, or are being deleted, and have no end yet."""
-        return sum(one.way is DraftSendState.SENDING for one in self._standings.values())
+    def unsettled(self) -> int:
+        """How many orders have a write whose result is not known yet."""
+        return sum(status.state.is_open for status in self._statuses.values())
+
+    @property
+    def in_flight(self) -> int:
+        """How many orders are being sent or deleted now."""
+        return sum(status.state is SendState.SENDING for status in self._statuses.values())
 
     def is_unsettled(self, order_id: str) -> bool:
-        """Whether a write of this order has no end yet, so that no other may go."""
-        standing = self._standings.get(order_id)
-        return standing is not None and standing.way in _UNSETTLED
+        """Whether the result of a write of this order is not known yet, so that no other may be sent."""
+        status = self._statuses.get(order_id)
+        return status is not None and status.state.is_open
 
     def forget(self, order_id: str) -> None:
-        """The user has seen it, or changed what it was about; what has no end yet is not forgotten."""
+        """Drop the status of an order, unless it is unsettled: the user has seen it, or changed the draft since."""
         if self.is_unsettled(order_id):
             return
-        if self._standings.pop(order_id, None) is not None:
-            self._store.screen_states.delete(self._account_id, _KEPT + order_id)
+        if self._statuses.pop(order_id, None) is not None:
+            self._store.screen_states.delete(self._account_id, _KEY + order_id)
             self.on_change(order_id)
 
     async def read_again(self, draft: Draft) -> DraftSendStatus | None:
-        """Read the order and set the draft on it. What keeps it from being reviewed is returned."""
+        """Read the order and rebase the draft on it. Returns the status that keeps it from being reviewed, if any."""
+        order_id = draft.order_id
         try:
-            document = await self._client.get_order(draft.order_id)
+            document = await self._client.get_order(order_id)
         except NotFound as error:
             if error.confirmed_by_service:
-                return self._stand(
-                    draft.order_id, DraftSendState.GONE, "The order is not there any more; the edit is kept."
-                )
-            return self._stand(draft.order_id, DraftSendState.NOT_SENT, str(error))
+                return self._set(order_id, SendState.CONFLICT, "The order is not there any more; the edit is kept.")
+            return self._set(order_id, SendState.NOT_SENT, str(error))
         except ApiError as error:
-            return self._stand(draft.order_id, DraftSendState.NOT_SENT, str(error))
+            return self._set(order_id, SendState.NOT_SENT, str(error))
         self._drafts.rebase(draft, document, self._now())
         if draft.undecided:
-            words = "Changed there too: c at each field marked # decides which side stands."
-            return self._stand(
-                draft.order_id, DraftSendState.CHANGED, words, clashes=draft.undecided, document=document
-            )
+            message = "Changed there too: c at each field marked # decides which side stands."
+            return self._set(order_id, SendState.CONFLICT, message, document=document)
         return None
 
     async def send(self, draft: Draft, reviewed: Json, *, job: str | None = None) -> DraftSendStatus:
-        """Look at the order once more, and send what was reviewed if it still is what the draft says.
+        """Read the order once more, and send what was reviewed if the draft still says the same.
 
         `reviewed`: the body of the PATCH, or the order of the upsert, as `draft.sending` gave it.
         """
         order_id = draft.order_id
-        self._stand(order_id, DraftSendState.SENDING, "on its way")
+        self._set(order_id, SendState.SENDING, "on its way")
         base = draft.edit.base
         stopped = await self.read_again(draft)
         if stopped is not None:
             return stopped
         sending = draft.sending
         if sending.operation is not None and not same(sending.body, reviewed):
-            words = "The order changed on the service since the review; nothing was sent. Review it again."
-            return self._stand(order_id, DraftSendState.CHANGED, words, document=draft.edit.base)
-        if (kept := self._not_to_send(draft, sending)) is not None:
-            return kept
+            message = "The order changed on the service since the review; nothing was sent. Review it again."
+            return self._set(order_id, SendState.CONFLICT, message, document=draft.edit.base)
+        if (status := self._check(draft, sending)) is not None:
+            return status
         before = draft.edit.base if not is_same_order(base, draft.edit.base) else base
         if sending.operation is Operation.POST:
             outgoing, changes = _outgoing(draft, sending)
-            return self.settle_upsert(await self._outbox.upsert([outgoing], {outgoing.staged: changes}, job=job))[
-                order_id
-            ]
-        outcome = await self._outbox.patch(
-            order_id, encode(sending.body), before, changes_to_json(sending.carried), job=job
-        )
-        return self.settle(order_id, outcome)
+            outcome = await self._outbox.upsert([outgoing], {outgoing.staged: changes}, job=job)
+            return self.settle_upsert(outcome)[order_id]
+        changes = changes_to_json(sending.carried)
+        return self.settle(order_id, await self._outbox.patch(order_id, encode(sending.body), before, changes, job=job))
 
-    async def send_together(self, drafts: Sequence[Draft], *, job: str | None = None) -> dict[str, DraftSendStatus]:
-        """Read up to 100 orders again and send them whole in one upsert, all of them or none (Q2.3, Q6.4).
+    async def send_as_upsert(self, drafts: Sequence[Draft], *, job: str | None = None) -> dict[str, DraftSendStatus]:
+        """Read up to 100 orders again and send them as full orders in one upsert, all of them or none (Q2.3, Q6.4).
 
-        What is the same already, cannot go, or has clashes stays here, and the others go without it.
+        Orders that are unchanged, cannot be sent, or have conflicts stay here; the others are sent without them.
         """
         for draft in drafts:
-            self._stand(draft.order_id, DraftSendState.SENDING, "on its way")
-        turns = asyncio.Semaphore(_READ_AT_ONCE)
+            self._set(draft.order_id, SendState.SENDING, "on its way")
+        slots = asyncio.Semaphore(_READ_AT_ONCE)
 
         async def read(draft: Draft) -> DraftSendStatus | None:
-            async with turns:
+            async with slots:
                 return await self.read_again(draft)
 
-        ends: dict[str, DraftSendStatus] = {}
-        going: list[Outgoing] = []
+        statuses: dict[str, DraftSendStatus] = {}
+        outgoing: list[Outgoing] = []
         changes: dict[str, Json] = {}
         for draft, stopped in zip(drafts, await asyncio.gather(*map(read, drafts)), strict=True):
             sending = choose_upsert(draft.edit)
-            kept = stopped or self._not_to_send(draft, sending)
-            if kept is not None:
-                ends[draft.order_id] = kept
+            status = stopped or self._check(draft, sending)
+            if status is not None:
+                statuses[draft.order_id] = status
                 continue
-            outgoing, changes[outgoing.staged] = _outgoing(draft, sending)
-            going.append(outgoing)
-        if going:
-            ends |= self.settle_upsert(await self._outbox.upsert(going, changes, job=job))
-        return ends
+            order, changes[order.staged] = _outgoing(draft, sending)
+            outgoing.append(order)
+        if outgoing:
+            statuses |= self.settle_upsert(await self._outbox.upsert(outgoing, changes, job=job))
+        return statuses
 
-    def _not_to_send(self, draft: Draft, sending: RequestChoice) -> DraftSendStatus | None:
-        """Where nothing is to go, or may go, the words for it."""
+    def _check(self, draft: Draft, sending: RequestChoice) -> DraftSendStatus | None:
+        """The status of a draft that has nothing to send, or must not be sent; None if it may be sent."""
+        order_id = draft.order_id
         if sending.operation is None:
             if sending.blocked:
-                return self._stand(
-                    draft.order_id, DraftSendState.NOT_SENT, f"nothing sent: {sending.blocked[0].reason}"
-                )
-            return self._stand(
-                draft.order_id, DraftSendState.CONFIRMED, "The service says so already.", document=draft.edit.base
-            )
+                return self._set(order_id, SendState.NOT_SENT, f"nothing sent: {sending.blocked[0].reason}")
+            message = "The service says so already."
+            return self._set(order_id, SendState.VERIFIED, message, document=draft.edit.base)
         if sending.invalid:
-            words = f"nothing sent: {sending.invalid[0].detail}"
-            return self._stand(draft.order_id, DraftSendState.NOT_SENT, words)
+            return self._set(order_id, SendState.NOT_SENT, f"nothing sent: {sending.invalid[0].detail}")
         return None
 
     async def delete(self, order_id: str, base: Document) -> DraftSendStatus:
-        """Delete an order; what it was is kept in the journal."""
-        self._stand(order_id, DraftSendState.SENDING, "being deleted")
+        """Delete an order; its document is kept in the journal."""
+        self._set(order_id, SendState.SENDING, "being deleted")
         return self.settle(order_id, await self._outbox.delete(order_id, base))
 
     def settle(self, order_id: str, outcome: WriteOutcome) -> DraftSendStatus:
-        """What an outcome means for the order and its draft."""
+        """Set the status of an order from the outcome of its write, and rebase or drop its draft."""
+        state = project(outcome.write.state)
         match outcome:
             case WriteConfirmed(document=document):
-                self._set_on(order_id, document)
-                return self._stand(
-                    order_id, DraftSendState.CONFIRMED, "confirmed: read again as sent", document=document
-                )
+                self._rebase(order_id, document)
+                return self._set(order_id, state, "verified: read back as sent", document=document)
             case WriteDiffers(mismatches=mismatches, document=document):
-                self._set_on(order_id, document)
-                words = "sent, and the order shows something else; see its fields"
-                problems = [mismatch_problem(one) for one in mismatches]
-                return self._stand(order_id, DraftSendState.DIFFERS, words, problems, document=document)
+                self._rebase(order_id, document)
+                return self._set(order_id, state, _DIFFERS, map(mismatch_problem, mismatches), document=document)
             case OrderDeleted(already=already):
                 draft = self._drafts.get(order_id)
                 if draft is not None:
                     self._drafts.drop(draft)
-                return self._stand(order_id, DraftSendState.DELETED, "was gone already" if already else "deleted")
+                return self._set(order_id, state, "was gone already" if already else "deleted", deleted=True)
             case WriteRefused(problems=problems, error=error):
                 first = problems[0].detail if problems else str(error)
-                told = self._in_order(order_id, outcome, problems)
-                return self._stand(order_id, DraftSendState.REFUSED, f"refused, nothing written: {first}", told)
+                placed = self._placed(order_id, outcome, problems)
+                return self._set(order_id, state, f"refused, nothing written: {first}", placed)
             case WriteDeferred(error=error):
-                return self._stand(
-                    order_id, DraftSendState.BUSY, f"nothing was written, and it can be sent again: {error}"
-                )
+                return self._set(order_id, state, f"nothing was written, and it can be sent again: {error}")
             case OrderGone():
-                return self._stand(order_id, DraftSendState.GONE, "the order is not there any more; the edit is kept")
+                return self._set(order_id, state, _GONE)
             case WriteNotApplied():
-                return self._stand(
-                    order_id,
-                    DraftSendState.NOT_APPLIED,
-                    "the answer was lost and nothing was written; it can be sent again",
-                )
+                return self._set(order_id, state, "the answer was lost and nothing was written; it can be sent again")
             case WriteNotSent(error=error):
-                return self._stand(
-                    order_id, DraftSendState.NOT_SENT, str(error) if error else "it had not gone out when the app ended"
-                )
+                return self._set(order_id, state, str(error) if error else "it had not gone out when the app ended")
             case WriteUnresolved():
-                return self._stand(
-                    order_id, DraftSendState.UNKNOWN, "the answer was lost; r looks it up, and so does the next start"
-                )
+                return self._set(order_id, state, "the answer was lost; r looks it up, and so does the next start")
             case WriteAccepted():
-                return self._stand(
-                    order_id, DraftSendState.FOLLOWED, "accepted, not visible yet; it is being looked for"
-                )
+                return self._set(order_id, state, "accepted, not visible yet; it is being looked for")
 
     def settle_upsert(self, outcome: WriteOutcome) -> dict[str, DraftSendStatus]:
-        """What an upsert of edits has come to, by order; empty if it was none of edits."""
+        """Set the status of each order of an upsert of drafts; empty for an upsert of staged orders."""
         orders = {item.staged: order_id for item in outcome.write.new.items if (order_id := edited_order(item.staged))}
         if not isinstance(outcome, WriteRefused):
             return {order_id: self.settle(order_id, outcome) for order_id in orders.values()}
-        ends: dict[str, DraftSendStatus] = {}
+        statuses: dict[str, DraftSendStatus] = {}
         for staged, order_id in orders.items():
             problems = outcome.by_staged.get(staged, () if len(orders) > 1 else outcome.problems)
             if problems or len(orders) == 1:
-                ends[order_id] = self.settle(order_id, WriteRefused(outcome.write, problems, {}, outcome.error))
+                statuses[order_id] = self.settle(order_id, WriteRefused(outcome.write, problems, {}, outcome.error))
             else:
-                words = "nothing written: another order of the same request was refused; it can go again"
-                ends[order_id] = self._stand(order_id, DraftSendState.NOT_SENT, words)
-        return ends
+                message = "nothing written: another order of the same request was refused; it can go again"
+                statuses[order_id] = self._set(order_id, SendState.NOT_SENT, message)
+        return statuses
 
     def settle_any(self, outcome: WriteOutcome) -> list[DraftSendStatus]:
-        """What the end of a write means for the orders of the service that it was about; none for the composer's."""
+        """Set the status of each existing order of any write; empty for an upsert of staged orders."""
         order_id = outcome.write.new.order_id
         return [self.settle(order_id, outcome)] if order_id is not None else [*self.settle_upsert(outcome).values()]
 
-    def _in_order(self, order_id: str, outcome: WriteRefused, problems: Sequence[Problem]) -> list[Problem]:
-        """The problems at their places in the order, where a PATCH has places of its own."""
+    def _placed(self, order_id: str, outcome: WriteRefused, problems: Sequence[Problem]) -> list[Problem]:
+        """The problems with their pointers in the order; a PATCH body has other positions."""
         draft = self._drafts.get(order_id)
         new = outcome.write.new
         if new.kind is not WriteKind.PATCH or draft is None:
@@ -305,43 +268,44 @@ class DraftSender:
         return [replace(one, pointer=from_patch(one.pointer, body, draft.edit.document)) for one in problems]
 
     def look_up_again(self, orders: Iterable[str]) -> list[str]:
-        """Of these orders, those with a write whose outcome is unknown; they count as being looked up from here on."""
-        found = [
-            id for id in orders if (one := self._standings.get(id)) is not None and one.way is DraftSendState.UNKNOWN
-        ]
+        """Mark those of these orders whose result is unknown as being looked up, and return their ids."""
+        found = [id for id in orders if (status := self.status(id)) and status.state is SendState.UNKNOWN]
         for order_id in found:
             self.looking_up(order_id)
         return found
 
     def looking_up(self, order_id: str) -> DraftSendStatus:
-        """A write of this order had no end when an app ended; its outcome is being looked up."""
-        return self._stand(order_id, DraftSendState.SENDING, "its answer was lost; it is being looked up")
+        """Set the status of an order whose lost answer is being looked up."""
+        return self._set(order_id, SendState.SENDING, "its answer was lost; it is being looked up")
 
-    def follow_ended(self, follow: Verification) -> None:
-        """What the follower found of a PATCH that was accepted."""
-        order_id = edited_order(follow.staged) if follow.staged is not None else follow.remote_id
+    def on_verification(self, verification: Verification) -> None:
+        """Set the status of an order from the result of the verifier."""
+        order_id = edited_order(verification.staged) if verification.staged is not None else verification.remote_id
         if order_id is None:
             return
-        if follow.state is VerificationState.VERIFIED:
-            draft = self._drafts.get(order_id)
-            if draft is not None and isinstance(follow.expected, dict):
-                # What was changed since it was sent, and what was not carried, stays.
-                base = draft.edit.base
-                if follow.staged is None:
-                    self._set_on(order_id, expected_after_patch(base, follow.expected))
-                else:
-                    stamps = {key: base[key] for key in (*STAMPS, "id") if key in base}
-                    self._set_on(order_id, {**to_upsert(follow.expected, keep_id=False)[0], **stamps})
-            self._stand(order_id, DraftSendState.CONFIRMED, "confirmed: seen as sent")
-        elif follow.state is VerificationState.DIFFERS:
-            problems = [mismatch_problem(mismatch_from_json(one)) for one in _list(follow.mismatches)]
-            self._stand(
-                order_id, DraftSendState.DIFFERS, "sent, and the order shows something else; see its fields", problems
-            )
-        elif follow.state is VerificationState.MISSING:
-            self._stand(order_id, DraftSendState.GONE, "the order is not there any more; the edit is kept")
+        state = project(verification.state)
+        if verification.state is VerificationState.VERIFIED:
+            self._rebase_verified(order_id, verification)
+            self._set(order_id, state, "verified: read back as sent")
+        elif verification.state is VerificationState.DIFFERS:
+            problems = [mismatch_problem(mismatch_from_json(one)) for one in _list(verification.mismatches)]
+            self._set(order_id, state, _DIFFERS, problems)
+        elif verification.state is VerificationState.MISSING:
+            self._set(order_id, state, _GONE)
 
-    def _set_on(self, order_id: str, document: Document) -> None:
+    def _rebase_verified(self, order_id: str, verification: Verification) -> None:
+        """Rebase the draft on what was verified; changes made since it was sent, or not sent with it, stay."""
+        draft = self._drafts.get(order_id)
+        if draft is None or not isinstance(verification.expected, dict):
+            return
+        base = draft.edit.base
+        if verification.staged is None:
+            self._rebase(order_id, expected_after_patch(base, verification.expected))
+        else:
+            stamps = {key: base[key] for key in (*STAMPS, "id") if key in base}
+            self._rebase(order_id, {**to_upsert(verification.expected, keep_id=False)[0], **stamps})
+
+    def _rebase(self, order_id: str, document: Document) -> None:
         draft = self._drafts.get(order_id)
         if draft is None:
             return
@@ -349,35 +313,35 @@ class DraftSender:
         if not draft.edit.dirty:
             self._drafts.drop(draft)
 
-    def _stand(
+    def _set(
         self,
         order_id: str,
-        way: DraftSendState,
-        words: str,
-        problems: Sequence[Problem] = (),
+        state: SendState,
+        message: str,
+        problems: Iterable[Problem] = (),
         *,
-        clashes: Sequence[Conflict] = (),
         document: Document | None = None,
+        deleted: bool = False,
     ) -> DraftSendStatus:
-        standing = DraftSendStatus(way, words, self._now(), tuple(problems), tuple(clashes), document)
-        self._standings[order_id] = standing
-        # What is under way or done is known from the journal; the rest must still be there after a restart.
-        if way in (DraftSendState.CONFIRMED, DraftSendState.DELETED):
-            self._store.screen_states.delete(self._account_id, _KEPT + order_id)
-        elif way is not DraftSendState.SENDING:
-            self._store.screen_states.put(self._account_id, _KEPT + order_id, _dump(standing), durable=True)
+        status = DraftSendStatus(state, message, self._now(), tuple(problems), document, deleted)
+        self._statuses[order_id] = status
+        # The journal knows what is being sent and what is done; the rest must survive a restart.
+        if state is SendState.VERIFIED:
+            self._store.screen_states.delete(self._account_id, _KEY + order_id)
+        elif state is not SendState.SENDING:
+            self._store.screen_states.put(self._account_id, _KEY + order_id, _dump(status), durable=True)
         self.on_change(order_id)
-        return standing
+        return status
 
 
 def _outgoing(draft: Draft, sending: RequestChoice) -> tuple[Outgoing, Json]:
-    """The whole order of a draft on its way, and its changes as the journal keeps them."""
+    """The full order of a draft as it is sent, and its changes as the journal keeps them."""
     staged = staged_for_edit(draft.order_id)
     return Outgoing(staged, 1, sending.body, draft.edit.base), changes_to_json(sending.carried)
 
 
 def mismatch_problem(mismatch: Mismatch) -> Problem:
-    """What was sent and is not there, as a problem at its field."""
+    """A difference between what was sent and what the service shows, as a problem at its field."""
     known = field_at(mismatch.pointer)
     kind = known.kind if known is not None else "json"
     there = show_value(kind, mismatch.actual)
@@ -389,21 +353,21 @@ def mismatch_problem(mismatch: Mismatch) -> Problem:
     )
 
 
-def _dump(standing: DraftSendStatus) -> Json:
+def _dump(status: DraftSendStatus) -> Json:
     return {
-        "way": standing.way,
-        "words": standing.words,
-        "at": standing.at.isoformat(),
-        "problems": [problem_to_json(problem) for problem in standing.problems],
+        "way": DRAFT_TEXTS[status.state],
+        "words": status.message,
+        "at": status.at.isoformat(),
+        "problems": [problem_to_json(problem) for problem in status.problems],
     }
 
 
-def _load(kept: Json) -> DraftSendStatus | None:
-    if not isinstance(kept, dict):
+def _load(stored: Json) -> DraftSendStatus | None:
+    if not isinstance(stored, dict):
         return None
-    problems = tuple(problem_from_json(one) for one in _list(kept.get("problems")))
-    way = DraftSendState(str(kept["way"]))
-    return DraftSendStatus(way, str(kept["words"]), datetime.fromisoformat(str(kept["at"])), problems)
+    problems = tuple(problem_from_json(one) for one in _list(stored.get("problems")))
+    at = datetime.fromisoformat(str(stored["at"]))
+    return DraftSendStatus(from_stored(str(stored["way"])), str(stored["words"]), at, problems)
 
 
 def _list(value: Json) -> list[Json]:

@@ -2,14 +2,11 @@
 
 import secrets
 from collections.abc import Collection
-from typing import TYPE_CHECKING
 
 from tui.api.codec import Json
 from tui.orders.tables.mapping import ColumnMapping
-
-if TYPE_CHECKING:
-    from tui.store.store import Store
-    from tui.work.account import Account
+from tui.store.store import Store
+from tui.work.account import Account
 
 _NAMED, _REFUSED, _PART = "import.mapping:", "import.refused", "import.refused:"
 _CHUNK_SIZE = 4 * 1024 * 1024
@@ -19,7 +16,7 @@ _CHUNK_SIZE = 4 * 1024 * 1024
 class Mappings:
     """The mappings of one account."""
 
-    def __init__(self, account: "Account") -> None:
+    def __init__(self, account: Account) -> None:
         self._state = account.store.screen_states
         self._account_id = account.account_id
 
@@ -77,7 +74,7 @@ class Mappings:
                 self._state.delete(self._account_id, key)
 
 
-def saved_here(store: "Store", name: str) -> ColumnMapping | None:
+def saved_here(store: Store, name: str) -> ColumnMapping | None:
     """The mapping of that name of whichever account of this machine, of the newest that has one."""
     for account_id in reversed(store.accounts()):
         found = ColumnMapping.from_json(store.screen_states.get(account_id, _NAMED + name))

@@ -1,7 +1,7 @@
 """Undoing what was sent: the inverse of a write, set on what the service has now, as drafts that go out by the review."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 from enum import StrEnum
@@ -15,14 +15,16 @@ from tui.api.wording import count_of
 from tui.orders.edits.edit import Edit, same_or_absent
 from tui.orders.edits.merge import Conflict, matches, merge
 from tui.orders.paths import LISTS
+from tui.orders.progress import OnProgress, Progress
 from tui.store.db import StoreError
 from tui.store.journal import WriteKind, WriteState
 from tui.store.journal_queries import OrderNames
 from tui.work.account import Account
 from tui.work.batches.staging import BatchLocked, Staging
 from tui.work.drafts.drafts import Draft
-from tui.work.journal.entries import EntryOutcome, JournalEntry, Part, after
+from tui.work.journal.entries import JournalEntry, Part, after
 from tui.work.writes.lookup import LookupTarget, key_of, look_up
+from tui.work.writes.send_state import NOT_WRITTEN
 
 _AT_ONCE: Final = 50
 _KEY: Final = "~"
@@ -53,11 +55,11 @@ class UndoResult:
 def why_not(entry: JournalEntry) -> str | None:
     """Why there is nothing to undo in a write, in a sentence, whatever the service has; None if there may be."""
     state = entry.write.state
-    if entry.ended is EntryOutcome.NOT_WRITTEN:
-        return f"It was not written ({entry.words}), so there is nothing to undo."
+    if entry.state in NOT_WRITTEN:
+        return f"It was not written ({entry.description}), so there is nothing to undo."
     if state is WriteState.UNKNOWN:
         return "Whether it was written is not known yet; it can be undone when that was looked up."
-    if entry.ended is EntryOutcome.ON_WAY:
+    if entry.state.is_open:
         return "It is still on its way; it can be undone when its end is known."
     return None
 
@@ -67,7 +69,7 @@ async def undo(
     staging: Staging,
     entries: Sequence[JournalEntry],
     name: str,
-    progress: Callable[[int, int], None] = lambda done, of: None,
+    progress: OnProgress = lambda _: None,
 ) -> list[UndoResult]:
     """Draft the inverse of writes, one result for each order they had; several writes of an order are one step.
 
@@ -97,13 +99,13 @@ async def undo(
         for writes, found in zip(some, await look_up(account.client, wanted), strict=True):
             results.append(_undo_one(account, writes, found, name))
         done += len(some)
-        progress(done, total)
+        progress(Progress(done, total))
     for start in range(0, len(deleted), _AT_ONCE):
         parts = deleted[start : start + _AT_ONCE]
         there = await look_up(account.client, [replace(_wanted(part), remote_id=None) for part in parts])
         results.extend(_stage(staging, part, found) for part, found in zip(parts, there, strict=True))
         done += len(parts)
-        progress(done, total)
+        progress(Progress(done, total))
     # Of an order that was written at last, the attempts before it are no news.
     undone = {result.named for result in results if result.undone is not UndoOutcome.NOTHING}
     return [result for result in results if result.undone is not UndoOutcome.NOTHING or result.named not in undone]
@@ -227,7 +229,7 @@ def _stage(staging: Staging, part: Part, found: Document | ApiError | None) -> U
             named, UndoOutcome.NOTHING, f"{named.name} is staged as a new order already; B opens the composer."
         )
     try:
-        staging.add_again(document)
+        staging.editing.add_again(document)
     except (BatchLocked, StoreError) as error:
         return UndoResult(named, UndoOutcome.FAILED, f"{named.name} was not staged: {error}")
     return UndoResult(

@@ -20,6 +20,7 @@ from tui.api.query import id_text
 from tui.api.request_log import LoggedRequest, RequestOutcome
 from tui.api.wording import count_of, word_for
 from tui.orders.paths import ORDERED_AT
+from tui.orders.progress import OnProgress, Progress
 from tui.store.batches import StagedState
 from tui.store.db import StoreError
 from tui.store.journal import Write, WriteState
@@ -32,7 +33,6 @@ from tui.work.file_import.validate import FileEntry, as_placed
 from tui.work.submit.results import (
     SubmitOptions,
     SubmitOutcome,
-    SubmitProgress,
     SubmitResult,
     changes_text,
     error_of,
@@ -65,7 +65,7 @@ class Submission:
         entries: Sequence[FileEntry],
         name: str,
         wishes: SubmitOptions,
-        tell: Callable[[SubmitProgress], None] = lambda _: None,
+        tell: OnProgress = lambda _: None,
     ) -> None:
         self.entries = list(entries)
         self.unreachable: str | None = None
@@ -192,7 +192,7 @@ class Submission:
         new = [one for one in self.entries if one.arrival is not None and one.position not in self._ids]
         self._report("staging", 0, len(new))
         arrivals = tuple(one.arrival for one in new if one.arrival is not None)
-        ids = self._staging.add_intake(ParsedFile(arrivals, ()), self._name)
+        ids = self._staging.editing.add_intake(ParsedFile(arrivals, ()), self._name)
         fresh = dict(zip((one.position for one in new), ids, strict=True))
         for entry in self.entries:
             id = self._ids.get(entry.position)
@@ -204,7 +204,7 @@ class Submission:
                 self._let_refused_go(entry, order)
                 continue
             try:
-                self._staging.become(order.id, order.document, wanted, f"as in {self._name}")
+                self._staging.editing.become(order.id, order.document, wanted, f"as in {self._name}")
             except BatchLocked:
                 self._older[entry.position] = "An older version is on its way; this one goes when its end is known."
         self._ids |= fresh
@@ -214,7 +214,7 @@ class Submission:
         if order.state is StagedState.REFUSED and not entry.errors and not order.held:
             if order.does is PlannedAction.UPDATE and not self._wishes.update:
                 return
-            self._staging.release([order.id], in_spite=True)
+            self._staging.editing.release([order.id], in_spite=True)
 
     # Looking.
 
@@ -235,7 +235,7 @@ class Submission:
             wanted = as_placed(entry.arrival, order.remote)
             placed = ORDERED_AT.get(wanted)
             if placed is not ABSENT and ORDERED_AT in entry.arrival.derived:
-                self._staging.put(order.id, ORDERED_AT, placed, "the date that it has")
+                self._staging.editing.put(order.id, ORDERED_AT, placed, "the date that it has")
 
     async def _look(self) -> bool:
         """Look for the orders that may go; False when the service is not to be reached."""
@@ -323,7 +323,7 @@ class Submission:
         if self._wishes.update:
             updates = [one.id for one in self._going_orders() if self._staging.standing(one) is StagedStatus.UPDATE]
             if updates:
-                self._staging.release(updates)
+                self._staging.editing.release(updates)
 
     def _going_orders(self) -> list[StagedOrder]:
         return [
@@ -479,12 +479,12 @@ class Submission:
             self._last |= {item.staged: news for item in news.new.items}
             if news.state is WriteState.UNKNOWN and self._lost is None:
                 self._lost = time.monotonic()
-        if self._sending and (progress := self._staging.shipping.progress) is not None:
+        if self._sending and (progress := self._staging.sender.progress) is not None:
             self._report("sending", progress.accepted, progress.total)
         self._news.set()
 
     def _report(self, doing: str, done: int, total: int) -> None:
-        self._tell(SubmitProgress(doing, done, total))
+        self._tell(Progress(done, total, doing))
 
     def _check_stop(self) -> None:
         if self.stopped:
@@ -504,7 +504,7 @@ class Submission:
             await asyncio.wait({task, stop}, return_when=asyncio.FIRST_COMPLETED)
             if task.done():
                 return task.result()
-            self._staging.shipping.cancel()
+            self._staging.sender.cancel()
             left = _LAST_ANSWER
             while not task.done() and self._account.client.in_flight and left > 0:
                 await asyncio.wait({task}, timeout=0.05)

@@ -15,33 +15,36 @@ from tui.store.verifications import VerificationState
 
 
 class SendState(StrEnum):
-    """The state of one order. Each member says whether the order was written and what has to happen next."""
+    """The state of one order, in the order in which screens list the states.
+
+    Each member says whether the order was written and what has to happen next.
+    """
 
     READY = "ready"
     """Not sent yet; nothing keeps it from being sent."""
-    INVALID = "invalid"
-    """Not sent: it has errors, or the change is not possible on it."""
-    HELD = "held"
-    """Not sent: the user keeps it back."""
-    CONFLICT = "conflict"
-    """Not sent: the service has something else than expected (a changed or deleted order, an order that would be
-    overwritten). The user decides."""
-    UNCHANGED = "unchanged"
-    """Not sent: the service already has these values."""
-    NOT_SENT = "not sent"
-    """An attempt failed and nothing was written; the same can be sent again."""
     SENDING = "sending"
     """Being sent, or waiting for its answer."""
+    VERIFIED = "verified"
+    """Read back as sent. A verified deletion: the order is gone."""
     ACCEPTED = "accepted"
     """The service took it; it has not been read back yet."""
     UNKNOWN = "unknown"
     """The answer was lost, so it may have been written; it must be looked up before it is sent again."""
-    REFUSED = "refused"
-    """The service did not take it; nothing was written."""
     DIFFERS = "differs"
     """The service took it, but shows other values, or no such order."""
-    VERIFIED = "verified"
-    """Read back as sent. A verified deletion: the order is gone."""
+    REFUSED = "refused"
+    """The service did not take it; nothing was written."""
+    CONFLICT = "conflict"
+    """Not sent: the service has something else than expected (a changed or deleted order, an order that would be
+    overwritten). The user decides."""
+    NOT_SENT = "not sent"
+    """An attempt failed and nothing was written; the same can be sent again."""
+    UNCHANGED = "unchanged"
+    """Not sent: the service already has these values."""
+    INVALID = "invalid"
+    """Not sent: it has errors, or the change is not possible on it."""
+    HELD = "held"
+    """Not sent: the user keeps it back."""
 
     @property
     def mark(self) -> str:
@@ -73,17 +76,17 @@ class StateLabel(NamedTuple):
 
 LABELS: Final[Mapping[SendState, StateLabel]] = {
     SendState.READY: StateLabel(" ", "ready", ""),
-    SendState.INVALID: StateLabel("!", "invalid", "error"),
-    SendState.HELD: StateLabel("z", "held", "dim"),
-    SendState.CONFLICT: StateLabel("#", "conflict", "conflict"),
-    SendState.UNCHANGED: StateLabel("=", "unchanged", "dim"),
-    SendState.NOT_SENT: StateLabel("*", "not sent", "warning"),
     SendState.SENDING: StateLabel(">", "sending", "info"),
+    SendState.VERIFIED: StateLabel("=", "verified", "good"),
     SendState.ACCEPTED: StateLabel(">", "accepted", "info"),
     SendState.UNKNOWN: StateLabel("#", "unknown", "conflict"),
-    SendState.REFUSED: StateLabel("S", "refused", "service"),
     SendState.DIFFERS: StateLabel("S", "differs", "service"),
-    SendState.VERIFIED: StateLabel("=", "verified", "good"),
+    SendState.REFUSED: StateLabel("S", "refused", "service"),
+    SendState.CONFLICT: StateLabel("#", "conflict", "conflict"),
+    SendState.NOT_SENT: StateLabel("~", "not sent", "warning"),
+    SendState.UNCHANGED: StateLabel("=", "unchanged", "dim"),
+    SendState.INVALID: StateLabel("!", "invalid", "error"),
+    SendState.HELD: StateLabel("z", "held", "dim"),
 }
 
 OPEN: Final = frozenset({SendState.SENDING, SendState.ACCEPTED, SendState.UNKNOWN})

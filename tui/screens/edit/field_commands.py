@@ -1,4 +1,4 @@
-"""Conflicts of a draft: fields that both sides changed, and which of the two values is kept."""
+"""What the keys do with one field of a draft, also with one that both sides changed."""
 
 from typing import Protocol
 
@@ -9,19 +9,28 @@ from tui.screens.edit.open_draft import OpenDraft
 from tui.screens.order.form_controller import FormOwner, FormScreen
 
 
-class ConflictScreen(FormScreen, FormOwner, Protocol):
+class FieldScreen(FormScreen, FormOwner, Protocol):
     """What the commands need of the screen."""
 
 
-class ConflictCommands:
-    """Resolves the conflict under the cursor; where there is none, the command is the form's."""
+class FieldCommands:
+    """The commands whose ids are those of the edit form only."""
 
-    def __init__(self, screen: ConflictScreen, pane: DraftFormPane) -> None:
+    def __init__(self, screen: FieldScreen, pane: DraftFormPane) -> None:
         self._screen = screen
         self._pane = pane
 
+    @handles("edit_field")
+    def edit_field(self, key: str) -> None:
+        self._pane.controller.open_editor()
+
+    @handles("fix")
+    def fix(self, key: str) -> None:
+        self._pane.controller.fix_here()
+
     @handles("absent")
-    async def resolve_or_clear(self, key: str = "") -> None:
+    async def resolve_or_clear(self, key: str) -> None:
+        """Resolve the conflict under the cursor; where there is none, ask what the field should become."""
         draft, pointer = self._pane.draft, self._pane.sheet.cursor_pointer
         if draft is None or pointer is None:
             return
@@ -47,7 +56,7 @@ class ConflictCommands:
             left = len(draft.draft.undecided)
             self._screen.show_notice(f"{left} still to decide; n goes there." if left else "All decided; w reviews.")
 
-    def go_to_first(self) -> None:
+    def go_to_first_conflict(self) -> None:
         """Go to the first conflict, unless the cursor is on one. `n` would pass over one above the cursor."""
         draft, row = self._pane.draft, self._pane.sheet.cursor_field
         if draft is None or (row is not None and row.mark == "#"):

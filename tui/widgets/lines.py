@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.widgets.styles import tones_of
+from tui.widgets.styles import styles_of
 from tui.widgets.text import fit, isolated
 
 Piece: TypeAlias = tuple[str, str]
@@ -80,7 +80,7 @@ class LineView(Widget, can_focus=True):
         self.cursor = 0
         self.top = 0
         self._strips: dict[tuple[int, bool], Strip] = {}
-        self._tones_version = -1
+        self._styles_version = -1
         self._width_laid_out = -1
         self.painted_at: float | None = None
         """When it was drawn first, for the frame that goes out then, on the clock of `Message.time`."""
@@ -213,9 +213,9 @@ class LineView(Widget, can_focus=True):
     def render_line(self, y: int) -> Strip:
         if self.painted_at is None:
             self.painted_at = Message().time
-        tones = tones_of(self)
-        if tones.tones_version != self._tones_version:
-            self._tones_version = tones.tones_version
+        styles = styles_of(self)
+        if styles.version != self._styles_version:
+            self._styles_version = styles.version
             self._strips.clear()
         width = self.size.width
         if width != self._width_laid_out:
@@ -238,7 +238,7 @@ class LineView(Widget, can_focus=True):
 
     def _strip(self, pieces: Iterable[Piece], width: int, base: str = "", is_cursor: bool = False) -> Strip:
         segments: list[Segment] = []
-        style_of = tones_of(self).tone
+        style_of = styles_of(self).style
         bar = "" if not is_cursor else "cursor" if self.has_focus else "cursor-away"
         text, tone = "", base
         for piece, piece_tone in pieces:

@@ -13,7 +13,7 @@ from sandbox_harness import order
 
 from tui.screens.batches.history import HistoryScreen
 from tui.screens.batches.screen import BatchesScreen
-from tui.screens.common.pages import LinesScreen
+from tui.screens.common.pages import PageScreen
 from tui.screens.common.routes import OpenHistory
 from tui.screens.composer.screen import ComposerScreen
 from tui.screens.review.screen import ReviewScreen
@@ -177,7 +177,7 @@ async def test_the_review_lets_the_rest_of_a_refused_batch_go_on_and_the_history
         await house.until("3 verified")
         assert "3 not sent" in house.text
         await house.press("j", "enter")
-        await house.until(lambda: isinstance(house.app.screen, LinesScreen))
+        await house.until(lambda: isinstance(house.app.screen, PageScreen))
         assert "Not T1" in house.text
         await house.press("q", "X", "ctrl+u")
         await house.type(str(tmp_path / "h.jsonl"))

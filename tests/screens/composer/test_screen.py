@@ -13,7 +13,7 @@ from textual import events
 from tui.api.query import OrderQuery
 from tui.orders.paths import ITEMS
 from tui.sandbox.app import Sandbox, SandboxSettings
-from tui.screens.common.pages import TextScreen
+from tui.screens.common.pages import PageScreen
 from tui.screens.composer.screen import ComposerScreen
 from tui.screens.review.screen import ReviewScreen
 from tui.work.file_import.mappings import Mappings
@@ -200,7 +200,7 @@ async def test_entries_that_are_no_orders_are_listed_with_their_reasons(tmp_path
         await house.press("a", "f")
         await house.type(str(path))
         await house.press("enter")
-        await house.until(lambda: isinstance(house.app.screen, TextScreen))
+        await house.until(lambda: isinstance(house.app.screen, PageScreen))
         assert "entry 2 is a text" in house.text
         assert "entry 3 is a number" in house.text
 

@@ -1,4 +1,4 @@
-"""The tones that lines are drawn in, worked out once a screen: Textual would do it for every view of lines anew."""
+"""The styles of drawn lines, resolved once for each screen. Textual would resolve them for every widget."""
 
 from typing import Any, Final, Protocol, cast
 
@@ -6,7 +6,7 @@ from rich.style import Style
 from textual.screen import Screen
 from textual.widget import Widget
 
-TONES: Final = frozenset(
+LINE_STYLES: Final = frozenset(
     [
         "dim",
         "title",
@@ -26,7 +26,7 @@ TONES: Final = frozenset(
 
 
 STYLE_CLASSES: Final = frozenset(
-    ["line--cursor", "line--cursor-away", "line--header", *(f"line--{tone}" for tone in sorted(TONES))]
+    ["line--cursor", "line--cursor-away", "line--header", *(f"line--{style}" for style in sorted(LINE_STYLES))]
 )
 """The component classes of a screen that views of lines stand on."""
 

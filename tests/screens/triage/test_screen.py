@@ -91,7 +91,7 @@ async def test_a_filter_that_cannot_be_understood_changes_nothing(tmp_path: Path
         await house.press("slash")
         await house.type("city:Gent")
         await house.press("enter")
-        assert "no filter 'city'" in house.text
+        assert "Unknown filter 'city'" in house.text
         assert table(house).row_count == before
         # What was typed is there to be mended, not to be typed again.
         assert "/ city:Gent" in house.text

@@ -236,7 +236,7 @@ class BulkScreen(BaseScreen[None]):
     @on(OrderSheet.EditorOpened)
     def _opened(self) -> None:
         self._recipe.resize()
-        self.query_one(KeyLine).set(editor_keys(several_lines=self.sheet.edits_lines))
+        self.query_one(KeyLine).set(editor_keys(several_lines=self.sheet.is_multiline))
 
     @on(OrderSheet.EditorLeft)
     def _left(self, event: OrderSheet.EditorLeft) -> None:

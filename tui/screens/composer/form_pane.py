@@ -83,7 +83,7 @@ class StagedFormScreen(BatchScreen):
 
     @on(OrderSheet.EditorOpened, "#form")
     def _opened(self) -> None:
-        self.query_one(KeyLine).set(editor_keys(several_lines=self.sheet.edits_lines))
+        self.query_one(KeyLine).set(editor_keys(several_lines=self.sheet.is_multiline))
 
     @on(OrderSheet.EditorLeft, "#form")
     def _editor_left(self, event: OrderSheet.EditorLeft) -> None:

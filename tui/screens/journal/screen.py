@@ -183,7 +183,7 @@ class JournalScreen(BaseScreen[None]):
             return
         name = brief.first.name if brief.orders == 1 else f"{brief.orders} orders"
         rule.set(name, description(brief.state, brief.kind))
-        self.pane.set_lines(self._lines_of(brief), keep_place=keep_place)
+        self.pane.set_lines(self._lines_of(brief), keep_position=keep_place)
 
     def _lines_of(self, brief: JournalRow) -> list[TextLine]:
         """A write in the pane: whole, as JSON, or as much as has room beside the list."""

@@ -45,7 +45,7 @@ class WriteList:
         nothing = "No write is like this." if self.is_narrowed and self.total else "Nothing was written yet."
         self._table.set_empty(nothing)
         self._table.load(self.rows)
-        self._table.set_tail(self._tail())
+        self._table.set_footer(self._tail())
 
     def count(self) -> None:
         """Count the writes of each group."""

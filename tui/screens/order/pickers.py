@@ -206,7 +206,7 @@ class ValueScreen(BaseScreen[dict[Pointer, Json]]):
         self.sheet.load(self._rows)
         self.sheet.open_editor(None, self._begun)
         if self._replaces and self._begun is None:
-            self.sheet.select_whole()
+            self.sheet.select_all()
         if isinstance(self._rows[0], FieldRow):
             self.show_notice(self._rows[0].help)
 
@@ -231,7 +231,7 @@ class ValueScreen(BaseScreen[dict[Pointer, Json]]):
         if self.sheet.editing is not None or self._is_over:
             return
         self._is_over = True
-        self.dismiss(self._values if event.taken else None)
+        self.dismiss(self._values if event.accepted else None)
 
 
 def reader_of(workspace: Workspace) -> Callable[[Pointer, str, str, Choices], ParsedEntry]:

@@ -12,7 +12,7 @@ from tui.screens.common.workspace_actions import start_write
 from tui.screens.order.address import STEP, AddressScreen
 from tui.screens.review.drafts import differences, review_drafts
 from tui.screens.triage.order_list import OrderList
-from tui.widgets.text import is_altered
+from tui.widgets.text import has_substitutes
 from tui.work.drafts.drafts import Draft
 
 
@@ -116,5 +116,5 @@ def _delete_question(order: Document) -> tuple[str, str]:
     """The question before an order is deleted, and the text that answers it."""
     name = order_name(order)
     # What cannot be shown as it is cannot be typed either; then Sendcloud's own number is asked for.
-    expected, what = (order_key(order), "Sendcloud id") if is_altered(name) else (name, "number")
+    expected, what = (order_key(order), "Sendcloud id") if has_substitutes(name) else (name, "number")
     return f"Delete {name} from Sendcloud? Type its {what}{f' {expected}' if expected != name else ''}:", expected

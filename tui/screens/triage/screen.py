@@ -236,7 +236,7 @@ class TriageScreen(BaseScreen[None]):
         )
         self.table.load(rows)
         self.table.set_empty(self._reader.empty_text)
-        self.table.set_tail(self._reader.tail, more=self._reader.has_more)
+        self.table.set_footer(self._reader.tail, has_more=self._reader.has_more)
         self._filter_line.set(self._filter_line.filter, self._reader.progress)
         self.show_status()
         self._show_title()

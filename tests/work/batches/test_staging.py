@@ -25,32 +25,33 @@ from tui.store.store import Store
 from tui.store.store import utc_now as store_now
 from tui.work.account import open_account
 from tui.work.batches.bulk_edit import setting, take
-from tui.work.batches.staged_order import PlannedAction, StagedStatus
+from tui.work.batches.staged_order import PlannedAction
 from tui.work.batches.staging import BatchLocked, Staging
 from tui.work.file_import.json_reader import ImportFileError
+from tui.work.writes.send_state import SendState
 
 
 async def test_three_staged_one_wrong_refused_mended_sent_verified(make: Make) -> None:
     house = await make()
     a, b, c = stage(house.staging, order(order_id="A"), order(order_id="B"), order(order_id="C"))
     await house.staging.look()
-    assert house.states() == dict.fromkeys("ABC", StagedStatus.READY)
+    assert house.states() == dict.fromkeys("ABC", SendState.READY)
     await service_refuses(house, ("/data/attributes/[1]/shipping_address/city", "Not a city"))
     await house.send()
-    assert house.states() == {"A": StagedStatus.READY, "B": StagedStatus.REFUSED, "C": StagedStatus.READY}
+    assert house.states() == {"A": SendState.READY, "B": SendState.REFUSED, "C": SendState.READY}
     assert pointers(house.staging, b) == ["/shipping_address/city"]
     assert "refused all 3" in house.staging.said[-1].words
     assert "2 not named can go again" in house.staging.said[-1].words
     assert await house.there() == {}
     house.staging.editing.put(b, Pointer.of("shipping_address", "city"), "Oss", "city")
-    assert house.states()["B"] is StagedStatus.REFUSED, "the same value again is no change"
+    assert house.states()["B"] is SendState.REFUSED, "the same value again is no change"
     house.staging.editing.put(b, Pointer.of("shipping_address", "city"), "Uden", "city")
     assert pointers(house.staging, b) == []
     assert pointers(house.staging, b, stale=True) == ["/shipping_address/city"]
     await house.send()
-    assert house.states() == dict.fromkeys("ABC", StagedStatus.SENT)
+    assert house.states() == dict.fromkeys("ABC", SendState.ACCEPTED)
     await house.account.follower.until_done()
-    assert house.states() == dict.fromkeys("ABC", StagedStatus.VERIFIED)
+    assert house.states() == dict.fromkeys("ABC", SendState.VERIFIED)
     assert pointers(house.staging, b, stale=True) == []
     assert sorted(await house.there()) == ["A", "B", "C"]
     assert {a, b, c} == {one.id for one in house.staging.orders}
@@ -60,12 +61,12 @@ async def test_what_is_found_here_keeps_an_order_back_until_it_is_let_go_all_the
     house = await make()
     (a,) = stage(house.staging, order(order_id="A", order_details__order_items__0__quantity=0))
     await house.staging.look()
-    assert house.states() == {"A": StagedStatus.TO_FIX}
+    assert house.states() == {"A": SendState.INVALID}
     assert house.staging.plan().count == 0
     assert house.staging.editing.release([a], in_spite=True) == 1
-    assert house.states() == {"A": StagedStatus.READY}
+    assert house.states() == {"A": SendState.READY}
     await house.send()
-    assert house.states() == {"A": StagedStatus.REFUSED}
+    assert house.states() == {"A": SendState.REFUSED}
     assert pointers(house.staging, a) == [str(QUANTITY)]
 
 
@@ -98,11 +99,11 @@ async def test_pointers_that_lead_nowhere_and_problems_of_the_batch_are_kept(mak
     )
     await house.send()
     assert pointers(house.staging, a) == ["/nowhere/at/all"]
-    assert house.states() == {"A": StagedStatus.REFUSED, "B": StagedStatus.READY}
+    assert house.states() == {"A": SendState.REFUSED, "B": SendState.READY}
     said = house.staging.said[-1]
     assert {problem.detail for problem in said.problems} == {"The batch as a whole", "Nobody's"}
     house.staging.editing.put(a, NOTES, "x", "note")
-    assert house.states()["A"] is StagedStatus.READY, "which change was meant cannot be told"
+    assert house.states()["A"] is SendState.READY, "which change was meant cannot be told"
     staging = await house.crash()
     assert staging.said == [said]
     assert b in {one.id for one in staging.orders}
@@ -121,13 +122,13 @@ async def test_an_existing_order_waits_until_it_is_released(make: Make) -> None:
     assert found.does is PlannedAction.SAME
     assert found.document["id"] == str(read["id"])
     house.staging.editing.put(same, NOTES, "Ring once", "note")
-    assert house.states() == {"A": StagedStatus.UPDATE}
+    assert house.states() == {"A": SendState.CONFLICT}
     assert [str(change.pointer) for change in found.differences] == [str(NOTES)]
     assert house.staging.plan().count == 0
     house.staging.editing.release([same])
     await house.send()
     await house.account.follower.until_done()
-    assert house.states() == {"A": StagedStatus.VERIFIED}
+    assert house.states() == {"A": SendState.VERIFIED}
     there = await house.there()
     assert (len(there), NOTES.get(there["A"])) == (1, "Ring once")
 
@@ -141,12 +142,12 @@ async def test_an_order_of_a_file_that_exists_is_found_to_be_an_update(make: Mak
     new, same = stage(house.staging, order(order_id="A", order_number="other"), order(order_id="N"))
     assert house.staging.plan().count == 0, "what is not looked up does not go"
     await house.staging.look()
-    assert house.states() == {"A": StagedStatus.UPDATE, "N": StagedStatus.READY}
+    assert house.states() == {"A": SendState.CONFLICT, "N": SendState.READY}
     house.staging.editing.put(new, Pointer.of("order_id"), "B", "order id")
     await house.staging.look()
-    assert house.states() == {"B": StagedStatus.READY, "N": StagedStatus.READY}
+    assert house.states() == {"B": SendState.READY, "N": SendState.READY}
     house.staging.editing.put(same, Pointer.of("order_id"), "B", "order id")
-    assert house.states() == {"B": StagedStatus.TO_FIX}
+    assert house.states() == {"B": SendState.INVALID}
     assert len(house.staging.plan().staying) == 1
 
 
@@ -188,10 +189,10 @@ async def test_an_update_is_set_on_what_changed_there_and_waits_where_both_chang
     assert found is not None
     assert Pointer.of("shipping_address", "city").get(found.document) == "Uden"
     assert [str(change.pointer) for change in found.differences] == [str(NOTES)]
-    assert house.states() == {"A": StagedStatus.READY}
+    assert house.states() == {"A": SendState.READY}
     await house.account.client.patch_order(str(read["id"]), {"order_details": {"notes": "theirs"}})
     await house.staging.look(again=True)
-    assert house.states() == {"A": StagedStatus.UPDATE}
+    assert house.states() == {"A": SendState.CONFLICT}
     assert NOTES.get(found.document) == "mine"
 
 
@@ -203,13 +204,13 @@ async def test_a_verified_order_edited_again_becomes_an_update(make: Make) -> No
     house.staging.editing.put(a, NOTES, "Ring once", "note")
     found = house.staging.get(a)
     assert found is not None
-    assert (found.does, house.states()) == (PlannedAction.UPDATE, {"A": StagedStatus.UPDATE})
+    assert (found.does, house.states()) == (PlannedAction.UPDATE, {"A": SendState.CONFLICT})
     assert [str(change.pointer) for change in found.edit.changes()] == [str(NOTES)]
     assert house.staging.editing.undo() is not None
-    assert house.states() == {"A": StagedStatus.SAME}
+    assert house.states() == {"A": SendState.UNCHANGED}
     house.staging.editing.redo()
     staging = await house.crash()
-    assert house.states() == {"A": StagedStatus.UPDATE}
+    assert house.states() == {"A": SendState.CONFLICT}
     await staging.look([a], again=True)
     staging.editing.release([a])
     await house.send()
@@ -358,7 +359,7 @@ async def test_more_than_a_hundred_go_in_several_requests(make: Make) -> None:
     assert [len(request) for request in plan.requests] == [100, 100, 30]
     await house.staging.send(plan)
     await house.account.follower.until_done()
-    assert house.staging.counts() == {StagedStatus.VERIFIED: 230}
+    assert house.staging.counts() == {SendState.VERIFIED: 230}
 
 
 async def test_a_busy_service_leaves_everything_ready(make: Make) -> None:
@@ -366,11 +367,11 @@ async def test_a_busy_service_leaves_everything_ready(make: Make) -> None:
     stage(house.staging, order(order_id="A"))
     house.sandbox.breaker.faults = Faults.parse(["busy=1"])
     await house.send()
-    assert house.states() == {"A": StagedStatus.READY}
+    assert house.states() == {"A": SendState.READY}
     assert "busy" in house.staging.said[-1].words
     house.sandbox.breaker.faults = Faults()
     await house.send()
-    assert house.states() == {"A": StagedStatus.SENT}
+    assert house.states() == {"A": SendState.ACCEPTED}
 
 
 async def test_a_service_that_turns_us_away_ends_the_sending(make: Make) -> None:
@@ -382,7 +383,7 @@ async def test_a_service_that_turns_us_away_ends_the_sending(make: Make) -> None
     await house.staging.send(plan)
     assert len(house.staging.said) == 1
     assert "can go again" in house.staging.said[0].words
-    assert house.staging.counts() == {StagedStatus.READY: 150}
+    assert house.staging.counts() == {SendState.READY: 150}
 
 
 async def test_a_lost_answer_is_looked_up_and_nothing_exists_twice(make: Make) -> None:
@@ -392,9 +393,9 @@ async def test_a_lost_answer_is_looked_up_and_nothing_exists_twice(make: Make) -
     house.sandbox.breaker.faults = Faults.parse(["error_after=1:POST:/orders"])
     plan = house.staging.plan()
     await house.staging.send(plan)
-    assert house.states() == {"A": StagedStatus.SENT, "B": StagedStatus.SENT}
+    assert house.states() == {"A": SendState.ACCEPTED, "B": SendState.ACCEPTED}
     await house.account.follower.until_done()
-    assert house.states() == {"A": StagedStatus.VERIFIED, "B": StagedStatus.VERIFIED}
+    assert house.states() == {"A": SendState.VERIFIED, "B": SendState.VERIFIED}
     assert len(await house.there()) == 2
 
 
@@ -405,14 +406,14 @@ async def test_an_answer_that_cannot_be_found_out_is_unknown_until_it_is(make: M
     plan = house.staging.plan()
     house.sandbox.breaker.faults = Faults.parse(["error=1"])
     await house.staging.send(plan)
-    assert house.states() == {"A": StagedStatus.DOUBT}
+    assert house.states() == {"A": SendState.UNKNOWN}
     assert house.staging.plan([a]).count == 0
     with pytest.raises(BatchLocked, match="on its way"):
         house.staging.editing.put(a, NOTES, "x", "note")
     house.sandbox.breaker.faults = Faults()
     await house.staging.ask_again([a])
     await house.account.follower.until_done()
-    assert house.states() == {"A": StagedStatus.VERIFIED}
+    assert house.states() == {"A": SendState.VERIFIED}
     assert len(await house.there()) == 1
 
 
@@ -421,12 +422,12 @@ async def test_an_accepted_order_that_never_shows_is_missing_and_can_be_looked_f
     (a,) = stage(house.staging, order(order_id="A"))
     await house.send()
     await house.account.follower.until_done()
-    assert house.states() == {"A": StagedStatus.DOUBT}
+    assert house.states() == {"A": SendState.DIFFERS}
     found = house.staging.get(a)
     assert found is not None
     assert found.state is StagedState.MISSING
     assert "again" in await house.staging.ask_again([a])
-    assert house.states() == {"A": StagedStatus.SENT}
+    assert house.states() == {"A": SendState.ACCEPTED}
 
 
 async def test_everything_is_there_after_a_crash(make: Make) -> None:
@@ -439,7 +440,7 @@ async def test_everything_is_there_after_a_crash(make: Make) -> None:
     assert [one.id for one in staging.orders] == [a, b]
     assert NOTES.get(staging.orders[0].document) == "typed"
     await staging.look()
-    assert house.states() == {"A": StagedStatus.READY, "B": StagedStatus.HELD}
+    assert house.states() == {"A": SendState.READY, "B": SendState.HELD}
     assert staging.editing.undo() == ("1 order removed", [c])
     assert [one.id for one in staging.orders] == [a, b, c]
     assert staging.editing.undo() == ("1 order held", [b])
@@ -450,7 +451,7 @@ async def test_everything_is_there_after_a_crash(make: Make) -> None:
     assert staging.editing.undo() is None
     for _ in range(4):
         assert staging.editing.redo() is not None
-    assert house.states() == {"A": StagedStatus.READY, "B": StagedStatus.HELD}
+    assert house.states() == {"A": SendState.READY, "B": SendState.HELD}
 
 
 async def test_a_crash_while_it_was_out_is_resolved_at_the_next_start(make: Make) -> None:
@@ -473,11 +474,11 @@ async def test_a_crash_while_it_was_out_is_resolved_at_the_next_start(make: Make
     await came.wait()
     staging = await house.crash()
     await asyncio.gather(sending, return_exceptions=True)
-    assert house.states() == {"A": StagedStatus.SENT, "B": StagedStatus.SENT}
+    assert house.states() == {"A": SendState.SENDING, "B": SendState.SENDING}
     for outcome in await house.account.outbox.recover():
         staging.settle(outcome)
     await house.account.follower.until_done()
-    assert house.states() == {"A": StagedStatus.VERIFIED, "B": StagedStatus.VERIFIED}
+    assert house.states() == {"A": SendState.VERIFIED, "B": SendState.VERIFIED}
     assert len(await house.there()) == 2
 
 
@@ -489,7 +490,7 @@ async def test_what_changed_since_the_review_stays_here(make: Make) -> None:
     house.staging.editing.put(a, NOTES, "later", "note")
     house.staging.editing.hold([b])
     await house.staging.send(plan)
-    assert house.states() == {"A": StagedStatus.READY, "B": StagedStatus.HELD, "C": StagedStatus.SENT}
+    assert house.states() == {"A": SendState.READY, "B": SendState.HELD, "C": SendState.ACCEPTED}
     assert "2 orders changed since the review" in house.staging.said[0].words
     await house.staging.send(plan)
     await house.account.follower.until_done()
@@ -534,13 +535,13 @@ async def test_an_order_that_shows_otherwise_is_told_field_by_field(make: Make) 
     (there,) = (await house.account.client.list_orders()).orders
     await house.account.client.patch_order(str(there["id"]), {"order_details": {"notes": "somebody else"}})
     await house.account.follower.until_done()
-    assert house.states() == {"A": StagedStatus.DOUBT}
+    assert house.states() == {"A": SendState.DIFFERS}
     assert pointers(house.staging, a) == [str(NOTES)]
     staging = await house.crash()
     assert pointers(staging, a) == [str(NOTES)]
     staging.editing.put(a, NOTES, "mine again", "note")
     assert pointers(staging, a, stale=True) == [str(NOTES)]
-    assert house.states() == {"A": StagedStatus.UPDATE}
+    assert house.states() == {"A": SendState.CONFLICT}
 
 
 async def test_a_crash_between_a_refusal_and_its_meaning_loses_no_problem(make: Make) -> None:
@@ -554,7 +555,7 @@ async def test_a_crash_between_a_refusal_and_its_meaning_loses_no_problem(make: 
     assert pointers(staging, a) == [str(ITEMS / 0 / "sku")]
     staging.editing.change(a, lambda edit: edit.insert(ITEMS, 0, {"name": "First"}, "item"))
     assert pointers(staging, a) == [str(ITEMS / 1 / "sku")]
-    assert house.states() == {"A": StagedStatus.REFUSED, "B": StagedStatus.READY}
+    assert house.states() == {"A": SendState.REFUSED, "B": SendState.READY}
 
 
 @pytest.mark.parametrize("fault", ["lost", "cut", "dropped", "html_after"])
@@ -575,7 +576,7 @@ async def test_over_a_socket_an_answer_that_never_came_makes_no_double(tmp_path:
         await staging.send(staging.plan())
         orders = (await client.list_orders()).orders
         assert sorted(str(one["order_id"]) for one in orders) == ["A", "B"]
-        assert staging.counts() == {StagedStatus.SENT: 2}
+        assert staging.counts() == {SendState.ACCEPTED: 2}
         states = {
             event.state for write in store.writes.all(bench.account_id) for event in store.writes.events(write.id)
         }
@@ -607,5 +608,5 @@ async def test_a_copy_that_lost_the_batch_while_it_hung_sends_nothing_more(make:
         await first.send(plan)
     assert len(await house.there()) == 100
     second[0].reopen()
-    assert second[0].counts() == {StagedStatus.SENT: 100, StagedStatus.READY: 50}
+    assert second[0].counts() == {SendState.ACCEPTED: 100, SendState.READY: 50}
     store.close()

@@ -193,7 +193,7 @@ async def test_judging_in_slices_leaves_the_loop_to_others_and_judges_all(make: 
         turns += 1
         await asyncio.sleep(0)
     assert turns > MANY // 100
-    assert all(one._stands is not None for one in staging.orders)
+    assert all(one._send_state is not None for one in staging.orders)
 
 
 Change = tuple[int, str | None]

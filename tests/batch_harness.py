@@ -68,7 +68,7 @@ class House:
         return await self.open()
 
     async def there(self) -> dict[str, Any]:
-        self.sandbox.breaker.faults = Faults()
+        self.sandbox.fault_injector.faults = Faults()
         self.clock.passed += 100
         page = await self.account.client.list_orders(OrderQuery(page_size=200))
         return {str(one["order_id"]): one for one in page.orders}

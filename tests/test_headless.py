@@ -15,6 +15,7 @@ from shell import SHOP, Ended, Shell, environment, orders
 from tui.api.pointer import Pointer
 from tui.cli import main
 from tui.headless import ReadingProgress
+from tui.orders.progress import OnProgress, Progress
 from tui.orders.tables.mapping import ColumnMapping
 from tui.sandbox.writing import post_error
 from tui.store.batches import NewStaged
@@ -57,7 +58,7 @@ def test_how_far_a_long_reading_is_stands_on_a_terminal_only(
     told = wait.on("reading rows,")
     for seconds, done in ((0.9, 500), (1.0, 1000), (1.05, 1500), (1.2, 2000)):
         clock[0] = seconds
-        told(done, 10_000)
+        told(Progress(done, 10_000))
     wait.end()
     shown = "\r\x1b[Kreading rows, 1,000 of 10,000\r\x1b[Kreading rows, 2,000 of 10,000\r\x1b[K"
     assert screen.getvalue() == (shown if is_terminal else "")
@@ -67,9 +68,11 @@ def test_how_far_a_long_reading_is_stands_on_a_terminal_only(
 
 def test_reading_and_judging_are_both_counted(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     told: dict[str, list[tuple[int, int]]] = {}
-    monkeypatch.setattr(
-        ReadingProgress, "on", lambda self, doing: lambda done, total: told.setdefault(doing, []).append((done, total))
-    )
+
+    def listener(_: ReadingProgress, task: str) -> OnProgress:
+        return lambda now: told.setdefault(task, []).append((now.done, now.total))
+
+    monkeypatch.setattr(ReadingProgress, "on", listener)
     path = shell.write(
         "long.csv", CSV + "".join(f"{n};7;open;Anna;Damrak;1;1012LG;A;NL;C;1;7,00;7,00\n" for n in range(600))
     )

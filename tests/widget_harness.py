@@ -1,4 +1,4 @@
-"""A bare app around one widget, and what it shows."""
+"""A minimal app around widgets, for tests of a widget."""
 
 from typing import TypeVar
 
@@ -8,10 +8,10 @@ from textual.widget import Widget
 
 from tui.widgets.styles import StyledScreen
 
-News = TypeVar("News", bound=Message)
+MessageT = TypeVar("MessageT", bound=Message)
 
 
-class Stage(App[None]):
+class WidgetApp(App[None]):
     ENABLE_COMMAND_PALETTE = False
 
     def __init__(self, *widgets: Widget) -> None:
@@ -33,19 +33,20 @@ class Stage(App[None]):
             self.posted.append(message)
         await super()._dispatch_message(message)
 
-    def heard(self, kind: type[News]) -> list[News]:
+    def take_messages(self, kind: type[MessageT]) -> list[MessageT]:
+        """The messages of a kind that were posted since the last call."""
         found = [message for message in self.posted if isinstance(message, kind)]
         self.posted = [message for message in self.posted if not isinstance(message, kind)]
         return found
 
 
-def shown(app: App[None]) -> list[str]:
+def screen_lines(app: App[None]) -> list[str]:
     """The lines of the screen as text."""
     return [strip.text.rstrip() for strip in app.screen._compositor.render_strips()]
 
 
-def watch_lines(widget: Widget) -> list[int]:
-    """Records which lines the widget draws from now on."""
+def record_drawn_lines(widget: Widget) -> list[int]:
+    """Record the lines that a widget draws from now on."""
     drawn: list[int] = []
     render = widget.render_line
 

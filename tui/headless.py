@@ -17,6 +17,7 @@ from tui.api.codec import LIMIT
 from tui.api.errors import Origin, Problem, Severity
 from tui.api.wording import count_of
 from tui.orders.fields import label_of
+from tui.orders.progress import OnProgress, Progress
 from tui.orders.tables.mapping import ColumnMapping
 from tui.settings import Profile, data_folder, local_zone
 from tui.widgets.text import safe
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from tui.service import Service
     from tui.store.store import Store
     from tui.work.submit.probe import RemoteStatus
-    from tui.work.submit.results import SubmitProgress, SubmitResult
+    from tui.work.submit.results import SubmitResult
     from tui.work.submit.run import Submission
 
 WELL, PROBLEMS, USAGE, BARRED, UNKNOWN = 0, 1, 2, 3, 4
@@ -379,16 +380,16 @@ class ReadingProgress:
         self._from = clock()
         self._shown: float | None = None
 
-    def on(self, doing: str) -> Callable[[int, int], None]:
-        """What is to be told how much of this is done."""
+    def on(self, doing: str) -> OnProgress:
+        """The listener of one task."""
 
-        def told(done: int, total: int) -> None:
+        def show(progress: Progress) -> None:
             now = self._clock()
             if self._terminal and now - self._from >= 1.0 and (self._shown is None or now - self._shown >= 0.1):
                 self._shown = now
-                _write_error(f"\r\x1b[K{doing} {done:,} of {total:,}")
+                _write_error(f"\r\x1b[K{doing} {progress.done:,} of {progress.total:,}")
 
-        return told
+        return show
 
     def end(self) -> None:
         """Leave the line, so that others can write."""
@@ -406,8 +407,8 @@ class ProgressLine:
         self._shown = ""
         self._open = False
 
-    def show(self, progress: "SubmitProgress") -> None:
-        words = progress.doing + (f" {progress.done} of {progress.total}" if progress.total else "")
+    def show(self, progress: Progress) -> None:
+        words = progress.task + (f" {progress.done} of {progress.total}" if progress.total else "")
         now = time.monotonic()
         least = 0.1 if self._terminal else 1.0
         if words == self._shown or (self._last and now - self._last < least):

@@ -179,7 +179,8 @@ class Navigator:
         place = _read_place(account.store.screen_states.get(account.account_id, _PLACE))
         await self._app.switch_screen(self._screen_for(OpenTriage()))
         if place != OpenTriage():
-            self._show(place)
+            # Wait until it is mounted: what is asked at the start belongs on the screen in front.
+            await self._app.push_screen(self._screen_for(place))
 
     def remember(self, place: Place) -> None:
         """Begin the next start at this place. Raises StoreError."""

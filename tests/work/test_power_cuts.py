@@ -138,14 +138,14 @@ async def type_and_send(cut: Cut) -> None:
     ("fault", "a_request"),
     [(None, 2), (Fault.LOST, 100), (Fault.DROPPED, 100), (Fault.BUSY, 100), (Fault.ERROR_AFTER, 2)],
 )
-async def test_sending_and_following(
+async def test_sending_and_verifying(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: Fault | None, a_request: int
 ) -> None:
     monkeypatch.setattr("tui.work.batches.send_queue.cut.__defaults__", (a_request, MAX_BYTES))
 
     async def prepare(house: House) -> None:
         rules = () if fault is None else (FaultRule(fault, times=1, method="POST"),)
-        house.sandbox.breaker.faults = Faults(rules=rules)
+        house.sandbox.fault_injector.faults = Faults(rules=rules)
 
     cuts = 0
     async for cut in each_cut(tmp_path, type_and_send, prepare):
@@ -161,7 +161,7 @@ async def test_sending_and_following(
     assert cuts > 20
 
 
-async def test_a_second_cut_while_it_finds_out_about_the_first(tmp_path: Path) -> None:
+async def test_second_power_cut_during_recovery(tmp_path: Path) -> None:
     """The answer of the POST never came; the power goes again at every step of looking for it and following."""
 
     async def cut_once(house: House) -> None:
@@ -184,7 +184,7 @@ async def test_a_second_cut_while_it_finds_out_about_the_first(tmp_path: Path) -
         assert len(await cut.house.there()) == 3
 
 
-async def test_a_refusal_and_the_rest_that_goes_on(tmp_path: Path) -> None:
+async def test_refusal_and_resending_of_the_rest(tmp_path: Path) -> None:
     async def life(cut: Cut) -> None:
         staging = cut.house.staging
         ids = stage(staging, *(order(order_id=name) for name in "ABC"))
@@ -250,7 +250,7 @@ async def test_updates_and_a_second_version(tmp_path: Path) -> None:
         }
 
 
-async def test_a_file_submitted_without_the_screen(tmp_path: Path) -> None:
+async def test_submitted_file(tmp_path: Path) -> None:
     text = encode([order(order_id=name) for name in "ABC"]).decode()
     wishes = SubmitOptions(patience=60)
 
@@ -274,7 +274,7 @@ async def test_a_file_submitted_without_the_screen(tmp_path: Path) -> None:
 # Another copy takes the batch.
 
 
-async def test_another_copy_takes_the_batch_over_at_any_step_of_the_sending(tmp_path: Path) -> None:
+async def test_takeover_at_any_step_of_sending(tmp_path: Path) -> None:
     """It sends and follows what is there; the copy that had it still runs, and comes to its end as it may."""
     copies: list[House] = []
     finishing: list[asyncio.Task[None]] = []
@@ -313,9 +313,7 @@ async def test_another_copy_takes_the_batch_over_at_any_step_of_the_sending(tmp_
         assert cut.taken == Counter({(name, "7"): 1 for name in names})
 
 
-async def test_another_copy_takes_the_batch_over_at_any_step_of_a_large_import(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_takeover_at_any_step_of_a_large_import(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tui.work.batches.editing.CHUNK_SIZE", 2)
     intake = read_orders(encode([order(order_id=name) for name in "ABCDE"]).decode())
     copies: list[House] = []
@@ -330,7 +328,7 @@ async def test_another_copy_takes_the_batch_over_at_any_step_of_a_large_import(
 
     async def life(cut: Cut) -> None:
         with suppress(BatchLocked, StoreError):
-            await cut.house.staging.editing.take_in(intake, "large.json", lambda done, total: None)
+            await cut.house.staging.editing.take_in(intake, "large.json", lambda _: None)
             cut.told.append(("staged", *"ABCDE"))
 
     async for cut in each_cut(tmp_path, life, open_another, take_over):
@@ -394,7 +392,7 @@ BY_HAND = (
 )
 
 
-async def test_typing_holding_removing_and_the_way_back(tmp_path: Path) -> None:
+async def test_typing_holding_removing_and_undo(tmp_path: Path) -> None:
     """Of each order there is what was before the step that was cut, or after it; and all of it can be taken back."""
 
     async def life(cut: Cut) -> None:
@@ -413,7 +411,7 @@ async def test_typing_holding_removing_and_the_way_back(tmp_path: Path) -> None:
             assert one in (before.get(name), after.get(name)), cut.told[-1][0]
 
 
-async def test_a_large_import_is_there_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_large_import_is_complete_or_absent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Staged in portions beside everything else; what a cut leaves of it is nothing, and it can be read in again."""
     monkeypatch.setattr("tui.work.batches.editing.CHUNK_SIZE", 2)
     names = tuple("ABCDEFG")
@@ -422,7 +420,7 @@ async def test_a_large_import_is_there_whole_or_not_at_all(tmp_path: Path, monke
     async def life(cut: Cut) -> None:
         stage(cut.house.staging, order(order_id="before"))
         cut.told.append(("staged", "before"))
-        await cut.house.staging.editing.take_in(intake, "large.json", lambda done, total: None)
+        await cut.house.staging.editing.take_in(intake, "large.json", lambda _: None)
         cut.told.append(("staged", *names))
 
     async for cut in each_cut(tmp_path, life):
@@ -431,11 +429,11 @@ async def test_a_large_import_is_there_whole_or_not_at_all(tmp_path: Path, monke
         there = tuple(by_name(staging))
         assert there in ((), ("before",), ("before", *names))
         if "before" in there and "A" not in there:
-            await staging.editing.take_in(intake, "large.json", lambda done, total: None)
+            await staging.editing.take_in(intake, "large.json", lambda _: None)
             assert tuple(by_name(staging)) == ("before", *names)
 
 
-async def test_what_was_done_by_hand_can_be_taken_back_after_a_cut(tmp_path: Path) -> None:
+async def test_edits_can_be_undone_after_a_power_cut(tmp_path: Path) -> None:
     async def life(cut: Cut) -> None:
         for step in BY_HAND:
             cut.told.append((step.words,))
@@ -460,7 +458,7 @@ async def test_what_was_done_by_hand_can_be_taken_back_after_a_cut(tmp_path: Pat
         assert seen(staging) == there
 
 
-async def test_batches_made_renamed_removed_and_brought_back(tmp_path: Path) -> None:
+async def test_batches_created_renamed_removed_and_restored(tmp_path: Path) -> None:
     async def life(cut: Cut) -> None:
         staging = cut.house.staging
         stage(staging, order(order_id="A"))

@@ -1,4 +1,4 @@
-"""One line to type into: a prompt and a text. Base of the filter line and of what a dialog asks for."""
+"""A one-line input: a prompt and a text. Base of the filter line and of prompts."""
 
 from collections.abc import Callable, Iterable
 
@@ -15,10 +15,10 @@ _KEYS = EDITING_KEYS | {"enter", "escape", "tab", "shift+tab", "up", "down"}
 
 
 class InputLine(StatusText, can_focus=True):
-    """Takes text while it is open. It takes the focus when it opens; the screen gives it back on the message.
+    """Accepts text while it is open. It takes the focus when it opens; on its message the screen moves the focus back.
 
-    One that `hides` takes no line of the screen while it is closed. `complete`, if there is one, is given the text at
-    Tab, and gives it back as far as it is certain, with a word about how it can go on.
+    An input that `hides` uses no line of the screen while it is closed. `complete`, if set, is called with the text when
+    Tab is pressed, and returns the completed text and a notice about possible continuations.
     """
 
     class LineMessage(Message):
@@ -32,16 +32,16 @@ class InputLine(StatusText, can_focus=True):
             return self.line
 
     class Opened(LineMessage):
-        """It takes text now."""
+        """The input was opened."""
 
     class Changed(LineMessage):
         pass
 
     class Submitted(LineMessage):
-        """Enter was pressed; the line is closed."""
+        """Enter was pressed, and the input was closed."""
 
     class Cancelled(LineMessage):
-        """Escape was pressed; the line is closed. `text` stood in it."""
+        """Escape was pressed, and the input was closed. `text`: what it contained."""
 
     def __init__(self, prompt: str = "", *, hides: bool = False, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -71,17 +71,17 @@ class InputLine(StatusText, can_focus=True):
         self._draw()
         self.post_message(self.Opened(self, text))
 
-    def select_whole(self) -> None:
+    def select_all(self) -> None:
         if self._editing is not None:
-            self._editing.select_whole()
+            self._editing.select_all()
 
     def close(self) -> None:
         self._editing = None
-        self.display = self._is_wanted()
+        self.display = self._stays_visible()
         self.repaint_line(0)
 
-    def _is_wanted(self) -> bool:
-        """Whether it is in sight when it has just been closed."""
+    def _stays_visible(self) -> bool:
+        """Whether the input stays visible when it closes."""
         return not self._hides
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
@@ -127,9 +127,9 @@ class InputLine(StatusText, can_focus=True):
         if self._editing is None:
             return
         prompt, notice = safe(self.prompt), f"  {safe(self.notice)}" if self.notice else ""
-        room = max(8, width - len(prompt) - 1 - len(notice))
-        stretch, self._scroll = self._editing.window(room, self._scroll)
-        before, caret, after = self._editing.draw(stretch, room, caret=True)
+        available = max(8, width - len(prompt) - 1 - len(notice))
+        visual_line, self._scroll = self._editing.window(available, self._scroll)
+        before, caret, after = self._editing.draw(visual_line, available, caret=True)
         yield f" {prompt}", "title"
         yield before, "edit"
         yield caret, "caret"
@@ -139,6 +139,6 @@ class InputLine(StatusText, can_focus=True):
     def _draw(self) -> None:
         self.repaint_line(0)
         if self.is_attached and self._editing is not None:
-            stretch, _ = self._editing.window(max(8, self.size.width - len(self.prompt) - 1), self._scroll)
-            before = self._editing.draw(stretch, 0, caret=True)[0]
+            visual_line, _ = self._editing.window(max(8, self.size.width - len(self.prompt) - 1), self._scroll)
+            before = self._editing.draw(visual_line, 0, caret=True)[0]
             self.app.cursor_position = self.content_region.offset + Offset(1 + len(self.prompt) + len(before), 0)

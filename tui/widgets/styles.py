@@ -1,4 +1,4 @@
-"""The tones that lines are drawn in, worked out once a screen: Textual would do it for every view of lines anew."""
+"""The styles of drawn lines, resolved once for each screen. Textual would resolve them for every widget."""
 
 from typing import Any, ClassVar, TypeVar, cast
 
@@ -8,7 +8,7 @@ from textual.widget import Widget
 
 R = TypeVar("R")
 
-TONES = frozenset(
+LINE_STYLES = frozenset(
     [
         "dim",
         "title",
@@ -28,13 +28,13 @@ TONES = frozenset(
 
 
 class StyledScreen(Screen[R], inherit_bindings=False):
-    """A screen that views of lines can stand on."""
+    """A screen that can contain line views. Provides their styles."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "line--cursor",
         "line--cursor-away",
         "line--header",
-        *(f"line--{tone}" for tone in sorted(TONES)),
+        *(f"line--{line_style}" for line_style in sorted(LINE_STYLES)),
     }
     DEFAULT_CSS = """
     StyledScreen {
@@ -63,27 +63,27 @@ class StyledScreen(Screen[R], inherit_bindings=False):
 
     def __init__(self) -> None:
         super().__init__()
-        self.tones_version = 0
-        """Counts up whenever the tones changed, so that lines kept can be dropped."""
-        self._tones: dict[tuple[str, str], Style] = {}
+        self.style_version = 0
+        """Increases whenever styles change, so that cached lines can be dropped."""
+        self._styles: dict[tuple[str, str], Style] = {}
 
-    def tone(self, name: str, bar: str = "") -> Style:
-        """The style of a tone, "" being plain, on the cursor's bar where `bar` names one: `cursor` or `cursor-away`."""
-        style = self._tones.get((name, bar))
+    def line_style(self, style_name: str, bar: str = "") -> Style:
+        """The style of a name, "" being plain; on the cursor line if `bar` is `cursor` or `cursor-away`."""
+        style = self._styles.get((style_name, bar))
         if style is None:
-            style = self.get_component_rich_style(f"line--{name}") if name else self.rich_style
+            style = self.get_component_rich_style(f"line--{style_name}") if style_name else self.rich_style
             if bar:
                 below = self.get_component_rich_style(f"line--{bar}")
                 style = below + Style(bold=style.bold or below.bold, underline=style.underline)
-            self._tones[name, bar] = style
+            self._styles[style_name, bar] = style
         return style
 
     def notify_style_update(self) -> None:
-        self._tones.clear()
-        self.tones_version += 1
+        self._styles.clear()
+        self.style_version += 1
         super().notify_style_update()
 
 
-def tones_of(view: Widget) -> StyledScreen[Any]:
-    """The screen that a view stands on."""
+def screen_of(view: Widget) -> StyledScreen[Any]:
+    """The screen of a widget, which provides its line styles."""
     return cast("StyledScreen[Any]", view.screen)

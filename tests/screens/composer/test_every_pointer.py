@@ -290,7 +290,7 @@ async def test_it_lands_on_its_order_at_its_field_its_cell_and_in_the_list(house
         assert table_place(house, target) == (case.lands if case.cell is None else case.cell), shape
         (row,) = [one for one in problem_rows(staging, staging.orders, None) if SAID in one.text]
         assert (row.order, str(row.pointer), row.mark, row.title) == (target, case.lands, "S", TARGET), shape
-        assert row.where, shape
+        assert row.label, shape
         if case.lands.startswith(f"{ITEM}/") and "/7/" not in case.lands:
             staging.editing.change(target, lambda edit: edit.insert(ITEMS, 0, {"name": "First"}, "item"))
             (finding,) = told_at(house, target)
@@ -306,8 +306,8 @@ async def test_what_names_no_order_is_told_of_the_batch(house: House, raw: str) 
         told_of_the_batch(house, shape)
         (row,) = [one for one in problem_rows(house.staging, house.staging.orders, None) if SAID in one.text]
         pieces = [part for part in re.split(r"[/.\[\]]", raw) if part]
-        assert all(piece in row.where for piece in pieces), shape
-        assert row.where, shape
+        assert all(piece in row.label for piece in pieces), shape
+        assert row.label, shape
 
 
 @pytest.mark.parametrize("shape", UNPLACED)
@@ -321,7 +321,7 @@ async def test_a_parameter_or_a_header_is_told_of_the_request_by_its_name(house:
     await refused(house, await staged(house), lambda _: {"errors": [entry(**{name: "X-Partner"})]}, "")
     told_of_the_batch(house, name)
     (row,) = [one for one in problem_rows(house.staging, house.staging.orders, None) if SAID in one.text]
-    assert row.where == f"{name} X-Partner"
+    assert row.label == f"{name} X-Partner"
 
 
 def told_of_the_batch(house: House, shape: str) -> None:

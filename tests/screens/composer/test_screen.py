@@ -115,7 +115,7 @@ async def test_problems_stand_in_list_pane_form_and_problem_list(tmp_path: Path)
         await add_file(house, tmp_path, order(order_id="OK", order_number="OK"), bad)
         await house.until(lambda: standings(house) == ["ready", "invalid"])
         await house.press("j")
-        assert "item 2 quantity: not" in row(house, "BAD")
+        assert "item 2 quantity: must" in row(house, "BAD")
         assert any(line.startswith(" ! Items 2, quantity") for line in house.lines)
         await house.press("v")
         assert "BAD: Items 2, quantity" in house.text
@@ -369,7 +369,7 @@ async def test_an_order_is_saved_as_a_template_and_others_are_made_of_it(tmp_pat
         Mappings(house.app.account).keep_refused("a file with a long name.csv", b"")
         await house.press("a")
         # Every way in is told whole, whatever there is.
-        assert "t template  s as template  r refused  Esc not" in house.text
+        assert "t template  s as template  r refused  Esc cancel" in house.text
         await house.press("t", "1")
         await house.until(lambda: screen._in_sheet and screen.sheet.cursor_pointer is not None)
         _, made = house.app.staging.orders

@@ -27,7 +27,7 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
 
     def waiting(self: Batches, batch: int, orders: object, **given: object) -> list[str]:
         count = self._database.read(lambda c: c.execute("SELECT count(*) FROM staged").fetchone()[0])
-        if given.get("part") and count >= CHUNK_SIZE:
+        if given.get("import_id") and count >= CHUNK_SIZE:
             opened.wait(WAIT)
         return stage(self, batch, orders, **given)  # type: ignore[arg-type]
 
@@ -105,7 +105,7 @@ async def test_esc_stops_the_reading_of_a_table_and_the_screen_stays(
             gate.wait(WAIT)
         return read(*given, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(importing, "orders_of", waiting)
+    monkeypatch.setattr(importing, "to_orders", waiting)
     async with housed(tmp_path / "data") as house:
         await stage_file(house, tmp_path / "orders.csv")
         await house.until("Reading …")

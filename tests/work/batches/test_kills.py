@@ -36,7 +36,7 @@ def killed(moment: int, *arguments: str) -> list[str]:
 
 
 @pytest.mark.parametrize("seed", range(2))
-async def test_sigkill_at_any_moment_of_a_batch_loses_and_doubles_nothing(tmp_path: Path, seed: int) -> None:
+async def test_sigkill_at_any_moment_loses_and_duplicates_nothing(tmp_path: Path, seed: int) -> None:
     """The whole: SENDCLOUD_KILLS=100 pytest tests/work -k sigkill."""
     random = Random(seed)
     for round in range(max(1, int(os.environ.get("SENDCLOUD_KILLS", "4")) // (2 * LIVES))):

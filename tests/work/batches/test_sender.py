@@ -48,7 +48,7 @@ async def many(house: House, count: int, prefix: str = "A", **changes: Any) -> l
     return ids
 
 
-async def test_a_refused_batch_is_cut_until_nothing_is_refused_and_the_requests_are_told(make: Make) -> None:
+async def test_refused_batch_is_split_until_nothing_is_refused(make: Make) -> None:
     house = await make()
     ids = await many(house, 40)
     house.staging.editing.put(ids[3], ITEMS / 0 / "quantity", 0, "quantity")
@@ -75,7 +75,7 @@ async def test_a_refused_batch_is_cut_until_nothing_is_refused_and_the_requests_
     assert house.staging.counts()[SendState.ACCEPTED] == 1
 
 
-async def test_without_leave_one_refusal_is_one_request(make: Make) -> None:
+async def test_without_permission_a_refusal_takes_one_request(make: Make) -> None:
     house = await make()
     await many(house, 3)
     await service_refuses(house, ("/data/attributes/[1]/order_id", "no"))
@@ -84,7 +84,7 @@ async def test_without_leave_one_refusal_is_one_request(make: Make) -> None:
     assert len(house.account.store.writes.all(house.account.account_id)) == 1
 
 
-async def test_a_refusal_of_a_reordered_and_thinned_batch_is_shown_on_the_right_orders(make: Make) -> None:
+async def test_refusal_of_a_reordered_batch_is_shown_on_the_right_orders(make: Make) -> None:
     house = await make()
     ids = await many(house, 8)
     plan = house.staging.plan()
@@ -137,7 +137,7 @@ _ITEM = "order_details/order_items/0"
         ("", None),
     ],
 )
-async def test_every_pointer_dialect_lands_at_its_field_or_is_told_of_the_request(
+async def test_every_pointer_dialect_maps_to_its_field_or_the_request(
     make: Make, pointer: str, lands: str | None
 ) -> None:
     house = await make()
@@ -164,7 +164,7 @@ async def test_every_pointer_dialect_lands_at_its_field_or_is_told_of_the_reques
         (b"D", "D"),
     ],
 )
-async def test_every_shape_of_a_refusal_of_one_order_holds_it_and_is_shown(make: Make, body: Any, detail: str) -> None:
+async def test_every_shape_of_a_refusal_is_shown_on_its_order(make: Make, body: Any, detail: str) -> None:
     house = await make()
     (id,) = await many(house, 1)
 
@@ -183,9 +183,7 @@ async def test_every_shape_of_a_refusal_of_one_order_holds_it_and_is_shown(make:
     assert len(house.account.store.writes.all(house.account.account_id)) == 1, "what was refused does not go again"
 
 
-async def test_a_large_batch_is_split_by_size_and_halved_where_it_is_still_too_large(
-    make: Make, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_large_batch_is_split_by_size_and_halved_again(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shipping, "cut", lambda going: cut(going, 100, 60_000))
     house = await make()
     await many(house, 12, order_details__notes="x" * 20_000)
@@ -200,7 +198,7 @@ async def test_a_large_batch_is_split_by_size_and_halved_where_it_is_still_too_l
     assert house.staging.counts() == {SendState.ACCEPTED: 12}
 
 
-async def test_busy_orders_go_again_by_themselves_with_growing_pauses(make: Make) -> None:
+async def test_busy_orders_are_retried_with_backoff(make: Make) -> None:
     house = await make()
     await many(house, 2)
     times: list[float] = []
@@ -241,7 +239,7 @@ async def held_up(house: House) -> tuple[asyncio.Event, asyncio.Event]:
     return came, go
 
 
-async def test_pausing_lets_the_request_that_is_out_end_and_begins_no_other(make: Make) -> None:
+async def test_pause_finishes_the_request_in_flight_and_starts_no_other(make: Make) -> None:
     house = await make()
     await many(house, 250)
     staging = house.staging
@@ -267,7 +265,7 @@ async def test_pausing_lets_the_request_that_is_out_end_and_begins_no_other(make
     assert staging.sender.progress is None
 
 
-async def test_cancelling_forgets_the_rest_and_what_was_sent_stays_sent(make: Make) -> None:
+async def test_cancel_keeps_what_was_sent(make: Make) -> None:
     house = await make()
     await many(house, 250)
     staging = house.staging
@@ -285,11 +283,11 @@ async def test_cancelling_forgets_the_rest_and_what_was_sent_stays_sent(make: Ma
     assert staging.counts() == {SendState.VERIFIED: 250}
 
 
-async def test_a_cancel_ends_the_waiting_for_a_busy_service(make: Make) -> None:
+async def test_cancel_ends_the_wait_for_a_busy_service(make: Make) -> None:
     house = await make()
     await many(house, 1)
     staging = house.staging
-    house.sandbox.breaker.faults = Faults.parse(["busy=1"])
+    house.sandbox.fault_injector.faults = Faults.parse(["busy=1"])
     forever = asyncio.Event()
     desk = house.account.outbox._desk
 
@@ -304,7 +302,7 @@ async def test_a_cancel_ends_the_waiting_for_a_busy_service(make: Make) -> None:
     assert staging.counts() == {SendState.READY: 1}
 
 
-async def test_another_batch_is_opened_only_when_nothing_is_out_and_a_paused_sending_ends_there(make: Make) -> None:
+async def test_opening_another_batch_waits_for_requests_in_flight(make: Make) -> None:
     house = await make()
     await many(house, 150)
     staging = house.staging
@@ -325,7 +323,7 @@ async def test_another_batch_is_opened_only_when_nothing_is_out_and_a_paused_sen
     assert staging.counts() == {SendState.ACCEPTED: 100, SendState.READY: 50}
 
 
-async def test_a_paused_sending_ends_where_its_batch_is_removed(make: Make) -> None:
+async def test_removing_the_batch_ends_a_paused_sending(make: Make) -> None:
     house = await make()
     await many(house, 150)
     staging = house.staging
@@ -344,7 +342,7 @@ async def test_a_paused_sending_ends_where_its_batch_is_removed(make: Make) -> N
     assert staging.counts() == {SendState.VERIFIED: 100, SendState.READY: 50}
 
 
-async def test_a_plan_that_comes_meanwhile_goes_after_the_first(make: Make) -> None:
+async def test_second_plan_is_sent_after_the_first(make: Make) -> None:
     house = await make()
     await many(house, 3)
     staging = house.staging
@@ -361,9 +359,7 @@ async def test_a_plan_that_comes_meanwhile_goes_after_the_first(make: Make) -> N
 
 
 @pytest.mark.parametrize("seed", range(2))
-async def test_with_faults_of_every_kind_each_order_is_verified_or_accounted_for_and_none_is_there_twice(
-    make: Make, seed: int
-) -> None:
+async def test_with_faults_of_every_kind_every_order_is_accounted_for_once(make: Make, seed: int) -> None:
     """The whole: SENDCLOUD_ORDERS_MANY=500 pytest tests/work -k faults_of_every_kind."""
     count = int(os.environ.get("SENDCLOUD_ORDERS_MANY", "60"))
     random = Random(seed)
@@ -373,7 +369,7 @@ async def test_with_faults_of_every_kind_each_order_is_verified_or_accounted_for
     for id in bad:
         house.staging.editing.put(id, ITEMS / 0 / "quantity", 0, "quantity")
     house.staging.editing.release(bad, in_spite=True)
-    house.sandbox.breaker.faults = Faults.parse(
+    house.sandbox.fault_injector.faults = Faults.parse(
         ["lost=0.06", "error=0.06", "error_after=0.06", "html=0.04", "busy=0.04", "rate_limited=0.04"]
     )
     for _ in range(12):
@@ -394,7 +390,7 @@ async def test_with_faults_of_every_kind_each_order_is_verified_or_accounted_for
         if house.staging.counts()[SendState.VERIFIED] == count - len(bad):
             break
     assert house.staging.counts() == {SendState.VERIFIED: count - len(bad), SendState.REFUSED: len(bad)}
-    house.sandbox.breaker.faults = Faults()
+    house.sandbox.fault_injector.faults = Faults()
     house.clock.passed += 100
     names: list[str] = []
     cursor = None

@@ -31,7 +31,7 @@ from tui.work.file_import.json_reader import ImportFileError
 from tui.work.writes.send_state import SendState
 
 
-async def test_three_staged_one_wrong_refused_mended_sent_verified(make: Make) -> None:
+async def test_refused_order_is_fixed_sent_and_verified(make: Make) -> None:
     house = await make()
     a, b, c = stage(house.staging, order(order_id="A"), order(order_id="B"), order(order_id="C"))
     await house.staging.look()
@@ -57,7 +57,7 @@ async def test_three_staged_one_wrong_refused_mended_sent_verified(make: Make) -
     assert {a, b, c} == {one.id for one in house.staging.orders}
 
 
-async def test_what_is_found_here_keeps_an_order_back_until_it_is_let_go_all_the_same(make: Make) -> None:
+async def test_local_error_holds_an_order_until_it_is_released(make: Make) -> None:
     house = await make()
     (a,) = stage(house.staging, order(order_id="A", order_details__order_items__0__quantity=0))
     await house.staging.look()
@@ -88,7 +88,7 @@ async def test_problems_follow_their_items(make: Make) -> None:
     assert pointers(staging, a) == [str(ITEMS / 1 / "hs_code")]
 
 
-async def test_pointers_that_lead_nowhere_and_problems_of_the_batch_are_kept(make: Make) -> None:
+async def test_unknown_pointers_and_batch_problems_are_kept(make: Make) -> None:
     house = await make()
     a, b = stage(house.staging, order(order_id="A"), order(order_id="B"))
     await service_refuses(
@@ -109,7 +109,7 @@ async def test_pointers_that_lead_nowhere_and_problems_of_the_batch_are_kept(mak
     assert b in {one.id for one in staging.orders}
 
 
-async def test_an_existing_order_waits_until_it_is_released(make: Make) -> None:
+async def test_existing_order_waits_for_release(make: Make) -> None:
     house = await make(settle=0.0)
     stage(house.staging, order(order_id="A"))
     await house.send()
@@ -133,7 +133,7 @@ async def test_an_existing_order_waits_until_it_is_released(make: Make) -> None:
     assert (len(there), NOTES.get(there["A"])) == (1, "Ring once")
 
 
-async def test_an_order_of_a_file_that_exists_is_found_to_be_an_update(make: Make) -> None:
+async def test_existing_order_of_a_file_becomes_an_update(make: Make) -> None:
     house = await make(settle=0.0)
     stage(house.staging, order(order_id="A"))
     await house.send()
@@ -151,7 +151,7 @@ async def test_an_order_of_a_file_that_exists_is_found_to_be_an_update(make: Mak
     assert len(house.staging.plan().staying) == 1
 
 
-async def test_an_update_whose_order_changed_since_the_review_stays_here(make: Make) -> None:
+async def test_update_of_an_order_changed_since_the_review_is_held(make: Make) -> None:
     house = await make(settle=0.0)
     stage(house.staging, order(order_id="A"))
     await house.send()
@@ -172,7 +172,7 @@ async def test_an_update_whose_order_changed_since_the_review_stays_here(make: M
     assert (await house.there())["A"]["order_number"] == "other"
 
 
-async def test_an_update_is_set_on_what_changed_there_and_waits_where_both_changed(make: Make) -> None:
+async def test_update_is_merged_and_waits_on_a_conflict(make: Make) -> None:
     house = await make(settle=0.0)
     stage(house.staging, order(order_id="A"))
     await house.send()
@@ -196,7 +196,7 @@ async def test_an_update_is_set_on_what_changed_there_and_waits_where_both_chang
     assert NOTES.get(found.document) == "mine"
 
 
-async def test_a_verified_order_edited_again_becomes_an_update(make: Make) -> None:
+async def test_verified_order_edited_again_becomes_an_update(make: Make) -> None:
     house = await make()
     (a,) = stage(house.staging, order(order_id="A"))
     await house.send()
@@ -219,7 +219,7 @@ async def test_a_verified_order_edited_again_becomes_an_update(make: Make) -> No
     assert (len(there), NOTES.get(there["A"])) == (1, "Ring once")
 
 
-async def test_flags_that_cannot_be_kept_are_as_they_were(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_flags_that_cannot_be_saved_are_unchanged(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     house = await make(settle=0.0)
     ids = stage(house.staging, order(order_id="A"), order(order_id="B"))
     house.staging.editing.hold(ids[:1])
@@ -245,7 +245,7 @@ async def test_flags_that_cannot_be_kept_are_as_they_were(make: Make, monkeypatc
     assert [(one.version, NOTES.get(one.document)) for one in house.staging.orders] == [(2, "x"), (2, "x")]
 
 
-async def test_a_change_that_was_previewed_is_not_done_to_what_changed_since(make: Make) -> None:
+async def test_previewed_change_skips_orders_changed_since(make: Make) -> None:
     house = await make(settle=0.0)
     a, _ = stage(house.staging, order(order_id="A"), order(order_id="B"))
     name = (*ITEMS.tokens, "*", "name")
@@ -259,7 +259,7 @@ async def test_a_change_that_was_previewed_is_not_done_to_what_changed_since(mak
     assert (ITEMS / 0 / "name").get(second.document) == "Cup"
 
 
-async def test_copies_are_new_orders_with_ids_of_their_own(make: Make) -> None:
+async def test_copies_are_new_orders_with_new_ids(make: Make) -> None:
     house = await make()
     read = {**order(order_id="A", order_number="N-1"), "id": 9, "created_at": "2026-11-01T00:00:00Z"}
     ids = house.staging.editing.add_copies([read, read])
@@ -278,7 +278,7 @@ async def test_copies_are_new_orders_with_ids_of_their_own(make: Make) -> None:
     assert len(ids) == 2
 
 
-async def test_a_blank_order_says_what_is_missing_and_takes_its_number_as_id(make: Make) -> None:
+async def test_blank_order_lists_missing_fields_and_uses_its_number_as_id(make: Make) -> None:
     house = await make()
     examples = [order(payment_details__total_price__currency="CHF"), order(order_details__status__code="fulfilled")]
     id = house.staging.editing.add_blank(SHOP, [examples[0]])
@@ -294,7 +294,7 @@ async def test_a_blank_order_says_what_is_missing_and_takes_its_number_as_id(mak
 
 
 @pytest.mark.parametrize("wrap", ["list", "data", "one", "lines"])
-async def test_orders_come_out_of_every_kind_of_json(make: Make, tmp_path: Path, wrap: str) -> None:
+async def test_every_json_shape_is_read_as_orders(make: Make, tmp_path: Path, wrap: str) -> None:
     house = await make()
     orders = [order(order_id="A"), order(order_id="B")]
     text = {
@@ -335,7 +335,7 @@ async def test_no_entry_of_a_file_is_dropped_silently(make: Make) -> None:
         (None, "directory"),
     ],
 )
-async def test_files_that_will_not_do_are_refused_in_a_sentence(
+async def test_unusable_files_are_refused_with_a_sentence(
     make: Make, tmp_path: Path, content: bytes | None, words: str
 ) -> None:
     house = await make()
@@ -351,7 +351,7 @@ async def test_files_that_will_not_do_are_refused_in_a_sentence(
     assert house.staging.orders == []
 
 
-async def test_more_than_a_hundred_go_in_several_requests(make: Make) -> None:
+async def test_more_than_a_hundred_orders_take_several_requests(make: Make) -> None:
     house = await make()
     stage(house.staging, *(order(order_id=f"A{n}") for n in range(230)))
     await house.staging.look()
@@ -362,35 +362,35 @@ async def test_more_than_a_hundred_go_in_several_requests(make: Make) -> None:
     assert house.staging.counts() == {SendState.VERIFIED: 230}
 
 
-async def test_a_busy_service_leaves_everything_ready(make: Make) -> None:
+async def test_busy_service_leaves_orders_ready(make: Make) -> None:
     house = await make()
     stage(house.staging, order(order_id="A"))
-    house.sandbox.breaker.faults = Faults.parse(["busy=1"])
+    house.sandbox.fault_injector.faults = Faults.parse(["busy=1"])
     await house.send()
     assert house.states() == {"A": SendState.READY}
     assert "busy" in house.staging.said[-1].words
-    house.sandbox.breaker.faults = Faults()
+    house.sandbox.fault_injector.faults = Faults()
     await house.send()
     assert house.states() == {"A": SendState.ACCEPTED}
 
 
-async def test_a_service_that_turns_us_away_ends_the_sending(make: Make) -> None:
+async def test_denied_access_ends_the_sending(make: Make) -> None:
     house = await make()
     stage(house.staging, *(order(order_id=f"A{n}") for n in range(150)))
     await house.staging.look()
     plan = house.staging.plan()
-    house.sandbox.breaker.faults = Faults.parse(["unauthorised=1"])
+    house.sandbox.fault_injector.faults = Faults.parse(["unauthorised=1"])
     await house.staging.send(plan)
     assert len(house.staging.said) == 1
     assert "can go again" in house.staging.said[0].words
     assert house.staging.counts() == {SendState.READY: 150}
 
 
-async def test_a_lost_answer_is_looked_up_and_nothing_exists_twice(make: Make) -> None:
+async def test_lost_answer_is_looked_up_without_duplicates(make: Make) -> None:
     house = await make(settle=0.0)
     stage(house.staging, order(order_id="A"), order(order_id="B"))
     await house.staging.look()
-    house.sandbox.breaker.faults = Faults.parse(["error_after=1:POST:/orders"])
+    house.sandbox.fault_injector.faults = Faults.parse(["error_after=1:POST:/orders"])
     plan = house.staging.plan()
     await house.staging.send(plan)
     assert house.states() == {"A": SendState.ACCEPTED, "B": SendState.ACCEPTED}
@@ -399,25 +399,25 @@ async def test_a_lost_answer_is_looked_up_and_nothing_exists_twice(make: Make) -
     assert len(await house.there()) == 2
 
 
-async def test_an_answer_that_cannot_be_found_out_is_unknown_until_it_is(make: Make) -> None:
+async def test_unresolved_answer_stays_unknown(make: Make) -> None:
     house = await make(settle=0.0)
     (a,) = stage(house.staging, order(order_id="A"))
     await house.staging.look()
     plan = house.staging.plan()
-    house.sandbox.breaker.faults = Faults.parse(["error=1"])
+    house.sandbox.fault_injector.faults = Faults.parse(["error=1"])
     await house.staging.send(plan)
     assert house.states() == {"A": SendState.UNKNOWN}
     assert house.staging.plan([a]).count == 0
     with pytest.raises(BatchLocked, match="on its way"):
         house.staging.editing.put(a, NOTES, "x", "note")
-    house.sandbox.breaker.faults = Faults()
+    house.sandbox.fault_injector.faults = Faults()
     await house.staging.ask_again([a])
     await house.account.follower.until_done()
     assert house.states() == {"A": SendState.VERIFIED}
     assert len(await house.there()) == 1
 
 
-async def test_an_accepted_order_that_never_shows_is_missing_and_can_be_looked_for_again(make: Make) -> None:
+async def test_accepted_order_that_never_appears_is_missing(make: Make) -> None:
     house = await make(settle=100000.0)
     (a,) = stage(house.staging, order(order_id="A"))
     await house.send()
@@ -430,7 +430,7 @@ async def test_an_accepted_order_that_never_shows_is_missing_and_can_be_looked_f
     assert house.states() == {"A": SendState.ACCEPTED}
 
 
-async def test_everything_is_there_after_a_crash(make: Make) -> None:
+async def test_batch_survives_a_crash(make: Make) -> None:
     house = await make()
     a, b, c = stage(house.staging, order(order_id="A"), order(order_id="B"), order(order_id="C"))
     house.staging.editing.put(a, NOTES, "typed", "note")
@@ -454,7 +454,7 @@ async def test_everything_is_there_after_a_crash(make: Make) -> None:
     assert house.states() == {"A": SendState.READY, "B": SendState.HELD}
 
 
-async def test_a_crash_while_it_was_out_is_resolved_at_the_next_start(make: Make) -> None:
+async def test_crash_with_a_request_in_flight_is_resolved_after_restart(make: Make) -> None:
     house = await make(settle=0.0)
     stage(house.staging, order(order_id="A"), order(order_id="B"))
     await house.staging.look()
@@ -482,7 +482,7 @@ async def test_a_crash_while_it_was_out_is_resolved_at_the_next_start(make: Make
     assert len(await house.there()) == 2
 
 
-async def test_what_changed_since_the_review_stays_here(make: Make) -> None:
+async def test_order_changed_since_the_review_is_not_sent(make: Make) -> None:
     house = await make()
     a, b, _ = stage(house.staging, order(order_id="A"), order(order_id="B"), order(order_id="C"))
     await house.staging.look()
@@ -497,7 +497,7 @@ async def test_what_changed_since_the_review_stays_here(make: Make) -> None:
     assert list(await house.there()) == ["C"]
 
 
-async def test_a_second_copy_sees_who_has_the_batch_and_can_take_it_over(make: Make) -> None:
+async def test_second_process_sees_the_owner_and_can_take_over(make: Make) -> None:
     house = await make()
     (a,) = stage(house.staging, order(order_id="A"))
     first, store = house.staging, house.account.store
@@ -516,7 +516,7 @@ async def test_a_second_copy_sees_who_has_the_batch_and_can_take_it_over(make: M
     store.close()
 
 
-async def test_a_read_only_copy_gets_the_batch_when_the_other_has_gone(make: Make) -> None:
+async def test_batch_is_taken_when_its_owner_has_exited(make: Make) -> None:
     house = await make()
     (a,) = stage(house.staging, order(order_id="A"))
     store = house.account.store
@@ -527,7 +527,7 @@ async def test_a_read_only_copy_gets_the_batch_when_the_other_has_gone(make: Mak
     assert second.editing.put(a, NOTES, "x", "note")
 
 
-async def test_an_order_that_shows_otherwise_is_told_field_by_field(make: Make) -> None:
+async def test_differing_order_is_reported_by_field(make: Make) -> None:
     house = await make(settle=4.0)
     (a,) = stage(house.staging, order(order_id="A"))
     await house.send()
@@ -544,7 +544,7 @@ async def test_an_order_that_shows_otherwise_is_told_field_by_field(make: Make) 
     assert house.states() == {"A": SendState.CONFLICT}
 
 
-async def test_a_crash_between_a_refusal_and_its_meaning_loses_no_problem(make: Make) -> None:
+async def test_crash_after_a_refusal_loses_no_problem(make: Make) -> None:
     house = await make()
     a, _ = stage(house.staging, order(order_id="A"), order(order_id="B"))
     house.staging.editing.change(a, lambda edit: ITEMS if edit.remove(ITEMS / 0, "item") else None)
@@ -559,7 +559,7 @@ async def test_a_crash_between_a_refusal_and_its_meaning_loses_no_problem(make: 
 
 
 @pytest.mark.parametrize("fault", ["lost", "cut", "dropped", "html_after"])
-async def test_over_a_socket_an_answer_that_never_came_makes_no_double(tmp_path: Path, fault: str) -> None:
+async def test_lost_answer_over_a_socket_creates_no_duplicate(tmp_path: Path, fault: str) -> None:
     sandbox = Sandbox(SandboxSettings(orders=0, settle=0.0, now=NOW))
     with serving(sandbox) as url:
         store = Store(tmp_path / "data")
@@ -572,7 +572,7 @@ async def test_over_a_socket_an_answer_that_never_came_makes_no_double(tmp_path:
         staging = Staging(bench)
         stage(staging, order(order_id="A"), order(order_id="B"))
         assert await staging.look() is None
-        sandbox.breaker.faults = Faults(rules=(FaultRule(Fault(fault), times=1, method="POST"),))
+        sandbox.fault_injector.faults = Faults(rules=(FaultRule(Fault(fault), times=1, method="POST"),))
         await staging.send(staging.plan())
         orders = (await client.list_orders()).orders
         assert sorted(str(one["order_id"]) for one in orders) == ["A", "B"]
@@ -586,7 +586,7 @@ async def test_over_a_socket_an_answer_that_never_came_makes_no_double(tmp_path:
     sandbox.close()
 
 
-async def test_a_copy_that_lost_the_batch_while_it_hung_sends_nothing_more(make: Make) -> None:
+async def test_process_that_lost_the_batch_sends_nothing_more(make: Make) -> None:
     house = await make()
     stage(house.staging, *(order(order_id=f"A{n}") for n in range(150)))
     await house.staging.look()

@@ -72,7 +72,7 @@ async def test_each_request_and_each_version_with_its_outcome(make: Make, tmp_pa
         await export_history(house.account.store, requests, path)
 
 
-async def test_a_batch_of_which_nothing_was_sent_has_none(make: Make) -> None:
+async def test_unsent_batch_has_no_history(make: Make) -> None:
     house = await make()
     assert house.staging.history() == []
     stage(house.staging, order(order_id="A"))

@@ -1,6 +1,6 @@
 """Converts the rows of a table to orders: combines the rows of an order and fills in missing values. Nothing is dropped."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -12,6 +12,7 @@ from tui.api.errors import Origin, Problem, Severity
 from tui.api.pointer import ABSENT, ROOT, Pointer
 from tui.orders.fields import Field, field_at, label_of
 from tui.orders.paths import ANY, EVERY_ITEM, FieldPath
+from tui.orders.progress import OnProgress, Progress
 from tui.orders.tables.cells import MAX_CELL_LENGTH, CellValue, cell_text, read_cell
 from tui.orders.tables.defaults import fill_defaults
 from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, is_known, normalized
@@ -23,9 +24,6 @@ MAX_ROWS: Final = 50_000
 MAX_COLUMNS: Final = 500
 _PROGRESS_INTERVAL = 500
 _MAX_CACHED_CELLS = 20_000
-
-RowProgress = Callable[[int, int], None]
-"""Called with the number of rows read and the total. An exception from it stops the reading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +85,7 @@ class ParsedTable:
     """The number of non-empty cells in unmapped columns."""
 
 
-def parse_table(text: str, layout: TableLayout, progress: RowProgress | None = None) -> Table:
+def parse_table(text: str, layout: TableLayout, progress: OnProgress | None = None) -> Table:
     """Parse a table. Raises TableError if it has no rows, or too many."""
     rows: list[TableRow] = []
     guess = max(text.count("\n"), 1) if progress is not None else 0
@@ -96,7 +94,7 @@ def parse_table(text: str, layout: TableLayout, progress: RowProgress | None = N
         if len(rows) > MAX_ROWS + 1:
             raise TableError(_too_many(text.count("\n")))
         if progress is not None and number % _PROGRESS_INTERVAL == 0:
-            progress(number, guess)
+            progress(Progress(number, guess))
     return with_header(rows, layout)
 
 
@@ -147,7 +145,7 @@ def to_orders(
     *,
     now: datetime,
     shop: int | None = None,
-    progress: RowProgress | None = None,
+    progress: OnProgress | None = None,
     max_orders: int | None = None,
 ) -> ParsedTable:
     """Convert a table to orders. Times without a zone are in the zone of `now`.
@@ -260,12 +258,12 @@ class _OrderBuilder:
         self._rows_by_order: dict[int, list[TableRow]] = {}
         self._normalized_header = [normalized(name) for name in table.named]
 
-    def build(self, progress: RowProgress | None) -> ParsedTable:
+    def build(self, progress: OnProgress | None) -> ParsedTable:
         total = len(self._table.rows)
         for count, row in enumerate(self._table.rows, 1):
             self._add_row(row)
             if progress is not None and (count % _PROGRESS_INTERVAL == 0 or count == total):
-                progress(count, total)
+                progress(Progress(count, total))
         orders = []
         for partial in self._orders:
             refused = [

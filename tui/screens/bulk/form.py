@@ -311,7 +311,7 @@ class ChangeScreen(BaseScreen[None]):
     @on(OrderSheet.EditorOpened)
     def _opened(self) -> None:
         self._size_sheet()
-        self.show_editor_keys(several_lines=self.sheet.edits_lines)
+        self.show_editor_keys(several_lines=self.sheet.is_multiline)
 
     @on(OrderSheet.EditorLeft)
     def _left(self, event: OrderSheet.EditorLeft) -> None:

@@ -46,6 +46,7 @@ class BaseScreen(StyledScreen[R], inherit_bindings=False):
         self.workspace = workspace
         self._general_groups = (MoveCommands(self), GeneralCommands(self))
         self._commands = lookup(self.WHERE)
+        self._unbound_keys: set[str] = set()
         self._said: Piece | None = None
         self.on_marked = False
         """Whether the command that runs is to act on all marked orders."""
@@ -109,11 +110,18 @@ class BaseScreen(StyledScreen[R], inherit_bindings=False):
         key = event.character if event.is_printable and event.character not in (None, " ") else event.key
         command = self._commands.get(key or "")
         if command is None:
+            self._report_unbound(key or "")
             return
         event.stop()
         event.prevent_default()
         self.key_time = event.time
         self.run_command(command, key or "")
+
+    def _report_unbound(self, key: str) -> None:
+        """Say once that a key does nothing here; keys of a question or an editor never get here."""
+        if key and not self.is_typing and key not in self._unbound_keys:
+            self._unbound_keys.add(key)
+            self.show_notice(f"{key_name(key)} is not bound here; ? lists the keys.")
 
     def run_command(self, command: Command, key: str = "") -> None:
         """Do a command, as from its key."""

@@ -80,7 +80,7 @@ class StagedFormScreen(BatchScreen):
 
     @on(OrderSheet.EditorOpened, "#form")
     def _opened(self) -> None:
-        self.show_editor_keys(several_lines=self.sheet.edits_lines)
+        self.show_editor_keys(several_lines=self.sheet.is_multiline)
 
     @on(OrderSheet.EditorLeft, "#form")
     def _editor_left(self, event: OrderSheet.EditorLeft) -> None:

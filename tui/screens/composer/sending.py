@@ -27,13 +27,12 @@ def sending_facts(staging: Staging, zone: tzinfo) -> Iterator[Piece]:
     progress = staging.sender.progress
     if progress is None:
         return
-    done = progress.total - progress.left
     if progress.paused:
         yield f"paused, {progress.left} of {progress.total} to go: w", "warning"
     elif progress.until is not None:
         yield f"the service is busy; again at {progress.until.astimezone(zone):%H:%M:%S}: w", "warning"
     else:
-        yield f"sending, {done} of {progress.total}", "info"
+        yield f"sending, {progress.done} of {progress.total}", "info"
 
 
 def ask_sending(screen: BaseScreen[Any], staging: Staging, review: Callable[[], None]) -> bool:
@@ -59,6 +58,5 @@ def ask_sending(screen: BaseScreen[Any], staging: Staging, review: Callable[[], 
 
     answers = [("g", "go on") if progress.paused else ("p", "pause"), ("c", "cancel"), ("w", "others")]
     words = "Paused" if progress.paused else "Sending"
-    done = progress.total - progress.left
-    screen.ask_then(f"{words}: {done} of {progress.total}.", answers, chosen)
+    screen.ask_then(f"{words}: {progress.done} of {progress.total}.", answers, chosen)
     return True

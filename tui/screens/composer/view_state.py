@@ -111,8 +111,8 @@ def _told_of(found: Sequence[Finding]) -> str:
 
 def looking_words(staging: Staging) -> str:
     """How far the look at what exists has come: of hundreds it takes a while."""
-    done, count = staging.looked_at
-    return f"looking up what exists: {done} of {count}; Ctrl+C stops"
+    progress = staging.looked_at
+    return f"looking up what exists: {progress.done} of {progress.total}; Ctrl+C stops"
 
 
 def status_summary(account: Account, staging: Staging, marks: int, hidden: int) -> list[str | Piece]:

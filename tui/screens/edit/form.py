@@ -278,8 +278,8 @@ class FormScreen(BaseScreen[None]):
             limits = sentence(", ".join(known.limits)) if known is not None else ""
             if row.reason:
                 told.append((sentence(row.reason), "warning"))
-            elif row.road:
-                told.append((f"Goes with the whole order: {row.road}.", "info"))
+            elif row.full_order_reason:
+                told.append((f"Sent as a full order: {row.full_order_reason}.", "info"))
             told += [(" ".join(filter(None, (row.help, limits))), ""), (str(row.pointer), "dim")]
         else:
             rule.set()
@@ -296,10 +296,10 @@ class FormScreen(BaseScreen[None]):
         if not row.editable:
             return f"{kind} · read only"
         ways = [word for word, allowed in (("null", known.patch.nullable), ("empty", known.patch.empty)) if allowed]
-        if ways and not row.road:
+        if ways and not row.full_order_reason:
             return f"{kind} · may be {' or '.join(ways)}"
         needed = self._draft is not None and required_in(row.pointer, known, self._draft.edit.document)
-        return f"{kind} · {'needed' if needed else 'left out only by the whole order'}"
+        return f"{kind} · {'needed' if needed else 'removed only by a full order'}"
 
     def status_items(self) -> Sequence[str | Piece]:
         draft = self._draft
@@ -319,10 +319,10 @@ class FormScreen(BaseScreen[None]):
             facts.append((f"{undecided} to decide: c", "conflict"))
         facts.append("draft on disk" if draft.edit.dirty else "nothing changed")
         if self._sending is not None and self._sending.operation is Operation.POST:
-            facts.append(("goes whole", "info"))
+            facts.append(("sent as a full order", "info"))
         facts.append(f"read {draft.read_at.astimezone(zone):%H:%M}")
         if draft.edit.dirty:
-            facts.append("changes no label already printed")
+            facts.append("printed labels are not updated")
         return facts
 
     def order_changed(self, order_id: str) -> None:
@@ -367,7 +367,7 @@ class FormScreen(BaseScreen[None]):
 
     @on(OrderSheet.EditorOpened)
     def _opened(self) -> None:
-        self.show_editor_keys(several_lines=self.sheet.edits_lines)
+        self.show_editor_keys(several_lines=self.sheet.is_multiline)
 
     @on(OrderSheet.EditorLeft)
     def _left(self, event: OrderSheet.EditorLeft) -> None:

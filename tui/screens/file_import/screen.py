@@ -17,6 +17,7 @@ from tui.api.pointer import Pointer
 from tui.api.wording import count_of, word_for
 from tui.keymap import Context
 from tui.orders.edits.bulk_change import BulkChange, FieldAssignment, full_label
+from tui.orders.progress import Progress
 from tui.orders.tables.headings import mappable
 from tui.orders.tables.layout import DATES, DECIMALS, DELIMITERS, ENCODINGS, QUOTES, TableLayout
 from tui.orders.tables.mapping import SHOP_PATH, ColumnMapping
@@ -59,20 +60,21 @@ class ImportProgress:
 
     def __init__(self, doing: str = "read", things: str = "rows") -> None:
         self.doing, self.things = doing, things
-        self.done, self.total, self.is_stopped = 0, 0, False
+        self.progress, self.is_stopped = Progress(0, 0), False
 
-    def __call__(self, done: int, total: int) -> None:
-        self.done, self.total = done, total
+    def __call__(self, progress: Progress) -> None:
+        self.progress = progress
         if self.is_stopped:
             raise ImportStopped("It was stopped. Nothing was added.")
 
     def words(self, width: int = 20) -> str:
         """`[#####.....] read 4,500 of 10,000 rows; Esc stops`"""
-        if not self.total:
+        done, total = self.progress.done, self.progress.total
+        if not total:
             return "Reading …"
-        full = min(width, self.done * width // max(self.total, 1))
+        full = min(width, done * width // total)
         bar = f"[{'#' * full}{'.' * (width - full)}]"
-        return f"{bar} {self.doing} {self.done:,} of {self.total:,} {self.things}; Esc stops"
+        return f"{bar} {self.doing} {done:,} of {total:,} {self.things}; Esc stops"
 
 
 class ImportScreen(BaseScreen[None]):

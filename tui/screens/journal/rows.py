@@ -6,8 +6,7 @@ from datetime import datetime, tzinfo
 
 from tui.orders.fields import label_of
 from tui.store.journal import WriteKind
-from tui.store.journal_queries import JournalRow
-from tui.store.store import Store
+from tui.store.journal_queries import JournalQueries, JournalRow
 from tui.widgets.table import CellText, Column, RenderedRow, StyledCell
 from tui.work.journal.entries import at, description, recorded_changes
 from tui.work.writes.send_state import LABELS, project
@@ -39,7 +38,7 @@ def key_of_place(place: Place) -> str:
 class WriteRows:
     """`places` in order; `by_order`: each row is about one order of its write."""
 
-    store: Store
+    queries: JournalQueries
     places: Sequence[Place]
     now: datetime
     zone: tzinfo
@@ -66,7 +65,7 @@ class WriteRows:
         place = self.places[index]
         if place not in self._briefs:
             start = index - index % _CHUNK
-            self._briefs |= self.store.journal_queries.get(self.places[start : start + _CHUNK])
+            self._briefs |= self.queries.get(self.places[start : start + _CHUNK])
         return self._briefs.get(place)
 
     def row_at(self, index: int) -> RenderedRow:
@@ -88,7 +87,7 @@ class WriteRows:
             return "the whole order"
         words = self.what.get(brief.id)
         if words is None:
-            changes = recorded_changes(self.store.journal_queries.changes(brief.id))
+            changes = recorded_changes(self.queries.changes(brief.id))
             labels = list(dict.fromkeys(label_of(at(change)) for change in changes))
             if not labels:
                 words = "sent whole" if brief.kind is WriteKind.UPSERT else ""

@@ -13,6 +13,7 @@ from textual.containers import Container
 from tui.api.codec import decode, encode
 from tui.api.wording import count_of
 from tui.keymap import Context
+from tui.orders.progress import Progress
 from tui.screens.common.commands import handles
 from tui.screens.common.routes import Back, EditOrder, OpenComposer, OpenJournal, Page, ShowText
 from tui.screens.common.screen import BaseScreen
@@ -168,16 +169,16 @@ class JournalScreen(BaseScreen[None]):
         self._several = len(briefs.writers(account.account_id)) > 1
         states, kinds = (None, None) if self._group is None else states_of(self._group)
         places = briefs.find(
-            account.account_id, states=states, kinds=kinds, words=self._words.split(), sorting=self._sorting
+            account.account_id, states=states, kinds=kinds, terms=self._words.split(), sort=self._sorting
         )
         by_order = self._sorting is JournalSort.ORDER
         now, zone = self.workspace.now(), account.zone
-        self._rows = WriteRows(account.store, places, now, zone, self._several, by_order, self._what)
+        self._rows = WriteRows(briefs, places, now, zone, self._several, by_order, self._what)
         self.table.set_columns(columns(self._is_wide, self._several))
         narrowed = self._words or self._group is not None
         self.table.set_empty("No write is like this." if narrowed and self._total else "Nothing was written yet.")
         self.table.load(self._rows)
-        self.table.set_tail(self._tail())
+        self.table.set_footer(self._tail())
         shown = f"{len(places)} of {self._total}" if narrowed else f"{self._total}"
         self.query_one(FilterLine).set(self._words, f"by {self._sorting} │ {shown} writes")
         mode = "READ ONLY" if account.client.read_only else "WRITES"
@@ -251,7 +252,7 @@ class JournalScreen(BaseScreen[None]):
         else:
             named = account.store.journal_queries.orders(brief.id)
             lines = list(many_lines(brief, named, account.store.writes.events(brief.id), account.zone))
-        pane.set_lines(lines, keep_place=keep_place)
+        pane.set_lines(lines, keep_position=keep_place)
 
     def status_items(self) -> Sequence[str | Piece]:
         account = self.workspace.account
@@ -474,13 +475,13 @@ class JournalScreen(BaseScreen[None]):
             self.show_notice(reason or "This write was removed from the journal.")
             return
 
-        def progress(done: int, of: int) -> None:
-            if of > 1:
-                self.show_notice(f"{done} of {of} orders read again …")
+        def show(progress: Progress) -> None:
+            if progress.total > 1:
+                self.show_notice(f"{progress.done} of {progress.total} orders read again …")
 
         name = step_name(entries[0], workspace.account.zone)
         with self.report_store_errors():
-            results = await undo(workspace.account, workspace.staging, entries, name, progress)
+            results = await undo(workspace.account, workspace.staging, entries, name, show)
             for result in results:
                 if result.named.remote_id:
                     workspace.order_changed(result.named.remote_id)
@@ -535,7 +536,7 @@ class JournalScreen(BaseScreen[None]):
             self.show_notice(f"No change of {day:%a %d %b} was confirmed, so there is nothing to read again.")
             return
         checks = await recheck(
-            account.client, entries, lambda done, of: self.show_notice(f"{done} of {of} orders read again …")
+            account.client, entries, lambda now: self.show_notice(f"{now.done} of {now.total} orders read again …")
         )
         self.clear_notice()
         if self.is_on_top and not self.is_typing:

@@ -246,7 +246,7 @@ class AddressScreen(BaseScreen[None]):
         self.show_status()
         if not self._in_text:
             first = next((found for found in self._reading.found if found.source), None)
-            self.call_after_refresh(self.box.bring_in_sight, first.source.split("\n")[0] if first is not None else "")
+            self.call_after_refresh(self.box.scroll_to_text, first.source.split("\n")[0] if first is not None else "")
 
     @property
     def _is_split(self) -> bool:

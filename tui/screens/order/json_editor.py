@@ -26,7 +26,7 @@ from tui.screens.order.external_editor import TextFormat, edit_text
 from tui.store.db import StoreError
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.editing.text_buffer import BufferPosition
-from tui.widgets.editing.text_editor import RowNote, TextEditor, plain_lines
+from tui.widgets.editing.text_editor import RowNote, TextEditor, normalize_lines
 from tui.widgets.lines import LineView, Piece
 from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
 from tui.widgets.text import SUBSTITUTES
@@ -108,7 +108,7 @@ class JsonScreen(BaseScreen[None]):
     def __init__(self, workspace: Workspace, order: JsonDocument) -> None:
         super().__init__(workspace)
         self._order = order
-        self.edit = TextEditor(longest=MAX_LENGTH, on_change=self._changed)
+        self.edit = TextEditor(max_length=MAX_LENGTH, on_change=self._changed)
         self._fresh = format_json(order.document)
         self._began = order.document
         self._verdict: _Validation | None = None
@@ -130,7 +130,7 @@ class JsonScreen(BaseScreen[None]):
 
     @property
     def is_typing(self) -> bool:
-        return super().is_typing or self.edit.is_live
+        return super().is_typing or self.edit.is_editing
 
     @property
     def is_changed(self) -> bool:
@@ -164,7 +164,7 @@ class JsonScreen(BaseScreen[None]):
         return facts
 
     def show_keys(self) -> None:
-        self.query_one(KeyLine).set(_LIVE_KEYS if self.edit.is_live else _KEYS)
+        self.query_one(KeyLine).set(_LIVE_KEYS if self.edit.is_editing else _KEYS)
 
     # What is kept.
 
@@ -240,7 +240,7 @@ class JsonScreen(BaseScreen[None]):
 
     def _notes(self, verdict: _Validation) -> dict[int, list[RowNote]]:
         notes: dict[int, list[RowNote]] = {}
-        spot_of = self.edit.buffer.spot_of
+        spot_of = self.edit.buffer.position_of
         if isinstance(verdict.found, InvalidJson):
             broken = verdict.found
             spot = spot_of(broken.line, broken.column)
@@ -248,7 +248,7 @@ class JsonScreen(BaseScreen[None]):
             return {spot.row: [RowNote("!", words, "error", spot.column)]}
         for stray in verdict.strays:
             spot = spot_of(stray.line, stray.column)
-            words = f"{stray.glyph} stands for what cannot be shown, and is never sent: delete it"
+            words = f"{stray.glyph} stands for something that cannot be shown and is never sent: delete it"
             notes.setdefault(spot.row, []).append(RowNote("!", words, "error", spot.column))
         for problem in verdict.problems:
             row = spot_of(line_of(problem.pointer, verdict.found.positions), 1).row
@@ -288,9 +288,9 @@ class JsonScreen(BaseScreen[None]):
         verdict, row = self._verdict, self.edit.row
         column = None
         if verdict is not None and isinstance(verdict.found, InvalidJson):
-            spot = self.edit.buffer.spot_of(verdict.found.line, verdict.found.column)
+            spot = self.edit.buffer.position_of(verdict.found.line, verdict.found.column)
             column = spot.column if spot.row == row else None
-        self.edit.begin(column)
+        self.edit.start_editing(column)
         self.show_keys()
 
     @on(TextEditor.Activated)
@@ -305,7 +305,7 @@ class JsonScreen(BaseScreen[None]):
 
     @on(TextEditor.Refused)
     def _refused(self, event: TextEditor.Refused) -> None:
-        self.show_notice(event.words, "warning")
+        self.show_notice(event.message, "warning")
 
     def pasted(self, text: str) -> None:
         if len(text) > MAX_LENGTH:
@@ -313,7 +313,7 @@ class JsonScreen(BaseScreen[None]):
             return
 
         def chosen(_: str) -> None:
-            self.edit.set_text(plain_lines(text))
+            self.edit.set_text(normalize_lines(text))
             self._judge_now()
 
         self.ask_then(f"{len(text)} characters were pasted.", [("r", "put them in place of the whole text")], chosen)
@@ -358,7 +358,7 @@ class JsonScreen(BaseScreen[None]):
         edit_text(self, self.edit.buffer.text, self._came_back, _ORDER, line=line)
 
     def _came_back(self, text: str) -> None:
-        self.edit.set_text(plain_lines(text))
+        self.edit.set_text(normalize_lines(text))
         self._keep()
         self._with_verdict(self._tell_of)
 
@@ -366,7 +366,7 @@ class JsonScreen(BaseScreen[None]):
         """What came back from the editor: where it is wrong, and the way back there."""
         if isinstance(verdict.found, InvalidJson):
             broken = verdict.found
-            self.edit.go_to(self.edit.buffer.spot_of(broken.line, broken.column))
+            self.edit.go_to(self.edit.buffer.position_of(broken.line, broken.column))
 
             def chosen(answer: str) -> None:
                 self.call_after_refresh(self.do_as_json_edit if answer == "e" else self.do_edit_line, answer)
@@ -393,7 +393,7 @@ class JsonScreen(BaseScreen[None]):
     def _apply(self, verdict: _Validation) -> None:
         found = verdict.found
         if isinstance(found, InvalidJson):
-            self.edit.go_to(self.edit.buffer.spot_of(found.line, found.column))
+            self.edit.go_to(self.edit.buffer.position_of(found.line, found.column))
             self.show_notice(f"Not applied: line {found.line}, column {found.column} must be mended first.", "error")
             return
         if not verdict.errors:

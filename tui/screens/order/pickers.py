@@ -212,7 +212,7 @@ class ValueScreen(BaseScreen[None]):
         self.sheet.load(self._rows)
         self.sheet.open_editor(None, self._begun)
         if self._replaces and self._begun is None:
-            self.sheet.select_whole()
+            self.sheet.select_all()
         if isinstance(self._rows[0], FieldRow):
             self.show_notice(self._rows[0].help)
 
@@ -238,7 +238,7 @@ class ValueScreen(BaseScreen[None]):
             return
         self._is_over = True
         self.workspace.go(Back())
-        if event.taken:
+        if event.accepted:
             self._done(self._values)
 
 

@@ -157,10 +157,10 @@ def _whole_lines(sending: RequestChoice) -> Iterator[list[Piece]]:
         reasons.setdefault(one.reason, []).append(label_of(one.pointer))
     for reason, places in reasons.items():
         more = " …" if len(places) > 3 else ""
-        yield [(f"  ~ goes whole, for {safe('; '.join(places[:3]))}{more}: {safe(reason)}", "warning")]
+        yield [(f"  ~ sent as a full order because of {safe('; '.join(places[:3]))}{more}: {safe(reason)}", "warning")]
     yield [
         (
-            "  ~ the whole order goes as it was just read: what others change at the same moment is overwritten",
+            "  ~ the full order is sent as it was just read: changes that others make at the same moment are overwritten",
             "warning",
         )
     ]

@@ -14,6 +14,7 @@ from tui.api.errors import ApiError
 from tui.api.query import order_key
 from tui.api.wording import count_of
 from tui.keymap import Context
+from tui.orders.fields import field_at
 from tui.orders.query import filters
 from tui.orders.query.filters import Filter, FilterError, parse_filter
 from tui.orders.summary import order_name, searchable_text
@@ -33,6 +34,7 @@ from tui.widgets.tab_bar import TabBar, TabLabel
 from tui.widgets.table import OrderTable
 from tui.widgets.text import fit, safe
 from tui.work.cache.order_feed import OrderFeed
+from tui.work.drafts.drafts import Draft
 from tui.work.writes.send_state import SendState
 
 _STATE = "triage"
@@ -40,6 +42,13 @@ _WIDE = 120
 _BESIDE = 160
 """Columns for the preview beside the list: with fewer, the last column of the list would be cut."""
 _TWO_COLUMNS = 60
+_PREVIEW_HEIGHT = 8
+_LEAST_PREVIEW = 3
+_LEAST_LIST = 5
+"""Lines: the header and four orders stay visible, however small the terminal is."""
+_LINES_OUTSIDE = 5
+"""Title, tabs, filter, status and keys."""
+_REASONS_BESIDE_ADDRESS = 5
 _ALL = "all"
 
 
@@ -127,7 +136,12 @@ class OrdersScreen(BaseScreen[None]):
         self.store_changed()
 
     def on_resize(self) -> None:
-        self.query_one("#triage").set_class(self.size.width >= _BESIDE, "-wide")
+        is_beside = self.size.width >= _BESIDE
+        self.query_one("#triage").set_class(is_beside, "-wide")
+        side = self.query_one("#side")
+        height = min(_PREVIEW_HEIGHT, self.size.height - _LINES_OUTSIDE - _LEAST_LIST)
+        side.display = is_beside or height >= _LEAST_PREVIEW
+        side.styles.height = "1fr" if is_beside else max(height, _LEAST_PREVIEW)
         wide = self.size.width >= _WIDE
         if wide != self._is_wide:
             self._is_wide = wide
@@ -291,7 +305,7 @@ class OrdersScreen(BaseScreen[None]):
             tail = "more below …"
         more = feed.error is None and not feed.complete and feed.pages > 0
         self.table.set_empty(_empty_text(feed, self._filter))
-        self.table.set_tail(tail, more=more)
+        self.table.set_footer(tail, has_more=more)
         known = f"{feed.read} read" if feed.complete else f"{feed.read}+ read"
         if shown != feed.read:
             known = f"{shown} of {known}"
@@ -343,10 +357,7 @@ class OrdersScreen(BaseScreen[None]):
         if standing is not None and (mark := standing_mark(standing, draft)) is not None:
             return mark
         if draft is not None:
-            changes = list(draft.edit.changes())
-            name = draft.edit.steps[draft.edit.done - 1].name if draft.edit.done else "changed"
-            more = f" +{len(changes) - 1}" if len(changes) > 1 else ""
-            return RowStatus("*", f"draft: {name}{more}", "changed")
+            return RowStatus("*", f"draft: {_changed_fields(draft)}", "changed")
         return None
 
     @property
@@ -382,7 +393,8 @@ class OrdersScreen(BaseScreen[None]):
         count = count_of(len(problems), "reason") if problems else "nothing found"
         read = f"read {self._read_at.astimezone(self.workspace.account.zone):%H:%M}" if self._read_at else ""
         rule.set(f"{order_name(order)} · {count}{' · draft' if draft else ''}", read)
-        lines = list(preview_lines(shown, problems))
+        is_beside = self.preview.size.width < _TWO_COLUMNS
+        lines = list(preview_lines(shown, problems, None if is_beside else _REASONS_BESIDE_ADDRESS))
         standing = self.workspace.account.corrections.status(key)
         if standing is not None:
             lines.insert(0, [(safe(standing.message), "service" if standing.problems else "info")])
@@ -474,12 +486,24 @@ class OrdersScreen(BaseScreen[None]):
             line.reopen(text)
             self.show_notice(str(error), "error")
             return
+        self.clear_notice()
         self.query_one(FilterLine).set(text)
         self._wanted_key, self._wanted_depth = self.table.cursor_key, 0
         self._begin()
 
     def _today(self) -> date:
         return self.workspace.now().astimezone(self.workspace.account.zone).date()
+
+
+def _changed_fields(draft: Draft) -> str:
+    """What a draft changes, for its row: the label of the first changed field, and how many more there are."""
+    pointers = [change.pointer for change in draft.edit.changes()]
+    if not pointers:
+        return "items moved"
+    pointer = draft.edit.to_positions(pointers[0])
+    known = field_at(pointer) if pointer is not None else None
+    first = known.caption if known is not None else pointers[0].name
+    return first if len(pointers) == 1 else f"{first} +{len(pointers) - 1}"
 
 
 def _empty_text(feed: OrderFeed, wanted: Filter) -> str:

@@ -21,7 +21,7 @@ from tui.screens.triage.order_list import OrdersScreen
 from tui.screens.triage.shops import shops_text
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.table import OrderTable
-from tui.widgets.text import is_altered
+from tui.widgets.text import has_substitutes
 from tui.work.drafts.drafts import Draft
 from tui.work.file_import.json_reader import orders_pasted
 
@@ -277,7 +277,7 @@ class TriageScreen(OrdersScreen):
             return
         name = order_name(order)
         # What cannot be shown as it is cannot be typed either; then Sendcloud's own number is asked for.
-        expected, what = (order_key(order), "Sendcloud id") if is_altered(name) else (name, "number")
+        expected, what = (order_key(order), "Sendcloud id") if has_substitutes(name) else (name, "number")
         text = f"Delete {name} from Sendcloud? Type its {what}{f' {expected}' if expected != name else ''}:"
         self.ask_typed_then(text, expected, lambda: self._delete(order))
 

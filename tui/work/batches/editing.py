@@ -13,6 +13,7 @@ from tui.orders.edits.json_merge import rebase
 from tui.orders.edits.upsert import as_new, to_upsert
 from tui.orders.fields import exclusive_values
 from tui.orders.paths import NUMBER, ORDER_ID
+from tui.orders.progress import OnProgress, Progress
 from tui.orders.summary import order_name, text_at
 from tui.store.batches import NewStaged, NotOwner, StagedState
 from tui.store.db import StoreError
@@ -28,7 +29,7 @@ from tui.work.batches.staged_order import (
     meta_of,
     unchanged,
 )
-from tui.work.batches.staging_chunks import CHUNK_SIZE, ChunkedStaging, StagingProgress, arrived
+from tui.work.batches.staging_chunks import CHUNK_SIZE, ChunkedStaging, arrived
 from tui.work.batches.templates import blank, copied
 from tui.work.batches.undo_log import Action
 from tui.work.file_import.json_reader import ParsedFile
@@ -90,7 +91,7 @@ class BatchEditing:
         at = self._account.now()
         return self.add([arrived(one, name, at) for one in intake.orders], as_kept=True)
 
-    async def take_in(self, intake: ParsedFile, name: str, progress: StagingProgress) -> list[str]:
+    async def take_in(self, intake: ParsedFile, name: str, progress: OnProgress) -> list[str]:
         """Stage many orders beside everything else: all of them or, where `progress` raises, none.
 
         Raises BatchLocked where another copy takes the batch meanwhile, and StoreError; then none is staged either.
@@ -105,7 +106,7 @@ class BatchEditing:
         try:
             with gc_paused(total):
                 for start in range(0, total, CHUNK_SIZE):
-                    progress(start, total)
+                    progress(Progress(start, total))
                     made += await asyncio.to_thread(taking.stage, intake.orders[start : start + CHUNK_SIZE])
                 await asyncio.to_thread(batch.store.publish_import, taking.batch, taking.import_id, total)
         except NotOwner as error:

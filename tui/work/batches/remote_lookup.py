@@ -7,6 +7,7 @@ from tui.api.codec import same
 from tui.api.errors import ApiError
 from tui.orders.edits.merge import merge
 from tui.orders.edits.upsert import to_upsert
+from tui.orders.progress import Progress
 from tui.store.batches import StagedState
 from tui.work.account import Account
 from tui.work.batches.catalog import BatchLocked
@@ -19,13 +20,13 @@ _FRESH = timedelta(minutes=10)
 
 
 class RemoteLookup:
-    """Finds out which orders of the open batch the service has. `progress`: how many of how many are known so far."""
+    """Finds out which orders of the open batch the service has. `progress`: how many of those asked for are known so far."""
 
     def __init__(self, account: Account, batch: OpenBatch) -> None:
         self._account = account
         self._batch = batch
         self.is_running = False
-        self.progress = (0, 0)
+        self.progress = Progress(0, 0)
 
     async def look(self, ids: Iterable[str] | None = None, *, again: bool = False) -> ApiError | None:
         """Find out which orders exist; with `again`, also those looked at long ago or to be updated.
@@ -38,11 +39,11 @@ class RemoteLookup:
         try:
             while wanted := self._to_look_at(ids, again):
                 failed: ApiError | None = None
-                self.progress = (0, len(wanted))
+                self.progress = Progress(0, len(wanted))
                 for start in range(0, len(wanted), _CHUNK_SIZE):
                     some = wanted[start : start + _CHUNK_SIZE]
                     errors = await self._look_at(some)
-                    self.progress = (start + len(some), len(wanted))
+                    self.progress = Progress(start + len(some), len(wanted))
                     self._batch.on_change()
                     failed = failed or (errors[0] if errors else None)
                     if len(errors) == len(some):

@@ -13,6 +13,7 @@ from tui.api.errors import RequestRefused as RefusedError
 from tui.api.pointer import Scope
 from tui.api.wording import count_of
 from tui.orders.edits.patch import is_same_order
+from tui.orders.progress import Progress
 from tui.store.batches import StagedState
 from tui.store.journal import Write
 from tui.work.account import Account
@@ -54,7 +55,7 @@ from tui.work.writes.outcomes import (
 from tui.work.writes.send_state import SendState
 from tui.work.writes.serialization import problem_to_json, problems_from_json
 
-__all__ = ["BatchSender", "PlannedOrder", "SendNotice", "SendPlan", "SendProgress"]
+__all__ = ["BatchSender", "PlannedOrder", "SendNotice", "SendPlan"]
 
 _READ_AGAIN = (0.0, 1.0, 4.0)
 """Seconds before each reading of what would be updated."""
@@ -95,19 +96,6 @@ class SendNotice:
     words: str
     tone: str
     problems: tuple[Problem, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class SendProgress:
-    """How far a sending is, in orders. `until`: it waits until then before something goes again."""
-
-    total: int
-    accepted: int
-    refused: int
-    left: int
-    requests: int
-    paused: bool
-    until: datetime | None
 
 
 @dataclass(slots=True)
@@ -175,15 +163,21 @@ class BatchSender:
         return id in self.waiting
 
     @property
-    def progress(self) -> SendProgress | None:
+    def progress(self) -> Progress | None:
         """How far the sending is; None when there is none."""
         run = self._run
         if run is None:
             return None
         course = run.course
-        left = len(course.ids | run.out)
-        paused = not run.open.is_set()
-        return SendProgress(run.total, len(course.taken), len(course.refused), left, run.requests, paused, run.until)
+        return Progress(
+            run.total - len(course.ids | run.out),
+            run.total,
+            "sending",
+            accepted=len(course.taken),
+            requests=run.requests,
+            paused=not run.open.is_set(),
+            until=run.until,
+        )
 
     def plan(self, orders: Sequence[StagedOrder]) -> SendPlan:
         """What may go of these; orders that others of the same plan would overwrite stay."""

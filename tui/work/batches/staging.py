@@ -6,6 +6,7 @@ from datetime import datetime
 
 from tui.api.errors import ApiError
 from tui.api.wording import count_of
+from tui.orders.progress import Progress
 from tui.store.batches import StagedState
 from tui.store.journal import Write
 from tui.store.verifications import Verification, VerificationState
@@ -150,7 +151,7 @@ class Staging:
         return self._lookup.is_running
 
     @property
-    def looked_at(self) -> tuple[int, int]:
+    def looked_at(self) -> Progress:
         """How many orders the lookup has found out about, and of how many."""
         return self._lookup.progress
 

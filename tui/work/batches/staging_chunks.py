@@ -1,7 +1,7 @@
 """The orders of a file on their way into a batch: portion by portion, seen when all of them are on the disk."""
 
 import secrets
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,9 +13,6 @@ from tui.work.file_import.provenance import cells_to_json
 
 CHUNK_SIZE = 200
 """Orders of one transaction: about 30 ms, for which another change of the batch may have to wait."""
-
-StagingProgress = Callable[[int, int], None]
-"""Told how many orders of how many are staged; what it raises ends the staging."""
 
 
 @dataclass(frozen=True, slots=True)

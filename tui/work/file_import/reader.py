@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from tui.api.codec import LIMIT, Document
+from tui.orders.progress import OnProgress
 from tui.orders.tables.csv_writer import to_csv
 from tui.orders.tables.layout import (
     TableError,
@@ -18,7 +19,6 @@ from tui.orders.tables.layout import (
 from tui.orders.tables.mapping import ColumnMapping, refine_by_rows, suggest_mapping
 from tui.orders.tables.rows import (
     ParsedTable,
-    RowProgress,
     Table,
     TableOrder,
     TableRow,
@@ -69,7 +69,7 @@ def read_any(
     shop: int | None = None,
     mapping: ColumnMapping | None = None,
     known: Sequence[ColumnMapping] = (),
-    progress: RowProgress | None = None,
+    progress: OnProgress | None = None,
     now: datetime | None = None,
 ) -> ParsedFile:
     """The orders in a file or in bytes, whatever they are. Raises ImportFileError with a sentence for people.
@@ -91,7 +91,7 @@ def open_any(
     *,
     known: Sequence[ColumnMapping] = (),
     layout: TableLayout | None = None,
-    progress: RowProgress | None = None,
+    progress: OnProgress | None = None,
 ) -> ParsedFile | TableSource:
     """What a source holds: orders where it is JSON, else the table, to be mapped. Raises ImportFileError.
 
@@ -130,7 +130,7 @@ def again(source: TableSource, layout: TableLayout, known: Sequence[ColumnMappin
 
 
 def take_in(
-    source: TableSource, *, shop: int | None = None, progress: RowProgress | None = None, now: datetime | None = None
+    source: TableSource, *, shop: int | None = None, progress: OnProgress | None = None, now: datetime | None = None
 ) -> ParsedFile:
     """The orders of a table by its mapping. Raises ImportFileError where no column goes anywhere, or for too many."""
     mapping = source.mapping
@@ -165,7 +165,7 @@ def refused_csv(intake: ParsedFile) -> bytes:
 
 
 def _open_workbook(
-    data: bytes, name: str, known: Sequence[ColumnMapping], layout: TableLayout | None, progress: RowProgress | None
+    data: bytes, name: str, known: Sequence[ColumnMapping], layout: TableLayout | None, progress: OnProgress | None
 ) -> TableSource:
     sheet, sheets, rows = read_workbook(data, layout.sheet if layout is not None else "", progress)
     if layout is None:
@@ -189,7 +189,7 @@ def _open_text(
     name: str,
     known: Sequence[ColumnMapping],
     layout: TableLayout | None,
-    progress: RowProgress | None,
+    progress: OnProgress | None,
 ) -> TableSource:
     found = layout or detect_layout(data)
     text = data.removeprefix("\ufeff") if isinstance(data, str) else decode_text(data, found.encoding)

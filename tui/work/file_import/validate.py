@@ -11,7 +11,7 @@ from tui.api.pointer import ABSENT, ROOT, Pointer
 from tui.api.query import id_text
 from tui.orders.checks.sending import check_duplicates, check_order
 from tui.orders.paths import ORDERED_AT, SHOP
-from tui.orders.tables.rows import RowProgress
+from tui.orders.progress import OnProgress, Progress
 from tui.work.file_import.json_reader import ParsedFile, ParsedOrder, RefusedEntry
 from tui.work.file_import.provenance import cell_near
 from tui.work.gc_pause import gc_paused
@@ -67,7 +67,7 @@ class FileEntry:
 
 
 def entries_of(
-    intake: ParsedFile, shops: Collection[int] | None = None, progress: RowProgress | None = None
+    intake: ParsedFile, shops: Collection[int] | None = None, progress: OnProgress | None = None
 ) -> list[FileEntry]:
     """All entries of a file in its order, refused ones included, judged. `shops`: the account's, if they are known.
 
@@ -84,14 +84,14 @@ def entries_of(
 
 
 def judged(
-    entries: Sequence[FileEntry], shops: Collection[int] | None, progress: RowProgress | None = None
+    entries: Sequence[FileEntry], shops: Collection[int] | None, progress: OnProgress | None = None
 ) -> list[FileEntry]:
     """The entries with all problems that can be known of them here."""
     twins = check_duplicates({str(one.position): one.document for one in entries if one.arrival is not None})
     result = []
     for count, one in enumerate(entries):
         if progress is not None and count % _TOLD_EVERY == 0:
-            progress(count, len(entries))
+            progress(Progress(count, len(entries)))
         if one.arrival is None:
             result.append(one)
             continue

@@ -8,8 +8,9 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import IO, Final
 
+from tui.orders.progress import OnProgress, Progress
 from tui.orders.tables.layout import TableError
-from tui.orders.tables.rows import MAX_ROWS, RowProgress, TableRow
+from tui.orders.tables.rows import MAX_ROWS, TableRow
 
 _MOST_UNPACKED: Final = 300 * 1024 * 1024
 _MOST_CELLS: Final = 10_000_000
@@ -28,7 +29,7 @@ def is_workbook(data: bytes) -> bool:
 
 
 def read_workbook(
-    data: bytes, sheet: str = "", progress: RowProgress | None = None
+    data: bytes, sheet: str = "", progress: OnProgress | None = None
 ) -> tuple[str, list[str], list[TableRow]]:
     """The sheet's name, all names, and its rows; without a name the first that holds anything. Raises TableError."""
     from python_calamine import CalamineError, CalamineWorkbook, ZipError  # 10 ms, for spreadsheets only
@@ -108,14 +109,14 @@ def _number(letters: bytes) -> int:
     return found
 
 
-def _rows(rows: object, height: int, progress: RowProgress | None) -> list[TableRow]:
+def _rows(rows: object, height: int, progress: OnProgress | None) -> list[TableRow]:
     found = []
     for number, cells in enumerate(rows, 1):  # type: ignore[var-annotated, arg-type]
         texts = [_text(cell) for cell in cells]
         if any(text.strip() for text in texts):
             found.append(TableRow(number, texts))
         if progress is not None and number % _TELL_EVERY == 0:
-            progress(number, height)
+            progress(Progress(number, height))
     return found
 
 

@@ -1,6 +1,6 @@
 """Reading today's changes again: which still stand, and which the shop's synchronisation has taken back (Q3.15)."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
@@ -15,6 +15,7 @@ from tui.orders.edits.edit import Change
 from tui.orders.edits.matching import match_items, name_of
 from tui.orders.edits.merge import matches
 from tui.orders.paths import LISTS
+from tui.orders.progress import OnProgress, Progress
 from tui.store.journal import WriteKind, WriteState
 from tui.store.journal_queries import OrderNames
 from tui.store.store import Store
@@ -63,7 +64,7 @@ def entries_of_day(store: Store, account_id: int, base_url: str, day: date, zone
 
 
 async def recheck(
-    client: Client, entries: Sequence[JournalEntry], progress: Callable[[int, int], None] = lambda done, of: None
+    client: Client, entries: Sequence[JournalEntry], progress: OnProgress = lambda _: None
 ) -> list[RecheckedChange]:
     """Read the orders of these writes again, and judge each value by the last write of it; the bad news first.
 
@@ -80,7 +81,7 @@ async def recheck(
         wanted = [_wanted(writes[-1][1]) for writes in some]
         for writes, found in zip(some, await look_up(client, wanted), strict=True):
             checks.extend(_judged(writes, found))
-        progress(min(start + _AT_ONCE, len(orders)), len(orders))
+        progress(Progress(min(start + _AT_ONCE, len(orders)), len(orders)))
     ranks = list(RecheckResult)
     return sorted(checks, key=lambda check: ranks.index(check.verdict))
 

@@ -1,7 +1,7 @@
 """Undoing what was sent: the inverse of a write, set on what the service has now, as drafts that go out by the review."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 from enum import StrEnum
@@ -15,6 +15,7 @@ from tui.api.wording import count_of
 from tui.orders.edits.edit import Edit, same_or_absent
 from tui.orders.edits.merge import Conflict, matches, merge
 from tui.orders.paths import LISTS
+from tui.orders.progress import OnProgress, Progress
 from tui.store.db import StoreError
 from tui.store.journal import WriteKind, WriteState
 from tui.store.journal_queries import OrderNames
@@ -68,7 +69,7 @@ async def undo(
     staging: Staging,
     entries: Sequence[JournalEntry],
     name: str,
-    progress: Callable[[int, int], None] = lambda done, of: None,
+    progress: OnProgress = lambda _: None,
 ) -> list[UndoResult]:
     """Draft the inverse of writes, one result for each order they had; several writes of an order are one step.
 
@@ -98,13 +99,13 @@ async def undo(
         for writes, found in zip(some, await look_up(account.client, wanted), strict=True):
             results.append(_undo_one(account, writes, found, name))
         done += len(some)
-        progress(done, total)
+        progress(Progress(done, total))
     for start in range(0, len(deleted), _AT_ONCE):
         parts = deleted[start : start + _AT_ONCE]
         there = await look_up(account.client, [replace(_wanted(part), remote_id=None) for part in parts])
         results.extend(_stage(staging, part, found) for part, found in zip(parts, there, strict=True))
         done += len(parts)
-        progress(done, total)
+        progress(Progress(done, total))
     # Of an order that was written at last, the attempts before it are no news.
     undone = {result.named for result in results if result.undone is not UndoOutcome.NOTHING}
     return [result for result in results if result.undone is not UndoOutcome.NOTHING or result.named not in undone]

@@ -70,15 +70,6 @@ class SubmitResult:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SubmitProgress:
-    """How far a run is: `done` of `total` in what it does now."""
-
-    doing: str
-    done: int
-    total: int
-
-
 def note(reason: str) -> Problem:
     """Why an order stays here though nothing is wrong with it."""
     return Problem(reason, "not_sent", severity=Severity.WARNING, origin=Origin.LOCAL)

@@ -20,6 +20,7 @@ from tui.api.query import id_text
 from tui.api.request_log import LoggedRequest, RequestOutcome
 from tui.api.wording import count_of, word_for
 from tui.orders.paths import ORDERED_AT
+from tui.orders.progress import OnProgress, Progress
 from tui.store.batches import StagedState
 from tui.store.db import StoreError
 from tui.store.journal import Write, WriteState
@@ -32,7 +33,6 @@ from tui.work.file_import.validate import FileEntry, as_placed
 from tui.work.submit.results import (
     SubmitOptions,
     SubmitOutcome,
-    SubmitProgress,
     SubmitResult,
     changes_text,
     error_of,
@@ -66,7 +66,7 @@ class Submission:
         entries: Sequence[FileEntry],
         name: str,
         wishes: SubmitOptions,
-        tell: Callable[[SubmitProgress], None] = lambda _: None,
+        tell: OnProgress = lambda _: None,
     ) -> None:
         self.entries = list(entries)
         self.unreachable: str | None = None
@@ -485,7 +485,7 @@ class Submission:
         self._news.set()
 
     def _report(self, doing: str, done: int, total: int) -> None:
-        self._tell(SubmitProgress(doing, done, total))
+        self._tell(Progress(done, total, doing))
 
     def _check_stop(self) -> None:
         if self.stopped:

@@ -89,7 +89,7 @@ async def _confirm(desk: WriteContext, write: Write) -> WriteOutcome:
             return WriteConfirmed(desk.step(write, WriteState.CONFIRMED), order)
         if not sent.untouched(missing):
             return _differs(desk, write, missing, order)
-    return WriteAccepted(desk.step(write, WriteState.ACCEPTED, follows=[sent.follow(desk)]))
+    return WriteAccepted(desk.step(write, WriteState.ACCEPTED, verifications=[sent.follow(desk)]))
 
 
 async def _resolve(desk: WriteContext, write: Write) -> WriteOutcome:

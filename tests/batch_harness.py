@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
+from interception import Interceptor
 from sandbox_harness import NOW
 from shared_clock import WireClock
 
@@ -41,14 +42,16 @@ class House:
         )
         self.account: Account
         self.staging: Staging
+        self.interceptor: Interceptor
         self.wire: Callable[[httpx.AsyncBaseTransport], httpx.AsyncBaseTransport] = lambda transport: transport
 
     async def open(self) -> Staging:
         """A new process on the folder."""
+        self.interceptor = Interceptor(self.wire(httpx.ASGITransport(self.sandbox.asgi)))
         client = Client(
             "http://127.0.0.1/api/v3",
             BasicAuth("demo", "demo"),
-            transport=self.wire(httpx.ASGITransport(self.sandbox.asgi)),
+            transport=self.interceptor,
             clock=self.clock,
             sleep=self.clock.sleep,
             random=Random(3),
@@ -101,18 +104,3 @@ def pointers(staging: Staging, id: str, *, stale: bool = False) -> list[str]:
     found = staging.get(id)
     assert found is not None
     return [str(one.problem.pointer) for one in staging.findings(found) if one.at is not None and one.stale is stale]
-
-
-async def service_refuses(house: House, *errors: tuple[str, str]) -> None:
-    """The next POST is refused with these (pointer, detail) pairs, as only the service can know."""
-    body = {"errors": [{"status": "400", "code": "invalid", "detail": d, "source": {"pointer": p}} for p, d in errors]}
-    transport = house.account.client._transport._http._transport  # type: ignore[attr-defined]
-    real = transport.handle_async_request
-
-    async def refuse(request: httpx.Request) -> httpx.Response:
-        if request.method != "POST":
-            return await real(request)
-        transport.handle_async_request = real
-        return httpx.Response(400, content=encode(body), headers={"content-type": "application/json"})
-
-    transport.handle_async_request = refuse

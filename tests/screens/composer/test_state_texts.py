@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 from app_harness import housed
+from composer_harness import add_file, enter_composer, review, row, standings
 from sandbox_harness import order
-from screens.composer.test_screen import add_file, enter_composer, refuse_next, review, row, standings
 
 
 @pytest.mark.parametrize("size", [(80, 24), (160, 45)])
@@ -15,8 +15,7 @@ async def test_an_edit_makes_the_services_word_stale_and_the_next_sending_replac
     async with housed(tmp_path / "data", size=size) as house:
         screen = await enter_composer(house)
         await add_file(house, tmp_path, *(order(order_id=f"T{n}", order_number=f"T{n}") for n in range(2)))
-        refuse_next(
-            house,
+        house.interceptor.refuse_next(
             ("/data/attributes/[1]/shipping_address/city", "City not known"),
             ("/data/attributes/[1]/order_details/notes", "Notes are not liked"),
         )
@@ -40,7 +39,7 @@ async def test_an_edit_makes_the_services_word_stale_and_the_next_sending_replac
         assert row(house, "T1")[2:3] in (" ", "~")
         await house.press("v")
         assert house.text.count("(changed since)") >= 2
-        refuse_next(house, ("/data/attributes/[1]/shipping_address/postal_code", "Postcode not known"))
+        house.interceptor.refuse_next(("/data/attributes/[1]/shipping_address/postal_code", "Postcode not known"))
         await review(house)
         await house.press("y")
         await house.until("Postcode not known")

@@ -5,13 +5,14 @@ import dataclasses
 import json
 import os
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from random import Random
 from typing import Any
 
 import httpx
 import pytest
-from batch_harness import SHOP, House, Make, pointers, service_refuses, stage
+from batch_harness import SHOP, House, Make, pointers, stage
+from interception import Send, refusal
 from sandbox_harness import order
 
 from tui.api.codec import encode
@@ -22,24 +23,6 @@ from tui.work.batches import sender as shipping
 from tui.work.batches.send_queue import cut
 from tui.work.batches.staging import BatchLocked
 from tui.work.writes.send_state import SendState
-
-Answers = Callable[[httpx.Request], Awaitable[httpx.Response]]
-
-
-def between(house: House, answer: Callable[[httpx.Request, Answers], Awaitable[httpx.Response]]) -> None:
-    """Put something between the app and the service, for writes."""
-    transport = house.account.client._transport._http._transport  # type: ignore[attr-defined]
-    real = transport.handle_async_request
-
-    async def handle(request: httpx.Request) -> httpx.Response:
-        return await (answer(request, real) if request.method == "POST" else real(request))
-
-    transport.handle_async_request = handle
-
-
-def refusal(*errors: tuple[str, str]) -> httpx.Response:
-    found = [{"status": "400", "code": "invalid", "detail": d, "source": {"pointer": p}} for p, d in errors]
-    return httpx.Response(400, content=encode({"errors": found}), headers={"content-type": "application/json"})
 
 
 async def many(house: House, count: int, prefix: str = "A", **changes: Any) -> list[str]:
@@ -54,14 +37,14 @@ async def test_refused_batch_is_split_until_nothing_is_refused(make: Make) -> No
     house.staging.editing.put(ids[3], ITEMS / 0 / "quantity", 0, "quantity")
     house.staging.editing.release([ids[3]], in_spite=True)
 
-    async def second_look(request: httpx.Request, real: Answers) -> httpx.Response:
+    async def second_look(request: httpx.Request, real: Send) -> httpx.Response:
         # Only what passed the first check is looked at further (Q2.4).
         sent = [one["order_id"] for one in json.loads(request.content)]
         if "A3" in sent or "A11" not in sent:
             return await real(request)
         return refusal((f"/data/attributes/[{sent.index('A11')}]/order_details/integration/id", "Not yours"))
 
-    between(house, second_look)
+    house.interceptor.intercept("POST", second_look)
     await house.staging.send(house.staging.plan(), goes_on=True)
     assert house.staging.counts() == {SendState.REFUSED: 2, SendState.ACCEPTED: 38}
     assert pointers(house.staging, ids[3]) == [str(ITEMS / 0 / "quantity")]
@@ -78,7 +61,7 @@ async def test_refused_batch_is_split_until_nothing_is_refused(make: Make) -> No
 async def test_without_permission_a_refusal_takes_one_request(make: Make) -> None:
     house = await make()
     await many(house, 3)
-    await service_refuses(house, ("/data/attributes/[1]/order_id", "no"))
+    house.interceptor.refuse_next(("/data/attributes/[1]/order_id", "no"))
     await house.staging.send(house.staging.plan())
     assert house.staging.counts() == {SendState.REFUSED: 1, SendState.READY: 2}
     assert len(house.account.store.writes.all(house.account.account_id)) == 1
@@ -90,7 +73,7 @@ async def test_refusal_of_a_reordered_batch_is_shown_on_the_right_orders(make: M
     plan = house.staging.plan()
     changed = False
 
-    async def refuse(request: httpx.Request, real: Answers) -> httpx.Response:
+    async def refuse(request: httpx.Request, real: Send) -> httpx.Response:
         nonlocal changed
         if changed:
             return await real(request)
@@ -98,7 +81,7 @@ async def test_refusal_of_a_reordered_batch_is_shown_on_the_right_orders(make: M
         house.account.store.batches.move([ids[7], ids[6]], before=ids[0])
         return refusal(("/data/attributes/[1]/order_id", "of 1"), ("/data/attributes/[4]/nowhere", "of 5"))
 
-    between(house, refuse)
+    house.interceptor.intercept("POST", refuse)
     house.staging.editing.remove_orders([ids[2]])  # after the review
     await house.staging.send(plan, goes_on=True)
     # What was sent was 0 1 3 4 5 6 7, so that the fifth of them is order 5.
@@ -142,7 +125,7 @@ async def test_every_pointer_dialect_maps_to_its_field_or_the_request(
 ) -> None:
     house = await make()
     ids = await many(house, 2)
-    await service_refuses(house, (pointer, "Something is wrong"))
+    house.interceptor.refuse_next((pointer, "Something is wrong"))
     await house.staging.send(house.staging.plan())
     assert pointers(house.staging, ids[0]) == []
     assert pointers(house.staging, ids[1]) == ([] if lands is None else [lands])
@@ -168,12 +151,12 @@ async def test_every_shape_of_a_refusal_is_shown_on_its_order(make: Make, body: 
     house = await make()
     (id,) = await many(house, 1)
 
-    async def refuse(request: httpx.Request, real: Answers) -> httpx.Response:
+    async def refuse(request: httpx.Request, real: Send) -> httpx.Response:
         content = body if isinstance(body, bytes) else encode(body)
         kind = "application/json" if not isinstance(body, bytes) else "text/html"
         return httpx.Response(400, content=content, headers={"content-type": kind})
 
-    between(house, refuse)
+    house.interceptor.intercept("POST", refuse)
     await house.staging.send(house.staging.plan(), goes_on=True)
     found = house.staging.get(id)
     assert found is not None
@@ -190,10 +173,10 @@ async def test_large_batch_is_split_by_size_and_halved_again(make: Make, monkeyp
     plan = house.staging.plan()
     assert [len(request) for request in plan.requests] == [2] * 6
 
-    async def small(request: httpx.Request, real: Answers) -> httpx.Response:
+    async def small(request: httpx.Request, real: Send) -> httpx.Response:
         return await real(request) if len(request.content) < 30_000 else httpx.Response(413, content=b"too large")
 
-    between(house, small)
+    house.interceptor.intercept("POST", small)
     await house.staging.send(plan)
     assert house.staging.counts() == {SendState.ACCEPTED: 12}
 
@@ -203,14 +186,14 @@ async def test_busy_orders_are_retried_with_backoff(make: Make) -> None:
     await many(house, 2)
     times: list[float] = []
 
-    async def busy(request: httpx.Request, real: Answers) -> httpx.Response:
+    async def busy(request: httpx.Request, real: Send) -> httpx.Response:
         times.append(house.clock.passed)
         if house.clock.passed < 120:
             detail = "This order is being processed by another request, please try again later."
             return refusal(("/data", detail))
         return await real(request)
 
-    between(house, busy)
+    house.interceptor.intercept("POST", busy)
     await house.staging.send(house.staging.plan())
     assert house.staging.counts() == {SendState.ACCEPTED: 2}
     assert 120 < times[-1] < 300
@@ -230,12 +213,12 @@ async def held_up(house: House) -> tuple[asyncio.Event, asyncio.Event]:
     """Each write waits for the second event once it has come, which the first one tells."""
     came, go = asyncio.Event(), asyncio.Event()
 
-    async def wait(request: httpx.Request, real: Answers) -> httpx.Response:
+    async def wait(request: httpx.Request, real: Send) -> httpx.Response:
         came.set()
         await go.wait()
         return await real(request)
 
-    between(house, wait)
+    house.interceptor.intercept("POST", wait)
     return came, go
 
 

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
-from batch_harness import NOTES, QUANTITY, SHOP, Make, add_json, pointers, service_refuses, stage
+from batch_harness import NOTES, QUANTITY, SHOP, Make, add_json, pointers, stage
+from interception import Send
 from sandbox_harness import NOW, order
 
 from tui.api.auth import BasicAuth
@@ -36,7 +37,7 @@ async def test_refused_order_is_fixed_sent_and_verified(make: Make) -> None:
     a, b, c = stage(house.staging, order(order_id="A"), order(order_id="B"), order(order_id="C"))
     await house.staging.look()
     assert house.states() == dict.fromkeys("ABC", SendState.READY)
-    await service_refuses(house, ("/data/attributes/[1]/shipping_address/city", "Not a city"))
+    house.interceptor.refuse_next(("/data/attributes/[1]/shipping_address/city", "Not a city"))
     await house.send()
     assert house.states() == {"A": SendState.READY, "B": SendState.REFUSED, "C": SendState.READY}
     assert pointers(house.staging, b) == ["/shipping_address/city"]
@@ -73,8 +74,7 @@ async def test_local_error_holds_an_order_until_it_is_released(make: Make) -> No
 async def test_problems_follow_their_items(make: Make) -> None:
     house = await make()
     (a,) = stage(house.staging, order(order_id="A"))
-    await service_refuses(
-        house,
+    house.interceptor.refuse_next(
         ("/data/attributes/[0]/order_details/order_items/1/hs_code", "Field required"),
         ("/data/attributes/[0]/order_details/order_items/0/sku", "no"),
     )
@@ -91,8 +91,7 @@ async def test_problems_follow_their_items(make: Make) -> None:
 async def test_unknown_pointers_and_batch_problems_are_kept(make: Make) -> None:
     house = await make()
     a, b = stage(house.staging, order(order_id="A"), order(order_id="B"))
-    await service_refuses(
-        house,
+    house.interceptor.refuse_next(
         ("/data/attributes/[0]/nowhere/at/all", "Strange"),
         ("/data/attributes/", "The batch as a whole"),
         ("/data/attributes/[7]/order_id", "Nobody's"),
@@ -459,17 +458,14 @@ async def test_crash_with_a_request_in_flight_is_resolved_after_restart(make: Ma
     stage(house.staging, order(order_id="A"), order(order_id="B"))
     await house.staging.look()
     came = asyncio.Event()
-    transport = house.account.client._transport._http._transport  # type: ignore[attr-defined]
-    real = transport.handle_async_request
 
-    async def hang(request: httpx.Request) -> httpx.Response:
-        answer = await real(request)
-        if request.method == "POST":
-            came.set()
-            await asyncio.Event().wait()
+    async def hang(request: httpx.Request, send: Send) -> httpx.Response:
+        answer = await send(request)
+        came.set()
+        await asyncio.Event().wait()
         return answer
 
-    transport.handle_async_request = hang
+    house.interceptor.intercept("POST", hang)
     sending = asyncio.create_task(house.staging.send(house.staging.plan()))
     await came.wait()
     staging = await house.crash()
@@ -549,7 +545,7 @@ async def test_crash_after_a_refusal_loses_no_problem(make: Make) -> None:
     a, _ = stage(house.staging, order(order_id="A"), order(order_id="B"))
     house.staging.editing.change(a, lambda edit: ITEMS if edit.remove(ITEMS / 0, "item") else None)
     house.staging.sender.settle = lambda _: None  # type: ignore[method-assign]
-    await service_refuses(house, ("/data/attributes/[0]/order_details/order_items/0/sku", "no"))
+    house.interceptor.refuse_next(("/data/attributes/[0]/order_details/order_items/0/sku", "no"))
     await house.send()
     staging = await house.crash()
     assert pointers(staging, a) == [str(ITEMS / 0 / "sku")]
@@ -592,18 +588,15 @@ async def test_process_that_lost_the_batch_sends_nothing_more(make: Make) -> Non
     await house.staging.look()
     first, store = house.staging, house.account.store
     plan = first.plan()
-    transport = house.account.client._transport._http._transport  # type: ignore[attr-defined]
-    real = transport.handle_async_request
     second: list[Staging] = []
 
-    async def taken_over(request: httpx.Request) -> httpx.Response:
-        answer = await real(request)
-        if request.method == "POST":
-            second.append(await house.open())
-            second[0].take_over()
+    async def taken_over(request: httpx.Request, send: Send) -> httpx.Response:
+        answer = await send(request)
+        second.append(await house.open())
+        second[0].take_over()
         return answer
 
-    transport.handle_async_request = taken_over
+    house.interceptor.intercept("POST", taken_over)
     with pytest.raises(BatchLocked):
         await first.send(plan)
     assert len(await house.there()) == 100

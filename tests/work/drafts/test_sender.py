@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from interception import Interceptor, Send, refusal
 from sandbox_harness import ORDER
 
 from tui.api.auth import BasicAuth
@@ -42,9 +43,13 @@ def sandbox() -> Any:
 
 
 @pytest.fixture
-async def bench(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[Account]:
-    transport = httpx.ASGITransport(sandbox.asgi, raise_app_exceptions=False)
-    client = Client("http://127.0.0.1/api/v3", BasicAuth("demo", "demo"), transport=transport, sleep=at_once)
+def interceptor(sandbox: Sandbox) -> Interceptor:
+    return Interceptor(httpx.ASGITransport(sandbox.asgi, raise_app_exceptions=False))
+
+
+@pytest.fixture
+async def bench(interceptor: Interceptor, tmp_path: Path) -> AsyncIterator[Account]:
+    client = Client("http://127.0.0.1/api/v3", BasicAuth("demo", "demo"), transport=interceptor, sleep=at_once)
     store = Store(tmp_path, now=lambda: NOW)
     yield await open_account(client, store, "demo", now=lambda: NOW, zone=UTC, sleep=at_once)
     store.close()
@@ -157,18 +162,15 @@ async def test_refusal_keeps_the_draft_and_names_the_field(bench: Account) -> No
         ("", ""),
     ],
 )
-async def test_every_pointer_dialect_names_the_field(bench: Account, pointer: str, lands: str) -> None:
+async def test_every_pointer_dialect_names_the_field(
+    bench: Account, interceptor: Interceptor, pointer: str, lands: str
+) -> None:
     draft = await drafted(bench, ITEMS / 1 / "quantity", 9)
-    transport = bench.client._transport._http._transport  # type: ignore[attr-defined]
-    real = transport.handle_async_request
 
-    async def refuse(request: httpx.Request) -> httpx.Response:
-        if request.method != "PATCH":
-            return await real(request)
-        error = {"status": "400", "code": "invalid", "detail": "No", "source": {"pointer": pointer}}
-        return httpx.Response(400, json={"errors": [error]})
+    async def refuse(_request: httpx.Request, _send: Send) -> httpx.Response:
+        return refusal((pointer, "No"))
 
-    transport.handle_async_request = refuse
+    interceptor.intercept("PATCH", refuse)
     standing = await bench.corrections.send(draft, draft.sending.body)
     assert standing.state is SendState.REFUSED
     assert [(str(problem.pointer), problem.detail) for problem in standing.problems] == [(lands, "No")]

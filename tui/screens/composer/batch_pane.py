@@ -13,6 +13,7 @@ from tui.orders.paths import SHOP
 from tui.orders.summary import order_name, text_at
 from tui.orders.value_parser import Choices
 from tui.screens.common.routes import OpenComposer
+from tui.screens.common.workspace_actions import remember_place
 from tui.screens.composer.panes import EMPTY, PanesScreen
 from tui.screens.composer.rows import (
     ALL,
@@ -32,7 +33,6 @@ from tui.screens.order.preview import preview_lines
 from tui.store.db import StoreError
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.form_layout import FieldRow, GroupRow, SheetRow
-from tui.widgets.input_line import InputLine
 from tui.widgets.lines import Piece
 from tui.widgets.pager import Pager
 from tui.widgets.problems import ProblemList, ProblemRow
@@ -85,7 +85,7 @@ class BatchScreen(PanesScreen):
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
-        self.remember_place(OpenComposer())
+        remember_place(self, OpenComposer())
         self.staging.freshen()
         self.show_all()
         self.look()
@@ -128,7 +128,7 @@ class BatchScreen(PanesScreen):
 
     def _show_news(self) -> None:
         self._is_due = False
-        if not self.is_on_top:
+        if not self.is_active:
             return
         self._follow_cursor()
         if self._said_sending and not self.staging.sender.waiting:
@@ -171,11 +171,6 @@ class BatchScreen(PanesScreen):
         for worker in running:
             worker.cancel()
         return bool(running)
-
-    def give_focus(self) -> None:
-        """To the line that is open, else to the pane that one works in."""
-        line = next((line for line in self.query(InputLine) if line.is_open), None)
-        (line or self.list_view).focus(scroll_visible=False)
 
     # The list.
 

@@ -17,7 +17,7 @@ from tui.orders.fields import field_at, label_of
 from tui.orders.paths import SHIP_TO, TOTAL
 from tui.orders.summary import item_count, money_at, order_name, text_at
 from tui.orders.value_parser import SHOWN_ABSENT, show_value
-from tui.screens.common.list_screen import KeyedRows
+from tui.screens.common.table_rows import KeyedRows
 from tui.screens.order.form_rows import FormNote
 from tui.screens.review.screen import ReviewItem, ReviewPlan
 from tui.store.batches import StagedState

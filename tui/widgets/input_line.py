@@ -9,8 +9,7 @@ from textual.geometry import Offset
 from textual.message import Message
 
 from tui.widgets.editing.text_model import EDITING_KEYS, TextModel
-from tui.widgets.lines import Piece
-from tui.widgets.status_text import StatusText
+from tui.widgets.lines import LineView, Piece
 from tui.widgets.text import safe
 
 Completion: TypeAlias = Callable[[str], tuple[str, str]]
@@ -19,12 +18,18 @@ Completion: TypeAlias = Callable[[str], tuple[str, str]]
 _KEYS = EDITING_KEYS | {"enter", "escape", "tab", "shift+tab", "up", "down"}
 
 
-class InputLine(StatusText, can_focus=True):
+class InputLine(LineView, can_focus=True):
     """Accepts text while it is open. It takes the focus when it opens; on its message the screen moves the focus back.
 
     An input that `hides` uses no line of the screen while it is closed. `complete`, if set, is called with the text when
     Tab is pressed, and returns the completed text and a notice about possible continuations.
     """
+
+    DEFAULT_CSS = """
+    InputLine { height: 1; }
+    """
+
+    has_cursor = False
 
     class LineMessage(Message):
         def __init__(self, line: "InputLine", text: str) -> None:
@@ -58,6 +63,13 @@ class InputLine(StatusText, can_focus=True):
         self.notice = ""
         self.complete: Completion | None = None
         self._answer: asyncio.Future[str | None] | None = None
+
+    @property
+    def line_count(self) -> int:
+        return 1
+
+    def draw_line(self, index: int, width: int, is_cursor: bool) -> Iterable[Piece]:
+        return self.pieces(width)
 
     @property
     def is_open(self) -> bool:

@@ -23,6 +23,7 @@ from tui.screens.composer.rows import (
     notes_of,
     problem_rows,
     tab_labels,
+    tab_of,
 )
 from tui.screens.composer.sending import sending_facts
 from tui.screens.composer.view_state import RowSorting, SearchIndex, ViewMode, fits, looking_words, status_summary
@@ -40,7 +41,8 @@ from tui.widgets.status import RuleLine, TitleLine
 from tui.widgets.tab_bar import TabBar
 from tui.widgets.table import OrderTable
 from tui.widgets.text import safe
-from tui.work.batches.staged_order import StagedOrder, StagedStatus
+from tui.work.batches.staged_order import StagedOrder
+from tui.work.writes.send_state import SendState
 
 _STATE = "composer"
 _WIDE = 150
@@ -220,7 +222,7 @@ class BatchScreen(PanesScreen):
         if (self._in_sheet and order.id == self._chosen) or order.id in self._stays:
             # What one is working on stays, whatever becomes of it.
             return True
-        if self._standing != ALL and self.staging.standing(order) != self._standing:
+        if self._standing != ALL and tab_of(self.staging.send_state(order)) != self._standing:
             return False
         return fits(self.staging, order, self._words, self._texts)
 
@@ -257,7 +259,9 @@ class BatchScreen(PanesScreen):
         pane = self.query_one("#said", Pager)
         said = self.staging.said
         worst = next((one for one in reversed(said) if one.tone != "good"), said[-1] if said else None)
-        is_over = worst is not None and worst.tone == "good" and not self.staging.counts()[StagedStatus.SENT]
+        counts = self.staging.counts()
+        is_under_way = bool(counts[SendState.SENDING] + counts[SendState.ACCEPTED])
+        is_over = worst is not None and worst.tone == "good" and not is_under_way
         if worst is None or is_over or self._in_sheet:
             pane.remove_class("-shown", "-two")
             return

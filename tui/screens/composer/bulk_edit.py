@@ -29,10 +29,11 @@ from tui.widgets.lines import Piece
 from tui.widgets.text import fit, safe
 from tui.work.batches.bulk_edit import BulkEditKind as ProblemKind
 from tui.work.batches.bulk_edit import BulkEditPreview, fixing, having, kind_of, proposals, setting, take
-from tui.work.batches.staged_order import Finding, StagedOrder, StagedStatus
+from tui.work.batches.staged_order import Finding, StagedOrder
 from tui.work.drafts.drafts import TypedText
+from tui.work.writes.send_state import SendState
 
-_WRONG = (StagedStatus.REFUSED, StagedStatus.TO_FIX)
+_WRONG = (SendState.REFUSED, SendState.INVALID)
 _KINDS_OFFERED = 6
 
 
@@ -112,7 +113,7 @@ class FixingScreen(GridScreen):
     def _mark_doubtful(self) -> None:
         """Those here that the list tells a problem of, errors and warnings alike: most proposals are for warnings."""
         found = [one for one in self._orders if any(not it.stale for it in self.staging.findings(one))]
-        wrong = sum(self.staging.standing(one) in _WRONG for one in found)
+        wrong = sum(self.staging.send_state(one) in _WRONG for one in found)
         self.table.set_marks(one.id for one in found)
         self.show_notice(f"{len(found)} marked: {wrong} to fix (!), {len(found) - wrong} doubtful (~).")
 
@@ -324,9 +325,9 @@ class FixingScreen(GridScreen):
         )
 
     def _stops(self, order: StagedOrder) -> list[Finding]:
-        standing = self.staging.standing(order)
-        if (order.sent and standing is not StagedStatus.DOUBT) or (
-            standing is StagedStatus.READY and order.insisted is None
+        standing = self.staging.send_state(order)
+        if (order.sent and standing not in (SendState.UNKNOWN, SendState.DIFFERS)) or (
+            standing is SendState.READY and order.insisted is None
         ):
             return []
         return [finding for finding in self.staging.findings(order) if finding.stops]

@@ -26,8 +26,9 @@ from tui.widgets.problems import ProblemList
 from tui.widgets.sheet import OrderSheet
 from tui.widgets.table import OrderTable
 from tui.work.batches.sender import SendPlan
-from tui.work.batches.staged_order import StagedOrder, StagedStatus
+from tui.work.batches.staged_order import StagedOrder
 from tui.work.batches.staging import BatchLocked
+from tui.work.writes.send_state import SendState
 
 
 class ComposerScreen(FixingScreen):
@@ -258,16 +259,16 @@ class ComposerScreen(FixingScreen):
     @handles("hold")
     def do_hold(self, key: str) -> None:
         unsent = [order for order in self.targets() if not order.sent]
-        targets = [order for order in unsent if self.staging.standing(order) is not StagedStatus.SAME]
+        targets = [order for order in unsent if self.staging.send_state(order) is not SendState.UNCHANGED]
         if not targets:
             same = "What the service has just so is not sent anyhow."
             self.show_notice(same if unsent else "There is nothing that could be held or released.")
             return
         ids = [order.id for order in targets]
-        standings = {self.staging.standing(order) for order in targets}
-        if standings <= {StagedStatus.HELD, StagedStatus.UPDATE}:
+        standings = {self.staging.send_state(order) for order in targets}
+        if standings <= {SendState.HELD, SendState.CONFLICT}:
             self._release(ids)
-        elif standings <= {StagedStatus.READY}:
+        elif standings <= {SendState.READY}:
             self._hold(ids)
         else:
             several = len(ids) > 1
@@ -279,8 +280,8 @@ class ComposerScreen(FixingScreen):
                     case "h":
                         self._hold(ids)
                     case "r":
-                        wrong = (StagedStatus.REFUSED, StagedStatus.TO_FIX)
-                        self._release([one.id for one in targets if self.staging.standing(one) not in wrong])
+                        wrong = (SendState.REFUSED, SendState.INVALID)
+                        self._release([one.id for one in targets if self.staging.send_state(one) not in wrong])
                     case _:
                         self._release(ids, in_spite=True)
 
@@ -377,7 +378,7 @@ class ComposerScreen(FixingScreen):
             self.show_notice(words or "There is nothing to look for.")
 
     async def _looked_again(self, order: StagedOrder) -> str:
-        if self.staging.standing(order) is StagedStatus.DOUBT:
+        if self.staging.send_state(order) in (SendState.UNKNOWN, SendState.DIFFERS):
             return await self.staging.ask_again([order.id])
         error = await self.staging.look([order.id], again=True)
         return str(error) if error is not None else f"It is {order.does}, by a look just now."

@@ -135,6 +135,11 @@ class JournalScreen(BaseScreen[None]):
         return self.pane if self.is_whole or self.pane.has_focus else self.table
 
     @property
+    def brief(self) -> JournalRow | None:
+        """The write under the cursor."""
+        return self._writes.brief
+
+    @property
     def order_here(self) -> str | None:
         return self._writes.order_id
 
@@ -168,7 +173,7 @@ class JournalScreen(BaseScreen[None]):
         self._show_entry(keep_place=True)
 
     def _show_entry(self, *, keep_place: bool = False) -> None:
-        brief = self._writes.brief
+        brief = self.brief
         if not self.is_attached:
             return
         rule = self.query_one("#entry-rule", RuleLine)
@@ -270,7 +275,7 @@ class JournalScreen(BaseScreen[None]):
 
     @handles("open")
     def open(self, key: str) -> None:
-        if self._writes.brief is not None and not self.is_whole:
+        if self.brief is not None and not self.is_whole:
             self._set_whole(True)
 
     @on(OrderTable.Activated)
@@ -328,7 +333,7 @@ class JournalScreen(BaseScreen[None]):
         order_id = self.order_here
         if order_id is not None and order_id.isdecimal():
             self.workspace.go(EditOrder(order_id))
-        elif self._writes.brief is not None:
+        elif self.brief is not None:
             self.show_notice("This row is about several orders; s by order has a row for each.")
         else:
             self.show_notice("No write.")

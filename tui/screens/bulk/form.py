@@ -397,8 +397,8 @@ class ChangeScreen(BaseScreen[None]):
         if (one := self._setting()) is not None:
             self._change(self.job.recipe.with_assignment(replace(one, only_empty=not one.only_empty)))
 
-    @handles("absent")
-    def do_absent(self, key: str) -> None:
+    @handles("empty_value")
+    def do_empty_value(self, key: str) -> None:
         one = self._setting()
         known = field_at(one.pointer) if one is not None else None
         if one is None or known is None:

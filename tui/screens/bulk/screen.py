@@ -61,8 +61,8 @@ class BulkScreen(ChangeScreen):
     def _activated(self) -> None:
         self.do_open("enter")
 
-    @handles("leave_out")
-    def do_leave_out(self, key: str) -> None:
+    @handles("exclude")
+    def do_exclude(self, key: str) -> None:
         order = self._order
         if order is None or self._in_sheet:
             self.show_notice("Orders are left out in their list; Tab leads there.")
@@ -92,8 +92,8 @@ class BulkScreen(ChangeScreen):
             return
         self.workspace.go(ShowText(f"What goes for {order.name}", pretty(body)))
 
-    @handles("road")
-    def do_road(self, key: str) -> None:
+    @handles("method")
+    def do_method(self, key: str) -> None:
         try:
             self.workspace.jobs.choose(
                 self.job, WriteKind.UPSERT if self.job.road is WriteKind.PATCH else WriteKind.PATCH

@@ -264,7 +264,7 @@ class BaseScreen(StyledScreen[R], inherit_bindings=False):
 
     def show_keys(self) -> None:
         """The key line: the commands of this place with a brief word, in the table's order."""
-        self.show_commands((command.id, command.brief) for command in commands_in(self.WHERE) if command.brief)
+        self.show_commands((command.id, command.label) for command in commands_in(self.WHERE) if command.label)
 
     def show_commands(self, wanted: Iterable[tuple[str, str]]) -> None:
         """The key line of these commands of this place, each with a word for it."""

@@ -260,8 +260,8 @@ class ImportScreen(BaseScreen[None]):
             lines = [f"{refused.place} {refused.reason}", "", *refused.cells]
             self.workspace.go(ShowText(f"{refused.place} of {self.source.name}", "\n".join(lines)))
 
-    @handles("nowhere")
-    def do_nowhere(self, key: str) -> None:
+    @handles("ignore_column")
+    def do_ignore_column(self, key: str) -> None:
         row = self.columns.cursor_key or ""
         if self._in_orders or not row:
             self.show_notice("That is for a column; Tab leads there.")
@@ -295,8 +295,8 @@ class ImportScreen(BaseScreen[None]):
         rows = recipe_rows(BulkChange(assignments=(setting,)), {})[:1]
         self.workspace.open(ValueScreen(self.workspace, f"{full_label(path)}, the same for all", rows, taken))
 
-    @handles("derive")
-    def do_derive(self, key: str) -> None:
+    @handles("fill_in")
+    def do_fill_in(self, key: str) -> None:
         self._change(replace(self.mapping, fills_defaults=not self.mapping.fills_defaults))
 
     # The shop.

@@ -143,7 +143,7 @@ class JournalScreen(BaseScreen[None]):
         return self.pane if self.is_whole or self.pane.has_focus else self.table
 
     def show_keys(self) -> None:
-        words = [("Enter", "open"), ("u", "undo"), ("w", "review"), ("n", "next !"), ("/", "narrow"), ("s", "sort")]
+        words = [("Enter", "open"), ("u", "undo"), ("w", "review"), ("n", "next !"), ("/", "filter"), ("s", "sort")]
         self.query_one(KeyLine).set([*words, ("r", "today again"), ("X", "export"), ("?", "keys")])
 
     # What is shown.

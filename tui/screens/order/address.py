@@ -349,8 +349,8 @@ class AddressScreen(BaseScreen[None]):
 
     # Keys.
 
-    @handles("take")
-    def do_take(self, key: str) -> None:
+    @handles("accept")
+    def do_accept(self, key: str) -> None:
         # An Enter that was typed before the proposal could be read is no answer to it.
         painted_at = self.list_view.painted_at
         if painted_at is None or self.key_time < painted_at:
@@ -367,8 +367,8 @@ class AddressScreen(BaseScreen[None]):
         self.workspace.go(Back())
         self._take(values, STEP)
 
-    @handles("leave_out")
-    def do_leave_out(self, key: str) -> None:
+    @handles("exclude")
+    def do_exclude(self, key: str) -> None:
         row = next((line for line in self._lines if line.field == self.query_one(ComparisonList).cursor_key), None)
         if row is None or not row.writes:
             self.show_notice("There is nothing to leave out here.")

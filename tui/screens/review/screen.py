@@ -86,8 +86,11 @@ class ReviewScreen(BaseScreen[None]):
 
     def show_keys(self) -> None:
         """Those that do something here: what cannot be sent has no `y`, and a single order goes on without asking."""
-        idle = {*(() if self._plan.orders else ("send",)), *(() if self._plan.goes_on is not None else ("go_on",))}
-        pairs = [(one.keys[0], one.brief) for one in commands_in(self.WHERE) if one.brief and one.id not in idle]
+        idle = {
+            *(() if self._plan.orders else ("send",)),
+            *(() if self._plan.goes_on is not None else ("toggle_resend",)),
+        }
+        pairs = [(one.keys[0], one.label) for one in commands_in(self.WHERE) if one.label and one.id not in idle]
         self.query_one(KeyLine).set(pairs)
 
     def _fill(self) -> None:
@@ -118,8 +121,8 @@ class ReviewScreen(BaseScreen[None]):
         self._as_json = not self._as_json
         self._fill()
 
-    @handles("go_on")
-    def do_go_on(self, key: str) -> None:
+    @handles("toggle_resend")
+    def do_toggle_resend(self, key: str) -> None:
         if self._plan.goes_on is None:
             self.show_notice("That is a question only where several orders go in one request.")
             return

@@ -38,10 +38,10 @@ class PaletteScreen(SearchPicker[None]):
             command
             for command in commands_in(self._below.WHERE)
             if command.id not in _NOT_LISTED
-            and all(word in f"{command.title} {command.more}".lower() for word in words)
+            and all(word in f"{command.title} {command.help}".lower() for word in words)
         ]
         self._found.sort(key=lambda command: not command.title.lower().startswith(text.lower().strip()))
         return [
-            RenderedRow(command.id, (command.title, " ".join(map(key_name, command.keys)), command.more))
+            RenderedRow(command.id, (command.title, " ".join(map(key_name, command.keys)), command.help))
             for command in self._found
         ]

@@ -22,9 +22,9 @@ from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.sandbox.faults import Faults
 from tui.store.store import Store
 from tui.work.account import Account, Shop, open_account
-from tui.work.batches.staged_order import StagedStatus
 from tui.work.batches.staging import Staging
 from tui.work.file_import.json_reader import ParsedFile, read_file, read_orders
+from tui.work.writes.send_state import SendState
 
 SHOP = 7
 NOTES = Pointer.of("order_details", "notes")
@@ -81,8 +81,8 @@ class House:
         await self.staging.send(self.staging.plan(ids or None))
         await asyncio.sleep(0)
 
-    def states(self) -> dict[str, StagedStatus]:
-        return {str(one.document.get("order_id")): self.staging.standing(one) for one in self.staging.orders}
+    def states(self) -> dict[str, SendState]:
+        return {str(one.document.get("order_id")): self.staging.send_state(one) for one in self.staging.orders}
 
 
 Make = Callable[..., Awaitable[House]]

@@ -34,7 +34,7 @@ async def add_file(house: House, folder: Path, *orders: Any) -> None:
 
 
 def standings(house: House) -> list[str]:
-    return [str(house.app.staging.standing(one)) for one in house.app.staging.orders]
+    return [str(house.app.staging.send_state(one)) for one in house.app.staging.orders]
 
 
 def row(house: House, name: str) -> str:

@@ -12,12 +12,12 @@ from interception import Send
 
 from tui.api.errors import Unreachable
 from tui.api.pointer import Pointer
-from tui.screens.common.pages import HelpScreen
+from tui.screens.common.pages import PageScreen
 from tui.screens.common.screen import BaseScreen
+from tui.screens.common.search_screen import SearchScreen
 from tui.screens.edit.screen import EditScreen
 from tui.screens.review.drafts import parcel_of
 from tui.screens.review.screen import ReviewScreen
-from tui.screens.system.palette import PaletteScreen
 from tui.store.db import StoreError
 from tui.work.batches.staging import BatchLocked
 from tui.work.writes.backoff import RetrySchedule
@@ -62,7 +62,7 @@ async def test_a_review_that_is_late_does_not_come_over_an_open_editor(tmp_path:
         assert not house.app.account.store.writes.all(house.app.account.account_id)
 
 
-@pytest.mark.parametrize(("key", "screen"), [("question_mark", HelpScreen), ("colon", PaletteScreen)])
+@pytest.mark.parametrize(("key", "screen"), [("question_mark", PageScreen), ("colon", SearchScreen)])
 async def test_a_review_does_not_come_over_what_was_opened_meanwhile(
     tmp_path: Path, key: str, screen: type[BaseScreen]
 ) -> None:

@@ -17,18 +17,18 @@ NOTES, TAGS = "/order_details/notes", "/order_details/tags"
 QUANTITY = "/order_details/order_items/0/quantity"
 BATCH = {
     "B-1": "VERIFIED",
-    "B-2": "SENT",
+    "B-2": "ACCEPTED",
     "B-3": "REFUSED",
     "B-4": "READY",
     "B-5": "HELD",
-    "B-6": "TO_FIX",
-    "B-7": "SENT",
+    "B-6": "INVALID",
+    "B-7": "SENDING",
     "B-8": "READY",
-    "B-9": "TO_FIX",
-    "B-10": "UPDATE",
+    "B-9": "INVALID",
+    "B-10": "CONFLICT",
     "B-12": "READY",
-    "B-13": "DOUBT",
-    "B-14": "DOUBT",
+    "B-13": "DIFFERS",
+    "B-14": "DIFFERS",
 }
 WRITES = {
     2: ("UPSERT", "VERIFIED"),
@@ -138,7 +138,7 @@ async def test_batch_actions_are_undone_in_order(earlier: Session) -> None:
     assert staging.editing.undo() is not None
     assert earlier.value("B-11", "/order_number") == "B-11"
     assert staging.editing.undo() is not None
-    assert earlier.statuses()["B-12"] == "TO_FIX"
+    assert earlier.statuses()["B-12"] == "INVALID"
     assert staging.editing.undo() is not None
     assert earlier.statuses()["B-5"] == "READY"
     tagged = ("B-4", "B-5", "B-8")
@@ -275,9 +275,9 @@ async def test_staged_orders_are_sent_and_verified(earlier: Session) -> None:
 
 async def test_a_missing_order_is_looked_for_again_and_one_that_differs_is_sent_as_an_update(earlier: Session) -> None:
     await earlier.staging.ask_again([earlier.staged("B-14").id])
-    assert earlier.statuses()["B-14"] == "SENT"
+    assert earlier.statuses()["B-14"] == "ACCEPTED"
     await earlier.account.follower.until_done()
-    assert earlier.statuses()["B-14"] == "DOUBT"
+    assert earlier.statuses()["B-14"] == "DIFFERS"
     staged = earlier.staged("B-13").id
     earlier.staging.editing.put(staged, Pointer.parse(NOTES), "seen", "note")
     assert await earlier.staging.look([staged], again=True) is None

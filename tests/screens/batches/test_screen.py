@@ -13,12 +13,12 @@ from sandbox_harness import order
 
 from tui.screens.batches.history import HistoryScreen
 from tui.screens.batches.screen import BatchesScreen
-from tui.screens.common.pages import LinesScreen
+from tui.screens.common.pages import PageScreen
 from tui.screens.common.routes import OpenHistory
 from tui.screens.composer.screen import ComposerScreen
 from tui.screens.review.screen import ReviewScreen
-from tui.work.batches.staged_order import StagedStatus
 from tui.work.batches.staging import Staging
+from tui.work.writes.send_state import SendState
 
 
 async def enter(house: House) -> None:
@@ -171,13 +171,13 @@ async def test_the_review_lets_the_rest_of_a_refused_batch_go_on_and_the_history
         assert "goes again by itself" in house.text
         await house.press("y")
         await house.until("2 requests, 1 of them refused: 3 accepted, 1 refused of 4 orders")
-        await house.until(lambda: house.app.staging.counts()[StagedStatus.VERIFIED] == 3)
+        await house.until(lambda: house.app.staging.counts()[SendState.VERIFIED] == 3)
         house.app.workspace.go(OpenHistory())
         await house.until(lambda: isinstance(house.app.screen, HistoryScreen))
         await house.until("3 verified")
         assert "3 not sent" in house.text
         await house.press("j", "enter")
-        await house.until(lambda: isinstance(house.app.screen, LinesScreen))
+        await house.until(lambda: isinstance(house.app.screen, PageScreen))
         assert "Not T1" in house.text
         await house.press("q", "X", "ctrl+u")
         await house.type(str(tmp_path / "h.jsonl"))

@@ -23,7 +23,8 @@ from tui.screens.composer.rows import notes_of, problem_rows
 from tui.screens.order.form_rows import FormSpec, sheet_rows
 from tui.widgets.form_layout import FieldRow, GroupRow, NoteRow
 from tui.work.batches.sender import SendPlan
-from tui.work.batches.staged_order import Finding, StagedStatus
+from tui.work.batches.staged_order import Finding
+from tui.work.writes.send_state import SendState
 
 SAID = "Nobody but the service knows"
 TARGET = "T"
@@ -200,7 +201,7 @@ async def staged(house: House) -> dict[str, str]:
 async def refused(house: House, ids: dict[str, str], body: Body, raw: str) -> None:
     """Send it: one order is removed after the review, and the rest moves while the answer is on its way."""
     staging = house.staging
-    if staging.standing(next(one for one in staging.orders if one.id == ids[TARGET])) is StagedStatus.REFUSED:
+    if staging.send_state(next(one for one in staging.orders if one.id == ids[TARGET])) is SendState.REFUSED:
         staging.editing.release([ids[TARGET]], in_spite=True)
     plan = staging.plan()
     if staging.get(ids["gone"]) is not None:
@@ -326,7 +327,7 @@ def told_of_the_batch(house: House, shape: str) -> None:
     assert SAID in staging.said[-1].words, shape
     (row,) = [one for one in problem_rows(staging, staging.orders, None) if SAID in one.text]
     assert (row.order, row.mark) == ("", "S"), shape
-    assert staging.counts()[StagedStatus.READY] == 4, shape
+    assert staging.counts()[SendState.READY] == 4, shape
 
 
 @pytest.mark.parametrize(
@@ -357,7 +358,7 @@ async def test_of_an_order_sent_alone_no_number_is_needed(house: House, raw: str
         await answered(house, staging.plan(), refuse)
         (finding,) = told_at(house, id)
         assert (str(finding.problem.pointer), finding.problem.detail) == (lands, SAID), shape
-        assert staging.standing(staging.orders[0]) is StagedStatus.REFUSED, shape
+        assert staging.send_state(staging.orders[0]) is SendState.REFUSED, shape
         staging.editing.release([id], in_spite=True)
 
 

@@ -13,7 +13,7 @@ from textual import events
 from tui.api.query import OrderQuery
 from tui.orders.paths import ITEMS
 from tui.sandbox.app import Sandbox, SandboxSettings
-from tui.screens.common.pages import TextScreen
+from tui.screens.common.pages import PageScreen
 from tui.screens.composer.screen import ComposerScreen
 from tui.screens.review.screen import ReviewScreen
 from tui.work.file_import.mappings import Mappings
@@ -60,7 +60,7 @@ async def test_problems_stand_in_list_pane_form_and_problem_list(tmp_path: Path)
         await enter_composer(house)
         bad = order(order_id="BAD", order_number="BAD", order_details__order_items__1__quantity=0)
         await add_file(house, tmp_path, order(order_id="OK", order_number="OK"), bad)
-        await house.until(lambda: standings(house) == ["ready", "to fix"])
+        await house.until(lambda: standings(house) == ["ready", "invalid"])
         await house.press("j")
         assert "item 2 quantity: must" in row(house, "BAD")
         assert any(line.startswith(" ! Items 2, quantity") for line in house.lines)
@@ -103,9 +103,9 @@ async def test_a_blank_order_by_keys_from_the_menu_of_shops_to_ready(tmp_path: P
         await house.press("enter")
         await house.until(lambda: standings(house) == ["ready"])
         await house.press("u")
-        assert standings(house) == ["to fix"]
+        assert standings(house) == ["invalid"]
         await house.press("U", "escape", "u", "u")
-        assert standings(house) == ["to fix"]
+        assert standings(house) == ["invalid"]
 
 
 async def test_a_copy_and_an_update_staged_in_triage(tmp_path: Path) -> None:
@@ -122,7 +122,7 @@ async def test_a_copy_and_an_update_staged_in_triage(tmp_path: Path) -> None:
         await house.press("enter", "1", "enter", "ctrl+e")
         await house.type(" II")
         await house.press("enter", "escape")
-        assert standings(house)[1] == "update"
+        assert standings(house)[1] == "conflict"
         assert "would change Ship to, name" in house.text
         await review(house)
         assert "it would change an existing order; z releases it" in house.text
@@ -200,7 +200,7 @@ async def test_entries_that_are_no_orders_are_listed_with_their_reasons(tmp_path
         await house.press("a", "f")
         await house.type(str(path))
         await house.press("enter")
-        await house.until(lambda: isinstance(house.app.screen, TextScreen))
+        await house.until(lambda: isinstance(house.app.screen, PageScreen))
         assert "entry 2 is a text" in house.text
         assert "entry 3 is a number" in house.text
 
@@ -370,7 +370,7 @@ async def test_an_order_let_go_in_spite_of_an_unknown_shop_is_known_as_new(tmp_p
         await enter_composer(house)
         await house.until(lambda: house.app.account.shops)
         await add_file(house, tmp_path, order(order_id="T", order_number="T", order_details__integration__id=987654))
-        assert standings(house) == ["to fix"]
+        assert standings(house) == ["invalid"]
         await house.press("z", "a")
         await house.until(lambda: standings(house) == ["ready"])
         await house.until(lambda: str(house.app.staging.orders[0].does) == "new")
@@ -457,7 +457,7 @@ async def test_what_the_service_has_just_so_is_neither_held_nor_released(tmp_pat
         await house.until("100+ read")
         await house.press("a", "u", "B")
         await house.until(lambda: isinstance(house.app.screen, ComposerScreen))
-        await house.until(lambda: standings(house) == ["same"])
+        await house.until(lambda: standings(house) == ["unchanged"])
         await house.press("z")
         await house.until("An order that the service has unchanged is not sent anyway.")
         assert not house.app.staging.orders[0].held

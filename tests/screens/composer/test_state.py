@@ -10,7 +10,6 @@ from tui.api.codec import Json
 from tui.api.pointer import Pointer
 from tui.screens.composer.rows import ALL
 from tui.screens.composer.state import ComposerState, SavedView, ViewMode
-from tui.work.batches.staged_order import StagedStatus
 
 STORED: Json = {
     "order": "a1",
@@ -80,7 +79,7 @@ async def test_what_the_user_works_on_stays_listed_whatever_the_filter_says(tmp_
 
     state = ComposerState(chosen=bad)
     assert (listed(), state.position(), state.is_filtered) == ([good, bad], 1, False)
-    state.status = str(StagedStatus.TO_FIX)
+    state.status = "to fix"
     assert (listed(), state.not_shown([good, bad])) == ([bad], 1)
     state.pinned.add(good)
     assert listed() == [good, bad]

@@ -58,14 +58,14 @@ async def test_warnings_stop_nothing_and_an_error_found_here_is_overridden_for_o
             order(order_id=f"E{n}", order_number=f"E{n}", order_details__order_items__0__quantity=0) for n in range(2)
         ]
         await add_file(house, tmp_path, doubtful, *wrong)
-        assert standings(house) == ["ready", "to fix", "to fix"]
+        assert standings(house) == ["ready", "invalid", "invalid"]
         assert row(house, "W")[2:3] == "~"
         assert "no house number" in row(house, "W")
         await review(house)
         assert "1 order will be written" in house.text
         assert "~ Ship to, house number" in house.text
         await house.press("n", "g", "j", "z", "a")
-        assert standings(house) == ["ready", "ready", "to fix"]
+        assert standings(house) == ["ready", "ready", "invalid"]
         assert "goes in spite of" in row(house, "E0")
         assert "goes in spite of" not in row(house, "E1")
         await review(house)
@@ -76,12 +76,12 @@ async def test_warnings_stop_nothing_and_an_error_found_here_is_overridden_for_o
         await house.press("enter", "escape")
         assert screen.order is not None
         assert screen.order.document["order_id"] == "E0"
-        assert standings(house) == ["ready", "to fix", "to fix"], "it was let go as it was"
+        assert standings(house) == ["ready", "invalid", "invalid"], "it was let go as it was"
         await house.press("z", "a")
         await review(house)
         await house.press("y")
         # The service sees it, too: nothing of the request is written, and what it names is the order that was let go.
-        await house.until(lambda: standings(house) == ["ready", "refused", "to fix"])
+        await house.until(lambda: standings(house) == ["ready", "refused", "invalid"])
         await review(house)
         await house.press("y")
         await house.until(lambda: standings(house)[0] == "verified")

@@ -5,14 +5,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import pytest
 import pytest_asyncio
 from batch_harness import House, stage
 from sandbox_harness import order
+from textual.screen import Screen
 
-from tui.api.codec import decode, encode
+from tui.api.codec import Json, decode, encode
 from tui.api.models import Group, Operation
 from tui.api.pointer import ABSENT, Pointer
 from tui.orders.fields import field_at
@@ -31,6 +32,8 @@ from tui.widgets.form_layout import FieldRow, GroupRow, SheetRow
 from tui.work.batches.staging import Staging
 from tui.work.drafts.drafts import Drafts
 
+T = TypeVar("T")
+
 SHIP = Pointer.of("shipping_address")
 NAME = SHIP / "name"
 PHONE = SHIP / "phone_number"
@@ -44,7 +47,6 @@ class Sheet:
     make: Callable[[], Sequence[SheetRow]]
     cursor_pointer: Pointer | None = None
     editing: Pointer | None = None
-    is_multiline: bool = False
     opened: list[str | None] = field(default_factory=list)
 
     @property
@@ -75,9 +77,6 @@ class Sheet:
         self.opened.append(text)
         return True
 
-    def fill_editor(self, text: str) -> None:
-        self.opened.append(text)
-
 
 @dataclass
 class Host:
@@ -90,6 +89,8 @@ class Host:
     left: list[bool] = field(default_factory=list)
     screens: list[AddressScreen] = field(default_factory=list)
     pages: list[ShowText] = field(default_factory=list)
+    address: list[tuple[Pointer, Json]] | None = None
+    """What the address screen ends with."""
     is_editable: bool = True
 
     async def ask(self, text: str, answers: Sequence[tuple[str, str]]) -> str | None:
@@ -127,12 +128,14 @@ class Host:
     def show_keys(self) -> None:
         pass
 
-    def show_editor_keys(self, *, several_lines: bool = False) -> None:
-        pass
+    async def ask_screen(self, screen: Screen[T]) -> T | None:
+        assert isinstance(screen, AddressScreen)
+        self.screens.append(screen)
+        return cast("T | None", self.address)
 
     @property
     def workspace(self) -> Workspace:
-        return cast(Workspace, SimpleNamespace(open=self.screens.append, go=self.pages.append))
+        return cast(Workspace, SimpleNamespace(go=self.pages.append))
 
 
 @dataclass
@@ -342,10 +345,11 @@ async def test_without_a_choice_an_item_is_added_without_a_question(form: Form) 
 
 async def test_an_address_that_was_read_is_one_step(form: Form) -> None:
     form.at(Pointer.of("billing_address", "name"))
-    form.controller.open_address("some text")
-    (screen,) = form.host.screens
-    assert screen._place == Pointer.of("billing_address")
-    screen._take([(NAME, "Ann"), (SHIP / "city", "Uden")], "address from a block")
+    await form.controller.address()
+    assert form.host.shown == 0
+    form.host.address = [(NAME, "Ann"), (SHIP / "city", "Uden")]
+    await form.controller.address()
+    assert [screen._place for screen in form.host.screens] == [Pointer.of("billing_address")] * 2
     assert form.host.notices[-1] == f"{form.target.CHANGED}: address from a block, 2 fields. u undoes it."
     assert (form.document["shipping_address"]["name"], form.document["shipping_address"]["city"]) == ("Ann", "Uden")
     form.controller.undo()

@@ -8,9 +8,10 @@ from tui.api.errors import Origin, Problem, Severity
 from tui.api.pointer import Pointer
 from tui.orders.paths import ITEMS
 from tui.store.batches import NewStaged, StagedState
-from tui.work.batches.staged_order import StagedStatus, note_of, told_to_json
+from tui.work.batches.staged_order import note_of, told_to_json
 from tui.work.batches.staging import BatchLocked, Staging
 from tui.work.file_import.provenance import cells_to_json
+from tui.work.writes.send_state import SendState
 
 
 def names(house: House) -> list[str]:
@@ -130,7 +131,7 @@ async def test_last_notice_stays_with_its_batch(make: Make) -> None:
     house.staging.open_batch("staged orders")
     assert house.staging.said == said
     await house.account.follower.until_done()
-    assert house.states() == {"A": StagedStatus.VERIFIED}
+    assert house.states() == {"A": SendState.VERIFIED}
 
 
 async def test_cells_and_conversion_problems_follow_their_items(make: Make) -> None:
@@ -202,4 +203,4 @@ async def test_import_warning_hides_no_error(make: Make, severity: Severity, tol
     found = house.staging.findings(next(one for one in house.staging.orders if one.id == id))
     here = [one.problem.detail.split(",")[0] for one in found if one.problem.pointer == place]
     assert (set(here), len(here)) == (told, len(told))
-    assert house.states() == {"A": StagedStatus.TO_FIX}
+    assert house.states() == {"A": SendState.INVALID}

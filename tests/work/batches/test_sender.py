@@ -21,8 +21,8 @@ from tui.orders.paths import ITEMS
 from tui.sandbox.faults import Faults
 from tui.work.batches import sender as shipping
 from tui.work.batches.send_queue import cut
-from tui.work.batches.staged_order import StagedStatus
 from tui.work.batches.staging import BatchLocked
+from tui.work.writes.send_state import SendState
 
 
 async def many(house: House, count: int, prefix: str = "A", **changes: Any) -> list[str]:
@@ -46,16 +46,16 @@ async def test_refused_batch_is_split_until_nothing_is_refused(make: Make) -> No
 
     house.interceptor.intercept("POST", second_look)
     await house.staging.send(house.staging.plan(), goes_on=True)
-    assert house.staging.counts() == {StagedStatus.REFUSED: 2, StagedStatus.SENT: 38}
+    assert house.staging.counts() == {SendState.REFUSED: 2, SendState.ACCEPTED: 38}
     assert pointers(house.staging, ids[3]) == [str(ITEMS / 0 / "quantity")]
     assert pointers(house.staging, ids[11]) == ["/order_details/integration/id"]
     assert house.staging.said[-1].words == ("3 requests, 2 of them refused: 38 accepted, 2 refused of 40 orders.")
     await house.account.follower.until_done()
-    assert house.staging.counts() == {StagedStatus.REFUSED: 2, StagedStatus.VERIFIED: 38}
+    assert house.staging.counts() == {SendState.REFUSED: 2, SendState.VERIFIED: 38}
     assert len(await house.there()) == 38
     house.staging.editing.put(ids[3], ITEMS / 0 / "quantity", 2, "quantity")
     await house.staging.send(house.staging.plan(), goes_on=True)
-    assert house.staging.counts()[StagedStatus.SENT] == 1
+    assert house.staging.counts()[SendState.ACCEPTED] == 1
 
 
 async def test_without_permission_a_refusal_takes_one_request(make: Make) -> None:
@@ -63,7 +63,7 @@ async def test_without_permission_a_refusal_takes_one_request(make: Make) -> Non
     await many(house, 3)
     house.interceptor.refuse_next(("/data/attributes/[1]/order_id", "no"))
     await house.staging.send(house.staging.plan())
-    assert house.staging.counts() == {StagedStatus.REFUSED: 1, StagedStatus.READY: 2}
+    assert house.staging.counts() == {SendState.REFUSED: 1, SendState.READY: 2}
     assert len(house.account.store.writes.all(house.account.account_id)) == 1
 
 
@@ -92,7 +92,7 @@ async def test_refusal_of_a_reordered_batch_is_shown_on_the_right_orders(make: M
     staging = await house.crash()
     assert [one.id for one in staging.orders][:2] == [ids[7], ids[6]]
     assert pointers(staging, ids[5]) == ["/nowhere"]
-    assert house.staging.counts() == {StagedStatus.REFUSED: 2, StagedStatus.SENT: 5}
+    assert house.staging.counts() == {SendState.REFUSED: 2, SendState.ACCEPTED: 5}
 
 
 _ITEM = "order_details/order_items/0"
@@ -178,7 +178,7 @@ async def test_large_batch_is_split_by_size_and_halved_again(make: Make, monkeyp
 
     house.interceptor.intercept("POST", small)
     await house.staging.send(plan)
-    assert house.staging.counts() == {StagedStatus.SENT: 12}
+    assert house.staging.counts() == {SendState.ACCEPTED: 12}
 
 
 async def test_busy_orders_are_retried_with_backoff(make: Make) -> None:
@@ -195,7 +195,7 @@ async def test_busy_orders_are_retried_with_backoff(make: Make) -> None:
 
     house.interceptor.intercept("POST", busy)
     await house.staging.send(house.staging.plan())
-    assert house.staging.counts() == {StagedStatus.SENT: 2}
+    assert house.staging.counts() == {SendState.ACCEPTED: 2}
     assert 120 < times[-1] < 300
     assert len(times) < 40
 
@@ -236,15 +236,15 @@ async def test_pause_finishes_the_request_in_flight_and_starts_no_other(make: Ma
     assert not staging.sender.pause()
     go.set()
     await until(lambda: not staging.sender.waiting)
-    assert staging.counts() == {StagedStatus.SENT: 100, StagedStatus.READY: 150}
+    assert staging.counts() == {SendState.ACCEPTED: 100, SendState.READY: 150}
     paused = staging.sender.progress
     assert paused is not None
     assert (paused.accepted, paused.left, paused.paused) == (100, 150, True)
-    held = next(one.id for one in staging.orders if staging.standing(one) is StagedStatus.READY)
+    held = next(one.id for one in staging.orders if staging.send_state(one) is SendState.READY)
     staging.editing.hold([held])
     assert staging.sender.resume()
     await sending
-    assert staging.counts() == {StagedStatus.SENT: 249, StagedStatus.HELD: 1}
+    assert staging.counts() == {SendState.ACCEPTED: 249, SendState.HELD: 1}
     assert staging.sender.progress is None
 
 
@@ -258,12 +258,12 @@ async def test_cancel_keeps_what_was_sent(make: Make) -> None:
     assert staging.sender.cancel() == 150
     go.set()
     await sending
-    assert staging.counts() == {StagedStatus.SENT: 100, StagedStatus.READY: 150}
+    assert staging.counts() == {SendState.ACCEPTED: 100, SendState.READY: 150}
     assert "150 orders did not go" in staging.said[0].words
     await house.account.follower.until_done()
     await staging.send(staging.plan())
     await house.account.follower.until_done()
-    assert staging.counts() == {StagedStatus.VERIFIED: 250}
+    assert staging.counts() == {SendState.VERIFIED: 250}
 
 
 async def test_cancel_ends_the_wait_for_a_busy_service(make: Make) -> None:
@@ -282,7 +282,7 @@ async def test_cancel_ends_the_wait_for_a_busy_service(make: Make) -> None:
     await until(lambda: staging.sender.progress is not None and staging.sender.progress.until is not None)
     assert staging.sender.cancel() == 1
     await sending
-    assert staging.counts() == {StagedStatus.READY: 1}
+    assert staging.counts() == {SendState.READY: 1}
 
 
 async def test_opening_another_batch_waits_for_requests_in_flight(make: Make) -> None:
@@ -303,7 +303,7 @@ async def test_opening_another_batch_waits_for_requests_in_flight(make: Make) ->
     await sending
     assert staging.orders == []
     staging.open_batch("staged orders")
-    assert staging.counts() == {StagedStatus.SENT: 100, StagedStatus.READY: 50}
+    assert staging.counts() == {SendState.ACCEPTED: 100, SendState.READY: 50}
 
 
 async def test_removing_the_batch_ends_a_paused_sending(make: Make) -> None:
@@ -315,14 +315,14 @@ async def test_removing_the_batch_ends_a_paused_sending(make: Make) -> None:
     await came.wait()
     staging.sender.pause()
     go.set()
-    await until(lambda: not staging.sender.waiting and staging.counts()[StagedStatus.SENT] == 100)
+    await until(lambda: not staging.sender.waiting and staging.counts()[SendState.ACCEPTED] == 100)
     await house.account.follower.until_done()
     staging.remove("staged orders")
     await sending
     assert staging.sender.progress is None
     staging.put_back()
     staging.open_batch("staged orders")
-    assert staging.counts() == {StagedStatus.VERIFIED: 100, StagedStatus.READY: 50}
+    assert staging.counts() == {SendState.VERIFIED: 100, SendState.READY: 50}
 
 
 async def test_second_plan_is_sent_after_the_first(make: Make) -> None:
@@ -338,7 +338,7 @@ async def test_second_plan_is_sent_after_the_first(make: Make) -> None:
     second = asyncio.create_task(staging.send(plan))
     go.set()
     await asyncio.gather(first, second)
-    assert staging.counts() == {StagedStatus.SENT: 5}
+    assert staging.counts() == {SendState.ACCEPTED: 5}
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -363,12 +363,16 @@ async def test_with_faults_of_every_kind_every_order_is_accounted_for_once(make:
             await house.crash()
         for outcome in await house.account.outbox.recover():
             house.staging.settle(outcome)
-        missing = [one.id for one in house.staging.orders if house.staging.standing(one) is StagedStatus.DOUBT]
+        missing = [
+            one.id
+            for one in house.staging.orders
+            if house.staging.send_state(one) in (SendState.UNKNOWN, SendState.DIFFERS)
+        ]
         await house.staging.ask_again(missing)
         await house.account.follower.until_done()
-        if house.staging.counts()[StagedStatus.VERIFIED] == count - len(bad):
+        if house.staging.counts()[SendState.VERIFIED] == count - len(bad):
             break
-    assert house.staging.counts() == {StagedStatus.VERIFIED: count - len(bad), StagedStatus.REFUSED: len(bad)}
+    assert house.staging.counts() == {SendState.VERIFIED: count - len(bad), SendState.REFUSED: len(bad)}
     house.sandbox.fault_injector.faults = Faults()
     house.clock.passed += 100
     names: list[str] = []

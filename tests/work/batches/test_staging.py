@@ -26,32 +26,33 @@ from tui.store.store import Store
 from tui.store.store import utc_now as store_now
 from tui.work.account import open_account
 from tui.work.batches.bulk_edit import setting, take
-from tui.work.batches.staged_order import PlannedAction, StagedStatus
+from tui.work.batches.staged_order import PlannedAction
 from tui.work.batches.staging import BatchLocked, Staging
 from tui.work.file_import.json_reader import ImportFileError
+from tui.work.writes.send_state import SendState
 
 
 async def test_refused_order_is_fixed_sent_and_verified(make: Make) -> None:
     house = await make()
     a, b, c = stage(house.staging, order(order_id="A"), order(order_id="B"), order(order_id="C"))
     await house.staging.look()
-    assert house.states() == dict.fromkeys("ABC", StagedStatus.READY)
+    assert house.states() == dict.fromkeys("ABC", SendState.READY)
     house.interceptor.refuse_next(("/data/attributes/[1]/shipping_address/city", "Not a city"))
     await house.send()
-    assert house.states() == {"A": StagedStatus.READY, "B": StagedStatus.REFUSED, "C": StagedStatus.READY}
+    assert house.states() == {"A": SendState.READY, "B": SendState.REFUSED, "C": SendState.READY}
     assert pointers(house.staging, b) == ["/shipping_address/city"]
     assert "refused all 3" in house.staging.said[-1].words
     assert "2 not named can go again" in house.staging.said[-1].words
     assert await house.there() == {}
     house.staging.editing.put(b, Pointer.of("shipping_address", "city"), "Oss", "city")
-    assert house.states()["B"] is StagedStatus.REFUSED, "the same value again is no change"
+    assert house.states()["B"] is SendState.REFUSED, "the same value again is no change"
     house.staging.editing.put(b, Pointer.of("shipping_address", "city"), "Uden", "city")
     assert pointers(house.staging, b) == []
     assert pointers(house.staging, b, stale=True) == ["/shipping_address/city"]
     await house.send()
-    assert house.states() == dict.fromkeys("ABC", StagedStatus.SENT)
+    assert house.states() == dict.fromkeys("ABC", SendState.ACCEPTED)
     await house.account.follower.until_done()
-    assert house.states() == dict.fromkeys("ABC", StagedStatus.VERIFIED)
+    assert house.states() == dict.fromkeys("ABC", SendState.VERIFIED)
     assert pointers(house.staging, b, stale=True) == []
     assert sorted(await house.there()) == ["A", "B", "C"]
     assert {a, b, c} == {one.id for one in house.staging.orders}
@@ -61,12 +62,12 @@ async def test_local_error_holds_an_order_until_it_is_released(make: Make) -> No
     house = await make()
     (a,) = stage(house.staging, order(order_id="A", order_details__order_items__0__quantity=0))
     await house.staging.look()
-    assert house.states() == {"A": StagedStatus.TO_FIX}
+    assert house.states() == {"A": SendState.INVALID}
     assert house.staging.plan().count == 0
     assert house.staging.editing.release([a], in_spite=True) == 1
-    assert house.states() == {"A": StagedStatus.READY}
+    assert house.states() == {"A": SendState.READY}
     await house.send()
-    assert house.states() == {"A": StagedStatus.REFUSED}
+    assert house.states() == {"A": SendState.REFUSED}
     assert pointers(house.staging, a) == [str(QUANTITY)]
 
 
@@ -97,11 +98,11 @@ async def test_unknown_pointers_and_batch_problems_are_kept(make: Make) -> None:
     )
     await house.send()
     assert pointers(house.staging, a) == ["/nowhere/at/all"]
-    assert house.states() == {"A": StagedStatus.REFUSED, "B": StagedStatus.READY}
+    assert house.states() == {"A": SendState.REFUSED, "B": SendState.READY}
     said = house.staging.said[-1]
     assert {problem.detail for problem in said.problems} == {"The batch as a whole", "Nobody's"}
     house.staging.editing.put(a, NOTES, "x", "note")
-    assert house.states()["A"] is StagedStatus.READY, "which change was meant cannot be told"
+    assert house.states()["A"] is SendState.READY, "which change was meant cannot be told"
     staging = await house.crash()
     assert staging.said == [said]
     assert b in {one.id for one in staging.orders}
@@ -120,13 +121,13 @@ async def test_existing_order_waits_for_release(make: Make) -> None:
     assert found.does is PlannedAction.SAME
     assert found.document["id"] == str(read["id"])
     house.staging.editing.put(same, NOTES, "Ring once", "note")
-    assert house.states() == {"A": StagedStatus.UPDATE}
+    assert house.states() == {"A": SendState.CONFLICT}
     assert [str(change.pointer) for change in found.differences] == [str(NOTES)]
     assert house.staging.plan().count == 0
     house.staging.editing.release([same])
     await house.send()
     await house.account.follower.until_done()
-    assert house.states() == {"A": StagedStatus.VERIFIED}
+    assert house.states() == {"A": SendState.VERIFIED}
     there = await house.there()
     assert (len(there), NOTES.get(there["A"])) == (1, "Ring once")
 
@@ -140,12 +141,12 @@ async def test_existing_order_of_a_file_becomes_an_update(make: Make) -> None:
     new, same = stage(house.staging, order(order_id="A", order_number="other"), order(order_id="N"))
     assert house.staging.plan().count == 0, "what is not looked up does not go"
     await house.staging.look()
-    assert house.states() == {"A": StagedStatus.UPDATE, "N": StagedStatus.READY}
+    assert house.states() == {"A": SendState.CONFLICT, "N": SendState.READY}
     house.staging.editing.put(new, Pointer.of("order_id"), "B", "order id")
     await house.staging.look()
-    assert house.states() == {"B": StagedStatus.READY, "N": StagedStatus.READY}
+    assert house.states() == {"B": SendState.READY, "N": SendState.READY}
     house.staging.editing.put(same, Pointer.of("order_id"), "B", "order id")
-    assert house.states() == {"B": StagedStatus.TO_FIX}
+    assert house.states() == {"B": SendState.INVALID}
     assert len(house.staging.plan().staying) == 1
 
 
@@ -187,10 +188,10 @@ async def test_update_is_merged_and_waits_on_a_conflict(make: Make) -> None:
     assert found is not None
     assert Pointer.of("shipping_address", "city").get(found.document) == "Uden"
     assert [str(change.pointer) for change in found.differences] == [str(NOTES)]
-    assert house.states() == {"A": StagedStatus.READY}
+    assert house.states() == {"A": SendState.READY}
     await house.account.client.patch_order(str(read["id"]), {"order_details": {"notes": "theirs"}})
     await house.staging.look(again=True)
-    assert house.states() == {"A": StagedStatus.UPDATE}
+    assert house.states() == {"A": SendState.CONFLICT}
     assert NOTES.get(found.document) == "mine"
 
 
@@ -202,13 +203,13 @@ async def test_verified_order_edited_again_becomes_an_update(make: Make) -> None
     house.staging.editing.put(a, NOTES, "Ring once", "note")
     found = house.staging.get(a)
     assert found is not None
-    assert (found.does, house.states()) == (PlannedAction.UPDATE, {"A": StagedStatus.UPDATE})
+    assert (found.does, house.states()) == (PlannedAction.UPDATE, {"A": SendState.CONFLICT})
     assert [str(change.pointer) for change in found.edit.changes()] == [str(NOTES)]
     assert house.staging.editing.undo() is not None
-    assert house.states() == {"A": StagedStatus.SAME}
+    assert house.states() == {"A": SendState.UNCHANGED}
     house.staging.editing.redo()
     staging = await house.crash()
-    assert house.states() == {"A": StagedStatus.UPDATE}
+    assert house.states() == {"A": SendState.CONFLICT}
     await staging.look([a], again=True)
     staging.editing.release([a])
     await house.send()
@@ -357,7 +358,7 @@ async def test_more_than_a_hundred_orders_take_several_requests(make: Make) -> N
     assert [len(request) for request in plan.requests] == [100, 100, 30]
     await house.staging.send(plan)
     await house.account.follower.until_done()
-    assert house.staging.counts() == {StagedStatus.VERIFIED: 230}
+    assert house.staging.counts() == {SendState.VERIFIED: 230}
 
 
 async def test_busy_service_leaves_orders_ready(make: Make) -> None:
@@ -365,11 +366,11 @@ async def test_busy_service_leaves_orders_ready(make: Make) -> None:
     stage(house.staging, order(order_id="A"))
     house.sandbox.fault_injector.faults = Faults.parse(["busy=1"])
     await house.send()
-    assert house.states() == {"A": StagedStatus.READY}
+    assert house.states() == {"A": SendState.READY}
     assert "busy" in house.staging.said[-1].words
     house.sandbox.fault_injector.faults = Faults()
     await house.send()
-    assert house.states() == {"A": StagedStatus.SENT}
+    assert house.states() == {"A": SendState.ACCEPTED}
 
 
 async def test_denied_access_ends_the_sending(make: Make) -> None:
@@ -381,7 +382,7 @@ async def test_denied_access_ends_the_sending(make: Make) -> None:
     await house.staging.send(plan)
     assert len(house.staging.said) == 1
     assert "can go again" in house.staging.said[0].words
-    assert house.staging.counts() == {StagedStatus.READY: 150}
+    assert house.staging.counts() == {SendState.READY: 150}
 
 
 async def test_lost_answer_is_looked_up_without_duplicates(make: Make) -> None:
@@ -391,9 +392,9 @@ async def test_lost_answer_is_looked_up_without_duplicates(make: Make) -> None:
     house.sandbox.fault_injector.faults = Faults.parse(["error_after=1:POST:/orders"])
     plan = house.staging.plan()
     await house.staging.send(plan)
-    assert house.states() == {"A": StagedStatus.SENT, "B": StagedStatus.SENT}
+    assert house.states() == {"A": SendState.ACCEPTED, "B": SendState.ACCEPTED}
     await house.account.follower.until_done()
-    assert house.states() == {"A": StagedStatus.VERIFIED, "B": StagedStatus.VERIFIED}
+    assert house.states() == {"A": SendState.VERIFIED, "B": SendState.VERIFIED}
     assert len(await house.there()) == 2
 
 
@@ -404,14 +405,14 @@ async def test_unresolved_answer_stays_unknown(make: Make) -> None:
     plan = house.staging.plan()
     house.sandbox.fault_injector.faults = Faults.parse(["error=1"])
     await house.staging.send(plan)
-    assert house.states() == {"A": StagedStatus.DOUBT}
+    assert house.states() == {"A": SendState.UNKNOWN}
     assert house.staging.plan([a]).count == 0
     with pytest.raises(BatchLocked, match="on its way"):
         house.staging.editing.put(a, NOTES, "x", "note")
     house.sandbox.fault_injector.faults = Faults()
     await house.staging.ask_again([a])
     await house.account.follower.until_done()
-    assert house.states() == {"A": StagedStatus.VERIFIED}
+    assert house.states() == {"A": SendState.VERIFIED}
     assert len(await house.there()) == 1
 
 
@@ -420,12 +421,12 @@ async def test_accepted_order_that_never_appears_is_missing(make: Make) -> None:
     (a,) = stage(house.staging, order(order_id="A"))
     await house.send()
     await house.account.follower.until_done()
-    assert house.states() == {"A": StagedStatus.DOUBT}
+    assert house.states() == {"A": SendState.DIFFERS}
     found = house.staging.get(a)
     assert found is not None
     assert found.state is StagedState.MISSING
     assert "again" in await house.staging.ask_again([a])
-    assert house.states() == {"A": StagedStatus.SENT}
+    assert house.states() == {"A": SendState.ACCEPTED}
 
 
 async def test_batch_survives_a_crash(make: Make) -> None:
@@ -438,7 +439,7 @@ async def test_batch_survives_a_crash(make: Make) -> None:
     assert [one.id for one in staging.orders] == [a, b]
     assert NOTES.get(staging.orders[0].document) == "typed"
     await staging.look()
-    assert house.states() == {"A": StagedStatus.READY, "B": StagedStatus.HELD}
+    assert house.states() == {"A": SendState.READY, "B": SendState.HELD}
     assert staging.editing.undo() == ("1 order removed", [c])
     assert [one.id for one in staging.orders] == [a, b, c]
     assert staging.editing.undo() == ("1 order held", [b])
@@ -449,7 +450,7 @@ async def test_batch_survives_a_crash(make: Make) -> None:
     assert staging.editing.undo() is None
     for _ in range(4):
         assert staging.editing.redo() is not None
-    assert house.states() == {"A": StagedStatus.READY, "B": StagedStatus.HELD}
+    assert house.states() == {"A": SendState.READY, "B": SendState.HELD}
 
 
 async def test_crash_with_a_request_in_flight_is_resolved_after_restart(make: Make) -> None:
@@ -469,11 +470,11 @@ async def test_crash_with_a_request_in_flight_is_resolved_after_restart(make: Ma
     await came.wait()
     staging = await house.crash()
     await asyncio.gather(sending, return_exceptions=True)
-    assert house.states() == {"A": StagedStatus.SENT, "B": StagedStatus.SENT}
+    assert house.states() == {"A": SendState.SENDING, "B": SendState.SENDING}
     for outcome in await house.account.outbox.recover():
         staging.settle(outcome)
     await house.account.follower.until_done()
-    assert house.states() == {"A": StagedStatus.VERIFIED, "B": StagedStatus.VERIFIED}
+    assert house.states() == {"A": SendState.VERIFIED, "B": SendState.VERIFIED}
     assert len(await house.there()) == 2
 
 
@@ -485,7 +486,7 @@ async def test_order_changed_since_the_review_is_not_sent(make: Make) -> None:
     house.staging.editing.put(a, NOTES, "later", "note")
     house.staging.editing.hold([b])
     await house.staging.send(plan)
-    assert house.states() == {"A": StagedStatus.READY, "B": StagedStatus.HELD, "C": StagedStatus.SENT}
+    assert house.states() == {"A": SendState.READY, "B": SendState.HELD, "C": SendState.ACCEPTED}
     assert "2 orders changed since the review" in house.staging.said[0].words
     await house.staging.send(plan)
     await house.account.follower.until_done()
@@ -530,13 +531,13 @@ async def test_differing_order_is_reported_by_field(make: Make) -> None:
     (there,) = (await house.account.client.list_orders()).orders
     await house.account.client.patch_order(str(there["id"]), {"order_details": {"notes": "somebody else"}})
     await house.account.follower.until_done()
-    assert house.states() == {"A": StagedStatus.DOUBT}
+    assert house.states() == {"A": SendState.DIFFERS}
     assert pointers(house.staging, a) == [str(NOTES)]
     staging = await house.crash()
     assert pointers(staging, a) == [str(NOTES)]
     staging.editing.put(a, NOTES, "mine again", "note")
     assert pointers(staging, a, stale=True) == [str(NOTES)]
-    assert house.states() == {"A": StagedStatus.UPDATE}
+    assert house.states() == {"A": SendState.CONFLICT}
 
 
 async def test_crash_after_a_refusal_loses_no_problem(make: Make) -> None:
@@ -550,7 +551,7 @@ async def test_crash_after_a_refusal_loses_no_problem(make: Make) -> None:
     assert pointers(staging, a) == [str(ITEMS / 0 / "sku")]
     staging.editing.change(a, lambda edit: edit.insert(ITEMS, 0, {"name": "First"}, "item"))
     assert pointers(staging, a) == [str(ITEMS / 1 / "sku")]
-    assert house.states() == {"A": StagedStatus.REFUSED, "B": StagedStatus.READY}
+    assert house.states() == {"A": SendState.REFUSED, "B": SendState.READY}
 
 
 @pytest.mark.parametrize("fault", ["lost", "cut", "dropped", "html_after"])
@@ -571,7 +572,7 @@ async def test_lost_answer_over_a_socket_creates_no_duplicate(tmp_path: Path, fa
         await staging.send(staging.plan())
         orders = (await client.list_orders()).orders
         assert sorted(str(one["order_id"]) for one in orders) == ["A", "B"]
-        assert staging.counts() == {StagedStatus.SENT: 2}
+        assert staging.counts() == {SendState.ACCEPTED: 2}
         states = {
             event.state for write in store.writes.all(bench.account_id) for event in store.writes.events(write.id)
         }
@@ -600,5 +601,5 @@ async def test_process_that_lost_the_batch_sends_nothing_more(make: Make) -> Non
         await first.send(plan)
     assert len(await house.there()) == 100
     second[0].reopen()
-    assert second[0].counts() == {StagedStatus.SENT: 100, StagedStatus.READY: 50}
+    assert second[0].counts() == {SendState.ACCEPTED: 100, SendState.READY: 50}
     store.close()

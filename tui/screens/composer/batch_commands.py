@@ -6,7 +6,8 @@ from tui.api.wording import count_of
 from tui.orders.summary import order_name
 from tui.screens.common.commands import handles
 from tui.screens.composer.view import ComposerView
-from tui.work.batches.staged_order import StagedOrder, StagedStatus
+from tui.work.batches.staged_order import StagedOrder
+from tui.work.writes.send_state import SendState
 
 
 class BatchCommands:
@@ -66,15 +67,15 @@ class BatchCommands:
     @handles("hold")
     async def hold_or_release(self, key: str) -> None:
         unsent = [order for order in self._view.targets() if not order.sent]
-        targets = [order for order in unsent if self._staging.standing(order) is not StagedStatus.SAME]
+        targets = [order for order in unsent if self._staging.send_state(order) is not SendState.UNCHANGED]
         if not targets:
             same = "An order that the service has unchanged is not sent anyway."
             self._view.screen.show_notice(same if unsent else "There is no order here that could be held or released.")
             return
-        statuses = {self._staging.standing(order) for order in targets}
-        if statuses <= {StagedStatus.HELD, StagedStatus.UPDATE}:
+        statuses = {self._staging.send_state(order) for order in targets}
+        if statuses <= {SendState.HELD, SendState.CONFLICT}:
             self._release(targets)
-        elif statuses <= {StagedStatus.READY}:
+        elif statuses <= {SendState.READY}:
             self._hold(targets)
         else:
             await self._ask_hold_or_release(targets)
@@ -89,8 +90,8 @@ class BatchCommands:
             case "h":
                 self._hold(targets)
             case "r":
-                wrong = (StagedStatus.REFUSED, StagedStatus.TO_FIX)
-                self._release([order for order in targets if self._staging.standing(order) not in wrong])
+                wrong = (SendState.REFUSED, SendState.INVALID)
+                self._release([order for order in targets if self._staging.send_state(order) not in wrong])
             case "a":
                 self._release(targets, in_spite=True)
 

@@ -14,28 +14,30 @@ from tui.orders.paths import ANY
 from tui.orders.summary import order_name
 from tui.orders.value_parser import KINDS_OF_LINES, show_value
 from tui.screens.common.commands import handles
-from tui.screens.common.list_screen import mark_by
+from tui.screens.common.key_lines import marked_keys
 from tui.screens.common.routes import ShowLines
+from tui.screens.common.table_rows import mark_by
 from tui.screens.composer.form_pane import suggestions
 from tui.screens.composer.grid_rows import OWN, column_fields, place_of
 from tui.screens.composer.staged_target import empty_choices
 from tui.screens.composer.state import ViewMode
 from tui.screens.composer.view import ComposerView
 from tui.screens.order.form_rows import FormSpec, choices_of
-from tui.screens.order.pickers import Choice, PickerScreen, ValueScreen, value_in
+from tui.screens.order.pickers import Choice, ValueScreen, field_picker, value_in
 from tui.widgets.form_layout import FieldRow
 from tui.widgets.lines import Piece
 from tui.widgets.text import fit, safe
 from tui.work.batches.bulk_edit import BulkEditKind as ProblemKind
 from tui.work.batches.bulk_edit import BulkEditPreview, fixing, having, kind_of, proposals, setting, take
-from tui.work.batches.staged_order import Finding, StagedOrder, StagedStatus
+from tui.work.batches.staged_order import Finding, StagedOrder
 from tui.work.drafts.drafts import TypedText
+from tui.work.writes.send_state import SendState
 
-_WRONG = (StagedStatus.REFUSED, StagedStatus.TO_FIX)
+_WRONG = (SendState.REFUSED, SendState.INVALID)
 _KINDS_OFFERED = 6
 
 
-class MarkCommands:
+class StagedMarkCommands:
     """Marks are of orders, the same in every view. Marked orders that are not shown are counted in notices."""
 
     def __init__(self, view: ComposerView) -> None:
@@ -78,13 +80,13 @@ class MarkCommands:
             return
         self._view.screen.next_on_marked = True
         shown = f", {hidden} of them not shown" if hidden else ""
-        self._view.screen.show_notice(f"On {count} marked{shown}: {self._view.screen.marked_keys()}")
+        self._view.screen.show_notice(f"On {count} marked{shown}: {marked_keys(self._view.screen.WHERE)}")
 
     def _mark_with_problems(self) -> None:
         """Mark the orders here with errors or warnings: most fixes are for warnings."""
         shown = self._view.state.shown
         found = [one for one in shown if any(not finding.stale for finding in self._staging.findings(one))]
-        wrong = sum(self._staging.standing(one) in _WRONG for one in found)
+        wrong = sum(self._staging.send_state(one) in _WRONG for one in found)
         self._view.batch.set_marks(one.id for one in found)
         self._view.screen.show_notice(f"{len(found)} marked: {wrong} to fix (!), {len(found) - wrong} doubtful (~).")
 
@@ -140,7 +142,7 @@ class MarkCommands:
 class BulkCommands:
     """Changes of all marked orders. Each is shown before it is done, and is one step for undo."""
 
-    def __init__(self, view: ComposerView, marks: MarkCommands) -> None:
+    def __init__(self, view: ComposerView, marks: StagedMarkCommands) -> None:
         self._view = view
         self._staging = view.staging
         self._marks = marks
@@ -148,7 +150,7 @@ class BulkCommands:
     # One field.
 
     @handles("set_field")
-    def set_field(self, key: str) -> None:
+    async def set_field(self, key: str) -> None:
         """Ask for a field and its value, for the marked orders or the chosen one."""
         orders, here = self._view.targets(), self._view.pointer_here
         if not orders:
@@ -160,27 +162,18 @@ class BulkCommands:
         likely = [one for one in offered if place and one.path[: len(place)] == place]
         first = [Choice(full_label(one.path), "/".join(one.path), field=one) for one in likely]
         others = [one for one in offered if one not in likely]
-
-        def chosen(choice: Choice) -> None:
-            if choice.field is not None:
-                self._ask_value(choice.field, ids)
-
         title = f"Set a field on {count_of(len(orders), 'order')}"
         workspace = self._view.workspace
-        workspace.open(PickerScreen(workspace, title, (), chosen, others, first))
+        choice = await self._view.screen.ask_screen(field_picker(workspace, title, (), others, first))
+        if choice is not None and choice.field is not None:
+            await self._ask_value(choice.field, ids)
 
-    def _ask_value(self, known: Field, ids: Sequence[str]) -> None:
+    async def _ask_value(self, known: Field, ids: Sequence[str]) -> None:
         orders = self._orders(ids)
         if not orders:
             return
         row, drafts = self._value_row(known, orders[0]), self._view.workspace.account.drafts
         place = f"staged * {self._staging.batch}"
-
-        def done(values: dict[Pointer, Json]) -> None:
-            drafts.untype(place, row.pointer)
-            # Enter on the value of the first order sets that value on all.
-            entered = values.get(row.pointer, row.value)
-            self._view.screen.run_dialog(self._set(known, ids, entered))
 
         def typing(pointer: Pointer, text: str) -> None:
             with self._view.screen.report_store_errors():
@@ -188,12 +181,14 @@ class BulkCommands:
 
         title = f"{full_label(known.path)} on {count_of(len(orders), 'order')}"
         begun = drafts.typed(place).get(row.pointer)
-        workspace = self._view.workspace
-        workspace.open(
-            ValueScreen(
-                workspace, title, [row], done, typing, replaces=True, keeps=True, begun=begun, may_be_empty=True
-            )
+        screen = ValueScreen(
+            self._view.workspace, title, [row], typing, replaces=True, keeps=True, begun=begun, may_be_empty=True
         )
+        values = await self._view.screen.ask_screen(screen)
+        if values is not None:
+            drafts.untype(place, row.pointer)
+            # Enter on the value of the first order sets that value on all.
+            await self._set(known, ids, values.get(row.pointer, row.value))
 
     def _value_row(self, known: Field, first: StagedOrder) -> FieldRow:
         """The field as a row to type in, with the value of the first order."""

@@ -87,28 +87,23 @@ class FileAdding:
             self._end(timer)
         self._view.screen.clear_notice()
 
-        def done(intake: ParsedFile, name: str) -> None:
-            if batch is not None and self._staging.batch != batch:
-                words = f"Another batch was opened meanwhile; nothing of {name} was added."
-                self._view.screen.show_notice(words, "warning")
-            else:
-                self._take_in(intake, name)
+        intake = opened if isinstance(opened, ParsedFile) else await self._ask_mapping(opened)
+        if intake is not None and batch is not None and self._staging.batch != batch:
+            words = f"Another batch was opened meanwhile; nothing of {name} was added."
+            self._view.screen.show_notice(words, "warning")
+        elif intake is not None:
+            self._take_in(intake, name)
 
-        if isinstance(opened, ParsedFile):
-            done(opened, name)
-            return
-        is_known, at_once = opened.is_remembered, False
-        if is_known:
-            answer = await self._ask_mapping(opened)
+    async def _ask_mapping(self, source: TableSource) -> ParsedFile | None:
+        """Let the user map the columns of a table; ask whether that is needed if they are known."""
+        at_once, screen = False, self._view.screen
+        if source.is_remembered:
+            question = f"{source.name}: {len(source.table.rows):,} rows, mapping {source.mapping.name}"
+            answer = await screen.ask(question, [("s", "stage"), ("m", "see the mapping")])
             if answer is None:
-                return
+                return None
             at_once = answer == "s"
-        self._view.workspace.open(ImportScreen(self._view.workspace, opened, done, at_once=at_once))
-
-    async def _ask_mapping(self, source: TableSource) -> str | None:
-        """Ask whether a table with known columns is staged without a look at its mapping."""
-        question = f"{source.name}: {len(source.table.rows):,} rows, mapping {source.mapping.name}"
-        return await self._view.screen.ask(question, [("s", "stage"), ("m", "see the mapping")])
+        return await screen.ask_screen(ImportScreen(self._view.workspace, source, at_once=at_once))
 
     # Staging what was read.
 

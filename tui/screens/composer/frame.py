@@ -23,10 +23,11 @@ from tui.widgets.status import RuleLine, TitleLine
 from tui.widgets.tab_bar import TabBar
 from tui.widgets.text import safe
 from tui.work.account import Account
-from tui.work.batches.staged_order import PlannedAction, StagedOrder, StagedStatus
+from tui.work.batches.staged_order import PlannedAction, StagedOrder
 from tui.work.batches.staging import Staging
 from tui.work.pace import least_seconds
 from tui.work.typed_paths import completed
+from tui.work.writes.send_state import SendState
 
 
 class ComposerFrame:
@@ -85,7 +86,9 @@ class ComposerFrame:
         """What the service answered when orders were sent last: the worst answer, else the last one."""
         said = self._staging.said
         worst = next((one for one in reversed(said) if one.tone != "good"), said[-1] if said else None)
-        is_over = worst is not None and worst.tone == "good" and not self._staging.counts()[StagedStatus.SENT]
+        counts = self._staging.counts()
+        is_under_way = bool(counts[SendState.SENDING] + counts[SendState.ACCEPTED])
+        is_over = worst is not None and worst.tone == "good" and not is_under_way
         if worst is None or is_over or self._state.in_form:
             self.answer.remove_class("-shown", "-two")
             return
@@ -173,13 +176,13 @@ def status_summary(account: Account, staging: Staging, marks: int, hidden: int) 
         ]
         facts.append(f"ready: {', '.join(kinds)} = {count_of(requests, 'request')}{_time(requests)}")
     counts = staging.counts()
-    if same := counts[StagedStatus.SAME]:
+    if same := counts[SendState.UNCHANGED]:
         facts.append(f"{same} same")
-    if away := counts[StagedStatus.SENT]:
+    if away := counts[SendState.SENDING] + counts[SendState.ACCEPTED]:
         facts.append((f"{away} on the way", "info"))
-    if verified := counts[StagedStatus.VERIFIED]:
+    if verified := counts[SendState.VERIFIED]:
         facts.append(f"{verified} verified")
-    if counts[StagedStatus.UPDATE]:
+    if counts[SendState.CONFLICT]:
         facts.append("UPDATE waits until z releases it")
     if staging.saved_at is not None:
         facts.append(f"on disk {staging.saved_at.astimezone(account.zone):%H:%M:%S}")

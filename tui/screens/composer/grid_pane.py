@@ -10,6 +10,7 @@ from textual.containers import Container
 from tui.api.codec import Json
 from tui.api.pointer import ROOT, Pointer
 from tui.orders.fields import field_at
+from tui.screens.common.key_lines import editor_keys
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
 from tui.screens.composer.batch_pane import EMPTY
@@ -22,6 +23,7 @@ from tui.screens.order.groups import sentence
 from tui.screens.order.pickers import reader_of
 from tui.screens.order.typed_texts import TypedTexts
 from tui.widgets.grid import GridColumn, OrderGrid
+from tui.widgets.status import KeyLine
 from tui.work.batches.staged_order import StagedOrder
 
 _COLUMNS = "composer.columns"
@@ -142,7 +144,7 @@ class GridPane(Container):
 
     @on(OrderGrid.EditorOpened)
     def _opened(self) -> None:
-        self._base.show_editor_keys()
+        self._base.query_one(KeyLine).set(editor_keys())
 
     @on(OrderGrid.CellChanged)
     def _entered(self, event: OrderGrid.CellChanged) -> None:
@@ -159,4 +161,9 @@ class GridPane(Container):
 
     @on(OrderGrid.ExternalEditor)
     def _external(self, event: OrderGrid.ExternalEditor) -> None:
-        edit_text(self._base, event.text, self.grid.fill_editor)
+        self._base.run_dialog(self._edit_externally(event.text))
+
+    async def _edit_externally(self, text: str) -> None:
+        edited = await edit_text(self._base, text)
+        if edited is not None:
+            self.grid.fill_editor(edited)

@@ -4,7 +4,7 @@ from tui.api.codec import pretty
 from tui.orders.summary import order_name
 from tui.screens.common.commands import handles
 from tui.screens.common.routes import Back, OpenHistory, ShowText
-from tui.screens.composer.columns import ColumnsScreen
+from tui.screens.composer.columns import column_picker
 from tui.screens.composer.file_adding import FileAdding
 from tui.screens.composer.grid_rows import title_of
 from tui.screens.composer.state import ViewMode
@@ -12,7 +12,7 @@ from tui.screens.composer.view import ComposerView
 from tui.screens.order.json_sources import open_staged_as_json
 
 
-class ListCommands:
+class StagedListCommands:
     """The commands of the list of orders and of the list of problems. Table and form have some of their own."""
 
     def __init__(self, view: ComposerView, files: FileAdding) -> None:
@@ -116,7 +116,7 @@ class ListCommands:
         self._view.show_mode(ViewMode.TABLE)
         choose_columns(self._view)
 
-    @handles("entry_up", "entry_down")
+    @handles("move_up", "move_down")
     def move_nothing(self, key: str) -> None:
         self._view.screen.show_notice("< and > move an item or a tax number of the form.")
 
@@ -142,7 +142,7 @@ class ListCommands:
             open_staged_as_json(self._view.screen, order, self._view.show_order)
 
 
-class TableCommands:
+class StagedTableCommands:
     """The commands of the table."""
 
     def __init__(self, view: ComposerView) -> None:
@@ -167,11 +167,11 @@ class TableCommands:
         if not self._view.grid.move_column(-1):
             self._view.screen.show_notice("This is the first column.")
 
-    @handles("entry_up")
+    @handles("move_up")
     def move_left(self, key: str) -> None:
         self._move_column(-1)
 
-    @handles("entry_down")
+    @handles("move_down")
     def move_right(self, key: str) -> None:
         self._move_column(1)
 
@@ -239,4 +239,4 @@ class StagedFormCommands:
 
 def choose_columns(view: ComposerView) -> None:
     """Let the user choose the columns of the table."""
-    view.workspace.open(ColumnsScreen(view.workspace, view.grid_pane.paths, view.set_columns))
+    view.workspace.open(column_picker(view.workspace, view.grid_pane.paths, view.set_columns))

@@ -3,7 +3,8 @@
 from tui.screens.common.commands import handles
 from tui.screens.composer.grid_rows import place_of
 from tui.screens.composer.view import ComposerView
-from tui.work.batches.staged_order import Finding, StagedOrder, StagedStatus
+from tui.work.batches.staged_order import Finding, StagedOrder
+from tui.work.writes.send_state import SendState
 
 _WRONG_CELL = ("!", "S")
 
@@ -46,9 +47,9 @@ class ProblemCommands:
 
     def _blocking(self, order: StagedOrder) -> list[Finding]:
         """The problems that keep an order from being sent."""
-        status = self._staging.standing(order)
-        is_sent = order.sent and status is not StagedStatus.DOUBT
-        if is_sent or (status is StagedStatus.READY and order.insisted is None):
+        state = self._staging.send_state(order)
+        is_sent = order.sent and state not in (SendState.UNKNOWN, SendState.DIFFERS)
+        if is_sent or (state is SendState.READY and order.insisted is None):
             return []
         return [finding for finding in self._staging.findings(order) if finding.stops]
 

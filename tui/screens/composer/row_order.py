@@ -8,7 +8,7 @@ from tui.api.codec import Document
 from tui.api.pointer import Pointer
 from tui.orders.paths import ANY
 from tui.orders.summary import order_name, searchable_text
-from tui.screens.composer.rows import STANDINGS, place_of
+from tui.screens.composer.rows import TABS, place_of, tab_of
 from tui.work.batches.staged_order import Finding, StagedOrder
 from tui.work.batches.staging import Staging
 
@@ -103,7 +103,8 @@ def _key_of(by: str, staging: Staging) -> Callable[[StagedOrder], tuple[object, 
         case "problem":
             return lambda order: _problem_key(staging, order)
         case "state":
-            return lambda order: (STANDINGS.index(staging.standing(order)),)
+            tabs = list(TABS)
+            return lambda order: (tabs.index(tab_of(staging.send_state(order))),)
         case "number":
             return lambda order: _natural(order_name(order.document))
         case path:

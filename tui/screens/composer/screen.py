@@ -9,17 +9,19 @@ from textual.containers import Container
 
 from tui.keymap import Context, Pane, commands_in
 from tui.screens.common.commands import find_handler
+from tui.screens.common.key_lines import keys_of
 from tui.screens.common.routes import OpenComposer, Page
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
+from tui.screens.common.workspace_actions import remember_place
 from tui.screens.composer.adding import Adding
 from tui.screens.composer.batch_commands import BatchCommands
-from tui.screens.composer.bulk_edit import BulkCommands, MarkCommands
+from tui.screens.composer.bulk_edit import BulkCommands, StagedMarkCommands
 from tui.screens.composer.file_adding import FileAdding
 from tui.screens.composer.frame import sending_facts, status_summary
-from tui.screens.composer.place_commands import ListCommands, StagedFormCommands, TableCommands
+from tui.screens.composer.place_commands import StagedFormCommands, StagedListCommands, StagedTableCommands
 from tui.screens.composer.problems import ProblemCommands
-from tui.screens.composer.sending import SendCommands
+from tui.screens.composer.sending import StagedSendCommands
 from tui.screens.composer.state import SavedView
 from tui.screens.composer.view import SAVED_VIEW, ComposerView
 from tui.screens.order.form_controller import FormController
@@ -49,14 +51,14 @@ class ComposerScreen(BaseScreen[None]):
         StagedFormCommands,
         FormController,
         FormGroups,
-        TableCommands,
-        ListCommands,
+        StagedTableCommands,
+        StagedListCommands,
         Adding,
         BatchCommands,
-        MarkCommands,
+        StagedMarkCommands,
         BulkCommands,
         ProblemCommands,
-        SendCommands,
+        StagedSendCommands,
     )
     CSS: ClassVar[str] = """
     #said { height: 1; display: none; }
@@ -91,14 +93,14 @@ class ComposerScreen(BaseScreen[None]):
         self.state = self._saved.to_state()
         view = self.view = ComposerView(self, self.state)
         self._files = FileAdding(view)
-        self._sending = SendCommands(view)
-        marks = MarkCommands(view)
+        self._sending = StagedSendCommands(view)
+        marks = StagedMarkCommands(view)
         bulk = BulkCommands(view, marks)
         self._for_marked = (bulk,)
         self._form_groups = (StagedFormCommands(view, self._files), view.form, view.form.groups)
-        self._table_groups = (TableCommands(view),)
+        self._table_groups = (StagedTableCommands(view),)
         self._groups = (
-            ListCommands(view, self._files),
+            StagedListCommands(view, self._files),
             Adding(view, self._files),
             BatchCommands(view),
             marks,
@@ -182,7 +184,7 @@ class ComposerScreen(BaseScreen[None]):
         self.staging.on_change = lambda: None
 
     def on_screen_resume(self) -> None:
-        self.remember_place(OpenComposer())
+        remember_place(self, OpenComposer())
         self.staging.freshen()
         self.view.show_all()
         self.view.look_up()
@@ -209,7 +211,7 @@ class ComposerScreen(BaseScreen[None]):
 
     def _show_changes(self) -> None:
         self._is_due = False
-        if self.is_on_top:
+        if self.is_active:
             self.view.follow_cursor()
             self._sending.update_notice()
             self.view.show_all()
@@ -221,10 +223,8 @@ class ComposerScreen(BaseScreen[None]):
         if self._files.is_reading:
             self._files.stop()
             return True
-        running = [worker for worker in self.workers if worker.group in ("read", "review") and worker.is_running]
-        for worker in running:
-            worker.cancel()
-        return bool(running)
+        reviews = self.workers.cancel_group(self, "review")
+        return super().stop_reading() or bool(reviews)
 
     # What the base screen asks for.
 
@@ -233,16 +233,11 @@ class ComposerScreen(BaseScreen[None]):
         summary = status_summary(account, self.staging, len(marks), self.state.not_shown(marks))
         return [*sending_facts(self.staging, account.zone), *summary]
 
-    def give_focus(self) -> None:
-        """Focus the line that is open, else the pane that the user works in."""
-        line = next((line for line in self.query(InputLine) if line.is_open), None)
-        (line or self.list_view).focus(scroll_visible=False)
-
     def show_keys(self) -> None:
         """Those of the pane that the user works in."""
         pane = Pane.FORM if self.state.in_form else Pane.TABLE if self.state.in_table else Pane.LIST
-        words = ((command.id, command.brief_in(pane)) for command in commands_in(self.WHERE))
-        self.show_commands((id, word) for id, word in words if word)
+        labels = ((command.id, command.label_in(pane)) for command in commands_in(self.WHERE))
+        self.query_one(KeyLine).set(keys_of(self.WHERE, ((id, label) for id, label in labels if label)))
 
     def pasted(self, text: str) -> None:
         self.run_dialog(self._offer_paste(text))

@@ -12,8 +12,9 @@ from tui.screens.review.screen import ReviewScreen
 from tui.store.db import StoreError
 from tui.work.account import Account
 from tui.work.batches.sender import SendPlan
-from tui.work.batches.staged_order import StagedOrder, StagedStatus
+from tui.work.batches.staged_order import StagedOrder
 from tui.work.batches.staging import BatchLocked
+from tui.work.writes.send_state import SendState
 
 _GOES_ON = "review.goes_on"
 """Under this key the user's choice of the last review is stored."""
@@ -24,7 +25,7 @@ def continues_after_refusal(account: Account) -> bool:
     return account.store.screen_states.get(account.account_id, _GOES_ON) is True
 
 
-class SendCommands:
+class StagedSendCommands:
     """Nothing is sent before `y` in the review."""
 
     def __init__(self, view: ComposerView) -> None:
@@ -90,29 +91,26 @@ class SendCommands:
         screen = self._view.screen
         if not screen.is_attached:
             return
-        if screen.is_typing or not screen.is_on_top:
+        if screen.is_typing or not screen.is_active:
             screen.show_notice("The review is ready; w shows it.")
             return
         screen.clear_notice()
         notes = [f"Which orders exist could not be looked up: {error}"] if error is not None else []
-        self._show_review(self._staging.plan(ids), notes, is_all=ids is None)
+        await self._show_review(self._staging.plan(ids), notes, is_all=ids is None)
 
-    def _show_review(self, plan: SendPlan, notes: list[str], *, is_all: bool) -> None:
+    async def _show_review(self, plan: SendPlan, notes: list[str], *, is_all: bool) -> None:
         workspace = self._view.workspace
         account = workspace.account
         if not plan.count and is_all:
             notes.append("Nothing is ready to be sent; the lines say why.")
         goes_on = continues_after_refusal(account)
         reviewed = review_plan(self._staging, plan, read_only=account.client.read_only, notes=notes, goes_on=goes_on)
-
-        def send() -> None:
-            account.store.screen_states.put(account.account_id, _GOES_ON, screen.goes_on)
-            workspace.start(self._send(plan, goes_on=screen.goes_on), name="send staged orders")
+        confirmed = await self._view.screen.ask_screen(ReviewScreen(workspace, reviewed))
+        if confirmed is not None:
+            account.store.screen_states.put(account.account_id, _GOES_ON, confirmed.goes_on)
+            workspace.start(self._send(plan, goes_on=confirmed.goes_on), name="send staged orders")
             self._view.screen.show_notice(f"{count_of(plan.count, 'order')} on the way; the list shows each.")
             self._said_sending = True
-
-        screen = ReviewScreen(workspace, reviewed, send)
-        workspace.open(screen)
 
     async def _send(self, plan: SendPlan, *, goes_on: bool) -> None:
         """Runs to its end, also when the screen is closed."""
@@ -152,7 +150,7 @@ class SendCommands:
             self._view.screen.show_notice(words or "There is nothing to look for.")
 
     async def _looked_up(self, order: StagedOrder) -> str:
-        if self._staging.standing(order) is StagedStatus.DOUBT:
+        if self._staging.send_state(order) in (SendState.UNKNOWN, SendState.DIFFERS):
             return await self._staging.ask_again([order.id])
         error = await self._staging.look([order.id], again=True)
         return str(error) if error is not None else f"It is {order.does}, as just looked up."

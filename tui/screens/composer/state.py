@@ -7,7 +7,7 @@ from enum import StrEnum
 from tui.api.codec import Json
 from tui.api.pointer import Pointer
 from tui.screens.composer.row_order import RowSorting, SearchIndex, fits
-from tui.screens.composer.rows import ALL
+from tui.screens.composer.rows import ALL, tab_of
 from tui.work.batches.staged_order import StagedOrder
 from tui.work.batches.staging import Staging
 
@@ -29,7 +29,7 @@ class ComposerState:
     in_form: bool = False
     mode: ViewMode = ViewMode.ORDERS
     status: str = ALL
-    """Only orders with this status are listed."""
+    """Only orders of this tab are listed."""
     words: str = ""
     """Only orders with these words are listed."""
     sorting: RowSorting = field(default_factory=RowSorting)
@@ -77,7 +77,7 @@ class ComposerState:
         """Whether the list has this order."""
         if (self.in_form and order.id == self.chosen) or order.id in self.pinned:
             return True
-        if self.status != ALL and staging.standing(order) != self.status:
+        if self.status != ALL and tab_of(staging.send_state(order)) != self.status:
             return False
         return fits(staging, order, self.words, self._search)
 

@@ -14,7 +14,7 @@ from tui.work.drafts.drafts import Draft
 _MORE_TO_ADD = (("u", "staged as an update"), ("n", "staged as new"))
 
 
-class DraftCommands:
+class OpenDraftCommands:
     """Nothing is sent before `y` in the review."""
 
     def __init__(self, screen: BaseScreen[None], owner: FormOwner, pane: DraftFormPane) -> None:

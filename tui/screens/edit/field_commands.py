@@ -28,7 +28,7 @@ class FieldCommands:
     def fix(self, key: str) -> None:
         self._pane.controller.fix_here()
 
-    @handles("absent")
+    @handles("empty_value")
     async def resolve_or_clear(self, key: str) -> None:
         """Resolve the conflict under the cursor; where there is none, ask what the field should become."""
         draft, pointer = self._pane.draft, self._pane.sheet.cursor_pointer

@@ -19,8 +19,8 @@ from tui.screens.common.commands import handles
 from tui.screens.common.routes import Back, EditOrder
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
-from tui.screens.common.workspace_actions import look_up_again
-from tui.screens.edit.draft_commands import DraftCommands
+from tui.screens.common.workspace_actions import look_up_again, remember_place
+from tui.screens.edit.draft_commands import OpenDraftCommands
 from tui.screens.edit.field_commands import FieldCommands
 from tui.screens.edit.form_pane import DraftFormPane
 from tui.screens.edit.open_draft import OpenDraft
@@ -44,7 +44,7 @@ class EditScreen(BaseScreen[None]):
     """`as_json`: begin with the order as JSON."""
 
     WHERE = Context.EDIT
-    GROUPS: ClassVar[tuple[type, ...]] = (FieldCommands, DraftCommands, OrderSteps, FormController, FormGroups)
+    GROUPS: ClassVar[tuple[type, ...]] = (FieldCommands, OpenDraftCommands, OrderSteps, FormController, FormGroups)
 
     def __init__(self, workspace: Workspace, order_id: str, *, as_json: bool = False) -> None:
         super().__init__(workspace)
@@ -52,7 +52,7 @@ class EditScreen(BaseScreen[None]):
         self._as_json = as_json
         self.pane = DraftFormPane(self, self)
         self._fields = FieldCommands(self, self.pane)
-        self._draft_commands = DraftCommands(self, self, self.pane)
+        self._draft_commands = OpenDraftCommands(self, self, self.pane)
         self._steps = OrderSteps(self, self.pane)
         self._arrived: Document | None = None
         """The order as it was read while a field was edited."""
@@ -111,7 +111,7 @@ class EditScreen(BaseScreen[None]):
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
-        self.remember_place(EditOrder(self.order_id))
+        remember_place(self, EditOrder(self.order_id))
         if self.draft is not None and self._was_left:
             self.draft.reload()
             self.show_order()
@@ -125,7 +125,7 @@ class EditScreen(BaseScreen[None]):
         """Show the draft of an order, else the order as the list has it, and read it again."""
         self.order_id, self._arrived = order_id, None
         self.form.texts.clear_cache()
-        self.remember_place(EditOrder(order_id))
+        remember_place(self, EditOrder(order_id))
         found = self.workspace.orders.find(order_id)
         self.pane.show_draft(OpenDraft.of(self.workspace.account, self.workspace.now, order_id, found))
         if self.draft is not None:
@@ -271,12 +271,6 @@ class EditScreen(BaseScreen[None]):
     def store_changed(self) -> None:
         if self.is_attached:
             self.show_status()
-
-    def stop_reading(self) -> bool:
-        running = [worker for worker in self.workers if worker.group == "read" and worker.is_running]
-        for worker in running:
-            worker.cancel()
-        return bool(running)
 
     def pasted(self, text: str) -> None:
         self.run_dialog(self._offer_address(text))

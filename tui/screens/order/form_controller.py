@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import Protocol, TypeVar
+
+from textual.screen import Screen
 
 from tui.api.codec import Json, pretty
 from tui.api.models import Group
@@ -15,12 +17,14 @@ from tui.orders.summary import order_name
 from tui.screens.common.commands import handles
 from tui.screens.common.routes import ShowText
 from tui.screens.common.workspace import Workspace
-from tui.screens.order.address import AddressScreen, address_question
+from tui.screens.order.address import STEP, AddressScreen, looks_like_address, offer_address
 from tui.screens.order.form_rows import FormView
 from tui.screens.order.form_target import FormTarget
 from tui.screens.order.groups import FormGroups, sentence
 from tui.screens.order.typed_texts import TypedTexts
 from tui.widgets.form_layout import FieldRow, SheetRow
+
+T = TypeVar("T")
 
 _UNDOES = "u undoes it."
 _LONG = 20
@@ -38,14 +42,11 @@ class FormSheet(Protocol):
     def cursor_pointer(self) -> Pointer | None: ...
     @property
     def editing(self) -> Pointer | None: ...
-    @property
-    def is_multiline(self) -> bool: ...
     def field(self, pointer: Pointer) -> FieldRow | None: ...
     def go_to(self, pointer: Pointer) -> bool: ...
     def go_to_row(self, row: int) -> bool: ...
     def home(self) -> None: ...
     def open_editor(self, pointer: Pointer | None = None, text: str | None = None) -> bool: ...
-    def fill_editor(self, text: str) -> object: ...
 
 
 class FormScreen(Protocol):
@@ -56,7 +57,7 @@ class FormScreen(Protocol):
     async def ask(self, text: str, answers: Sequence[tuple[str, str]]) -> str | None: ...
     def show_notice(self, text: str, tone: str = "info") -> None: ...
     def show_keys(self) -> None: ...
-    def show_editor_keys(self, *, several_lines: bool = False) -> None: ...
+    async def ask_screen(self, screen: Screen[T]) -> T | None: ...
     def report_store_errors(self) -> AbstractContextManager[None]: ...
 
 
@@ -114,9 +115,6 @@ class FormController:
             return
         row = self._sheet.cursor_field
         self._sheet.open_editor(None, self.typed.get(row.pointer) if row is not None else None)
-
-    def editor_opened(self) -> None:
-        self._screen.show_editor_keys(several_lines=self._sheet.is_multiline)
 
     def typing(self, pointer: Pointer, text: str) -> None:
         target = self._target()
@@ -230,46 +228,41 @@ class FormController:
             self._screen.show_notice(f"{target.CHANGED}: {words}. {_UNDOES}")
 
     @handles("address")
-    def address(self, key: str = "") -> None:
-        self.open_address()
+    async def address(self, key: str = "") -> None:
+        await self._read_address()
 
     async def pasted(self, text: str) -> bool:
         """Offer to read a paste as an address. Returns False if it does not look like one."""
-        question = address_question(text)
-        if question is None:
+        if not looks_like_address(text):
             return False
-        if await self._screen.ask(question, [("a", "read as address")]) is not None:
-            self.open_address(text)
+        if await offer_address(self._screen, text):
+            await self._read_address(text)
         return True
 
-    def open_address(self, text: str = "") -> None:
+    async def _read_address(self, text: str = "") -> None:
         """Read an address from a text, for the address that the cursor is in."""
         target = self._target()
         if target is None:
             return
 
-        def take(values: list[tuple[Pointer, Json]], name: str) -> None:
-            self._take_address(target, values, name)
-
         place = BILL_TO if self.groups.current() == Group.BILL_TO else SHIP_TO
         screen = AddressScreen(
             self._screen.workspace,
             target.document,
-            take,
             name=order_name(target.document),
             key=target.id,
             place=place,
             operation=target.OPERATION,
             text=text,
         )
-        self._screen.workspace.open(screen)
-
-    def _take_address(self, target: FormTarget, values: Sequence[tuple[Pointer, Json]], name: str) -> None:
+        values = await self._screen.ask_screen(screen)
+        if values is None:
+            return
         with self._owner.saving():
-            if target.put_all(values, name):
+            if target.put_all(values, STEP):
                 self._owner.show_order()
                 count = f"{len(values)} field{'' if len(values) == 1 else 's'}"
-                self._screen.show_notice(f"{target.CHANGED}: {name}, {count}. {_UNDOES}")
+                self._screen.show_notice(f"{target.CHANGED}: {STEP}, {count}. {_UNDOES}")
 
     # Items and tax numbers.
 
@@ -318,11 +311,11 @@ class FormController:
             target, lambda edit: entry if remove_entry(edit, entry) is not None else None, f"{name} removed"
         )
 
-    @handles("entry_up")
+    @handles("move_up")
     def move_up(self, key: str = "") -> None:
         self.move_entry(-1)
 
-    @handles("entry_down")
+    @handles("move_down")
     def move_down(self, key: str = "") -> None:
         self.move_entry(1)
 

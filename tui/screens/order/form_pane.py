@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Container
 
 from tui.api.pointer import Pointer
+from tui.screens.common.key_lines import editor_keys
 from tui.screens.common.screen import BaseScreen
 from tui.screens.order.external_editor import edit_text
 from tui.screens.order.form_controller import FormController, FormOwner
@@ -17,7 +18,7 @@ from tui.screens.order.typed_texts import TypedTexts
 from tui.widgets.form_layout import SheetRow
 from tui.widgets.pager import Pager
 from tui.widgets.sheet import OrderSheet
-from tui.widgets.status import RuleLine
+from tui.widgets.status import KeyLine, RuleLine
 
 
 class FormPane(Container):
@@ -88,7 +89,7 @@ class FormPane(Container):
 
     @on(OrderSheet.EditorOpened)
     def _opened(self) -> None:
-        self.controller.editor_opened()
+        self._base.query_one(KeyLine).set(editor_keys(several_lines=self.sheet.is_multiline))
 
     @on(OrderSheet.EditorLeft)
     def _left(self, event: OrderSheet.EditorLeft) -> None:
@@ -100,4 +101,13 @@ class FormPane(Container):
 
     @on(OrderSheet.ExternalEditor)
     def _external(self, event: OrderSheet.ExternalEditor) -> None:
-        edit_text(cast(BaseScreen[Any], self.screen), event.text, self.sheet.fill_editor)
+        self._base.run_dialog(self._edit_externally(event.text))
+
+    async def _edit_externally(self, text: str) -> None:
+        edited = await edit_text(self._base, text)
+        if edited is not None:
+            self.sheet.fill_editor(edited)
+
+    @property
+    def _base(self) -> BaseScreen[Any]:
+        return cast(BaseScreen[Any], self.screen)

@@ -348,7 +348,7 @@ async def test_marked_orders_that_are_not_read_are_read_and_staged(tmp_path: Pat
         triage: Any = house.app.screen
         client = house.app.account.client
         page = await client.list_orders(OrderQuery(page_size=200))
-        unread = next(str(one["id"]) for one in page.orders if triage.find(str(one["id"])) is None)
+        unread = next(str(one["id"]) for one in page.orders if house.app.workspace.orders.find(str(one["id"])) is None)
         triage.table.set_marks([unread, triage.table.cursor_key])
         await house.press("semicolon", "a")
         await house.until("Stage 2 orders")
@@ -424,10 +424,10 @@ async def test_a_review_offers_the_keys_that_do_something(tmp_path: Path) -> Non
         await add_file(house, tmp_path, bad)
         await review(house)
         assert "nothing can be sent, the lines say why" in house.text
-        assert house.lines[-1].split() == ["n", "not", "v", "JSON", "?", "keys"]
+        assert house.lines[-1].split() == ["n", "cancel", "v", "JSON", "?", "keys"]
         await house.press("n", "z", "a")
         await review(house)
-        assert house.lines[-1].split() == ["y", "send", "n", "not", "v", "JSON", "?", "keys"]
+        assert house.lines[-1].split() == ["y", "send", "n", "cancel", "v", "JSON", "?", "keys"]
 
 
 async def test_the_list_of_problems_begins_at_the_order_chosen_and_its_form_is_beside_it(tmp_path: Path) -> None:

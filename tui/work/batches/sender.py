@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from tui.api.budget import WRITES
 from tui.api.codec import Json, encode
-from tui.api.errors import Problem, RateLimited, Unreachable
+from tui.api.errors import ApiError, Problem, RateLimited, Unreachable
 from tui.api.errors import RequestRefused as RefusedError
 from tui.api.pointer import Scope
 from tui.api.wording import count_of
@@ -41,6 +41,7 @@ from tui.work.batches.staged_order import (
     keys_of_lists,
     told_by,
 )
+from tui.work.writes.backoff import poll, sleep_or_event
 from tui.work.writes.lookup import key_of
 from tui.work.writes.outbox import AlreadySent, Outgoing
 from tui.work.writes.outcomes import (
@@ -286,15 +287,9 @@ class BatchSender:
         run.until = self._account.now() + timedelta(seconds=seconds)
         self._batch.on_change()
         run.stir.clear()
-        naps = [
-            asyncio.ensure_future(self._account.outbox.sleep(seconds)),
-            asyncio.ensure_future(run.stir.wait()),
-        ]
         try:
-            await asyncio.wait(naps, return_when=asyncio.FIRST_COMPLETED)
+            await sleep_or_event(seconds, run.stir, self._account.outbox.sleep)
         finally:
-            for nap in naps:
-                nap.cancel()
             run.until = None
 
     def _answered(self, run: _SendRun, go: SendAttempt, answer: SendAnswer) -> None:
@@ -342,15 +337,16 @@ class BatchSender:
         The orders that could not be read do not go.
         """
         unread = [one.id for one in request if one.does is PlannedAction.UPDATE]
-        error = None
-        for pause in _READ_AGAIN:
-            if not unread:
-                break
-            if pause:
-                await self._account.outbox.sleep(pause)
+
+        async def read() -> ApiError | None:
             began = self._account.now()
             error = await self._lookup.look(unread, again=True)
-            unread = [id for id in unread if not self._was_read(id, began)]
+            unread[:] = [id for id in unread if not self._was_read(id, began)]
+            return error
+
+        if not unread:
+            return frozenset()
+        error = await poll(read, _READ_AGAIN, self._account.outbox.sleep, is_done=lambda _: not unread)
         if unread:
             words = f"{count_of(len(unread), 'order')} would be updated and could not be read again; nothing of them was sent."
             self._say(f"{words} {error or ''}".strip(), "warning")

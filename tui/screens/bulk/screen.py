@@ -14,6 +14,7 @@ from tui.screens.bulk.recipe import RecipeCommands
 from tui.screens.bulk.rows import ALL, COLUMNS, JobRows, detail_lines, road_words, tab_labels
 from tui.screens.bulk.sending import SendCommands
 from tui.screens.common.commands import handles
+from tui.screens.common.general_commands import TabCommands
 from tui.screens.common.key_lines import editor_keys, keys_of
 from tui.screens.common.routes import Back, EditOrder, OpenBulk, Page
 from tui.screens.common.screen import BaseScreen
@@ -60,7 +61,7 @@ class BulkScreen(BaseScreen[None]):
     """Two panes while it is made ready, the recipe and the orders; later the orders alone."""
 
     WHERE = Context.BULK
-    GROUPS = (RecipeCommands, SendCommands)
+    GROUPS = (TabCommands, RecipeCommands, SendCommands)
     CSS: ClassVar[str] = """
     #bulk { height: 1fr; layout: vertical; }
     #bulk #recipe { height: auto; }
@@ -85,7 +86,8 @@ class BulkScreen(BaseScreen[None]):
         self._line = InputLine("name: ", hides=True)
         self._bulk = BulkContext(self, job, self.tab_bar, self.sheet, self.table, self.show_all)
         self._recipe = RecipeCommands(self._bulk, self._line)
-        self._groups = (self._recipe, SendCommands(self._bulk, self._recipe))
+        tabs = TabCommands(self, self.tab_bar, "There is no {} on the strip.")
+        self._groups = (tabs, self._recipe, SendCommands(self._bulk, self._recipe))
         self._field = field
         self._shown: list[JobOrder] = []
         self._is_due = False
@@ -263,19 +265,6 @@ class BulkScreen(BaseScreen[None]):
             self.sheet.fill_editor(found)
 
     # Moving.
-
-    @handles("tab_next")
-    def next_state(self, key: str) -> None:
-        self.tab_bar.step(1)
-
-    @handles("tab_previous")
-    def previous_state(self, key: str) -> None:
-        self.tab_bar.step(-1)
-
-    @handles("tab_number")
-    def state_number(self, key: str) -> None:
-        if not self.tab_bar.select_number(int(key)):
-            self.show_notice(f"There is no {key} on the strip.")
 
     @handles("pane")
     def switch_pane(self, key: str) -> None:

@@ -14,6 +14,7 @@ from tui.keymap import Context
 from tui.orders.query import filters
 from tui.orders.summary import order_name
 from tui.screens.common.commands import handles
+from tui.screens.common.general_commands import TabCommands
 from tui.screens.common.routes import OpenComposer, OpenTriage
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
@@ -57,7 +58,7 @@ class TriageScreen(BaseScreen[None]):
     """The first screen. What the service filtered and what is judged here are shown apart."""
 
     WHERE = Context.TRIAGE
-    GROUPS = (ListCommands, DraftCommands, ChangeCommands, MarkCommands)
+    GROUPS = (TabCommands, ListCommands, DraftCommands, ChangeCommands, MarkCommands)
     READ_AGAIN = "R reads again"
     CSS = """
     #triage { height: 1fr; layout: vertical; }
@@ -79,7 +80,8 @@ class TriageScreen(BaseScreen[None]):
         changes = ChangeCommands(self._orders)
         self._drafts = DraftCommands(self._orders)
         self._list = ListCommands(self._orders)
-        self._groups = (self._list, self._drafts, changes, MarkCommands(self._orders, changes))
+        tabs = TabCommands(self, self.tab_bar, "There is no shop {}.")
+        self._groups = (tabs, self._list, self._drafts, changes, MarkCommands(self._orders, changes))
         self._is_wide = False
 
     def compose(self) -> ComposeResult:

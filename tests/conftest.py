@@ -21,7 +21,7 @@ from tui.sandbox.app import SandboxSettings
 
 _EXAMPLES = int(os.environ.get("SENDCLOUD_EXAMPLES", "0"))
 
-settings.register_profile("house", deadline=None, derandomize=not _EXAMPLES, max_examples=_EXAMPLES or 100)
+settings.register_profile("house", deadline=None, derandomize=not _EXAMPLES, max_examples=_EXAMPLES or 30)
 settings.load_profile("house")
 
 use_loop_idle()

@@ -154,7 +154,7 @@ def emptied(house: House) -> None:
     with house.sandbox.data.writing() as connection:
         connection.execute("DELETE FROM pending")
         connection.execute("DELETE FROM orders")
-    house.sandbox.breaker.faults = Faults()
+    house.sandbox.fault_injector.faults = Faults()
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""A sandbox over ASGI with a frozen date and a clock that the test moves, and an order to send to it."""
+"""A sandbox over ASGI with a frozen date and a clock that only tests move, and a valid order."""
 
 import copy
 from collections.abc import AsyncIterator, Callable
@@ -41,7 +41,7 @@ ORDER: dict[str, Any] = {
 
 @dataclass
 class Clock:
-    """Seconds that go by only when told."""
+    """A clock that moves only when a test or `sleep` moves it."""
 
     seconds: float = NOW.timestamp()
     slept: list[float] = field(default_factory=list)
@@ -55,8 +55,8 @@ class Clock:
 
 
 @dataclass
-class Bench:
-    """A sandbox, a client of it and its clock."""
+class SandboxHarness:
+    """A sandbox, a client for it, and its clock."""
 
     sandbox: Sandbox
     client: httpx.AsyncClient
@@ -66,36 +66,36 @@ class Bench:
         return await self.client.post("/orders", json=list(orders))
 
     async def create(self, **changes: Any) -> int:
-        """An order that is there, its settling over."""
-        answer = await self.post(order(**changes))
-        assert answer.status_code == 201, answer.text
+        """Create an order and wait until it is readable."""
+        response = await self.post(order(**changes))
+        assert response.status_code == 201, response.text
         self.clock.seconds += 100
-        return int(answer.json()["data"][0]["id"])
+        return int(response.json()["data"][0]["id"])
 
     async def get(self, id: int) -> dict[str, Any]:
-        answer = await self.client.get(f"/orders/{id}")
-        assert answer.status_code == 200, answer.text
-        return dict(answer.json()["data"])
+        response = await self.client.get(f"/orders/{id}")
+        assert response.status_code == 200, response.text
+        return dict(response.json()["data"])
 
     async def patch(self, id: int, change: Any) -> httpx.Response:
         return await self.client.patch(f"/orders/{id}", json=change)
 
     async def pages(self, **query: str) -> AsyncIterator[list[dict[str, Any]]]:
-        """All pages of a list, by its own links."""
-        answer = await self.client.get("/orders", params=query)
+        """All pages of a list, following its links."""
+        response = await self.client.get("/orders", params=query)
         while True:
-            assert answer.status_code == 200, answer.text
-            yield answer.json()["data"]
-            if "next" not in answer.links:
+            assert response.status_code == 200, response.text
+            yield response.json()["data"]
+            if "next" not in response.links:
                 return
-            answer = await self.client.get(answer.links["next"]["url"])
+            response = await self.client.get(response.links["next"]["url"])
 
     async def everything(self, **query: str) -> list[dict[str, Any]]:
         return [row async for page in self.pages(**query) for row in page]
 
 
 def order(**changes: Any) -> dict[str, Any]:
-    """The order above; a change named by a dotted path written with double underscores."""
+    """A copy of ORDER with changes; the name of a change is a path separated by double underscores."""
     document = copy.deepcopy(ORDER)
     for path, value in changes.items():
         *parents, last = path.split("__")
@@ -106,4 +106,4 @@ def order(**changes: Any) -> dict[str, Any]:
     return document
 
 
-MakeBench = Callable[..., Bench]
+MakeSandbox = Callable[..., SandboxHarness]

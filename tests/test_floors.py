@@ -1,7 +1,8 @@
-"""The floors of the house, proven by imports: everything goes downwards, and each room knows only what it may."""
+"""The layers of the program, proven by its imports: each imports only what is below it, and there are no cycles."""
 
 import ast
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-HOUSE = ROOT / "tui"
+PACKAGE = ROOT / "tui"
 
 ALL = frozenset({"tui"})
 NETWORK = frozenset({"httpx", "httpcore", "socket", "ssl", "urllib.request", "http.client"})
@@ -22,56 +23,113 @@ SERVER = frozenset({"starlette", "uvicorn"})
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
-    """What a room may import of the house, by the beginnings of names, and what of the world it may not."""
+class Layer:
+    """What a layer may import of this program, by the beginnings of module names, and what it may not import at all."""
 
-    house: frozenset[str]
-    never: frozenset[str]
+    allowed: frozenset[str]
+    forbidden: frozenset[str]
 
 
-def room(house: str, *never: frozenset[str]) -> Room:
-    return Room(frozenset(house.split()), frozenset().union(*never))
+def layer(allowed: str, *forbidden: frozenset[str]) -> Layer:
+    return Layer(frozenset(allowed.split()), frozenset().union(*forbidden))
 
 
 VALUES = "tui.api.codec tui.api.pointer tui.api.errors tui.api.models tui.api.query tui.api.wording"
-"""What of the wire is only values: no connection can be made with it."""
+"""The modules of `tui.api` that hold only values: no connection can be made with them."""
 
-ROOMS = {
-    "tui.keymap": room("", NETWORK, DISK, TERMINAL, SERVER),
-    "tui.settings": room("", NETWORK, DISK, TERMINAL, SERVER),
-    "tui.api": room("tui.api", DISK, TERMINAL, SERVER),
-    "tui.orders": room(f"tui.orders {VALUES}", NETWORK, DISK, TERMINAL, SERVER),
-    "tui.store": room("tui.store tui.api.codec", NETWORK - {"socket"}, DISK - {"sqlite3"}, TERMINAL, SERVER),
-    "tui.work": room("tui.work tui.orders tui.store tui.api", NETWORK, DISK, TERMINAL, SERVER),
-    "tui.widgets": room(
+STORED = "tui.store.db tui.store.batches tui.store.journal tui.store.journal_queries"
+"""The modules of `tui.store` whose errors and values screens may name."""
+
+FOR_SCREENS = f"tui.widgets tui.work tui.orders tui.keymap tui.settings tui.api.request_log {STORED} {VALUES}"
+"""What every family of screens may import."""
+
+
+def family(name: str, below: str = "") -> Layer:
+    """A family of screens, and the families below it."""
+    families = " ".join(f"tui.screens.{one}" for one in (name, *below.split()))
+    return layer(f"{families} {FOR_SCREENS}", NETWORK, DISK - {"tempfile"}, SERVER)
+
+
+def work(allowed: str) -> Layer:
+    folders = " ".join(f"tui.work.{one}" for one in allowed.split())
+    return layer(f"{folders} tui.orders tui.store tui.api", NETWORK, DISK, TERMINAL, SERVER)
+
+
+def orders(allowed: str) -> Layer:
+    folders = " ".join(f"tui.orders.{one}" for one in allowed.split())
+    return layer(f"{folders} {VALUES}", NETWORK, DISK, TERMINAL, SERVER)
+
+
+LAYERS = {
+    "tui.keymap": layer("", NETWORK, DISK, TERMINAL, SERVER),
+    "tui.settings": layer("", NETWORK, DISK, TERMINAL, SERVER),
+    "tui.api": layer("tui.api", DISK, TERMINAL, SERVER),
+    # orders/: what an order means.
+    "tui.orders.query": orders("query"),
+    "tui.orders.addresses": orders("addresses countries fields paths value_parser"),
+    "tui.orders.checks": orders("checks addresses countries fields money paths summary value_parser"),
+    "tui.orders.edits": orders("edits checks fields paths summary value_parser"),
+    "tui.orders.tables": orders("tables addresses edits fields money paths progress value_parser"),
+    "tui.orders": orders("countries display edits fields money paths progress suggestions summary value_parser"),
+    # store/: what must survive.
+    "tui.store": layer("tui.store tui.api.codec", NETWORK - {"socket"}, DISK - {"sqlite3"}, TERMINAL, SERVER),
+    # work/: what takes time.
+    "tui.work.cache": work("cache"),
+    "tui.work.writes": work("writes"),
+    "tui.work.drafts": work("drafts writes"),
+    "tui.work.file_import": work("file_import account gc_pause typed_paths"),
+    "tui.work.bulk": work("bulk account drafts writes"),
+    "tui.work.journal.batch_history": work("journal.batch_history journal.entries typed_paths writes"),
+    "tui.work.journal.entries": work("journal.entries drafts writes typed_paths"),
+    "tui.work.batches": work("batches account drafts file_import gc_pause journal.batch_history writes"),
+    "tui.work.journal": work("journal account batches drafts typed_paths writes"),
+    "tui.work.submit": work("submit account batches file_import writes"),
+    "tui.work": work("account drafts gc_pause typed_paths writes"),
+    "tui.widgets": layer(
         "tui.widgets tui.keymap tui.orders tui.api.codec tui.api.pointer tui.api.models tui.api.wording",
         NETWORK,
         DISK,
         SERVER,
     ),
-    "tui.screens": room(
-        f"tui.screens tui.widgets tui.work tui.store tui.orders tui.keymap tui.settings tui.api.request_log tui.lifecycle {VALUES}",
+    # screens/: families never import each other's screens, except for those below them.
+    "tui.screens.common": family("common"),
+    "tui.screens.order": family("order", "common"),
+    "tui.screens.review": family("review", "common order"),
+    "tui.screens.triage": family("triage", "common order review"),
+    "tui.screens.edit": family("edit", "common order review"),
+    "tui.screens.bulk": family("bulk", "common order review"),
+    "tui.screens.file_import": family("file_import", "common order"),
+    "tui.screens.composer": family("composer", "common order review file_import"),
+    "tui.screens.batches": family("batches", "common review"),
+    "tui.screens.journal": family("journal", "common review"),
+    "tui.screens.system": family("system", "common review"),
+    "tui.navigator": layer("tui.screens tui.widgets tui.work tui.api.codec", NETWORK, DISK, SERVER),
+    "tui.lifecycle": layer(
+        "tui.navigator tui.screens.common tui.screens.bulk.running tui.widgets tui.work tui.store tui.orders "
+        "tui.service tui.settings",
         NETWORK,
-        DISK - {"tempfile"},
+        DISK,
         SERVER,
     ),
-    "tui.app": room(
-        "tui.lifecycle tui.screens tui.widgets tui.work tui.keymap tui.service tui.settings", NETWORK, DISK, SERVER
+    "tui.app": layer(
+        "tui.lifecycle tui.screens.system.opening tui.screens.common tui.widgets tui.work tui.service tui.settings",
+        NETWORK,
+        DISK,
+        SERVER,
     ),
-    "tui.lifecycle": room("tui.screens tui.widgets tui.work tui.store tui.orders tui.settings", NETWORK, DISK, SERVER),
-    "tui.service": room("tui.settings tui.api tui.sandbox.app tui.sandbox.settings", DISK, TERMINAL, SERVER),
-    "tui.start": room("tui.app tui.service tui.settings", NETWORK, DISK, TERMINAL, SERVER),
-    "tui.headless": room(
-        "tui.service tui.settings tui.work tui.store.store tui.store.db tui.orders.fields tui.orders.progress tui.orders.tables.mapping "
-        "tui.widgets.text tui.api.codec tui.api.errors tui.api.wording",
+    "tui.service": layer("tui.settings tui.api tui.sandbox.app tui.sandbox.settings", DISK, TERMINAL, SERVER),
+    "tui.start": layer("tui.app tui.service tui.settings", NETWORK, DISK, TERMINAL, SERVER),
+    "tui.headless": layer(
+        "tui.service tui.settings tui.work tui.store.store tui.store.db tui.orders.fields tui.orders.progress "
+        "tui.orders.tables.mapping tui.widgets.text tui.api.codec tui.api.errors tui.api.wording",
         NETWORK,
         DISK,
         TERMINAL,
         SERVER,
     ),
-    "tui.cli": room("tui.start tui.headless tui.settings tui.sandbox.command", NETWORK, DISK, TERMINAL, SERVER),
-    "tui.__main__": room("tui.cli", NETWORK, DISK, TERMINAL, SERVER),
-    "tui.sandbox": room(
+    "tui.cli": layer("tui.start tui.headless tui.settings tui.sandbox.command", NETWORK, DISK, TERMINAL, SERVER),
+    "tui.__main__": layer("tui.cli", NETWORK, DISK, TERMINAL, SERVER),
+    "tui.sandbox": layer(
         "tui.sandbox tui.api.codec tui.api.pointer tui.api.errors tui.api.models",
         NETWORK - {"socket"},
         DISK - {"sqlite3"},
@@ -79,22 +137,14 @@ ROOMS = {
     ),
 }
 
-NAMED_ONLY = {
-    "tui.screens": frozenset({"tui.app", "tui.service"}),
-    "tui.app": frozenset({"tui.store.verifications", "tui.store.journal"}),
-    "tui.lifecycle": frozenset({"tui.app", "tui.service"}),
-}
-"""Types that a room may name in its hints, without importing them when it runs."""
-
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """One import: of what, by which module, in which line; `named_only` under TYPE_CHECKING."""
+    """One import: of what, by which module, in which line."""
 
     module: str
     target: str
     line: int
-    named_only: bool
 
     def __str__(self) -> str:
         return f"{self.module}:{self.line} imports {self.target}"
@@ -103,13 +153,6 @@ class Import:
 def imports(source: str, module: str) -> Iterator[Import]:
     """Every import of a source, wherever it stands, also by importlib."""
     tree = ast.parse(source)
-    hints = {
-        id(node)
-        for test in ast.walk(tree)
-        if isinstance(test, ast.If) and isinstance(test.test, ast.Name) and test.test.id == "TYPE_CHECKING"
-        for child in test.body
-        for node in ast.walk(child)
-    }
     for node in ast.walk(tree):
         targets: list[str] = []
         if isinstance(node, ast.Import):
@@ -117,7 +160,7 @@ def imports(source: str, module: str) -> Iterator[Import]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{module}:{node.lineno} has a relative import"
             base = str(node.module)
-            targets = [f"{base}.{alias.name}" if is_room(f"{base}.{alias.name}") else base for alias in node.names]
+            targets = [f"{base}.{alias.name}" if is_module(f"{base}.{alias.name}") else base for alias in node.names]
         elif isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             values = [argument.value for argument in node.args if isinstance(argument, ast.Constant)]
@@ -125,17 +168,17 @@ def imports(source: str, module: str) -> Iterator[Import]:
             if name == "to_thread":
                 targets = [value for value in values if isinstance(value, str) and value.startswith("tui.")]
         for target in targets:
-            yield Import(module, target, node.lineno, id(node) in hints)
+            yield Import(module, target, node.lineno)
 
 
-def is_room(name: str) -> bool:
+def is_module(name: str) -> bool:
     path = ROOT.joinpath(*name.split("."))
     return path.with_suffix(".py").exists() or (path / "__init__.py").exists()
 
 
 def modules() -> dict[str, Path]:
     found = {}
-    for path in sorted(HOUSE.rglob("*.py")):
+    for path in sorted(PACKAGE.rglob("*.py")):
         parts = path.relative_to(ROOT).with_suffix("").parts
         found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
     return found
@@ -150,28 +193,28 @@ def within(name: str, beginnings: frozenset[str]) -> bool:
     return any(name == beginning or name.startswith(f"{beginning}.") for beginning in beginnings)
 
 
-def room_of(module: str) -> str:
-    return next((name for name in ROOMS if within(module, frozenset({name}))), "")
+def layer_of(module: str) -> str:
+    """The layer of a module: the longest name in the table that it begins with."""
+    return max((name for name in LAYERS if within(module, frozenset({name}))), key=len, default="")
 
 
-def complaints(one: Import) -> str | None:
-    """Why this import breaks the house, or None."""
-    here = ROOMS[room_of(one.module)]
+def complaint(one: Import) -> str | None:
+    """Why this import is not allowed, or None."""
+    here = LAYERS[layer_of(one.module)]
     if one.target == "tui" or within(one.target, ALL):
-        allowed = here.house | (NAMED_ONLY.get(room_of(one.module), frozenset()) if one.named_only else frozenset())
-        return None if within(one.target, allowed) else f"{one}, which is not below it"
-    return f"{one}, which is not its business" if within(one.target, here.never) and not one.named_only else None
+        return None if within(one.target, here.allowed) else f"{one}, which is not below it"
+    return f"{one}, which this layer must not use" if within(one.target, here.forbidden) else None
 
 
-def test_every_module_belongs_to_a_room_of_the_plan() -> None:
-    assert [module for module in modules() if module != "tui" and not room_of(module)] == []
+def test_every_module_belongs_to_a_layer() -> None:
+    assert [module for module, path in modules().items() if path.stat().st_size and not layer_of(module)] == []
 
 
-@pytest.mark.parametrize("name", ROOMS)
-def test_a_room_imports_downwards_only(name: str) -> None:
-    here = [one for one in all_imports() if room_of(one.module) == name]
+@pytest.mark.parametrize("name", LAYERS)
+def test_a_layer_imports_downwards_only(name: str) -> None:
+    here = [one for one in all_imports() if layer_of(one.module) == name]
     assert here, f"{name} imports nothing at all; has it moved?"
-    assert [said for one in here if (said := complaints(one))] == []
+    assert [said for one in here if (said := complaint(one))] == []
 
 
 @pytest.mark.parametrize(
@@ -185,33 +228,35 @@ def test_a_room_imports_downwards_only(name: str) -> None:
         ("tui.orders.edits.edit", "from tui.api import pointer", False),
         ("tui.widgets.table", "import importlib\nimportlib.import_module('tui.store.store')", True),
         ("tui.screens.common.screen", "import tui.app", True),
-        ("tui.screens.common.screen", "if TYPE_CHECKING:\n    from tui.app import OrdersApp", False),
+        ("tui.screens.common.screen", "if TYPE_CHECKING:\n    from tui.app import OrdersApp", True),
+        ("tui.screens.edit.screen", "def f():\n    from tui.screens.triage.screen import TriageScreen", True),
+        ("tui.screens.edit.screen", "from tui.screens.review.drafts import review_drafts", False),
+        ("tui.orders.edits.edit", "from tui.orders.tables.rows import read_rows", True),
+        ("tui.work.writes.outbox", "from tui.work.drafts.drafts import Draft", True),
         ("tui.sandbox.app", "from tui.orders.edits.edit import Edit", True),
         ("tui.work.writes.outbox", "from textual import work", True),
-        ("tui.screens.common.screen", "from tui.screens.common.workspace_actions import open_order", False),
+        ("tui.screens.common.screen", "from tui.screens.common.workspace_actions import stage_copies", False),
     ],
 )
-def test_the_walk_sees_what_climbs(module: str, source: str, broken: bool) -> None:
-    assert bool([one for one in imports(source, module) if complaints(one)]) == broken
+def test_forbidden_imports_are_found(module: str, source: str, broken: bool) -> None:
+    assert bool([one for one in imports(source, module) if complaint(one)]) == broken
 
 
-def test_no_module_needs_itself() -> None:
-    """Imports at the head of modules make no circle."""
-    heads: dict[str, set[str]] = {}
-    for module, path in modules().items():
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        head = ast.Module([node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)], [])
-        heads[module] = {one.target for one in imports(ast.unparse(head), module) if within(one.target, ALL)}
+def test_no_module_imports_itself_through_others() -> None:
+    """Every import counts: at module level, in functions, under TYPE_CHECKING and by name."""
+    targets: dict[str, set[str]] = {module: set() for module in modules()}
+    for one in all_imports():
+        targets[one.module].add(one.target)
     done: set[str] = set()
 
-    def walk(module: str, way: tuple[str, ...]) -> None:
-        assert module not in way, " → ".join((*way, module))
+    def walk(module: str, path: tuple[str, ...]) -> None:
+        assert module not in path, " → ".join((*path, module))
         if module not in done:
-            for target in heads.get(module, ()):
-                walk(target, (*way, module))
+            for target in targets.get(module, ()):
+                walk(target, (*path, module))
             done.add(module)
 
-    for module in heads:
+    for module in targets:
         walk(module, ())
 
 
@@ -287,14 +332,14 @@ def acts(handler: ast.ExceptHandler) -> bool:
     )
 
 
-def test_the_top_level_holds_what_the_house_has_rooms_for() -> None:
+def test_the_top_level_holds_only_what_belongs_there() -> None:
     if (ROOT / ".git").exists():
         listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
         top = {name.partition("/")[0] for name in listed.splitlines()}
     else:
         top = {path.name for path in ROOT.iterdir()}
-    rooms = {"pyproject.toml", "tui", "tests", "screenshots", "README.md", "LICENSE"}
-    assert {name for name in top if not name.startswith(".")} <= rooms
+    expected = {"pyproject.toml", "tui", "tests", "screenshots", "README.md", "LICENSE"}
+    assert {name for name in top if not name.startswith(".")} <= expected
     assert {"pyproject.toml", "tui", "tests", "LICENSE"} <= top
 
 
@@ -304,3 +349,25 @@ def test_every_module_says_its_one_reason() -> None:
         reason = ast.get_docstring(ast.parse(text)) if text else "an empty package file"
         assert reason, module
         assert text == "" or text.startswith('"""'), module
+
+
+def test_no_test_imports_another_test() -> None:
+    """Helpers of several tests are in modules with names of their own."""
+    found = []
+    for path in sorted((ROOT / "tests").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import | ast.ImportFrom) else []
+            whole = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
+            if any(part.startswith("test_") for name in names for part in f"{whole}{name}".split(".")):
+                found.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+    assert found == []
+
+
+def test_tests_reach_through_two_private_attributes_at_most() -> None:
+    found = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in sorted((ROOT / "tests").rglob("*.py"))
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if re.search(r"(\._[a-z]\w*){3}", line)
+    ]
+    assert found == []

@@ -130,7 +130,7 @@ def test_a_name_that_stands_twice_in_an_object_loses_nothing_silently(shell: She
     good = json.dumps(orders(1, "G")[0])
     ended = shell.run("check", shell.write("a.json", f"{good}\n{twice}\n" if lines else f"[{good}, {twice}]"))
     assert ended.code == 1
-    assert "'order_number' stands twice" in (ended.out if lines else ended.error)
+    assert "'order_number' appears twice" in (ended.out if lines else ended.error)
 
 
 def test_what_an_other_copy_has_is_not_told_of_content_that_never_went(account: Shell) -> None:

@@ -1,17 +1,33 @@
-"""A bare app around one widget, and what it shows."""
+"""A minimal app around widgets, for tests of a widget."""
 
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from textual.app import App, ComposeResult
 from textual.message import Message
+from textual.screen import Screen
 from textual.widget import Widget
 
-from tui.widgets.styles import StyledScreen
+from tui.widgets.styles import STYLE_CLASSES, StyleCache, style_css
 
-News = TypeVar("News", bound=Message)
+MessageT = TypeVar("MessageT", bound=Message)
 
 
-class Stage(App[None]):
+class StyledScreen(Screen[None]):
+    """A screen that views of lines can stand on, without anything else."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = set(STYLE_CLASSES)
+    DEFAULT_CSS = style_css("StyledScreen")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.style_cache = StyleCache(self)
+
+    def notify_style_update(self) -> None:
+        self.style_cache.clear()
+        super().notify_style_update()
+
+
+class WidgetApp(App[None]):
     ENABLE_COMMAND_PALETTE = False
 
     def __init__(self, *widgets: Widget) -> None:
@@ -19,7 +35,7 @@ class Stage(App[None]):
         self.widgets = widgets
         self.posted: list[Message] = []
 
-    def get_default_screen(self) -> StyledScreen[None]:
+    def get_default_screen(self) -> StyledScreen:
         return StyledScreen()
 
     def compose(self) -> ComposeResult:
@@ -33,19 +49,20 @@ class Stage(App[None]):
             self.posted.append(message)
         await super()._dispatch_message(message)
 
-    def heard(self, kind: type[News]) -> list[News]:
+    def take_messages(self, kind: type[MessageT]) -> list[MessageT]:
+        """The messages of a kind that were posted since the last call."""
         found = [message for message in self.posted if isinstance(message, kind)]
         self.posted = [message for message in self.posted if not isinstance(message, kind)]
         return found
 
 
-def shown(app: App[None]) -> list[str]:
+def screen_lines(app: App[None]) -> list[str]:
     """The lines of the screen as text."""
     return [strip.text.rstrip() for strip in app.screen._compositor.render_strips()]
 
 
-def watch_lines(widget: Widget) -> list[int]:
-    """Records which lines the widget draws from now on."""
+def record_drawn_lines(widget: Widget) -> list[int]:
+    """Record the lines that a widget draws from now on."""
     drawn: list[int] = []
     render = widget.render_line
 

@@ -77,7 +77,7 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], inherit_bindings=False):
                 self, self._service, self._folder, profile=self._profile, now=self._now, settings=self._settings
             )
         except BaseException:
-            self.release_keys(forget=True)
+            self.release_keys(discard=True)
             raise
         self._session.start(self.release_keys)
 

@@ -67,6 +67,8 @@ class Navigator:
                 self._app.action_suspend_process()
             case Leave():
                 self._leave()
+            case ShowPalette():
+                self._show_palette()
             case _:
                 self._show(route)
 
@@ -115,21 +117,17 @@ class Navigator:
 
                 return JobsScreen(workspace)
             case ShowText(title, text):
-                from tui.screens.common.pages import TextScreen
+                from tui.screens.common.pages import PageScreen
 
-                return TextScreen(workspace, title, text)
+                return PageScreen(workspace, title, text)
             case ShowLines(title, lines):
-                from tui.screens.common.pages import LinesScreen
+                from tui.screens.common.pages import PageScreen
 
-                return LinesScreen(workspace, title, lines)
+                return PageScreen(workspace, title, lines)
             case ShowHelp(where):
-                from tui.screens.common.pages import HelpScreen
+                from tui.screens.common.pages import help_page
 
-                return HelpScreen(workspace, where)
-            case ShowPalette():
-                from tui.screens.system.palette import PaletteScreen
-
-                return PaletteScreen(workspace, self.screens[-1])
+                return help_page(workspace, where)
             case ShowRequestLog():
                 from tui.screens.system.request_log import RequestLogScreen
 
@@ -171,6 +169,12 @@ class Navigator:
         for screen in self.screens:
             screen.refresh(layout=True, repaint=True)
 
+    def _show_palette(self) -> None:
+        from tui.screens.system.palette import run_chosen_command
+
+        front = self.screens[-1]
+        front.run_dialog(run_chosen_command(front))
+
     # Places.
 
     async def open_last_place(self) -> None:
@@ -179,7 +183,8 @@ class Navigator:
         place = _read_place(account.store.screen_states.get(account.account_id, _PLACE))
         await self._app.switch_screen(self._screen_for(OpenTriage()))
         if place != OpenTriage():
-            self._show(place)
+            # Wait until it is mounted: what is asked at the start belongs on the screen in front.
+            await self._app.push_screen(self._screen_for(place))
 
     def remember(self, place: Place) -> None:
         """Begin the next start at this place. Raises StoreError."""

@@ -27,7 +27,7 @@ from tui.orders.fields import Field, field_at, sections
 from tui.orders.paths import ITEMS
 from tui.sandbox.app import SandboxSettings
 from tui.sandbox.data import FIRST_ID
-from tui.sandbox.seed_orders import Span, seeded
+from tui.sandbox.seed_orders import Span, generate_orders
 from tui.sandbox.serve import serving
 
 pytestmark = official_documents.needs_document()
@@ -38,7 +38,7 @@ COUNT = 600
 
 @cache
 def orders() -> tuple[Document, ...]:
-    rows = seeded(3, Span(NOW - timedelta(days=30), NOW), COUNT, odd=False, first_id=FIRST_ID, numbers={})
+    rows = generate_orders(3, Span(NOW - timedelta(days=30), NOW), COUNT, odd=False, first_id=FIRST_ID, numbers={})
     return tuple(cast(Document, decode(row.body)) for row in rows)
 
 

@@ -5,16 +5,16 @@ from typing import Any
 
 import httpx
 import pytest
-from sandbox_harness import NOW, Bench, Clock, MakeBench
+from sandbox_harness import NOW, Clock, MakeSandbox, SandboxHarness
 
 from tui.sandbox.app import Sandbox, SandboxSettings
 
 
 @pytest.fixture
-async def make_bench() -> AsyncIterator[MakeBench]:
-    benches: list[Bench] = []
+async def make_sandbox() -> AsyncIterator[MakeSandbox]:
+    harnesses: list[SandboxHarness] = []
 
-    def make(**settings: Any) -> Bench:
+    def make(**settings: Any) -> SandboxHarness:
         clock = settings.pop("clock", None) or Clock()
         settings = {"orders": 0, "now": NOW, "clock": clock, "sleep": clock.sleep, **settings}
         sandbox = Sandbox(SandboxSettings(**settings))
@@ -24,16 +24,16 @@ async def make_bench() -> AsyncIterator[MakeBench]:
             auth=("demo", "demo"),
             follow_redirects=False,
         )
-        benches.append(Bench(sandbox, client, clock))
-        return benches[-1]
+        harnesses.append(SandboxHarness(sandbox, client, clock))
+        return harnesses[-1]
 
     yield make
-    for bench in benches:
-        await bench.client.aclose()
-        bench.sandbox.close()
+    for harness in harnesses:
+        await harness.client.aclose()
+        harness.sandbox.close()
 
 
 @pytest.fixture
-def bench(make_bench: MakeBench) -> Bench:
-    """Empty, and saving at once."""
-    return make_bench(settle=0.0)
+def harness(make_sandbox: MakeSandbox) -> SandboxHarness:
+    """An empty sandbox that saves immediately."""
+    return make_sandbox(settle=0.0)

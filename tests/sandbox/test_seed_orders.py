@@ -1,8 +1,9 @@
-"""What is seeded: the same for the same seed and date, always with a yesterday, valid by the document unless odd."""
+"""Seed data: reproducible, recent, and valid by the document unless odd."""
 
 import json
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import official_documents
@@ -11,7 +12,7 @@ import pytest
 from tui.orders.addresses.formats import is_postcode
 from tui.sandbox.data import FIRST_ID
 from tui.sandbox.seed_data import FAILING_SHOP, SHOPS
-from tui.sandbox.seed_orders import SeedRow, Span, failing_since, missed, seeded
+from tui.sandbox.seed_orders import SeedRow, Span, failing_since, generate_orders, missed_order_count
 from tui.sandbox.shops import exception_logs, integrations
 from tui.sandbox.times import DAY, to_micros
 
@@ -20,28 +21,30 @@ SPAN = Span(NOW - timedelta(days=30), NOW)
 BUSY = {shop.id for shop in SHOPS if shop.share and shop.id != FAILING_SHOP}
 
 
+@cache
 def rows(count: int = 1500, *, odd: bool = False, seed: int = 1, span: Span = SPAN) -> list[SeedRow]:
-    return list(seeded(seed, span, count, odd=odd, first_id=FIRST_ID, numbers={}))
+    return list(generate_orders(seed, span, count, odd=odd, first_id=FIRST_ID, numbers={}))
 
 
+@cache
 def documents(count: int = 3000, *, odd: bool = False) -> list[dict[str, Any]]:
     return [json.loads(row.body) for row in rows(count, odd=odd)]
 
 
 def test_same_seed_and_date_give_the_same_bytes() -> None:
-    assert rows() == rows()
+    assert rows() == rows.__wrapped__()
     assert [row.body for row in rows()] != [row.body for row in rows(seed=2)]
 
 
 @official_documents.needs_document()
-def test_every_order_is_what_the_document_allows() -> None:
+def test_orders_are_valid_by_the_document() -> None:
     check = official_documents.order_validator()
     for document in documents(1500):
         problems = [f"{problem.json_path}: {problem.message}" for problem in check.iter_errors(document)]
         assert not problems, document
 
 
-def test_some_items_have_a_manufacturer_product_id_and_a_gtin_with_its_check_digit() -> None:
+def test_some_items_have_a_manufacturer_product_id_and_a_valid_gtin() -> None:
     items = [item for document in documents(300) for item in document["order_details"]["order_items"]]
     codes = {item["manufacturer_product_id_std"] for item in items if "manufacturer_product_id" in item}
     assert len(codes) > 5
@@ -50,7 +53,7 @@ def test_some_items_have_a_manufacturer_product_id_and_a_gtin_with_its_check_dig
         assert sum(int(digit) * (3, 1)[place % 2] for place, digit in enumerate(code)) % 10 == 0
 
 
-def test_postcodes_are_valid_unless_the_address_is_spoiled() -> None:
+def test_postcodes_are_valid_unless_the_address_is_damaged() -> None:
     addresses = [document.get("shipping_address") or {} for document in documents(3000)]
     wrong = {
         address["postal_code"]
@@ -61,7 +64,7 @@ def test_postcodes_are_valid_unless_the_address_is_spoiled() -> None:
 
 
 @official_documents.needs_document()
-def test_odd_orders_break_the_document_and_are_few() -> None:
+def test_few_orders_are_odd_and_invalid() -> None:
     check = official_documents.order_validator()
     share = sum(not check.is_valid(document) for document in documents(1500, odd=True)) / 1500
     assert 0.01 < share < 0.15
@@ -69,7 +72,7 @@ def test_odd_orders_break_the_document_and_are_few() -> None:
 
 @official_documents.needs_document()
 @pytest.mark.parametrize(("pointer", "made"), [("integration-response-model", integrations), ("integration-log", None)])
-def test_integrations_and_logs_are_what_the_document_allows(pointer: str, made: Any) -> None:
+def test_integrations_and_logs_are_valid_by_the_document(pointer: str, made: Any) -> None:
     check = official_documents.validator(f"/components/schemas/{pointer}", "integrations")
     nodes = list(made(NOW)) if made else [log for _, _, log in exception_logs(NOW)]
     assert len(nodes) >= 6
@@ -79,7 +82,7 @@ def test_integrations_and_logs_are_what_the_document_allows(pointer: str, made: 
 
 @pytest.mark.parametrize("hour", [0, 1, 9, 23])
 @pytest.mark.parametrize("count", [300, 2000])
-def test_several_shops_have_a_yesterday_and_a_this_morning(hour: int, count: int) -> None:
+def test_several_shops_have_orders_of_yesterday_and_this_morning(hour: int, count: int) -> None:
     now = NOW.replace(hour=hour, minute=0)
     midnight = to_micros(now) - to_micros(now) % DAY
     placed = rows(count, span=Span(now - timedelta(days=30), now))
@@ -89,7 +92,7 @@ def test_several_shops_have_a_yesterday_and_a_this_morning(hour: int, count: int
     assert all(row.created <= to_micros(now) for row in placed)
 
 
-def test_the_failing_shop_has_nothing_since_this_night_and_one_shop_has_nothing_at_all() -> None:
+def test_the_failing_shop_has_no_orders_since_last_night_and_one_shop_has_none() -> None:
     since = to_micros(failing_since(NOW))
     failing = [row for row in rows() if row.integration == FAILING_SHOP]
     assert failing
@@ -97,7 +100,7 @@ def test_the_failing_shop_has_nothing_since_this_night_and_one_shop_has_nothing_
     assert {shop.id for shop in SHOPS} - {row.integration for row in rows()} == {801177}
 
 
-def test_ids_rise_with_time_and_columns_say_what_the_text_says() -> None:
+def test_ids_ascend_with_time_and_columns_equal_the_json() -> None:
     placed = rows(400)
     assert [row.id for row in placed] == list(range(FIRST_ID, FIRST_ID + 400))
     assert [row.created for row in placed] == sorted(row.created for row in placed)
@@ -111,7 +114,7 @@ def test_ids_rise_with_time_and_columns_say_what_the_text_says() -> None:
         assert ("order_updated_at" in details) == (row.updated is not None)
 
 
-def test_order_ids_of_a_shop_are_used_once() -> None:
+def test_order_ids_of_a_shop_are_unique() -> None:
     keys = Counter((row.integration, row.order_id) for row in rows(5000))
     assert keys.most_common(1)[0][1] == 1
 
@@ -153,7 +156,7 @@ TROUBLE = {
 
 
 @pytest.mark.parametrize("kind", TROUBLE)
-def test_trouble_is_there_in_shares_a_warehouse_knows(kind: str) -> None:
+def test_problems_occur_with_realistic_frequency(kind: str) -> None:
     share = sum(bool(TROUBLE[kind](document)) for document in documents()) / 3000
     assert 0.001 <= share <= 0.45, share
 
@@ -168,7 +171,7 @@ def test_orders_come_from_many_countries_and_have_one_to_sixty_items() -> None:
     assert 0.4 < sizes[1] / 6000 < 0.7
 
 
-def test_customers_come_back_and_numbers_are_shared() -> None:
+def test_customers_return_and_some_numbers_are_shared() -> None:
     placed = rows(3000)
     streets = Counter(json.dumps(_address(json.loads(row.body))) for row in placed)
     assert streets.most_common(1)[0][1] >= 3
@@ -186,17 +189,17 @@ ODD = {
 
 
 @pytest.mark.parametrize("kind", ODD)
-def test_only_odd_has_what_the_document_denies(kind: str) -> None:
+def test_only_odd_orders_violate_the_document(kind: str) -> None:
     assert any(ODD[kind](row.body.decode()) for row in rows(4000, odd=True))
     assert not any(ODD[kind](row.body.decode()) for row in rows(4000))
 
 
-def test_no_text_holds_a_nul() -> None:
+def test_no_text_contains_nul() -> None:
     assert not any(b"\\u0000" in row.body for row in rows(4000, odd=True))
 
 
-def test_missed_time_brings_orders_in_proportion() -> None:
+def test_missed_orders_are_proportional_to_the_time() -> None:
     week = Span(NOW - timedelta(days=7), NOW)
-    assert missed(66, week) == 462
-    assert missed(66, Span(NOW - timedelta(hours=1), NOW)) == 15
-    assert missed(2, Span(NOW - timedelta(hours=1), NOW)) == 1
+    assert missed_order_count(66, week) == 462
+    assert missed_order_count(66, Span(NOW - timedelta(hours=1), NOW)) == 15
+    assert missed_order_count(2, Span(NOW - timedelta(hours=1), NOW)) == 1

@@ -1,4 +1,4 @@
-"""The file: made once, kept, caught up with the days, and never half."""
+"""The sandbox's file: created once, kept, extended by missed days, and never incomplete."""
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sandbox_harness import NOW, Bench, Clock, MakeBench, order
+from sandbox_harness import NOW, Clock, MakeSandbox, SandboxHarness, order
 
 from tui.sandbox.app import Sandbox, SandboxSettings
 
@@ -25,7 +25,7 @@ def bodies(sandbox: Sandbox) -> list[bytes]:
     return [bytes(body) for (body,) in sandbox.data.connection.execute("SELECT body FROM orders ORDER BY id")]
 
 
-def test_same_seed_and_date_fill_two_files_alike(tmp_path: Path) -> None:
+def test_same_seed_and_date_fill_two_files_identically(tmp_path: Path) -> None:
     one, two = started(tmp_path / "a.db", NOW, orders=300), started(tmp_path / "deep" / "b.db", NOW, orders=300)
     assert bodies(one) == bodies(two)
     assert len(bodies(one)) == 300
@@ -33,7 +33,7 @@ def test_same_seed_and_date_fill_two_files_alike(tmp_path: Path) -> None:
     two.close()
 
 
-def test_what_was_written_is_there_after_a_restart(tmp_path: Path) -> None:
+def test_writes_survive_a_restart(tmp_path: Path) -> None:
     first = started(tmp_path / "a.db", NOW, orders=50)
     before = bodies(first)
     first.close()
@@ -43,7 +43,7 @@ def test_what_was_written_is_there_after_a_restart(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("days", [1, 3, 400])
-def test_the_days_missed_are_added(tmp_path: Path, days: int) -> None:
+def test_orders_of_missed_days_are_added(tmp_path: Path, days: int) -> None:
     started(tmp_path / "a.db", NOW, orders=2000).close()
     later = NOW.replace(hour=6) + timedelta(days=days)
     sandbox = started(tmp_path / "a.db", later, orders=2000)
@@ -63,7 +63,7 @@ def test_the_days_missed_are_added(tmp_path: Path, days: int) -> None:
     again.close()
 
 
-def test_no_shop_uses_a_key_again_after_the_days_missed(tmp_path: Path) -> None:
+def test_orders_of_missed_days_have_new_keys(tmp_path: Path) -> None:
     started(tmp_path / "a.db", NOW, orders=600).close()
     sandbox = started(tmp_path / "a.db", NOW + timedelta(days=5), orders=600)
     double = sandbox.data.connection.execute(
@@ -73,14 +73,14 @@ def test_no_shop_uses_a_key_again_after_the_days_missed(tmp_path: Path) -> None:
     sandbox.close()
 
 
-def test_reset_makes_the_file_anew(tmp_path: Path) -> None:
+def test_reset_recreates_the_file(tmp_path: Path) -> None:
     started(tmp_path / "a.db", NOW, orders=40).close()
     sandbox = started(tmp_path / "a.db", NOW, orders=30, reset=True)
     assert len(bodies(sandbox)) == 30
     sandbox.close()
 
 
-def test_a_start_that_was_killed_half_way_leaves_nothing_behind(tmp_path: Path) -> None:
+def test_an_interrupted_start_leaves_nothing_behind(tmp_path: Path) -> None:
     (tmp_path / "a.db.new").write_bytes(b"half of a file")
     sandbox = started(tmp_path / "a.db", NOW, orders=30)
     assert len(bodies(sandbox)) == 30
@@ -88,7 +88,7 @@ def test_a_start_that_was_killed_half_way_leaves_nothing_behind(tmp_path: Path) 
     sandbox.close()
 
 
-def test_two_that_start_at_once_share_one_file(tmp_path: Path) -> None:
+def test_two_simultaneous_starts_share_one_file(tmp_path: Path) -> None:
     with ThreadPoolExecutor(4) as pool:
         sandboxes = list(pool.map(lambda _: started(tmp_path / "a.db", NOW, orders=200), range(4)))
     assert [len(bodies(sandbox)) for sandbox in sandboxes] == [200] * 4
@@ -114,17 +114,17 @@ def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
     assert (tmp_path / "a.db").read_text().startswith("no database")
 
 
-async def test_what_was_accepted_is_saved_by_the_next_start(tmp_path: Path, make_bench: MakeBench) -> None:
+async def test_accepted_orders_are_saved_at_the_next_start(tmp_path: Path, make_sandbox: MakeSandbox) -> None:
     clock = Clock()
-    first: Bench = make_bench(data=tmp_path / "a.db", settle=5.0, clock=clock)
+    first: SandboxHarness = make_sandbox(data=tmp_path / "a.db", settle=5.0, clock=clock)
     id = (await first.post(order())).json()["data"][0]["id"]
-    second: Bench = make_bench(data=tmp_path / "a.db", settle=5.0, clock=clock)
+    second: SandboxHarness = make_sandbox(data=tmp_path / "a.db", settle=5.0, clock=clock)
     assert (await second.client.get(f"/orders/{id}")).status_code == 404
     clock.seconds += 6
     assert (await second.get(id))["order_number"] == "OXSDFGHTD-12"
 
 
 @pytest.mark.parametrize("wrong", [{"now": datetime(2026, 1, 1)}, {"orders": -1}, {"settle": -1.0}])
-def test_settings_that_will_not_do(wrong: dict[str, Any]) -> None:
+def test_invalid_settings(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError):
         SandboxSettings(**wrong)

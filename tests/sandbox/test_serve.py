@@ -1,4 +1,4 @@
-"""Over a real socket: what only a socket can do."""
+"""The sandbox on a real socket."""
 
 import os
 import signal
@@ -28,36 +28,36 @@ def client(base: str) -> object:
         client.put(base.replace("/api/v3", "/sandbox/faults"), json={})
 
 
-def arm(client: httpx.Client, **faults: object) -> None:
+def set_faults(client: httpx.Client, **faults: object) -> None:
     client.put(str(client.base_url).replace("/api/v3/", "/sandbox/faults"), json=faults).raise_for_status()
 
 
-def test_pages_are_served_and_their_links_lead_back(client: httpx.Client, base: str) -> None:
-    answer = client.get("/orders")
-    following = answer.links["next"]["url"]
+def test_pages_and_their_links(client: httpx.Client, base: str) -> None:
+    response = client.get("/orders")
+    following = response.links["next"]["url"]
     assert following.startswith(f"{base}/orders?cursor=")
     assert len(client.get(following).json()["data"]) == 100
 
 
 @pytest.mark.parametrize(("fault", "written"), [("dropped", False), ("lost", True), ("cut", True)])
-def test_the_connection_ends_before_the_answer_does(client: httpx.Client, fault: str, written: bool) -> None:
+def test_a_cut_response_ends_the_connection(client: httpx.Client, fault: str, written: bool) -> None:
     key = f"cut off by {fault}"
-    arm(client, rules=[{"fault": fault, "times": 1, "method": "POST"}])
+    set_faults(client, rules=[{"fault": fault, "times": 1, "method": "POST"}])
     with pytest.raises(httpx.TransportError):
         client.post("/orders", json=[order(order_id=key)])
     assert len(client.get("/orders", params={"order_id": key}).json()["data"]) == written
 
 
-def test_half_a_page_is_not_taken_for_a_page(client: httpx.Client) -> None:
-    arm(client, cut=1)
-    with client.stream("GET", "/orders") as answer:
-        assert answer.status_code == 200
-        assert int(answer.headers["content-length"]) > 1000
+def test_half_a_page_is_an_error(client: httpx.Client) -> None:
+    set_faults(client, cut=1)
+    with client.stream("GET", "/orders") as response:
+        assert response.status_code == 200
+        assert int(response.headers["content-length"]) > 1000
         with pytest.raises(httpx.RemoteProtocolError):
-            answer.read()
+            response.read()
 
 
-def test_a_sandbox_that_was_given_stays_open() -> None:
+def test_a_sandbox_passed_in_stays_open() -> None:
     sandbox = Sandbox(SETTINGS)
     for _ in range(2):
         with serving(sandbox) as url:
@@ -67,7 +67,7 @@ def test_a_sandbox_that_was_given_stays_open() -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_alone_it_says_where_it_listens_and_ends_quietly(number: signal.Signals) -> None:
+def test_the_command_prints_its_url_and_ends_quietly(number: signal.Signals) -> None:
     code = "from tui.sandbox.serve import *; run(SandboxSettings(orders=5), 0)"
     process = subprocess.Popen(
         [sys.executable, "-c", code],

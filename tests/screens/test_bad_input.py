@@ -9,7 +9,7 @@ from app_harness import NOW, House, housed
 from odd_values import ODD, odd_orders
 from sandbox_harness import order as sample
 from textual import events
-from widget_harness import Stage, shown
+from widget_harness import WidgetApp, screen_lines
 
 from tui.api.codec import Document
 from tui.api.errors import Origin, Problem
@@ -70,7 +70,7 @@ def test_the_list_and_its_preview_show_it(odd: str) -> None:
 
 async def test_its_form_is_drawn_and_its_editors_open() -> None:
     sheet = OrderSheet()
-    async with Stage(sheet).run_test(size=(80, 24)) as pilot:
+    async with WidgetApp(sheet).run_test(size=(80, 24)) as pilot:
         for number, odd in enumerate(ODD):
             for place, order in odd_orders(ODD[odd], one_in=70):
                 sheet.load(rows_of(order, place))
@@ -81,7 +81,7 @@ async def test_its_form_is_drawn_and_its_editors_open() -> None:
                         assert sheet.editing == row.pointer
                 sheet.end()
                 await pilot.pause()
-                lines = shown(pilot.app)
+                lines = screen_lines(pilot.app)
                 assert not {char for line in lines for char in line if ord(char) < 32 or 0xD800 <= ord(char) < 0xE000}
                 assert ROOT not in {row.pointer for row in fields}
 

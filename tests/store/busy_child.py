@@ -1,4 +1,4 @@
-"""A process that stores and says what it has stored, until it is killed: `busy_child.py FOLDER`."""
+"""A process that writes to a store and prints what it has committed, until it is killed: `busy_child.py FOLDER`."""
 
 import sys
 from itertools import count

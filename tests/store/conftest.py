@@ -1,4 +1,4 @@
-"""A store in a folder of its own, with a clock that stands until told."""
+"""A store in a temporary folder, with a clock that only the test moves."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,7 +16,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def open_store(tmp_path: Path, clock: Clock) -> Iterator[Callable[[], Store]]:
-    """Each call opens the same folder as another process would, with a session of its own."""
+    """Each call opens the same folder with a new session, as another process would."""
     opened: list[Store] = []
 
     def open_() -> Store:

@@ -1,4 +1,4 @@
-"""Batches: identity, order, versions, owners."""
+"""Batches: ids, order, versions, owners."""
 
 from collections.abc import Callable
 
@@ -14,7 +14,7 @@ def names(store: Store, batch: int) -> list[object]:
     return [staged.base for staged in store.batches.staged(batch)]
 
 
-def test_orders_keep_their_place_and_identity(store: Store, account: int) -> None:
+def test_orders_keep_their_position_and_id(store: Store, account: int) -> None:
     batch = store.batches.create(account, "back\ud800orders").id
     a, b = store.batches.stage(batch, [NewStaged("a"), NewStaged("b")])
     (c,) = store.batches.stage(batch, [NewStaged("c", log=[1], meta={"row": 8}, released=True)])
@@ -31,7 +31,7 @@ def test_orders_keep_their_place_and_identity(store: Store, account: int) -> Non
     assert store.batches.all(account)[0].name == "back\ud800orders"
 
 
-def test_there_is_always_room_in_front(store: Store, account: int) -> None:
+def test_orders_can_always_be_inserted_in_front(store: Store, account: int) -> None:
     batch = store.batches.create(account, "b").id
     (last,) = store.batches.stage(batch, [NewStaged(0)])
     for n in range(1, 60):
@@ -41,7 +41,7 @@ def test_there_is_always_room_in_front(store: Store, account: int) -> None:
     assert names(store, batch) == [59, *(f"x{n}" for n in range(300)), *range(58, -1, -1)]
 
 
-def test_a_change_of_content_is_a_new_version_in_draft(store: Store, account: int) -> None:
+def test_a_change_of_content_makes_a_new_draft_version(store: Store, account: int) -> None:
     batch = store.batches.create(account, "b").id
     (order,) = store.batches.stage(batch, [NewStaged({"v": 1})])
     store.batches.set_all(batch, [(order, StagedState.REFUSED, False, None)])
@@ -59,7 +59,7 @@ def test_a_change_of_content_is_a_new_version_in_draft(store: Store, account: in
     assert (kept.version, kept.state, kept.meta, kept.released) == (3, StagedState.DRAFT, {"a": 1}, True)
 
 
-def test_what_was_taken_out_comes_back_to_its_place(store: Store, account: int) -> None:
+def test_removed_orders_are_restored_to_their_position(store: Store, account: int) -> None:
     batch = store.batches.create(account, "b").id
     ids = store.batches.stage(batch, [NewStaged(n) for n in range(4)])
     store.batches.drop(ids[1:3])
@@ -75,7 +75,7 @@ def test_staging_is_all_or_nothing(store: Store, account: int) -> None:
     assert names(store, batch) == []
 
 
-def test_one_copy_owns_a_batch_and_another_may_take_it_over(open_store: Callable[[], Store], clock: Clock) -> None:
+def test_one_process_owns_a_batch_and_another_can_take_it_over(open_store: Callable[[], Store], clock: Clock) -> None:
     first, second = open_store(), open_store()
     account = first.account_id("u", "1")
     batch = first.batches.create(account, "b").id
@@ -101,7 +101,7 @@ def test_one_copy_owns_a_batch_and_another_may_take_it_over(open_store: Callable
     assert first.batches.claim(batch)
 
 
-def test_a_dead_owners_batch_is_free(open_store: Callable[[], Store]) -> None:
+def test_the_batch_of_a_dead_owner_can_be_claimed(open_store: Callable[[], Store]) -> None:
     first, second = open_store(), open_store()
     account = first.account_id("u", "1")
     batch = first.batches.create(account, "b").id
@@ -113,7 +113,7 @@ def test_a_dead_owners_batch_is_free(open_store: Callable[[], Store]) -> None:
     assert second.batches.claim(batch)
 
 
-def test_a_removed_batch_is_out_of_sight(store: Store, account: int) -> None:
+def test_a_removed_batch_is_not_listed(store: Store, account: int) -> None:
     batch = store.batches.create(account, "old").id
     store.batches.rename(batch, "new")
     assert [found.name for found in store.batches.all(account)] == ["new"]

@@ -1,4 +1,4 @@
-"""The file: who may read it, which files are refused and left alone, and what a failing transaction leaves."""
+"""The database file: permissions, files that are refused, and failing transactions."""
 
 import signal
 import sqlite3
@@ -21,14 +21,14 @@ def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-def test_only_the_user_can_read_what_is_stored(store: Store, account: int) -> None:
+def test_only_the_user_can_read_the_files(store: Store, account: int) -> None:
     store.screen_states.put(account, "a", 1)
     assert mode(store.path.parent) == 0o700
     assert {mode(path) for path in store.path.parent.glob(FILE + "*")} == {0o600}
     assert {mode(path) for path in (store.path.parent / "locks").iterdir()} == {0o600}
 
 
-def test_a_folder_open_to_others_is_closed(tmp_path: Path) -> None:
+def test_a_folder_readable_by_others_is_made_private(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     folder.mkdir(mode=0o755)
     folder.chmod(0o755)
@@ -36,7 +36,7 @@ def test_a_folder_open_to_others_is_closed(tmp_path: Path) -> None:
     assert mode(folder) == 0o700
 
 
-def test_accounts_are_told_apart_and_found_again(store: Store) -> None:
+def test_accounts_are_distinct_and_stable(store: Store) -> None:
     one = store.account_id("https://a", "1")
     assert store.account_id("https://a", "1") == one
     assert len({one, store.account_id("https://a", "2"), store.account_id("https://b", "1")}) == 3
@@ -46,7 +46,7 @@ def test_accounts_are_told_apart_and_found_again(store: Store) -> None:
     "content",
     [b"this is no database at all, but long enough to have a header" * 20, b"SQLite format 3\0" + b"\xff" * 4096],
 )
-def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path, content: bytes) -> None:
+def test_a_file_that_is_no_database_is_refused_and_unchanged(tmp_path: Path, content: bytes) -> None:
     folder = tmp_path / "data"
     folder.mkdir()
     (folder / FILE).write_bytes(content)
@@ -55,7 +55,7 @@ def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path, co
     assert (folder / FILE).read_bytes() == content
 
 
-def test_a_file_damaged_in_the_middle_is_told_and_left_alone(tmp_path: Path) -> None:
+def test_a_corrupt_file_raises_and_is_unchanged(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     store = Store(folder)
     account = store.account_id("u", "1")
@@ -81,14 +81,14 @@ def test_a_database_of_another_program_is_refused(tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
-def test_a_newer_file_is_refused_with_a_word_on_what_to_do(tmp_path: Path) -> None:
+def test_a_newer_file_is_refused_with_advice(tmp_path: Path) -> None:
     path = tmp_path / FILE
     Database(path, [*MIGRATIONS, "CREATE TABLE future (a);"]).close()
     with pytest.raises(NewerStore, match="Update the app"):
         Store(tmp_path)
 
 
-def test_an_older_file_is_brought_up_with_its_rows(tmp_path: Path) -> None:
+def test_an_older_file_is_migrated_with_its_rows(tmp_path: Path) -> None:
     path = tmp_path / FILE
     old = Database(path, ["CREATE TABLE a (x);\nINSERT INTO a VALUES (1);"])
     old.close()
@@ -97,7 +97,7 @@ def test_an_older_file_is_brought_up_with_its_rows(tmp_path: Path) -> None:
     new.close()
 
 
-def test_a_migration_that_fails_leaves_the_old_format(tmp_path: Path) -> None:
+def test_a_failing_migration_leaves_the_old_version(tmp_path: Path) -> None:
     path = tmp_path / FILE
     Database(path, ["CREATE TABLE a (x);"]).close()
     with pytest.raises(StoreError):
@@ -108,13 +108,13 @@ def test_a_migration_that_fails_leaves_the_old_format(tmp_path: Path) -> None:
     again.close()
 
 
-def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_created_raises(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="cannot be used"):
         Store(tmp_path / "file" / "data")
 
 
-def test_a_failing_transaction_leaves_nothing_and_the_next_one_works(store: Store, account: int) -> None:
+def test_a_failing_transaction_is_rolled_back_and_the_next_one_works(store: Store, account: int) -> None:
     def fail(connection: sqlite3.Connection) -> None:
         connection.execute("DELETE FROM state")
         raise ZeroDivisionError
@@ -127,12 +127,12 @@ def test_a_failing_transaction_leaves_nothing_and_the_next_one_works(store: Stor
     assert store.screen_states.all(account) == {"kept": 1}
 
 
-def test_a_transaction_inside_another_is_a_mistake(store: Store, account: int) -> None:
+def test_nested_transactions_raise(store: Store, account: int) -> None:
     with pytest.raises(RuntimeError):
         store._database.write(lambda c: store.screen_states.get(account, "a"))
 
 
-def test_another_process_that_keeps_the_file_is_told_as_busy(store: Store, account: int) -> None:
+def test_a_file_locked_by_another_process_raises_store_busy(store: Store, account: int) -> None:
     other = sqlite3.connect(store.path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     store._database.read(lambda c: c.execute("PRAGMA busy_timeout=1").fetchone())
@@ -143,7 +143,7 @@ def test_another_process_that_keeps_the_file_is_told_as_busy(store: Store, accou
     store.screen_states.put(account, "a", 1)
 
 
-def test_many_threads_may_call(store: Store, account: int) -> None:
+def test_calls_from_many_threads(store: Store, account: int) -> None:
     def work(n: int) -> None:
         for i in range(20):
             store.screen_states.put(account, f"{n}/{i}", n * i)
@@ -153,7 +153,7 @@ def test_many_threads_may_call(store: Store, account: int) -> None:
     assert store.screen_states.all(account) == {f"{n}/{i}": n * i for n in range(8) for i in range(20)}
 
 
-def test_a_signal_handler_may_flush_and_store_while_a_call_waits(store: Store, account: int) -> None:
+def test_a_signal_handler_can_flush_and_write_while_a_call_waits(store: Store, account: int) -> None:
     handled = threading.Event()
 
     def handler(*_: object) -> None:
@@ -177,7 +177,7 @@ def test_a_signal_handler_may_flush_and_store_while_a_call_waits(store: Store, a
     assert store.screen_states.get(account, "by the handler") is True
 
 
-def test_a_closed_store_says_so(open_store: Callable[[], Store]) -> None:
+def test_a_closed_store_raises(open_store: Callable[[], Store]) -> None:
     store = open_store()
     store.close()
     store.close()
@@ -201,7 +201,7 @@ def test_a_closed_store_says_so(open_store: Callable[[], Store]) -> None:
         {"\udfff": ["é"]},
     ],
 )
-def test_every_value_comes_back_as_it_was(store: Store, account: int, value: object) -> None:
+def test_values_survive_a_round_trip(store: Store, account: int, value: object) -> None:
     store.screen_states.put(account, "k", value)  # type: ignore[arg-type]
     back = store.screen_states.get(account, "k", "default")
     assert back == value
@@ -209,7 +209,7 @@ def test_every_value_comes_back_as_it_was(store: Store, account: int, value: obj
     assert str(back) == str(value)
 
 
-def test_the_deepest_document_can_be_kept_inside_a_log(store: Store, account: int) -> None:
+def test_a_log_can_contain_the_deepest_document(store: Store, account: int) -> None:
     deepest = decode("[" * 199 + "]" * 199)
     log: Json = [{"step": {"value": {"order": deepest}}}]
     store.screen_states.put(account, "k", log)

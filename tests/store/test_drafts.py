@@ -1,4 +1,4 @@
-"""State of the screens and edits."""
+"""The state of the screens, and edits."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,7 +13,7 @@ from tui.store.store import Store
 READ = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 
 
-def test_state_is_kept_by_account_and_found_by_prefix(store: Store, account: int) -> None:
+def test_state_is_stored_by_account_and_found_by_prefix(store: Store, account: int) -> None:
     other = store.account_id("https://other", "7")
     store.screen_states.put(account, "view/a", 1)
     store.screen_states.put(account, "view/é\ud800", 2)
@@ -26,7 +26,7 @@ def test_state_is_kept_by_account_and_found_by_prefix(store: Store, account: int
     assert store.screen_states.get(other, "view/a") == 4
 
 
-def test_a_value_is_swapped_only_if_it_is_what_was_thought(store: Store, account: int) -> None:
+def test_swap_requires_the_expected_value(store: Store, account: int) -> None:
     store.screen_states.put(account, "job", {"by": "a"})
     assert store.screen_states.swap(account, "job", {"by": "a"}, {"by": "b"})
     assert not store.screen_states.swap(account, "job", {"by": "a"}, {"by": "c"})
@@ -44,7 +44,7 @@ def test_prefixes_are_not_patterns(store: Store, account: int) -> None:
     assert store.screen_states.all(account, "a_") == {"a_b": 1, "a_\x7f~\U0010ffff": 4}
 
 
-def test_an_edit_lives_through_log_rebase_and_restart(open_store: Callable[[], Store], clock: Clock) -> None:
+def test_an_edit_survives_save_rebase_and_restart(open_store: Callable[[], Store], clock: Clock) -> None:
     store = open_store()
     account = store.account_id("u", "1")
     started = store.edits.start(account, "12", {"id": "12", "v": 1}, READ)
@@ -58,13 +58,13 @@ def test_an_edit_lives_through_log_rebase_and_restart(open_store: Callable[[], S
     assert [(edit.base, edit.log) for edit in store.edits.all(account)] == [({"id": "12", "v": 2}, ["merged"])]
 
 
-def test_starting_twice_keeps_the_first(store: Store, account: int) -> None:
+def test_starting_an_edit_twice_keeps_the_first(store: Store, account: int) -> None:
     store.edits.save_log(account, store.edits.start(account, "12", {"v": 1}, READ), ["mine"], READ)
     again = store.edits.start(account, "12", {"v": 2}, READ)
     assert (again.base, again.log) == ({"v": 1}, ["mine"])
 
 
-def test_edits_are_listed_as_they_were_begun_and_by_account(store: Store, account: int) -> None:
+def test_edits_are_listed_by_account_in_order_of_creation(store: Store, account: int) -> None:
     other = store.account_id("https://other", "7")
     for order in ("9", "1", "5"):
         store.edits.start(account, order, {}, READ)
@@ -75,7 +75,7 @@ def test_edits_are_listed_as_they_were_begun_and_by_account(store: Store, accoun
     assert store.edits.get(account, "1") is None
 
 
-def test_steps_are_saved_on_the_document_they_belong_to_only(store: Store, account: int) -> None:
+def test_log_is_saved_only_on_its_base_document(store: Store, account: int) -> None:
     first = store.edits.start(account, "12", {"v": 1}, READ)
     second = store.edits.rebase(account, "12", {"v": 2}, READ + timedelta(seconds=1), ["theirs"])
     assert store.edits.save_log(account, first, ["mine"], READ) is None
@@ -86,16 +86,16 @@ def test_steps_are_saved_on_the_document_they_belong_to_only(store: Store, accou
     assert store.edits.get(account, "12") == third
 
 
-def test_a_dropped_edit_cannot_be_saved_silently(store: Store, account: int) -> None:
+def test_saving_a_deleted_edit_fails(store: Store, account: int) -> None:
     edit = store.edits.start(account, "12", {}, READ)
     store.edits.drop(account, "12")
     assert store.edits.save_log(account, edit, ["mine"], READ) is None
     assert store.edits.get(account, "12") is None
-    with pytest.raises(StoreError, match="no draft"):
+    with pytest.raises(StoreError, match="no longer exists"):
         store.edits.rebase(account, "12", {}, READ, [])
 
 
-def test_documents_do_not_pile_up(store: Store, account: int) -> None:
+def test_unused_documents_are_deleted(store: Store, account: int) -> None:
     store.edits.start(account, "12", {"v": 1}, READ)
     for v in range(5):
         store.edits.rebase(account, "12", {"v": v}, READ, [])

@@ -1,4 +1,4 @@
-"""Files for editors: nobody else can read them, and they go with the process, with a dead one's at the next start."""
+"""Editor files: private, and removed on close or at the next start."""
 
 import os
 import signal
@@ -29,7 +29,7 @@ def mode(path: Path) -> int:
     return path.stat().st_mode & 0o777
 
 
-def test_a_file_is_the_users_alone_and_gone_with_all_beside_it(store: Store, tmp_path: Path) -> None:
+def test_a_file_is_private_and_removed_with_everything_beside_it(store: Store, tmp_path: Path) -> None:
     before = os.umask(0)
     try:
         path = store.editor_files.put("order.json", b"{}\n")
@@ -47,11 +47,11 @@ def test_a_file_is_the_users_alone_and_gone_with_all_beside_it(store: Store, tmp
     store.editor_files.remove(path)
 
 
-def test_no_two_have_a_name_in_common(store: Store) -> None:
+def test_folder_names_are_unique(store: Store) -> None:
     assert len({store.editor_files.put("a", b"").parent for _ in range(20)}) == 20
 
 
-def test_what_is_left_goes_when_the_store_is_closed(open_store: Callable[[], Store], tmp_path: Path) -> None:
+def test_remaining_files_are_removed_on_close(open_store: Callable[[], Store], tmp_path: Path) -> None:
     one, two = open_store(), open_store()
     one.editor_files.put("a", b"")
     theirs = two.editor_files.put("b", b"")
@@ -59,7 +59,7 @@ def test_what_is_left_goes_when_the_store_is_closed(open_store: Callable[[], Sto
     assert [place.name for place in (tmp_path / "data" / "scratch").iterdir()] == [theirs.parent.name]
 
 
-def test_what_a_killed_one_has_left_is_removed_at_the_next_start_and_not_before(
+def test_files_of_a_killed_process_are_removed_at_the_next_start(
     open_store: Callable[[], Store], tmp_path: Path
 ) -> None:
     command = [sys.executable, "-c", CHILD, str(tmp_path / "data")]
@@ -67,7 +67,7 @@ def test_what_a_killed_one_has_left_is_removed_at_the_next_start_and_not_before(
         assert child.stdout is not None
         path = Path(child.stdout.readline().strip())
         mine = open_store().editor_files.put("mine", b"")
-        assert path.exists(), "its process lives"
+        assert path.exists(), "its process is alive"
         child.send_signal(signal.SIGKILL)
         child.wait()
     assert path.exists()
@@ -77,7 +77,7 @@ def test_what_a_killed_one_has_left_is_removed_at_the_next_start_and_not_before(
 
 
 @pytest.mark.parametrize("leftover", ["odd", "0123456789abcdef-1", ".hidden"])
-def test_what_nobody_owns_goes_too(open_store: Callable[[], Store], tmp_path: Path, leftover: str) -> None:
+def test_files_without_a_session_are_removed(open_store: Callable[[], Store], tmp_path: Path, leftover: str) -> None:
     open_store().close()
     (tmp_path / "data" / "scratch" / leftover).mkdir()
     (tmp_path / "data" / "scratch" / "file").touch()

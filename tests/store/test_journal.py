@@ -1,4 +1,4 @@
-"""The table of writes, and what its steps mean for staged and followed orders."""
+"""The table of writes, and the effects of its events on staged orders and verifications."""
 
 import os
 import signal
@@ -31,7 +31,7 @@ def stage_one(store: Store, account: int) -> SentItem:
     return SentItem(staged, 1, "A-1", "5")
 
 
-def test_a_write_is_kept_to_the_byte_with_every_step(store: Store, account: int, clock: Clock) -> None:
+def test_a_write_is_stored_byte_for_byte_with_all_events(store: Store, account: int, clock: Clock) -> None:
     write = store.writes.record(account, PATCH)
     assert write.state is WriteState.RECORDED
     assert write.new == PATCH
@@ -51,7 +51,7 @@ def test_a_write_is_kept_to_the_byte_with_every_step(store: Store, account: int,
         store.writes.step(999, WriteState.SENT)
 
 
-def test_the_journal_is_listed_by_what_is_asked(store: Store, account: int, clock: Clock) -> None:
+def test_writes_are_filtered(store: Store, account: int, clock: Clock) -> None:
     item = stage_one(store, account)
     first = store.writes.record(account, PATCH).id
     clock.pass_(60)
@@ -59,8 +59,8 @@ def test_the_journal_is_listed_by_what_is_asked(store: Store, account: int, cloc
     store.writes.record(store.account_id("https://other", "1"), PATCH)
     store.writes.step(first, WriteState.CONFIRMED)
 
-    def ids(**asked: object) -> list[int]:
-        return [write.id for write in store.writes.all(account, **asked)]  # type: ignore[arg-type]
+    def ids(**filters: object) -> list[int]:
+        return [write.id for write in store.writes.all(account, **filters)]  # type: ignore[arg-type]
 
     assert ids() == [second, first]
     assert ids(order_id="12") == [first]
@@ -73,7 +73,7 @@ def test_the_journal_is_listed_by_what_is_asked(store: Store, account: int, cloc
     assert store.writes.all(account)[0].new.items == (item,)
 
 
-def test_only_the_writes_of_the_dead_are_taken_up(open_store: Callable[[], Store]) -> None:
+def test_only_writes_of_dead_processes_are_adopted(open_store: Callable[[], Store]) -> None:
     dead, living, mine = open_store(), open_store(), open_store()
     account = mine.account_id("u", "1")
     left = [dead.writes.record(account, PATCH).id for _ in range(3)]
@@ -92,7 +92,9 @@ def test_only_the_writes_of_the_dead_are_taken_up(open_store: Callable[[], Store
     assert [write.id for write in living.writes.adopt(account)] == [own - 1]
 
 
-def test_an_answer_settles_write_staged_and_follow_at_once(store: Store, account: int, clock: Clock) -> None:
+def test_an_event_updates_write_staged_order_and_verification_together(
+    store: Store, account: int, clock: Clock
+) -> None:
     item = stage_one(store, account)
     write = store.writes.record(account, upsert(item)).id
     assert store.writes.already_sent(item.staged, 1)
@@ -100,7 +102,7 @@ def test_an_answer_settles_write_staged_and_follow_at_once(store: Store, account
         write,
         WriteState.ACCEPTED,
         staged=[StagedUpdate(item.staged, 1, StagedState.ACCEPTED, remote_id="77")],
-        follows=[NewVerification("A-1", "5", {"v": 1}, clock(), remote_id="77", staged=item.staged, version=1)],
+        verifications=[NewVerification("A-1", "5", {"v": 1}, clock(), remote_id="77", staged=item.staged, version=1)],
     )
     assert store.writes.already_sent(item.staged, 1)
     assert not store.writes.already_sent(item.staged, 2)
@@ -122,7 +124,7 @@ def test_an_answer_settles_write_staged_and_follow_at_once(store: Store, account
     assert ended.state is WriteState.VERIFIED
 
 
-def test_news_of_an_older_version_do_not_become_the_state_of_the_newer(store: Store, account: int) -> None:
+def test_an_event_of_an_older_version_does_not_change_the_state_of_a_newer_one(store: Store, account: int) -> None:
     item = stage_one(store, account)
     write = store.writes.record(account, upsert(item)).id
     store.batches.save_log(item.staged, ["typed while it was out"])
@@ -142,12 +144,12 @@ def test_news_of_an_older_version_do_not_become_the_state_of_the_newer(store: St
         ((VerificationState.VERIFIED,), WriteState.ACCEPTED),
     ],
 )
-def test_a_write_ends_with_the_worst_of_its_orders_when_all_are_known(
+def test_a_write_gets_the_worst_result_of_its_orders(
     store: Store, account: int, clock: Clock, states: tuple[VerificationState, ...], end: WriteState
 ) -> None:
     write = store.writes.record(account, upsert()).id
     follows = [NewVerification(name, "5", {}, clock()) for name in ("A", "B")]
-    store.writes.step(write, WriteState.ACCEPTED, follows=follows)
+    store.writes.step(write, WriteState.ACCEPTED, verifications=follows)
     for follow, state in zip(store.verifications.of_write(write), states, strict=False):
         store.verifications.settle(follow.id, state)
     ended = store.writes.get(write)
@@ -155,24 +157,22 @@ def test_a_write_ends_with_the_worst_of_its_orders_when_all_are_known(
     assert ended.state is end
 
 
-def test_a_newer_version_supersedes_the_follow_of_the_older(store: Store, account: int, clock: Clock) -> None:
+def test_a_newer_version_supersedes_the_verification_of_the_older(store: Store, account: int, clock: Clock) -> None:
     item = stage_one(store, account)
     write = store.writes.record(account, upsert(item)).id
     for version in (1, 2):
         new = NewVerification("A-1", "5", {"v": version}, clock(), staged=item.staged, version=version)
-        store.writes.step(write, WriteState.ACCEPTED, follows=[new])
+        store.writes.step(write, WriteState.ACCEPTED, verifications=[new])
     old, new_one = store.verifications.of_staged(item.staged)
     assert (old.state, new_one.state) == (VerificationState.SUPERSEDED, VerificationState.ACCEPTED)
     assert store.verifications.settle(old.id, VerificationState.MISSING).state is VerificationState.SUPERSEDED
 
 
-def test_a_given_up_order_can_be_followed_again_and_the_follows_of_the_dead_are_taken_up(
-    open_store: Callable[[], Store], clock: Clock
-) -> None:
+def test_verifications_can_be_reopened_and_adopted(open_store: Callable[[], Store], clock: Clock) -> None:
     dead, mine = open_store(), open_store()
     account = mine.account_id("u", "1")
     write = dead.writes.record(account, upsert()).id
-    dead.writes.step(write, WriteState.ACCEPTED, follows=[NewVerification("A", "5", {}, clock())])
+    dead.writes.step(write, WriteState.ACCEPTED, verifications=[NewVerification("A", "5", {}, clock())])
     assert mine.verifications.adopt(account) == []
     dead.close()
     (follow,) = mine.verifications.adopt(account)
@@ -185,7 +185,7 @@ def test_a_given_up_order_can_be_followed_again_and_the_follows_of_the_dead_are_
 @pytest.mark.parametrize(
     ("state", "held"), [(WriteState.REFUSED, False), (WriteState.NOT_SENT, False), (WriteState.UNKNOWN, True)]
 )
-def test_what_is_refused_may_go_again_and_what_is_unknown_may_not(
+def test_refused_orders_can_be_resent_and_unknown_ones_cannot(
     store: Store, account: int, state: WriteState, held: bool
 ) -> None:
     item = stage_one(store, account)
@@ -193,11 +193,13 @@ def test_what_is_refused_may_go_again_and_what_is_unknown_may_not(
     assert store.writes.already_sent(item.staged, 1) is held
 
 
-def test_what_went_missing_may_go_again(store: Store, account: int, clock: Clock) -> None:
+def test_missing_orders_can_be_resent(store: Store, account: int, clock: Clock) -> None:
     item = stage_one(store, account)
     write = store.writes.record(account, upsert(item)).id
     store.writes.step(
-        write, WriteState.ACCEPTED, follows=[NewVerification("A-1", "5", {}, clock(), staged=item.staged, version=1)]
+        write,
+        WriteState.ACCEPTED,
+        verifications=[NewVerification("A-1", "5", {}, clock(), staged=item.staged, version=1)],
     )
     (follow,) = store.verifications.of_write(write)
     store.verifications.settle(follow.id, VerificationState.MISSING)
@@ -208,18 +210,18 @@ CHILD = Path(__file__).with_name("busy_child.py")
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_what_was_committed_survives_sigkill(tmp_path: Path, seed: int) -> None:
-    """The whole: SENDCLOUD_KILLS=100 pytest tests/store -k sigkill."""
+def test_committed_data_survives_sigkill(tmp_path: Path, seed: int) -> None:
+    """More runs: SENDCLOUD_KILLS=100 pytest tests/store -k sigkill."""
     random = Random(seed)
     for _ in range(int(os.environ.get("SENDCLOUD_KILLS", "8")) // 4):
         folder = tmp_path / f"data{random.random()}"
         with subprocess.Popen([sys.executable, str(CHILD), str(folder)], stdout=subprocess.PIPE, text=True) as child:
             assert child.stdout is not None
-            told = [child.stdout.readline() for _ in range(random.randrange(1, 400))]
+            lines = [child.stdout.readline() for _ in range(random.randrange(1, 400))]
             child.send_signal(signal.SIGKILL)
-            told += child.stdout.readlines()
-        # A line cut by the kill was still printed after its commit.
-        committed = max(int(line) for line in told if line.endswith("\n"))
+            lines += child.stdout.readlines()
+        # A line cut off by the kill was printed after its commit.
+        committed = max(int(line) for line in lines if line.endswith("\n"))
         store = Store(folder)
         account = store.account_id("u", "1")
         assert store._database.read(lambda c: c.execute("PRAGMA integrity_check").fetchone()[0]) == "ok"

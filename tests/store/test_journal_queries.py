@@ -1,4 +1,4 @@
-"""The journal as a list: what old files had comes along, what is looked for is found, and what is pruned is gone."""
+"""Journal queries: rows of older files, filters, sorting, and pruning."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -44,7 +44,7 @@ def stage(store: Store, account: int, name: str = "A-1") -> SentItem:
 def accepted(store: Store, account: int, item: SentItem, clock: Clock, end: VerificationState | None) -> int:
     write = store.writes.record(account, upsert(item)).id
     follow = NewVerification(item.order_id, "5", {"v": 1}, clock(), staged=item.staged, version=item.version)
-    store.writes.step(write, WriteState.ACCEPTED, follows=[follow])
+    store.writes.step(write, WriteState.ACCEPTED, verifications=[follow])
     if end is not None:
         store.verifications.settle(store.verifications.of_write(write)[0].id, end, remote_id="77")
     return write
@@ -71,7 +71,7 @@ INSERT INTO follow VALUES (1, 1, 's', 2, 'y', 1, '"14"', '"C"', '"5"', 1, 0, 1, 
 """
 
 
-def test_the_writes_of_an_older_file_are_listed_with_their_orders_and_outcomes(tmp_path: Path, clock: Clock) -> None:
+def test_writes_of_an_older_file_are_listed_with_orders_and_outcomes(tmp_path: Path, clock: Clock) -> None:
     old = Database(tmp_path / FILE, MIGRATIONS[:1])
 
     def fill(connection: object) -> None:
@@ -98,7 +98,7 @@ def test_the_writes_of_an_older_file_are_listed_with_their_orders_and_outcomes(t
     store.close()
 
 
-def test_who_wrote_is_the_profile_and_the_user_of_the_machine(tmp_path: Path, clock: Clock) -> None:
+def test_writers_are_users_with_profiles(tmp_path: Path, clock: Clock) -> None:
     store = Store(tmp_path, now=clock, profile="NL \ud800 shop")
     account = store.account_id("u", "1")
     write = ended(store, account, patch())
@@ -107,39 +107,39 @@ def test_who_wrote_is_the_profile_and_the_user_of_the_machine(tmp_path: Path, cl
     store.close()
 
 
-def test_an_order_is_found_by_whatever_way_it_was_written(store: Store, account: int, clock: Clock) -> None:
+def test_an_order_is_found_by_id_and_by_upsert_key(store: Store, account: int, clock: Clock) -> None:
     mine = ended(store, account, patch("12", "NL-1")).id
     ended(store, account, patch("13", "NL-2"))
     whole = ended(store, account, upsert(SentItem("edit:12:ab", 1, "A", "5"), SentItem("edit:99:cd", 1, "B", "5"))).id
     made = accepted(store, account, stage(store, account, "A-1"), clock, VerificationState.VERIFIED)
 
-    def ids(**asked: object) -> list[int]:
-        return [write.id for write in store.writes.all(account, **asked)]  # type: ignore[arg-type]
+    def ids(**filters: object) -> list[int]:
+        return [write.id for write in store.writes.all(account, **filters)]  # type: ignore[arg-type]
 
     assert ids(order_id="12") == [whole, mine]
-    assert ids(order_id="77") == [made], "the id that an upsert made is known when the order was seen"
+    assert ids(order_id="77") == [made], "the id is known once the order was verified"
     assert ids(key=("A-1", "5")) == [made]
     assert ids(order_id="12", key=("A-1", "5")) == [made, whole, mine]
     assert ids(key=("A-1", "6")) == []
     assert store.journal_queries.find(account, order="12") == [(whole, 0), (mine, 0)]
 
 
-def test_the_list_is_narrowed_by_words_outcome_job_and_time(store: Store, account: int, clock: Clock) -> None:
+def test_filters_by_term_outcome_job_and_time(store: Store, account: int, clock: Clock) -> None:
     first = ended(store, account, patch("12", "NL-1", job="hold")).id
     clock.pass_(60)
     second = ended(store, account, patch("13", "NL-2", changes=[]), WriteState.REFUSED).id
     ended(store, store.account_id("https://other", "1"), patch())
 
-    def ids(**asked: object) -> list[int]:
-        return [write for write, _ in store.journal_queries.find(account, **asked)]  # type: ignore[arg-type]
+    def ids(**filters: object) -> list[int]:
+        return [write for write, _ in store.journal_queries.find(account, **filters)]  # type: ignore[arg-type]
 
     assert ids() == [second, first]
-    assert ids(words=["nl-"]) == [second, first]
-    assert ids(words=["NL-", "gentbrügge"]) == [first]
-    assert ids(words=["shop nl-2"]) == [second]
-    assert ids(words=["13"]) == [second]
-    assert ids(words=["hold"]) == [first]
-    assert ids(words=["%"]) == [], "a word is no pattern"
+    assert ids(terms=["nl-"]) == [second, first]
+    assert ids(terms=["NL-", "gentbrügge"]) == [first]
+    assert ids(terms=["shop nl-2"]) == [second]
+    assert ids(terms=["13"]) == [second]
+    assert ids(terms=["hold"]) == [first]
+    assert ids(terms=["%"]) == [], "a term is not a pattern"
     assert ids(states=[WriteState.REFUSED]) == [second]
     assert ids(kinds=[WriteKind.DELETE]) == []
     assert ids(job="hold") == [first]
@@ -147,17 +147,17 @@ def test_the_list_is_narrowed_by_words_outcome_job_and_time(store: Store, accoun
     assert [write.id for write in store.writes.all(account, job="hold")] == [first]
 
 
-def test_the_list_is_sorted_by_order_and_by_outcome(store: Store, account: int) -> None:
+def test_sorting_by_order_and_by_outcome(store: Store, account: int) -> None:
     one = ended(store, account, patch("12", "B")).id
     two = ended(store, account, upsert(SentItem("x", 1, "a", "5"), SentItem("y", 1, "b", "5"))).id
     three = ended(store, account, patch("12", "B"), WriteState.REFUSED).id
-    by_order = store.journal_queries.find(account, sorting=JournalSort.ORDER)
+    by_order = store.journal_queries.find(account, sort=JournalSort.ORDER)
     names = [store.journal_queries.get([place])[place].first.name for place in by_order]
     assert (by_order, names) == ([(three, 0), (one, 0), (two, 0), (two, 1)], ["B", "B", "N a", "N b"])
-    assert [write for write, _ in store.journal_queries.find(account, sorting=JournalSort.OUTCOME)] == [three, one, two]
+    assert [write for write, _ in store.journal_queries.find(account, sort=JournalSort.OUTCOME)] == [three, one, two]
 
 
-def test_ten_thousand_writes_are_listed_and_counted_in_a_blink(store: Store, account: int) -> None:
+def test_ten_thousand_writes_are_listed_and_counted_quickly(store: Store, account: int) -> None:
     big = pack({"id": 1, "order_number": "N", "blob": "x" * 6000})
     first = ended(store, account, patch()).id
 
@@ -194,9 +194,7 @@ def test_ten_thousand_writes_are_listed_and_counted_in_a_blink(store: Store, acc
     assert taken < 0.5, f"{taken:.3f} s"
 
 
-def test_what_is_old_and_settled_is_pruned_with_all_that_belongs_to_it(
-    store: Store, account: int, clock: Clock
-) -> None:
+def test_old_completed_writes_are_pruned_with_all_their_rows(store: Store, account: int, clock: Clock) -> None:
     gone = ended(store, account, patch()).id
     made = accepted(store, account, SentItem("edit:9:a", 1, "E", "5"), clock, VerificationState.DIFFERS)
     clock.pass_(10 * DAY)
@@ -223,17 +221,15 @@ def test_an_open_write_is_never_pruned(store: Store, account: int, clock: Clock,
     assert [one.id for one in store.writes.open(account)] == [write]
 
 
-def test_a_write_whose_orders_are_still_followed_is_not_pruned(store: Store, account: int, clock: Clock) -> None:
+def test_a_write_with_open_verifications_is_not_pruned(store: Store, account: int, clock: Clock) -> None:
     accepted(store, account, SentItem("edit:9:a", 1, "E", "5"), clock, None)
     clock.pass_(1000 * DAY)
     assert store.writes.prune(clock()) == {}
     assert len(store.verifications.open(account)) == 1
 
 
-def test_what_staged_orders_must_know_to_not_be_sent_twice_is_not_pruned(
-    open_store: Callable[[], Store], clock: Clock
-) -> None:
-    """Decision 19: as long as a staged order can be sent at all, it is known that its version was taken."""
+def test_writes_of_staged_orders_are_not_pruned(open_store: Callable[[], Store], clock: Clock) -> None:
+    """While a staged order can be sent, it must be known which versions were accepted (decision 16)."""
     store = open_store()
     account = store.account_id("u", "1")
     stays, removed, late = (stage(store, account, name) for name in ("stays", "removed", "late"))
@@ -255,14 +251,14 @@ def test_what_staged_orders_must_know_to_not_be_sent_twice_is_not_pruned(
     ], "what could not be known any more does not come back"
 
 
-def test_pruning_goes_in_small_parts(store: Store, account: int, clock: Clock) -> None:
+def test_pruning_is_limited(store: Store, account: int, clock: Clock) -> None:
     for _ in range(5):
         ended(store, account, patch())
     clock.pass_(DAY)
     assert [store.writes.prune(clock(), limit=2).total() for _ in range(4)] == [2, 2, 1, 0]
 
 
-def test_a_write_that_was_pruned_cannot_take_a_step(store: Store, account: int, clock: Clock) -> None:
+def test_a_pruned_write_cannot_get_an_event(store: Store, account: int, clock: Clock) -> None:
     write = ended(store, account, patch()).id
     clock.pass_(DAY)
     store.writes.prune(clock())

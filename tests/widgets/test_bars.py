@@ -1,8 +1,8 @@
-"""The one-line widgets: what they show in the width they have, and that they draw only news."""
+"""Tests for the one-line widgets: their content at a width, and that they redraw only on changes."""
 
 import pytest
 from textual import events
-from widget_harness import Stage, shown, watch_lines
+from widget_harness import WidgetApp, record_drawn_lines, screen_lines
 
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.input_line import InputLine
@@ -17,21 +17,21 @@ SHOPS = [
 ]
 
 
-async def test_title_rule_status_and_keys() -> None:
+async def test_fixed_lines_are_drawn_and_redrawn_only_on_changes() -> None:
     title, rule, status, keys = TitleLine(), RuleLine(), StatusLine(), KeyLine()
-    async with Stage(title, rule, status, keys).run_test(size=(40, 6)) as pilot:
+    async with WidgetApp(title, rule, status, keys).run_test(size=(40, 6)) as pilot:
         title.set("PROD [b]kaas", "to fix 25")
         rule.set("NL-48213", "read 08:12")
         status.set(["2 drafts", ("3! failing", "error")])
         keys.set([("m", "fix"), ("Enter", "edit"), ("A", "address"), ("n", "next !"), ("?", "keys")])
         await pilot.pause()
-        assert shown(pilot.app)[:4] == [
+        assert screen_lines(pilot.app)[:4] == [
             " PROD [b]kaas                 to fix 25",
             "── NL-48213 ────────────── read 08:12 ──",
             " 2 drafts │ 3! failing",
             " m fix  Enter edit  A address  ? keys",
         ]
-        drawn = watch_lines(status)
+        drawn = record_drawn_lines(status)
         status.set(["2 drafts", ("3! failing", "error")])
         await pilot.pause()
         assert not drawn
@@ -40,77 +40,81 @@ async def test_title_rule_status_and_keys() -> None:
         assert drawn == [0]
 
 
-async def test_what_does_not_fit_says_so() -> None:
+async def test_cut_texts_end_with_an_ellipsis() -> None:
     rule, status = RuleLine(), StatusLine()
-    async with Stage(rule, status).run_test(size=(40, 6)) as pilot:
+    async with WidgetApp(rule, status).run_test(size=(40, 6)) as pilot:
         rule.set("origin", "country · only as a whole")
         status.set(["confirmed: read again as sent", "changes no label"])
         await pilot.pause()
-        assert shown(pilot.app)[:2] == [
+        assert screen_lines(pilot.app)[:2] == [
             "── origin ─ country · only as a whole ──",
             " confirmed: read again as sent │ chang…",
         ]
 
 
-async def test_the_strip_numbers_its_entries_and_scrolls_to_the_current() -> None:
+async def test_tab_bar_numbers_its_tabs_and_scrolls_to_the_current() -> None:
     strip = TabBar()
-    app = Stage(strip)
+    app = WidgetApp(strip)
     async with app.run_test(size=(34, 3)) as pilot:
         strip.set_labels(SHOPS)
         await pilot.pause()
-        assert shown(app)[0] == "  0 all 412  1 ShopNL 188  2 Woo…>"
+        assert screen_lines(app)[0] == "  0 all 412  1 ShopNL 188  2 Woo…>"
         assert strip.select_number(3)
         await pilot.pause()
-        assert shown(app)[0] == "< 2 Woo␛DE 121  3! PrestaFR 61"
+        assert screen_lines(app)[0] == "< 2 Woo␛DE 121  3! PrestaFR 61"
         assert not strip.select_number(4)
         strip.set_labels(SHOPS[2:])
         assert strip.current == "3", "the current one stays current by its key"
         assert strip.step(1)
         assert strip.current == "2"
         await pilot.click(strip, offset=(20, 0))
-        assert [event.key for event in app.heard(TabBar.Selected)] == ["3", "2", "3"]
+        assert [event.key for event in app.take_messages(TabBar.Selected)] == ["3", "2", "3"]
 
 
-async def test_where_the_strip_is_too_long_what_is_empty_is_only_its_number() -> None:
+async def test_empty_tabs_are_reduced_to_numbers_if_the_bar_is_too_long() -> None:
     strip = TabBar()
-    app = Stage(strip)
+    app = WidgetApp(strip)
     entries = [TabLabel("a", "all", "250"), TabLabel("r", "refused", empty=True), TabLabel("v", "verified", "235")]
     async with app.run_test(size=(36, 3)) as pilot:
         strip.set_labels([*entries, TabLabel("s", "same", empty=True)])
         await pilot.pause()
-        assert shown(app)[0] == "  0 all 250  1  2 verified 235  3"
+        assert screen_lines(app)[0] == "  0 all 250  1  2 verified 235  3"
         strip.select_number(1)
         await pilot.pause()
-        assert "1 refused" in shown(app)[0]
+        assert "1 refused" in screen_lines(app)[0]
         await pilot.resize_terminal(60, 3)
         await pilot.pause()
-        assert shown(app)[0] == "  0 all 250  1 refused  2 verified 235  3 same"
+        assert screen_lines(app)[0] == "  0 all 250  1 refused  2 verified 235  3 same"
 
 
-async def test_the_filter_line_opens_types_and_closes() -> None:
+async def test_filter_line_opens_accepts_text_and_closes() -> None:
     line = FilterLine()
-    app = Stage(line)
+    app = WidgetApp(line)
     async with app.run_test(size=(60, 3)) as pilot:
         line.set("is:new why:any", "service: date │ judged here: why")
         await pilot.pause()
-        assert shown(app)[0] == " / is:new why:any          service: date │ judged here: why"
+        assert screen_lines(app)[0] == " / is:new why:any          service: date │ judged here: why"
         line.open()
         await pilot.press("end", "space", "x", "enter")
-        assert [event.text for event in app.heard(InputLine.Submitted)] == ["is:new why:any x"]
+        assert [event.text for event in app.take_messages(InputLine.Submitted)] == ["is:new why:any x"]
         assert not line.is_open
         line.open("")
         app.post_message(events.Paste("a\nb"))
         await pilot.pause()
-        assert "2 lines were joined" in shown(app)[0]
+        assert "2 lines were joined" in screen_lines(app)[0]
         await pilot.press("escape")
-        assert [event.text for event in app.heard(InputLine.Cancelled)] == ["a b"]
-        assert [event.text for event in app.heard(InputLine.Changed)] == ["is:new why:any ", "is:new why:any x", "a b"]
+        assert [event.text for event in app.take_messages(InputLine.Cancelled)] == ["a b"]
+        assert [event.text for event in app.take_messages(InputLine.Changed)] == [
+            "is:new why:any ",
+            "is:new why:any x",
+            "a b",
+        ]
 
 
 @pytest.mark.parametrize("width", [10, 25, 80])
-async def test_no_width_breaks_a_line(width: int) -> None:
+async def test_lines_can_be_drawn_at_any_width(width: int) -> None:
     title, rule, status, keys, strip = TitleLine(), RuleLine(), StatusLine(), KeyLine(), TabBar()
-    async with Stage(title, rule, status, keys, strip).run_test(size=(width, 6)) as pilot:
+    async with WidgetApp(title, rule, status, keys, strip).run_test(size=(width, 6)) as pilot:
         title.set("日本" * 20, "x" * 60)
         rule.set("日本" * 20, "x" * 60)
         status.set(["y" * 90])

@@ -1,4 +1,4 @@
-"""What the frame diff writes leaves the same screen as what Textual writes, in a fraction of the bytes."""
+"""Tests for the diff renderer: the screen is the same as with Textual's output, with a fraction of the bytes."""
 
 import random
 from collections.abc import Callable
@@ -12,15 +12,14 @@ from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.app import ComposeResult
 from textual.geometry import Region
 from textual.strip import Strip
-from widget_harness import Stage
+from widget_harness import StyledScreen, WidgetApp
 
 from tui.api.pointer import Pointer
-from tui.widgets import diff_renderer as frames
+from tui.widgets import diff_renderer
 from tui.widgets.diff_renderer import DiffRenderer, Frame, UnsupportedUpdate
 from tui.widgets.form_layout import FieldRow, GroupRow
 from tui.widgets.sheet import OrderSheet
 from tui.widgets.status import TitleLine
-from tui.widgets.styles import StyledScreen
 from tui.widgets.tab_bar import TabBar, TabLabel
 from tui.widgets.table import Column, OrderTable, RenderedRow, StyledCell
 
@@ -36,18 +35,18 @@ class Terminal:
     def cells(self) -> list[list[tuple[object, ...]]]:
         width, height = self.size
         buffer = self.screen.buffer
-        return [[_seen(buffer[y][x]) for x in range(width)] for y in range(height)]
+        return [[_visible_attributes(buffer[y][x]) for x in range(width)] for y in range(height)]
 
 
-def _seen(cell: pyte.screens.Char) -> tuple[object, ...]:
-    """What of a cell can be seen: a blank shows no colour or weight of letters."""
+def _visible_attributes(cell: pyte.screens.Char) -> tuple[object, ...]:
+    """The visible attributes of a cell: a blank shows no foreground colour or weight."""
     if cell.data == " " and not (cell.reverse or cell.underscore or cell.strikethrough):
         return (" ", cell.bg)
     return tuple(cell)
 
 
-class Twice(Stage):
-    """Sends every update through Textual's encoder to one terminal, and through the frame to another."""
+class ComparingApp(WidgetApp):
+    """Writes every update with Textual's renderer to one terminal, and with the diff renderer to another."""
 
     def prepare(self, width: int, height: int) -> None:
         self.frame = Frame()
@@ -79,9 +78,9 @@ def rows(count: int, seed: int) -> list[RenderedRow]:
 
 @pytest.mark.parametrize("theme", ["textual-dark", "ansi-light"])
 @pytest.mark.parametrize("seed", [1, 2])
-async def test_the_same_screen_as_textual(theme: str, seed: int) -> None:
+async def test_screen_is_the_same_as_textuals(theme: str, seed: int) -> None:
     table, sheet, title, strip = OrderTable(COLUMNS), OrderSheet(), TitleLine(), TabBar()
-    app = Twice(title, strip, table, sheet)
+    app = ComparingApp(title, strip, table, sheet)
     app.prepare(80, 24)
     chance = random.Random(seed)
     pointers = [Pointer.of("a", n) for n in range(20)]
@@ -108,9 +107,9 @@ async def test_the_same_screen_as_textual(theme: str, seed: int) -> None:
             assert app.sparse.cells() == app.stock.cells(), f"after step {number}"
 
 
-async def test_a_cursor_key_costs_a_few_hundred_bytes() -> None:
+async def test_cursor_key_writes_few_bytes() -> None:
     table = OrderTable(COLUMNS)
-    app = Twice(table)
+    app = ComparingApp(table)
     app.prepare(120, 40)
     async with app.run_test(size=(120, 40)) as pilot:
         table.load(rows(200, 0))
@@ -127,7 +126,7 @@ def layout(*lines: list[Segment]) -> LayoutUpdate:
     return LayoutUpdate([[Strip(line)] for line in lines], Region(0, 0, 6, len(lines)))
 
 
-def test_nothing_new_writes_nothing_and_forgetting_writes_all() -> None:
+def test_unchanged_update_writes_nothing_unless_the_frame_is_forgotten() -> None:
     frame = Frame()
     update = layout([Segment("abcdef", Style(bold=True))])
     assert "abcdef" in frame.write(update, ColorSystem.STANDARD)
@@ -136,14 +135,14 @@ def test_nothing_new_writes_nothing_and_forgetting_writes_all() -> None:
     assert "abcdef" in frame.write(update, ColorSystem.STANDARD)
 
 
-def test_half_a_wide_character_leaves_no_ghost() -> None:
+def test_half_overwritten_wide_character_is_removed() -> None:
     frame, terminal = Frame(), Terminal(6, 1)
     for text in ("日本語", "a本bcd", "日本語", "ab    "):
         terminal.stream.feed(frame.write(layout([Segment(text, Style())]), ColorSystem.STANDARD))
         assert terminal.screen.display[0].replace("\0", "") == text
 
 
-def test_what_cells_cannot_hold_goes_the_stock_way() -> None:
+def test_unsupported_updates_use_textuals_output() -> None:
     frame = Frame()
     with pytest.raises(UnsupportedUpdate):
         frame.write(layout([Segment("linked", Style(link="https://example.com"))]), ColorSystem.STANDARD)
@@ -153,7 +152,7 @@ def test_what_cells_cannot_hold_goes_the_stock_way() -> None:
         frame.write(CompositorUpdate(), ColorSystem.STANDARD)
     app: DiffRenderer[None] = DiffRenderer()
     linked = layout([Segment("linked", Style(link="https://example.com"))])
-    assert "linked" in frames._DiffUpdate(frame, linked).render_segments(app.console)
+    assert "linked" in diff_renderer._DiffUpdate(frame, linked).render_segments(app.console)
 
 
 @pytest.mark.parametrize(
@@ -169,8 +168,8 @@ def test_what_cells_cannot_hold_goes_the_stock_way() -> None:
         ("91;101", "1;92;101", "\x1b[1;92m"),
     ],
 )
-def test_pens_change_by_the_least_codes(old: str, new: str, change: str) -> None:
-    assert frames._change(old, new) == change
+def test_code_change_is_minimal(old: str, new: str, change: str) -> None:
+    assert diff_renderer._code_change(old, new) == change
 
 
 class Quiet(DiffRenderer[None]):
@@ -181,12 +180,12 @@ class Quiet(DiffRenderer[None]):
         yield TitleLine("x")
 
 
-async def test_an_unknown_textual_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(frames.textual, "__version__", "8.3.0")
+async def test_unknown_textual_version_is_not_patched(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(diff_renderer.textual, "__version__", "8.3.0")
     app = Quiet()
     async with app.run_test(size=(20, 3)):
         assert app._frame is None
-    monkeypatch.setattr(frames.textual, "__version__", "8.2.9")
+    monkeypatch.setattr(diff_renderer.textual, "__version__", "8.2.9")
     app = Quiet()
     async with app.run_test(size=(20, 3)) as pilot:
         app.screen.refresh()

@@ -1,10 +1,10 @@
-"""No text of a stranger reaches the terminal as anything but letters, in any widget, nor stops the app."""
+"""Untrusted text is shown safely in every widget, and does not stop the app."""
 
 import unicodedata
 
 import pytest
 from textual.widget import Widget
-from widget_harness import Stage
+from widget_harness import WidgetApp
 
 from tui.api.pointer import Pointer
 from tui.orders.value_parser import ValidValue
@@ -35,8 +35,8 @@ HOSTILE = [
 PLACE = Pointer.of("a")
 
 
-class Cells(NoRows):
-    """One row that has the text wherever it takes one."""
+class HostileRows(NoRows):
+    """One row with the text in every possible place."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -60,11 +60,11 @@ class Cells(NoRows):
         return GridCell(row, "error", more=1)
 
 
-def show(text: str) -> list[Widget]:
-    """Every widget, each with the text wherever it takes one."""
+def widgets_with(text: str) -> list[Widget]:
+    """Every widget, with the text in every possible place."""
     table = OrderTable([Column("a", text, 20, 1)], empty=text)
     table.load([RenderedRow(text, (text,), mark=text or " ")])
-    table.set_tail(text)
+    table.set_footer(text)
     sheet = OrderSheet(empty=text)
     choices = ((text, text), ("b", "b"))
     sheet.load(
@@ -84,7 +84,7 @@ def show(text: str) -> list[Widget]:
     keys.set([(text, text), ("?", text)])
     line.set(text, text)
     grid = OrderGrid(lambda pointer, kind, entered, choices: ValidValue(entered), empty=text)
-    grid.load(Cells(text), [GridColumn("a", text, 12), GridColumn("b", text, 9, "right")])
+    grid.load(HostileRows(text), [GridColumn("a", text, 12), GridColumn("b", text, 9, "right")])
     return [
         table,
         sheet,
@@ -103,9 +103,9 @@ def show(text: str) -> list[Widget]:
 
 @pytest.mark.parametrize("text", HOSTILE)
 @pytest.mark.parametrize("width", [80, 25])
-async def test_only_letters_reach_the_terminal(text: str, width: int) -> None:
-    widgets = show(text)
-    app = Stage(*widgets)
+async def test_only_safe_characters_reach_the_terminal(text: str, width: int) -> None:
+    widgets = widgets_with(text)
+    app = WidgetApp(*widgets)
     async with app.run_test(size=(width, 40)) as pilot:
         for step in ("shown", "asked", "edited"):
             if step == "asked":

@@ -1,4 +1,4 @@
-"""Long and odd texts in an editor: as long as one may paste, moved through and drawn without a halt."""
+"""Tests for long and unusual texts in an editor."""
 
 import pytest
 
@@ -15,8 +15,8 @@ def read(pointer: Pointer, kind: str, text: str, choices: tuple[tuple[str, str],
 
 
 @pytest.mark.parametrize("kind", ["text", "lines"])
-def test_the_longest_paste_is_drawn_around_its_caret(kind: str) -> None:
-    # Not to be slow here: it took minutes once, as each step of the caret's way was measured anew.
+def test_longest_paste_is_drawn_around_its_caret(kind: str) -> None:
+    # This once took minutes, because the text was measured again at each step of the caret.
     editor = LiveEditor(PLACE, kind, "", (), read)
     editor.paste("Kerkstraat 12 " * (PASTE_LIMIT // 14))
     for key in ("left", "home", "end", "up", "pageup", "x"):
@@ -28,7 +28,7 @@ def test_the_longest_paste_is_drawn_around_its_caret(kind: str) -> None:
     assert "x" in (box if kind == "text" else "".join(drawn))
 
 
-def test_a_text_does_not_grow_without_end() -> None:
+def test_text_length_is_limited() -> None:
     editing = TextModel("")
     for _ in range(4):
         assert editing.paste("x" * PASTE_LIMIT) == ""
@@ -37,7 +37,7 @@ def test_a_text_does_not_grow_without_end() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "multiline", "kept", "said"),
+    ("text", "multiline", "kept", "notice"),
     [
         ("Jan\x1b[2J\x07", False, "Jan[2J", "2 control characters left out"),
         ("Jan\ud800", False, "Jan", "1 control character left out"),
@@ -47,30 +47,32 @@ def test_a_text_does_not_grow_without_end() -> None:
         ("أ\u200cب👩\u200d🚀", False, "أ\u200cب👩\u200d🚀", ""),
     ],
 )
-def test_what_nobody_types_is_left_out_of_a_paste_and_said(text: str, multiline: bool, kept: str, said: str) -> None:
+def test_control_characters_are_removed_from_a_paste_with_a_notice(
+    text: str, multiline: bool, kept: str, notice: str
+) -> None:
     editing = TextModel("", multiline=multiline)
-    assert editing.paste(text) == said
+    assert editing.paste(text) == notice
     assert editing.text == kept
-    assert editing.fill(text) == said
+    assert editing.fill(text) == notice
     assert editing.text == kept
 
 
-def test_above_the_choices_is_what_was_typed() -> None:
+def test_typed_text_can_be_selected_above_the_choices() -> None:
     italy = (("IT-RM", "Roma"), ("IT-MI", "Milano"))
     editor = LiveEditor(PLACE, "state", "IT-MI", italy, read)
     for key in "rm":
         editor.key(key, key, 80)
-    assert editor.take() == ValidValue("IT-RM")
+    assert editor.accept() == ValidValue("IT-RM")
     editor.key("up", None, 80)
-    assert editor.take() == ValidValue("RM")
+    assert editor.accept() == ValidValue("RM")
     editor.key("down", None, 80)
-    assert editor.take() == ValidValue("IT-RM")
+    assert editor.accept() == ValidValue("IT-RM")
 
 
-def test_what_cannot_be_is_not_called_taken() -> None:
+def test_invalid_text_is_not_announced_as_used() -> None:
     editor = LiveEditor(PLACE, "bool", True, (), read)
     for key in "maybe":
         editor.key(key, key, 80)
     drawn = ["".join(text for text, _ in editor.draw_under(row, editor.height(80, 12), 80)) for row in range(3)]
     assert "yes or no is needed" in "".join(drawn)
-    assert "taken as typed" not in "".join(drawn)
+    assert "used as typed" not in "".join(drawn)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.color import ColorSystem
 from textual._compositor import ChopsUpdate, LayoutUpdate
-from widget_harness import Stage, shown
+from widget_harness import WidgetApp, screen_lines
 
 from tui.widgets.diff_renderer import Frame
 from tui.widgets.status import StatusLine
@@ -24,7 +24,7 @@ CELLS = st.text(alphabet="abc דוכןمحعл 12.,()-:", max_size=14)
 
 
 class ReorderingTerminal(pyte.Screen):
-    """A terminal that keeps isolates with the cell before them and reorders each line when it shows it."""
+    """A terminal that stores isolates with the cell before them and reorders each line for display."""
 
     def draw(self, data: str) -> None:
         for char in data:
@@ -42,12 +42,12 @@ class ReorderingTerminal(pyte.Screen):
 
 
 def reordered(line: str) -> str:
-    """The characters of a line from left to right as they are seen."""
+    """The characters of a line in display order."""
     return "".join(char for char in str(get_display(line, base_dir="L")) if char not in ISOLATES)
 
 
-class OnReorderingTerminal(Stage):
-    """Writes its frames to a terminal that reorders, as the app writes them to a real one."""
+class OnReorderingTerminal(WidgetApp):
+    """An app that writes its frames to a reordering terminal."""
 
     def prepare(self, width: int, height: int) -> None:
         self.frame, self.terminal = Frame(), ReorderingTerminal(width, height)
@@ -61,11 +61,11 @@ class OnReorderingTerminal(Stage):
         super()._display(screen, renderable)
 
 
-def test_the_terminal_of_these_tests_reorders() -> None:
+def test_terminal_of_these_tests_reorders() -> None:
     assert reordered("1 דוד 2 3") == "1 2 דוד 3"[:2] + "3 2 דוד"
 
 
-async def test_names_do_not_move_the_columns_beside_them() -> None:
+async def test_names_do_not_move_neighbouring_columns() -> None:
     table = OrderTable(COLUMNS)
     table.load([RenderedRow(f"k{n}", (f"NL-{n}", name, "חיפה", "1.20"), "!") for n, name in enumerate(NAMES)])
     app = OnReorderingTerminal(table)
@@ -81,18 +81,18 @@ async def test_names_do_not_move_the_columns_beside_them() -> None:
         assert app.terminal.seen()[1][38:44].strip() == "1.20"
 
 
-async def test_a_name_in_a_sentence_leaves_its_numbers_in_place() -> None:
+async def test_name_in_a_sentence_keeps_numbers_in_place() -> None:
     line = StatusLine()
     app = OnReorderingTerminal(line)
     async with app.run_test(size=(60, 4)) as pilot:
         line.set(["Drafted: weight, for דוד כהן. 2 drafts", "3 marked"])
         await pilot.pause()
         assert " ".join(app.terminal.seen()[0].split()) == "Drafted: weight, for ןהכ דוד. 2 drafts │ 3 marked"
-        assert "\u2068דוד כהן\u2069" in shown(app)[0]
+        assert "\u2068דוד כהן\u2069" in screen_lines(app)[0]
 
 
 @given(st.lists(CELLS, min_size=2, max_size=4))
-def test_every_cell_keeps_its_place(cells: list[str]) -> None:
+def test_cells_keep_their_place(cells: list[str]) -> None:
     width = 16
     line = "|".join(isolated(f" {fit(cell, width)}") for cell in cells)
     assert cell_len(line) == (width + 2) * len(cells) - 1

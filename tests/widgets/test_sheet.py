@@ -1,10 +1,10 @@
-"""The form: what its lines show, what each editor sends, and that nothing is sent which nobody typed."""
+"""Tests for the form: its lines, what each editor posts, and that nothing is posted that was not typed."""
 
 from decimal import Decimal
 
 import pytest
 from textual import events
-from widget_harness import Stage, shown, watch_lines
+from widget_harness import WidgetApp, record_drawn_lines, screen_lines
 
 from tui.api.codec import Json
 from tui.api.pointer import ABSENT, ROOT, Absent, Pointer
@@ -46,17 +46,17 @@ def form() -> list[SheetRow]:
     ]
 
 
-def values(app: Stage) -> list[tuple[str, Json]]:
-    return [(event.pointer.name, event.value) for event in app.heard(OrderSheet.FieldChanged)]
+def values(app: WidgetApp) -> list[tuple[str, Json]]:
+    return [(event.pointer.name, event.value) for event in app.take_messages(OrderSheet.FieldChanged)]
 
 
-async def test_the_form_as_drawn() -> None:
+async def test_form_is_drawn() -> None:
     sheet = OrderSheet()
-    async with Stage(sheet).run_test(size=(60, 20)) as pilot:
+    async with WidgetApp(sheet).run_test(size=(60, 20)) as pilot:
         sheet.load(form())
         sheet.move(1)
         await pilot.pause()
-        assert shown(pilot.app)[:9] == [
+        assert screen_lines(pilot.app)[:9] == [
             "── Ship to ──────────────────────────────────────── *1 !2 ──",
             "   name         Jeroen [red]Maes",
             ">* house number 12B                           was · empty ·",
@@ -67,25 +67,25 @@ async def test_the_form_as_drawn() -> None:
             "   province     · absent ·",
             "── Items ───────────────────────────────────────────────────",
         ]
-        assert "  quantity" in shown(pilot.app)[10]
+        assert "  quantity" in screen_lines(pilot.app)[10]
 
 
 @pytest.mark.parametrize("height", [3, 4, 6])
-async def test_what_is_wrong_with_a_field_is_seen_with_it(height: int) -> None:
+async def test_notes_are_shown_with_their_field(height: int) -> None:
     sheet = OrderSheet()
-    async with Stage(sheet).run_test(size=(60, height)) as pilot:
+    async with WidgetApp(sheet).run_test(size=(60, height)) as pilot:
         sheet.load(form())
         sheet.move(2)
         await pilot.pause()
-        lines = [line.strip() for line in shown(pilot.app)]
+        lines = [line.strip() for line in screen_lines(pilot.app)]
         assert "service 08:29: String should have at least 8" in lines
         assert "characters" in lines
         assert any(line.startswith(">S phone") for line in lines)
 
 
-async def test_the_cursor_stands_on_fields_and_on_what_no_field_leads_to() -> None:
+async def test_cursor_selects_fields_lone_notes_and_empty_groups() -> None:
     sheet = OrderSheet()
-    app = Stage(sheet)
+    app = WidgetApp(sheet)
     async with app.run_test(size=(60, 30)) as pilot:
         sheet.load(form())
         pointers = [sheet.cursor_pointer]
@@ -96,7 +96,7 @@ async def test_the_cursor_stands_on_fields_and_on_what_no_field_leads_to() -> No
         fields = [row.pointer for row in form() if isinstance(row, FieldRow)]
         assert seen == [*fields, Pointer.of("customs_details", "odd")]
         await pilot.pause()
-        assert app.heard(LineView.CursorMoved)
+        assert app.take_messages(LineView.CursorMoved)
 
 
 @pytest.mark.parametrize(
@@ -111,9 +111,9 @@ async def test_the_cursor_stands_on_fields_and_on_what_no_field_leads_to() -> No
         (ROOT, None),
     ],
 )
-async def test_a_pointer_leads_to_its_field_or_the_nearest_place(pointer: Pointer, found: str | None) -> None:
+async def test_go_to_selects_the_field_or_the_nearest_row(pointer: Pointer, found: str | None) -> None:
     sheet = OrderSheet()
-    async with Stage(sheet).run_test(size=(60, 30)):
+    async with WidgetApp(sheet).run_test(size=(60, 30)):
         sheet.load(form(), ITEM / "gift")
         assert sheet.cursor_pointer == ITEM / "gift"
         assert sheet.go_to(pointer) is (found is not None)
@@ -121,9 +121,9 @@ async def test_a_pointer_leads_to_its_field_or_the_nearest_place(pointer: Pointe
         assert sheet.cursor_pointer.name == (found or "gift")
 
 
-async def test_problems_and_groups_are_stepped_through() -> None:
+async def test_step_problem_and_step_group() -> None:
     sheet = OrderSheet()
-    async with Stage(sheet).run_test(size=(60, 30)):
+    async with WidgetApp(sheet).run_test(size=(60, 30)):
         sheet.load(form())
         assert sheet.step_problem(1)
         assert sheet.cursor_pointer == ADDRESS / "phone_number"
@@ -154,9 +154,9 @@ async def test_problems_and_groups_are_stepped_through() -> None:
         ("status", ["down", "down"], "closed"),
     ],
 )
-async def test_each_kind_is_edited_by_keys_alone(name: str, keys: list[str], value: Json) -> None:
+async def test_each_kind_can_be_edited_by_keys(name: str, keys: list[str], value: Json) -> None:
     sheet = OrderSheet()
-    app = Stage(sheet)
+    app = WidgetApp(sheet)
     async with app.run_test(size=(60, 30)) as pilot:
         sheet.load(form())
         pointer = next(row.pointer for row in form() if isinstance(row, FieldRow) and row.pointer.name == name)
@@ -174,37 +174,37 @@ async def test_each_kind_is_edited_by_keys_alone(name: str, keys: list[str], val
         ("extra", ["ctrl+u", "up", "ctrl+u", "ctrl+k", *"7"], None),
     ],
 )
-async def test_several_lines_are_edited_and_taken_by_tab(name: str, keys: list[str], value: Json) -> None:
+async def test_multiline_text_is_accepted_by_tab(name: str, keys: list[str], value: Json) -> None:
     sheet = OrderSheet()
-    app = Stage(sheet)
+    app = WidgetApp(sheet)
     async with app.run_test(size=(60, 30)) as pilot:
         sheet.load(form())
         sheet.open_editor(ITEM / name)
         await pilot.press(*("space" if key == " " else key for key in keys), "tab")
         if value is None:
             assert sheet.editing == ITEM / name, "it is no JSON"
-            assert any("(line 2, column" in line for line in shown(app))
+            assert any("(line 2, column" in line for line in screen_lines(app))
         else:
             assert values(app) == [(name, value)]
             assert sheet.editing != ITEM / name
 
 
-async def test_what_nobody_edited_is_not_sent() -> None:
+async def test_unedited_value_is_not_posted() -> None:
     sheet = OrderSheet()
-    app = Stage(sheet)
+    app = WidgetApp(sheet)
     async with app.run_test(size=(60, 40)) as pilot:
         sheet.load(form())
         sheet.open_editor()
         for _ in range(20):
             await pilot.press("tab")
         assert not values(app)
-        assert not app.heard(OrderSheet.Typing)
-        assert len(app.heard(OrderSheet.EditorLeft)) == 12, "every editable field was opened in turn"
+        assert not app.take_messages(OrderSheet.Typing)
+        assert len(app.take_messages(OrderSheet.EditorLeft)) == 12, "every editable field was opened in turn"
 
 
-async def test_substitutes_are_never_sent() -> None:
+async def test_substitutes_are_never_posted() -> None:
     sheet = OrderSheet()
-    app = Stage(sheet)
+    app = WidgetApp(sheet)
     async with app.run_test(size=(60, 10)) as pilot:
         sheet.load([field(ADDRESS / "name", "name", value="J\x1b[31mx"), field(ADDRESS / "city", "city", value="")])
         sheet.open_editor()
@@ -217,81 +217,81 @@ async def test_substitutes_are_never_sent() -> None:
         await pilot.pause()
         await pilot.press("enter")
         assert not values(app)
-        assert any("cannot be shown" in line for line in shown(app))
+        assert any("cannot be shown" in line for line in screen_lines(app))
         await pilot.press("backspace", "G", "enter")
         assert values(app) == [("city", "G")]
 
 
-async def test_typing_is_told_before_it_is_drawn_and_can_be_gone_on_with() -> None:
+async def test_typing_hook_runs_before_drawing_and_text_can_be_restored() -> None:
     kept: list[tuple[str, str]] = []
     sheet = OrderSheet(typing_hook=lambda pointer, text: kept.append((pointer.name, text)))
-    app = Stage(sheet)
+    app = WidgetApp(sheet)
     async with app.run_test(size=(60, 30)) as pilot:
         sheet.load(form())
         sheet.open_editor()
         await pilot.press("x", "left", "y")
         assert kept == [("name", "Jeroen [red]Maesx"), ("name", "Jeroen [red]Maesyx")]
-        assert [event.text for event in app.heard(OrderSheet.Typing)] == [text for _, text in kept]
+        assert [event.text for event in app.take_messages(OrderSheet.Typing)] == [text for _, text in kept]
         await pilot.press("escape")
-        left = app.heard(OrderSheet.EditorLeft)
-        assert [(event.taken, event.text) for event in left] == [(False, "Jeroen [red]Maesyx")]
+        left = app.take_messages(OrderSheet.EditorLeft)
+        assert [(event.accepted, event.text) for event in left] == [(False, "Jeroen [red]Maesyx")]
         sheet.open_editor(text="Jeroen [red]Maesyx")
         await pilot.press("enter")
         assert values(app) == [("name", "Jeroen [red]Maesyx")]
         assert sheet.cursor_pointer == ADDRESS / "house_number", "Enter takes and goes down"
 
 
-async def test_a_field_that_cannot_be_edited_says_why() -> None:
+async def test_read_only_field_shows_the_reason() -> None:
     sheet = OrderSheet()
-    app = Stage(sheet)
+    app = WidgetApp(sheet)
     async with app.run_test(size=(60, 30)) as pilot:
         sheet.load(form())
         assert not sheet.open_editor(ITEM / "name")
         await pilot.pause()
-        assert [event.reason for event in app.heard(OrderSheet.EditRefused)] == ["PATCH cannot rename an item"]
+        assert [event.reason for event in app.take_messages(OrderSheet.EditRefused)] == ["PATCH cannot rename an item"]
 
 
-async def test_a_wrong_number_stays_open_and_is_told_while_typing() -> None:
+async def test_invalid_number_keeps_the_editor_open_with_a_reason() -> None:
     sheet = OrderSheet()
-    app = Stage(sheet)
+    app = WidgetApp(sheet)
     async with app.run_test(size=(60, 30)) as pilot:
         sheet.load(form())
         sheet.open_editor(ITEM / "quantity")
         await pilot.press("x")
-        assert any("whole number" in line for line in shown(app))
+        assert any("whole number" in line for line in screen_lines(app))
         await pilot.press("enter")
         assert sheet.editing == ITEM / "quantity"
         await pilot.press("backspace")
-        assert not any("whole number" in line for line in shown(app))
+        assert not any("whole number" in line for line in screen_lines(app))
         assert not values(app)
 
 
-async def test_pastes_are_joined_bounded_and_said() -> None:
+async def test_pastes_are_joined_and_limited_with_a_notice() -> None:
     sheet = OrderSheet()
-    app = Stage(sheet)
+    app = WidgetApp(sheet)
     async with app.run_test(size=(60, 30)) as pilot:
         sheet.load(form())
         sheet.open_editor(ADDRESS / "house_number")
         app.post_message(events.Paste("12\r\n9000 Gent"))
         await pilot.pause()
-        assert any("2 lines were joined" in line for line in shown(app))
+        assert any("2 lines were joined" in line for line in screen_lines(app))
         app.post_message(events.Paste("x" * (PASTE_LIMIT + 1)))
         await pilot.pause()
-        assert any("nothing was pasted" in line for line in shown(app))
+        assert any("nothing was pasted" in line for line in screen_lines(app))
         await pilot.press("enter")
         assert values(app) == [("house_number", "12B12 9000 Gent")]
 
 
-async def test_news_keep_cursor_and_editor_and_repaint_only_what_changed() -> None:
+async def test_set_rows_keeps_cursor_and_editor_and_repaints_only_changes() -> None:
     sheet = OrderSheet()
-    app = Stage(sheet)
+    app = WidgetApp(sheet)
     async with app.run_test(size=(60, 30)) as pilot:
         rows = form()
         sheet.load(rows)
         sheet.open_editor(ADDRESS / "house_number")
         await pilot.press("x")
         await pilot.pause()
-        drawn = watch_lines(sheet)
+        drawn = record_drawn_lines(sheet)
         rows[3] = field(ADDRESS / "phone_number", "phone", value="+32 478 12 34 56", mark="*")
         sheet.set_rows(rows)
         await pilot.pause()
@@ -300,16 +300,16 @@ async def test_news_keep_cursor_and_editor_and_repaint_only_what_changed() -> No
         sheet.set_rows(rows)
         await pilot.pause()
         assert (sheet.editing, sheet.editor_text) == (ADDRESS / "house_number", "12Bx")
-        assert any(line.startswith(">* house number [12Bx") for line in shown(app))
+        assert any(line.startswith(">* house number [12Bx") for line in screen_lines(app))
         sheet.set_rows(rows[:2])
         await pilot.pause()
         assert sheet.editing is None
-        assert [event.text for event in app.heard(OrderSheet.EditorLeft)] == ["12Bx"]
+        assert [event.text for event in app.take_messages(OrderSheet.EditorLeft)] == ["12Bx"]
 
 
-async def test_the_cursor_stays_at_its_field_where_a_note_went_and_another_came() -> None:
+async def test_cursor_stays_on_its_field_when_notes_change() -> None:
     sheet = OrderSheet()
-    app = Stage(sheet)
+    app = WidgetApp(sheet)
     async with app.run_test(size=(60, 30)) as pilot:
         rows = form()
         rows[4] = NoteRow(ADDRESS / "phone_number", "too short", "error")
@@ -317,51 +317,53 @@ async def test_the_cursor_stays_at_its_field_where_a_note_went_and_another_came(
         sheet.set_rows([*rows[:4], *rows[5:10], NoteRow(ITEM / "quantity", "at least 1", "error"), *rows[10:]])
         await pilot.pause()
         assert sheet.cursor_pointer == ADDRESS / "country_code"
-        assert any(line.startswith(">  country") for line in shown(app))
+        assert any(line.startswith(">  country") for line in screen_lines(app))
 
 
-async def test_the_text_goes_to_another_editor_and_comes_back() -> None:
+async def test_text_is_edited_in_an_external_editor() -> None:
     sheet = OrderSheet()
-    app = Stage(sheet)
+    app = WidgetApp(sheet)
     async with app.run_test(size=(60, 30)) as pilot:
         sheet.load(form())
         sheet.open_editor(ITEM / "note")
         await pilot.press("ctrl+g")
-        assert [(event.kind, event.text) for event in app.heard(OrderSheet.ExternalEditor)] == [("lines", "a\nb")]
+        assert [(event.kind, event.text) for event in app.take_messages(OrderSheet.ExternalEditor)] == [
+            ("lines", "a\nb")
+        ]
         sheet.fill_editor("from\nelsewhere")
         await pilot.press("tab")
         assert values(app) == [("note", "from\nelsewhere")]
 
 
-async def test_a_click_elsewhere_takes_and_goes_there() -> None:
+async def test_click_on_another_field_accepts_and_moves_there() -> None:
     sheet = OrderSheet()
-    app = Stage(sheet)
+    app = WidgetApp(sheet)
     async with app.run_test(size=(60, 40)) as pilot:
         sheet.load(form())
         sheet.open_editor(ADDRESS / "country_code")
         await pilot.press(*"fr")
-        y = next(y for y, line in enumerate(shown(app)) if "quantity" in line)
+        y = next(y for y, line in enumerate(screen_lines(app)) if "quantity" in line)
         await pilot.click(sheet, offset=(20, y))
         assert values(app) == [("country_code", "FR")]
         assert sheet.cursor_pointer == ITEM / "quantity"
 
 
-async def test_a_keystroke_draws_only_the_editor() -> None:
+async def test_key_redraws_only_the_editor() -> None:
     sheet = OrderSheet()
-    app = Stage(sheet)
+    app = WidgetApp(sheet)
     async with app.run_test(size=(60, 30)) as pilot:
         sheet.load(form())
         sheet.open_editor()
         await pilot.pause()
-        drawn = watch_lines(sheet)
+        drawn = record_drawn_lines(sheet)
         await pilot.press("x")
         await pilot.pause()
         assert set(drawn) == {1}
 
 
-async def test_letters_in_an_editor_reach_no_binding() -> None:
+async def test_letters_in_an_editor_trigger_no_binding() -> None:
     sheet = OrderSheet()
-    app = Stage(sheet)
+    app = WidgetApp(sheet)
     app._bindings.bind("j", "boom", priority=True)
     app._bindings.bind("tab", "boom", priority=True)
     booms: list[bool] = []

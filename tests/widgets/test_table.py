@@ -1,7 +1,7 @@
-"""The table keeps cursor, marks and place with their keys, and draws no more than it must."""
+"""Tests for the table: cursor, marks and scroll position follow their keys, and little is redrawn."""
 
 import pytest
-from widget_harness import Stage, shown, watch_lines
+from widget_harness import WidgetApp, record_drawn_lines, screen_lines
 
 from tui.widgets.lines import LineView
 from tui.widgets.table import Column, OrderTable, RenderedRow, StyledCell
@@ -13,17 +13,17 @@ def rows(count: int, start: int = 0) -> list[RenderedRow]:
     return [RenderedRow(f"k{n}", (f"NL-{n}", f"Name {n}", "1.20")) for n in range(start, start + count)]
 
 
-async def test_it_shows_header_cursor_marks_and_tail() -> None:
+async def test_table_shows_header_cursor_marks_and_footer() -> None:
     table = OrderTable(COLUMNS)
-    async with Stage(table).run_test(size=(40, 8)) as pilot:
+    async with WidgetApp(table).run_test(size=(40, 8)) as pilot:
         table.load(
-            [RenderedRow("a", ("NL-1", "[red]x[/", StyledCell("3.1", "error")), mark="!", mark_tone="error"), *rows(2)]
+            [RenderedRow("a", ("NL-1", "[red]x[/", StyledCell("3.1", "error")), mark="!", mark_style="error"), *rows(2)]
         )
-        table.set_tail("end of list")
+        table.set_footer("end of list")
         table.toggle_mark()
         table.move(1)
         await pilot.pause()
-        assert shown(pilot.app)[:5] == [
+        assert screen_lines(pilot.app)[:5] == [
             "    order    recipient                kg",
             " +! NL-1     [red]x[/                3.1",
             ">   NL-0     Name 0                 1.20",
@@ -32,12 +32,12 @@ async def test_it_shows_header_cursor_marks_and_tail() -> None:
         ]
 
 
-async def test_only_the_two_lines_of_a_moved_cursor_are_drawn() -> None:
+async def test_moving_the_cursor_redraws_two_lines() -> None:
     table = OrderTable(COLUMNS)
-    async with Stage(table).run_test(size=(40, 12)) as pilot:
+    async with WidgetApp(table).run_test(size=(40, 12)) as pilot:
         table.load(rows(100))
         await pilot.pause()
-        drawn = watch_lines(table)
+        drawn = record_drawn_lines(table)
         table.move(1)
         await pilot.pause()
         assert sorted(set(drawn)) == [1, 2]
@@ -45,12 +45,12 @@ async def test_only_the_two_lines_of_a_moved_cursor_are_drawn() -> None:
         table.set_row(RenderedRow("k5", ("NL-5", "changed", "")))
         await pilot.pause()
         assert set(drawn) == {6}
-        assert "changed" in shown(pilot.app)[6]
+        assert "changed" in screen_lines(pilot.app)[6]
 
 
-async def test_the_edge_scrolls_by_half_a_page() -> None:
+async def test_cursor_at_the_edge_scrolls_by_half_a_page() -> None:
     table = OrderTable(COLUMNS)
-    async with Stage(table).run_test(size=(40, 11)) as pilot:
+    async with WidgetApp(table).run_test(size=(40, 11)) as pilot:
         table.load(rows(100))
         await pilot.pause()
         table.move(9)
@@ -69,9 +69,9 @@ async def test_the_edge_scrolls_by_half_a_page() -> None:
         assert (table.cursor, table.top) == (0, 0)
 
 
-async def test_the_cursor_follows_its_key() -> None:
+async def test_cursor_follows_its_key() -> None:
     table = OrderTable(COLUMNS)
-    async with Stage(table).run_test(size=(40, 11)) as pilot:
+    async with WidgetApp(table).run_test(size=(40, 11)) as pilot:
         table.load(rows(50))
         table.go_to_key("k20")
         await pilot.pause()
@@ -86,12 +86,12 @@ async def test_the_cursor_follows_its_key() -> None:
         table.load([])
         assert table.cursor_key is None
         await pilot.pause()
-        assert "Nothing here." in shown(pilot.app)[1]
+        assert "Nothing here." in screen_lines(pilot.app)[1]
 
 
-async def test_marks_outlive_the_rows() -> None:
+async def test_marks_are_kept_when_rows_are_replaced() -> None:
     table = OrderTable(COLUMNS)
-    app = Stage(table)
+    app = WidgetApp(table)
     async with app.run_test(size=(40, 11)) as pilot:
         table.load(rows(5))
         table.mark_range(3, 1)
@@ -102,35 +102,35 @@ async def test_marks_outlive_the_rows() -> None:
         table.mark_all()
         table.set_marks([])
         await pilot.pause()
-        assert len(app.heard(OrderTable.MarksChanged)) == 4
+        assert len(app.take_messages(OrderTable.MarksChanged)) == 4
 
 
-async def test_the_next_page_is_asked_for_once_and_early() -> None:
+async def test_near_end_is_posted_once_and_early() -> None:
     table = OrderTable(COLUMNS)
-    app = Stage(table)
+    app = WidgetApp(table)
     async with app.run_test(size=(40, 11)) as pilot:
         table.load(rows(60))
-        table.set_tail("loading more…", more=True)
+        table.set_footer("loading more…", has_more=True)
         await pilot.pause()
-        assert not app.heard(OrderTable.NearEnd)
+        assert not app.take_messages(OrderTable.NearEnd)
         for _ in range(52):
             table.move(1)
         await pilot.pause()
-        assert len(app.heard(OrderTable.NearEnd)) == 1
+        assert len(app.take_messages(OrderTable.NearEnd)) == 1
         table.load(rows(120))
         await pilot.pause()
-        assert not app.heard(OrderTable.NearEnd)
+        assert not app.take_messages(OrderTable.NearEnd)
         table.end()
         await pilot.pause()
-        assert len(app.heard(OrderTable.NearEnd)) == 1
-        table.set_tail("end", more=False)
-        table.set_tail("loading more…", more=True)
+        assert len(app.take_messages(OrderTable.NearEnd)) == 1
+        table.set_footer("end", has_more=False)
+        table.set_footer("loading more…", has_more=True)
         await pilot.pause()
-        assert len(app.heard(OrderTable.NearEnd)) == 1
+        assert len(app.take_messages(OrderTable.NearEnd)) == 1
 
 
-class Endless:
-    """A hundred thousand rows; counts how many were made."""
+class CountingRows:
+    """A hundred thousand rows. Counts how many were created."""
 
     def __init__(self) -> None:
         self.made = 0
@@ -149,49 +149,49 @@ class Endless:
         return int(key[1:])
 
 
-async def test_only_rows_in_sight_are_made() -> None:
+async def test_only_visible_rows_are_created() -> None:
     table = OrderTable(COLUMNS)
-    source = Endless()
-    async with Stage(table).run_test(size=(40, 11)) as pilot:
+    source = CountingRows()
+    async with WidgetApp(table).run_test(size=(40, 11)) as pilot:
         table.load(source)
         table.end()
         await pilot.pause()
-        assert "NL-99999" in shown(pilot.app)[10]
+        assert "NL-99999" in screen_lines(pilot.app)[10]
         assert source.made < 60
 
 
-async def test_mouse_moves_then_activates() -> None:
+async def test_click_moves_then_activates() -> None:
     table = OrderTable(COLUMNS)
-    app = Stage(table)
+    app = WidgetApp(table)
     async with app.run_test(size=(40, 11)) as pilot:
         table.load(rows(50))
         await pilot.pause()
         await pilot.click(table, offset=(5, 4))
         assert table.cursor == 3
-        assert not app.heard(LineView.Activated)
+        assert not app.take_messages(LineView.Activated)
         await pilot.click(table, offset=(5, 4))
-        assert [event.index for event in app.heard(LineView.Activated)] == [3]
+        assert [event.index for event in app.take_messages(LineView.Activated)] == [3]
         await pilot.click(table, offset=(5, 0))
         assert table.cursor == 3
 
 
-async def test_a_narrower_window_lays_out_again_and_keeps_the_cursor_in_sight() -> None:
+async def test_narrower_window_keeps_the_cursor_visible() -> None:
     table = OrderTable(COLUMNS)
-    async with Stage(table).run_test(size=(40, 20)) as pilot:
+    async with WidgetApp(table).run_test(size=(40, 20)) as pilot:
         table.load(rows(50))
         table.go(15)
         await pilot.pause()
         await pilot.resize_terminal(34, 8)
         await pilot.pause()
-        lines = shown(pilot.app)
+        lines = screen_lines(pilot.app)
         assert any(line.startswith(">   NL-15") for line in lines)
         assert lines[0] == "    order    recipient          kg"
 
 
 @pytest.mark.parametrize("theme", ["textual-dark", "textual-light", "ansi-dark", "ansi-light"])
-async def test_the_cursor_line_differs_in_every_theme(theme: str) -> None:
+async def test_cursor_line_is_visible_in_every_theme(theme: str) -> None:
     table = OrderTable(COLUMNS)
-    app = Stage(table)
+    app = WidgetApp(table)
     async with app.run_test(size=(40, 8)) as pilot:
         app.theme = theme
         table.load(rows(3))

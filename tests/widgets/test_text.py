@@ -1,4 +1,4 @@
-"""Whatever text comes, what is shown cannot act on a terminal and fills exactly its cells."""
+"""Tests for safe text: it cannot act on a terminal, and has exactly the requested width."""
 
 import unicodedata
 
@@ -7,21 +7,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len, get_character_cell_size
 
-from tui.widgets.text import SUBSTITUTES, cut, fit, is_altered, safe, spans, wrap
+from tui.widgets.text import SUBSTITUTES, cut, fit, has_substitutes, safe, spans, wrap
 
 ANYTHING = st.text(alphabet=st.characters(exclude_categories=()), max_size=60) | st.text(
     alphabet="ab \n\r\t\x1b\x9b\x7f\u200d\ufe0f\u20e3👩🏽❤1́̂日\u202e\ud800\U0001f1f3\U000e0041", max_size=60
 )
 
 
-def harmless(text: str) -> bool:
+def is_harmless(text: str) -> bool:
     return all(unicodedata.category(char)[0] != "C" for char in text) and not set("\u2028\u2029\n\r\ufe0f") & set(text)
 
 
 @given(ANYTHING)
-def test_safe_text_has_no_character_that_acts_or_hides(text: str) -> None:
+def test_safe_text_has_no_control_or_invisible_characters(text: str) -> None:
     shown = safe(text)
-    assert harmless(shown)
+    assert is_harmless(shown)
     assert cell_len(shown) == sum(get_character_cell_size(char) for char in shown)
     assert safe(shown) == shown
 
@@ -38,7 +38,7 @@ def test_spans_lose_nothing(text: str) -> None:
 def test_fit_fills_exactly_its_cells(text: str, width: int, align: str) -> None:
     shown = fit(text, width, align)  # type: ignore[arg-type]
     assert cell_len(shown) == width
-    assert harmless(shown)
+    assert is_harmless(shown)
 
 
 @given(ANYTHING, st.integers(0, 20), st.integers(0, 20))
@@ -107,8 +107,8 @@ def test_fit(text: str, width: int, align: str, shown: str) -> None:
 
 
 @given(ANYTHING)
-def test_altered_is_told_and_substitutes_are_known(text: str) -> None:
-    assert is_altered(text) == (safe(text) != text)
+def test_has_substitutes(text: str) -> None:
+    assert has_substitutes(text) == (safe(text) != text)
     new = {char for shown, original in spans(text) if shown != original for char in shown if char not in original}
     letters = {char for char in new if "A" <= char <= "Z" or char == " "}
     assert new - letters <= SUBSTITUTES

@@ -56,7 +56,7 @@ class World:
         return [staged.state for staged in self.store.batches.staged(self.batch)]
 
     async def all_orders(self) -> list[str]:
-        self.sandbox.breaker.faults = Faults()
+        self.sandbox.fault_injector.faults = Faults()
         orders, cursor = [], None
         while True:
             page = await self.client.list_orders(cursor=cursor)
@@ -83,7 +83,7 @@ async def make(tmp_path: Path) -> AsyncIterator[Make]:
         world.sandbox.close()
 
 
-async def test_refused_mended_accepted_verified(make: Make) -> None:
+async def test_refused_fixed_accepted_verified(make: Make) -> None:
     world = make()
     good, bad = world.stage(order(order_id="A"), order(order_id="B", order_details__order_items__0__quantity=0))
     refused = await world.outbox.upsert([good, bad])
@@ -100,7 +100,7 @@ async def test_refused_mended_accepted_verified(make: Make) -> None:
     assert world.states() == [StagedState.VERIFIED] * 2
 
 
-async def test_a_patch_of_what_was_read_is_confirmed_and_a_refusal_names_its_field(make: Make) -> None:
+async def test_patch_is_confirmed_and_refusal_names_its_field(make: Make) -> None:
     world = make(settle=0.0)
     await world.outbox.upsert(world.stage(order(order_id="A")))
     (read,) = (await world.client.list_orders()).orders
@@ -115,13 +115,13 @@ async def test_a_patch_of_what_was_read_is_confirmed_and_a_refusal_names_its_fie
     assert [str(problem.pointer) for problem in refused.problems] == ["/shipping_address/city"]
 
 
-async def test_an_update_is_followed_over_its_old_content(make: Make) -> None:
+async def test_update_is_verified_while_old_content_shows(make: Make) -> None:
     world = make(settle=60.0)
-    world.sandbox.breaker.faults = Faults(settle=0.0)
+    world.sandbox.fault_injector.faults = Faults(settle=0.0)
     await world.outbox.upsert(world.stage(order(order_id="A")))
     await world.follower.until_done()
     (read,) = (await world.client.list_orders()).orders
-    world.sandbox.breaker.faults = Faults()
+    world.sandbox.fault_injector.faults = Faults()
     (new,) = world.stage(order(order_id="A", order_details__notes="newer"))
     await world.outbox.upsert([Outgoing(new.staged, 1, new.order, base=read)])
     started = world.clock.passed
@@ -142,9 +142,9 @@ FAULTS = (
 
 
 @pytest.mark.parametrize("seed", range(2))
-async def test_under_faults_every_order_is_there_once_and_every_word_is_true(make: Make, seed: int) -> None:
+async def test_under_faults_every_order_exists_once_and_results_are_true(make: Make, seed: int) -> None:
     world = make(seed=seed)
-    world.sandbox.breaker.faults = Faults.parse([*FAULTS, "slow=0.05"])
+    world.sandbox.fault_injector.faults = Faults.parse([*FAULTS, "slow=0.05"])
     going = world.stage(*(order(order_id=f"A{n}") for n in range(40)))
     for _ in range(20):
         left = [one for one in going if not world.store.writes.already_sent(one.staged, one.version)]
@@ -154,14 +154,14 @@ async def test_under_faults_every_order_is_there_once_and_every_word_is_true(mak
     assert await world.all_orders() == sorted(f"A{n}" for n in range(40))
     assert world.states() == [StagedState.VERIFIED] * 40
 
-    world.sandbox.breaker.faults = Faults.parse(FAULTS)
+    world.sandbox.fault_injector.faults = Faults.parse(FAULTS)
     orders = {str(one["id"]): one for one in (await world.client.list_orders()).orders}
     patches: list[Coroutine[Any, Any, Any]] = [
         world.outbox.patch(number, encode({"order_details": {"notes": f"to {number}"}}), one)
         for number, one in orders.items()
     ]
     outcomes = await asyncio.gather(*patches)
-    world.sandbox.breaker.faults = Faults()
+    world.sandbox.fault_injector.faults = Faults()
     await world.outbox.recover()
     await world.follower.until_done()
     for write in world.store.writes.all(world.account_id, limit=-1):

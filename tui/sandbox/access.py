@@ -1,4 +1,4 @@
-"""Who may ask, and how often: Basic and OAuth2 client credentials, and the service's rate limits."""
+"""Access control: Basic and OAuth2 client credentials, and the service's rate limits."""
 
 import base64
 import binascii
@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 
 from starlette.responses import Response
 
-from tui.sandbox.responses import answer_json
+from tui.sandbox.responses import json_response
 
 TOKEN_SECONDS = 3600
 READS_A_MINUTE = 1000
@@ -21,7 +21,7 @@ WRITES_A_SECOND = 15
 
 
 class CredentialCheck(Enum):
-    """What the credentials of a request are worth."""
+    """The result of checking the credentials of a request."""
 
     GRANTED = "granted"
     MISSING = "missing"
@@ -30,7 +30,7 @@ class CredentialCheck(Enum):
 
 @dataclass(frozen=True, slots=True)
 class AccessControl:
-    """One key pair, which is also the client of OAuth2. `credentials`: PUBLIC:SECRET."""
+    """One key pair, which is also the OAuth2 client. `credentials`: PUBLIC:SECRET."""
 
     credentials: str
     clock: Callable[[], float]
@@ -38,41 +38,41 @@ class AccessControl:
     def __post_init__(self) -> None:
         public, colon, secret = self.credentials.partition(":")
         if not (public and colon and secret):
-            raise ValueError("credentials are given as PUBLIC:SECRET")
+            raise ValueError("credentials must have the form PUBLIC:SECRET")
 
     def check(self, authorization: str | None) -> CredentialCheck:
         scheme, _, value = (authorization or "").partition(" ")
         match scheme.lower():
             case "basic":
-                return self._granted(_basic(value) == self.credentials)
+                return self._result(_basic(value) == self.credentials)
             case "bearer":
-                return self._granted(self._token_holds(value.strip()))
+                return self._result(self._is_valid_token(value.strip()))
             case _:
                 return CredentialCheck.MISSING
 
     def token(self, body: bytes, authorization: str | None) -> Response:
-        """The answer of the token endpoint (RFC 6749, 4.4): the client named in the body or by Basic."""
+        """The response of the token endpoint (RFC 6749, 4.4). The client is named in the body or by Basic."""
         form = {key: values[-1] for key, values in parse_qs(body.decode("latin-1")).items()}
         client = f"{form.get('client_id', '')}:{form.get('client_secret', '')}"
         scheme, _, value = (authorization or "").partition(" ")
         if scheme.lower() == "basic":
             client = _basic(value) or ""
         if client != self.credentials:
-            return answer_json(401, {"error": "invalid_client"})
+            return json_response(401, {"error": "invalid_client"})
         if form.get("grant_type") != "client_credentials":
-            return answer_json(400, {"error": "unsupported_grant_type"})
+            return json_response(400, {"error": "unsupported_grant_type"})
         if form.get("scope", "api") != "api":
-            return answer_json(400, {"error": "invalid_scope"})
+            return json_response(400, {"error": "invalid_scope"})
         expiry = str(int(self.clock()) + TOKEN_SECONDS)
         token = f"{expiry}.{self._sign(expiry)}"
-        return answer_json(
+        return json_response(
             200, {"access_token": token, "token_type": "Bearer", "expires_in": TOKEN_SECONDS, "scope": "api"}
         )
 
-    def _granted(self, right: bool) -> CredentialCheck:
-        return CredentialCheck.GRANTED if right else CredentialCheck.WRONG
+    def _result(self, valid: bool) -> CredentialCheck:
+        return CredentialCheck.GRANTED if valid else CredentialCheck.WRONG
 
-    def _token_holds(self, token: str) -> bool:
+    def _is_valid_token(self, token: str) -> bool:
         expiry, _, signature = token.partition(".")
         if not hmac.compare_digest(signature.encode(), self._sign(expiry).encode()):
             return False
@@ -84,14 +84,14 @@ class AccessControl:
 
 @dataclass(slots=True)
 class Limits:
-    """1000 reads and 100 writes a minute, writes in bursts of 15 a second (Q6.1)."""
+    """Rate limits: 1000 reads and 100 writes per minute, and writes in bursts of 15 per second (Q6.1)."""
 
     clock: Callable[[], float]
     reads: deque[float] = field(default_factory=deque)
     writes: deque[float] = field(default_factory=deque)
 
     def wait(self, method: str) -> float:
-        """Seconds until this request is allowed: 0 lets it through and counts it."""
+        """Seconds until this request is allowed; 0 allows it now and counts it."""
         now = self.clock()
         if method == "GET":
             times, most = self.reads, READS_A_MINUTE

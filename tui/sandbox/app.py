@@ -14,14 +14,12 @@ from starlette.types import Receive, Scope, Send
 
 from tui.api.codec import CodecError, Document, Json, decode
 from tui.api.pointer import Pointer
-from tui.sandbox import responses as answers
-from tui.sandbox import seeding as stock
-from tui.sandbox import shops, writing
+from tui.sandbox import responses, seeding, shops, writing
 from tui.sandbox.access import AccessControl, CredentialCheck, Limits
-from tui.sandbox.data import StoredOrder, fold, row_of
-from tui.sandbox.faults import Breaker, Fault, FaultGate, Faults
-from tui.sandbox.order_query import DEFAULT_SORT, BadCursor, OrderListRequest, list_orders, read_sort
-from tui.sandbox.responses import answer, answer_json, error, refuse
+from tui.sandbox.data import StoredOrder, fold_case, row_of
+from tui.sandbox.faults import Fault, FaultGate, FaultInjector, Faults
+from tui.sandbox.order_query import DEFAULT_SORT, InvalidCursorError, OrderListRequest, list_orders, read_sort
+from tui.sandbox.responses import error_object, error_response, json_response, raw_response
 from tui.sandbox.seed_data import OWN_SHOP
 from tui.sandbox.seed_orders import SeedRow
 from tui.sandbox.settings import SandboxSettings
@@ -39,53 +37,53 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 class Sandbox:
-    """One account with its shops and orders. `asgi` is the application; `breaker` holds what goes wrong."""
+    """One account with its shops and orders. `asgi` is the application; `fault_injector` causes the faults."""
 
     def __init__(self, settings: SandboxSettings) -> None:
-        """Opens or seeds the file. Raises ValueError for settings or a file that will not do."""
+        """Opens or seeds the file. Raises ValueError for invalid settings or an unusable file."""
         self.settings = settings
-        self.guard = AccessControl(settings.credentials, settings.clock)
+        self.access = AccessControl(settings.credentials, settings.clock)
         self.limits = Limits(settings.clock)
-        self.breaker = Breaker(settings.seed, settings.clock, settings.faults)
-        self.data = stock.open_stock(settings)
+        self.fault_injector = FaultInjector(settings.seed, settings.clock, settings.faults)
+        self.data = seeding.open_data(settings)
         starlette = Starlette(
             routes=[
-                Route("/api/v3/orders", self._guarded(self._orders), methods=["GET", "POST"]),
-                Route("/api/v3/orders/{id}", self._guarded(self._order), methods=["GET", "PATCH", "DELETE", "OPTIONS"]),
-                Route("/api/v3/integrations", self._guarded(self._integrations)),
-                Route("/api/v3/integrations/logs", self._guarded(self._all_logs)),
-                Route("/api/v3/integrations/{id}", self._guarded(self._integration)),
-                Route("/api/v3/integrations/{id}/logs", self._guarded(self._logs)),
-                Route("/api/v3/shop-order-statuses", self._guarded(self._statuses)),
-                Route("/api/v3/shop-order-statuses/mapping", self._guarded(self._mapping)),
-                Route("/api/v3/user/auth/metadata", self._guarded(self._metadata)),
+                Route("/api/v3/orders", self._checked(self._orders), methods=["GET", "POST"]),
+                Route("/api/v3/orders/{id}", self._checked(self._order), methods=["GET", "PATCH", "DELETE", "OPTIONS"]),
+                Route("/api/v3/integrations", self._checked(self._integrations)),
+                Route("/api/v3/integrations/logs", self._checked(self._all_logs)),
+                Route("/api/v3/integrations/{id}", self._checked(self._integration)),
+                Route("/api/v3/integrations/{id}/logs", self._checked(self._logs)),
+                Route("/api/v3/shop-order-statuses", self._checked(self._statuses)),
+                Route("/api/v3/shop-order-statuses/mapping", self._checked(self._mapping)),
+                Route("/api/v3/user/auth/metadata", self._checked(self._metadata)),
                 Route(TOKEN_PATH.rstrip("/"), self._token, methods=["POST"]),
-                Route(FAULTS_PATH, self._guarded(self._faults), methods=["GET", "PUT"]),
+                Route(FAULTS_PATH, self._checked(self._faults), methods=["GET", "PUT"]),
             ],
-            exception_handlers={HTTPException: _no_route},
+            exception_handlers={HTTPException: _routing_error},
         )
-        self.asgi = FaultGate(_Slashless(starlette), self.breaker, API, settings.sleep)
+        self.asgi = FaultGate(_IgnoreTrailingSlash(starlette), self.fault_injector, API, settings.sleep)
 
     def close(self) -> None:
         self.data.close()
 
-    def _guarded(self, handler: Handler) -> Handler:
-        """Credentials, limits, and orders whose saving has ended in the meantime come before every request."""
+    def _checked(self, handler: Handler) -> Handler:
+        """Before each request: check credentials and limits, and make accepted orders readable whose delay has ended."""
 
-        async def guarded(request: Request) -> Response:
-            match self.guard.check(request.headers.get("authorization")):
+        async def checked(request: Request) -> Response:
+            match self.access.check(request.headers.get("authorization")):
                 case CredentialCheck.MISSING:
-                    return answers.no_credentials()
+                    return responses.no_credentials()
                 case CredentialCheck.WRONG:
-                    return answers.wrong_credentials(as_recorded=self.settings.odd)
+                    return responses.wrong_credentials(as_recorded=self.settings.odd)
             if self.settings.limits and request.url.path.startswith(API):
                 wait = self.limits.wait(request.method)
                 if wait > 0:
-                    return self.breaker.too_many(wait)
-            self._settle()
+                    return self.fault_injector.throttled(wait)
+            self._save_due_orders()
             return await handler(request)
 
-        return guarded
+        return checked
 
     async def _orders(self, request: Request) -> Response:
         return await self._upsert(request) if request.method == "POST" else self._list(request)
@@ -98,60 +96,62 @@ class Sandbox:
             case "DELETE":
                 with self.data.writing():
                     gone = self.data.delete(id)
-                return Response(status_code=204) if gone else answers.order_not_found()
+                return Response(status_code=204) if gone else responses.order_not_found()
             case "OPTIONS":
                 return Response(headers={"allow": "GET, PATCH, DELETE"})
         body = self.data.body(id)
-        return answers.order_not_found() if body is None else answer(200, b'{"data":' + body + b"}")
+        return responses.order_not_found() if body is None else raw_response(200, b'{"data":' + body + b"}")
 
     def _list(self, request: Request) -> Response:
         wanted, problems = _read_query(dict(request.query_params), frozenset(self.data.shops))
         if problems:
-            return refuse(400, *problems)
+            return error_response(400, *problems)
         try:
             page = list_orders(self.data, wanted)
-        except BadCursor:
-            return answers.cursor_not_found()
+        except InvalidCursorError:
+            return responses.cursor_not_found()
         links = [
             f'<{request.url.include_query_params(cursor=str(cursor))}>; rel="{rel}"'
             for rel, cursor in (("prev", page.previous), ("next", page.next))
             if cursor is not None
         ]
-        return answer(200, b'{"data":[' + b",".join(page.bodies) + b"]}", {"link": ", ".join(links)} if links else None)
+        return raw_response(
+            200, b'{"data":[' + b",".join(page.bodies) + b"]}", {"link": ", ".join(links)} if links else None
+        )
 
     async def _upsert(self, request: Request) -> Response:
         partner = request.headers.get("sendcloud-partner-id")
         if partner is not None and partner not in self.settings.partners:
             detail = f"Partner with id {partner} does not exist"
-            return refuse(400, error(400, "invalid", detail, header="Sendcloud-Partner-Id"))
+            return error_response(400, error_object(400, "invalid", detail, header="Sendcloud-Partner-Id"))
         batch = await _body(request)
         if isinstance(batch, Response):
             return batch
         if not isinstance(batch, list):
             return _wrong_format("Wrong request format, expected list of objects")
-        if len(batch) > writing.MOST:
-            detail = f"Orders list should have at most {writing.MOST} items, not {len(batch)}"
-            return refuse(400, error(400, "invalid", detail, pointer="/data/attributes/"))
+        if len(batch) > writing.MAX_BATCH_SIZE:
+            detail = f"Orders list should have at most {writing.MAX_BATCH_SIZE} items, not {len(batch)}"
+            return error_response(400, error_object(400, "invalid", detail, pointer="/data/attributes/"))
         if problems := writing.check_batch(batch, self.settings.odd):
-            return refuse(400, *problems)
+            return error_response(400, *problems)
         orders = cast(list[Document], batch)
         with self.data.writing():
-            known, problems = self._look_up(orders)
+            known, problems = self._find_existing(orders)
             if problems:
-                return refuse(400, *problems)
-            busy = any(order is not None and self.data.in_work(order.id) for order in known)
+                return error_response(400, *problems)
+            busy = any(order is not None and self.data.is_pending(order.id) for order in known)
             if busy or request.scope.get("sandbox.fault") is Fault.BUSY:
-                return refuse(400, error(400, "invalid", answers.STILL_PROCESSING, pointer="/data"))
+                return error_response(400, error_object(400, "invalid", responses.STILL_PROCESSING, pointer="/data"))
             rows = self._accept(orders, known)
-            settle = self._settle_seconds(request)
+            settle = self._save_delay(request)
             if settle > 0:
                 self.data.accept(rows, self.settings.clock() + settle)
             else:
                 self.data.put(rows)
-        return answer_json(201, {"data": [_identifiers(row) for row in rows]})
+        return json_response(201, {"data": [_identifiers(row) for row in rows]})
 
-    def _look_up(self, orders: list[Document]) -> tuple[list[StoredOrder | None], list[Document]]:
-        """The second pass over a batch: which orders exist already, and every reference that leads nowhere."""
+    def _find_existing(self, orders: list[Document]) -> tuple[list[StoredOrder | None], list[Document]]:
+        """The second check of a batch: finds existing orders and reports references to unknown shops and orders."""
         known: list[StoredOrder | None] = []
         problems: list[Document] = []
         for position, order in enumerate(orders):
@@ -160,25 +160,25 @@ class Sandbox:
             found = self._by_id(str(id)) if id is not None else self.data.find(shop, order_id) if own else None
             known.append(found)
             if not own:
-                place = Pointer.of("order_details", "integration", "id")
-                problems.append(writing.post_error(position, place, f"Integration with id {shop} does not exist"))
+                pointer = Pointer.of("order_details", "integration", "id")
+                problems.append(writing.post_error(position, pointer, f"Integration with id {shop} does not exist"))
             if id is not None and found is None:
                 problems.append(writing.post_error(position, Pointer.of("id"), f"Order with id {id} does not exist"))
             elif found is not None and found.order_id != order_id:
-                detail = writing.immutable("Order id", found.order_id)
+                detail = writing.immutable_detail("Order id", found.order_id)
                 problems.append(writing.post_error(position, Pointer.of("order_id"), detail))
             elif found is not None and found.integration != shop and own:
-                place = Pointer.of("order_details", "integration", "id")
-                detail = writing.immutable("Integration id", found.integration)
-                problems.append(writing.post_error(position, place, detail))
+                pointer = Pointer.of("order_details", "integration", "id")
+                detail = writing.immutable_detail("Integration id", found.integration)
+                problems.append(writing.post_error(position, pointer, detail))
         return known, problems
 
     def _by_id(self, id: str) -> StoredOrder | None:
         number = _id(id)
-        return None if number is None else self.data.known(number)
+        return None if number is None else self.data.get(number)
 
     def _accept(self, orders: list[Document], known: list[StoredOrder | None]) -> list[SeedRow]:
-        """Rows of an accepted batch. An order replaces what was there; of two with one key the last one stays."""
+        """Rows of an accepted batch. An order replaces the existing one; of two with the same key the last one stays."""
         stamp = to_text(self._stamp())
         ids: dict[tuple[int, str], int] = {}
         rows = []
@@ -202,48 +202,48 @@ class Sandbox:
 
     async def _patch(self, request: Request, id: int) -> Response:
         if self.data.body(id) is None:
-            return answers.order_not_found(answers.ITEM_NOT_FOUND)
+            return responses.order_not_found(responses.ITEM_NOT_FOUND)
         change = await _body(request)
         if isinstance(change, Response):
             return change
         if not isinstance(change, dict):
             return _wrong_format("Wrong request format, expected object")
         with self.data.writing():
-            # An order that is still being saved is saved first: PATCH is immediate.
+            # PATCH is immediate, so an order that is not readable yet becomes readable first.
             self._save(self.data.take_due(id=id))
             text = self.data.body(id)
             if text is None:
-                return answers.order_not_found(answers.ITEM_NOT_FOUND)
+                return responses.order_not_found(responses.ITEM_NOT_FOUND)
             stored = cast(Document, decode(text))
             if problems := writing.check_patch(change, stored, self.settings.odd):
-                return refuse(400, *problems)
+                return error_response(400, *problems)
             merged = writing.apply_patch(change, stored)
             if problems := writing.check_merged(merged, stored, self.settings.odd):
-                return refuse(400, *problems)
+                return error_response(400, *problems)
             row = row_of(id, merged | {"modified_at": to_text(self._stamp())})
             self.data.put([row])
-        return answer_json(200, {"data": _identifiers(row)})
+        return json_response(200, {"data": _identifiers(row)})
 
     async def _integrations(self, request: Request) -> Response:
         listed = shops.sorted_integrations(list(self.data.shops.values()), request.query_params.get("sort", ""))
-        return answer_json(200, {"data": cast(Json, listed)})
+        return json_response(200, {"data": cast(Json, listed)})
 
     async def _integration(self, request: Request) -> Response:
         shop = self.data.shops.get(_number(request))
-        return answers.integration_not_found() if shop is None else answer_json(200, {"data": cast(Json, shop)})
+        return responses.integration_not_found() if shop is None else json_response(200, {"data": cast(Json, shop)})
 
     async def _all_logs(self, request: Request) -> Response:
         return self._log_page(request, None)
 
     async def _logs(self, request: Request) -> Response:
         id = _number(request)
-        return self._log_page(request, id) if id in self.data.shops else answers.integration_not_found()
+        return self._log_page(request, id) if id in self.data.shops else responses.integration_not_found()
 
     def _log_page(self, request: Request, shop: int | None) -> Response:
         cursor = request.query_params.get("cursor")
         before = None if not cursor else read_instant(cursor)
         if cursor and before is None:
-            return answers.cursor_not_found()
+            return responses.cursor_not_found()
         size = _page_size(request.query_params.get("page_size"), 25, 100)
         found = self.data.logs(shop, before, size + 1)
         bodies = b",".join(body for _, body in found[:size])
@@ -251,53 +251,55 @@ class Sandbox:
         if len(found) > size:
             following = request.url.include_query_params(cursor=to_text(found[size - 1][0]), page_size=size)
             headers = {"link": f'<{following}>; rel="next"'}
-        return answer(200, b'{"data":[' + bodies + b"]}", headers)
+        return raw_response(200, b'{"data":[' + bodies + b"]}", headers)
 
     async def _statuses(self, request: Request) -> Response:
-        shop = self._asked_shop(request)
+        shop = self._requested_shop(request)
         if isinstance(shop, Response):
             return shop
         language = request.query_params.get("language") or "en-gb"
         if language not in shops.LANGUAGES:
-            return refuse(400, _invalid_choice(language, "language"))
+            return error_response(400, _invalid_choice(language, "language"))
         deleted = request.query_params.get("show_deleted", "").lower() in ("true", "1")
-        return answer_json(200, {"data": shops.shop_statuses(shop, language, deleted, stock.now_of(self.settings))})
+        return json_response(
+            200, {"data": shops.shop_statuses(shop, language, deleted, seeding.current_time(self.settings))}
+        )
 
     async def _mapping(self, request: Request) -> Response:
-        shop = self._asked_shop(request)
+        shop = self._requested_shop(request)
         if isinstance(shop, Response):
             return shop
-        return answer_json(200, {"data": shops.status_mapping(shop)})
+        return json_response(200, {"data": shops.status_mapping(shop)})
 
-    def _asked_shop(self, request: Request) -> int | Response:
+    def _requested_shop(self, request: Request) -> int | Response:
         text = request.query_params.get("integration_id")
         if not text:
             detail = "Integration ID is a required GET parameter"
-            return refuse(400, error(400, "non_field_errors", detail, title="integration ID"))
+            return error_response(400, error_object(400, "non_field_errors", detail, title="integration ID"))
         shop = _id(text)
-        return answers.integration_not_found() if shop not in self.data.shops or shop is None else shop
+        return responses.integration_not_found() if shop not in self.data.shops or shop is None else shop
 
     async def _metadata(self, request: Request) -> Response:
-        return answer_json(200, {"data": {"user_id": 100_000 + self.settings.seed, "integration_id": OWN_SHOP}})
+        return json_response(200, {"data": {"user_id": 100_000 + self.settings.seed, "integration_id": OWN_SHOP}})
 
     async def _token(self, request: Request) -> Response:
-        return self.guard.token(await request.body(), request.headers.get("authorization"))
+        return self.access.token(await request.body(), request.headers.get("authorization"))
 
     async def _faults(self, request: Request) -> Response:
-        """What goes wrong at present; PUT replaces all of it."""
+        """The faults in force; PUT replaces all of them."""
         if request.method == "PUT":
             try:
-                self.breaker.faults = Faults.from_json(decode(await request.body()))
+                self.fault_injector.faults = Faults.from_json(decode(await request.body()))
             except ValueError as problem:
-                return refuse(400, error(400, "invalid", str(problem)))
-        return answer_json(200, self.breaker.faults.to_json())
+                return error_response(400, error_object(400, "invalid", str(problem)))
+        return json_response(200, self.fault_injector.faults.to_json())
 
-    def _settle_seconds(self, request: Request) -> float:
-        asked = self.breaker.faults.settle
-        settle = self.settings.settle if asked is None else asked
+    def _save_delay(self, request: Request) -> float:
+        override = self.fault_injector.faults.settle
+        settle = self.settings.settle if override is None else override
         return settle * 10 if request.scope.get("sandbox.fault") is Fault.SLOW else settle
 
-    def _settle(self) -> None:
+    def _save_due_orders(self) -> None:
         due, now = self.data.next_due(), self.settings.clock()
         if due is not None and due <= now:
             with self.data.writing():
@@ -307,16 +309,16 @@ class Sandbox:
         self.data.put(row_of(id, cast(Document, decode(body))) for id, body in ready)
 
     def _stamp(self) -> int:
-        """This moment in microseconds; never the same twice, also where the clock is frozen."""
-        last = self.data.note("last_stamp")
+        """The current time in microseconds, never the same twice, even when the clock is frozen."""
+        last = self.data.value("last_stamp")
         moment = to_micros(self.settings.now or datetime.fromtimestamp(self.settings.clock(), UTC))
         stamp = max(moment, last + 1 if isinstance(last, int) else 0)
-        self.data.set_note("last_stamp", stamp)
+        self.data.set_value("last_stamp", stamp)
         return stamp
 
 
-class _Slashless:
-    """Paths with a slash at the end lead to the same place (Q4.17); nothing is ever redirected."""
+class _IgnoreTrailingSlash:
+    """Ignores a trailing slash in paths (Q4.17); there are no redirects."""
 
     def __init__(self, app: Starlette) -> None:
         self.app = app
@@ -328,22 +330,22 @@ class _Slashless:
 
 
 def _read_query(query: dict[str, str], shops: frozenset[int]) -> tuple[OrderListRequest, list[Document]]:
-    """The list's parameters; unknown ones are ignored in silence (Q4.12), empty ones ask for nothing."""
+    """The parameters of the list; unknown ones are silently ignored (Q4.12), empty ones have no effect."""
     problems: list[Document] = []
-    asked: list[int] = []
+    requested: list[int] = []
     for part in filter(None, (part.strip() for part in query.get("integration", "").split(","))):
         shop = _id(part)
         if shop is None or shop not in shops:
             problems.append(_invalid_choice(part, "integration"))
         else:
-            asked.append(shop)
+            requested.append(shop)
     ranges = {name: _date_range(query, name, problems) for name in ("order_created_at", "order_updated_at")}
     texts = {name: query.get(name) or None for name in ("order_number", "order_id", "status")}
     wanted = OrderListRequest(
-        integrations=tuple(dict.fromkeys(asked)) or tuple(sorted(shops)),
-        order_number=None if texts["order_number"] is None else fold(texts["order_number"]),
-        order_id=None if texts["order_id"] is None else fold(texts["order_id"]),
-        status=None if texts["status"] is None else fold(texts["status"]),
+        integrations=tuple(dict.fromkeys(requested)) or tuple(sorted(shops)),
+        order_number=None if texts["order_number"] is None else fold_case(texts["order_number"]),
+        order_id=None if texts["order_id"] is None else fold_case(texts["order_id"]),
+        status=None if texts["status"] is None else fold_case(texts["status"]),
         created=ranges["order_created_at"],
         updated=ranges["order_updated_at"],
         sort=read_sort(query["sort"]) if query.get("sort") else DEFAULT_SORT,
@@ -354,7 +356,7 @@ def _read_query(query: dict[str, str], shops: frozenset[int]) -> tuple[OrderList
 
 
 def _date_range(query: dict[str, str], name: str, problems: list[Document]) -> tuple[int | None, int | None]:
-    """Days in UTC; `_max` holds for the whole day (Q4.9)."""
+    """A range of UTC days; `_max` includes the whole day (Q4.9)."""
     lows: list[int] = []
     highs: list[int] = []
     for ending in ("", "_min", "_max"):
@@ -367,7 +369,7 @@ def _date_range(query: dict[str, str], name: str, problems: list[Document]) -> t
             begin = day_of(date.fromisoformat(text))
         except ValueError:
             detail = "Enter a valid date."
-            problems.append(error(400, "invalid", detail, title="Invalid", parameter=name + ending))
+            problems.append(error_object(400, "invalid", detail, title="Invalid", parameter=name + ending))
             continue
         if ending != "_max":
             lows.append(begin)
@@ -386,19 +388,19 @@ def _page_size(text: str | None, default: int, most: int) -> int:
 
 def _invalid_choice(value: str, parameter: str) -> Document:
     detail = f"Select a valid choice. {value} is not one of the available choices."
-    return error(400, "invalid_choice", detail, title="Invalid Choice", parameter=parameter)
+    return error_object(400, "invalid_choice", detail, title="Invalid Choice", parameter=parameter)
 
 
 def _wrong_format(detail: str) -> Response:
-    return refuse(400, error(400, "non_field_errors", detail, title="Wrong format"))
+    return error_response(400, error_object(400, "non_field_errors", detail, title="Wrong format"))
 
 
 async def _body(request: Request) -> Json | Response:
-    """The JSON of a request. Without its content type it is not taken (Q7.6)."""
+    """The JSON of a request, which must have the right content type (Q7.6)."""
     kind = request.headers.get("content-type", "")
     if kind.partition(";")[0].strip().lower() != "application/json":
         detail = f'Unsupported media type "{kind}" in request.'
-        return refuse(415, error(415, "invalid", detail, title="Unsupported media type"))
+        return error_response(415, error_object(415, "invalid", detail, title="Unsupported media type"))
     try:
         return decode(await request.body())
     except CodecError as problem:
@@ -406,7 +408,7 @@ async def _body(request: Request) -> Json | Response:
 
 
 def _identifiers(row: SeedRow) -> Document:
-    """In answers to writes the id is a number, in what is read it is a text (Q1.1)."""
+    """The response to a write. Ids are numbers here, but text when an order is read (Q1.1)."""
     return {"id": row.id, "order_id": row.order_id, "order_number": row.order_number}
 
 
@@ -419,12 +421,14 @@ def _id(text: str) -> int | None:
 
 
 def _number(request: Request) -> int:
-    """The id in the path; 0, which nothing has, for anything but digits."""
+    """The id in the path; 0, which no order has, unless it consists of digits."""
     return _id(request.path_params["id"]) or 0
 
 
-async def _no_route(request: Request, problem: Exception) -> Response:
+async def _routing_error(request: Request, problem: Exception) -> Response:
     if isinstance(problem, HTTPException) and problem.status_code == 405:
         detail = f'Method "{request.method}" not allowed.'
-        return refuse(405, error(405, "invalid", detail, title="Method not allowed"), headers=problem.headers)
-    return refuse(404, error(404, "not_found", "Not found.", title="Not found"))
+        return error_response(
+            405, error_object(405, "invalid", detail, title="Method not allowed"), headers=problem.headers
+        )
+    return error_response(404, error_object(404, "not_found", "Not found.", title="Not found"))

@@ -1,4 +1,4 @@
-"""`sendcloud-orders sandbox`: reads the options into settings, and serves."""
+"""`sendcloud-orders sandbox`: converts the options to settings and starts the server."""
 
 import argparse
 import sys
@@ -10,9 +10,9 @@ from tui.sandbox.settings import SandboxSettings
 
 
 def serve(options: argparse.Namespace) -> int:
-    """Serve until interrupted. Raises ValueError for options that will not do; returns the exit code."""
+    """Serve until interrupted and return the exit code. Raises ValueError for invalid options."""
     if options.data and Path(options.data).is_dir():
-        raise ValueError(f"{options.data} is a folder; --data names a file.")
+        raise ValueError(f"{options.data} is a folder; --data takes the name of a file.")
     settings = SandboxSettings(
         data=Path(options.data) if options.data else ":memory:",
         credentials=options.credentials,
@@ -26,7 +26,7 @@ def serve(options: argparse.Namespace) -> int:
         faults=_faults(options.fault),
     )
     if not 0 <= options.port <= 65535:
-        raise ValueError(f"{options.port} is no port; it must be from 0 to 65535.")
+        raise ValueError(f"{options.port} is not a port number from 0 to 65535.")
     from tui.sandbox.serve import run
 
     try:
@@ -44,14 +44,14 @@ def _faults(given: list[str]) -> Faults:
         return Faults.parse(given)
     except ValueError as error:
         known = ", ".join(("latency", "settle", "retry_after", *Fault))
-        raise ValueError(f"A --fault cannot be understood: {error}. There are {known}.") from None
+        raise ValueError(f"Invalid --fault: {error}. Known names are {known}.") from None
 
 
 def _time(text: str) -> datetime:
     try:
         when = datetime.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"{text[:40]!r} is no time; write it as 2026-11-23T08:00:00Z.") from None
+        raise ValueError(f"{text[:40]!r} is not a valid time; use a form like 2026-11-23T08:00:00Z.") from None
     if when.tzinfo is None:
-        raise ValueError("--now needs a time zone, as 2026-11-23T08:00:00Z.")
+        raise ValueError("--now requires a time zone, for example 2026-11-23T08:00:00Z.")
     return when

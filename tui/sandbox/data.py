@@ -1,4 +1,4 @@
-"""The sandbox's state in one SQLite file: orders as JSON text beside the columns they are found by."""
+"""The sandbox's data in one SQLite file: orders as JSON text, with columns for the queries."""
 
 import json
 import sqlite3
@@ -16,7 +16,7 @@ from tui.sandbox.times import read_instant
 VERSION = 1
 FIRST_ID = 41_203_001
 NEVER = -(1 << 62)
-"""Added to the id where an order has no `order_updated_at`: such orders sort first and no date filter finds them."""
+"""Added to the id if an order has no `order_updated_at`: it sorts first and no date filter finds it."""
 
 _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -29,7 +29,7 @@ CREATE TABLE orders (id INTEGER PRIMARY KEY, integration INTEGER NOT NULL, creat
   number_key TEXT NOT NULL, order_id_key TEXT NOT NULL, body BLOB NOT NULL);
 """
 
-# Each index answers a sort within one shop, with and without a status, without looking at the orders themselves.
+# Each index covers one sort within a shop, with and without a status, without reading the orders.
 _INDEXES = """
 CREATE INDEX by_pk ON orders (integration, id, created, updated);
 CREATE INDEX by_created ON orders (integration, created, id, updated, number);
@@ -49,7 +49,7 @@ _PUT = "INSERT OR REPLACE INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 @dataclass(frozen=True, slots=True)
 class StoredOrder:
-    """An order that exists or is being saved. `body` is None while a new one is not readable yet."""
+    """An order that exists or is being saved. `body` is None while a new order is not readable yet."""
 
     id: int
     integration: int
@@ -57,18 +57,18 @@ class StoredOrder:
     body: bytes | None
 
 
-def plain(text: str) -> str:
-    """A text as SQLite can keep it: half of a character pair becomes its escape."""
+def storable(text: str) -> str:
+    """A text that SQLite can store: lone surrogates are escaped."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def fold(text: str) -> str:
-    """A text as filters compare it: without regard to case."""
-    return plain(text).casefold()
+def fold_case(text: str) -> str:
+    """A text as filters compare it: ignoring case."""
+    return storable(text).casefold()
 
 
 def row_of(id: int, document: Document) -> SeedRow:
-    """The columns of an order that somebody wrote. Whatever they cannot be read from is taken as empty."""
+    """The row of an order that a client wrote. Columns that cannot be read from it are empty."""
     details = document.get("order_details")
     details = details if isinstance(details, dict) else {}
     integration, status = details.get("integration"), details.get("status")
@@ -87,10 +87,10 @@ def row_of(id: int, document: Document) -> SeedRow:
 
 
 class SandboxData:
-    """One connection to the sandbox's file. Calls take milliseconds and are made from one thread at a time."""
+    """A connection to the sandbox's file. Calls take milliseconds and are made from one thread at a time."""
 
     def __init__(self, path: Path | str) -> None:
-        """Opens a file that `create` made. Raises ValueError for one that it did not make, or another version did."""
+        """Opens a file made by `create`. Raises ValueError for other files and other versions."""
         try:
             self.connection = _connect(path)
             version = self.connection.execute("PRAGMA user_version").fetchone()[0]
@@ -98,22 +98,22 @@ class SandboxData:
             raise ValueError(f"{path} cannot be used: {problem}") from None
         if version != VERSION:
             self.connection.close()
-            raise ValueError(f"{path} is of version {version}, not {VERSION}; start the sandbox with --reset")
+            raise ValueError(f"{path} has version {version}, not {VERSION}; start the sandbox with --reset")
         self.connection.execute("PRAGMA journal_mode = WAL")
         self.connection.execute("PRAGMA synchronous = NORMAL")
         self._shops = self._read_shops()
 
     @classmethod
     def create(cls, path: Path | str, rows: Iterable[SeedRow]) -> "SandboxData":
-        """Makes the file anew: filled beside its place and moved there whole, so that nobody finds half of one."""
+        """Create the file, replacing an existing one. It is filled under another name first and then moved."""
         if path == ":memory:":
             data = cls.__new__(cls)
             data.connection = _connect(path)
             _fill(data.connection, rows)
             data._shops = {}
             return data
-        place = Path(path)
-        draft = place.with_name(place.name + ".new")
+        target = Path(path)
+        draft = target.with_name(target.name + ".new")
         draft.unlink(missing_ok=True)
         connection = _connect(draft)
         connection.execute("PRAGMA journal_mode = OFF")
@@ -121,16 +121,16 @@ class SandboxData:
         _fill(connection, rows)
         connection.close()
         for ending in ("-wal", "-shm"):
-            place.with_name(place.name + ending).unlink(missing_ok=True)
-        draft.replace(place)
-        return cls(place)
+            target.with_name(target.name + ending).unlink(missing_ok=True)
+        draft.replace(target)
+        return cls(target)
 
     def close(self) -> None:
         self.connection.close()
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction: everything inside happens, or nothing."""
+        """A transaction, which is rolled back on an exception."""
         self.connection.execute("BEGIN IMMEDIATE")
         try:
             yield self.connection
@@ -139,25 +139,25 @@ class SandboxData:
             raise
         self.connection.execute("COMMIT")
 
-    def note(self, key: str) -> Json:
-        """A value noted beside the orders; None if there is none."""
+    def value(self, key: str) -> Json:
+        """A stored value by key; None if there is none."""
         row = self.connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return None if row is None else cast(Json, json.loads(row[0]))
 
-    def set_note(self, key: str, value: Json) -> None:
+    def set_value(self, key: str, value: Json) -> None:
         self.connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, encode(value).decode("ascii")))
 
     def next_id(self) -> int:
-        """Ids are given once, also to orders that were deleted later."""
-        number = self.note("next_id")
+        """A new id. Ids are never reused, not even those of deleted orders."""
+        number = self.value("next_id")
         number = number if isinstance(number, int) else FIRST_ID
-        self.set_note("next_id", number + 1)
+        self.set_value("next_id", number + 1)
         return number
 
-    def keep_free(self, id: int) -> None:
-        """No order is given an id up to this one any more."""
-        number = self.note("next_id")
-        self.set_note("next_id", max(number if isinstance(number, int) else FIRST_ID, id + 1))
+    def reserve_ids(self, id: int) -> None:
+        """Reserve all ids up to this one."""
+        number = self.value("next_id")
+        self.set_value("next_id", max(number if isinstance(number, int) else FIRST_ID, id + 1))
 
     def put(self, rows: Iterable[SeedRow]) -> None:
         self.connection.executemany(_PUT, (_columns(row) for row in rows))
@@ -166,7 +166,7 @@ class SandboxData:
         return int(self.connection.execute("SELECT count(*) FROM orders").fetchone()[0])
 
     def body(self, id: int) -> bytes | None:
-        """The JSON text of an order that can be read."""
+        """The JSON text of a readable order."""
         row = self.connection.execute("SELECT body FROM orders WHERE id = ?", (id,)).fetchone()
         return None if row is None else bytes(row[0])
 
@@ -175,8 +175,8 @@ class SandboxData:
         found = dict(self.connection.execute(f"SELECT id, body FROM orders WHERE id IN ({marks})", ids))  # noqa: S608
         return [found[id] for id in ids]
 
-    def known(self, id: int) -> StoredOrder | None:
-        """The order of this id, saved or being saved."""
+    def get(self, id: int) -> StoredOrder | None:
+        """The order with this id, saved or being saved."""
         row = self.connection.execute(
             "SELECT id, integration, order_id, body FROM orders WHERE id = ?1"
             " UNION ALL SELECT id, integration, order_id, NULL FROM pending WHERE id = ?1",
@@ -185,8 +185,8 @@ class SandboxData:
         return None if row is None else StoredOrder(*row)
 
     def find(self, integration: int, order_id: str) -> StoredOrder | None:
-        """The order of this upsert key, saved or being saved; several of one key cannot be told apart: the newest."""
-        key = plain(order_id)
+        """The order with this upsert key, saved or being saved; the newest if there are several."""
+        key = storable(order_id)
         row = self.connection.execute(
             "SELECT id, integration, order_id, body FROM orders"
             " WHERE order_id_key = ?1 AND order_id = ?2 AND integration = ?3"
@@ -196,19 +196,19 @@ class SandboxData:
         ).fetchone()
         return None if row is None else StoredOrder(*row)
 
-    def in_work(self, id: int) -> bool:
+    def is_pending(self, id: int) -> bool:
         """Whether an accepted order is still being saved."""
         return self.connection.execute("SELECT 1 FROM pending WHERE id = ?", (id,)).fetchone() is not None
 
     def accept(self, rows: Iterable[SeedRow], due: float) -> None:
-        """Take orders that become readable when `due` has come."""
+        """Accept orders that become readable at `due`."""
         self.connection.executemany(
             "INSERT OR REPLACE INTO pending VALUES (?, ?, ?, ?, ?)",
-            ((row.id, due, row.integration, plain(row.order_id), row.body) for row in rows),
+            ((row.id, due, row.integration, storable(row.order_id), row.body) for row in rows),
         )
 
     def take_due(self, now: float | None = None, id: int | None = None) -> list[tuple[int, bytes]]:
-        """Accepted orders whose time has come, or the one named, taken out of work."""
+        """Remove and return the accepted orders that are due, or the one with this id."""
         where, value = ("due <= ?", now) if id is None else ("id = ?", id)
         ready = self.connection.execute(f"SELECT id, body FROM pending WHERE {where} ORDER BY id", (value,)).fetchall()  # noqa: S608
         self.connection.executemany("DELETE FROM pending WHERE id = ?", [(row[0],) for row in ready])
@@ -219,11 +219,11 @@ class SandboxData:
         return None if due is None else float(due)
 
     def delete(self, id: int) -> bool:
-        """Whether there was such an order to read."""
-        gone = self.connection.execute("DELETE FROM orders WHERE id = ?", (id,)).rowcount > 0
-        if gone:
+        """Delete a readable order. Returns whether there was one."""
+        deleted = self.connection.execute("DELETE FROM orders WHERE id = ?", (id,)).rowcount > 0
+        if deleted:
             self.connection.execute("DELETE FROM pending WHERE id = ?", (id,))
-        return gone
+        return deleted
 
     @property
     def shops(self) -> dict[int, Document]:
@@ -246,7 +246,7 @@ class SandboxData:
         )
 
     def logs(self, integration: int | None, before: int | None, count: int) -> list[tuple[int, bytes]]:
-        """The newest exception logs before an instant: their microseconds and texts."""
+        """The newest exception logs before a time, as microseconds and JSON text."""
         return self.connection.execute(
             "SELECT created, body FROM logs WHERE created < ?1 AND (?2 IS NULL OR integration = ?2)"
             " ORDER BY created DESC LIMIT ?3",
@@ -279,7 +279,7 @@ def _fill(connection: sqlite3.Connection, rows: Iterable[SeedRow]) -> None:
 def _columns(row: SeedRow) -> tuple[int, int, int, int, str, str, str, str, str, bytes]:
     id, integration, order_id, number, status, created, updated, body = row
     if not (order_id + number + status).isascii():
-        order_id, number, status = plain(order_id), plain(number), plain(status)
+        order_id, number, status = storable(order_id), storable(number), storable(status)
     return (
         id,
         integration,

@@ -1,7 +1,7 @@
-"""Faults on request: what goes wrong, how often, for which requests; and the gate that makes it happen.
+"""Faults on request: which faults, how often, for which requests, and the ASGI layer that causes them.
 
-Two of them need a socket, since they end the connection: `lost` (the answer never comes) and `cut` (half of its body
-comes). Inside one process, over httpx.ASGITransport, they raise AnswerLost through the client's call instead.
+Two of them end the connection and need a socket: `lost` (no response is sent) and `cut` (half of its body is sent).
+With httpx.ASGITransport, which has no socket, they raise ResponseLost through the client's call instead.
 """
 
 import asyncio
@@ -18,17 +18,17 @@ from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tui.api.codec import Json
-from tui.sandbox.responses import error, refuse
+from tui.sandbox.responses import error_object, error_response
 
 Sleep = Callable[[float], Awaitable[None]]
 Sever = Callable[[], None]
 
 
 class Fault(StrEnum):
-    """What can go wrong. Those with `after`, `lost` and `cut` happen when the request has been carried out."""
+    """A kind of fault. `…_after`, `lost` and `cut` happen after the request was carried out."""
 
     DROPPED = "dropped"
-    """The connection ends before anything happened."""
+    """The connection ends before the request is carried out."""
     LOST = "lost"
     CUT = "cut"
     RATE_LIMITED = "rate_limited"
@@ -38,24 +38,24 @@ class Fault(StrEnum):
     HTML_AFTER = "html_after"
     UNAUTHORISED = "unauthorised"
     BUSY = "busy"
-    """POST /orders answers that an order is being processed (Q2.10)."""
+    """POST /orders responds that an order is still being processed (Q2.10)."""
     SLOW = "slow"
-    """What POST /orders accepted takes ten times as long to be readable."""
+    """Orders accepted by POST /orders take ten times as long to become readable."""
 
 
 class RetryAfter(StrEnum):
-    """What a 429 says about waiting (Q6.3)."""
+    """The `Retry-After` header of a 429 (Q6.3)."""
 
     NONE = "none"
     SECONDS = "seconds"
     DATE = "date"
     MIXED = "mixed"
-    """Each in its turn."""
+    """The other three in turn."""
 
 
 @dataclass(frozen=True, slots=True)
 class FaultRule:
-    """One fault, for requests whose method and path (below /api/v3) match; `times` None: for ever."""
+    """One fault, for requests with matching method and path (below /api/v3). `times` None means no limit."""
 
     fault: Fault
     rate: float = 1.0
@@ -66,7 +66,7 @@ class FaultRule:
 
 @dataclass(frozen=True, slots=True)
 class Faults:
-    """All that is to go wrong. `latency` in milliseconds; `settle` in seconds instead of the sandbox's own."""
+    """All faults. `latency` is in milliseconds; `settle`, in seconds, overrides the sandbox's own."""
 
     latency: float = 0.0
     settle: float | None = None
@@ -75,7 +75,7 @@ class Faults:
 
     @classmethod
     def parse(cls, options: Iterable[str]) -> "Faults":
-        """Read command line options: `latency=300`, `lost=0.1`, `busy=1:POST:/orders`. Raises ValueError."""
+        """Parse command line options: `latency=300`, `lost=0.1`, `busy=1:POST:/orders`. Raises ValueError."""
         faults = cls()
         for option in options:
             name, _, value = option.partition("=")
@@ -94,7 +94,7 @@ class Faults:
 
     @classmethod
     def from_json(cls, value: Json) -> "Faults":
-        """Read the control path's form; a fault's name with a rate is short for a rule. Raises ValueError."""
+        """Parse the JSON of the control path; the name of a fault with a rate is short for a rule. Raises ValueError."""
         if not isinstance(value, dict):
             raise ValueError("expected an object")
         faults, rules = cls(), []
@@ -119,8 +119,8 @@ class Faults:
 
 
 @dataclass(slots=True)
-class Breaker:
-    """Decides for each request what goes wrong. `faults` may be replaced while it runs."""
+class FaultInjector:
+    """Picks the fault of each request. `faults` may be replaced at any time."""
 
     seed: int
     clock: Callable[[], float]
@@ -131,8 +131,8 @@ class Breaker:
     def __post_init__(self) -> None:
         self._random = Random(f"faults {self.seed}")
 
-    def strike(self, method: str, path: str) -> Fault | None:
-        """The fault of this request: of the first rule that matches and is drawn, which counts down."""
+    def pick_fault(self, method: str, path: str) -> Fault | None:
+        """The fault of this request, from the first matching rule that is drawn; its `times` is decremented."""
         for position, rule in enumerate(self.faults.rules):
             if rule.method not in ("*", method) or not fnmatchcase(path, rule.path):
                 continue
@@ -147,8 +147,8 @@ class Breaker:
             return rule.fault
         return None
 
-    def too_many(self, wait: float) -> Response:
-        """A 429, with `Retry-After` as the faults say."""
+    def throttled(self, wait: float) -> Response:
+        """A 429 response, with `Retry-After` as configured."""
         kind = self.faults.retry_after
         if kind is RetryAfter.MIXED:
             kind = (RetryAfter.SECONDS, RetryAfter.NONE, RetryAfter.DATE)[self._waits % 3]
@@ -162,19 +162,21 @@ class Breaker:
                 headers = {"retry-after": format_datetime(moment, usegmt=True)}
             case _:
                 headers = {}
-        return refuse(429, error(429, "throttled", "Request was throttled.", title="Throttled"), headers=headers)
+        return error_response(
+            429, error_object(429, "throttled", "Request was throttled.", title="Throttled"), headers=headers
+        )
 
 
-class AnswerLost(ConnectionError):
-    """The answer is lost and there is no socket to end. Raised through httpx.ASGITransport."""
+class ResponseLost(ConnectionError):
+    """The response is lost and there is no socket to close. Raised through httpx.ASGITransport."""
 
 
 class FaultGate:
-    """The outermost ASGI layer: delays requests and spoils answers. Only paths below `prefix` pass through it."""
+    """The outermost ASGI layer, which delays requests and breaks responses. Only paths below `prefix` are affected."""
 
-    def __init__(self, app: ASGIApp, breaker: Breaker, prefix: str, sleep: Sleep = asyncio.sleep) -> None:
+    def __init__(self, app: ASGIApp, fault_injector: FaultInjector, prefix: str, sleep: Sleep = asyncio.sleep) -> None:
         self.app = app
-        self.breaker = breaker
+        self.fault_injector = fault_injector
         self.prefix = prefix
         self.sleep = sleep
 
@@ -183,40 +185,40 @@ class FaultGate:
             await self.app(scope, receive, send)
             return
         path = scope["path"].removeprefix(self.prefix).rstrip("/")
-        fault = self.breaker.strike(scope["method"], path)
-        if self.breaker.faults.latency:
-            await self.sleep(self.breaker.faults.latency / 1000)
+        fault = self.fault_injector.pick_fault(scope["method"], path)
+        if self.fault_injector.faults.latency:
+            await self.sleep(self.fault_injector.faults.latency / 1000)
         scope = {**scope, "sandbox.fault": fault}
         match fault:
             case None | Fault.BUSY | Fault.SLOW:
                 await self.app(scope, receive, send)
             case Fault.RATE_LIMITED:
-                await self.breaker.too_many(1)(scope, receive, send)
+                await self.fault_injector.throttled(1)(scope, receive, send)
             case Fault.ERROR:
                 await _server_error()(scope, receive, send)
             case Fault.HTML:
                 await _bad_gateway()(scope, receive, send)
             case Fault.UNAUTHORISED:
-                answer = error(401, "authentication_failed", "Invalid username/password.", pointer="/data")
-                await refuse(401, answer)(scope, receive, send)
+                answer = error_object(401, "authentication_failed", "Invalid username/password.", pointer="/data")
+                await error_response(401, answer)(scope, receive, send)
             case Fault.DROPPED:
-                await _end(scope, receive)
+                await _disconnect(scope, receive)
             case Fault.ERROR_AFTER | Fault.HTML_AFTER:
-                await self._answer(scope, receive)
+                await self._carry_out(scope, receive)
                 page = _server_error() if fault is Fault.ERROR_AFTER else _bad_gateway()
                 await page(scope, receive, send)
             case Fault.LOST:
-                await self._answer(scope, receive)
-                await _end(scope, receive)
+                await self._carry_out(scope, receive)
+                await _disconnect(scope, receive)
             case Fault.CUT:
-                start, body = await self._answer(scope, receive)
+                start, body = await self._carry_out(scope, receive)
                 if body:
                     await send(start)
                     await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
-                await _end(scope, receive)
+                await _disconnect(scope, receive)
 
-    async def _answer(self, scope: Scope, receive: Receive) -> tuple[Message, bytes]:
-        """Carry the request out and keep its answer back."""
+    async def _carry_out(self, scope: Scope, receive: Receive) -> tuple[Message, bytes]:
+        """Carry out the request and return its response without sending it."""
         start: MutableMapping[str, Any] = {}
         parts: list[bytes] = []
 
@@ -230,17 +232,17 @@ class FaultGate:
         return start, b"".join(parts)
 
 
-async def _end(scope: Scope, receive: Receive) -> None:
+async def _disconnect(scope: Scope, receive: Receive) -> None:
     sever: Sever | None = scope.get("extensions", {}).get("sandbox.sever")
     if sever is None:
-        raise AnswerLost("the answer was lost, as asked for")
+        raise ResponseLost("the response was lost, as requested")
     sever()
     while (await receive())["type"] != "http.disconnect":
         pass
 
 
 def _server_error() -> Response:
-    return refuse(500, error(500, "unknown_error", "A server error occurred.", title="Server error"))
+    return error_response(500, error_object(500, "unknown_error", "A server error occurred.", title="Server error"))
 
 
 def _bad_gateway() -> Response:
@@ -253,10 +255,10 @@ def _bad_gateway() -> Response:
 
 def _rule(value: Json) -> FaultRule:
     if not isinstance(value, dict) or not value.keys() <= {"fault", "rate", "times", "method", "path"}:
-        raise ValueError("rules: expected objects of fault, rate, times, method, path")
+        raise ValueError("rules: expected objects with fault, rate, times, method, path")
     times = value.get("times")
     if times is not None and (not isinstance(times, int) or times < 1):
-        raise ValueError("times: expected a whole number from 1, or null")
+        raise ValueError("times: expected an integer from 1, or null")
     return FaultRule(
         Fault(str(value.get("fault"))),
         _rate("rate", value.get("rate", 1)),

@@ -1,4 +1,4 @@
-"""Who orders: customers with the addresses that they typed, right and wrong (QUIRKS 8.14-8.20, 13)."""
+"""Seed data: customers, with correct and incorrect addresses (QUIRKS 8.14-8.20, 13)."""
 
 import re
 from dataclasses import dataclass
@@ -21,25 +21,25 @@ _CANADIAN = str.maketrans("DFUWZ", "CEVXY")
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """One customer. `nodes` are the top-level members of an order, as text, that speak of them."""
+    """One customer. `nodes` are the top-level members of an order, as JSON text, that describe the customer."""
 
     country: str
-    union: bool
+    in_eu: bool
     currency: str
     latin: bool
     nodes: tuple[str, ...]
 
 
-def customer(rng: Random) -> Customer:
+def draw_customer(rng: Random) -> Customer:
     """Draw a customer."""
     country = rng.choices(COUNTRIES, weights=_WEIGHTS)[0]
     given, family = rng.choice(country.given), rng.choice(country.family)
     latin = given.isascii() or ord(given[0]) < 0x250
-    name = f"{given} {family}" if latin or not _east(given) else f"{family}{given}"
+    name = f"{given} {family}" if latin or not _is_east_asian(given) else f"{family}{given}"
     email = _email(rng, name)
     phone = f"{country.phone}{rng.randrange(10**6, 10**7)}"
     address = _address(rng, country, name, email, phone)
-    _spoil(rng, address, country, email)
+    _damage(rng, address, country, email)
     nodes = []
     draw = rng.random()
     if draw < 0.988:
@@ -53,7 +53,7 @@ def customer(rng: Random) -> Customer:
             details |= {"phone_number": phone, "email": email if draw > 0.02 else ""}
         nodes.append('"customer_details":' + _dumps(details))
     currency = {"GB": "GBP", "US": "USD"}.get(country.code, "EUR")
-    return Customer(country.code, country.union, currency, latin, tuple(nodes))
+    return Customer(country.code, country.in_eu, currency, latin, tuple(nodes))
 
 
 def _address(rng: Random, country: SeedCountry, name: str, email: str, phone: str) -> dict[str, Json]:
@@ -66,7 +66,7 @@ def _address(rng: Random, country: SeedCountry, name: str, email: str, phone: st
     address |= {
         "address_line_1": rng.choice(country.streets),
         "house_number": house,
-        "postal_code": _as_used(country.code, _postal(rng, country.postal)),
+        "postal_code": _with_valid_letters(country.code, _postal(rng, country.postal)),
         "city": city,
         "country_code": country.code,
     }
@@ -84,8 +84,8 @@ def _address(rng: Random, country: SeedCountry, name: str, email: str, phone: st
     return address
 
 
-def _spoil(rng: Random, address: dict[str, Json], country: SeedCountry, email: str) -> None:
-    """One customer in three types the address in a way that somebody has to look at."""
+def _damage(rng: Random, address: dict[str, Json], country: SeedCountry, email: str) -> None:
+    """Damage the address of one customer in three, so that somebody has to correct it."""
     street, house = str(address["address_line_1"]), str(address["house_number"])
     draw = rng.random()
     if draw < 0.10:  # the number inside the street, house_number empty or absent (Q8.15)
@@ -93,13 +93,13 @@ def _spoil(rng: Random, address: dict[str, Json], country: SeedCountry, email: s
         address["house_number"] = ""
         if draw < 0.05:
             del address["house_number"]
-    elif draw < 0.125:  # at both ends
+    elif draw < 0.125:  # the number at both ends
         address["address_line_1"] = f"{house} {street} {house}"
-    elif draw < 0.16:  # the lines swapped
+    elif draw < 0.16:  # the lines are swapped
         address["address_line_2"] = f"{street} {house}"
         address["address_line_1"] = rng.choice(("Apartment 17B", "Gebouw C", "3. OG links", "Bât. A, esc. 2"))
         address["house_number"] = " "
-    elif draw < 0.18:  # the building in the street
+    elif draw < 0.18:  # the building is part of the street
         address["address_line_1"] = f"Winkelcentrum De Barones, unit 14 (achterzijde), {street}"
     elif draw < 0.20:
         address["name"] = f"{address['name']} <{email}>"
@@ -107,7 +107,7 @@ def _spoil(rng: Random, address: dict[str, Json], country: SeedCountry, email: s
         address["city"] = f"{address['postal_code']} {address['city']} {country.code}"
     elif draw < 0.23:
         address["country_code"] = {"NL": "Nederland", "DE": "Deutschland", "GB": "UK"}.get(country.code, country.code)
-    elif draw < 0.245:  # empty although it is there
+    elif draw < 0.245:  # present but empty
         address["address_line_1"] = ""
     elif draw < 0.27:  # too long for a carrier (Q8.16)
         address["name"] = f"{address['name']} p/a Stichting tot Behoud van het Ambachtelijk Kaarsenmaken"
@@ -146,8 +146,8 @@ def _postal(rng: Random, pattern: str) -> str:
     return "".join(letters)
 
 
-def _as_used(country: str, postcode: str) -> str:
-    """The postcode with letters that the country uses, so that only spoiled addresses look wrong."""
+def _with_valid_letters(country: str, postcode: str) -> str:
+    """The postcode with valid letters of the country, so that only damaged addresses look wrong."""
     match country:
         case "CA":
             return postcode.translate(_CANADIAN)
@@ -159,7 +159,7 @@ def _as_used(country: str, postcode: str) -> str:
     return postcode
 
 
-def _east(name: str) -> bool:
+def _is_east_asian(name: str) -> bool:
     return ord(name[0]) >= 0x3000
 
 

@@ -1,13 +1,13 @@
-"""What the sandbox's shops sell and to whom: shops, countries, goods, texts. Data only."""
+"""Seed data: shops, countries, products, texts. Data only."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class SeedShop:
-    """One integration of the account. `statuses`: code and message, from just placed to done.
+    """One integration of the account. `statuses`: code and message, from new to completed.
 
-    `share`: its part of the orders. `number`: how it counts, with one `{}` for the running number.
+    `share`: its share of the orders. `number`: the format of its order numbers, with `{}` for the running number.
     """
 
     id: int
@@ -123,10 +123,10 @@ SHOPS = (
 
 @dataclass(frozen=True, slots=True)
 class SeedCountry:
-    """`postal`: # is a digit, @ a letter. `cities`: name and ISO 3166-2 state, empty where nobody writes one."""
+    """`postal`: # is a digit, @ a letter. `cities`: name and ISO 3166-2 state, which is empty if usually omitted."""
 
     code: str
-    union: bool
+    in_eu: bool
     weight: float
     postal: str
     cities: tuple[tuple[str, str], ...]
@@ -143,7 +143,7 @@ def _cities(text: str) -> tuple[tuple[str, str], ...]:
 
 def _country(
     code: str,
-    union: bool,
+    in_eu: bool,
     weight: float,
     postal: str,
     cities: str,
@@ -152,8 +152,8 @@ def _country(
     family: str,
     phone: str,
 ) -> SeedCountry:
-    roads, first, last = (tuple(text.split("|")) for text in (streets, given, family))
-    return SeedCountry(code, union, weight, postal, _cities(cities), roads, first, last, phone)
+    street_names, first_names, last_names = (tuple(text.split("|")) for text in (streets, given, family))
+    return SeedCountry(code, in_eu, weight, postal, _cities(cities), street_names, first_names, last_names, phone)
 
 
 COUNTRIES = (
@@ -470,7 +470,7 @@ COUNTRIES = (
 
 @dataclass(frozen=True, slots=True)
 class SeedProduct:
-    """`grams` weighs one; `cents` is its price; a heavy or dangerous one says so in `goods`."""
+    """`grams` and `cents` are the weight and price of one."""
 
     name: str
     description: str
@@ -593,7 +593,7 @@ TAGS = (
 )
 
 CURRENCIES = ("CHF", "SEK", "PLN", "DKK", "NOK", "JPY", "CAD", "chf")
-"""What real shops carry though the document's enum has EUR, GBP and USD (Q8.1)."""
+"""Currencies of real shops, although the document's enum has only EUR, GBP and USD (Q8.1)."""
 
 SHIPPING_OPTIONS = (
     "postnl:standard",
@@ -607,7 +607,7 @@ SHIPPING_OPTIONS = (
     "sendcloud:letter",
 )
 
-STATUS_WORDS = (
+STATUS_TEXTS = (
     ("2", ("Payment accepted", "Betaling aanvaard", "Zahlung eingegangen"), False),
     ("3", ("Processing in progress", "Wordt voorbereid", "In Bearbeitung"), False),
     ("4", ("Shipped", "Verzonden", "Versandt"), False),
@@ -615,4 +615,4 @@ STATUS_WORDS = (
     ("6", ("Cancelled", "Geannuleerd", "Storniert"), False),
     ("17-B", ("Awaiting bank wire", "Wacht op overschrijving", "Warten auf Überweisung"), True),
 )
-"""The Prestashop's own order statuses: external id, words in English, Dutch and German, whether since deleted."""
+"""The Prestashop's order statuses: external id, text in English, Dutch and German, whether it was deleted."""

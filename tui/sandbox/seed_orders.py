@@ -1,7 +1,7 @@
-"""The trade of the sandbox's shops: orders as a warehouse gets them, a function of seed and time.
+"""Seed data: realistic orders, as a function of seed and time.
 
-Everything is drawn from ready pieces of JSON text, because 200,000 orders have to come in seconds. All text is ASCII
-JSON; what the document's schema does not allow appears with `odd` only.
+Orders are assembled from prepared JSON text, because 200,000 of them have to be generated in seconds. All text is
+ASCII JSON; what the document's schema does not allow occurs with `odd` only.
 """
 
 from collections.abc import Iterator
@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import accumulate
-from json import dumps  # for a text alone it is four times as fast as the codec
+from json import dumps  # four times as fast as the codec for a single string
 from random import Random
 from typing import NamedTuple
 
 from tui.api.codec import Json, encode
-from tui.sandbox import seed_customers as people
-from tui.sandbox.seed_customers import Customer
+from tui.sandbox.seed_customers import Customer, draw_customer
 from tui.sandbox.seed_data import (
     CURRENCIES,
     FAILING_SHOP,
@@ -34,15 +33,15 @@ from tui.sandbox.seed_data import (
 from tui.sandbox.times import DAY, MICRO, to_micros, to_text
 
 SPAN_DAYS = 30
-"""A webshop's orders of the last 30 days are imported (Q13)."""
+"""The service imports the last 30 days of a webshop's orders (Q13)."""
 
 _HOURS = (4, 3, 2, 1, 1, 2, 4, 8, 13, 16, 18, 18, 17, 16, 16, 16, 17, 18, 20, 24, 26, 22, 14, 8)
-_FLOORS = (0.08, 0.35, 0.8)
+_RECENT_PARTS = (0.08, 0.35, 0.8)
 _WEIGHED = ',"measurement":{"weight":{"value":"@grams","unit":"g"}}'
 
 
 class SeedRow(NamedTuple):
-    """One order: its columns and its JSON text. Times are microseconds since 1970, UTC."""
+    """One order: its columns and JSON text. Times are microseconds since 1970, UTC."""
 
     id: int
     integration: int
@@ -63,40 +62,40 @@ class Span:
 
 
 def failing_since(now: datetime) -> datetime:
-    """When the failing shop began to fail: in the night before `now`."""
+    """When the failing shop started to fail: in the night before `now`."""
     night = now.replace(hour=2, minute=13, second=7, microsecond=0)
     return night if night < now else night - timedelta(hours=4)
 
 
-def seeded(
+def generate_orders(
     seed: int, span: Span, count: int, *, odd: bool, first_id: int, numbers: dict[int, int]
 ) -> Iterator[SeedRow]:
-    """`count` orders of a span, oldest first, ids counting up. `numbers` (shop → orders so far) is counted on."""
-    rng = Random(f"{seed} {to_micros(span.until)} {first_id} {count} {odd}")  # a text seeds alike in every process
-    trade = _OrderGenerator(rng, span, max(30, min(count * 4 // 5, 6000)), odd, numbers)
-    return trade.rows(_schedule(rng, span, count), first_id)
+    """Generate `count` orders of a span, oldest first, with ascending ids. Updates `numbers` (shop → orders so far)."""
+    rng = Random(f"{seed} {to_micros(span.until)} {first_id} {count} {odd}")  # text is hashed alike in every process
+    generator = _OrderGenerator(rng, span, max(30, min(count * 4 // 5, 6000)), odd, numbers)
+    return generator.rows(_schedule(rng, span, count), first_id)
 
 
-def missed(daily: float, span: Span) -> int:
-    """How many orders came while nobody looked; enough for every busy shop to have some."""
+def missed_order_count(daily: float, span: Span) -> int:
+    """The number of orders placed while the sandbox was not running; enough for every busy shop to have some."""
     days = (span.until - span.since) / timedelta(days=1)
     return max(round(daily * days), 15 if daily >= 30 else 1)
 
 
 def _schedule(rng: Random, span: Span, count: int) -> list[tuple[int, int]]:
-    """When which shop gets an order. Every shop that sells has some this morning, shortly ago and yesterday."""
+    """The time and shop of each order. Every selling shop has orders of yesterday, this morning and just now."""
     since, until = to_micros(span.since), to_micros(span.until)
     midnight = until - until % DAY
     failing = to_micros(failing_since(span.until))
     shops = [shop for shop in SHOPS if shop.share]
     busy = [shop.id for shop in shops if shop.id != FAILING_SHOP]
-    floors: list[tuple[int, int]] = []
+    guaranteed: list[tuple[int, int]] = []
     recent = until - max(since, midnight, until - 40 * 60 * MICRO)
     for position, shop in enumerate(busy):
-        floors += [(until - int(recent * part * (1 + position / 10)), shop) for part in _FLOORS]
-        floors += [(midnight - DAY + int(DAY * part) + position * 97 * MICRO, shop) for part in (0.4, 0.6, 0.84)]
-    # The earliest are dropped first when there are not enough orders to fill the floors.
-    schedule = sorted(((max(at, since + 1), shop) for at, shop in floors if at > since), reverse=True)[:count]
+        guaranteed += [(until - int(recent * part * (1 + position / 10)), shop) for part in _RECENT_PARTS]
+        guaranteed += [(midnight - DAY + int(DAY * part) + position * 97 * MICRO, shop) for part in (0.4, 0.6, 0.84)]
+    # The earliest are dropped first if there are too few orders.
+    schedule = sorted(((max(at, since + 1), shop) for at, shop in guaranteed if at > since), reverse=True)[:count]
     ids, weights = [shop.id for shop in shops], list(accumulate(shop.share for shop in shops))
     starts, slots = _slots(since, until)
     free = count - len(schedule)
@@ -113,7 +112,7 @@ def _schedule(rng: Random, span: Span, count: int) -> list[tuple[int, int]]:
 
 
 def _slots(since: int, until: int) -> tuple[list[int], list[float]]:
-    """The hours of a span and their weights, summed up."""
+    """The hours of a span and their cumulative weights."""
     hour = 3600 * MICRO
     starts = list(range(since - since % hour, until + 1, hour))
     weights = []
@@ -131,27 +130,27 @@ class _SeedLine(NamedTuple):
 
 
 class _Goods:
-    """Ready order items: by shade (as it should be, without weight, without customs data), then line by quantity."""
+    """Prepared order items: by variant (complete, without weight, without customs data), then product and quantity."""
 
     def __init__(self, rng: Random, products: tuple[SeedProduct, ...], hostile: tuple[SeedProduct, ...]) -> None:
-        self.whole: list[list[_SeedLine]] = []
+        self.complete: list[list[_SeedLine]] = []
         self.weightless: list[list[_SeedLine]] = []
         self.undeclared: list[list[_SeedLine]] = []
         for number, product in enumerate(products):
             for colour in product.colours:
                 self._add(rng, product, number, colour)
-        self.hostile_from = len(self.whole)
+        self.hostile_from = len(self.complete)
         for number, product in enumerate(hostile):
             self._add(rng, product, 900 + number, product.colours[0])
 
     def _add(self, rng: Random, product: SeedProduct, number: int, colour: str) -> None:
         shape = rng.randrange(4)
-        for shade, weighed, declared in (
-            (self.whole, True, True),
+        for variant, weighed, declared in (
+            (self.complete, True, True),
             (self.weightless, False, True),
             (self.undeclared, True, False),
         ):
-            shade.append([_line(product, number, colour, q, weighed, declared, shape) for q in (1, 2, 3, 4, 6, 12)])
+            variant.append([_line(product, number, colour, q, weighed, declared, shape) for q in (1, 2, 3, 4, 6, 12)])
 
 
 def _line(
@@ -200,9 +199,9 @@ def _line(
 
 
 def _gtin(number: int) -> str:
-    """A GTIN of 14 digits with its check digit."""
+    """A 14-digit GTIN with a valid check digit."""
     digits = f"087{number:010}"
-    weighted = sum(int(digit) * (1 if place % 2 else 3) for place, digit in enumerate(digits))
+    weighted = sum(int(digit) * (1 if position % 2 else 3) for position, digit in enumerate(digits))
     return f"{digits}{-weighted % 10}"
 
 
@@ -215,7 +214,7 @@ def _price(cents: int) -> dict[str, Json]:
 
 
 class _OrderGenerator:
-    """The pools, and the drawing of one order after another from them."""
+    """Pools of prepared texts, from which orders are drawn."""
 
     def __init__(self, rng: Random, span: Span, customers: int, odd: bool, numbers: dict[int, int]) -> None:
         self.rng = rng
@@ -223,7 +222,7 @@ class _OrderGenerator:
         self.numbers = numbers
         self.now = to_micros(span.until)
         self.goods = _Goods(rng, PRODUCTS, HOSTILE_PRODUCTS)
-        self.customers = [people.customer(rng) for _ in range(customers)]
+        self.customers = [draw_customer(rng) for _ in range(customers)]
         self.notes = {language: [dumps(text) for text in texts] for language, texts in NOTES.items()}
         self.foreign_notes = [dumps(text) for text in FOREIGN_NOTES]
         self.hostile = [dumps(text) for text in HOSTILE_TEXTS]
@@ -232,7 +231,7 @@ class _OrderGenerator:
         self.statuses = {
             shop.id: [_text({"code": code, "message": message}) for code, message in shop.statuses] for shop in SHOPS
         }
-        self.sending = {shop.id: [self._sending(shop) for _ in range(60)] for shop in SHOPS}
+        self.shipping = {shop.id: [self._shipping(shop) for _ in range(60)] for shop in SHOPS}
         self.points = [self._point() for _ in range(40)]
         self.last_number = {shop.id: "" for shop in SHOPS}
 
@@ -259,17 +258,17 @@ class _OrderGenerator:
         if updated is not None:
             details.append(f'"order_updated_at":"{to_text(updated)}"')
         details.append(f'"order_items":[{lines}]')
-        details.extend(self._remarks(shop, customer))
+        details.extend(self._notes_and_tags(shop, customer))
         nodes = [f'"order_details":{{{",".join(details)}}}', self._payment(cents, stage, at)]
-        if not customer.union and random() > 0.25:
+        if not customer.in_eu and random() > 0.25:
             nodes.append(self._customs(customer, order_number))
         elif random() < 0.05:
             nodes.append('"customs_details":null')
         nodes.extend(customer.nodes)
         draw = random()
         if draw < 0.93:
-            sending = self.sending[shop.id]
-            text = sending[int(random() * len(sending))]
+            options = self.shipping[shop.id]
+            text = options[int(random() * len(options))]
             nodes.append(text.replace('"@grams"', str(grams)) if grams else text.replace(_WEIGHED, ""))
         if draw < 0.06:
             nodes.append(self.points[int(random() * len(self.points))])
@@ -280,11 +279,11 @@ class _OrderGenerator:
         if customer.currency != "EUR":
             body = body.replace('"currency":"EUR"', f'"currency":"{customer.currency}"')
         if self.odd and random() < 0.08:
-            body = self._strange(body)
+            body = self._apply_deviations(body)
         return SeedRow(id, shop.id, order_id, order_number, shop.statuses[stage][0], at, updated, body.encode("ascii"))
 
     def _names(self, shop: SeedShop) -> tuple[str, str]:
-        """The shop's key of the next order and the number that people say; one in 250 shares its number (Q1.5)."""
+        """The shop's key and number of the next order; one order in 250 shares its number (Q1.5)."""
         running = self.numbers.get(shop.id, 0)
         self.numbers[shop.id] = running + 1
         counted = shop.first + running
@@ -296,7 +295,7 @@ class _OrderGenerator:
                 number = order_id
             case "prestashop_v2":
                 mixed = counted * 2_654_435_761 % 26**9
-                letters = "".join(chr(65 + mixed // 26**place % 26) for place in range(9))
+                letters = "".join(chr(65 + mixed // 26**position % 26) for position in range(9))
                 order_id, number = str(counted), letters
             case "api":
                 drawn = self.rng.getrandbits(128)
@@ -312,7 +311,7 @@ class _OrderGenerator:
         return order_id, number
 
     def _lines(self, customer: Customer) -> tuple[str, int, int]:
-        """The items as text, what they cost and weigh (0: nobody knows)."""
+        """The items as JSON text, their price in cents and weight in grams (0: unknown)."""
         random, goods = self.rng.random, self.goods
         draw = random()
         if draw < 0.55:
@@ -327,23 +326,23 @@ class _OrderGenerator:
             count = 9 + int(random() * 12)
         else:
             count = 21 + int(random() * 40)
-        trouble = random()
-        shade = goods.whole
-        if trouble < 0.06:
-            shade = goods.weightless
-        elif trouble < (0.12 if customer.union else 0.36):
-            shade = goods.undeclared
+        defect = random()
+        variant = goods.complete
+        if defect < 0.06:
+            variant = goods.weightless
+        elif defect < (0.12 if customer.in_eu else 0.36):
+            variant = goods.undeclared
         kinds = goods.hostile_from
-        picked = [shade[int(random() * kinds)][int(random() ** 3 * 6)] for _ in range(count)]
-        if trouble > 0.985:
-            picked[0] = shade[kinds + int(random() * (len(shade) - kinds))][0]
-        if trouble > 0.97 and count > 1:
+        picked = [variant[int(random() * kinds)][int(random() ** 3 * 6)] for _ in range(count)]
+        if defect > 0.985:
+            picked[0] = variant[kinds + int(random() * (len(variant) - kinds))][0]
+        if defect > 0.97 and count > 1:
             picked[1] = picked[0]  # the same name twice (Q3.2)
         cents = sum(line.cents for line in picked)
-        grams = 0 if shade is goods.weightless else sum(line.grams for line in picked)
+        grams = 0 if variant is goods.weightless else sum(line.grams for line in picked)
         return ",".join(line.text for line in picked), cents, grams
 
-    def _remarks(self, shop: SeedShop, customer: Customer) -> list[str]:
+    def _notes_and_tags(self, shop: SeedShop, customer: Customer) -> list[str]:
         random = self.rng.random
         draw = random()
         remarks = []
@@ -411,7 +410,7 @@ class _OrderGenerator:
             }
         )
 
-    def _sending(self, shop: SeedShop) -> str:
+    def _shipping(self, shop: SeedShop) -> str:
         rng = self.rng
         node: dict[str, Json] = {"is_local_pickup": rng.choice((False, False, False, None, True))}
         if rng.random() < 0.9:
@@ -443,8 +442,8 @@ class _OrderGenerator:
         node["extra_data"] = {"partner_name": rng.choice(("PostNL", "DHL", "Mondial Relay"))}
         return '"service_point_details":' + _text(node)
 
-    def _strange(self, body: str) -> str:
-        """What the real service answers against its own document (Q4.16, Q8.1, Q8.4, Q8.10, Q8.11, Q8.32)."""
+    def _apply_deviations(self, body: str) -> str:
+        """Apply deviations of the real service from its document (Q4.16, Q8.1, Q8.4, Q8.10, Q8.11, Q8.32)."""
         rng = self.rng
         for _ in range(rng.randrange(1, 4)):
             match rng.randrange(10):

@@ -1,4 +1,4 @@
-"""Opens the sandbox's file as it has to be today: seeded once, and with the days that were missed since."""
+"""Opens the sandbox's file: seeds it once, then adds the orders placed since the last start."""
 
 import fcntl
 from collections.abc import Iterator
@@ -9,26 +9,26 @@ from typing import cast
 
 from tui.api.codec import Document, decode
 from tui.sandbox.data import FIRST_ID, SandboxData, row_of
-from tui.sandbox.seed_orders import SPAN_DAYS, Span, missed, seeded
+from tui.sandbox.seed_orders import SPAN_DAYS, Span, generate_orders, missed_order_count
 from tui.sandbox.settings import SandboxSettings
 from tui.sandbox.shops import exception_logs, integrations
 from tui.sandbox.times import MICRO, to_micros, to_text
 
 
-def now_of(settings: SandboxSettings) -> datetime:
-    """The date that the sandbox lives at."""
+def current_time(settings: SandboxSettings) -> datetime:
+    """The current date and time of the sandbox."""
     moment = settings.now or datetime.fromtimestamp(settings.clock(), UTC)
     return moment.astimezone(UTC)
 
 
-def open_stock(settings: SandboxSettings) -> SandboxData:
-    """Raises ValueError for a file that will not do."""
-    now = now_of(settings)
-    with _alone(settings.data):
-        fresh = settings.data == ":memory:" or settings.reset or not Path(settings.data).exists()
-        data = _seed(settings, now) if fresh else SandboxData(settings.data)
+def open_data(settings: SandboxSettings) -> SandboxData:
+    """Open or create the data. Raises ValueError for an unusable file."""
+    now = current_time(settings)
+    with _locked(settings.data):
+        new = settings.data == ":memory:" or settings.reset or not Path(settings.data).exists()
+        data = _seed(settings, now) if new else SandboxData(settings.data)
     with data.writing():
-        if not fresh:
+        if not new:
             _catch_up(data, settings, now)
         data.set_shops(integrations(now))
         data.set_logs(exception_logs(now))
@@ -38,14 +38,14 @@ def open_stock(settings: SandboxSettings) -> SandboxData:
 
 
 @contextmanager
-def _alone(file: Path | str) -> Iterator[None]:
-    """Two that start at the same moment must not both make the file."""
+def _locked(file: Path | str) -> Iterator[None]:
+    """Lock the file, so that two sandboxes starting at the same time do not both create it."""
     if file == ":memory:":
         yield
         return
-    place = Path(file)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with place.with_name(place.name + ".lock").open("w") as lock:
+    path = Path(file)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_name(path.name + ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
@@ -53,39 +53,39 @@ def _alone(file: Path | str) -> Iterator[None]:
 def _seed(settings: SandboxSettings, now: datetime) -> SandboxData:
     numbers: dict[int, int] = {}
     span = Span(now - timedelta(days=SPAN_DAYS), now)
-    rows = seeded(settings.seed, span, settings.orders, odd=settings.odd, first_id=FIRST_ID, numbers=numbers)
+    rows = generate_orders(settings.seed, span, settings.orders, odd=settings.odd, first_id=FIRST_ID, numbers=numbers)
     data = SandboxData.create(settings.data, rows)
     with data.writing():
-        data.set_note("seeded_orders", settings.orders)
-        data.keep_free(FIRST_ID + settings.orders - 1)
+        data.set_value("seeded_orders", settings.orders)
+        data.reserve_ids(FIRST_ID + settings.orders - 1)
         _note_seeded(data, now, numbers)
     return data
 
 
 def _catch_up(data: SandboxData, settings: SandboxSettings, now: datetime) -> None:
-    """Orders of the time since the last start, if an hour or a midnight went by; of 30 days at most."""
-    last, orders, numbers = (data.note(key) for key in ("seeded_until", "seeded_orders", "numbers"))
+    """Add the orders since the last start, if an hour or a midnight has passed; at most 30 days of them."""
+    last, orders, numbers = (data.value(key) for key in ("seeded_until", "seeded_orders", "numbers"))
     if not (isinstance(last, int) and isinstance(orders, int) and orders and isinstance(numbers, dict)):
         return
     until = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=last)
     if now - until < timedelta(hours=1) and (now <= until or now.date() == until.date()):
         return
     span = Span(max(until, now - timedelta(days=SPAN_DAYS)), now)
-    counted = {int(shop): cast(int, number) for shop, number in numbers.items()}
-    count = missed(orders / SPAN_DAYS, span)
+    last_numbers = {int(shop): cast(int, number) for shop, number in numbers.items()}
+    count = missed_order_count(orders / SPAN_DAYS, span)
     first = data.next_id()
-    data.put(seeded(settings.seed, span, count, odd=settings.odd, first_id=first, numbers=counted))
-    data.keep_free(first + count - 1)
-    _note_seeded(data, now, counted)
+    data.put(generate_orders(settings.seed, span, count, odd=settings.odd, first_id=first, numbers=last_numbers))
+    data.reserve_ids(first + count - 1)
+    _note_seeded(data, now, last_numbers)
 
 
 def _note_seeded(data: SandboxData, now: datetime, numbers: dict[int, int]) -> None:
-    data.set_note("seeded_until", to_micros(now))
-    data.set_note("numbers", {str(shop): number for shop, number in numbers.items()})
+    data.set_value("seeded_until", to_micros(now))
+    data.set_value("numbers", {str(shop): number for shop, number in numbers.items()})
 
 
 def _plant(data: SandboxData, order: Document, now: int) -> None:
     id = int(str(order.get("id") or data.next_id()))
-    data.keep_free(id)
+    data.reserve_ids(id)
     stamp = to_text(now - now % MICRO)
     data.put([row_of(id, {"created_at": stamp, "modified_at": stamp, **order})])

@@ -1,4 +1,4 @@
-"""Serves a sandbox on a socket of its own, by uvicorn."""
+"""Serves a sandbox on a socket, with uvicorn."""
 
 import signal
 import socket
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 
 
 def run(settings: SandboxSettings, port: int, host: str = "127.0.0.1") -> None:
-    """Serve until a signal ends it. Prints one line with the URL and the credentials as soon as it listens.
+    """Serve until a signal. Prints one line with the URL and the credentials as soon as it is listening.
 
-    Raises ImportError without uvicorn, OSError where the port is taken, ValueError for settings that will not do.
+    Raises ImportError without uvicorn, OSError if the port is in use, ValueError for invalid settings.
     """
     listener = _listen(host, port)
     sandbox = Sandbox(settings)
     public, _, secret = settings.credentials.partition(":")
     try:
         server = _server(sandbox)
-        print(f"Sandbox listens on {_url(listener)} with public key {public} and secret key {secret}", flush=True)
+        print(f"Sandbox listening on {_url(listener)} with public key {public} and secret key {secret}", flush=True)
         signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
         server.run(sockets=[listener])
     except KeyboardInterrupt:
@@ -37,7 +37,7 @@ def run(settings: SandboxSettings, port: int, host: str = "127.0.0.1") -> None:
 
 @contextmanager
 def serving(settings: SandboxSettings | Sandbox, port: int = 0) -> Iterator[str]:
-    """Serve in a thread on 127.0.0.1 and yield the base URL, with /api/v3. A Sandbox given stays open afterwards."""
+    """Serve in a thread on 127.0.0.1 and yield the base URL, with /api/v3. A Sandbox passed in is not closed."""
     listener = _listen("127.0.0.1", port)
     sandbox = settings if isinstance(settings, Sandbox) else Sandbox(settings)
     server = _server(sandbox)
@@ -63,7 +63,7 @@ def _listen(host: str, port: int) -> socket.socket:
     except OSError:
         listener.close()
         raise
-    # Connections made before the server runs wait here.
+    # Connections made before the server runs are queued.
     listener.listen(128)
     return listener
 
@@ -80,7 +80,7 @@ def _server(sandbox: Sandbox) -> "uvicorn.Server":
     connections: dict[tuple[str, int], Transport] = {}
 
     class Severable(H11Protocol):
-        """Remembers its transport, so that a fault can end the connection."""
+        """Remembers its transport, so that a fault can close the connection."""
 
         def connection_made(self, transport: BaseTransport) -> None:
             self.peer: tuple[str, int] = transport.get_extra_info("peername")[:2]
@@ -96,7 +96,7 @@ def _server(sandbox: Sandbox) -> "uvicorn.Server":
             peer = tuple(scope["client"])
 
             def sever() -> None:
-                # The client may have gone first.
+                # The client may have closed it first.
                 if peer in connections:
                     connections[peer].close()
 

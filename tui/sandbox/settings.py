@@ -1,4 +1,4 @@
-"""What a sandbox is started with."""
+"""The settings of a sandbox."""
 
 import asyncio
 import time
@@ -10,14 +10,14 @@ from pathlib import Path
 from tui.sandbox.faults import Faults
 
 PARTNER = "8f1c2a4e-5b7d-4e9a-9c33-0d6f5b1e7a42"
-"""The one Sendcloud-Partner-Id that the sandbox knows."""
+"""The only Sendcloud-Partner-Id that the sandbox accepts."""
 
 
 @dataclass(frozen=True, slots=True)
 class SandboxSettings:
     """`data`: a file, or ":memory:". `settle`: seconds until an accepted POST can be read. `now` freezes the date and
-    what is seeded from it, while `clock` (seconds since 1970) goes on for settling, tokens and limits. `plant`: orders
-    as JSON texts, put there at every start, under their own `id` if they have one.
+    the seed data made from it, while `clock` (seconds since 1970) keeps running for `settle`, tokens and limits.
+    `plant`: orders as JSON texts, stored at every start, under their own `id` if they have one.
     """
 
     data: Path | str = ":memory:"
@@ -37,6 +37,6 @@ class SandboxSettings:
 
     def __post_init__(self) -> None:
         if self.now is not None and self.now.tzinfo is None:
-            raise ValueError("now needs a time zone")
+            raise ValueError("now requires a time zone")
         if self.orders < 0 or self.settle < 0:
-            raise ValueError("orders and settle are numbers from 0")
+            raise ValueError("orders and settle must not be negative")

@@ -1,10 +1,10 @@
-"""The account's integrations, the exception logs of the one that fails, and the Prestashop's own statuses."""
+"""Seed data: the account's integrations, the exception logs of the failing one, and the Prestashop's statuses."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from tui.api.codec import Document, Json
-from tui.sandbox.seed_data import FAILING_SHOP, PRESTASHOP, SHOPS, STATUS_WORDS
+from tui.sandbox.seed_data import FAILING_SHOP, PRESTASHOP, SHOPS, STATUS_TEXTS
 from tui.sandbox.seed_orders import failing_since
 from tui.sandbox.times import to_micros, to_text
 
@@ -18,11 +18,11 @@ _SORTS = {
     "last_fetch": "last_fetched_at",
     "failing_since": "started_failing_at",
 }
-"""The sort's names are older than the fields' (Q10.2)."""
+"""The sort keys differ from the names of the fields (Q10.2)."""
 
 
 def integrations(now: datetime) -> Iterator[Document]:
-    """All shops as GET /integrations has them."""
+    """All shops, as GET /integrations returns them."""
     for age, shop in enumerate(SHOPS, 2):
         fetched = now - timedelta(minutes=age, seconds=age * 7)
         failing = failing_since(now) if shop.id == FAILING_SHOP else None
@@ -47,7 +47,7 @@ def integrations(now: datetime) -> Iterator[Document]:
 
 
 def sorted_integrations(shops: list[Document], sort: str) -> list[Document]:
-    """By `last_fetch`, then `created_at`, unless a known key is asked for; shops without a value come first."""
+    """Sort by a known key, else by `last_fetch` and `created_at`. Shops without a value come first."""
     field = _SORTS.get(sort.removeprefix("-"))
     if field is None:
         return sorted(shops, key=lambda shop: (str(shop["last_fetched_at"] or ""), str(shop["created_at"])))
@@ -55,12 +55,12 @@ def sorted_integrations(shops: list[Document], sort: str) -> list[Document]:
 
 
 def exception_logs(now: datetime) -> Iterator[tuple[int, int, Document]]:
-    """Shop, microseconds and document of each log of the failing shop, oldest first. They hold secrets (Q10.3)."""
-    begun = failing_since(now)
-    step = (now - begun) / LOGS
+    """Shop, time in microseconds and document of each log of the failing shop, oldest first. They hold secrets (Q10.3)."""
+    started = failing_since(now)
+    step = (now - started) / LOGS
     base = next(shop.url for shop in SHOPS if shop.id == FAILING_SHOP).rstrip("/")
     for number in range(LOGS):
-        moment = begun + step * number
+        moment = started + step * number
         expired = number < LOGS // 2
         log: Document = {
             "id": 9001 + number,
@@ -84,28 +84,28 @@ def exception_logs(now: datetime) -> Iterator[tuple[int, int, Document]]:
 
 
 def shop_statuses(integration: int, language: str, show_deleted: bool, now: datetime) -> list[Json]:
-    """The statuses of the Prestashop; other kinds of shop have none (Q10.4)."""
+    """The statuses of the Prestashop; other types of shop have none (Q10.4)."""
     if integration != PRESTASHOP:
         return []
-    place = {"nl-nl": 1, "de-de": 2}.get(language, 0)
+    index = {"nl-nl": 1, "de-de": 2}.get(language, 0)
     return [
         {
             "external_id": id,
-            "status": words[place],
+            "status": texts[index],
             "deleted_at": _seconds(now - timedelta(days=20)) if deleted else None,
             "translations": [
-                {"status": word, "language": tag} for word, tag in zip(words, ("en-gb", "nl-nl", "de-de"), strict=True)
+                {"status": text, "language": tag} for text, tag in zip(texts, ("en-gb", "nl-nl", "de-de"), strict=True)
             ],
         }
-        for id, words, deleted in STATUS_WORDS
+        for id, texts, deleted in STATUS_TEXTS
         if show_deleted or not deleted
     ]
 
 
 def status_mapping(integration: int) -> Document:
-    """Which of the shop's statuses stand for Sendcloud's own categories; one points at a deleted status."""
+    """The shop's status for each of Sendcloud's categories; one refers to a deleted status."""
     ids = {"READY_TO_SEND": "3", "IN_TRANSIT": "4", "DELIVERED": "5", "CANCEL": "17-B"}
-    deleted = {id for id, _, gone in STATUS_WORDS if gone}
+    deleted = {id for id, _, is_deleted in STATUS_TEXTS if is_deleted}
     mapping: list[Json] = [
         {"status_category": category, "external_id": id, "is_valid": id not in deleted}
         for category, id in ids.items()

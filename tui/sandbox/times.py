@@ -1,4 +1,4 @@
-"""Instants as the sandbox keeps them: whole microseconds since 1970, UTC."""
+"""Times as the sandbox stores them: whole microseconds since 1970, UTC."""
 
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -12,19 +12,19 @@ _RFC3339 = re.compile(r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d):(\d\d)(\.\d+)?([Zz]|[+-
 
 
 def to_micros(instant: datetime) -> int:
-    """Raises ValueError for a time without a zone."""
+    """Convert to microseconds. Raises ValueError for a time without a zone."""
     if instant.tzinfo is None:
-        raise ValueError("a time without a zone is no instant")
+        raise ValueError("the time has no zone")
     return (instant - _EPOCH) // _TICK
 
 
 def to_text(micros: int) -> str:
-    """As the service writes it, with microseconds and `+00:00` (Q8.27)."""
+    """Format like the service, with microseconds and `+00:00` (Q8.27)."""
     return (_EPOCH + timedelta(microseconds=micros)).isoformat(timespec="microseconds")
 
 
 def read_instant(text: object) -> int | None:
-    """Microseconds of an RFC 3339 text; None for anything else, and for what falls out of the calendar."""
+    """Parse an RFC 3339 time to microseconds; None for anything else and for dates out of range."""
     match = _RFC3339.fullmatch(text) if isinstance(text, str) else None
     if match is None:
         return None
@@ -40,5 +40,5 @@ def read_instant(text: object) -> int | None:
 
 
 def day_of(day: date) -> int:
-    """The first microsecond of a day, UTC."""
+    """The first microsecond of a UTC day."""
     return to_micros(datetime(day.year, day.month, day.day, tzinfo=UTC))

@@ -1,4 +1,4 @@
-"""What the service makes of a written order: checks in its words, merging by PATCH, times as it writes them. Pure."""
+"""Processing of written orders: validation with the service's texts, PATCH merging, times. Pure functions."""
 
 from types import UnionType
 from typing import Annotated, Any, Union, cast, get_args, get_origin
@@ -6,10 +6,10 @@ from typing import Annotated, Any, Union, cast, get_args, get_origin
 from tui.api.codec import Document, Json, same
 from tui.api.models import NOT_IN_PATCH, Invalid, Node, Operation, Order, OrderItem, field_meta, validate_order
 from tui.api.pointer import ABSENT, Dialect, Pointer, Scope, Target, write_pointer
-from tui.sandbox.responses import ITEM_NOT_FOUND, error
+from tui.sandbox.responses import ITEM_NOT_FOUND, error_object
 from tui.sandbox.times import read_instant, to_text
 
-MOST = 100
+MAX_BATCH_SIZE = 100
 
 _INTEGRATION_ID = Pointer.of("order_details", "integration", "id")
 _ITEMS = Pointer.of("order_details", "order_items")
@@ -17,22 +17,22 @@ _TIMES = (Pointer.of("order_details", "order_created_at"), Pointer.of("order_det
 
 
 def post_error(position: int, pointer: Pointer, detail: str, code: str = "invalid") -> Document:
-    """An error of order `position` of a batch; these have no title (Q5.1.2)."""
+    """An error of order `position` of a batch; such errors have no title (Q5.1.2)."""
     target = Target(Scope.ORDER, position, pointer)
-    return error(400, code, detail, pointer=write_pointer(target, Dialect.POST))
+    return error_object(400, code, detail, pointer=write_pointer(target, Dialect.POST))
 
 
 def patch_error(pointer: Pointer, detail: str, code: str = "invalid") -> Document:
     target = Target(Scope.THIS, None, pointer)
-    return error(400, code, detail, title="Invalid", pointer=write_pointer(target, Dialect.PATCH))
+    return error_object(400, code, detail, title="Invalid", pointer=write_pointer(target, Dialect.PATCH))
 
 
-def immutable(what: str, value: Json) -> str:
+def immutable_detail(what: str, value: Json) -> str:
     return f"{what} {value} cannot be changed"
 
 
 def check_batch(batch: list[Json], odd: bool) -> list[Document]:
-    """The first pass over a batch: every problem of every order's shape (Q2.4)."""
+    """The first check of a batch: all schema errors of all orders (Q2.4)."""
     return [
         post_error(position, invalid.pointer, invalid.service_detail, _code(invalid, odd))
         for position, order in enumerate(batch)
@@ -41,7 +41,7 @@ def check_batch(batch: list[Json], odd: bool) -> list[Document]:
 
 
 def check_patch(change: Document, stored: Document, odd: bool) -> list[Document]:
-    """What a PATCH is refused for before anything is merged."""
+    """The errors of a PATCH that are found before merging."""
     problems = [
         patch_error(invalid.pointer, invalid.service_detail, _code(invalid, odd))
         for invalid in _problems(change, Operation.PATCH, odd)
@@ -49,10 +49,10 @@ def check_patch(change: Document, stored: Document, odd: bool) -> list[Document]
     if problems:
         return problems
     if "order_id" in change and not same(change["order_id"], stored.get("order_id")):
-        problems.append(patch_error(Pointer.of("order_id"), immutable("Order id", stored.get("order_id"))))
+        problems.append(patch_error(Pointer.of("order_id"), immutable_detail("Order id", stored.get("order_id"))))
     shop = _INTEGRATION_ID.get(stored)
     if (wanted := _INTEGRATION_ID.get(change)) is not ABSENT and not same(wanted, shop):
-        problems.append(patch_error(_INTEGRATION_ID, immutable("Integration id", cast(Json, shop))))
+        problems.append(patch_error(_INTEGRATION_ID, immutable_detail("Integration id", cast(Json, shop))))
     items = _items(change)
     names = {item.get("name") for item in _items(stored)}
     for position, item in enumerate(items):
@@ -64,10 +64,10 @@ def check_patch(change: Document, stored: Document, odd: bool) -> list[Document]
 
 
 def apply_patch(change: Document, stored: Document) -> Document:
-    """The stored order with a checked PATCH merged in. Fields that PATCH does not know are left out in silence.
+    """Merge a checked PATCH into the stored order. Fields unknown to PATCH are silently ignored.
 
-    Objects merge, null takes a key away (but for one that must be there and may be null), lists are replaced whole; an
-    item is found by its name, the first of twins (Q3.1, Q3.2, Q3.5, Q3.6, Q3.11, Q8.23).
+    Objects are merged, null removes a key (unless it is required and nullable), lists are replaced; an item is found by
+    its name, the first one if there are several (Q3.1, Q3.2, Q3.5, Q3.6, Q3.11, Q8.23).
     """
     known = cast(Document, _known(change, Order))
     for key in ("id", "created_at", "modified_at"):
@@ -84,7 +84,7 @@ def apply_patch(change: Document, stored: Document) -> Document:
 
 
 def check_merged(merged: Document, stored: Document, odd: bool) -> list[Document]:
-    """What a PATCH broke: problems of the whole order that it did not have before."""
+    """Errors of the merged order that the stored one did not have."""
     before = {(invalid.pointer, invalid.code) for invalid in validate_order(stored, Operation.POST)}
     return [
         patch_error(invalid.pointer, invalid.service_detail, _code(invalid, odd))
@@ -94,26 +94,26 @@ def check_merged(merged: Document, stored: Document, odd: bool) -> list[Document
 
 
 def with_times(order: Document) -> Document:
-    """The order with its times as the service gives them back: microseconds and `+00:00` (Q8.27)."""
+    """The order with its times as the service returns them: microseconds and `+00:00` (Q8.27)."""
     result: Json = order
-    places = list(_TIMES)
+    pointers = list(_TIMES)
     for position in range(len(_items(order))):
         dates = _ITEMS / position / "delivery_dates"
-        places += [dates / "handover_at", dates / "deliver_at"]
-    for place in places:
-        micros = read_instant(place.get(order))
+        pointers += [dates / "handover_at", dates / "deliver_at"]
+    for pointer in pointers:
+        micros = read_instant(pointer.get(order))
         if micros is not None:
-            result = place.put(result, to_text(micros))
+            result = pointer.put(result, to_text(micros))
     return cast(Document, result)
 
 
 def _problems(order: Json, operation: Operation, odd: bool) -> list[Invalid]:
-    """With `odd` also what the document refuses and the service takes is taken (Q8.1)."""
+    """Schema errors. With `odd`, values that the service accepts against its document are no errors (Q8.1)."""
     return [invalid for invalid in validate_order(order, operation) if not (odd and invalid.tolerated)]
 
 
 def _code(invalid: Invalid, odd: bool) -> str:
-    """The service also answers codes that its document lacks (Q5.1.4)."""
+    """The error code. The service also uses codes that its document lacks (Q5.1.4)."""
     if not odd:
         return "invalid"
     return {"missing": "missing", "literal_error": "enum"}.get(invalid.code, "invalid")
@@ -129,16 +129,16 @@ def _items(order: Document) -> list[Document]:
 
 
 def _known(value: Json, model: type[Node]) -> Json:
-    """What PATCH knows of a value, under the names that the order has."""
+    """The part of a value that PATCH knows, with the names of the order's fields."""
     if isinstance(value, list):
         return [_known(member, model) for member in value]
     if not isinstance(value, dict):
         return value
     result: Document = {}
     for name, info in model.model_fields.items():
-        extra = field_meta(info)
-        wire = extra.patch_name or name
-        if extra.patch is NOT_IN_PATCH or wire not in value:
+        meta = field_meta(info)
+        wire = meta.patch_name or name
+        if meta.patch is NOT_IN_PATCH or wire not in value:
             continue
         child = _model_of(info.annotation)
         result[name] = value[wire] if child is None else _known(value[wire], child)
@@ -169,6 +169,6 @@ def _merge(stored: Json, change: Json, model: type[Node] | None) -> Json:
 def _merge_items(stored: list[Document], changes: list[Document]) -> list[Json]:
     items = list(stored)
     for change in changes:
-        position = next(place for place, item in enumerate(items) if item.get("name") == change["name"])
+        position = next(index for index, item in enumerate(items) if item.get("name") == change["name"])
         items[position] = cast(Document, _merge(items[position], change, OrderItem))
     return cast(list[Json], items)

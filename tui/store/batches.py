@@ -1,4 +1,4 @@
-"""Batches of staged orders: identities that outlive every reordering, and one owner a batch at a time."""
+"""Batches of staged orders: stable ids that do not depend on the position, and one owner per batch at a time."""
 
 import secrets
 import sqlite3
@@ -16,15 +16,15 @@ from tui.store.sessions import Owner, Sessions
 
 
 class NotOwner(StoreError):
-    """Another running copy of the app has the batch: claim it with `take_over`, or only look."""
+    """Another running copy of the app owns the batch. Call `claim` with `take_over`, or use it read-only."""
 
 
 class NameTaken(StoreError):
-    """There is a batch of that name already."""
+    """A batch with this name already exists."""
 
 
 class StagedState(StrEnum):
-    """How far the newest version of a staged order has come."""
+    """The state of the newest version of a staged order."""
 
     DRAFT = "draft"
     SENT = "sent"
@@ -46,7 +46,7 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class NewStaged:
-    """An order to stage: the document it starts from, the steps on it, and what the caller wants to remember of it."""
+    """An order to stage: its base document, the edits to it, and metadata of the caller."""
 
     base: Json
     log: Json = None
@@ -58,8 +58,8 @@ class NewStaged:
 class Staged:
     """A staged order.
 
-    `version` grows with every change of content; `state` always speaks of the newest version. `remote_id` is the
-    service's id of the order, once any version of it was accepted.
+    `version` increases with every change of content; `state` always refers to the newest version. `remote_id` is the
+    service's id of the order, known once any version was accepted.
     """
 
     id: str
@@ -75,7 +75,7 @@ class Staged:
 
 
 class Kept(Enum):
-    """The type of KEEP: leave this value as it is."""
+    """The type of KEEP: do not change this value."""
 
     KEEP = "keep"
 
@@ -83,7 +83,7 @@ class Kept(Enum):
 KEEP: Final = Kept.KEEP
 
 _UNFINISHED = "a part of "
-"""Begins the `removed_at` of what is added in portions, until all of it is there; later than any time."""
+"""Prefix of `removed_at` for orders of an unfinished import. It sorts after any time."""
 _STEP = 1 << 16
 _MOST = (1 << 63) - 1
 
@@ -91,7 +91,7 @@ T = TypeVar("T")
 
 
 class Batches:
-    """Every change of a batch's content needs its ownership, see `claim`; a removed order can be restored."""
+    """Every change to the content of a batch requires its ownership, see `claim`. Removed orders can be restored."""
 
     def __init__(self, database: Database, sessions: Sessions, now: Callable[[], datetime]) -> None:
         self._database = database
@@ -99,28 +99,28 @@ class Batches:
         self._now = now
 
     def create(self, account_id: int, name: str) -> Batch:
-        """A new empty batch, owned by this process. Raises NameTaken."""
+        """Create an empty batch, owned by this process. Raises NameTaken."""
         at, me = self._now(), self._sessions.mine
         row = (account_id, pack(name), at.isoformat(), me, at.isoformat())
         command = "INSERT INTO batch (account, name_json, created_at, owner, owned_since) VALUES (?, ?, ?, ?, ?)"
 
         def work(connection: sqlite3.Connection) -> int | None:
-            _free_name(connection, account_id, name)
+            _check_name(connection, account_id, name)
             return connection.execute(command, row).lastrowid
 
         number = self._database.write(work, durable=True)
         return next(batch for batch in self.all(account_id) if batch.id == number)
 
     def all(self, account_id: int) -> list[Batch]:
-        """The batches of an account, in the order in which they were made."""
+        """The batches of an account in order of creation."""
         return self._load(f"{_BATCHES} AND removed_at IS NULL ORDER BY batch.id", account_id)
 
     def removed(self, account_id: int) -> list[Batch]:
-        """The batches that were put out of sight, the last one first."""
+        """The removed batches, the most recently removed first."""
         return self._load(f"{_BATCHES} AND removed_at IS NOT NULL ORDER BY removed_at DESC, batch.id DESC", account_id)
 
     def counts(self, account_id: int) -> dict[int, Counter[StagedState]]:
-        """How many orders of each batch are how far."""
+        """The number of orders in each state, by batch."""
         query = """
             SELECT batch, state, count(*) FROM staged JOIN batch ON batch.id = staged.batch
             WHERE account = ? AND staged.removed_at IS NULL GROUP BY batch, state
@@ -131,34 +131,34 @@ class Batches:
         return found
 
     def rename(self, batch: int, name: str) -> None:
-        """Give a batch another name. Raises NameTaken."""
+        """Rename a batch. Raises NameTaken."""
 
         def work(connection: sqlite3.Connection) -> None:
             account_id = connection.execute("SELECT account FROM batch WHERE id = ?", (batch,)).fetchone()[0]
-            _free_name(connection, account_id, name, batch)
+            _check_name(connection, account_id, name, batch)
             connection.execute("UPDATE batch SET name_json = ? WHERE id = ?", (pack(name), batch))
 
         self._change(batch, work, durable=True)
 
     def remove(self, batch: int) -> None:
-        """Put a batch out of sight; what was sent of it stays in the journal."""
+        """Remove a batch from the list. The journal keeps what was sent from it."""
         row = (self._now().isoformat(), batch)
         self._change(batch, lambda c: c.execute("UPDATE batch SET removed_at = ? WHERE id = ?", row), durable=True)
 
     def restore_batch(self, batch: int) -> None:
-        """Bring a removed batch back to sight. Raises NameTaken where another one has its name meanwhile."""
+        """Restore a removed batch. Raises NameTaken if another batch has its name by now."""
 
         def work(connection: sqlite3.Connection) -> None:
             row = connection.execute("SELECT account, name_json FROM batch WHERE id = ?", (batch,)).fetchone()
             if row is None:
                 raise StoreError(f"There is no batch {batch}")
-            _free_name(connection, row[0], unpack_text(row[1]), batch)
+            _check_name(connection, row[0], unpack_text(row[1]), batch)
             connection.execute("UPDATE batch SET removed_at = NULL WHERE id = ?", (batch,))
 
         self._database.write(work, durable=True)
 
     def claim(self, batch: int, *, take_over: bool = False) -> bool:
-        """Become the owner. False if another running copy is; `take_over` takes it from that one."""
+        """Become the owner. False if another running copy of the app is; `take_over` takes the batch from that one."""
         row = (self._sessions.mine, self._now().isoformat(), batch)
 
         def work(connection: sqlite3.Connection) -> bool:
@@ -173,16 +173,16 @@ class Batches:
         return self._database.write(work)
 
     def release(self, batch: int) -> None:
-        """Let others own the batch; nothing happens if it is not ours."""
+        """Give up the ownership; does nothing if this process is not the owner."""
         command = "UPDATE batch SET owner = NULL, owned_since = NULL WHERE id = ? AND owner = ?"
         self._database.write(lambda c: c.execute(command, (batch, self._sessions.mine)))
 
     def stage(
         self, batch: int, orders: Iterable[NewStaged], *, before: str | None = None, import_id: str = ""
     ) -> list[str]:
-        """Add orders, at the end or in front of another, all or none; durable. Their new ids, in order.
+        """Add orders at the end or before another one, all or none; durable. Returns the new ids, in order.
 
-        `part`: names what they are a portion of; nobody sees them before `join`.
+        With `import_id` the orders stay hidden until `publish_import`.
         """
         at = self._now().isoformat()
         packed = [(pack(new.base), pack(new.log), pack(new.meta), new.released) for new in orders]
@@ -201,18 +201,18 @@ class Batches:
         return self._change(batch, work, durable=not import_id)
 
     def publish_import(self, batch: int, import_id: str, count: int) -> None:
-        """Let all see the orders that came in portions, all or none; durable. Raises StoreError unless there are `count`."""
+        """Show all orders of an import; durable. Raises StoreError unless there are `count`."""
 
         def work(connection: sqlite3.Connection) -> None:
             command = "UPDATE staged SET removed_at = NULL WHERE batch = ? AND removed_at = ?"
             found = connection.execute(command, (batch, f"{_UNFINISHED}{import_id}")).rowcount
             if found != count:
-                raise StoreError(f"Of {count:,} orders {found:,} are there")
+                raise StoreError(f"Only {found:,} of {count:,} orders are stored")
 
         self._change(batch, work, durable=True)
 
     def delete_unfinished_imports(self, batch: int) -> int:
-        """Remove for good what came in portions and was never joined, as when the app ended meanwhile; how many."""
+        """Delete the orders of imports that never finished, for example after a crash. Returns how many there were."""
 
         def work(connection: sqlite3.Connection) -> int:
             query = "SELECT id, base FROM staged WHERE batch = ? AND removed_at >= ?"
@@ -224,11 +224,11 @@ class Batches:
         return self._change(batch, work)
 
     def save_log(self, staged: str, log: Json, *, meta: Json | Kept = KEEP, durable: bool = False) -> int:
-        """Replace the steps of a staged order: a new version, in state draft. Returns the version."""
+        """Replace the edit log of a staged order, which makes a new version in state draft. Returns the version."""
         return self._content(staged, None, log, meta, durable)
 
     def save_logs(self, batch: int, rows: Iterable[tuple[str, Json, Json | Kept]]) -> dict[str, int]:
-        """Of several orders of a batch (id, steps, meta): as `save_log`, in one transaction; durable. All versions by id."""
+        """Like `save_log` for several orders of a batch (id, log, meta), in one transaction; durable. All versions by id."""
         at = self._now().isoformat()
         packed = [
             (pack(log), None if isinstance(meta, Kept) else pack(meta), StagedState.DRAFT, at, id, batch)
@@ -250,16 +250,16 @@ class Batches:
     def rebase(
         self, staged: str, base: Json, log: Json, *, released: bool | Kept = KEEP, meta: Json | Kept = KEEP
     ) -> int:
-        """Replace the document and the steps of a staged order; durable. Returns the new version.
+        """Replace the base document and the edit log of a staged order; durable. Returns the new version.
 
-        What was released is the older version: whether the newer one is, is said in the same commit.
+        A release applies to one version only: `released` sets it for the new version in the same transaction.
         """
         return self._content(staged, pack(base), log, meta, True, released)
 
     def set_all(self, batch: int, rows: Iterable[tuple[str, StagedState, bool, Json]]) -> None:
-        """Change what is known of several orders of a batch (id, state, released, meta), in one transaction; durable.
+        """Update several orders of a batch (id, state, released, meta) in one transaction; durable.
 
-        Their content and versions stay.
+        Their content and versions do not change.
         """
         at = self._now().isoformat()
         packed = [(state, released, pack(meta), at, id) for id, state, released, meta in rows]
@@ -267,7 +267,7 @@ class Batches:
         self._change(batch, lambda c: c.executemany(command, packed), durable=True)
 
     def move(self, staged: Sequence[str], *, before: str | None) -> None:
-        """Put orders, in the order given, in front of another of the batch, or at its end."""
+        """Move orders, in the order given, before another order of the batch or to its end."""
         if not staged:
             return
         batch = self._batch_of(staged[0])
@@ -279,24 +279,24 @@ class Batches:
         self._change(batch, work, durable=True)
 
     def drop(self, staged: Sequence[str]) -> None:
-        """Take orders out of the batch; `restore` brings them back to their places."""
+        """Remove orders from the batch; `restore` brings them back to their positions."""
         self._mark(staged, self._now().isoformat())
 
     def restore(self, staged: Sequence[str]) -> None:
         self._mark(staged, None)
 
     def staged(self, batch: int) -> list[Staged]:
-        """The orders of a batch in their order, without those taken out."""
+        """The orders of a batch in their order, without removed ones."""
         query = f"{_STAGED} WHERE batch = ? AND removed_at IS NULL ORDER BY rank"
         return [_staged(row) for row in self._database.read(lambda c: c.execute(query, (batch,)).fetchall())]
 
     def ids(self, batch: int) -> list[str]:
-        """The orders of a batch in their order, without those taken out."""
+        """The ids of the orders of a batch in their order, without removed ones."""
         query = "SELECT id FROM staged WHERE batch = ? AND removed_at IS NULL ORDER BY rank"
         return [row[0] for row in self._database.read(lambda c: c.execute(query, (batch,)).fetchall())]
 
     def get(self, staged: str) -> Staged | None:
-        """A staged order, also one that was taken out."""
+        """A staged order, also if it was removed."""
         row = self._database.read(lambda c: c.execute(f"{_STAGED} WHERE staged.id = ?", (staged,)).fetchone())
         return None if row is None else _staged(row)
 
@@ -330,15 +330,15 @@ class Batches:
 
     def _mark(self, staged: Sequence[str], removed_at: str | None) -> None:
         def work(connection: sqlite3.Connection) -> None:
-            rows = [(removed_at, order) for order in known]
+            rows = [(removed_at, order) for order in existing]
             connection.executemany("UPDATE staged SET removed_at = ? WHERE id = ?", rows)
 
-        # What was taken out long ago may have been removed with the journal; it has no place to come back to.
-        known = self._there(staged)
-        if known:
-            self._change(self._batch_of(known[0]), work, durable=True)
+        # Orders that were removed long ago may have been pruned with the journal; those cannot be restored.
+        existing = self._existing(staged)
+        if existing:
+            self._change(self._batch_of(existing[0]), work, durable=True)
 
-    def _there(self, staged: Sequence[str]) -> list[str]:
+    def _existing(self, staged: Sequence[str]) -> list[str]:
         query = "SELECT 1 FROM staged WHERE id = ?"
         return self._database.read(lambda c: [id for id in staged if c.execute(query, (id,)).fetchone() is not None])
 
@@ -350,11 +350,11 @@ class Batches:
         return int(row[0])
 
     def _change(self, batch: int, work: Callable[[sqlite3.Connection], T], *, durable: bool = False) -> T:
-        """Run `work` if the batch is still ours; it may have been taken over while this copy hung."""
+        """Run `work` if this process still owns the batch, which another one may have taken over meanwhile."""
 
         def guarded(connection: sqlite3.Connection) -> T:
             if _owner_of(connection, batch) != self._sessions.mine:
-                raise NotOwner("This batch is in the hands of another copy of the app; take it over to change it")
+                raise NotOwner("This batch is locked by another copy of the app; take it over to change it")
             return work(connection)
 
         return self._database.write(guarded, durable=durable)
@@ -405,10 +405,10 @@ def _staged(row: sqlite3.Row) -> Staged:
     )
 
 
-def _free_name(connection: sqlite3.Connection, account_id: int, name: str, batch: int = 0) -> None:
+def _check_name(connection: sqlite3.Connection, account_id: int, name: str, batch: int = 0) -> None:
     query = "SELECT 1 FROM batch WHERE account = ? AND name_json = ? AND id != ? AND removed_at IS NULL"
     if connection.execute(query, (account_id, pack(name), batch)).fetchone() is not None:
-        raise NameTaken(f"There is a batch {name!r} already")
+        raise NameTaken(f"A batch named {name!r} already exists")
 
 
 def _owner_of(connection: sqlite3.Connection, batch: int) -> str | None:
@@ -421,25 +421,25 @@ def _owner_of(connection: sqlite3.Connection, batch: int) -> str | None:
 
 def _update(connection: sqlite3.Connection, staged: str, values: Mapping[str, str | int | None]) -> None:
     columns = ", ".join(f"{column} = ?" for column in values)
-    # The column names are literals of this module.
+    # The column names are literals in this module.
     connection.execute(f"UPDATE staged SET {columns} WHERE id = ?", (*values.values(), staged))  # noqa: S608
 
 
 def _ranks(connection: sqlite3.Connection, batch: int, count: int, before: str | None) -> list[int]:
-    """Free ranks for `count` orders in front of `before`; where there is no room the batch is numbered anew."""
+    """Free ranks for `count` orders before `before`; if there are none, all orders of the batch get new ranks."""
     for _ in range(2):
         low, high = _gap(connection, batch, before)
         step = _STEP if high is None else (high - low) // (count + 1)
         if step:
             return [low + step * (index + 1) for index in range(count)]
         ids = connection.execute("SELECT id FROM staged WHERE batch = ? ORDER BY rank", (batch,)).fetchall()
-        numbered = [(place * max(_STEP, 2 * count), row[0]) for place, row in enumerate(ids, 1)]
+        numbered = [(position * max(_STEP, 2 * count), row[0]) for position, row in enumerate(ids, 1)]
         connection.executemany("UPDATE staged SET rank = ? WHERE id = ?", numbered)
-    raise AssertionError("no room between neighbours after numbering them anew")
+    raise AssertionError("no free ranks after renumbering")
 
 
 def _gap(connection: sqlite3.Connection, batch: int, before: str | None) -> tuple[int, int | None]:
-    """The ranks between which new ones must lie; no upper one at the end."""
+    """The ranks between which new ones must be; the upper one is None at the end."""
     high = None
     if before is not None:
         row = connection.execute("SELECT rank FROM staged WHERE id = ? AND batch = ?", (before, batch)).fetchone()

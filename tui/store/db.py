@@ -1,4 +1,4 @@
-"""The one owner of the database file: a thread, its connection, transactions and migrations (decisions 17, 18)."""
+"""The only user of the database file: a thread, its connection, transactions and migrations (decisions 13, 15)."""
 
 import fcntl
 import os
@@ -16,39 +16,39 @@ from tui.api.codec import CodecError, Json, decode, encode
 T = TypeVar("T")
 
 _APPLICATION = 0x53434F31
-"""SQLite's application_id of our files: "SCO1"."""
+"""The SQLite application_id of our files: "SCO1"."""
 
 _BUSY_SECONDS = 10.0
 
 _DEEPEST = 400
-"""Levels of a stored value: what the wire lets in, and what we wrap around it."""
+"""Nesting levels of a stored value: those accepted from the service, and those of our own wrappers."""
 
 
 class StoreError(Exception):
-    """The file cannot be used as it is: str() is a sentence for people. The file is left as it was found."""
+    """The file cannot be used: str() is a sentence for users. The file is left unchanged."""
 
 
 class NewerStore(StoreError):
-    """The file was written by a later version of the app."""
+    """The file was written by a newer version of the app."""
 
 
 class StoreBusy(StoreError):
-    """Another copy of the app kept the file for longer than we wait; trying again is right."""
+    """Another copy of the app locked the file for too long; the caller may retry."""
 
 
 class Database:
-    """Runs functions of a connection in transactions, one after another, on a thread of its own.
+    """Runs functions on a connection in transactions, one after another, on a thread of its own.
 
-    `read` and `write` wait for their result and may be called from any thread and from a signal handler, also from
-    one that interrupted another call.
+    `read` and `write` block until there is a result. They may be called from any thread and from a signal handler,
+    even from one that interrupted another call.
     """
 
     def __init__(self, path: Path, migrations: Sequence[str]) -> None:
-        """Open or make the file; `migrations[n]` is the script that makes version n + 1 of version n."""
+        """Open or create the file; `migrations[n]` is the script from version n to version n + 1."""
         self.path = path
         self._jobs: SimpleQueue[_Job[object] | None] = SimpleQueue()
         self._synchronous = ""
-        self._door = threading.RLock()
+        self._lock = threading.RLock()
         self._closed = False
         self._thread = threading.Thread(target=self._serve, name=f"store {path.name}", daemon=True)
         self._thread.start()
@@ -59,25 +59,25 @@ class Database:
             raise
 
     def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """The result of `work` on one consistent state of the file."""
+        """Run `work` on one consistent state of the file and return its result."""
         return self._run(lambda: self._transact("BEGIN", work, self._synchronous))
 
     def write(self, work: Callable[[sqlite3.Connection], T], *, durable: bool = False) -> T:
-        """Run `work` and commit, or nothing of it if it raises.
+        """Run `work` and commit, or roll back if it raises.
 
-        Committed work survives the death of this process; with `durable` also the loss of power, and then everything
-        committed before it does too.
+        Committed work survives the end of this process; with `durable` it also survives a power failure, together with
+        everything committed before.
         """
         return self._run(lambda: self._transact("BEGIN IMMEDIATE", work, "FULL" if durable else "NORMAL"))
 
     def close(self) -> None:
-        """Close the file; calls that wait are served first, later ones raise StoreError."""
+        """Close the file after all waiting calls; later calls raise StoreError."""
         if not self._closed:
             self._run(self._connection.close)
             self._stop()
 
     def _stop(self) -> None:
-        with self._door:
+        with self._lock:
             self._closed = True
             self._jobs.put(None)
         self._thread.join()
@@ -86,7 +86,7 @@ class Database:
         if threading.current_thread() is self._thread:
             raise RuntimeError("a transaction must not start another one")
         job = _Job(work)
-        with self._door:
+        with self._lock:
             if self._closed:
                 raise StoreError(f"{self.path} is closed")
             self._jobs.put(cast("_Job[object]", job))
@@ -94,18 +94,18 @@ class Database:
 
     def _serve(self) -> None:
         while (job := self._jobs.get()) is not None:
-            job.run(self._told)
+            job.run(self._as_store_error)
 
-    def _told(self, error: BaseException) -> BaseException:
-        """SQLite's errors as sentences for people; others as they are."""
+    def _as_store_error(self, error: BaseException) -> BaseException:
+        """Convert SQLite's errors to StoreError; return others unchanged."""
         if not isinstance(error, sqlite3.Error):
             return error
         if getattr(error, "sqlite_errorname", "").startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-            told: StoreError = StoreBusy(f"{self.path} is in use by another copy of the app ({error})")
+            store_error: StoreError = StoreBusy(f"{self.path} is in use by another copy of the app ({error})")
         else:
-            told = StoreError(f"{self.path} cannot be used: {error}")
-        told.__cause__ = error
-        return told
+            store_error = StoreError(f"{self.path} cannot be used: {error}")
+        store_error.__cause__ = error
+        return store_error
 
     def _transact(self, begin: str, work: Callable[[sqlite3.Connection], T], synchronous: str) -> T:
         connection = self._connection
@@ -129,7 +129,7 @@ class Database:
             connection.row_factory = sqlite3.Row
             connection.execute("PRAGMA foreign_keys=ON")
             connection.execute("PRAGMA trusted_schema=OFF")
-            # Where a plain fsync leaves data in the drive's cache (macOS), ask for the real thing.
+            # On macOS a plain fsync leaves data in the drive's cache.
             connection.execute("PRAGMA fullfsync=ON")
             connection.create_function("name_in", -1, name_in, deterministic=True)
             self._migrate(connection, migrations)
@@ -146,7 +146,7 @@ class Database:
         if version > len(migrations):
             raise NewerStore(
                 f"{self.path} was written by a newer version of this app (format {version}, "
-                f"this one reads up to {len(migrations)}). Update the app, or start it with another data folder."
+                f"this version reads up to {len(migrations)}). Update the app, or start it with another data folder."
             )
         connection.execute("PRAGMA journal_mode=WAL")
         if version == len(migrations):
@@ -167,7 +167,7 @@ class Database:
 
 
 class _Job(Generic[T]):
-    """A function to run on the store's thread, and where its caller waits."""
+    """A function to run on the store's thread, whose caller waits for the result."""
 
     __slots__ = ("_done", "_error", "_value", "_work")
 
@@ -178,11 +178,11 @@ class _Job(Generic[T]):
         self._value: T | None = None
         self._error: BaseException | None = None
 
-    def run(self, told: Callable[[BaseException], BaseException]) -> None:
+    def run(self, convert: Callable[[BaseException], BaseException]) -> None:
         try:
             self._value = self._work()
         except BaseException as error:
-            self._error = told(error)
+            self._error = convert(error)
         self._done.release()
 
     def result(self) -> T:
@@ -196,12 +196,12 @@ class _Job(Generic[T]):
 
 
 def pack(value: Json) -> str:
-    """A value as the text stored: JSON in ASCII, so that whatever a stranger wrote comes back as it was."""
+    """Encode a value for storage: JSON in ASCII, so that any text is read back unchanged."""
     return encode(value).decode("ascii")
 
 
 def unpack(text: str) -> Json:
-    """What `pack` stored. Raises StoreError for what it cannot have stored."""
+    """Decode a value stored by `pack`. Raises StoreError for anything else."""
     try:
         return decode(text, limit=len(text), deepest=_DEEPEST)
     except CodecError as error:
@@ -209,20 +209,20 @@ def unpack(text: str) -> Json:
 
 
 def unpack_text(text: str) -> str:
-    """A packed text. Raises StoreError for any other value."""
+    """Decode a stored text. Raises StoreError for any other value."""
     value = unpack(text)
     if not isinstance(value, str):
-        raise StoreError("A stored value is not the text it must be")
+        raise StoreError("A stored value is not text, as it should be")
     return value
 
 
 def name_in(stored: str | bytes | None, *tokens: str | int) -> str | None:
-    """As `name_at`, of a value that is stored. SQL knows it by this name; what cannot be read holds no name."""
-    return name_at(_opened(stored or b""), *tokens)
+    """`name_at` for a stored value, available in SQL under this name. None if the value cannot be read."""
+    return name_at(_decoded(stored or b""), *tokens)
 
 
 def name_at(value: Json, *tokens: str | int) -> str | None:
-    """The text or whole number at this place of a value, packed as text; None where there is no such thing."""
+    """The text or integer at this path of a value, packed as text; None if there is none."""
     node = value
     for token in tokens:
         if isinstance(node, dict) and isinstance(token, str):
@@ -237,8 +237,8 @@ def name_at(value: Json, *tokens: str | int) -> str | None:
 
 
 @lru_cache(maxsize=1)
-def _opened(stored: str | bytes) -> Json:
-    # One row after the other is asked for several names.
+def _decoded(stored: str | bytes) -> Json:
+    # Each row is asked for several names in turn.
     try:
         return decode(stored, limit=len(stored), deepest=_DEEPEST)
     except CodecError:
@@ -246,7 +246,7 @@ def _opened(stored: str | bytes) -> Json:
 
 
 def make_private(path: Path) -> None:
-    """Make sure that the file exists and only its owner can read it."""
+    """Make sure that the file exists and that only its owner can read it."""
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         if path.stat().st_mode & 0o077:
@@ -257,7 +257,7 @@ def make_private(path: Path) -> None:
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold an exclusive lock on the file for a moment, waiting for it."""
+    """Wait for an exclusive lock on the file and hold it."""
     make_private(path)
     with path.open("rb") as file:
         fcntl.flock(file, fcntl.LOCK_EX)

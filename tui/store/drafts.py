@@ -1,4 +1,4 @@
-"""What the hand left behind: the state of the screens, and one edit for each order being changed."""
+"""The state of the screens, and the edits of orders that are not sent yet."""
 
 import sqlite3
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from tui.store.db import Database, StoreError, pack, unpack, unpack_text
 
 
 class ScreenStates:
-    """Small values by key, for each account: where the cursor stood, what is typed and not yet taken."""
+    """Small values by account and key: cursor positions, unsaved input."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -25,7 +25,7 @@ class ScreenStates:
         return default if row is None else unpack(row[0])
 
     def swap(self, account_id: int, key: str, old: Json, new: Json) -> bool:
-        """Replace a value if it still is `old`, durably; whether it was. So one of two processes has it."""
+        """Replace a value if it still equals `old`; durable. Returns whether it did, so that one of two processes wins."""
         row = (pack(new), account_id, pack(key), pack(old))
         command = "UPDATE state SET value_json = ? WHERE account = ? AND key = ? AND value_json = ?"
         return bool(self._database.write(lambda c: c.execute(command, row).rowcount, durable=True))
@@ -35,32 +35,32 @@ class ScreenStates:
         self._database.write(lambda c: c.execute(command, (account_id, pack(key))), durable=durable)
 
     def all(self, account_id: int, prefix: str = "") -> dict[str, Json]:
-        """The values whose keys begin with `prefix`, by key."""
-        query = f"SELECT key, value_json {_BEGINNING}"
+        """The values whose keys start with `prefix`, by key."""
+        query = f"SELECT key, value_json {_FROM_KEYS}"
         rows = self._database.read(lambda c: c.execute(query, (account_id, *_range(prefix))).fetchall())
         return {unpack_text(key): unpack(value) for key, value in rows}
 
     def keys(self, account_id: int, prefix: str = "") -> list[str]:
-        """The keys that begin with `prefix`, in order; large values stay where they are."""
-        query = f"SELECT key {_BEGINNING}"
+        """The keys that start with `prefix`, in order, without loading the values."""
+        query = f"SELECT key {_FROM_KEYS}"
         rows = self._database.read(lambda c: c.execute(query, (account_id, *_range(prefix))).fetchall())
         return [unpack_text(row[0]) for row in rows]
 
 
-_BEGINNING = "FROM state WHERE account = ? AND key >= ? AND key < ? ORDER BY key"
+_FROM_KEYS = "FROM state WHERE account = ? AND key >= ? AND key < ? ORDER BY key"
 
 
 def _range(prefix: str) -> tuple[str, str]:
-    # Packed keys are ASCII, so all that begin so stand before this end, and the index finds them.
+    # Packed keys are ASCII, so this end sorts after all keys with the prefix, and the index is used.
     start = pack(prefix)[:-1]
     return start, f"{start}\u0080"
 
 
 @dataclass(frozen=True, slots=True)
 class StoredEdit:
-    """The edit of one order: the document it began from, when that was read, and the steps since (opaque here).
+    """The edit of one order: its base document, when that was read, and the edit log (opaque to the store).
 
-    `base_id`: the row of the document.
+    `base_id`: the row of the base document.
     """
 
     order_id: str
@@ -71,14 +71,14 @@ class StoredEdit:
 
 
 class StoredEdits:
-    """At most one edit for each order of an account. `order_id` is the service's id (tui.api.models.order_key)."""
+    """At most one edit per order of an account. `order_id` is the service's id (tui.api.query.order_key)."""
 
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
         self._database = database
         self._now = now
 
     def start(self, account_id: int, order_id: str, base: Json, read_at: datetime, log: Json = None) -> StoredEdit:
-        """Store a new edit; durable. If there is one of that order already, it stays as it is and is returned."""
+        """Store a new edit; durable. If the order already has one, it is returned unchanged."""
         key, body, steps, at = pack(order_id), pack(base), pack(log), self._now()
 
         def work(connection: sqlite3.Connection) -> sqlite3.Row | int:
@@ -94,13 +94,12 @@ class StoredEdits:
         return StoredEdit(order_id, base, read_at, log, found) if isinstance(found, int) else _edit(found)
 
     def save_log(self, account_id: int, edit: StoredEdit, log: Json, read_at: datetime) -> StoredEdit | None:
-        """Replace the steps of an edit and when its document was read; durable.
+        """Replace the log of an edit and the time its base was read; durable. The base document is not touched.
 
-        Neither encodes nor decodes the document. Returns None, and changes nothing, if the edit is no longer stored
-        with this document.
+        Returns None, and changes nothing, if the edit is no longer stored with this base.
         """
         row = (pack(log), read_at.isoformat(), account_id, pack(edit.order_id), edit.base_id, edit.read_at.isoformat())
-        # The id alone is not enough: after a deletion another document may get it.
+        # The id alone is not enough: SQLite reuses the ids of deleted rows.
         command = """
             UPDATE edit SET log_json = ?, read_at = ? WHERE account = ? AND order_id = ? AND base = ? AND read_at = ?
         """
@@ -108,7 +107,7 @@ class StoredEdits:
         return replace(edit, log=log, read_at=read_at) if is_saved else None
 
     def rebase(self, account_id: int, order_id: str, base: Json, read_at: datetime, log: Json) -> StoredEdit:
-        """Set an edit on a newer document together with its steps; durable. Raises StoreError if there is none."""
+        """Replace base document and log of an edit; durable. Raises StoreError if there is none."""
         key, body, steps = pack(order_id), pack(base), pack(log)
 
         def work(connection: sqlite3.Connection) -> int | None:
@@ -124,7 +123,7 @@ class StoredEdits:
 
         document = self._database.write(work, durable=True)
         if document is None:
-            raise StoreError(f"There is no draft of order {order_id} any more")
+            raise StoreError(f"The draft of order {order_id} no longer exists")
         return StoredEdit(order_id, base, read_at, log, document)
 
     def get(self, account_id: int, order_id: str) -> StoredEdit | None:
@@ -132,12 +131,12 @@ class StoredEdits:
         return None if row is None else _edit(row)
 
     def all(self, account_id: int) -> list[StoredEdit]:
-        """The edits of an account, the one touched first in front."""
+        """The edits of an account, the oldest first."""
         query = f"{_EDITS} WHERE account = ? ORDER BY edit.rowid"
         return [_edit(row) for row in self._database.read(lambda c: c.execute(query, (account_id,)).fetchall())]
 
     def drop(self, account_id: int, order_id: str) -> None:
-        """Forget an edit, durably; nothing happens if there is none."""
+        """Delete an edit; durable. Does nothing if there is none."""
         key = (account_id, pack(order_id))
 
         def work(connection: sqlite3.Connection) -> None:
@@ -150,7 +149,7 @@ class StoredEdits:
 
 
 def add_document(connection: sqlite3.Connection, body: str) -> int:
-    """Keep a packed document and return its id. For use inside a transaction."""
+    """Store a packed document and return its id. For use inside a transaction."""
     return int(connection.execute("INSERT INTO document (body_json) VALUES (?)", (body,)).lastrowid or 0)
 
 

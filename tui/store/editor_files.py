@@ -1,4 +1,4 @@
-"""Files for the editors of others: the user's alone, and gone with the process that made them, however that ended."""
+"""Files for external editors: private to the user, and removed with the process that made them."""
 
 import os
 import secrets
@@ -10,10 +10,10 @@ from tui.store.sessions import Sessions
 
 
 class EditorFiles:
-    """Files below one folder, each in a folder of its own, since editors leave copies and locks beside what they edit.
+    """Files below one folder, each in its own subfolder, since editors leave backups and locks beside the file.
 
-    What sessions that are dead have left is removed when this is made; what this one has left, by `close`.
-    Raises StoreError where the disk does not let us.
+    The constructor removes files of dead sessions; `close` removes those of this one. Raises StoreError on disk
+    errors.
     """
 
     def __init__(self, folder: Path, sessions: Sessions) -> None:
@@ -29,43 +29,43 @@ class EditorFiles:
             raise StoreError(f"{folder} cannot be cleared: {error.strerror}") from error
 
     def put(self, name: str, data: bytes) -> Path:
-        """A new file with these bytes, which only the user can read, in a folder with a random name."""
-        place = self._folder / f"{self._mine}-{secrets.token_hex(8)}"
+        """Create a file with these bytes, readable only by the user, in a folder with a random name."""
+        folder = self._folder / f"{self._mine}-{secrets.token_hex(8)}"
         try:
-            place.mkdir(mode=0o700)
-            with open(os.open(place / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            folder.mkdir(mode=0o700)
+            with open(os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
                 file.write(data)
         except OSError as error:
-            _remove(place)
-            raise StoreError(f"{place} cannot be written: {error.strerror}") from error
-        return place / name
+            _remove(folder)
+            raise StoreError(f"{folder} cannot be written: {error.strerror}") from error
+        return folder / name
 
     def remove(self, path: Path) -> None:
-        """Take a file of `put` away, and all that an editor left beside it."""
-        self._take_away(path.parent)
+        """Remove a file made by `put`, and whatever an editor left beside it."""
+        self._remove_folder(path.parent)
 
     def close(self) -> None:
-        """Take away what this process has left."""
+        """Remove all files of this process."""
         try:
-            places = list(self._folder.glob(f"{self._mine}-*"))
+            folders = list(self._folder.glob(f"{self._mine}-*"))
         except OSError as error:
             raise StoreError(f"{self._folder} cannot be cleared: {error.strerror}") from error
-        for place in places:
-            self._take_away(place)
+        for folder in folders:
+            self._remove_folder(folder)
 
-    def _take_away(self, place: Path) -> None:
+    def _remove_folder(self, folder: Path) -> None:
         try:
-            _remove(place)
+            _remove(folder)
         except OSError as error:
-            raise StoreError(f"{place} cannot be removed: {error.strerror}") from error
+            raise StoreError(f"{folder} cannot be removed: {error.strerror}") from error
 
 
 def _remove(entry: Path) -> None:
-    """Whatever stands there, with what is below it; links are not followed. Another process may be doing the same."""
+    """Remove a file or a tree; links are not followed. Another process may be doing the same."""
     with suppress(FileNotFoundError):
         if entry.is_dir() and not entry.is_symlink():
-            for below in list(entry.iterdir()):
-                _remove(below)
+            for child in list(entry.iterdir()):
+                _remove(child)
             entry.rmdir()
         else:
             entry.unlink()

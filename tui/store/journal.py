@@ -1,4 +1,4 @@
-"""The one append-only table of writes (decision 15): outbox, journal, undo and recovery are views of it."""
+"""The append-only table of writes (decision 13): outbox, journal, undo and recovery are views of it."""
 
 import re
 import sqlite3
@@ -17,7 +17,7 @@ from tui.store.sessions import Sessions
 
 
 class WriteKind(StrEnum):
-    """How a write goes out."""
+    """The kind of a write."""
 
     PATCH = "patch"
     UPSERT = "upsert"
@@ -25,16 +25,16 @@ class WriteKind(StrEnum):
 
 
 class WriteState(StrEnum):
-    """How far a write has come. Only the first four are open; the others are the end, or the follower's."""
+    """The state of a write. Only the first four are open; the others are final or belong to the verifier."""
 
     RECORDED = "recorded"
-    """Waits in the queue; it certainly did not go out."""
+    """Waiting in the queue; certainly not sent."""
     SENT = "sent"
-    """About to go out, or out: whether it arrived is not known."""
+    """About to be sent, or sent: whether it arrived is not known."""
     UNKNOWN = "unknown"
-    """It may have been done or not, and looking has not told yet."""
+    """It may or may not have been carried out, and lookups were inconclusive so far."""
     ANSWERED = "answered"
-    """A PATCH that the service took; what became of it is still to be read."""
+    """A PATCH that the service accepted; its effect still has to be read."""
 
     NOT_SENT = "not sent"
     REFUSED = "refused"
@@ -42,7 +42,7 @@ class WriteState(StrEnum):
     GONE = "gone"
     NOT_APPLIED = "not applied"
     ACCEPTED = "accepted"
-    """Taken by the service and followed until it is seen."""
+    """Accepted by the service, and verified until it reads back."""
     CONFIRMED = "confirmed"
     VERIFIED = "verified"
     DIFFERS = "differs"
@@ -58,7 +58,7 @@ _OPEN = frozenset({WriteState.RECORDED, WriteState.SENT, WriteState.UNKNOWN, Wri
 
 @dataclass(frozen=True, slots=True)
 class SentItem:
-    """One order of an upsert: which version of which staged order, and the key by which the service knows it."""
+    """One order of an upsert: which version of which staged order, and its upsert key."""
 
     staged: str
     version: int
@@ -68,10 +68,10 @@ class SentItem:
 
 @dataclass(frozen=True, slots=True)
 class NewWrite:
-    """A write about to go out. It belongs to one order of the service, or to the items of an upsert.
+    """A write to be sent. It belongs to one order of the service, or to the items of an upsert.
 
-    `base` is what was read before (for an upsert a list, null where there was nothing), `body` the exact bytes. `job`
-    names the change of many orders that it is a part of.
+    `base` is the document as read before (for an upsert a list, with null for new orders), `body` the exact bytes.
+    `job` is the name of the bulk change that it belongs to.
     """
 
     kind: WriteKind
@@ -87,7 +87,7 @@ class NewWrite:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A step of a write: what was reached, when, and what the service said then (answer in raw bytes)."""
+    """A step of a write: the state reached, when, and the service's response (raw bytes)."""
 
     state: WriteState
     at: datetime
@@ -99,7 +99,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """A write as it was recorded, and its last step. `by` is the user of this machine, as user@host."""
+    """A write as recorded, and its last event. `by` is the user of this machine, as user@host."""
 
     id: int
     account_id: int
@@ -117,7 +117,7 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class StagedUpdate:
-    """What a write tells about a staged order. It becomes its state only if `version` still is the newest."""
+    """The state of a staged order after an event of a write. Applied only if `version` is still the newest."""
 
     staged: str
     version: int
@@ -127,9 +127,9 @@ class StagedUpdate:
 
 @dataclass(frozen=True, slots=True)
 class NewVerification:
-    """An accepted order to be read until it shows `expected`, given as a GET would show it.
+    """An accepted order, to be read until it shows `expected`, given as GET would return it.
 
-    `fresh`: there was no such order before, so what is seen first is what was made of it.
+    `created`: the order did not exist before, so whatever is read first was made by this write.
     """
 
     order_id: str
@@ -144,7 +144,7 @@ class NewVerification:
 
 
 class Writes:
-    """Recording and reading of writes. All that is recorded here survives the loss of power."""
+    """Records and reads writes. Everything recorded here survives a power failure."""
 
     def __init__(self, database: Database, sessions: Sessions, now: Callable[[], datetime]) -> None:
         self._database = database
@@ -152,14 +152,15 @@ class Writes:
         self._now = now
 
     def record(self, account_id: int, new: NewWrite) -> Write:
-        """Keep a write before it goes anywhere; its state is RECORDED."""
+        """Record a write before it is sent; its state is RECORDED."""
         at = self._now()
         order_id = None if new.order_id is None else pack(new.order_id)
         row = (account_id, self._sessions.mine, at.isoformat(), new.kind, order_id, new.method, new.path)
         row_json = (pack(new.base), pack(new.changes), new.body, None if new.job is None else pack(new.job))
-        names = list(_names(new))
+        names = list(_order_names(new))
         items = [
-            (place, i.staged, i.version, pack(i.order_id), pack(i.integration)) for place, i in enumerate(new.items)
+            (position, item.staged, item.version, pack(item.order_id), pack(item.integration))
+            for position, item in enumerate(new.items)
         ]
 
         def work(connection: sqlite3.Connection) -> Write:
@@ -183,19 +184,19 @@ class Writes:
         problems: Sequence[Json] = (),
         detail: Json = None,
         staged: Iterable[StagedUpdate] = (),
-        follows: Iterable[NewVerification] = (),
+        verifications: Iterable[NewVerification] = (),
     ) -> Write:
-        """Record what a write has come to, with what that means for staged orders and followed ones, all at once."""
+        """Record an event of a write, with its effects on staged orders and new verifications, in one transaction."""
         at, me = self._now(), self._sessions.mine
         event = Event(state, at, status, answer, list(problems), detail)
-        news, new_follows = list(staged), list(follows)
+        updates, new_verifications = list(staged), list(verifications)
 
         def work(connection: sqlite3.Connection) -> Write:
             append_event(connection, me, write, event)
-            for told in news:
-                update_staged(connection, told, at)
-            for follow in new_follows:
-                _add_follow(connection, me, write, follow, at)
+            for update in updates:
+                update_staged(connection, update, at)
+            for verification in new_verifications:
+                _add_verification(connection, me, write, verification, at)
             return _load(connection, "WHERE id = ?", (write,))[0]
 
         return self._database.write(work, durable=True)
@@ -218,10 +219,10 @@ class Writes:
         after: int | None = None,
         limit: int = 200,
     ) -> list[Write]:
-        """Writes, the newest first: those of one order, of one staged order, in some states, of one change of many.
+        """Writes, the newest first, filtered by order, staged order, states, or bulk change.
 
-        An order is known by the service's id, and upserts that made it by its `key` (order id, integration) as well.
-        `before` and `after` are ids of writes; a `limit` of -1 is none.
+        An order is identified by the service's id, and for upserts that created it also by its `key` (order id,
+        integration). `before` and `after` are ids of writes; a `limit` of -1 means none.
         """
         where = SqlCondition(account_id)
         if order_id is not None or key is not None:
@@ -229,7 +230,7 @@ class Writes:
         if staged is not None:
             where.add("id IN (SELECT write FROM write_item WHERE staged = ?)", staged)
         if states is not None:
-            where.among("state", states)
+            where.one_of("state", states)
         if job is not None:
             where.add("job = ?", pack(job))
         if since is not None:
@@ -242,47 +243,47 @@ class Writes:
         return self._database.read(lambda c: _load(c, clause, values))
 
     def open(self, account_id: int) -> list[Write]:
-        """The writes whose end is not known, the oldest first, whosoever they are."""
+        """Open writes of any session, the oldest first."""
         clause = "WHERE account = ? AND settled = 0 ORDER BY id"
         return self._database.read(lambda c: _load(c, clause, (account_id,)))
 
     def adopt(self, account_id: int) -> list[Write]:
-        """The open writes that are ours to resolve; those of dead processes become ours, in the same state."""
+        """The open writes that this process has to resolve, after taking over those of dead processes."""
         me = self._sessions.mine
 
         def work(connection: sqlite3.Connection) -> list[Write]:
-            ours = []
+            adopted = []
             for write, holder, state in connection.execute(_HOLDERS, (account_id,)).fetchall():
                 if holder == me:
-                    ours.append(write)
+                    adopted.append(write)
                 elif not self._sessions.alive(holder):
-                    left = Event(WriteState(state), self._now(), None, None, [], {"left_by": holder})
-                    append_event(connection, me, write, left)
-                    ours.append(write)
-            return [found for write in ours for found in _load(connection, "WHERE id = ?", (write,))]
+                    adoption = Event(WriteState(state), self._now(), None, None, [], {"left_by": holder})
+                    append_event(connection, me, write, adoption)
+                    adopted.append(write)
+            return [found for write in adopted for found in _load(connection, "WHERE id = ?", (write,))]
 
         return self._database.write(work, durable=True)
 
     def events(self, write: int) -> list[Event]:
-        """All steps of a write, in order."""
+        """All events of a write, in order."""
         query = "SELECT * FROM write_event WHERE write = ? ORDER BY id"
         return [_event(row) for row in self._database.read(lambda c: c.execute(query, (write,)).fetchall())]
 
     def prune(self, before: datetime, *, limit: int = 200) -> Counter[int]:
-        """Remove settled writes that came to their end before `before`, at most `limit`; how many of each account.
+        """Remove writes completed before `before`, at most `limit`. Returns how many of each account.
 
-        See tui.store.prune for what stays all the same. Call it again until it removes nothing.
+        See tui.store.prune for what is kept. Call it again until it removes nothing.
         """
         return self._database.write(lambda c: prune(c, before, limit))
 
     def already_sent(self, staged: str, version: int) -> bool:
-        """Whether this version is on its way or was taken by the service, so that it must not be sent again."""
+        """Whether this version is in flight or was accepted, so that it must not be sent again."""
         row = self._database.read(lambda c: c.execute(_ALREADY_SENT, (staged, version, staged, version)).fetchone())
         return row is not None
 
 
 class SqlCondition:
-    """The conditions of a query on `write` or `journal`, and their values."""
+    """The WHERE conditions of a query on `write` or `journal`, and their values."""
 
     def __init__(self, account_id: int) -> None:
         self._texts = ["account = ?"]
@@ -296,25 +297,25 @@ class SqlCondition:
         self._texts.append(text)
         self.values.extend(values)
 
-    def among(self, column: str, values: Iterable[str]) -> None:
-        """`column` is one of the literals of this folder, and has one of these values."""
+    def one_of(self, column: str, values: Iterable[str]) -> None:
+        """Require one of these values. `column` is a literal in this package."""
         wanted = list(values)
         self.add(f"{column} IN ({', '.join('?' * len(wanted))})", *wanted)
 
     def of_order(self, remote_id: str | None, key: tuple[str, str] | None) -> None:
-        """Writes of an order, by the service's id or by its upsert key (order id, integration)."""
-        ways, values = [], []
+        """Require an order, by the service's id or by its upsert key (order id, integration)."""
+        subqueries, values = [], []
         if remote_id is not None:
-            ways.append("SELECT write FROM write_order WHERE remote_id = ?")
+            subqueries.append("SELECT write FROM write_order WHERE remote_id = ?")
             values.append(pack(remote_id))
         if key is not None:
-            ways.append("SELECT write FROM write_item WHERE order_id = ? AND integration = ?")
+            subqueries.append("SELECT write FROM write_item WHERE order_id = ? AND integration = ?")
             values.extend(map(pack, key))
-        self.add(f"id IN ({' UNION '.join(ways)})", *values)
+        self.add(f"id IN ({' UNION '.join(subqueries)})", *values)
 
 
 def append_event(connection: sqlite3.Connection, session: str, write: int, event: Event) -> None:
-    """Add a step to a write. For use inside a transaction."""
+    """Add an event to a write. For use inside a transaction."""
     row_now = (not event.state.open, event.state, write)
     settled = connection.execute("UPDATE write SET settled = ?, state = ? WHERE id = ?", row_now)
     if not settled.rowcount:
@@ -324,23 +325,25 @@ def append_event(connection: sqlite3.Connection, session: str, write: int, event
     connection.execute(_APPEND, row)
 
 
-def update_staged(connection: sqlite3.Connection, news: StagedUpdate, at: datetime) -> None:
-    """Note what became of a staged order. For use inside a transaction."""
+def update_staged(connection: sqlite3.Connection, update: StagedUpdate, at: datetime) -> None:
+    """Set the state of a staged order. For use inside a transaction."""
     when = at.isoformat()
-    if news.remote_id is not None:
-        connection.execute("UPDATE staged SET remote_id = ? WHERE id = ?", (pack(news.remote_id), news.staged))
+    if update.remote_id is not None:
+        connection.execute("UPDATE staged SET remote_id = ? WHERE id = ?", (pack(update.remote_id), update.staged))
     command = "UPDATE staged SET state = ?, updated_at = ? WHERE id = ? AND version = ?"
-    connection.execute(command, (news.state, when, news.staged, news.version))
+    connection.execute(command, (update.state, when, update.staged, update.version))
 
 
 def set_remote_id(connection: sqlite3.Connection, write: int, staged: str, remote_id: str) -> None:
-    """Note the service's id of an order of an upsert, which is known since. For use inside a transaction."""
+    """Set the service's id of an order of an upsert, once it is known. For use inside a transaction."""
     connection.execute(_NAME, (pack(remote_id), write, write, staged))
 
 
-def _add_follow(connection: sqlite3.Connection, session: str, write: int, new: NewVerification, at: datetime) -> None:
+def _add_verification(
+    connection: sqlite3.Connection, session: str, write: int, new: NewVerification, at: datetime
+) -> None:
     if new.staged is not None:
-        # What an older version of the same staged order was to show is no longer what must be there.
+        # The document expected of an older version of the same staged order is no longer valid.
         command = "UPDATE follow SET state = 'superseded' WHERE staged = ? AND state = 'accepted'"
         connection.execute(command, (new.staged,))
     expected = add_document(connection, pack(new.expected))
@@ -384,18 +387,20 @@ _ALREADY_SENT = """
 _ITEMS = "SELECT staged, version, order_id, integration FROM write_item WHERE write = ? ORDER BY position"
 
 
-def _names(new: NewWrite) -> Iterator[tuple[int, str | None, str | None, str | None]]:
-    """The orders of a write: position, and the service's id, the shop's id and the number, packed, as far as known."""
+def _order_names(new: NewWrite) -> Iterator[tuple[int, str | None, str | None, str | None]]:
+    """The orders of a write: position, service's id, shop's id and number, packed, as far as known."""
     if new.order_id is not None:
         yield 0, pack(new.order_id), name_at(new.base, "order_id"), name_at(new.base, "order_number")
-    for place, item in enumerate(new.items):
-        remote_id = pack(match[1]) if (match := _OF_ORDER.match(item.staged)) else name_at(new.base, place, "id")
-        number = name_at(new.base, place, "order_number") or name_in(new.body, place, "order_number")
-        yield place, remote_id, pack(item.order_id), number
+    for position, item in enumerate(new.items):
+        remote_id = (
+            pack(match[1]) if (match := _EXISTING_ORDER.match(item.staged)) else name_at(new.base, position, "id")
+        )
+        number = name_at(new.base, position, "order_number") or name_in(new.body, position, "order_number")
+        yield position, remote_id, pack(item.order_id), number
 
 
-_OF_ORDER = re.compile("edit:(.+):[^:]*")
-"""How an upsert names the order that it changes, where that was never staged."""
+_EXISTING_ORDER = re.compile("edit:(.+):[^:]*")
+"""The `staged` of an existing order that is changed by an upsert, which has no staged order."""
 
 
 def _load(connection: sqlite3.Connection, clause: str, values: Sequence[str | int]) -> list[Write]:

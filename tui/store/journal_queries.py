@@ -1,4 +1,4 @@
-"""The journal at a glance: light rows of the table of writes, so that a list of ten thousand opens at once."""
+"""Queries for the journal list: light rows without documents, so that a list of ten thousand opens at once."""
 
 import sqlite3
 from collections import Counter
@@ -13,7 +13,7 @@ from tui.store.journal import SqlCondition, WriteKind, WriteState
 
 
 class JournalSort(StrEnum):
-    """By what the list is sorted; the newest first within it."""
+    """The sort order of the list; ties are sorted newest first."""
 
     TIME = "time"
     ORDER = "order"
@@ -22,7 +22,7 @@ class JournalSort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OrderNames:
-    """An order of a write under the names that were known when it was recorded; "" for what was not."""
+    """The names of an order as known when the write was recorded; empty if unknown."""
 
     remote_id: str
     order_id: str
@@ -35,7 +35,7 @@ class OrderNames:
 
 @dataclass(frozen=True, slots=True)
 class JournalRow:
-    """A write as its row in a list shows it. `orders` is how many it has, `first` the one that the row is about."""
+    """A write as shown in a list row. `orders` is the number of its orders, `first` the one that the row is about."""
 
     id: int
     at: datetime
@@ -49,7 +49,7 @@ class JournalRow:
 
 
 class JournalQueries:
-    """Finds writes without opening their documents. A place of a list is (write, position of an order in it)."""
+    """Finds writes without loading their documents. A row of a list is (write, position of an order in it)."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -63,21 +63,21 @@ class JournalQueries:
         order: str | None = None,
         key: tuple[str, str] | None = None,
         job: str | None = None,
-        words: Sequence[str] = (),
+        terms: Sequence[str] = (),
         since: datetime | None = None,
         until: datetime | None = None,
-        sorting: JournalSort = JournalSort.TIME,
+        sort: JournalSort = JournalSort.TIME,
     ) -> list[tuple[int, int]]:
-        """The places of all writes that fit, in order. By time and outcome each write has one place, the first of it.
+        """The rows of all matching writes, in order. Sorted by time or outcome, each write has one row, its first.
 
-        `order` is the service's id of an order, `key` its upsert key. `words` must each be in a name of an order, in the
-        name of the job, or in what was changed.
+        `order` is the service's id of an order, `key` its upsert key. Each of `terms` must occur in a name of an order, in
+        the name of the job, or in the changes.
         """
         where = SqlCondition(account_id)
         if states is not None:
-            where.among("state", states)
+            where.one_of("state", states)
         if kinds is not None:
-            where.among("road", kinds)
+            where.one_of("road", kinds)
         if order is not None or key is not None:
             where.of_order(order, key)
         if job is not None:
@@ -86,55 +86,55 @@ class JournalQueries:
             where.add("at >= ?", _stamp(since))
         if until is not None:
             where.add("at < ?", _stamp(until))
-        for word in words:
-            where.add(_WORD, *[pack(word.lower())[1:-1]] * 5)
-        if sorting is JournalSort.ORDER:
+        for term in terms:
+            where.add(_TERM, *[pack(term.lower())[1:-1]] * 5)
+        if sort is JournalSort.ORDER:
             query = _BY_ORDER.format(where=where.text)
-        elif sorting is JournalSort.OUTCOME:
+        elif sort is JournalSort.OUTCOME:
             query = f"SELECT id, 0 FROM write WHERE {where.text} ORDER BY {_RANK}, id DESC"  # noqa: S608
         else:
             query = f"SELECT id, 0 FROM write WHERE {where.text} ORDER BY id DESC"  # noqa: S608 - values are bound
         rows = self._database.read(lambda c: c.execute(query, where.values).fetchall())
         return [(row[0], row[1]) for row in rows]
 
-    def get(self, places: Sequence[tuple[int, int]]) -> dict[tuple[int, int], JournalRow]:
-        """The rows of these places; a write that was removed meanwhile has none."""
+    def get(self, keys: Sequence[tuple[int, int]]) -> dict[tuple[int, int], JournalRow]:
+        """The data of these rows; writes that were removed meanwhile are missing."""
 
         def work(connection: sqlite3.Connection) -> dict[tuple[int, int], JournalRow]:
             found = {}
-            for place in places:
-                row = connection.execute(_BRIEF, (*place, place[0])).fetchone()
+            for key in keys:
+                row = connection.execute(_ROW, (*key, key[0])).fetchone()
                 if row is not None:
-                    found[place] = _brief(row)
+                    found[key] = _row(row)
             return found
 
         return self._database.read(work)
 
     def orders(self, write: int) -> list[OrderNames]:
-        """The orders of a write, in the order sent."""
+        """The orders of a write, in the order in which they were sent."""
         query = "SELECT remote_id, order_id, number FROM write_order WHERE write = ? ORDER BY position"
         rows = self._database.read(lambda c: c.execute(query, (write,)).fetchall())
         return [OrderNames(*map(_text, row)) for row in rows]
 
     def writers(self, account_id: int) -> list[tuple[str, str]]:
-        """Who wrote: each user of a machine, with the profile used."""
+        """All users who wrote, as user@host, with the profile used."""
         rows = self._database.read(lambda c: c.execute(_WRITERS, (account_id,)).fetchall())
         return [(f"{user}@{host}", unpack_text(profile)) for user, host, profile in rows]
 
     def changes(self, write: int) -> Json:
-        """What a write changed, as it was recorded; null where nothing was noted, or there is no such write."""
+        """The recorded changes of a write; null if none were recorded or there is no such write."""
         query = "SELECT changes_json FROM write WHERE id = ?"
         row = self._database.read(lambda c: c.execute(query, (write,)).fetchone())
         return None if row is None else unpack(row[0])
 
     def count(self, account_id: int) -> Counter[tuple[WriteState, WriteKind]]:
-        """How many writes there are in each state, by their roads."""
+        """The number of writes by state and kind."""
         query = "SELECT state, road, count(*) FROM write WHERE account = ? GROUP BY state, road"
         rows = self._database.read(lambda c: c.execute(query, (account_id,)).fetchall())
-        return Counter({(WriteState(state), WriteKind(road)): count for state, road, count in rows})
+        return Counter({(WriteState(state), WriteKind(kind)): count for state, kind, count in rows})
 
 
-_WORD = """(
+_TERM = """(
     id IN (SELECT write FROM write_order WHERE instr(lower(number), ?) OR instr(lower(order_id), ?)
            OR instr(lower(remote_id), ?))
     OR instr(lower(job), ?) OR instr(lower(changes_json), ?)
@@ -163,7 +163,7 @@ _BY_ORDER = """
 _WRITERS = """
     SELECT DISTINCT user, host, profile_json FROM session WHERE id IN (SELECT session FROM write WHERE account = ?)
 """
-_BRIEF = """
+_ROW = """
     SELECT write.id, write.at, session.user, session.host, session.profile_json, write.road, write.state, write.job,
            (SELECT count(*) FROM write_order WHERE write_order.write = write.id) AS orders,
            named.remote_id, named.order_id, named.number
@@ -173,7 +173,7 @@ _BRIEF = """
 """
 
 
-def _brief(row: sqlite3.Row) -> JournalRow:
+def _row(row: sqlite3.Row) -> JournalRow:
     return JournalRow(
         id=row["id"],
         at=datetime.fromisoformat(row["at"]),
@@ -188,7 +188,7 @@ def _brief(row: sqlite3.Row) -> JournalRow:
 
 
 def _stamp(when: datetime) -> str:
-    """A time as rows have it: UTC."""
+    """A time as stored: UTC."""
     return when.astimezone(UTC).isoformat()
 
 

@@ -1,4 +1,4 @@
-"""What is removed from the journal when the user's setting says so, and what stays in spite of its age."""
+"""Removes old writes from the journal when the settings ask for it, and keeps those that are still needed."""
 
 import sqlite3
 from collections import Counter
@@ -23,11 +23,11 @@ _PARTS = ("write_item", "write_order", "write_event", "follow")
 
 
 def prune(connection: sqlite3.Connection, before: datetime, limit: int) -> Counter[int]:
-    """Remove writes with their steps, items, ended follows and documents; how many of each account.
+    """Remove writes with their events, items, verifications and documents. Returns how many of each account.
 
-    Open writes stay, and those whose orders are still followed. So do those of staged orders that are still staged, or
-    were taken out so lately that they may be brought back: what they say must not be sent again (decision 19). A staged
-    order that was taken out before that goes with the last thing known of it. For use inside a transaction.
+    Kept are open writes, writes whose orders are still being verified, and writes of staged orders that are still
+    staged or were removed recently enough to be restored: these writes say what must not be sent again (decision 16).
+    A staged order that was removed earlier goes together with the last write of it. For use inside a transaction.
     """
     rows = connection.execute(_SETTLED_BEFORE, {"before": before.isoformat(), "limit": limit}).fetchall()
     for write, _ in rows:

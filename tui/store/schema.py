@@ -1,7 +1,7 @@
-"""The tables, as the scripts that lead from one format of the file to the next; a script that shipped never changes.
+"""The tables, as migration scripts from one version of the file to the next. A released script never changes.
 
-Columns named `…_json`, and keys that come from strangers, hold packed JSON (tui.store.db.pack). Times are UTC, ISO 8601.
-Scripts may call `name_in`, which tui.store.db gives to every connection.
+Columns named `…_json`, and keys that come from the service, hold packed JSON (tui.store.db.pack). Times are UTC, ISO
+8601. Scripts may call `name_in`, which tui.store.db registers on every connection.
 
 Columns that are no longer used stay, since SQLite drops columns only from 3.35 on and Python 3.11 may come with an older
 one: `staged.problems_json`, `problems_version` and `problems_at` (the journal has the problems of each write), and

@@ -1,4 +1,4 @@
-"""What was ever sent of a batch: each request with its orders, read without opening their documents."""
+"""All requests that were sent from a batch, with their orders, without loading the documents."""
 
 import sqlite3
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from tui.store.verifications import VerificationState
 
 @dataclass(frozen=True, slots=True)
 class SentOrder:
-    """One order of a request: which version of which staged order, under its names; `seen`: how far it was followed.
+    """One order of a request: which version of which staged order, and its names. `seen`: its verification state.
 
-    `position` is its place in the request; orders of another batch have theirs.
+    `position` is the index in the request, which may also contain orders of other batches.
     """
 
     position: int
@@ -29,7 +29,7 @@ class SentOrder:
 
 @dataclass(frozen=True, slots=True)
 class SentRequest:
-    """A request, by whom, and its last step. `status` and `problems` are of the answer that ended it."""
+    """A request, its user, and its last state. `status` and `problems` are those of the final response."""
 
     id: int
     at: datetime
@@ -42,13 +42,13 @@ class SentRequest:
 
 
 class SentRequests:
-    """Reads only; the rows are those of the journal."""
+    """Read-only queries on the journal's tables."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def of_batch(self, batch: int) -> list[SentRequest]:
-        """The requests that orders of a batch went in, also of those that were removed since; the newest first."""
+        """The requests that contained orders of a batch, also of orders removed since; the newest first."""
 
         def work(connection: sqlite3.Connection) -> list[SentRequest]:
             orders: dict[int, list[SentOrder]] = {}
@@ -58,7 +58,7 @@ class SentRequests:
             for write in sorted(orders, reverse=True):
                 row = connection.execute(_REQUEST, (write,)).fetchone()
                 if row is not None:
-                    found.append(_passage(row, orders[write]))
+                    found.append(_request(row, orders[write]))
             return found
 
         return self._database.read(work)
@@ -73,7 +73,7 @@ _ORDERS = """
     LEFT JOIN follow ON follow.write = item.write AND follow.staged = item.staged
     WHERE staged.batch = ? ORDER BY item.write, item.position
 """
-# Where a request was answered, what came after that (following) has no status and no problems of its own.
+# Events after the response (verification) have no status and no problems of their own.
 _REQUEST = """
     SELECT write.id, write.at, write.state, session.user, session.host,
            (SELECT max(at) FROM write_event WHERE write_event.write = write.id) AS ended_at,
@@ -101,7 +101,7 @@ def _order(row: sqlite3.Row) -> SentOrder:
     )
 
 
-def _passage(row: sqlite3.Row, orders: list[SentOrder]) -> SentRequest:
+def _request(row: sqlite3.Row, orders: list[SentOrder]) -> SentRequest:
     return SentRequest(
         id=row["id"],
         at=datetime.fromisoformat(row["at"]),

@@ -1,4 +1,4 @@
-"""Who is at work: each process holds a file lock while it lives, so that what a dead one left can be taken up."""
+"""Sessions: each process holds a file lock while it runs, so that others can adopt the work of a dead one."""
 
 import fcntl
 import getpass
@@ -14,7 +14,7 @@ from tui.store.db import Database, StoreError, locked, make_private, pack
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """The process behind a session, and since when it has what was asked about."""
+    """The process of a session, and since when it owns the object in question."""
 
     session: str
     pid: int
@@ -26,17 +26,17 @@ class Owner:
 
 
 class Sessions:
-    """This process's session and what is known of others. The lock is held from construction to `close`.
+    """This process's session, and whether others are alive. The lock is held from construction to `close`.
 
-    `profile` is the name that the user gave to the account's profile; the journal tells it.
+    `profile` is the name of the profile in the settings, shown in the journal.
     """
 
     def __init__(self, database: Database, folder: Path, now: datetime, profile: str = "") -> None:
         self._folder = folder
         self.mine = secrets.token_hex(8)
-        # Another process must not find the new lock file before it is locked and clear it away.
+        # Another process must not find the new lock file unlocked and remove it.
         with locked(folder / "guard"):
-            self._clear()
+            self._remove_stale_locks()
             path = self._path(self.mine)
             make_private(path)
             self._lock = os.open(path, os.O_RDWR | os.O_CLOEXEC)
@@ -49,7 +49,7 @@ class Sessions:
             raise
 
     def alive(self, session: str) -> bool:
-        """Whether the process of that session still runs."""
+        """Whether the process of that session is still running."""
         if session == self.mine:
             return True
         try:
@@ -65,13 +65,13 @@ class Sessions:
         return False
 
     def close(self) -> None:
-        """Give the lock back; from here on this session counts as dead."""
+        """Release the lock; from then on this session counts as dead."""
         if self._lock >= 0:
             self._path(self.mine).unlink(missing_ok=True)
             os.close(self._lock)
             self._lock = -1
 
-    def _clear(self) -> None:
+    def _remove_stale_locks(self) -> None:
         for path in self._folder.glob("*.lock"):
             if not self.alive(path.stem):
                 path.unlink(missing_ok=True)

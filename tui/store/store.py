@@ -1,4 +1,4 @@
-"""`Store`: everything that must survive, in one folder of the user's, opened by each process for itself."""
+"""`Store`: all persistent data, in one folder of the user. Each process opens it for itself."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -23,18 +23,18 @@ def utc_now() -> datetime:
 
 
 class Store:
-    """Opens `folder`, making it if need be. All methods are synchronous, thread-safe and fit for signal handlers.
+    """Opens `folder`, creating it if necessary. All methods are synchronous, thread-safe and usable in signal handlers.
 
-    `profile` is the name of the user's profile, for the journal.
-    What is committed survives the death of the process; durable calls also survive the loss of power (decision 18).
-    Raises StoreError where the folder or the file cannot be used; the file is never replaced.
+    `profile` is the name of the user's profile, shown in the journal. Committed data survives the end of the process;
+    durable calls also survive a power failure (decision 7). Raises StoreError if the folder or the file cannot be used;
+    the file is never replaced.
     """
 
     def __init__(self, folder: Path, *, now: Callable[[], datetime] = utc_now, profile: str = "") -> None:
         locks = folder / "locks"
         _make_folder(folder)
         _make_folder(locks)
-        # Two processes that make the file at the same time would stand in each other's way.
+        # Two processes must not create the file at the same time.
         with locked(locks / "guard"):
             self._database = Database(folder / FILE, MIGRATIONS)
         try:
@@ -61,7 +61,7 @@ class Store:
         self.verifications = Verifications(self._database, self.sessions, now)
 
     def account_id(self, base_url: str, user_id: str) -> int:
-        """The number of an account, by which all else is kept (decision 16). Profiles of one account share it."""
+        """The number of an account, which all other rows refer to (decision 14). Profiles of one account share it."""
         key = (base_url, user_id)
         query = "SELECT id FROM account WHERE base_url = ? AND user_id = ?"
         row = self._database.read(lambda c: c.execute(query, key).fetchone())
@@ -72,16 +72,16 @@ class Store:
         return int(row[0])
 
     def accounts(self) -> list[int]:
-        """The numbers of all accounts that were ever opened here, the oldest first."""
+        """The numbers of all accounts ever opened in this store, the oldest first."""
         return [int(row[0]) for row in self._database.read(lambda c: c.execute("SELECT id FROM account").fetchall())]
 
     def flush(self) -> None:
-        """Bring everything committed so far to the platter."""
+        """Make everything committed so far durable."""
         command = "UPDATE session SET since = since WHERE id = ?"
         self._database.write(lambda c: c.execute(command, (self.sessions.mine,)), durable=True)
 
     def close(self) -> None:
-        """Close the file and end the session; closing twice does nothing."""
+        """Close the file and end the session. Closing twice is harmless."""
         try:
             self.editor_files.close()
         finally:

@@ -1,4 +1,4 @@
-"""The orders that were accepted and not yet seen, so that following them goes on after a restart."""
+"""Accepted orders that are not verified yet, stored so that verification continues after a restart."""
 
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -14,19 +14,19 @@ from tui.store.sessions import Sessions
 
 
 class VerificationState(StrEnum):
-    """What following an order has come to; ACCEPTED goes on."""
+    """The state of a verification; it continues while ACCEPTED."""
 
     ACCEPTED = "accepted"
     VERIFIED = "verified"
     DIFFERS = "differs"
     MISSING = "missing"
     SUPERSEDED = "superseded"
-    """A newer version of the same staged order was accepted, which is followed instead."""
+    """A newer version of the same staged order was accepted and is verified instead."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """An accepted order: what it must show (as GET shows it), how often it was looked for, and when the next time is."""
+    """An accepted order: the expected document (as GET returns it), the number of attempts, and when the next is due."""
 
     id: int
     account_id: int
@@ -48,7 +48,7 @@ class Verification:
 
 
 class Verifications:
-    """Reading and settling of followed orders; rows are added together with the step that accepted them."""
+    """Reads and completes verifications. Rows are added together with the event that accepted the order."""
 
     def __init__(self, database: Database, sessions: Sessions, now: Callable[[], datetime]) -> None:
         self._database = database
@@ -56,7 +56,7 @@ class Verifications:
         self._now = now
 
     def adopt(self, account_id: int) -> list[Verification]:
-        """The orders that this process follows; those of dead processes become ours."""
+        """The open verifications of this process, after taking over those of dead processes."""
         me = self._sessions.mine
 
         def work(connection: sqlite3.Connection) -> list[Verification]:
@@ -70,7 +70,7 @@ class Verifications:
         return self._database.write(work)
 
     def open(self, account_id: int) -> list[Verification]:
-        """The orders that this process follows now."""
+        """The open verifications of this process."""
         clause = "WHERE account = ? AND state = 'accepted' AND session = ?"
         return self._database.read(lambda c: _load(c, clause, (account_id, self._sessions.mine)))
 
@@ -81,7 +81,7 @@ class Verifications:
         return self._database.read(lambda c: _load(c, "WHERE staged = ?", (staged,)))
 
     def record_attempt(self, follow: int, *, attempts: int, due: datetime, remote_id: str | None = None) -> None:
-        """Note a look that did not settle it, and when to look next."""
+        """Record an inconclusive attempt and when the next one is due."""
         key = None if remote_id is None else pack(remote_id)
         row = (attempts, due.isoformat(), key, self._now().isoformat(), follow)
         command = (
@@ -92,14 +92,14 @@ class Verifications:
     def settle(
         self, follow: int, state: VerificationState, *, mismatches: Sequence[Json] = (), remote_id: str | None = None
     ) -> Verification:
-        """End following an order: its staged order is told, and the write when it was the last of it. Durable.
+        """Complete a verification and update its staged order, and the write if this was its last one; durable.
 
-        One that was superseded meanwhile stays so.
+        A verification that was superseded meanwhile stays so.
         """
         at = self._now()
 
         def work(connection: sqlite3.Connection) -> Verification:
-            known = _one(connection, follow)
+            known = _get(connection, follow)
             if known.state is VerificationState.SUPERSEDED:
                 return known
             key = pack(remote_id) if remote_id is not None else None
@@ -108,19 +108,19 @@ class Verifications:
             if known.staged is not None and remote_id is not None:
                 set_remote_id(connection, known.write, known.staged, remote_id)
             if known.staged is not None and known.version is not None:
-                news = StagedUpdate(known.staged, known.version, StagedState(state), remote_id)
-                update_staged(connection, news, at)
-            self._end_write(connection, known.write, at)
-            return _one(connection, follow)
+                update = StagedUpdate(known.staged, known.version, StagedState(state), remote_id)
+                update_staged(connection, update, at)
+            self._complete_write(connection, known.write, at)
+            return _get(connection, follow)
 
         return self._database.write(work, durable=True)
 
     def resume(self, follow: int) -> None:
-        """Follow an order again that was given up."""
+        """Reopen a verification that was given up."""
         at = self._now()
 
         def work(connection: sqlite3.Connection) -> None:
-            known = _one(connection, follow)
+            known = _get(connection, follow)
             command = "UPDATE follow SET state = 'accepted', tries = 0, since = ?, due = ?, session = ? WHERE id = ?"
             connection.execute(command, (at.isoformat(), at.isoformat(), self._sessions.mine, follow))
             if known.staged is not None and known.version is not None:
@@ -128,42 +128,42 @@ class Verifications:
 
         self._database.write(work, durable=True)
 
-    def _end_write(self, connection: sqlite3.Connection, write: int, at: datetime) -> None:
+    def _complete_write(self, connection: sqlite3.Connection, write: int, at: datetime) -> None:
         rows = connection.execute("SELECT DISTINCT state FROM follow WHERE write = ?", (write,)).fetchall()
         states = {VerificationState(row[0]) for row in rows}
         if VerificationState.ACCEPTED in states:
             return
-        road = connection.execute("SELECT road FROM write WHERE id = ?", (write,)).fetchone()[0]
+        kind = connection.execute("SELECT road FROM write WHERE id = ?", (write,)).fetchone()[0]
         if VerificationState.MISSING in states:
             end = WriteState.MISSING
         elif VerificationState.DIFFERS in states:
             end = WriteState.DIFFERS
-        elif WriteKind(road) is WriteKind.PATCH:
+        elif WriteKind(kind) is WriteKind.PATCH:
             end = WriteState.CONFIRMED
         else:
             end = WriteState.VERIFIED
         append_event(connection, self._sessions.mine, write, Event(end, at, None, None, [], None))
 
 
-_FOLLOWS = "SELECT follow.*, body_json FROM follow JOIN document ON document.id = follow.expected"
+_SELECT = "SELECT follow.*, body_json FROM follow JOIN document ON document.id = follow.expected"
 _SETTLE = """
     UPDATE follow SET state = ?, mismatches_json = ?, remote_id = coalesce(?, remote_id), updated_at = ? WHERE id = ?
 """
 
 
-def _one(connection: sqlite3.Connection, follow: int) -> Verification:
+def _get(connection: sqlite3.Connection, follow: int) -> Verification:
     found = _load(connection, "WHERE follow.id = ?", (follow,))
     if not found:
-        raise StoreError(f"There is no followed order {follow}")
+        raise StoreError(f"There is no verification {follow}")
     return found[0]
 
 
 def _load(connection: sqlite3.Connection, clause: str, values: Sequence[str | int]) -> list[Verification]:
-    rows = connection.execute(f"{_FOLLOWS} {clause} ORDER BY follow.id", values).fetchall()
-    return [_follow(row) for row in rows]
+    rows = connection.execute(f"{_SELECT} {clause} ORDER BY follow.id", values).fetchall()
+    return [_verification(row) for row in rows]
 
 
-def _follow(row: sqlite3.Row) -> Verification:
+def _verification(row: sqlite3.Row) -> Verification:
     return Verification(
         id=row["id"],
         account_id=row["account"],

@@ -1,5 +1,6 @@
-"""Questions at the bottom of the screen. Only keys that were read after the question was painted answer it."""
+"""Questions at the bottom of the screen. Only keys that were pressed after the question was painted answer it."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -13,12 +14,12 @@ from tui.widgets.lines import Piece
 from tui.widgets.status_text import StatusText
 from tui.widgets.text import fit, safe
 
-Then: TypeAlias = Callable[[str | None], object]
-"""Called with the key of the answer, or None for "not"."""
+AnswerCallback: TypeAlias = Callable[[str | None], object]
+"""Called with the key of the answer, or None for "cancel"."""
 
-_SHORTEST_WORD = 6
+_MIN_TITLE_LENGTH = 6
 
-_PASSED_ON = frozenset({"ctrl+c", "ctrl+z", "ctrl+l"})
+_UNCONSUMED_KEYS = frozenset({"ctrl+c", "ctrl+z", "ctrl+l"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class QuestionAnswer:
 
 
 class QuestionBar(StatusText, can_focus=True):
-    """Waits, without a time limit, with the focus. Enter, Space and a paste answer nothing; Escape means not."""
+    """Asks a question and keeps the focus until it is answered. Enter, Space and pastes are ignored; Escape cancels."""
 
     DEFAULT_CSS = """
     QuestionBar { display: none; }
@@ -52,33 +53,51 @@ class QuestionBar(StatusText, can_focus=True):
         self._expected: str | None = None
         self._editing = TextModel("")
         self._notice = ""
-        self._then: Then | None = None
+        self._callback: AnswerCallback | None = None
         self._is_open = False
 
     @property
     def is_open(self) -> bool:
         return self._is_open
 
-    def ask(self, question: str, answers: Sequence[QuestionAnswer | tuple[str, str]], then: Then | None = None) -> None:
-        """Offer answers by keys, as ``[("y", "send"), ("n", "not")]``. An open question is answered with None."""
-        self._open(question, then)
-        self._answers = tuple(one if isinstance(one, QuestionAnswer) else QuestionAnswer(*one) for one in answers)
+    def ask(
+        self, question: str, answers: Sequence[QuestionAnswer | tuple[str, str]], callback: AnswerCallback | None = None
+    ) -> None:
+        """Offer answers by key, such as ``[("y", "send"), ("n", "do not send")]``. An open question is cancelled."""
+        self._open(question, callback)
+        self._answers = tuple(
+            answer if isinstance(answer, QuestionAnswer) else QuestionAnswer(*answer) for answer in answers
+        )
         self._expected = None
 
-    def confirm(self, question: str, expected: str, then: Then | None = None) -> None:
+    def confirm(self, question: str, expected: str, callback: AnswerCallback | None = None) -> None:
         """Ask to type a text, such as the order's number. The answer is that text, or None."""
-        self._open(question, then)
+        self._open(question, callback)
         self._answers = ()
         self._expected = expected
         self._editing = TextModel("")
 
+    async def answer(self, question: str, answers: Sequence[tuple[str, str]] = (), *, expected: str = "") -> str | None:
+        """Ask, and wait for the key of the answer, or for the expected text to be typed; None on Escape."""
+        answer: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
+
+        def then(chosen: str | None) -> None:
+            if not answer.done():
+                answer.set_result(chosen)
+
+        if expected:
+            self.confirm(question, expected, then)
+        else:
+            self.ask(question, answers, then)
+        return await answer
+
     def dismiss(self) -> None:
-        """Close the question as if it was answered with not."""
+        """Cancel the question."""
         if self._is_open:
             self._answer(None)
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
-        return self._is_open and key not in _PASSED_ON
+        return self._is_open and key not in _UNCONSUMED_KEYS
 
     def on_key(self, event: events.Key) -> None:
         if not self.check_consume_key(event.key, event.character):
@@ -101,27 +120,27 @@ class QuestionBar(StatusText, can_focus=True):
         if self._is_open:
             event.stop()
             event.prevent_default()
-            self._say_notice("a paste answers nothing")
+            self._show_notice("pastes are ignored here")
 
     def on_blur(self) -> None:
         if self._is_open:
             self.call_later(self._hold_focus)
 
     def pieces(self, width: int) -> Iterable[Piece]:
-        ways = [*self._ways(), (" Esc ", "title"), ("not", "dim")]
+        answer_pieces = [*self._answer_pieces(), (" Esc ", "title"), ("cancel", "dim")]
         if self._notice:
-            ways.append((f"  {safe(self._notice)}", "warning"))
+            answer_pieces.append((f"  {safe(self._notice)}", "warning"))
         question = safe(self._question)
-        room = max(width // 5, width - 3 - sum(cell_len(text) for text, _ in ways))
-        room = min(room, cell_len(question))
-        yield f" {fit(question, room)} ", "title"
-        yield from _narrowed(ways, width - 3 - room)
+        available = max(width // 5, width - 3 - sum(cell_len(text) for text, _ in answer_pieces))
+        available = min(available, cell_len(question))
+        yield f" {fit(question, available)} ", "title"
+        yield from _shorten_titles(answer_pieces, width - 3 - available)
 
-    def _ways(self) -> Iterable[Piece]:
+    def _answer_pieces(self) -> Iterable[Piece]:
         if self._expected is not None:
-            room = min(40, max(8, len(self._expected) + 4))
-            stretch, _ = self._editing.window(room, 0)
-            before, caret, after = self._editing.draw(stretch, room, caret=True)
+            available = min(40, max(8, len(self._expected) + 4))
+            visual_line, _ = self._editing.window(available, 0)
+            before, caret, after = self._editing.draw(visual_line, available, caret=True)
             yield from (("[", "title"), (before, "edit"), (caret, "caret"), (after, "edit"), ("] ", "title"))
             yield from (("Enter", "title"), (" yes ", "dim"))
         for answer in self._answers:
@@ -134,13 +153,13 @@ class QuestionBar(StatusText, can_focus=True):
             if typed == expected.strip():
                 self._answer(expected)
             else:
-                self._say_notice("that is not it" if typed else "")
+                self._show_notice("this does not match" if typed else "")
         elif self._editing.key(event.key, event.character):
-            self._say_notice("")
+            self._show_notice("")
 
-    def _open(self, question: str, then: Then | None) -> None:
+    def _open(self, question: str, callback: AnswerCallback | None) -> None:
         self.dismiss()
-        self._question, self._then, self._notice = question, then, ""
+        self._question, self._callback, self._notice = question, callback, ""
         self.painted_at = None
         self._is_open = True
         self.add_class("-open")
@@ -148,15 +167,15 @@ class QuestionBar(StatusText, can_focus=True):
         self.repaint_line(0)
 
     def _answer(self, answer: str | None) -> None:
-        then, self._then = self._then, None
+        callback, self._callback = self._callback, None
         self._is_open = False
         self.painted_at = None
         self.remove_class("-open")
         self.post_message(self.Answered(self, answer))
-        if then is not None:
-            then(answer)
+        if callback is not None:
+            callback(answer)
 
-    def _say_notice(self, notice: str) -> None:
+    def _show_notice(self, notice: str) -> None:
         self._notice = notice
         self.repaint_line(0)
 
@@ -165,13 +184,13 @@ class QuestionBar(StatusText, can_focus=True):
             self.focus(scroll_visible=False)
 
 
-def _narrowed(ways: Sequence[Piece], width: int) -> Sequence[Piece]:
-    """The ways to answer, the longest words cut until each key is in sight."""
-    found = list(ways)
+def _shorten_titles(pieces: Sequence[Piece], width: int) -> Sequence[Piece]:
+    """Cut the longest texts of the answers until all keys are visible."""
+    found = list(pieces)
     while sum(cell_len(text) for text, _ in found) > width:
-        place = max(range(len(found)), key=lambda index: cell_len(found[index][0]))
-        text, tone = found[place]
-        if cell_len(text) <= _SHORTEST_WORD:
+        index = max(range(len(found)), key=lambda index: cell_len(found[index][0]))
+        text, style = found[index]
+        if cell_len(text) <= _MIN_TITLE_LENGTH:
             break
-        found[place] = fit(text.rstrip(), cell_len(text) - 2) + " ", tone
+        found[index] = fit(text.rstrip(), cell_len(text) - 2) + " ", style
     return found

@@ -1,8 +1,8 @@
-"""Sends the terminal only the cells that changed: an app with this base writes a twentieth of the bytes a key.
+"""Sends the terminal only the cells that changed. An app with this base writes a twentieth of the bytes per key.
 
-Textual repaints whole lines, with all colours for each piece of text. Here each update is laid over the cells that the
-terminal is known to show, and what differs is written, with only those colour codes that change. It stands on private
-names of Textual: where they are not as expected, or an update is not understood, Textual's own output is used.
+Textual repaints whole lines, with all colours for each piece of text. Here each update is compared with the cells that
+the terminal is known to show, and only the difference is written, with only the colour codes that change. This uses
+private names of Textual. If they are not as expected, or an update is not supported, Textual's own output is used.
 """
 
 from collections.abc import Iterable, Iterator
@@ -20,20 +20,20 @@ from textual.screen import Screen
 from textual.strip import Strip
 
 FrameCell: TypeAlias = tuple[str, str]
-"""What a cell shows and its colour codes; the second half of a wide character shows ""."""
+"""The text of a cell and its colour codes. The second half of a wide character has the text ""."""
 
 Result = TypeVar("Result")
 
 KNOWN_VERSIONS: Final = ("8.2.",)
-"""Releases of Textual whose private names were read and tested."""
+"""Releases of Textual whose private names were checked and tested."""
 
 _UNKNOWN: Final[FrameCell] = ("?", "?")
-_CHEAPER_THAN_A_MOVE = 5
+_MAX_GAP = 5
 _RESET = "\x1b[m"
 
 
 class UnsupportedUpdate(Exception):
-    """An update holds what cells cannot: links, or a shape that this version of Textual should not make."""
+    """An update cannot be expressed in cells: it has links, or an unexpected shape."""
 
 
 class Frame:
@@ -44,11 +44,11 @@ class Frame:
         self._width = 0
 
     def forget(self) -> None:
-        """Something else may have written to the terminal: send everything again."""
+        """Send everything with the next update, because something else may have written to the terminal."""
         self._rows = []
 
     def write(self, update: CompositorUpdate, colors: ColorSystem) -> str:
-        """Take in an update and return what the terminal must be sent for it. Raises UnsupportedUpdate."""
+        """Apply an update and return the output for the terminal. Raises UnsupportedUpdate."""
         width, height = _size(update)
         if width != self._width or height != len(self._rows):
             self._width = width
@@ -60,15 +60,15 @@ class Frame:
             row = changed.get(y)
             if row is None:
                 row = changed[y] = self._rows[y].copy()
-            _lay(row, x, strip, colors)
+            _draw_strip(row, x, strip, colors)
         out: list[str] = []
         pen = ""
         for y, row in changed.items():
             for start, end in _runs(self._rows[y], row):
                 out.append(f"\x1b[{y + 1};{start + 1}H")
                 for text, codes in row[start:end]:
-                    if codes != pen and not (text == " " and codes == _of_blank(pen)):
-                        out.append(_change(pen, codes))
+                    if codes != pen and not (text == " " and codes == _blank_codes(pen)):
+                        out.append(_code_change(pen, codes))
                         pen = codes
                     out.append(text)
             self._rows[y] = row
@@ -78,7 +78,7 @@ class Frame:
 
 
 class DiffRenderer(App[Result], Generic[Result]):
-    """Base of an app. `forget_frame` and a refresh of the screen repaint everything, as for Ctrl+L."""
+    """Base of an app. Call `forget_frame` and refresh the screen to repaint everything, as for Ctrl+L."""
 
     _frame: Frame | None = None
     _watched_driver: Driver | None = None
@@ -101,7 +101,7 @@ class DiffRenderer(App[Result], Generic[Result]):
         super()._display(screen, renderable)
 
     def _watch(self, driver: Driver) -> None:
-        """Begin with an unknown screen, and again whenever the terminal was lent to another program."""
+        """Start with an unknown screen, and again whenever another program has used the terminal."""
         self._watched_driver = driver
         known = textual.__version__.startswith(KNOWN_VERSIONS) and hasattr(Strip, "render_ansi")
         self._frame = Frame() if known and not driver.is_inline else None
@@ -115,7 +115,7 @@ class DiffRenderer(App[Result], Generic[Result]):
 
 
 class _DiffUpdate(CompositorUpdate):
-    """An update that is compared with the frame at the moment it is written."""
+    """An update that is compared with the frame when it is written."""
 
     def __init__(self, frame: Frame, update: CompositorUpdate) -> None:
         self._frame, self._update = frame, update
@@ -129,7 +129,7 @@ class _DiffUpdate(CompositorUpdate):
 
 
 def _size(update: CompositorUpdate) -> tuple[int, int]:
-    """Width and height of the screen that an update belongs to."""
+    """Width and height of the screen of an update."""
     if isinstance(update, LayoutUpdate):
         return update.region.size
     if isinstance(update, ChopsUpdate):
@@ -138,7 +138,7 @@ def _size(update: CompositorUpdate) -> tuple[int, int]:
 
 
 def _pieces(update: CompositorUpdate) -> Iterator[tuple[int, int, Strip]]:
-    """The strips of an update and where they stand: y, x, strip."""
+    """Yield the strips of an update with their positions: y, x, strip."""
     if isinstance(update, LayoutUpdate):
         for y, line in enumerate(update.strips, update.region.y):
             x = update.region.x
@@ -152,8 +152,8 @@ def _pieces(update: CompositorUpdate) -> Iterator[tuple[int, int, Strip]]:
                     yield y, x, piece if end <= x2 else piece.crop(0, x2 - x)
 
 
-def _lay(row: list[FrameCell], x: int, strip: Strip, colors: ColorSystem) -> None:
-    """Put a strip's characters into the cells of a row."""
+def _draw_strip(row: list[FrameCell], x: int, strip: Strip, colors: ColorSystem) -> None:
+    """Write a strip's characters into the cells of a row."""
     width = len(row)
     if 0 < x < width and not row[x][0]:
         row[x - 1] = (" ", row[x - 1][1])
@@ -162,7 +162,7 @@ def _lay(row: list[FrameCell], x: int, strip: Strip, colors: ColorSystem) -> Non
             raise UnsupportedUpdate("a link or a control")
         codes = "" if style is None else Strip.render_ansi(style, colors)
         if text.isascii():
-            blank = (" ", _of_blank(codes))
+            blank = (" ", _blank_codes(codes))
             row[x : x + len(text)] = [blank if char == " " else (char, codes) for char in text]
             x += len(text)
             continue
@@ -170,10 +170,10 @@ def _lay(row: list[FrameCell], x: int, strip: Strip, colors: ColorSystem) -> Non
             size = get_character_cell_size(char)
             if size == 0:
                 if 0 < x <= width:
-                    at = x - 1 if row[x - 1][0] or x == 1 else x - 2
-                    row[at] = (row[at][0] + char, row[at][1])
+                    base = x - 1 if row[x - 1][0] or x == 1 else x - 2
+                    row[base] = (row[base][0] + char, row[base][1])
                 continue
-            row[x : x + size] = [(char, codes if char != " " else _of_blank(codes)), ("", codes)][:size]
+            row[x : x + size] = [(char, codes if char != " " else _blank_codes(codes)), ("", codes)][:size]
             x += size
     if x < width and not row[x][0]:
         row[x] = (" ", row[x][1])
@@ -182,21 +182,21 @@ def _lay(row: list[FrameCell], x: int, strip: Strip, colors: ColorSystem) -> Non
 
 
 def _runs(old: list[FrameCell], new: list[FrameCell]) -> Iterator[tuple[int, int]]:
-    """Stretches that differ, those a few cells apart joined, never ending inside a wide character."""
+    """Yield the ranges of cells that differ. Ranges a few cells apart are joined; none ends inside a wide character."""
     start = end = -1
     width = len(new)
     for x in [x for x in range(width) if old[x] != new[x]] if old != new else ():
-        if start >= 0 and x - end > _CHEAPER_THAN_A_MOVE:
-            yield _whole(new, start, end)
+        if start >= 0 and x - end > _MAX_GAP:
+            yield _extend_to_whole_characters(new, start, end)
             start = x
         elif start < 0:
             start = x
         end = x + 1
     if start >= 0:
-        yield _whole(new, start, end)
+        yield _extend_to_whole_characters(new, start, end)
 
 
-def _whole(row: list[FrameCell], start: int, end: int) -> tuple[int, int]:
+def _extend_to_whole_characters(row: list[FrameCell], start: int, end: int) -> tuple[int, int]:
     while start and not row[start][0]:
         start -= 1
     while end < len(row) and not row[end][0]:
@@ -205,15 +205,15 @@ def _whole(row: list[FrameCell], start: int, end: int) -> tuple[int, int]:
 
 
 @lru_cache(maxsize=4096)
-def _change(old: str, new: str) -> str:
-    """The shortest codes that turn one pen into the other."""
+def _code_change(old: str, new: str) -> str:
+    """The shortest codes that change one pen into another."""
     if not new:
         return _RESET
     if not old:
         return f"\x1b[{new}m"
     old_parts, new_parts = _parts(old), _parts(new)
-    codes = sorted({_ENDS.get(gone, "0") for gone in old_parts[0] - new_parts[0]})
-    # 22 ends bold and dim alike, so what stays is said again.
+    codes = sorted({_END_CODES.get(ended, "0") for ended in old_parts[0] - new_parts[0]})
+    # 22 ends both bold and dim, so the remaining attributes are set again.
     codes += sorted(new_parts[0] if codes else new_parts[0] - old_parts[0])
     for before, after, default in zip(old_parts[1:], new_parts[1:], ("39", "49"), strict=True):
         if before != after:
@@ -223,10 +223,10 @@ def _change(old: str, new: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _of_blank(codes: str) -> str:
-    """What of a pen can be seen where nothing is written: the background, unless it draws a line or swaps colours."""
+def _blank_codes(codes: str) -> str:
+    """The visible part of a pen on a blank cell: the background, unless the pen underlines or swaps colours."""
     attributes, _, background = _parts(codes)
-    return background if attributes <= _UNSEEN_ON_BLANKS else codes
+    return background if attributes <= _INVISIBLE_ON_BLANKS else codes
 
 
 @lru_cache(maxsize=4096)
@@ -253,7 +253,7 @@ def _take(numbers: Iterable[str], count: int) -> list[str]:
     return [number for _, number in zip(range(count), numbers, strict=False)]
 
 
-_ENDS = {"1": "22", "2": "22", "3": "23", "4": "24", "5": "25", "7": "27", "8": "28", "9": "29"}
-_UNSEEN_ON_BLANKS = frozenset({"1", "2", "3", "5"})
+_END_CODES = {"1": "22", "2": "22", "3": "23", "4": "24", "5": "25", "7": "27", "8": "28", "9": "29"}
+_INVISIBLE_ON_BLANKS = frozenset({"1", "2", "3", "5"})
 _FOREGROUNDS = frozenset(map(str, (*range(30, 38), 39, *range(90, 98))))
 _BACKGROUNDS = frozenset(map(str, (*range(40, 48), 49, *range(100, 108))))

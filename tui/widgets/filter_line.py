@@ -1,4 +1,4 @@
-"""The filter line: tells what the service filtered and what was judged here; becomes an input on demand."""
+"""The filter line: shows the active filter and what it does, and becomes an input on demand."""
 
 from collections.abc import Iterable
 
@@ -10,43 +10,45 @@ from tui.widgets.text import fit, safe
 
 
 class FilterLine(InputLine):
-    """One that `hides` is in sight while it is open or a filter is in force; after it was closed, `set` settles that."""
+    """A filter line that `hides` is visible only while it is open or a filter is active. After it closes, `set` decides."""
 
     def __init__(self, *, hides: bool = False, id: str | None = None) -> None:
         super().__init__("/ ", hides=hides, id=id)
         self._filter = ""
-        self._told = ""
+        self._summary = ""
 
     @property
     def filter(self) -> str:
-        """The filter in force."""
+        """The active filter."""
         return self._filter
 
-    def set(self, filter: str, told: str = "") -> None:
-        """The filter in force, and on the right what it does and where."""
-        self._filter, self._told = filter, told
+    def set(self, filter: str, summary: str = "") -> None:
+        """Show the active filter, and on the right a summary of what it does."""
+        is_changed = (filter, summary) != (self._filter, self._summary)
+        self._filter, self._summary = filter, summary
         self.display = self.is_open or bool(filter) or not self._hides
-        self.say((filter, told))
+        if is_changed:
+            self.repaint_line(0)
 
     def open(self, text: str | None = None) -> None:
-        """Begin with the filter in force; the first letter typed replaces it, any other key keeps it."""
+        """Edit the active filter. The first letter typed replaces it, any other key keeps it."""
         super().open(self._filter if text is None else text)
-        self.select_whole()
+        self.select_all()
 
     def reopen(self, text: str) -> None:
-        """Go on with what was typed and cannot be understood: letters are added to it."""
+        """Edit an invalid filter again. Letters typed are added to it."""
         super().open(text)
 
-    def _is_wanted(self) -> bool:
-        # The screen is about to say what the filter is: a line that goes and comes would be laid out twice.
+    def _stays_visible(self) -> bool:
+        # The screen will call `set` next. Hiding the line in between would lay out the screen twice.
         return self.display
 
     def pieces(self, width: int) -> Iterable[Piece]:
         if self.is_open:
             yield from super().pieces(width)
             return
-        told = safe(self._told)
-        room = min(cell_len(told), width * 2 // 3)
+        summary = safe(self._summary)
+        available = min(cell_len(summary), width * 2 // 3)
         yield " / ", "title" if self._filter else "dim"
-        yield fit(self._filter, max(0, width - room - 5)) + " ", ""
-        yield fit(told, room), "dim"
+        yield fit(self._filter, max(0, width - available - 5)) + " ", ""
+        yield fit(summary, available), "dim"

@@ -1,4 +1,4 @@
-"""The rows of the form of an order, and where each stands: which lines it takes, which row is nearest to a pointer."""
+"""The rows of an order form and their layout: which lines each row uses, and which row is nearest to a pointer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,11 +12,11 @@ from tui.widgets.text import safe, wrap
 
 NOTE_INDENT = 6
 
-_SHORTEST_LABEL, _LONGEST_LABEL = 8, 24
+_MIN_LABEL_WIDTH, _MAX_LABEL_WIDTH = 8, 24
 _PROBLEM_MARKS = frozenset({"!", "S", "#"})
-_PROBLEM_TONES = frozenset({"error", "service", "conflict"})
+_PROBLEM_STYLES = frozenset({"error", "service", "conflict"})
 
-Tone: TypeAlias = Literal["error", "service", "warning", "conflict", "info"]
+NoteStyle: TypeAlias = Literal["error", "service", "warning", "conflict", "info"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +31,10 @@ class GroupRow:
 
 @dataclass(frozen=True, slots=True)
 class FieldRow:
-    """A field. `shown` and `was` are texts for people; `value` is what its editor begins with.
+    """A field. `shown` and `was` are display texts; `value` is the initial value of its editor.
 
-    `choices`: code and name. With kinds `text` and `word` they are suggestions.
-    `reason`: why it is not `editable`. `road`: why a change of it goes another way than usual. `mark`: one of
-    ``! S # ~ *`` or "".
+    `choices`: code and name; for the kinds `text` and `word` they are suggestions. `reason`: why the field is not
+    `editable`. `full_order_reason`: why a change of it needs an upsert of the full order. `mark`: one of ``! S # ~ *`` or "".
     """
 
     pointer: Pointer
@@ -51,16 +50,16 @@ class FieldRow:
     help: str = ""
     multiline: bool = False
     indent: int = 0
-    road: str = ""
+    full_order_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class NoteRow:
-    """A problem, conflict or hint under its field; it is broken into as many lines as it needs."""
+    """A problem, conflict or hint below its field, wrapped into as many lines as needed."""
 
     pointer: Pointer
     text: str
-    tone: Tone = "info"
+    style: NoteStyle = "info"
     mark: str = ""
 
 
@@ -68,13 +67,13 @@ SheetRow: TypeAlias = GroupRow | FieldRow | NoteRow
 
 
 class FormLayout:
-    """Rows laid out for a width. `lines` names, for each line, its row and which part of it the line shows."""
+    """Rows laid out for a width. `lines`: for each line, the index of its row and of the part of the row that it shows."""
 
     def __init__(self, rows: Sequence[SheetRow] = (), width: int = 80) -> None:
         self.rows = tuple(rows)
         self.lines: list[tuple[int, int]] = []
         self.line_of_row: list[int] = []
-        self.label_width = _SHORTEST_LABEL
+        self.label_width = _MIN_LABEL_WIDTH
         self._notes: dict[int, list[str]] = {}
         self._row_of = {row.pointer: index for index, row in enumerate(self.rows) if isinstance(row, FieldRow)}
         self.lay_out(width)
@@ -92,16 +91,16 @@ class FormLayout:
             self.lines.append((index, 0))
             if isinstance(row, FieldRow):
                 longest = max(longest, cell_len(row.label) + 2 * row.indent)
-        self.label_width = max(_SHORTEST_LABEL, min(longest, _LONGEST_LABEL, width // 4))
+        self.label_width = max(_MIN_LABEL_WIDTH, min(longest, _MAX_LABEL_WIDTH, width // 4))
 
-    def stands_as(self, other: "FormLayout") -> bool:
-        """Whether every line shows the same place as in the other form; what is shown there may differ."""
+    def has_same_layout(self, other: "FormLayout") -> bool:
+        """Whether every line belongs to the same pointer as in the other form. The contents may differ."""
         return (
             self.lines == other.lines
             and self.label_width == other.label_width
             and all(
-                mine is its or (type(mine) is type(its) and mine.pointer == its.pointer)
-                for mine, its in zip(self.rows, other.rows, strict=True)
+                mine is their or (type(mine) is type(their) and mine.pointer == their.pointer)
+                for mine, their in zip(self.rows, other.rows, strict=True)
             )
         )
 
@@ -113,18 +112,18 @@ class FormLayout:
         return self.rows[self.lines[line][0]] if 0 <= line < len(self.lines) else None
 
     def row_of(self, pointer: Pointer) -> int | None:
-        """The row of the field with this very pointer."""
+        """The row of the field with exactly this pointer."""
         return self._row_of.get(pointer)
 
-    def end_of(self, line: int) -> int:
-        """The last line of what stands at a line: the row and the notes that are told under it."""
+    def last_note_line(self, line: int) -> int:
+        """The last line of the notes below the row at a line, or that line."""
         last = line
         while (below := self.row_at_line(last + 1)) is not None and isinstance(below, NoteRow):
             last += 1
         return last
 
-    def is_stop(self, line: int) -> bool:
-        """Fields; and what else the cursor could not reach through one: lone notes, empty groups."""
+    def is_selectable(self, line: int) -> bool:
+        """Whether the cursor can be on a line: fields, notes without a field, empty groups."""
         index, part = self.lines[line]
         row = self.rows[index]
         match row:
@@ -136,22 +135,22 @@ class FormLayout:
                 return index + 1 == len(self.rows) or isinstance(self.rows[index + 1], GroupRow)
 
     def has_problem(self, line: int) -> bool:
-        """Whether the row, or a note under it, tells of something to mend."""
+        """Whether the row at a line, or a note below it, is about a problem."""
         index, _ = self.lines[line]
         row = self.rows[index]
         if isinstance(row, NoteRow):
-            return row.tone in _PROBLEM_TONES
+            return row.style in _PROBLEM_STYLES
         if isinstance(row, FieldRow) and row.mark in _PROBLEM_MARKS:
             return True
         for below in self.rows[index + 1 :]:
             if not isinstance(below, NoteRow):
                 return False
-            if below.tone in _PROBLEM_TONES and below.pointer == row.pointer:
+            if below.style in _PROBLEM_STYLES and below.pointer == row.pointer:
                 return True
         return False
 
     def nearest(self, pointer: Pointer) -> int | None:
-        """The row of a pointer, of what is inside it, or of what holds it; None if only the order holds it."""
+        """The row of a pointer, or of one inside it, or of its nearest parent; None if only the order contains it."""
         found = self._row_of.get(pointer)
         if found is not None:
             return found
@@ -170,7 +169,7 @@ class FormLayout:
         return self.nearest(pointer.parent)
 
     def group_beside(self, line: int, by: int) -> int | None:
-        """The row of the heading `by` groups away from the one this line is in."""
+        """The row of the heading that is `by` groups away from the group of a line."""
         groups = [index for index, row in enumerate(self.rows) if isinstance(row, GroupRow)]
         here = self.lines[line][0] if line < len(self.lines) else 0
         target = sum(index <= here for index in groups) - 1 + by

@@ -1,6 +1,6 @@
-"""The table of chosen fields: rows of orders, a cursor on one cell, and the field's own editor in the cell.
+"""A grid of selected fields: one row for each order, a cursor on one cell, and the field's editor in the cell.
 
-It holds no truth (design, decision 5): it is given rows, it sends what was entered, it is given new rows.
+The grid holds no orders: it is given rows, posts what was entered, and is given new rows.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -22,12 +22,12 @@ from tui.widgets.text import Align, cut, fit, safe
 _LEFT_MARGIN = 3  # cursor, mark of the user, mark of the row
 _GAP = 2  # space, mark of the cell
 _EDITOR_WIDTH = 30
-_FOLLOWED = 2000
+_MAX_FOLLOWED_ROWS = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class GridColumn:
-    """`key` names the field, `width` is in cells."""
+    """A column. `key`: its field. `width`: in cells."""
 
     key: str
     title: str
@@ -37,13 +37,13 @@ class GridColumn:
 
 @dataclass(frozen=True, slots=True)
 class GridCell:
-    """What a cell shows, and the field that is edited there; None where the order has no place for it, and why.
+    """A cell. `row`: the field that it shows and edits; None if the order has no such field, and `reason` says why.
 
-    `more`: how many other places of the order the cell stands for, as the further items.
+    `more`: how many other values of the order the cell stands for, such as those of the other items.
     """
 
     row: FieldRow | None = None
-    tone: str = ""
+    style: str = ""
     more: int = 0
     reason: str = ""
 
@@ -54,7 +54,7 @@ class GridCell:
 
 
 class GridSource(Protocol):
-    """Rows made when they are drawn. A mark comes with its tone."""
+    """Provides rows when they are drawn. A mark comes with its style."""
 
     def __len__(self) -> int: ...
 
@@ -71,7 +71,7 @@ class GridSource(Protocol):
 
 @dataclass(slots=True)
 class NoRows:
-    """A source of nothing."""
+    """An empty source."""
 
     keys: list[str] = field(default_factory=list)
 
@@ -95,13 +95,13 @@ class NoRows:
 
 
 class OrderGrid(EditableLines):
-    """The first column stays in sight, the others scroll under the cursor. `reader` and `typing_hook`: as of the sheet.
+    """The grid. Its first column stays visible, the others scroll with the cursor. `reader`: as in `OrderSheet`.
 
-    `typing_hook` is called with the order's key, the field and the text, before anything is drawn.
+    `typing_hook`: called with the order's key, the field and the text, before the text is drawn.
     """
 
     header_height = 1
-    shows_bar = False
+    highlights_cursor = False
 
     class GridMessage(Message):
         def __init__(self, grid: "OrderGrid", key: str, pointer: Pointer) -> None:
@@ -115,7 +115,7 @@ class OrderGrid(EditableLines):
             return self.grid
 
     class CellChanged(GridMessage):
-        """A value was entered and taken."""
+        """A value was entered and accepted."""
 
         def __init__(self, grid: "OrderGrid", key: str, pointer: Pointer, value: Json) -> None:
             super().__init__(grid, key, pointer)
@@ -125,7 +125,7 @@ class OrderGrid(EditableLines):
         pass
 
     class EditorLeft(GridMessage):
-        """`text` is what stood in it if it was edited and not taken, else None."""
+        """The editor was closed. `text`: its edited text if that was not accepted."""
 
         def __init__(self, grid: "OrderGrid", key: str, pointer: Pointer, text: str | None) -> None:
             super().__init__(grid, key, pointer)
@@ -137,7 +137,7 @@ class OrderGrid(EditableLines):
             self.text = text
 
     class EditRefused(Message):
-        """There is nothing to edit in the cell, and why."""
+        """The cell cannot be edited; `reason` says why."""
 
         def __init__(self, grid: "OrderGrid", reason: str) -> None:
             super().__init__()
@@ -172,21 +172,26 @@ class OrderGrid(EditableLines):
     # Rows and columns.
 
     def load(self, source: GridSource, columns: Sequence[GridColumn]) -> None:
-        """Show these; the cursor stays at its order and field, an editor open where its cell still is."""
-        old_key, old_column, place = self.cursor_key, self.column_key, self.cursor - self.top
+        """Replace rows and columns. The cursor keeps its order and field; an editor stays open if its cell still exists."""
+        old_key, old_column, offset = self.cursor_key, self.column_key, self.cursor - self.top
         old, old_cursor = self._source, self.cursor
         self._source, self._columns = source, tuple(columns)
         names = [column.key for column in self._columns]
         self._column = names.index(old_column) if old_column in names else min(self._column, max(0, len(names) - 1))
         if self._editor is not None and (self.cell is None or source.index_of(self._editor_key) is None):
             self.leave_editor()
-        # To its order, else to the next one that is left, else to one before.
-        ways = (range(old_cursor, min(len(old), old_cursor + _FOLLOWED)), range(old_cursor - 1, -1, -1))
-        followed = (source.index_of(old.key_at(at)) for way in ways for at in way if at < len(old))
-        found = next((at for at in followed if at is not None), None)
+        # The cursor follows its order, else the next remaining one, else one before.
+        directions = (range(old_cursor, min(len(old), old_cursor + _MAX_FOLLOWED_ROWS)), range(old_cursor - 1, -1, -1))
+        followed = (
+            source.index_of(old.key_at(position))
+            for direction in directions
+            for position in direction
+            if position < len(old)
+        )
+        found = next((position for position in followed if position is not None), None)
         self.cursor = found if found is not None else max(0, min(self.cursor, len(source) - 1))
         if self.is_attached and self.size.height:
-            self.top = max(0, min(self.cursor - place, self.line_count - self.body_height))
+            self.top = max(0, min(self.cursor - offset, self.line_count - self.body_height))
         self._scroll_to_column()
         self.repaint()
         if self.cursor_key != old_key or self.column_key != old_column:
@@ -224,7 +229,7 @@ class OrderGrid(EditableLines):
 
     @property
     def cell(self) -> GridCell | None:
-        """What is under the cursor."""
+        """The cell under the cursor."""
         return self.cell_at(self.cursor, self._column)
 
     def cell_at(self, index: int, column: int) -> GridCell | None:
@@ -238,9 +243,9 @@ class OrderGrid(EditableLines):
         return cell.row.pointer if cell is not None and cell.row is not None else None
 
     def go_to_cell(self, key: str, column: str | None = None) -> bool:
-        """Put the cursor on an order, and on a field of it. Tells whether both are there."""
+        """Move the cursor to an order, and to one of its fields. Returns False if either does not exist."""
         index = self._source.index_of(key)
-        names = [one.key for one in self._columns]
+        names = [grid_column.key for grid_column in self._columns]
         if index is None or (column is not None and column not in names):
             return False
         self.leave_editor()
@@ -250,7 +255,7 @@ class OrderGrid(EditableLines):
         return True
 
     def move_column(self, by: int) -> bool:
-        """To the column beside; whether there is one."""
+        """Move the cursor by columns. Returns False if there is no such column."""
         if not 0 <= self._column + by < len(self._columns):
             return False
         self.go_to_column(self._column + by)
@@ -271,7 +276,7 @@ class OrderGrid(EditableLines):
     # The editor.
 
     def open_editor(self) -> bool:
-        """Edit the cell under the cursor, going on with what was typed there before."""
+        """Edit the cell under the cursor, continuing with text that was typed there before."""
         self.leave_editor()
         cell, key = self.cell, self.cursor_key
         if cell is None or key is None:
@@ -294,7 +299,7 @@ class OrderGrid(EditableLines):
         self.show_editor(editor)
         return True
 
-    def open_beside(self, by: int) -> None:
+    def open_next(self, by: int) -> None:
         column = self._column + by
         while (cell := self.cell_at(self.cursor, column)) is not None:
             if cell.row is not None and cell.row.editable:
@@ -303,28 +308,28 @@ class OrderGrid(EditableLines):
                 return
             column += by
 
-    def place_of(self, editor: LiveEditor) -> tuple[int, int]:
+    def box_of(self, editor: LiveEditor) -> tuple[int, int]:
         start, end = self._box(self.size.width)
         return start, end - start
 
     def repaint_box(self, editor: LiveEditor) -> None:
-        """Only the cell: the line has many others."""
+        """Redraw only the cell, because its line has many others."""
         start, end = self._box(self.size.width)
-        self._strips.pop((self.cursor, True), None)
+        self._strip_cache.pop((self.cursor, True), None)
         y = self.cursor - self.top + self.header_height
         if self.header_height <= y < self.size.height:
             self.refresh(Region(start, y, end - start, 1))
 
-    def editor_typed(self, editor: LiveEditor) -> None:
+    def text_typed(self, editor: LiveEditor) -> None:
         self.typing_hook(self._editor_key, editor.pointer, editor.text)
 
-    def editor_took(self, editor: LiveEditor, value: Json) -> None:
+    def value_accepted(self, editor: LiveEditor, value: Json) -> None:
         self.post_message(self.CellChanged(self, self._editor_key, editor.pointer, value))
 
-    def editor_left(self, editor: LiveEditor, taken: bool, text: str | None) -> None:
+    def editor_closed(self, editor: LiveEditor, accepted: bool, text: str | None) -> None:
         self.post_message(self.EditorLeft(self, self._editor_key, editor.pointer, text))
 
-    def editor_wanted(self, editor: LiveEditor) -> None:
+    def external_editor_requested(self, editor: LiveEditor) -> None:
         self.post_message(self.ExternalEditor(self, self._editor_key, editor.pointer, editor.text))
 
     # Drawing.
@@ -335,13 +340,16 @@ class OrderGrid(EditableLines):
 
     def draw_header(self, row: int, width: int) -> Iterable[Piece]:
         yield " " * _LEFT_MARGIN, "header"
-        places = self._places(width)
-        for column, start, wide in places:
+        places = self._visible_columns(width)
+        for column, start, column_width in places:
             is_here = column == self._column
             before = ">" if is_here else "<" if column == self._first and self._first > 1 else " "
             yield f" {before}", "header"
-            yield fit(self._columns[column].title, wide, self._columns[column].align), "title" if is_here else "header"
-            if start + wide >= width:
+            yield (
+                fit(self._columns[column].title, column_width, self._columns[column].align),
+                "title" if is_here else "header",
+            )
+            if start + column_width >= width:
                 return
         if places and places[-1][0] + 1 < len(self._columns):
             end = places[-1][1] + places[-1][2]
@@ -353,60 +361,60 @@ class OrderGrid(EditableLines):
 
     def draw_row(self, row: int, width: int, is_cursor: bool) -> Iterable[Piece]:
         key = self._source.key_at(row)
-        mark, tone = self._source.mark_of(row)
+        mark, style = self._source.mark_of(row)
         yield (">" if is_cursor else " ") + ("+" if self._source.is_marked(key) else " "), "mark"
-        yield fit(mark, 1), tone or "mark"
+        yield fit(mark, 1), style or "mark"
         is_edited = is_cursor and self._editor is not None
         box = self._box(width) if is_edited else (width, width)
-        at = _LEFT_MARGIN
-        for column, start, wide in self._places(width):
-            if start + wide <= box[0] or not is_edited:
-                yield from self._draw_cell(row, column, wide, is_cursor and column == self._column)
+        position = _LEFT_MARGIN
+        for column, start, column_width in self._visible_columns(width):
+            if start + column_width <= box[0] or not is_edited:
+                yield from self._draw_cell(row, column, column_width, is_cursor and column == self._column)
             elif start - _GAP < box[0]:
-                text = "".join(piece for piece, _ in self._draw_cell(row, column, wide, False))
+                text = "".join(piece for piece, _ in self._draw_cell(row, column, column_width, False))
                 yield cut(text, 0, box[0] - start + _GAP), ""
             elif start - _GAP >= box[1]:
-                yield from self._draw_cell(row, column, wide, False)
-            elif start + wide > box[1]:
-                text = "".join(piece for piece, _ in self._draw_cell(row, column, wide, False))
-                yield cut(text, box[1] - start + _GAP, start + wide - box[1]), "dim"
-            if is_edited and at < box[0] <= start + wide and self._editor is not None:
+                yield from self._draw_cell(row, column, column_width, False)
+            elif start + column_width > box[1]:
+                text = "".join(piece for piece, _ in self._draw_cell(row, column, column_width, False))
+                yield cut(text, box[1] - start + _GAP, start + column_width - box[1]), "dim"
+            if is_edited and position < box[0] <= start + column_width and self._editor is not None:
                 yield from self._editor.draw_box(box[1] - box[0])
-            at = start + wide
+            position = start + column_width
 
-    def _draw_cell(self, row: int, column: int, wide: int, is_here: bool) -> Iterable[Piece]:
+    def _draw_cell(self, row: int, column: int, column_width: int, is_here: bool) -> Iterable[Piece]:
         cell = self._source.cell_at(row, self._columns[column].key)
         shown, field_row = cell.text, cell.row
         mark = field_row.mark if field_row is not None else ""
         yield " ", ""
-        yield fit(mark, 1), cell.tone or "mark"
+        yield fit(mark, 1), cell.style or "mark"
         more = f" +{cell.more}" if cell.more else ""
-        if more and field_row is not None and wide > len(more) + 1:
-            # How many more there are is never cut away.
-            text = fit(field_row.shown, wide - len(more), self._columns[column].align) + more
+        if more and field_row is not None and column_width > len(more) + 1:
+            # The number of further values is never cut off.
+            text = fit(field_row.shown, column_width - len(more), self._columns[column].align) + more
         else:
-            text = fit(shown, wide, self._columns[column].align)
-        faint = "dim" if field_row is None or shown.startswith("· ") or not field_row.editable else ""
-        yield text, "current" if is_here else cell.tone or faint
+            text = fit(shown, column_width, self._columns[column].align)
+        default_style = "dim" if field_row is None or shown.startswith("· ") or not field_row.editable else ""
+        yield text, "current" if is_here else cell.style or default_style
 
-    # Where things stand.
+    # Layout.
 
-    def _places(self, width: int) -> list[tuple[int, int, int]]:
-        """The columns in sight: number, first cell of the text, width; the last one may be cut."""
+    def _visible_columns(self, width: int) -> list[tuple[int, int, int]]:
+        """The visible columns: index, start of the text, width, in cells. The last one may be cut."""
         found: list[tuple[int, int, int]] = []
-        at = _LEFT_MARGIN
+        position = _LEFT_MARGIN
         for column in (0, *range(self._first, len(self._columns))):
-            if column >= len(self._columns) or at + _GAP >= width:
+            if column >= len(self._columns) or position + _GAP >= width:
                 break
-            wide = min(self._columns[column].width, width - at - _GAP)
-            if found and wide < min(4, self._columns[column].width):
+            column_width = min(self._columns[column].width, width - position - _GAP)
+            if found and column_width < min(4, self._columns[column].width):
                 break
-            found.append((column, at + _GAP, wide))
-            at += _GAP + wide
+            found.append((column, position + _GAP, column_width))
+            position += _GAP + column_width
         return found
 
     def _scroll_to_column(self) -> bool:
-        """Choose the first column behind the fixed one so that the cursor's is whole in sight; whether that changed."""
+        """Scroll horizontally so that the cursor's column is fully visible. Returns whether the columns changed."""
         before, width = self._first, self.drawn_width
         self._first = max(1, min(self._first, len(self._columns) - 1))
         if self._column:
@@ -416,20 +424,28 @@ class OrderGrid(EditableLines):
         return self._first != before
 
     def _is_whole(self, column: int, width: int) -> bool:
-        return any(one == column and wide == self._columns[column].width for one, _, wide in self._places(width))
+        return any(
+            visible == column and column_width == self._columns[column].width
+            for visible, _, column_width in self._visible_columns(width)
+        )
 
     def _box(self, width: int) -> tuple[int, int]:
-        """First cell and end of the editor's box: the cell, or as much more as one needs to type in."""
-        start, wide = next(
-            ((start, wide) for column, start, wide in self._places(width) if column == self._column), (_LEFT_MARGIN, 1)
+        """Start and end of the editor's box, in cells: the cell, widened if it is too narrow to type in."""
+        start, column_width = next(
+            (
+                (start, column_width)
+                for column, start, column_width in self._visible_columns(width)
+                if column == self._column
+            ),
+            (_LEFT_MARGIN, 1),
         )
-        wide = min(max(wide, _EDITOR_WIDTH), width - _LEFT_MARGIN)
-        return max(_LEFT_MARGIN, min(start, width - wide)), min(
-            width, max(_LEFT_MARGIN, min(start, width - wide)) + wide
+        column_width = min(max(column_width, _EDITOR_WIDTH), width - _LEFT_MARGIN)
+        return max(_LEFT_MARGIN, min(start, width - column_width)), min(
+            width, max(_LEFT_MARGIN, min(start, width - column_width)) + column_width
         )
 
 
-def width_of(texts: Iterable[str], title: str, most: int) -> int:
-    """Cells for a column of these texts: as they need, at least the title's first letters, at most `most`."""
-    longest = max((cell_len(safe(text[: most * 4])) for text in texts), default=0)
-    return max(min(cell_len(title), 10), min(longest, most), 2)
+def needed_width(texts: Iterable[str], title: str, max_width: int) -> int:
+    """The width of a column with these texts: enough for the texts and the start of the title, at most `max_width`."""
+    longest = max((cell_len(safe(text[: max_width * 4])) for text in texts), default=0)
+    return max(min(cell_len(title), 10), min(longest, max_width), 2)

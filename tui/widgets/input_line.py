@@ -1,25 +1,35 @@
-"""One line to type into: a prompt and a text. Base of the filter line and of what a dialog asks for."""
+"""A one-line input: a prompt and a text. Base of the filter line and of prompts."""
 
+import asyncio
 from collections.abc import Callable, Iterable
+from typing import TypeAlias
 
 from textual import events
 from textual.geometry import Offset
 from textual.message import Message
 
 from tui.widgets.editing.text_model import EDITING_KEYS, TextModel
-from tui.widgets.lines import Piece
-from tui.widgets.status_text import StatusText
+from tui.widgets.lines import LineView, Piece
 from tui.widgets.text import safe
+
+Completion: TypeAlias = Callable[[str], tuple[str, str]]
+"""Completes a typed text as far as it is certain, with a word about how it can go on."""
 
 _KEYS = EDITING_KEYS | {"enter", "escape", "tab", "shift+tab", "up", "down"}
 
 
-class InputLine(StatusText, can_focus=True):
-    """Takes text while it is open. It takes the focus when it opens; the screen gives it back on the message.
+class InputLine(LineView, can_focus=True):
+    """Accepts text while it is open. It takes the focus when it opens; on its message the screen moves the focus back.
 
-    One that `hides` takes no line of the screen while it is closed. `complete`, if there is one, is given the text at
-    Tab, and gives it back as far as it is certain, with a word about how it can go on.
+    An input that `hides` uses no line of the screen while it is closed. `complete`, if set, is called with the text when
+    Tab is pressed, and returns the completed text and a notice about possible continuations.
     """
+
+    DEFAULT_CSS = """
+    InputLine { height: 1; }
+    """
+
+    has_cursor = False
 
     class LineMessage(Message):
         def __init__(self, line: "InputLine", text: str) -> None:
@@ -32,16 +42,16 @@ class InputLine(StatusText, can_focus=True):
             return self.line
 
     class Opened(LineMessage):
-        """It takes text now."""
+        """The input was opened."""
 
     class Changed(LineMessage):
         pass
 
     class Submitted(LineMessage):
-        """Enter was pressed; the line is closed."""
+        """Enter was pressed, and the input was closed."""
 
     class Cancelled(LineMessage):
-        """Escape was pressed; the line is closed. `text` stood in it."""
+        """Escape was pressed, and the input was closed. `text`: what it contained."""
 
     def __init__(self, prompt: str = "", *, hides: bool = False, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -51,7 +61,15 @@ class InputLine(StatusText, can_focus=True):
         self._editing: TextModel | None = None
         self._scroll = 0
         self.notice = ""
-        self.complete: Callable[[str], tuple[str, str]] | None = None
+        self.complete: Completion | None = None
+        self._answer: asyncio.Future[str | None] | None = None
+
+    @property
+    def line_count(self) -> int:
+        return 1
+
+    def draw_line(self, index: int, width: int, is_cursor: bool) -> Iterable[Piece]:
+        return self.pieces(width)
 
     @property
     def is_open(self) -> bool:
@@ -71,17 +89,24 @@ class InputLine(StatusText, can_focus=True):
         self._draw()
         self.post_message(self.Opened(self, text))
 
-    def select_whole(self) -> None:
+    async def ask(self, prompt: str, text: str = "", *, complete: Completion | None = None) -> str | None:
+        """Open the line with a prompt, and wait for what is entered, without blanks around it; None on Escape."""
+        self.prompt, self.complete = prompt, complete
+        self._answer = asyncio.get_running_loop().create_future()
+        self.open(text)
+        return await self._answer
+
+    def select_all(self) -> None:
         if self._editing is not None:
-            self._editing.select_whole()
+            self._editing.select_all()
 
     def close(self) -> None:
         self._editing = None
-        self.display = self._is_wanted()
+        self.display = self._stays_visible()
         self.repaint_line(0)
 
-    def _is_wanted(self) -> bool:
-        """Whether it is in sight when it has just been closed."""
+    def _stays_visible(self) -> bool:
+        """Whether the input stays visible when it closes."""
         return not self._hides
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
@@ -97,6 +122,7 @@ class InputLine(StatusText, can_focus=True):
             self.submit(before)
         elif event.key == "escape":
             self.close()
+            self._answered(None)
             self.post_message(self.Cancelled(self, before))
         elif event.key == "tab" and self.complete is not None:
             text, self.notice = self.complete(before)
@@ -121,15 +147,21 @@ class InputLine(StatusText, can_focus=True):
 
     def submit(self, text: str) -> None:
         self.close()
+        self._answered(text.strip())
         self.post_message(self.Submitted(self, text))
+
+    def _answered(self, text: str | None) -> None:
+        answer, self._answer = self._answer, None
+        if answer is not None and not answer.done():
+            answer.set_result(text)
 
     def pieces(self, width: int) -> Iterable[Piece]:
         if self._editing is None:
             return
         prompt, notice = safe(self.prompt), f"  {safe(self.notice)}" if self.notice else ""
-        room = max(8, width - len(prompt) - 1 - len(notice))
-        stretch, self._scroll = self._editing.window(room, self._scroll)
-        before, caret, after = self._editing.draw(stretch, room, caret=True)
+        available = max(8, width - len(prompt) - 1 - len(notice))
+        visual_line, self._scroll = self._editing.window(available, self._scroll)
+        before, caret, after = self._editing.draw(visual_line, available, caret=True)
         yield f" {prompt}", "title"
         yield before, "edit"
         yield caret, "caret"
@@ -139,6 +171,6 @@ class InputLine(StatusText, can_focus=True):
     def _draw(self) -> None:
         self.repaint_line(0)
         if self.is_attached and self._editing is not None:
-            stretch, _ = self._editing.window(max(8, self.size.width - len(self.prompt) - 1), self._scroll)
-            before = self._editing.draw(stretch, 0, caret=True)[0]
+            visual_line, _ = self._editing.window(max(8, self.size.width - len(self.prompt) - 1), self._scroll)
+            before = self._editing.draw(visual_line, 0, caret=True)[0]
             self.app.cursor_position = self.content_region.offset + Offset(1 + len(self.prompt) + len(before), 0)

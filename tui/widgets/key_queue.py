@@ -1,7 +1,7 @@
-"""Keys in order: each is done with before the next one is looked at, so that typing ahead means what it says.
+"""Processes keys in order: each is finished before the next one is dispatched, so that typing ahead is safe.
 
-Textual hands a burst of keys to whatever has the focus when it arrives. On a slow line `Enter j` would then move the
-cursor of the list that Enter has just left, and `/abc` would run a, b and c as commands.
+Textual sends a burst of keys to whatever has the focus when it arrives. On a slow connection `Enter j` would then move
+the cursor of the list that Enter has just left, and `/abc` would run a, b and c as commands.
 """
 
 import asyncio
@@ -14,108 +14,108 @@ from textual.message_pump import MessagePump
 
 R = TypeVar("R")
 
-_PATIENCE = 1.0
-"""Seconds for one widget to be done with a key; after that the next key goes on its way."""
+_KEY_TIMEOUT = 1.0
+"""Seconds that one widget may take for a key. After that the next key is dispatched."""
 
 
 _PASTE_GAP = 0.3
-"""Seconds between two characters after which a paste whose beginning was torn is over."""
+"""Seconds without a character after which a paste ends, if its start sequence was split."""
 
 
 class EscapeState(Enum):
-    """How far a torn escape sequence has come. PASTE: it was the beginning of a paste."""
+    """The state of an escape sequence that was split. PASTE: it was the start of a paste."""
 
     NONE = 0
     POSSIBLE = 1
     OPEN = 2
-    LAST = 3
+    FINAL = 3
     PASTE = 4
 
 
 class KeyQueue(App[R], inherit_bindings=False):
-    """An App base. Keys and pastes wait in line until what they led to (focus, screens) has happened."""
+    """Base of an app. Keys and pastes are queued until the effects of earlier ones (focus, screens) have happened."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._line: asyncio.Queue[events.Key | events.Paste] = asyncio.Queue()
-        self._at_work = False
-        self._may_go = asyncio.Event()
-        self._may_go.set()
-        self._tail = EscapeState.NONE
+        self._queue: asyncio.Queue[events.Key | events.Paste] = asyncio.Queue()
+        self._is_processing = False
+        self._released = asyncio.Event()
+        self._released.set()
+        self._escape_state = EscapeState.NONE
         self._torn = ""
         self._torn_at = 0.0
 
     @property
     def keys_waiting(self) -> bool:
-        """Whether a key was read that is not done with yet."""
-        return self._at_work or not self._line.empty()
+        """Whether a key was read and is not processed yet."""
+        return self._is_processing or not self._queue.empty()
 
     def hold_keys(self) -> None:
-        """Let keys wait: what they are meant for is still being opened. Only those that leave the app do not."""
-        self._may_go.clear()
+        """Hold keys while their target is being opened. Keys that quit the app are not held."""
+        self._released.clear()
 
-    def release_keys(self, *, forget: bool = False) -> None:
-        """Let them go on; `forget` those that waited, where what they were meant for is not there."""
-        while forget and not self._line.empty():
-            self._line.get_nowait()
-        self._may_go.set()
+    def release_keys(self, *, discard: bool = False) -> None:
+        """Process held keys. `discard`: drop them instead, because their target could not be opened."""
+        while discard and not self._queue.empty():
+            self._queue.get_nowait()
+        self._released.set()
 
     def on_load(self) -> None:
-        self.run_worker(self._work_through(), name="keys in order")
+        self.run_worker(self._process_queue(), name="keys in order")
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             leaves = isinstance(event, events.Key) and (event.character == "Q" or event.key == "ctrl+c")
-            if not leaves or self._may_go.is_set():
-                self._line.put_nowait(event)
+            if not leaves or self._released.is_set():
+                self._queue.put_nowait(event)
                 return
         await super().on_event(event)
 
-    async def _work_through(self) -> None:
+    async def _process_queue(self) -> None:
         while True:
-            await self._may_go.wait()
-            event = await self._line.get()
-            self._at_work = True
-            for part in _parts(event):
+            await self._released.wait()
+            event = await self._queue.get()
+            self._is_processing = True
+            for part in _split_alt(event):
                 if not isinstance(part, events.Key) or not self._is_orphaned_tail(part):
-                    await self._let_through(part)
-            self._at_work = False
+                    await self._process_event(part)
+            self._is_processing = False
 
-    async def _let_through(self, event: events.Key | events.Paste) -> None:
-        way: list[MessagePump] = list((self.focused or self.screen).ancestors_with_self)
+    async def _process_event(self, event: events.Key | events.Paste) -> None:
+        pumps: list[MessagePump] = list((self.focused or self.screen).ancestors_with_self)
         await super().on_event(event)
-        for pump in (*way, self, self.screen, self):
-            await _passed(pump)
+        for pump in (*pumps, self, self.screen, self):
+            await _drain(pump)
 
     def _is_orphaned_tail(self, event: events.Key) -> bool:
-        """A slow line may tear `Esc [ A` apart; what comes behind the Esc must not run commands.
+        """Whether a key is the rest of a split sequence: a slow connection may split `Esc [ A`, and `[ A` must not run commands.
 
-        Where the tear is behind the `[`, Textual tells of no Esc: outside of editors `[` is always one.
+        If the split is after the `[`, Textual reports no Esc, so outside of editors every `[` counts as one.
         """
         character = event.character or ""
-        tail, self._tail = self._tail, EscapeState.NONE
+        state, self._escape_state = self._escape_state, EscapeState.NONE
         if event.key == "escape":
-            self._tail = EscapeState.POSSIBLE
-        elif tail is EscapeState.PASTE and event.time - self._torn_at < _PASTE_GAP:
-            self._tail, self._torn_at = EscapeState.PASTE, event.time
-        elif tail is EscapeState.OPEN and character and " " <= character <= "?":
-            self._tail, self._torn = EscapeState.OPEN, self._torn + character
-        elif tail is EscapeState.OPEN and (self._torn, character) == ("200", "~"):
-            self._tail, self._torn_at = EscapeState.PASTE, event.time
-        elif tail in (EscapeState.OPEN, EscapeState.LAST):
+            self._escape_state = EscapeState.POSSIBLE
+        elif state is EscapeState.PASTE and event.time - self._torn_at < _PASTE_GAP:
+            self._escape_state, self._torn_at = EscapeState.PASTE, event.time
+        elif state is EscapeState.OPEN and character and " " <= character <= "?":
+            self._escape_state, self._torn = EscapeState.OPEN, self._torn + character
+        elif state is EscapeState.OPEN and (self._torn, character) == ("200", "~"):
+            self._escape_state, self._torn_at = EscapeState.PASTE, event.time
+        elif state in (EscapeState.OPEN, EscapeState.FINAL):
             return "@" <= character <= "~"
-        elif character == "[" and (tail is EscapeState.POSSIBLE or not self._is_typed(event)):
-            self._tail, self._torn = EscapeState.OPEN, ""
-        elif character == "O" and tail is EscapeState.POSSIBLE:
-            self._tail = EscapeState.LAST
-        return self._tail not in (EscapeState.NONE, EscapeState.POSSIBLE)
+        elif character == "[" and (state is EscapeState.POSSIBLE or not self._is_typed(event)):
+            self._escape_state, self._torn = EscapeState.OPEN, ""
+        elif character == "O" and state is EscapeState.POSSIBLE:
+            self._escape_state = EscapeState.FINAL
+        return self._escape_state not in (EscapeState.NONE, EscapeState.POSSIBLE)
 
     def _is_typed(self, event: events.Key) -> bool:
         return self.focused is not None and self.focused.check_consume_key(event.key, event.character)
 
 
-def _parts(event: events.Key | events.Paste) -> list[events.Key | events.Paste]:
-    """An Alt is an Esc that was pressed just before: no key of ours needs Alt, and Esc must never become the key's y."""
+def _split_alt(event: events.Key | events.Paste) -> list[events.Key | events.Paste]:
+    """Split Alt and a key into Esc and the key. No command uses Alt, and Esc followed by y must not become Alt+y."""
     if not isinstance(event, events.Key) or not event.key.startswith("alt+") or not event.character:
         return [event]
     parts = [events.Key("escape", "\x1b"), events.Key(event.character, event.character)]
@@ -124,12 +124,12 @@ def _parts(event: events.Key | events.Paste) -> list[events.Key | events.Paste]:
     return [*parts]
 
 
-async def _passed(pump: MessagePump) -> None:
-    """Wait until the pump is done with all messages it has now."""
+async def _drain(pump: MessagePump) -> None:
+    """Wait until the pump has processed all its current messages."""
     done = asyncio.Event()
     if pump.call_later(done.set):
-        # A pump that is closed meanwhile calls nobody back.
+        # A pump that closes in the meantime never calls back.
         try:
-            await asyncio.wait_for(done.wait(), _PATIENCE)
+            await asyncio.wait_for(done.wait(), _KEY_TIMEOUT)
         except TimeoutError:
             return

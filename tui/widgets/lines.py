@@ -1,6 +1,6 @@
-"""A window on lines: draws the ones in sight, moves a cursor over them, repaints only what changed.
+"""A scrolling view of lines: draws the visible ones, moves a cursor, and repaints only what changed.
 
-It binds no keys: a screen calls its methods. It knows no data: a subclass says how many lines there are and draws one.
+It binds no keys; screens call its methods. It has no data; a subclass provides the number of lines and draws them.
 """
 
 from collections.abc import Iterable
@@ -14,32 +14,32 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.widgets.styles import tones_of
+from tui.widgets.styles import styles_of
 from tui.widgets.text import fit, isolated
 
 Piece: TypeAlias = tuple[str, str]
-"""Safe text and its tone: one of `TONES`, or "" for the line's own."""
+"""Safe text and its style: one of `LINE_STYLES`, or "" for that of the line."""
 
 
-def within(pieces: Iterable[Piece], width: int) -> Iterable[Piece]:
-    """Pieces of safe text in at most `width` cells; the one that does not fit ends with an ellipsis."""
-    left = width
-    for text, tone in pieces:
-        size = cell_len(text)
-        if size > left:
-            if left > 0:
-                yield fit(text, left), tone
+def fit_pieces(pieces: Iterable[Piece], width: int) -> Iterable[Piece]:
+    """Cut pieces of safe text to at most `width` cells. A piece that does not fit ends with an ellipsis."""
+    remaining = width
+    for text, style in pieces:
+        cells = cell_len(text)
+        if cells > remaining:
+            if remaining > 0:
+                yield fit(text, remaining), style
             return
-        left -= size
-        yield text, tone
+        remaining -= cells
+        yield text, style
 
 
 _WHEEL_LINES = 3
-_STRIPS_KEPT = 512
+_MAX_CACHED_STRIPS = 512
 
 
 class LineView(Widget, can_focus=True):
-    """Base of table, sheet, pager and problem list. Positions are indices of lines, from 0."""
+    """Base class of table, sheet, pager and problem list. Lines are identified by index, from 0."""
 
     ALLOW_SELECT = False
     DEFAULT_CSS = """
@@ -48,11 +48,11 @@ class LineView(Widget, can_focus=True):
 
     header_height: int = 0
     has_cursor: bool = True
-    shows_bar: bool = True
-    """Whether the cursor's line is drawn in the cursor's colours."""
+    highlights_cursor: bool = True
+    """Whether the cursor line is drawn in the cursor's colours."""
 
     class CursorMoved(Message):
-        """The cursor stands on another line, or on another thing after a reload."""
+        """The cursor moved to another line, or its line has other content after a reload."""
 
         def __init__(self, view: "LineView", index: int) -> None:
             super().__init__()
@@ -64,7 +64,7 @@ class LineView(Widget, can_focus=True):
             return self.view
 
     class Activated(Message):
-        """The line was chosen with the mouse; a screen treats it as Enter."""
+        """The cursor line was clicked. Screens treat this like Enter."""
 
         def __init__(self, view: "LineView", index: int) -> None:
             super().__init__()
@@ -79,85 +79,85 @@ class LineView(Widget, can_focus=True):
         super().__init__(id=id, classes=classes)
         self.cursor = 0
         self.top = 0
-        self._strips: dict[tuple[int, bool], Strip] = {}
-        self._tones_version = -1
-        self._width_laid_out = -1
+        self._strip_cache: dict[tuple[int, bool], Strip] = {}
+        self._style_version = -1
+        self._laid_out_width = -1
         self.painted_at: float | None = None
-        """When it was drawn first, for the frame that goes out then, on the clock of `Message.time`."""
+        """When the view was drawn first, on the clock of `Message.time`."""
 
-    # What a subclass gives.
+    # Implemented by subclasses.
 
     @property
     def line_count(self) -> int:
         raise NotImplementedError
 
     def draw_line(self, index: int, width: int, is_cursor: bool) -> Iterable[Piece]:
-        """The pieces of a line; they are cut or padded to `width`."""
+        """The pieces of a line. They are cut or padded to `width`."""
         raise NotImplementedError
 
     def draw_header(self, row: int, width: int) -> Iterable[Piece]:
         return ()
 
     def draw_below(self, row: int, width: int) -> Iterable[Piece]:
-        """The `row`-th line after the last one."""
+        """The pieces of the line that is `row` lines after the last one."""
         return ()
 
-    def is_stop(self, index: int) -> bool:
-        """Whether the cursor may stand on the line."""
+    def is_selectable(self, index: int) -> bool:
+        """Whether the cursor can be on this line."""
         return True
 
     def clicked(self, index: int) -> None:
         if index == self.cursor:
             self.post_message(self.Activated(self, index))
-        elif self.is_stop(index):
+        elif self.is_selectable(index):
             self.go(index)
 
     def lay_out(self, width: int) -> None:
-        """Called before the first drawing and whenever the width changed."""
+        """Called before the first drawing and whenever the width changes."""
 
-    def in_sight(self) -> None:
-        """Called after what is in sight changed."""
+    def viewport_changed(self) -> None:
+        """Called after the visible lines changed."""
 
-    # What a screen calls.
+    # Called by screens.
 
     @property
     def drawn_width(self) -> int:
-        """The width of the lines, or what it was before the view was hidden."""
-        return self.size.width or (self._width_laid_out if self._width_laid_out > 0 else 80)
+        """The width of the lines; if the view is hidden, its last width."""
+        return self.size.width or (self._laid_out_width if self._laid_out_width > 0 else 80)
 
     @property
     def body_height(self) -> int:
         return max(1, self.size.height - self.header_height)
 
     def move(self, by: int) -> None:
-        """Move by lines the cursor may stand on; at the edge of the window it scrolls half a page."""
+        """Move the cursor by selectable lines. At the edge of the view it scrolls by half a page."""
         if not self.has_cursor:
             self.scroll_lines(by)
             return
         step = 1 if by > 0 else -1
         target = self.cursor
         for _ in range(abs(by)):
-            following = self._next_stop(target + step, step)
+            following = self._next_selectable(target + step, step)
             if following is None:
                 break
             target = following
         self.go(target)
 
     def page(self, by: int) -> None:
-        self._leap(by * max(1, self.body_height - 1))
+        self._jump(by * max(1, self.body_height - 1))
 
     def half_page(self, by: int) -> None:
-        self._leap(by * max(1, self.body_height // 2))
+        self._jump(by * max(1, self.body_height // 2))
 
     def home(self) -> None:
-        self._leap(-self.line_count)
+        self._jump(-self.line_count)
 
     def end(self) -> None:
-        self._leap(self.line_count)
+        self._jump(self.line_count)
 
     def go(self, index: int) -> None:
-        """Put the cursor on a line, or on the nearest one it may stand on, and bring it in sight."""
-        index = self._seat(index)
+        """Move the cursor to a line, or to the nearest selectable one, and scroll it into view."""
+        index = self._clamp(index)
         if index != self.cursor:
             old, self.cursor = self.cursor, index
             self.repaint_line(old)
@@ -166,7 +166,7 @@ class LineView(Widget, can_focus=True):
         self.show_line(index)
 
     def show_line(self, index: int) -> None:
-        """Scroll, by half a page or to the middle, until the line is in sight."""
+        """Scroll a line into view, by half a page or to the middle."""
         height = self.body_height
         if self.top <= index < self.top + height:
             return
@@ -184,15 +184,15 @@ class LineView(Widget, can_focus=True):
         if top != self.top:
             self.top = top
             self.refresh()
-            self.in_sight()
+            self.viewport_changed()
 
     def scroll_lines(self, by: int) -> None:
-        """Move the window and leave the cursor."""
+        """Scroll without moving the cursor."""
         self.set_top(self.top + by)
 
     def repaint_line(self, index: int) -> None:
-        self._strips.pop((index, True), None)
-        self._strips.pop((index, False), None)
+        self._strip_cache.pop((index, True), None)
+        self._strip_cache.pop((index, False), None)
         y = index - self.top + self.header_height
         if self.header_height <= y < self.size.height:
             self.refresh(Region(0, y, self.size.width, 1))
@@ -202,25 +202,25 @@ class LineView(Widget, can_focus=True):
             self.refresh(Region(0, 0, self.size.width, self.header_height))
 
     def repaint(self) -> None:
-        """Draw everything in sight again: the lines changed, or their number did."""
-        self._strips.clear()
-        self.cursor = self._seat(self.cursor)
+        """Redraw everything, because lines or their number changed."""
+        self._strip_cache.clear()
+        self.cursor = self._clamp(self.cursor)
         self.top = max(0, min(self.top, self.line_count - self.body_height))
         self.refresh()
 
-    # How it is drawn.
+    # Drawing.
 
     def render_line(self, y: int) -> Strip:
         if self.painted_at is None:
             self.painted_at = Message().time
-        tones = tones_of(self)
-        if tones.tones_version != self._tones_version:
-            self._tones_version = tones.tones_version
-            self._strips.clear()
+        styles = styles_of(self)
+        if styles.version != self._style_version:
+            self._style_version = styles.version
+            self._strip_cache.clear()
         width = self.size.width
-        if width != self._width_laid_out:
-            self._width_laid_out = width
-            self._strips.clear()
+        if width != self._laid_out_width:
+            self._laid_out_width = width
+            self._strip_cache.clear()
             self.lay_out(width)
         if y < self.header_height:
             return self._strip(self.draw_header(y, width), width, "header")
@@ -228,48 +228,50 @@ class LineView(Widget, can_focus=True):
         if index >= self.line_count:
             return self._strip(self.draw_below(index - self.line_count, width), width)
         is_cursor = self.has_cursor and index == self.cursor
-        strip = self._strips.get((index, is_cursor))
+        strip = self._strip_cache.get((index, is_cursor))
         if strip is None:
-            strip = self._strip(self.draw_line(index, width, is_cursor), width, is_cursor=is_cursor and self.shows_bar)
-            if len(self._strips) > _STRIPS_KEPT:
-                self._strips.clear()
-            self._strips[index, is_cursor] = strip
+            strip = self._strip(
+                self.draw_line(index, width, is_cursor), width, is_cursor=is_cursor and self.highlights_cursor
+            )
+            if len(self._strip_cache) > _MAX_CACHED_STRIPS:
+                self._strip_cache.clear()
+            self._strip_cache[index, is_cursor] = strip
         return strip
 
     def _strip(self, pieces: Iterable[Piece], width: int, base: str = "", is_cursor: bool = False) -> Strip:
         segments: list[Segment] = []
-        style_of = tones_of(self).tone
-        bar = "" if not is_cursor else "cursor" if self.has_focus else "cursor-away"
-        text, tone = "", base
-        for piece, piece_tone in pieces:
-            if (piece_tone or base) == tone:
+        style_of = styles_of(self).style
+        cursor_style = "" if not is_cursor else "cursor" if self.has_focus else "cursor-away"
+        text, style = "", base
+        for piece, piece_style in pieces:
+            if (piece_style or base) == style:
                 text += isolated(piece)
                 continue
             if text:
-                segments.append(Segment(text, style_of(tone, bar)))
-            text, tone = isolated(piece), piece_tone or base
+                segments.append(Segment(text, style_of(style, cursor_style)))
+            text, style = isolated(piece), piece_style or base
         if text:
-            segments.append(Segment(text, style_of(tone, bar)))
+            segments.append(Segment(text, style_of(style, cursor_style)))
         strip = Strip(segments)
-        return strip.adjust_cell_length(width, style_of(base, bar))
+        return strip.adjust_cell_length(width, style_of(base, cursor_style))
 
     # Events.
 
     def on_resize(self, event: events.Resize) -> None:
-        if event.size.width != self._width_laid_out:
-            self._width_laid_out = event.size.width
-            self._strips.clear()
+        if event.size.width != self._laid_out_width:
+            self._laid_out_width = event.size.width
+            self._strip_cache.clear()
             self.lay_out(event.size.width)
         if self.has_cursor and self.line_count:
-            self.cursor = self._seat(self.cursor)
+            self.cursor = self._clamp(self.cursor)
             lowest = self.cursor - self.body_height + 1
             self.top = max(lowest, min(self.top, self.cursor))
         self.top = max(0, min(self.top, self.line_count - self.body_height))
         self.refresh()
-        self.in_sight()
+        self.viewport_changed()
 
     def notify_style_update(self) -> None:
-        self._strips.clear()
+        self._strip_cache.clear()
         super().notify_style_update()
 
     def on_focus(self) -> None:
@@ -300,8 +302,8 @@ class LineView(Widget, can_focus=True):
 
     # Helpers.
 
-    def _leap(self, by: int) -> None:
-        """Move cursor and window together, so that it keeps its place on the screen."""
+    def _jump(self, by: int) -> None:
+        """Move the cursor and scroll by the same number of lines, so that the cursor keeps its row on the screen."""
         if not self.has_cursor:
             self.scroll_lines(by)
             return
@@ -311,18 +313,18 @@ class LineView(Widget, can_focus=True):
             self.refresh()
         self.go(self.cursor + by)
         if self.top != old_top:
-            self.in_sight()
+            self.viewport_changed()
 
-    def _next_stop(self, index: int, step: int) -> int | None:
+    def _next_selectable(self, index: int, step: int) -> int | None:
         while 0 <= index < self.line_count:
-            if self.is_stop(index):
+            if self.is_selectable(index):
                 return index
             index += step
         return None
 
-    def _seat(self, index: int) -> int:
-        """The nearest line the cursor may stand on: this one, one below, one above, else 0."""
+    def _clamp(self, index: int) -> int:
+        """The nearest selectable line: this one, one below, one above, else 0."""
         index = max(0, min(index, self.line_count - 1))
-        below = self._next_stop(index, 1)
-        found = below if below is not None else self._next_stop(index, -1)
+        below = self._next_selectable(index, 1)
+        found = below if below is not None else self._next_selectable(index, -1)
         return found if found is not None else 0

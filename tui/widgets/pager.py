@@ -1,4 +1,4 @@
-"""A pane of long text to read: help, JSON, a request, a long note."""
+"""A view of long read-only text: help, JSON, a request, a long note."""
 
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
@@ -7,51 +7,51 @@ from rich.cells import cell_len
 from textual.message import Message
 
 from tui.api.codec import Json, encode
-from tui.widgets.lines import LineView, Piece, within
+from tui.widgets.lines import LineView, Piece, fit_pieces
 from tui.widgets.text import safe, wrap
 
 TextLine: TypeAlias = str | Sequence[Piece]
-"""A stranger's text, or pieces of safe text. What is too long is wrapped: of several pieces the last, in its column."""
+"""Untrusted text, or pieces of safe text. Long lines are wrapped; of several pieces, the last one is, in its column."""
 
-LONGEST = 1_000_000
+MAX_LENGTH = 1_000_000
 
-_NARROWEST = 16
+_MIN_COLUMN_WIDTH = 16
 
 
 class Pager(LineView):
     has_cursor = False
 
     class Scrolled(Message):
-        """Other lines are in sight, or there is other room for them."""
+        """The visible lines or the height changed."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._content: tuple[TextLine, ...] = ()
         self._lines: list[Sequence[Piece]] = []
 
-    def set_lines(self, lines: Sequence[TextLine], *, keep_place: bool = False) -> None:
-        if not keep_place:
+    def set_lines(self, lines: Sequence[TextLine], *, keep_position: bool = False) -> None:
+        if not keep_position:
             self.top = 0
         self._content = tuple(lines)
         self._arrange(self.drawn_width)
         self.repaint()
 
     def set_text(self, text: str) -> None:
-        """Show a stranger's text with its line breaks; of a very long one the beginning."""
-        shown = [safe(line) for line in text[:LONGEST].replace("\r\n", "\n").split("\n")]
-        if len(text) > LONGEST:
-            shown.append(f"… and {len(text) - LONGEST} characters more")
+        """Show untrusted text with its line breaks; only the beginning if it is very long."""
+        shown = [safe(line) for line in text[:MAX_LENGTH].replace("\r\n", "\n").split("\n")]
+        if len(text) > MAX_LENGTH:
+            shown.append(f"… and {len(text) - MAX_LENGTH} more characters")
         self.set_lines(shown)
 
     def set_json(self, value: Json) -> None:
-        """Show a value as indented JSON; everything that is not ASCII is written as JSON escapes it."""
+        """Show a value as indented JSON with all non-ASCII characters escaped."""
         self.set_text(encode(value, indent=2).decode())
 
     @property
     def line_count(self) -> int:
         return len(self._lines)
 
-    def in_sight(self) -> None:
+    def viewport_changed(self) -> None:
         self.post_message(self.Scrolled())
 
     def lay_out(self, width: int) -> None:
@@ -73,22 +73,22 @@ class Pager(LineView):
                 self._lines.extend(_in_columns(line, max(20, width - 1)))
 
 
-def _hanging(text: str, tone: str, width: int) -> Iterable[Sequence[Piece]]:
-    """A piece broken into lines, those after the first further in."""
+def _hanging(text: str, style: str, width: int) -> Iterable[Sequence[Piece]]:
+    """Wrap a piece, with a hanging indent."""
     indent = len(text) - len(text.lstrip(" "))
     first, *rest = wrap(text.lstrip(" "), width - indent - 4)
-    yield [(" " * indent + first, tone)]
+    yield [(" " * indent + first, style)]
     for part in rest:
-        yield [(" " * (indent + 4) + part, tone)]
+        yield [(" " * (indent + 4) + part, style)]
 
 
 def _in_columns(line: Sequence[Piece], width: int) -> Iterable[Sequence[Piece]]:
-    """Pieces side by side, the last one broken into lines of its own column; where that is too narrow they are cut."""
-    *before, (text, tone) = line
+    """Put pieces side by side and wrap the last one in its column. If that is too narrow, the line is cut."""
+    *before, (text, style) = line
     start = sum(cell_len(part) for part, _ in before)
-    if width - start >= _NARROWEST and cell_len(text) > width - start:
+    if width - start >= _MIN_COLUMN_WIDTH and cell_len(text) > width - start:
         first, *rest = wrap(text, width - start)
-        yield [*before, (first, tone)]
-        yield from ([(" " * start, ""), (part, tone)] for part in rest)
+        yield [*before, (first, style)]
+        yield from ([(" " * start, ""), (part, style)] for part in rest)
     else:
-        yield list(within(line, width))
+        yield list(fit_pieces(line, width))

@@ -1,4 +1,4 @@
-"""The list of problems: of one order or of a batch, each leading to its field."""
+"""The list of problems of an order or of a batch."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,16 +14,16 @@ _MARGIN = 4  # cursor, space, mark, space
 
 @dataclass(frozen=True, slots=True)
 class ProblemRow:
-    """`order` is the key of the order it belongs to, `where` the field in words, `tone` one of `TONES`."""
+    """A problem. `order`: the key of its order. `label`: the field's label. `style`: one of `LINE_STYLES`."""
 
     order: str
     pointer: Pointer
-    where: str
+    label: str
     text: str
     mark: str = "!"
-    tone: str = "error"
+    style: str = "error"
     title: str = ""
-    """What the order is called, where the list is of several."""
+    """The name of the order, if the list is of several orders."""
 
 
 class ProblemList(LineView):
@@ -35,7 +35,7 @@ class ProblemList(LineView):
         self._where_width = 0
 
     def load(self, rows: Sequence[ProblemRow]) -> None:
-        """Show these; the cursor stays at its problem's place, or near it."""
+        """Replace the problems. The cursor stays on the problem of the same pointer, or near it."""
         old = self.cursor_row
         self._rows = tuple(rows)
         self._arrange(self.drawn_width)
@@ -56,7 +56,7 @@ class ProblemList(LineView):
         return self._rows[self._lines[self.cursor][0]] if self.cursor < len(self._lines) else None
 
     def go_to(self, order: str, pointer: Pointer) -> bool:
-        """Put the cursor on the problem of an order at a place. Whether there is one."""
+        """Move the cursor to the problem of an order at a pointer. Returns False if there is none."""
         for line, (index, part, _) in enumerate(self._lines):
             row = self._rows[index]
             if part == 0 and row.order == order and row.pointer == pointer:
@@ -68,7 +68,7 @@ class ProblemList(LineView):
     def line_count(self) -> int:
         return len(self._lines)
 
-    def is_stop(self, index: int) -> bool:
+    def is_selectable(self, index: int) -> bool:
         return self._lines[index][1] == 0
 
     def lay_out(self, width: int) -> None:
@@ -83,23 +83,23 @@ class ProblemList(LineView):
             yield " " * (_MARGIN + self._where_width + 1), ""
         else:
             yield (">" if is_cursor else " ") + " ", "mark"
-            yield fit(row.mark, 1), row.tone
-            yield " " + fit(_where(row), self._where_width) + " ", ""
-        yield text, row.tone
+            yield fit(row.mark, 1), row.style
+            yield " " + fit(_full_label(row), self._where_width) + " ", ""
+        yield text, row.style
 
     def draw_below(self, row: int, width: int) -> Iterable[Piece]:
         return ((" " * _MARGIN + safe(self._empty), "dim"),) if row == 0 and not self._rows else ()
 
     def _arrange(self, width: int) -> None:
-        longest = max((cell_len(safe(_where(row))) for row in self._rows), default=0)
+        longest = max((cell_len(safe(_full_label(row))) for row in self._rows), default=0)
         self._where_width = max(4, min(longest, width // 3))
-        room = max(10, width - _MARGIN - self._where_width - 2)
+        available = max(10, width - _MARGIN - self._where_width - 2)
         self._lines = [
             (index, part, text)
             for index, row in enumerate(self._rows)
-            for part, text in enumerate(wrap(safe(row.text), room))
+            for part, text in enumerate(wrap(safe(row.text), available))
         ]
 
 
-def _where(row: ProblemRow) -> str:
-    return f"{row.title}: {row.where}" if row.title else row.where
+def _full_label(row: ProblemRow) -> str:
+    return f"{row.title}: {row.label}" if row.title else row.label

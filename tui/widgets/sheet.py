@@ -1,6 +1,6 @@
-"""The form of an order: groups, fields and notes as lines, and one live editor on the field being edited.
+"""The form of an order: groups, fields and notes as lines, with one live editor in the field that is being edited.
 
-It holds no truth (design, decision 5): it is given rows, it sends what was entered, it is given new rows.
+The sheet holds no order: it is given rows, posts what was entered, and is given new rows.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -21,8 +21,10 @@ _MARGIN = 3  # cursor, mark, space
 
 
 class OrderSheet(EditableLines):
-    """`reader` reads entries (with the profile's zone and clock, say); `typing_hook` is called at every change of the
-    text in an editor, before anything is drawn, so that it can be kept first (design, decision 7)."""
+    """The order form. `reader`: parses entries, for instance with the profile's time zone.
+
+    `typing_hook`: called at every change of the text in an editor, before it is drawn, so that it can be stored first.
+    """
 
     class SheetMessage(Message):
         def __init__(self, sheet: "OrderSheet", pointer: Pointer) -> None:
@@ -35,14 +37,14 @@ class OrderSheet(EditableLines):
             return self.sheet
 
     class FieldChanged(SheetMessage):
-        """A value was entered and taken."""
+        """A value was entered and accepted."""
 
         def __init__(self, sheet: "OrderSheet", pointer: Pointer, value: Json) -> None:
             super().__init__(sheet, pointer)
             self.value = value
 
     class Typing(SheetMessage):
-        """The text in the editor changed. `open_editor(pointer, text)` brings it back."""
+        """The text in the editor changed. `open_editor(pointer, text)` restores it."""
 
         def __init__(self, sheet: "OrderSheet", pointer: Pointer, text: str) -> None:
             super().__init__(sheet, pointer)
@@ -52,22 +54,22 @@ class OrderSheet(EditableLines):
         pass
 
     class EditorLeft(SheetMessage):
-        """`taken`: by Enter or Tab. `text` is what stood in it if it was edited and not taken, else None."""
+        """The editor was closed. `accepted`: by Enter or Tab. `text`: its edited text if that was not accepted."""
 
-        def __init__(self, sheet: "OrderSheet", pointer: Pointer, taken: bool, text: str | None) -> None:
+        def __init__(self, sheet: "OrderSheet", pointer: Pointer, accepted: bool, text: str | None) -> None:
             super().__init__(sheet, pointer)
-            self.taken = taken
+            self.accepted = accepted
             self.text = text
 
     class EditRefused(SheetMessage):
-        """The field cannot be edited here, and why."""
+        """The field cannot be edited; `reason` says why."""
 
         def __init__(self, sheet: "OrderSheet", pointer: Pointer, reason: str) -> None:
             super().__init__(sheet, pointer)
             self.reason = reason
 
     class ExternalEditor(SheetMessage):
-        """The text in the editor is wanted in $EDITOR. `fill_editor` takes what comes back."""
+        """The user wants to edit the text in $EDITOR. Pass the result to `fill_editor`."""
 
         def __init__(self, sheet: "OrderSheet", pointer: Pointer, kind: str, text: str) -> None:
             super().__init__(sheet, pointer)
@@ -96,31 +98,31 @@ class OrderSheet(EditableLines):
         return self._form.rows
 
     def load(self, rows: Sequence[SheetRow], pointer: Pointer | None = None) -> None:
-        """Show another order, from its top or at a field. An open editor is left."""
+        """Show another order, from the top or at a field. Closes an open editor."""
         self.leave_editor()
         self._form = FormLayout(rows, self.drawn_width)
         self.top = 0
-        self.cursor = self._seat(0)
+        self.cursor = self._clamp(0)
         self.repaint()
         if pointer is not None and (row := self._form.nearest(pointer)) is not None:
-            self.cursor = self._seat(self._form.line_of_row[row])
+            self.cursor = self._clamp(self._form.line_of_row[row])
             self.show_line(self.cursor)
         self.post_message(self.CursorMoved(self, self.cursor))
 
     def set_rows(self, rows: Sequence[SheetRow]) -> None:
-        """Show news of the same order: the cursor stays at its field, an open editor open; only changes are drawn."""
-        old, pointer, place = self._form, self.cursor_pointer, self.cursor - self.top
+        """Update the rows of the same order. The cursor keeps its field, an editor stays open, only changes are drawn."""
+        old, pointer, offset = self._form, self.cursor_pointer, self.cursor - self.top
         self._form = FormLayout(rows, self.drawn_width)
         if self._editor is not None and self._form.row_of(self._editor.pointer) is None:
             self.leave_editor()
-        if self._form.stands_as(old):
+        if self._form.has_same_layout(old):
             for line, (row, _) in enumerate(self._form.lines):
                 if old.rows[row] != self._form.rows[row]:
                     self.repaint_row(line)
         else:
             row_now = None if pointer is None else self._form.row_of(pointer)
-            self.cursor = self._seat(self.cursor if row_now is None else self._form.line_of_row[row_now])
-            self.top = max(0, self.cursor - place)
+            self.cursor = self._clamp(self.cursor if row_now is None else self._form.line_of_row[row_now])
+            self.top = max(0, self.cursor - offset)
             self.repaint()
         if self.cursor_pointer != pointer:
             self.post_message(self.CursorMoved(self, self.cursor))
@@ -148,17 +150,17 @@ class OrderSheet(EditableLines):
     def go(self, index: int) -> None:
         super().go(index)
         if self._editor is None:
-            # What is wrong with a field is seen with it, as far as there is room.
-            self.show_line(self._form.end_of(self.cursor))
+            # Show the notes of a field with it, if there is room.
+            self.show_line(self._form.last_note_line(self.cursor))
             self.show_line(self.cursor)
 
     def go_to(self, pointer: Pointer) -> bool:
-        """Put the cursor on the field, or on the first one inside it, or on the nearest place that holds it."""
+        """Move the cursor to a field, or to the first one inside the pointer, or to its nearest parent."""
         row = self._form.nearest(pointer)
         return row is not None and self.go_to_row(row)
 
     def go_to_row(self, row: int) -> bool:
-        """Put the cursor on a row, by its index, or on the next one it may stand on; a heading comes in sight too."""
+        """Move the cursor to a row by index, or to the next selectable one. A heading is scrolled into view, too."""
         self.leave_editor()
         if not 0 <= row < len(self.rows):
             return False
@@ -169,30 +171,30 @@ class OrderSheet(EditableLines):
         return True
 
     def step_group(self, by: int) -> bool:
-        """To the first field of another group. Tells whether there is one."""
+        """Move to the first field of another group. Returns False if there is none."""
         row = self._form.group_beside(self.cursor, by)
         return row is not None and self.go_to_row(row)
 
     def step_problem(self, by: int) -> bool:
-        """To the next or previous field with a problem. Tells whether there is one in this order."""
+        """Move to the next or previous field with a problem. Returns False if there is none."""
         self.leave_editor()
         step = 1 if by > 0 else -1
-        line = self._next_stop(self.cursor + step, step)
+        line = self._next_selectable(self.cursor + step, step)
         while line is not None:
             if self._form.has_problem(line):
                 self.go(line)
                 return True
-            line = self._next_stop(line + step, step)
+            line = self._next_selectable(line + step, step)
         return False
 
     def has_problem_here(self) -> bool:
-        """Whether the row under the cursor tells of something to mend."""
+        """Whether the row under the cursor has a problem."""
         return self.cursor < len(self._form.lines) and self._form.has_problem(self.cursor)
 
     # The editor.
 
     def open_editor(self, pointer: Pointer | None = None, text: str | None = None) -> bool:
-        """Edit the field, by default the one under the cursor; with `text`, go on with what was in progress."""
+        """Edit a field, by default the one under the cursor. `text`: a text in progress to continue with."""
         self.leave_editor()
         if pointer is not None and self.field(pointer) is None:
             return False
@@ -213,43 +215,43 @@ class OrderSheet(EditableLines):
             multiline=field.multiline,
             in_progress=text,
         )
-        self.shows_bar = False
+        self.highlights_cursor = False
         self.post_message(self.EditorOpened(self, field.pointer))
         self.show_editor(editor)
         return True
 
-    def open_beside(self, by: int) -> None:
+    def open_next(self, by: int) -> None:
         step = 1 if by > 0 else -1
-        line = self._next_stop(self.cursor + step, step)
+        line = self._next_selectable(self.cursor + step, step)
         while line is not None:
             row = self._form.row_at_line(line)
             if isinstance(row, FieldRow) and row.editable:
                 self.go(line)
                 self.open_editor()
                 return
-            line = self._next_stop(line + step, step)
+            line = self._next_selectable(line + step, step)
 
-    def place_of(self, editor: LiveEditor) -> tuple[int, int]:
+    def box_of(self, editor: LiveEditor) -> tuple[int, int]:
         field = self.cursor_field
         was = f"was {field.was}" if field is not None and field.was is not None else ""
-        return _MARGIN + self._form.label_width + 1, self._rooms(safe(was), self.size.width)[0]
+        return _MARGIN + self._form.label_width + 1, self._widths(safe(was), self.size.width)[0]
 
-    def editor_typed(self, editor: LiveEditor) -> None:
+    def text_typed(self, editor: LiveEditor) -> None:
         if self.typing_hook is not None:
             self.typing_hook(editor.pointer, editor.text)
         self.post_message(self.Typing(self, editor.pointer, editor.text))
 
-    def editor_took(self, editor: LiveEditor, value: Json) -> None:
+    def value_accepted(self, editor: LiveEditor, value: Json) -> None:
         self.post_message(self.FieldChanged(self, editor.pointer, value))
 
-    def editor_left(self, editor: LiveEditor, taken: bool, text: str | None) -> None:
-        self.post_message(self.EditorLeft(self, editor.pointer, taken, text))
+    def editor_closed(self, editor: LiveEditor, accepted: bool, text: str | None) -> None:
+        self.post_message(self.EditorLeft(self, editor.pointer, accepted, text))
 
-    def editor_wanted(self, editor: LiveEditor) -> None:
+    def external_editor_requested(self, editor: LiveEditor) -> None:
         self.post_message(self.ExternalEditor(self, editor.pointer, editor.kind, editor.text))
 
     def close_editor(self) -> None:
-        self.shows_bar = True
+        self.highlights_cursor = True
         super().close_editor()
 
     # Drawing.
@@ -258,9 +260,9 @@ class OrderSheet(EditableLines):
     def row_count(self) -> int:
         return len(self._form.lines)
 
-    def is_stop(self, index: int) -> bool:
+    def is_selectable(self, index: int) -> bool:
         line = self.row_at(index)
-        return line is not None and self._form.is_stop(line)
+        return line is not None and self._form.is_selectable(line)
 
     def lay_out(self, width: int) -> None:
         row = self._form.lines[self.cursor][0] if self.cursor < len(self._form.lines) else None
@@ -284,18 +286,20 @@ class OrderSheet(EditableLines):
 
     def _draw_field(self, row: FieldRow, width: int, is_cursor: bool) -> Iterable[Piece]:
         yield ">" if is_cursor else " ", "mark"
-        yield fit(row.mark, 1) + " ", _MARK_TONES.get(row.mark, "mark")
+        yield fit(row.mark, 1) + " ", _MARK_STYLES.get(row.mark, "mark")
         label = " " * (2 * row.indent) + row.label
         yield fit(label, self._form.label_width) + " ", "" if row.editable else "dim"
         was = "" if row.was is None else safe(f"was {row.was}")
-        value_room, was_room = self._rooms(was, width)
+        value_width, was_width = self._widths(was, width)
         if self._editor is not None and self._editor.pointer == row.pointer:
-            yield from self._editor.draw_box(value_room)
+            yield from self._editor.draw_box(value_width)
         else:
-            tone = "dim" if row.shown.startswith("· ") or not row.editable else "changed" if row.was is not None else ""
-            yield fit(row.shown, value_room), tone
+            style = (
+                "dim" if row.shown.startswith("· ") or not row.editable else "changed" if row.was is not None else ""
+            )
+            yield fit(row.shown, value_width), style
         if was:
-            yield " " + fit(was, was_room), "dim"
+            yield " " + fit(was, was_width), "dim"
 
     def _draw_group(self, row: GroupRow, width: int, is_cursor: bool) -> Iterable[Piece]:
         counts = [f"*{row.changes}"] if row.changes else []
@@ -311,18 +315,18 @@ class OrderSheet(EditableLines):
 
     def _draw_note(self, row: NoteRow, text: str, part: int, is_cursor: bool) -> Iterable[Piece]:
         mark = fit(row.mark, 1) if part == 0 else " "
-        yield (">" if is_cursor else " ") + " " * (NOTE_INDENT - 3) + mark + " " + text, row.tone
+        yield (">" if is_cursor else " ") + " " * (NOTE_INDENT - 3) + mark + " " + text, row.style
 
     # Helpers.
 
-    def _rooms(self, was: str, width: int) -> tuple[int, int]:
-        """Cells for the value of a field, and for what it was."""
-        room = max(4, width - _MARGIN - self._form.label_width - 2)
-        was_room = min(cell_len(was), room // 2)
-        return room - was_room - (1 if was else 0), was_room
+    def _widths(self, was: str, width: int) -> tuple[int, int]:
+        """The widths of a field's value and of its previous value, in cells."""
+        available = max(4, width - _MARGIN - self._form.label_width - 2)
+        was_width = min(cell_len(was), available // 2)
+        return available - was_width - (1 if was else 0), was_width
 
 
-_MARK_TONES = {"!": "error", "S": "service", "#": "conflict", "~": "warning", "*": "changed"}
+_MARK_STYLES = {"!": "error", "S": "service", "#": "conflict", "~": "warning", "*": "changed"}
 
 
 def _read_entry(pointer: Pointer, kind: str, text: str, choices: tuple[tuple[str, str], ...]) -> ParsedEntry:

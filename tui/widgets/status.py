@@ -1,16 +1,16 @@
-"""The lines around a screen: title on top, rules between panes, status and keys at the bottom."""
+"""The fixed lines of a screen: title at the top, rules between panes, status and keys at the bottom."""
 
 from collections.abc import Iterable, Sequence
 
 from rich.cells import cell_len
 
-from tui.widgets.lines import Piece, within
+from tui.widgets.lines import Piece, fit_pieces
 from tui.widgets.status_text import StatusText
 from tui.widgets.text import fit, safe
 
 
 class TitleLine(StatusText):
-    """Where one is on the left, how things stand on the right."""
+    """The screen's name on the left, its state on the right."""
 
     def __init__(self, left: str = "", right: str = "", *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -18,17 +18,19 @@ class TitleLine(StatusText):
 
     def set(self, left: str, right: str = "") -> None:
         self._left, self._right = left, right
-        self.say((left, right))
+        self.set_content((left, right))
 
     def pieces(self, width: int) -> Iterable[Piece]:
         right = safe(self._right)
-        room = min(cell_len(right), max(width // 2, width - cell_len(safe(self._left)) - 4) if self._left else width)
-        yield " " + fit(self._left, max(0, width - room - 3)) + " ", "title"
-        yield fit(right, room), ""
+        available = min(
+            cell_len(right), max(width // 2, width - cell_len(safe(self._left)) - 4) if self._left else width
+        )
+        yield " " + fit(self._left, max(0, width - available - 3)) + " ", "title"
+        yield fit(right, available), ""
 
 
 class RuleLine(StatusText):
-    """A rule with a title in it and a word at its end."""
+    """A rule with a title and a text at its right end."""
 
     def __init__(self, title: str = "", right: str = "", *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -36,17 +38,17 @@ class RuleLine(StatusText):
 
     def set(self, title: str = "", right: str = "") -> None:
         self._title, self._right = title, right
-        self.say((title, right))
+        self.set_content((title, right))
 
     def pieces(self, width: int) -> Iterable[Piece]:
         title, right = safe(self._title), safe(self._right)
-        most = max(width // 2, width - cell_len(title) - 9)
-        end = f" {fit(right, min(cell_len(right), most))} ──" if right else ""
-        room = max(0, width - cell_len(end) - 4)
+        max_length = max(width // 2, width - cell_len(title) - 9)
+        end = f" {fit(right, min(cell_len(right), max_length))} ──" if right else ""
+        available = max(0, width - cell_len(end) - 4)
         if not title:
             yield "─" * (width - cell_len(end)), "dim"
         else:
-            shown = fit(title, min(cell_len(title), room))
+            shown = fit(title, min(cell_len(title), available))
             yield "── ", "dim"
             yield shown, "title"
             yield " " + "─" * (width - cell_len(shown) - cell_len(end) - 4), "dim"
@@ -54,27 +56,27 @@ class RuleLine(StatusText):
 
 
 class StatusLine(StatusText):
-    """Short facts with bars between them; a fact may have a tone."""
+    """Short items separated by bars. An item may have a style."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._facts: tuple[Piece, ...] = ()
+        self._items: tuple[Piece, ...] = ()
 
-    def set(self, facts: Sequence[str | Piece]) -> None:
-        self._facts = tuple((fact, "") if isinstance(fact, str) else fact for fact in facts if fact)
-        self.say(self._facts)
+    def set(self, items: Sequence[str | Piece]) -> None:
+        self._items = tuple((item, "") if isinstance(item, str) else item for item in items if item)
+        self.set_content(self._items)
 
     def pieces(self, width: int) -> Iterable[Piece]:
-        yield from within(self._all(), width - 1)
+        yield from fit_pieces(self._all(), width - 1)
 
     def _all(self) -> Iterable[Piece]:
-        for index, (text, tone) in enumerate(self._facts):
+        for index, (text, style) in enumerate(self._items):
             yield " │ " if index else " ", "dim"
-            yield safe(text), tone
+            yield safe(text), style
 
 
 class KeyLine(StatusText):
-    """The keys that work here, most useful first. Where they do not all fit, the last one stays: the way to the rest."""
+    """The keys of a screen, most useful first. The last one, which leads to the others, is shown even if not all fit."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -82,7 +84,7 @@ class KeyLine(StatusText):
 
     def set(self, keys: Sequence[tuple[str, str]]) -> None:
         self._keys = tuple(keys)
-        self.say(self._keys)
+        self.set_content(self._keys)
 
     def pieces(self, width: int) -> Iterable[Piece]:
         if not self._keys:

@@ -1,4 +1,4 @@
-"""One line of pieces that is drawn again only when it says something else."""
+"""A line of text that is redrawn only when its content changes."""
 
 from collections.abc import Iterable
 
@@ -14,12 +14,12 @@ class StatusText(LineView, can_focus=False):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self._said: object = None
+        self._content: object = None
 
-    def say(self, content: object) -> None:
-        """Draw again if this differs from what was said last; `pieces` turns it into text."""
-        if content != self._said:
-            self._said = content
+    def set_content(self, content: object) -> None:
+        """Redraw the line if the content changed. `pieces` converts it to text."""
+        if content != self._content:
+            self._content = content
             self.repaint_line(0)
 
     @property

@@ -1,4 +1,4 @@
-"""The table of orders: rows with a key each, a cursor and marks that belong to keys and not to positions."""
+"""The table of orders. Rows have keys; the cursor and marks belong to keys rather than positions."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from tui.widgets.lines import LineView, Piece
 from tui.widgets.text import Align, fit, safe
 
 _LEFT_MARGIN = 4  # cursor, mark of the user, mark of the row, space
-_FOLLOWED_ROWS = 2000
+_MAX_FOLLOWED_ROWS = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`width` in cells. What is left of the line goes to the columns with `flex`, `width` being their least."""
+    """A column. `width`: in cells. Columns with `flex` share the rest of the line, and `width` is their minimum."""
 
     key: str
     title: str
@@ -25,10 +25,10 @@ class Column:
 
 
 class StyledCell(NamedTuple):
-    """A cell with a tone of its own, one of `TONES`."""
+    """A cell with a style of its own, one of `LINE_STYLES`."""
 
     text: str
-    tone: str
+    style: str
 
 
 CellText: TypeAlias = str | StyledCell
@@ -36,17 +36,17 @@ CellText: TypeAlias = str | StyledCell
 
 @dataclass(frozen=True, slots=True)
 class RenderedRow:
-    """`mark` is the row's state in ASCII: one of ``! S # ~ * z`` or a space. Texts come as read."""
+    """A row. `mark`: its state in ASCII, one of ``! S # ~ * z`` or a space. Texts may be unsafe."""
 
     key: str
     cells: tuple[CellText, ...]
     mark: str = " "
-    mark_tone: str = ""
-    tone: str = ""
+    mark_style: str = ""
+    style: str = ""
 
 
 class RowSource(Protocol):
-    """Rows made when they are drawn, for tables too long to make beforehand."""
+    """Provides rows when they are drawn, for tables that are too long to build in advance."""
 
     def __len__(self) -> int: ...
 
@@ -58,7 +58,7 @@ class RowSource(Protocol):
 
 
 class OrderTable(LineView):
-    """Rows are replaced by `load`; cursor, marks and the place on the screen stay with their keys."""
+    """The table. `load` replaces the rows; cursor, marks and scroll position follow their keys."""
 
     header_height = 1
 
@@ -72,9 +72,9 @@ class OrderTable(LineView):
             return self.table
 
     class NearEnd(Message):
-        """Less than a page is left below what is in sight, and `set_tail` said that more can be had.
+        """Less than a page is left below the visible rows, and `set_footer` was called with `has_more`.
 
-        Sent once until rows are loaded.
+        Posted once until the next `load`.
         """
 
         def __init__(self, table: "OrderTable") -> None:
@@ -98,8 +98,8 @@ class OrderTable(LineView):
         self._source: RowSource = ListedRows(())
         self._marks: set[str] = set()
         self._empty = empty
-        self._tail = ""
-        self._more = False
+        self._footer = ""
+        self._has_more = False
         self._asked_for_more = False
         self._widths: list[int] = []
 
@@ -112,7 +112,7 @@ class OrderTable(LineView):
             self.repaint()
 
     def load(self, rows: Sequence[RenderedRow] | RowSource) -> None:
-        """Show these rows. The cursor follows its key; if that is gone, it takes the next one that is left."""
+        """Replace the rows. The cursor follows its key, or the next remaining one if its row is gone."""
         old, old_key = self._source, self.cursor_key
         offset = self.cursor - self.top
         self._source = ListedRows(rows) if isinstance(rows, Sequence) else rows
@@ -125,10 +125,10 @@ class OrderTable(LineView):
         self.repaint()
         if moved or self.cursor_key != old_key:
             self.post_message(self.CursorMoved(self, self.cursor))
-        self.in_sight()
+        self.viewport_changed()
 
     def set_row(self, row: RenderedRow) -> bool:
-        """Replace the row of this key and repaint its line. Tells whether there is one."""
+        """Replace the row of a key and repaint its line. Returns False if there is none."""
         index = self._source.index_of(row.key)
         if index is None:
             return False
@@ -138,27 +138,27 @@ class OrderTable(LineView):
         return True
 
     def refresh_row(self, key: str) -> None:
-        """Repaint the line of a key, whose source has news."""
+        """Repaint the line of a key after its source changed."""
         index = self._source.index_of(key)
         if index is not None:
             self.repaint_line(index)
 
     def set_empty(self, text: str) -> None:
-        """What is said where there are no rows."""
+        """Set the text for an empty table."""
         if text != self._empty:
             self._empty = text
             if not len(self._source):
                 self.refresh()
 
-    def set_tail(self, text: str, *, more: bool = False) -> None:
-        """The line under the last row, and whether `NearEnd` is wanted."""
-        changed = text != self._tail
-        self._tail, self._more = text, more
-        if not more:
+    def set_footer(self, text: str, *, has_more: bool = False) -> None:
+        """Set the line below the last row, and whether to post `NearEnd`."""
+        changed = text != self._footer
+        self._footer, self._has_more = text, has_more
+        if not has_more:
             self._asked_for_more = False
         if changed:
             self.refresh()
-        self.in_sight()
+        self.viewport_changed()
 
     # Cursor and marks.
 
@@ -183,7 +183,7 @@ class OrderTable(LineView):
 
     @property
     def marks(self) -> frozenset[str]:
-        """Marked keys, those of rows not shown included."""
+        """The marked keys, including those of rows that are not in the table."""
         return frozenset(self._marks)
 
     def set_marks(self, keys: Iterable[str]) -> None:
@@ -231,43 +231,44 @@ class OrderTable(LineView):
 
     def draw_header(self, row: int, width: int) -> Iterable[Piece]:
         titles = (
-            fit(column.title, wide, column.align) for column, wide in zip(self._columns, self._widths, strict=True)
+            fit(column.title, column_width, column.align)
+            for column, column_width in zip(self._columns, self._widths, strict=True)
         )
         return ((" " * _LEFT_MARGIN + " ".join(titles), "header"),)
 
     def draw_line(self, index: int, width: int, is_cursor: bool) -> Iterable[Piece]:
         row = self._source.row_at(index)
         yield (">" if is_cursor else " ") + ("+" if row.key in self._marks else " "), "mark"
-        yield fit(row.mark, 1), row.mark_tone or "mark"
-        for cell, column, wide in zip(row.cells, self._columns, self._widths, strict=False):
-            text, tone = cell if isinstance(cell, StyledCell) else (cell, "")
-            yield " " + fit(text, wide, column.align), tone or row.tone
+        yield fit(row.mark, 1), row.mark_style or "mark"
+        for cell, column, column_width in zip(row.cells, self._columns, self._widths, strict=False):
+            text, style = cell if isinstance(cell, StyledCell) else (cell, "")
+            yield " " + fit(text, column_width, column.align), style or row.style
 
     def draw_below(self, row: int, width: int) -> Iterable[Piece]:
         if not len(self._source):
             empty = self._empty.split("\n")
-            text = empty[row] if row < len(empty) else self._tail if row == len(empty) else ""
+            text = empty[row] if row < len(empty) else self._footer if row == len(empty) else ""
         else:
-            text = self._tail if row == 0 else ""
+            text = self._footer if row == 0 else ""
         return ((" " * _LEFT_MARGIN + safe(text), "dim"),) if text else ()
 
-    def in_sight(self) -> None:
-        left = self.row_count - (self.top + self.body_height)
-        if self._more and not self._asked_for_more and left < self.body_height:
+    def viewport_changed(self) -> None:
+        rows_below = self.row_count - (self.top + self.body_height)
+        if self._has_more and not self._asked_for_more and rows_below < self.body_height:
             self._asked_for_more = True
             self.post_message(self.NearEnd(self))
 
     # Helpers.
 
     def _follow(self, old: RowSource, old_key: str | None) -> int:
-        """Where the cursor goes: to its key, else to the next key that is still there, else to the one before."""
+        """The index for the cursor: that of its key, else of the next remaining key, else of one before."""
         if old_key is None:
             return 0
         found = self._source.index_of(old_key)
         if found is not None:
             return found
-        after = range(self.cursor + 1, min(len(old), self.cursor + _FOLLOWED_ROWS))
-        before = range(self.cursor - 1, max(-1, self.cursor - _FOLLOWED_ROWS), -1)
+        after = range(self.cursor + 1, min(len(old), self.cursor + _MAX_FOLLOWED_ROWS))
+        before = range(self.cursor - 1, max(-1, self.cursor - _MAX_FOLLOWED_ROWS), -1)
         for index in (*after, *before):
             found = self._source.index_of(old.key_at(index))
             if found is not None:
@@ -276,7 +277,7 @@ class OrderTable(LineView):
 
 
 class ListedRows:
-    """Rows held in a list, found by key."""
+    """Rows in a list, with an index by key."""
 
     def __init__(self, rows: Sequence[RenderedRow]) -> None:
         self._rows = list(rows)

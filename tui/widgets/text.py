@@ -1,4 +1,4 @@
-"""Makes a stranger's text safe to show, and measures it in cells."""
+"""Makes untrusted text safe to show, and measures it in terminal cells."""
 
 import re
 import unicodedata
@@ -14,7 +14,7 @@ UNSHOWABLE = "�"
 LINE_BREAK = " ⏎ "
 ELLIPSIS = "…"
 
-# Glyphs that stand for something else on the screen. They are never sent (design, decision 21).
+# Characters that are shown in place of others. They are never sent.
 SUBSTITUTES = frozenset({UNSHOWABLE, "⏎", "␡", *map(chr, range(0x2400, 0x2420))})
 
 _PLAIN = re.compile(r"[ -~\xa1-\xac\xae-\u02ff\u0370-\u0377\u0384-\u0482\u2010-\u2015\u2018-\u201e\u2022\u2026\u20ac]*")
@@ -23,7 +23,7 @@ _BREAKS = frozenset("\n\x85\u2028\u2029")
 _BLANK_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
 _KEYCAPS = frozenset("0123456789#*")
 _MARKS_ON_A_LETTER = 4
-# A shown cell comes of at most this many characters: base, marks, selector, skin tone, joiner.
+# The most characters that make one cell: base, marks, selector, skin tone, joiner.
 _CHARS_A_CELL = 8
 _CACHED_LENGTH = 256
 
@@ -34,7 +34,7 @@ _ISOLATE, _END_OF_ISOLATE = "\u2068", "\u2069"
 
 
 def safe(text: object, *, newline: str = LINE_BREAK) -> str:
-    """The text with nothing in it that acts on a terminal, hides, or has a width terminals disagree about."""
+    """Replace everything that acts on a terminal, is invisible, or has a width that terminals disagree about."""
     text = text if isinstance(text, str) else str(text)
     if _PLAIN.fullmatch(text):
         return text
@@ -44,9 +44,9 @@ def safe(text: object, *, newline: str = LINE_BREAK) -> str:
 
 
 def spans(text: str, *, newline: str = LINE_BREAK) -> Iterator[tuple[str, str]]:
-    """What is shown, and the characters it stands for, piece by piece; the second halves joined are the text.
+    """Yield shown pieces with the characters that they stand for. The original characters joined are the text.
 
-    What is dropped (a joiner in an emoji) belongs to the piece before it.
+    Characters that are not shown (a joiner in an emoji) belong to the piece before them.
     """
     shown = original = before = ""
     marks = 0
@@ -69,13 +69,13 @@ def spans(text: str, *, newline: str = LINE_BREAK) -> Iterator[tuple[str, str]]:
         yield shown, original
 
 
-def is_altered(text: str, *, multiline: bool = False) -> bool:
-    """Whether what is shown differs from what is there. With `multiline`, line feeds are shown as they are."""
+def has_substitutes(text: str, *, multiline: bool = False) -> bool:
+    """Whether the shown text differs from the original. With `multiline`, line feeds do not count."""
     return safe(text, newline="\n" if multiline else LINE_BREAK) != text
 
 
 def fit(text: object, width: int, align: Align = "left") -> str:
-    """Safe text in exactly `width` cells: padded, or cut with an ellipsis."""
+    """Make a text safe and exactly `width` cells wide: padded, or cut with an ellipsis."""
     text = text if isinstance(text, str) else str(text)
     if width <= 0:
         return ""
@@ -86,7 +86,7 @@ def fit(text: object, width: int, align: Align = "left") -> str:
 
 
 def isolated(piece: str) -> str:
-    """A piece of safe text whose right-to-left words cannot move what stands beside it.
+    """Isolate right-to-left words in a piece of safe text, so that they cannot move their neighbours.
 
     A terminal that reorders runs the Unicode bidirectional algorithm over the whole line: a Hebrew name and the weight
     in the next column would change places. Each right-to-left run becomes an isolate (U+2068 … U+2069, no cells wide);
@@ -101,7 +101,7 @@ def isolated(piece: str) -> str:
 
 
 def cut(text: str, start: int, width: int) -> str:
-    """The cells from `start` of safe text, exactly `width` of them; halves of wide characters become spaces."""
+    """Cut `width` cells from safe text, beginning at cell `start`. Halves of wide characters become spaces."""
     out: list[str] = []
     at = 0
     for char in text:
@@ -117,7 +117,7 @@ def cut(text: str, start: int, width: int) -> str:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Safe text broken into lines of at most `width` cells, at spaces where there are any; never empty."""
+    """Wrap safe text into lines of at most `width` cells, at spaces if possible. There is always at least one line."""
     lines: list[str] = []
     for paragraph in text.split("\n"):
         rest = paragraph

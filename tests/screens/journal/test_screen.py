@@ -82,7 +82,7 @@ async def test_a_write_is_read_in_the_journal_with_field_was_and_now(tmp_path: P
         await house.press("enter")
         assert "http://127.0.0.1/api/v3" in house.text
         assert "TEST" in house.text
-        assert "is being sent" in house.text
+        assert "sending: queued" in house.text
         await house.press("v")
         assert '"base_url": "http://127.0.0.1/api/v3"' in house.text
         await house.press("v", "q")

@@ -100,7 +100,7 @@ def go_to(house: House, pointer: Pointer) -> None:
     """The cursor to the line where this begins."""
     found = parse_json(screen(house).edit.buffer.text)
     assert isinstance(found, ParsedJson)
-    screen(house).edit.go_to(screen(house).edit.buffer.spot_of(*found.positions[pointer]))
+    screen(house).edit.go_to(screen(house).edit.buffer.position_of(*found.positions[pointer]))
 
 
 async def change_city(house: House, name: str = "Gentbrugge") -> None:
@@ -275,7 +275,7 @@ async def test_a_glyph_of_the_screen_is_not_taken_for_text(tmp_path: Path) -> No
     async with housed(tmp_path) as house:
         await open_json(house)
         await change_city(house, "Gent␉")
-        assert "␉ stands for what cannot be shown" in house.text
+        assert "␉ stands for something that cannot be shown" in house.text
         assert "1 problem" in house.lines[-2]
 
 
@@ -498,7 +498,7 @@ async def open_document(house: House, document: Document) -> Draft:
     await house.until("100+ read")
     drafts = house.app.account.drafts
     draft = drafts.of("90000001", document, NOW)
-    open_draft_as_json(house.app, draft, lambda: draft, drafts.save)
+    open_draft_as_json(house.app.screen, draft, lambda: draft, drafts.save)
     await house.until(lambda: isinstance(house.app.screen, JsonScreen) and house.app.screen.is_ready)
     await judged(house)
     return draft

@@ -12,13 +12,25 @@ from textual import events
 from textual.events import Paste
 
 from tui.sandbox.app import Sandbox, SandboxSettings
-from tui.screens.common.pages import HelpScreen
+from tui.screens.common.pages import PageScreen
 from tui.screens.composer.screen import ComposerScreen
 from tui.screens.file_import.screen import ImportScreen
 from tui.screens.system.opening import OpeningScreen
 from tui.screens.triage.screen import TriageScreen
+from tui.widgets.dialogs import QuestionBar
 from tui.widgets.table import OrderTable
 
+BAD = order(
+    order_number="BAD-1",
+    shipping_address__country_code="US",
+    shipping_address__postal_code="",
+    shipping_address__city="",
+    shipping_address__house_number="",
+    shipping_address__address_line_1="Main street",
+    shipping_address__name="",
+    order_details__order_items__0__quantity=0,
+)
+"""An order with more than five reasons not to ship."""
 HOSTILE = "\x1b]52;c;aGk=\x07\x1b[2J[red]x[/nope] \u202e\x9b31m =cmd|' /C calc'!A1"
 
 
@@ -49,7 +61,8 @@ async def test_going_on_reads_further_pages_until_the_end(tmp_path: Path) -> Non
         await house.until("300 read")
         assert table(house).row_count == 300
         await house.press("G")
-        assert "end" in house.text
+        assert "│ 300 read" in house.text
+        assert table(house).cursor == 299
 
 
 async def test_a_shop_and_a_filter_narrow_what_is_asked(tmp_path: Path) -> None:
@@ -78,7 +91,7 @@ async def test_a_filter_that_cannot_be_understood_changes_nothing(tmp_path: Path
         await house.press("slash")
         await house.type("city:Gent")
         await house.press("enter")
-        assert "no filter 'city'" in house.text
+        assert "Unknown filter 'city'" in house.text
         assert table(house).row_count == before
         # What was typed is there to be mended, not to be typed again.
         assert "/ city:Gent" in house.text
@@ -193,7 +206,7 @@ async def test_a_torn_escape_sequence_runs_nothing(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         await house.until("100+ read")
         await house.press("escape", "[", "D")
-        assert not house.app.screen.question.is_open
+        assert not house.app.screen.query_one(QuestionBar).is_open
         await house.press("escape", "O", "B", "j")
         assert isinstance(house.app.screen, TriageScreen)
 
@@ -261,7 +274,7 @@ async def test_a_filter_typed_ahead_runs_no_commands(tmp_path: Path) -> None:
         for key in ("slash", *"weighta", "enter"):
             house.app.post_message(Key(key, "/" if key == "slash" else key if len(key) == 1 else "\r"))
         await house.until("/ weighta")
-        assert not house.app.screen.question.is_open
+        assert not house.app.screen.query_one(QuestionBar).is_open
         assert house.app.staging.orders == []
 
 
@@ -282,7 +295,7 @@ async def test_keys_typed_while_the_account_is_opened_are_for_the_rooms(tmp_path
         assert not house.app.house_screens()
         for key in ("B", "question_mark"):
             house.app.post_message(events.Key(key, {"question_mark": "?"}.get(key, key)))
-        await house.until(lambda: isinstance(house.app.screen, HelpScreen))
+        await house.until(lambda: isinstance(house.app.screen, PageScreen) and "Keys in" in house.text)
         await house.press("escape")
         assert isinstance(house.app.screen, ComposerScreen)
 
@@ -328,3 +341,50 @@ async def test_orders_pasted_into_the_list_are_read_in_the_composer(tmp_path: Pa
         await house.until("characters of JSON")
         await house.press("o")
         await house.until("1 order added from pasted text")
+
+
+async def test_a_low_terminal_keeps_four_orders_on_the_screen(tmp_path: Path) -> None:
+    async with housed(tmp_path, size=(40, 10)) as house:
+        await house.until(lambda: table(house).row_count >= 100)
+        assert table(house).body_height >= 4
+        assert all(line.strip() for line in house.lines[4:8])
+
+
+@pytest.mark.parametrize("size", [(160, 45), (200, 50)])
+async def test_a_preview_beside_the_list_shows_every_reason(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with housed(tmp_path, size=size, plant=(json.dumps(BAD).encode(),)) as house:
+        await house.until("100+ read")
+        await house.press("slash")
+        await house.type("number:BAD-1")
+        await house.press("enter")
+        await house.until(lambda: table(house).row_count == 1)
+        order = house.app.screen.order
+        reasons = house.app.screen.workspace.orders.problems(order)
+        assert len(reasons) > 5
+        assert [problem.title for problem in reasons if problem.title not in house.text] == []
+
+
+async def test_an_unbound_key_says_so_once(tmp_path: Path) -> None:
+    async with housed(tmp_path) as house:
+        await house.until("100+ read")
+        await house.press("%")
+        assert "% is not bound here; ? lists the keys." in house.text
+        await house.press("j")
+        assert "is not bound here" not in house.text
+        await house.press("%")
+        assert "is not bound here" not in house.text
+
+
+async def test_a_filter_error_is_gone_after_a_valid_filter(tmp_path: Path) -> None:
+    async with housed(tmp_path) as house:
+        await house.until("100+ read")
+        await house.press("/")
+        await house.type("date:nonsense")
+        await house.press("enter")
+        error = house.lines[-2]
+        assert "nonsense" in error
+        await house.press("ctrl+u")
+        await house.type("candle")
+        await house.press("enter")
+        await house.until("/ candle")
+        assert "nonsense" not in house.text

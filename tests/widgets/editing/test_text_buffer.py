@@ -1,4 +1,4 @@
-"""The rows of a text: they are the text whatever is done to them, and every step goes back and forth."""
+"""Tests for the text buffer: rows always make up the text, and every step can be undone and redone."""
 
 from typing import Any
 
@@ -15,12 +15,12 @@ long_texts = st.lists(letters, max_size=8).map("".join)
 
 @pytest.fixture(autouse=True)
 def short_rows(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rows that go on in the next one already after a few letters."""
+    """Make lines continue in another row after a few letters."""
     monkeypatch.setattr(textbuffer, "ROW_LIMIT", 3)
 
 
-def offset(buffer: TextBuffer, spot: BufferPosition) -> int:
-    return sum(map(len, buffer.rows[: spot.row])) + spot.column
+def offset(buffer: TextBuffer, position: BufferPosition) -> int:
+    return sum(map(len, buffer.rows[: position.row])) + position.column
 
 
 def check(buffer: TextBuffer, text: str) -> None:
@@ -35,7 +35,7 @@ def check(buffer: TextBuffer, text: str) -> None:
 
 
 @given(st.data(), long_texts)
-def test_rows_are_the_text_and_every_step_can_be_taken_back(data: Any, text: str) -> None:
+def test_rows_are_the_text_and_every_step_can_be_undone(data: Any, text: str) -> None:
     buffer = TextBuffer(text)
     check(buffer, text)
     history = [text]
@@ -72,16 +72,16 @@ def test_rows_are_the_text_and_every_step_can_be_taken_back(data: Any, text: str
 
 
 @given(long_texts, st.integers(0, 100), st.integers(0, 20))
-def test_lines_and_columns_lead_there_and_back(text: str, row: int, column: int) -> None:
+def test_lines_and_columns_convert_both_ways(text: str, row: int, column: int) -> None:
     buffer = TextBuffer(text)
     row %= len(buffer.rows)
-    spot = BufferPosition(row, column % (len(buffer.row_text(row)) + 1))
-    line, at = buffer.line_and_column(spot)
-    assert text.split("\n")[line - 1][: at - 1].endswith(buffer.rows[row][: spot.column])
-    assert offset(buffer, buffer.spot_of(line, at)) == offset(buffer, spot)
+    position = BufferPosition(row, column % (len(buffer.row_text(row)) + 1))
+    line, at = buffer.line_and_column(position)
+    assert text.split("\n")[line - 1][: at - 1].endswith(buffer.rows[row][: position.column])
+    assert offset(buffer, buffer.position_of(line, at)) == offset(buffer, position)
 
 
-def test_typing_on_is_one_step_until_it_is_ended() -> None:
+def test_continued_typing_is_one_step() -> None:
     buffer = TextBuffer("x\n")
     for count, letter in enumerate("abcd", 1):
         if letter == "c":
@@ -97,7 +97,7 @@ def test_typing_on_is_one_step_until_it_is_ended() -> None:
 
 @settings(max_examples=20)
 @given(st.text(max_size=30))
-def test_what_replaces_all_is_one_step(text: str) -> None:
+def test_replacing_the_text_is_one_step(text: str) -> None:
     buffer = TextBuffer("before\nit")
     buffer.set_text(text, BufferPosition(1, 0))
     assert buffer.text == text

@@ -1,21 +1,21 @@
-"""The editor of many lines: keys do what they do elsewhere, a key draws one line, and a long text is no slower."""
+"""Tests for the text editor: keys work as usual, a key redraws one line, and long text is not slower."""
 
 import random
 import time
 
 import pytest
 from textual import events
-from widget_harness import Stage, shown, watch_lines
+from widget_harness import WidgetApp, record_drawn_lines, screen_lines
 
 from tui.widgets.editing import text_buffer as textbuffer
 from tui.widgets.editing.text_buffer import BufferPosition
-from tui.widgets.editing.text_editor import RowNote, TextEditor, plain_lines
+from tui.widgets.editing.text_editor import RowNote, TextEditor, normalize_lines
 
 LONGEST = 4_000_000
 
 
 def editor(text: str) -> TextEditor:
-    edit = TextEditor(longest=LONGEST)
+    edit = TextEditor(max_length=LONGEST)
     edit.load(text)
     return edit
 
@@ -26,7 +26,7 @@ def press(edit: TextEditor, key: str) -> None:
 
 
 class Model:
-    """A text and a caret, as plainly as can be."""
+    """A simple model of a text with a caret."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -76,18 +76,18 @@ OTHERS = ("ctrl+u", "ctrl+k", "a", "b", "{", '"', "space", "space")
 
 
 @pytest.mark.parametrize("seed", range(12))
-async def test_keys_do_to_the_text_what_they_do_to_a_plain_one(seed: int) -> None:
+async def test_keys_change_the_text_like_a_simple_model(seed: int) -> None:
     source = random.Random(seed)
     text = "\n".join("  " * source.randrange(3) + "abc" * source.randrange(4) for _ in range(6))
     edit = editor(text)
-    async with Stage(edit).run_test(size=(40, 10)):
-        edit.begin(0)
+    async with WidgetApp(edit).run_test(size=(40, 10)):
+        edit.start_editing(0)
         model = Model(text)
         for _ in range(150):
             key = source.choice(KEYS + OTHERS)
             press(edit, key)
             model.press(key)
-            line, column = edit.buffer.line_and_column(edit.spot)
+            line, column = edit.buffer.line_and_column(edit.position)
             assert edit.buffer.text == model.text, key
             assert "\n".join(model.text[: model.at].split("\n")) == model.text[: model.at]
             assert (line, column) == (
@@ -103,14 +103,14 @@ async def test_keys_do_to_the_text_what_they_do_to_a_plain_one(seed: int) -> Non
 
 
 @pytest.mark.parametrize("seed", range(4))
-async def test_a_line_that_is_cut_to_rows_is_edited_as_one(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_line_cut_into_rows_is_edited_as_one(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(textbuffer, "ROW_LIMIT", 4)
     source = random.Random(seed)
     text = "abcdefghijklmnopqrstuvw\nx\n" + "y" * 30
     edit = editor(text)
     keys = [key for key in KEYS + OTHERS if key not in ("home", "end", "ctrl+e", "ctrl+u", "ctrl+k", "enter")]
-    async with Stage(edit).run_test(size=(40, 10)):
-        edit.begin(0)
+    async with WidgetApp(edit).run_test(size=(40, 10)):
+        edit.start_editing(0)
         model = Model(text)
         for _ in range(200):
             key = source.choice(keys)
@@ -122,48 +122,48 @@ async def test_a_line_that_is_cut_to_rows_is_edited_as_one(seed: int, monkeypatc
         assert edit.buffer.text == text
 
 
-async def test_up_and_down_keep_the_column_and_pages_move_by_the_window() -> None:
+async def test_up_and_down_keep_the_column_and_pages_move_by_the_view() -> None:
     edit = editor("\n".join(["0123456789", "012", ""] * 20))
-    async with Stage(edit).run_test(size=(40, 10)):
-        edit.begin(7)
+    async with WidgetApp(edit).run_test(size=(40, 10)):
+        edit.start_editing(7)
         press(edit, "down")
-        assert edit.spot == BufferPosition(1, 3)
+        assert edit.position == BufferPosition(1, 3)
         press(edit, "down")
         press(edit, "down")
-        assert edit.spot == BufferPosition(3, 7)
+        assert edit.position == BufferPosition(3, 7)
         press(edit, "pagedown")
-        assert edit.spot == BufferPosition(12, 7)
+        assert edit.position == BufferPosition(12, 7)
         press(edit, "pageup")
         press(edit, "up")
-        assert edit.spot == BufferPosition(2, 0)
+        assert edit.position == BufferPosition(2, 0)
         press(edit, "ctrl+end")
-        assert edit.spot == BufferPosition(59, 0)
+        assert edit.position == BufferPosition(59, 0)
         press(edit, "down")
         press(edit, "ctrl+home")
         press(edit, "up")
-        assert edit.spot == BufferPosition(0, 0)
+        assert edit.position == BufferPosition(0, 0)
 
 
-async def test_a_key_draws_its_line_and_no_other() -> None:
+async def test_key_redraws_only_its_line() -> None:
     edit = editor("\n".join(f"line {number}" for number in range(10_000)))
-    stage = Stage(edit)
+    stage = WidgetApp(edit)
     async with stage.run_test(size=(40, 12)) as pilot:
         edit.go(5_000)
-        edit.begin()
+        edit.start_editing()
         await pilot.pause()
-        drawn = watch_lines(edit)
+        drawn = record_drawn_lines(edit)
         await pilot.press("x", "y", "backspace")
         assert set(drawn) == {edit.cursor - edit.top}
-        assert "line 5000x" in shown(stage)[edit.cursor - edit.top]
+        assert "line 5000x" in screen_lines(stage)[edit.cursor - edit.top]
 
 
-async def test_what_is_typed_is_told_before_it_is_drawn() -> None:
+async def test_on_change_runs_before_drawing() -> None:
     texts: list[str] = []
-    edit = TextEditor(longest=LONGEST, on_change=lambda: texts.append(edit.buffer.text))
+    edit = TextEditor(max_length=LONGEST, on_change=lambda: texts.append(edit.buffer.text))
     edit.load("a\nb")
-    async with Stage(edit).run_test(size=(40, 10)) as pilot:
-        edit.begin(1)
-        drawn = watch_lines(edit)
+    async with WidgetApp(edit).run_test(size=(40, 10)) as pilot:
+        edit.start_editing(1)
+        drawn = record_drawn_lines(edit)
         edit.on_key(events.Key("x", "x"))
         assert texts == ["ax\nb"]
         assert drawn == []
@@ -171,13 +171,13 @@ async def test_what_is_typed_is_told_before_it_is_drawn() -> None:
         assert drawn
 
 
-async def test_notes_stand_under_their_lines_and_move_with_them() -> None:
+async def test_notes_are_below_their_lines_and_move_with_them() -> None:
     edit = editor("\n".join(f"line {number}" for number in range(30)))
-    stage = Stage(edit)
+    stage = WidgetApp(edit)
     async with stage.run_test(size=(60, 10)) as pilot:
         edit.set_notes({2: [RowNote("!", "not a number", "error", 3)], 20: [RowNote("~", "long " * 40, "warning")]})
         await pilot.pause()
-        lines = shown(stage)
+        lines = screen_lines(stage)
         assert lines[2].split() == ["3", "!", "line", "2"]
         assert lines[3].index("^") == lines[2].index("line") + 3
         assert lines[4].strip() == "! not a number"
@@ -186,12 +186,12 @@ async def test_notes_stand_under_their_lines_and_move_with_them() -> None:
         edit.move(1)
         assert edit.row == 3
         edit.go_to(BufferPosition(0, 0))
-        edit.begin(0)
+        edit.start_editing(0)
         press(edit, "enter")
         await pilot.pause()
-        assert shown(stage)[3].split() == ["4", "!", "line", "2"]
+        assert screen_lines(stage)[3].split() == ["4", "!", "line", "2"]
         press(edit, "backspace")
-        edit.leave()
+        edit.stop_editing()
         note = edit.step_note(1)
         assert note is not None
         assert (edit.row, note.text) == (2, "not a number")
@@ -206,39 +206,39 @@ async def test_notes_stand_under_their_lines_and_move_with_them() -> None:
         assert edit.cursor - edit.top in (at, 4)
 
 
-async def test_a_line_longer_than_the_screen_scrolls_with_the_caret() -> None:
+async def test_long_line_scrolls_with_the_caret() -> None:
     edit = editor("x" * 100 + "end\n" + "y" * 100)
-    stage = Stage(edit)
+    stage = WidgetApp(edit)
     async with stage.run_test(size=(40, 5)) as pilot:
-        assert shown(stage)[0].endswith("…")
-        edit.begin()
+        assert screen_lines(stage)[0].endswith("…")
+        edit.start_editing()
         await pilot.pause()
-        assert shown(stage)[0].rstrip().endswith("xend")
+        assert screen_lines(stage)[0].rstrip().endswith("xend")
         press(edit, "home")
         await pilot.pause()
-        assert "end" not in shown(stage)[0]
+        assert "end" not in screen_lines(stage)[0]
 
 
-async def test_hostile_texts_are_shown_as_letters_and_kept_as_they_are() -> None:
+async def test_hostile_text_is_shown_safely_and_kept() -> None:
     text = '"a\x1b[31m\u202e\x85\u2028\x00": "\udce9 é"'
     edit = editor(text)
-    stage = Stage(edit)
+    stage = WidgetApp(edit)
     async with stage.run_test(size=(60, 5)) as pilot:
-        edit.begin()
+        edit.start_editing()
         await pilot.pause()
         press(edit, "x")
         await pilot.pause()
         assert edit.buffer.text == text[:-1] + 'x"'
-        assert all(char.isprintable() for char in "".join(shown(stage)))
+        assert all(char.isprintable() for char in "".join(screen_lines(stage)))
 
 
-async def test_a_megabyte_is_pasted_typed_into_and_taken_back_at_once() -> None:
+async def test_megabyte_is_pasted_edited_and_undone_quickly() -> None:
     text = "\n".join(f'  "name {number}": "something that is not short",' for number in range(20_000))
     assert len(text) > 900_000
     edit = editor("{\n}")
-    async with Stage(edit).run_test(size=(80, 24)) as pilot:
+    async with WidgetApp(edit).run_test(size=(80, 24)) as pilot:
         edit.go_to(BufferPosition(0, 0))
-        edit.begin(1)
+        edit.start_editing(1)
         begun = time.perf_counter()
         edit.on_paste(events.Paste(text))
         await pilot.pause()
@@ -249,19 +249,19 @@ async def test_a_megabyte_is_pasted_typed_into_and_taken_back_at_once() -> None:
         assert (time.perf_counter() - begun) / 100 < 0.005
         press(edit, "enter")
         assert len(edit.buffer.rows) == 20_002
-        edit.leave()
+        edit.stop_editing()
         while edit.undo():
             pass
         assert edit.buffer.text == "{\n}"
 
 
-async def test_a_megabyte_in_one_line_is_edited_like_any_other() -> None:
+async def test_megabyte_in_one_line_can_be_edited() -> None:
     text = '{"a": "' + "word " * 200_000 + '"}'
     edit = editor(text)
-    async with Stage(edit).run_test(size=(80, 24)):
+    async with WidgetApp(edit).run_test(size=(80, 24)):
         edit.go(300)
         begun = time.perf_counter()
-        edit.begin()
+        edit.start_editing()
         for _ in range(20):
             press(edit, "x")
             press(edit, "left")
@@ -269,21 +269,21 @@ async def test_a_megabyte_in_one_line_is_edited_like_any_other() -> None:
         assert len(edit.buffer.text) == len(text) + 20
 
 
-async def test_what_does_not_fit_is_refused_with_a_word_and_changes_nothing() -> None:
-    edit = TextEditor(longest=100)
+async def test_too_long_paste_is_refused_with_a_message() -> None:
+    edit = TextEditor(max_length=100)
     edit.load("{}")
-    stage = Stage(edit)
+    stage = WidgetApp(edit)
     async with stage.run_test(size=(40, 5)) as pilot:
-        edit.begin()
+        edit.start_editing()
         edit.on_paste(events.Paste("x" * 101))
         await pilot.pause()
-        (refused,) = stage.heard(TextEditor.Refused)
-        assert "Nothing was pasted" in refused.words
+        (refused,) = stage.take_messages(TextEditor.Refused)
+        assert "Nothing was pasted" in refused.message
         assert edit.buffer.text == "{}"
 
 
 @pytest.mark.parametrize(
-    ("text", "plain"),
+    ("text", "normalized"),
     [
         ("a\r\nb\rc\n", "a\nb\nc\n"),
         ("\t\t{\n \t 1\t2", "    {\n    1\t2"),
@@ -291,5 +291,5 @@ async def test_what_does_not_fit_is_refused_with_a_word_and_changes_nothing() ->
         ("", ""),
     ],
 )
-def test_what_comes_from_outside_has_line_feeds_and_no_tabs_in_front(text: str, plain: str) -> None:
-    assert plain_lines(text) == plain
+def test_normalize_lines(text: str, normalized: str) -> None:
+    assert normalize_lines(text) == normalized

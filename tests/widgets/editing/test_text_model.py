@@ -1,4 +1,4 @@
-"""An editor sends what the user typed and the original of what the user left, never what stands in its place."""
+"""Tests for the text model: the result has typed and original characters, never substitutes."""
 
 import pytest
 from hypothesis import given
@@ -21,9 +21,7 @@ def test_unedited_text_is_the_original(text: str, multiline: bool) -> None:
 
 
 @given(HOSTILE, st.booleans(), st.lists(KEYS | st.sampled_from("xy "), max_size=20))
-def test_whatever_is_typed_only_typed_and_original_characters_are_left(
-    text: str, multiline: bool, keys: list[str]
-) -> None:
+def test_text_has_only_typed_and_original_characters(text: str, multiline: bool, keys: list[str]) -> None:
     editing = TextModel(text, multiline=multiline)
     for key in keys:
         if key == "up":
@@ -34,7 +32,7 @@ def test_whatever_is_typed_only_typed_and_original_characters_are_left(
             editing.key(key, key if len(key) == 1 else None)
     assert set(editing.text) <= set(text) | set("xy \n")
     assert not editing.unsendable
-    stretches = editing.stretches(10)
+    stretches = editing.visual_lines(10)
     caret = editing.caret_row(stretches)
     for row, stretch in enumerate(stretches):
         assert cell_len("".join(editing.draw(stretch, 10, caret=row == caret))) == 10
@@ -43,7 +41,7 @@ def test_whatever_is_typed_only_typed_and_original_characters_are_left(
         assert cell_len("".join(editing.draw(stretch, 10, caret=True))) == 10
 
 
-def test_a_substitute_keeps_its_original_through_edits_around_it() -> None:
+def test_substitute_keeps_its_original_through_edits_around_it() -> None:
     editing = TextModel("a\x1bb\r\nc", multiline=True)
     assert editing.shown == "a␛b\nc"
     editing.key("x", "x")
@@ -56,7 +54,7 @@ def test_a_substitute_keeps_its_original_through_edits_around_it() -> None:
     assert editing.text == "yab\r\ncx"
 
 
-def test_a_substitute_typed_as_text_is_told() -> None:
+def test_typed_substitute_is_unsendable() -> None:
     editing = TextModel("a\x1b�")
     assert not editing.unsendable, "the original has a true replacement character"
     editing.paste("␛]")
@@ -64,19 +62,19 @@ def test_a_substitute_typed_as_text_is_told() -> None:
     assert set(editing.unsendable) <= SUBSTITUTES
 
 
-def test_several_pasted_lines_are_joined_in_one_line_and_said() -> None:
+def test_pasted_lines_are_joined_in_one_line_with_a_notice() -> None:
     editing = TextModel("")
     assert editing.paste("Kerkstraat 12\r\n9000 Gent\r") == "2 lines were joined to one"
     assert editing.text == "Kerkstraat 12 9000 Gent"
 
 
-def test_several_lines_stay_lines_where_there_is_room() -> None:
+def test_pasted_lines_are_kept_in_multiline_text() -> None:
     editing = TextModel("start ", multiline=True)
     assert editing.paste("a\rb\r\nc") == ""
     assert editing.text == "start a\nb\nc"
 
 
-def test_a_huge_paste_is_refused_whole() -> None:
+def test_huge_paste_is_refused_completely() -> None:
     editing = TextModel("kept")
     assert "at most 64 KB" in editing.paste("x" * (PASTE_LIMIT + 1))
     assert editing.text == "kept"
@@ -103,14 +101,14 @@ def test_keys(keys: list[str], text: str) -> None:
 
 
 @pytest.mark.parametrize(("key", "text"), [("n", "n"), ("backspace", ""), ("left", "BE")])
-def test_a_selected_whole_is_replaced_by_typing_only(key: str, text: str) -> None:
+def test_selected_text_is_replaced_only_by_typing(key: str, text: str) -> None:
     editing = TextModel("BE")
-    editing.select_whole()
+    editing.select_all()
     editing.key(key, key if len(key) == 1 else None)
     assert editing.text == text
 
 
 def test_long_lines_wrap_at_spaces() -> None:
     editing = TextModel("graag afgeven bij de buren", multiline=True)
-    parts = [editing.draw(part, 13, caret=False)[0].rstrip() for part in editing.stretches(13)]
+    parts = [editing.draw(part, 13, caret=False)[0].rstrip() for part in editing.visual_lines(13)]
     assert parts == ["graag", "afgeven bij", "de buren"]

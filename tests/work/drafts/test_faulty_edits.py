@@ -122,7 +122,7 @@ def change(edit: Edit, dice: Random, number: int) -> None:
 
 
 @pytest.mark.parametrize("life", range(2), indirect=True)
-async def test_every_order_ends_as_the_journal_says(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_every_order_matches_the_journal(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
     ids = await plant(life)
     began = {id: await life.client.get_order(id) for id in ids}
     executed: Counter[str] = Counter()
@@ -136,16 +136,16 @@ async def test_every_order_ends_as_the_journal_says(life: Life, monkeypatch: pyt
     dice = Random(life.seed)
     ways: Counter[SendState] = Counter()
     for number in range(EDITS):
-        life.sandbox.breaker.faults = faults()
+        life.sandbox.fault_injector.faults = faults()
         ways[await one_edit(life, dice.choice(ids), dice, number)] += 1
         if dice.random() < 0.1:
             # The app ends where it stands, and another one opens.
             await life.close()
-            life.sandbox.breaker.faults = Faults()
+            life.sandbox.fault_injector.faults = Faults()
             await life.open()
-            life.sandbox.breaker.faults = faults()
+            life.sandbox.fault_injector.faults = faults()
             await life.settle()
-    life.sandbox.breaker.faults = Faults()
+    life.sandbox.fault_injector.faults = Faults()
     await life.settle()
 
     writes = sorted(life.store.writes.all(life.account.account_id, limit=-1), key=lambda write: write.id)
@@ -216,7 +216,7 @@ async def one_edit(life: Life, id: str, dice: Random, number: int) -> SendState:
     drafts.save(draft)
     standing = await corrections.send(draft, draft.sending.body)
     if standing.state is SendState.VERIFIED:
-        before, life.sandbox.breaker.faults = life.sandbox.breaker.faults, Faults()
+        before, life.sandbox.fault_injector.faults = life.sandbox.fault_injector.faults, Faults()
         assert NOTES.get(await life.client.get_order(id)) == f"edit {number}"
-        life.sandbox.breaker.faults = before
+        life.sandbox.fault_injector.faults = before
     return standing.state

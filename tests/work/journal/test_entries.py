@@ -12,17 +12,18 @@ from sandbox_account import CITY, IDS, NAME, account, change, draft_of, follow, 
 from tui.store.journal import WriteKind, WriteState
 from tui.work.account import Account
 from tui.work.journal.entries import (
+    GROUPS,
     PRUNED,
-    EntryOutcome,
     after,
-    ended,
+    description,
     entry_line,
     export,
+    group_of,
     open_entry,
-    outcome_words,
     prune_journal,
     states_of,
 )
+from tui.work.writes.send_state import SendState
 
 
 @pytest.fixture
@@ -31,20 +32,46 @@ async def bench(tmp_path: Path) -> AsyncIterator[Account]:
         yield bench
 
 
-def test_every_end_has_a_group_and_words() -> None:
-    found = {(state, road) for group in EntryOutcome for state in states_of(group)[0] for road in states_of(group)[1]}
+def test_every_outcome_has_a_group_and_a_label() -> None:
+    found = {(state, road) for group in GROUPS for state in states_of(group)[0] for road in states_of(group)[1]}
     every = {(state, road) for state in WriteState for road in WriteKind} - {(WriteState.VERIFIED, WriteKind.DELETE)}
     assert found == every, "a deletion is confirmed, never seen as sent"
     for state, road in found:
-        assert outcome_words(state, road)
-        assert (state in states_of(ended(state, road))[0], road in states_of(ended(state, road))[1]) == (True, True)
+        assert description(state, road)
+        assert (state in states_of(group_of(state, road))[0], road in states_of(group_of(state, road))[1]) == (
+            True,
+            True,
+        )
 
 
-async def test_an_entry_tells_who_where_what_and_how_it_ended(bench: Account) -> None:
+async def test_outcomes_of_an_export_are_public(bench: Account) -> None:
+    entry = await change(bench, IDS[0], (CITY, "Breda"))
+    outcomes = {
+        WriteState.RECORDED: "waits to go",
+        WriteState.SENT: "is being sent",
+        WriteState.ANSWERED: "taken, is being read again",
+        WriteState.ACCEPTED: "accepted, not seen yet",
+        WriteState.UNKNOWN: "outcome unknown",
+        WriteState.CONFIRMED: "confirmed",
+        WriteState.VERIFIED: "seen as sent",
+        WriteState.DIFFERS: "shows something else",
+        WriteState.MISSING: "accepted and never seen",
+        WriteState.REFUSED: "refused",
+        WriteState.BUSY: "the service was busy",
+        WriteState.NOT_SENT: "not sent",
+        WriteState.NOT_APPLIED: "not applied",
+        WriteState.GONE: "the order was gone",
+    }
+    for state in WriteState:
+        bench.store.writes.step(entry.write.id, state)
+        assert json.loads(entry_line(newest(bench)))["outcome"] == outcomes[state]
+
+
+async def test_entry_has_who_where_what_and_outcome(bench: Account) -> None:
     entry = await change(bench, IDS[0], (CITY, "Breda"))
     assert (entry.write.profile, entry.base_url, entry.name) == ("NL", "http://127.0.0.1/api/v3", f"N-{IDS[0]}")
     assert "@" in entry.write.by
-    assert (entry.words, entry.ended) == ("confirmed", EntryOutcome.CONFIRMED)
+    assert (entry.description, entry.state) == ("verified", SendState.VERIFIED)
     (part,) = entry.parts
     assert [(change.pointer, change.was, change.now) for change in part.changes] == [(CITY, "Oss", "Breda")]
     made = after(entry.write, part)
@@ -53,7 +80,7 @@ async def test_an_entry_tells_who_where_what_and_how_it_ended(bench: Account) ->
     assert [step.state for step in entry.steps] == ["recorded", "sent", "answered", "confirmed"]
 
 
-async def test_the_parts_of_an_upsert_are_its_orders_each_with_its_change(bench: Account) -> None:
+async def test_upsert_has_one_part_per_order(bench: Account) -> None:
     drafts = [await draft_of(bench, IDS[0], (CITY, "Breda")), await draft_of(bench, IDS[1], (NAME, "Jan"))]
     await bench.corrections.send_as_upsert(drafts)
     await follow(bench)
@@ -65,7 +92,7 @@ async def test_the_parts_of_an_upsert_are_its_orders_each_with_its_change(bench:
     assert (NAME.get(made), CITY.get(made), made["id"]) == ("Jan", "Oss", IDS[1])
 
 
-async def test_the_export_has_a_line_for_each_write_in_a_file_of_its_owner(bench: Account, tmp_path: Path) -> None:
+async def test_export_has_one_line_per_write_in_a_private_file(bench: Account, tmp_path: Path) -> None:
     await change(bench, IDS[0], (CITY, "Br\ud800eda\u2028\n"))
     await change(bench, IDS[1], (NAME, "Jan"))
     await bench.corrections.delete(IDS[2], await bench.client.get_order(IDS[2]))
@@ -84,6 +111,7 @@ async def test_the_export_has_a_line_for_each_write_in_a_file_of_its_owner(bench
     assert order["before"]["shipping_address"]["city"] == "Oss"
     assert order["after"]["shipping_address"]["city"] == "Br\ud800eda\u2028\n"
     assert (first["profile"], first["road"], first["state"]) == ("NL", "patch", "confirmed")
+    assert first["outcome"] == "confirmed"
     assert first["body"] == {"shipping_address": {"city": "Br\ud800eda\u2028\n"}}
     assert (last["road"], last["outcome"], last["body"]) == ("delete", "deleted", None)
     assert last["orders"][0]["before"]["order_number"] == f"N-{IDS[2]}"
@@ -91,7 +119,7 @@ async def test_the_export_has_a_line_for_each_write_in_a_file_of_its_owner(bench
     assert b"ZGVtbzpkZW1v" not in raw, "the credentials, as the header has them"
 
 
-async def test_a_file_that_is_there_is_never_overwritten_and_a_broken_one_does_not_stay(
+async def test_export_never_overwrites_and_removes_a_partial_file(
     bench: Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     entry = await change(bench, IDS[0], (CITY, "Breda"))
@@ -111,13 +139,13 @@ async def test_a_file_that_is_there_is_never_overwritten_and_a_broken_one_does_n
     assert not other.exists()
 
 
-async def test_an_upsert_of_the_composer_tells_its_change_though_none_was_noted(bench: Account) -> None:
+async def test_change_of_an_upsert_is_derived_from_its_bodies(bench: Account) -> None:
     entry = await change(bench, IDS[0], (CITY, "Breda"))
     line = json.loads(entry_line(entry))
     assert line["orders"][0]["changes"]
 
 
-async def test_old_writes_are_removed_and_the_journal_knows_it(bench: Account) -> None:
+async def test_old_writes_are_pruned_and_counted(bench: Account) -> None:
     entry = await change(bench, IDS[0], (CITY, "Breda"))
     assert await prune_journal(bench.store, bench.now(), 1) == 0
     assert bench.store.screen_states.get(bench.account_id, PRUNED) is None

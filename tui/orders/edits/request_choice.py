@@ -45,14 +45,16 @@ class RequestChoice:
 def choose_request(edit: Edit) -> RequestChoice:
     """Choose the smallest PATCH if it can carry the edit, else an upsert of the whole order."""
     patch = smallest_patch(edit)
+    changes: dict[Pointer, Change] = {}
+    for change in edit.changes() if patch.blocked else ():
+        changes.setdefault(change.pointer, change)
     blocked = tuple(
         BlockedChange(change.pointer, reason)
         for change in patch.blocked
-        if (reason := _why_blocked(edit, change.pointer))
+        if change.pointer in changes and (reason := why_not_upsert(changes[change.pointer]))
     )
-    not_patchable = tuple(
-        change for change in patch.blocked if not any(change.pointer == other.pointer for other in blocked)
-    )
+    never_sent = {change.pointer for change in blocked}
+    not_patchable = tuple(change for change in patch.blocked if change.pointer not in never_sent)
     if not_patchable:
         return _upsert(edit, blocked, not_patchable)
     invalid, tolerated = _split_by_severity(patch.invalid, edit, edit.base)
@@ -166,11 +168,6 @@ def _is_unchanged(pointer: Pointer, edit: Edit, read: Document) -> bool:
 def same_type(a: Json | Absent, b: Json | Absent) -> bool:
     """Whether both are objects, or neither is."""
     return isinstance(a, dict) == isinstance(b, dict)
-
-
-def _why_blocked(edit: Edit, pointer: Pointer) -> str | None:
-    change = next((change for change in edit.changes() if change.pointer == pointer), None)
-    return None if change is None else why_not_upsert(change)
 
 
 def _changes_inside(change: Change, pointer: Pointer) -> bool:

@@ -6,6 +6,7 @@ from textual.app import ComposeResult
 
 from tui.keymap import COMMANDS, Command, Context, commands_in, key_name
 from tui.orders.query.filters import HELP as FILTER_HELP
+from tui.screens.common.key_lines import key_names
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
 from tui.widgets.dialogs import QuestionBar
@@ -48,9 +49,16 @@ _MOVES = frozenset(
 
 
 class PageScreen(BaseScreen[None]):
-    """A page of lines with a title."""
+    """A page of lines with a title, and something right of it. A text is made safe; lines are shown in their styles."""
 
     WHERE = Context.PAGER
+
+    def __init__(
+        self, workspace: Workspace, title: str, content: str | Sequence[TextLine], *, title_right: str = ""
+    ) -> None:
+        super().__init__(workspace)
+        self._titles = (title, title_right)
+        self._content = content
 
     def compose(self) -> ComposeResult:
         yield TitleLine()
@@ -63,77 +71,58 @@ class PageScreen(BaseScreen[None]):
     def list_view(self) -> LineView:
         return self.query_one(Pager)
 
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.query_one(TitleLine).set(*self._titles)
+        if isinstance(self._content, str):
+            self.query_one(Pager).set_text(self._content)
+        else:
+            self.query_one(Pager).set_lines(self._content)
+
     def show_keys(self) -> None:
-        self.query_one(KeyLine).set([("j k PgDn PgUp", "move"), ("q Esc", "back")])
+        self.query_one(KeyLine).set(
+            [
+                (key_names(self.WHERE, "down", "up", "page_down", "page_up"), "move"),
+                (key_names(self.WHERE, "back"), "back"),
+            ]
+        )
 
 
-class TextScreen(PageScreen):
-    """A stranger's text, whole."""
-
-    def __init__(self, workspace: Workspace, title: str, text: str) -> None:
-        super().__init__(workspace)
-        self._title = title
-        self._text = text
-
-    def on_mount(self) -> None:
-        super().on_mount()
-        self.query_one(TitleLine).set(self._title)
-        self.query_one(Pager).set_text(self._text)
+def help_page(workspace: Workspace, where: Context) -> PageScreen:
+    """The page with the keys of a place."""
+    return PageScreen(
+        workspace, f"Keys in {where}", list(help_lines(where)), title_right="Q leaves the app, q goes back"
+    )
 
 
-class LinesScreen(PageScreen):
-    """Lines of safe pieces, as a review has them."""
-
-    def __init__(self, workspace: Workspace, title: str, lines: Sequence[TextLine]) -> None:
-        super().__init__(workspace)
-        self._title = title
-        self._lines = lines
-
-    def on_mount(self) -> None:
-        super().on_mount()
-        self.query_one(TitleLine).set(self._title)
-        self.query_one(Pager).set_lines(self._lines)
-
-
-class HelpScreen(PageScreen):
-    """The keys that work in one place, then all others; made from the one table."""
-
-    def __init__(self, workspace: Workspace, where: Context) -> None:
-        super().__init__(workspace)
-        self._where = where
-
-    def on_mount(self) -> None:
-        super().on_mount()
-        self.query_one(TitleLine).set(f"Keys in {self._where}", "Q leaves the app, q goes back")
-        self.query_one(Pager).set_lines(list(self._lines()))
-
-    def _lines(self) -> Iterator[TextLine]:
-        here = commands_in(self._where)
-        yield from _table([command for command in here if command.id not in _MOVES])
+def help_lines(where: Context) -> Iterator[TextLine]:
+    """The keys that work in one place, then all others."""
+    here = commands_in(where)
+    yield from _table([command for command in here if command.id not in _MOVES])
+    yield ""
+    yield [("Moving", "title")]
+    yield from _table([command for command in here if command.id in _MOVES])
+    if where in (Context.EDIT, Context.COMPOSER):
         yield ""
-        yield [("Moving", "title")]
-        yield from _table([command for command in here if command.id in _MOVES])
-        if self._where in (Context.EDIT, Context.COMPOSER):
-            yield ""
-            yield [("In a field's editor", "title")]
-            yield from ([(f"  {fit(keys, 18)} ", "info"), (words, "")] for keys, words in _EDITOR)
-        if self._where is Context.JSON:
-            yield ""
-            yield [("While a line is edited", "title")]
-            yield from ([(f"  {fit(keys, 18)} ", "info"), (words, "")] for keys, words in _TEXT_EDITOR)
-        if self._where is Context.TRIAGE:
-            yield ""
-            yield [("The filter line", "title")]
-            width = max(len(word) for word, _ in FILTER_HELP)
-            yield from ([(f"  {fit(word, width)} ", "info"), (words, "")] for word, words in FILTER_HELP)
+        yield [("In a field's editor", "title")]
+        yield from ([(f"  {fit(keys, 18)} ", "info"), (words, "")] for keys, words in _EDITOR)
+    if where is Context.JSON:
         yield ""
-        yield [("Marks in front of a row", "title")]
-        yield from ([(f"  {fit(mark, 18)} ", tone), (words, "")] for mark, words, tone in _MARKS)
-        others = [command for command in COMMANDS if command not in here]
-        if others:
-            yield ""
-            yield [("Elsewhere", "title")]
-            yield from _table(others, places=True)
+        yield [("While a line is edited", "title")]
+        yield from ([(f"  {fit(keys, 18)} ", "info"), (words, "")] for keys, words in _TEXT_EDITOR)
+    if where is Context.TRIAGE:
+        yield ""
+        yield [("The filter line", "title")]
+        width = max(len(word) for word, _ in FILTER_HELP)
+        yield from ([(f"  {fit(word, width)} ", "info"), (words, "")] for word, words in FILTER_HELP)
+    yield ""
+    yield [("Marks in front of a row", "title")]
+    yield from ([(f"  {fit(mark, 18)} ", tone), (words, "")] for mark, words, tone in _MARKS)
+    others = [command for command in COMMANDS if command not in here]
+    if others:
+        yield ""
+        yield [("Elsewhere", "title")]
+        yield from _table(others, places=True)
 
 
 def _table(commands: Sequence[Command], *, places: bool = False) -> Iterator[TextLine]:

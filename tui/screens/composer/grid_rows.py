@@ -15,11 +15,11 @@ from tui.orders.edits.request_choice import IMMUTABLE
 from tui.orders.fields import Field, all_fields, field_at, path_of, value_pointer
 from tui.orders.paths import ANY, ITEMS, LISTS
 from tui.orders.value_parser import KINDS_OF_LINES, Choices, show_value
-from tui.screens.common.list_screen import KeyedRows
+from tui.screens.common.table_rows import KeyedRows
 from tui.screens.composer.rows import mark_of
 from tui.screens.order.form_rows import FormNote, FormSpec, choices_of
 from tui.widgets.form_layout import FieldRow
-from tui.widgets.grid import GridCell, GridColumn, width_of
+from tui.widgets.grid import GridCell, GridColumn, needed_width
 from tui.widgets.text import fit
 from tui.work.batches.staged_order import Finding, StagedOrder
 from tui.work.batches.staging import Staging
@@ -98,7 +98,7 @@ def columns_of(orders: Sequence[StagedOrder], paths: Iterable[ColumnPath], sourc
     for path in paths:
         known = field_at(Pointer(path))
         key, title = "/".join(path), title_of(path)
-        width = width_of((source.cell_at(index, key).text for index in some), title, _WIDEST)
+        width = needed_width((source.cell_at(index, key).text for index in some), title, _WIDEST)
         found.append(GridColumn(key, title, width, "right" if known and known.kind in _NUMBERS else "left"))
     # Where two titles would be cut to the same, they have their whole room.
     cut = Counter(fit(column.title, column.width) for column in found)

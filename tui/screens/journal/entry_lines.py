@@ -7,11 +7,11 @@ from tui.orders.display import display_value
 from tui.orders.fields import label_of
 from tui.orders.paths import PAYMENT_STATUS, TOTAL
 from tui.orders.summary import address_lines, money_at, text_at
-from tui.store.journal import Event, WriteKind, WriteState
+from tui.store.journal import Event, WriteKind
 from tui.store.journal_queries import JournalRow, OrderNames
 from tui.widgets.lines import Piece
 from tui.widgets.text import fit, safe
-from tui.work.journal.entries import EntryOutcome, JournalEntry, Part, at, ended, outcome_words
+from tui.work.journal.entries import JournalEntry, Part, at, description
 from tui.work.journal.undo import LOST
 
 EntryLine = list[Piece]
@@ -19,29 +19,11 @@ EntryLine = list[Piece]
 _BESIDE = 64
 """So wide must a pane be for field, was and now beside each other."""
 
-MARKS = {
-    EntryOutcome.ON_WAY: (">", "info"),
-    EntryOutcome.UNKNOWN: ("#", "conflict"),
-    EntryOutcome.CONFIRMED: ("=", "good"),
-    EntryOutcome.DIFFERS: ("S", "service"),
-    EntryOutcome.NOT_WRITTEN: ("*", "warning"),
-    EntryOutcome.DELETED: ("=", "dim"),
-}
-
-
-def mark_of(state: WriteState, road: WriteKind) -> Piece:
-    """The mark of how a write ended, and its tone: ASCII first, colour second."""
-    if state is WriteState.REFUSED:
-        return "S", "service"
-    if state is WriteState.GONE:
-        return "#", "conflict"
-    return MARKS[ended(state, road)]
-
 
 def entry_lines(entry: JournalEntry, zone: tzinfo, width: int) -> Iterator[EntryLine]:
     """All of a write."""
     write = entry.write
-    words, tone = entry.words, mark_of(write.state, write.new.kind)[1]
+    words, tone = entry.description, entry.state.style
     yield [(f"{write.at.astimezone(zone):%a %d %b %Y %H:%M:%S}  ", ""), (safe(words), tone)]
     yield [(safe(f"{write.by} · {write.profile or 'no profile'} · {entry.base_url}"), "dim")]
     yield [(safe(f"{write.new.method} {write.new.path}"), "dim")]
@@ -58,7 +40,7 @@ def entry_lines(entry: JournalEntry, zone: tzinfo, width: int) -> Iterator[Entry
 def preview_lines(entry: JournalEntry, zone: tzinfo, width: int, most: int) -> Iterator[EntryLine]:
     """What one wants to know of a write of one order before opening it, in about `most` lines and two."""
     lines = list(_said(entry))
-    if entry.ended is EntryOutcome.DELETED:
+    if entry.is_deletion:
         lines.append([(safe(f"u stages it as a new order. {LOST}"), "info")])
         order = entry.parts[0].before or {}
         lines.extend([(f"  {safe(words)}", "")] for words in address_lines(order))
@@ -136,14 +118,14 @@ def step_lines(steps: Sequence[Event], zone: tzinfo, *, short: bool = False) -> 
             moment = step.at.astimezone(zone)
             when = f"{moment:%H:%M:%S} " if last is None or moment.replace(microsecond=0) != last else ""
             last = moment.replace(microsecond=0)
-            told.append(f"{when}{step.state}")
+            told.append(f"{when}{description(step.state, WriteKind.PATCH)}")
         yield [(" > ".join(told), "dim")]
         return
     for step in steps:
         status = f" {step.status}" if step.status is not None else ""
         yield [
             (f"  {step.at.astimezone(zone):%a %d %b %H:%M:%S} ", "dim"),
-            (safe(f"{outcome_words(step.state, WriteKind.PATCH)}{status}"), ""),
+            (safe(f"{description(step.state, WriteKind.PATCH)}{status}"), ""),
         ]
         if isinstance(step.detail, dict) and "left_by" in step.detail:
             yield [("      the app ended here; the next start took it up", "dim")]

@@ -5,12 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
 from tui.orders.fields import label_of
-from tui.screens.journal.entry_lines import mark_of
 from tui.store.journal import WriteKind
-from tui.store.journal_queries import JournalRow
-from tui.store.store import Store
+from tui.store.journal_queries import JournalQueries, JournalRow
 from tui.widgets.table import CellText, Column, RenderedRow, StyledCell
-from tui.work.journal.entries import at, outcome_words, recorded_changes
+from tui.work.journal.entries import at, description, recorded_changes
+from tui.work.writes.send_state import LABELS, project
 
 _CHUNK = 64
 
@@ -39,7 +38,7 @@ def key_of_place(place: Place) -> str:
 class WriteRows:
     """`places` in order; `by_order`: each row is about one order of its write."""
 
-    store: Store
+    queries: JournalQueries
     places: Sequence[Place]
     now: datetime
     zone: tzinfo
@@ -66,21 +65,21 @@ class WriteRows:
         place = self.places[index]
         if place not in self._briefs:
             start = index - index % _CHUNK
-            self._briefs |= self.store.journal_queries.get(self.places[start : start + _CHUNK])
+            self._briefs |= self.queries.get(self.places[start : start + _CHUNK])
         return self._briefs.get(place)
 
     def row_at(self, index: int) -> RenderedRow:
         brief = self.brief_at(index)
         if brief is None:
             return RenderedRow(self.key_at(index), ("", "removed"))
-        mark, tone = mark_of(brief.state, brief.kind)
+        mark, _, tone = LABELS[project(brief.state)]
         when = brief.at.astimezone(self.zone)
         same_day = when.date() == self.now.astimezone(self.zone).date()
         name = brief.first.name if self.by_order or brief.orders == 1 else f"{brief.orders} orders"
         cells: list[CellText] = [f"{when:%H:%M:%S}" if same_day else f"{when:%d %b %H:%M}"]
         if self.several:
             cells.append(f"{brief.by.partition('@')[0]} {brief.profile}".strip())
-        cells += [name, brief.kind, self._what(brief), StyledCell(outcome_words(brief.state, brief.kind), tone)]
+        cells += [name, brief.kind, self._what(brief), StyledCell(description(brief.state, brief.kind), tone)]
         return RenderedRow(self.key_at(index), tuple(cells), mark, tone)
 
     def _what(self, brief: JournalRow) -> str:
@@ -88,7 +87,7 @@ class WriteRows:
             return "the whole order"
         words = self.what.get(brief.id)
         if words is None:
-            changes = recorded_changes(self.store.journal_queries.changes(brief.id))
+            changes = recorded_changes(self.queries.changes(brief.id))
             labels = list(dict.fromkeys(label_of(at(change)) for change in changes))
             if not labels:
                 words = "sent whole" if brief.kind is WriteKind.UPSERT else ""

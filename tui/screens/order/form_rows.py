@@ -200,7 +200,7 @@ def _section_rows(
         ):
             continue
         mark = "#" if conflict and not conflict.decided else _mark(notes, is_changed)
-        reason, road = road_of(pointer, known)
+        reason, full_order_reason = road_of(pointer, known)
         count += 1
         inner.append(
             FieldRow(
@@ -217,7 +217,7 @@ def _section_rows(
                 help=known.help,
                 multiline=known.kind in KINDS_OF_LINES,
                 indent=1 if base.tokens else 0,
-                road=road,
+                full_order_reason=full_order_reason,
             )
         )
         if conflict is not None:

@@ -28,8 +28,13 @@ def why_text(problems: Sequence[Problem]) -> str:
     return first if len(problems) == 1 else f"{first} +{len(problems) - 1}"
 
 
-def preview_lines(order: Document, problems: Sequence[Problem]) -> Iterator[list[Piece]]:
-    """What one wants to know of an order before opening it: left its address, right why it will not ship."""
+def preview_lines(
+    order: Document, problems: Sequence[Problem], beside_address: int | None = None
+) -> Iterator[list[Piece]]:
+    """The lines of a preview: on the left the address, on the right why the order will not ship.
+
+    `beside_address` limits the lines of reasons beside the address; the others follow at the end, none is left out.
+    """
     left: list[Piece] = [(safe(line), "") for line in address_lines(order)] or [("no shipping address", "error")]
     right: list[Piece] = []
     for problem in problems:
@@ -42,7 +47,9 @@ def preview_lines(order: Document, problems: Sequence[Problem]) -> Iterator[list
             right.append((f"    m: {safe(proposal.text)}", "info"))
         elif place.startswith("Items"):
             right.append((f"    {safe(place)}", "dim"))
-    for row in range(max(len(left), min(len(right), 5))):
+    most = len(right) if beside_address is None else max(len(left), beside_address)
+    right, later = right[:most], right[most:]
+    for row in range(max(len(left), len(right))):
         start = left[row] if row < len(left) else ("", "")
         yield [start, right[row] if row < len(right) else ("", "")]
     count = item_count(order)
@@ -62,3 +69,4 @@ def preview_lines(order: Document, problems: Sequence[Problem]) -> Iterator[list
     names = [text_at(item, ITEMS.of("name")) for item in items] if isinstance(items, list) else []
     if names:
         yield [(safe(", ".join(names[:12])), "dim")]
+    yield from ([piece] for piece in later)

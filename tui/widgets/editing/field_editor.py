@@ -1,4 +1,4 @@
-"""The live editor of a field: text, several lines, choice with type-ahead. It draws itself into lines of the sheet."""
+"""The live editor of a field: text, multiline text, or choice with type-ahead. It is drawn into lines of the sheet."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias
@@ -13,7 +13,7 @@ from tui.widgets.lines import Piece
 from tui.widgets.text import fit, safe, wrap
 
 Reader: TypeAlias = Callable[[Pointer, str, str, tuple[tuple[str, str], ...]], ParsedEntry]
-"""Reads an entry: the field's pointer, the kind it is edited as, the text, the choices."""
+"""Parses an entry: the field's pointer, the kind it is edited as, the text, the choices."""
 
 EDITOR_KEYS = EDITING_KEYS | {"up", "down", "pageup", "pagedown", "enter", "tab", "shift+tab", "escape", "ctrl+g"}
 
@@ -24,7 +24,7 @@ _INDENT = 6
 
 
 class LiveEditor:
-    """`kind` is what it edits as, which is not the field's own where the value read does not fit that."""
+    """The editor. `kind`: the kind that it edits; not the field's own if the value does not fit that."""
 
     def __init__(
         self,
@@ -43,7 +43,7 @@ class LiveEditor:
         self.notice = ""
         self.reason = ""
         self._reader = reader
-        self._closed = self.kind in _CLOSED_KINDS
+        self._is_closed = self.kind in _CLOSED_KINDS
         text = entry_text(self.kind, value)
         self.editing = TextModel(
             text if in_progress is None else in_progress, multiline=self.kind in KINDS_OF_LINES, unedited=text
@@ -52,12 +52,12 @@ class LiveEditor:
         self._picked = -1
         self._chose = False
         self._scroll = 0
-        if in_progress is None and self._closed:
-            self.editing.select_whole()
+        if in_progress is None and self._is_closed:
+            self.editing.select_all()
             codes = [code for code, _ in self.choices]
             self._picked = codes.index(text) if text in codes else -1
         elif in_progress is not None:
-            self._typed()
+            self._text_changed()
 
     @property
     def is_multiline(self) -> bool:
@@ -65,11 +65,11 @@ class LiveEditor:
 
     @property
     def text(self) -> str:
-        """The text in progress, in the user's and the original's own characters."""
+        """The text in progress, with the original characters rather than the shown ones."""
         return self.editing.text
 
-    def take(self) -> ParsedEntry | None:
-        """The value entered, why it cannot be taken, or None if nothing was edited."""
+    def accept(self) -> ParsedEntry | None:
+        """The entered value, or why it is invalid, or None if nothing was edited."""
         if self._picked >= 0 and self._chose:
             code = self._matches[self._picked][0]
             if code == self.editing.text and not self.editing.is_changed:
@@ -80,7 +80,7 @@ class LiveEditor:
         return self._read()
 
     def key(self, key: str, character: str | None, width: int) -> bool:
-        """Do what a key does in this editor; tells whether it does anything. Leaving it is the sheet's business."""
+        """Handle a key. Returns False if the editor does not use it. Closing the editor is the sheet's task."""
         self.notice = ""
         before = self.editing.text
         if key in ("up", "down", "pageup", "pagedown"):
@@ -88,7 +88,7 @@ class LiveEditor:
             if self.is_multiline:
                 self.editing.move_row(by, width - _INDENT - 1)
             elif self._matches:
-                # Above the first choice is what was typed, as it was typed.
+                # Above the first choice is the text as typed.
                 above = -1 if self.editing.is_changed and self.editing.text.strip() else 0
                 self._picked = max(above, min(self._picked + by, len(self._matches) - 1))
                 self._chose = self._picked >= 0
@@ -97,31 +97,31 @@ class LiveEditor:
         if not self.editing.key(key, character):
             return False
         if self.editing.text != before:
-            self._typed()
+            self._text_changed()
         return True
 
     def fill(self, text: str) -> None:
-        """Put a text in place of all."""
+        """Replace the text."""
         self.notice = self.editing.fill(text)
-        self._typed()
+        self._text_changed()
 
     def paste(self, text: str) -> None:
         self.notice = self.editing.paste(text)
-        self._typed()
+        self._text_changed()
 
     # Drawing.
 
     def draw_box(self, width: int) -> Iterable[Piece]:
-        """The editor's part of the field's own line."""
+        """The editor's part of the field's line."""
         if self.is_multiline:
             hint = {"tags": "one a line", "json": "JSON"}.get(self.kind, "several lines")
-            yield fit(f"{hint}; Tab takes it", width), "dim"
+            yield fit(f"{hint}; Tab accepts", width), "dim"
             return
         inner = max(3, width - 2)
-        stretch, self._scroll = self.editing.window(inner, self._scroll)
-        before, caret, after = self.editing.draw(stretch, inner, caret=True)
+        visual_line, self._scroll = self.editing.window(inner, self._scroll)
+        before, caret, after = self.editing.draw(visual_line, inner, caret=True)
         yield "[", "title"
-        if self.editing.whole_selected:
+        if self.editing.all_selected:
             yield before, "caret"
             yield caret + after, "edit"
         else:
@@ -131,29 +131,29 @@ class LiveEditor:
         yield "]", "title"
 
     def caret_column(self, width: int) -> int:
-        """Cells between the left edge of a box of this width and the caret, for input methods."""
+        """The caret's offset in a box of this width, in cells, for input methods."""
         inner = max(3, width - 2)
-        stretch, _ = self.editing.window(inner, self._scroll)
-        return 1 + cell_len(self.editing.draw(stretch, inner, caret=True)[0])
+        visual_line, _ = self.editing.window(inner, self._scroll)
+        return 1 + cell_len(self.editing.draw(visual_line, inner, caret=True)[0])
 
     def height(self, width: int, room: int) -> int:
-        """How many lines it needs under the field's own."""
+        """How many extra lines the editor needs below the field's line."""
         if self.is_multiline:
-            lines = min(max(3, len(self.editing.stretches(width - _INDENT - 1)) + 1), max(3, room))
+            lines = min(max(3, len(self.editing.visual_lines(width - _INDENT - 1)) + 1), max(3, room))
         else:
             lines = min(len(self.choices), _CHOICES_SHOWN, max(2, room))
-        return lines + len(self._said(width))
+        return lines + len(self._notice_lines(width))
 
     def draw_under(self, row: int, height: int, width: int) -> Iterable[Piece]:
-        """One of the lines under the field's own."""
-        said = self._said(width)
-        height -= len(said)
-        # Beside the text it is about: under several lines of it, but above the choices.
-        place = row - height if self.is_multiline else row
-        if 0 <= place < len(said):
-            yield " " * _INDENT + said[place], "info" if self.notice else "error"
+        """One of the extra lines below the field's line."""
+        notice_lines = self._notice_lines(width)
+        height -= len(notice_lines)
+        # The notice is next to its text: below multiline text, but above choices.
+        notice_row = row - height if self.is_multiline else row
+        if 0 <= notice_row < len(notice_lines):
+            yield " " * _INDENT + notice_lines[notice_row], "info" if self.notice else "error"
             return
-        row -= 0 if self.is_multiline else len(said)
+        row -= 0 if self.is_multiline else len(notice_lines)
         if self.is_multiline:
             yield from self._draw_text(row, height, width)
         else:
@@ -161,13 +161,13 @@ class LiveEditor:
 
     def _draw_text(self, row: int, height: int, width: int) -> Iterable[Piece]:
         inner = width - _INDENT - 1
-        stretches = self.editing.stretches(inner)
-        caret_row = self.editing.caret_row(stretches)
+        visual_lines = self.editing.visual_lines(inner)
+        caret_row = self.editing.caret_row(visual_lines)
         self._scroll = max(min(self._scroll, caret_row), caret_row - height + 1)
         index = self._scroll + row
         yield " " * (_INDENT - 2) + "│ ", "dim"
-        if index < len(stretches):
-            before, caret, after = self.editing.draw(stretches[index], inner, caret=index == caret_row)
+        if index < len(visual_lines):
+            before, caret, after = self.editing.draw(visual_lines[index], inner, caret=index == caret_row)
             yield before, "edit"
             if caret:
                 yield caret, "caret"
@@ -178,7 +178,7 @@ class LiveEditor:
         index = first + row
         if index >= len(self._matches):
             none = row == 0 and not self._matches and not self.reason
-            yield (" " * _INDENT + "not in the list: taken as typed" if none else ""), "dim"
+            yield (" " * _INDENT + "not in the list: used as typed" if none else ""), "dim"
             return
         code, name = self._matches[index]
         more = (
@@ -191,23 +191,23 @@ class LiveEditor:
 
     # Helpers.
 
-    def _said(self, width: int) -> list[str]:
+    def _notice_lines(self, width: int) -> list[str]:
         text = self.notice or self.reason
         return wrap(safe(text), max(10, width - _INDENT - 1)) if text else []
 
-    def _typed(self) -> None:
-        """The text changed: match the choices again and check it."""
+    def _text_changed(self) -> None:
+        """Match the choices again and check the text."""
         self._match()
         self._check()
 
     def _check(self) -> None:
         entry = None if self._picked >= 0 else self._read()
-        # Nothing yet is no mistake yet.
+        # An empty text is not an error yet.
         self.reason = entry.reason if isinstance(entry, InvalidText) and self.editing.text.strip() else ""
 
     def _read(self) -> ParsedEntry:
         if unsendable := self.editing.unsendable:
-            return InvalidText(f"{unsendable} stands for what cannot be shown, and is never sent: delete it")
+            return InvalidText(f"{unsendable} stands for something that cannot be shown and is never sent: delete it")
         return self._reader(self.pointer, self.kind, self.editing.text, self.choices)
 
     def _match(self) -> None:
@@ -216,18 +216,18 @@ class LiveEditor:
         word = self.editing.text.strip().casefold()
         ranked = [(_rank(word, code.casefold(), name.casefold()), code, name) for code, name in self.choices]
         ranked.sort(key=lambda found: found[0])
-        self._matches = tuple((code, name) for rank, code, name in ranked if rank < _NO_MATCH)
-        surely = bool(word) and bool(self._matches) and ranked[0][0] < _WITHIN
-        self._picked = 0 if self._closed and surely else -1
+        self._matches = tuple((code, name) for rank, code, name in ranked if rank < _RANK_NO_MATCH)
+        is_match = bool(word) and bool(self._matches) and ranked[0][0] < _RANK_WITHIN
+        self._picked = 0 if self._is_closed and is_match else -1
         self._chose = self._picked == 0
 
 
-_WITHIN = 3
-_NO_MATCH = 4
+_RANK_WITHIN = 3
+_RANK_NO_MATCH = 4
 
 
 def _rank(word: str, code: str, name: str) -> int:
-    """How well a choice matches what was typed; a part of a country also by the end of its code."""
+    """How well a choice matches the text, lower is better. Subdivisions also match by the end of their code."""
     if not word:
         return 1
     if word in (code, code.rpartition("-")[2]):
@@ -236,4 +236,4 @@ def _rank(word: str, code: str, name: str) -> int:
         return 1
     if name.startswith(word) or f" {word}" in name:
         return 2
-    return _WITHIN if word in name else _NO_MATCH
+    return _RANK_WITHIN if word in name else _RANK_NO_MATCH

@@ -1,4 +1,4 @@
-"""A place to type or paste a text of several lines."""
+"""An input for text of several lines."""
 
 from collections.abc import Callable, Iterable
 
@@ -7,22 +7,22 @@ from textual import events
 from textual.geometry import Offset
 from textual.message import Message
 
-from tui.widgets.editing.text_model import EDITING_KEYS, Stretch, TextModel
+from tui.widgets.editing.text_model import EDITING_KEYS, TextModel, VisualLine
 from tui.widgets.lines import LineView, Piece
 
 _KEYS = EDITING_KEYS | {"enter", "up", "down", "pageup", "pagedown"}
 
 
 class MultilineInput(LineView):
-    """All keys that make text go into it while it has the focus; Tab and Esc are the screen's.
+    """Accepts all text keys while it has the focus. The screen handles Tab and Esc.
 
-    `typing_hook` is called at every change, before anything is drawn, so that it can be kept first (decision 7).
+    `typing_hook`: called at every change, before it is drawn, so that the text can be stored first.
     """
 
     has_cursor = False
 
     class Changed(Message):
-        """The text changed; by a paste, if `pasted`."""
+        """The text changed. `pasted`: by a paste."""
 
         def __init__(self, box: "MultilineInput", text: str, pasted: bool) -> None:
             super().__init__()
@@ -39,7 +39,7 @@ class MultilineInput(LineView):
         self._editing = TextModel("", multiline=True)
         self._hint = hint
         self._typing_hook = typing_hook
-        self._stretches: list[Stretch] = [Stretch(0, 0, 0)]
+        self._visual_lines: list[VisualLine] = [VisualLine(0, 0, 0)]
         self._width = 0
         self.notice = ""
 
@@ -48,22 +48,22 @@ class MultilineInput(LineView):
         return self._editing.text
 
     def fill(self, text: str) -> None:
-        """Put a text in place of all; nobody is told."""
+        """Replace the text without calling the hook or posting a message."""
         self._editing = TextModel("", multiline=True)
         self._editing.paste(text)
         self._show()
         self.set_top(0)
 
     def insert(self, text: str, *, pasted: bool = True) -> None:
-        """Put a text at the caret, as by a paste or as if it was typed."""
+        """Insert a text at the caret, as if pasted or typed."""
         before = self._editing.text
         self.notice = self._editing.paste(text)
         self._changed(pasted=pasted and self._editing.text != before)
 
-    def bring_in_sight(self, words: str) -> None:
-        """Scroll to the first line that has these words, with what fits below it."""
-        for index, stretch in enumerate(self._stretches):
-            if words and words in self._editing.draw(stretch, self._width, caret=False)[0]:
+    def scroll_to_text(self, text: str) -> None:
+        """Scroll to the first line that contains a text."""
+        for index, visual_line in enumerate(self._visual_lines):
+            if text and text in self._editing.draw(visual_line, self._width, caret=False)[0]:
                 self.set_top(max(0, index - 1))
                 return
 
@@ -97,15 +97,15 @@ class MultilineInput(LineView):
 
     @property
     def line_count(self) -> int:
-        return len(self._stretches)
+        return len(self._visual_lines)
 
     def lay_out(self, width: int) -> None:
         self._arrange(width)
 
     def draw_line(self, index: int, width: int, is_cursor: bool) -> Iterable[Piece]:
         is_empty = not self._editing.text
-        is_here = self.has_focus and index == self._editing.caret_row(self._stretches)
-        before, caret, after = self._editing.draw(self._stretches[index], max(2, width - 1), caret=is_here)
+        is_here = self.has_focus and index == self._editing.caret_row(self._visual_lines)
+        before, caret, after = self._editing.draw(self._visual_lines[index], max(2, width - 1), caret=is_here)
         yield " " + before, "edit"
         if caret:
             yield caret, "caret"
@@ -129,14 +129,14 @@ class MultilineInput(LineView):
 
     def _show(self) -> None:
         self._arrange(self.drawn_width)
-        row = self._editing.caret_row(self._stretches)
+        row = self._editing.caret_row(self._visual_lines)
         if self.has_focus:
             self.top = max(min(self.top, row), row - self.body_height + 1)
         self.repaint()
         if self.is_attached and self.has_focus:
-            before, _, _ = self._editing.draw(self._stretches[row], 0, caret=True)
+            before, _, _ = self._editing.draw(self._visual_lines[row], 0, caret=True)
             self.app.cursor_position = self.content_region.offset + Offset(1 + cell_len(before), row - self.top)
 
     def _arrange(self, width: int) -> None:
         self._width = max(4, width - 1)
-        self._stretches = self._editing.stretches(self._width)
+        self._visual_lines = self._editing.visual_lines(self._width)

@@ -1,22 +1,22 @@
-"""A text of many lines as rows that can be changed and changed back, a row at a time whatever the length of the text."""
+"""A long text as rows with undo. An edit changes single rows, so its cost does not depend on the length of the text."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 ROW_LIMIT: Final = 1_000
-"""Characters that a row is cut to where a line is twice as long: what is live in an editor must stay short."""
+"""Length of the rows that a line is cut into if it is twice as long. The row in the editor must stay short."""
 
 
 class BufferPosition(NamedTuple):
-    """A place in the text: row, and characters before it in that row, both from 0."""
+    """A position in the text: row and column in characters, both from 0."""
 
     row: int
     column: int
 
 
 class TextChange(NamedTuple):
-    """Rows that were replaced: from which on, how many there were, how many there are."""
+    """Replaced rows: the first one, and how many there were and are."""
 
     row: int
     old: int
@@ -25,7 +25,7 @@ class TextChange(NamedTuple):
 
 @dataclass(slots=True)
 class _Step:
-    """One change for undo. Typing goes on in the same step, by `kind`, where it goes on in the same place."""
+    """One undo step. Typing of the same `kind` at the same position extends the step."""
 
     row: int
     old: list[str]
@@ -36,9 +36,9 @@ class _Step:
 
 
 class TextBuffer:
-    """The text. A row ends with its line feed, or has none where a long line goes on in the next row.
+    """The text. A row ends with a line feed, unless its long line continues in the next row.
 
-    `version` grows with every change.
+    `version` increases with every change.
     """
 
     def __init__(self, text: str = "") -> None:
@@ -58,42 +58,42 @@ class TextBuffer:
         return self.rows[row].removesuffix("\n")
 
     def line_text(self, row: int) -> str:
-        """The whole line that a row belongs to."""
+        """The whole line that a row is part of."""
         first = last = row
-        while first and self.goes_on(first - 1):
+        while first and self.continues(first - 1):
             first -= 1
-        while self.goes_on(last):
+        while self.continues(last):
             last += 1
         return "".join(self.rows[first : last + 1]).removesuffix("\n")
 
-    def goes_on(self, row: int) -> bool:
-        """Whether the line goes on in the next row."""
+    def continues(self, row: int) -> bool:
+        """Whether the line continues in the next row."""
         return row + 1 < len(self.rows) and not self.rows[row].endswith("\n")
 
     # Lines and rows.
 
     def line_number(self, row: int) -> int | None:
-        """The line that begins with this row, from 1; None where a line only goes on."""
+        """The number of the line that starts with this row, from 1; None if the row continues a line."""
         if not self._is_cut:
             return row + 1
-        return None if row and self.goes_on(row - 1) else self._line_numbers()[row]
+        return None if row and self.continues(row - 1) else self._line_numbers()[row]
 
-    def spot_of(self, line: int, column: int) -> BufferPosition:
-        """Where a line and column, both from 1, stand; the nearest place there is."""
+    def position_of(self, line: int, column: int) -> BufferPosition:
+        """The position of a line and column, both from 1, or the nearest existing one."""
         row = max(0, min(line - 1, len(self.rows) - 1))
         if self._is_cut:
             numbers = self._line_numbers()
             row = next((index for index, number in enumerate(numbers) if number >= line), len(numbers) - 1)
         column = max(0, column - 1)
-        while self.goes_on(row) and column >= len(self.rows[row]):
+        while self.continues(row) and column >= len(self.rows[row]):
             column -= len(self.rows[row])
             row += 1
         return BufferPosition(row, min(column, len(self.row_text(row))))
 
-    def line_and_column(self, spot: BufferPosition) -> tuple[int, int]:
-        """A spot as line and column, both from 1."""
-        row, column = spot.row, spot.column
-        while row and self.goes_on(row - 1):
+    def line_and_column(self, position: BufferPosition) -> tuple[int, int]:
+        """Line and column of a position, both from 1."""
+        row, column = position.row, position.column
+        while row and self.continues(row - 1):
             row -= 1
             column += len(self.rows[row])
         return self.line_number(row) or 1, column + 1
@@ -108,45 +108,45 @@ class TextBuffer:
         kind: str = "",
         before: BufferPosition | None = None,
     ) -> TextChange:
-        """Put a text in place of what stands between two spots; `kind` names typing that may go on in one step.
+        """Replace the text between two positions. `kind`: typing of the same kind may extend the undo step.
 
-        `before` is where the caret stood, for undo.
+        `before`: the position of the caret, for undo.
         """
         head, tail = self.rows[start.row][: start.column], self.rows[end.row][end.column :]
         if end.row + 1 < len(self.rows) and not tail:
-            # Nothing is left of the last row, so what follows joins on.
+            # Nothing is left of the last row, so the next one is joined.
             tail = self.rows[end.row + 1]
             end = BufferPosition(end.row + 1, 0)
         new = _rows_of(head + text + tail, is_last=end.row + 1 == len(self.rows))
-        after = self._spot_behind(start, text, new)
+        after = self._position_after(start, text, new)
         old = self.rows[start.row : end.row + 1]
         self._record(_Step(start.row, old, new, before or end, after, kind))
         return self._apply(start.row, len(old), new)
 
     def set_row(self, row: int, text: str, column: int, kind: str, before: BufferPosition) -> TextChange:
-        """What became of one row, its line feed aside, with the caret behind it in that column."""
+        """Replace the text of a row, without its line feed. `column`: where the caret is after the change."""
         ending = "\n" if self.rows[row].endswith("\n") else ""
         new = _rows_of(text + ending, is_last=row + 1 == len(self.rows))
         if not text and not ending and row + 1 < len(self.rows):
             new = []
-        after = self._spot_behind(BufferPosition(row, 0), text[:column], new) if new else BufferPosition(row, 0)
+        after = self._position_after(BufferPosition(row, 0), text[:column], new) if new else BufferPosition(row, 0)
         old = [self.rows[row]]
         self._record(_Step(row, old, new, before, after, kind))
         return self._apply(row, 1, new)
 
-    def set_text(self, text: str, spot: BufferPosition) -> TextChange:
-        """Another text in place of all, as one step; the caret stood at that spot."""
+    def set_text(self, text: str, position: BufferPosition) -> TextChange:
+        """Replace the whole text in one step. `position`: where the caret was."""
         old, new = list(self.rows), _rows_of(text)
-        self._record(_Step(0, old, new, spot, BufferPosition(0, 0), ""))
+        self._record(_Step(0, old, new, position, BufferPosition(0, 0), ""))
         return self._apply(0, len(old), new)
 
     @property
     def caret(self) -> BufferPosition:
-        """Where the last change has left the caret."""
+        """The position of the caret after the last change."""
         return self._steps[self._done - 1].after if self._done else BufferPosition(0, 0)
 
     def undo(self) -> tuple[TextChange, BufferPosition] | None:
-        """Take back the last step: what changed, and where the caret stood."""
+        """Undo the last step. Returns what changed and where the caret was; None if there is no step."""
         if not self._done:
             return None
         self._done -= 1
@@ -154,7 +154,7 @@ class TextBuffer:
         return self._apply(step.row, len(step.new), step.old), step.before
 
     def redo(self) -> tuple[TextChange, BufferPosition] | None:
-        """Do again what was taken back last."""
+        """Redo the step that was undone last."""
         if self._done == len(self._steps):
             return None
         step = self._steps[self._done]
@@ -162,7 +162,7 @@ class TextBuffer:
         return self._apply(step.row, len(step.old), step.new), step.after
 
     def end_step(self) -> None:
-        """What is typed from here on is a step of its own."""
+        """Start a new step with the next change."""
         if self._done:
             self._steps[self._done - 1].kind = ""
 
@@ -193,14 +193,14 @@ class TextBuffer:
         self._is_cut = self._is_cut or _has_cut_lines(new, is_last=row + len(new) == len(self.rows))
         return TextChange(row, old, len(new))
 
-    def _spot_behind(self, start: BufferPosition, text: str, new: list[str]) -> BufferPosition:
-        """Where a text ends that was put at a spot, given the rows made of it."""
-        left = start.column + len(text)
+    def _position_after(self, start: BufferPosition, text: str, new: list[str]) -> BufferPosition:
+        """The end of a text that was inserted at a position, given the rows made of it."""
+        remaining = start.column + len(text)
         row = 0
-        while row + 1 < len(new) and left >= len(new[row]):
-            left -= len(new[row])
+        while row + 1 < len(new) and remaining >= len(new[row]):
+            remaining -= len(new[row])
             row += 1
-        return BufferPosition(start.row + row, left)
+        return BufferPosition(start.row + row, remaining)
 
     def _line_numbers(self) -> list[int]:
         if self._numbers is None:
@@ -213,7 +213,7 @@ class TextBuffer:
 
 
 def _rows_of(text: str, *, is_last: bool = True) -> list[str]:
-    """The rows of a text; where others follow, no empty row stands behind its last line feed."""
+    """Split a text into rows. Unless it is the last text, there is no empty row after its last line feed."""
     lines = text.split("\n")
     rows = [line + "\n" for line in lines[:-1]]
     if lines[-1] or is_last:

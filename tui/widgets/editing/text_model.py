@@ -1,8 +1,7 @@
-"""The text in an editor: what is shown, what it stands for, a caret, and what keys do to them.
+"""The text in an editor: shown and original characters, a caret, and editing keys.
 
-An editor is filled with the safe form of a text, and each shown piece keeps the characters it stands for. So what is
-taken is the original where nobody edited and the user's own characters where somebody did; a substitute never
-(design, decision 21).
+An editor shows the safe form of a text, and each shown piece keeps the original characters. So the result has the
+original characters where nothing was edited, the user's characters elsewhere, and never a substitute.
 """
 
 import re
@@ -16,14 +15,14 @@ from tui.api.wording import count_of
 from tui.widgets.text import SUBSTITUTES, spans
 
 PASTE_LIMIT = 64 * 1024
-"""Characters that one paste may have."""
+"""Characters of one paste."""
 
 TEXT_LIMIT = 4 * PASTE_LIMIT
-"""Characters that the text of an editor may have after a paste."""
+"""Characters of an editor's text after a paste."""
 
 
 class Glyph(NamedTuple):
-    """A piece of the text as it is drawn, and the characters it stands for."""
+    """A piece of text as shown, and its original characters."""
 
     shown: str
     original: str
@@ -36,8 +35,8 @@ class _TextLine:
     ending: str = ""
 
 
-class Stretch(NamedTuple):
-    """One line of the screen: glyphs `start` to `end` of a line of the text."""
+class VisualLine(NamedTuple):
+    """A line on the screen: glyphs `start` to `end` of a line of the text."""
 
     line: int
     start: int
@@ -45,9 +44,9 @@ class Stretch(NamedTuple):
 
 
 class TextModel:
-    """One text being edited. `line` and `column` are the caret's place, in glyphs.
+    """A text that is being edited. `line` and `column`: the position of the caret, in glyphs.
 
-    `unedited` is the text that counts as unchanged, where the editor begins with another: one in progress.
+    `unedited`: the text that counts as unchanged, if the editor starts with another one in progress.
     """
 
     def __init__(self, text: str, *, multiline: bool = False, unedited: str | None = None) -> None:
@@ -56,16 +55,16 @@ class TextModel:
         self._unedited = text if unedited is None else unedited
         self.line = len(self._lines) - 1
         self.column = len(self._lines[-1].glyphs)
-        self.whole_selected = False
-        # Kept while nothing is edited: a long text is asked for often between two keys.
+        self.all_selected = False
+        # Cached until the next edit, because a long text is needed often between two keys.
         self._text: str | None = None
-        self._wrapped: tuple[int, list[Stretch]] | None = None
+        self._wrapped: tuple[int, list[VisualLine]] | None = None
 
     @property
     def text(self) -> str:
-        """What is taken: the original characters of what is left of them, and what was typed."""
+        """The text with original characters, including what was typed."""
         if self._text is None:
-            self._text = "".join("".join(one.original for one in line.glyphs) + line.ending for line in self._lines)
+            self._text = "".join("".join(glyph.original for glyph in line.glyphs) + line.ending for line in self._lines)
         return self._text
 
     @property
@@ -78,22 +77,22 @@ class TextModel:
 
     @property
     def unsendable(self) -> str:
-        """Substitutes that were typed or pasted as if they were text: they can only come from a screen like this."""
+        """Substitutes that were typed or pasted. They can only have been copied from a screen of this app."""
         found = (g.original for line in self._lines for g in line.glyphs if g.typed and g.original in SUBSTITUTES)
         return "".join(dict.fromkeys(found))
 
     @property
     def offset(self) -> int:
-        """How many characters of its line stand before the caret."""
+        """The number of characters before the caret in its line."""
         return sum(len(glyph.original) for glyph in self._lines[self.line].glyphs[: self.column])
 
     @property
     def is_at_end(self) -> bool:
-        """Whether the caret stands behind its line."""
+        """Whether the caret is at the end of its line."""
         return self.column == len(self._lines[self.line].glyphs)
 
-    def seek(self, offset: int) -> None:
-        """Put the caret behind so many characters of its line, or before the piece that they would end in."""
+    def set_offset(self, offset: int) -> None:
+        """Move the caret after `offset` characters of its line, or before the glyph that contains that offset."""
         column = 0
         for glyph in self._lines[self.line].glyphs:
             offset -= len(glyph.original)
@@ -103,29 +102,29 @@ class TextModel:
         self.column = column
 
     def fill(self, text: str) -> str:
-        """Put a text that the user chose in place of all, and return what must be said about it, or ""."""
+        """Replace the text, and return a notice about what was changed in it, or ""."""
         self._delete_all()
-        text, notice = self._fitting(text)
+        text, notice = self._clean(text)
         self._insert(text)
         return notice
 
-    def select_whole(self) -> None:
-        """The next character typed replaces everything; any other key keeps it."""
-        self.whole_selected = bool(self.text)
+    def select_all(self) -> None:
+        """Select the whole text. The next character typed replaces it, any other key keeps it."""
+        self.all_selected = bool(self.text)
 
     def paste(self, text: str) -> str:
-        """Insert a pasted text and return what must be said about it, or ""."""
+        """Insert a pasted text, and return a notice about what was changed in it, or ""."""
         if len(text) > PASTE_LIMIT:
             return f"nothing was pasted: {len(text) // 1024} KB, and at most {PASTE_LIMIT // 1024} KB fit here"
         if len(text) + len(self.text) > TEXT_LIMIT:
             return f"nothing was pasted: the text would have more than {TEXT_LIMIT // 1024} KB"
-        self._replace_whole()
-        text, notice = self._fitting(text)
+        self._delete_selection()
+        text, notice = self._clean(text)
         self._insert(text)
         return notice
 
-    def _fitting(self, text: str) -> tuple[str, str]:
-        """A text from elsewhere as it can stand here, and what must be said about it."""
+    def _clean(self, text: str) -> tuple[str, str]:
+        """Adapt an external text to the editor, and return it with a notice about what was changed, or ""."""
         text = text.replace("\r\n", "\n").replace("\r", "\n")
         notices = []
         if not self.multiline:
@@ -133,15 +132,15 @@ class TextModel:
             if len(lines) > 1:
                 notices.append(f"{len(lines)} lines were joined to one")
             text = " ".join(lines) if "\n" in text else text.replace("\t", " ")
-        text, count = _UNTYPED.subn("", text)
+        text, count = _CONTROL_CHARACTERS.subn("", text)
         if count:
             notices.append(f"{count_of(count, 'control character')} left out")
         return text, ", ".join(notices)
 
     def key(self, key: str, character: str | None) -> bool:
-        """Do what the key does here. Tells whether it does anything here at all."""
+        """Handle a key. Returns False if the key has no function in the editor."""
         if character is not None and character.isprintable():
-            self._replace_whole()
+            self._delete_selection()
             self._insert(character)
             return True
         if key == "enter" and self.multiline:
@@ -150,40 +149,44 @@ class TextModel:
         action = _KEYS.get(key)
         if action is None:
             return False
-        if self.whole_selected and key in ("backspace", "delete", "ctrl+d"):
+        if self.all_selected and key in ("backspace", "delete", "ctrl+d"):
             action = TextModel._delete_all
-        self.whole_selected = False
+        self.all_selected = False
         action(self)
         return True
 
     # Drawing.
 
-    def stretches(self, width: int) -> list[Stretch]:
-        """The text in lines of at most `width` cells, broken at spaces where there are any."""
+    def visual_lines(self, width: int) -> list[VisualLine]:
+        """The text wrapped into lines of at most `width` cells, at spaces if possible."""
         if self._wrapped is None or self._wrapped[0] != width:
             found = [part for index, line in enumerate(self._lines) for part in _wrap(index, line.glyphs, width)]
             self._wrapped = width, found
         return self._wrapped[1]
 
-    def caret_row(self, stretches: list[Stretch]) -> int:
-        """The stretch that the caret stands on."""
-        here = [row for row, part in enumerate(stretches) if part.line == self.line and part.start <= self.column]
+    def caret_row(self, visual_lines: list[VisualLine]) -> int:
+        """The index of the caret's line."""
+        here = [row for row, part in enumerate(visual_lines) if part.line == self.line and part.start <= self.column]
         return here[-1] if here else 0
 
-    def draw(self, stretch: Stretch, width: int, *, caret: bool) -> tuple[str, str, str]:
-        """What stands before, on and after the caret; `width` cells in all, the caret at least one of them."""
-        glyphs = self._lines[stretch.line].glyphs[stretch.start : stretch.end]
-        column = self.column - stretch.start
+    def draw(self, visual_line: VisualLine, width: int, *, caret: bool) -> tuple[str, str, str]:
+        """The text before, under and after the caret, `width` cells in total, the caret at least one cell."""
+        glyphs = self._lines[visual_line.line].glyphs[visual_line.start : visual_line.end]
+        column = self.column - visual_line.start
         if not caret:
             text = "".join(glyph.shown for glyph in glyphs)
             return text + " " * (width - cell_len(text)), "", ""
-        on = glyphs[column].shown if column < len(glyphs) else " "
+        under_caret = glyphs[column].shown if column < len(glyphs) else " "
         before = "".join(glyph.shown for glyph in glyphs[:column])
         after = "".join(glyph.shown for glyph in glyphs[column + 1 :])
-        return before, on or " ", after + " " * (width - cell_len(before) - cell_len(on or " ") - cell_len(after))
+        return (
+            before,
+            under_caret or " ",
+            after + " " * (width - cell_len(before) - cell_len(under_caret or " ") - cell_len(after)),
+        )
 
-    def window(self, width: int, start: int) -> tuple[Stretch, int]:
-        """For one line that does not wrap: the part to draw around the caret, given where it began before."""
+    def window(self, width: int, start: int) -> tuple[VisualLine, int]:
+        """The part of a line to draw around the caret without wrapping, given the previous start."""
         glyphs = self._lines[self.line].glyphs
         start = min(start, self.column, len(glyphs))
         first, room = self.column, width - 2
@@ -193,31 +196,31 @@ class TextModel:
         used = 0
         while end < len(glyphs) and (used := used + cell_len(glyphs[end].shown)) <= width - 1:
             end += 1
-        return Stretch(self.line, start, end), start
+        return VisualLine(self.line, start, end), start
 
     def move_row(self, by: int, width: int) -> bool:
-        """Move the caret by lines of the screen. Tells whether there was one."""
-        stretches = self.stretches(width)
-        row = self.caret_row(stretches)
-        target = max(0, min(row + by, len(stretches) - 1))
+        """Move the caret by lines on the screen. Returns False if it cannot move."""
+        visual_lines = self.visual_lines(width)
+        row = self.caret_row(visual_lines)
+        target = max(0, min(row + by, len(visual_lines) - 1))
         if target == row:
             return False
-        self.whole_selected = False
-        offset = self.column - stretches[row].start
-        part = stretches[target]
-        is_last = target + 1 == len(stretches) or stretches[target + 1].line != part.line
+        self.all_selected = False
+        offset = self.column - visual_lines[row].start
+        part = visual_lines[target]
+        is_last = target + 1 == len(visual_lines) or visual_lines[target + 1].line != part.line
         self.line = part.line
         self.column = min(part.start + offset, part.end if is_last else max(part.start, part.end - 1))
         return True
 
-    # What keys do.
+    # Editing keys.
 
-    def _edited(self) -> None:
+    def _invalidate(self) -> None:
         self._text = self._wrapped = None
 
     def _insert(self, text: str) -> None:
-        self._edited()
-        self.whole_selected = False
+        self._invalidate()
+        self.all_selected = False
         new = _split(text, typed=True) if self.multiline else [_TextLine(_glyphs(text, typed=True))]
         line = self._lines[self.line]
         tail = line.glyphs[self.column :]
@@ -235,18 +238,18 @@ class TextModel:
         self._lines[self.line + 1 : self.line + 1] = new[1:]
         self.line += len(new) - 1
 
-    def _replace_whole(self) -> None:
-        if self.whole_selected:
+    def _delete_selection(self) -> None:
+        if self.all_selected:
             self._delete_all()
 
     def _delete_all(self) -> None:
-        self._edited()
+        self._invalidate()
         self._lines = [_TextLine([])]
         self.line = self.column = 0
-        self.whole_selected = False
+        self.all_selected = False
 
     def _delete_left(self) -> None:
-        self._edited()
+        self._invalidate()
         if self.column:
             self.column -= 1
             del self._lines[self.line].glyphs[self.column]
@@ -256,7 +259,7 @@ class TextModel:
             self._join()
 
     def _delete_right(self) -> None:
-        self._edited()
+        self._invalidate()
         line = self._lines[self.line]
         if self.column < len(line.glyphs):
             del line.glyphs[self.column]
@@ -273,17 +276,17 @@ class TextModel:
         if not end:
             self._delete_left()
             return
-        self._edited()
+        self._invalidate()
         self._word_left()
         del self._lines[self.line].glyphs[self.column : end]
 
     def _delete_to_start(self) -> None:
-        self._edited()
+        self._invalidate()
         del self._lines[self.line].glyphs[: self.column]
         self.column = 0
 
     def _delete_to_end(self) -> None:
-        self._edited()
+        self._invalidate()
         del self._lines[self.line].glyphs[self.column :]
 
     def _left(self) -> None:
@@ -338,12 +341,12 @@ _KEYS: Final[dict[str, Callable[[TextModel], None]]] = {
 EDITING_KEYS = frozenset(_KEYS)
 
 
-_UNTYPED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
-"""What nobody types and no field can mean: control characters, halves of characters."""
+_CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
+"""Characters that are never typed and no field needs: control characters and surrogates."""
 
 
 def _glyphs(text: str, *, typed: bool) -> list[Glyph]:
-    """A glyph for each piece; in one line a line break is one glyph, drawn as its substitute."""
+    """Split a text into glyphs. In one-line text, a line break is one glyph, shown as its substitute."""
     return [Glyph(shown, original, typed) for shown, original in spans(text, newline="⏎")]
 
 
@@ -358,17 +361,17 @@ def _split(text: str, *, typed: bool) -> list[_TextLine]:
     return lines
 
 
-def _wrap(index: int, glyphs: list[Glyph], width: int) -> Iterator[Stretch]:
+def _wrap(index: int, glyphs: list[Glyph], width: int) -> Iterator[VisualLine]:
     start = at = 0
     space = -1
-    for place, glyph in enumerate(glyphs):
+    for position, glyph in enumerate(glyphs):
         size = cell_len(glyph.shown)
         if at + size > max(2, width) - 1:
-            end = space + 1 if space >= start else place
-            yield Stretch(index, start, end)
-            at = sum(cell_len(g.shown) for g in glyphs[end:place])
+            end = space + 1 if space >= start else position
+            yield VisualLine(index, start, end)
+            at = sum(cell_len(g.shown) for g in glyphs[end:position])
             start = end
         if glyph.shown == " ":
-            space = place
+            space = position
         at += size
-    yield Stretch(index, start, len(glyphs))
+    yield VisualLine(index, start, len(glyphs))

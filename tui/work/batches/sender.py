@@ -38,7 +38,6 @@ from tui.work.batches.staged_order import (
     PlannedAction,
     ServiceProblem,
     StagedOrder,
-    StagedStatus,
     keys_of_lists,
     told_by,
 )
@@ -54,6 +53,7 @@ from tui.work.writes.outcomes import (
     WriteRefused,
     WriteUnresolved,
 )
+from tui.work.writes.send_state import SendState
 from tui.work.writes.serialization import problem_to_json, problems_from_json
 
 __all__ = ["BatchSender", "PlannedOrder", "SendNotice", "SendPlan"]
@@ -116,15 +116,18 @@ class _SendRun:
     done: asyncio.Event = field(default_factory=asyncio.Event)
 
 
+_LOOK_FIRST = "what became of it is to be looked at first; r looks again, z lets a missing one go again"
 _STAYS = {
-    StagedStatus.REFUSED: "the service refused it and nothing was changed there; z lets it go all the same",
-    StagedStatus.TO_FIX: "it has problems to fix; z lets it go all the same",
-    StagedStatus.UPDATE: "it would change an existing order; z releases it",
-    StagedStatus.HELD: "held; z releases it",
-    StagedStatus.SENT: "it is with the service already",
-    StagedStatus.VERIFIED: "the service has it, verified",
-    StagedStatus.DOUBT: "what became of it is to be looked at first; r looks again, z lets a missing one go again",
-    StagedStatus.SAME: "the service has it just so",
+    SendState.REFUSED: "the service refused it and nothing was changed there; z lets it go all the same",
+    SendState.INVALID: "it has problems to fix; z lets it go all the same",
+    SendState.CONFLICT: "it would change an existing order; z releases it",
+    SendState.HELD: "held; z releases it",
+    SendState.SENDING: "it is with the service already",
+    SendState.ACCEPTED: "it is with the service already",
+    SendState.VERIFIED: "the service has it, verified",
+    SendState.UNKNOWN: _LOOK_FIRST,
+    SendState.DIFFERS: _LOOK_FIRST,
+    SendState.UNCHANGED: "the service has it just so",
 }
 
 
@@ -184,10 +187,10 @@ class BatchSender:
         keys: set[tuple[str, str]] = set()
         waiting = self.waiting
         for order in orders:
-            standing = self._batch.standing(order)
+            state = self._batch.send_state(order)
             key = key_of(order.document)
-            if standing is not StagedStatus.READY:
-                staying.append((order.id, _STAYS[standing]))
+            if state is not SendState.READY:
+                staying.append((order.id, _STAYS[state]))
             elif order.id in waiting:
                 staying.append((order.id, "it is about to go"))
             elif order.does is PlannedAction.UNKNOWN:
@@ -355,7 +358,7 @@ class BatchSender:
 
     def _goes(self, one: PlannedOrder) -> bool:
         order = self._batch.orders.get(one.id)
-        if order is None or order.version != one.version or self._batch.standing(order) is not StagedStatus.READY:
+        if order is None or order.version != one.version or self._batch.send_state(order) is not SendState.READY:
             return False
         if order.remote is None or one.remote is None:
             return order.remote is one.remote

@@ -16,35 +16,21 @@ from tui.orders.tables.csv_writer import to_csv
 from tui.store.journal import WriteKind, WriteState
 from tui.store.sent_requests import SentOrder, SentRequest
 from tui.store.store import Store
-from tui.store.verifications import VerificationState
-from tui.work.journal.entries import outcome_words
+from tui.work.journal.entries import description
 from tui.work.typed_paths import new_file
+from tui.work.writes.send_state import LABELS, SendState, StateLabel, project
 from tui.work.writes.serialization import problems_from_json, problems_to_json
 
-_SEEN: Final = {
-    VerificationState.ACCEPTED: "accepted",
-    VerificationState.VERIFIED: "verified",
-    VerificationState.DIFFERS: "differs",
-    VerificationState.MISSING: "missing",
-    VerificationState.SUPERSEDED: "superseded",
-}
-_ENDS: Final = {
-    WriteState.BUSY: "busy",
-    WriteState.NOT_SENT: "not sent",
-    WriteState.NOT_APPLIED: "not applied",
-    WriteState.UNKNOWN: "unknown",
-    WriteState.REFUSED: "not written",
-}
-WRITTEN: Final = frozenset({"accepted", "verified", "differs", "missing", "superseded"})
-"""The outcomes of orders that the service took."""
+_FAILED: Final = frozenset({WriteState.BUSY, WriteState.NOT_SENT, WriteState.NOT_APPLIED, WriteState.UNKNOWN})
+_SUPERSEDED: Final = "superseded"
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryOrder:
-    """An order of a request. `version` counts its contents from 1; `problems` are what the service said of it then.
+    """An order of a request. `version` counts its contents from 1; `problems` are what the service said of that version.
 
-    `outcome`: verified, differs, missing, accepted, superseded (by a newer version), refused, not written (others of the
-    request were refused), busy, not sent, not applied, unknown, or going.
+    `outcome` is the public word of the export: verified, differs, missing, accepted, superseded (by a newer version),
+    refused, not written (others of the request were refused), busy, not sent, not applied, unknown, or going.
     """
 
     staged: str
@@ -55,11 +41,22 @@ class HistoryOrder:
     remote_id: str
     position: int
     outcome: str
+    state: SendState
     problems: tuple[Problem, ...]
 
     @property
     def name(self) -> str:
         return self.number or self.order_id or "?"
+
+    @property
+    def shown(self) -> StateLabel:
+        """How its state is shown; a version that was replaced by a newer one is not waited for."""
+        return StateLabel(" ", _SUPERSEDED, "dim") if self.outcome == _SUPERSEDED else LABELS[self.state]
+
+    @property
+    def was_written(self) -> bool:
+        """Whether the service took it."""
+        return self.state in (SendState.ACCEPTED, SendState.VERIFIED, SendState.DIFFERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +74,8 @@ class HistoryRequest:
 
     @property
     def counts(self) -> Counter[str]:
-        """How many orders came to what."""
-        return Counter(order.outcome for order in self.orders)
+        """How many orders are in which state, by label."""
+        return Counter(order.shown.label for order in self.orders)
 
 
 def history_of(store: Store, batch: int | None) -> list[HistoryRequest]:
@@ -96,7 +93,7 @@ def _request(passage: SentRequest) -> HistoryRequest:
         passage.at,
         passage.ended_at,
         passage.by,
-        outcome_words(passage.state, WriteKind.UPSERT),
+        description(passage.state, WriteKind.UPSERT),
         passage.status,
         orders,
         tuple(problem for problem in told if problem not in named),
@@ -110,12 +107,14 @@ def _order(passage: SentRequest, order: SentOrder, told: Sequence[Problem], *, a
         if (problem.scope is Scope.ORDER and problem.order == order.position)
         or (alone and problem.scope in (Scope.THIS, Scope.BATCH))
     )
+    state = project(order.seen or passage.state)
     if order.seen is not None:
-        outcome = _SEEN[order.seen]
-    elif passage.state is WriteState.REFUSED and problems:
-        outcome = "refused"
+        outcome = order.seen.value
+    elif passage.state is WriteState.REFUSED:
+        state = SendState.REFUSED if problems else SendState.NOT_SENT
+        outcome = "refused" if problems else "not written"
     else:
-        outcome = _ENDS.get(passage.state, "going")
+        outcome = passage.state.value if passage.state in _FAILED else "going"
     return HistoryOrder(
         order.staged,
         order.version,
@@ -125,6 +124,7 @@ def _order(passage: SentRequest, order: SentOrder, told: Sequence[Problem], *, a
         order.remote_id,
         order.position,
         outcome,
+        state,
         problems,
     )
 

@@ -1,10 +1,9 @@
 """The journal as people read it: a write with who, where, what, when and how it ended; and its export."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -20,6 +19,7 @@ from tui.store.journal import Event, Write, WriteKind, WriteState
 from tui.store.journal_queries import OrderNames
 from tui.store.store import Store
 from tui.work.typed_paths import new_file
+from tui.work.writes.send_state import NOT_WRITTEN, SendState, project
 from tui.work.writes.serialization import changes_from_json, changes_to_json, edited_order, problems_from_json
 
 PRUNED: Final = "journal.pruned"
@@ -28,53 +28,74 @@ PRUNED: Final = "journal.pruned"
 _AT_ONCE = 100
 
 
-class EntryOutcome(StrEnum):
-    """How writes end, in the groups that the journal's strip has; short, since all stand on one line of 80."""
-
-    ON_WAY = "going"
-    UNKNOWN = "unknown"
-    CONFIRMED = "done"
-    DIFFERS = "differs"
-    NOT_WRITTEN = "failed"
-    DELETED = "deleted"
-
-
-_WORDS: Final = {
-    WriteState.RECORDED: (EntryOutcome.ON_WAY, "waits to go"),
-    WriteState.SENT: (EntryOutcome.ON_WAY, "is being sent"),
-    WriteState.ANSWERED: (EntryOutcome.ON_WAY, "taken, is being read again"),
-    WriteState.ACCEPTED: (EntryOutcome.ON_WAY, "accepted, not seen yet"),
-    WriteState.UNKNOWN: (EntryOutcome.UNKNOWN, "outcome unknown"),
-    WriteState.CONFIRMED: (EntryOutcome.CONFIRMED, "confirmed"),
-    WriteState.VERIFIED: (EntryOutcome.CONFIRMED, "seen as sent"),
-    WriteState.DIFFERS: (EntryOutcome.DIFFERS, "shows something else"),
-    WriteState.MISSING: (EntryOutcome.DIFFERS, "accepted and never seen"),
-    WriteState.REFUSED: (EntryOutcome.NOT_WRITTEN, "refused"),
-    WriteState.BUSY: (EntryOutcome.NOT_WRITTEN, "the service was busy"),
-    WriteState.NOT_SENT: (EntryOutcome.NOT_WRITTEN, "not sent"),
-    WriteState.NOT_APPLIED: (EntryOutcome.NOT_WRITTEN, "not applied"),
-    WriteState.GONE: (EntryOutcome.NOT_WRITTEN, "the order was gone"),
+GROUPS: Final[Mapping[str, frozenset[SendState]]] = {
+    "going": frozenset({SendState.SENDING, SendState.ACCEPTED}),
+    "unknown": frozenset({SendState.UNKNOWN}),
+    "done": frozenset({SendState.VERIFIED}),
+    "differs": frozenset({SendState.DIFFERS}),
+    "failed": NOT_WRITTEN,
+    "deleted": frozenset({SendState.VERIFIED}),
 }
+"""The tabs of the journal: a name that fits on a line of 80 columns with the others, and the states it lists.
+
+Verified deletions are listed under *deleted*, all other verified writes under *done*.
+"""
+
+_DELETED: Final = "deleted"
+
+_EXPORTED: Final = {
+    WriteState.RECORDED: "waits to go",
+    WriteState.SENT: "is being sent",
+    WriteState.ANSWERED: "taken, is being read again",
+    WriteState.ACCEPTED: "accepted, not seen yet",
+    WriteState.UNKNOWN: "outcome unknown",
+    WriteState.CONFIRMED: "confirmed",
+    WriteState.VERIFIED: "seen as sent",
+    WriteState.DIFFERS: "shows something else",
+    WriteState.MISSING: "accepted and never seen",
+    WriteState.REFUSED: "refused",
+    WriteState.BUSY: "the service was busy",
+    WriteState.NOT_SENT: "not sent",
+    WriteState.NOT_APPLIED: "not applied",
+    WriteState.GONE: "the order was gone",
+}
+"""The values of `outcome` in an export. They are public and never change."""
+
+_REASONS: Final = {
+    WriteState.RECORDED: "queued",
+    WriteState.BUSY: "busy",
+    WriteState.NOT_APPLIED: "not applied",
+    WriteState.GONE: "order gone",
+    WriteState.MISSING: "not found",
+}
+"""What the send state alone does not say."""
 
 
-def ended(state: WriteState, road: WriteKind) -> EntryOutcome:
-    """The group that a write belongs to."""
-    if road is WriteKind.DELETE and state is WriteState.CONFIRMED:
-        return EntryOutcome.DELETED
-    return _WORDS[state][0]
+def group_of(state: WriteState, kind: WriteKind) -> str:
+    """The tab of the journal that lists a write."""
+    if _is_deletion(state, kind):
+        return _DELETED
+    return next(name for name, states in GROUPS.items() if project(state) in states)
 
 
-def outcome_words(state: WriteState, road: WriteKind) -> str:
-    """How a write ended, in a few words."""
-    return "deleted" if ended(state, road) is EntryOutcome.DELETED else _WORDS[state][1]
-
-
-def states_of(group: EntryOutcome) -> tuple[tuple[WriteState, ...], tuple[WriteKind, ...]]:
-    """The states and roads of a group, as the store looks for them."""
-    if group is EntryOutcome.DELETED:
+def states_of(group: str) -> tuple[tuple[WriteState, ...], tuple[WriteKind, ...]]:
+    """The states and kinds of the writes of a tab, as the store finds them."""
+    if group == _DELETED:
         return (WriteState.CONFIRMED,), (WriteKind.DELETE,)
-    states = tuple(state for state, (own, _) in _WORDS.items() if own is group)
-    return states, (WriteKind.PATCH, WriteKind.UPSERT) if group is EntryOutcome.CONFIRMED else tuple(WriteKind)
+    states = tuple(state for state in WriteState if project(state) in GROUPS[group])
+    return states, (WriteKind.PATCH, WriteKind.UPSERT) if SendState.VERIFIED in GROUPS[group] else tuple(WriteKind)
+
+
+def description(state: WriteState, kind: WriteKind) -> str:
+    """The label of a write's send state, and what it alone does not say: `not sent: busy`."""
+    if _is_deletion(state, kind):
+        return _DELETED
+    reason = _REASONS.get(state)
+    return f"{project(state).label}: {reason}" if reason else project(state).label
+
+
+def _is_deletion(state: WriteState, kind: WriteKind) -> bool:
+    return kind is WriteKind.DELETE and state is WriteState.CONFIRMED
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +128,17 @@ class JournalEntry:
     """The position of the one order that this is about; all of them if there is none."""
 
     @property
-    def ended(self) -> EntryOutcome:
-        return ended(self.write.state, self.write.new.kind)
+    def state(self) -> SendState:
+        return project(self.write.state)
 
     @property
-    def words(self) -> str:
-        return outcome_words(self.write.state, self.write.new.kind)
+    def is_deletion(self) -> bool:
+        """Whether this is a verified deletion."""
+        return _is_deletion(self.write.state, self.write.new.kind)
+
+    @property
+    def description(self) -> str:
+        return description(self.write.state, self.write.new.kind)
 
     @property
     def name(self) -> str:
@@ -231,7 +257,7 @@ def entry_line(entry: JournalEntry) -> bytes:
         "method": write.new.method,
         "path": write.new.path,
         "state": write.state,
-        "outcome": entry.words,
+        "outcome": _DELETED if entry.is_deletion else _EXPORTED[write.state],
         "body": _read(write.new.body),
         "orders": orders,
         "steps": steps,

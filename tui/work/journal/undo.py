@@ -22,8 +22,9 @@ from tui.store.journal_queries import OrderNames
 from tui.work.account import Account
 from tui.work.batches.staging import BatchLocked, Staging
 from tui.work.drafts.drafts import Draft
-from tui.work.journal.entries import EntryOutcome, JournalEntry, Part, after
+from tui.work.journal.entries import JournalEntry, Part, after
 from tui.work.writes.lookup import LookupTarget, key_of, look_up
+from tui.work.writes.send_state import NOT_WRITTEN
 
 _AT_ONCE: Final = 50
 _KEY: Final = "~"
@@ -54,11 +55,11 @@ class UndoResult:
 def why_not(entry: JournalEntry) -> str | None:
     """Why there is nothing to undo in a write, in a sentence, whatever the service has; None if there may be."""
     state = entry.write.state
-    if entry.ended is EntryOutcome.NOT_WRITTEN:
-        return f"It was not written ({entry.words}), so there is nothing to undo."
+    if entry.state in NOT_WRITTEN:
+        return f"It was not written ({entry.description}), so there is nothing to undo."
     if state is WriteState.UNKNOWN:
         return "Whether it was written is not known yet; it can be undone when that was looked up."
-    if entry.ended is EntryOutcome.ON_WAY:
+    if entry.state.is_open:
         return "It is still on its way; it can be undone when its end is known."
     return None
 

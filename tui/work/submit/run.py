@@ -26,7 +26,7 @@ from tui.store.db import StoreError
 from tui.store.journal import Write, WriteState
 from tui.store.verifications import Verification
 from tui.work.account import Account
-from tui.work.batches.staged_order import PlannedAction, StagedOrder, StagedStatus
+from tui.work.batches.staged_order import PlannedAction, StagedOrder
 from tui.work.batches.staging import BatchLocked, Staging
 from tui.work.file_import.json_reader import ParsedFile
 from tui.work.file_import.validate import FileEntry, as_placed
@@ -40,6 +40,7 @@ from tui.work.submit.results import (
     whole_problems,
 )
 from tui.work.submit.retry import RetryTimer, is_final
+from tui.work.writes.send_state import SendState
 
 _LAST_ANSWER = 10.0
 """Seconds that a request which is out is waited for when the run is stopped."""
@@ -301,7 +302,7 @@ class Submission:
         read = entry.arrival.problems if entry.arrival is not None else ()
         if any(one.severity is Severity.ERROR for one in read):
             return True
-        return self._staging.standing(order) is StagedStatus.TO_FIX
+        return self._staging.send_state(order) is SendState.INVALID
 
     async def _ship(self) -> None:
         """Send until nothing is left that may go; what a refusal did not name goes again by itself (Q2.3, Q2.4)."""
@@ -321,7 +322,7 @@ class Submission:
 
     def _release(self) -> None:
         if self._wishes.update:
-            updates = [one.id for one in self._going_orders() if self._staging.standing(one) is StagedStatus.UPDATE]
+            updates = [one.id for one in self._going_orders() if self._staging.send_state(one) is SendState.CONFLICT]
             if updates:
                 self._staging.editing.release(updates)
 
@@ -341,7 +342,7 @@ class Submission:
     async def _judge_rest(self, ids: Sequence[str]) -> bool:
         """Note why orders that were to go are still here; whether any of them may go again now."""
         ready = [
-            id for id in ids if (one := self._staging.get(id)) and self._staging.standing(one) is StagedStatus.READY
+            id for id in ids if (one := self._staging.get(id)) and self._staging.send_state(one) is SendState.READY
         ]
         if len(ready) < len(ids):
             self._waits.reset()
@@ -443,18 +444,18 @@ class Submission:
                     SubmitOutcome.UNKNOWN,
                     "It was accepted and not seen yet; following goes on when this runs again.",
                 )
-        standing = self._staging.standing(order)
-        if order.id in self._said or standing is StagedStatus.REFUSED:
+        standing = self._staging.send_state(order)
+        if order.id in self._said or standing is SendState.REFUSED:
             return SubmitOutcome.REFUSED, ""
-        if standing is StagedStatus.SAME:
+        if standing is SendState.UNCHANGED:
             return SubmitOutcome.VERIFIED, ""
-        if standing is StagedStatus.TO_FIX or (self._is_bad(entry) and entry.errors):
+        if standing is SendState.INVALID or (self._is_bad(entry) and entry.errors):
             return SubmitOutcome.HELD, ""
-        if standing is StagedStatus.HELD:
+        if standing is SendState.HELD:
             return SubmitOutcome.HELD, "It is held in the composer."
         if order.id in self._why:
             return SubmitOutcome.HELD, self._why[order.id]
-        if standing is StagedStatus.UPDATE and not self._wishes.update:
+        if standing is SendState.CONFLICT and not self._wishes.update:
             return (
                 SubmitOutcome.HELD,
                 f"It would change an existing order, and updates are held: {changes_text(order.differences)}",

@@ -81,7 +81,7 @@ async def _confirm(desk: WriteContext, write: Write) -> WriteOutcome:
     if order is None:
         return OrderGone(desk.step(write, WriteState.GONE))
     if isinstance(order, ApiError) or not sent.shows_in(order):
-        return WriteAccepted(desk.step(write, WriteState.ACCEPTED, follows=[sent.follow(desk)]))
+        return WriteAccepted(desk.step(write, WriteState.ACCEPTED, verifications=[sent.follow(desk)]))
     missing = sent.missing(order)
     if not missing:
         return WriteConfirmed(desk.step(write, WriteState.CONFIRMED), order)

@@ -83,7 +83,7 @@ LABELS: Final[Mapping[SendState, StateLabel]] = {
     SendState.DIFFERS: StateLabel("S", "differs", "service"),
     SendState.REFUSED: StateLabel("S", "refused", "service"),
     SendState.CONFLICT: StateLabel("#", "conflict", "conflict"),
-    SendState.NOT_SENT: StateLabel("*", "not sent", "warning"),
+    SendState.NOT_SENT: StateLabel("~", "not sent", "warning"),
     SendState.UNCHANGED: StateLabel("=", "unchanged", "dim"),
     SendState.INVALID: StateLabel("!", "invalid", "error"),
     SendState.HELD: StateLabel("z", "held", "dim"),

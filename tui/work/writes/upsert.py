@@ -124,7 +124,7 @@ def _taken(desk: WriteContext, write: Write, remote_ids: dict[str, str]) -> Writ
                 version=item.version,
             )
         )
-    return WriteAccepted(desk.step(write, WriteState.ACCEPTED, staged=news, follows=follows), remote_ids)
+    return WriteAccepted(desk.step(write, WriteState.ACCEPTED, staged=news, verifications=follows), remote_ids)
 
 
 def _unknown(desk: WriteContext, write: Write, error: ApiError | None) -> WriteOutcome:

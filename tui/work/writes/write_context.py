@@ -37,7 +37,7 @@ class WriteContext:
         error: ApiError | None = None,
         detail: Json = None,
         staged: Iterable[StagedUpdate] = (),
-        follows: Iterable[NewVerification] = (),
+        verifications: Iterable[NewVerification] = (),
     ) -> Write:
         """Record a step, with what the service said if that was an error, and tell of it."""
         if error is not None and detail is None:
@@ -50,7 +50,7 @@ class WriteContext:
             problems=problems_to_json(error.problems) if error else (),
             detail=detail,
             staged=staged,
-            follows=follows,
+            verifications=verifications,
         )
         self.changed(write)
         return write

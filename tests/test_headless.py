@@ -385,6 +385,7 @@ def test_another_running_copy_that_has_the_batch_is_named(account: Shell) -> Non
         (["check"], "FILE"),
         (["check", "--shop", "mine", "a.json"], "mine"),
         (["submit", "--demo", "--patience", "0", "a.json"], "seconds"),
+        (["submit", "--demo", "--retry-for", "0", "a.json"], "seconds"),
         (["submit", "--demo", "--updates", "maybe", "a.json"], "maybe"),
         (["submit", "--demo", "--url", "https://other.example", "a.json"], "--demo"),
     ],
@@ -406,7 +407,17 @@ def test_half_a_key_pair_is_named_by_check_too(shell: Shell) -> None:
 
 def test_help_tells_of_updates_and_codes(shell: Shell) -> None:
     text = shell.run("submit", "--help").out
-    for word in ("--updates", "(send)", "--only-good", "--dry-run", "--patience", "--batch", "exit codes", "143"):
+    for word in (
+        "--updates",
+        "(send)",
+        "--only-good",
+        "--dry-run",
+        "--retry-for",
+        "--patience",
+        "--batch",
+        "exit codes",
+        "143",
+    ):
         assert word in text
     for word in ("check FILE", "submit FILE"):
         assert word in shell.run("--help").out

@@ -123,11 +123,13 @@ def _file_parser(command: str, description: str, more: str) -> argparse.Argument
     parser.add_argument("--shop", type=_shop, metavar="ID", help="integration of the orders that name none")
     parser.add_argument("--mapping", metavar="NAME", help="a saved mapping of columns, by its name")
     parser.add_argument(
+        "--retry-for",
         "--patience",
+        dest="retry_for",
         type=_seconds,
         metavar="SECONDS",
-        help="how long a lost answer is looked up before the same goes again, accepted orders are followed, and a "
-        "service that is away or puts us off is waited for, each (60, 240, 60); a write that is out has 30 seconds",
+        help="how long to look up a lost answer before the request is sent again (60), to verify accepted orders (240), "
+        "and to retry while the service is down or busy (60); --patience is the former name",
     )
     return parser
 

@@ -90,7 +90,7 @@ def _check(options: argparse.Namespace, profile: Profile | None) -> int:
     known: dict[int, RemoteStatus] = {}
     code = WELL
     if profile is not None:
-        entries, known, code = _ask_account(entries, profile, options.patience)
+        entries, known, code = _ask_account(entries, profile, options.retry_for)
     lines = []
     for entry in entries:
         problems = [*entry.problems, *_update(known.get(entry.position))]
@@ -107,7 +107,7 @@ def _check(options: argparse.Namespace, profile: Profile | None) -> int:
 
 
 def _ask_account(
-    entries: list[FileEntry], profile: Profile, patience: float | None
+    entries: list[FileEntry], profile: Profile, retry_for: float | None
 ) -> tuple[list[FileEntry], "dict[int, RemoteStatus]", int]:
     """The entries as the account judges them; if it cannot be asked, as they were, with a word and a code."""
     from tui.api.errors import ApiError
@@ -115,13 +115,13 @@ def _ask_account(
     from tui.work.submit.probe import probe
     from tui.work.submit.retry import retry
 
-    patience = 10.0 if patience is None else patience
-    service = connect(profile, patience)
+    retry_for = 10.0 if retry_for is None else retry_for
+    service = connect(profile, retry_for)
     now = datetime.now(UTC)
 
     async def ask() -> "tuple[list[FileEntry], dict[int, RemoteStatus]]":
         try:
-            return await retry(lambda: probe(service.client, entries, now), patience)
+            return await retry(lambda: probe(service.client, entries, now), retry_for)
         finally:
             await service.client.aclose()
 
@@ -165,7 +165,7 @@ def _submit(options: argparse.Namespace, profile: Profile) -> int:
     if code is not None:
         return code
     if options.dry_run:
-        return _dry_run(entries, profile, options.patience)
+        return _dry_run(entries, profile, options.retry_for)
     from tui.service import connect
     from tui.store.db import StoreError
     from tui.work.batches.catalog import BatchLocked, proper_name
@@ -175,7 +175,7 @@ def _submit(options: argparse.Namespace, profile: Profile) -> int:
     except BatchLocked as error:
         _say(str(error))
         return USAGE
-    service = connect(profile, options.patience)
+    service = connect(profile, options.retry_for)
     try:
         return asyncio.run(_submitted(options, profile, service, name, batch, entries))
     except StoreError as error:
@@ -199,18 +199,20 @@ async def _submitted(
     from tui.work.submit.retry import retry
     from tui.work.submit.run import Submission
 
-    wishes = SubmitOptions(options.only_good, not options.no_verify, options.updates == "send", options.patience)
+    submit_options = SubmitOptions(
+        options.only_good, not options.no_verify, options.updates == "send", options.retry_for
+    )
     store = Store(data_folder(), profile=profile.name)
     meter = ProgressLine()
     signals = Signals()
     try:
-        zone, patience = local_zone(), wishes.pauses
-        given = {"now": utc_now, "zone": zone, "patience": patience}
+        zone, schedule = local_zone(), submit_options.schedule
+        given = {"now": utc_now, "zone": zone, "patience": schedule}
         account = open_remembered(service.client, store, service.name, **given)  # type: ignore[arg-type]
         if account is None:
             opening = retry(
                 lambda: open_account(service.client, store, service.name, **given),  # type: ignore[arg-type]
-                wishes.most,
+                submit_options.retry_seconds,
             )
             try:
                 account = await signals.during(opening)
@@ -220,7 +222,7 @@ async def _submitted(
                 _say(f"The account cannot be opened. {error}")
                 return BARRED
         staging = Staging(account, batch)
-        run = Submission(account, staging, entries, name, wishes, meter.show)
+        run = Submission(account, staging, entries, name, submit_options, meter.show)
         signals.stop = run.stop
         code = WELL
         try:
@@ -259,10 +261,10 @@ def _told(run: "Submission") -> int:
 
     results = run.results()
     _print(_json(_result_line(result)) for result in results)
-    counts = Counter(result.end for result in results)
-    words = ", ".join(f"{counts[end]} {end}" for end in SubmitOutcome if counts[end])
+    counts = Counter(result.outcome for result in results)
+    summary = ", ".join(f"{counts[outcome]} {outcome}" for outcome in SubmitOutcome if counts[outcome])
     requests = count_of(run.requests, "request")
-    _say(f"{count_of(len(results), 'order')}: {words or 'nothing to do'}; {requests} to write.")
+    _say(f"{count_of(len(results), 'order')}: {summary or 'nothing to do'}; {requests} to write.")
     code = WELL
     if run.unreachable is not None:
         _say(run.unreachable)
@@ -273,11 +275,11 @@ def _told(run: "Submission") -> int:
     return max(code, WELL if counts.keys() <= well else PROBLEMS)
 
 
-def _dry_run(entries: list[FileEntry], profile: Profile, patience: float | None) -> int:
+def _dry_run(entries: list[FileEntry], profile: Profile, retry_for: float | None) -> int:
     from tui.work.submit.results import SubmitOutcome, SubmitResult, changes_text, note
 
-    entries, known, code = _ask_account(entries, profile, patience)
-    ends = {"new": SubmitOutcome.WOULD_CREATE, "UPDATE": SubmitOutcome.WOULD_UPDATE, "same": SubmitOutcome.SAME}
+    entries, known, code = _ask_account(entries, profile, retry_for)
+    outcomes = {"new": SubmitOutcome.WOULD_CREATE, "UPDATE": SubmitOutcome.WOULD_UPDATE, "same": SubmitOutcome.SAME}
     results = []
     for entry in entries:
         there = known.get(entry.position)
@@ -285,11 +287,11 @@ def _dry_run(entries: list[FileEntry], profile: Profile, patience: float | None)
             why = () if entry.errors else (note("It is not known whether the service has it."),)
             results.append(SubmitResult(entry, SubmitOutcome.HELD, None, (*entry.problems, *why)))
             continue
-        end = ends[there.does.value]
+        outcome = outcomes[there.does.value]
         told = (note(f"It would change {changes_text(there.changes)}."),) if there.changes else ()
-        results.append(SubmitResult(entry, end, there.id, (*entry.problems, *told)))
+        results.append(SubmitResult(entry, outcome, there.id, (*entry.problems, *told)))
     _print(_json(_result_line(result)) for result in results)
-    bad = sum(result.end is SubmitOutcome.HELD for result in results)
+    bad = sum(result.outcome is SubmitOutcome.HELD for result in results)
     _say(f"{count_of(len(results), 'order')}, {bad} of them not fit to go. Nothing was sent.")
     return max(code, PROBLEMS if any(entry.errors for entry in entries) else WELL)
 
@@ -300,7 +302,7 @@ def _result_line(result: "SubmitResult") -> dict[str, object]:
         "order_id": entry.order_id,
         "integration": entry.integration,
         "id": result.id,
-        "outcome": result.end.value,
+        "outcome": result.outcome.value,
         "problems": [
             {**_problem(entry, one), "from": "service" if one.origin is Origin.SERVICE else "here"}
             for one in result.problems
@@ -311,7 +313,7 @@ def _result_line(result: "SubmitResult") -> dict[str, object]:
 def _not_opened(entry: FileEntry, why: str) -> dict[str, object]:
     from tui.work.submit.results import SubmitOutcome, SubmitResult, note
 
-    told = entry.problems if entry.errors else (*entry.problems, note(f"It was not sent: {why}"))
+    told = entry.problems if entry.errors else (*entry.problems, note(f"Not sent: {why}"))
     return _result_line(SubmitResult(entry, SubmitOutcome.HELD, None, tuple(told)))
 
 

@@ -252,7 +252,7 @@ async def test_updates_and_a_second_version(tmp_path: Path) -> None:
 
 async def test_submitted_file(tmp_path: Path) -> None:
     text = encode([order(order_id=name) for name in "ABC"]).decode()
-    wishes = SubmitOptions(patience=60)
+    wishes = SubmitOptions(retry_for=60)
 
     async def submit(house: House) -> Submission:
         run = Submission(house.account, house.staging, entries_of(read_orders(text)), "orders.json", wishes)
@@ -265,7 +265,7 @@ async def test_submitted_file(tmp_path: Path) -> None:
     async for cut in each_cut(tmp_path, life):
         await cut.house.crash()
         run = await submit(cut.house)
-        assert [one.end for one in run.results()] == [SubmitOutcome.VERIFIED] * 3
+        assert [one.outcome for one in run.results()] == [SubmitOutcome.VERIFIED] * 3
         by_name(cut.house.staging)
         is_done_once(cut, tuple("ABC"))
         assert len(await cut.house.there()) == 3

@@ -186,7 +186,7 @@ class RecipeCommands:
         if one is None or known is None:
             return
         answers = [("e", "empty text")] if known.patch.empty else []
-        answers += [("n", "null: the service removes it")] if known.patch.nullable else []
+        answers += [("n", "null: remove it")] if known.patch.nullable else []
         answers += [("a", "nothing yet")] if one.value is not ABSENT else []
         values = {"e": "", "n": None, "a": ABSENT}
         if not answers:

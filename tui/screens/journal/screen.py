@@ -328,16 +328,6 @@ class JournalScreen(BaseScreen[None]):
         if not self._writes.step_problem(-1):
             self.show_notice("No earlier write that did not end as it should.")
 
-    @handles("order")
-    def open_order(self, key: str) -> None:
-        order_id = self.order_here
-        if order_id is not None and order_id.isdecimal():
-            self.workspace.go(EditOrder(order_id))
-        elif self.brief is not None:
-            self.show_notice("This row is about several orders; s by order has a row for each.")
-        else:
-            self.show_notice("No write.")
-
     @handles("batches")
     def open_composer(self, key: str) -> None:
         self.workspace.go(OpenComposer())

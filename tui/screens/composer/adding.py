@@ -12,6 +12,7 @@ from tui.api.errors import ApiError
 from tui.api.pointer import Pointer
 from tui.api.query import OrderQuery
 from tui.api.wording import count_of
+from tui.orders.parsed import ParsedFile, ParsedOrder
 from tui.screens.common.callbacks import ask_then, value_then
 from tui.screens.common.commands import handles
 from tui.screens.common.routes import Back, OpenComposer, Page, ShowText
@@ -29,7 +30,7 @@ from tui.work.batches.staged_order import StagedOrder
 from tui.work.batches.staging import BatchLocked
 from tui.work.batches.staging_chunks import CHUNK_SIZE
 from tui.work.batches.templates import Templates, as_template, from_template
-from tui.work.file_import.json_reader import ImportFileError, ParsedFile, ParsedOrder, orders_pasted
+from tui.work.file_import.json_reader import ImportFileError, orders_pasted
 from tui.work.file_import.mappings import Mappings
 from tui.work.file_import.reader import TableSource, open_any, refused_csv
 from tui.work.typed_paths import completed

@@ -11,7 +11,7 @@ from tui.api.wording import count_of
 from tui.keymap import Context
 from tui.screens.common.commands import handles
 from tui.screens.common.key_lines import keys_of
-from tui.screens.common.routes import Back, EditOrder, OpenComposer, OpenJournal, Page
+from tui.screens.common.routes import Back, OpenComposer, OpenJournal, Page
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
 from tui.screens.common.workspace_actions import remember_place

@@ -179,7 +179,7 @@ class RecipeCommands:
         if (one := self._assignment()) is not None:
             self.change(self._context.job.recipe.with_assignment(replace(one, only_empty=not one.only_empty)))
 
-    @handles("absent")
+    @handles("empty_value")
     async def clear(self, key: str) -> None:
         one = self._assignment()
         known = field_at(one.pointer) if one is not None else None

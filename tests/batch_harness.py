@@ -17,13 +17,14 @@ from tui.api.client import Client
 from tui.api.codec import encode
 from tui.api.pointer import Pointer
 from tui.api.query import OrderQuery
+from tui.orders.parsed import ParsedFile
 from tui.orders.paths import ITEMS
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.sandbox.faults import Faults
 from tui.store.store import Store
 from tui.work.account import Account, Shop, open_account
 from tui.work.batches.staging import Staging
-from tui.work.file_import.json_reader import ParsedFile, read_file, read_orders
+from tui.work.file_import.json_reader import read_file, read_orders
 from tui.work.writes.send_state import SendState
 
 SHOP = 7

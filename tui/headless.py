@@ -462,7 +462,7 @@ def _entries(options: argparse.Namespace) -> tuple[str, list[FileEntry], int | N
         return name, [], PROBLEMS
     finally:
         reading.end()
-    for sentence in intake.told:
+    for sentence in intake.notes:
         _say(f"{name}: {sentence}")
     return name, entries, None
 

@@ -1,7 +1,8 @@
 """The state of the screens, and edits."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from store_clock import Clock
@@ -49,7 +50,7 @@ def test_an_edit_survives_save_rebase_and_restart(open_store: Callable[[], Store
     started = store.edits.start(account, "12", {"id": "12", "v": 1}, READ)
     assert started == store.edits.get(account, "12")
     clock.pass_(5)
-    store.edits.save_log(account, "12", [{"step": 1}], durable=True)
+    assert store.edits.save_log(account, started, [{"step": 1}], READ) == replace(started, log=[{"step": 1}])
     saved = open_store().edits.get(account, "12")
     assert saved is not None
     assert (saved.base, saved.read_at, saved.log) == ({"id": "12", "v": 1}, READ, [{"step": 1}])
@@ -58,8 +59,7 @@ def test_an_edit_survives_save_rebase_and_restart(open_store: Callable[[], Store
 
 
 def test_starting_an_edit_twice_keeps_the_first(store: Store, account: int) -> None:
-    store.edits.start(account, "12", {"v": 1}, READ)
-    store.edits.save_log(account, "12", ["mine"])
+    store.edits.save_log(account, store.edits.start(account, "12", {"v": 1}, READ), ["mine"], READ)
     again = store.edits.start(account, "12", {"v": 2}, READ)
     assert (again.base, again.log) == ({"v": 1}, ["mine"])
 
@@ -75,9 +75,22 @@ def test_edits_are_listed_by_account_in_order_of_creation(store: Store, account:
     assert store.edits.get(account, "1") is None
 
 
-def test_saving_a_deleted_edit_raises(store: Store, account: int) -> None:
-    with pytest.raises(StoreError, match="no longer exists"):
-        store.edits.save_log(account, "12", [])
+def test_log_is_saved_only_on_its_base_document(store: Store, account: int) -> None:
+    first = store.edits.start(account, "12", {"v": 1}, READ)
+    second = store.edits.rebase(account, "12", {"v": 2}, READ + timedelta(seconds=1), ["theirs"])
+    assert store.edits.save_log(account, first, ["mine"], READ) is None
+    assert store.edits.get(account, "12") == second
+    store.edits.drop(account, "12")
+    third = store.edits.start(account, "12", {"v": 3}, READ + timedelta(seconds=2))
+    assert store.edits.save_log(account, second, ["mine"], READ) is None
+    assert store.edits.get(account, "12") == third
+
+
+def test_saving_a_deleted_edit_fails(store: Store, account: int) -> None:
+    edit = store.edits.start(account, "12", {}, READ)
+    store.edits.drop(account, "12")
+    assert store.edits.save_log(account, edit, ["mine"], READ) is None
+    assert store.edits.get(account, "12") is None
     with pytest.raises(StoreError, match="no longer exists"):
         store.edits.rebase(account, "12", {}, READ, [])
 

@@ -227,12 +227,16 @@ class Batches:
         """Replace the edit log of a staged order, which makes a new version in state draft. Returns the version."""
         return self._content(staged, None, log, meta, durable)
 
-    def save_logs(self, batch: int, rows: Iterable[tuple[str, Json, Json]]) -> dict[str, int]:
+    def save_logs(self, batch: int, rows: Iterable[tuple[str, Json, Json | Kept]]) -> dict[str, int]:
         """Like `save_log` for several orders of a batch (id, log, meta), in one transaction; durable. All versions by id."""
         at = self._now().isoformat()
-        packed = [(pack(log), pack(meta), StagedState.DRAFT, at, id, batch) for id, log, meta in rows]
+        packed = [
+            (pack(log), None if isinstance(meta, Kept) else pack(meta), StagedState.DRAFT, at, id, batch)
+            for id, log, meta in rows
+        ]
         command = """
-            UPDATE staged SET log_json = ?, meta_json = ?, state = ?, updated_at = ?, version = version + 1
+            UPDATE staged SET log_json = ?, meta_json = coalesce(?, meta_json), state = ?, updated_at = ?,
+                version = version + 1
             WHERE id = ? AND batch = ?
         """
 

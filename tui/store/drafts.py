@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tui.api.codec import Json
@@ -58,12 +58,16 @@ def _range(prefix: str) -> tuple[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class StoredEdit:
-    """The edit of one order: its base document, when that was read, and the edit log (opaque to the store)."""
+    """The edit of one order: its base document, when that was read, and the edit log (opaque to the store).
+
+    `base_id`: the row of the base document.
+    """
 
     order_id: str
     base: Json
     read_at: datetime
     log: Json
+    base_id: int
 
 
 class StoredEdits:
@@ -74,44 +78,53 @@ class StoredEdits:
         self._now = now
 
     def start(self, account_id: int, order_id: str, base: Json, read_at: datetime, log: Json = None) -> StoredEdit:
-        """Store a new edit. If the order already has one, it is returned unchanged."""
+        """Store a new edit; durable. If the order already has one, it is returned unchanged."""
         key, body, steps, at = pack(order_id), pack(base), pack(log), self._now()
 
-        def work(connection: sqlite3.Connection) -> sqlite3.Row | None:
+        def work(connection: sqlite3.Connection) -> sqlite3.Row | int:
             found = _find(connection, account_id, key)
-            if found is None:
-                document = add_document(connection, body)
-                row = (account_id, key, document, read_at.isoformat(), steps, at.isoformat())
-                connection.execute("INSERT INTO edit VALUES (?, ?, ?, ?, ?, ?)", row)
-            return found
+            if found is not None:
+                return found
+            document = add_document(connection, body)
+            row = (account_id, key, document, read_at.isoformat(), steps, at.isoformat())
+            connection.execute("INSERT INTO edit VALUES (?, ?, ?, ?, ?, ?)", row)
+            return document
 
-        found = self._database.write(work)
-        return StoredEdit(order_id, base, read_at, log) if found is None else _edit(found)
+        found = self._database.write(work, durable=True)
+        return StoredEdit(order_id, base, read_at, log, found) if isinstance(found, int) else _edit(found)
 
-    def save_log(self, account_id: int, order_id: str, log: Json, *, durable: bool = False) -> None:
-        """Replace the log of an existing edit. Raises StoreError if there is none."""
-        row = (pack(log), account_id, pack(order_id))
-        command = "UPDATE edit SET log_json = ? WHERE account = ? AND order_id = ?"
-        if not self._database.write(lambda c: c.execute(command, row).rowcount, durable=durable):
-            raise StoreError(f"The draft of order {order_id} no longer exists")
+    def save_log(self, account_id: int, edit: StoredEdit, log: Json, read_at: datetime) -> StoredEdit | None:
+        """Replace the log of an edit and the time its base was read; durable. The base document is not touched.
 
-    def rebase(self, account_id: int, order_id: str, base: Json, read_at: datetime, log: Json) -> None:
+        Returns None, and changes nothing, if the edit is no longer stored with this base.
+        """
+        row = (pack(log), read_at.isoformat(), account_id, pack(edit.order_id), edit.base_id, edit.read_at.isoformat())
+        # The id alone is not enough: SQLite reuses the ids of deleted rows.
+        command = """
+            UPDATE edit SET log_json = ?, read_at = ? WHERE account = ? AND order_id = ? AND base = ? AND read_at = ?
+        """
+        is_saved = self._database.write(lambda c: c.execute(command, row).rowcount, durable=True)
+        return replace(edit, log=log, read_at=read_at) if is_saved else None
+
+    def rebase(self, account_id: int, order_id: str, base: Json, read_at: datetime, log: Json) -> StoredEdit:
         """Replace base document and log of an edit; durable. Raises StoreError if there is none."""
         key, body, steps = pack(order_id), pack(base), pack(log)
 
-        def work(connection: sqlite3.Connection) -> bool:
+        def work(connection: sqlite3.Connection) -> int | None:
             found = connection.execute("SELECT base FROM edit WHERE account = ? AND order_id = ?", (account_id, key))
             row = found.fetchone()
             if row is None:
-                return False
+                return None
             document = add_document(connection, body)
             command = "UPDATE edit SET base = ?, read_at = ?, log_json = ? WHERE account = ? AND order_id = ?"
             connection.execute(command, (document, read_at.isoformat(), steps, account_id, key))
             connection.execute("DELETE FROM document WHERE id = ?", (row[0],))
-            return True
+            return document
 
-        if not self._database.write(work, durable=True):
+        document = self._database.write(work, durable=True)
+        if document is None:
             raise StoreError(f"The draft of order {order_id} no longer exists")
+        return StoredEdit(order_id, base, read_at, log, document)
 
     def get(self, account_id: int, order_id: str) -> StoredEdit | None:
         row = self._database.read(lambda c: _find(c, account_id, pack(order_id)))
@@ -141,7 +154,7 @@ def add_document(connection: sqlite3.Connection, body: str) -> int:
 
 
 _EDITS = """
-    SELECT order_id, body_json, read_at, log_json
+    SELECT order_id, body_json, read_at, log_json, base
     FROM edit JOIN document ON document.id = edit.base
 """
 
@@ -154,10 +167,11 @@ def _find(connection: sqlite3.Connection, account_id: int, key: str) -> sqlite3.
 
 
 def _edit(row: sqlite3.Row) -> StoredEdit:
-    order_id, base, read_at, log = row
+    order_id, base, read_at, log, base_id = row
     return StoredEdit(
         unpack_text(order_id),
         unpack(base),
         datetime.fromisoformat(read_at),
         unpack(log),
+        base_id,
     )

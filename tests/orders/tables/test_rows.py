@@ -11,6 +11,7 @@ from table_files import SERVICE, rows, text
 
 from tui.api.models import Operation, validate_order
 from tui.api.pointer import ABSENT, Pointer
+from tui.orders.parsed import ParsedFile
 from tui.orders.paths import EVERY_ITEM, ITEMS
 from tui.orders.tables.cells import cell_text, parse_number
 from tui.orders.tables.csv_writer import escape_formula, to_csv, unescape_formula
@@ -29,7 +30,6 @@ from tui.orders.tables.mapping import (
 )
 from tui.orders.tables.rows import (
     MAX_ROWS,
-    ParsedTable,
     Table,
     TableRow,
     column_letters,
@@ -43,7 +43,7 @@ NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SHIP = Pointer.of("shipping_address")
 
 
-def read(table: list[list[str]], shop: int | None = 7, **changes: Any) -> ParsedTable:
+def read(table: list[list[str]], shop: int | None = 7, **changes: Any) -> ParsedFile:
     """Read a table with the detected layout and the suggested mapping."""
     data = text(table)
     layout = detect_layout(data)
@@ -181,7 +181,7 @@ def test_two_shops_may_have_orders_of_the_same_id() -> None:
     )
     assert [order.rows for order in result.orders] == [[2, 5], [3, 4], [6]]
     assert all(order.problems == [] for order in result.orders)
-    assert [refused.row.number for refused in result.refused] == [7]
+    assert [refused.row for refused in result.refused] == [7]
 
 
 def test_row_with_only_the_order_number_continues_its_order() -> None:
@@ -216,12 +216,12 @@ def test_constant_inside_a_list_creates_its_item() -> None:
         table, ColumnMapping(table.header, (("order_number",),), constants=((path, "GB1"),)), now=NOW
     ).orders
     assert Pointer(path[:3]).get(order.document) == [{"value": "GB1"}]
-    assert order.reasons[Pointer((*path[:3], "0", "value"))] == "the same for all"
+    assert order.derived[Pointer((*path[:3], "0", "value"))] == "the same for all"
 
 
 def test_missing_values_are_filled_in_with_a_reason() -> None:
     [order] = read([["Order reference", "Item name", "Qty", "Price"], ["R1", "Mug", "3", "€ 2,50"]]).orders
-    reasons = {str(pointer): reason for pointer, reason in order.reasons.items()}
+    reasons = {str(pointer): reason for pointer, reason in order.derived.items()}
     assert order.document["order_id"] == "R1"
     assert reasons["/order_id"] == "from the order number"
     assert reasons["/order_details/order_items/0/total_price/value"] == "unit price × quantity"
@@ -237,7 +237,7 @@ def test_filling_in_defaults_can_be_turned_off() -> None:
     [order] = to_orders(
         table, ColumnMapping(table.header, suggest_mapping(table.header).paths, fills_defaults=False), now=NOW
     ).orders
-    assert order.reasons == {}
+    assert order.derived == {}
     assert "order_id" not in order.document
 
 
@@ -309,7 +309,7 @@ def test_refused_row_refuses_its_whole_order() -> None:
     header = ["Order number", "SKU"]
     result = read([header, ["A", "x"], ["A", "y", "shifted"], ["B", "z"]])
     assert [order.document["order_number"] for order in result.orders] == ["B"]
-    assert [(refused.row.number, refused.reason) for refused in result.refused] == [
+    assert [(refused.row, refused.reason) for refused in result.refused] == [
         (2, "row 3 of the same order was refused"),
         (3, "has 3 cells, but the header has 2"),
     ]
@@ -328,7 +328,7 @@ def test_repeated_headers_duplicate_names_titles_and_unnamed_columns() -> None:
     assert found.header == ("Order number", "SKU", "SKU (2)", "column D")
     result = to_orders(found, suggest_mapping(found.header), now=NOW)
     assert len(result.orders) == 2
-    assert [(refused.row.number, refused.reason) for refused in result.refused] == [
+    assert [(refused.row, refused.reason) for refused in result.refused] == [
         (1, "is above the header"),
         (4, "repeats the header"),
     ]
@@ -348,7 +348,7 @@ def test_row_without_a_key_but_with_an_address_is_a_new_order() -> None:
 def test_billing_address_becomes_the_missing_shipping_address() -> None:
     [order] = read([["Order number", "Billing name", "Billing city", "Shipping city"], ["A", "Jan", "Gent", ""]]).orders
     assert order.document["shipping_address"] == {"name": "Jan", "city": "Gent"}
-    assert order.reasons[SHIP / "city"] == "from the billing address"
+    assert order.derived[SHIP / "city"] == "from the billing address"
 
 
 @pytest.mark.parametrize(
@@ -456,10 +456,10 @@ def test_no_cell_is_lost(body: list[list[str]], data: Any) -> None:
     result = to_orders(table, ColumnMapping(table.header, chosen), now=NOW)
     expected = sum(bool(cell_text(cell)) for row in (*table.rows, *table.above) for cell in row.cells)
     counted = sum(order.used + order.repeated + order.ignored for order in result.orders)
-    in_refused_rows = sum(bool(cell_text(cell)) for refused in result.refused for cell in refused.row.cells)
+    in_refused_rows = sum(bool(cell_text(cell)) for refused in result.refused for cell in refused.cells)
     assert counted + in_refused_rows == expected
     numbers = sorted(
-        [row for order in result.orders for row in order.rows] + [refused.row.number for refused in result.refused]
+        [row for order in result.orders for row in order.rows] + [refused.row for refused in result.refused]
     )
     assert numbers == sorted(row.number for row in (*table.rows, *table.above))
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -19,14 +20,14 @@ from tui.orders.paths import ITEMS
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.sandbox.faults import Fault, FaultRule, Faults
 from tui.sandbox.serve import serving
-from tui.store.batches import StagedState
+from tui.store.batches import KEEP, StagedState
 from tui.store.db import StoreError
 from tui.store.journal import WriteState
 from tui.store.store import Store
 from tui.store.store import utc_now as store_now
 from tui.work.account import open_account
 from tui.work.batches.bulk_edit import setting, take
-from tui.work.batches.staged_order import PlannedAction
+from tui.work.batches.staged_order import PlannedAction, meta_of
 from tui.work.batches.staging import BatchLocked, Staging
 from tui.work.file_import.json_reader import ImportFileError
 from tui.work.writes.send_state import SendState
@@ -216,6 +217,42 @@ async def test_verified_order_edited_again_becomes_an_update(make: Make) -> None
     await house.account.follower.until_done()
     there = await house.there()
     assert (len(there), NOTES.get(there["A"])) == (1, "Ring once")
+
+
+async def test_metadata_on_disk_is_current_where_only_the_log_is_saved(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = await make(settle=0.0)
+    (a,) = stage(house.staging, order(order_id="A"))
+    await house.send()
+    await house.account.follower.until_done()
+    (copy,) = house.staging.editing.add_copies([(await house.there())["A"]], as_update=True)
+    store = house.account.store.batches
+    rows = store.save_log
+    saved: list[object] = []
+
+    def save_log(*given: Any, **more: Any) -> int:
+        saved.append(more["meta"])
+        return rows(*given, **more)
+
+    monkeypatch.setattr(store, "save_log", save_log)
+    editing = house.staging.editing
+    for id, work in (
+        (copy, lambda: editing.put(copy, NOTES, "one", "notes")),
+        (copy, lambda: editing.put(copy, NOTES, "two", "notes")),
+        (copy, lambda: editing.release([copy], in_spite=True)),
+        (copy, lambda: editing.put(copy, NOTES, "three", "notes")),
+        (copy, lambda: editing.undo_in(copy)),
+        (a, lambda: editing.put(a, NOTES, "four", "notes")),
+        (a, lambda: editing.put(a, NOTES, "five", "notes")),
+    ):
+        work()
+        found, row = house.staging.get(id), store.get(id)
+        assert found is not None
+        assert row is not None
+        assert row.meta == meta_of(found)
+    # The whole order that was read is among it, and is not written with every field.
+    assert saved == [KEEP] * 5
 
 
 async def test_flags_that_cannot_be_saved_are_unchanged(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:

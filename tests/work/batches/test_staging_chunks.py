@@ -13,13 +13,13 @@ from table_files import rows, text, workbook
 from tui.api.pointer import Pointer
 from tui.orders.checks.sending import check_duplicates
 from tui.orders.edits.edit import Edit
+from tui.orders.parsed import ParsedFile
 from tui.orders.progress import Progress
 from tui.store.batches import StagedState
 from tui.work.batches.duplicates import DuplicateIndex
 from tui.work.batches.staged_order import StagedOrder
 from tui.work.batches.staging import BatchLocked
 from tui.work.batches.staging_chunks import CHUNK_SIZE, ChunkedStaging
-from tui.work.file_import.json_reader import ParsedFile
 from tui.work.file_import.reader import ImportStopped, read_any
 
 MANY = CHUNK_SIZE * 2 + 50

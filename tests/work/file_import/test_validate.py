@@ -1,13 +1,12 @@
 """Entries of a file in their places, the cells of their problems, and patience with a service that is away."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from tui.api.errors import NotAuthorised, Unreachable
 from tui.api.pointer import Pointer
-from tui.work.file_import.json_reader import ParsedFile, ParsedOrder, RefusedEntry
+from tui.orders.parsed import ParsedFile, ParsedOrder, RefusedEntry
 from tui.work.file_import.validate import FileEntry, as_placed, entries_of
 from tui.work.submit.retry import RetryTimer, retry
 
@@ -22,8 +21,8 @@ CELLS = {
 
 
 def arrival(place: str = "row 4", row: int | None = 4, **more: Any) -> ParsedOrder:
-    cells: Mapping[Pointer, tuple[int, str]] = {Pointer.parse(key): cell for key, cell in CELLS.items()}
-    return ParsedOrder({"order_id": "A"}, place, 0, row, cells, **more)
+    cells = {Pointer.parse(key): cell for key, cell in CELLS.items()}
+    return ParsedOrder({"order_id": "A"}, place, 0, [] if row is None else [row], cells, **more)
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,11 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any, Final, cast
 
-from tui.api.codec import Document, Json
+from tui.api.codec import Json
 from tui.api.errors import Origin, Problem, Severity
 from tui.api.pointer import ABSENT, ROOT, Pointer
 from tui.orders.fields import Field, field_at, label_of
+from tui.orders.parsed import ParsedFile, ParsedOrder, RefusedEntry
 from tui.orders.paths import ANY, EVERY_ITEM, FieldPath
 from tui.orders.progress import OnProgress, Progress
 from tui.orders.tables.cells import MAX_CELL_LENGTH, CellValue, cell_text, read_cell
@@ -45,44 +46,6 @@ class Table:
     """Rows above the header, such as titles."""
     named: tuple[str, ...] = ()
     """The header as written, with duplicate and empty names."""
-
-
-@dataclass(frozen=True, slots=True)
-class RefusedRow:
-    """A row that belongs to no order, and why."""
-
-    row: TableRow
-    reason: str
-
-
-@dataclass(slots=True)
-class TableOrder:
-    """An order built from rows.
-
-    `cells`: the row and column that each value came from. `problems`: cells that could not be read; the document has
-    their text. `reasons`: where derived and constant values came from. `used`: the number of cells that became values.
-    `repeated`: cells of further rows whose field the first row has. `ignored`: cells of unmapped columns.
-    """
-
-    rows: list[int]
-    document: Document
-    cells: dict[Pointer, tuple[int, str]] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-    reasons: dict[Pointer, str] = field(default_factory=dict)
-    converted: int = 0
-    used: int = 0
-    repeated: int = 0
-    ignored: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class ParsedTable:
-    """The orders of a table, and the rows that are not part of any."""
-
-    orders: tuple[TableOrder, ...]
-    refused: tuple[RefusedRow, ...]
-    ignored: int
-    """The number of non-empty cells in unmapped columns."""
 
 
 def parse_table(text: str, layout: TableLayout, progress: OnProgress | None = None) -> Table:
@@ -147,12 +110,24 @@ def to_orders(
     shop: int | None = None,
     progress: OnProgress | None = None,
     max_orders: int | None = None,
-) -> ParsedTable:
-    """Convert a table to orders. Times without a zone are in the zone of `now`.
+    part: str = "",
+) -> ParsedFile:
+    """Convert a table to orders. Times without a zone are in the zone of `now`. `part`: added to the place of each.
 
     Raises TableError if the table has more than `max_orders` orders.
     """
-    return _OrderBuilder(table, mapping, now, shop, max_orders).build(progress)
+    return _OrderBuilder(table, mapping, now, shop, max_orders, part).build(progress)
+
+
+def _refused(row: TableRow, reason: str) -> RefusedEntry:
+    return RefusedEntry(f"row {row.number}", reason, row.number, tuple(row.cells))
+
+
+def _rows_text(rows: Sequence[int]) -> str:
+    """The rows of an order: `row 2`, `rows 2-4`, or `rows 2…7` where others are between them."""
+    if len(rows) == 1:
+        return f"row {rows[0]}"
+    return f"rows {rows[0]}{'-' if rows[-1] - rows[0] == len(rows) - 1 else '…'}{rows[-1]}"
 
 
 def _too_many(count: int) -> str:
@@ -195,7 +170,7 @@ class _Column:
 class _PartialOrder:
     """An order whose rows are still being read."""
 
-    result: TableOrder
+    result: ParsedOrder
     keys: tuple[str, ...]
     """Its order id and its number, if its first row has them."""
     shop: str
@@ -214,9 +189,16 @@ class _OrderBuilder:
     """Collects the rows of a table into orders."""
 
     def __init__(
-        self, table: Table, mapping: ColumnMapping, now: datetime, shop: int | None, max_orders: int | None
+        self,
+        table: Table,
+        mapping: ColumnMapping,
+        now: datetime,
+        shop: int | None,
+        max_orders: int | None,
+        part: str,
     ) -> None:
         self._table = table
+        self._part = part
         self._max_orders = max_orders
         needs_shop = shop is not None and mapping.constant(SHOP_PATH) is None
         self._mapping = mapping.with_constant(SHOP_PATH, shop) if needs_shop else mapping
@@ -252,13 +234,13 @@ class _OrderBuilder:
         self._cell_cache: dict[tuple[int, str, str], CellValue] = {}
         self._orders: list[_PartialOrder] = []
         self._by_key: dict[str, list[_PartialOrder]] = {}
-        self._refused = [RefusedRow(row, "is above the header") for row in table.above]
+        self._refused = [_refused(row, "is above the header") for row in table.above]
         self._refused_keys: dict[str, list[tuple[str, int]]] = {}
         """By key, the shops and numbers of refused rows."""
         self._rows_by_order: dict[int, list[TableRow]] = {}
         self._normalized_header = [normalized(name) for name in table.named]
 
-    def build(self, progress: OnProgress | None) -> ParsedTable:
+    def build(self, progress: OnProgress | None) -> ParsedFile:
         total = len(self._table.rows)
         for count, row in enumerate(self._table.rows, 1):
             self._add_row(row)
@@ -275,12 +257,18 @@ class _OrderBuilder:
             if refused:
                 # An order without one of its rows would be sent incomplete.
                 reason = f"row {refused[0]} of the same order was refused"
-                self._refused += [RefusedRow(row, reason) for row in self._rows_by_order[id(partial)]]
+                self._refused += [_refused(row, reason) for row in self._rows_by_order[id(partial)]]
                 continue
             self._finish(partial)
             orders.append(partial.result)
-        self._refused.sort(key=lambda refused: refused.row.number)
-        return ParsedTable(tuple(orders), tuple(self._refused), sum(order.ignored for order in orders))
+        self._refused.sort(key=lambda refused: refused.row or 0)
+        return ParsedFile(
+            tuple(orders),
+            tuple(self._refused),
+            header=self._table.header,
+            unmapped=self._mapping.unmapped,
+            ignored=sum(order.ignored for order in orders),
+        )
 
     def _add_row(self, row: TableRow) -> None:
         cells = _trimmed(row.cells)
@@ -288,7 +276,7 @@ class _OrderBuilder:
         keys = tuple(f"{index}:{texts[index]}" for index in self._key_columns if index < len(texts) and texts[index])
         shop = next((texts[index] for index in self._shop_columns if index < len(texts)), "")
         if reason := self._refusal_reason(cells, texts):
-            self._refused.append(RefusedRow(row, reason))
+            self._refused.append(_refused(row, reason))
             if keys and reason != _REPEATED_HEADER:
                 self._refused_keys.setdefault(keys[0], []).append((shop, row.number))
             return
@@ -300,7 +288,7 @@ class _OrderBuilder:
                     f"It has over {self._max_orders:,} orders; row {row.number:,} begins the next part. "
                     "Split it there, each part with the header."
                 )
-            partial = _PartialOrder(TableOrder([], {}), keys, shop)
+            partial = _PartialOrder(ParsedOrder({}), keys, shop)
             self._orders.append(partial)
             for key in keys:
                 self._by_key.setdefault(key, []).append(partial)
@@ -425,10 +413,11 @@ class _OrderBuilder:
 
     def _finish(self, partial: _PartialOrder) -> None:
         result = partial.result
+        result.place = f"{_rows_text(result.rows)}{self._part}"
         if partial.items:
             _set_value(result.document, EVERY_ITEM[:-1], partial.items)
         first_sign = next(iter(partial.currency_signs.values()), ("", ""))[0]
-        fill_defaults(result.document, result.reasons, self._mapping, self._now, first_sign)
+        fill_defaults(result.document, result.derived, self._mapping, self._now, first_sign)
         self._record_blank_cells(partial)
         for pointer, (sign, text) in partial.currency_signs.items():
             currency = (pointer.parent / "currency").get(result.document)

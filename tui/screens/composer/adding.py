@@ -10,6 +10,7 @@ from tui.api.errors import ApiError
 from tui.api.pointer import Pointer
 from tui.api.query import OrderQuery
 from tui.api.wording import count_of
+from tui.orders.parsed import ParsedFile, ParsedOrder
 from tui.screens.common.commands import handles
 from tui.screens.composer.file_adding import FileAdding, show_added
 from tui.screens.composer.view import ComposerView
@@ -19,7 +20,6 @@ from tui.widgets.text import safe
 from tui.work.account import Shop
 from tui.work.batches.staged_order import StagedOrder
 from tui.work.batches.templates import Templates, as_template, from_template
-from tui.work.file_import.json_reader import ParsedFile, ParsedOrder
 from tui.work.file_import.mappings import Mappings
 
 _LEARNED_FROM = 20

@@ -7,13 +7,14 @@ from pathlib import Path
 from textual.timer import Timer
 
 from tui.api.wording import count_of
+from tui.orders.parsed import ParsedFile
 from tui.screens.common.routes import ShowText
 from tui.screens.composer.view import ComposerView
 from tui.screens.file_import.screen import ImportProgress, ImportScreen
 from tui.store.db import StoreError
 from tui.work.batches.staging import BatchLocked
 from tui.work.batches.staging_chunks import CHUNK_SIZE
-from tui.work.file_import.json_reader import ImportFileError, ParsedFile, orders_pasted
+from tui.work.file_import.json_reader import ImportFileError, orders_pasted
 from tui.work.file_import.mappings import Mappings
 from tui.work.file_import.reader import TableSource, open_any, refused_csv
 

@@ -10,13 +10,13 @@ from tui.orders.checks.sending import check_order
 from tui.orders.display import short_problem
 from tui.orders.edits.bulk_change import full_label
 from tui.orders.fields import field_at, label_of
+from tui.orders.parsed import ParsedFile, ParsedOrder
 from tui.orders.paths import ITEMS, TOTAL, FieldPath
 from tui.orders.summary import order_name, text_at
 from tui.orders.tables.mapping import SHOP_PATH, ColumnMapping
 from tui.orders.tables.rows import column_letters
 from tui.orders.value_parser import show_value
 from tui.widgets.table import Column, RenderedRow, StyledCell
-from tui.work.file_import.json_reader import ParsedFile, ParsedOrder
 from tui.work.file_import.reader import TableSource
 
 COLUMNS = (

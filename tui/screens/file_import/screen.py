@@ -16,6 +16,7 @@ from tui.api.pointer import Pointer
 from tui.api.wording import count_of, word_for
 from tui.keymap import Context
 from tui.orders.edits.bulk_change import BulkChange, FieldAssignment, full_label
+from tui.orders.parsed import ParsedFile
 from tui.orders.progress import Progress
 from tui.orders.tables.headings import mappable
 from tui.orders.tables.mapping import SHOP_PATH, ColumnMapping
@@ -44,7 +45,7 @@ from tui.widgets.input_line import InputLine
 from tui.widgets.lines import LineView
 from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
 from tui.widgets.table import OrderTable
-from tui.work.file_import.json_reader import ImportFileError, ParsedFile
+from tui.work.file_import.json_reader import ImportFileError
 from tui.work.file_import.mappings import Mappings
 from tui.work.file_import.reader import ImportStopped, TableSource, preview, refused_csv, take_in
 from tui.work.typed_paths import at_home, completed, new_file

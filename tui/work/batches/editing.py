@@ -12,6 +12,7 @@ from tui.orders.edits.edit import Edit
 from tui.orders.edits.json_merge import rebase
 from tui.orders.edits.upsert import as_new, to_upsert
 from tui.orders.fields import exclusive_values
+from tui.orders.parsed import ParsedFile
 from tui.orders.paths import NUMBER, ORDER_ID
 from tui.orders.progress import OnProgress, Progress
 from tui.orders.summary import order_name, text_at
@@ -32,7 +33,6 @@ from tui.work.batches.staged_order import (
 from tui.work.batches.staging_chunks import CHUNK_SIZE, ChunkedStaging, arrived
 from tui.work.batches.templates import blank, copied
 from tui.work.batches.undo_log import Action
-from tui.work.file_import.json_reader import ParsedFile
 from tui.work.file_import.provenance import Provenance
 from tui.work.gc_pause import gc_paused
 

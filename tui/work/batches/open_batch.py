@@ -242,7 +242,9 @@ class OpenBatch:
         """Save a new version of an order; where that fails, the order is again as it was."""
 
         def work() -> None:
-            order.version = self.store.save_log(order.id, order.edit.log(), meta=meta_of(order), durable=True)
+            log, meta = order.edit.log(), order.unsaved_meta
+            order.version = self.store.save_log(order.id, log, meta=meta, durable=True)
+            order.meta_was_saved()
 
         try:
             if order.sent:
@@ -263,7 +265,7 @@ class OpenBatch:
             for order in orders:
                 if order.sent:
                     self.save(order)
-            rows = [(order.id, order.edit.log(), meta_of(order)) for order in rest]
+            rows = [(order.id, order.edit.log(), order.unsaved_meta) for order in rest]
             if rows:
                 self.as_owner(lambda: versions.update(self.store.save_logs(self.id or 0, rows)))
         except (StoreError, BatchLocked):
@@ -272,6 +274,7 @@ class OpenBatch:
             raise
         for order in rest:
             order.version, order.state, order.since = versions[order.id], StagedState.DRAFT, self._account.now()
+            order.meta_was_saved()
         self._duplicates.update(versions, self.orders)
 
     def save_rebased(self, order: StagedOrder) -> None:
@@ -280,6 +283,7 @@ class OpenBatch:
         def work() -> None:
             edit, meta = order.edit, meta_of(order)
             order.version = self.store.rebase(order.id, edit.base, edit.log(), released=order.released, meta=meta)
+            order.meta_was_saved()
 
         self.as_owner(work)
 
@@ -294,6 +298,8 @@ class OpenBatch:
         rows = [(order.id, order.state, order.released, meta_of(order)) for order in orders]
         if rows:
             self.as_owner(lambda: self.store.set_all(self.id or 0, rows))
+        for order in orders:
+            order.meta_was_saved()
 
     # Which orders there are.
 

@@ -20,7 +20,7 @@ from tui.orders.edits.edit import Change, Edit
 from tui.orders.edits.upsert import to_upsert
 from tui.orders.fields import field_at
 from tui.orders.paths import LISTS
-from tui.store.batches import NewStaged, Staged, StagedState
+from tui.store.batches import KEEP, Kept, NewStaged, Staged, StagedState
 from tui.store.journal import Write
 from tui.work.file_import.provenance import Provenance
 from tui.work.writes.lookup import key_of
@@ -90,6 +90,7 @@ class StagedOrder:
     twin: Problem | None = None
     noted: tuple[ServiceProblem, ...] = ()
     """What was found when it was read from a file; it goes away with the value that it speaks of."""
+    _saved_meta: tuple[object, ...] | None = field(default=None, repr=False)
     _here: tuple[Document, Collection[int] | None, RemoteSnapshot | None, tuple[Problem, ...]] | None = field(
         default=None, repr=False
     )
@@ -121,6 +122,19 @@ class StagedOrder:
     def derived(self, pointer: Pointer) -> str | None:
         """How the value here was derived, where the file lacked it."""
         return self.origin.derived(pointer, self.edit)
+
+    @property
+    def unsaved_meta(self) -> Json | Kept:
+        """What is to be saved beside the steps; KEEP where that is on the disk already, a whole document perhaps."""
+        saved = self._saved_meta
+        return KEEP if saved is not None and all(map(is_, saved, self._meta_parts())) else meta_of(self)
+
+    def meta_was_saved(self) -> None:
+        """Note that `meta_of` this order is on the disk."""
+        self._saved_meta = self._meta_parts()
+
+    def _meta_parts(self) -> tuple[object, ...]:
+        return self.origin, self.held, self.told, self.insisted, self.noted, self.looked
 
     def rebase(self, edit: Edit) -> None:
         """Go on with another base; cells and problems stay at their values."""
@@ -412,6 +426,8 @@ def staged_from(row: Staged) -> StagedOrder:
         remote = looked.get("remote")
         at = datetime.fromisoformat(str(looked["at"]))
         order.looked = RemoteSnapshot((key[0], key[1], key[2]), at, remote if isinstance(remote, dict) else None)
+    if row.state not in (StagedState.ACCEPTED, StagedState.VERIFIED):
+        order.meta_was_saved()
     return order
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tui.api.codec import Document
+from tui.orders.parsed import ParsedOrder
 from tui.store.batches import Batches, NewStaged
 from tui.work.batches.staged_order import StagedOrder, note_of, told_to_json, unchanged
-from tui.work.file_import.json_reader import ParsedOrder
 from tui.work.file_import.provenance import cells_to_json
 
 CHUNK_SIZE = 200

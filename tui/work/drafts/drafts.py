@@ -10,19 +10,21 @@ from tui.api.pointer import ABSENT, ROOT, Pointer
 from tui.orders.edits.edit import Change, Edit
 from tui.orders.edits.merge import Conflict, Merged, is_undecided, merge, take_theirs
 from tui.orders.edits.request_choice import RequestChoice, choose_request
+from tui.store.drafts import StoredEdit
 from tui.store.store import Store
 
 
 @dataclass(slots=True)
 class Draft:
-    """The edit of one order. `read_at`: when its base was read. `stored`: whether it is on disk yet."""
+    """The edit of one order. `read_at`: when its base was read.
+
+    `stored`: what is on disk, by which this copy of the app knows its own draft from another copy's.
+    """
 
     order_id: str
     edit: Edit
     read_at: datetime
-    stored: bool = False
-    kept: Json = None
-    """The steps as they are on disk, by which this copy of the app knows its own draft from another copy's."""
+    stored: StoredEdit | None = None
     clashes: list[Conflict] = field(default_factory=list)
     """What both sides changed, also what was decided since."""
     taken: tuple[Change, ...] = ()
@@ -78,7 +80,7 @@ class Drafts:
         for kept in store.edits.all(account_id):
             edit = Edit.load(cast(Document, kept.base), kept.log)
             clashes = _load(kept.log)
-            self._drafts[kept.order_id] = Draft(kept.order_id, edit, kept.read_at, True, kept.log, clashes)
+            self._drafts[kept.order_id] = Draft(kept.order_id, edit, kept.read_at, kept, clashes)
 
     def all(self) -> list[Draft]:
         """The drafts that change something, the oldest first."""
@@ -101,25 +103,30 @@ class Drafts:
         if not draft.edit.steps:
             self.drop(draft)
         else:
-            self._keep(draft, draft.read_at)
+            self._store_edit(draft)
         self._drafts[draft.order_id] = draft
 
-    def _keep(self, draft: Draft, read_at: datetime) -> None:
-        log = draft.log()
-        if self._store.edits.get(self._account_id, draft.order_id) is None:
-            # New, or another copy of the app has sent and dropped its draft of the same order.
-            self._store.edits.start(self._account_id, draft.order_id, draft.edit.base, read_at, log)
-        self._store.edits.rebase(self._account_id, draft.order_id, draft.edit.base, read_at, log)
-        draft.stored, draft.kept = True, log
+    def _store_edit(self, draft: Draft) -> None:
+        edits, base, log, stored = self._store.edits, draft.edit.base, draft.log(), draft.stored
+        if stored is not None and stored.base is base:
+            stored = edits.save_log(self._account_id, stored, log, draft.read_at)
+        else:
+            stored = None
+        if stored is None:
+            # It is new or has a new base, or another copy of the app has sent, dropped or replaced the stored one.
+            stored = edits.start(self._account_id, draft.order_id, base, draft.read_at, log)
+        if stored.base is not base:
+            stored = edits.rebase(self._account_id, draft.order_id, base, draft.read_at, log)
+        draft.stored = stored
 
     def drop(self, draft: Draft) -> None:
         """Forget a draft; what it said stays in the journal if it was sent."""
         self._drafts.pop(draft.order_id, None)
-        if draft.stored:
+        if draft.stored is not None:
             found = self._store.edits.get(self._account_id, draft.order_id)
-            if found is not None and same(found.log, draft.kept):
+            if found is not None and same(found.log, draft.stored.log):
                 self._store.edits.drop(self._account_id, draft.order_id)
-            draft.stored = False
+            draft.stored = None
 
     def rebase(self, draft: Draft, document: Document, read_at: datetime, *, sent: bool = False) -> Merged:
         """Set a draft on what the service has now; what both sides changed is kept with it until it is decided.
@@ -134,8 +141,8 @@ class Drafts:
         draft.clashes = [*merged.earlier, *merged.conflicts]
         draft.taken = merged.remote_changes
         draft.read_at = read_at
-        if draft.stored:
-            self._keep(draft, read_at)
+        if draft.stored is not None:
+            self._store_edit(draft)
         return merged
 
     def type(self, typing: TypedText) -> None:

@@ -2,14 +2,11 @@
 
 import os
 import stat
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
-from tui.api.codec import LIMIT, CodecError, Document, Json, decode
-from tui.api.errors import Problem
-from tui.api.pointer import Pointer
+from tui.api.codec import LIMIT, CodecError, Json, decode
 from tui.orders.edits.upsert import to_upsert
+from tui.orders.parsed import ParsedFile, ParsedOrder, RefusedEntry
 from tui.work.typed_paths import at_home
 
 MOST = 10_000
@@ -18,48 +15,6 @@ MOST = 10_000
 
 class ImportFileError(ValueError):
     """Nothing could be taken; the sentence says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class RefusedEntry:
-    """An entry that is no order: where it stands, and why; of a table its row, from 1, and what its cells held."""
-
-    place: str
-    reason: str
-    row: int | None = None
-    cells: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ParsedOrder:
-    """An order that was found, made fit for sending, and where it stood. `converted`: how many values that changed.
-
-    Of a table: `row`, its first, from 1; `cells`, the row and column that each value came from; `problems`, what could
-    not be read, at its place, where the text stands as it was; `derived`, what was worked out or set for all, and how;
-    `repeated`, cells of its further rows for which the first row's were taken.
-    """
-
-    document: Document
-    place: str
-    converted: int
-    row: int | None = None
-    cells: Mapping[Pointer, tuple[int, str]] = field(default_factory=dict)
-    problems: tuple[Problem, ...] = ()
-    derived: Mapping[Pointer, str] = field(default_factory=dict)
-    repeated: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class ParsedFile:
-    """What a source held. `told`: sentences about the whole of it. `header`: the columns of a table; `unmapped`: those
-    of them that went nowhere, and `ignored`, how many cells they held."""
-
-    orders: tuple[ParsedOrder, ...]
-    refused: tuple[RefusedEntry, ...]
-    told: tuple[str, ...] = ()
-    header: tuple[str, ...] = ()
-    unmapped: tuple[str, ...] = ()
-    ignored: int = 0
 
 
 def orders_pasted(text: str) -> str:

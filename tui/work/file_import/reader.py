@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from tui.api.codec import LIMIT, Document
+from tui.orders.parsed import ParsedFile
 from tui.orders.progress import OnProgress
 from tui.orders.tables.csv_writer import to_csv
 from tui.orders.tables.layout import (
@@ -18,23 +19,13 @@ from tui.orders.tables.layout import (
 )
 from tui.orders.tables.mapping import ColumnMapping, refine_by_rows, suggest_mapping
 from tui.orders.tables.rows import (
-    ParsedTable,
     Table,
-    TableOrder,
     TableRow,
     parse_table,
     to_orders,
     with_header,
 )
-from tui.work.file_import.json_reader import (
-    MOST,
-    ImportFileError,
-    ParsedFile,
-    ParsedOrder,
-    RefusedEntry,
-    read_file,
-    read_orders,
-)
+from tui.work.file_import.json_reader import MOST, ImportFileError, read_file, read_orders
 from tui.work.file_import.workbook import is_workbook, read_workbook
 from tui.work.gc_pause import gc_paused
 
@@ -141,16 +132,18 @@ def take_in(
     now = now or datetime.now().astimezone()
     try:
         with gc_paused(len(source.table.rows)):
-            result = to_orders(source.table, mapping, now=now, shop=shop, progress=progress, max_orders=MOST)
+            result = to_orders(
+                source.table, mapping, now=now, shop=shop, progress=progress, max_orders=MOST, part=_sheet_of(source)
+            )
     except TableError as error:
         raise _not_taken(source.name, error) from None
-    return _intake(source, result)
+    return _with_notes(source, result)
 
 
 def preview(source: TableSource, rows: int, *, now: datetime, shop: int | None = None) -> ParsedFile:
     """The first rows as they will be."""
     table = replace(source.table, rows=source.table.rows[:rows])
-    return _intake(source, to_orders(table, source.mapping, now=now, shop=shop))
+    return _with_notes(source, to_orders(table, source.mapping, now=now, shop=shop, part=_sheet_of(source)))
 
 
 def refused_csv(intake: ParsedFile) -> bytes:
@@ -218,45 +211,17 @@ def _source(
     return TableSource(name, data, table, mapping, sheets)
 
 
-def _intake(source: TableSource, result: ParsedTable) -> ParsedFile:
-    mapping = source.mapping
-    told = []
-    if mapping.unmapped:
-        count = len(mapping.unmapped)
-        told.append(f"{count} column{'s go' if count > 1 else ' goes'} nowhere: {', '.join(mapping.unmapped)}.")
-    return ParsedFile(
-        tuple(_arrival(made, _sheet_of(source)) for made in result.orders),
-        tuple(
-            RefusedEntry(f"row {one.row.number}", one.reason, one.row.number, tuple(one.row.cells))
-            for one in result.refused
-        ),
-        tuple(told),
-        source.table.header,
-        mapping.unmapped,
-        result.ignored,
-    )
+def _with_notes(source: TableSource, found: ParsedFile) -> ParsedFile:
+    unmapped = source.mapping.unmapped
+    if not unmapped:
+        return found
+    count = len(unmapped)
+    return replace(found, notes=(f"{count} column{'s go' if count > 1 else ' goes'} nowhere: {', '.join(unmapped)}.",))
 
 
 def _sheet_of(source: TableSource) -> str:
     """The sheet that was read, in words, where the workbook has several."""
     return f" of sheet {source.table.layout.sheet}" if len(source.sheets) > 1 else ""
-
-
-def _arrival(made: TableOrder, sheet: str) -> ParsedOrder:
-    place = f"row {made.rows[0]}"
-    if len(made.rows) > 1:
-        together = made.rows[-1] - made.rows[0] == len(made.rows) - 1
-        place = f"rows {made.rows[0]}{'-' if together else '…'}{made.rows[-1]}"
-    return ParsedOrder(
-        made.document,
-        f"{place}{sheet}",
-        made.converted,
-        made.rows[0],
-        made.cells,
-        tuple(made.problems),
-        made.reasons,
-        made.repeated,
-    )
 
 
 def _with_shop(intake: ParsedFile, shop: int) -> ParsedFile:

@@ -10,9 +10,9 @@ from tui.api.errors import Origin, Problem, Severity
 from tui.api.pointer import ABSENT, ROOT, Pointer
 from tui.api.query import id_text
 from tui.orders.checks.sending import check_duplicates, check_order
+from tui.orders.parsed import ParsedFile, ParsedOrder, RefusedEntry
 from tui.orders.paths import ORDERED_AT, SHOP
 from tui.orders.progress import OnProgress, Progress
-from tui.work.file_import.json_reader import ParsedFile, ParsedOrder, RefusedEntry
 from tui.work.file_import.provenance import cell_near
 from tui.work.gc_pause import gc_paused
 

@@ -19,6 +19,7 @@ from tui.api.pointer import ABSENT
 from tui.api.query import id_text
 from tui.api.request_log import LoggedRequest, RequestOutcome
 from tui.api.wording import count_of, word_for
+from tui.orders.parsed import ParsedFile
 from tui.orders.paths import ORDERED_AT
 from tui.orders.progress import OnProgress, Progress
 from tui.store.batches import StagedState
@@ -28,7 +29,6 @@ from tui.store.verifications import Verification
 from tui.work.account import Account
 from tui.work.batches.staged_order import PlannedAction, StagedOrder
 from tui.work.batches.staging import BatchLocked, Staging
-from tui.work.file_import.json_reader import ParsedFile
 from tui.work.file_import.validate import FileEntry, as_placed
 from tui.work.submit.results import (
     OUTCOMES,

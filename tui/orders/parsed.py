@@ -1,0 +1,62 @@
+"""What reading a file of orders yields: the orders, and the entries that are none."""
+
+from dataclasses import dataclass, field
+
+from tui.api.codec import Document
+from tui.api.errors import Problem
+from tui.api.pointer import Pointer
+
+
+@dataclass(slots=True)
+class ParsedOrder:
+    """An order read from a file, converted so that it can be sent, and where it was.
+
+    `place`: its place in the file, as text. `converted`: the number of values that the conversion changed.
+
+    The rest is for orders of a table. `rows`: its rows, from 1. `cells`: the row and column that each value came from.
+    `problems`: cells that could not be read; the document has their text. `derived`: where derived and constant values
+    came from. `used`: the number of cells that became values. `repeated`: cells of further rows whose field the first
+    row has. `ignored`: cells of unmapped columns.
+    """
+
+    document: Document
+    place: str = ""
+    converted: int = 0
+    rows: list[int] = field(default_factory=list)
+    cells: dict[Pointer, tuple[int, str]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    derived: dict[Pointer, str] = field(default_factory=dict)
+    used: int = 0
+    repeated: int = 0
+    ignored: int = 0
+
+    @property
+    def row(self) -> int | None:
+        """Its first row in a table."""
+        return self.rows[0] if self.rows else None
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedEntry:
+    """An entry that is not part of any order: its place, and why; of a table its row, from 1, and its cells."""
+
+    place: str
+    reason: str
+    row: int | None = None
+    cells: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFile:
+    """The content of a file.
+
+    `notes`: sentences about the whole file. `header`: the columns of a table. `unmapped`: those of them without a
+    field, and `ignored`: how many non-empty cells they have.
+    """
+
+    orders: tuple[ParsedOrder, ...]
+    refused: tuple[RefusedEntry, ...] = ()
+    notes: tuple[str, ...] = ()
+    header: tuple[str, ...] = ()
+    unmapped: tuple[str, ...] = ()
+    ignored: int = 0

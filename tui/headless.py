@@ -207,7 +207,7 @@ async def _submitted(
     signals = Signals()
     try:
         zone, schedule = local_zone(), submit_options.schedule
-        given = {"now": utc_now, "zone": zone, "patience": schedule}
+        given = {"now": utc_now, "zone": zone, "schedule": schedule}
         account = open_remembered(service.client, store, service.name, **given)  # type: ignore[arg-type]
         if account is None:
             opening = retry(

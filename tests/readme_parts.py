@@ -38,7 +38,7 @@ def command(name: str) -> str:
 def key_table() -> str:
     """The keymap as a table: what works everywhere, then what works in some places only."""
     rows = ["| keys | command | where | what it does |", "| --- | --- | --- | --- |"]
-    rows += [_row(one) for one in sorted(COMMANDS, key=lambda one: one.where != frozenset(Context))]
+    rows += [_row(one) for one in sorted(COMMANDS, key=lambda one: one.contexts != frozenset(Context))]
     return "\n".join(rows)
 
 
@@ -47,10 +47,12 @@ def _row(one: Command) -> str:
     if keys == list("0123456789"):
         keys = ["0–9"]
     places = (
-        "everywhere" if one.where == frozenset(Context) else ", ".join(place for place in Context if place in one.where)
+        "everywhere"
+        if one.contexts == frozenset(Context)
+        else ", ".join(place for place in Context if place in one.contexts)
     )
     title = f"{one.title}, also `;`" if one.marked else one.title
-    return f"| {' '.join(f'`{key}`' for key in keys)} | {title} | {places} | {one.more.replace('|', '&#124;')} |"
+    return f"| {' '.join(f'`{key}`' for key in keys)} | {title} | {places} | {one.help.replace('|', '&#124;')} |"
 
 
 def write_table() -> None:

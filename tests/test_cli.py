@@ -280,6 +280,6 @@ def test_a_setting_that_is_not_known_stops_the_start_in_one_sentence(program: Pr
     (program.folder / "settings.toml").write_text("[journal]\nkeep_day = 90\n")
     ended = program.run("--demo", SENDCLOUD_ORDERS_CONFIG=str(program.folder))
     assert ended.code == 2
-    assert "'keep_day' in [journal], where only keep_days can be set." in ended.error
+    assert ", line 2: 'keep_day' in [journal] is not a setting; did you mean 'keep_days'?" in ended.error
     assert ended.error.count("\n") == 1
     assert ended.out == b""

@@ -1,4 +1,4 @@
-"""The one table of commands: no key means two things, and every command is done where the table says that it is."""
+"""The table of commands: no key has two meanings, and every command is handled in its contexts."""
 
 import importlib
 import pkgutil
@@ -9,15 +9,15 @@ import pytest
 import readme_parts
 
 import tui.screens
-from tui.keymap import COMMANDS, Command, Context, clashes, commands_in, key_name, lookup
+from tui.keymap import COMMANDS, Command, Context, Purpose, clashes, commands_in, key_name, lookup
 from tui.screens.common.commands import handled_by
 from tui.screens.common.general_commands import GeneralCommands, MoveCommands
 from tui.screens.common.screen import BaseScreen
 
-NO_KEYS = set("[]{}\\~@|")
-"""They need AltGr on some keyboards."""
-LEFT_ALONE = {"ctrl+a", "ctrl+b", "ctrl+j", "ctrl+p", "ctrl+q", "ctrl+s", "ctrl+@", "ctrl+space"}
-"""tmux, screen, terminals and shells have them."""
+HARD_TO_TYPE = set("[]{}\\~@|")
+"""These need AltGr on some keyboards."""
+RESERVED = {"ctrl+a", "ctrl+b", "ctrl+j", "ctrl+p", "ctrl+q", "ctrl+s", "ctrl+@", "ctrl+space"}
+"""These are used by tmux, screen, terminals and shells."""
 
 
 def handled_in(kind: type[BaseScreen[Any]]) -> set[str]:
@@ -25,57 +25,61 @@ def handled_in(kind: type[BaseScreen[Any]]) -> set[str]:
     return {id for owner in (kind, *kind.GROUPS, MoveCommands, GeneralCommands) for id in handled_by(owner)}
 
 
-def below(kind: type[BaseScreen[Any]]) -> Iterator[type[BaseScreen[Any]]]:
+def subclasses(kind: type[BaseScreen[Any]]) -> Iterator[type[BaseScreen[Any]]]:
     for child in kind.__subclasses__():
         yield child
-        yield from below(child)
+        yield from subclasses(child)
 
 
 def screens() -> list[type[BaseScreen[Any]]]:
-    """Every screen that can be opened: those of the house that no other is made of."""
+    """All screens that can be opened: those of ours that have no subclasses."""
     for module in pkgutil.walk_packages(tui.screens.__path__, "tui.screens."):
         importlib.import_module(module.name)
-    ours = {kind for kind in below(BaseScreen) if kind.__module__.startswith("tui.")}
+    ours = {kind for kind in subclasses(BaseScreen) if kind.__module__.startswith("tui.")}
     return sorted((kind for kind in ours if not ours & set(kind.__subclasses__())), key=lambda kind: kind.__name__)
 
 
-def test_no_key_means_two_things_in_one_place() -> None:
+def test_no_key_has_two_meanings_in_one_context() -> None:
     assert clashes() == []
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.id)
-def test_a_command_is_told_whole(command: Command) -> None:
+def test_every_command_is_complete(command: Command) -> None:
     assert command.keys
-    assert command.where
+    assert command.contexts
     assert command.id.isidentifier()
     assert command.title == command.title.strip() != ""
-    assert command.more[:1] == command.more[:1].upper()
-    assert command.more.endswith(".")
-    assert len(command.brief) <= 12, "the key line is one line of 80"
-    assert not NO_KEYS & set(command.keys)
-    assert not LEFT_ALONE & set(command.keys)
+    assert command.help[:1] == command.help[:1].upper()
+    assert command.help.endswith(".")
+    assert len(command.label) <= 12, "the key line is one line of 80"
+    assert not HARD_TO_TYPE & set(command.keys)
+    assert not RESERVED & set(command.keys)
     assert not any(key.startswith("alt+") for key in command.keys)
 
 
-def test_ids_and_titles_are_told_apart() -> None:
+def test_ids_and_titles_are_unique() -> None:
     assert len({command.id for command in COMMANDS}) == len(COMMANDS)
     for where in Context:
         titles = [command.title for command in commands_in(where)]
-        assert len(set(titles)) == len(titles), f"the palette of {where} has two of one name"
+        assert len(set(titles)) == len(titles), f"the palette of {where} has two commands with the same title"
 
 
-def test_the_palette_and_the_help_can_be_reached_everywhere() -> None:
+def test_every_purpose_has_commands() -> None:
+    assert {command.purpose for command in COMMANDS} == set(Purpose)
+
+
+def test_palette_and_help_work_everywhere() -> None:
     for where in Context:
         keys = lookup(where)
         assert {"?", ":", "q", "escape", "Q", "ctrl+l", "ctrl+z", "ctrl+c", "j", "k", "down", "up"} <= keys.keys()
 
 
-def test_every_place_has_its_screens() -> None:
+def test_every_context_has_a_screen() -> None:
     assert {kind.WHERE for kind in screens()} == set(Context)
 
 
 @pytest.mark.parametrize("where", Context)
-def test_every_command_is_done_where_the_table_says(where: Context) -> None:
+def test_every_command_is_handled_in_its_contexts(where: Context) -> None:
     missing = [
         f"{kind.__name__}: {command.id}"
         for kind in screens()
@@ -86,29 +90,29 @@ def test_every_command_is_done_where_the_table_says(where: Context) -> None:
     assert missing == []
 
 
-def test_what_is_done_can_be_asked_for() -> None:
-    """No handler without a command, and none of a screen that no key of it leads to."""
+def test_every_handler_has_a_command() -> None:
+    """There is no handler without a command, and none on a screen that has no key for it."""
     known = {command.id for command in COMMANDS}
-    idle = []
+    unreachable = []
     for kind in screens():
-        here = {command.id for command in commands_in(kind.WHERE)}
+        reachable = {command.id for command in commands_in(kind.WHERE)}
         own = {id for owner in (kind, *kind.GROUPS) for id in handled_by(owner)}
-        idle += [f"{kind.__name__}: {id}" for id in sorted(own - here)]
+        unreachable += [f"{kind.__name__}: {id}" for id in sorted(own - reachable)]
         assert handled_in(kind) <= known
-    assert idle == []
+    assert unreachable == []
 
 
 @pytest.mark.parametrize(
     ("key", "name"), [("j", "j"), ("ctrl+d", "Ctrl+D"), ("enter", "Enter"), ("pagedown", "PgDn"), ("escape", "Esc")]
 )
-def test_keys_have_the_names_that_people_use(key: str, name: str) -> None:
+def test_key_names(key: str, name: str) -> None:
     assert key_name(key) == name
 
 
-def test_every_key_has_a_name_for_people() -> None:
+def test_every_key_has_a_readable_name() -> None:
     named = {key: key_name(key) for command in COMMANDS for key in command.keys}
     assert [key for key, name in named.items() if len(key) > 1 and name == key] == []
 
 
-def test_the_readme_has_the_keys_of_today() -> None:
-    assert readme_parts.block("keys") == readme_parts.key_table(), "python tests/readme_parts.py writes it anew"
+def test_the_readmes_key_table_is_up_to_date() -> None:
+    assert readme_parts.block("keys") == readme_parts.key_table(), "run python tests/readme_parts.py"

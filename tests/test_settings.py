@@ -1,4 +1,4 @@
-"""The settings file: what it may say, and one sentence for everything that it may not."""
+"""The settings file: valid settings, and one error sentence for everything else."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / SETTINGS
 
 
-def test_without_a_file_everything_is_kept(file: Path) -> None:
+def test_defaults_without_a_file(file: Path) -> None:
     assert read_settings() == Settings(keep_days=None)
     assert not file.exists()
 
@@ -21,19 +21,19 @@ def test_without_a_file_everything_is_kept(file: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "days"), [("", None), ("[journal]\n", None), ("[journal]\nkeep_days = 90 # a quarter\n", 90)]
 )
-def test_what_may_be_set(file: Path, text: str, days: int | None) -> None:
+def test_valid_settings(file: Path, text: str, days: int | None) -> None:
     file.write_text(text)
     assert read_settings().keep_days == days
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "message"),
     [
-        ("[journal\n", "no TOML"),
-        ("[journl]\nkeep_days = 9", "'journl'"),
-        ("keep_days = 9", "'keep_days'"),
-        ("journal = 3", "as a table"),
-        ("[journal]\nkeep = 9", "'keep'"),
+        ("[journal\n", "not valid TOML"),
+        ("[journl]\nkeep_days = 9", ", line 1: 'journl' is not a setting; did you mean 'journal'?"),
+        ("keep_days = 9", "'keep_days' is not a setting; did you mean 'journal'?"),
+        ("journal = 3", "must be a table"),
+        ("[journal]\nkeep = 9", ", line 2: 'keep' in [journal] is not a setting; did you mean 'keep_days'?"),
         ("[journal]\nkeep_days = 0", "keep_days = 0"),
         ("[journal]\nkeep_days = -1", "keep_days = -1"),
         ("[journal]\nkeep_days = 1.5", "keep_days = 1.5"),
@@ -42,16 +42,16 @@ def test_what_may_be_set(file: Path, text: str, days: int | None) -> None:
         ("[journal]\nkeep_days = 999999", "keep_days = 999999"),
     ],
 )
-def test_what_may_not_be_set_is_refused_in_one_sentence(file: Path, text: str, words: str) -> None:
+def test_invalid_settings_raise_with_one_sentence(file: Path, text: str, message: str) -> None:
     file.write_text(text)
     with pytest.raises(SettingsError) as refused:
         read_settings()
-    assert words in str(refused.value)
+    assert message in str(refused.value)
     assert str(file) in str(refused.value)
     assert "\n" not in str(refused.value)
 
 
-def test_a_file_that_cannot_be_read_is_told(file: Path) -> None:
+def test_unreadable_files(file: Path) -> None:
     file.write_bytes(b"\xff")
     with pytest.raises(SettingsError, match="UTF-8"):
         read_settings()
@@ -61,6 +61,6 @@ def test_a_file_that_cannot_be_read_is_told(file: Path) -> None:
         read_settings()
 
 
-def test_the_folder_is_the_users_own_unless_another_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_default_folder_is_the_users(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SENDCLOUD_ORDERS_CONFIG", raising=False)
     assert config_folder().name == "sendcloud-orders"

@@ -1,4 +1,4 @@
-"""The command line: arguments, clear refusals, exit codes. Nothing heavy is imported before it is needed."""
+"""The command line: arguments, usage errors, exit codes. Heavy modules are imported only when needed."""
 
 import argparse
 import os
@@ -15,37 +15,37 @@ OWN_URL = "https://panel.sendcloud.sc/api/v3"
 _CREDENTIALS = """credentials come from the environment, never from the command line:
   SENDCLOUD_PUBLIC_KEY, SENDCLOUD_SECRET_KEY        the key pair of an integration (HTTP Basic)
   SENDCLOUD_CLIENT_ID, SENDCLOUD_CLIENT_SECRET      OAuth2 client credentials
-  SENDCLOUD_TOKEN_URL                               where the OAuth2 token is had; required unless the service
-                                                    is Sendcloud's own
-  SENDCLOUD_PARTNER_ID                              sent with every upsert, if you are a partner"""
+  SENDCLOUD_TOKEN_URL                               the OAuth2 token endpoint; required unless the service is
+                                                    Sendcloud's own
+  SENDCLOUD_PARTNER_ID                              sent with every upsert, for partners"""
 
 _PAIRS = (
     ("basic", "SENDCLOUD_PUBLIC_KEY", "SENDCLOUD_SECRET_KEY"),
     ("oauth", "SENDCLOUD_CLIENT_ID", "SENDCLOUD_CLIENT_SECRET"),
 )
 
-_OTHERS = """without the screen:
-  sendcloud-orders check FILE     what is wrong with a file of orders; needs no account
+_OTHERS = """headless commands:
+  sendcloud-orders check FILE     report the problems of a file of orders; needs no account
   sendcloud-orders submit FILE    stage, send and verify the orders of a file
-  sendcloud-orders sandbox        the same API, served on this machine; sendcloud-orders sandbox --help
-The others tell more with --help, too. FILE may be - for standard input: ssh host sendcloud-orders submit - < orders.csv"""
+  sendcloud-orders sandbox        serve the same API on this machine
+Each has its own --help. FILE may be - for standard input: ssh host sendcloud-orders submit - < orders.csv"""
 
 _CODES = """exit codes, the highest that applies:
-  0  all well (warnings included)
+  0  success (also with warnings)
   1  problems: an order has errors, was refused, is held, differs or is missing
-  2  wrong use, or no such file
-  3  the service could not be reached, did not let us, or another running copy has the batch
-  4  the outcome of an order is not known yet; run the same again
-  130, 143  stopped by SIGINT or SIGTERM; what was sent is known, run the same again"""
+  2  usage error, or no such file
+  3  the service is unreachable or denied access, or another running copy of the app has the batch
+  4  the outcome of an order is not known yet; run the same command again
+  130, 143  stopped by SIGINT or SIGTERM; run the same command again to continue"""
 
-_SUBMIT_MORE = """Standard output has a line of JSON for every order of the file, those finished in an earlier run included:
+_SUBMIT_OUTPUT = """Standard output is one line of JSON for every order of the file, including those finished in an earlier run:
 order_id, integration, id, outcome, problems. The outcome is verified, differs, missing, refused, held or unknown;
 accepted with --no-verify; would-create, would-update or same with --dry-run. Progress goes to standard error.
-Running the same file again sends nothing twice: it goes on where the last run ended."""
+Running the same file again sends nothing twice: it continues where the last run ended."""
 
 
 class UsageError(Exception):
-    """The start is refused; the message is one sentence for people."""
+    """Invalid usage; the message is one sentence for users."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -54,22 +54,22 @@ class _Parser(argparse.ArgumentParser):
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run the command and end the process with its exit code: 0 well, 2 wrong use."""
+    """Run the command and exit with its code: 0 for success, 2 for invalid usage."""
     _fill_closed_streams()
     try:
         sys.exit(_run(list(sys.argv[1:] if arguments is None else arguments)))
-    except UsageError as refusal:
-        print(f"sendcloud-orders: {refusal}", file=sys.stderr)
+    except UsageError as error:
+        print(f"sendcloud-orders: {error}", file=sys.stderr)
         sys.exit(USAGE)
 
 
 def _fill_closed_streams() -> None:
-    """Let a standard stream that was closed (`>&-`) lead nowhere: no file of ours takes its number, nothing fails by it."""
+    """Redirect closed standard streams (`>&-`) to /dev/null, so that no file of ours gets their number."""
     for number in (0, 1, 2):
         try:
             os.fstat(number)
         except OSError:
-            os.open(os.devnull, os.O_RDWR)  # the lowest number that is free: this one
+            os.open(os.devnull, os.O_RDWR)  # returns the lowest free number, which is this one
     if sys.stdout is None:
         sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
     if sys.stderr is None:
@@ -96,40 +96,38 @@ def _app_parser() -> argparse.ArgumentParser:
     )
     _add_account(parser)
     parser.add_argument(
-        "--mouse", action="store_true", help="take the mouse too; off, the terminal selects text with it"
+        "--mouse", action="store_true", help="enable the mouse; by default the terminal selects text with it"
     )
     parser.add_argument("--version", action="version", version=f"sendcloud-orders {_version()}")
     return parser
 
 
 def _add_account(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--demo", action="store_true", help="work on the embedded sandbox; no account is needed")
-    parser.add_argument(
-        "--url", metavar="BASE", default=OWN_URL, help=f"base URL of the API, taken as it is ({OWN_URL})"
-    )
+    parser.add_argument("--demo", action="store_true", help="use the embedded sandbox; needs no account")
+    parser.add_argument("--url", metavar="BASE", default=OWN_URL, help=f"base URL of the API (default: {OWN_URL})")
     parser.add_argument("--read-only", action="store_true", help="never write to the service")
 
 
-def _file_parser(command: str, description: str, more: str) -> argparse.ArgumentParser:
+def _file_parser(command: str, description: str, details: str) -> argparse.ArgumentParser:
     parser = _Parser(
         prog=f"sendcloud-orders {command}",
         description=description,
-        epilog=f"{more}\n\n{_CODES}\n\n{_CREDENTIALS}",
+        epilog=f"{details}\n\n{_CODES}\n\n{_CREDENTIALS}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
     parser.add_argument("file", metavar="FILE", help="JSON, JSON lines, CSV, TSV or .xlsx; - is standard input")
     _add_account(parser)
-    parser.add_argument("--shop", type=_shop, metavar="ID", help="integration of the orders that name none")
-    parser.add_argument("--mapping", metavar="NAME", help="a saved mapping of columns, by its name")
+    parser.add_argument("--shop", type=_shop, metavar="ID", help="integration id for orders that have none")
+    parser.add_argument("--mapping", metavar="NAME", help="name of a saved column mapping")
     parser.add_argument(
         "--retry-for",
         "--patience",
         dest="retry_for",
         type=_seconds,
         metavar="SECONDS",
-        help="how long to look up a lost answer before the request is sent again (60), to verify accepted orders (240), "
-        "and to retry while the service is down or busy (60); --patience is the former name",
+        help="how long to look up an order whose response was lost before it is sent again, to verify accepted orders, "
+        "and to retry while the service is unreachable or busy (default: 60, 240 and 60); a write in flight always has 30 seconds",
     )
     return parser
 
@@ -137,38 +135,40 @@ def _file_parser(command: str, description: str, more: str) -> argparse.Argument
 def _check_parser() -> argparse.ArgumentParser:
     parser = _file_parser(
         "check",
-        "Say what is wrong with a file of orders: a line a problem, with its place, the order and the field.",
-        "Without credentials nothing but the file is asked. With them, or --demo, the account is asked too: is the shop\n"
-        "there, which orders would be new, which would change one that is there.",
+        "Report the problems of a file of orders: one line per problem, with position, order and field.",
+        "Without credentials only the file is checked. With credentials or --demo the account is checked too: whether\n"
+        "the shop exists, and which orders are new or would update existing ones.",
     )
-    parser.add_argument("--json", action="store_true", help="an object a line for each problem")
+    parser.add_argument("--json", action="store_true", help="print one JSON object per problem")
     return parser
 
 
 def _submit_parser() -> argparse.ArgumentParser:
-    parser = _file_parser(
-        "submit", "Stage the orders of a file, send them, and follow each until it is seen.", _SUBMIT_MORE
+    parser = _file_parser("submit", "Stage the orders of a file, send them, and verify each of them.", _SUBMIT_OUTPUT)
+    parser.add_argument(
+        "--dry-run", action="store_true", help="only report which orders would be created, updated, or are unchanged"
     )
     parser.add_argument(
-        "--dry-run", action="store_true", help="only say what would be created, updated, or is the same"
+        "--only-good",
+        action="store_true",
+        help="skip orders with errors; by default one error keeps all from being sent",
     )
+    parser.add_argument("--no-verify", action="store_true", help="end once the orders are accepted, without verifying")
     parser.add_argument(
-        "--only-good", action="store_true", help="send the others where some have errors; without it, nothing is sent"
+        "--batch", metavar="NAME", help="name of the batch to stage into (default: named after the file)"
     )
-    parser.add_argument("--no-verify", action="store_true", help="end when the orders are accepted; do not follow them")
-    parser.add_argument("--batch", metavar="NAME", help="stage into the batch of this name (one named after the file)")
     parser.add_argument(
         "--updates",
         choices=("send", "hold"),
         default="send",
-        help="whether orders that are there already are changed; the screen holds them, this sends them (send)",
+        help="what to do with orders that exist already (default: send; the app holds them instead)",
     )
     return parser
 
 
 def _shop(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text)):
-        raise argparse.ArgumentTypeError(f"{text[:40]!r} is no id of an integration; it is a number from 1")
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is not an integration id: expected a number from 1")
     return int(text)
 
 
@@ -178,27 +178,27 @@ def _seconds(text: str) -> float:
     except ValueError:
         seconds = 0.0
     if not 1.0 <= seconds <= 86_400.0:
-        raise argparse.ArgumentTypeError(f"{text[:40]!r} will not do; it is a number of seconds from 1 to 86400")
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is not valid: expected 1 to 86400 seconds")
     return seconds
 
 
 def _check(options: argparse.Namespace) -> int:
-    asked = options.demo or any(os.environ.get(name) for pair in _PAIRS for name in pair[1:])
-    profile = _profile(options) if asked else None
+    use_account = options.demo or any(os.environ.get(name) for pair in _PAIRS for name in pair[1:])
+    profile = _profile(options) if use_account else None
 
     from tui.headless import check
 
-    return _run_or_refuse(lambda: check(options, profile))
+    return _run_or_usage_error(lambda: check(options, profile))
 
 
 def _submit(options: argparse.Namespace) -> int:
     if options.read_only and not options.dry_run:
-        raise UsageError("--read-only never writes, so nothing can be submitted; --dry-run says what would be.")
+        raise UsageError("--read-only never writes, so submit cannot send; use --dry-run to see what it would do.")
     profile = _profile(options)
 
     from tui.headless import submit
 
-    return _run_or_refuse(lambda: submit(options, profile))
+    return _run_or_usage_error(lambda: submit(options, profile))
 
 
 def _app(options: argparse.Namespace) -> int:
@@ -207,10 +207,10 @@ def _app(options: argparse.Namespace) -> int:
 
     from tui.start import run
 
-    return _run_or_refuse(lambda: run(profile, mouse=options.mouse))
+    return _run_or_usage_error(lambda: run(profile, mouse=options.mouse))
 
 
-def _run_or_refuse(work: Callable[[], int]) -> int:
+def _run_or_usage_error(work: Callable[[], int]) -> int:
     try:
         return work()
     except ValueError as error:
@@ -218,9 +218,9 @@ def _run_or_refuse(work: Callable[[], int]) -> int:
 
 
 def _profile(options: argparse.Namespace, check: Callable[[], None] = lambda: None) -> "Profile":
-    """The profile that options and environment name; `check` comes after it is known that there is one."""
+    """The profile from options and environment. `check` is called once the credentials are known to be complete."""
     if options.demo and options.url != OWN_URL:
-        raise UsageError("--demo works on the embedded sandbox, so it takes no --url.")
+        raise UsageError("--demo uses the embedded sandbox and cannot be combined with --url.")
     credentials = None if options.demo else _credentials_given()
     check()
 
@@ -230,14 +230,14 @@ def _profile(options: argparse.Namespace, check: Callable[[], None] = lambda: No
         profile = Profile("DEMO sandbox", "http://sandbox.invalid/api/v3", None, options.read_only)
     else:
         kind, name, secret = credentials
-        made = (
+        account_credentials = (
             Basic(name, Secret(secret))
             if kind == "basic"
             else ClientCredentials(name, Secret(secret), _token_url(options.url))
         )
         partner = os.environ.get("SENDCLOUD_PARTNER_ID") or None
-        profile = Profile(_host_of(options.url), options.url, made, options.read_only, partner)
-    # From here on the environment is handed on to editors and shells, which need no secrets.
+        profile = Profile(_host_of(options.url), options.url, account_credentials, options.read_only, partner)
+    # Editors and shells started later inherit the environment; they do not need the secrets.
     for variable in ("SENDCLOUD_SECRET_KEY", "SENDCLOUD_CLIENT_SECRET"):
         os.environ.pop(variable, None)
     return profile
@@ -249,10 +249,10 @@ def _credentials_given() -> tuple[str, str, str]:
         if all(given):
             return kind, *given
         if any(given):
-            raise UsageError(f"Only one of {name} and {secret} is set; both are needed.")
+            raise UsageError(f"Only one of {name} and {secret} is set; both are required.")
     raise UsageError(
         "No credentials: set SENDCLOUD_PUBLIC_KEY and SENDCLOUD_SECRET_KEY (or SENDCLOUD_CLIENT_ID and "
-        "SENDCLOUD_CLIENT_SECRET) in the environment, or try it without an account with --demo."
+        "SENDCLOUD_CLIENT_SECRET) in the environment, or use --demo to try it without an account."
     )
 
 
@@ -262,7 +262,7 @@ def _token_url(base: str) -> str:
         return given
     if _host_of(base) == _host_of(OWN_URL) and base.startswith("https://"):
         return "https://account.sendcloud.com/oauth2/token/"
-    raise UsageError("Set SENDCLOUD_TOKEN_URL too: a client secret goes to no host that was not named.")
+    raise UsageError("Set SENDCLOUD_TOKEN_URL too: the client secret is only sent to a host that you name.")
 
 
 def _host_of(url: str) -> str:
@@ -271,20 +271,20 @@ def _host_of(url: str) -> str:
     try:
         return urlsplit(url).hostname or url
     except ValueError:
-        raise UsageError(f"{url[:80]!r} is no URL.") from None
+        raise UsageError(f"{url[:80]!r} is not a URL.") from None
 
 
 def _check_terminal() -> None:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise UsageError("It needs a terminal: standard input and output must not be redirected.")
+        raise UsageError("A terminal is required: standard input and output must not be redirected.")
     if os.environ.get("TERM", "") in ("dumb", "unknown", ""):
         raise UsageError(
-            "This terminal (TERM is empty or dumb) cannot place text; it needs one like xterm, tmux or screen."
+            "This terminal cannot position text (TERM is empty or dumb); use one like xterm, tmux or screen."
         )
 
 
 def _terminal_defaults() -> None:
-    # Read by Textual when it is imported: nothing moves by itself, and a slow line may split escape sequences.
+    # Textual reads these on import: no animations, and slow connections may split escape sequences.
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
     if "SSH_CONNECTION" in os.environ or "SSH_TTY" in os.environ:
         os.environ.setdefault("ESCDELAY", "400")
@@ -294,23 +294,25 @@ def _terminal_defaults() -> None:
 def _sandbox(arguments: list[str]) -> int:
     parser = _Parser(
         prog="sendcloud-orders sandbox",
-        description="Serve the sandbox on this machine only: the same API, on SQLite, without an account.",
+        description="Serve the sandbox on this machine only: the same API, stored in SQLite, without an account.",
         allow_abbrev=False,
     )
-    parser.add_argument("--port", type=int, default=8750, help="port on 127.0.0.1; 0 takes a free one (8750)")
-    parser.add_argument("--data", metavar="FILE", help="keep the orders in this file (in memory)")
+    parser.add_argument("--port", type=int, default=8750, help="port on 127.0.0.1; 0 picks a free one (default: 8750)")
+    parser.add_argument("--data", metavar="FILE", help="file to store the orders in (default: in memory)")
     parser.add_argument(
-        "--credentials", metavar="PUBLIC:SECRET", default="demo:demo", help="what it accepts (demo:demo)"
+        "--credentials", metavar="PUBLIC:SECRET", default="demo:demo", help="accepted key pair (default: demo:demo)"
     )
-    parser.add_argument("--orders", type=int, metavar="N", default=2000, help="how many orders to make (2000)")
-    parser.add_argument("--settle", type=float, metavar="SECONDS", default=2.0, help="how long saving takes (2)")
-    parser.add_argument("--seed", type=int, metavar="N", default=1, help="the same seed makes the same orders (1)")
-    parser.add_argument("--now", metavar="TIME", help="stop its clock at this time, as 2026-11-23T08:00:00Z")
-    parser.add_argument("--odd", action="store_true", help="answer as the real service does against its own document")
-    parser.add_argument("--limits", action="store_true", help="refuse more than 1000 reads or 100 writes a minute")
-    parser.add_argument("--reset", action="store_true", help="begin anew, whatever is in the file")
+    parser.add_argument("--orders", type=int, metavar="N", default=2000, help="number of orders (default: 2000)")
     parser.add_argument(
-        "--fault", action="append", default=[], metavar="NAME=VALUE", help="a fault, as latency=300 or lost=0.1"
+        "--settle", type=float, metavar="SECONDS", default=2.0, help="delay until a POST can be read (default: 2)"
+    )
+    parser.add_argument("--seed", type=int, metavar="N", default=1, help="seed of the generated orders (default: 1)")
+    parser.add_argument("--now", metavar="TIME", help="freeze the date at this time, for example 2026-11-23T08:00:00Z")
+    parser.add_argument("--odd", action="store_true", help="deviate from the API's document as the real service does")
+    parser.add_argument("--limits", action="store_true", help="refuse more than 1000 reads or 100 writes per minute")
+    parser.add_argument("--reset", action="store_true", help="recreate the file")
+    parser.add_argument(
+        "--fault", action="append", default=[], metavar="NAME=VALUE", help="add a fault: latency=300, lost=0.1, ..."
     )
     options = parser.parse_args(arguments)
 

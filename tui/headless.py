@@ -1,4 +1,4 @@
-"""`check` and `submit`: a file of orders judged and sent without a screen; arguments in, lines and exit codes out."""
+"""The headless commands `check` and `submit`: arguments in; output lines and exit codes out."""
 
 import argparse
 import asyncio
@@ -32,18 +32,18 @@ if TYPE_CHECKING:
     from tui.work.submit.results import SubmitResult
     from tui.work.submit.run import Submission
 
-WELL, PROBLEMS, USAGE, BARRED, UNKNOWN = 0, 1, 2, 3, 4
-"""Exit codes; the highest wins. 3: the service is not reachable, or does not let us. 4: nobody knows yet."""
+SUCCESS, PROBLEMS, USAGE, DENIED, UNKNOWN = 0, 1, 2, 3, 4
+"""Exit codes; the highest wins. DENIED: the service is unreachable or denied access. UNKNOWN: an outcome is not known."""
 
 STANDARD_INPUT = "-"
 
 
 class UnusableFolder(Exception):
-    """The folder of data cannot be used; the sentence says why."""
+    """The data folder cannot be used; str() is a sentence for users."""
 
 
 class Interrupted(Exception):
-    """A signal came; the program ends as one that died of it."""
+    """The command was interrupted by a signal; the exit code says so."""
 
     def __init__(self, number: int) -> None:
         super().__init__(signal.Signals(number).name)
@@ -51,26 +51,26 @@ class Interrupted(Exception):
 
 
 def check(options: argparse.Namespace, profile: Profile | None) -> int:
-    """Judge a file; with a profile its account is asked as well. Returns the exit code."""
+    """Check a file, and with a profile its account too. Returns the exit code."""
     return _guarded(lambda: _check(options, profile))
 
 
 def submit(options: argparse.Namespace, profile: Profile) -> int:
-    """Send a file and follow its orders. Returns the exit code."""
+    """Send the orders of a file and verify them. Returns the exit code."""
     return _guarded(lambda: _submit(options, profile))
 
 
 def _guarded(work: Callable[[], int]) -> int:
-    """Run a command so that a signal, a full disk or a closed pipe ends it with a word and a code."""
+    """Run a command so that signals and I/O errors end it with a message and an exit code."""
     before = {number: signal.signal(number, _interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         return work()
     except Interrupted as end:
-        _say(f"Stopped by {end}. Whatever was sent is known at the next run.")
+        _say(f"Stopped by {end}. Orders already sent will be recognised on the next run.")
         return end.code
     except OSError as error:
-        _say(f"It cannot go on: {error.strerror or error}. Whatever was sent is known at the next run.")
-        return BARRED
+        _say(f"Cannot continue: {error.strerror or error}. Orders already sent will be recognised on the next run.")
+        return DENIED
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -88,28 +88,33 @@ def _check(options: argparse.Namespace, profile: Profile | None) -> int:
     if code is not None:
         return code
     known: dict[int, RemoteStatus] = {}
-    code = WELL
+    code = SUCCESS
     if profile is not None:
-        entries, known, code = _ask_account(entries, profile, options.retry_for)
+        entries, known, code = _check_account(entries, profile, options.retry_for)
     lines = []
     for entry in entries:
         problems = [*entry.problems, *_update(known.get(entry.position))]
-        lines += [_json(_check_line(entry, one)) if options.json else _check_text(name, entry, one) for one in problems]
+        lines += [
+            _json(_check_line(entry, problem)) if options.json else _check_text(name, entry, problem)
+            for problem in problems
+        ]
     _print(lines)
     bad = sum(bool(entry.errors) for entry in entries)
-    doubtful = sum(bool(entry.problems) and not entry.errors for entry in entries)
-    counts = [f"{bad} with errors", f"{doubtful} with warnings only"]
+    warned = sum(bool(entry.problems) and not entry.errors for entry in entries)
+    counts = [f"{bad} with errors", f"{warned} with warnings only"]
     if known:
-        does = [one.does.value for one in known.values()]
-        counts += [f"{does.count('new')} new, {does.count('UPDATE')} to update, {does.count('same')} the same"]
+        actions = [status.does.value for status in known.values()]
+        counts += [
+            f"{actions.count('new')} new, {actions.count('UPDATE')} to update, {actions.count('same')} unchanged"
+        ]
     _say(f"{name}: {count_of(len(entries), 'order')}, {', '.join(counts)}.")
-    return max(code, PROBLEMS if bad else WELL)
+    return max(code, PROBLEMS if bad else SUCCESS)
 
 
-def _ask_account(
+def _check_account(
     entries: list[FileEntry], profile: Profile, retry_for: float | None
 ) -> tuple[list[FileEntry], "dict[int, RemoteStatus]", int]:
-    """The entries as the account judges them; if it cannot be asked, as they were, with a word and a code."""
+    """Check the entries against the account; if that fails, return them unchanged with an error code."""
     from tui.api.errors import ApiError
     from tui.service import connect
     from tui.work.submit.probe import probe
@@ -126,10 +131,10 @@ def _ask_account(
             await service.client.aclose()
 
     try:
-        return *asyncio.run(ask()), WELL
+        return *asyncio.run(ask()), SUCCESS
     except ApiError as error:
-        _say(f"The account could not be asked; this is what the file alone shows. {error}")
-        return entries, {}, BARRED
+        _say(f"The account could not be checked; these are the results for the file alone. {error}")
+        return entries, {}, DENIED
     finally:
         service.close()
 
@@ -139,7 +144,7 @@ def _update(known: "RemoteStatus | None") -> list[Problem]:
         return []
     from tui.work.submit.results import changes_text
 
-    detail = f"It changes an order that is there already: {changes_text(known.changes)}."
+    detail = f"This updates an existing order: {changes_text(known.changes)}."
     return [Problem(detail, "update", severity=Severity.WARNING, origin=Origin.LOCAL)]
 
 
@@ -153,7 +158,7 @@ def _check_text(name: str, entry: FileEntry, problem: Problem) -> str:
     warning = "warning: " if problem.severity is Severity.WARNING else ""
     order = f" {entry.order_id}" if entry.order_id else ""
     field = f" {label_of(problem.pointer)}" if problem.pointer.tokens else ""
-    # A pipe may end on a terminal, too, as that of `head` does; who wants the bytes has `--json`.
+    # A pipe may end on a terminal too, as with `head`; the raw text is available with `--json`.
     return safe(f"{':'.join(where)}{order}{field}: {warning}{problem.detail}")
 
 
@@ -179,10 +184,10 @@ def _submit(options: argparse.Namespace, profile: Profile) -> int:
     try:
         return asyncio.run(_submitted(options, profile, service, name, batch, entries))
     except StoreError as error:
-        # Before there was a run; what an earlier one sent is known at the next.
+        # The run has not started; orders sent by an earlier one are recognised by the next.
         _print(_json(_not_opened(entry, str(error))) for entry in entries)
         _say(f"Nothing was sent: {error}")
-        return BARRED
+        return DENIED
     finally:
         service.close()
 
@@ -203,44 +208,43 @@ async def _submitted(
         options.only_good, not options.no_verify, options.updates == "send", options.retry_for
     )
     store = Store(data_folder(), profile=profile.name)
-    meter = ProgressLine()
+    progress_line = ProgressLine()
     signals = Signals()
     try:
-        zone, schedule = local_zone(), submit_options.schedule
-        given = {"now": utc_now, "zone": zone, "schedule": schedule}
-        account = open_remembered(service.client, store, service.name, **given)  # type: ignore[arg-type]
+        arguments = {"now": utc_now, "zone": local_zone(), "schedule": submit_options.schedule}
+        account = open_remembered(service.client, store, service.name, **arguments)  # type: ignore[arg-type]
         if account is None:
             opening = retry(
-                lambda: open_account(service.client, store, service.name, **given),  # type: ignore[arg-type]
+                lambda: open_account(service.client, store, service.name, **arguments),  # type: ignore[arg-type]
                 submit_options.retry_seconds,
             )
             try:
                 account = await signals.during(opening)
             except ApiError as error:
-                meter.end()
+                progress_line.end()
                 _print(_json(_not_opened(entry, str(error))) for entry in entries)
                 _say(f"The account cannot be opened. {error}")
-                return BARRED
+                return DENIED
         staging = Staging(account, batch)
-        run = Submission(account, staging, entries, name, submit_options, meter.show)
+        run = Submission(account, staging, entries, name, submit_options, progress_line.show)
         signals.stop = run.stop
-        code = WELL
+        code = SUCCESS
         try:
             await run.run()
             store.flush()
         except BatchLocked as error:
-            meter.end()
+            progress_line.end()
             _say(str(error))
-            code = BARRED
+            code = DENIED
         except StoreError as error:
-            meter.end()
+            progress_line.end()
             run.ended_by(error)
-            _say(f"{error}. What was sent before is known at the next run.")
-            code = BARRED
-        meter.end()
-        code = max(code, _told(run))
+            _say(f"{error}. Orders already sent will be recognised on the next run.")
+            code = DENIED
+        progress_line.end()
+        code = max(code, _print_results(run))
         if signals.code:
-            _say("It was told to stop; the same command goes on from here.")
+            _say("Stopped. Run the same command again to continue.")
         return signals.code or code
     except asyncio.CancelledError:
         if not signals.code:
@@ -248,13 +252,13 @@ async def _submitted(
         raise Interrupted(signals.code - 128) from None
     finally:
         signals.close()
-        await _rest()
+        await _cancel_tasks()
         _close(store)
         await service.client.aclose()
 
 
-def _told(run: "Submission") -> int:
-    """Tell what became of every order; the exit code that this makes."""
+def _print_results(run: "Submission") -> int:
+    """Print the result of every order and return the exit code."""
     from collections import Counter
 
     from tui.work.submit.results import SubmitOutcome
@@ -263,37 +267,37 @@ def _told(run: "Submission") -> int:
     _print(_json(_result_line(result)) for result in results)
     counts = Counter(result.outcome for result in results)
     summary = ", ".join(f"{counts[outcome]} {outcome}" for outcome in SubmitOutcome if counts[outcome])
-    requests = count_of(run.requests, "request")
-    _say(f"{count_of(len(results), 'order')}: {summary or 'nothing to do'}; {requests} to write.")
-    code = WELL
+    requests = count_of(run.requests, "write request")
+    _say(f"{count_of(len(results), 'order')}: {summary or 'nothing to do'}; {requests}.")
+    code = SUCCESS
     if run.unreachable is not None:
         _say(run.unreachable)
-        code = BARRED
+        code = DENIED
     if counts[SubmitOutcome.UNKNOWN]:
         return UNKNOWN
     well = {SubmitOutcome.VERIFIED, SubmitOutcome.ACCEPTED}
-    return max(code, WELL if counts.keys() <= well else PROBLEMS)
+    return max(code, SUCCESS if counts.keys() <= well else PROBLEMS)
 
 
 def _dry_run(entries: list[FileEntry], profile: Profile, retry_for: float | None) -> int:
     from tui.work.submit.results import SubmitOutcome, SubmitResult, changes_text, note
 
-    entries, known, code = _ask_account(entries, profile, retry_for)
+    entries, known, code = _check_account(entries, profile, retry_for)
     outcomes = {"new": SubmitOutcome.WOULD_CREATE, "UPDATE": SubmitOutcome.WOULD_UPDATE, "same": SubmitOutcome.SAME}
     results = []
     for entry in entries:
-        there = known.get(entry.position)
-        if entry.errors or there is None:
-            why = () if entry.errors else (note("It is not known whether the service has it."),)
-            results.append(SubmitResult(entry, SubmitOutcome.HELD, None, (*entry.problems, *why)))
+        status = known.get(entry.position)
+        if entry.errors or status is None:
+            reason = () if entry.errors else (note("Whether the service has this order is not known."),)
+            results.append(SubmitResult(entry, SubmitOutcome.HELD, None, (*entry.problems, *reason)))
             continue
-        outcome = outcomes[there.does.value]
-        told = (note(f"It would change {changes_text(there.changes)}."),) if there.changes else ()
-        results.append(SubmitResult(entry, outcome, there.id, (*entry.problems, *told)))
+        outcome = outcomes[status.does.value]
+        notes = (note(f"This would change {changes_text(status.changes)}."),) if status.changes else ()
+        results.append(SubmitResult(entry, outcome, status.id, (*entry.problems, *notes)))
     _print(_json(_result_line(result)) for result in results)
     bad = sum(result.outcome is SubmitOutcome.HELD for result in results)
-    _say(f"{count_of(len(results), 'order')}, {bad} of them not fit to go. Nothing was sent.")
-    return max(code, PROBLEMS if any(entry.errors for entry in entries) else WELL)
+    _say(f"{count_of(len(results), 'order')}, {bad} of them cannot be sent. Nothing was sent.")
+    return max(code, PROBLEMS if any(entry.errors for entry in entries) else SUCCESS)
 
 
 def _result_line(result: "SubmitResult") -> dict[str, object]:
@@ -304,21 +308,21 @@ def _result_line(result: "SubmitResult") -> dict[str, object]:
         "id": result.id,
         "outcome": result.outcome.value,
         "problems": [
-            {**_problem(entry, one), "from": "service" if one.origin is Origin.SERVICE else "here"}
-            for one in result.problems
+            {**_problem(entry, problem), "from": "service" if problem.origin is Origin.SERVICE else "here"}
+            for problem in result.problems
         ],
     }
 
 
-def _not_opened(entry: FileEntry, why: str) -> dict[str, object]:
+def _not_opened(entry: FileEntry, reason: str) -> dict[str, object]:
     from tui.work.submit.results import SubmitOutcome, SubmitResult, note
 
-    told = entry.problems if entry.errors else (*entry.problems, note(f"Not sent: {why}"))
-    return _result_line(SubmitResult(entry, SubmitOutcome.HELD, None, tuple(told)))
+    problems = entry.problems if entry.errors else (*entry.problems, note(f"Not sent: {reason}"))
+    return _result_line(SubmitResult(entry, SubmitOutcome.HELD, None, tuple(problems)))
 
 
 def _close(store: "Store") -> None:
-    """Close the store after all was told: what cannot be tidied away is said, and changes no outcome."""
+    """Close the store after all output. An error is reported, but changes no outcome."""
     from tui.store.db import StoreError
 
     try:
@@ -327,8 +331,8 @@ def _close(store: "Store") -> None:
         _say(f"{error}.")
 
 
-async def _rest() -> None:
-    """End what still runs; a write that is out is found in the journal at the next start."""
+async def _cancel_tasks() -> None:
+    """Cancel remaining tasks; a write in flight is resolved from the journal at the next start."""
     others = asyncio.all_tasks() - {asyncio.current_task()}
     for task in others:
         task.cancel()
@@ -336,7 +340,7 @@ async def _rest() -> None:
 
 
 class Signals:
-    """While a loop runs, a first signal stops the run between requests, a second one ends it at once."""
+    """Signal handling while a loop runs: the first signal stops between requests, the second one ends at once."""
 
     def __init__(self) -> None:
         self.code = 0
@@ -344,10 +348,10 @@ class Signals:
         self._loop = asyncio.get_running_loop()
         self._main = asyncio.current_task()
         for number in (signal.SIGINT, signal.SIGTERM):
-            self._loop.add_signal_handler(number, self._came, number)
+            self._loop.add_signal_handler(number, self._on_signal, number)
 
     async def during(self, work: Coroutine[Any, Any, Any]) -> Any:
-        """Do what is no run yet and may simply be left. Raises Interrupted."""
+        """Await work that may be cancelled at any time. Raises Interrupted on a signal."""
         task = asyncio.ensure_future(work)
         self.stop = task.cancel
         try:
@@ -363,18 +367,18 @@ class Signals:
         for number in (signal.SIGINT, signal.SIGTERM):
             self._loop.remove_signal_handler(number)
 
-    def _came(self, number: int) -> None:
+    def _on_signal(self, number: int) -> None:
         again, self.code = self.code, 128 + number
         if again or self.stop is None:
             if self._main is not None:
                 self._main.cancel()
             return
-        _say("Stopping; the request that is out has a moment for its answer. Once more ends at once.")
+        _say("Stopping after the request in flight. Press again to end at once.")
         self.stop()
 
 
 class ReadingProgress:
-    """How far the reading and judging of a file are, on a terminal, for files that take longer than a second."""
+    """Progress of reading and checking a file, shown on a terminal if it takes longer than a second."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._terminal = sys.stderr.isatty()
@@ -382,26 +386,26 @@ class ReadingProgress:
         self._from = clock()
         self._shown: float | None = None
 
-    def on(self, doing: str) -> OnProgress:
-        """The listener of one task."""
+    def listener(self, task: str) -> OnProgress:
+        """A callback that shows the progress of one task."""
 
         def show(progress: Progress) -> None:
             now = self._clock()
             if self._terminal and now - self._from >= 1.0 and (self._shown is None or now - self._shown >= 0.1):
                 self._shown = now
-                _write_error(f"\r\x1b[K{doing} {progress.done:,} of {progress.total:,}")
+                _write_error(f"\r\x1b[K{task} {progress.done:,} of {progress.total:,}")
 
         return show
 
     def end(self) -> None:
-        """Leave the line, so that others can write."""
+        """Clear the line, so that other output can follow."""
         if self._shown is not None:
             _write_error("\r\x1b[K")
             self._shown = None
 
 
 class ProgressLine:
-    """Progress on standard error: one line written over on a terminal, else a line a second at most."""
+    """Progress on standard error: a line that is overwritten on a terminal, otherwise at most one line per second."""
 
     def __init__(self) -> None:
         self._terminal = sys.stderr.isatty()
@@ -410,61 +414,61 @@ class ProgressLine:
         self._open = False
 
     def show(self, progress: Progress) -> None:
-        words = progress.task + (f" {progress.done} of {progress.total}" if progress.total else "")
+        text = progress.task + (f" {progress.done} of {progress.total}" if progress.total else "")
         now = time.monotonic()
         least = 0.1 if self._terminal else 1.0
-        if words == self._shown or (self._last and now - self._last < least):
+        if text == self._shown or (self._last and now - self._last < least):
             return
-        self._last, self._shown = now, words
+        self._last, self._shown = now, text
         if self._terminal:
             self._open = True
-            _write_error(f"\r\x1b[K{safe(words)}")
+            _write_error(f"\r\x1b[K{safe(text)}")
         else:
-            _write_error(f"{words}\n")
+            _write_error(f"{text}\n")
 
     def end(self) -> None:
-        """Leave the line, so that others can write."""
+        """Clear the line, so that other output can follow."""
         if self._open:
             _write_error("\r\x1b[K")
             self._open = False
 
 
-# What both need.
+# Shared by both commands.
 
 
 def _entries(options: argparse.Namespace) -> tuple[str, list[FileEntry], int | None]:
-    """The name of the source and its entries; or a code, what is wrong being said."""
+    """The name of the source and its entries; or an exit code, after printing what is wrong."""
     name = "standard input" if options.file == STANDARD_INPUT else options.file
     try:
         source = _standard_input() if options.file == STANDARD_INPUT else read_file(Path(options.file))
     except ImportFileError as error:
         _say(_without_added(error))
         return name, [], USAGE
-    wait = ReadingProgress()
+    reading = ReadingProgress()
     try:
         mapping = _mapping(options.mapping) if options.mapping is not None else None
-        progress = wait.on("reading rows,")
+        progress = reading.listener("reading rows,")
         intake = read_any(source, Path(name).name, shop=options.shop, mapping=mapping, progress=progress)
-        entries = entries_of(intake, progress=wait.on("judging orders,"))
+        entries = entries_of(intake, progress=reading.listener("checking orders,"))
     except LookupError:
-        _say(f"There is no saved mapping {options.mapping!r} on this machine; it is saved on the import screen.")
+        _say(f"There is no saved mapping {options.mapping!r} on this machine; mappings are saved on the import screen.")
         return name, [], USAGE
     except UnusableFolder as error:
         _say(str(error))
-        return name, [], BARRED
+        return name, [], DENIED
     except ImportFileError as error:
-        wait.end()
+        reading.end()
         _say(_without_added(error))
         return name, [], PROBLEMS
     finally:
-        wait.end()
+        reading.end()
     for sentence in intake.told:
         _say(f"{name}: {sentence}")
     return name, entries, None
 
 
 def _mapping(name: str) -> ColumnMapping:
-    """A mapping of columns that was saved under this name. Raises LookupError, Unusable."""
+    """The column mapping saved under this name. Raises LookupError, UnusableFolder."""
     from tui.store.db import StoreError
     from tui.store.store import Store
     from tui.work.file_import.mappings import saved_here
@@ -486,10 +490,10 @@ def _standard_input() -> bytes:
     if sys.stdin is None:
         raise ImportFileError("There is no standard input to read.")
     if sys.stdin.isatty():
-        _say("Reading orders from this terminal; Ctrl+D ends them.")
+        _say("Reading orders from this terminal; press Ctrl+D to end the input.")
     data = sys.stdin.buffer.read(LIMIT + 1)
     if len(data) > LIMIT:
-        raise ImportFileError(f"Standard input has more than {LIMIT // 2**20} MB, which are read at most.")
+        raise ImportFileError(f"Standard input exceeds the limit of {LIMIT // 2**20} MB.")
     return data
 
 
@@ -498,7 +502,7 @@ def _without_added(error: ImportFileError) -> str:
 
 
 def _batch_name(name: str) -> str:
-    """A batch named after a file; of a long name the beginning and the end."""
+    """The name of a batch for a file; long names are shortened in the middle."""
     from tui.work.batches.catalog import LONGEST_NAME
 
     batch = " ".join(f"submit {Path(name).name}".split())
@@ -521,18 +525,18 @@ def _problem(entry: FileEntry, problem: Problem) -> dict[str, object]:
 
 
 def _json(value: dict[str, object]) -> str:
-    """ASCII only, so that no terminal and no pipe can be hurt by a stranger's text."""
+    """Encode as ASCII, so that untrusted text cannot affect a terminal."""
     return json.dumps(value, ensure_ascii=True)
 
 
 def _print(lines: Iterable[str]) -> None:
-    """Lines to standard output; whoever closed it does not want the rest."""
+    """Print lines to standard output; a closed pipe is not an error."""
     try:
         for line in lines:
             sys.stdout.buffer.write(f"{line}\n".encode())
         sys.stdout.buffer.flush()
     except OSError as error:
-        # What is still in the buffer goes nowhere, or the end of the process would fail by it again.
+        # Discard the rest of the buffer, or flushing at exit would fail again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if not isinstance(error, BrokenPipeError):
             raise
@@ -547,5 +551,5 @@ def _write_error(text: str) -> None:
         sys.stderr.write(text)
         sys.stderr.flush()
     except OSError:
-        # There is nobody left to be told.
+        # Nobody is reading standard error any more.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())

@@ -1,4 +1,4 @@
-"""The one table of commands: keys, titles, help, and where each works. Key lines, `?`, palette and README come from it."""
+"""The table of commands: keys, titles, help and contexts. Key lines, `?`, the palette and the README are made from it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Final
 
 
 class Context(StrEnum):
-    """The places a command can work in."""
+    """The screens and panes in which a command can work."""
 
     TRIAGE = "triage"
     EDIT = "edit"
@@ -16,8 +16,8 @@ class Context(StrEnum):
     REVIEW = "review"
     PAGER = "pager"
     REQUESTS = "requests"
-    BULK = "change over many"
-    JOBS = "changes"
+    BULK = "bulk change"
+    JOBS = "bulk changes"
     JOURNAL = "journal"
     RECHECK = "recheck"
     JSON = "JSON"
@@ -26,255 +26,541 @@ class Context(StrEnum):
     HISTORY = "history"
 
 
+class Purpose(StrEnum):
+    """What a user wants to do with a command; the help groups commands by it, in this order."""
+
+    MOVE = "Move"
+    FIND = "Find and mark"
+    CHANGE = "Change"
+    IMPORT = "Import"
+    SEND = "Check and send"
+    VIEW = "View"
+    GO_TO = "Go to"
+    APP = "App"
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`keys` are printable characters as they are, others by Textual's name. `brief` is its word on the key line.
+    """`keys`: printable characters as they are, other keys by Textual's names. `label`: the word on the key line.
 
-    `marked`: `;` before the key makes it act on the marks. `more`: what it does in one sentence.
+    `help`: what the command does, in a sentence. `marked`: after `;` it acts on all marked orders.
     """
 
     id: str
     keys: tuple[str, ...]
     title: str
-    more: str
-    where: frozenset[Context]
-    brief: str = ""
+    help: str
+    contexts: frozenset[Context]
+    purpose: Purpose
+    label: str = ""
     marked: bool = False
 
 
-_LISTS: Final = tuple(Context)
-_HOMES: Final = (Context.TRIAGE, Context.EDIT, Context.COMPOSER)
-_ROOMS: Final = (*_HOMES, Context.JOURNAL)
-_STRIPS: Final = (*_HOMES, Context.BULK)
-_WALKED: Final = (*_ROOMS, Context.RECHECK)
+_ALL: Final = tuple(Context)
+_ORDER_SCREENS: Final = (Context.TRIAGE, Context.EDIT, Context.COMPOSER)
+_MAIN_SCREENS: Final = (*_ORDER_SCREENS, Context.JOURNAL)
+_WITH_BULK: Final = (*_ORDER_SCREENS, Context.BULK)
+_WITH_RECHECK: Final = (*_MAIN_SCREENS, Context.RECHECK)
 
 
 def _command(
-    id: str, keys: str, title: str, more: str, where: Iterable[Context], brief: str = "", *, marked: bool = False
+    id: str,
+    keys: str,
+    title: str,
+    help: str,
+    contexts: Iterable[Context],
+    purpose: Purpose,
+    label: str = "",
+    *,
+    marked: bool = False,
 ) -> Command:
-    return Command(id, tuple(keys.split()), title, more, frozenset(where), brief, marked)
+    return Command(id, tuple(keys.split()), title, help, frozenset(contexts), purpose, label, marked)
 
 
 COMMANDS: Final = (
-    _command("down", "j down", "down", "One line down.", _LISTS),
-    _command("up", "k up", "up", "One line up.", _LISTS),
-    _command("first", "g home", "first", "To the first line.", _LISTS),
-    _command("last", "G end", "last", "To the last line that was read.", _LISTS),
-    _command("page_down", "pagedown", "page down", "A page down.", _LISTS),
-    _command("page_up", "pageup", "page up", "A page up.", _LISTS),
-    _command("half_down", "ctrl+d", "half a page down", "Half a page down.", _LISTS),
-    _command("half_up", "ctrl+u", "half a page up", "Half a page up.", _LISTS),
+    _command("down", "j down", "down", "Move one line down.", _ALL, Purpose.MOVE),
+    _command("up", "k up", "up", "Move one line up.", _ALL, Purpose.MOVE),
+    _command("first", "g home", "first", "Go to the first line.", _ALL, Purpose.MOVE),
+    _command("last", "G end", "last", "Go to the last line.", _ALL, Purpose.MOVE),
+    _command("page_down", "pagedown", "page down", "Scroll one page down.", _ALL, Purpose.MOVE),
+    _command("page_up", "pageup", "page up", "Scroll one page up.", _ALL, Purpose.MOVE),
+    _command("half_down", "ctrl+d", "half a page down", "Scroll half a page down.", _ALL, Purpose.MOVE),
+    _command("half_up", "ctrl+u", "half a page up", "Scroll half a page up.", _ALL, Purpose.MOVE),
     _command(
         "tab_next",
         "l right",
-        "next on the strip",
-        "The next shop, group or state on the strip.",
-        (*_ROOMS, Context.BULK),
+        "next tab",
+        "Go to the next tab: a shop, group or state.",
+        (
+            *_MAIN_SCREENS,
+            Context.BULK,
+        ),
+        Purpose.MOVE,
     ),
-    _command("tab_previous", "h left", "previous on the strip", "The one before it.", (*_ROOMS, Context.BULK)),
+    _command(
+        "tab_previous",
+        "h left",
+        "previous tab",
+        "Go to the previous tab.",
+        (
+            *_MAIN_SCREENS,
+            Context.BULK,
+        ),
+        Purpose.MOVE,
+    ),
     _command(
         "tab_number",
         "0 1 2 3 4 5 6 7 8 9",
-        "go to a number of the strip",
-        "To it on the strip; 0 is all.",
-        (*_ROOMS, Context.BULK),
+        "tab by number",
+        "Go to the tab with this number; 0 shows all.",
+        (
+            *_MAIN_SCREENS,
+            Context.BULK,
+        ),
+        Purpose.MOVE,
     ),
     _command(
         "pane",
         "tab",
         "next pane",
-        "To the next pane, and back.",
-        (Context.TRIAGE, Context.COMPOSER, Context.BULK, Context.JOURNAL, Context.IMPORT),
+        "Go to the next pane.",
+        (
+            Context.TRIAGE,
+            Context.COMPOSER,
+            Context.BULK,
+            Context.JOURNAL,
+            Context.IMPORT,
+        ),
+        Purpose.MOVE,
     ),
     _command(
         "open",
         "enter",
         "open",
-        "Open the order; in a form, edit the field.",
+        "Open the line at the cursor; in a form, edit the field.",
         (
-            *(place for place in _WALKED if place is not Context.EDIT),
+            *(context for context in _WITH_RECHECK if context is not Context.EDIT),
             Context.REQUESTS,
             Context.BULK,
             Context.JOBS,
             Context.BATCHES,
             Context.HISTORY,
         ),
+        Purpose.MOVE,
         "open",
     ),
-    _command("edit_field", "enter", "edit the field", "Edit the field; Enter there takes it.", (Context.EDIT,), "edit"),
     _command(
-        "edit_line", "enter i", "edit the line", "Edit the text, beginning in this line.", (Context.JSON,), "edit"
+        "edit_field",
+        "enter",
+        "edit the field",
+        "Edit the field; Enter accepts the value.",
+        (Context.EDIT,),
+        Purpose.CHANGE,
+        "edit",
+    ),
+    _command(
+        "edit_line",
+        "enter i",
+        "edit the line",
+        "Edit the text, starting in this line.",
+        (Context.JSON,),
+        Purpose.CHANGE,
+        "edit",
     ),
     _command(
         "as_json_edit",
         "E",
         "whole order as JSON",
-        "The order as one JSON text; there, the text in $EDITOR.",
-        (*_HOMES, Context.JSON),
+        "Edit the whole order as JSON; in the JSON editor, open the text in $EDITOR.",
+        (
+            *_ORDER_SCREENS,
+            Context.JSON,
+        ),
+        Purpose.CHANGE,
     ),
     _command(
-        "apply",
-        "w",
-        "apply",
-        "The draft becomes what the text says; nothing is sent.",
-        (Context.JSON,),
-        "apply",
+        "apply", "w", "apply", "Apply the text to the draft; nothing is sent.", (Context.JSON,), Purpose.CHANGE, "apply"
     ),
-    _command("next_order", "J", "next order", "The next order of the list, also inside the form.", _ROOMS),
-    _command("previous_order", "K", "previous order", "The order before it.", _ROOMS),
+    _command(
+        "next_order",
+        "J",
+        "next order",
+        "Go to the next order of the list, also from inside a form.",
+        _MAIN_SCREENS,
+        Purpose.MOVE,
+    ),
+    _command(
+        "previous_order", "K", "previous order", "Go to the previous order of the list.", _MAIN_SCREENS, Purpose.MOVE
+    ),
     _command(
         "next_problem",
         "n",
         "next problem",
-        "The next problem, on this order and on to the next.",
-        (*_WALKED, Context.JSON),
+        "Go to the next problem of this order, then to the next order with a problem.",
+        (
+            *_WITH_RECHECK,
+            Context.JSON,
+        ),
+        Purpose.FIND,
         "next !",
     ),
-    _command("previous_problem", "N", "previous problem", "The problem before it.", (*_WALKED, Context.JSON)),
-    _command("filter", "/", "narrow", "Filter by number, id, status, date, or any words.", _ROOMS, "narrow"),
     _command(
-        "mark", "space", "mark", "Mark this order, or take the mark off.", (Context.TRIAGE, Context.COMPOSER), "mark"
+        "previous_problem",
+        "N",
+        "previous problem",
+        "Go to the previous problem.",
+        (
+            *_WITH_RECHECK,
+            Context.JSON,
+        ),
+        Purpose.FIND,
+    ),
+    _command(
+        "filter",
+        "/",
+        "filter",
+        "Filter the list by number, id, status, date, or any text.",
+        _MAIN_SCREENS,
+        Purpose.FIND,
+        "filter",
+    ),
+    _command(
+        "mark",
+        "space",
+        "mark",
+        "Mark this order, or remove its mark.",
+        (
+            Context.TRIAGE,
+            Context.COMPOSER,
+        ),
+        Purpose.FIND,
+        "mark",
     ),
     _command(
         "marks",
         "*",
         "marks",
-        "Mark all in sight, none, invert; those with problems, or with the same one.",
-        (Context.TRIAGE, Context.COMPOSER),
+        "Mark all listed orders, none, the others, or those with problems or with the same problem.",
+        (
+            Context.TRIAGE,
+            Context.COMPOSER,
+        ),
+        Purpose.FIND,
     ),
     _command(
-        "on_marked", ";", "on the marked", "The next key acts on all marked orders.", (Context.TRIAGE, Context.COMPOSER)
+        "on_marked",
+        ";",
+        "on marked orders",
+        "Apply the next key to all marked orders.",
+        (
+            Context.TRIAGE,
+            Context.COMPOSER,
+        ),
+        Purpose.FIND,
     ),
     _command(
         "fix",
         "m",
-        "mend as proposed",
-        "Take the proposal for the problem here, as a draft.",
-        (Context.TRIAGE, Context.EDIT, Context.RECHECK),
+        "apply the fix",
+        "Apply the proposed fix of this problem to the draft.",
+        (
+            Context.TRIAGE,
+            Context.EDIT,
+            Context.RECHECK,
+        ),
+        Purpose.CHANGE,
         "fix",
     ),
     _command(
         "fix_problem",
         "m",
-        "mend as proposed",
-        "Take the proposal for the problem here; on the marked, of this problem of all, shown before it is done.",
+        "apply the fix",
+        "Apply the proposed fix of this problem. On marked orders: fix this problem in all of them, after a preview.",
         (Context.COMPOSER,),
+        Purpose.CHANGE,
         "fix",
         marked=True,
     ),
     _command(
-        "absent",
+        "empty_value",
         "c",
         "empty, null or absent",
-        "Choose what nothing is to mean in this field; of a conflict, which side stands.",
-        (Context.EDIT, Context.BULK),
+        "Choose how an empty value of this field is sent; at a conflict, choose which side to keep.",
+        (
+            Context.EDIT,
+            Context.BULK,
+        ),
+        Purpose.CHANGE,
     ),
     _command(
-        "entry_up",
+        "move_up",
         "<",
         "move up",
-        "Move an item or a tax number of the form up; a column of the table left.",
-        (Context.EDIT, Context.COMPOSER),
+        "Move an item or a tax number of the form up; in the table, move a column left.",
+        (
+            Context.EDIT,
+            Context.COMPOSER,
+        ),
+        Purpose.CHANGE,
     ),
-    _command("entry_down", ">", "move down", "Move it down; the column right.", (Context.EDIT, Context.COMPOSER)),
+    _command(
+        "move_down",
+        ">",
+        "move down",
+        "Move an item or a tax number of the form down; in the table, move a column right.",
+        (
+            Context.EDIT,
+            Context.COMPOSER,
+        ),
+        Purpose.CHANGE,
+    ),
     _command(
         "set_field",
         "c",
         "set a field",
-        "A field, or a saved change by its name: here a draft, on many a dry run. Composer: one value on all marked; "
-        "of a field or cell, what nothing is to mean.",
-        (Context.TRIAGE, Context.COMPOSER),
+        "Set a field, or apply a saved change by name: in triage as a draft or, on marked orders, "
+        "as a dry run. Composer: set one value on all marked orders, or choose how an empty value "
+        "is sent.",
+        (
+            Context.TRIAGE,
+            Context.COMPOSER,
+        ),
+        Purpose.CHANGE,
         marked=True,
     ),
     _command(
         "tags",
         "t",
         "tags",
-        "Add and remove tags; others' tags stay.",
-        (Context.TRIAGE, Context.BULK),
+        "Add and remove tags; other tags stay.",
+        (
+            Context.TRIAGE,
+            Context.BULK,
+        ),
+        Purpose.CHANGE,
         marked=True,
     ),
     _command(
-        "repeat", ".", "repeat", "The last change once more, on this order or many.", (Context.TRIAGE,), marked=True
+        "repeat",
+        ".",
+        "repeat",
+        "Repeat the last change on this order or on marked ones.",
+        (Context.TRIAGE,),
+        Purpose.CHANGE,
+        marked=True,
     ),
-    _command("changes", "C", "changes", "The last changes over many orders, and their results.", (Context.TRIAGE,)),
+    _command(
+        "changes",
+        "C",
+        "bulk changes",
+        "List the latest bulk changes and their results.",
+        (Context.TRIAGE,),
+        Purpose.GO_TO,
+    ),
     _command(
         "only_empty",
         "e",
         "only where empty",
-        "Set this field only where there is nothing yet.",
+        "Set this field only where it is empty.",
         (Context.BULK,),
+        Purpose.CHANGE,
         "empty",
     ),
     _command(
-        "save", "S", "save", "Keep this change under a name for the next time, or forget it.", (Context.BULK,), "save"
+        "save",
+        "S",
+        "save",
+        "Save this change under a name, or delete a saved one.",
+        (Context.BULK,),
+        Purpose.CHANGE,
+        "save",
     ),
     _command(
         "choose",
         "enter",
         "choose",
-        "The field that this column goes to; of a value that is the same for all, the value; of an order, all of it.",
+        "Choose the field of this column, the value for all rows, or see the whole order.",
         (Context.IMPORT,),
+        Purpose.IMPORT,
         "choose",
     ),
-    _command("stage", "w", "stage", "Stage the orders as shown; nothing is sent.", (Context.IMPORT,), "stage"),
     _command(
-        "nowhere",
+        "stage", "w", "stage", "Stage the orders as shown; nothing is sent.", (Context.IMPORT,), Purpose.IMPORT, "stage"
+    ),
+    _command(
+        "ignore_column",
         "D",
-        "nowhere",
-        "Let this column go nowhere, or take the value for all away.",
+        "ignore",
+        "Ignore this column, or remove the value for all rows.",
         (Context.IMPORT,),
-        "nowhere",
+        Purpose.IMPORT,
+        "ignore",
     ),
-    _command("constant", "a", "same for all", "A value for all rows that say nothing.", (Context.IMPORT,), "for all"),
     _command(
-        "delimiter", "d", "delimiter", "Comma, semicolon, tab or bar between cells.", (Context.IMPORT,), "delimiter"
+        "constant",
+        "a",
+        "value for all rows",
+        "Set a value for all rows that have none.",
+        (Context.IMPORT,),
+        Purpose.IMPORT,
+        "for all",
     ),
-    _command("encoding", "e", "encoding", "How the file's letters are written.", (Context.IMPORT,), "encoding"),
-    _command("decimal", "s", "decimal sign", "Point or comma.", (Context.IMPORT,), "decimal"),
-    _command("quote", "'", "quotes", "Double, single, or none around cells.", (Context.IMPORT,)),
-    _command("dates", "o", "dates", "Day or month first in 01/02/2026.", (Context.IMPORT,)),
-    _command("header", "f", "first row", "Whether the first row names the columns.", (Context.IMPORT,)),
-    _command("sheet", "t", "sheet", "The next sheet of a workbook.", (Context.IMPORT,)),
-    _command("derive", "v", "work out", "Work out what is missing, or leave it absent.", (Context.IMPORT,)),
-    _command("refused", "X", "refused rows", "The rows that cannot be taken, and why, as a file.", (Context.IMPORT,)),
+    _command(
+        "delimiter",
+        "d",
+        "delimiter",
+        "Choose the delimiter: comma, semicolon, tab or bar.",
+        (Context.IMPORT,),
+        Purpose.IMPORT,
+        "delimiter",
+    ),
+    _command(
+        "encoding",
+        "e",
+        "encoding",
+        "Choose the file's character encoding.",
+        (Context.IMPORT,),
+        Purpose.IMPORT,
+        "encoding",
+    ),
+    _command(
+        "decimal",
+        "s",
+        "decimal sign",
+        "Choose the decimal sign: point or comma.",
+        (Context.IMPORT,),
+        Purpose.IMPORT,
+        "decimal",
+    ),
+    _command(
+        "quote",
+        "'",
+        "quotes",
+        "Choose the quotes around cells: double, single, or none.",
+        (Context.IMPORT,),
+        Purpose.IMPORT,
+    ),
+    _command(
+        "dates",
+        "o",
+        "dates",
+        "Choose whether day or month comes first in 01/02/2026.",
+        (Context.IMPORT,),
+        Purpose.IMPORT,
+    ),
+    _command(
+        "header",
+        "f",
+        "first row",
+        "Choose whether the first row has the names of the columns.",
+        (Context.IMPORT,),
+        Purpose.IMPORT,
+    ),
+    _command("sheet", "t", "sheet", "Switch to the next sheet of the workbook.", (Context.IMPORT,), Purpose.IMPORT),
+    _command(
+        "fill_in", "v", "fill in", "Fill in missing values, or leave them absent.", (Context.IMPORT,), Purpose.IMPORT
+    ),
+    _command(
+        "refused",
+        "X",
+        "refused rows",
+        "Save the rows that cannot be imported, with the reasons, to a file.",
+        (Context.IMPORT,),
+        Purpose.IMPORT,
+    ),
     _command(
         "save_mapping",
         "S",
         "save",
-        "Keep this mapping under a name; it is offered again for the same columns.",
+        "Save this mapping under a name; it is offered again for the same columns.",
         (Context.IMPORT,),
+        Purpose.IMPORT,
         "save",
     ),
     _command(
-        "leave_out",
+        "exclude",
         "space",
-        "leave out",
-        "Leave this order, or field, out, or take it in again.",
-        (Context.BULK, Context.ADDRESS),
-        "leave out",
+        "exclude",
+        "Exclude this order or field, or include it again.",
+        (
+            Context.BULK,
+            Context.ADDRESS,
+        ),
+        Purpose.CHANGE,
+        "exclude",
     ),
-    _command("road", "o", "road", "By PATCH one by one, or whole orders together.", (Context.BULK,), "road"),
-    _command("pause", "z", "pause", "Begin no further order, or go on. Ctrl+C cancels.", (Context.BULK,), "pause"),
-    _command("retry", "R", "try again", "A new dry run on the orders of the state shown.", (Context.BULK,), "retry"),
     _command(
-        "revert", "backspace", "as it was read", "Give this field back what was read.", (Context.EDIT, Context.COMPOSER)
+        "method",
+        "o",
+        "method",
+        "Choose how to send: single PATCH requests, or batches of full orders.",
+        (Context.BULK,),
+        Purpose.SEND,
+        "method",
+    ),
+    _command(
+        "pause",
+        "z",
+        "pause",
+        "Pause before the next order, or resume. Ctrl+C cancels.",
+        (Context.BULK,),
+        Purpose.SEND,
+        "pause",
+    ),
+    _command(
+        "retry",
+        "R",
+        "try again",
+        "Start a new dry run with the orders in the state shown.",
+        (Context.BULK,),
+        Purpose.SEND,
+        "retry",
+    ),
+    _command(
+        "revert",
+        "backspace",
+        "revert the field",
+        "Restore the value of this field as it was read.",
+        (
+            Context.EDIT,
+            Context.COMPOSER,
+        ),
+        Purpose.CHANGE,
     ),
     _command(
         "undo",
         "u",
         "undo",
-        "Take back the last change of a draft, or of a text; in the journal, draft the inverse.",
-        (*_WALKED, Context.JSON, Context.BATCHES),
+        "Undo the last change to a draft or text; in the journal, draft the reverse of a write.",
+        (
+            *_WITH_RECHECK,
+            Context.JSON,
+            Context.BATCHES,
+        ),
+        Purpose.CHANGE,
     ),
-    _command("redo", "U", "redo", "Do it again.", (*_HOMES, Context.JSON)),
+    _command(
+        "redo",
+        "U",
+        "redo",
+        "Redo the change that was undone last.",
+        (
+            *_ORDER_SCREENS,
+            Context.JSON,
+        ),
+        Purpose.CHANGE,
+    ),
     _command(
         "add",
         "a",
         "add",
-        "Triage: stage a copy in the composer. Form: add or copy an item. Composer: blank order, copy, or file. "
-        "Change over many: a field. Batches: a new one.",
-        (*_STRIPS, Context.BATCHES),
+        "Triage: stage a copy in the composer. Form: add or copy an item. Composer: add a blank "
+        "order, a copy, or a file. Bulk change: add a field. Batches: create a batch.",
+        (
+            *_WITH_BULK,
+            Context.BATCHES,
+        ),
+        Purpose.CHANGE,
         "add",
         marked=True,
     ),
@@ -282,16 +568,23 @@ COMMANDS: Final = (
         "drop",
         "D",
         "delete",
-        "Triage: delete the order, after its number is typed. Form: remove an item. Composer and change over many: drop.",
-        (*_STRIPS, Context.JOBS, Context.BATCHES),
+        "Triage: delete the order after its number was typed. Form: remove an item. Other lists: "
+        "remove the line from the list.",
+        (
+            *_WITH_BULK,
+            Context.JOBS,
+            Context.BATCHES,
+        ),
+        Purpose.CHANGE,
         marked=True,
     ),
     _command(
         "hold",
         "z",
         "hold or release",
-        "Keep an order back from sending, or let it go.",
+        "Hold an order back from sending, or release it.",
         (Context.COMPOSER,),
+        Purpose.SEND,
         "hold",
         marked=True,
     ),
@@ -299,154 +592,261 @@ COMMANDS: Final = (
         "review",
         "w",
         "review",
-        "See every change as it will go; y there sends.",
-        (*_WALKED, Context.BULK),
+        "Review all changes as they will be sent; y sends them.",
+        (
+            *_WITH_RECHECK,
+            Context.BULK,
+        ),
+        Purpose.SEND,
         "review",
         marked=True,
     ),
     _command(
         "address",
         "A",
-        "address from a text",
-        "Paste or type an address as people write it; it is read into the fields, as a draft.",
-        _HOMES,
+        "address from text",
+        "Paste or type an address as text; it is split into fields as a draft.",
+        _ORDER_SCREENS,
+        Purpose.CHANGE,
         "address",
     ),
     _command(
-        "take",
+        "accept",
         "enter",
-        "take",
-        "Take what the text says, but for what is left out, as a draft.",
+        "accept",
+        "Apply the address to the draft, without excluded fields.",
         (Context.ADDRESS,),
-        "take",
+        Purpose.CHANGE,
+        "accept",
     ),
     _command(
         "other_address",
         "b",
         "also the other address",
-        "The billing address becomes the same, too; or the shipping address.",
+        "Set the other address (billing or shipping) to the same values too.",
         (Context.ADDRESS,),
+        Purpose.CHANGE,
         "billing too",
     ),
     _command(
         "split",
         "s",
-        "house number apart",
-        "Take the number out of the street, or put it back.",
+        "separate house number",
+        "Move the house number out of the street, or back into it.",
         (Context.ADDRESS,),
+        Purpose.CHANGE,
         "number",
     ),
-    _command("another", "o", "another address", "The next one, where the text has several.", (Context.ADDRESS,)),
-    _command("text", "e tab", "edit the text", "Back into the text.", (Context.ADDRESS,), "edit text"),
-    _command("rename", "e", "rename", "Give this batch another name.", (Context.BATCHES,), "rename"),
+    _command(
+        "another",
+        "o",
+        "another address",
+        "Use the next address of the text, if it has several.",
+        (Context.ADDRESS,),
+        Purpose.CHANGE,
+    ),
+    _command("text", "e tab", "edit the text", "Return to the text.", (Context.ADDRESS,), Purpose.CHANGE, "edit text"),
+    _command("rename", "e", "rename", "Rename this batch.", (Context.BATCHES,), Purpose.CHANGE, "rename"),
     _command(
         "take_over",
         "t",
         "take over",
-        "Take this batch from the running copy of the app that has it; that one can then only look.",
+        "Take this batch over from another running copy of the app, which then can only view it.",
         (Context.BATCHES,),
+        Purpose.CHANGE,
         "take over",
     ),
     _command(
-        "go_on",
+        "toggle_resend",
         "c",
-        "go on after a refusal",
-        "Whether orders that a refusal does not name go again by themselves.",
+        "resend after a refusal",
+        "Toggle whether orders without errors are sent again automatically after a refusal.",
         (Context.REVIEW,),
-        "go on",
+        Purpose.SEND,
+        "resend",
     ),
-    _command("send", "y", "send", "Send what the review shows.", (Context.REVIEW,), "send"),
+    _command("send", "y", "send", "Send what the review shows.", (Context.REVIEW,), Purpose.SEND, "send"),
     _command(
-        "not_send", "n", "do not send", "Leave the review; nothing is sent, nothing is lost.", (Context.REVIEW,), "not"
+        "not_send",
+        "n",
+        "do not send",
+        "Leave the review without sending; drafts and staged orders stay.",
+        (Context.REVIEW,),
+        Purpose.SEND,
+        "cancel",
     ),
     _command(
         "as_json",
         "v",
         "as JSON",
-        "The bodies as they will go, or the whole entry, and back to the fields.",
-        (Context.REVIEW, Context.BULK, Context.JOURNAL),
+        "Show the request bodies or the whole entry as JSON, or switch back to the fields.",
+        (
+            Context.REVIEW,
+            Context.BULK,
+            Context.JOURNAL,
+        ),
+        Purpose.VIEW,
         "JSON",
     ),
     _command(
         "view",
         "v",
         "view",
-        "Form: usual, all, changed, required fields. Staged orders: list, problems, table of fields, history.",
-        (Context.EDIT, Context.COMPOSER, Context.HISTORY),
+        "Switch the view. Form: usual, all, changed, required fields. Staged orders: list, "
+        "problems, table of fields, history.",
+        (
+            Context.EDIT,
+            Context.COMPOSER,
+            Context.HISTORY,
+        ),
+        Purpose.VIEW,
         "view",
     ),
     _command(
         "long_text",
         "p",
         "long text",
-        "The whole value, or the whole order as JSON, in a pane; in the history, the bodies that were sent.",
-        (*_HOMES, Context.JSON, Context.HISTORY),
+        "Show the whole value, or the whole order as JSON, in a pane; in the history, the bodies that were sent.",
+        (
+            *_ORDER_SCREENS,
+            Context.JSON,
+            Context.HISTORY,
+        ),
+        Purpose.VIEW,
     ),
     _command(
         "differences",
         "d",
         "differences",
-        "What the draft changes: field, what it was, what it will be.",
-        (Context.TRIAGE, Context.EDIT),
+        "List the changes of the draft with old and new values.",
+        (
+            Context.TRIAGE,
+            Context.EDIT,
+        ),
+        Purpose.VIEW,
     ),
     _command(
         "refresh",
         "r",
-        "read this again",
-        "Read it again: the order, an unknown write, in a dry run all of them.",
-        (*_HOMES, Context.BULK, Context.RECHECK, Context.BATCHES, Context.JOBS, Context.HISTORY),
+        "refresh",
+        "Read the order again, or look up an unknown write; in a dry run, read all orders again.",
+        (
+            *_ORDER_SCREENS,
+            Context.BULK,
+            Context.RECHECK,
+            Context.BATCHES,
+            Context.JOBS,
+            Context.HISTORY,
+        ),
+        Purpose.VIEW,
     ),
     _command(
         "refresh_all",
         "R",
-        "read all again",
+        "refresh all",
         "Read the list and the shops again; cursor and marks stay.",
         (Context.TRIAGE,),
+        Purpose.VIEW,
     ),
     _command(
-        "sort", "s", "sort", "Choose what the list is sorted by.", (Context.TRIAGE, Context.COMPOSER, Context.JOURNAL)
+        "sort",
+        "s",
+        "sort",
+        "Choose the sort order of the list.",
+        (
+            Context.TRIAGE,
+            Context.COMPOSER,
+            Context.JOURNAL,
+        ),
+        Purpose.FIND,
     ),
-    _command("columns", "C", "columns", "Choose the columns of the table by typing.", (Context.COMPOSER,), "columns"),
+    _command(
+        "columns",
+        "C",
+        "columns",
+        "Choose the columns of the table by typing.",
+        (Context.COMPOSER,),
+        Purpose.VIEW,
+        "columns",
+    ),
     _command(
         "batches",
         "B",
         "composer",
-        "The batch of staged orders that was used last; from there, all batches.",
-        (*_ROOMS, Context.BATCHES),
+        "Open the most recent batch of staged orders; in the composer, list all batches.",
+        (
+            *_MAIN_SCREENS,
+            Context.BATCHES,
+        ),
+        Purpose.GO_TO,
     ),
     _command(
         "journal",
         "L",
         "journal",
-        "What was written, by whom, when, and how it ended; of the order here, its newest write.",
-        (*_WALKED, Context.REQUESTS),
+        "Open the journal: all writes with user, time and outcome. Starts at the newest write of this order.",
+        (
+            *_WITH_RECHECK,
+            Context.REQUESTS,
+        ),
+        Purpose.GO_TO,
     ),
     _command(
         "recheck",
         "r",
-        "read today's changes again",
-        "Read the orders of today's confirmed changes again: which were taken back.",
+        "recheck today's changes",
+        "Read the orders of today's confirmed changes again and list those that were reverted.",
         (Context.JOURNAL,),
+        Purpose.VIEW,
     ),
-    _command("order", "o", "the order", "The form of the order that this is about.", (Context.JOURNAL,)),
+    _command("order", "o", "the order", "Open the order of this line.", (Context.JOURNAL,), Purpose.GO_TO),
     _command(
         "export",
         "X",
         "export",
-        "What this list shows into a file of JSON lines; the history also as CSV.",
-        (Context.JOURNAL, Context.HISTORY),
+        "Export the list to a file of JSON lines; the history also as CSV.",
+        (
+            Context.JOURNAL,
+            Context.HISTORY,
+        ),
+        Purpose.VIEW,
         "export",
     ),
-    _command("shops", "I", "shops", "The connected shops, and why one fails.", (Context.TRIAGE,)),
-    _command("request_log", "T", "requests", "Every request: method, path, status, time, bodies.", _WALKED),
-    _command("back_and_forth", "-", "where I was", "Between this and the last place.", _ROOMS),
-    _command("palette", ":", "command", "Any command by its name.", _LISTS),
-    _command("keys", "?", "keys", "The keys that work here, then all.", _LISTS, "keys"),
-    _command("stop", "ctrl+c", "stop reading", "Stop what is being read; writes are never stopped.", _LISTS),
-    _command("repaint", "ctrl+l", "repaint", "Draw the screen again.", _LISTS),
-    _command("suspend", "ctrl+z", "suspend", "Back to the shell; fg brings the app back.", _LISTS),
-    _command("back", "q escape", "back", "Back; what was typed stays.", _LISTS),
-    _command("quit", "Q", "quit", "Leave the app; everything is kept.", _LISTS),
+    _command(
+        "shops",
+        "I",
+        "shops",
+        "List the connected shops, with the error of a failing one.",
+        (Context.TRIAGE,),
+        Purpose.GO_TO,
+    ),
+    _command(
+        "request_log",
+        "T",
+        "requests",
+        "List all requests with method, path, status, time and bodies.",
+        _WITH_RECHECK,
+        Purpose.GO_TO,
+    ),
+    _command(
+        "previous_screen",
+        "-",
+        "previous screen",
+        "Switch between this screen and the previous one.",
+        _MAIN_SCREENS,
+        Purpose.GO_TO,
+    ),
+    _command("palette", ":", "command", "Run any command by its name.", _ALL, Purpose.APP),
+    _command("keys", "?", "keys", "List the keys of this screen, then all others.", _ALL, Purpose.APP, "keys"),
+    _command(
+        "stop", "ctrl+c", "stop reading", "Stop reading from the service; writes are never stopped.", _ALL, Purpose.APP
+    ),
+    _command("repaint", "ctrl+l", "repaint", "Redraw the screen.", _ALL, Purpose.APP),
+    _command(
+        "suspend", "ctrl+z", "suspend", "Suspend the app and return to the shell; fg resumes it.", _ALL, Purpose.APP
+    ),
+    _command("back", "q escape", "back", "Go back; unsaved input is kept.", _ALL, Purpose.APP),
+    _command("quit", "Q", "quit", "Quit the app; drafts and staged orders are kept.", _ALL, Purpose.APP),
 )
 
 NAMES: Final = {
@@ -464,33 +864,33 @@ NAMES: Final = {
     "space": "Space",
     "backspace": "Backspace",
 }
-"""How keys are called in texts, where their own name will not do."""
+"""The names of keys in texts, where they differ from Textual's."""
 
 
 def key_name(key: str) -> str:
-    """A key as people write it: `Ctrl+D`, `Enter`, `j`."""
+    """The name of a key for users: `Ctrl+D`, `Enter`, `j`."""
     if key.startswith("ctrl+"):
         return f"Ctrl+{key[5:].upper()}"
     return NAMES.get(key, key)
 
 
-def commands_in(where: Context) -> tuple[Command, ...]:
-    return tuple(command for command in COMMANDS if where in command.where)
+def commands_in(context: Context) -> tuple[Command, ...]:
+    return tuple(command for command in COMMANDS if context in command.contexts)
 
 
-def lookup(where: Context) -> dict[str, Command]:
-    """Key to command of one place."""
-    return {key: command for command in commands_in(where) for key in command.keys}
+def lookup(context: Context) -> dict[str, Command]:
+    """The commands of one context by key."""
+    return {key: command for command in commands_in(context) for key in command.keys}
 
 
 def clashes() -> list[str]:
-    """Keys that would mean two things in one place; a test wants none."""
+    """Keys with two commands in the same context; a test requires that there are none."""
     found = []
-    for where in Context:
+    for context in Context:
         taken: dict[str, str] = {}
-        for command in commands_in(where):
+        for command in commands_in(context):
             for key in command.keys:
                 if key in taken:
-                    found.append(f"{where}: {key} is {taken[key]} and {command.id}")
+                    found.append(f"{context}: {key} is {taken[key]} and {command.id}")
                 taken[key] = command.id
     return found

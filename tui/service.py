@@ -1,4 +1,4 @@
-"""The service of a profile: its client, and what ends with it; for the app and for the commands without a screen."""
+"""Connects to the service of a profile, for the app and for the headless commands."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The client of a profile, the public name of its credentials, and what to call when the program ends."""
+    """The client of a profile, the public name of its credentials, and a function to call when the program ends."""
 
     client: "Client"
     name: str
@@ -21,19 +21,19 @@ class Service:
 
 
 def check_profile(profile: Profile) -> None:
-    """Raise ConfigError, a ValueError, for an address and for keys that cannot be used."""
+    """Raise ConfigError, a ValueError, if the address or the credentials are invalid."""
     if profile.credentials is not None:
         from tui.api.auth import check_address
 
         check_address(profile.base_url)
-        _proof(profile.credentials)
+        _authentication(profile.credentials)
 
 
 def connect(profile: Profile, retry_for: float | None = None) -> Service:
-    """The service of a profile: the client, whose name its credentials have, and what ends with the program.
+    """Connect to the service of a profile. Nothing is sent yet.
 
-    `retry_for`: seconds that one request may go on being tried again.
-    Raises ConfigError for what cannot be used, the demo's file included.
+    `retry_for`: seconds during which a request may be retried. Raises ConfigError if the profile is invalid or the
+    demo's file is unusable.
     """
     import httpx
 
@@ -47,9 +47,11 @@ def connect(profile: Profile, retry_for: float | None = None) -> Service:
         try:
             sandbox = Sandbox(SandboxSettings(data=sandbox_file(), odd=True))
         except ValueError as error:
-            raise ConfigError(f"The demo's orders: {error}. Delete the file to begin anew.") from error
+            raise ConfigError(
+                f"The demo's orders cannot be opened: {error}. Delete the file to start again."
+            ) from error
         except OSError as error:
-            raise ConfigError(f"The demo's orders cannot be kept: {error.filename}: {error.strerror}.") from error
+            raise ConfigError(f"The demo's orders cannot be stored: {error.filename}: {error.strerror}.") from error
         transport = httpx.ASGITransport(sandbox.asgi, raise_app_exceptions=False)
         own = Client(
             "http://127.0.0.1/api/v3",
@@ -59,15 +61,15 @@ def connect(profile: Profile, retry_for: float | None = None) -> Service:
             retry_for=retry_for,
         )
         return Service(own, "demo", sandbox.close)
-    name, auth = _proof(profile.credentials)
+    name, auth = _authentication(profile.credentials)
     client = Client(
         profile.base_url, auth, partner_id=profile.partner_id, read_only=profile.read_only, retry_for=retry_for
     )
     return Service(client, name, lambda: None)
 
 
-def _proof(credentials: Basic | ClientCredentials) -> "tuple[str, Auth]":
-    """The public name of credentials, and what proves them. Raises ConfigError."""
+def _authentication(credentials: Basic | ClientCredentials) -> "tuple[str, Auth]":
+    """The public name of credentials, and the authentication made from them. Raises ConfigError."""
     from tui.api.auth import BasicAuth, OAuth2
 
     match credentials:

@@ -1,10 +1,11 @@
-"""Where the app keeps its files, and what it was told at its start; the only place that knows a folder."""
+"""Profiles, the settings file, and the folders of the app; no other module knows a folder."""
 
 import os
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
+from difflib import get_close_matches
 from pathlib import Path
-from typing import cast
 
 from platformdirs import PlatformDirs
 
@@ -12,7 +13,7 @@ _DIRS = PlatformDirs("sendcloud-orders", appauthor=False)
 
 
 def local_zone() -> tzinfo:
-    """The time zone of this machine; where its name says nothing (`TZ=CET-1CEST`), the offset that holds now."""
+    """The time zone of this machine; if it has no usable name (`TZ=CET-1CEST`), its current offset."""
     from tzlocal import get_localzone
 
     try:
@@ -23,7 +24,7 @@ def local_zone() -> tzinfo:
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """A text that is never shown: not in a repr, not in a traceback."""
+    """A text that is never shown, neither in a repr nor in a traceback."""
 
     value: str = field(repr=False)
 
@@ -41,7 +42,7 @@ class Basic:
 
 @dataclass(frozen=True, slots=True)
 class ClientCredentials:
-    """OAuth2 client credentials; the secret goes to the token URL only."""
+    """OAuth2 client credentials; the secret is sent to the token URL only."""
 
     client_id: str
     secret: Secret
@@ -50,7 +51,7 @@ class ClientCredentials:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One way to reach one account. `credentials` is None for the sandbox inside the process."""
+    """Address and credentials of one account. `credentials` is None for the embedded sandbox."""
 
     name: str
     base_url: str
@@ -61,21 +62,23 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the user chose in `settings.toml`. `keep_days`: how long the journal keeps what has ended; None is for ever."""
+    """The user's choices in `settings.toml`. `keep_days`: how long the journal keeps completed writes; None: forever."""
 
     keep_days: int | None = None
 
 
 class SettingsError(ValueError):
-    """The settings file cannot be used; str() is a sentence for people."""
+    """The settings file is invalid; str() is a sentence for users."""
 
 
 SETTINGS = "settings.toml"
-_MOST_DAYS = 36500
+_MAX_DAYS = 36500
+_KEYS = {"": ("journal",), "journal": ("keep_days",)}
+"""The valid keys of each table; the root is ""."""
 
 
 def read_settings() -> Settings:
-    """The user's settings; the defaults where there is no file. Raises SettingsError for anything that it does not know."""
+    """The user's settings; the defaults if there is no file. Raises SettingsError for anything invalid or unknown."""
     path = config_folder() / SETTINGS
     try:
         text = path.read_bytes().decode("utf-8")
@@ -84,45 +87,68 @@ def read_settings() -> Settings:
     except OSError as error:
         raise SettingsError(f"{path} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise SettingsError(f"{path} is no UTF-8 text") from error
-    return _settings(path, text)
+        raise SettingsError(f"{path} is not UTF-8 text") from error
+    return _parse(path, text)
 
 
-def _settings(path: Path, text: str) -> Settings:
-    import tomllib  # only where there is a file
+def _parse(path: Path, text: str) -> Settings:
+    # Imported only if there is a file: `--help` and a start without settings stay quick.
+    import tomllib
+
+    from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+    class Journal(BaseModel):
+        model_config = ConfigDict(extra="forbid")
+        keep_days: int | None = Field(default=None, strict=True, ge=1, le=_MAX_DAYS)
+
+    class SettingsFile(BaseModel):
+        model_config = ConfigDict(extra="forbid")
+        journal: Journal = Journal()
 
     try:
-        found = tomllib.loads(text)
+        return Settings(keep_days=SettingsFile.model_validate(tomllib.loads(text)).journal.keep_days)
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path} is no TOML: {error}") from error
-    journal = found.pop("journal", {})
-    if found:
-        raise SettingsError(f"{path} has {next(iter(found))!r}, which is no setting; there is [journal] keep_days")
-    if not isinstance(journal, dict):
-        raise SettingsError(f"{path} must have [journal] as a table")
-    values = cast(dict[str, object], dict(journal))
-    days = values.pop("keep_days", None)
-    if values:
-        raise SettingsError(f"{path} has {next(iter(values))!r} in [journal], where only keep_days can be set")
-    if days is not None and (not isinstance(days, int) or isinstance(days, bool) or not 1 <= days <= _MOST_DAYS):
+        raise SettingsError(f"{path} is not valid TOML: {error}") from error
+    except ValidationError as error:
+        problem = error.errors(include_url=False)[0]
+        *tables, key = map(str, problem["loc"])
+        table = ".".join(tables)
         raise SettingsError(
-            f"{path} has keep_days = {days!r} in [journal]; it must be a number of days from 1 to {_MOST_DAYS}"
-        )
-    return Settings(keep_days=days)
+            f"{path}{_line_of(key, text)}: {_message(problem['type'], table, key, problem['input'])}"
+        ) from error
+
+
+def _message(code: str, table: str, key: str, value: object) -> str:
+    place = f" in [{table}]" if table else ""
+    match code:
+        case "extra_forbidden":
+            valid = _KEYS[table]
+            nearest = (get_close_matches(key, valid, 1) or valid)[0]
+            return f"{key!r}{place} is not a setting; did you mean {nearest!r}?"
+        case "model_type":
+            return f"{key} must be a table: [{key}]"
+    return f"{key} = {value!r}{place} must be a number of days from 1 to {_MAX_DAYS}"
+
+
+def _line_of(key: str, text: str) -> str:
+    for number, line in enumerate(text.splitlines(), 1):
+        if re.match(rf"\s*\[?\s*[\"']?{re.escape(key)}[\"']?\s*(?:=|\]|\.)", line):
+            return f", line {number}"
+    return ""
 
 
 def config_folder() -> Path:
-    """Where the user's settings of this app are; it need not be there."""
+    """The folder of the user's settings; it may not exist."""
     return Path(os.environ.get("SENDCLOUD_ORDERS_CONFIG") or _DIRS.user_config_dir)
 
 
 def data_folder() -> Path:
-    """The user's data folder of this app; who keeps something in it makes it, closed to others."""
+    """The user's data folder. Whoever stores something in it creates it, private to the user."""
     return Path(os.environ.get("SENDCLOUD_ORDERS_DATA") or _DIRS.user_data_dir)
 
 
 def sandbox_file() -> Path:
-    """The file of the demo's orders, its folder made if it is not there. Raises OSError."""
+    """The file of the demo's orders; creates its folder. Raises OSError."""
     folder = data_folder()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder / "sandbox.sqlite"

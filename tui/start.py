@@ -1,4 +1,4 @@
-"""Builds the app for a profile and runs it; what a first frame does not need is imported after it."""
+"""Runs the app for a profile. What the first frame does not need is imported later."""
 
 import sys
 
@@ -8,7 +8,7 @@ from tui.settings import Profile, data_folder, read_settings
 
 
 def run(profile: Profile, *, mouse: bool = False) -> int:
-    """Run the app until it ends; its exit code. Raises ValueError for addresses, keys and settings that cannot be used."""
+    """Run the app and return its exit code. Raises ValueError for an invalid address, credentials or settings."""
     settings = read_settings()
     check_profile(profile)
     app = OrdersApp(profile.name, lambda: connect(profile), data_folder(), settings=settings)

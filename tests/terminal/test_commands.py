@@ -12,14 +12,13 @@ from random import Random
 from typing import Any
 
 import pytest
-import unlimited_program
 from pseudo_terminal import ROOT, Terminal
 from shell import ids_there, orders
 from watched_service import Service
 
 Begin = Callable[..., "subprocess.Popen[str]"]
 KILLS = int(os.environ.get("SENDCLOUD_KILLS", "4"))
-UNLIMITED = Path(unlimited_program.__file__)
+UNLIMITED = ROOT / "tests" / "unlimited_program.py"
 A_RUN = 4
 """So many kills of one submission, one after the other, before it may come to its end."""
 

@@ -179,14 +179,14 @@ class RecipeCommands:
         if (one := self._assignment()) is not None:
             self.change(self._context.job.recipe.with_assignment(replace(one, only_empty=not one.only_empty)))
 
-    @handles("absent")
+    @handles("empty_value")
     async def clear(self, key: str) -> None:
         one = self._assignment()
         known = field_at(one.pointer) if one is not None else None
         if one is None or known is None:
             return
         answers = [("e", "empty text")] if known.patch.empty else []
-        answers += [("n", "null: the service removes it")] if known.patch.nullable else []
+        answers += [("n", "null: remove it")] if known.patch.nullable else []
         answers += [("a", "nothing yet")] if one.value is not ABSENT else []
         values = {"e": "", "n": None, "a": ABSENT}
         if not answers:

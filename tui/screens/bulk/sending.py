@@ -27,7 +27,7 @@ class SendCommands:
         self._screen = context.screen
         self._workspace = context.workspace
 
-    @handles("leave_out")
+    @handles("exclude")
     def leave_out(self, key: str) -> None:
         context = self._context
         order = context.order
@@ -51,7 +51,7 @@ class SendCommands:
         else:
             self._workspace.go(ShowText(f"What goes for {order.name}", pretty(body)))
 
-    @handles("road")
+    @handles("method")
     def switch_kind(self, key: str) -> None:
         job = self._context.job
         other = WriteKind.UPSERT if job.road is WriteKind.PATCH else WriteKind.PATCH

@@ -98,7 +98,7 @@ class GeneralCommands:
     def open_journal(self, key: str) -> None:
         self._screen.workspace.go(OpenJournal(self._screen.order_here))
 
-    @handles("back_and_forth")
+    @handles("previous_screen")
     def switch_back(self, key: str) -> None:
         self._screen.workspace.go(SwitchBack())
 

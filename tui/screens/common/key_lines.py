@@ -10,7 +10,7 @@ KeyWords = list[tuple[str, str]]
 
 def brief_keys(where: Context) -> KeyWords:
     """The commands of a place that have a brief word, in the keymap's order."""
-    return keys_of(where, ((command.id, command.brief) for command in commands_in(where) if command.brief))
+    return keys_of(where, ((command.id, command.label) for command in commands_in(where) if command.label))
 
 
 def keys_of(where: Context, commands: Iterable[tuple[str, str]]) -> KeyWords:

@@ -130,6 +130,6 @@ def _table(commands: Sequence[Command], *, places: bool = False) -> Iterator[Tex
         keys = " ".join(key_name(key) for key in command.keys)
         if command.id == "tab_number":
             keys = "0-9"
-        where = f" ({', '.join(place for place in Context if place in command.where)})" if places else ""
+        where = f" ({', '.join(place for place in Context if place in command.contexts)})" if places else ""
         marked = "  ; first: on the marked" if command.marked else ""
-        yield [(f"  {fit(keys, 18)} ", "info"), (f"{command.more}{marked}{where}", "")]
+        yield [(f"  {fit(keys, 18)} ", "info"), (f"{command.help}{marked}{where}", "")]

@@ -235,12 +235,12 @@ class StagedFormScreen(BatchScreen):
             lambda edit: entry if remove_entry(edit, entry) is not None else None, f"{label_of(entry)} removed"
         )
 
-    @handles("entry_up")
-    def do_entry_up(self, key: str) -> None:
+    @handles("move_up")
+    def do_move_up(self, key: str) -> None:
         self._move_entry(-1)
 
-    @handles("entry_down")
-    def do_entry_down(self, key: str) -> None:
+    @handles("move_down")
+    def do_move_down(self, key: str) -> None:
         self._move_entry(1)
 
     def _move_entry(self, by: int) -> None:

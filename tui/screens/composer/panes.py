@@ -48,7 +48,7 @@ _LIST_KEYS = (
     ("review", "review"),
     ("hold", "hold"),
     ("sort", "sort"),
-    ("filter", "narrow"),
+    ("filter", "filter"),
     ("keys", "keys"),
 )
 _TABLE_KEYS = (

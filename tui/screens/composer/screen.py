@@ -185,19 +185,19 @@ class ComposerScreen(FixingScreen):
         self.show_all()
         self.remember()
 
-    @handles("entry_up")
-    def do_entry_up(self, key: str) -> None:
+    @handles("move_up")
+    def do_move_up(self, key: str) -> None:
         if self._shown is ViewMode.TABLE and not self._in_sheet:
             self.move_column(-1)
         else:
-            super().do_entry_up(key)
+            super().do_move_up(key)
 
-    @handles("entry_down")
-    def do_entry_down(self, key: str) -> None:
+    @handles("move_down")
+    def do_move_down(self, key: str) -> None:
         if self._shown is ViewMode.TABLE and not self._in_sheet:
             self.move_column(1)
         else:
-            super().do_entry_down(key)
+            super().do_move_down(key)
 
     # Removing and undo.
 

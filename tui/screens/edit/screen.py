@@ -190,8 +190,8 @@ class EditScreen(FormScreen):
             self._show()
             self.show_notice("It is as it was read.")
 
-    @handles("absent")
-    def do_absent(self, key: str) -> None:
+    @handles("empty_value")
+    def do_empty_value(self, key: str) -> None:
         draft, pointer = self._draft, self.sheet.cursor_pointer
         if draft is None or pointer is None:
             return
@@ -365,12 +365,12 @@ class EditScreen(FormScreen):
         elif (name := remove_entry(draft.edit, pointer)) is not None:
             self._entries(entry, f"{name} removed")
 
-    @handles("entry_up")
-    def do_entry_up(self, key: str) -> None:
+    @handles("move_up")
+    def do_move_up(self, key: str) -> None:
         self._move_entry(-1)
 
-    @handles("entry_down")
-    def do_entry_down(self, key: str) -> None:
+    @handles("move_down")
+    def do_move_down(self, key: str) -> None:
         self._move_entry(1)
 
     def _move_entry(self, by: int) -> None:

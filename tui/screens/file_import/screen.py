@@ -255,7 +255,7 @@ class ImportScreen(BaseScreen[ParsedFile]):
             lines = [f"{refused.place} {refused.reason}", "", *refused.cells]
             self.workspace.go(ShowText(f"{refused.place} of {self.source.name}", "\n".join(lines)))
 
-    @handles("nowhere")
+    @handles("ignore_column")
     def leave_out(self, key: str) -> None:
         row = self.columns.cursor_key or ""
         if self._in_orders or not row:
@@ -289,7 +289,7 @@ class ImportScreen(BaseScreen[ParsedFile]):
         self._change(self.mapping.with_constant(path, value))
         self.columns.go_to_key(key_of(path))
 
-    @handles("derive")
+    @handles("fill_in")
     def fill_defaults(self, key: str) -> None:
         self._change(replace(self.mapping, fills_defaults=not self.mapping.fills_defaults))
 

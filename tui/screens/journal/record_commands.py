@@ -1,4 +1,4 @@
-"""Reading again what the writes of a day changed, and exporting the writes of the list."""
+"""From a write to its order, reading again what the writes of a day changed, and exporting the writes of the list."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -7,6 +7,7 @@ from typing import Any
 
 from tui.api.wording import count_of
 from tui.screens.common.commands import handles
+from tui.screens.common.routes import EditOrder
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace_actions import look_up_again
 from tui.screens.journal.recheck import RecheckScreen
@@ -19,13 +20,23 @@ from tui.work.typed_paths import at_home, completed
 
 
 class RecordCommands:
-    """Recheck and export. `line` asks for the file."""
+    """Open, recheck and export. `line` asks for the file."""
 
     def __init__(self, screen: BaseScreen[Any], writes: WriteList, line: InputLine) -> None:
         self._screen = screen
         self._workspace = screen.workspace
         self._writes = writes
         self._line = line
+
+    @handles("order")
+    def open_order(self, key: str) -> None:
+        order_id = self._writes.order_id
+        if order_id is not None and order_id.isdecimal():
+            self._workspace.go(EditOrder(order_id))
+        elif self._writes.brief is not None:
+            self._screen.show_notice("This row is about several orders; s by order has a row for each.")
+        else:
+            self._screen.show_notice("No write.")
 
     @handles("recheck")
     async def recheck(self, key: str) -> None:

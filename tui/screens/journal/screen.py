@@ -11,7 +11,7 @@ from tui.api.wording import count_of
 from tui.keymap import Context
 from tui.screens.common.commands import handles
 from tui.screens.common.key_lines import keys_of
-from tui.screens.common.routes import Back, EditOrder, OpenComposer, OpenJournal, Page
+from tui.screens.common.routes import Back, OpenComposer, OpenJournal, Page
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
 from tui.screens.common.workspace_actions import remember_place
@@ -327,16 +327,6 @@ class JournalScreen(BaseScreen[None]):
     def previous_problem(self, key: str) -> None:
         if not self._writes.step_problem(-1):
             self.show_notice("No earlier write that did not end as it should.")
-
-    @handles("order")
-    def open_order(self, key: str) -> None:
-        order_id = self.order_here
-        if order_id is not None and order_id.isdecimal():
-            self.workspace.go(EditOrder(order_id))
-        elif self.brief is not None:
-            self.show_notice("This row is about several orders; s by order has a row for each.")
-        else:
-            self.show_notice("No write.")
 
     @handles("batches")
     def open_composer(self, key: str) -> None:

@@ -348,7 +348,7 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
 
     # Keys.
 
-    @handles("take")
+    @handles("accept")
     def take(self, key: str) -> None:
         # An Enter that was typed before the proposal could be read is no answer to it.
         painted_at = self.list_view.painted_at
@@ -365,7 +365,7 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
         self._keep("")
         self.dismiss(values)
 
-    @handles("leave_out")
+    @handles("exclude")
     def leave_out(self, key: str) -> None:
         row = next((line for line in self._lines if line.field == self.query_one(ComparisonList).cursor_key), None)
         if row is None or not row.writes:

@@ -93,8 +93,11 @@ class ReviewScreen(BaseScreen[SendConfirmed]):
 
     def show_keys(self) -> None:
         """Those that do something here: what cannot be sent has no `y`, and a single order goes on without asking."""
-        idle = {*(() if self._plan.orders else ("send",)), *(() if self._plan.goes_on is not None else ("go_on",))}
-        wanted = [(one.id, one.brief) for one in commands_in(self.WHERE) if one.brief and one.id not in idle]
+        idle = {
+            *(() if self._plan.orders else ("send",)),
+            *(() if self._plan.goes_on is not None else ("toggle_resend",)),
+        }
+        wanted = [(one.id, one.label) for one in commands_in(self.WHERE) if one.brief and one.id not in idle]
         self.query_one(KeyLine).set(keys_of(self.WHERE, wanted))
 
     def _fill(self) -> None:
@@ -125,7 +128,7 @@ class ReviewScreen(BaseScreen[SendConfirmed]):
         self._as_json = not self._as_json
         self._fill()
 
-    @handles("go_on")
+    @handles("toggle_resend")
     def go_on(self, key: str) -> None:
         if self._plan.goes_on is None:
             self.show_notice("That is a question only where several orders go in one request.")

@@ -1,4 +1,4 @@
-"""The road of the whole order, against the real sandbox: what a PATCH cannot carry, conflicts, and many at once."""
+"""The kind of the whole order, against the real sandbox: what a PATCH cannot carry, conflicts, and many at once."""
 
 import json
 from collections.abc import AsyncIterator, Callable

@@ -291,7 +291,7 @@ class FormScreen(BaseScreen[None]):
         pane.set_lines(_help_lines(told, f'customer note: "{note}"' if note else "", pane.drawn_width - 2))
 
     def _told_of(self, row: FieldRow) -> str:
-        """What the field holds, and what nothing may mean in it, by which road (Q3.8-3.10)."""
+        """What the field holds, and what an empty value means in it for this kind of write (Q3.8-3.10)."""
         known = field_at(row.pointer)
         if known is None:
             return "unknown to the document · read only"

@@ -232,7 +232,7 @@ class EditScreen(FormScreen):
         return label_of(draft.edit.to_positions(clash.pointer) or clash.pointer.parent)
 
     def _ask_nothing(self, draft: Draft, row: FieldRow, known: Field) -> None:
-        """Absent, null and empty, where the road that the edit takes allows them (Q3.8-3.10)."""
+        """Absent, null and empty, where the kind of write allows them (Q3.8-3.10)."""
         by_patch = not row.full_order_reason
         answers = []
         if known.patch.empty or (known.post.empty and not by_patch):

@@ -28,7 +28,7 @@ from tui.work.bulk.job import (
     load_head,
     load_order,
     plan,
-    road_of,
+    write_kind,
 )
 from tui.work.bulk.outcome_map import COME_BACK, end_of, ends_of, orders_of, writes_of
 from tui.work.drafts.drafts import Draft
@@ -173,7 +173,7 @@ class Jobs:
                 await asyncio.sleep(0)
                 self.on_change(job)
         if not job.chosen:
-            job.road = self.plan(job).proposed
+            job.kind = self.plan(job).proposed
         self._put(job)
 
     def _judge(self, job: Job, order: JobOrder, document: Document) -> None:
@@ -217,10 +217,10 @@ class Jobs:
     def plan(self, job: Job) -> WriteCosts:
         return plan(job.waiting)
 
-    def choose(self, job: Job, road: WriteKind) -> None:
-        """The user's choice of the road."""
+    def choose(self, job: Job, kind: WriteKind) -> None:
+        """Set the kind of write that the user chose."""
         self._must_be(job, JobStage.PLANNED)
-        job.road, job.chosen = road, True
+        job.kind, job.chosen = kind, True
         self._put(job)
 
     def drop(self, job: Job) -> None:
@@ -255,7 +255,7 @@ class Jobs:
                     # What is on its way may come back into the queue.
                     flying = await _one_less(flying)
                     continue
-                send = self._send_whole if batch[0].road is WriteKind.UPSERT else self._send_patches
+                send = self._send_whole if batch[0].kind is WriteKind.UPSERT else self._send_patches
                 flying.add(asyncio.create_task(send(job, run, batch), name=f"change {job.id}"))
             while flying:
                 flying = await _one_less(flying)
@@ -313,7 +313,7 @@ class Jobs:
         if first:
             for order in job.orders.values():
                 if order.state is SendState.READY and order.applied is not None:
-                    order.planned, order.road = True, road_of(order.applied, job.road)
+                    order.planned, order.kind = True, write_kind(order.applied, job.kind)
                 self._put_order(job, order)
         state, account_id, key = self._account.store.screen_states, self._account.account_id, _HEAD + job.id
         before = state.get(account_id, key)
@@ -328,8 +328,8 @@ class Jobs:
         waiting = [order for order in job.waiting if order.id not in run.taken]
         if not waiting:
             return []
-        road = waiting[0].road
-        batch = [order for order in waiting if order.road is road][: MAX_ORDERS if road is WriteKind.UPSERT else 1]
+        kind = waiting[0].kind
+        batch = [order for order in waiting if order.kind is kind][: MAX_ORDERS if kind is WriteKind.UPSERT else 1]
         run.taken |= {order.id for order in batch}
         return batch
 
@@ -396,8 +396,10 @@ class Jobs:
             self._settle(job, order, SendState.INVALID, "; ".join(applied.blocked_reasons))
         elif applied.is_unchanged:
             self._settle(job, order, SendState.UNCHANGED, "somebody else did it")
-        elif road_of(applied, order.road) is not order.road:
-            self._settle(job, order, SendState.NOT_SENT, "it can go only by another road now")
+        elif write_kind(applied, order.kind) is not order.kind:
+            self._settle(
+                job, order, SendState.NOT_SENT, f"it can now only be sent as {write_kind(applied, order.kind)}"
+            )
         else:
             return applied
         return None

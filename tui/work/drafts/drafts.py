@@ -1,4 +1,4 @@
-"""Drafts: the edits of orders that the service has, on disk before they are on the screen (decisions 7, 18)."""
+"""Drafts: unsent changes of existing orders, stored before the screen shows them (decisions 7, 18)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -15,52 +15,52 @@ from tui.store.store import Store
 
 @dataclass(slots=True)
 class Draft:
-    """The edit of one order. `read_at`: when its base was read. `stored`: whether it is on disk yet."""
+    """The edit of one order. `read_at`: when its base was read. `stored`: whether it is on disk."""
 
     order_id: str
     edit: Edit
     read_at: datetime
     stored: bool = False
-    kept: Json = None
-    """The steps as they are on disk, by which this copy of the app knows its own draft from another copy's."""
+    stored_log: Json = None
+    """The steps as they are on disk; they tell this copy's draft from one that another copy of the app stored."""
     clashes: list[Conflict] = field(default_factory=list)
-    """What both sides changed, also what was decided since."""
+    """The conflicts with the service, decided ones included."""
     taken: tuple[Change, ...] = ()
-    """What the service alone changed when the draft was last set on a newer order."""
+    """What only the service changed when the draft was last rebased."""
 
     @property
     def sending(self) -> RequestChoice:
-        """What would be sent now, and by which road."""
+        """What would be sent now, and how."""
         return choose_request(self.edit)
 
     @property
     def undecided(self) -> list[Conflict]:
-        """The clashes that keep the order from being sent."""
+        """The conflicts that keep the order from being sent."""
         return [clash for clash in self.clashes if is_undecided(self.edit, clash)]
 
     def clash_at(self, pointer: Pointer) -> Conflict | None:
-        """The clash at a place of the edited document, or around it."""
+        """The conflict at a pointer of the edited document, or at a parent of it."""
         keyed = self.edit.to_keys(pointer)
         return next((clash for clash in self.clashes if keyed.startswith(clash.pointer)), None)
 
     def keep_mine(self, clash: Conflict) -> None:
-        """Decide that what is here goes over what is there."""
+        """Decide that the local value overwrites the service's."""
         self.clashes = [replace(one, decided=True) if one is clash else one for one in self.clashes]
 
     def take_theirs(self, clash: Conflict, name: str) -> bool:
-        """Give the service's side back, as a step; False if it is that already."""
+        """Take the service's value, as a step. Returns False if the draft already has it."""
         self.clashes = [replace(one, decided=False) if one is clash else one for one in self.clashes]
         return take_theirs(self.edit, clash, name)
 
     def log(self) -> Json:
-        """The steps and the clashes as they are kept."""
+        """The steps and the conflicts as they are stored."""
         log = cast(Document, self.edit.log())
         return {**log, "clashes": [_dump(clash) for clash in self.clashes]} if self.clashes else log
 
 
 @dataclass(frozen=True, slots=True)
 class TypedText:
-    """Text in an editor that was not taken yet. `place`: the order's id, or a staged order's (which has letters)."""
+    """Text in an editor that was not accepted yet. `place`: the id of the order or of the staged order."""
 
     place: str
     pointer: Pointer
@@ -75,13 +75,12 @@ class Drafts:
         self._account_id = account_id
         self._now = now
         self._drafts: dict[str, Draft] = {}
-        for kept in store.edits.all(account_id):
-            edit = Edit.load(cast(Document, kept.base), kept.log)
-            clashes = _load(kept.log)
-            self._drafts[kept.order_id] = Draft(kept.order_id, edit, kept.read_at, True, kept.log, clashes)
+        for row in store.edits.all(account_id):
+            edit = Edit.load(cast(Document, row.base), row.log)
+            self._drafts[row.order_id] = Draft(row.order_id, edit, row.read_at, True, row.log, _load(row.log))
 
     def all(self) -> list[Draft]:
-        """The drafts that change something, the oldest first."""
+        """The drafts that change something, oldest first."""
         return [draft for draft in self._drafts.values() if draft.edit.dirty]
 
     def get(self, order_id: str) -> Draft | None:
@@ -90,41 +89,41 @@ class Drafts:
         return draft if draft is not None and draft.edit.dirty else None
 
     def of(self, order_id: str, document: Document, read_at: datetime) -> Draft:
-        """The draft of an order, begun from this document if there is none yet."""
+        """The draft of an order; a new one on this document if there is none."""
         draft = self._drafts.get(order_id)
         if draft is None or not (draft.edit.dirty or draft.edit.steps):
             draft = self._drafts[order_id] = Draft(order_id, Edit(document), read_at)
         return draft
 
     def save(self, draft: Draft) -> None:
-        """Bring the steps of a draft to the platter; a draft that changes nothing and can be forgotten is."""
+        """Store the steps of a draft durably. A draft without steps is dropped."""
         if not draft.edit.steps:
             self.drop(draft)
         else:
-            self._keep(draft, draft.read_at)
+            self._store_draft(draft, draft.read_at)
         self._drafts[draft.order_id] = draft
 
-    def _keep(self, draft: Draft, read_at: datetime) -> None:
+    def _store_draft(self, draft: Draft, read_at: datetime) -> None:
         log = draft.log()
         if self._store.edits.get(self._account_id, draft.order_id) is None:
             # New, or another copy of the app has sent and dropped its draft of the same order.
             self._store.edits.start(self._account_id, draft.order_id, draft.edit.base, read_at, log)
         self._store.edits.rebase(self._account_id, draft.order_id, draft.edit.base, read_at, log)
-        draft.stored, draft.kept = True, log
+        draft.stored, draft.stored_log = True, log
 
     def drop(self, draft: Draft) -> None:
-        """Forget a draft; what it said stays in the journal if it was sent."""
+        """Drop a draft; if it was sent, its changes stay in the journal."""
         self._drafts.pop(draft.order_id, None)
         if draft.stored:
             found = self._store.edits.get(self._account_id, draft.order_id)
-            if found is not None and same(found.log, draft.kept):
+            if found is not None and same(found.log, draft.stored_log):
                 self._store.edits.drop(self._account_id, draft.order_id)
             draft.stored = False
 
     def rebase(self, draft: Draft, document: Document, read_at: datetime, *, sent: bool = False) -> Merged:
-        """Set a draft on what the service has now; what both sides changed is kept with it until it is decided.
+        """Rebase a draft on the order as it is now. Conflicts stay with the draft until they are decided.
 
-        `sent`: this is the order after the draft was sent.
+        `sent`: the draft was sent, and this is the order afterwards.
         """
         if same(draft.edit.base, document) and not sent:
             draft.read_at = read_at
@@ -135,22 +134,22 @@ class Drafts:
         draft.taken = merged.remote_changes
         draft.read_at = read_at
         if draft.stored:
-            self._keep(draft, read_at)
+            self._store_draft(draft, read_at)
         return merged
 
     def type(self, typing: TypedText) -> None:
-        """Keep the text in an open editor, before it is drawn."""
+        """Store the text of an open editor before it is drawn."""
         self._store.screen_states.put(self._account_id, _typing_key(typing.place, typing.pointer), typing.text)
 
     def untype(self, place: str, pointer: Pointer) -> None:
-        """Forget what was typed here: it was taken, or given up."""
+        """Drop the stored text of a field: it was accepted or discarded."""
         self._store.screen_states.delete(self._account_id, _typing_key(place, pointer))
 
     def typed(self, place: str) -> dict[Pointer, str]:
-        """What was typed into the fields of an order and never taken."""
+        """Text that was typed into the fields of an order and not accepted, by pointer."""
         prefix = _typing_key(place, ROOT)
-        kept = self._store.screen_states.all(self._account_id, prefix)
-        return {Pointer.parse(key.removeprefix(prefix)): str(text) for key, text in kept.items()}
+        stored = self._store.screen_states.all(self._account_id, prefix)
+        return {Pointer.parse(key.removeprefix(prefix)): str(text) for key, text in stored.items()}
 
 
 def _typing_key(place: str, pointer: Pointer) -> str:

@@ -44,7 +44,7 @@ async def stage(house: House, count: int, prefix: str = "T") -> None:
     orders = [order(order_id=f"{prefix}{n}", order_number=f"{prefix}{n}") for n in range(count)]
     add_json(house.app.staging, json.dumps(orders))
     await house.app.staging.look()
-    house.app.screen.show_all()  # type: ignore[attr-defined]
+    house.app.screen.view.show_all()  # type: ignore[attr-defined]
     await house.until(f"{count} order{'s' if count > 1 else ''} staged")
 
 
@@ -119,8 +119,8 @@ async def test_a_batch_of_another_copy_is_looked_at_and_taken_over(tmp_path: Pat
         await house.press("B", "b")
         await house.until(lambda: isinstance(house.app.screen, BatchesScreen))
         await house.press("t")
-        await house.until("take it over")
-        await house.press("t")
+        await house.until("take over; the other copy")
+        await house.press("y")
         await house.until("1 order staged")
         assert house.app.staging.owner is None
         other.close()
@@ -220,7 +220,7 @@ async def test_a_sending_is_paused_and_cancelled_by_keys(tmp_path: Path) -> None
         await house.press("w")
         await house.until("Paused: 100 of 150.")
         await house.press("c")
-        await house.until("50 orders did not go; what was sent stays sent")
+        await house.until("50 orders were not sent; what was sent stays sent")
         staging: Staging = house.app.staging
         await house.until(lambda: staging.sender.progress is None)
 

@@ -164,14 +164,14 @@ class RecheckScreen(BaseScreen[None]):
         return check.order_id or None if (check := self.check) is not None else None
 
     def order_changed(self, order_id: str) -> None:
-        standing = self.workspace.account.corrections.status(order_id)
-        if standing is not None and standing.state is SendState.VERIFIED and standing.document is not None:
+        status = self.workspace.account.corrections.status(order_id)
+        if status is not None and status.state is SendState.VERIFIED and status.document is not None:
             self._checks = [
-                updated(check, standing.document) if check.order_id == order_id and check.pointer.tokens else check
+                updated(check, status.document) if check.order_id == order_id and check.pointer.tokens else check
                 for check in self._checks
             ]
         if self.is_attached:
-            if standing is not None and standing.state is not SendState.SENDING:
+            if status is not None and status.state is not SendState.SENDING:
                 self.clear_notice()
             self._show()
 

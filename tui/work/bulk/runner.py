@@ -340,9 +340,9 @@ class Jobs:
                 continue
             draft = Draft(order.id, applied.edit, self._account.now())
             self._about_to_go(job, [order])
-            standing = await self._account.corrections.send(draft, applied.request.body, job=job.label)
+            status = await self._account.corrections.send(draft, applied.request.body, job=job.label)
             self._link([order])
-            self._stood(job, run, order, standing)
+            self._set_result(job, run, order, status)
             # What came of it may have been heard before it was known to be of this order.
             self._catch_up(job, [order])
 
@@ -360,19 +360,19 @@ class Jobs:
             return
         going = [job.orders[draft.order_id] for draft in drafts]
         self._about_to_go(job, going)
-        standings = await self._account.corrections.send_as_upsert(drafts, job=job.label)
+        statuses = await self._account.corrections.send_as_upsert(drafts, job=job.label)
         self._link(going)
-        named = {id for id, standing in standings.items() if standing.state is SendState.REFUSED and standing.problems}
+        named = {id for id, status in statuses.items() if status.state is SendState.REFUSED and status.problems}
         for order in going:
-            standing = standings.get(order.id)
-            if standing is None:
+            status = statuses.get(order.id)
+            if status is None:
                 self._settle(job, order, SendState.NOT_SENT, "nothing is known of it")
-            elif named and order.id not in named and standing.state in COME_BACK:
+            elif named and order.id not in named and status.state in COME_BACK:
                 # One bad order and nothing is written (Q2.3): the others go again without it.
                 self._settle(job, order, SendState.READY, "")
                 run.taken.discard(order.id)
             else:
-                self._stood(job, run, order, standing)
+                self._set_result(job, run, order, status)
         self._catch_up(job, going)
 
     def _look_once_more(self, job: Job, run: _JobRun, order: JobOrder, document: Document | None) -> Applied | None:
@@ -412,8 +412,8 @@ class Jobs:
             self._put_order(job, order, durable=order is orders[-1])
         self._tell(job)
 
-    def _stood(self, job: Job, run: _JobRun, order: JobOrder, standing: DraftSendStatus) -> None:
-        self._settle(job, order, standing.state, standing.message)
+    def _set_result(self, job: Job, run: _JobRun, order: JobOrder, status: DraftSendStatus) -> None:
+        self._settle(job, order, status.state, status.message)
         self._count_failure(job, run, order)
 
     def _count_failure(self, job: Job, run: _JobRun, order: JobOrder) -> None:

@@ -171,7 +171,7 @@ class Session:
     async def undo(self, write: int) -> str:
         results = await undo(self.account, self.staging, [self.entry(write)], "undo")
         assert len(results) == 1
-        return results[0].undone.name
+        return results[0].outcome.name
 
     def job(self, name: str) -> Job:
         """The job at this stage."""

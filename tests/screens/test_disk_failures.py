@@ -213,7 +213,7 @@ async def test_an_outcome_that_is_unknown_is_looked_up_by_r_and_not_sent_again(t
             raise httpx.ReadError("The connection broke.")
 
         house.interceptor.intercept("PATCH", lose)
-        outbox._desk = replace(outbox._desk, patience=RetrySchedule.of(0.01))
+        outbox._context = replace(outbox._context, schedule=RetrySchedule.of(0.01))
         standing = await corrections.send(draft, draft.sending.body)
         assert standing.state is SendState.UNKNOWN
         house.app.account.client.get_order = real  # type: ignore[method-assign]

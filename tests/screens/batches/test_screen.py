@@ -70,7 +70,7 @@ async def test_batches_are_made_renamed_removed_brought_back_and_the_last_one_is
         await house.until("0 orders staged")
         assert not house.app.screen.table.marks
         await batches(house)
-        assert "2 here" in house.line_with("black friday")
+        assert "2 unsent" in house.line_with("black friday")
         assert "open here" in house.line_with("monday")
         await house.press("e", "ctrl+u")
         await house.type("tuesday")
@@ -78,7 +78,7 @@ async def test_batches_are_made_renamed_removed_brought_back_and_the_last_one_is
         assert house.line_with("tuesday")
         await house.press("j", "D")
         await house.until("black friday removed")
-        assert "2 here" not in house.text
+        assert "2 unsent" not in house.text
         await house.press("u")
         await house.until("black friday is back")
         await house.press("a")

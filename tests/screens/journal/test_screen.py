@@ -97,7 +97,7 @@ async def test_undo_goes_out_by_the_review_and_the_service_has_the_old_value(tmp
         order = await correct(house)
         await journal(house)
         await house.press("u")
-        await house.until("drafted as it was before. w reviews")
+        await house.until("drafted with its former values. w reviews")
         assert recipient(await house.order(order["id"])) == "Jan Klaassen", "nothing goes before the review"
         await house.press("w")
         await house.until(lambda: isinstance(house.app.screen, ReviewScreen))
@@ -199,7 +199,7 @@ async def test_sorted_by_order_each_order_of_a_write_has_a_row_and_can_be_undone
         name = screen.brief.first.name if screen.brief is not None else ""
         await house.until(f"{name} only")
         await house.press("o")
-        await house.until("drafted as it was before")
+        await house.until("drafted with its former values")
         assert [draft.order_id for draft in bench.drafts.all()] == [screen.order_here]
 
 
@@ -268,7 +268,7 @@ async def test_a_change_of_many_is_undone_as_a_whole_with_a_line_for_each(tmp_pa
         await house.press("j")
         await house.until("3 orders: 3 drafted")
         assert len(bench.drafts.all()) == 3
-        assert house.text.count("drafted as it was before") == 3
+        assert house.text.count("drafted with its former values") == 3
         assert house.text.count(orders[0]["order_number"]) == 1, "each order is named once in its line"
 
 

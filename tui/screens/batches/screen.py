@@ -1,5 +1,6 @@
 """The batches of the account: how far each is and who has it; new, rename, remove, open."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -21,6 +22,7 @@ from tui.widgets.status import KeyLine, TitleLine
 from tui.widgets.table import Column, OrderTable, RenderedRow, StyledCell
 from tui.work.batches.catalog import BatchInfo
 from tui.work.batches.staging import BatchLocked
+from tui.work.writes.send_state import SendState, project
 
 _COLUMNS = (
     Column("name", "batch", 18, 2),
@@ -37,17 +39,16 @@ _KEYS = (
     ("take_over", "take over"),
     ("keys", "keys"),
 )
-_WORDS = {
-    StagedState.REFUSED: "refused",
-    StagedState.UNKNOWN: "unknown",
-    StagedState.DIFFERS: "differ",
-    StagedState.MISSING: "missing",
-    StagedState.DRAFT: "here",
-    StagedState.SENT: "on the way",
-    StagedState.ACCEPTED: "accepted",
-    StagedState.VERIFIED: "verified",
-}
-_BAD = (StagedState.REFUSED, StagedState.UNKNOWN, StagedState.DIFFERS, StagedState.MISSING)
+_SHOWN = (
+    SendState.REFUSED,
+    SendState.UNKNOWN,
+    SendState.DIFFERS,
+    SendState.READY,
+    SendState.SENDING,
+    SendState.ACCEPTED,
+    SendState.VERIFIED,
+)
+_BAD = _SHOWN[:3]
 
 
 class BatchesScreen(BaseScreen[None]):
@@ -106,8 +107,13 @@ class BatchesScreen(BaseScreen[None]):
         self.show_status()
 
     def _row(self, key: str, info: BatchInfo) -> RenderedRow:
-        states = ", ".join(f"{info.counts[state]} {word}" for state, word in _WORDS.items() if info.counts[state])
-        bad = any(info.counts[state] for state in _BAD)
+        counts: Counter[SendState] = Counter()
+        for stored, count in info.counts.items():
+            counts[project(stored)] += count
+        # Whether an unsent order is ready is known only when its batch is open.
+        labels = {state: "unsent" if state is SendState.READY else state.label for state in _SHOWN}
+        states = ", ".join(f"{counts[state]} {label}" for state, label in labels.items() if counts[state])
+        bad = any(counts[state] for state in _BAD)
         mark, tone = ("S", "service") if bad else (" ", "")
         if info.is_elsewhere:
             mark, tone = "#", "conflict"

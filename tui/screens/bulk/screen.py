@@ -11,7 +11,7 @@ from tui.api.pointer import Pointer
 from tui.keymap import Context
 from tui.screens.bulk.context import BulkContext
 from tui.screens.bulk.recipe import RecipeCommands
-from tui.screens.bulk.rows import ALL, COLUMNS, JobRows, detail_lines, road_words, tab_labels
+from tui.screens.bulk.rows import ALL, COLUMNS, JobRows, detail_lines, kind_summary, tab_labels
 from tui.screens.bulk.sending import SendCommands
 from tui.screens.common.commands import handles
 from tui.screens.common.general_commands import TabCommands
@@ -99,7 +99,7 @@ class BulkScreen(BaseScreen[None]):
             with Container(id="recipe"):
                 yield self.sheet
             with Container(id="result"):
-                yield RuleLine(id="road")
+                yield RuleLine(id="kind")
                 yield self.table
                 yield RuleLine(id="rule")
                 yield Pager(id="detail")
@@ -165,11 +165,11 @@ class BulkScreen(BaseScreen[None]):
         self._shown = [order for order in job.orders.values() if current in (ALL, order.state)]
         self.table.load(JobRows(self._shown))
         self._show_title()
-        road = self.query_one("#road", RuleLine)
+        kind = self.query_one("#kind", RuleLine)
         if job.stage is JobStage.PLANNED:
-            road.set(road_words(self.workspace.jobs.plan(job), job.road) if job.waiting else "nothing would be sent")
+            kind.set(kind_summary(self.workspace.jobs.plan(job), job.kind) if job.waiting else "nothing would be sent")
         else:
-            road.set(job.progress, job.note or job.recipe.summary)
+            kind.set(job.progress, job.note or job.recipe.summary)
         self._show_detail()
         self.show_status()
         if self.sheet.editing is None:

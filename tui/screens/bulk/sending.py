@@ -45,7 +45,7 @@ class SendCommands:
     @handles("as_json")
     def show_body(self, key: str) -> None:
         order = self._context.order
-        body = body_of(order, self._context.job.road) if order is not None else None
+        body = body_of(order, self._context.job.kind) if order is not None else None
         if order is None or body is None:
             self._screen.show_notice("No body is made for this order here.")
         else:
@@ -54,7 +54,7 @@ class SendCommands:
     @handles("method")
     def switch_kind(self, key: str) -> None:
         job = self._context.job
-        other = WriteKind.UPSERT if job.road is WriteKind.PATCH else WriteKind.PATCH
+        other = WriteKind.UPSERT if job.kind is WriteKind.PATCH else WriteKind.PATCH
         try:
             self._workspace.jobs.choose(job, other)
         except JobConflict as error:

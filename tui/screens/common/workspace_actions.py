@@ -34,8 +34,8 @@ async def resolve_writes(workspace: Workspace) -> list[str]:
     """Look up the writes of unknown outcome; a sentence for each that is known now."""
     ends: list[str] = []
     for outcome in await workspace.account.outbox.recover():
-        if standings := workspace.account.corrections.settle_any(outcome):
-            ends.extend(standing.message for standing in standings)
+        if statuses := workspace.account.corrections.settle_any(outcome):
+            ends.extend(status.message for status in statuses)
         else:
             workspace.staging.settle(outcome)
             ends.append("the composer tells what became of it")

@@ -220,8 +220,8 @@ class JournalScreen(BaseScreen[None]):
 
     def order_changed(self, order_id: str) -> None:
         corrections = self.workspace.account.corrections
-        standing = corrections.status(order_id)
-        if standing is not None and standing.state is not SendState.SENDING and not corrections.unsettled:
+        status = corrections.status(order_id)
+        if status is not None and status.state is not SendState.SENDING and not corrections.unsettled:
             self.clear_notice()
         self.store_changed()
 

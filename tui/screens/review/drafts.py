@@ -83,7 +83,7 @@ def differences(draft: Draft) -> list[list[Piece]]:
 
 
 def parcel_of(draft: Draft, stopped: DraftSendStatus | None) -> ReviewItem:
-    """One draft as the review shows it: field, was, will be; the road; what changed there meanwhile; warnings."""
+    """One draft as the review shows it: field, was, will be; the request; what changed there meanwhile; warnings."""
     sending, name = draft.sending, order_name(draft.edit.document)
     sendable = sending.can_send and stopped is None and not draft.undecided
     lines: list[list[Piece]] = [*_change_lines(draft, sending), *_clash_lines(draft), *_taken_lines(draft)]
@@ -105,8 +105,8 @@ def parcel_of(draft: Draft, stopped: DraftSendStatus | None) -> ReviewItem:
     body: Json = sending.body
     if sending.operation is Operation.POST:
         request, body = "POST /orders", [sending.body]
-    road = f" · {request}" if sendable else " · nothing is sent"
-    return ReviewItem(f"{name}{road}", lines, request, body if sendable else None)
+    target = f" · {request}" if sendable else " · nothing is sent"
+    return ReviewItem(f"{name}{target}", lines, request, body if sendable else None)
 
 
 def _change_lines(draft: Draft, sending: RequestChoice) -> Iterator[list[Piece]]:

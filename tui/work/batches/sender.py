@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 
 from tui.api.budget import WRITES
 from tui.api.codec import Json, encode
-from tui.api.errors import ApiError, Problem, RateLimited, Unreachable
+from tui.api.errors import ApiError, Problem, RateLimited, ServiceBusy, Unreachable
 from tui.api.errors import RequestRefused as RefusedError
 from tui.api.pointer import Scope
 from tui.api.wording import count_of
 from tui.orders.edits.patch import is_same_order
 from tui.orders.progress import Progress
 from tui.store.batches import StagedState
-from tui.store.journal import Write
+from tui.store.journal import Write, WriteState
 from tui.work.account import Account
 from tui.work.batches.catalog import BatchLocked
 from tui.work.batches.open_batch import OpenBatch
@@ -46,12 +46,10 @@ from tui.work.writes.lookup import key_of
 from tui.work.writes.outbox import AlreadySent, Outgoing
 from tui.work.writes.outcomes import (
     WriteAccepted,
-    WriteDeferred,
-    WriteNotApplied,
     WriteNotSent,
     WriteOutcome,
     WriteRefused,
-    WriteUnresolved,
+    WriteUnknown,
 )
 from tui.work.writes.send_state import SendState
 from tui.work.writes.serialization import problem_to_json, problems_from_json
@@ -225,7 +223,7 @@ class BatchSender:
             run.stir.set()
             await run.done.wait()
             return
-        run = self._run = _SendRun(SendQueue(goes_on, self._account.outbox.patience.busy), plan.count)
+        run = self._run = _SendRun(SendQueue(goes_on, self._account.outbox.schedule.busy), plan.count)
         run.course.add(plan.requests)
         run.open.set()
         self.said = []
@@ -385,11 +383,11 @@ class BatchSender:
                 rest = [one for one in problems if count > 1 or one.scope not in (Scope.THIS, Scope.BATCH)]
                 words = _refusal(count, named, found, len(rest), str(error), goes_on=goes_on)
                 self._say(words, "service", rest, batch=batch)
-            case WriteDeferred(error=error):
+            case WriteNotSent(error=ServiceBusy() as error):
                 self._record(outcome.write, told={}, state=StagedState.DRAFT)
                 words = f"The service is busy with one of these; nothing was written. {count_of(count, 'order')} wait"
                 self._say(f"{words} and go again.", "warning", error.problems, batch=batch)
-            case WriteNotApplied():
+            case WriteNotSent() if outcome.write.state is WriteState.NOT_APPLIED:
                 self._record(outcome.write, told={})
                 words = (
                     f"The answer was lost, and long looking shows that nothing was written. {count_of(count, 'order')}"
@@ -402,7 +400,7 @@ class BatchSender:
                 soon = self._run is not None and isinstance(_answer_of(outcome), SendLater)
                 again = "wait and go again." if soon else "can go again: w."
                 self._say(f"{why} {count_of(count, 'order')} {again}", "warning", problems, batch=batch)
-            case WriteUnresolved():
+            case WriteUnknown():
                 self._record(outcome.write)
                 words = f"The answer was lost and {count_of(count, 'order')} could not be found yet"
                 self._say(
@@ -474,7 +472,7 @@ def _answer_of(outcome: WriteOutcome) -> SendAnswer:
         case WriteRefused(error=error):
             named = frozenset(staged for staged, told in told_by(outcome.write).items() if told)
             return SendRefused(named, too_much=error.status == _TOO_LARGE)
-        case WriteDeferred():
+        case WriteNotSent(error=ServiceBusy()):
             return SendLater("The service is still busy with one of these.")
         case WriteNotSent(error=RateLimited() as error):
             return SendLater(str(error), error.retry_after)
@@ -482,7 +480,7 @@ def _answer_of(outcome: WriteOutcome) -> SendAnswer:
             return SendLater(str(error), times=_UNREACHED)
         case WriteNotSent(error=RefusedError() as error) if error.status == _TOO_LARGE:
             return SendRefused(frozenset(), too_much=True)
-        case WriteNotApplied():
+        case WriteNotSent() if outcome.write.state is WriteState.NOT_APPLIED:
             return SendSkipped()
         case _:
             # It did not reach the service, or what became of it is not known: more of it would make nothing better.

@@ -17,7 +17,7 @@ CHUNK_SIZE = 200
 
 @dataclass(frozen=True, slots=True)
 class ChunkedStaging:
-    """What the portions of one file have in common. `shops` as in `StagedOrder.standing`."""
+    """What the portions of one file have in common. `shops` as in `StagedOrder.send_state`."""
 
     store: Batches
     batch: int

@@ -28,7 +28,7 @@ from tui.work.bulk.job import (
     load_head,
     load_order,
     plan,
-    road_of,
+    write_kind,
 )
 from tui.work.bulk.outcome_map import COME_BACK, end_of, ends_of, orders_of, writes_of
 from tui.work.drafts.drafts import Draft
@@ -173,7 +173,7 @@ class Jobs:
                 await asyncio.sleep(0)
                 self.on_change(job)
         if not job.chosen:
-            job.road = self.plan(job).proposed
+            job.kind = self.plan(job).proposed
         self._put(job)
 
     def _judge(self, job: Job, order: JobOrder, document: Document) -> None:
@@ -217,10 +217,10 @@ class Jobs:
     def plan(self, job: Job) -> WriteCosts:
         return plan(job.waiting)
 
-    def choose(self, job: Job, road: WriteKind) -> None:
-        """The user's choice of the road."""
+    def choose(self, job: Job, kind: WriteKind) -> None:
+        """Set the kind of write that the user chose."""
         self._must_be(job, JobStage.PLANNED)
-        job.road, job.chosen = road, True
+        job.kind, job.chosen = kind, True
         self._put(job)
 
     def drop(self, job: Job) -> None:
@@ -255,7 +255,7 @@ class Jobs:
                     # What is on its way may come back into the queue.
                     flying = await _one_less(flying)
                     continue
-                send = self._send_whole if batch[0].road is WriteKind.UPSERT else self._send_patches
+                send = self._send_whole if batch[0].kind is WriteKind.UPSERT else self._send_patches
                 flying.add(asyncio.create_task(send(job, run, batch), name=f"change {job.id}"))
             while flying:
                 flying = await _one_less(flying)
@@ -313,7 +313,7 @@ class Jobs:
         if first:
             for order in job.orders.values():
                 if order.state is SendState.READY and order.applied is not None:
-                    order.planned, order.road = True, road_of(order.applied, job.road)
+                    order.planned, order.kind = True, write_kind(order.applied, job.kind)
                 self._put_order(job, order)
         state, account_id, key = self._account.store.screen_states, self._account.account_id, _HEAD + job.id
         before = state.get(account_id, key)
@@ -328,8 +328,8 @@ class Jobs:
         waiting = [order for order in job.waiting if order.id not in run.taken]
         if not waiting:
             return []
-        road = waiting[0].road
-        batch = [order for order in waiting if order.road is road][: MAX_ORDERS if road is WriteKind.UPSERT else 1]
+        kind = waiting[0].kind
+        batch = [order for order in waiting if order.kind is kind][: MAX_ORDERS if kind is WriteKind.UPSERT else 1]
         run.taken |= {order.id for order in batch}
         return batch
 
@@ -340,9 +340,9 @@ class Jobs:
                 continue
             draft = Draft(order.id, applied.edit, self._account.now())
             self._about_to_go(job, [order])
-            standing = await self._account.corrections.send(draft, applied.request.body, job=job.label)
+            status = await self._account.corrections.send(draft, applied.request.body, job=job.label)
             self._link([order])
-            self._stood(job, run, order, standing)
+            self._set_result(job, run, order, status)
             # What came of it may have been heard before it was known to be of this order.
             self._catch_up(job, [order])
 
@@ -360,19 +360,19 @@ class Jobs:
             return
         going = [job.orders[draft.order_id] for draft in drafts]
         self._about_to_go(job, going)
-        standings = await self._account.corrections.send_as_upsert(drafts, job=job.label)
+        statuses = await self._account.corrections.send_as_upsert(drafts, job=job.label)
         self._link(going)
-        named = {id for id, standing in standings.items() if standing.state is SendState.REFUSED and standing.problems}
+        named = {id for id, status in statuses.items() if status.state is SendState.REFUSED and status.problems}
         for order in going:
-            standing = standings.get(order.id)
-            if standing is None:
+            status = statuses.get(order.id)
+            if status is None:
                 self._settle(job, order, SendState.NOT_SENT, "nothing is known of it")
-            elif named and order.id not in named and standing.state in COME_BACK:
+            elif named and order.id not in named and status.state in COME_BACK:
                 # One bad order and nothing is written (Q2.3): the others go again without it.
                 self._settle(job, order, SendState.READY, "")
                 run.taken.discard(order.id)
             else:
-                self._stood(job, run, order, standing)
+                self._set_result(job, run, order, status)
         self._catch_up(job, going)
 
     def _look_once_more(self, job: Job, run: _JobRun, order: JobOrder, document: Document | None) -> Applied | None:
@@ -396,8 +396,10 @@ class Jobs:
             self._settle(job, order, SendState.INVALID, "; ".join(applied.blocked_reasons))
         elif applied.is_unchanged:
             self._settle(job, order, SendState.UNCHANGED, "somebody else did it")
-        elif road_of(applied, order.road) is not order.road:
-            self._settle(job, order, SendState.NOT_SENT, "it can go only by another road now")
+        elif write_kind(applied, order.kind) is not order.kind:
+            self._settle(
+                job, order, SendState.NOT_SENT, f"it can now only be sent as {write_kind(applied, order.kind)}"
+            )
         else:
             return applied
         return None
@@ -410,8 +412,8 @@ class Jobs:
             self._put_order(job, order, durable=order is orders[-1])
         self._tell(job)
 
-    def _stood(self, job: Job, run: _JobRun, order: JobOrder, standing: DraftSendStatus) -> None:
-        self._settle(job, order, standing.state, standing.message)
+    def _set_result(self, job: Job, run: _JobRun, order: JobOrder, status: DraftSendStatus) -> None:
+        self._settle(job, order, status.state, status.message)
         self._count_failure(job, run, order)
 
     def _count_failure(self, job: Job, run: _JobRun, order: JobOrder) -> None:

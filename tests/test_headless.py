@@ -192,7 +192,7 @@ def test_check_with_an_account_knows_shops_and_existing_orders(account: Shell) -
     (update,) = [line for line in ended.lines if "updates an existing order" in line["detail"]]
     assert update["order_id"] == "H-0"
     assert "city" in update["detail"]
-    assert "1 new, 1 to update, 0 the same" in ended.error
+    assert "1 new, 1 to update, 0 unchanged" in ended.error
 
 
 # submit
@@ -401,8 +401,18 @@ def test_check_names_a_missing_half_of_a_key_pair(shell: Shell) -> None:
 
 
 def test_help_describes_updates_and_exit_codes(shell: Shell) -> None:
-    text = shell.run("submit", "--help").out
-    for word in ("--updates", "(send)", "--only-good", "--dry-run", "--patience", "--batch", "exit codes", "143"):
+    text = " ".join(shell.run("submit", "--help").out.split())
+    for word in (
+        "--updates",
+        "(default: send",
+        "--only-good",
+        "--dry-run",
+        "--retry-for",
+        "--patience",
+        "--batch",
+        "exit codes",
+        "143",
+    ):
         assert word in text
     for word in ("check FILE", "submit FILE"):
         assert word in shell.run("--help").out

@@ -154,7 +154,7 @@ def test_retried_requests_are_counted(account: Shell) -> None:
     account.service.arm(rules=[rule])
     ended = account.submit(account.write("a.json", orders(1)), patience="1")
     assert (ended.code, account.writes()) == (0, 2), ended
-    assert "2 requests to write" in ended.error
+    assert "2 write requests" in ended.error
 
 
 def test_special_files_are_an_error(shell: Shell) -> None:

@@ -10,6 +10,7 @@ from time import monotonic
 from typing import Any
 
 import httpx
+from interception import Interceptor
 from textual import events
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
@@ -32,6 +33,7 @@ class House:
     app: OrdersApp
     pilot: Pilot[int]
     sandbox: Sandbox
+    interceptor: Interceptor
 
     async def press(self, *keys: str) -> None:
         for key in keys:
@@ -114,15 +116,17 @@ async def housed(
 
     box = sandbox or Sandbox(SandboxSettings(**{"orders": 300, "now": NOW, "settle": 0.2, **settings}))
 
+    interceptor = Interceptor(httpx.ASGITransport(box.asgi, raise_app_exceptions=False))
+
     def connect() -> Service:
-        transport = httpx.ASGITransport(box.asgi, raise_app_exceptions=False)
-        client = Client("http://127.0.0.1/api/v3", BasicAuth("demo", "demo"), transport=transport, read_only=read_only)
+        keys = BasicAuth("demo", "demo")
+        client = Client("http://127.0.0.1/api/v3", keys, transport=interceptor, read_only=read_only)
         return Service(client, "demo", lambda: None)
 
     app = OrdersApp("TEST", connect, folder, now=now, settings=app_settings)
     try:
         async with app.run_test(size=size) as pilot:
-            house = House(app, pilot, box)
+            house = House(app, pilot, box, interceptor)
             if opened:
                 await house.until(lambda: app.house_screens())
             yield house

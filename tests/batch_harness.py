@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
+from interception import Interceptor
 from sandbox_harness import NOW
 from shared_clock import WireClock
 
@@ -21,9 +22,9 @@ from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.sandbox.faults import Faults
 from tui.store.store import Store
 from tui.work.account import Account, Shop, open_account
-from tui.work.batches.staged_order import StagedStatus
 from tui.work.batches.staging import Staging
 from tui.work.file_import.json_reader import ParsedFile, read_file, read_orders
+from tui.work.writes.send_state import SendState
 
 SHOP = 7
 NOTES = Pointer.of("order_details", "notes")
@@ -41,14 +42,16 @@ class House:
         )
         self.account: Account
         self.staging: Staging
+        self.interceptor: Interceptor
         self.wire: Callable[[httpx.AsyncBaseTransport], httpx.AsyncBaseTransport] = lambda transport: transport
 
     async def open(self) -> Staging:
         """A new process on the folder."""
+        self.interceptor = Interceptor(self.wire(httpx.ASGITransport(self.sandbox.asgi)))
         client = Client(
             "http://127.0.0.1/api/v3",
             BasicAuth("demo", "demo"),
-            transport=self.wire(httpx.ASGITransport(self.sandbox.asgi)),
+            transport=self.interceptor,
             clock=self.clock,
             sleep=self.clock.sleep,
             random=Random(3),
@@ -78,8 +81,8 @@ class House:
         await self.staging.send(self.staging.plan(ids or None))
         await asyncio.sleep(0)
 
-    def states(self) -> dict[str, StagedStatus]:
-        return {str(one.document.get("order_id")): self.staging.standing(one) for one in self.staging.orders}
+    def states(self) -> dict[str, SendState]:
+        return {str(one.document.get("order_id")): self.staging.send_state(one) for one in self.staging.orders}
 
 
 Make = Callable[..., Awaitable[House]]
@@ -101,18 +104,3 @@ def pointers(staging: Staging, id: str, *, stale: bool = False) -> list[str]:
     found = staging.get(id)
     assert found is not None
     return [str(one.problem.pointer) for one in staging.findings(found) if one.at is not None and one.stale is stale]
-
-
-async def service_refuses(house: House, *errors: tuple[str, str]) -> None:
-    """The next POST is refused with these (pointer, detail) pairs, as only the service can know."""
-    body = {"errors": [{"status": "400", "code": "invalid", "detail": d, "source": {"pointer": p}} for p, d in errors]}
-    transport = house.account.client._transport._http._transport  # type: ignore[attr-defined]
-    real = transport.handle_async_request
-
-    async def refuse(request: httpx.Request) -> httpx.Response:
-        if request.method != "POST":
-            return await real(request)
-        transport.handle_async_request = real
-        return httpx.Response(400, content=encode(body), headers={"content-type": "application/json"})
-
-    transport.handle_async_request = refuse

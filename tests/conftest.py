@@ -1,8 +1,8 @@
-"""How properties are searched, and a shell for the commands.
+"""Settings of the whole suite: examples of Hypothesis, waiting without sleeping, and a shell for the commands.
 
-Properties are searched alike on every run and on every machine, however slow; by hand they can be searched further.
+A default run tries 30 examples of each property, the same ones on every run and machine, however slow. More:
 
-SENDCLOUD_EXAMPLES=5000 pytest tests/api: so many examples of each property, others on each run.
+SENDCLOUD_EXAMPLES=5000 pytest tests/api: as many examples of each property, other ones on each run.
 """
 
 import os
@@ -21,8 +21,8 @@ from tui.sandbox.app import SandboxSettings
 
 _EXAMPLES = int(os.environ.get("SENDCLOUD_EXAMPLES", "0"))
 
-settings.register_profile("house", deadline=None, derandomize=not _EXAMPLES, max_examples=_EXAMPLES or 30)
-settings.load_profile("house")
+settings.register_profile("suite", deadline=None, derandomize=not _EXAMPLES, max_examples=_EXAMPLES or 30)
+settings.load_profile("suite")
 
 use_loop_idle()
 use_seed_cache()

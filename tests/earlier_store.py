@@ -118,7 +118,7 @@ class Session:
     def statuses(self) -> dict[str, str]:
         """The names of the statuses of the staged orders, by order number."""
         orders = self.staging.orders
-        return {str(order.document.get("order_number")): self.staging.standing(order).name for order in orders}
+        return {str(order.document.get("order_number")): self.staging.send_state(order).name for order in orders}
 
     def findings(self, number: str) -> dict[str, str]:
         """The errors of a staged order by pointer."""

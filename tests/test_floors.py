@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -348,3 +349,25 @@ def test_every_module_says_its_one_reason() -> None:
         reason = ast.get_docstring(ast.parse(text)) if text else "an empty package file"
         assert reason, module
         assert text == "" or text.startswith('"""'), module
+
+
+def test_no_test_imports_another_test() -> None:
+    """Helpers of several tests are in modules with names of their own."""
+    found = []
+    for path in sorted((ROOT / "tests").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import | ast.ImportFrom) else []
+            whole = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
+            if any(part.startswith("test_") for name in names for part in f"{whole}{name}".split(".")):
+                found.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+    assert found == []
+
+
+def test_tests_reach_through_two_private_attributes_at_most() -> None:
+    found = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in sorted((ROOT / "tests").rglob("*.py"))
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if re.search(r"(\._[a-z]\w*){3}", line)
+    ]
+    assert found == []

@@ -381,6 +381,7 @@ def test_a_batch_of_another_running_copy(account: Shell) -> None:
         (["check"], "FILE"),
         (["check", "--shop", "mine", "a.json"], "mine"),
         (["submit", "--demo", "--patience", "0", "a.json"], "seconds"),
+        (["submit", "--demo", "--retry-for", "0", "a.json"], "seconds"),
         (["submit", "--demo", "--updates", "maybe", "a.json"], "maybe"),
         (["submit", "--demo", "--url", "https://other.example", "a.json"], "--demo"),
     ],

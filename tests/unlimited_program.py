@@ -3,10 +3,8 @@
 from tui.api.budget import Budget, Rate
 from tui.cli import main
 
-NO_LIMIT = Rate(600_000, 10_000)
-
-clock, sleep, _reads, _writes, longest = Budget.__init__.__defaults__ or ()
-Budget.__init__.__defaults__ = (clock, sleep, NO_LIMIT, NO_LIMIT, longest)
-
 if __name__ == "__main__":
+    no_limit = Rate(600_000, 10_000)
+    clock, sleep, _reads, _writes, longest = Budget.__init__.__defaults__ or ()
+    Budget.__init__.__defaults__ = (clock, sleep, no_limit, no_limit, longest)
     main()

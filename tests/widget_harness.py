@@ -1,14 +1,30 @@
 """A minimal app around widgets, for tests of a widget."""
 
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from textual.app import App, ComposeResult
 from textual.message import Message
+from textual.screen import Screen
 from textual.widget import Widget
 
-from tui.widgets.styles import StyledScreen
+from tui.widgets.styles import STYLE_CLASSES, StyleCache, style_css
 
 MessageT = TypeVar("MessageT", bound=Message)
+
+
+class StyledScreen(Screen[None]):
+    """A screen that views of lines can stand on, without anything else."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = set(STYLE_CLASSES)
+    DEFAULT_CSS = style_css("StyledScreen")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.style_cache = StyleCache(self)
+
+    def notify_style_update(self) -> None:
+        self.style_cache.clear()
+        super().notify_style_update()
 
 
 class WidgetApp(App[None]):
@@ -19,7 +35,7 @@ class WidgetApp(App[None]):
         self.widgets = widgets
         self.posted: list[Message] = []
 
-    def get_default_screen(self) -> StyledScreen[None]:
+    def get_default_screen(self) -> StyledScreen:
         return StyledScreen()
 
     def compose(self) -> ComposeResult:

@@ -123,9 +123,9 @@ def _file_parser(command: str, description: str, details: str) -> argparse.Argum
     parser.add_argument(
         "--retry-for",
         "--patience",
+        dest="retry_for",
         type=_seconds,
         metavar="SECONDS",
-        dest="retry_for",
         help="how long to look up an order whose response was lost before it is sent again, to verify accepted orders, "
         "and to retry while the service is unreachable or busy (default: 60, 240 and 60); a write in flight always has 30 seconds",
     )

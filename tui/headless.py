@@ -211,12 +211,12 @@ async def _submitted(
     progress_line = ProgressLine()
     signals = Signals()
     try:
-        arguments = {"now": utc_now, "zone": local_zone(), "patience": submit_options.pauses}
+        arguments = {"now": utc_now, "zone": local_zone(), "patience": submit_options.schedule}
         account = open_remembered(service.client, store, service.name, **arguments)  # type: ignore[arg-type]
         if account is None:
             opening = retry(
                 lambda: open_account(service.client, store, service.name, **arguments),  # type: ignore[arg-type]
-                submit_options.most,
+                submit_options.retry_seconds,
             )
             try:
                 account = await signals.during(opening)
@@ -265,8 +265,8 @@ def _print_results(run: "Submission") -> int:
 
     results = run.results()
     _print(_json(_result_line(result)) for result in results)
-    counts = Counter(result.end for result in results)
-    summary = ", ".join(f"{counts[end]} {end}" for end in SubmitOutcome if counts[end])
+    counts = Counter(result.outcome for result in results)
+    summary = ", ".join(f"{counts[outcome]} {outcome}" for outcome in SubmitOutcome if counts[outcome])
     requests = count_of(run.requests, "write request")
     _say(f"{count_of(len(results), 'order')}: {summary or 'nothing to do'}; {requests}.")
     code = SUCCESS
@@ -283,7 +283,7 @@ def _dry_run(entries: list[FileEntry], profile: Profile, retry_for: float | None
     from tui.work.submit.results import SubmitOutcome, SubmitResult, changes_text, note
 
     entries, known, code = _check_account(entries, profile, retry_for)
-    ends = {"new": SubmitOutcome.WOULD_CREATE, "UPDATE": SubmitOutcome.WOULD_UPDATE, "same": SubmitOutcome.SAME}
+    outcomes = {"new": SubmitOutcome.WOULD_CREATE, "UPDATE": SubmitOutcome.WOULD_UPDATE, "same": SubmitOutcome.SAME}
     results = []
     for entry in entries:
         status = known.get(entry.position)
@@ -291,11 +291,11 @@ def _dry_run(entries: list[FileEntry], profile: Profile, retry_for: float | None
             reason = () if entry.errors else (note("Whether the service has this order is not known."),)
             results.append(SubmitResult(entry, SubmitOutcome.HELD, None, (*entry.problems, *reason)))
             continue
-        end = ends[status.does.value]
+        outcome = outcomes[status.does.value]
         notes = (note(f"This would change {changes_text(status.changes)}."),) if status.changes else ()
-        results.append(SubmitResult(entry, end, status.id, (*entry.problems, *notes)))
+        results.append(SubmitResult(entry, outcome, status.id, (*entry.problems, *notes)))
     _print(_json(_result_line(result)) for result in results)
-    bad = sum(result.end is SubmitOutcome.HELD for result in results)
+    bad = sum(result.outcome is SubmitOutcome.HELD for result in results)
     _say(f"{count_of(len(results), 'order')}, {bad} of them cannot be sent. Nothing was sent.")
     return max(code, PROBLEMS if any(entry.errors for entry in entries) else SUCCESS)
 
@@ -306,7 +306,7 @@ def _result_line(result: "SubmitResult") -> dict[str, object]:
         "order_id": entry.order_id,
         "integration": entry.integration,
         "id": result.id,
-        "outcome": result.end.value,
+        "outcome": result.outcome.value,
         "problems": [
             {**_problem(entry, problem), "from": "service" if problem.origin is Origin.SERVICE else "here"}
             for problem in result.problems

@@ -126,7 +126,7 @@ class Session:
             return
         count = self._under_way
         text = f"{count} write{'s are' if count > 1 else ' is'} on the way."
-        answer = await screen.ask(text, [("w", "leave when done"), ("l", "leave; looked up later")])
+        answer = await screen.ask(text, [("w", "leave when done"), ("l", "leave; check later")])
         if answer == "w":
             while self._under_way:
                 await self.workspace.account.outbox.drain()

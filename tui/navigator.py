@@ -67,6 +67,8 @@ class Navigator:
                 self._app.action_suspend_process()
             case Leave():
                 self._leave()
+            case ShowPalette():
+                self._show_palette()
             case _:
                 self._show(route)
 
@@ -115,21 +117,17 @@ class Navigator:
 
                 return JobsScreen(workspace)
             case ShowText(title, text):
-                from tui.screens.common.pages import TextScreen
+                from tui.screens.common.pages import PageScreen
 
-                return TextScreen(workspace, title, text)
+                return PageScreen(workspace, title, text)
             case ShowLines(title, lines):
-                from tui.screens.common.pages import LinesScreen
+                from tui.screens.common.pages import PageScreen
 
-                return LinesScreen(workspace, title, lines)
+                return PageScreen(workspace, title, lines)
             case ShowHelp(where):
-                from tui.screens.common.pages import HelpScreen
+                from tui.screens.common.pages import help_page
 
-                return HelpScreen(workspace, where)
-            case ShowPalette():
-                from tui.screens.system.palette import PaletteScreen
-
-                return PaletteScreen(workspace, self.screens[-1])
+                return help_page(workspace, where)
             case ShowRequestLog():
                 from tui.screens.system.request_log import RequestLogScreen
 
@@ -170,6 +168,12 @@ class Navigator:
         self._app.forget_frame()
         for screen in self.screens:
             screen.refresh(layout=True, repaint=True)
+
+    def _show_palette(self) -> None:
+        from tui.screens.system.palette import run_chosen_command
+
+        front = self.screens[-1]
+        front.run_dialog(run_chosen_command(front))
 
     # Places.
 

@@ -71,7 +71,7 @@ class TestDocuments:
         }
 
     def test_a_configured_folder_must_contain_the_documents(self, tmp_path: Path) -> None:
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", str(Path(__file__))]
+        command = [sys.executable, "-m", "pytest", "-q", "-n0", str(Path(__file__))]
         environment = {**os.environ, "SENDCLOUD_SPEC": str(tmp_path)}
         ended = subprocess.run(
             command, cwd=Path(__file__).parents[2], env=environment, capture_output=True, text=True, timeout=120

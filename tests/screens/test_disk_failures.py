@@ -8,15 +8,16 @@ from typing import Any
 import httpx
 import pytest
 from app_harness import House, housed
+from interception import Send
 
 from tui.api.errors import Unreachable
 from tui.api.pointer import Pointer
-from tui.screens.common.pages import HelpScreen
+from tui.screens.common.pages import PageScreen
 from tui.screens.common.screen import BaseScreen
+from tui.screens.common.search_screen import SearchScreen
 from tui.screens.edit.screen import EditScreen
 from tui.screens.review.drafts import parcel_of
 from tui.screens.review.screen import ReviewScreen
-from tui.screens.system.palette import PaletteScreen
 from tui.store.db import StoreError
 from tui.work.batches.staging import BatchLocked
 from tui.work.writes.backoff import RetrySchedule
@@ -61,7 +62,7 @@ async def test_a_review_that_is_late_does_not_come_over_an_open_editor(tmp_path:
         assert not house.app.account.store.writes.all(house.app.account.account_id)
 
 
-@pytest.mark.parametrize(("key", "screen"), [("question_mark", HelpScreen), ("colon", PaletteScreen)])
+@pytest.mark.parametrize(("key", "screen"), [("question_mark", PageScreen), ("colon", SearchScreen)])
 async def test_a_review_does_not_come_over_what_was_opened_meanwhile(
     tmp_path: Path, key: str, screen: type[BaseScreen]
 ) -> None:
@@ -119,9 +120,11 @@ async def test_what_makes_an_order_go_whole_is_named(tmp_path: Path) -> None:
         assert len(street) > 22
         assert f"      was {street}" in told
         assert any(
-            line.startswith("  ~ goes whole, for Ship to, postcode; Ship to, city: a PATCH cannot") for line in told
+            line.startswith("  ~ sent as a full order because of Ship to, postcode; Ship to, city: a PATCH cannot")
+            for line in told
         ) or any(
-            line.startswith("  ~ goes whole, for Ship to, city; Ship to, postcode: a PATCH cannot") for line in told
+            line.startswith("  ~ sent as a full order because of Ship to, city; Ship to, postcode: a PATCH cannot")
+            for line in told
         )
 
 
@@ -204,22 +207,17 @@ async def test_an_outcome_that_is_unknown_is_looked_up_by_r_and_not_sent_again(t
         async def deaf(order: str) -> Any:
             raise Unreachable("No connection.")
 
-        transport = house.app.account.client._transport._http._transport  # type: ignore[attr-defined]
-        answers = transport.handle_async_request
+        async def lose(request: httpx.Request, send: Send) -> httpx.Response:
+            await send(request)
+            house.app.account.client.get_order = deaf  # type: ignore[method-assign]
+            raise httpx.ReadError("The connection broke.")
 
-        async def lose(request: Any) -> Any:
-            answer = await answers(request)
-            if request.method == "PATCH":
-                house.app.account.client.get_order = deaf  # type: ignore[method-assign]
-                raise httpx.ReadError("The connection broke.")
-            return answer
-
-        transport.handle_async_request = lose
+        house.interceptor.intercept("PATCH", lose)
         outbox._desk = replace(outbox._desk, patience=RetrySchedule.of(0.01))
         standing = await corrections.send(draft, draft.sending.body)
         assert standing.state is SendState.UNKNOWN
         house.app.account.client.get_order = real  # type: ignore[method-assign]
-        transport.handle_async_request = answers
+        house.interceptor.handler = None
         await house.press("d")
         assert "Jan Klaassen" in house.text
         await house.press("q", "r")

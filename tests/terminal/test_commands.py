@@ -12,14 +12,13 @@ from random import Random
 from typing import Any
 
 import pytest
-import unlimited_program
 from pseudo_terminal import ROOT, Terminal
 from shell import ids_there, orders
 from watched_service import Service
 
 Begin = Callable[..., "subprocess.Popen[str]"]
 KILLS = int(os.environ.get("SENDCLOUD_KILLS", "4"))
-UNLIMITED = Path(unlimited_program.__file__)
+UNLIMITED = ROOT / "tests" / "unlimited_program.py"
 A_RUN = 4
 """So many kills of one submission, one after the other, before it may come to its end."""
 
@@ -66,7 +65,7 @@ def verified(count: int, prefix: str = "H") -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("run", range(-(-KILLS // A_RUN)))
-def test_killed_at_any_moment_it_goes_on_and_nothing_is_twice(
+def test_killed_at_any_moment_it_resumes_without_duplicates(
     service: Service, begin: Begin, tmp_path: Path, run: int
 ) -> None:
     """SIGKILL while it reads, stages, sends and follows. The whole: SENDCLOUD_KILLS=100 pytest … -k killed."""
@@ -97,7 +96,7 @@ def test_killed_at_any_moment_it_goes_on_and_nothing_is_twice(
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
-def test_told_to_stop_it_ends_between_requests_and_says_what_is_where(
+def test_sigterm_stops_between_requests_and_reports_every_order(
     service: Service, begin: Begin, tmp_path: Path, number: signal.Signals, code: int
 ) -> None:
     path = write(tmp_path, 150)
@@ -122,7 +121,7 @@ def test_told_to_stop_it_ends_between_requests_and_says_what_is_where(
     assert len(service.writes()) == 2
 
 
-def test_a_second_signal_does_not_wait(service: Service, begin: Begin, tmp_path: Path) -> None:
+def test_second_signal_exits_at_once(service: Service, begin: Begin, tmp_path: Path) -> None:
     path = write(tmp_path, 3)
     service.watched.held = "POST"
     process = begin(path)
@@ -139,7 +138,7 @@ def test_a_second_signal_does_not_wait(service: Service, begin: Begin, tmp_path:
     assert len(service.writes()) == 1
 
 
-def test_who_closes_the_output_is_not_shouted_at(service: Service, begin: Begin, tmp_path: Path) -> None:
+def test_closed_output_prints_no_traceback(service: Service, begin: Begin, tmp_path: Path) -> None:
     reading, writing = os.pipe()
     os.close(reading)
     process = begin(write(tmp_path, 2), outlet=writing)
@@ -151,7 +150,7 @@ def test_who_closes_the_output_is_not_shouted_at(service: Service, begin: Begin,
     assert len(service.writes()) == 1
 
 
-def test_on_a_pipe_progress_is_plain_lines_one_a_second_at_most(service: Service, begin: Begin, tmp_path: Path) -> None:
+def test_progress_on_a_pipe_is_at_most_one_line_per_second(service: Service, begin: Begin, tmp_path: Path) -> None:
     service.arm(latency=60)
     began = time.monotonic()
     process = begin(write(tmp_path, 120))
@@ -163,7 +162,7 @@ def test_on_a_pipe_progress_is_plain_lines_one_a_second_at_most(service: Service
     assert lines[-1] == "sendcloud-orders: 120 orders: 120 verified; 2 write requests."
 
 
-def test_on_a_terminal_progress_is_one_line_and_nothing_is_asked(service: Service, tmp_path: Path) -> None:
+def test_progress_on_a_terminal_is_one_line_without_questions(service: Service, tmp_path: Path) -> None:
     path = write(tmp_path, 2)
     command = [sys.executable, "-m", "tui", "submit", str(path), "--url", service.url]
     with Terminal(command, environment=environment(tmp_path), size=(200, 24)) as terminal:

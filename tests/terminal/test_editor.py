@@ -37,7 +37,7 @@ def files(folder: Path) -> list[Path]:
     return [path for path in (folder / "data" / "scratch").rglob("*") if path.is_file()]
 
 
-def test_what_is_typed_there_comes_back_and_the_file_is_gone(start: Start, tmp_path: Path, editor: str) -> None:
+def test_external_editor_returns_the_text_and_removes_the_file(start: Start, tmp_path: Path, editor: str) -> None:
     terminal = start(VISUAL=editor, EDITOR="/bin/false")
     to_editor(terminal)
     (path,) = files(tmp_path)
@@ -56,7 +56,7 @@ def test_what_is_typed_there_comes_back_and_the_file_is_gone(start: Start, tmp_p
     assert terminal.ended() == 0
 
 
-def test_ctrl_c_ends_the_editor_and_not_the_app(start: Start, tmp_path: Path, editor: str) -> None:
+def test_ctrl_c_ends_the_editor_but_not_the_app(start: Start, tmp_path: Path, editor: str) -> None:
     terminal = start(VISUAL=editor)
     to_editor(terminal)
     terminal.press("ctrl+c")
@@ -66,9 +66,7 @@ def test_ctrl_c_ends_the_editor_and_not_the_app(start: Start, tmp_path: Path, ed
     assert files(tmp_path) == []
 
 
-def test_a_kill_while_the_editor_is_open_leaves_nothing_after_the_next_start(
-    start: Start, tmp_path: Path, editor: str
-) -> None:
+def test_kill_with_the_editor_open_leaves_no_file_after_restart(start: Start, tmp_path: Path, editor: str) -> None:
     terminal = start(VISUAL=editor)
     to_editor(terminal)
     other = start(ready="1 Ship to")
@@ -84,7 +82,7 @@ def test_a_kill_while_the_editor_is_open_leaves_nothing_after_the_next_start(
     assert other.process.poll() is None
 
 
-def test_after_a_kill_while_typing_the_text_is_there_again(start: Start) -> None:
+def test_typed_text_survives_a_kill(start: Start) -> None:
     terminal = start()
     terminal.press("E")
     terminal.wait("valid")

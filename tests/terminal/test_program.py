@@ -89,7 +89,7 @@ def is_restored(terminal: Terminal) -> bool:
     return terminal.modes_now() == terminal.modes_before and on <= {7, 25} and modes[25] and pushed == popped
 
 
-def test_it_starts_reads_on_and_leaves_no_trace(start: Start) -> None:
+def test_starts_reads_more_pages_and_restores_the_terminal(start: Start) -> None:
     terminal = start()
     assert terminal.line_with("T-3").startswith(">")
     terminal.press("G")
@@ -104,7 +104,7 @@ def test_it_starts_reads_on_and_leaves_no_trace(start: Start) -> None:
     assert is_restored(terminal)
 
 
-def test_after_a_kill_while_typing_everything_is_there_again(start: Start) -> None:
+def test_everything_typed_survives_a_kill(start: Start) -> None:
     terminal = start()
     terminal.press("6")
     terminal.wait("NL-")
@@ -140,7 +140,7 @@ def test_after_a_kill_while_typing_everything_is_there_again(start: Start) -> No
 
 
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
-def test_signals_end_it_in_order(start: Start, number: signal.Signals) -> None:
+def test_signals_exit_cleanly(start: Start, number: signal.Signals) -> None:
     terminal = start()
     change_street(terminal, "x")
     terminal.press("enter")
@@ -158,7 +158,7 @@ def test_signals_end_it_in_order(start: Start, number: signal.Signals) -> None:
     terminal.wait("[150")
 
 
-def test_what_was_reviewed_is_sent_and_verified(start: Start, service: Service) -> None:
+def test_reviewed_changes_are_sent_and_verified(start: Start, service: Service) -> None:
     terminal = start()
     change_street(terminal, " 9")
     assert not service.writes()
@@ -172,7 +172,7 @@ def test_what_was_reviewed_is_sent_and_verified(start: Start, service: Service) 
 
 
 @pytest.mark.parametrize("fault", ["lost", "cut", "error_after"])
-def test_a_lost_answer_ends_verified_and_the_order_is_changed_once(start: Start, service: Service, fault: str) -> None:
+def test_lost_answer_is_verified_and_the_order_changed_once(start: Start, service: Service, fault: str) -> None:
     terminal = start()
     change_street(terminal, " 9")
     service.arm(rules=[{"fault": fault, "times": 1, "method": "PATCH"}])
@@ -182,7 +182,7 @@ def test_a_lost_answer_ends_verified_and_the_order_is_changed_once(start: Start,
     assert service.writes() == [("PATCH", f"/orders/{FIRST}")]
 
 
-def test_killed_before_the_answer_it_finds_out_at_the_next_start(start: Start, service: Service) -> None:
+def test_killed_before_the_answer_it_looks_the_order_up_after_restart(start: Start, service: Service) -> None:
     terminal = start()
     change_street(terminal, " 9")
     service.watched.held = "PATCH"
@@ -207,7 +207,7 @@ ALLOWED = re.compile(
 """All that Textual writes besides letters, and positions and pens of the frames."""
 
 
-def test_texts_of_strangers_reach_the_terminal_as_letters_only(start: Start) -> None:
+def test_untrusted_text_sends_no_control_characters(start: Start) -> None:
     terminal = start()
     terminal.press("j", "j")
     terminal.wait(lambda t: t.line_with("T-1").startswith(">"))
@@ -244,7 +244,7 @@ def test_texts_of_strangers_reach_the_terminal_as_letters_only(start: Start) -> 
             assert token.data != b"\x1b[8;77m"
 
 
-def test_keys_typed_ahead_answer_no_question(start: Start, service: Service) -> None:
+def test_type_ahead_answers_no_question(start: Start, service: Service) -> None:
     terminal = start()
     change_street(terminal, " 9")
     terminal.type("wy")
@@ -257,7 +257,7 @@ def test_keys_typed_ahead_answer_no_question(start: Start, service: Service) -> 
     assert len(service.writes()) == 1
 
 
-def test_a_torn_escape_sequence_runs_no_command(start: Start, service: Service) -> None:
+def test_split_escape_sequence_runs_no_command(start: Start, service: Service) -> None:
     terminal = start(ESCDELAY="1")
     terminal.press("enter")
     terminal.wait("1 Ship to")
@@ -271,7 +271,7 @@ def test_a_torn_escape_sequence_runs_no_command(start: Start, service: Service) 
     terminal.wait("Delete")
 
 
-def test_wherever_a_sequence_is_torn_it_runs_no_command(start: Start) -> None:
+def test_sequence_split_anywhere_runs_no_command(start: Start) -> None:
     terminal = start(ESCDELAY="1")
     for parts in (
         (b"\x1b[", b"D"),
@@ -299,7 +299,7 @@ def test_wherever_a_sequence_is_torn_it_runs_no_command(start: Start) -> None:
         terminal.wait(lambda t: "Delete" not in t.text)
 
 
-def test_an_esc_with_a_letter_close_behind_is_no_letter_of_its_own(start: Start, service: Service) -> None:
+def test_escape_followed_closely_by_a_letter_is_not_that_letter(start: Start, service: Service) -> None:
     terminal = start(ESCDELAY="1000")
     change_street(terminal, " 9")
     terminal.press("w")
@@ -313,7 +313,7 @@ def test_an_esc_with_a_letter_close_behind_is_no_letter_of_its_own(start: Start,
     assert not service.writes()
 
 
-def test_a_paste_on_the_list_runs_no_command(start: Start, service: Service) -> None:
+def test_paste_on_the_list_runs_no_command(start: Start, service: Service) -> None:
     terminal = start()
     change_street(terminal, " 9")
     terminal.press("q")
@@ -330,7 +330,7 @@ def test_a_paste_on_the_list_runs_no_command(start: Start, service: Service) -> 
         terminal.wait(lambda t: t.line_with("T-3").startswith(">"))
 
 
-def test_any_size_will_do(start: Start) -> None:
+def test_every_terminal_size_works(start: Start) -> None:
     terminal = start()
     for columns, rows, words in ((20, 5, " 0 all"), (160, 45, "ordered"), (80, 24, "? keys")):
         terminal.resize(columns, rows)
@@ -347,7 +347,7 @@ def prompted(terminal: Terminal) -> bool:
     return bool(given_back) and b"shell>" in after and b"\x1b[?1049h" not in after
 
 
-def test_the_shell_gets_the_terminal_back_while_it_is_suspended(service: Service, tmp_path: Path) -> None:
+def test_suspending_gives_the_terminal_back_to_the_shell(service: Service, tmp_path: Path) -> None:
     folders = {"HOME": str(tmp_path), "SENDCLOUD_ORDERS_DATA": str(tmp_path / "data")}
     keys = {"SENDCLOUD_PUBLIC_KEY": "demo", "SENDCLOUD_SECRET_KEY": "demo", "PS1": "shell> ", "ENV": ""}
     with Terminal(["/bin/sh", "-i"], environment=folders | keys) as terminal:

@@ -23,7 +23,7 @@ def three_orders(folder: Path) -> Path:
     return path
 
 
-def test_the_whole_job_killed_half_way(start: Start, service: Service, tmp_path: Path) -> None:
+def test_whole_job_killed_half_way(start: Start, service: Service, tmp_path: Path) -> None:
     terminal = start()
     # Yesterday's orders of one shop, and one of them corrected in two fields.
     terminal.press("6")

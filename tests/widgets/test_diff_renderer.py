@@ -12,7 +12,7 @@ from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.app import ComposeResult
 from textual.geometry import Region
 from textual.strip import Strip
-from widget_harness import WidgetApp
+from widget_harness import StyledScreen, WidgetApp
 
 from tui.api.pointer import Pointer
 from tui.widgets import diff_renderer
@@ -20,7 +20,6 @@ from tui.widgets.diff_renderer import DiffRenderer, Frame, UnsupportedUpdate
 from tui.widgets.form_layout import FieldRow, GroupRow
 from tui.widgets.sheet import OrderSheet
 from tui.widgets.status import TitleLine
-from tui.widgets.styles import StyledScreen
 from tui.widgets.tab_bar import TabBar, TabLabel
 from tui.widgets.table import Column, OrderTable, RenderedRow, StyledCell
 

@@ -17,18 +17,18 @@ NOTES, TAGS = "/order_details/notes", "/order_details/tags"
 QUANTITY = "/order_details/order_items/0/quantity"
 BATCH = {
     "B-1": "VERIFIED",
-    "B-2": "SENT",
+    "B-2": "ACCEPTED",
     "B-3": "REFUSED",
     "B-4": "READY",
     "B-5": "HELD",
-    "B-6": "TO_FIX",
-    "B-7": "SENT",
+    "B-6": "INVALID",
+    "B-7": "SENDING",
     "B-8": "READY",
-    "B-9": "TO_FIX",
-    "B-10": "UPDATE",
+    "B-9": "INVALID",
+    "B-10": "CONFLICT",
     "B-12": "READY",
-    "B-13": "DOUBT",
-    "B-14": "DOUBT",
+    "B-13": "DIFFERS",
+    "B-14": "DIFFERS",
 }
 WRITES = {
     2: ("UPSERT", "VERIFIED"),
@@ -60,7 +60,7 @@ def item_names(document: Any) -> list[str]:
 # What is there.
 
 
-async def test_the_file_is_brought_to_todays_format_and_stays_sound(tmp_path: Path) -> None:
+async def test_earlier_file_is_migrated_and_stays_intact(tmp_path: Path) -> None:
     path = write_store(tmp_path / "data")
     for _ in range(2):
         async with session(tmp_path / "data") as earlier:
@@ -71,7 +71,7 @@ async def test_the_file_is_brought_to_todays_format_and_stays_sound(tmp_path: Pa
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
-async def test_the_account_is_known_without_asking_the_service(tmp_path: Path) -> None:
+async def test_account_is_known_without_a_request(tmp_path: Path) -> None:
     write_store(tmp_path / "data")
     async with session(tmp_path / "data", remembered=True) as earlier:
         assert earlier.store.accounts() == [1, ACCOUNT_ID]
@@ -129,7 +129,7 @@ async def test_the_batch_has_its_orders_with_status_problems_and_provenance(earl
     assert earlier.derived("B-3", "/payment_details/total_price/value")
 
 
-async def test_actions_on_the_batch_are_taken_back_in_their_order(earlier: Session) -> None:
+async def test_batch_actions_are_undone_in_order(earlier: Session) -> None:
     staging = earlier.staging
     assert staging.editing.redo() is not None
     assert earlier.value("B-3", NOTES) == "ring three times"
@@ -138,7 +138,7 @@ async def test_actions_on_the_batch_are_taken_back_in_their_order(earlier: Sessi
     assert staging.editing.undo() is not None
     assert earlier.value("B-11", "/order_number") == "B-11"
     assert staging.editing.undo() is not None
-    assert earlier.statuses()["B-12"] == "TO_FIX"
+    assert earlier.statuses()["B-12"] == "INVALID"
     assert staging.editing.undo() is not None
     assert earlier.statuses()["B-5"] == "READY"
     tagged = ("B-4", "B-5", "B-8")
@@ -241,7 +241,7 @@ async def test_a_refused_draft_is_corrected_and_sent(earlier: Session) -> None:
     assert await earlier.send("700005") == "VERIFIED"
 
 
-async def test_lost_answers_are_looked_up_and_accepted_orders_followed_to_their_end(earlier: Session) -> None:
+async def test_lost_answers_are_looked_up_and_accepted_orders_verified(earlier: Session) -> None:
     await earlier.resolve()
     assert earlier.write_states() == WRITES | {
         8: ("PATCH", "CONFIRMED"),
@@ -257,7 +257,7 @@ async def test_lost_answers_are_looked_up_and_accepted_orders_followed_to_their_
     assert earlier.store.writes.open(ACCOUNT_ID) == []
 
 
-async def test_nothing_that_may_be_with_the_service_goes_again(earlier: Session) -> None:
+async def test_orders_that_may_have_arrived_are_not_resent(earlier: Session) -> None:
     plan = earlier.staging.plan(earlier.staged(number).id for number in ("B-1", "B-2", "B-7"))
     assert plan.count == 0
     assert all(earlier.store.writes.already_sent(earlier.staged(number).id, 1) for number in ("B-1", "B-2", "B-7"))
@@ -275,9 +275,9 @@ async def test_staged_orders_are_sent_and_verified(earlier: Session) -> None:
 
 async def test_a_missing_order_is_looked_for_again_and_one_that_differs_is_sent_as_an_update(earlier: Session) -> None:
     await earlier.staging.ask_again([earlier.staged("B-14").id])
-    assert earlier.statuses()["B-14"] == "SENT"
+    assert earlier.statuses()["B-14"] == "ACCEPTED"
     await earlier.account.follower.until_done()
-    assert earlier.statuses()["B-14"] == "DOUBT"
+    assert earlier.statuses()["B-14"] == "DIFFERS"
     staged = earlier.staged("B-13").id
     earlier.staging.editing.put(staged, Pointer.parse(NOTES), "seen", "note")
     assert await earlier.staging.look([staged], again=True) is None

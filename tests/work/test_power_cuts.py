@@ -23,7 +23,7 @@ from tui.api.codec import decode, encode
 from tui.orders.checks.sending import MAX_BYTES
 from tui.sandbox.faults import Fault, FaultRule, Faults
 from tui.store.db import StoreError
-from tui.work.batches.staged_order import StagedOrder, StagedStatus
+from tui.work.batches.staged_order import StagedOrder
 from tui.work.batches.staging import BatchLocked, Staging
 from tui.work.file_import.json_reader import read_orders
 from tui.work.file_import.validate import entries_of
@@ -31,6 +31,7 @@ from tui.work.submit.results import SubmitOptions, SubmitOutcome
 from tui.work.submit.run import Submission
 from tui.work.writes.backoff import RetrySchedule
 from tui.work.writes.lookup import key_of
+from tui.work.writes.send_state import SendState
 
 Life = Callable[[Cut], Awaitable[None]]
 Prepare = Callable[[House], Awaitable[None]]
@@ -87,17 +88,17 @@ async def finish(house: House) -> None:
     """What the app does at its start, and the user until all is done."""
     staging = house.staging
 
-    def of(standing: StagedStatus) -> list[str]:
-        return [one.id for one in staging.orders if staging.standing(one) is standing]
+    def of(*states: SendState) -> list[str]:
+        return [one.id for one in staging.orders if staging.send_state(one) in states]
 
     for outcome in await house.account.outbox.recover():
         staging.settle(outcome)
     for _ in range(3):
         assert await staging.look() is None
-        staging.editing.release(of(StagedStatus.UPDATE))
+        staging.editing.release(of(SendState.CONFLICT))
         await staging.send(staging.plan(), goes_on=True)
         await house.account.follower.until_done()
-        await staging.ask_again(of(StagedStatus.DOUBT))
+        await staging.ask_again(of(SendState.UNKNOWN, SendState.DIFFERS))
 
 
 def is_done_once(cut: Cut, names: tuple[str, ...]) -> None:
@@ -130,14 +131,14 @@ async def type_and_send(cut: Cut) -> None:
         staging.editing.put(ids[0], NOTES, words, "note")
         cut.told.append(("typed", "A", words))
     await send_all(cut.house)
-    assert set(staging.counts()) == {StagedStatus.VERIFIED}
+    assert set(staging.counts()) == {SendState.VERIFIED}
 
 
 @pytest.mark.parametrize(
     ("fault", "a_request"),
     [(None, 2), (Fault.LOST, 100), (Fault.DROPPED, 100), (Fault.BUSY, 100), (Fault.ERROR_AFTER, 2)],
 )
-async def test_sending_and_following(
+async def test_sending_and_verifying(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: Fault | None, a_request: int
 ) -> None:
     monkeypatch.setattr("tui.work.batches.send_queue.cut.__defaults__", (a_request, MAX_BYTES))
@@ -154,13 +155,13 @@ async def test_sending_and_following(
         names = tuple(by_name(staging))
         assert names in ((), tuple("ABC")), "an import is there whole or not at all"
         await finish(cut.house)
-        assert staging.counts() == ({StagedStatus.VERIFIED: 3} if names else {})
+        assert staging.counts() == ({SendState.VERIFIED: 3} if names else {})
         is_done_once(cut, names)
         assert sorted(await cut.house.there()) == list(names)
     assert cuts > 20
 
 
-async def test_a_second_cut_while_it_finds_out_about_the_first(tmp_path: Path) -> None:
+async def test_second_power_cut_during_recovery(tmp_path: Path) -> None:
     """The answer of the POST never came; the power goes again at every step of looking for it and following."""
 
     async def cut_once(house: House) -> None:
@@ -178,12 +179,12 @@ async def test_a_second_cut_while_it_finds_out_about_the_first(tmp_path: Path) -
     async for cut in each_cut(tmp_path, recover, cut_once):
         staging = await cut.house.crash()
         await finish(cut.house)
-        assert staging.counts() == {StagedStatus.VERIFIED: 3}
+        assert staging.counts() == {SendState.VERIFIED: 3}
         assert (cut.posted, cut.taken) == ([], Counter()), "it was written by the first life"
         assert len(await cut.house.there()) == 3
 
 
-async def test_a_refusal_and_the_rest_that_goes_on(tmp_path: Path) -> None:
+async def test_refusal_and_resending_of_the_rest(tmp_path: Path) -> None:
     async def life(cut: Cut) -> None:
         staging = cut.house.staging
         ids = stage(staging, *(order(order_id=name) for name in "ABC"))
@@ -200,13 +201,13 @@ async def test_a_refusal_and_the_rest_that_goes_on(tmp_path: Path) -> None:
         if not cut.told:
             continue
         await finish(cut.house)
-        assert staging.standing(there["A"]) is staging.standing(there["C"]) is StagedStatus.VERIFIED
+        assert staging.send_state(there["A"]) is staging.send_state(there["C"]) is SendState.VERIFIED
         bad = there["B"]
         if ("let go",) in cut.told:
-            assert staging.standing(bad) is StagedStatus.REFUSED
+            assert staging.send_state(bad) is SendState.REFUSED
             assert pointers(staging, bad.id) == [str(QUANTITY)]
         else:
-            assert staging.standing(bad) in (StagedStatus.REFUSED, StagedStatus.TO_FIX)
+            assert staging.send_state(bad) in (SendState.REFUSED, SendState.INVALID)
         assert cut.taken == Counter({("A", "7"): 1, ("C", "7"): 1})
 
 
@@ -238,9 +239,9 @@ async def test_updates_and_a_second_version(tmp_path: Path) -> None:
         if not (names := by_name(staging)):
             continue
         if NOTES.get(names["A"].document) == "second" and ("releasing",) not in cut.told:
-            assert staging.standing(names["A"]) is StagedStatus.UPDATE, "nobody released this version"
+            assert staging.send_state(names["A"]) is SendState.CONFLICT, "nobody released this version"
         await finish(cut.house)
-        assert staging.counts() == {StagedStatus.VERIFIED: 2}, staging.said
+        assert staging.counts() == {SendState.VERIFIED: 2}, staging.said
         versions = {encode(one) for body in cut.posted for one in bodies(body)}
         assert cut.taken == Counter(key_of(one) for one in map(decode, versions)), "each version was written once"
         there = await cut.house.there()
@@ -249,9 +250,9 @@ async def test_updates_and_a_second_version(tmp_path: Path) -> None:
         }
 
 
-async def test_a_file_submitted_without_the_screen(tmp_path: Path) -> None:
+async def test_submitted_file(tmp_path: Path) -> None:
     text = encode([order(order_id=name) for name in "ABC"]).decode()
-    wishes = SubmitOptions(patience=60)
+    wishes = SubmitOptions(retry_for=60)
 
     async def submit(house: House) -> Submission:
         run = Submission(house.account, house.staging, entries_of(read_orders(text)), "orders.json", wishes)
@@ -264,7 +265,7 @@ async def test_a_file_submitted_without_the_screen(tmp_path: Path) -> None:
     async for cut in each_cut(tmp_path, life):
         await cut.house.crash()
         run = await submit(cut.house)
-        assert [one.end for one in run.results()] == [SubmitOutcome.VERIFIED] * 3
+        assert [one.outcome for one in run.results()] == [SubmitOutcome.VERIFIED] * 3
         by_name(cut.house.staging)
         is_done_once(cut, tuple("ABC"))
         assert len(await cut.house.there()) == 3
@@ -273,7 +274,7 @@ async def test_a_file_submitted_without_the_screen(tmp_path: Path) -> None:
 # Another copy takes the batch.
 
 
-async def test_another_copy_takes_the_batch_over_at_any_step_of_the_sending(tmp_path: Path) -> None:
+async def test_takeover_at_any_step_of_sending(tmp_path: Path) -> None:
     """It sends and follows what is there; the copy that had it still runs, and comes to its end as it may."""
     copies: list[House] = []
     finishing: list[asyncio.Task[None]] = []
@@ -308,13 +309,11 @@ async def test_another_copy_takes_the_batch_over_at_any_step_of_the_sending(tmp_
         is_kept(cut)
         await finish(other)
         names = tuple(by_name(other.staging))
-        assert other.staging.counts() == ({StagedStatus.VERIFIED: len(names)} if names else {})
+        assert other.staging.counts() == ({SendState.VERIFIED: len(names)} if names else {})
         assert cut.taken == Counter({(name, "7"): 1 for name in names})
 
 
-async def test_another_copy_takes_the_batch_over_at_any_step_of_a_large_import(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_takeover_at_any_step_of_a_large_import(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tui.work.batches.editing.CHUNK_SIZE", 2)
     intake = read_orders(encode([order(order_id=name) for name in "ABCDE"]).decode())
     copies: list[House] = []
@@ -393,7 +392,7 @@ BY_HAND = (
 )
 
 
-async def test_typing_holding_removing_and_the_way_back(tmp_path: Path) -> None:
+async def test_typing_holding_removing_and_undo(tmp_path: Path) -> None:
     """Of each order there is what was before the step that was cut, or after it; and all of it can be taken back."""
 
     async def life(cut: Cut) -> None:
@@ -412,7 +411,7 @@ async def test_typing_holding_removing_and_the_way_back(tmp_path: Path) -> None:
             assert one in (before.get(name), after.get(name)), cut.told[-1][0]
 
 
-async def test_a_large_import_is_there_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_large_import_is_complete_or_absent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Staged in portions beside everything else; what a cut leaves of it is nothing, and it can be read in again."""
     monkeypatch.setattr("tui.work.batches.editing.CHUNK_SIZE", 2)
     names = tuple("ABCDEFG")
@@ -434,7 +433,7 @@ async def test_a_large_import_is_there_whole_or_not_at_all(tmp_path: Path, monke
             assert tuple(by_name(staging)) == ("before", *names)
 
 
-async def test_what_was_done_by_hand_can_be_taken_back_after_a_cut(tmp_path: Path) -> None:
+async def test_edits_can_be_undone_after_a_power_cut(tmp_path: Path) -> None:
     async def life(cut: Cut) -> None:
         for step in BY_HAND:
             cut.told.append((step.words,))
@@ -459,7 +458,7 @@ async def test_what_was_done_by_hand_can_be_taken_back_after_a_cut(tmp_path: Pat
         assert seen(staging) == there
 
 
-async def test_batches_made_renamed_removed_and_brought_back(tmp_path: Path) -> None:
+async def test_batches_created_renamed_removed_and_restored(tmp_path: Path) -> None:
     async def life(cut: Cut) -> None:
         staging = cut.house.staging
         stage(staging, order(order_id="A"))

@@ -83,7 +83,7 @@ async def make(tmp_path: Path) -> AsyncIterator[Make]:
         world.sandbox.close()
 
 
-async def test_refused_mended_accepted_verified(make: Make) -> None:
+async def test_refused_fixed_accepted_verified(make: Make) -> None:
     world = make()
     good, bad = world.stage(order(order_id="A"), order(order_id="B", order_details__order_items__0__quantity=0))
     refused = await world.outbox.upsert([good, bad])
@@ -100,7 +100,7 @@ async def test_refused_mended_accepted_verified(make: Make) -> None:
     assert world.states() == [StagedState.VERIFIED] * 2
 
 
-async def test_a_patch_of_what_was_read_is_confirmed_and_a_refusal_names_its_field(make: Make) -> None:
+async def test_patch_is_confirmed_and_refusal_names_its_field(make: Make) -> None:
     world = make(settle=0.0)
     await world.outbox.upsert(world.stage(order(order_id="A")))
     (read,) = (await world.client.list_orders()).orders
@@ -115,7 +115,7 @@ async def test_a_patch_of_what_was_read_is_confirmed_and_a_refusal_names_its_fie
     assert [str(problem.pointer) for problem in refused.problems] == ["/shipping_address/city"]
 
 
-async def test_an_update_is_followed_over_its_old_content(make: Make) -> None:
+async def test_update_is_verified_while_old_content_shows(make: Make) -> None:
     world = make(settle=60.0)
     world.sandbox.fault_injector.faults = Faults(settle=0.0)
     await world.outbox.upsert(world.stage(order(order_id="A")))
@@ -142,7 +142,7 @@ FAULTS = (
 
 
 @pytest.mark.parametrize("seed", range(2))
-async def test_under_faults_every_order_is_there_once_and_every_word_is_true(make: Make, seed: int) -> None:
+async def test_under_faults_every_order_exists_once_and_results_are_true(make: Make, seed: int) -> None:
     world = make(seed=seed)
     world.sandbox.fault_injector.faults = Faults.parse([*FAULTS, "slow=0.05"])
     going = world.stage(*(order(order_id=f"A{n}") for n in range(40)))

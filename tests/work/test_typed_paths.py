@@ -22,7 +22,7 @@ from tui.work.typed_paths import completed, new_file
         ("a\0b/c", "a\0b/c", "no such file"),
     ],
 )
-def test_a_path_goes_on_as_far_as_it_is_certain(
+def test_path_is_completed_to_the_common_prefix(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: str, becomes: str, told: str
 ) -> None:
     (tmp_path / "shop").mkdir()
@@ -34,25 +34,25 @@ def test_a_path_goes_on_as_far_as_it_is_certain(
     assert completed(f"~/{typed}")[0] == f"~/{becomes}"
 
 
-def test_many_are_told_in_short(tmp_path: Path) -> None:
+def test_many_completions_are_abbreviated(tmp_path: Path) -> None:
     for number in range(9):
         (tmp_path / f"{number}.csv").write_text("")
     assert completed(f"{tmp_path}/")[1] == "0.csv 1.csv 2.csv 3.csv 4.csv 5.csv and 3 more"
 
 
-def test_a_user_who_is_not_there_has_no_files() -> None:
+def test_unknown_home_has_no_files() -> None:
     assert completed("~nobody-is-called-so/x") == ("~nobody-is-called-so/x", "No such file or directory")
 
 
 @pytest.mark.parametrize("name", ["~nobody-of-this-name/x", "a\0b", "\ud800\0", "gone/x", "x" * 300])
-def test_what_is_no_path_is_told(name: str) -> None:
+def test_invalid_path_is_reported(name: str) -> None:
     with pytest.raises(ImportFileError):
         read_file(Path(name))
     with pytest.raises(OSError, match=r"path|file|name"), new_file(Path(name)):
         pass
 
 
-def test_a_new_file_is_its_owners_alone_and_gone_if_it_is_not_whole(tmp_path: Path) -> None:
+def test_new_file_is_private_and_removed_if_incomplete(tmp_path: Path) -> None:
     path = tmp_path / "new"
     with pytest.raises(ValueError, match="closed"), new_file(path) as file:
         file.close()  # so that nothing more can be written

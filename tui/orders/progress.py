@@ -1,4 +1,4 @@
-"""How far a task is, for whoever shows it."""
+"""Progress of a long task."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,5 +1,6 @@
 """Questions at the bottom of the screen. Only keys that were pressed after the question was painted answer it."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -75,6 +76,20 @@ class QuestionBar(StatusText, can_focus=True):
         self._answers = ()
         self._expected = expected
         self._editing = TextModel("")
+
+    async def answer(self, question: str, answers: Sequence[tuple[str, str]] = (), *, expected: str = "") -> str | None:
+        """Ask, and wait for the key of the answer, or for the expected text to be typed; None on Escape."""
+        answer: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
+
+        def then(chosen: str | None) -> None:
+            if not answer.done():
+                answer.set_result(chosen)
+
+        if expected:
+            self.confirm(question, expected, then)
+        else:
+            self.ask(question, answers, then)
+        return await answer
 
     def dismiss(self) -> None:
         """Cancel the question."""

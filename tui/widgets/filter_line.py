@@ -24,9 +24,11 @@ class FilterLine(InputLine):
 
     def set(self, filter: str, summary: str = "") -> None:
         """Show the active filter, and on the right a summary of what it does."""
+        is_changed = (filter, summary) != (self._filter, self._summary)
         self._filter, self._summary = filter, summary
         self.display = self.is_open or bool(filter) or not self._hides
-        self.set_content((filter, summary))
+        if is_changed:
+            self.repaint_line(0)
 
     def open(self, text: str | None = None) -> None:
         """Edit the active filter. The first letter typed replaces it, any other key keeps it."""

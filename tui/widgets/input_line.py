@@ -1,25 +1,35 @@
 """A one-line input: a prompt and a text. Base of the filter line and of prompts."""
 
+import asyncio
 from collections.abc import Callable, Iterable
+from typing import TypeAlias
 
 from textual import events
 from textual.geometry import Offset
 from textual.message import Message
 
 from tui.widgets.editing.text_model import EDITING_KEYS, TextModel
-from tui.widgets.lines import Piece
-from tui.widgets.status_text import StatusText
+from tui.widgets.lines import LineView, Piece
 from tui.widgets.text import safe
+
+Completion: TypeAlias = Callable[[str], tuple[str, str]]
+"""Completes a typed text as far as it is certain, with a word about how it can go on."""
 
 _KEYS = EDITING_KEYS | {"enter", "escape", "tab", "shift+tab", "up", "down"}
 
 
-class InputLine(StatusText, can_focus=True):
+class InputLine(LineView, can_focus=True):
     """Accepts text while it is open. It takes the focus when it opens; on its message the screen moves the focus back.
 
     An input that `hides` uses no line of the screen while it is closed. `complete`, if set, is called with the text when
     Tab is pressed, and returns the completed text and a notice about possible continuations.
     """
+
+    DEFAULT_CSS = """
+    InputLine { height: 1; }
+    """
+
+    has_cursor = False
 
     class LineMessage(Message):
         def __init__(self, line: "InputLine", text: str) -> None:
@@ -51,7 +61,15 @@ class InputLine(StatusText, can_focus=True):
         self._editing: TextModel | None = None
         self._scroll = 0
         self.notice = ""
-        self.complete: Callable[[str], tuple[str, str]] | None = None
+        self.complete: Completion | None = None
+        self._answer: asyncio.Future[str | None] | None = None
+
+    @property
+    def line_count(self) -> int:
+        return 1
+
+    def draw_line(self, index: int, width: int, is_cursor: bool) -> Iterable[Piece]:
+        return self.pieces(width)
 
     @property
     def is_open(self) -> bool:
@@ -70,6 +88,13 @@ class InputLine(StatusText, can_focus=True):
         self.focus(scroll_visible=False)
         self._draw()
         self.post_message(self.Opened(self, text))
+
+    async def ask(self, prompt: str, text: str = "", *, complete: Completion | None = None) -> str | None:
+        """Open the line with a prompt, and wait for what is entered, without blanks around it; None on Escape."""
+        self.prompt, self.complete = prompt, complete
+        self._answer = asyncio.get_running_loop().create_future()
+        self.open(text)
+        return await self._answer
 
     def select_all(self) -> None:
         if self._editing is not None:
@@ -97,6 +122,7 @@ class InputLine(StatusText, can_focus=True):
             self.submit(before)
         elif event.key == "escape":
             self.close()
+            self._answered(None)
             self.post_message(self.Cancelled(self, before))
         elif event.key == "tab" and self.complete is not None:
             text, self.notice = self.complete(before)
@@ -121,7 +147,13 @@ class InputLine(StatusText, can_focus=True):
 
     def submit(self, text: str) -> None:
         self.close()
+        self._answered(text.strip())
         self.post_message(self.Submitted(self, text))
+
+    def _answered(self, text: str | None) -> None:
+        answer, self._answer = self._answer, None
+        if answer is not None and not answer.done():
+            answer.set_result(text)
 
     def pieces(self, width: int) -> Iterable[Piece]:
         if self._editing is None:

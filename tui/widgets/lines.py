@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.widgets.styles import screen_of
+from tui.widgets.styles import styles_of
 from tui.widgets.text import fit, isolated
 
 Piece: TypeAlias = tuple[str, str]
@@ -213,9 +213,9 @@ class LineView(Widget, can_focus=True):
     def render_line(self, y: int) -> Strip:
         if self.painted_at is None:
             self.painted_at = Message().time
-        screen = screen_of(self)
-        if screen.style_version != self._style_version:
-            self._style_version = screen.style_version
+        styles = styles_of(self)
+        if styles.version != self._style_version:
+            self._style_version = styles.version
             self._strip_cache.clear()
         width = self.size.width
         if width != self._laid_out_width:
@@ -240,7 +240,7 @@ class LineView(Widget, can_focus=True):
 
     def _strip(self, pieces: Iterable[Piece], width: int, base: str = "", is_cursor: bool = False) -> Strip:
         segments: list[Segment] = []
-        style_of = screen_of(self).line_style
+        style_of = styles_of(self).style
         cursor_style = "" if not is_cursor else "cursor" if self.has_focus else "cursor-away"
         text, style = "", base
         for piece, piece_style in pieces:

@@ -86,7 +86,7 @@ def fit(text: object, width: int, align: Align = "left") -> str:
 
 
 def isolated(piece: str) -> str:
-    """A piece of safe text whose right-to-left words cannot move what stands beside it.
+    """Isolate right-to-left words in a piece of safe text, so that they cannot move their neighbours.
 
     A terminal that reorders runs the Unicode bidirectional algorithm over the whole line: a Hebrew name and the weight
     in the next column would change places. Each right-to-left run becomes an isolate (U+2068 … U+2069, no cells wide);

@@ -3,22 +3,22 @@
 import asyncio
 import json
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 from app_harness import House, housed
 from batch_harness import add_json
+from interception import Send, refusal
 from sandbox_harness import order
 
 from tui.screens.batches.history import HistoryScreen
 from tui.screens.batches.screen import BatchesScreen
-from tui.screens.common.pages import LinesScreen
+from tui.screens.common.pages import PageScreen
 from tui.screens.common.routes import OpenHistory
 from tui.screens.composer.screen import ComposerScreen
 from tui.screens.review.screen import ReviewScreen
-from tui.work.batches.staged_order import StagedStatus
 from tui.work.batches.staging import Staging
+from tui.work.writes.send_state import SendState
 
 
 async def enter(house: House) -> None:
@@ -157,31 +157,27 @@ async def test_the_review_lets_the_rest_of_a_refused_batch_go_on_and_the_history
     async with housed(tmp_path / "data", ticking=True) as house:
         await enter(house)
         await stage(house, 4)
-        transport = house.app.account.client._transport._http._transport  # type: ignore[attr-defined]
-        real = transport.handle_async_request
 
-        async def handle(request: httpx.Request) -> httpx.Response:
-            sent = [one["order_id"] for one in json.loads(request.content)] if request.method == "POST" else []
+        async def handle(request: httpx.Request, send: Send) -> httpx.Response:
+            sent = [one["order_id"] for one in json.loads(request.content)]
             if "T1" not in sent:
-                return await real(request)
-            place = f"/data/attributes/[{sent.index('T1')}]/order_id"
-            error = {"status": "400", "code": "invalid", "detail": "Not T1", "source": {"pointer": place}}
-            return httpx.Response(400, json={"errors": [error]})
+                return await send(request)
+            return refusal((f"/data/attributes/[{sent.index('T1')}]/order_id", "Not T1"))
 
-        transport.handle_async_request = handle
+        house.interceptor.intercept("POST", handle)
         await review(house)
         assert "all of it stays here" in house.text
         await house.press("c")
         assert "goes again by itself" in house.text
         await house.press("y")
         await house.until("2 requests, 1 of them refused: 3 accepted, 1 refused of 4 orders")
-        await house.until(lambda: house.app.staging.counts()[StagedStatus.VERIFIED] == 3)
+        await house.until(lambda: house.app.staging.counts()[SendState.VERIFIED] == 3)
         house.app.workspace.go(OpenHistory())
         await house.until(lambda: isinstance(house.app.screen, HistoryScreen))
         await house.until("3 verified")
         assert "3 not sent" in house.text
         await house.press("j", "enter")
-        await house.until(lambda: isinstance(house.app.screen, LinesScreen))
+        await house.until(lambda: isinstance(house.app.screen, PageScreen))
         assert "Not T1" in house.text
         await house.press("q", "X", "ctrl+u")
         await house.type(str(tmp_path / "h.jsonl"))
@@ -207,15 +203,12 @@ async def test_a_sending_is_paused_and_cancelled_by_keys(tmp_path: Path) -> None
         await enter(house)
         await stage(house, 150)
         go = asyncio.Event()
-        transport = house.app.account.client._transport._http._transport  # type: ignore[attr-defined]
-        real = transport.handle_async_request
 
-        async def handle(request: httpx.Request) -> Any:
-            if request.method == "POST":
-                await go.wait()
-            return await real(request)
+        async def handle(request: httpx.Request, send: Send) -> httpx.Response:
+            await go.wait()
+            return await send(request)
 
-        transport.handle_async_request = handle
+        house.interceptor.intercept("POST", handle)
         await review(house)
         await house.press("y")
         await house.until("150 orders on the way")
@@ -238,17 +231,16 @@ async def test_the_look_before_a_review_tells_how_far_it_is_and_is_stopped_by_a_
         add_json(house.app.staging, json.dumps([order(order_id=f"T{n}", order_number=f"T{n}") for n in range(60)]))
         house.app.screen.stop_reading()
         go = asyncio.Event()
-        transport = house.app.account.client._transport._http._transport  # type: ignore[attr-defined]
-        real, asked = transport.handle_async_request, 0
+        asked = 0
 
-        async def handle(request: httpx.Request) -> Any:
+        async def handle(request: httpx.Request, send: Send) -> httpx.Response:
             nonlocal asked
             asked += 1
             if asked > 30:
                 await go.wait()
-            return await real(request)
+            return await send(request)
 
-        transport.handle_async_request = handle
+        house.interceptor.handler = handle
         await house.press("w")
         await house.until("Before the review looking up what exists: 25 of 60; Ctrl+C stops.")
         await house.press("ctrl+c")

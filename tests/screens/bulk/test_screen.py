@@ -33,7 +33,7 @@ def planted(count: int = COUNT) -> Sandbox:
 
 
 async def opened(house: House) -> None:
-    await house.until(lambda: isinstance(house.app.screen, TriageScreen) and house.app.screen.shown_keys)
+    await house.until(lambda: isinstance(house.app.screen, TriageScreen) and house.app.workspace.orders.keys)
 
 
 async def to_hold(house: House) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,9 @@ import httpx
 import pytest
 from app_harness import housed
 from batch_harness import House, stage
+from composer_harness import add_file, enter_composer, review, standings
+from interception import Handler, Send
 from sandbox_harness import order
-from screens.composer.test_screen import add_file, enter_composer, refuse_next, review, standings
-from work.batches.test_sender import Answers, between
 
 from tui.api.models import Operation
 from tui.api.pointer import ROOT
@@ -23,7 +23,8 @@ from tui.screens.composer.rows import notes_of, problem_rows
 from tui.screens.order.form_rows import FormSpec, sheet_rows
 from tui.widgets.form_layout import FieldRow, GroupRow, NoteRow
 from tui.work.batches.sender import SendPlan
-from tui.work.batches.staged_order import Finding, StagedStatus
+from tui.work.batches.staged_order import Finding
+from tui.work.writes.send_state import SendState
 
 SAID = "Nobody but the service knows"
 TARGET = "T"
@@ -200,13 +201,13 @@ async def staged(house: House) -> dict[str, str]:
 async def refused(house: House, ids: dict[str, str], body: Body, raw: str) -> None:
     """Send it: one order is removed after the review, and the rest moves while the answer is on its way."""
     staging = house.staging
-    if staging.standing(next(one for one in staging.orders if one.id == ids[TARGET])) is StagedStatus.REFUSED:
+    if staging.send_state(next(one for one in staging.orders if one.id == ids[TARGET])) is SendState.REFUSED:
         staging.editing.release([ids[TARGET]], in_spite=True)
     plan = staging.plan()
     if staging.get(ids["gone"]) is not None:
         staging.editing.remove_orders([ids["gone"]])
 
-    async def refuse(request: httpx.Request, real: Answers) -> httpx.Response:
+    async def refuse(request: httpx.Request, send: Send) -> httpx.Response:
         sent = [one["order_number"] for one in json.loads(request.content)]
         assert sorted(sent) == ["A", "B", "C", TARGET]
         house.account.store.batches.move([ids["B"]], before=ids["C"])
@@ -217,14 +218,10 @@ async def refused(house: House, ids: dict[str, str], body: Body, raw: str) -> No
     await answered(house, plan, refuse)
 
 
-async def answered(
-    house: House, plan: SendPlan, answer: Callable[[httpx.Request, Answers], Awaitable[httpx.Response]]
-) -> None:
-    transport = house.account.client._transport._http._transport  # type: ignore[attr-defined]
-    real = transport.handle_async_request
-    between(house, answer)
+async def answered(house: House, plan: SendPlan, answer: Handler) -> None:
+    house.interceptor.intercept("POST", answer)
     await house.staging.send(plan)
-    transport.handle_async_request = real
+    house.interceptor.handler = None
 
 
 def told_at(house: House, id: str) -> list[Finding]:
@@ -330,7 +327,7 @@ def told_of_the_batch(house: House, shape: str) -> None:
     assert SAID in staging.said[-1].words, shape
     (row,) = [one for one in problem_rows(staging, staging.orders, None) if SAID in one.text]
     assert (row.order, row.mark) == ("", "S"), shape
-    assert staging.counts()[StagedStatus.READY] == 4, shape
+    assert staging.counts()[SendState.READY] == 4, shape
 
 
 @pytest.mark.parametrize(
@@ -355,13 +352,13 @@ async def test_of_an_order_sent_alone_no_number_is_needed(house: House, raw: str
     assert await staging.look() is None
     for shape, body in PLACED.items():
 
-        async def refuse(request: httpx.Request, real: Answers, body: Body = body) -> httpx.Response:
+        async def refuse(request: httpx.Request, send: Send, body: Body = body) -> httpx.Response:
             return httpx.Response(400, json=body(raw))
 
         await answered(house, staging.plan(), refuse)
         (finding,) = told_at(house, id)
         assert (str(finding.problem.pointer), finding.problem.detail) == (lands, SAID), shape
-        assert staging.standing(staging.orders[0]) is StagedStatus.REFUSED, shape
+        assert staging.send_state(staging.orders[0]) is SendState.REFUSED, shape
         staging.editing.release([id], in_spite=True)
 
 
@@ -403,7 +400,7 @@ async def test_by_keys_it_is_met_in_the_form_the_table_and_the_list(tmp_path: Pa
         await app.press("g", "D", "j", "z")
         assert standings(app) == ["ready", "held", "ready"]
         # Of P1 to P3, of which P2 is held, the second that went is P3.
-        refuse_next(app, ("/data/attributes/orders/1/shipping_address/city", SAID))
+        app.interceptor.refuse_next(("/data/attributes/orders/1/shipping_address/city", SAID))
         await review(app)
         await app.press("y")
         await app.until("refused all 2 orders sent")

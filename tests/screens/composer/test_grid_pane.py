@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 from app_harness import NOW, House, housed
+from composer_harness import add_file, composer, enter_composer
 from sandbox_harness import order
-from screens.composer.test_screen import add_file, composer, enter_composer, refuse_next
 
 from tui.sandbox.app import Sandbox, SandboxSettings
-from tui.screens.composer.columns import ColumnsScreen
+from tui.screens.common.search_screen import SearchScreen
 from tui.screens.composer.screen import ComposerScreen
 from tui.screens.review.screen import ReviewScreen
 from tui.widgets.text import fit
@@ -137,7 +137,7 @@ async def test_columns_are_chosen_by_typing_and_kept(tmp_path: Path) -> None:
         screen = await stage(house, tmp_path, *batch())
         await to_table(house)
         await house.press("C")
-        await house.until(lambda: isinstance(house.app.screen, ColumnsScreen))
+        await house.until(lambda: isinstance(house.app.screen, SearchScreen))
         await house.type("ship to, email")
         await house.press("enter", "escape")
         await house.until(lambda: isinstance(house.app.screen, ComposerScreen))
@@ -148,7 +148,7 @@ async def test_columns_are_chosen_by_typing_and_kept(tmp_path: Path) -> None:
         await house.press("less_than_sign")
         assert screen.grid.columns[-2].key == "shipping_address/email"
         await house.press("C")
-        await house.until(lambda: isinstance(house.app.screen, ColumnsScreen))
+        await house.until(lambda: isinstance(house.app.screen, SearchScreen))
         await house.type("usual")
         await house.press("enter")
         await house.until(lambda: isinstance(house.app.screen, ComposerScreen))
@@ -258,8 +258,7 @@ async def test_a_field_is_set_on_all_marked_after_a_preview(tmp_path: Path, size
 async def test_a_problem_without_a_place_is_shown_on_its_order_raw(tmp_path: Path) -> None:
     async with housed(tmp_path / "data") as house:
         screen = await stage(house, tmp_path, *(order(order_id=n, order_number=n) for n in "ABC"))
-        refuse_next(
-            house,
+        house.interceptor.refuse_next(
             ("/data/attributes/[1]/nobody/knows/this", "A riddle"),
             ("/data/attributes/[2]/shipping_address/parcels/3", "Half a way"),
         )

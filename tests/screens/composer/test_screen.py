@@ -4,72 +4,19 @@ import json
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-from app_harness import NOW, House, housed
+from app_harness import NOW, housed
+from composer_harness import add_file, composer, enter_composer, review, row, standings
 from sandbox_harness import order
 from textual import events
 
 from tui.api.query import OrderQuery
 from tui.orders.paths import ITEMS
 from tui.sandbox.app import Sandbox, SandboxSettings
-from tui.screens.common.pages import TextScreen
+from tui.screens.common.pages import PageScreen
 from tui.screens.composer.screen import ComposerScreen
 from tui.screens.review.screen import ReviewScreen
 from tui.work.file_import.mappings import Mappings
-
-
-def composer(house: House) -> ComposerScreen:
-    screen = house.app.screen
-    assert isinstance(screen, ComposerScreen)
-    return screen
-
-
-async def enter_composer(house: House) -> ComposerScreen:
-    await house.until("100+ read")
-    await house.press("B")
-    await house.until(lambda: isinstance(house.app.screen, ComposerScreen))
-    return composer(house)
-
-
-async def add_file(house: House, folder: Path, *orders: Any) -> None:
-    path = folder / "orders.json"
-    path.write_text(json.dumps(list(orders)))
-    await house.press("a", "f")
-    await house.type(str(path))
-    await house.press("enter")
-    await house.until("added from orders.json")
-    await house.until(lambda: not house.app.staging.looking)
-
-
-def standings(house: House) -> list[str]:
-    return [str(house.app.staging.standing(one)) for one in house.app.staging.orders]
-
-
-def refuse_next(house: House, *errors: tuple[str, str]) -> None:
-    """The next POST is refused, for reasons that only the service knows."""
-    found = [{"status": "400", "code": "invalid", "detail": d, "source": {"pointer": p}} for p, d in errors]
-    transport = house.app.account.client._transport._http._transport  # type: ignore[attr-defined]
-    real = transport.handle_async_request
-
-    async def refuse(request: httpx.Request) -> httpx.Response:
-        if request.method != "POST":
-            return await real(request)
-        transport.handle_async_request = real
-        content = json.dumps({"errors": found}).encode()
-        return httpx.Response(400, content=content, headers={"content-type": "application/json"})
-
-    transport.handle_async_request = refuse
-
-
-def row(house: House, name: str) -> str:
-    """The line of an order in the list: cursor, mark, state, name."""
-    return next((line for line in house.lines if line[4:].startswith(f"{name} ")), "")
-
-
-async def review(house: House) -> None:
-    await house.press("w")
-    await house.until(lambda: isinstance(house.app.screen, ReviewScreen))
 
 
 @pytest.mark.parametrize("size", [(80, 24), (160, 45)])
@@ -83,7 +30,7 @@ async def test_three_orders_one_refused_at_its_field_mended_sent_verified(
         await add_file(house, tmp_path, *(order(order_id=f"T{n}", order_number=f"T{n}") for n in range(3)))
         await house.until(lambda: standings(house) == ["ready"] * 3)
         assert " new " in row(house, "T1")
-        refuse_next(house, ("/data/attributes/[1]/shipping_address/city", "City not known"))
+        house.interceptor.refuse_next(("/data/attributes/[1]/shipping_address/city", "City not known"))
         await review(house)
         assert "3 orders will be written" in house.text
         await house.press("v")
@@ -113,7 +60,7 @@ async def test_problems_stand_in_list_pane_form_and_problem_list(tmp_path: Path)
         await enter_composer(house)
         bad = order(order_id="BAD", order_number="BAD", order_details__order_items__1__quantity=0)
         await add_file(house, tmp_path, order(order_id="OK", order_number="OK"), bad)
-        await house.until(lambda: standings(house) == ["ready", "to fix"])
+        await house.until(lambda: standings(house) == ["ready", "invalid"])
         await house.press("j")
         assert "item 2 quantity: must" in row(house, "BAD")
         assert any(line.startswith(" ! Items 2, quantity") for line in house.lines)
@@ -156,9 +103,9 @@ async def test_a_blank_order_by_keys_from_the_menu_of_shops_to_ready(tmp_path: P
         await house.press("enter")
         await house.until(lambda: standings(house) == ["ready"])
         await house.press("u")
-        assert standings(house) == ["to fix"]
+        assert standings(house) == ["invalid"]
         await house.press("U", "escape", "u", "u")
-        assert standings(house) == ["to fix"]
+        assert standings(house) == ["invalid"]
 
 
 async def test_a_copy_and_an_update_staged_in_triage(tmp_path: Path) -> None:
@@ -175,7 +122,7 @@ async def test_a_copy_and_an_update_staged_in_triage(tmp_path: Path) -> None:
         await house.press("enter", "1", "enter", "ctrl+e")
         await house.type(" II")
         await house.press("enter", "escape")
-        assert standings(house)[1] == "update"
+        assert standings(house)[1] == "conflict"
         assert "would change Ship to, name" in house.text
         await review(house)
         assert "it would change an existing order; z releases it" in house.text
@@ -253,7 +200,7 @@ async def test_entries_that_are_no_orders_are_listed_with_their_reasons(tmp_path
         await house.press("a", "f")
         await house.type(str(path))
         await house.press("enter")
-        await house.until(lambda: isinstance(house.app.screen, TextScreen))
+        await house.until(lambda: isinstance(house.app.screen, PageScreen))
         assert "entry 2 is a text" in house.text
         assert "entry 3 is a number" in house.text
 
@@ -278,7 +225,7 @@ async def test_texts_of_strangers_do_nothing_to_the_screen(tmp_path: Path) -> No
         await enter_composer(house)
         bad = order(order_id=hostile, order_number=hostile, order_details__order_items__0__name=hostile)
         await add_file(house, tmp_path, {**bad, hostile: {hostile: 1}})
-        refuse_next(house, (f"/data/attributes/[0]/{hostile}", hostile), ("/data/attributes/", hostile))
+        house.interceptor.refuse_next((f"/data/attributes/[0]/{hostile}", hostile), ("/data/attributes/", hostile))
         await review(house)
         await house.press("y")
         await house.until("refused the order sent")
@@ -423,7 +370,7 @@ async def test_an_order_let_go_in_spite_of_an_unknown_shop_is_known_as_new(tmp_p
         await enter_composer(house)
         await house.until(lambda: house.app.account.shops)
         await add_file(house, tmp_path, order(order_id="T", order_number="T", order_details__integration__id=987654))
-        assert standings(house) == ["to fix"]
+        assert standings(house) == ["invalid"]
         await house.press("z", "a")
         await house.until(lambda: standings(house) == ["ready"])
         await house.until(lambda: str(house.app.staging.orders[0].does) == "new")
@@ -510,7 +457,7 @@ async def test_what_the_service_has_just_so_is_neither_held_nor_released(tmp_pat
         await house.until("100+ read")
         await house.press("a", "u", "B")
         await house.until(lambda: isinstance(house.app.screen, ComposerScreen))
-        await house.until(lambda: standings(house) == ["same"])
+        await house.until(lambda: standings(house) == ["unchanged"])
         await house.press("z")
         await house.until("What the service has just so is not sent anyhow.")
         assert not house.app.staging.orders[0].held

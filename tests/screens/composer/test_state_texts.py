@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 from app_harness import housed
+from composer_harness import add_file, enter_composer, review, row, standings
 from sandbox_harness import order
-from screens.composer.test_screen import add_file, enter_composer, refuse_next, review, row, standings
 
 
 @pytest.mark.parametrize("size", [(80, 24), (160, 45)])
@@ -15,8 +15,7 @@ async def test_an_edit_makes_the_services_word_stale_and_the_next_sending_replac
     async with housed(tmp_path / "data", size=size) as house:
         screen = await enter_composer(house)
         await add_file(house, tmp_path, *(order(order_id=f"T{n}", order_number=f"T{n}") for n in range(2)))
-        refuse_next(
-            house,
+        house.interceptor.refuse_next(
             ("/data/attributes/[1]/shipping_address/city", "City not known"),
             ("/data/attributes/[1]/order_details/notes", "Notes are not liked"),
         )
@@ -40,7 +39,7 @@ async def test_an_edit_makes_the_services_word_stale_and_the_next_sending_replac
         assert row(house, "T1")[2:3] in (" ", "~")
         await house.press("v")
         assert house.text.count("(changed since)") >= 2
-        refuse_next(house, ("/data/attributes/[1]/shipping_address/postal_code", "Postcode not known"))
+        house.interceptor.refuse_next(("/data/attributes/[1]/shipping_address/postal_code", "Postcode not known"))
         await review(house)
         await house.press("y")
         await house.until("Postcode not known")
@@ -59,14 +58,14 @@ async def test_warnings_stop_nothing_and_an_error_found_here_is_overridden_for_o
             order(order_id=f"E{n}", order_number=f"E{n}", order_details__order_items__0__quantity=0) for n in range(2)
         ]
         await add_file(house, tmp_path, doubtful, *wrong)
-        assert standings(house) == ["ready", "to fix", "to fix"]
+        assert standings(house) == ["ready", "invalid", "invalid"]
         assert row(house, "W")[2:3] == "~"
         assert "no house number" in row(house, "W")
         await review(house)
         assert "1 order will be written" in house.text
         assert "~ Ship to, house number" in house.text
         await house.press("n", "g", "j", "z", "a")
-        assert standings(house) == ["ready", "ready", "to fix"]
+        assert standings(house) == ["ready", "ready", "invalid"]
         assert "goes in spite of" in row(house, "E0")
         assert "goes in spite of" not in row(house, "E1")
         await review(house)
@@ -77,12 +76,12 @@ async def test_warnings_stop_nothing_and_an_error_found_here_is_overridden_for_o
         await house.press("enter", "escape")
         assert screen.order is not None
         assert screen.order.document["order_id"] == "E0"
-        assert standings(house) == ["ready", "to fix", "to fix"], "it was let go as it was"
+        assert standings(house) == ["ready", "invalid", "invalid"], "it was let go as it was"
         await house.press("z", "a")
         await review(house)
         await house.press("y")
         # The service sees it, too: nothing of the request is written, and what it names is the order that was let go.
-        await house.until(lambda: standings(house) == ["ready", "refused", "to fix"])
+        await house.until(lambda: standings(house) == ["ready", "refused", "invalid"])
         await review(house)
         await house.press("y")
         await house.until(lambda: standings(house)[0] == "verified")

@@ -3,8 +3,10 @@
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from app_harness import NOW, House, housed
+from interception import Send, refusal
 
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.screens.edit.screen import EditScreen
@@ -112,24 +114,17 @@ async def test_a_refusal_lands_at_its_field_and_can_be_mended(tmp_path: Path) ->
     async with housed(tmp_path) as house:
         order = await open_first(house)
         await enter(house, "Jan Klaassen")
-        # The service refuses what this side could not know.
-        answer = '{"errors":[{"status":"400","code":"invalid","detail":"Not on our list","source":{"pointer":"order/shipping_address/city"}}]}'
-        transport = house.app.account.client._transport._http._transport  # type: ignore[attr-defined]
-        real = transport.handle_async_request
 
-        async def refuse(request: Any) -> Any:
-            import httpx
+        async def refuse(_request: httpx.Request, _send: Send) -> httpx.Response:
+            # The service refuses what this side could not know.
+            return refusal(("order/shipping_address/city", "Not on our list"))
 
-            if request.method == "PATCH":
-                return httpx.Response(400, content=answer.encode(), headers={"content-type": "application/json"})
-            return await real(request)
-
-        transport.handle_async_request = refuse
+        house.interceptor.intercept("PATCH", refuse)
         await house.press("w")
         await house.until(lambda: isinstance(house.app.screen, ReviewScreen))
         await house.press("y")
         await house.until("refused")
-        transport.handle_async_request = real
+        house.interceptor.handler = None
         await house.press("1", "n")
         assert house.app.screen.sheet.cursor_pointer.name == "city"
         assert "service 09:30: Not on our list" in house.text

@@ -9,7 +9,7 @@ from app_harness import House, housed
 from table_files import rows, text
 
 from tui.orders.tables.mapping import SHOP_PATH
-from tui.screens.common.pages import HelpScreen
+from tui.screens.common.pages import PageScreen
 from tui.screens.composer.screen import ComposerScreen
 from tui.screens.file_import.screen import ImportScreen
 from tui.store.batches import Batches
@@ -66,7 +66,7 @@ async def test_keys_are_answered_while_orders_come_and_all_of_them_are_there_in_
         await stage_file(house, tmp_path / "orders.csv")
         await house.until(f"staged {CHUNK_SIZE} of {MANY} orders; Esc stops")
         await house.press("?")
-        await house.until(lambda: isinstance(house.app.screen, HelpScreen))
+        await house.until(lambda: isinstance(house.app.screen, PageScreen) and "Keys in" in house.text)
         await house.press("q")
         await house.until(composing(house))
         await house.press("Q")

@@ -351,7 +351,7 @@ async def test_nothing_is_chosen_where_it_may_be_and_told_where_not(
     draft = form.app.account.drafts.get(screen_of(form)._order_id)
     assert (draft.sending.operation if draft is not None else None) == operation
     if operation is Operation.POST:
-        assert "goes whole" in form.text or path.endswith("name")
+        assert "sent as a full order" in form.text or path.endswith("name")
 
 
 @in_the_house

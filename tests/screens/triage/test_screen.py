@@ -12,11 +12,12 @@ from textual import events
 from textual.events import Paste
 
 from tui.sandbox.app import Sandbox, SandboxSettings
-from tui.screens.common.pages import HelpScreen
+from tui.screens.common.pages import PageScreen
 from tui.screens.composer.screen import ComposerScreen
 from tui.screens.file_import.screen import ImportScreen
 from tui.screens.system.opening import OpeningScreen
 from tui.screens.triage.screen import TriageScreen
+from tui.widgets.dialogs import QuestionBar
 from tui.widgets.table import OrderTable
 
 BAD = order(
@@ -205,7 +206,7 @@ async def test_a_torn_escape_sequence_runs_nothing(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         await house.until("100+ read")
         await house.press("escape", "[", "D")
-        assert not house.app.screen.question.is_open
+        assert not house.app.screen.query_one(QuestionBar).is_open
         await house.press("escape", "O", "B", "j")
         assert isinstance(house.app.screen, TriageScreen)
 
@@ -273,7 +274,7 @@ async def test_a_filter_typed_ahead_runs_no_commands(tmp_path: Path) -> None:
         for key in ("slash", *"weighta", "enter"):
             house.app.post_message(Key(key, "/" if key == "slash" else key if len(key) == 1 else "\r"))
         await house.until("/ weighta")
-        assert not house.app.screen.question.is_open
+        assert not house.app.screen.query_one(QuestionBar).is_open
         assert house.app.staging.orders == []
 
 
@@ -294,7 +295,7 @@ async def test_keys_typed_while_the_account_is_opened_are_for_the_rooms(tmp_path
         assert not house.app.house_screens()
         for key in ("B", "question_mark"):
             house.app.post_message(events.Key(key, {"question_mark": "?"}.get(key, key)))
-        await house.until(lambda: isinstance(house.app.screen, HelpScreen))
+        await house.until(lambda: isinstance(house.app.screen, PageScreen) and "Keys in" in house.text)
         await house.press("escape")
         assert isinstance(house.app.screen, ComposerScreen)
 

@@ -8,16 +8,17 @@ from tui.api.errors import Origin, Problem, Severity
 from tui.api.pointer import Pointer
 from tui.orders.paths import ITEMS
 from tui.store.batches import NewStaged, StagedState
-from tui.work.batches.staged_order import StagedStatus, note_of, told_to_json
+from tui.work.batches.staged_order import note_of, told_to_json
 from tui.work.batches.staging import BatchLocked, Staging
 from tui.work.file_import.provenance import cells_to_json
+from tui.work.writes.send_state import SendState
 
 
 def names(house: House) -> list[str]:
     return [one.name for one in house.staging.batches()]
 
 
-async def test_each_batch_has_its_orders_and_its_undo_and_the_last_used_is_opened(make: Make) -> None:
+async def test_batches_keep_their_orders_and_undo_and_the_last_one_opens(make: Make) -> None:
     house = await make()
     staging = house.staging
     stage(staging, order(order_id="A"))
@@ -42,7 +43,7 @@ async def test_each_batch_has_its_orders_and_its_undo_and_the_last_used_is_opene
     assert staging.batches()[1].counts == {StagedState.DRAFT: 2}
 
 
-async def test_a_batch_asked_for_by_name_is_made_at_its_first_change(make: Make) -> None:
+async def test_named_batch_is_created_at_its_first_change(make: Make) -> None:
     house = await make()
     other = Staging(house.account, "nightly")
     assert (other.name, names(house)) == ("nightly", [])
@@ -54,7 +55,7 @@ async def test_a_batch_asked_for_by_name_is_made_at_its_first_change(make: Make)
         stage(Staging(house.account, "x" * 61), order(order_id="A"))
 
 
-async def test_names_are_unique_and_what_is_removed_comes_back(make: Make) -> None:
+async def test_batch_names_are_unique_and_removal_can_be_undone(make: Make) -> None:
     house = await make()
     staging = house.staging
     staging.create("one")
@@ -77,7 +78,7 @@ async def test_names_are_unique_and_what_is_removed_comes_back(make: Make) -> No
     assert [one.id for one in staging.orders] == [a]
 
 
-async def test_a_batch_with_orders_on_the_way_is_not_removed(make: Make) -> None:
+async def test_batch_with_orders_in_flight_cannot_be_removed(make: Make) -> None:
     house = await make()
     (a,) = stage(house.staging, order(order_id="A"))
     (info,) = house.staging.batches()
@@ -87,7 +88,7 @@ async def test_a_batch_with_orders_on_the_way_is_not_removed(make: Make) -> None
     assert names(house) == ["staged orders"]
 
 
-async def test_two_copies_work_on_two_batches_and_each_sees_whose_is_whose(make: Make) -> None:
+async def test_two_processes_own_two_batches(make: Make) -> None:
     house = await make()
     first, store = house.staging, house.account.store
     first.create("mine")
@@ -119,7 +120,7 @@ async def test_two_copies_work_on_two_batches_and_each_sees_whose_is_whose(make:
     assert second.owner is None
 
 
-async def test_the_last_word_on_a_batch_stays_with_it(make: Make) -> None:
+async def test_last_notice_stays_with_its_batch(make: Make) -> None:
     house = await make()
     stage(house.staging, order(order_id="A"))
     await house.send()
@@ -130,10 +131,10 @@ async def test_the_last_word_on_a_batch_stays_with_it(make: Make) -> None:
     house.staging.open_batch("staged orders")
     assert house.staging.said == said
     await house.account.follower.until_done()
-    assert house.states() == {"A": StagedStatus.VERIFIED}
+    assert house.states() == {"A": SendState.VERIFIED}
 
 
-async def test_cells_and_conversion_problems_follow_their_items_also_to_another_version(make: Make) -> None:
+async def test_cells_and_conversion_problems_follow_their_items(make: Make) -> None:
     house = await make(settle=0.0)
     document = order(order_id="A", order_details__order_items__1__quantity=1)
     quantity, name = ITEMS / 1 / "quantity", ITEMS / 0 / "name"
@@ -191,9 +192,7 @@ async def test_cells_and_conversion_problems_follow_their_items_also_to_another_
         (Severity.ERROR, {"Two rows differ"}),
     ],
 )
-async def test_a_doubt_from_the_reading_of_a_file_hides_no_error(
-    make: Make, severity: Severity, told: set[str]
-) -> None:
+async def test_import_warning_hides_no_error(make: Make, severity: Severity, told: set[str]) -> None:
     house = await make()
     document = order(order_id="A", shipping_address__email="jan(at)x")
     place = Pointer.of("shipping_address", "email")
@@ -204,4 +203,4 @@ async def test_a_doubt_from_the_reading_of_a_file_hides_no_error(
     found = house.staging.findings(next(one for one in house.staging.orders if one.id == id))
     here = [one.problem.detail.split(",")[0] for one in found if one.problem.pointer == place]
     assert (set(here), len(here)) == (told, len(told))
-    assert house.states() == {"A": StagedStatus.TO_FIX}
+    assert house.states() == {"A": SendState.INVALID}

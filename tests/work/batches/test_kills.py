@@ -16,7 +16,7 @@ from sandbox_harness import NOW
 from tui.api.query import OrderQuery
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.sandbox.serve import serving
-from tui.work.batches.staged_order import StagedStatus
+from tui.work.writes.send_state import SendState
 
 TESTS = Path(__file__).parents[2]
 PATHS = {**os.environ, "PYTHONPATH": f"{TESTS}{os.pathsep}{TESTS.parent}"}
@@ -36,7 +36,7 @@ def killed(moment: int, *arguments: str) -> list[str]:
 
 
 @pytest.mark.parametrize("seed", range(2))
-async def test_sigkill_at_any_moment_of_a_batch_loses_and_doubles_nothing(tmp_path: Path, seed: int) -> None:
+async def test_sigkill_at_any_moment_loses_and_duplicates_nothing(tmp_path: Path, seed: int) -> None:
     """The whole: SENDCLOUD_KILLS=100 pytest tests/work -k sigkill."""
     random = Random(seed)
     for round in range(max(1, int(os.environ.get("SENDCLOUD_KILLS", "4")) // (2 * LIVES))):
@@ -56,12 +56,14 @@ async def test_sigkill_at_any_moment_of_a_batch_loses_and_doubles_nothing(tmp_pa
             assert len(staged) == len(staging.orders), "none is staged twice"
             await finish(bench, staging)
             counts = staging.counts()
-            missing = [one.id for one in staging.orders if staging.standing(one) is StagedStatus.DOUBT]
+            missing = [
+                one.id for one in staging.orders if staging.send_state(one) in (SendState.UNKNOWN, SendState.DIFFERS)
+            ]
             if missing:
                 await staging.ask_again(missing)
                 await finish(bench, staging)
                 counts = staging.counts()
-            assert counts == ({StagedStatus.VERIFIED: len(staged)} if staged else {})
+            assert counts == ({SendState.VERIFIED: len(staged)} if staged else {})
             page = await bench.client.list_orders(OrderQuery(page_size=200))
             there = Counter(str(one["order_id"]) for one in page.orders)
             assert there == Counter(staged.keys()), "each is there once"

@@ -42,7 +42,7 @@ def names(orders: tuple[PlannedOrder, ...]) -> str:
         ((48, 49), 9, 100, ["0", "1"]),
     ],
 )
-def test_orders_are_cut_by_number_and_by_size(sizes: tuple[int, ...], limit: int, most: int, groups: list[str]) -> None:
+def test_orders_are_split_by_count_and_size(sizes: tuple[int, ...], limit: int, most: int, groups: list[str]) -> None:
     assert list(map(names, cut(going(*sizes), limit, most))) == groups
 
 
@@ -79,28 +79,26 @@ def course(*groups: tuple[PlannedOrder, ...], goes_on: bool = True) -> SendQueue
     return made
 
 
-def test_what_a_refusal_does_not_name_goes_on_round_after_round() -> None:
+def test_orders_not_named_by_a_refusal_are_sent_again() -> None:
     made = course(going(1, 1, 1, 1, 1))
     sent, _ = drive(made, naming({"1"}, {"0", "4"}))
     assert sent == ["0 1 2 3 4", "0 2 3 4", "2 3"]
     assert (made.refused, made.taken) == ({"0", "1", "4"}, {"2", "3"})
 
 
-def test_until_everything_is_refused() -> None:
+def test_refusals_continue_until_every_order_is_refused() -> None:
     made = course(going(1, 1))
     assert drive(made, naming({"0"}, {"1"}))[0] == ["0 1", "1"]
     assert (made.refused, made.taken) == ({"0", "1"}, set())
 
 
-def test_without_leave_the_rest_of_a_refused_request_stays_and_the_next_one_goes() -> None:
+def test_without_permission_the_rest_of_a_refused_request_is_not_resent() -> None:
     orders = going(1, 1, 1)
     assert drive(course(orders[:2], orders[2:], goes_on=False), naming({"0"}))[0] == ["0 1", "2"]
 
 
 @given(st.integers(1, 60), st.sets(st.integers(0, 59)), st.sets(st.integers(0, 59)), st.integers(1, 20))
-def test_each_order_is_taken_or_refused_and_none_goes_again_after_that(
-    count: int, first: set[int], second: set[int], limit: int
-) -> None:
+def test_settled_orders_are_never_sent_again(count: int, first: set[int], second: set[int], limit: int) -> None:
     made = course(*cut(going(*[1] * count), limit))
     wrong = {str(one) for one in first | second if one < count}
     sent, _ = drive(made, naming({str(one) for one in first}, {str(one) for one in second}))
@@ -110,7 +108,7 @@ def test_each_order_is_taken_or_refused_and_none_goes_again_after_that(
 
 
 @pytest.mark.parametrize("bad", [0, 37, 99])
-def test_one_order_among_a_hundred_that_nobody_names_is_found_by_halving(bad: int) -> None:
+def test_unnamed_bad_order_is_found_by_bisection(bad: int) -> None:
     made = course(going(*[1] * 100))
 
     def judge(orders: tuple[PlannedOrder, ...]) -> SendAnswer:
@@ -124,21 +122,21 @@ def test_one_order_among_a_hundred_that_nobody_names_is_found_by_halving(bad: in
     assert len(sent) < 20
 
 
-def test_what_is_wrong_with_every_request_is_given_up_soon() -> None:
+def test_error_of_every_request_stops_the_bisection() -> None:
     made = course(*cut(going(*[1] * 500)))
     sent, _ = drive(made, lambda _: SendRefused(frozenset()))
     assert len(sent) == 8
     assert (made.taken, made.refused) == (set(), set())
 
 
-def test_a_request_that_is_too_large_is_halved_even_without_leave() -> None:
+def test_too_large_request_is_halved_without_permission() -> None:
     made = course(going(*[1] * 8), goes_on=False)
     sent, _ = drive(made, lambda orders: SendRefused(frozenset(), too_much=True) if len(orders) > 2 else SendAccepted())
     assert len(made.taken) == 8
     assert sent[-1] == "6 7"
 
 
-def test_busy_orders_wait_with_growing_pauses_while_the_others_go() -> None:
+def test_busy_orders_back_off_while_others_are_sent() -> None:
     orders = going(1, 1, 1)
     busy = {"0": 2}
 
@@ -154,19 +152,19 @@ def test_busy_orders_wait_with_growing_pauses_while_the_others_go() -> None:
 
 
 @pytest.mark.parametrize(("answer", "tries", "time"), [(SendLater("b"), 4, 70), (SendLater("b", 25, 1), 2, 25)])
-def test_waiting_ends(answer: SendLater, tries: int, time: float) -> None:
+def test_waiting_for_a_busy_service_ends(answer: SendLater, tries: int, time: float) -> None:
     made = course(going(1))
     sent, now = drive(made, lambda _: answer)
     assert (len(sent), now, made.given_up) == (tries, time, 1)
 
 
-def test_when_the_service_turns_everything_away_nothing_more_goes() -> None:
+def test_sending_stops_when_the_service_refuses_all_access() -> None:
     orders = going(1, 1, 1)
     made = course(orders[:1], orders[1:2], orders[2:])
     assert drive(made, lambda one: SendAborted() if one[0].id == "1" else SendSkipped())[0] == ["0", "1"]
 
 
-def test_what_is_cleared_does_not_go() -> None:
+def test_cleared_orders_are_not_sent() -> None:
     made = course(going(1, 1))
     assert made.clear() == 2
     assert made.next(0.0) is None

@@ -5,13 +5,14 @@ import dataclasses
 import json
 import os
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from random import Random
 from typing import Any
 
 import httpx
 import pytest
-from batch_harness import SHOP, House, Make, pointers, service_refuses, stage
+from batch_harness import SHOP, House, Make, pointers, stage
+from interception import Send, refusal
 from sandbox_harness import order
 
 from tui.api.codec import encode
@@ -20,26 +21,8 @@ from tui.orders.paths import ITEMS
 from tui.sandbox.faults import Faults
 from tui.work.batches import sender as shipping
 from tui.work.batches.send_queue import cut
-from tui.work.batches.staged_order import StagedStatus
 from tui.work.batches.staging import BatchLocked
-
-Answers = Callable[[httpx.Request], Awaitable[httpx.Response]]
-
-
-def between(house: House, answer: Callable[[httpx.Request, Answers], Awaitable[httpx.Response]]) -> None:
-    """Put something between the app and the service, for writes."""
-    transport = house.account.client._transport._http._transport  # type: ignore[attr-defined]
-    real = transport.handle_async_request
-
-    async def handle(request: httpx.Request) -> httpx.Response:
-        return await (answer(request, real) if request.method == "POST" else real(request))
-
-    transport.handle_async_request = handle
-
-
-def refusal(*errors: tuple[str, str]) -> httpx.Response:
-    found = [{"status": "400", "code": "invalid", "detail": d, "source": {"pointer": p}} for p, d in errors]
-    return httpx.Response(400, content=encode({"errors": found}), headers={"content-type": "application/json"})
+from tui.work.writes.send_state import SendState
 
 
 async def many(house: House, count: int, prefix: str = "A", **changes: Any) -> list[str]:
@@ -48,49 +31,49 @@ async def many(house: House, count: int, prefix: str = "A", **changes: Any) -> l
     return ids
 
 
-async def test_a_refused_batch_is_cut_until_nothing_is_refused_and_the_requests_are_told(make: Make) -> None:
+async def test_refused_batch_is_split_until_nothing_is_refused(make: Make) -> None:
     house = await make()
     ids = await many(house, 40)
     house.staging.editing.put(ids[3], ITEMS / 0 / "quantity", 0, "quantity")
     house.staging.editing.release([ids[3]], in_spite=True)
 
-    async def second_look(request: httpx.Request, real: Answers) -> httpx.Response:
+    async def second_look(request: httpx.Request, real: Send) -> httpx.Response:
         # Only what passed the first check is looked at further (Q2.4).
         sent = [one["order_id"] for one in json.loads(request.content)]
         if "A3" in sent or "A11" not in sent:
             return await real(request)
         return refusal((f"/data/attributes/[{sent.index('A11')}]/order_details/integration/id", "Not yours"))
 
-    between(house, second_look)
+    house.interceptor.intercept("POST", second_look)
     await house.staging.send(house.staging.plan(), goes_on=True)
-    assert house.staging.counts() == {StagedStatus.REFUSED: 2, StagedStatus.SENT: 38}
+    assert house.staging.counts() == {SendState.REFUSED: 2, SendState.ACCEPTED: 38}
     assert pointers(house.staging, ids[3]) == [str(ITEMS / 0 / "quantity")]
     assert pointers(house.staging, ids[11]) == ["/order_details/integration/id"]
     assert house.staging.said[-1].words == ("3 requests, 2 of them refused: 38 accepted, 2 refused of 40 orders.")
     await house.account.follower.until_done()
-    assert house.staging.counts() == {StagedStatus.REFUSED: 2, StagedStatus.VERIFIED: 38}
+    assert house.staging.counts() == {SendState.REFUSED: 2, SendState.VERIFIED: 38}
     assert len(await house.there()) == 38
     house.staging.editing.put(ids[3], ITEMS / 0 / "quantity", 2, "quantity")
     await house.staging.send(house.staging.plan(), goes_on=True)
-    assert house.staging.counts()[StagedStatus.SENT] == 1
+    assert house.staging.counts()[SendState.ACCEPTED] == 1
 
 
-async def test_without_leave_one_refusal_is_one_request(make: Make) -> None:
+async def test_without_permission_a_refusal_takes_one_request(make: Make) -> None:
     house = await make()
     await many(house, 3)
-    await service_refuses(house, ("/data/attributes/[1]/order_id", "no"))
+    house.interceptor.refuse_next(("/data/attributes/[1]/order_id", "no"))
     await house.staging.send(house.staging.plan())
-    assert house.staging.counts() == {StagedStatus.REFUSED: 1, StagedStatus.READY: 2}
+    assert house.staging.counts() == {SendState.REFUSED: 1, SendState.READY: 2}
     assert len(house.account.store.writes.all(house.account.account_id)) == 1
 
 
-async def test_a_refusal_of_a_reordered_and_thinned_batch_is_shown_on_the_right_orders(make: Make) -> None:
+async def test_refusal_of_a_reordered_batch_is_shown_on_the_right_orders(make: Make) -> None:
     house = await make()
     ids = await many(house, 8)
     plan = house.staging.plan()
     changed = False
 
-    async def refuse(request: httpx.Request, real: Answers) -> httpx.Response:
+    async def refuse(request: httpx.Request, real: Send) -> httpx.Response:
         nonlocal changed
         if changed:
             return await real(request)
@@ -98,7 +81,7 @@ async def test_a_refusal_of_a_reordered_and_thinned_batch_is_shown_on_the_right_
         house.account.store.batches.move([ids[7], ids[6]], before=ids[0])
         return refusal(("/data/attributes/[1]/order_id", "of 1"), ("/data/attributes/[4]/nowhere", "of 5"))
 
-    between(house, refuse)
+    house.interceptor.intercept("POST", refuse)
     house.staging.editing.remove_orders([ids[2]])  # after the review
     await house.staging.send(plan, goes_on=True)
     # What was sent was 0 1 3 4 5 6 7, so that the fifth of them is order 5.
@@ -109,7 +92,7 @@ async def test_a_refusal_of_a_reordered_and_thinned_batch_is_shown_on_the_right_
     staging = await house.crash()
     assert [one.id for one in staging.orders][:2] == [ids[7], ids[6]]
     assert pointers(staging, ids[5]) == ["/nowhere"]
-    assert house.staging.counts() == {StagedStatus.REFUSED: 2, StagedStatus.SENT: 5}
+    assert house.staging.counts() == {SendState.REFUSED: 2, SendState.ACCEPTED: 5}
 
 
 _ITEM = "order_details/order_items/0"
@@ -137,12 +120,12 @@ _ITEM = "order_details/order_items/0"
         ("", None),
     ],
 )
-async def test_every_pointer_dialect_lands_at_its_field_or_is_told_of_the_request(
+async def test_every_pointer_dialect_maps_to_its_field_or_the_request(
     make: Make, pointer: str, lands: str | None
 ) -> None:
     house = await make()
     ids = await many(house, 2)
-    await service_refuses(house, (pointer, "Something is wrong"))
+    house.interceptor.refuse_next((pointer, "Something is wrong"))
     await house.staging.send(house.staging.plan())
     assert pointers(house.staging, ids[0]) == []
     assert pointers(house.staging, ids[1]) == ([] if lands is None else [lands])
@@ -164,16 +147,16 @@ async def test_every_pointer_dialect_lands_at_its_field_or_is_told_of_the_reques
         (b"D", "D"),
     ],
 )
-async def test_every_shape_of_a_refusal_of_one_order_holds_it_and_is_shown(make: Make, body: Any, detail: str) -> None:
+async def test_every_shape_of_a_refusal_is_shown_on_its_order(make: Make, body: Any, detail: str) -> None:
     house = await make()
     (id,) = await many(house, 1)
 
-    async def refuse(request: httpx.Request, real: Answers) -> httpx.Response:
+    async def refuse(request: httpx.Request, real: Send) -> httpx.Response:
         content = body if isinstance(body, bytes) else encode(body)
         kind = "application/json" if not isinstance(body, bytes) else "text/html"
         return httpx.Response(400, content=content, headers={"content-type": kind})
 
-    between(house, refuse)
+    house.interceptor.intercept("POST", refuse)
     await house.staging.send(house.staging.plan(), goes_on=True)
     found = house.staging.get(id)
     assert found is not None
@@ -183,38 +166,36 @@ async def test_every_shape_of_a_refusal_of_one_order_holds_it_and_is_shown(make:
     assert len(house.account.store.writes.all(house.account.account_id)) == 1, "what was refused does not go again"
 
 
-async def test_a_large_batch_is_split_by_size_and_halved_where_it_is_still_too_large(
-    make: Make, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_large_batch_is_split_by_size_and_halved_again(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shipping, "cut", lambda going: cut(going, 100, 60_000))
     house = await make()
     await many(house, 12, order_details__notes="x" * 20_000)
     plan = house.staging.plan()
     assert [len(request) for request in plan.requests] == [2] * 6
 
-    async def small(request: httpx.Request, real: Answers) -> httpx.Response:
+    async def small(request: httpx.Request, real: Send) -> httpx.Response:
         return await real(request) if len(request.content) < 30_000 else httpx.Response(413, content=b"too large")
 
-    between(house, small)
+    house.interceptor.intercept("POST", small)
     await house.staging.send(plan)
-    assert house.staging.counts() == {StagedStatus.SENT: 12}
+    assert house.staging.counts() == {SendState.ACCEPTED: 12}
 
 
-async def test_busy_orders_go_again_by_themselves_with_growing_pauses(make: Make) -> None:
+async def test_busy_orders_are_retried_with_backoff(make: Make) -> None:
     house = await make()
     await many(house, 2)
     times: list[float] = []
 
-    async def busy(request: httpx.Request, real: Answers) -> httpx.Response:
+    async def busy(request: httpx.Request, real: Send) -> httpx.Response:
         times.append(house.clock.passed)
         if house.clock.passed < 120:
             detail = "This order is being processed by another request, please try again later."
             return refusal(("/data", detail))
         return await real(request)
 
-    between(house, busy)
+    house.interceptor.intercept("POST", busy)
     await house.staging.send(house.staging.plan())
-    assert house.staging.counts() == {StagedStatus.SENT: 2}
+    assert house.staging.counts() == {SendState.ACCEPTED: 2}
     assert 120 < times[-1] < 300
     assert len(times) < 40
 
@@ -232,16 +213,16 @@ async def held_up(house: House) -> tuple[asyncio.Event, asyncio.Event]:
     """Each write waits for the second event once it has come, which the first one tells."""
     came, go = asyncio.Event(), asyncio.Event()
 
-    async def wait(request: httpx.Request, real: Answers) -> httpx.Response:
+    async def wait(request: httpx.Request, real: Send) -> httpx.Response:
         came.set()
         await go.wait()
         return await real(request)
 
-    between(house, wait)
+    house.interceptor.intercept("POST", wait)
     return came, go
 
 
-async def test_pausing_lets_the_request_that_is_out_end_and_begins_no_other(make: Make) -> None:
+async def test_pause_finishes_the_request_in_flight_and_starts_no_other(make: Make) -> None:
     house = await make()
     await many(house, 250)
     staging = house.staging
@@ -255,19 +236,19 @@ async def test_pausing_lets_the_request_that_is_out_end_and_begins_no_other(make
     assert not staging.sender.pause()
     go.set()
     await until(lambda: not staging.sender.waiting)
-    assert staging.counts() == {StagedStatus.SENT: 100, StagedStatus.READY: 150}
+    assert staging.counts() == {SendState.ACCEPTED: 100, SendState.READY: 150}
     paused = staging.sender.progress
     assert paused is not None
     assert (paused.accepted, paused.left, paused.paused) == (100, 150, True)
-    held = next(one.id for one in staging.orders if staging.standing(one) is StagedStatus.READY)
+    held = next(one.id for one in staging.orders if staging.send_state(one) is SendState.READY)
     staging.editing.hold([held])
     assert staging.sender.resume()
     await sending
-    assert staging.counts() == {StagedStatus.SENT: 249, StagedStatus.HELD: 1}
+    assert staging.counts() == {SendState.ACCEPTED: 249, SendState.HELD: 1}
     assert staging.sender.progress is None
 
 
-async def test_cancelling_forgets_the_rest_and_what_was_sent_stays_sent(make: Make) -> None:
+async def test_cancel_keeps_what_was_sent(make: Make) -> None:
     house = await make()
     await many(house, 250)
     staging = house.staging
@@ -277,15 +258,15 @@ async def test_cancelling_forgets_the_rest_and_what_was_sent_stays_sent(make: Ma
     assert staging.sender.cancel() == 150
     go.set()
     await sending
-    assert staging.counts() == {StagedStatus.SENT: 100, StagedStatus.READY: 150}
+    assert staging.counts() == {SendState.ACCEPTED: 100, SendState.READY: 150}
     assert "150 orders did not go" in staging.said[0].words
     await house.account.follower.until_done()
     await staging.send(staging.plan())
     await house.account.follower.until_done()
-    assert staging.counts() == {StagedStatus.VERIFIED: 250}
+    assert staging.counts() == {SendState.VERIFIED: 250}
 
 
-async def test_a_cancel_ends_the_waiting_for_a_busy_service(make: Make) -> None:
+async def test_cancel_ends_the_wait_for_a_busy_service(make: Make) -> None:
     house = await make()
     await many(house, 1)
     staging = house.staging
@@ -301,10 +282,10 @@ async def test_a_cancel_ends_the_waiting_for_a_busy_service(make: Make) -> None:
     await until(lambda: staging.sender.progress is not None and staging.sender.progress.until is not None)
     assert staging.sender.cancel() == 1
     await sending
-    assert staging.counts() == {StagedStatus.READY: 1}
+    assert staging.counts() == {SendState.READY: 1}
 
 
-async def test_another_batch_is_opened_only_when_nothing_is_out_and_a_paused_sending_ends_there(make: Make) -> None:
+async def test_opening_another_batch_waits_for_requests_in_flight(make: Make) -> None:
     house = await make()
     await many(house, 150)
     staging = house.staging
@@ -322,10 +303,10 @@ async def test_another_batch_is_opened_only_when_nothing_is_out_and_a_paused_sen
     await sending
     assert staging.orders == []
     staging.open_batch("staged orders")
-    assert staging.counts() == {StagedStatus.SENT: 100, StagedStatus.READY: 50}
+    assert staging.counts() == {SendState.ACCEPTED: 100, SendState.READY: 50}
 
 
-async def test_a_paused_sending_ends_where_its_batch_is_removed(make: Make) -> None:
+async def test_removing_the_batch_ends_a_paused_sending(make: Make) -> None:
     house = await make()
     await many(house, 150)
     staging = house.staging
@@ -334,17 +315,17 @@ async def test_a_paused_sending_ends_where_its_batch_is_removed(make: Make) -> N
     await came.wait()
     staging.sender.pause()
     go.set()
-    await until(lambda: not staging.sender.waiting and staging.counts()[StagedStatus.SENT] == 100)
+    await until(lambda: not staging.sender.waiting and staging.counts()[SendState.ACCEPTED] == 100)
     await house.account.follower.until_done()
     staging.remove("staged orders")
     await sending
     assert staging.sender.progress is None
     staging.put_back()
     staging.open_batch("staged orders")
-    assert staging.counts() == {StagedStatus.VERIFIED: 100, StagedStatus.READY: 50}
+    assert staging.counts() == {SendState.VERIFIED: 100, SendState.READY: 50}
 
 
-async def test_a_plan_that_comes_meanwhile_goes_after_the_first(make: Make) -> None:
+async def test_second_plan_is_sent_after_the_first(make: Make) -> None:
     house = await make()
     await many(house, 3)
     staging = house.staging
@@ -357,13 +338,11 @@ async def test_a_plan_that_comes_meanwhile_goes_after_the_first(make: Make) -> N
     second = asyncio.create_task(staging.send(plan))
     go.set()
     await asyncio.gather(first, second)
-    assert staging.counts() == {StagedStatus.SENT: 5}
+    assert staging.counts() == {SendState.ACCEPTED: 5}
 
 
 @pytest.mark.parametrize("seed", range(2))
-async def test_with_faults_of_every_kind_each_order_is_verified_or_accounted_for_and_none_is_there_twice(
-    make: Make, seed: int
-) -> None:
+async def test_with_faults_of_every_kind_every_order_is_accounted_for_once(make: Make, seed: int) -> None:
     """The whole: SENDCLOUD_ORDERS_MANY=500 pytest tests/work -k faults_of_every_kind."""
     count = int(os.environ.get("SENDCLOUD_ORDERS_MANY", "60"))
     random = Random(seed)
@@ -384,12 +363,16 @@ async def test_with_faults_of_every_kind_each_order_is_verified_or_accounted_for
             await house.crash()
         for outcome in await house.account.outbox.recover():
             house.staging.settle(outcome)
-        missing = [one.id for one in house.staging.orders if house.staging.standing(one) is StagedStatus.DOUBT]
+        missing = [
+            one.id
+            for one in house.staging.orders
+            if house.staging.send_state(one) in (SendState.UNKNOWN, SendState.DIFFERS)
+        ]
         await house.staging.ask_again(missing)
         await house.account.follower.until_done()
-        if house.staging.counts()[StagedStatus.VERIFIED] == count - len(bad):
+        if house.staging.counts()[SendState.VERIFIED] == count - len(bad):
             break
-    assert house.staging.counts() == {StagedStatus.VERIFIED: count - len(bad), StagedStatus.REFUSED: len(bad)}
+    assert house.staging.counts() == {SendState.VERIFIED: count - len(bad), SendState.REFUSED: len(bad)}
     house.sandbox.fault_injector.faults = Faults()
     house.clock.passed += 100
     names: list[str] = []

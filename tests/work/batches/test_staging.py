@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
-from batch_harness import NOTES, QUANTITY, SHOP, Make, add_json, pointers, service_refuses, stage
+from batch_harness import NOTES, QUANTITY, SHOP, Make, add_json, pointers, stage
+from interception import Send
 from sandbox_harness import NOW, order
 
 from tui.api.auth import BasicAuth
@@ -25,55 +26,55 @@ from tui.store.store import Store
 from tui.store.store import utc_now as store_now
 from tui.work.account import open_account
 from tui.work.batches.bulk_edit import setting, take
-from tui.work.batches.staged_order import PlannedAction, StagedStatus
+from tui.work.batches.staged_order import PlannedAction
 from tui.work.batches.staging import BatchLocked, Staging
 from tui.work.file_import.json_reader import ImportFileError
+from tui.work.writes.send_state import SendState
 
 
-async def test_three_staged_one_wrong_refused_mended_sent_verified(make: Make) -> None:
+async def test_refused_order_is_fixed_sent_and_verified(make: Make) -> None:
     house = await make()
     a, b, c = stage(house.staging, order(order_id="A"), order(order_id="B"), order(order_id="C"))
     await house.staging.look()
-    assert house.states() == dict.fromkeys("ABC", StagedStatus.READY)
-    await service_refuses(house, ("/data/attributes/[1]/shipping_address/city", "Not a city"))
+    assert house.states() == dict.fromkeys("ABC", SendState.READY)
+    house.interceptor.refuse_next(("/data/attributes/[1]/shipping_address/city", "Not a city"))
     await house.send()
-    assert house.states() == {"A": StagedStatus.READY, "B": StagedStatus.REFUSED, "C": StagedStatus.READY}
+    assert house.states() == {"A": SendState.READY, "B": SendState.REFUSED, "C": SendState.READY}
     assert pointers(house.staging, b) == ["/shipping_address/city"]
     assert "refused all 3" in house.staging.said[-1].words
     assert "2 not named can go again" in house.staging.said[-1].words
     assert await house.there() == {}
     house.staging.editing.put(b, Pointer.of("shipping_address", "city"), "Oss", "city")
-    assert house.states()["B"] is StagedStatus.REFUSED, "the same value again is no change"
+    assert house.states()["B"] is SendState.REFUSED, "the same value again is no change"
     house.staging.editing.put(b, Pointer.of("shipping_address", "city"), "Uden", "city")
     assert pointers(house.staging, b) == []
     assert pointers(house.staging, b, stale=True) == ["/shipping_address/city"]
     await house.send()
-    assert house.states() == dict.fromkeys("ABC", StagedStatus.SENT)
+    assert house.states() == dict.fromkeys("ABC", SendState.ACCEPTED)
     await house.account.follower.until_done()
-    assert house.states() == dict.fromkeys("ABC", StagedStatus.VERIFIED)
+    assert house.states() == dict.fromkeys("ABC", SendState.VERIFIED)
     assert pointers(house.staging, b, stale=True) == []
     assert sorted(await house.there()) == ["A", "B", "C"]
     assert {a, b, c} == {one.id for one in house.staging.orders}
 
 
-async def test_what_is_found_here_keeps_an_order_back_until_it_is_let_go_all_the_same(make: Make) -> None:
+async def test_local_error_holds_an_order_until_it_is_released(make: Make) -> None:
     house = await make()
     (a,) = stage(house.staging, order(order_id="A", order_details__order_items__0__quantity=0))
     await house.staging.look()
-    assert house.states() == {"A": StagedStatus.TO_FIX}
+    assert house.states() == {"A": SendState.INVALID}
     assert house.staging.plan().count == 0
     assert house.staging.editing.release([a], in_spite=True) == 1
-    assert house.states() == {"A": StagedStatus.READY}
+    assert house.states() == {"A": SendState.READY}
     await house.send()
-    assert house.states() == {"A": StagedStatus.REFUSED}
+    assert house.states() == {"A": SendState.REFUSED}
     assert pointers(house.staging, a) == [str(QUANTITY)]
 
 
 async def test_problems_follow_their_items(make: Make) -> None:
     house = await make()
     (a,) = stage(house.staging, order(order_id="A"))
-    await service_refuses(
-        house,
+    house.interceptor.refuse_next(
         ("/data/attributes/[0]/order_details/order_items/1/hs_code", "Field required"),
         ("/data/attributes/[0]/order_details/order_items/0/sku", "no"),
     )
@@ -87,28 +88,27 @@ async def test_problems_follow_their_items(make: Make) -> None:
     assert pointers(staging, a) == [str(ITEMS / 1 / "hs_code")]
 
 
-async def test_pointers_that_lead_nowhere_and_problems_of_the_batch_are_kept(make: Make) -> None:
+async def test_unknown_pointers_and_batch_problems_are_kept(make: Make) -> None:
     house = await make()
     a, b = stage(house.staging, order(order_id="A"), order(order_id="B"))
-    await service_refuses(
-        house,
+    house.interceptor.refuse_next(
         ("/data/attributes/[0]/nowhere/at/all", "Strange"),
         ("/data/attributes/", "The batch as a whole"),
         ("/data/attributes/[7]/order_id", "Nobody's"),
     )
     await house.send()
     assert pointers(house.staging, a) == ["/nowhere/at/all"]
-    assert house.states() == {"A": StagedStatus.REFUSED, "B": StagedStatus.READY}
+    assert house.states() == {"A": SendState.REFUSED, "B": SendState.READY}
     said = house.staging.said[-1]
     assert {problem.detail for problem in said.problems} == {"The batch as a whole", "Nobody's"}
     house.staging.editing.put(a, NOTES, "x", "note")
-    assert house.states()["A"] is StagedStatus.READY, "which change was meant cannot be told"
+    assert house.states()["A"] is SendState.READY, "which change was meant cannot be told"
     staging = await house.crash()
     assert staging.said == [said]
     assert b in {one.id for one in staging.orders}
 
 
-async def test_an_existing_order_waits_until_it_is_released(make: Make) -> None:
+async def test_existing_order_waits_for_release(make: Make) -> None:
     house = await make(settle=0.0)
     stage(house.staging, order(order_id="A"))
     await house.send()
@@ -121,18 +121,18 @@ async def test_an_existing_order_waits_until_it_is_released(make: Make) -> None:
     assert found.does is PlannedAction.SAME
     assert found.document["id"] == str(read["id"])
     house.staging.editing.put(same, NOTES, "Ring once", "note")
-    assert house.states() == {"A": StagedStatus.UPDATE}
+    assert house.states() == {"A": SendState.CONFLICT}
     assert [str(change.pointer) for change in found.differences] == [str(NOTES)]
     assert house.staging.plan().count == 0
     house.staging.editing.release([same])
     await house.send()
     await house.account.follower.until_done()
-    assert house.states() == {"A": StagedStatus.VERIFIED}
+    assert house.states() == {"A": SendState.VERIFIED}
     there = await house.there()
     assert (len(there), NOTES.get(there["A"])) == (1, "Ring once")
 
 
-async def test_an_order_of_a_file_that_exists_is_found_to_be_an_update(make: Make) -> None:
+async def test_existing_order_of_a_file_becomes_an_update(make: Make) -> None:
     house = await make(settle=0.0)
     stage(house.staging, order(order_id="A"))
     await house.send()
@@ -141,16 +141,16 @@ async def test_an_order_of_a_file_that_exists_is_found_to_be_an_update(make: Mak
     new, same = stage(house.staging, order(order_id="A", order_number="other"), order(order_id="N"))
     assert house.staging.plan().count == 0, "what is not looked up does not go"
     await house.staging.look()
-    assert house.states() == {"A": StagedStatus.UPDATE, "N": StagedStatus.READY}
+    assert house.states() == {"A": SendState.CONFLICT, "N": SendState.READY}
     house.staging.editing.put(new, Pointer.of("order_id"), "B", "order id")
     await house.staging.look()
-    assert house.states() == {"B": StagedStatus.READY, "N": StagedStatus.READY}
+    assert house.states() == {"B": SendState.READY, "N": SendState.READY}
     house.staging.editing.put(same, Pointer.of("order_id"), "B", "order id")
-    assert house.states() == {"B": StagedStatus.TO_FIX}
+    assert house.states() == {"B": SendState.INVALID}
     assert len(house.staging.plan().staying) == 1
 
 
-async def test_an_update_whose_order_changed_since_the_review_stays_here(make: Make) -> None:
+async def test_update_of_an_order_changed_since_the_review_is_held(make: Make) -> None:
     house = await make(settle=0.0)
     stage(house.staging, order(order_id="A"))
     await house.send()
@@ -171,7 +171,7 @@ async def test_an_update_whose_order_changed_since_the_review_stays_here(make: M
     assert (await house.there())["A"]["order_number"] == "other"
 
 
-async def test_an_update_is_set_on_what_changed_there_and_waits_where_both_changed(make: Make) -> None:
+async def test_update_is_merged_and_waits_on_a_conflict(make: Make) -> None:
     house = await make(settle=0.0)
     stage(house.staging, order(order_id="A"))
     await house.send()
@@ -188,14 +188,14 @@ async def test_an_update_is_set_on_what_changed_there_and_waits_where_both_chang
     assert found is not None
     assert Pointer.of("shipping_address", "city").get(found.document) == "Uden"
     assert [str(change.pointer) for change in found.differences] == [str(NOTES)]
-    assert house.states() == {"A": StagedStatus.READY}
+    assert house.states() == {"A": SendState.READY}
     await house.account.client.patch_order(str(read["id"]), {"order_details": {"notes": "theirs"}})
     await house.staging.look(again=True)
-    assert house.states() == {"A": StagedStatus.UPDATE}
+    assert house.states() == {"A": SendState.CONFLICT}
     assert NOTES.get(found.document) == "mine"
 
 
-async def test_a_verified_order_edited_again_becomes_an_update(make: Make) -> None:
+async def test_verified_order_edited_again_becomes_an_update(make: Make) -> None:
     house = await make()
     (a,) = stage(house.staging, order(order_id="A"))
     await house.send()
@@ -203,13 +203,13 @@ async def test_a_verified_order_edited_again_becomes_an_update(make: Make) -> No
     house.staging.editing.put(a, NOTES, "Ring once", "note")
     found = house.staging.get(a)
     assert found is not None
-    assert (found.does, house.states()) == (PlannedAction.UPDATE, {"A": StagedStatus.UPDATE})
+    assert (found.does, house.states()) == (PlannedAction.UPDATE, {"A": SendState.CONFLICT})
     assert [str(change.pointer) for change in found.edit.changes()] == [str(NOTES)]
     assert house.staging.editing.undo() is not None
-    assert house.states() == {"A": StagedStatus.SAME}
+    assert house.states() == {"A": SendState.UNCHANGED}
     house.staging.editing.redo()
     staging = await house.crash()
-    assert house.states() == {"A": StagedStatus.UPDATE}
+    assert house.states() == {"A": SendState.CONFLICT}
     await staging.look([a], again=True)
     staging.editing.release([a])
     await house.send()
@@ -218,7 +218,7 @@ async def test_a_verified_order_edited_again_becomes_an_update(make: Make) -> No
     assert (len(there), NOTES.get(there["A"])) == (1, "Ring once")
 
 
-async def test_flags_that_cannot_be_kept_are_as_they_were(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_flags_that_cannot_be_saved_are_unchanged(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     house = await make(settle=0.0)
     ids = stage(house.staging, order(order_id="A"), order(order_id="B"))
     house.staging.editing.hold(ids[:1])
@@ -244,7 +244,7 @@ async def test_flags_that_cannot_be_kept_are_as_they_were(make: Make, monkeypatc
     assert [(one.version, NOTES.get(one.document)) for one in house.staging.orders] == [(2, "x"), (2, "x")]
 
 
-async def test_a_change_that_was_previewed_is_not_done_to_what_changed_since(make: Make) -> None:
+async def test_previewed_change_skips_orders_changed_since(make: Make) -> None:
     house = await make(settle=0.0)
     a, _ = stage(house.staging, order(order_id="A"), order(order_id="B"))
     name = (*ITEMS.tokens, "*", "name")
@@ -258,7 +258,7 @@ async def test_a_change_that_was_previewed_is_not_done_to_what_changed_since(mak
     assert (ITEMS / 0 / "name").get(second.document) == "Cup"
 
 
-async def test_copies_are_new_orders_with_ids_of_their_own(make: Make) -> None:
+async def test_copies_are_new_orders_with_new_ids(make: Make) -> None:
     house = await make()
     read = {**order(order_id="A", order_number="N-1"), "id": 9, "created_at": "2026-11-01T00:00:00Z"}
     ids = house.staging.editing.add_copies([read, read])
@@ -277,7 +277,7 @@ async def test_copies_are_new_orders_with_ids_of_their_own(make: Make) -> None:
     assert len(ids) == 2
 
 
-async def test_a_blank_order_says_what_is_missing_and_takes_its_number_as_id(make: Make) -> None:
+async def test_blank_order_lists_missing_fields_and_uses_its_number_as_id(make: Make) -> None:
     house = await make()
     examples = [order(payment_details__total_price__currency="CHF"), order(order_details__status__code="fulfilled")]
     id = house.staging.editing.add_blank(SHOP, [examples[0]])
@@ -293,7 +293,7 @@ async def test_a_blank_order_says_what_is_missing_and_takes_its_number_as_id(mak
 
 
 @pytest.mark.parametrize("wrap", ["list", "data", "one", "lines"])
-async def test_orders_come_out_of_every_kind_of_json(make: Make, tmp_path: Path, wrap: str) -> None:
+async def test_every_json_shape_is_read_as_orders(make: Make, tmp_path: Path, wrap: str) -> None:
     house = await make()
     orders = [order(order_id="A"), order(order_id="B")]
     text = {
@@ -334,7 +334,7 @@ async def test_no_entry_of_a_file_is_dropped_silently(make: Make) -> None:
         (None, "directory"),
     ],
 )
-async def test_files_that_will_not_do_are_refused_in_a_sentence(
+async def test_unusable_files_are_refused_with_a_sentence(
     make: Make, tmp_path: Path, content: bytes | None, words: str
 ) -> None:
     house = await make()
@@ -350,7 +350,7 @@ async def test_files_that_will_not_do_are_refused_in_a_sentence(
     assert house.staging.orders == []
 
 
-async def test_more_than_a_hundred_go_in_several_requests(make: Make) -> None:
+async def test_more_than_a_hundred_orders_take_several_requests(make: Make) -> None:
     house = await make()
     stage(house.staging, *(order(order_id=f"A{n}") for n in range(230)))
     await house.staging.look()
@@ -358,22 +358,22 @@ async def test_more_than_a_hundred_go_in_several_requests(make: Make) -> None:
     assert [len(request) for request in plan.requests] == [100, 100, 30]
     await house.staging.send(plan)
     await house.account.follower.until_done()
-    assert house.staging.counts() == {StagedStatus.VERIFIED: 230}
+    assert house.staging.counts() == {SendState.VERIFIED: 230}
 
 
-async def test_a_busy_service_leaves_everything_ready(make: Make) -> None:
+async def test_busy_service_leaves_orders_ready(make: Make) -> None:
     house = await make()
     stage(house.staging, order(order_id="A"))
     house.sandbox.fault_injector.faults = Faults.parse(["busy=1"])
     await house.send()
-    assert house.states() == {"A": StagedStatus.READY}
+    assert house.states() == {"A": SendState.READY}
     assert "busy" in house.staging.said[-1].words
     house.sandbox.fault_injector.faults = Faults()
     await house.send()
-    assert house.states() == {"A": StagedStatus.SENT}
+    assert house.states() == {"A": SendState.ACCEPTED}
 
 
-async def test_a_service_that_turns_us_away_ends_the_sending(make: Make) -> None:
+async def test_denied_access_ends_the_sending(make: Make) -> None:
     house = await make()
     stage(house.staging, *(order(order_id=f"A{n}") for n in range(150)))
     await house.staging.look()
@@ -382,54 +382,54 @@ async def test_a_service_that_turns_us_away_ends_the_sending(make: Make) -> None
     await house.staging.send(plan)
     assert len(house.staging.said) == 1
     assert "can go again" in house.staging.said[0].words
-    assert house.staging.counts() == {StagedStatus.READY: 150}
+    assert house.staging.counts() == {SendState.READY: 150}
 
 
-async def test_a_lost_answer_is_looked_up_and_nothing_exists_twice(make: Make) -> None:
+async def test_lost_answer_is_looked_up_without_duplicates(make: Make) -> None:
     house = await make(settle=0.0)
     stage(house.staging, order(order_id="A"), order(order_id="B"))
     await house.staging.look()
     house.sandbox.fault_injector.faults = Faults.parse(["error_after=1:POST:/orders"])
     plan = house.staging.plan()
     await house.staging.send(plan)
-    assert house.states() == {"A": StagedStatus.SENT, "B": StagedStatus.SENT}
+    assert house.states() == {"A": SendState.ACCEPTED, "B": SendState.ACCEPTED}
     await house.account.follower.until_done()
-    assert house.states() == {"A": StagedStatus.VERIFIED, "B": StagedStatus.VERIFIED}
+    assert house.states() == {"A": SendState.VERIFIED, "B": SendState.VERIFIED}
     assert len(await house.there()) == 2
 
 
-async def test_an_answer_that_cannot_be_found_out_is_unknown_until_it_is(make: Make) -> None:
+async def test_unresolved_answer_stays_unknown(make: Make) -> None:
     house = await make(settle=0.0)
     (a,) = stage(house.staging, order(order_id="A"))
     await house.staging.look()
     plan = house.staging.plan()
     house.sandbox.fault_injector.faults = Faults.parse(["error=1"])
     await house.staging.send(plan)
-    assert house.states() == {"A": StagedStatus.DOUBT}
+    assert house.states() == {"A": SendState.UNKNOWN}
     assert house.staging.plan([a]).count == 0
     with pytest.raises(BatchLocked, match="on its way"):
         house.staging.editing.put(a, NOTES, "x", "note")
     house.sandbox.fault_injector.faults = Faults()
     await house.staging.ask_again([a])
     await house.account.follower.until_done()
-    assert house.states() == {"A": StagedStatus.VERIFIED}
+    assert house.states() == {"A": SendState.VERIFIED}
     assert len(await house.there()) == 1
 
 
-async def test_an_accepted_order_that_never_shows_is_missing_and_can_be_looked_for_again(make: Make) -> None:
+async def test_accepted_order_that_never_appears_is_missing(make: Make) -> None:
     house = await make(settle=100000.0)
     (a,) = stage(house.staging, order(order_id="A"))
     await house.send()
     await house.account.follower.until_done()
-    assert house.states() == {"A": StagedStatus.DOUBT}
+    assert house.states() == {"A": SendState.DIFFERS}
     found = house.staging.get(a)
     assert found is not None
     assert found.state is StagedState.MISSING
     assert "again" in await house.staging.ask_again([a])
-    assert house.states() == {"A": StagedStatus.SENT}
+    assert house.states() == {"A": SendState.ACCEPTED}
 
 
-async def test_everything_is_there_after_a_crash(make: Make) -> None:
+async def test_batch_survives_a_crash(make: Make) -> None:
     house = await make()
     a, b, c = stage(house.staging, order(order_id="A"), order(order_id="B"), order(order_id="C"))
     house.staging.editing.put(a, NOTES, "typed", "note")
@@ -439,7 +439,7 @@ async def test_everything_is_there_after_a_crash(make: Make) -> None:
     assert [one.id for one in staging.orders] == [a, b]
     assert NOTES.get(staging.orders[0].document) == "typed"
     await staging.look()
-    assert house.states() == {"A": StagedStatus.READY, "B": StagedStatus.HELD}
+    assert house.states() == {"A": SendState.READY, "B": SendState.HELD}
     assert staging.editing.undo() == ("1 order removed", [c])
     assert [one.id for one in staging.orders] == [a, b, c]
     assert staging.editing.undo() == ("1 order held", [b])
@@ -450,38 +450,35 @@ async def test_everything_is_there_after_a_crash(make: Make) -> None:
     assert staging.editing.undo() is None
     for _ in range(4):
         assert staging.editing.redo() is not None
-    assert house.states() == {"A": StagedStatus.READY, "B": StagedStatus.HELD}
+    assert house.states() == {"A": SendState.READY, "B": SendState.HELD}
 
 
-async def test_a_crash_while_it_was_out_is_resolved_at_the_next_start(make: Make) -> None:
+async def test_crash_with_a_request_in_flight_is_resolved_after_restart(make: Make) -> None:
     house = await make(settle=0.0)
     stage(house.staging, order(order_id="A"), order(order_id="B"))
     await house.staging.look()
     came = asyncio.Event()
-    transport = house.account.client._transport._http._transport  # type: ignore[attr-defined]
-    real = transport.handle_async_request
 
-    async def hang(request: httpx.Request) -> httpx.Response:
-        answer = await real(request)
-        if request.method == "POST":
-            came.set()
-            await asyncio.Event().wait()
+    async def hang(request: httpx.Request, send: Send) -> httpx.Response:
+        answer = await send(request)
+        came.set()
+        await asyncio.Event().wait()
         return answer
 
-    transport.handle_async_request = hang
+    house.interceptor.intercept("POST", hang)
     sending = asyncio.create_task(house.staging.send(house.staging.plan()))
     await came.wait()
     staging = await house.crash()
     await asyncio.gather(sending, return_exceptions=True)
-    assert house.states() == {"A": StagedStatus.SENT, "B": StagedStatus.SENT}
+    assert house.states() == {"A": SendState.SENDING, "B": SendState.SENDING}
     for outcome in await house.account.outbox.recover():
         staging.settle(outcome)
     await house.account.follower.until_done()
-    assert house.states() == {"A": StagedStatus.VERIFIED, "B": StagedStatus.VERIFIED}
+    assert house.states() == {"A": SendState.VERIFIED, "B": SendState.VERIFIED}
     assert len(await house.there()) == 2
 
 
-async def test_what_changed_since_the_review_stays_here(make: Make) -> None:
+async def test_order_changed_since_the_review_is_not_sent(make: Make) -> None:
     house = await make()
     a, b, _ = stage(house.staging, order(order_id="A"), order(order_id="B"), order(order_id="C"))
     await house.staging.look()
@@ -489,14 +486,14 @@ async def test_what_changed_since_the_review_stays_here(make: Make) -> None:
     house.staging.editing.put(a, NOTES, "later", "note")
     house.staging.editing.hold([b])
     await house.staging.send(plan)
-    assert house.states() == {"A": StagedStatus.READY, "B": StagedStatus.HELD, "C": StagedStatus.SENT}
+    assert house.states() == {"A": SendState.READY, "B": SendState.HELD, "C": SendState.ACCEPTED}
     assert "2 orders changed since the review" in house.staging.said[0].words
     await house.staging.send(plan)
     await house.account.follower.until_done()
     assert list(await house.there()) == ["C"]
 
 
-async def test_a_second_copy_sees_who_has_the_batch_and_can_take_it_over(make: Make) -> None:
+async def test_second_process_sees_the_owner_and_can_take_over(make: Make) -> None:
     house = await make()
     (a,) = stage(house.staging, order(order_id="A"))
     first, store = house.staging, house.account.store
@@ -515,7 +512,7 @@ async def test_a_second_copy_sees_who_has_the_batch_and_can_take_it_over(make: M
     store.close()
 
 
-async def test_a_read_only_copy_gets_the_batch_when_the_other_has_gone(make: Make) -> None:
+async def test_batch_is_taken_when_its_owner_has_exited(make: Make) -> None:
     house = await make()
     (a,) = stage(house.staging, order(order_id="A"))
     store = house.account.store
@@ -526,7 +523,7 @@ async def test_a_read_only_copy_gets_the_batch_when_the_other_has_gone(make: Mak
     assert second.editing.put(a, NOTES, "x", "note")
 
 
-async def test_an_order_that_shows_otherwise_is_told_field_by_field(make: Make) -> None:
+async def test_differing_order_is_reported_by_field(make: Make) -> None:
     house = await make(settle=4.0)
     (a,) = stage(house.staging, order(order_id="A"))
     await house.send()
@@ -534,31 +531,31 @@ async def test_an_order_that_shows_otherwise_is_told_field_by_field(make: Make) 
     (there,) = (await house.account.client.list_orders()).orders
     await house.account.client.patch_order(str(there["id"]), {"order_details": {"notes": "somebody else"}})
     await house.account.follower.until_done()
-    assert house.states() == {"A": StagedStatus.DOUBT}
+    assert house.states() == {"A": SendState.DIFFERS}
     assert pointers(house.staging, a) == [str(NOTES)]
     staging = await house.crash()
     assert pointers(staging, a) == [str(NOTES)]
     staging.editing.put(a, NOTES, "mine again", "note")
     assert pointers(staging, a, stale=True) == [str(NOTES)]
-    assert house.states() == {"A": StagedStatus.UPDATE}
+    assert house.states() == {"A": SendState.CONFLICT}
 
 
-async def test_a_crash_between_a_refusal_and_its_meaning_loses_no_problem(make: Make) -> None:
+async def test_crash_after_a_refusal_loses_no_problem(make: Make) -> None:
     house = await make()
     a, _ = stage(house.staging, order(order_id="A"), order(order_id="B"))
     house.staging.editing.change(a, lambda edit: ITEMS if edit.remove(ITEMS / 0, "item") else None)
     house.staging.sender.settle = lambda _: None  # type: ignore[method-assign]
-    await service_refuses(house, ("/data/attributes/[0]/order_details/order_items/0/sku", "no"))
+    house.interceptor.refuse_next(("/data/attributes/[0]/order_details/order_items/0/sku", "no"))
     await house.send()
     staging = await house.crash()
     assert pointers(staging, a) == [str(ITEMS / 0 / "sku")]
     staging.editing.change(a, lambda edit: edit.insert(ITEMS, 0, {"name": "First"}, "item"))
     assert pointers(staging, a) == [str(ITEMS / 1 / "sku")]
-    assert house.states() == {"A": StagedStatus.REFUSED, "B": StagedStatus.READY}
+    assert house.states() == {"A": SendState.REFUSED, "B": SendState.READY}
 
 
 @pytest.mark.parametrize("fault", ["lost", "cut", "dropped", "html_after"])
-async def test_over_a_socket_an_answer_that_never_came_makes_no_double(tmp_path: Path, fault: str) -> None:
+async def test_lost_answer_over_a_socket_creates_no_duplicate(tmp_path: Path, fault: str) -> None:
     sandbox = Sandbox(SandboxSettings(orders=0, settle=0.0, now=NOW))
     with serving(sandbox) as url:
         store = Store(tmp_path / "data")
@@ -575,7 +572,7 @@ async def test_over_a_socket_an_answer_that_never_came_makes_no_double(tmp_path:
         await staging.send(staging.plan())
         orders = (await client.list_orders()).orders
         assert sorted(str(one["order_id"]) for one in orders) == ["A", "B"]
-        assert staging.counts() == {StagedStatus.SENT: 2}
+        assert staging.counts() == {SendState.ACCEPTED: 2}
         states = {
             event.state for write in store.writes.all(bench.account_id) for event in store.writes.events(write.id)
         }
@@ -585,27 +582,24 @@ async def test_over_a_socket_an_answer_that_never_came_makes_no_double(tmp_path:
     sandbox.close()
 
 
-async def test_a_copy_that_lost_the_batch_while_it_hung_sends_nothing_more(make: Make) -> None:
+async def test_process_that_lost_the_batch_sends_nothing_more(make: Make) -> None:
     house = await make()
     stage(house.staging, *(order(order_id=f"A{n}") for n in range(150)))
     await house.staging.look()
     first, store = house.staging, house.account.store
     plan = first.plan()
-    transport = house.account.client._transport._http._transport  # type: ignore[attr-defined]
-    real = transport.handle_async_request
     second: list[Staging] = []
 
-    async def taken_over(request: httpx.Request) -> httpx.Response:
-        answer = await real(request)
-        if request.method == "POST":
-            second.append(await house.open())
-            second[0].take_over()
+    async def taken_over(request: httpx.Request, send: Send) -> httpx.Response:
+        answer = await send(request)
+        second.append(await house.open())
+        second[0].take_over()
         return answer
 
-    transport.handle_async_request = taken_over
+    house.interceptor.intercept("POST", taken_over)
     with pytest.raises(BatchLocked):
         await first.send(plan)
     assert len(await house.there()) == 100
     second[0].reopen()
-    assert second[0].counts() == {StagedStatus.SENT: 100, StagedStatus.READY: 50}
+    assert second[0].counts() == {SendState.ACCEPTED: 100, SendState.READY: 50}
     store.close()

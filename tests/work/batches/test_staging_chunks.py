@@ -51,7 +51,7 @@ def exact(value: Any) -> Any:
             return type(value).__name__, str(value)
 
 
-async def test_all_come_in_their_order_and_go_and_come_again_by_one_undo(make: Make) -> None:
+async def test_chunks_keep_their_order_and_are_one_undo_step(make: Make) -> None:
     house = await make()
     stage(house.staging, order(order_id="first"))
     seen: list[tuple[int, int]] = []
@@ -85,7 +85,7 @@ async def test_all_come_in_their_order_and_go_and_come_again_by_one_undo(make: M
     ],
     ids=["csv", "xlsx", "json", "with cells that cannot be read"],
 )
-async def test_what_is_shown_is_what_the_disk_gives_back(make: Make, data: bytes) -> None:
+async def test_staged_orders_match_the_stored_ones(make: Make, data: bytes) -> None:
     house = await make()
     await house.staging.editing.take_in(intake(data), "orders", quiet)
     shown = house.staging.orders
@@ -98,7 +98,7 @@ async def test_what_is_shown_is_what_the_disk_gives_back(make: Make, data: bytes
         assert [one.problem for one in before.findings(None)] == [one.problem for one in after.findings(None)]
 
 
-async def test_a_stop_leaves_nothing_and_the_next_file_comes(make: Make) -> None:
+async def test_stopped_import_leaves_nothing(make: Make) -> None:
     house = await make()
     (first,) = stage(house.staging, order(order_id="first"))
 
@@ -114,7 +114,7 @@ async def test_a_stop_leaves_nothing_and_the_next_file_comes(make: Make) -> None
     assert len(await house.staging.editing.take_in(intake(), "orders.csv", quiet)) == MANY
 
 
-async def test_what_was_cut_off_by_a_crash_was_never_seen_and_goes_at_the_next_start(make: Make) -> None:
+async def test_interrupted_import_is_removed_after_restart(make: Make) -> None:
     house = await make()
     stage(house.staging, order(order_id="first"))
     staging = house.staging
@@ -130,7 +130,7 @@ async def test_what_was_cut_off_by_a_crash_was_never_seen_and_goes_at_the_next_s
     assert (len(staging.orders), on_disk(house)) == (1, 1)
 
 
-async def test_another_copy_sees_all_at_once_and_who_takes_the_batch_over_gets_none_of_it(make: Make) -> None:
+async def test_other_processes_see_an_import_only_when_complete(make: Make) -> None:
     house = await make()
     first = house.staging
     (a,) = stage(first, order(order_id="first"))
@@ -151,7 +151,7 @@ async def test_another_copy_sees_all_at_once_and_who_takes_the_batch_over_gets_n
     store.close()
 
 
-async def test_the_batch_is_not_left_and_no_other_file_comes_while_one_does(make: Make) -> None:
+async def test_one_import_at_a_time(make: Make) -> None:
     house = await make()
     staging = house.staging
     stage(staging, order(order_id="first"))
@@ -176,7 +176,7 @@ async def test_the_batch_is_not_left_and_no_other_file_comes_while_one_does(make
     assert (staging.name, staging.is_taking) == ("renamed", False)
 
 
-async def test_orders_that_a_second_file_has_again_are_told(make: Make) -> None:
+async def test_duplicates_of_a_second_file_are_reported(make: Make) -> None:
     house = await make()
     await house.staging.editing.take_in(intake(), "orders.csv", quiet)
     await house.staging.editing.take_in(intake(text(rows(2)).encode()), "again.csv", quiet)
@@ -185,7 +185,7 @@ async def test_orders_that_a_second_file_has_again_are_told(make: Make) -> None:
     assert not any(one.twin for one in house.staging.orders)
 
 
-async def test_judging_in_slices_leaves_the_loop_to_others_and_judges_all(make: Make) -> None:
+async def test_checking_in_slices_yields_to_the_event_loop(make: Make) -> None:
     house = await make()
     await house.staging.editing.take_in(intake(), "orders.csv", quiet)
     staging = await house.crash()
@@ -194,14 +194,14 @@ async def test_judging_in_slices_leaves_the_loop_to_others_and_judges_all(make: 
         turns += 1
         await asyncio.sleep(0)
     assert turns > MANY // 100
-    assert all(one._stands is not None for one in staging.orders)
+    assert all(one._send_state is not None for one in staging.orders)
 
 
 Change = tuple[int, str | None]
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.sampled_from([None, "", "A", "B", "C"])), max_size=30))
-def test_the_index_of_twins_says_what_a_look_at_all_says(changes: list[Change]) -> None:
+def test_duplicate_index_matches_a_full_scan(changes: list[Change]) -> None:
     twins, orders = DuplicateIndex(), dict[str, StagedOrder]()
     for place, name in changes:
         id = str(place)
@@ -219,7 +219,7 @@ def test_the_index_of_twins_says_what_a_look_at_all_says(changes: list[Change]) 
 
 
 @pytest.mark.parametrize("tokens", [("a",), ("a", "0", "b"), ("a/b", "~"), ("", ""), ("~1", "x"), ("a~0", "/")])
-def test_a_pointer_is_read_as_it_was_written(tokens: tuple[str, ...]) -> None:
+def test_pointer_round_trips(tokens: tuple[str, ...]) -> None:
     written = str(Pointer(tokens))
     assert Pointer.parse(written) == Pointer(tokens)
     assert written.count("/") == len(tokens)

@@ -140,7 +140,7 @@ def withhold_answers(bench: Account) -> None:
 # Before the sending.
 
 
-async def test_a_dry_run_tells_what_would_change_is_so_and_cannot_be(bench: Account, place: Place) -> None:
+async def test_dry_run_reports_changed_unchanged_and_impossible(bench: Account, place: Place) -> None:
     jobs = Jobs(bench)
     await bench.client.patch_order(place.ids[0], {"order_details": {"status": {"code": "on_hold"}, "tags": ["hold"]}})
     await bench.client.delete_order(place.ids[1])
@@ -163,7 +163,9 @@ async def test_a_dry_run_tells_what_would_change_is_so_and_cannot_be(bench: Acco
         (500, (500, 1500), (5, 1500), WriteKind.UPSERT),
     ],
 )
-def test_what_the_roads_cost(count: int, patch: tuple[int, int], upsert: tuple[int, int], proposed: WriteKind) -> None:
+def test_cost_of_both_write_kinds(
+    count: int, patch: tuple[int, int], upsert: tuple[int, int], proposed: WriteKind
+) -> None:
     found = plan(JobOrder(str(n), "") for n in range(count))
     assert (found.patch.writes, found.patch.reads) == patch
     assert (found.upsert.writes, found.upsert.reads) == upsert
@@ -176,7 +178,7 @@ def test_five_hundred_patches_take_more_than_five_minutes() -> None:
     assert found.upsert.seconds < 120
 
 
-async def test_what_one_road_cannot_carry_is_planned_for_the_other(bench: Account, place: Place) -> None:
+async def test_change_that_a_patch_cannot_carry_is_planned_as_upsert(bench: Account, place: Place) -> None:
     jobs = Jobs(bench)
     job = await planned(jobs, place, COD)
     assert jobs.plan(job).only_upsert == 12
@@ -201,7 +203,7 @@ async def test_each_order_is_sent_once_and_verified(bench: Account, place: Place
     assert states(again) == {"ready": 1, "unchanged": 11}
 
 
-async def test_whole_orders_go_together_and_are_followed_to_their_end(bench: Account, place: Place) -> None:
+async def test_full_orders_are_sent_together_and_verified(bench: Account, place: Place) -> None:
     sent = count_sent(bench)
     jobs = Jobs(bench)
     job = await planned(jobs, place, road=WriteKind.UPSERT)
@@ -229,7 +231,7 @@ def spoil(bench: Account, place: Place) -> None:
     bench.outbox.upsert = spoiled  # type: ignore[method-assign]
 
 
-async def test_one_bad_order_does_not_keep_the_others_of_its_request(bench: Account, place: Place) -> None:
+async def test_one_bad_order_does_not_hold_the_others(bench: Account, place: Place) -> None:
     sent = count_sent(bench)
     jobs = Jobs(bench)
     job = await planned(jobs, place, road=WriteKind.UPSERT)
@@ -240,7 +242,7 @@ async def test_one_bad_order_does_not_keep_the_others_of_its_request(bench: Acco
     assert states(job) == {"verified": 11, "refused": 1}
 
 
-async def test_the_users_own_draft_of_an_order_stays(bench: Account, place: Place) -> None:
+async def test_existing_draft_of_the_user_is_kept(bench: Account, place: Place) -> None:
     draft = bench.drafts.of(place.ids[0], await bench.client.get_order(place.ids[0]), NOW)
     draft.edit.put(CITY, "Breda", "city")
     bench.drafts.save(draft)
@@ -251,7 +253,7 @@ async def test_the_users_own_draft_of_an_order_stays(bench: Account, place: Plac
     assert STATUS.get(left.edit.base) == "on_hold"
 
 
-async def test_what_changed_went_or_was_done_since_is_not_sent(bench: Account, place: Place) -> None:
+async def test_orders_changed_deleted_or_done_since_are_not_sent(bench: Account, place: Place) -> None:
     jobs = Jobs(bench)
     job = await planned(jobs, place)
     await bench.client.patch_order(place.ids[0], {"order_details": {"status": {"code": "shipped"}}})
@@ -268,7 +270,7 @@ async def test_what_changed_went_or_was_done_since_is_not_sent(bench: Account, p
     assert TAGS.get(await bench.client.get_order(place.ids[2])) == ["theirs", "hold"]
 
 
-async def test_a_service_that_takes_nothing_pauses_the_job(bench: Account, place: Place) -> None:
+async def test_unavailable_service_pauses_the_job(bench: Account, place: Place) -> None:
     jobs = Jobs(bench)
     job = await planned(jobs, place)
     place.sandbox.fault_injector.faults = Faults.parse(["dropped=1:PATCH"])
@@ -278,7 +280,7 @@ async def test_a_service_that_takes_nothing_pauses_the_job(bench: Account, place
     assert "3 orders in a row could not be sent" in job.note
 
 
-async def test_a_job_whose_last_orders_failed_is_done_and_not_paused(tmp_path: Path) -> None:
+async def test_job_whose_last_orders_failed_is_done(tmp_path: Path) -> None:
     place = Place(tmp_path, 3)
     bench = await place.open()
     jobs = Jobs(bench)
@@ -289,7 +291,7 @@ async def test_a_job_whose_last_orders_failed_is_done_and_not_paused(tmp_path: P
     await place.close()
 
 
-async def test_lost_answers_are_looked_up_and_nothing_goes_twice(bench: Account, place: Place) -> None:
+async def test_lost_answers_are_looked_up_without_resending(bench: Account, place: Place) -> None:
     jobs = Jobs(bench)
     job = await planned(jobs, place)
     place.sandbox.fault_injector.faults = Faults.parse(["error_after=1:PATCH"])
@@ -299,9 +301,7 @@ async def test_lost_answers_are_looked_up_and_nothing_goes_twice(bench: Account,
 
 
 @pytest.mark.parametrize("road", [WriteKind.PATCH, WriteKind.UPSERT])
-async def test_with_faults_every_order_ends_as_the_service_has_it(
-    bench: Account, place: Place, road: WriteKind
-) -> None:
+async def test_with_faults_every_result_matches_the_service(bench: Account, place: Place, road: WriteKind) -> None:
     jobs = Jobs(bench)
     job = await planned(jobs, place, road=road)
     rules = ["dropped=0.3:PATCH", "error_after=0.3:PATCH", "html_after=0.3:POST", "rate_limited=0.1", "error=0.1:GET"]
@@ -326,7 +326,7 @@ async def test_with_faults_every_order_ends_as_the_service_has_it(
 # Between orders.
 
 
-async def test_a_pause_lets_what_is_on_its_way_end_and_goes_on_later(bench: Account, place: Place) -> None:
+async def test_pause_finishes_requests_in_flight_and_resumes(bench: Account, place: Place) -> None:
     jobs = Jobs(bench)
     job = await planned(jobs, place)
 
@@ -345,9 +345,7 @@ async def test_a_pause_lets_what_is_on_its_way_end_and_goes_on_later(bench: Acco
     assert sorted(place.writes) == place.ids
 
 
-async def test_what_was_sent_before_it_was_cancelled_stays_sent_and_the_rest_can_be_tried(
-    bench: Account, place: Place
-) -> None:
+async def test_cancelled_job_keeps_sent_orders_and_can_retry_the_rest(bench: Account, place: Place) -> None:
     jobs = Jobs(bench)
     job = await planned(jobs, place)
     place.before_write = lambda _: jobs.cancel(job) if len(place.writes) == 2 else None  # type: ignore[assignment,func-returns-value]
@@ -364,7 +362,7 @@ async def test_what_was_sent_before_it_was_cancelled_stays_sent_and_the_rest_can
     assert sorted(place.writes) == place.ids
 
 
-async def test_what_changed_since_can_be_tried_again_on_what_is_there(bench: Account, place: Place) -> None:
+async def test_conflicting_orders_can_be_retried_on_current_data(bench: Account, place: Place) -> None:
     jobs = Jobs(bench)
     job = await planned(jobs, place)
     await bench.client.patch_order(place.ids[0], {"order_details": {"status": {"code": "shipped"}}})
@@ -417,7 +415,7 @@ async def test_after_a_crash_nothing_is_sent_twice(bench: Account, place: Place,
     assert again.left() == []
 
 
-async def test_a_crash_before_a_refusal_was_heard_leaves_the_others_to_go(bench: Account, place: Place) -> None:
+async def test_crash_before_a_refusal_is_recorded_leaves_the_others_ready(bench: Account, place: Place) -> None:
     withhold_answers(bench)
     jobs = Jobs(bench)
     job = await planned(jobs, place, road=WriteKind.UPSERT)
@@ -449,7 +447,7 @@ def kill(bench: Account) -> None:
     bench.store.close()
 
 
-async def test_what_was_only_recorded_waits_again(bench: Account, place: Place) -> None:
+async def test_recorded_but_unsent_orders_wait_again(bench: Account, place: Place) -> None:
     jobs = Jobs(bench)
     job = await planned(jobs, place)
 
@@ -465,7 +463,7 @@ async def test_what_was_only_recorded_waits_again(bench: Account, place: Place) 
     assert states(left) == {"ready": 12}
 
 
-async def test_one_process_runs_a_job_and_the_other_shows_it(bench: Account, place: Place) -> None:
+async def test_only_one_process_runs_a_job(bench: Account, place: Place) -> None:
     mine = Jobs(bench)
     job = await planned(mine, place)
     other = await place.open()
@@ -490,7 +488,7 @@ async def test_one_process_runs_a_job_and_the_other_shows_it(bench: Account, pla
     assert states(shown) == {"verified": 12}
 
 
-async def test_a_job_is_found_tomorrow_with_every_result(bench: Account, place: Place) -> None:
+async def test_finished_job_keeps_every_result(bench: Account, place: Place) -> None:
     jobs = Jobs(bench)
     job = await planned(jobs, place)
     await bench.client.delete_order(place.ids[5])
@@ -514,7 +512,7 @@ async def test_only_the_last_jobs_are_kept(bench: Account, place: Place) -> None
     assert bench.store.screen_states.all(bench.account_id, f"bulk.order:{first.id}") == {}
 
 
-async def test_an_account_for_reading_only_sends_nothing(bench: Account, place: Place) -> None:
+async def test_read_only_account_sends_nothing(bench: Account, place: Place) -> None:
     jobs = Jobs(bench)
     job = await planned(jobs, place)
     bench.client.read_only = True
@@ -523,7 +521,7 @@ async def test_an_account_for_reading_only_sends_nothing(bench: Account, place: 
     assert place.writes == []
 
 
-def test_recipes_are_kept_by_name_and_the_last_one_beside(tmp_path: Path) -> None:
+def test_changes_are_saved_by_name_and_the_last_one_is_kept(tmp_path: Path) -> None:
     store = Store(tmp_path)
     bench: Any = type("Bench", (), {"store": store, "account_id": store.account_id("https://x", "1")})
     recipes = SavedChanges(bench)

@@ -39,7 +39,7 @@ async def idle() -> None:
         await asyncio.sleep(0)
 
 
-async def test_pages_come_one_by_one_and_the_next_is_read_before_it_is_asked_for(service: Service) -> None:
+async def test_pages_are_prefetched_one_ahead(service: Service) -> None:
     feed = feed_of(service)
     assert (feed.orders, feed.complete, feed.loading) == ((), False, False)
     assert await feed.more() == 10
@@ -54,7 +54,7 @@ async def test_pages_come_one_by_one_and_the_next_is_read_before_it_is_asked_for
     assert (feed.read, feed.pages) == (25, 3)
 
 
-async def test_an_order_that_comes_twice_is_listed_once_as_it_came_last(service: Service) -> None:
+async def test_duplicate_row_is_listed_once_with_its_latest_values(service: Service) -> None:
     feed = feed_of(service)
     await feed.more()
     feed.stop()
@@ -80,7 +80,7 @@ async def test_refresh_reads_as_many_pages_and_swaps_at_once(service: Service) -
     assert feed.complete
 
 
-async def test_a_refresh_that_fails_leaves_all_as_it_was_and_says_so(service: Service) -> None:
+async def test_failed_refresh_keeps_the_rows_and_reports(service: Service) -> None:
     feed = feed_of(service)
     await feed.more()
     await feed.more()
@@ -94,7 +94,7 @@ async def test_a_refresh_that_fails_leaves_all_as_it_was_and_says_so(service: Se
     assert feed.error is None
 
 
-async def test_a_page_that_failed_is_read_again_when_asked_again(service: Service) -> None:
+async def test_failed_page_is_read_again_on_request(service: Service) -> None:
     service.faults["list"] = [Unreachable("no network")]
     feed = feed_of(service)
     assert await feed.more() == 0
@@ -103,7 +103,7 @@ async def test_a_page_that_failed_is_read_again_when_asked_again(service: Servic
     assert feed.error is None
 
 
-async def test_a_lost_place_begins_at_page_one_and_shows_the_old_until_then(service: Service) -> None:
+async def test_invalid_cursor_restarts_and_keeps_old_rows(service: Service) -> None:
     shown: list[list[object]] = []
     feed = feed_of(service, on_change=lambda: shown.append(names(feed)))
     await feed.more()
@@ -118,7 +118,7 @@ async def test_a_lost_place_begins_at_page_one_and_shows_the_old_until_then(serv
     assert await feed.more() == 6
 
 
-async def test_a_cancelled_read_loses_nothing(service: Service) -> None:
+async def test_cancelled_read_loses_nothing(service: Service) -> None:
     feed = feed_of(service)
     await feed.more()
     feed.stop()
@@ -134,7 +134,7 @@ async def test_a_cancelled_read_loses_nothing(service: Service) -> None:
     assert cursors(service).count("10") <= 2
 
 
-async def test_reads_stopped_while_one_waits_end_that_one_and_the_next_works(service: Service) -> None:
+async def test_stopped_read_does_not_block_the_next(service: Service) -> None:
     feed = feed_of(service)
     reading = asyncio.create_task(feed.more())
     await asyncio.sleep(0)
@@ -144,13 +144,13 @@ async def test_reads_stopped_while_one_waits_end_that_one_and_the_next_works(ser
     assert await feed.more() == 10
 
 
-async def test_two_who_ask_at_once_get_two_pages(service: Service) -> None:
+async def test_concurrent_requests_read_two_pages(service: Service) -> None:
     feed = feed_of(service)
     assert await asyncio.gather(feed.more(), feed.more()) == [10, 10]
     assert len(set(map(str, names(feed)))) == 20
 
 
-async def test_a_newer_reading_replaces_a_row_and_a_deleted_one_goes(service: Service) -> None:
+async def test_newer_read_replaces_a_row_and_deletion_removes_it(service: Service) -> None:
     feed = feed_of(service)
     await feed.more()
     feed.put({**service.orders["25"], "notes": "new"})
@@ -160,7 +160,7 @@ async def test_a_newer_reading_replaces_a_row_and_a_deleted_one_goes(service: Se
     assert names(feed) == ["A24", *(f"A{n}" for n in range(22, 14, -1))]
 
 
-async def test_what_the_service_lets_through_is_cut_here_and_counted(service: Service) -> None:
+async def test_rows_outside_the_filter_are_removed_and_counted(service: Service) -> None:
     service.add("B", shop=6)
     service.orders["25"]["order_details"] = {"integration": {"id": 5}, "status": {"code": "Paid"}}
     service.orders["24"]["order_details"] = {"integration": {"id": 5}, "status": {"code": "on hold"}}
@@ -170,7 +170,7 @@ async def test_what_the_service_lets_through_is_cut_here_and_counted(service: Se
     assert feed.read == 10
 
 
-def test_days_are_asked_wider_and_one_status_by_the_service() -> None:
+def test_day_filters_are_widened_and_single_status_is_sent() -> None:
     ordered = Days(date(2026, 11, 22), date(2026, 11, 23))
     filter = Filter(number="N", statuses=("paid",), ordered=ordered, updated=Days(date.min, date.max), sort=("-pk",))
     assert to_query(filter, [5, 6], page_size=50) == OrderQuery(
@@ -199,7 +199,7 @@ def test_days_are_asked_wider_and_one_status_by_the_service() -> None:
         (None, False),
     ],
 )
-def test_a_day_is_the_one_of_the_zone(when: str | None, fitting: bool) -> None:
+def test_days_are_in_the_profile_time_zone(when: str | None, fitting: bool) -> None:
     day = date(2026, 11, 22)
     row: Document = {"order_details": {"order_created_at": when}}
     assert fits(row, Filter(ordered=Days(day, day)), (), ZoneInfo("Europe/Amsterdam")) is fitting
@@ -216,6 +216,6 @@ def test_a_day_is_the_one_of_the_zone(when: str | None, fitting: bool) -> None:
         (Filter(), True),
     ],
 )
-def test_texts_are_compared_whole_and_without_case(filter: Filter, fitting: bool) -> None:
+def test_texts_are_compared_whole_ignoring_case(filter: Filter, fitting: bool) -> None:
     row: Document = {"order_number": "NL-1", "order_id": 7, "order_details": {"status": {"code": "paid"}}}
     assert fits(row, filter, (), UTC) is fitting

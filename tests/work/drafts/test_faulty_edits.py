@@ -122,7 +122,7 @@ def change(edit: Edit, dice: Random, number: int) -> None:
 
 
 @pytest.mark.parametrize("life", range(2), indirect=True)
-async def test_every_order_ends_as_the_journal_says(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_every_order_matches_the_journal(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
     ids = await plant(life)
     began = {id: await life.client.get_order(id) for id in ids}
     executed: Counter[str] = Counter()

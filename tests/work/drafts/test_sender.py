@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from interception import Interceptor, Send, refusal
 from sandbox_harness import ORDER
 
 from tui.api.auth import BasicAuth
@@ -42,9 +43,13 @@ def sandbox() -> Any:
 
 
 @pytest.fixture
-async def bench(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[Account]:
-    transport = httpx.ASGITransport(sandbox.asgi, raise_app_exceptions=False)
-    client = Client("http://127.0.0.1/api/v3", BasicAuth("demo", "demo"), transport=transport, sleep=at_once)
+def interceptor(sandbox: Sandbox) -> Interceptor:
+    return Interceptor(httpx.ASGITransport(sandbox.asgi, raise_app_exceptions=False))
+
+
+@pytest.fixture
+async def bench(interceptor: Interceptor, tmp_path: Path) -> AsyncIterator[Account]:
+    client = Client("http://127.0.0.1/api/v3", BasicAuth("demo", "demo"), transport=interceptor, sleep=at_once)
     store = Store(tmp_path, now=lambda: NOW)
     yield await open_account(client, store, "demo", now=lambda: NOW, zone=UTC, sleep=at_once)
     store.close()
@@ -63,7 +68,7 @@ async def city(bench: Account) -> Any:
     return CITY.get(await bench.client.get_order(ID))
 
 
-async def test_a_correction_is_confirmed_by_reading_and_the_draft_is_done(bench: Account) -> None:
+async def test_sent_draft_is_confirmed_by_reading_back(bench: Account) -> None:
     draft = await drafted(bench)
     standing = await bench.corrections.send(draft, draft.sending.body)
     assert standing.state is SendState.VERIFIED
@@ -73,7 +78,7 @@ async def test_a_correction_is_confirmed_by_reading_and_the_draft_is_done(bench:
     assert write.new.body == b'{"shipping_address":{"city":"Breda"}}'
 
 
-async def test_what_was_typed_while_it_went_stays_a_draft(bench: Account) -> None:
+async def test_changes_made_while_sending_stay_a_draft(bench: Account) -> None:
     draft = await drafted(bench)
     body = draft.sending.body
     real = bench.outbox.patch
@@ -90,7 +95,7 @@ async def test_what_was_typed_while_it_went_stays_a_draft(bench: Account) -> Non
     assert [change.pointer for change in left.edit.changes()] == [NAME]
 
 
-async def test_an_order_that_changed_the_same_there_is_not_overwritten_unseen(bench: Account) -> None:
+async def test_conflicting_change_is_not_overwritten(bench: Account) -> None:
     draft = await drafted(bench)
     body = draft.sending.body
     await bench.client.patch_order(ID, {"shipping_address": {"city": "Gent"}})
@@ -101,7 +106,7 @@ async def test_an_order_that_changed_the_same_there_is_not_overwritten_unseen(be
     assert [change.was for change in bench.drafts.all()[0].edit.changes()] == ["Gent"]
 
 
-async def test_what_changed_elsewhere_is_merged_and_goes_along(bench: Account) -> None:
+async def test_unrelated_remote_change_is_merged(bench: Account) -> None:
     draft = await drafted(bench)
     await bench.client.patch_order(ID, {"shipping_address": {"name": "Theirs"}})
     assert (await bench.corrections.send(draft, draft.sending.body)).state is SendState.VERIFIED
@@ -109,7 +114,7 @@ async def test_what_changed_elsewhere_is_merged_and_goes_along(bench: Account) -
     assert (CITY.get(document), NAME.get(document)) == ("Breda", "Theirs")
 
 
-async def test_an_order_that_is_gone_keeps_its_edit(bench: Account) -> None:
+async def test_deleted_order_keeps_its_draft(bench: Account) -> None:
     draft = await drafted(bench)
     await bench.client.delete_order(ID)
     status = await bench.corrections.send(draft, draft.sending.body)
@@ -117,7 +122,7 @@ async def test_an_order_that_is_gone_keeps_its_edit(bench: Account) -> None:
     assert len(bench.drafts.all()) == 1
 
 
-async def test_a_refusal_keeps_the_draft_and_names_the_field(bench: Account) -> None:
+async def test_refusal_keeps_the_draft_and_names_the_field(bench: Account) -> None:
     # The document lets a PATCH empty it, and then the order would have none.
     draft = await drafted(bench, Pointer.of("order_number"), "")
     standing = await bench.corrections.send(draft, draft.sending.body)
@@ -157,26 +162,21 @@ async def test_a_refusal_keeps_the_draft_and_names_the_field(bench: Account) -> 
         ("", ""),
     ],
 )
-async def test_every_spelling_of_a_pointer_leads_to_the_field_of_the_order(
-    bench: Account, pointer: str, lands: str
+async def test_every_pointer_dialect_names_the_field(
+    bench: Account, interceptor: Interceptor, pointer: str, lands: str
 ) -> None:
     draft = await drafted(bench, ITEMS / 1 / "quantity", 9)
-    transport = bench.client._transport._http._transport  # type: ignore[attr-defined]
-    real = transport.handle_async_request
 
-    async def refuse(request: httpx.Request) -> httpx.Response:
-        if request.method != "PATCH":
-            return await real(request)
-        error = {"status": "400", "code": "invalid", "detail": "No", "source": {"pointer": pointer}}
-        return httpx.Response(400, json={"errors": [error]})
+    async def refuse(_request: httpx.Request, _send: Send) -> httpx.Response:
+        return refusal((pointer, "No"))
 
-    transport.handle_async_request = refuse
+    interceptor.intercept("PATCH", refuse)
     standing = await bench.corrections.send(draft, draft.sending.body)
     assert standing.state is SendState.REFUSED
     assert [(str(problem.pointer), problem.detail) for problem in standing.problems] == [(lands, "No")]
 
 
-async def test_a_lost_answer_is_looked_up_and_never_sent_twice(bench: Account, sandbox: Sandbox) -> None:
+async def test_lost_answer_is_looked_up_and_never_resent(bench: Account, sandbox: Sandbox) -> None:
     draft = await drafted(bench)
     sandbox.fault_injector.faults = Faults.parse(["error_after=1:PATCH"])
     assert (await bench.corrections.send(draft, draft.sending.body)).state is SendState.VERIFIED
@@ -184,14 +184,14 @@ async def test_a_lost_answer_is_looked_up_and_never_sent_twice(bench: Account, s
     assert sum(entry.method == "PATCH" for entry in bench.log.entries) == 1
 
 
-async def test_deleting_is_settled_and_its_draft_goes(bench: Account) -> None:
+async def test_deletion_is_verified_and_drops_the_draft(bench: Account) -> None:
     draft = await drafted(bench)
     standing = await bench.corrections.delete(ID, draft.edit.base)
     assert (standing.state, standing.deleted) == (SendState.VERIFIED, True)
     assert bench.drafts.all() == []
 
 
-async def test_drafts_and_typing_are_there_after_the_end_of_the_process(bench: Account) -> None:
+async def test_drafts_and_typed_text_survive_the_process(bench: Account) -> None:
     await drafted(bench)
     bench.drafts.type(TypedText(ID, NAME, "half a wo"))
     bench.drafts.type(TypedText(ID, CITY, "x"))
@@ -202,7 +202,7 @@ async def test_drafts_and_typing_are_there_after_the_end_of_the_process(bench: A
     assert later.typed("7") == {}
 
 
-async def test_where_the_service_tells_no_user_the_credentials_stand_for_one(tmp_path: Path) -> None:
+async def test_credentials_identify_the_account_without_a_user_id(tmp_path: Path) -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         return httpx.Response(404, json={"errors": [{"status": "404", "code": "not_found", "detail": "no"}]})
 
@@ -224,7 +224,7 @@ def followed(expected: Any) -> Verification:
     )
 
 
-async def test_what_was_changed_while_it_was_followed_stays_a_draft(bench: Account) -> None:
+async def test_changes_made_during_verification_stay_a_draft(bench: Account) -> None:
     draft = await drafted(bench)
     draft.edit.put(ITEMS / 1 / "quantity", 9, "quantity")
     draft.edit.put(Pointer.of("order_details", "notes"), None, "no note")
@@ -238,7 +238,7 @@ async def test_what_was_changed_while_it_was_followed_stays_a_draft(bench: Accou
     assert changes == {CITY: ("Breda", "Tilburg"), NAME: ("John Doe", "Typed meanwhile")}
 
 
-async def test_a_draft_that_was_seen_whole_is_done(bench: Account) -> None:
+async def test_draft_seen_completely_is_done(bench: Account) -> None:
     draft = await drafted(bench)
     bench.corrections.on_verification(followed(with_get_names(draft.sending.body)))
     assert bench.drafts.all() == []
@@ -247,13 +247,13 @@ async def test_a_draft_that_was_seen_whole_is_done(bench: Account) -> None:
     assert standing.state is SendState.VERIFIED
 
 
-async def test_what_has_no_end_yet_is_not_forgotten(bench: Account) -> None:
+async def test_unresolved_write_is_not_forgotten(bench: Account) -> None:
     bench.corrections.looking_up(ID)
     bench.corrections.forget(ID)
     assert bench.corrections.is_unsettled(ID)
 
 
-async def test_two_running_copies_do_not_lose_each_others_draft_of_an_order(bench: Account) -> None:
+async def test_two_processes_keep_each_others_drafts(bench: Account) -> None:
     mine = await drafted(bench)
     others = Drafts(bench.store, bench.account_id, lambda: NOW)
     (theirs,) = others.all()

@@ -17,9 +17,7 @@ def mappings(bench: Bench) -> Mappings:
     return Mappings(cast(Account, bench))
 
 
-def test_rows_of_any_size_come_back_as_they_were_and_only_those_of_the_last_import(
-    mappings: Mappings, bench: Bench
-) -> None:
+def test_refused_rows_round_trip_and_only_the_last_import_is_kept(mappings: Mappings, bench: Bench) -> None:
     assert mappings.refused() is None
     mappings.keep_refused("large.csv", LARGE)
     assert len(LARGE) > 10 * 2**20
@@ -33,7 +31,7 @@ def test_rows_of_any_size_come_back_as_they_were_and_only_those_of_the_last_impo
     assert bench.store.screen_states.keys(bench.account_id, "import.refused") == []
 
 
-def test_what_an_older_version_kept_is_read(mappings: Mappings, bench: Bench) -> None:
+def test_format_of_an_older_version_is_read(mappings: Mappings, bench: Bench) -> None:
     bench.store.screen_states.put(bench.account_id, "import.refused", {"name": "a.csv", "csv": "x\r\n"})
     assert mappings.refused() == ("a.csv", b"x\r\n")
 
@@ -43,7 +41,7 @@ class PowerCut(BaseException):
 
 
 @pytest.mark.parametrize("commits", range(8))
-def test_a_cut_at_any_commit_leaves_the_rows_of_one_import_whole(
+def test_power_cut_leaves_the_refused_rows_of_one_import(
     mappings: Mappings, bench: Bench, monkeypatch: pytest.MonkeyPatch, commits: int
 ) -> None:
     monkeypatch.setattr("tui.work.file_import.mappings._CHUNK_SIZE", 4)

@@ -24,7 +24,7 @@ from tui.work.file_import.reader import ImportStopped, TableSource, again, open_
 TABLE = rows(4, per_order=2)
 
 
-def test_what_it_is_decides_not_its_name() -> None:
+def test_format_is_detected_from_content_not_name() -> None:
     documents = [order(order_id="A"), order(order_id="B")]
     sources = {
         "json": json.dumps(documents).encode(),
@@ -37,7 +37,7 @@ def test_what_it_is_decides_not_its_name() -> None:
         assert len(read_any(data, "orders.txt", shop=7).orders) == 2, name
 
 
-def test_a_file_a_directory_and_nothing(tmp_path: Path) -> None:
+def test_missing_file_and_directory_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "orders.csv"
     path.write_bytes(text(TABLE).encode())
     assert len(read_any(path, path.name, shop=7).orders) == 2
@@ -47,7 +47,7 @@ def test_a_file_a_directory_and_nothing(tmp_path: Path) -> None:
         read_any(tmp_path / "gone.csv", "gone.csv")
 
 
-def test_a_cover_before_the_sheet_of_orders_is_passed_over() -> None:
+def test_cover_sheet_is_skipped() -> None:
     cover = [["Export", "of today"], ["made by", "the shop"]]
     opened = open_any(workbook({"Cover": cover, "Orders": TABLE, "More": TABLE}), "orders.xlsx")
     assert isinstance(opened, TableSource)
@@ -58,7 +58,7 @@ def test_a_cover_before_the_sheet_of_orders_is_passed_over() -> None:
     assert opened.table.layout.sheet == "Cover"
 
 
-def test_a_workbook_keeps_numbers_and_takes_the_first_sheet_that_holds_anything() -> None:
+def test_workbook_keeps_numbers_and_uses_the_first_sheet_with_data() -> None:
     header = ["Order number", "EAN", "Postal code", "Country", "Quantity", "Price", "Item name"]
     data = workbook({"Empty": [], "Orders": [header, ["A", 8712345678906.0, 1067.0, "DE", 2.0, 12.5, "Mug"]]})
     source = open_any(data, "orders.xlsx")
@@ -85,7 +85,7 @@ def test_a_workbook_keeps_numbers_and_takes_the_first_sheet_that_holds_anything(
         (b"Order number\n" + b"1\n" * 60_000, "Split it into parts"),
     ],
 )
-def test_what_cannot_be_taken_is_told_in_a_sentence(data: bytes, words: str) -> None:
+def test_unusable_input_is_refused_with_a_sentence(data: bytes, words: str) -> None:
     with pytest.raises(ImportFileError, match=words):
         read_any(data, "orders.csv")
 
@@ -107,7 +107,7 @@ def far(cell: str) -> bytes:
     return made.getvalue()
 
 
-def test_a_time_without_end_does_not_end_the_app() -> None:
+def test_huge_duration_does_not_crash() -> None:
     with pytest.raises(ImportFileError, match="too many days"):
         read_any(far('<row r="9"><c r="A9" s="1"><v>1e300</v></c></row>'), "orders.xlsx")
 
@@ -123,17 +123,17 @@ def test_a_time_without_end_does_not_end_the_app() -> None:
     ],
     ids=["far", "quotes", "no place", "no names", "between"],
 )
-def test_a_cell_far_out_does_not_take_all_memory(cell: str) -> None:
+def test_distant_cell_does_not_exhaust_memory(cell: str) -> None:
     with pytest.raises(ImportFileError, match="too far"):
         read_any(far(cell), "orders.xlsx")
 
 
-def test_cells_far_out_that_only_have_a_look_do_not_matter() -> None:
+def test_distant_formatted_cells_are_ignored() -> None:
     looks = '<row r="50000"><c r="XFD50000" s="1"/></row><row r="1048576"><c r="XFD1048576" s="1"></c></row>'
     assert len(read_any(far(looks), "orders.xlsx", shop=7).orders) == 2
 
 
-def test_a_workbook_that_unpacks_to_more_than_it_says_is_refused() -> None:
+def test_zip_bomb_is_refused() -> None:
     data = workbook({"Orders": [["Order number"], ["x" * 100_000]]})
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         size = archive.getinfo("xl/worksheets/s1.xml").file_size
@@ -159,9 +159,7 @@ JSON_LINES = b'{"order_id":"A"}\n' * (MOST + 5)
     ],
     ids=["csv", "json", "json lines", "xlsx"],
 )
-def test_too_many_orders_end_the_reading_where_they_are_too_many(
-    data: bytes, words: str, looked_at: int | None
-) -> None:
+def test_too_many_orders_stop_reading(data: bytes, words: str, looked_at: int | None) -> None:
     seen: list[tuple[int, int]] = []
     with pytest.raises(ImportFileError, match=words):
         read_any(data, "orders", shop=7, progress=lambda now: seen.append((now.done, now.total)))
@@ -169,7 +167,7 @@ def test_too_many_orders_end_the_reading_where_they_are_too_many(
         assert seen[-1][0] == looked_at
 
 
-def test_what_has_too_many_rows_is_not_read_to_its_end() -> None:
+def test_too_many_rows_stop_reading() -> None:
     data = ("Order number\n" + "1\n" * 700_000).encode()
     seen: list[int] = []
     with pytest.raises(
@@ -179,7 +177,7 @@ def test_what_has_too_many_rows_is_not_read_to_its_end() -> None:
     assert max(seen) <= MAX_ROWS + 500
 
 
-def test_cells_that_say_the_same_are_read_alike_wherever_they_stand() -> None:
+def test_equal_cells_are_read_alike_in_every_format() -> None:
     table = [*rows(3), [*rows(4)[4][:6], "France", *rows(4)[4][7:]]]
     for place in (1, 2):
         table[place][6] = "Deutschland"
@@ -191,7 +189,7 @@ def test_cells_that_say_the_same_are_read_alike_wherever_they_stand() -> None:
     assert [one.problems[0].pointer for one in found[2:]] == [ITEMS / 0 / "quantity"] * 2
 
 
-def test_the_shop_of_orders_that_name_none() -> None:
+def test_default_shop_applies_to_orders_without_one() -> None:
     bare: dict[str, Any] = order(order_id="A")
     del bare["order_details"]["integration"]
     named = order(order_id="B")
@@ -201,7 +199,7 @@ def test_the_shop_of_orders_that_name_none() -> None:
     assert shops[0] != shops[1]
 
 
-def test_refused_rows_come_out_with_their_reasons_and_can_be_read_again() -> None:
+def test_refused_rows_are_exported_with_reasons_and_can_be_read_again() -> None:
     table = [*TABLE, [*TABLE[1][:8], "X", *TABLE[1][9:], "=extra"]]
     intake = read_any(text(table).encode(), "orders.csv", shop=7)
     assert [(one.row, one.place) for one in intake.refused] == [(6, "row 6")]
@@ -213,7 +211,7 @@ def test_refused_rows_come_out_with_their_reasons_and_can_be_read_again() -> Non
     assert back.unmapped == ("more 1", "row", "reason")
 
 
-def test_a_known_mapping_is_used_for_its_columns_and_another_is_refused() -> None:
+def test_saved_mapping_applies_to_its_columns_only() -> None:
     source = open_any(b"a;b\n1;2\n", "x")
     assert isinstance(source, TableSource)
     mapping = replace(source.mapping.with_path(0, ("order_number",)), name="mine")
@@ -223,7 +221,7 @@ def test_a_known_mapping_is_used_for_its_columns_and_another_is_refused() -> Non
         read_any(b"c;d\n2;1\n", "x", mapping=mapping)
 
 
-def test_another_layout_reads_it_anew_and_keeps_the_mapping() -> None:
+def test_changed_layout_rereads_the_file_and_keeps_the_mapping() -> None:
     source = open_any(b"Order number;Price;Foo\nA;1.234;x\n", "x")
     assert isinstance(source, TableSource)
     source = replace(source, mapping=source.mapping.with_path(2, ("order_id",)))
@@ -233,7 +231,7 @@ def test_another_layout_reads_it_anew_and_keeps_the_mapping() -> None:
     assert price.get(take_in(comma, shop=7).orders[0].document) == 1234
 
 
-def test_progress_is_told_and_can_stop_the_reading() -> None:
+def test_progress_is_reported_and_can_stop_reading() -> None:
     data, seen = text(rows(3000)).encode(), list[tuple[int, int]]()
     read_any(data, "x", shop=7, progress=lambda now: seen.append((now.done, now.total)))
     assert seen[-1] == (3000, 3000)
@@ -252,7 +250,7 @@ def test_progress_is_told_and_can_stop_the_reading() -> None:
     | st.text(max_size=60).map(lambda body: f"Order number,Quantity,Order date\n{body}".encode(errors="replace"))
     | st.binary(max_size=60).map(lambda body: b"PK\x03\x04" + body)
 )
-def test_any_bytes_are_orders_or_an_intake_error(data: bytes) -> None:
+def test_any_bytes_are_orders_or_an_import_error(data: bytes) -> None:
     try:
         intake = read_any(data, "any", shop=7)
     except ImportFileError:

@@ -38,11 +38,11 @@ def arrival(place: str = "row 4", row: int | None = 4, **more: Any) -> ParsedOrd
         ("", (4, None)),
     ],
 )
-def test_a_problem_has_the_cell_or_at_least_the_row(pointer: str, cell: tuple[int, str | None]) -> None:
+def test_problem_names_the_cell_or_the_row(pointer: str, cell: tuple[int, str | None]) -> None:
     assert FileEntry(0, "row 4", arrival(), (), 4).cell(Pointer.parse(pointer)) == cell
 
 
-def test_entries_stand_as_in_the_file_with_those_that_are_no_orders() -> None:
+def test_entries_keep_the_order_of_the_file() -> None:
     intake = ParsedFile(
         (arrival("row 2", 2), arrival("rows 10-11", 10)),
         (RefusedEntry("row 9", "has no order id", 9), RefusedEntry("row 12", "has no order id", 12)),
@@ -57,7 +57,7 @@ def test_entries_stand_as_in_the_file_with_those_that_are_no_orders() -> None:
     assert entries[1].problems[0].detail == "Row 9 has no order id."
 
 
-def test_the_time_of_import_is_no_change() -> None:
+def test_import_time_is_not_a_change() -> None:
     placed = Pointer.of("order_details", "order_created_at")
     new = ParsedOrder({"order_details": {"order_created_at": "now", "notes": "new"}}, "row 1", 0, derived={placed: "…"})
     kept = {"order_details": {"order_created_at": "then", "notes": "old"}}
@@ -67,7 +67,7 @@ def test_the_time_of_import_is_no_change() -> None:
     assert as_placed(told, kept) == new.document
 
 
-def test_pauses_grow_begin_anew_after_a_success_and_end_with_patience() -> None:
+def test_backoff_resets_after_success_and_ends() -> None:
     now = 0.0
     waits = RetryTimer(10.0, lambda: now)
     first = [waits.next() for _ in range(3)]
@@ -80,7 +80,7 @@ def test_pauses_grow_begin_anew_after_a_success_and_end_with_patience() -> None:
     assert waits.next() is None
 
 
-async def test_what_waiting_cannot_mend_is_not_waited_for() -> None:
+async def test_permanent_errors_are_not_retried() -> None:
     slept: list[float] = []
     errors: list[Exception] = [Unreachable("away"), Unreachable("away")]
 

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
-from batch_harness import NOTES, House, Make, service_refuses, stage
+from batch_harness import NOTES, House, Make, stage
 from sandbox_harness import order
 
 from tui.work.journal.batch_history import export_history, sent_documents
@@ -19,7 +19,7 @@ async def test_each_request_and_each_version_with_its_outcome(make: Make, tmp_pa
     house = await make(settle=0.0)
     a, b = stage(house.staging, order(order_id="A"), order(order_id="B", order_number="=1+1"))
     await house.staging.look()
-    await service_refuses(house, ("/data/attributes/[1]/order_id", "Not this one"), ("/data", "And the whole"))
+    house.interceptor.refuse_next(("/data/attributes/[1]/order_id", "Not this one"), ("/data", "And the whole"))
     await house.staging.send(house.staging.plan())
     assert told(house) == [[("A", 1, "not written"), ("B", 1, "refused")]]
     house.staging.editing.put(b, NOTES, "second", "note")
@@ -72,7 +72,7 @@ async def test_each_request_and_each_version_with_its_outcome(make: Make, tmp_pa
         await export_history(house.account.store, requests, path)
 
 
-async def test_a_batch_of_which_nothing_was_sent_has_none(make: Make) -> None:
+async def test_unsent_batch_has_no_history(make: Make) -> None:
     house = await make()
     assert house.staging.history() == []
     stage(house.staging, order(order_id="A"))

@@ -32,7 +32,7 @@ async def bench(tmp_path: Path) -> AsyncIterator[Account]:
         yield bench
 
 
-def test_every_end_has_a_group_and_words() -> None:
+def test_every_outcome_has_a_group_and_a_label() -> None:
     found = {(state, road) for group in GROUPS for state in states_of(group)[0] for road in states_of(group)[1]}
     every = {(state, road) for state in WriteState for road in WriteKind} - {(WriteState.VERIFIED, WriteKind.DELETE)}
     assert found == every, "a deletion is confirmed, never seen as sent"
@@ -44,7 +44,7 @@ def test_every_end_has_a_group_and_words() -> None:
         )
 
 
-async def test_the_outcomes_of_an_export_are_public_and_stay(bench: Account) -> None:
+async def test_outcomes_of_an_export_are_public(bench: Account) -> None:
     entry = await change(bench, IDS[0], (CITY, "Breda"))
     outcomes = {
         WriteState.RECORDED: "waits to go",
@@ -67,7 +67,7 @@ async def test_the_outcomes_of_an_export_are_public_and_stay(bench: Account) -> 
         assert json.loads(entry_line(newest(bench)))["outcome"] == outcomes[state]
 
 
-async def test_an_entry_tells_who_where_what_and_how_it_ended(bench: Account) -> None:
+async def test_entry_has_who_where_what_and_outcome(bench: Account) -> None:
     entry = await change(bench, IDS[0], (CITY, "Breda"))
     assert (entry.write.profile, entry.base_url, entry.name) == ("NL", "http://127.0.0.1/api/v3", f"N-{IDS[0]}")
     assert "@" in entry.write.by
@@ -80,7 +80,7 @@ async def test_an_entry_tells_who_where_what_and_how_it_ended(bench: Account) ->
     assert [step.state for step in entry.steps] == ["recorded", "sent", "answered", "confirmed"]
 
 
-async def test_the_parts_of_an_upsert_are_its_orders_each_with_its_change(bench: Account) -> None:
+async def test_upsert_has_one_part_per_order(bench: Account) -> None:
     drafts = [await draft_of(bench, IDS[0], (CITY, "Breda")), await draft_of(bench, IDS[1], (NAME, "Jan"))]
     await bench.corrections.send_as_upsert(drafts)
     await follow(bench)
@@ -92,7 +92,7 @@ async def test_the_parts_of_an_upsert_are_its_orders_each_with_its_change(bench:
     assert (NAME.get(made), CITY.get(made), made["id"]) == ("Jan", "Oss", IDS[1])
 
 
-async def test_the_export_has_a_line_for_each_write_in_a_file_of_its_owner(bench: Account, tmp_path: Path) -> None:
+async def test_export_has_one_line_per_write_in_a_private_file(bench: Account, tmp_path: Path) -> None:
     await change(bench, IDS[0], (CITY, "Br\ud800eda\u2028\n"))
     await change(bench, IDS[1], (NAME, "Jan"))
     await bench.corrections.delete(IDS[2], await bench.client.get_order(IDS[2]))
@@ -119,7 +119,7 @@ async def test_the_export_has_a_line_for_each_write_in_a_file_of_its_owner(bench
     assert b"ZGVtbzpkZW1v" not in raw, "the credentials, as the header has them"
 
 
-async def test_a_file_that_is_there_is_never_overwritten_and_a_broken_one_does_not_stay(
+async def test_export_never_overwrites_and_removes_a_partial_file(
     bench: Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     entry = await change(bench, IDS[0], (CITY, "Breda"))
@@ -139,13 +139,13 @@ async def test_a_file_that_is_there_is_never_overwritten_and_a_broken_one_does_n
     assert not other.exists()
 
 
-async def test_an_upsert_of_the_composer_tells_its_change_though_none_was_noted(bench: Account) -> None:
+async def test_change_of_an_upsert_is_derived_from_its_bodies(bench: Account) -> None:
     entry = await change(bench, IDS[0], (CITY, "Breda"))
     line = json.loads(entry_line(entry))
     assert line["orders"][0]["changes"]
 
 
-async def test_old_writes_are_removed_and_the_journal_knows_it(bench: Account) -> None:
+async def test_old_writes_are_pruned_and_counted(bench: Account) -> None:
     entry = await change(bench, IDS[0], (CITY, "Breda"))
     assert await prune_journal(bench.store, bench.now(), 1) == 0
     assert bench.store.screen_states.get(bench.account_id, PRUNED) is None

@@ -28,7 +28,7 @@ async def checked(bench: Account, day: date = TODAY) -> list[RecheckedChange]:
     return await recheck(bench.client, entries)
 
 
-async def test_each_value_is_judged_by_what_is_there_now(bench: Account) -> None:
+async def test_each_value_is_compared_with_current_data(bench: Account) -> None:
     await change(bench, IDS[0], (CITY, "Breda"), (NAME, "Jan"), (TAGS, ["b", "a"]))
     await bench.client.patch_order(IDS[0], {"shipping_address": {"city": "Oss", "name": "Someone"}})
     found = {check.pointer: check for check in await checked(bench)}
@@ -51,7 +51,7 @@ async def test_only_the_last_write_of_a_value_counts(bench: Account) -> None:
     assert check.verdict is RecheckResult.TAKEN_BACK, "any value of before that day's writes is a taking back"
 
 
-async def test_items_are_found_by_name_wherever_they_stand_now(bench: Account) -> None:
+async def test_items_are_found_by_name_at_any_position(bench: Account) -> None:
     await change(bench, IDS[0], (ITEMS / 1 / "sku", "T"))
     draft = bench.drafts.of(IDS[0], await bench.client.get_order(IDS[0]), bench.now())
     draft.edit.remove(ITEMS / 0, "item")
@@ -62,7 +62,7 @@ async def test_items_are_found_by_name_wherever_they_stand_now(bench: Account) -
     assert set(found.values()) == {RecheckResult.STANDS}
 
 
-async def test_what_is_gone_or_cannot_be_read_is_said(bench: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_deleted_or_unreadable_orders_are_reported(bench: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     for id in IDS[:2]:
         await change(bench, id, (CITY, "Breda"))
     await bench.client.delete_order(IDS[0])
@@ -80,7 +80,7 @@ async def test_what_is_gone_or_cannot_be_read_is_said(bench: Account, monkeypatc
     assert "error" in found[IDS[1]].words
 
 
-async def test_many_orders_of_a_shop_are_read_by_its_list(bench: Account) -> None:
+async def test_many_orders_of_a_shop_are_read_by_list(bench: Account) -> None:
     drafts = [await draft_of(bench, id, (CITY, "Breda")) for id in IDS]
     await bench.corrections.send_as_upsert(drafts)
     await follow(bench)
@@ -88,7 +88,7 @@ async def test_many_orders_of_a_shop_are_read_by_its_list(bench: Account) -> Non
     assert [check.verdict for check in await checked(bench)] == [RecheckResult.STANDS] * 3
 
 
-async def test_only_the_confirmed_changes_of_the_day_are_read_again(bench: Account) -> None:
+async def test_only_confirmed_changes_of_the_day_are_rechecked(bench: Account) -> None:
     await change(bench, IDS[0], (CITY, "Breda"))
     assert await checked(bench, date(2026, 11, 22)) == []
     assert await checked(bench, date(2026, 11, 24)) == []
@@ -96,7 +96,7 @@ async def test_only_the_confirmed_changes_of_the_day_are_read_again(bench: Accou
     assert [check.order_id for check in await checked(bench)] == [IDS[0]]
 
 
-async def test_a_place_in_a_measure_that_went_whole_is_judged_as_it_was_recorded(bench: Account) -> None:
+async def test_measurement_sent_as_a_whole_is_compared_as_recorded(bench: Account) -> None:
     weight = Pointer.of("order_details", "order_items", 0, "measurement")
     await change(bench, IDS[0], (weight, {"weight": {"value": 2, "unit": "kg"}}))
     assert {check.verdict for check in await checked(bench)} == {RecheckResult.STANDS}

@@ -45,7 +45,7 @@ async def undone(bench: Account, staging: Staging, *entries: JournalEntry) -> Un
     return results[0]
 
 
-async def test_a_patch_is_undone_by_its_inverse_and_the_order_is_as_it_was(bench: Account, staging: Staging) -> None:
+async def test_patch_is_undone_by_its_inverse(bench: Account, staging: Staging) -> None:
     before = await bench.client.get_order(IDS[0])
     entry = await change(bench, IDS[0], (CITY, "Breda"), (TAGS, ["gift"]), (ITEMS / 1 / "sku", "T"))
     result = await undone(bench, staging, entry)
@@ -64,9 +64,7 @@ async def test_a_patch_is_undone_by_its_inverse_and_the_order_is_as_it_was(bench
     assert CITY.get(await bench.client.get_order(IDS[0])) == "Breda"
 
 
-async def test_a_value_that_was_put_where_there_was_none_goes_again_by_the_whole_order(
-    bench: Account, staging: Staging
-) -> None:
+async def test_added_value_is_removed_by_a_full_order(bench: Account, staging: Staging) -> None:
     before = await bench.client.get_order(IDS[0])
     weight = ITEMS / 1 / "measurement"
     entry = await change(bench, IDS[0], (weight, {"weight": {"value": 2, "unit": "kg"}}))
@@ -78,7 +76,7 @@ async def test_a_value_that_was_put_where_there_was_none_goes_again_by_the_whole
     assert say_the_same(await bench.client.get_order(IDS[0]), before)
 
 
-async def test_an_upsert_is_undone_and_items_that_it_removed_come_back(bench: Account, staging: Staging) -> None:
+async def test_undo_of_an_upsert_restores_removed_items(bench: Account, staging: Staging) -> None:
     before = await bench.client.get_order(IDS[0])
     draft = bench.drafts.of(IDS[0], before, NOW)
     draft.edit.remove(ITEMS / 0, "item")
@@ -99,9 +97,7 @@ async def test_an_upsert_is_undone_and_items_that_it_removed_come_back(bench: Ac
     assert names == ["Cylinder candle", "Scented Candle"]
 
 
-async def test_what_changed_on_the_service_since_is_a_conflict_and_not_overwritten(
-    bench: Account, staging: Staging
-) -> None:
+async def test_later_remote_change_is_a_conflict(bench: Account, staging: Staging) -> None:
     entry = await change(bench, IDS[0], (CITY, "Breda"), (NAME, "Jan"))
     await bench.client.patch_order(IDS[0], {"shipping_address": {"city": "Gent"}})
     result = await undone(bench, staging, entry)
@@ -120,7 +116,7 @@ async def test_what_changed_on_the_service_since_is_a_conflict_and_not_overwritt
     assert (CITY.get(document), NAME.get(document)) == ("Gent", "John Doe")
 
 
-async def test_a_draft_that_is_there_stays_and_the_undo_is_one_step_on_top(bench: Account, staging: Staging) -> None:
+async def test_undo_is_one_step_on_top_of_an_existing_draft(bench: Account, staging: Staging) -> None:
     entry = await change(bench, IDS[0], (CITY, "Breda"), (NAME, "Jan"))
     await draft_of(bench, IDS[0], (NOTES, "mine"), (NAME, "Piet"))
     result = await undone(bench, staging, entry)
@@ -135,14 +131,14 @@ async def test_a_draft_that_is_there_stays_and_the_undo_is_one_step_on_top(bench
     assert values == ["mine", "Piet", "Breda"]
 
 
-async def test_what_was_taken_back_already_has_nothing_to_undo(bench: Account, staging: Staging) -> None:
+async def test_reverted_change_has_nothing_to_undo(bench: Account, staging: Staging) -> None:
     entry = await change(bench, IDS[0], (CITY, "Breda"))
     await bench.client.patch_order(IDS[0], {"shipping_address": {"city": "Oss"}})
     result = await undone(bench, staging, entry)
     assert (result.undone, bench.drafts.all()) == (UndoOutcome.NOTHING, [])
 
 
-async def test_an_order_that_is_gone_is_said_to_be(bench: Account, staging: Staging) -> None:
+async def test_undo_of_a_deleted_order_says_so(bench: Account, staging: Staging) -> None:
     entry = await change(bench, IDS[0], (CITY, "Breda"))
     await bench.client.delete_order(IDS[0])
     assert (await undone(bench, staging, entry)).undone is UndoOutcome.GONE
@@ -159,7 +155,7 @@ async def test_an_order_that_is_gone_is_said_to_be(bench: Account, staging: Stag
         (WriteState.ACCEPTED, "on its way"),
     ],
 )
-async def test_what_was_not_done_or_is_not_known_to_be_has_nothing_to_undo(
+async def test_unconfirmed_write_cannot_be_undone(
     bench: Account, staging: Staging, state: WriteState, words: str
 ) -> None:
     entry = await change(bench, IDS[0], (CITY, "Breda"))
@@ -169,9 +165,7 @@ async def test_what_was_not_done_or_is_not_known_to_be_has_nothing_to_undo(
     assert words in result.words
 
 
-async def test_an_attempt_that_was_not_written_is_no_news_beside_the_one_that_was(
-    bench: Account, staging: Staging
-) -> None:
+async def test_failed_attempt_is_ignored_beside_a_written_one(bench: Account, staging: Staging) -> None:
     first = await change(bench, IDS[0], (CITY, "Breda"))
     bench.store.writes.step(first.write.id, WriteState.NOT_SENT)
     failed = newest(bench)
@@ -179,9 +173,7 @@ async def test_an_attempt_that_was_not_written_is_no_news_beside_the_one_that_wa
     assert (await undone(bench, staging, failed, written)).undone is UndoOutcome.DRAFTED
 
 
-async def test_a_deleted_order_is_staged_anew_under_its_number_and_what_is_lost_is_said(
-    bench: Account, staging: Staging
-) -> None:
+async def test_undo_of_a_deletion_stages_the_order_and_reports_losses(bench: Account, staging: Staging) -> None:
     document = await bench.client.get_order(IDS[0])
     assert (await bench.corrections.delete(IDS[0], document)).deleted
     entry = newest(bench)
@@ -207,7 +199,7 @@ async def test_a_deleted_order_is_staged_anew_under_its_number_and_what_is_lost_
     assert "D in the list" in made.words
 
 
-async def test_a_change_of_many_is_undone_as_a_whole_with_a_result_for_each(bench: Account, staging: Staging) -> None:
+async def test_bulk_change_is_undone_with_a_result_per_order(bench: Account, staging: Staging) -> None:
     for id in IDS:
         await change(bench, id, (TAGS, ["hold"]), job="hold")
     await change(bench, IDS[0], (NOTES, "second write of the same job"), job="hold")
@@ -230,7 +222,7 @@ async def test_a_change_of_many_is_undone_as_a_whole_with_a_result_for_each(benc
     assert told(results) == "3 orders: 1 drafted, 1 drafted with fields to decide, 1 gone. w reviews."
 
 
-async def test_one_order_of_an_upsert_of_many_can_be_undone_alone(bench: Account, staging: Staging) -> None:
+async def test_one_order_of_an_upsert_can_be_undone(bench: Account, staging: Staging) -> None:
     drafts: Sequence[Draft] = [await draft_of(bench, id, (CITY, "Breda")) for id in IDS]
     await bench.corrections.send_as_upsert(list(drafts))
     await follow(bench)

@@ -28,7 +28,7 @@ class Answers:
 
 
 @pytest.mark.parametrize("odd", ODD)
-async def test_orders_are_looked_up_whatever_stands_for_an_id(odd: str) -> None:
+async def test_orders_are_looked_up_by_ids_of_any_type(odd: str) -> None:
     client = cast(Client, Answers(odd))
     for shop, remote in (("5", odd), (odd, None), (odd, odd)):
         found = await look_up(client, [LookupTarget(f"a{n}", shop, remote) for n in range(5)])
@@ -37,7 +37,7 @@ async def test_orders_are_looked_up_whatever_stands_for_an_id(odd: str) -> None:
     assert Shop.read({"id": odd}) is None
 
 
-async def test_an_order_without_an_order_id_is_found_by_its_own_id() -> None:
+async def test_order_without_order_id_is_found_by_id() -> None:
     there = [{"id": str(n), "order_details": {"integration": {"id": 5}}} for n in range(9, 0, -1)]
 
     class Service:
@@ -52,7 +52,7 @@ async def test_an_order_without_an_order_id_is_found_by_its_own_id() -> None:
 
 
 @pytest.mark.parametrize("odd", ODD)
-def test_a_pointer_with_an_odd_position_is_shown_as_it_is(odd: str) -> None:
+def test_pointer_with_an_odd_index_is_shown_verbatim(odd: str) -> None:
     target = read_pointer(f"/data/attributes/[0]/order_details/order_items/{odd}/quantity", Dialect.POST)
     assert label_of(target.pointer)
     edit = Edit({"order_details": {"order_items": [{"name": "a"}]}})
@@ -60,6 +60,6 @@ def test_a_pointer_with_an_odd_position_is_shown_as_it_is(odd: str) -> None:
 
 
 @pytest.mark.parametrize("odd", [{"a": 1}, True, [1]])
-def test_an_id_of_another_kind_is_not_made_text(odd: Any) -> None:
+def test_id_of_another_type_is_not_converted(odd: Any) -> None:
     assert to_upsert({"id": odd}, keep_id=True)[0]["id"] is odd
     assert to_upsert({"id": 5}, keep_id=True)[0]["id"] == "5"

@@ -45,7 +45,7 @@ async def patch(bench: Bench, number: str, body: bytes = BODY) -> WriteOutcome:
     return await bench.outbox.patch(number, body, dict(bench.service.orders[number]), {"why": "test"})
 
 
-async def test_a_patch_is_on_disk_before_it_goes_sent_to_the_byte_and_read_again(bench: Bench) -> None:
+async def test_patch_is_recorded_sent_unchanged_and_read_back(bench: Bench) -> None:
     number = bench.service.add("A", notes="old", city="Aalst")
     bench.service.open = asyncio.Event()
     waiting = asyncio.create_task(patch(bench, number))
@@ -63,7 +63,7 @@ async def test_a_patch_is_on_disk_before_it_goes_sent_to_the_byte_and_read_again
     assert bench.outbox.under_way == ()
 
 
-async def test_the_phone_is_looked_for_under_the_name_it_is_read_by(bench: Bench) -> None:
+async def test_phone_is_verified_under_its_read_name(bench: Bench) -> None:
     number = bench.service.add("A", customer_details={"phone_number": "1"})
     bench.service.ignored = {"customer_details"}
     await bench.service.patch_order(number, b'{"customer_details": {"phone_number": "2"}}')
@@ -77,7 +77,7 @@ async def test_a_cleared_field_is_confirmed_when_it_is_absent_or_null(bench: Ben
     assert isinstance(await patch(bench, number, b'{"notes": null}'), WriteConfirmed)
 
 
-async def test_what_is_ignored_in_silence_differs_at_its_pointer(bench: Bench) -> None:
+async def test_silently_ignored_change_differs_at_its_pointer(bench: Bench) -> None:
     number = bench.service.add("A", notes="old", city="Aalst")
     bench.service.ignored = {"city"}
     outcome = await patch(bench, number)
@@ -86,7 +86,7 @@ async def test_what_is_ignored_in_silence_differs_at_its_pointer(bench: Bench) -
     assert outcome.write.state is WriteState.DIFFERS
 
 
-async def test_what_does_not_show_yet_is_followed_until_it_does(bench: Bench) -> None:
+async def test_delayed_change_is_verified_until_it_shows(bench: Bench) -> None:
     number = bench.service.add("A", notes="old")
     bench.service.ignored = {"notes", "city"}
     outcome = await patch(bench, number)
@@ -100,7 +100,7 @@ async def test_what_does_not_show_yet_is_followed_until_it_does(bench: Bench) ->
     assert ended.state is WriteState.CONFIRMED
 
 
-async def test_what_never_shows_differs_in_the_end(bench: Bench) -> None:
+async def test_change_that_never_shows_differs(bench: Bench) -> None:
     number = bench.service.add("A", notes="old")
     bench.service.ignored = {"notes", "city"}
     outcome = await patch(bench, number)
@@ -108,7 +108,7 @@ async def test_what_never_shows_differs_in_the_end(bench: Bench) -> None:
     assert bench.store.verifications.of_write(outcome.write.id)[0].state is VerificationState.DIFFERS
 
 
-async def test_a_read_that_fails_after_the_answer_is_not_taken_for_a_failed_write(bench: Bench) -> None:
+async def test_failed_read_back_is_not_a_failed_write(bench: Bench) -> None:
     number = bench.service.add("A", notes="old")
     bench.service.faults["get"] = [Unreachable("no")] * 3
     assert isinstance(await patch(bench, number), WriteAccepted)
@@ -140,7 +140,7 @@ def unproven() -> NotFound:
     ],
 )
 @pytest.mark.parametrize("method", ["patch", "delete"])
-async def test_an_error_without_effect_is_told_as_such(
+async def test_error_without_effect_is_reported(
     bench: Bench, method: str, error: ApiError, kind: type, state: str
 ) -> None:
     number = bench.service.add("A", notes="old")
@@ -164,13 +164,13 @@ async def test_a_lost_answer_is_looked_up_and_confirmed_without_sending_again(be
     assert len(bench.service.sent("patch")) == 1
 
 
-async def test_an_answer_that_is_none_is_a_lost_one(bench: Bench) -> None:
+async def test_invalid_answer_counts_as_lost(bench: Bench) -> None:
     number = bench.service.add("A", notes="old")
     bench.service.faults["patch"] = [InvalidResponse("it is a web page", status=200)]
     assert isinstance(await patch(bench, number), WriteNotApplied)
 
 
-async def test_a_write_that_was_lost_on_the_way_is_not_applied_after_patient_looking(bench: Bench) -> None:
+async def test_lost_write_is_not_applied_after_all_lookups(bench: Bench) -> None:
     number = bench.service.add("A", notes="old", city="Aalst")
     bench.service.faults["patch"] = [Lost(done=False)]
     started = bench.time.now()
@@ -181,7 +181,7 @@ async def test_a_write_that_was_lost_on_the_way_is_not_applied_after_patient_loo
     assert len(bench.service.sent("patch")) == 1
 
 
-async def test_a_write_that_arrives_late_is_confirmed(bench: Bench) -> None:
+async def test_late_write_is_confirmed(bench: Bench) -> None:
     number = bench.service.add("A", notes="old", city="Aalst")
     bench.service.faults["patch"] = [Lost(done=False)]
     bench.service.saving.append(
@@ -194,7 +194,7 @@ async def test_a_write_that_arrives_late_is_confirmed(bench: Bench) -> None:
     assert isinstance(await patch(bench, number), WriteConfirmed)
 
 
-async def test_a_lost_answer_where_part_arrived_differs(bench: Bench) -> None:
+async def test_lost_answer_with_partial_effect_differs(bench: Bench) -> None:
     number = bench.service.add("A", notes="old", city="Aalst")
     bench.service.faults["patch"] = [Lost(done=True)]
     bench.service.ignored = {"city"}
@@ -203,7 +203,7 @@ async def test_a_lost_answer_where_part_arrived_differs(bench: Bench) -> None:
     assert [str(one.pointer) for one in outcome.mismatches] == ["/city"]
 
 
-async def test_a_lost_answer_where_others_wrote_meanwhile_differs(bench: Bench) -> None:
+async def test_lost_answer_with_concurrent_write_differs(bench: Bench) -> None:
     number = bench.service.add("A", notes="old", city="Aalst")
     base = dict(bench.service.orders[number])
     bench.service.orders[number]["notes"] = "theirs"
@@ -211,7 +211,7 @@ async def test_a_lost_answer_where_others_wrote_meanwhile_differs(bench: Bench) 
     assert isinstance(await bench.outbox.patch(number, BODY, base), WriteDiffers)
 
 
-async def test_while_looking_fails_nothing_is_claimed_and_a_later_recover_tells(bench: Bench) -> None:
+async def test_failed_lookup_claims_nothing_until_recovered(bench: Bench) -> None:
     number = bench.service.add("A", notes="old", city="Aalst")
     bench.service.faults["patch"] = [Lost(done=True)]
     bench.service.faults["get"] = [Unreachable("no network")] * len(bench.patience.lookups)
@@ -224,21 +224,21 @@ async def test_while_looking_fails_nothing_is_claimed_and_a_later_recover_tells(
     assert await bench.outbox.recover() == []
 
 
-async def test_a_look_that_worked_once_does_not_prove_that_nothing_was_done(bench: Bench) -> None:
+async def test_one_lookup_does_not_prove_absence(bench: Bench) -> None:
     number = bench.service.add("A", notes="old")
     bench.service.faults["patch"] = [Lost(done=False)]
     bench.service.faults["get"] = [None, *[Unreachable("no network")] * len(bench.patience.lookups)]
     assert isinstance(await patch(bench, number), WriteUnresolved)
 
 
-async def test_an_order_that_is_gone_when_looked_up_is_gone(bench: Bench) -> None:
+async def test_deleted_order_is_gone_on_lookup(bench: Bench) -> None:
     number = bench.service.add("A", notes="old")
     base = bench.service.orders.pop(number)
     bench.service.faults["patch"] = [Lost(done=False)]
     assert isinstance(await bench.outbox.patch(number, BODY, base), OrderGone)
 
 
-async def test_a_delete_is_done_or_was_done_already(bench: Bench) -> None:
+async def test_delete_is_idempotent(bench: Bench) -> None:
     number = bench.service.add("A", notes="old")
     first = await bench.outbox.delete(number, {"kept": True})
     second = await bench.outbox.delete(number, {})
@@ -249,21 +249,21 @@ async def test_a_delete_is_done_or_was_done_already(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize(("done", "kind"), [(True, OrderDeleted), (False, WriteNotApplied)])
-async def test_a_lost_delete_is_looked_up_and_never_sent_again(bench: Bench, done: bool, kind: type) -> None:
+async def test_lost_delete_is_looked_up_and_never_resent(bench: Bench, done: bool, kind: type) -> None:
     number = bench.service.add("A")
     bench.service.faults["delete"] = [Lost(done=done)]
     assert type(await bench.outbox.delete(number, {})) is kind
     assert len(bench.service.sent("delete")) == 1
 
 
-async def test_a_page_in_between_that_says_404_does_not_prove_a_delete(bench: Bench) -> None:
+async def test_proxy_404_does_not_prove_a_deletion(bench: Bench) -> None:
     number = bench.service.add("A")
     bench.service.faults["delete"] = [Lost(done=False)]
     bench.service.faults["get"] = [unproven()] * len(bench.patience.lookups)
     assert isinstance(await bench.outbox.delete(number, {}), WriteUnresolved)
 
 
-async def test_who_stops_waiting_does_not_stop_the_write(bench: Bench) -> None:
+async def test_cancelled_caller_does_not_cancel_the_write(bench: Bench) -> None:
     number = bench.service.add("A", notes="old")
     bench.service.open = asyncio.Event()
     waiting = asyncio.create_task(patch(bench, number))
@@ -276,7 +276,7 @@ async def test_who_stops_waiting_does_not_stop_the_write(bench: Bench) -> None:
     assert bench.store.writes.all(bench.account_id)[0].state is WriteState.CONFIRMED
 
 
-async def test_many_may_wait_one_is_out_and_those_of_one_order_keep_their_turn(bench: Bench) -> None:
+async def test_one_write_in_flight_and_writes_of_an_order_keep_their_order(bench: Bench) -> None:
     numbers = [bench.service.add(f"A{n}", notes="old") for n in range(10)]
     bodies = [(number, encode({"notes": str(turn)})) for turn in range(3) for number in numbers]
     outcomes = await asyncio.gather(*(patch(bench, number, body) for number, body in bodies))
@@ -285,7 +285,7 @@ async def test_many_may_wait_one_is_out_and_those_of_one_order_keep_their_turn(b
     assert {order["notes"] for order in bench.service.orders.values()} == {"2"}
 
 
-async def test_a_lost_answer_holds_up_its_own_order_only(bench: Bench) -> None:
+async def test_lost_answer_blocks_only_its_order(bench: Bench) -> None:
     first, second = bench.service.add("A", notes="old"), bench.service.add("B", notes="old")
     bench.service.faults["patch"] = [Lost(done=False)]
     lost = asyncio.create_task(patch(bench, first))
@@ -299,7 +299,7 @@ async def test_a_lost_answer_holds_up_its_own_order_only(bench: Bench) -> None:
     assert isinstance(await after, WriteConfirmed)
 
 
-async def test_after_a_crash_what_waited_was_not_sent_and_what_was_out_is_looked_up(
+async def test_after_a_crash_waiting_writes_are_unsent_and_in_flight_ones_looked_up(
     bench: Bench, crash: Callable[[], None]
 ) -> None:
     numbers = [bench.service.add(f"A{n}", notes="old", city="Aalst") for n in range(3)]
@@ -319,9 +319,7 @@ async def test_after_a_crash_what_waited_was_not_sent_and_what_was_out_is_looked
     assert bench.store.writes.open(bench.account_id) == []
 
 
-async def test_after_a_crash_between_answer_and_reading_the_order_is_read(
-    bench: Bench, crash: Callable[[], None]
-) -> None:
+async def test_after_a_crash_before_the_read_back_the_order_is_read(bench: Bench, crash: Callable[[], None]) -> None:
     number = bench.service.add("A", notes="old")
     write = bench.store.writes.record(bench.account_id, _patch_of(bench, number))
     bench.store.writes.step(write.id, WriteState.SENT)

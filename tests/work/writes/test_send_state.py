@@ -7,7 +7,7 @@ import pytest
 from tui.store.batches import StagedState
 from tui.store.journal import WriteState
 from tui.store.verifications import VerificationState
-from tui.widgets.styles import StyledScreen
+from tui.widgets.styles import STYLE_CLASSES
 from tui.work.writes.send_state import (
     DRAFT_TEXTS,
     JOB_TEXTS,
@@ -35,7 +35,7 @@ def test_there_are_at_most_twelve_states_and_each_is_shown() -> None:
     for label in LABELS.values():
         assert len(label.mark) == 1
         assert label.mark.isascii()
-        assert not label.style or f"line--{label.style}" in StyledScreen.COMPONENT_CLASSES
+        assert not label.style or f"line--{label.style}" in STYLE_CLASSES
 
 
 def test_an_open_write_has_an_open_state_and_a_settled_one_only_while_it_is_verified() -> None:

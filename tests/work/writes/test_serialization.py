@@ -33,19 +33,19 @@ FULL = Problem(
 
 
 @pytest.mark.parametrize("problem", [FULL, Problem("plain"), Problem("", scope=Scope.BATCH, raw_pointer="/data/")])
-def test_problems_come_back_whole(problem: Problem) -> None:
+def test_problems_round_trip(problem: Problem) -> None:
     assert problems_from_json(decode(encode(problems_to_json([problem])))) == [problem]
 
 
 @pytest.mark.parametrize("actual", [ABSENT, None, "", Decimal("3.10"), [1]])
-def test_mismatches_come_back_with_absent_and_null_apart(actual: object) -> None:
+def test_mismatches_round_trip_with_absent_and_null(actual: object) -> None:
     mismatch = Mismatch(Pointer.of("a", 0), "x", actual)  # type: ignore[arg-type]
     back = mismatch_from_json(decode(encode(mismatch_to_json(mismatch))))
     assert back == mismatch
     assert type(back.actual) is type(actual)
 
 
-def test_what_was_never_stored_is_refused() -> None:
+def test_unknown_stored_value_is_refused() -> None:
     for value in ("text", 1, [1]):
         with pytest.raises(ValueError):
             problem_from_json(value)  # type: ignore[arg-type]

@@ -45,7 +45,7 @@ def problem(order: int | None, *path: str, scope: Scope = Scope.ORDER) -> Proble
     return Problem("no", scope=scope, order=order, pointer=Pointer.of(*path), raw_pointer="/data/attributes/…")
 
 
-async def test_accepted_orders_have_their_ids_and_are_followed_until_verified(bench: Bench) -> None:
+async def test_accepted_orders_have_ids_and_are_verified(bench: Bench) -> None:
     bench.service.settle = 9
     going = stage(bench, order("A", notes="a"), order("B", notes="b"))
     outcome = await bench.outbox.upsert(going)
@@ -82,7 +82,7 @@ async def test_answers_are_matched_by_order_id_and_position(
     assert [outcome.remote_ids.get(one.staged) for one in going] == ids
 
 
-async def test_a_refusal_lands_on_the_orders_it_names_and_the_rest_are_drafts_again(bench: Bench) -> None:
+async def test_refusal_marks_named_orders_and_resets_the_rest(bench: Bench) -> None:
     going = stage(bench, order("A"), order("B"), order("C"))
     problems = [problem(2, "order_id"), problem(2, "notes"), problem(0), problem(None, scope=Scope.BATCH), problem(9)]
     bench.service.faults["upsert"] = [RequestRefused("no", problems=problems, status=400, body=b"raw")]
@@ -105,9 +105,7 @@ async def test_a_refusal_lands_on_the_orders_it_names_and_the_rest_are_drafts_ag
         (NotAuthorised("keys", status=401), WriteNotSent, StagedState.DRAFT),
     ],
 )
-async def test_what_was_turned_away_may_go_again(
-    bench: Bench, error: Exception, kind: type, state: StagedState
-) -> None:
+async def test_denied_write_can_be_sent_again(bench: Bench, error: Exception, kind: type, state: StagedState) -> None:
     going = stage(bench, order("A"))
     bench.service.faults["upsert"] = [error]
     assert type(await bench.outbox.upsert(going)) is kind
@@ -115,7 +113,7 @@ async def test_what_was_turned_away_may_go_again(
     assert isinstance(await bench.outbox.upsert(going), WriteAccepted)
 
 
-async def test_what_is_done_or_on_its_way_is_never_sent_again(bench: Bench) -> None:
+async def test_done_or_in_flight_orders_are_never_resent(bench: Bench) -> None:
     done, new = stage(bench, order("A"), order("B"))
     await bench.outbox.upsert([done])
     with pytest.raises(AlreadySent) as told:
@@ -131,7 +129,7 @@ async def test_what_is_done_or_on_its_way_is_never_sent_again(bench: Bench) -> N
     await waiting
 
 
-async def test_a_lost_answer_is_found_and_not_sent_again(bench: Bench) -> None:
+async def test_lost_answer_is_found_and_not_resent(bench: Bench) -> None:
     bench.service.settle = 20
     going = stage(bench, *(order(f"A{n}") for n in range(6)))
     bench.service.faults["upsert"] = [Lost(done=True)]
@@ -143,7 +141,7 @@ async def test_a_lost_answer_is_found_and_not_sent_again(bench: Bench) -> None:
     assert {staged(bench, one).remote_id for one in going} == set("123456")
 
 
-async def test_what_is_not_found_goes_again_byte_for_byte(bench: Bench) -> None:
+async def test_missing_order_is_resent_byte_for_byte(bench: Bench) -> None:
     going = stage(bench, order("A", notes="\ud800"), order("B"))
     bench.service.faults["upsert"] = [Lost(done=False), Lost(done=False)]
     started = bench.time.now()
@@ -155,7 +153,7 @@ async def test_what_is_not_found_goes_again_byte_for_byte(bench: Bench) -> None:
     assert len(bench.service.orders) == 2
 
 
-async def test_it_does_not_go_for_ever(bench: Bench) -> None:
+async def test_resending_is_limited(bench: Bench) -> None:
     going = stage(bench, order("A"))
     bench.service.faults["upsert"] = [Lost(done=False)] * 9
     outcome = await bench.outbox.upsert(going)
@@ -169,7 +167,7 @@ async def test_it_does_not_go_for_ever(bench: Bench) -> None:
 @pytest.mark.parametrize(
     "error", [Unreachable("gone"), ServiceBusy("busy", status=400), NotAuthorised("keys", status=401)]
 )
-async def test_a_second_sending_that_is_turned_away_says_nothing_of_the_first(bench: Bench, error: Exception) -> None:
+async def test_denied_resend_says_nothing_about_the_first_attempt(bench: Bench, error: Exception) -> None:
     bench.service.settle = 100
     going = stage(bench, order("A"))
     bench.service.faults["upsert"] = [Lost(done=True), error]
@@ -177,7 +175,7 @@ async def test_a_second_sending_that_is_turned_away_says_nothing_of_the_first(be
     assert bench.states(1).count("not sent") == 0
 
 
-async def test_while_nothing_can_be_read_nothing_goes_again(bench: Bench) -> None:
+async def test_nothing_is_resent_while_lookups_fail(bench: Bench) -> None:
     going = stage(bench, order("A"))
     bench.service.faults["upsert"] = [Lost(done=True)]
     bench.service.faults["list"] = [Unreachable("no")] * 99
@@ -187,7 +185,7 @@ async def test_while_nothing_can_be_read_nothing_goes_again(bench: Bench) -> Non
     assert [type(outcome) for outcome in await bench.outbox.recover()] == [WriteAccepted]
 
 
-async def test_an_order_that_was_just_so_before_proves_nothing(bench: Bench) -> None:
+async def test_identical_existing_order_proves_nothing(bench: Bench) -> None:
     bench.service.add("A", notes="same")
     same, new = stage(bench, order("A", notes="same"), order("B"))
     same = Outgoing(same.staged, 1, same.order, base=dict(bench.service.orders["1"]))
@@ -199,7 +197,7 @@ async def test_an_order_that_was_just_so_before_proves_nothing(bench: Bench) -> 
     assert len(bench.service.orders) == 2
 
 
-async def test_one_new_order_as_sent_proves_the_whole_batch(bench: Bench) -> None:
+async def test_one_new_order_proves_the_whole_request(bench: Bench) -> None:
     first, second = stage(bench, order("A"), order("B"))
     bench.service.faults["upsert"] = [Lost(done=False)]
     bench.service.add("A")
@@ -207,7 +205,7 @@ async def test_one_new_order_as_sent_proves_the_whole_batch(bench: Bench) -> Non
     assert len(bench.service.sent("upsert")) == 1
 
 
-async def test_an_unknown_write_is_not_sent_over_a_newer_one(bench: Bench) -> None:
+async def test_unknown_write_is_not_resent_over_a_newer_one(bench: Bench) -> None:
     bench.patience = RetrySchedule(rounds=1)
     bench.restart()
     a, b = stage(bench, order("A", notes="one"), order("B"))
@@ -223,7 +221,7 @@ async def test_an_unknown_write_is_not_sent_over_a_newer_one(bench: Bench) -> No
     assert (staged(bench, a).state, staged(bench, a).version) == (StagedState.VERIFIED, 2)
 
 
-async def test_nor_over_a_patch_or_a_delete(bench: Bench) -> None:
+async def test_unknown_write_is_not_resent_over_a_patch_or_delete(bench: Bench) -> None:
     bench.patience = RetrySchedule(rounds=1)
     bench.restart()
     number = bench.service.add("A", notes="zero")
@@ -237,7 +235,7 @@ async def test_nor_over_a_patch_or_a_delete(bench: Bench) -> None:
     assert bench.service.orders[number]["notes"] == "two"
 
 
-async def test_after_a_crash_a_batch_is_looked_up_before_it_goes_again(bench: Bench, crash: Callable[[], None]) -> None:
+async def test_after_a_crash_an_upsert_is_looked_up_before_resending(bench: Bench, crash: Callable[[], None]) -> None:
     going = stage(bench, order("A"), order("B"))
     bench.service.open = asyncio.Event()
     waiting = asyncio.create_task(bench.outbox.upsert(going))
@@ -269,7 +267,7 @@ class Flaky(Service):
 
 
 @pytest.mark.parametrize("seed", range(3))
-async def test_under_faults_and_crashes_every_order_ends_once_and_as_the_journal_says(
+async def test_under_faults_and_crashes_every_order_matches_the_journal(
     bench: Bench, crash: Callable[[], None], seed: int
 ) -> None:
     service = Flaky(bench.time)

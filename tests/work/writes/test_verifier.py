@@ -33,7 +33,7 @@ def ends(bench: Bench, write: int) -> list[VerificationState]:
     return [follow.state for follow in bench.store.verifications.of_write(write)]
 
 
-def test_pauses_grow_and_add_up() -> None:
+def test_backoff_delays_grow_to_the_limit() -> None:
     pauses = exponential(60, first=1, factor=2, longest=10)
     assert pauses == (1, 2, 4, 8, 10, 10, 10, 10, 5)
     assert exponential(0.5) == (0.5,)
@@ -41,7 +41,7 @@ def test_pauses_grow_and_add_up() -> None:
     assert sum(RetrySchedule.of(30).lookups) == pytest.approx(30)
 
 
-async def test_an_order_not_there_yet_is_no_failure(bench: Bench) -> None:
+async def test_order_not_visible_yet_is_no_failure(bench: Bench) -> None:
     write = accept(bench, order("A", notes="x"))
     assert await bench.follower.look() == []
     assert ends(bench, write) == [VerificationState.ACCEPTED]
@@ -51,7 +51,7 @@ async def test_an_order_not_there_yet_is_no_failure(bench: Bench) -> None:
     assert (follow.state, follow.remote_id) == (VerificationState.VERIFIED, "1")
 
 
-async def test_it_is_looked_for_with_growing_pauses_until_patience_ends(bench: Bench) -> None:
+async def test_verification_backs_off_until_the_limit(bench: Bench) -> None:
     write = accept(bench, order("A"))
     times = [bench.time.now()]
     while bench.follower.following:
@@ -66,7 +66,7 @@ async def test_it_is_looked_for_with_growing_pauses_until_patience_ends(bench: B
     assert len(bench.service.calls) == len(bench.patience.follow)
 
 
-async def test_a_new_order_that_shows_something_else_differs_soon(bench: Bench) -> None:
+async def test_new_order_with_other_values_differs_soon(bench: Bench) -> None:
     bench.service.add("A", notes="normalised")
     write = accept(bench, order("A", notes="x"))
     started = bench.time.now()
@@ -89,7 +89,7 @@ async def test_an_update_may_show_its_old_content_for_long(bench: Bench) -> None
     assert ends(bench, write) == [VerificationState.VERIFIED]
 
 
-async def test_looks_that_fail_do_not_count(bench: Bench) -> None:
+async def test_failed_reads_do_not_count(bench: Bench) -> None:
     write = accept(bench, order("A"))
     bench.service.faults["list"] = [Unreachable("no network")] * 50
     following = asyncio.create_task(bench.follower.until_done())
@@ -104,7 +104,7 @@ async def test_looks_that_fail_do_not_count(bench: Bench) -> None:
     assert ends(bench, write) == [VerificationState.VERIFIED]
 
 
-async def test_many_are_found_by_one_read_and_the_rest_by_themselves(bench: Bench) -> None:
+async def test_many_orders_are_found_by_one_list_read(bench: Bench) -> None:
     old = bench.service.add("old", notes="x")
     for n in range(250):
         bench.service.add(f"other {n}")
@@ -118,7 +118,7 @@ async def test_many_are_found_by_one_read_and_the_rest_by_themselves(bench: Benc
     assert bench.store.verifications.of_write(write)[0].remote_id == old
 
 
-async def test_the_filter_of_the_service_is_not_believed(bench: Bench) -> None:
+async def test_service_filter_is_not_trusted(bench: Bench) -> None:
     bench.service.add("a", notes="x")  # the service ignores case
     bench.service.add("A", shop=6, notes="x")
     write = accept(bench, order("A", notes="x"))
@@ -126,7 +126,7 @@ async def test_the_filter_of_the_service_is_not_believed(bench: Bench) -> None:
     assert ends(bench, write) == [VerificationState.ACCEPTED]
 
 
-async def test_following_goes_on_after_a_restart(bench: Bench) -> None:
+async def test_verification_resumes_after_a_restart(bench: Bench) -> None:
     write = accept(bench, order("A"))
     await bench.follower.look()
     (before,) = bench.follower.following
@@ -138,7 +138,7 @@ async def test_following_goes_on_after_a_restart(bench: Bench) -> None:
     assert ends(bench, write) == [VerificationState.VERIFIED]
 
 
-async def test_run_wakes_for_what_comes_and_tells_what_ended(bench: Bench) -> None:
+async def test_run_wakes_for_new_orders_and_reports_results(bench: Bench) -> None:
     ended: list[Verification] = []
     told = asyncio.Event()
 
@@ -163,7 +163,7 @@ async def test_run_wakes_for_what_comes_and_tells_what_ended(bench: Bench) -> No
         await running
 
 
-async def test_of_many_new_orders_those_that_the_list_lacks_are_not_asked_for_one_by_one(bench: Bench) -> None:
+async def test_new_orders_missing_from_the_list_are_not_read_singly(bench: Bench) -> None:
     bench.service.settle = 60
     bench.service.add("old")
     bench.service.add("older")
@@ -181,9 +181,7 @@ async def test_of_many_new_orders_those_that_the_list_lacks_are_not_asked_for_on
 
 
 @pytest.mark.parametrize(("count", "reads"), [(150, 1), (500, 3), (1000, 5)])
-async def test_of_many_in_one_shop_page_after_page_is_read_while_that_is_less(
-    bench: Bench, count: int, reads: int
-) -> None:
+async def test_pages_are_read_while_they_cost_fewer_requests(bench: Bench, count: int, reads: int) -> None:
     """Of 500 orders the newest page has 200: the others were asked for one by one, 300 reads at each look."""
     for n in range(300):
         bench.service.add(f"old {n}")
@@ -196,7 +194,7 @@ async def test_of_many_in_one_shop_page_after_page_is_read_while_that_is_less(
     assert [method for method, _ in bench.service.calls] == ["list"] * reads
 
 
-async def test_pages_are_not_read_for_orders_that_are_far_back(bench: Bench) -> None:
+async def test_old_orders_are_read_singly(bench: Bench) -> None:
     old = [order(f"old {n}") for n in range(6)]
     for one in old:
         bench.service.add(str(one["order_id"]))
@@ -208,7 +206,7 @@ async def test_pages_are_not_read_for_orders_that_are_far_back(bench: Bench) -> 
     assert len(bench.service.calls) == 1 + len(old)
 
 
-async def test_many_that_are_not_seen_yet_cost_no_read_each(bench: Bench) -> None:
+async def test_many_unseen_orders_share_reads(bench: Bench) -> None:
     """Half of 500 new orders are there: those of the other half are known not to be from the same pages."""
     bench.service.add("old")
     batch = bench.store.batches.create(bench.account_id, "b").id

@@ -133,7 +133,7 @@ CHANGES: dict[str, tuple[Callable[[Edit], object], Callable[[Document], bool]]] 
 
 @needs_document()
 @pytest.mark.parametrize("what", CHANGES)
-async def test_what_a_patch_cannot_carry_goes_whole_and_is_seen(bench: Account, what: str) -> None:
+async def test_change_that_a_patch_cannot_carry_is_sent_as_upsert(bench: Account, what: str) -> None:
     change, is_done = CHANGES[what]
     draft = await drafted(bench, change)
     sending = draft.sending
@@ -149,7 +149,7 @@ async def test_what_a_patch_cannot_carry_goes_whole_and_is_seen(bench: Account, 
     assert not list(post_validator().iter_errors(json.loads(write.new.body)))
 
 
-async def test_twins_by_name_go_whole(bench: Account) -> None:
+async def test_items_with_equal_names_are_sent_as_upsert(bench: Account) -> None:
     await bench.client.get_order(IDS[0])
     twins = await drafted(bench, lambda edit: edit.put(ITEMS / 1 / "name", "Cylinder candle", "twin"))
     await bench.corrections.send(twins, twins.sending.body)
@@ -163,7 +163,7 @@ async def test_twins_by_name_go_whole(bench: Account) -> None:
     assert [item["quantity"] for item in items] == [1, 7]
 
 
-async def test_a_service_that_keeps_what_was_left_out_is_told_as_such(bench: Account) -> None:
+async def test_value_kept_by_the_service_is_reported(bench: Account) -> None:
     draft = await drafted(bench, lambda edit: edit.drop(POINT, "no point"))
     await bench.corrections.send(draft, draft.sending.body)
     # Q2.6: nobody says that an upsert takes away what it leaves out.
@@ -182,7 +182,7 @@ async def test_a_service_that_keeps_what_was_left_out_is_told_as_such(bench: Acc
     assert bench.drafts.all()
 
 
-async def test_nothing_goes_while_a_conflict_is_open_and_either_side_can_be_chosen(bench: Account) -> None:
+async def test_open_conflict_blocks_sending_until_a_side_is_chosen(bench: Account) -> None:
     draft = await drafted(bench, lambda edit: edit.put(CITY, "Mine", "city"))
     await bench.client.patch_order(IDS[0], {"shipping_address": {"city": "Theirs"}})
     body = draft.sending.body
@@ -203,7 +203,7 @@ async def test_nothing_goes_while_a_conflict_is_open_and_either_side_can_be_chos
     assert CITY.get(await bench.client.get_order(IDS[0])) == "Mine"
 
 
-async def test_what_was_decided_is_asked_again_when_the_service_changes_it_again(bench: Account) -> None:
+async def test_decided_conflict_reopens_after_another_remote_change(bench: Account) -> None:
     draft = await drafted(bench, lambda edit: edit.put(CITY, "Mine", "city"))
     await bench.client.patch_order(IDS[0], {"shipping_address": {"city": "Theirs"}})
     await bench.corrections.read_again(draft)
@@ -216,7 +216,7 @@ async def test_what_was_decided_is_asked_again_when_the_service_changes_it_again
     assert [clash.theirs for clash in draft.undecided] == ["Again"]
 
 
-async def test_many_go_whole_in_one_request(bench: Account) -> None:
+async def test_many_full_orders_take_one_request(bench: Account) -> None:
     drafts = [await drafted(bench, lambda edit: edit.put(CITY, "Breda", "city"), id) for id in IDS]
     standings = await bench.corrections.send_as_upsert(drafts)
     assert {one.state for one in standings.values()} == {SendState.ACCEPTED}
@@ -227,7 +227,7 @@ async def test_many_go_whole_in_one_request(bench: Account) -> None:
     assert sum(entry.method == "POST" for entry in bench.log.entries) == 1
 
 
-async def test_a_refusal_of_one_of_many_names_it_and_lets_the_others_go_again(bench: Account, sandbox: Sandbox) -> None:
+async def test_refusal_of_one_order_lets_the_others_be_resent(bench: Account, sandbox: Sandbox) -> None:
     drafts = [await drafted(bench, lambda edit: edit.put(CITY, "Breda", "city"), id) for id in IDS]
     real = bench.client.upsert_orders
 
@@ -248,7 +248,7 @@ async def test_a_refusal_of_one_of_many_names_it_and_lets_the_others_go_again(be
 
 
 @pytest.mark.parametrize("fault", ["error_after=1:POST", "lost=1:POST", "cut=1:POST", "dropped=1:POST"])
-async def test_a_lost_answer_of_a_whole_order_is_looked_up(bench: Account, sandbox: Sandbox, fault: str) -> None:
+async def test_lost_answer_of_a_full_order_is_looked_up(bench: Account, sandbox: Sandbox, fault: str) -> None:
     draft = await drafted(bench, lambda edit: remove_entry(edit, ITEMS / 0))
     sandbox.fault_injector.faults = Faults.parse([fault])
     standing = await bench.corrections.send(draft, draft.sending.body)
@@ -263,7 +263,7 @@ async def test_a_lost_answer_of_a_whole_order_is_looked_up(bench: Account, sandb
     assert named(await bench.client.get_order(IDS[0])) == ["Scented Candle"]
 
 
-def test_every_kind_of_entry_can_be_added_and_begun_with() -> None:
+def test_every_kind_of_list_item_can_be_added() -> None:
     edit = Edit(json.loads(planted(IDS[0])))
     kinds = list(addable())
     assert len({kind.key for kind in kinds} | {"c", "u", "n"}) == len(kinds) + 3

@@ -299,10 +299,10 @@ def _street_and_town(text: str) -> tuple[str, str]:
     """Split `10 Downing Street London`: the town begins after the last street word."""
     words = text.split()
     last = next((n for n in range(len(words) - 1, 0, -1) if vocabulary.street_words(f"x {words[n]}")), None)
-    place = len(words) - 1 if last is None or last + 1 >= len(words) else last + 1
+    town_start = len(words) - 1 if last is None or last + 1 >= len(words) else last + 1
     if not re.search(r"\d", text):
         return "", text
-    return " ".join(words[:place]), " ".join(words[place:])
+    return " ".join(words[:town_start]), " ".join(words[town_start:])
 
 
 @cache

@@ -99,28 +99,28 @@ def sections(text: str) -> list[AddressSection]:
 
 def _add(found: list[AddressSection], kind: str, label: str, value: str, gap: bool) -> tuple[str, str] | None:
     """Add one part of a line to the right section. Returns a label that has no value yet."""
-    here = found[-1]
+    section = found[-1]
     if kind in _HEADINGS:
-        here = AddressSection(kind)
-        found.append(here)
-        here.ignored.append(label)
+        section = AddressSection(kind)
+        found.append(section)
+        section.ignored.append(label)
         kind = ""
     if kind == "other":
-        here.unplaced.append(f"{label}: {value}" if value else label)
+        section.unplaced.append(f"{label}: {value}" if value else label)
     elif kind:
-        if kind in ("name", "street", "postal_code") and any(one[0] == kind for one in here.labelled):
-            here = AddressSection()
-            found.append(here)
+        if kind in ("name", "street", "postal_code") and any(one[0] == kind for one in section.labelled):
+            section = AddressSection()
+            found.append(section)
         if not value:
             return kind, label
-        here.labelled.append((kind, _collapse_spaces(value), f"{label} {value}"))
+        section.labelled.append((kind, _collapse_spaces(value), f"{label} {value}"))
     elif _collapse_spaces(value):
         words = introduction(value)
         if words:
-            here.ignored.append(" ".join(value.split()[:words]))
+            section.ignored.append(" ".join(value.split()[:words]))
             value = " ".join(value.split()[words:])
         if _collapse_spaces(value):
-            here.lines.append(AddressLine(_collapse_spaces(value), gap))
+            section.lines.append(AddressLine(_collapse_spaces(value), gap))
     return None
 
 

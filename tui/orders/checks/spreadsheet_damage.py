@@ -12,7 +12,7 @@ from tui.api.errors import Origin, Problem, Severity
 from tui.api.models import Kind
 from tui.api.pointer import Pointer
 from tui.orders.addresses.formats import dialling_code, is_postcode
-from tui.orders.checks import shipping as preflight
+from tui.orders.checks import shipping
 from tui.orders.checks.proposal import Fix
 from tui.orders.fields import field_at
 from tui.orders.money import missing_total
@@ -47,11 +47,11 @@ def find_damage(order: Document) -> list[Problem]:
 def find_problems(order: Document) -> list[Problem]:
     """Find what prevents an order from being shipped (errors) and what is doubtful or damaged (warnings), errors first.
 
-    For a damaged value the damage is reported, with the severity that `preflight` gives the value.
+    For a damaged value the damage is reported, with the severity that `shipping` gives the value.
     """
     damage_by_pointer = {problem.pointer: problem for problem in find_damage(order)}
     problems = []
-    for problem in preflight.preflight(order):
+    for problem in shipping.preflight(order):
         if (damage := damage_by_pointer.get(problem.pointer)) is None:
             problems.append(problem)
         elif problem.severity is Severity.ERROR:
@@ -62,9 +62,9 @@ def find_problems(order: Document) -> list[Problem]:
 def fix_for(order: Document, problem: Problem) -> Fix | None:
     """Propose a fix for any problem, if there is one. Every `m` of the app uses this.
 
-    The fix is that of `preflight`, or repairs damage at the problem's pointer, or fills in a missing total.
+    The fix is that of `shipping`, or repairs damage at the problem's pointer, or fills in a missing total.
     """
-    if problem.code not in DAMAGE_CODES and (fix := preflight.fix_for(order, problem)) is not None:
+    if problem.code not in DAMAGE_CODES and (fix := shipping.fix_for(order, problem)) is not None:
         return fix
     value = problem.pointer.get(order)
     if not value and (proposal := missing_total(order, problem.pointer)) is not None:

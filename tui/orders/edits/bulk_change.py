@@ -217,7 +217,7 @@ def apply(bulk: BulkChange, document: Document) -> Applied:
 
 
 def apply_to_edit(bulk: BulkChange, edit: Edit) -> list[str]:
-    """Make the recipe one step of an edit; why it does not fit, in which case the edit is left as it was."""
+    """Apply the change to an edit in one step. Returns why it does not fit; the edit is then unchanged."""
     values: list[tuple[Pointer, Json | Absent]] = []
     reasons: list[str] = []
     for assignment in bulk.assignments:

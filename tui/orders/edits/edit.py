@@ -78,7 +78,7 @@ class Edit:
                 self._keys[list_pointer] = [f"{KEY}{index}" for index in range(len(items))]
         for step in self.steps[: self.done]:
             for operation in step.operations:
-                self._redo(operation)
+                self._run(operation)
 
     @classmethod
     def diff(cls, base: Document, wanted: Document, name: str) -> "Edit":
@@ -116,7 +116,6 @@ class Edit:
 
     def insert(self, list_pointer: Pointer, index: int, item: Json, name: str, *, key: str = "") -> Pointer:
         """Insert a new item into a list of objects and return its pointer. `key`: a key that was reserved for it."""
-        self._drop_redo_steps()
         operations = []
         if not isinstance(list_pointer.get(self.document), list):
             operations.extend(self._put_with_parents(list_pointer, []))
@@ -141,12 +140,11 @@ class Edit:
             return False
         before = {f"{KEY}{earlier}" for earlier in range(base_index)}
         index = max((at + 1 for at, other in enumerate(keys) if other in before), default=0)
-        self._drop_redo_steps()
         operations = (
             [] if isinstance(list_pointer.get(self.document), list) else self._put_with_parents(list_pointer, [])
         )
         operations.append(EditOperation(list_pointer / key, ABSENT, items[base_index], index))
-        self._redo(operations[-1])
+        self._run(operations[-1])
         self._record(EditStep(name, tuple(operations)))
         return True
 
@@ -156,7 +154,6 @@ class Edit:
         count = len(cast(list[Json], list_pointer.get(self.document)))
         index = max(0, min(index, count - 1))
         if index != old_index:
-            self._drop_redo_steps()
             self._record(EditStep(name, tuple(self._move(list_pointer, old_index, index))))
         return list_pointer / index
 
@@ -168,7 +165,6 @@ class Edit:
         operations = tuple(self._replace(ROOT, self.document, document))
         if not operations:
             return False
-        self._drop_redo_steps()
         self._record(EditStep(name, operations))
         return True
 
@@ -206,7 +202,7 @@ class Edit:
         self.done -= 1
         step = self.steps[self.done]
         for operation in reversed(step.operations):
-            self._undo(operation)
+            self._run(operation, undo=True)
         return step.name
 
     def redo(self) -> str | None:
@@ -216,19 +212,14 @@ class Edit:
         step = self.steps[self.done]
         self.done += 1
         for operation in step.operations:
-            self._redo(operation)
+            self._run(operation)
         return step.name
 
     # Results
 
-    @property
-    def key_count(self) -> int:
-        """The number of keys created for added items."""
-        return self._key_count
-
-    def reserve_keys(self, count: int) -> None:
-        """Skip the first `count` keys for added items, because another edit uses them."""
-        self._key_count = max(self._key_count, count)
+    def reserve_keys(self, other: "Edit") -> None:
+        """Skip the keys that another edit uses for added items."""
+        self._key_count = max(self._key_count, other._key_count)
 
     def keys(self, list_pointer: Pointer) -> tuple[str, ...]:
         """The keys of the items of a list, in order."""
@@ -324,7 +315,6 @@ class Edit:
         ]
         if not changed:
             return False
-        self._drop_redo_steps()
         by_key = [(self.to_keys(pointer), value) for pointer, value in changed]
         operations = []
         for pointer, value in by_key:
@@ -382,18 +372,14 @@ class Edit:
             )
         else:
             replayed = EditOperation(operation.pointer, items[index], operation.after, index)
-        self._redo(replayed)
+        self._run(replayed)
         return [replayed]
 
-    def _redo(self, operation: EditOperation) -> None:
-        self._apply(operation.pointer, operation.after, operation.index)
+    def _run(self, operation: EditOperation, *, undo: bool = False) -> None:
+        self._apply(operation.pointer, operation.before if undo else operation.after, operation.index)
         if operation.keys is not None:
-            self._keys.update({list_pointer: list(keys) for list_pointer, keys in operation.keys[1].items()})
-
-    def _undo(self, operation: EditOperation) -> None:
-        self._apply(operation.pointer, operation.before, operation.index)
-        if operation.keys is not None:
-            self._keys.update({list_pointer: list(keys) for list_pointer, keys in operation.keys[0].items()})
+            keys_after = operation.keys[0 if undo else 1]
+            self._keys.update({list_pointer: list(keys) for list_pointer, keys in keys_after.items()})
 
     def _move(self, list_pointer: Pointer, old_index: int, new_index: int) -> Iterator[EditOperation]:
         item = cast(list[Json], list_pointer.get(self.document))[old_index]
@@ -402,7 +388,7 @@ class Edit:
             EditOperation(key_pointer, item, ABSENT, old_index),
             EditOperation(key_pointer, ABSENT, item, new_index),
         ):
-            self._redo(operation)
+            self._run(operation)
             yield operation
 
     def _replace(self, pointer: Pointer, current: Json | Absent, wanted: Json | Absent) -> Iterator[EditOperation]:
@@ -428,7 +414,7 @@ class Edit:
             if key is None:
                 self._key_count += 1
                 operation = EditOperation(list_pointer / f"{KEY}n{self._key_count}", ABSENT, item, index)
-                self._redo(operation)
+                self._run(operation)
                 yield operation
                 continue
             current_index = self._keys[list_pointer].index(key)
@@ -436,11 +422,9 @@ class Edit:
                 yield from self._move(list_pointer, current_index, index)
             yield from self._replace(list_pointer / index, (list_pointer / index).get(self.document), item)
 
-    def _drop_redo_steps(self) -> None:
-        del self.steps[self.done :]
-
     def _record(self, step: EditStep) -> None:
-        self.steps.append(step)
+        """Append a step; steps that were undone can no longer be redone."""
+        self.steps[self.done :] = [step]
         self.done = len(self.steps)
 
     def _apply(self, key_pointer: Pointer, value: Json | Absent, index: int | None) -> None:

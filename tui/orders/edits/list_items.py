@@ -85,11 +85,11 @@ def move_entry(edit: Edit, pointer: Pointer, by: int) -> Pointer | None:
     item_pointer = entry_of(pointer)
     if item_pointer is None:
         return None
-    wanted = int(item_pointer.name) + by
-    if not 0 <= wanted < _count(edit, item_pointer.parent):
+    new_index = int(item_pointer.name) + by
+    if not 0 <= new_index < _count(edit, item_pointer.parent):
         return None
     moved = edit.move(
-        item_pointer, wanted, f"{text_at(edit.document, item_pointer / 'name') or label_of(item_pointer)} moved"
+        item_pointer, new_index, f"{text_at(edit.document, item_pointer / 'name') or label_of(item_pointer)} moved"
     )
     return moved + pointer.relative_to(item_pointer)
 

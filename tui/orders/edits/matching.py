@@ -21,48 +21,44 @@ class Match:
     ambiguous: frozenset[int]
 
 
-def match_items(here: Sequence[Json], there: Sequence[Json]) -> Match:
+def match_items(old: Sequence[Json], new: Sequence[Json]) -> Match:
     """Match without guessing: of several items with the same name, those that are not equal are ambiguous (Q3.2)."""
-    found = _match_equal(here, there)
-    unmatched_here, unmatched_there = _unmatched(here, found), _unmatched(there, found.values())
-    names_here, names_there = _count_names(here), _count_names(there)
+    found = _match_equal(old, new)
+    unmatched_old, unmatched_new = _unmatched(old, found), _unmatched(new, found.values())
+    old_names, new_names = _count_names(old), _count_names(new)
     ambiguous: set[int] = set()
-    for index in unmatched_here:
-        name = name_of(here[index])
-        if name is None or not (names_here[name] > 1 or names_there[name] > 1):
+    for index in unmatched_old:
+        name = name_of(old[index])
+        if name is None or not (old_names[name] > 1 or new_names[name] > 1):
             continue
-        if any(name_of(there[other]) == name for other in unmatched_there):
+        if any(name_of(new[other]) == name for other in unmatched_new):
             ambiguous.add(index)
-    for index in unmatched_here:
-        name = name_of(here[index])
+    for index in unmatched_old:
+        name = name_of(old[index])
         if name is not None and index not in ambiguous:
-            there_index = next((other for other in unmatched_there if name_of(there[other]) == name), None)
-            if there_index is not None:
-                found[index] = there_index
-    _match_by_order(here, there, found, ambiguous)
+            new_index = next((other for other in unmatched_new if name_of(new[other]) == name), None)
+            if new_index is not None:
+                found[index] = new_index
+    _match_by_order(old, new, found, ambiguous)
     return Match(found, frozenset(ambiguous))
 
 
-def pair_items(here: Sequence[Json], there: Sequence[Json]) -> dict[int, int]:
+def pair_items(old: Sequence[Json], new: Sequence[Json]) -> dict[int, int]:
     """Pair the items of a list with those that replace them: like `match_items`, with equal names paired in order."""
-    found = _match_equal(here, there)
+    found = _match_equal(old, new)
     used = set(found.values())
-    for index in _unmatched(here, found):
-        name = name_of(here[index])
+    for index in _unmatched(old, found):
+        name = name_of(old[index])
         if name is None:
             continue
-        there_index = next(
-            (
-                other_index
-                for other_index, other in enumerate(there)
-                if other_index not in used and name_of(other) == name
-            ),
+        new_index = next(
+            (candidate for candidate, other in enumerate(new) if candidate not in used and name_of(other) == name),
             None,
         )
-        if there_index is not None:
-            found[index] = there_index
-            used.add(there_index)
-    _match_by_order(here, there, found, ())
+        if new_index is not None:
+            found[index] = new_index
+            used.add(new_index)
+    _match_by_order(old, new, found, ())
     return found
 
 
@@ -72,42 +68,40 @@ def name_of(item: Json) -> str | None:
     return name if isinstance(name, str) else None
 
 
-def _match_equal(here: Sequence[Json], there: Sequence[Json]) -> dict[int, int]:
+def _match_equal(old: Sequence[Json], new: Sequence[Json]) -> dict[int, int]:
     """Match equal items: first those at the same index, then the first equal one."""
     found: dict[int, int] = {}
     used: set[int] = set()
-    for index, item in enumerate(here[: len(there)]):
-        if item is there[index] or same(item, there[index]):
+    for index, item in enumerate(old[: len(new)]):
+        if item is new[index] or same(item, new[index]):
             found[index] = index
             used.add(index)
     by_name: dict[str | None, list[int]] = {}
-    for there_index, other in enumerate(there):
-        if there_index not in used:
-            by_name.setdefault(name_of(other), []).append(there_index)
-    for index, item in enumerate(here):
+    for new_index, other in enumerate(new):
+        if new_index not in used:
+            by_name.setdefault(name_of(other), []).append(new_index)
+    for index, item in enumerate(old):
         if index in found:
             continue
         candidates = by_name.get(name_of(item), [])
-        equal = next((there_index for there_index in candidates if same(item, there[there_index])), None)
+        equal = next((new_index for new_index in candidates if same(item, new[new_index])), None)
         if equal is not None:
             found[index] = equal
             candidates.remove(equal)
     return found
 
 
-def _match_by_order(
-    here: Sequence[Json], there: Sequence[Json], found: dict[int, int], ambiguous: Iterable[int]
-) -> None:
+def _match_by_order(old: Sequence[Json], new: Sequence[Json], found: dict[int, int], ambiguous: Iterable[int]) -> None:
     """Match renamed and unnamed items by index, if their other identifying members agree."""
     used, skipped = set(found.values()), set(ambiguous)
-    names, name_counts = set(map(name_of, there)) - {None}, _count_names(here)
-    for index, item in enumerate(here[: len(there)]):
+    names, name_counts = set(map(name_of, new)) - {None}, _count_names(old)
+    for index, item in enumerate(old[: len(new)]):
         name = name_of(item)
         if index in found or index in skipped or index in used or name in names:
             continue
         if name is not None and name_counts[name] > 1:
             continue
-        if _is_same_item(item, there[index]):
+        if _is_same_item(item, new[index]):
             found[index] = index
 
 

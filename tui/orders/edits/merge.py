@@ -135,7 +135,7 @@ class _Merge:
             if not any(change.pointer.startswith(list_pointer) for list_pointer in self._atomic_lists):
                 self._carry(change)
         merged = Edit(self._theirs)
-        merged.reserve_keys(self._edit.key_count)
+        merged.reserve_keys(self._edit)
         merged.put_all(sorted(self._new_values, key=lambda pair: (pair[1] is ABSENT, pair[0])), _STEP_NAME)
         for item_pointer in sorted(self._removed, key=lambda item_pointer: int(item_pointer.name), reverse=True):
             merged.remove(item_pointer, _STEP_NAME)
@@ -372,7 +372,7 @@ class _Merge:
                     operations.append(EditOperation(pointer, operation.before, operation.after, operation.index))
             steps.append(EditStep(step.name, tuple(operations)))
         merged = Edit(self._theirs)
-        merged.reserve_keys(self._edit.key_count)
+        merged.reserve_keys(self._edit)
         return merged if merged.replay(steps) else None
 
     def _with_new_keys(self, pointer: Pointer) -> Pointer | None:

@@ -49,12 +49,12 @@ def choose_request(edit: Edit) -> RequestChoice:
     for change in edit.changes() if patch.blocked else ():
         changes.setdefault(change.pointer, change)
     blocked = tuple(
-        BlockedChange(one.pointer, reason)
-        for one in patch.blocked
-        if one.pointer in changes and (reason := why_not_upsert(changes[one.pointer]))
+        BlockedChange(change.pointer, reason)
+        for change in patch.blocked
+        if change.pointer in changes and (reason := why_not_upsert(changes[change.pointer]))
     )
-    never_sent = {one.pointer for one in blocked}
-    not_patchable = tuple(one for one in patch.blocked if one.pointer not in never_sent)
+    never_sent = {change.pointer for change in blocked}
+    not_patchable = tuple(change for change in patch.blocked if change.pointer not in never_sent)
     if not_patchable:
         return _upsert(edit, blocked, not_patchable)
     invalid, tolerated = _split_by_severity(patch.invalid, edit, edit.base)

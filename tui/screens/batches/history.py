@@ -4,20 +4,22 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from textual import on
+from textual.app import ComposeResult
 
 from tui.api.codec import encode
 from tui.api.wording import count_of
 from tui.keymap import Context
 from tui.orders.fields import label_of
 from tui.screens.common.commands import handles
-from tui.screens.common.list_screen import ListScreen
 from tui.screens.common.routes import Back, ShowLines, ShowText
+from tui.screens.common.screen import BaseScreen
+from tui.screens.common.table_rows import table_widgets
 from tui.screens.common.workspace import Workspace
 from tui.widgets.input_line import InputLine
-from tui.widgets.lines import Piece
+from tui.widgets.lines import LineView, Piece
 from tui.widgets.pager import TextLine
 from tui.widgets.status import TitleLine
-from tui.widgets.table import Column, RenderedRow, StyledCell
+from tui.widgets.table import Column, OrderTable, RenderedRow, StyledCell
 from tui.widgets.text import fit, safe
 from tui.work.journal.batch_history import HistoryRequest, export_history, sent_documents
 from tui.work.typed_paths import at_home, completed
@@ -33,17 +35,39 @@ _WORST = (SendState.UNKNOWN, SendState.REFUSED, SendState.DIFFERS)
 """The states that a request is marked with if one of its orders has it."""
 
 
-class HistoryScreen(ListScreen):
+class HistoryScreen(BaseScreen[None]):
     """The newest request first; Enter shows its orders."""
 
     WHERE = Context.HISTORY
-    COLUMNS = _COLUMNS
-    EMPTY = "Nothing of this batch was sent yet."
-    PROMPT = "export to (.jsonl or .csv): "
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
+        self.table = OrderTable(_COLUMNS, empty="Nothing of this batch was sent yet.")
+        self.line = InputLine("export to (.jsonl or .csv): ", hides=True)
         self._requests: dict[str, HistoryRequest] = {}
+
+    def compose(self) -> ComposeResult:
+        return table_widgets(self.table, self.line)
+
+    @property
+    def list_view(self) -> LineView:
+        return self.table
+
+    def on_screen_resume(self) -> None:
+        super().on_screen_resume()
+        self.show_all()
+
+    def store_changed(self) -> None:
+        if self.is_active:
+            self.show_all()
+
+    @on(OrderTable.Activated)
+    def _activated(self) -> None:
+        self.open("enter")
+
+    @handles("refresh")
+    def refresh_list(self, key: str) -> None:
+        self.show_all()
 
     @property
     def request(self) -> HistoryRequest | None:
@@ -76,18 +100,18 @@ class HistoryScreen(ListScreen):
         return [f"{count_of(count, 'order')} of it written", "Enter each order", "p what was sent"]
 
     @handles("open")
-    def do_open(self, key: str) -> None:
+    def open(self, key: str) -> None:
         request = self.request
         if request is not None:
             at = f"{request.at.astimezone(self.workspace.account.zone):%Y-%m-%d %H:%M:%S}"
             self.workspace.go(ShowLines(f"Sent {at} by {request.by}: {request.words}", list(_lines(request))))
 
     @handles("view")
-    def do_view(self, key: str) -> None:
+    def back(self, key: str) -> None:
         self.workspace.go(Back())
 
     @handles("long_text")
-    def do_long_text(self, key: str) -> None:
+    def show_sent(self, key: str) -> None:
         request = self.request
         if request is None:
             return
@@ -95,23 +119,17 @@ class HistoryScreen(ListScreen):
         self.workspace.go(ShowText("POST /orders, as it was sent", encode([*sent], indent=2).decode()))
 
     @handles("export")
-    def do_export(self, key: str) -> None:
+    async def export(self, key: str) -> None:
         if not self._requests:
             self.show_notice("There is nothing to export.")
             return
-        line = self.line
         today = self.workspace.now().astimezone(self.workspace.account.zone).date()
-        line.complete = completed
-        line.open(str(self.workspace.account.store.path.parent / f"batch-{today:%Y-%m-%d}.jsonl"))
-
-    @on(InputLine.Submitted)
-    def _named(self, event: InputLine.Submitted) -> None:
-        name = event.text.strip()
-        if not name:
+        path = self.workspace.account.store.path.parent / f"batch-{today:%Y-%m-%d}.jsonl"
+        name = await self.line.ask(self.line.prompt, str(path), complete=completed)
+        if name:
+            await self._write_out(list(self._requests.values()), at_home(Path(name)))
+        elif name is not None:
             self.show_notice("No file was named; nothing was exported.")
-            return
-        work = self._write_out(list(self._requests.values()), at_home(Path(name)))
-        self.run_worker(work, name="export the history", group="export")
 
     async def _write_out(self, requests: Sequence[HistoryRequest], path: Path) -> None:
         with self.report_store_errors():

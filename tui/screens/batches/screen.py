@@ -1,19 +1,24 @@
 """The batches of the account: how far each is and who has it; new, rename, remove, open."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from textual import on
+from textual.app import ComposeResult
 
 from tui.api.wording import count_of
 from tui.keymap import Context
 from tui.screens.common.commands import handles
-from tui.screens.common.list_screen import ListScreen
+from tui.screens.common.key_lines import keys_of
 from tui.screens.common.routes import OpenComposer
+from tui.screens.common.screen import BaseScreen
+from tui.screens.common.table_rows import table_widgets
 from tui.screens.common.workspace import Workspace
 from tui.store.batches import StagedState
 from tui.widgets.input_line import InputLine
-from tui.widgets.status import TitleLine
-from tui.widgets.table import Column, RenderedRow, StyledCell
+from tui.widgets.lines import LineView
+from tui.widgets.status import KeyLine, TitleLine
+from tui.widgets.table import Column, OrderTable, RenderedRow, StyledCell
 from tui.work.batches.catalog import BatchInfo
 from tui.work.batches.staging import BatchLocked
 
@@ -45,17 +50,41 @@ _WORDS = {
 _BAD = (StagedState.REFUSED, StagedState.UNKNOWN, StagedState.DIFFERS, StagedState.MISSING)
 
 
-class BatchesScreen(ListScreen):
+class BatchesScreen(BaseScreen[None]):
     """The newest first; Enter opens one in the composer."""
 
     WHERE = Context.BATCHES
-    COLUMNS = _COLUMNS
-    EMPTY = "No batch yet: a makes one, and whatever is staged makes one by itself."
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
+        self.table = OrderTable(
+            _COLUMNS, empty="No batch yet: a makes one, and whatever is staged makes one by itself."
+        )
+        self.line = InputLine("", hides=True)
         self._batches: dict[str, BatchInfo] = {}
-        self._done: Callable[[str], None] = lambda _: None
+
+    def compose(self) -> ComposeResult:
+        return table_widgets(self.table, self.line)
+
+    @property
+    def list_view(self) -> LineView:
+        return self.table
+
+    def on_screen_resume(self) -> None:
+        super().on_screen_resume()
+        self.show_all()
+
+    def store_changed(self) -> None:
+        if self.is_active:
+            self.show_all()
+
+    @on(OrderTable.Activated)
+    def _activated(self) -> None:
+        self.open("enter")
+
+    @handles("refresh")
+    def refresh_list(self, key: str) -> None:
+        self.show_all()
 
     @property
     def info(self) -> BatchInfo | None:
@@ -98,7 +127,7 @@ class BatchesScreen(ListScreen):
         return StyledCell(f"{owner.user}@{owner.host}, process {owner.pid}, since {since}", "conflict")
 
     def show_keys(self) -> None:
-        self.show_commands(_KEYS)
+        self.query_one(KeyLine).set(keys_of(self.WHERE, _KEYS))
 
     def status_items(self) -> list[str]:
         return ["Enter opens", "what was sent of a batch stays in the journal"]
@@ -106,92 +135,77 @@ class BatchesScreen(ListScreen):
     # What can be done.
 
     @handles("open")
-    def do_open(self, key: str) -> None:
+    def open(self, key: str) -> None:
         info = self.info
-        if info is not None and self._try(lambda: self._open(info)):
-            self.workspace.go(OpenComposer())
+        if info is not None:
+            with self._reporting():
+                self._open(info)
+                self.workspace.go(OpenComposer())
 
     def _open(self, info: BatchInfo) -> None:
         if info.id != self.workspace.staging.batch:
             self.workspace.staging.open_batch(info.name)
 
     @handles("batches")
-    def do_batches(self, key: str) -> None:
+    def open_composer(self, key: str) -> None:
         self.workspace.go(OpenComposer())
 
     @handles("add")
-    def do_add(self, key: str) -> None:
-        self._ask_line("new batch: ", "", self._create)
-
-    def _create(self, name: str) -> None:
-        if self._try(lambda: self.workspace.staging.create(name)):
-            self.workspace.go(OpenComposer())
+    async def create(self, key: str) -> None:
+        if name := await self.line.ask("new batch: "):
+            with self._reporting():
+                self.workspace.staging.create(name)
+                self.workspace.go(OpenComposer())
 
     @handles("rename")
-    def do_rename(self, key: str) -> None:
+    async def rename(self, key: str) -> None:
         info = self.info
-        if info is not None:
-            self._ask_line("name: ", info.name, lambda name: self._rename(info, name))
-
-    def _rename(self, info: BatchInfo, name: str) -> None:
-        if self._try(lambda: self.workspace.staging.rename(info.name, name)):
-            self.show_all()
+        if info is not None and (name := await self.line.ask("name: ", info.name)):
+            with self._reporting():
+                self.workspace.staging.rename(info.name, name)
+                self.show_all()
 
     @handles("drop")
-    def do_drop(self, key: str) -> None:
+    def remove_batch(self, key: str) -> None:
         info = self.info
         if info is None:
             return
-        if self._try(lambda: self.workspace.staging.remove(info.name)):
+        with self._reporting():
+            self.workspace.staging.remove(info.name)
             self.show_all()
             sent = info.count - info.counts[StagedState.DRAFT] - info.counts[StagedState.REFUSED]
             kept = " The service keeps what it has." if sent else ""
             self.show_notice(f"{info.name} removed.{kept} u brings it back.")
 
     @handles("undo")
-    def do_undo(self, key: str) -> None:
-        names: list[str | None] = []
-        if self._try(lambda: names.append(self.workspace.staging.put_back())):
+    def bring_back(self, key: str) -> None:
+        with self._reporting():
+            name = self.workspace.staging.put_back()
             self.show_all()
-            back = next((one for one in self._batches.values() if one.name == names[0]), None)
+            back = next((one for one in self._batches.values() if one.name == name), None)
             if back is not None:
                 self.table.go_to_key(str(back.id))
-            self.show_notice(f"{names[0]} is back." if names[0] else "No batch was removed.")
+            self.show_notice(f"{name} is back." if name else "No batch was removed.")
 
     @handles("take_over")
-    def do_take_over(self, key: str) -> None:
+    async def take_over(self, key: str) -> None:
         info = self.info
         if info is None or not info.is_elsewhere:
             self.show_notice("Nobody else has this batch; Enter opens it.")
             return
-
-        def chosen(_: str) -> None:
-            if self._try(lambda: self._open(info)):
+        owner = f"{info.owner.user}@{info.owner.host}, process {info.owner.pid}" if info.owner else "Another copy"
+        answers = [("t", "take it over; that copy can only look then")]
+        if await self.ask(f"{owner} works on {info.name}.", answers):
+            with self._reporting():
+                self._open(info)
                 self.workspace.staging.take_over()
                 self.workspace.go(OpenComposer())
 
-        owner = f"{info.owner.user}@{info.owner.host}, process {info.owner.pid}" if info.owner else "Another copy"
-        self.ask_then(f"{owner} works on {info.name}.", [("t", "take it over; that copy can only look then")], chosen)
-
-    def _try(self, work: Callable[[], None]) -> bool:
+    @contextmanager
+    def _reporting(self) -> Iterator[None]:
+        """Show why a batch could not be changed."""
         try:
-            work()
+            yield
         except BatchLocked as error:
             self.show_all()
             self.show_notice(str(error), "warning")
-            return False
-        return True
-
-    # The line for a name.
-
-    def _ask_line(self, prompt: str, text: str, done: Callable[[str], None]) -> None:
-        line = self.line
-        line.prompt = prompt
-        line.open(text)
-        self._done = done
-
-    @on(InputLine.Submitted)
-    def _line_taken(self, event: InputLine.Submitted) -> None:
-        if event.text.strip():
-            with self.report_store_errors():
-                self._done(event.text)

@@ -1,12 +1,18 @@
 """The last changes over many orders: what each did, and the way to its results."""
 
+from textual import on
+from textual.app import ComposeResult
+
 from tui.keymap import Context
 from tui.screens.common.commands import handles
-from tui.screens.common.list_screen import ListScreen
 from tui.screens.common.routes import OpenBulk
+from tui.screens.common.screen import BaseScreen
+from tui.screens.common.table_rows import table_widgets
 from tui.screens.common.workspace import Workspace
+from tui.widgets.input_line import InputLine
+from tui.widgets.lines import LineView
 from tui.widgets.status import TitleLine
-from tui.widgets.table import Column, RenderedRow, StyledCell
+from tui.widgets.table import Column, OrderTable, RenderedRow, StyledCell
 from tui.work.bulk.job import Job, JobStage
 from tui.work.bulk.runner import JobConflict
 from tui.work.writes.send_state import SendState
@@ -25,16 +31,39 @@ _TONES = {
 }
 
 
-class JobsScreen(ListScreen):
+class JobsScreen(BaseScreen[None]):
     """The newest first; Enter opens one."""
 
     WHERE = Context.JOBS
-    COLUMNS = _COLUMNS
-    EMPTY = "No change over many orders yet: mark some with Space, then ;c or ;t."
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
+        self.table = OrderTable(_COLUMNS, empty="No change over many orders yet: mark some with Space, then ;c or ;t.")
+        self.line = InputLine("", hides=True)
         self._jobs: dict[str, Job] = {}
+
+    def compose(self) -> ComposeResult:
+        return table_widgets(self.table, self.line)
+
+    @property
+    def list_view(self) -> LineView:
+        return self.table
+
+    def on_screen_resume(self) -> None:
+        super().on_screen_resume()
+        self.show_all()
+
+    def store_changed(self) -> None:
+        if self.is_active:
+            self.show_all()
+
+    @on(OrderTable.Activated)
+    def _activated(self) -> None:
+        self.open("enter")
+
+    @handles("refresh")
+    def refresh_list(self, key: str) -> None:
+        self.show_all()
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -68,22 +97,19 @@ class JobsScreen(ListScreen):
         return ["Enter shows the results; what was sent is in the journal too"]
 
     @handles("open")
-    def do_open(self, key: str) -> None:
+    def open(self, key: str) -> None:
         job = self.table.cursor_key
         if job is not None and self.workspace.jobs.get(job) is not None:
             self.workspace.go(OpenBulk(job))
 
     @handles("drop")
-    def do_drop(self, key: str) -> None:
+    async def forget(self, key: str) -> None:
         job = self._jobs.get(self.table.cursor_key or "")
-        if job is None:
+        answers = [("f", "forget it; what was sent stays sent")]
+        if job is None or not await self.ask(f"Forget {job.name} and its results?", answers):
             return
-
-        def chosen(_: str) -> None:
-            try:
-                self.workspace.jobs.drop(job)
-            except JobConflict as error:
-                self.show_notice(str(error), "warning")
-            self.show_all()
-
-        self.ask_then(f"Forget {job.name} and its results?", [("f", "forget it; what was sent stays sent")], chosen)
+        try:
+            self.workspace.jobs.drop(job)
+        except JobConflict as error:
+            self.show_notice(str(error), "warning")
+        self.show_all()

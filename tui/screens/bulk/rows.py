@@ -10,7 +10,7 @@ from tui.orders.edits.edit import Change
 from tui.orders.fields import field_at, label_of
 from tui.orders.paths import TAGS
 from tui.orders.value_parser import show_value
-from tui.screens.common.list_screen import KeyedRows
+from tui.screens.common.table_rows import KeyedRows
 from tui.screens.review.screen import ReviewItem, ReviewPlan
 from tui.store.journal import WriteKind
 from tui.widgets.lines import Piece

@@ -1,202 +1,311 @@
-"""The orders of a change over many: leaving out, the road, the review, the sending, and what became of each."""
+"""One change over many orders: its recipe, each order with what changes, and what became of each."""
 
-from textual import on
+from collections.abc import Sequence
+from typing import ClassVar
 
-from tui.api.codec import pretty
-from tui.screens.bulk.form import ChangeScreen
-from tui.screens.bulk.rows import ALL, body_of, review_of
-from tui.screens.bulk.running import start_job
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Container
+
+from tui.api.pointer import Pointer
+from tui.keymap import Context
+from tui.screens.bulk.context import BulkContext
+from tui.screens.bulk.recipe import RecipeCommands
+from tui.screens.bulk.rows import ALL, COLUMNS, JobRows, detail_lines, road_words, tab_labels
+from tui.screens.bulk.sending import SendCommands
 from tui.screens.common.commands import handles
-from tui.screens.common.routes import Back, EditOrder, OpenBulk, Page, ShowText
-from tui.screens.review.screen import ReviewScreen
-from tui.store.db import StoreError
-from tui.store.journal import WriteKind
+from tui.screens.common.key_lines import editor_keys, keys_of
+from tui.screens.common.routes import Back, EditOrder, OpenBulk, Page
+from tui.screens.common.screen import BaseScreen
+from tui.screens.common.workspace import Workspace
+from tui.screens.order.external_editor import edit_text
+from tui.screens.order.pickers import reader_of
+from tui.widgets.dialogs import QuestionBar
+from tui.widgets.input_line import InputLine
+from tui.widgets.lines import LineView, Piece
+from tui.widgets.pager import Pager
 from tui.widgets.sheet import OrderSheet
+from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
+from tui.widgets.tab_bar import TabBar
 from tui.widgets.table import OrderTable
-from tui.work.bulk.job import AGAIN, JobStage
-from tui.work.bulk.runner import JobConflict
-from tui.work.bulk.saved_changes import SavedChanges
-from tui.work.writes.send_state import SendState
+from tui.work.bulk.job import Job, JobOrder, JobStage
 
-_AGAIN_OF_ALL = frozenset({SendState.NOT_SENT, SendState.REFUSED, SendState.CONFLICT, SendState.DIFFERS})
+_WIDE = 120
+
+_KEYS_SENDING = (
+    ("pause", "pause, go on"),
+    ("stop", "cancel"),
+    ("open", "open"),
+    ("tab_next", "state"),
+    ("back", "back"),
+)
+_KEYS_IN = {
+    JobStage.PLANNED: (
+        ("add", "add"),
+        ("tags", "tags"),
+        ("only_empty", "empty"),
+        ("pane", "orders"),
+        ("exclude", "exclude"),
+        ("as_json", "JSON"),
+        ("review", "review"),
+        ("keys", "keys"),
+    ),
+    JobStage.RUNNING: (*_KEYS_SENDING, ("keys", "keys")),
+    JobStage.PAUSED: (*_KEYS_SENDING, ("keys", "keys")),
+}
+_KEYS_AFTER = (("open", "open"), ("tab_next", "state"), ("retry", "try again"), ("back", "back"), ("keys", "keys"))
 
 
-class BulkScreen(ChangeScreen):
-    """Nothing goes before the review's `y`; from there on it goes by itself, and can be paused and cancelled."""
+class BulkScreen(BaseScreen[None]):
+    """Two panes while it is made ready, the recipe and the orders; later the orders alone."""
+
+    WHERE = Context.BULK
+    GROUPS = (RecipeCommands, SendCommands)
+    CSS: ClassVar[str] = """
+    #bulk { height: 1fr; layout: vertical; }
+    #bulk #recipe { height: auto; }
+    #bulk #recipe OrderSheet { height: 4; }
+    #bulk.-begun #recipe { display: none; }
+    #bulk #result { height: 1fr; }
+    #bulk #detail { height: 3; }
+    #bulk.-wide { layout: horizontal; }
+    #bulk.-wide #recipe { width: 56; height: 1fr; }
+    #bulk.-wide #recipe OrderSheet { height: 1fr; }
+    #bulk.-wide #detail { height: 8; }
+    """
+
+    def __init__(self, workspace: Workspace, job_id: str, field: Pointer | None = None) -> None:
+        super().__init__(workspace)
+        job = workspace.jobs.get(job_id)
+        if job is None:
+            raise KeyError(f"There is no change {job_id}.")
+        self.tab_bar = TabBar()
+        self.sheet = OrderSheet(reader=reader_of(workspace), typing_hook=self._typing, empty="")
+        self.table = OrderTable(COLUMNS, empty="No order is so; 0 shows all.", id="orders")
+        self._line = InputLine("name: ", hides=True)
+        self._bulk = BulkContext(self, job, self.tab_bar, self.sheet, self.table, self.show_all)
+        self._recipe = RecipeCommands(self._bulk, self._line)
+        self._groups = (self._recipe, SendCommands(self._bulk, self._recipe))
+        self._field = field
+        self._shown: list[JobOrder] = []
+        self._is_due = False
+
+    def compose(self) -> ComposeResult:
+        yield TitleLine()
+        yield self.tab_bar
+        with Container(id="bulk"):
+            with Container(id="recipe"):
+                yield self.sheet
+            with Container(id="result"):
+                yield RuleLine(id="road")
+                yield self.table
+                yield RuleLine(id="rule")
+                yield Pager(id="detail")
+        yield self._line
+        yield StatusLine()
+        yield QuestionBar()
+        yield KeyLine()
+
+    @property
+    def command_groups(self) -> Sequence[object]:
+        return self._groups
+
+    @property
+    def job(self) -> Job:
+        """The change, as it was looked at last."""
+        return self._bulk.job
+
+    @property
+    def list_view(self) -> LineView:
+        return self.sheet if self._bulk.in_recipe and self._bulk.is_open else self.table
+
+    @property
+    def is_typing(self) -> bool:
+        return super().is_typing or self.sheet.editing is not None
 
     def reopen(self, page: Page) -> bool:
         return isinstance(page, OpenBulk) and page.job_id == self.job.id
 
-    # The orders.
+    def on_mount(self) -> None:
+        super().on_mount()
+        self._recipe.open(self._field)
+
+    def on_screen_resume(self) -> None:
+        super().on_screen_resume()
+        self._bulk.reload()
+        self.show_all()
+
+    def on_resize(self, event: events.Resize) -> None:
+        is_wide = event.size.width >= _WIDE
+        self.query_one("#bulk").set_class(is_wide, "-wide")
+        self._recipe.is_tall = is_wide
+        self._recipe.resize()
+
+    # What is shown.
+
+    def store_changed(self) -> None:
+        """Show it once for all the news of one turn."""
+        if not self._is_due and self.is_attached:
+            self._is_due = True
+            self.call_later(self._show_news)
+
+    def _show_news(self) -> None:
+        self._is_due = False
+        if self.is_active:
+            self.show_all()
+
+    def show_all(self) -> None:
+        """Show everything, after anything may have changed."""
+        job = self.job
+        self.query_one("#bulk").set_class(not self._bulk.is_open, "-begun")
+        self.tab_bar.set_labels(tab_labels(job), self.tab_bar.current or ALL)
+        current = self.tab_bar.current or ALL
+        self._shown = [order for order in job.orders.values() if current in (ALL, order.state)]
+        self.table.load(JobRows(self._shown))
+        self._show_title()
+        road = self.query_one("#road", RuleLine)
+        if job.stage is JobStage.PLANNED:
+            road.set(road_words(self.workspace.jobs.plan(job), job.road) if job.waiting else "nothing would be sent")
+        else:
+            road.set(job.progress, job.note or job.recipe.summary)
+        self._show_detail()
+        self.show_status()
+        if self.sheet.editing is None:
+            self.show_keys()
+
+    def _show_title(self) -> None:
+        job = self.job
+        stage = "dry run" if job.stage is JobStage.PLANNED else str(job.stage)
+        if self.workspace.jobs.is_elsewhere(job):
+            stage = "another copy runs it, r looks"
+        mode = "READ ONLY" if self.workspace.account.client.read_only else "WRITES"
+        facts = [job.name, stage, f"{len(job.orders)} orders" + (f", {job.whole}" if job.whole else "")]
+        self.query_one(TitleLine).set(f"{self.workspace.profile} · {mode}", " · ".join(facts))
+
+    def show_keys(self) -> None:
+        """Show the keys of the stage that the change is in."""
+        wanted = _KEYS_IN.get(self.job.stage, _KEYS_AFTER)
+        if self.job.stage is JobStage.PLANNED and not self._bulk.is_open:
+            wanted = tuple((id, word) for id, word in wanted if id not in ("add", "tags", "only_empty", "pane"))
+        self.query_one(KeyLine).set(keys_of(self.WHERE, wanted))
+
+    def _show_detail(self) -> None:
+        order = self._bulk.order
+        rule, pane = self.query_one("#rule", RuleLine), self.query_one("#detail", Pager)
+        if order is None:
+            rule.set()
+            pane.set_lines([])
+            return
+        count = len(order.changes)
+        rule.set(f"{order.name} · {order.state.label}", f"{count} fields" if count > 1 else "")
+        pane.set_lines(detail_lines(order))
+
+    def status_items(self) -> Sequence[str | Piece]:
+        job = self.job
+        if job.note:
+            return [(job.note, "warning"), "z goes on, Ctrl+C cancels"]
+        match job.stage:
+            case JobStage.PLANNED if self._recipe.is_reading:
+                return [("reading … Ctrl+C stops", "info")]
+            case JobStage.PLANNED if job.recipe.is_empty:
+                return ["a adds a field, t tags; then the dry run shows each order"]
+            case JobStage.PLANNED:
+                unread = [(f"not known here: {', '.join(job.recipe.unknown)}", "warning")] if job.recipe.unknown else []
+                return [*unread, f"{len(job.waiting)} would change, w reviews", "changes no label already printed"]
+            case JobStage.RUNNING:
+                sending = (f"sending: {job.gone} of {job.going}", "info")
+                return [sending, "z pauses, Ctrl+C cancels, q leaves it running"]
+            case JobStage.PAUSED:
+                return [(f"paused: {job.gone} of {job.going}", "warning"), "z goes on, Ctrl+C cancels"]
+            case _:
+                return [f"{job.stage}: {job.gone} of {job.going}", "R tries the state shown again"]
+
+    # What happens in the panes.
+
+    @on(TabBar.Selected)
+    def _state_chosen(self) -> None:
+        self.show_all()
+
+    @on(OrderTable.CursorMoved)
+    def _moved(self) -> None:
+        self._show_detail()
+
+    def _typing(self, pointer: Pointer, text: str) -> None:
+        self._recipe.typing(pointer, text)
+
+    @on(OrderSheet.EditorOpened)
+    def _opened(self) -> None:
+        self._recipe.resize()
+        self.query_one(KeyLine).set(editor_keys(several_lines=self.sheet.is_multiline))
+
+    @on(OrderSheet.EditorLeft)
+    def _left(self, event: OrderSheet.EditorLeft) -> None:
+        self._recipe.left(event.pointer, event.text)
+        if self.sheet.editing is None:
+            self._recipe.resize()
+            self.show_keys()
+
+    @on(OrderSheet.FieldChanged)
+    def _entered(self, event: OrderSheet.FieldChanged) -> None:
+        self._recipe.entered(event.pointer, event.value)
+
+    @on(OrderSheet.EditRefused)
+    def _refused(self, event: OrderSheet.EditRefused) -> None:
+        self.show_notice(event.reason)
+
+    @on(OrderSheet.ExternalEditor)
+    def _external(self, event: OrderSheet.ExternalEditor) -> None:
+        self.run_dialog(self._edit_outside(event.text))
+
+    async def _edit_outside(self, text: str) -> None:
+        found = await edit_text(self, text)
+        if found is not None:
+            self.sheet.fill_editor(found)
+
+    # Moving.
 
     @handles("tab_next")
-    def do_tab_next(self, key: str) -> None:
+    def next_state(self, key: str) -> None:
         self.tab_bar.step(1)
 
     @handles("tab_previous")
-    def do_tab_previous(self, key: str) -> None:
+    def previous_state(self, key: str) -> None:
         self.tab_bar.step(-1)
 
     @handles("tab_number")
-    def do_tab_number(self, key: str) -> None:
+    def state_number(self, key: str) -> None:
         if not self.tab_bar.select_number(int(key)):
             self.show_notice(f"There is no {key} on the strip.")
 
     @handles("pane")
-    def do_pane(self, key: str) -> None:
-        if self._may_change():
-            self._in_sheet = not self._in_sheet
+    def switch_pane(self, key: str) -> None:
+        if self._bulk.may_change():
+            self._bulk.in_recipe = not self._bulk.in_recipe
             self.give_focus()
 
     @handles("open")
-    def do_open(self, key: str) -> None:
+    def open(self, key: str) -> None:
         if self.list_view is self.sheet:
             pointer = self.sheet.cursor_pointer
-            self.sheet.open_editor(None, self._typed().get(pointer) if pointer is not None else None)
-        elif (order := self._order) is not None:
+            self.sheet.open_editor(None, self._recipe.typed().get(pointer) if pointer is not None else None)
+        elif (order := self._bulk.order) is not None:
             self.workspace.go(EditOrder(order.id))
 
     @on(OrderTable.Activated)
     @on(OrderSheet.Activated)
     def _activated(self) -> None:
-        self.do_open("enter")
-
-    @handles("exclude")
-    def do_exclude(self, key: str) -> None:
-        order = self._order
-        if order is None or self._in_sheet:
-            self.show_notice("Orders are left out in their list; Tab leads there.")
-            return
-        try:
-            if not self.workspace.jobs.leave_out(self.job, order.id):
-                self.show_notice(f"{order.name}: {order.state.label}; it is not sent anyway.")
-        except JobConflict as error:
-            self.show_notice(str(error))
-        self.show_all()
-        self.table.move(1)
+        self.open("enter")
 
     @handles("refresh")
-    def do_refresh(self, key: str) -> None:
-        if self._is_open:
-            self._look(again=True)
+    def look_again(self, key: str) -> None:
+        if self._bulk.is_open:
+            self._recipe.look(again=True)
         else:
-            self.job = self.workspace.jobs.get(self.job.id) or self.job
+            self._bulk.reload()
             self.show_all()
-
-    @handles("as_json")
-    def do_as_json(self, key: str) -> None:
-        order = self._order
-        body = body_of(order, self.job.road) if order is not None else None
-        if order is None or body is None:
-            self.show_notice("No body is made for this order here.")
-            return
-        self.workspace.go(ShowText(f"What goes for {order.name}", pretty(body)))
-
-    @handles("method")
-    def do_method(self, key: str) -> None:
-        try:
-            self.workspace.jobs.choose(
-                self.job, WriteKind.UPSERT if self.job.road is WriteKind.PATCH else WriteKind.PATCH
-            )
-        except JobConflict as error:
-            self.show_notice(str(error))
-        self.show_all()
-
-    # The sending.
-
-    @handles("review")
-    def do_review(self, key: str) -> None:
-        job, jobs = self.job, self.workspace.jobs
-        if job.stage is not JobStage.PLANNED:
-            self.show_notice(f"This change is {job.stage} already; R tries orders again.")
-        elif self._is_dry:
-            self.show_notice("The dry run is not done yet.")
-        elif not job.waiting:
-            self.show_notice("Nothing would be sent; the list says why.")
-        else:
-            review = review_of(job, jobs.plan(job), read_only=self.workspace.account.client.read_only)
-            self.workspace.open(ReviewScreen(self.workspace, review, self._send))
-
-    def _send(self) -> None:
-        with self.report_store_errors():
-            SavedChanges(self.workspace.account).used(self.job.recipe)
-        self._in_sheet = False
-        self.tab_bar.select(ALL)
-        start_job(self.workspace, self.job)
-
-    @handles("pause")
-    def do_pause(self, key: str) -> None:
-        job, jobs = self.job, self.workspace.jobs
-        if jobs.is_elsewhere(job):
-            self.show_notice("Another running copy of the app has this change under way.", "warning")
-        elif job.stage is JobStage.RUNNING and jobs.is_running(job):
-            jobs.pause(job)
-            self.show_notice("Paused: what is on its way comes to its end. z goes on.")
-        elif job.stage in (JobStage.PAUSED, JobStage.RUNNING):
-            if jobs.is_running(job):
-                self.show_notice("What was on its way is still being looked up; then z goes on.")
-            else:
-                start_job(self.workspace, job)
-        else:
-            self.show_notice("Nothing is being sent.")
-
-    def stop_reading(self) -> bool:
-        running = [worker for worker in self.workers if worker.group == "dry" and worker.is_running]
-        for worker in running:
-            worker.cancel()
-        return bool(running)
-
-    @handles("stop")
-    def do_stop(self, key: str) -> None:
-        job = self.job
-        if job.stage not in (JobStage.RUNNING, JobStage.PAUSED):
-            self.show_notice(
-                "The dry run was stopped; r runs it again." if self.stop_reading() else "Nothing is being sent."
-            )
-            return
-
-        def chosen(answer: str) -> None:
-            try:
-                count = self.workspace.jobs.cancel(job)
-            except (JobConflict, StoreError) as error:
-                self.show_notice(str(error), "warning")
-                return
-            self.show_all()
-            self.show_notice(f"Cancelled: {count} not sent; what was sent stays sent.")
-
-        self.ask_then(f"Cancel? {job.gone} of {job.going} sent.", [("c", "cancel the rest")], chosen)
-
-    @handles("retry")
-    def do_retry(self, key: str) -> None:
-        job = self.job
-        if job.stage in (JobStage.RUNNING, JobStage.PAUSED):
-            self.show_notice("Orders are tried again when the rest is done; z goes on, Ctrl+C cancels.")
-            return
-        current = self.tab_bar.current or ALL
-        states = _AGAIN_OF_ALL if current == ALL else frozenset({SendState(current)}) & AGAIN
-        if not states:
-            self.show_notice(f"Orders that are {current} are not tried again; choose another state on the strip.")
-            return
-        self.run_worker(self._retry(states), name="try again", group="dry", exclusive=True)
-
-    async def _retry(self, states: frozenset[SendState]) -> None:
-        self.show_notice("Reading again …")
-        try:
-            count = await self.workspace.jobs.retry(self.job, states)
-        except (JobConflict, StoreError) as error:
-            self.show_notice(str(error), "warning")
-            return
-        if self.is_attached:
-            self.tab_bar.select(ALL)
-            self.show_all()
-            self.show_notice(
-                f"{count} would change now; w reviews." if count else "None of them would change; the list says why."
-            )
 
     @handles("back")
-    def do_back(self, key: str) -> None:
+    def back(self, key: str) -> None:
         self.sheet.leave_editor()
-        if self._is_open and self.job.recipe.is_empty:
-            with self.report_store_errors():
-                self.workspace.jobs.drop(self.job)
+        self._recipe.drop_if_empty()
         self.workspace.go(Back())

@@ -121,17 +121,8 @@ Place: TypeAlias = OpenTriage | EditOrder | OpenComposer | OpenJournal
 """Where the next start can begin."""
 
 Page: TypeAlias = (
-    Place
-    | OpenBatches
-    | OpenHistory
-    | OpenBulk
-    | OpenJobs
-    | ShowText
-    | ShowLines
-    | ShowHelp
-    | ShowPalette
-    | ShowRequestLog
+    Place | OpenBatches | OpenHistory | OpenBulk | OpenJobs | ShowText | ShowLines | ShowHelp | ShowRequestLog
 )
 """What a screen shows."""
 
-Route: TypeAlias = Page | Back | SwitchBack | Repaint | Suspend | Leave
+Route: TypeAlias = Page | ShowPalette | Back | SwitchBack | Repaint | Suspend | Leave

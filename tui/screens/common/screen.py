@@ -1,30 +1,30 @@
 """What all screens share: keys become commands by the keymap, and questions come before everything."""
 
-import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, ClassVar, TypeVar
 
 from textual import events, on
 from textual.screen import Screen
 
-from tui.keymap import Command, Context, commands_in, key_name, lookup
+from tui.keymap import Command, Context, key_name, lookup
 from tui.screens.common.commands import find_handler
 from tui.screens.common.general_commands import GeneralCommands, MoveCommands
-from tui.screens.common.routes import Page, Place
+from tui.screens.common.key_lines import brief_keys, line_keys, marked_keys
+from tui.screens.common.routes import Page
 from tui.screens.common.workspace import Workspace
 from tui.store.db import StoreError
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.input_line import InputLine
 from tui.widgets.lines import LineView, Piece
 from tui.widgets.status import KeyLine, StatusLine
-from tui.widgets.styles import StyledScreen
+from tui.widgets.styles import STYLE_CLASSES, StyleCache, style_css
 
 R = TypeVar("R")
 T = TypeVar("T")
 
 
-class BaseScreen(StyledScreen[R], inherit_bindings=False):
+class BaseScreen(Screen[R], inherit_bindings=False):
     """A screen of the app. Commands of the keymap are done by methods marked with `@handles`, its own or its groups'.
 
     Each has one StatusLine, one QuestionBar and one KeyLine; `status_items` gives what the status line says while there
@@ -37,13 +37,13 @@ class BaseScreen(StyledScreen[R], inherit_bindings=False):
     READ_AGAIN: ClassVar[str] = "r reads again"
     """What is said where reading was stopped."""
     AUTO_FOCUS = None
-    DEFAULT_CSS = """
-    BaseScreen { layout: vertical; overflow: hidden; }
-    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = set(STYLE_CLASSES)
+    DEFAULT_CSS = f"BaseScreen {{ layout: vertical; overflow: hidden; }}\n{style_css('BaseScreen')}"
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__()
         self.workspace = workspace
+        self.style_cache = StyleCache(self)
         self._general_groups = (MoveCommands(self), GeneralCommands(self))
         self._commands = lookup(self.WHERE)
         self._unbound_keys: set[str] = set()
@@ -61,10 +61,6 @@ class BaseScreen(StyledScreen[R], inherit_bindings=False):
         return ()
 
     @property
-    def question(self) -> QuestionBar:
-        return self.query_one(QuestionBar)
-
-    @property
     def list_view(self) -> LineView:
         """The lines that moving keys move on; it has the focus when nothing else has to."""
         raise NotImplementedError
@@ -72,12 +68,7 @@ class BaseScreen(StyledScreen[R], inherit_bindings=False):
     @property
     def is_typing(self) -> bool:
         """Whether keys go to a question, a line or an editor, so that no review may come under the fingers."""
-        return self.question.is_open or any(line.is_open for line in self.query(InputLine))
-
-    @property
-    def is_on_top(self) -> bool:
-        """Whether keys come here. Textual's `is_current` is true of the screen right below, too."""
-        return self.is_attached and self.is_active
+        return self.query_one(QuestionBar).is_open or any(line.is_open for line in self.query(InputLine))
 
     def status_items(self) -> Sequence[str | Piece]:
         """How things stand, for the status line."""
@@ -101,7 +92,7 @@ class BaseScreen(StyledScreen[R], inherit_bindings=False):
 
     def on_screen_resume(self) -> None:
         self.show_status()
-        if not self.question.is_open:
+        if not self.query_one(QuestionBar).is_open:
             self.give_focus()
 
     # Keys.
@@ -129,7 +120,7 @@ class BaseScreen(StyledScreen[R], inherit_bindings=False):
         if self._said is not None:
             self.clear_notice()
         if self.on_marked and not command.marked:
-            self.show_notice(f"; does not go with {command.title}. It goes with {self._marked_keys()}.")
+            self.show_notice(f"; does not go with {command.title}. It goes with {marked_keys(self.WHERE)}.")
             return
         handler = find_handler((*self.command_groups, self, *self._general_groups), command.id)
         if handler is None:
@@ -144,11 +135,12 @@ class BaseScreen(StyledScreen[R], inherit_bindings=False):
 
     def run_dialog(self, work: Coroutine[Any, Any, None]) -> None:
         """Run work that may wait for answers of the user; it ends with this screen."""
-        self.run_worker(self._guarded(work), name="dialog", group="dialog")
 
-    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
-        with self.report_store_errors():
-            await work
+        async def guarded() -> None:
+            with self.report_store_errors():
+                await work
+
+        self.run_worker(guarded(), name="dialog", group="dialog")
 
     @contextmanager
     def report_store_errors(self) -> Iterator[None]:
@@ -157,19 +149,6 @@ class BaseScreen(StyledScreen[R], inherit_bindings=False):
             yield
         except StoreError as error:
             self.show_notice(f"Not kept on disk: {error}", "error")
-
-    def remember_place(self, place: Place) -> None:
-        """Begin the next start there, if this screen is in front: a screen may learn late that it was."""
-        if self.is_on_top:
-            with self.report_store_errors():
-                self.workspace.remember(place)
-
-    def _marked_keys(self) -> str:
-        return ", ".join(
-            f"{command.keys[0]} {command.title.partition(' ')[0]}"
-            for command in commands_in(self.WHERE)
-            if command.marked
-        )
 
     def on_paste(self, event: events.Paste) -> None:
         """A paste on a list is never run as commands."""
@@ -196,49 +175,19 @@ class BaseScreen(StyledScreen[R], inherit_bindings=False):
         said = [self._said] if self._said is not None else []
         self.query_one(StatusLine).set([*said, *(() if said else self.status_items())])
 
-    async def ask(self, text: str, answers: Sequence[tuple[str, str]]) -> str | None:
-        """Ask with a one-line menu of (key, words) pairs; the key that was chosen, None on Esc."""
-        answer: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
-        self._make_room()
-        self.question.ask(text, answers, lambda key: None if answer.done() else answer.set_result(key))
-        return await answer
-
-    async def ask_typed(self, text: str, expected: str) -> bool:
-        """Ask to type this very text; whether it was typed."""
-        answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._make_room()
-        self.question.confirm(
-            text, expected, lambda typed: None if answer.done() else answer.set_result(typed is not None)
-        )
-        return await answer
+    async def ask(self, text: str, answers: Sequence[tuple[str, str]] = (), *, expected: str = "") -> str | None:
+        """Ask with a one-line menu of (key, words) pairs, or for the expected text; the answer, None on Esc."""
+        # The question stands where the status stood, so that nothing else has to move.
+        self.query_one(StatusLine).display = False
+        return await self.query_one(QuestionBar).answer(text, answers, expected=expected)
 
     async def ask_screen(self, screen: Screen[T]) -> T | None:
         """Open a screen and wait for the value that it ends with; None if it was left without one."""
         return await self.workspace.ask_screen(screen)
 
-    def ask_then(
-        self,
-        text: str,
-        answers: Sequence[tuple[str, str]],
-        done: Callable[[str], None],
-        left: Callable[[], None] = lambda: None,
-    ) -> None:
-        """As `ask`, for callers that are no coroutines yet: `done` is given the key, on Esc `left` is called."""
-        self._make_room()
-        self.question.ask(text, answers, lambda answer: done(answer) if answer is not None else left())
-
-    def ask_typed_then(self, text: str, expected: str, done: Callable[[], None]) -> None:
-        """As `ask_typed`, for callers that are no coroutines yet."""
-        self._make_room()
-        self.question.confirm(text, expected, lambda answer: done() if answer is not None else None)
-
-    def _make_room(self) -> None:
-        # The question stands where the status stood, so that nothing else has to move.
-        self.query_one(StatusLine).display = False
-
     @on(QuestionBar.Answered)
     def _question_over(self) -> None:
-        if not self.question.is_open:
+        if not self.query_one(QuestionBar).is_open:
             self.query_one(StatusLine).display = True
             self.show_status()
             self.give_focus()
@@ -251,35 +200,16 @@ class BaseScreen(StyledScreen[R], inherit_bindings=False):
 
     @on(InputLine.Opened)
     def _line_opened(self, event: InputLine.Opened) -> None:
-        self.show_line_keys(event.line)
-
-    def show_line_keys(self, line: InputLine) -> None:
-        """The key line while a line is typed."""
-        words = [("Enter", "take it"), *([("Tab", "complete")] if line.complete is not None else []), ("Esc", "not")]
-        self.query_one(KeyLine).set(words)
+        self.query_one(KeyLine).set(line_keys(event.line))
 
     def give_focus(self) -> None:
-        """Back to the list."""
-        self.list_view.focus(scroll_visible=False)
+        """Focus the line that is open, else the list."""
+        line = next((line for line in self.query(InputLine) if line.is_open), None)
+        (line or self.list_view).focus(scroll_visible=False)
 
     def show_keys(self) -> None:
-        """The key line: the commands of this place with a brief word, in the table's order."""
-        self.show_commands((command.id, command.label) for command in commands_in(self.WHERE) if command.label)
-
-    def show_commands(self, wanted: Iterable[tuple[str, str]]) -> None:
-        """The key line of these commands of this place, each with a word for it."""
-        keys = {command.id: command.keys[0] for command in commands_in(self.WHERE)}
-        self.query_one(KeyLine).set([(key_name(keys[id]), word) for id, word in wanted])
-
-    def show_editor_keys(self, *, several_lines: bool = False) -> None:
-        """The key line while an editor is open; in one of several lines Enter begins another."""
-        keys = [
-            ("Enter", "a line" if several_lines else "take, down"),
-            ("Tab", "take, edit next"),
-            ("Ctrl+G", "$EDITOR"),
-            ("Esc", "leave; it is kept"),
-        ]
-        self.query_one(KeyLine).set(keys)
+        """Show the commands of this place on the key line."""
+        self.query_one(KeyLine).set(brief_keys(self.WHERE))
 
     @property
     def order_here(self) -> str | None:
@@ -288,4 +218,11 @@ class BaseScreen(StyledScreen[R], inherit_bindings=False):
 
     def stop_reading(self) -> bool:
         """Stop what is being read; whether there was anything."""
-        return False
+        running = [worker for worker in self.workers if worker.group == "read" and worker.is_running]
+        for worker in running:
+            worker.cancel()
+        return bool(running)
+
+    def notify_style_update(self) -> None:
+        self.style_cache.clear()
+        super().notify_style_update()

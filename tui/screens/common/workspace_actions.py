@@ -4,10 +4,18 @@ from collections.abc import Awaitable, Iterable
 from typing import Any
 
 from tui.api.codec import Document
+from tui.screens.common.routes import Place
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
 from tui.store.db import StoreError
 from tui.work.batches.staging import BatchLocked
+
+
+def remember_place(screen: BaseScreen[Any], place: Place) -> None:
+    """Begin the next start there, if the screen is in front: a screen may learn late that it was."""
+    if screen.is_active:
+        with screen.report_store_errors():
+            screen.workspace.remember(place)
 
 
 def start_write(workspace: Workspace, work: Awaitable[object], *, name: str) -> None:

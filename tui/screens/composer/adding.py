@@ -12,13 +12,16 @@ from tui.api.errors import ApiError
 from tui.api.pointer import Pointer
 from tui.api.query import OrderQuery
 from tui.api.wording import count_of
+from tui.screens.common.callbacks import ask_then, value_then
 from tui.screens.common.commands import handles
 from tui.screens.common.routes import Back, OpenComposer, Page, ShowText
 from tui.screens.composer.form_pane import StagedFormScreen, keeps
 from tui.screens.composer.rows import ALL
 from tui.screens.file_import.screen import ImportProgress, ImportScreen, refused_name, write_new
 from tui.store.db import StoreError
+from tui.widgets.dialogs import QuestionBar
 from tui.widgets.input_line import InputLine
+from tui.widgets.status import StatusLine
 from tui.widgets.tab_bar import TabLabel as StripEntry
 from tui.widgets.text import safe
 from tui.work.account import Shop
@@ -100,7 +103,7 @@ class AddingScreen(StagedFormScreen):
                 case _:
                     self._ask_line("file: ", self._add_file, path=True)
 
-        self.ask_then("Add", answers, chosen)
+        ask_then(self, "Add", answers, chosen)
 
     # Templates.
 
@@ -121,7 +124,7 @@ class AddingScreen(StagedFormScreen):
         names = list(self._templates.all())
         if len(names) <= _TEMPLATES_ASKED:
             answers = [(str(number), name) for number, name in enumerate(names, 1)]
-            self.ask_then("New order from", answers, lambda answer: self._from_template(names[int(answer) - 1]))
+            ask_then(self, "New order from", answers, lambda answer: self._from_template(names[int(answer) - 1]))
         else:
             self._ask_line(f"template, one of {', '.join(names)[:60]}: ", self._from_template)
 
@@ -203,8 +206,8 @@ class AddingScreen(StagedFormScreen):
             if answer is not None:
                 self._learn(here[int(answer) - 1].id)
 
-        self._make_room()
-        self.question.ask("Blank order for which shop?", answers, chosen)
+        self.query_one(StatusLine).display = False
+        self.query_one(QuestionBar).ask("Blank order for which shop?", answers, chosen)
 
     def _learn(self, shop: int) -> None:
         self.show_notice("Looking at the shop's last orders for status and currency …")
@@ -246,7 +249,7 @@ class AddingScreen(StagedFormScreen):
         if self._in_sheet or not words:
             super().pasted(text)
             return
-        self.ask_then(f"Pasted {words}:", [("o", "read as orders")], lambda _: self.read_pasted(text))
+        ask_then(self, f"Pasted {words}:", [("o", "read as orders")], lambda _: self.read_pasted(text))
 
     def read_pasted(self, text: str) -> None:
         """Stage what was pasted, here or in the list of orders."""
@@ -275,28 +278,31 @@ class AddingScreen(StagedFormScreen):
             self._counting = None
         self.clear_notice()
 
-        def done(intake: ParsedFile, name: str) -> None:
+        def done(intake: ParsedFile) -> None:
             if batch is not None and self.staging.batch != batch:
                 self.show_notice(f"Another batch was opened meanwhile; nothing of {name} was added.", "warning")
                 return
             self._take_in(intake, name)
 
         if isinstance(opened, ParsedFile):
-            done(opened, name)
+            done(opened)
         elif opened.is_remembered:
             self._ask_mapping(opened, done)
         else:
-            self.workspace.open(ImportScreen(self.workspace, opened, done))
+            value = self.ask_screen(ImportScreen(self.workspace, opened))
+            value_then(self, value, done)
 
-    def _ask_mapping(self, source: TableSource, done: Callable[[ParsedFile, str], None]) -> None:
+    def _ask_mapping(self, source: TableSource, done: Callable[[ParsedFile], None]) -> None:
         """A table with columns that are known: one line instead of a screen."""
         rows = len(source.table.rows)
 
         def chosen(answer: str) -> None:
-            self.workspace.open(ImportScreen(self.workspace, source, done, at_once=answer == "s"))
+            screen = ImportScreen(self.workspace, source, at_once=answer == "s")
+            value = self.ask_screen(screen)
+            value_then(self, value, done)
 
         answers = [("s", "stage"), ("m", "see the mapping")]
-        self.ask_then(f"{source.name}: {rows:,} rows, mapping {source.mapping.name}", answers, chosen)
+        ask_then(self, f"{source.name}: {rows:,} rows, mapping {source.mapping.name}", answers, chosen)
 
     @handles("back")
     def do_back(self, key: str) -> None:

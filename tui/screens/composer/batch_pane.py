@@ -13,6 +13,7 @@ from tui.orders.paths import SHOP
 from tui.orders.summary import order_name, text_at
 from tui.orders.value_parser import Choices
 from tui.screens.common.routes import OpenComposer
+from tui.screens.common.workspace_actions import remember_place
 from tui.screens.composer.panes import EMPTY, PanesScreen
 from tui.screens.composer.rows import (
     ALL,
@@ -22,6 +23,7 @@ from tui.screens.composer.rows import (
     notes_of,
     problem_rows,
     tab_labels,
+    tab_of,
 )
 from tui.screens.composer.sending import sending_facts
 from tui.screens.composer.view_state import RowSorting, SearchIndex, ViewMode, fits, looking_words, status_summary
@@ -31,7 +33,6 @@ from tui.screens.order.preview import preview_lines
 from tui.store.db import StoreError
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.form_layout import FieldRow, GroupRow, SheetRow
-from tui.widgets.input_line import InputLine
 from tui.widgets.lines import Piece
 from tui.widgets.pager import Pager
 from tui.widgets.problems import ProblemList, ProblemRow
@@ -40,7 +41,8 @@ from tui.widgets.status import RuleLine, TitleLine
 from tui.widgets.tab_bar import TabBar
 from tui.widgets.table import OrderTable
 from tui.widgets.text import safe
-from tui.work.batches.staged_order import StagedOrder, StagedStatus
+from tui.work.batches.staged_order import StagedOrder
+from tui.work.writes.send_state import SendState
 
 _STATE = "composer"
 _WIDE = 150
@@ -83,7 +85,7 @@ class BatchScreen(PanesScreen):
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
-        self.remember_place(OpenComposer())
+        remember_place(self, OpenComposer())
         self.staging.freshen()
         self.show_all()
         self.look()
@@ -126,7 +128,7 @@ class BatchScreen(PanesScreen):
 
     def _show_news(self) -> None:
         self._is_due = False
-        if not self.is_on_top:
+        if not self.is_active:
             return
         self._follow_cursor()
         if self._said_sending and not self.staging.sender.waiting:
@@ -169,11 +171,6 @@ class BatchScreen(PanesScreen):
         for worker in running:
             worker.cancel()
         return bool(running)
-
-    def give_focus(self) -> None:
-        """To the line that is open, else to the pane that one works in."""
-        line = next((line for line in self.query(InputLine) if line.is_open), None)
-        (line or self.list_view).focus(scroll_visible=False)
 
     # The list.
 
@@ -225,7 +222,7 @@ class BatchScreen(PanesScreen):
         if (self._in_sheet and order.id == self._chosen) or order.id in self._stays:
             # What one is working on stays, whatever becomes of it.
             return True
-        if self._standing != ALL and self.staging.standing(order) != self._standing:
+        if self._standing != ALL and tab_of(self.staging.send_state(order)) != self._standing:
             return False
         return fits(self.staging, order, self._words, self._texts)
 
@@ -262,7 +259,9 @@ class BatchScreen(PanesScreen):
         pane = self.query_one("#said", Pager)
         said = self.staging.said
         worst = next((one for one in reversed(said) if one.tone != "good"), said[-1] if said else None)
-        is_over = worst is not None and worst.tone == "good" and not self.staging.counts()[StagedStatus.SENT]
+        counts = self.staging.counts()
+        is_under_way = bool(counts[SendState.SENDING] + counts[SendState.ACCEPTED])
+        is_over = worst is not None and worst.tone == "good" and not is_under_way
         if worst is None or is_over or self._in_sheet:
             pane.remove_class("-shown", "-two")
             return

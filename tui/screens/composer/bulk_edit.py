@@ -13,24 +13,27 @@ from tui.orders.fields import Field, field_at, label_of, path_of
 from tui.orders.paths import ANY
 from tui.orders.summary import order_name
 from tui.orders.value_parser import KINDS_OF_LINES, show_value
+from tui.screens.common.callbacks import ask_then, value_then
 from tui.screens.common.commands import handles
-from tui.screens.common.list_screen import mark_by
+from tui.screens.common.key_lines import marked_keys
 from tui.screens.common.routes import ShowLines
+from tui.screens.common.table_rows import mark_by
 from tui.screens.composer.form_pane import keeps, nothings
 from tui.screens.composer.grid_pane import GridScreen
 from tui.screens.composer.grid_rows import OWN, column_fields, place_of
 from tui.screens.composer.view_state import ViewMode
 from tui.screens.order.form_rows import FormSpec, choices_of
-from tui.screens.order.pickers import Choice, PickerScreen, ValueScreen, value_in
+from tui.screens.order.pickers import Choice, ValueScreen, field_picker, value_in
 from tui.widgets.form_layout import FieldRow
 from tui.widgets.lines import Piece
 from tui.widgets.text import fit, safe
 from tui.work.batches.bulk_edit import BulkEditKind as ProblemKind
 from tui.work.batches.bulk_edit import BulkEditPreview, fixing, having, kind_of, proposals, setting, take
-from tui.work.batches.staged_order import Finding, StagedOrder, StagedStatus
+from tui.work.batches.staged_order import Finding, StagedOrder
 from tui.work.drafts.drafts import TypedText
+from tui.work.writes.send_state import SendState
 
-_WRONG = (StagedStatus.REFUSED, StagedStatus.TO_FIX)
+_WRONG = (SendState.REFUSED, SendState.INVALID)
 _KINDS_OFFERED = 6
 
 
@@ -66,7 +69,7 @@ class FixingScreen(GridScreen):
                 self._mark_same()
             self.grid.repaint()
 
-        self.ask_then("Mark", answers, chosen)
+        ask_then(self, "Mark", answers, chosen)
 
     def problems_here(self) -> list[Finding]:
         """The problems at the cursor, one of each kind; where it is on none, those of the order."""
@@ -105,12 +108,12 @@ class FixingScreen(GridScreen):
             self.end_preview()
             done(offered[int(answer) - 1][0])
 
-        self.ask_then(title, [(str(number), "") for number in range(1, len(offered) + 1)], chosen, self.end_preview)
+        ask_then(self, title, [(str(number), "") for number in range(1, len(offered) + 1)], chosen, self.end_preview)
 
     def _mark_doubtful(self) -> None:
         """Those here that the list tells a problem of, errors and warnings alike: most proposals are for warnings."""
         found = [one for one in self._orders if any(not it.stale for it in self.staging.findings(one))]
-        wrong = sum(self.staging.standing(one) in _WRONG for one in found)
+        wrong = sum(self.staging.send_state(one) in _WRONG for one in found)
         self.table.set_marks(one.id for one in found)
         self.show_notice(f"{len(found)} marked: {wrong} to fix (!), {len(found) - wrong} doubtful (~).")
 
@@ -147,7 +150,7 @@ class FixingScreen(GridScreen):
         hidden = len(marks - {order.id for order in self._orders})
         self.next_on_marked = True
         self.show_notice(
-            f"On {len(marks)} marked{f', {hidden} of them not shown' if hidden else ''}: {self._marked_keys()}"
+            f"On {len(marks)} marked{f', {hidden} of them not shown' if hidden else ''}: {marked_keys(self.WHERE)}"
         )
 
     # One field.
@@ -177,9 +180,9 @@ class FixingScreen(GridScreen):
             if choice.field is not None:
                 self._ask_value(choice.field, ids)
 
-        self.workspace.open(
-            PickerScreen(self.workspace, title, (), chosen, [one for one in offered if one not in meant], first)
-        )
+        fields = [one for one in offered if one not in meant]
+        value = self.ask_screen(field_picker(self.workspace, title, (), fields, first))
+        value_then(self, value, chosen)
 
     def _ask_value(self, known: Field, ids: Sequence[str]) -> None:
         orders = self._found(ids)
@@ -213,8 +216,8 @@ class FixingScreen(GridScreen):
                 put(entered)
                 return
             meant: dict[str, Json | Absent] = {"a": ABSENT, "e": [] if known.kind is Kind.TAGS else "", "n": None}
-            self.ask_then(
-                f"{known.caption} of {len(orders)} becomes", nothings(known), lambda answer: put(meant[answer])
+            ask_then(
+                self, f"{known.caption} of {len(orders)} becomes", nothings(known), lambda answer: put(meant[answer])
             )
 
         def typing(pointer: Pointer, text: str) -> None:
@@ -224,9 +227,10 @@ class FixingScreen(GridScreen):
         title = f"{full_label(known.path)} on {count_of(len(orders), 'order')}"
         begun = drafts.typed(place).get(pointer)
         screen = ValueScreen(
-            self.workspace, title, [row], done, typing, replaces=True, keeps=True, begun=begun, may_be_empty=True
+            self.workspace, title, [row], typing, replaces=True, keeps=True, begun=begun, may_be_empty=True
         )
-        self.workspace.open(screen)
+        values = self.ask_screen(screen)
+        value_then(self, values, done)
 
     # One kind of problem.
 
@@ -274,7 +278,7 @@ class FixingScreen(GridScreen):
 
         stays = f", {len(preview.staying)} stay" if preview.staying else ""
         words = f"{count}{stays}: {label_of(first.pointer)}: {_shown(first.pointer, first.was)} -> {_shown(first.pointer, first.will)}"
-        self.ask_then(words, [("t", "take it"), ("p", "all of it")], chosen, self.end_preview)
+        ask_then(self, words, [("t", "take it"), ("p", "all of it")], chosen, self.end_preview)
 
     @keeps
     def _take(self, preview: BulkEditPreview, name: str) -> None:
@@ -321,9 +325,9 @@ class FixingScreen(GridScreen):
         )
 
     def _stops(self, order: StagedOrder) -> list[Finding]:
-        standing = self.staging.standing(order)
-        if (order.sent and standing is not StagedStatus.DOUBT) or (
-            standing is StagedStatus.READY and order.insisted is None
+        standing = self.staging.send_state(order)
+        if (order.sent and standing not in (SendState.UNKNOWN, SendState.DIFFERS)) or (
+            standing is SendState.READY and order.insisted is None
         ):
             return []
         return [finding for finding in self.staging.findings(order) if finding.stops]

@@ -2,32 +2,30 @@
 
 from collections.abc import Callable, Sequence
 
-from tui.screens.common.routes import Back
+from tui.screens.common.search_screen import SearchScreen, StayOpen
 from tui.screens.common.workspace import Workspace
 from tui.screens.composer.grid_rows import NUMBER, ColumnPath, column_fields, column_words
-from tui.screens.order.pickers import Choice, PickerScreen
-from tui.widgets.input_line import InputLine
-from tui.widgets.status import KeyLine, TitleLine
-from tui.widgets.table import OrderTable
+from tui.screens.order.pickers import FIELD_COLUMNS, Choice, narrowed
+from tui.widgets.table import RenderedRow
 
 _USUAL = Choice("the usual columns", "the fields that have problems or differ between the orders")
 
 
-class ColumnsScreen(PickerScreen):
-    """`done` is told the columns at every change; None stands for the usual ones."""
+class ColumnChoices:
+    """The columns, those that are shown first. `tell` is called at every change; None stands for the usual ones."""
 
-    def __init__(
-        self,
-        workspace: Workspace,
-        shown: Sequence[ColumnPath],
-        done: Callable[[list[ColumnPath] | None], None],
-    ) -> None:
-        super().__init__(workspace, "Columns of the table", (), lambda choice: None)
+    prompt = "field: "
+    columns = FIELD_COLUMNS
+    empty = "No field has these letters."
+    keys = (("type", "to find"), ("↓ ↑", "choose"), ("Enter", "show or hide"), ("Esc", "done"))
+
+    def __init__(self, shown: Sequence[ColumnPath], tell: Callable[[list[ColumnPath] | None], None]) -> None:
         self._shown = list(shown)
-        self._tell = done
+        self._tell = tell
         fields = [Choice(column_words(one.path), "/".join(one.path), field=one) for one in column_fields()]
         # What is shown stands first, so that it is found to be hidden.
         self._choices = [_USUAL, *sorted(fields, key=self._rank)]
+        self._found: Sequence[Choice] = ()
 
     def _rank(self, choice: Choice) -> tuple[int, bool]:
         path = choice.field.path if choice.field is not None else ()
@@ -36,32 +34,34 @@ class ColumnsScreen(PickerScreen):
             bool(choice.field and choice.field.rare),
         )
 
-    def mark_of(self, choice: Choice) -> str:
-        return "+" if choice.field is not None and choice.field.path in self._shown else " "
+    def offer(self, text: str) -> list[RenderedRow]:
+        self._found = narrowed(self._choices, text)
+        return [
+            RenderedRow(str(place), (one.title, one.more), "+" if self._is_shown(one) else " ")
+            for place, one in enumerate(self._found)
+        ]
 
-    def show_keys(self) -> None:
-        self.query_one(KeyLine).set(
-            [("type", "to find"), ("↓ ↑", "choose"), ("Enter", "show or hide"), ("Esc", "done")]
-        )
+    def _is_shown(self, choice: Choice) -> bool:
+        return choice.field is not None and choice.field.path in self._shown
 
-    def choose(self, choice: Choice | None) -> None:
-        known = choice.field if choice is not None else None
-        if choice is _USUAL:
-            self.workspace.go(Back())
+    def choose(self, place: int) -> StayOpen | None:
+        choice = self._found[place]
+        if choice.field is None:
             self._tell(None)
-            return
-        if known is None:
-            pass
-        elif known.path == NUMBER:
-            self.show_notice("The number is always shown.")
+            return None
+        path = choice.field.path
+        if path == NUMBER:
+            return StayOpen(f"{len(self._shown)} shown", "The number is always shown.")
+        if path in self._shown:
+            self._shown.remove(path)
         else:
-            if known.path in self._shown:
-                self._shown.remove(known.path)
-            else:
-                self._shown.append(known.path)
-            self._tell(list(self._shown))
-        table, place = self.query_one(OrderTable), self.list_view.cursor
-        self.query_one(InputLine).open(self._text)
-        self.narrow(self._text)
-        table.go(place)
-        self.query_one(TitleLine).set("Columns of the table", f"{len(self._shown)} shown")
+            self._shown.append(path)
+        self._tell(list(self._shown))
+        return StayOpen(f"{len(self._shown)} shown")
+
+
+def column_picker(
+    workspace: Workspace, shown: Sequence[ColumnPath], tell: Callable[[list[ColumnPath] | None], None]
+) -> SearchScreen[None]:
+    """The screen in which columns are shown and hidden."""
+    return SearchScreen(workspace, "Columns of the table", ColumnChoices(shown, tell))

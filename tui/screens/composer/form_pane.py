@@ -14,13 +14,16 @@ from tui.orders.edits.list_items import add_entry, addable, copy_entry, move_ent
 from tui.orders.fields import Field, entry_of, field_at, label_of
 from tui.orders.paths import BILL_TO, SHIP_TO
 from tui.orders.summary import order_name
+from tui.screens.common.callbacks import ask_then, value_then
 from tui.screens.common.commands import handles
+from tui.screens.common.key_lines import editor_keys
 from tui.screens.composer.batch_pane import BatchScreen
-from tui.screens.order.address import AddressScreen, offer_address
+from tui.screens.order.address import STEP, AddressScreen, looks_like_address, offer_address
 from tui.screens.order.external_editor import edit_text
 from tui.store.db import StoreError
 from tui.widgets.form_layout import FieldRow
 from tui.widgets.sheet import OrderSheet
+from tui.widgets.status import KeyLine
 from tui.work.batches.staging import BatchLocked
 
 P = ParamSpec("P")
@@ -80,7 +83,7 @@ class StagedFormScreen(BatchScreen):
 
     @on(OrderSheet.EditorOpened, "#form")
     def _opened(self) -> None:
-        self.show_editor_keys(several_lines=self.sheet.is_multiline)
+        self.query_one(KeyLine).set(editor_keys(several_lines=self.sheet.is_multiline))
 
     @on(OrderSheet.EditorLeft, "#form")
     def _editor_left(self, event: OrderSheet.EditorLeft) -> None:
@@ -101,7 +104,7 @@ class StagedFormScreen(BatchScreen):
 
     @on(OrderSheet.ExternalEditor, "#form")
     def _external(self, event: OrderSheet.ExternalEditor) -> None:
-        edit_text(self, event.text, self.sheet.fill_editor)
+        value_then(self, edit_text(self, event.text), self.sheet.fill_editor)
 
     @keeps
     @handles("revert")
@@ -140,7 +143,7 @@ class StagedFormScreen(BatchScreen):
             else:
                 self.put_at(id, pointer, "" if answer == "e" else None)
 
-        self.ask_then(f"{label} becomes", answers, chosen)
+        ask_then(self, f"{label} becomes", answers, chosen)
 
     @keeps
     def _leave_out(self, id: str, pointer: Pointer, label: str) -> None:
@@ -171,7 +174,9 @@ class StagedFormScreen(BatchScreen):
         self._open_address()
 
     def pasted(self, text: str) -> None:
-        if not self._in_sheet or not offer_address(self, text, self._open_address):
+        if self._in_sheet and looks_like_address(text):
+            value_then(self, offer_address(self, text), lambda reads: self._open_address(text) if reads else None)
+        else:
             super().pasted(text)
 
     def _open_address(self, text: str = "") -> None:
@@ -182,23 +187,22 @@ class StagedFormScreen(BatchScreen):
         place = BILL_TO if self.current_group() == Group.BILL_TO else SHIP_TO
 
         @keeps
-        def take(screen: StagedFormScreen, values: list[tuple[Pointer, Json]], name: str) -> None:
-            if screen.staging.editing.put_all(id, values, name):
+        def take(screen: StagedFormScreen, values: list[tuple[Pointer, Json]]) -> None:
+            if screen.staging.editing.put_all(id, values, STEP):
                 screen.edited()
-                screen.show_notice(f"{name[:1].upper()}{name[1:]}: {len(values)} fields. u takes it back.")
+                screen.show_notice(f"{STEP[:1].upper()}{STEP[1:]}: {len(values)} fields. u takes it back.")
 
-        self.workspace.open(
-            AddressScreen(
-                self.workspace,
-                order.document,
-                lambda values, name: take(self, values, name),
-                name=order_name(order.document),
-                key=id,
-                place=place,
-                operation=Operation.POST,
-                text=text,
-            )
+        screen = AddressScreen(
+            self.workspace,
+            order.document,
+            name=order_name(order.document),
+            key=id,
+            place=place,
+            operation=Operation.POST,
+            text=text,
         )
+        value = self.ask_screen(screen)
+        value_then(self, value, lambda values: take(self, values))
 
     def add_entry(self) -> None:
         order, pointer = self.order, self.sheet.cursor_pointer
@@ -217,7 +221,7 @@ class StagedFormScreen(BatchScreen):
                 self._entries(lambda edit: add_entry(edit, kind), f"{kind.title[:1].upper()}{kind.title[1:]} added")
 
         if self.current_group() in (Group.ITEMS, Group.DUTY) or len(answers) > len(kinds):
-            self.ask_then("Add", answers, chosen)
+            ask_then(self, "Add", answers, chosen)
         else:
             chosen("i")
 

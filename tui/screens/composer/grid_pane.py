@@ -4,9 +4,11 @@ from textual import on
 
 from tui.api.pointer import ROOT, Pointer
 from tui.orders.fields import field_at, label_of
+from tui.screens.common.callbacks import value_then
 from tui.screens.common.commands import handles
+from tui.screens.common.key_lines import editor_keys
 from tui.screens.composer.adding import AddingScreen
-from tui.screens.composer.columns import ColumnsScreen
+from tui.screens.composer.columns import column_picker
 from tui.screens.composer.grid_rows import (
     ColumnPath,
     GridRows,
@@ -19,6 +21,7 @@ from tui.screens.composer.grid_rows import (
 from tui.screens.composer.view_state import ViewMode
 from tui.screens.order.external_editor import edit_text
 from tui.widgets.grid import GridColumn, OrderGrid
+from tui.widgets.status import KeyLine
 from tui.work.batches.staged_order import StagedOrder
 
 _COLUMNS = "composer.columns"
@@ -96,7 +99,7 @@ class GridScreen(AddingScreen):
 
     @on(OrderGrid.EditorOpened, "#grid")
     def _cell_opened(self) -> None:
-        self.show_editor_keys()
+        self.query_one(KeyLine).set(editor_keys())
 
     @on(OrderGrid.EditorLeft, "#grid")
     def _cell_left(self, event: OrderGrid.EditorLeft) -> None:
@@ -115,7 +118,7 @@ class GridScreen(AddingScreen):
 
     @on(OrderGrid.ExternalEditor, "#grid")
     def _cell_external(self, event: OrderGrid.ExternalEditor) -> None:
-        edit_text(self, event.text, self.grid.fill_editor)
+        value_then(self, edit_text(self, event.text), self.grid.fill_editor)
 
     @on(OrderGrid.CellChanged, "#grid")
     def _cell_entered(self, event: OrderGrid.CellChanged) -> None:
@@ -129,7 +132,7 @@ class GridScreen(AddingScreen):
         if self._shown is not ViewMode.TABLE or self._in_sheet:
             self.show_view(ViewMode.TABLE)
         paths = [tuple(column.key.split("/")) for column in self.grid.columns]
-        self.workspace.open(ColumnsScreen(self.workspace, paths, self.set_columns))
+        self.workspace.open(column_picker(self.workspace, paths, self.set_columns))
 
     def set_columns(self, paths: list[ColumnPath] | None) -> None:
         """Show these, and the next time, too; None: those that have problems or differ."""

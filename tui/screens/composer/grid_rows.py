@@ -15,7 +15,7 @@ from tui.orders.edits.request_choice import IMMUTABLE
 from tui.orders.fields import Field, all_fields, field_at, path_of, value_pointer
 from tui.orders.paths import ANY, ITEMS, LISTS
 from tui.orders.value_parser import KINDS_OF_LINES, Choices, show_value
-from tui.screens.common.list_screen import KeyedRows
+from tui.screens.common.table_rows import KeyedRows
 from tui.screens.composer.rows import mark_of
 from tui.screens.order.form_rows import FormNote, FormSpec, choices_of
 from tui.widgets.form_layout import FieldRow

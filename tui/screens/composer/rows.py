@@ -1,8 +1,9 @@
 """Staged orders as rows of the composer, as problems in its list, and as requests in its review."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
+from typing import Final
 
 from rich.cells import cell_len
 
@@ -16,7 +17,7 @@ from tui.orders.fields import field_at, label_of
 from tui.orders.paths import SHIP_TO, TOTAL
 from tui.orders.summary import item_count, money_at, order_name, text_at
 from tui.orders.value_parser import SHOWN_ABSENT, show_value
-from tui.screens.common.list_screen import KeyedRows
+from tui.screens.common.table_rows import KeyedRows
 from tui.screens.order.form_rows import FormNote
 from tui.screens.review.screen import ReviewItem, ReviewPlan
 from tui.store.batches import StagedState
@@ -27,22 +28,23 @@ from tui.widgets.tab_bar import TabLabel
 from tui.widgets.table import Column, RenderedRow, StyledCell
 from tui.widgets.text import fit, safe, wrap
 from tui.work.batches.sender import PlannedOrder, SendPlan
-from tui.work.batches.staged_order import Finding, PlannedAction, StagedOrder, StagedStatus
+from tui.work.batches.staged_order import Finding, PlannedAction, StagedOrder
 from tui.work.batches.staging import Staging
+from tui.work.writes.send_state import SendState
 
 ALL = "all"
-STANDINGS = (
-    StagedStatus.REFUSED,
-    StagedStatus.TO_FIX,
-    StagedStatus.UPDATE,
-    StagedStatus.READY,
-    StagedStatus.HELD,
-    StagedStatus.SENT,
-    StagedStatus.VERIFIED,
-    StagedStatus.DOUBT,
-    StagedStatus.SAME,
-)
-"""In the order of the strip, from number 1."""
+TABS: Final[Mapping[str, frozenset[SendState]]] = {
+    "refused": frozenset({SendState.REFUSED}),
+    "to fix": frozenset({SendState.INVALID}),
+    "update": frozenset({SendState.CONFLICT}),
+    "ready": frozenset({SendState.READY, SendState.NOT_SENT}),
+    "held": frozenset({SendState.HELD}),
+    "sent": frozenset({SendState.SENDING, SendState.ACCEPTED}),
+    "verified": frozenset({SendState.VERIFIED}),
+    "doubt": frozenset({SendState.UNKNOWN, SendState.DIFFERS}),
+    "same": frozenset({SendState.UNCHANGED}),
+}
+"""The tabs of the composer, from number 1, and the states that each lists. The keys are stored."""
 
 COLUMNS = (
     Column("order", "order", 12, 1),
@@ -56,7 +58,7 @@ COLUMNS = (
 _FEW = 10
 """Orders that a review shows at a glance, so that those with doubts need not be named before."""
 _LONGEST_CELL = 44
-_BAD = frozenset({StagedStatus.REFUSED, StagedStatus.TO_FIX, StagedStatus.DOUBT})
+_BAD = frozenset({"refused", "to fix", "doubt"})
 
 
 @dataclass(slots=True)
@@ -87,43 +89,28 @@ class StagedRows(KeyedRows[StagedOrder]):
         return RenderedRow(order.id, cells, mark, tone)
 
 
+def tab_of(state: SendState) -> str:
+    """The tab that lists the orders in a state."""
+    return next(tab for tab, states in TABS.items() if state in states)
+
+
 def tab_labels(staging: Staging) -> list[TabLabel]:
-    """All, and each standing with how many have it."""
+    """All, and each tab with how many orders it lists."""
     counts = staging.counts()
-    entries = [TabLabel(ALL, ALL, str(len(staging.orders)))]
-    for standing in STANDINGS:
-        count = counts[standing]
-        label = "fix" if standing is StagedStatus.TO_FIX else str(standing)
-        entries.append(
-            TabLabel(standing, label, str(count) if count else "", bool(count) and standing in _BAD, not count)
-        )
-    return entries
+    labels = [TabLabel(ALL, ALL, str(len(staging.orders)))]
+    for tab, states in TABS.items():
+        count = sum(counts[state] for state in states)
+        label = "fix" if tab == "to fix" else tab
+        labels.append(TabLabel(tab, label, str(count) if count else "", bool(count) and tab in _BAD, not count))
+    return labels
 
 
 def mark_of(staging: Staging, order: StagedOrder) -> tuple[str, str]:
-    """The mark of an order's row, and its tone."""
-    if staging.sender.is_waiting(order.id):
-        return ">", "info"
-    match staging.standing(order):
-        case StagedStatus.REFUSED:
-            return "S", "service"
-        case StagedStatus.TO_FIX:
-            return "!", "error"
-        case StagedStatus.UPDATE:
-            return "#", "conflict"
-        case StagedStatus.HELD:
-            return "z", "dim"
-        case StagedStatus.SENT:
-            return ">", "info"
-        case StagedStatus.VERIFIED:
-            return "=", "good"
-        case StagedStatus.DOUBT:
-            return ("S", "service") if order.state is StagedState.DIFFERS else ("#", "conflict")
-        case StagedStatus.SAME:
-            return "=", "dim"
-        case StagedStatus.READY:
-            findings = staging.findings(order)
-            return ("~", "warning") if any(not finding.stale for finding in findings) else (" ", "")
+    """The mark of an order's row, and its style."""
+    state = SendState.SENDING if staging.sender.is_waiting(order.id) else staging.send_state(order)
+    if state is SendState.READY and any(not finding.stale for finding in staging.findings(order)):
+        return "~", "warning"
+    return state.mark, state.style
 
 
 def problem_words(staging: Staging, order: StagedOrder, zone: tzinfo | None) -> str:
@@ -132,24 +119,26 @@ def problem_words(staging: Staging, order: StagedOrder, zone: tzinfo | None) -> 
     if staging.sender.is_waiting(order.id) and order.state is not StagedState.SENT:
         return "waits for its turn"
     findings = [finding for finding in staging.findings(order) if not finding.stale]
-    match staging.standing(order):
-        case StagedStatus.SENT:
-            return f"accepted {when}, looked for" if order.state is StagedState.ACCEPTED else "on its way"
-        case StagedStatus.VERIFIED:
+    match staging.send_state(order):
+        case SendState.ACCEPTED:
+            return f"accepted {when}, looked for"
+        case SendState.SENDING:
+            return "on its way"
+        case SendState.VERIFIED:
             return f"verified {when}"
-        case StagedStatus.SAME:
+        case SendState.UNCHANGED:
             return "the service has it just so"
-        case StagedStatus.UPDATE:
+        case SendState.CONFLICT:
             return update_words(order)
-        case StagedStatus.HELD:
+        case SendState.HELD:
             return f"held{': ' + _first(findings) if findings else ''}"
-        case StagedStatus.DOUBT if order.state is StagedState.UNKNOWN:
+        case SendState.UNKNOWN:
             return "answer lost; r looks, sends what is not there"
-        case StagedStatus.DOUBT if order.state is StagedState.MISSING:
+        case SendState.DIFFERS if order.state is StagedState.MISSING:
             return "accepted and never seen; r looks again"
-        case StagedStatus.READY if any(finding.stops for finding in findings):
+        case SendState.READY if any(finding.stops for finding in findings):
             return f"goes in spite of: {_first(findings)}"
-        case StagedStatus.READY if order.does is PlannedAction.UNKNOWN:
+        case SendState.READY if order.does is PlannedAction.UNKNOWN:
             return "is the service asked?" if not staging.looking else "being looked up"
     return _first(findings)
 

@@ -8,6 +8,7 @@ from tui.api.codec import encode
 from tui.api.wording import count_of
 from tui.orders.fields import label_of
 from tui.orders.summary import order_name
+from tui.screens.common.callbacks import ask_then
 from tui.screens.common.commands import handles
 from tui.screens.common.routes import OpenBatches, OpenHistory, ShowText
 from tui.screens.composer.bulk_edit import FixingScreen
@@ -25,8 +26,9 @@ from tui.widgets.problems import ProblemList
 from tui.widgets.sheet import OrderSheet
 from tui.widgets.table import OrderTable
 from tui.work.batches.sender import SendPlan
-from tui.work.batches.staged_order import StagedOrder, StagedStatus
+from tui.work.batches.staged_order import StagedOrder
 from tui.work.batches.staging import BatchLocked
+from tui.work.writes.send_state import SendState
 
 
 class ComposerScreen(FixingScreen):
@@ -148,7 +150,7 @@ class ComposerScreen(FixingScreen):
             self.show_notice(f"Sorted by {names[answer]}{', the other way round' if self._sorting.down else ''}.")
 
         column = self.grid.column_key
-        self.ask_then("Sort by (again: the other way)", answers, chosen)
+        ask_then(self, "Sort by (again: the other way)", answers, chosen)
 
     @handles("filter")
     def do_filter(self, key: str) -> None:
@@ -257,16 +259,16 @@ class ComposerScreen(FixingScreen):
     @handles("hold")
     def do_hold(self, key: str) -> None:
         unsent = [order for order in self.targets() if not order.sent]
-        targets = [order for order in unsent if self.staging.standing(order) is not StagedStatus.SAME]
+        targets = [order for order in unsent if self.staging.send_state(order) is not SendState.UNCHANGED]
         if not targets:
             same = "What the service has just so is not sent anyhow."
             self.show_notice(same if unsent else "There is nothing that could be held or released.")
             return
         ids = [order.id for order in targets]
-        standings = {self.staging.standing(order) for order in targets}
-        if standings <= {StagedStatus.HELD, StagedStatus.UPDATE}:
+        standings = {self.staging.send_state(order) for order in targets}
+        if standings <= {SendState.HELD, SendState.CONFLICT}:
             self._release(ids)
-        elif standings <= {StagedStatus.READY}:
+        elif standings <= {SendState.READY}:
             self._hold(ids)
         else:
             several = len(ids) > 1
@@ -278,13 +280,13 @@ class ComposerScreen(FixingScreen):
                     case "h":
                         self._hold(ids)
                     case "r":
-                        wrong = (StagedStatus.REFUSED, StagedStatus.TO_FIX)
-                        self._release([one.id for one in targets if self.staging.standing(one) not in wrong])
+                        wrong = (SendState.REFUSED, SendState.INVALID)
+                        self._release([one.id for one in targets if self.staging.send_state(one) not in wrong])
                     case _:
                         self._release(ids, in_spite=True)
 
             name = order_name(targets[0].document) if not several else count_of(len(ids), "order")
-            self.ask_then(f"{name}:", answers, chosen)
+            ask_then(self, f"{name}:", answers, chosen)
 
     @keeps
     def _hold(self, ids: Iterable[str]) -> None:
@@ -329,7 +331,7 @@ class ComposerScreen(FixingScreen):
             self._looks_first = False
         if not self.is_attached:
             return
-        if self.is_typing or not self.is_on_top:
+        if self.is_typing or not self.is_active:
             self.show_notice("The review is ready; w shows it.")
             return
         plan = self.staging.plan(ids)
@@ -341,13 +343,11 @@ class ComposerScreen(FixingScreen):
         read_only = self.workspace.account.client.read_only
         reviewed = review_plan(self.staging, plan, read_only=read_only, notes=notes, goes_on=goes_on)
 
-        def send() -> None:
-            keep_goes_on(self.workspace.account, screen.goes_on)
-            self.workspace.start(self._go(plan, goes_on=screen.goes_on), name="send staged orders")
+        confirmed = await self.ask_screen(ReviewScreen(self.workspace, reviewed))
+        if confirmed is not None:
+            keep_goes_on(self.workspace.account, confirmed.goes_on)
+            self.workspace.start(self._go(plan, goes_on=confirmed.goes_on), name="send staged orders")
             self.say_sending(f"{count_of(plan.count, 'order')} on the way; the list shows each.")
-
-        screen = ReviewScreen(self.workspace, reviewed, send)
-        self.workspace.open(screen)
 
     async def _go(self, plan: SendPlan, *, goes_on: bool) -> None:
         """Runs to its end, whatever becomes of the screen."""
@@ -378,7 +378,7 @@ class ComposerScreen(FixingScreen):
             self.show_notice(words or "There is nothing to look for.")
 
     async def _looked_again(self, order: StagedOrder) -> str:
-        if self.staging.standing(order) is StagedStatus.DOUBT:
+        if self.staging.send_state(order) in (SendState.UNKNOWN, SendState.DIFFERS):
             return await self.staging.ask_again([order.id])
         error = await self.staging.look([order.id], again=True)
         return str(error) if error is not None else f"It is {order.does}, by a look just now."
@@ -398,7 +398,7 @@ class ComposerScreen(FixingScreen):
             self.show_notice("The batch is yours now.")
 
         answers = [("t", "take it over"), ("b", "other batches")]
-        self.ask_then("Another copy has this batch.", answers, chosen)
+        ask_then(self, "Another copy has this batch.", answers, chosen)
 
     @handles("as_json_edit")
     def do_as_json_edit(self, key: str) -> None:

@@ -5,6 +5,7 @@ from datetime import tzinfo
 from typing import Any
 
 from tui.api.wording import count_of
+from tui.screens.common.callbacks import ask_then
 from tui.screens.common.screen import BaseScreen
 from tui.widgets.lines import Piece
 from tui.work.account import Account
@@ -58,5 +59,5 @@ def ask_sending(screen: BaseScreen[Any], staging: Staging, review: Callable[[], 
 
     answers = [("g", "go on") if progress.paused else ("p", "pause"), ("c", "cancel"), ("w", "others")]
     words = "Paused" if progress.paused else "Sending"
-    screen.ask_then(f"{words}: {progress.done} of {progress.total}.", answers, chosen)
+    ask_then(screen, f"{words}: {progress.done} of {progress.total}.", answers, chosen)
     return True

@@ -11,12 +11,13 @@ from tui.api.wording import count_of
 from tui.orders.checks.sending import MAX_ORDERS
 from tui.orders.paths import ANY
 from tui.orders.summary import order_name, searchable_text
-from tui.screens.composer.rows import STANDINGS, place_of
+from tui.screens.composer.rows import TABS, place_of, tab_of
 from tui.widgets.lines import Piece
 from tui.work.account import Account
-from tui.work.batches.staged_order import Finding, PlannedAction, StagedOrder, StagedStatus
+from tui.work.batches.staged_order import Finding, PlannedAction, StagedOrder
 from tui.work.batches.staging import Staging
 from tui.work.pace import least_seconds
+from tui.work.writes.send_state import SendState
 
 _PROBLEM = "problem:"
 
@@ -133,13 +134,13 @@ def status_summary(account: Account, staging: Staging, marks: int, hidden: int) 
         ]
         facts.append(f"ready: {', '.join(kinds)} = {count_of(requests, 'request')}{_time(requests)}")
     counts = staging.counts()
-    if same := counts[StagedStatus.SAME]:
+    if same := counts[SendState.UNCHANGED]:
         facts.append(f"{same} same")
-    if away := counts[StagedStatus.SENT]:
+    if away := (counts[SendState.SENDING] + counts[SendState.ACCEPTED]):
         facts.append((f"{away} on the way", "info"))
-    if verified := counts[StagedStatus.VERIFIED]:
+    if verified := counts[SendState.VERIFIED]:
         facts.append(f"{verified} verified")
-    if counts[StagedStatus.UPDATE]:
+    if counts[SendState.CONFLICT]:
         facts.append("UPDATE waits until z releases it")
     if staging.saved_at is not None:
         facts.append(f"on disk {staging.saved_at.astimezone(account.zone):%H:%M:%S}")
@@ -165,7 +166,8 @@ def _key_of(by: str, staging: Staging) -> Callable[[StagedOrder], tuple[object, 
         case "problem":
             return lambda order: _problem_key(staging, order)
         case "state":
-            return lambda order: (STANDINGS.index(staging.standing(order)),)
+            tabs = list(TABS)
+            return lambda order: (tabs.index(tab_of(staging.send_state(order))),)
         case "number":
             return lambda order: _natural(order_name(order.document))
         case path:

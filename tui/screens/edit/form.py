@@ -21,9 +21,12 @@ from tui.orders.fields import exclusive_values, field_at, label_of, required_in
 from tui.orders.paths import LISTS, NOTES, SHOP
 from tui.orders.summary import order_name, text_at
 from tui.orders.value_parser import Choices, ParsedEntry, parse_entry
+from tui.screens.common.callbacks import value_then
+from tui.screens.common.key_lines import editor_keys
 from tui.screens.common.routes import EditOrder
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
+from tui.screens.common.workspace_actions import remember_place
 from tui.screens.order.external_editor import edit_text
 from tui.screens.order.form_rows import ConflictNote, FormNote, FormSpec, FormView, RowCache, sheet_rows
 from tui.screens.order.groups import group_entries, sentence
@@ -96,7 +99,7 @@ class FormScreen(BaseScreen[None]):
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
-        self.remember_place(EditOrder(self._order_id))
+        remember_place(self, EditOrder(self._order_id))
         # What was just opened is shown already.
         if self._draft is not None and self._was_left:
             self._take_over()
@@ -112,7 +115,7 @@ class FormScreen(BaseScreen[None]):
         account = self.workspace.account
         self._order_id, self._arrived, self._made = order_id, None, RowCache()
         self._typed = account.drafts.typed(order_id)
-        self.remember_place(EditOrder(order_id))
+        remember_place(self, EditOrder(order_id))
         self._draft = account.drafts.get(order_id)
         found = self.workspace.orders.find(order_id)
         if self._draft is None and found is not None:
@@ -279,7 +282,7 @@ class FormScreen(BaseScreen[None]):
             if row.reason:
                 told.append((sentence(row.reason), "warning"))
             elif row.full_order_reason:
-                told.append((f"Goes with the whole order: {row.full_order_reason}.", "info"))
+                told.append((f"Sent as a full order: {row.full_order_reason}.", "info"))
             told += [(" ".join(filter(None, (row.help, limits))), ""), (str(row.pointer), "dim")]
         else:
             rule.set()
@@ -299,7 +302,7 @@ class FormScreen(BaseScreen[None]):
         if ways and not row.full_order_reason:
             return f"{kind} · may be {' or '.join(ways)}"
         needed = self._draft is not None and required_in(row.pointer, known, self._draft.edit.document)
-        return f"{kind} · {'needed' if needed else 'left out only by the whole order'}"
+        return f"{kind} · {'needed' if needed else 'removed only by a full order'}"
 
     def status_items(self) -> Sequence[str | Piece]:
         draft = self._draft
@@ -319,10 +322,10 @@ class FormScreen(BaseScreen[None]):
             facts.append((f"{undecided} to decide: c", "conflict"))
         facts.append("draft on disk" if draft.edit.dirty else "nothing changed")
         if self._sending is not None and self._sending.operation is Operation.POST:
-            facts.append(("goes whole", "info"))
+            facts.append(("sent as a full order", "info"))
         facts.append(f"read {draft.read_at.astimezone(zone):%H:%M}")
         if draft.edit.dirty:
-            facts.append("changes no label already printed")
+            facts.append("printed labels are not updated")
         return facts
 
     def order_changed(self, order_id: str) -> None:
@@ -367,7 +370,7 @@ class FormScreen(BaseScreen[None]):
 
     @on(OrderSheet.EditorOpened)
     def _opened(self) -> None:
-        self.show_editor_keys(several_lines=self.sheet.is_multiline)
+        self.query_one(KeyLine).set(editor_keys(several_lines=self.sheet.is_multiline))
 
     @on(OrderSheet.EditorLeft)
     def _left(self, event: OrderSheet.EditorLeft) -> None:
@@ -391,7 +394,7 @@ class FormScreen(BaseScreen[None]):
 
     @on(OrderSheet.ExternalEditor)
     def _external(self, event: OrderSheet.ExternalEditor) -> None:
-        edit_text(self, event.text, self.sheet.fill_editor)
+        value_then(self, edit_text(self, event.text), self.sheet.fill_editor)
 
     @on(OrderSheet.CursorMoved)
     def _moved(self) -> None:

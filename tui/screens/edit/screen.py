@@ -13,12 +13,13 @@ from tui.orders.edits.merge import Conflict
 from tui.orders.fields import Field, entry_of, field_at, label_of, required_in
 from tui.orders.paths import BILL_TO, SHIP_TO
 from tui.orders.summary import order_name
+from tui.screens.common.callbacks import ask_then, value_then
 from tui.screens.common.commands import handles
 from tui.screens.common.routes import Back, OpenComposer, ShowLines, ShowText
 from tui.screens.common.workspace import Workspace
 from tui.screens.common.workspace_actions import look_up_again, stage_copies
 from tui.screens.edit.form import FormScreen
-from tui.screens.order.address import AddressScreen, offer_address
+from tui.screens.order.address import STEP, AddressScreen, looks_like_address, offer_address
 from tui.screens.order.form_rows import FormView
 from tui.screens.order.groups import group_of, sentence
 from tui.screens.order.json_editor import has_text
@@ -225,7 +226,7 @@ class EditScreen(FormScreen):
             left = len(draft.undecided)
             self.show_notice(f"{left} still to decide; n leads there." if left else "All decided; w reviews.")
 
-        self.ask_then(f"{self._place_of(draft, clash)}:", answers, chosen)
+        ask_then(self, f"{self._place_of(draft, clash)}:", answers, chosen)
 
     def _place_of(self, draft: Draft, clash: Conflict) -> str:
         return label_of(draft.edit.to_positions(clash.pointer) or clash.pointer.parent)
@@ -261,7 +262,7 @@ class EditScreen(FormScreen):
                 nothing: Json = [] if known.kind is Kind.TAGS else ""
                 self._put(row.pointer, nothing if answer == "e" else None)
 
-        self.ask_then(f"{row.label} becomes", answers, chosen)
+        ask_then(self, f"{row.label} becomes", answers, chosen)
 
     @handles("fix")
     def do_fix(self, key: str) -> None:
@@ -284,7 +285,9 @@ class EditScreen(FormScreen):
         self._open_address()
 
     def pasted(self, text: str) -> None:
-        if not offer_address(self, text, self._open_address):
+        if looks_like_address(text):
+            value_then(self, offer_address(self, text), lambda reads: self._open_address(text) if reads else None)
+        else:
             super().pasted(text)
 
     def _open_address(self, text: str = "") -> None:
@@ -293,16 +296,15 @@ class EditScreen(FormScreen):
             return
         place = BILL_TO if self._current_group() == Group.BILL_TO else SHIP_TO
         document, name = draft.edit.document, order_name(draft.edit.base)
-        screen = AddressScreen(
-            self.workspace, document, self._take_address, name=name, key=self._order_id, place=place, text=text
-        )
-        self.workspace.open(screen)
+        screen = AddressScreen(self.workspace, document, name=name, key=self._order_id, place=place, text=text)
+        value = self.ask_screen(screen)
+        value_then(self, value, self._take_address)
 
-    def _take_address(self, values: list[tuple[Pointer, Json]], name: str) -> None:
+    def _take_address(self, values: list[tuple[Pointer, Json]]) -> None:
         draft = self._draft
-        if draft is not None and draft.edit.put_all(values, name):
+        if draft is not None and draft.edit.put_all(values, STEP):
             self._save(draft)
-            self.show_notice(f"Drafted: {name}, {count_of(len(values), 'field')}. u takes it back.")
+            self.show_notice(f"Drafted: {STEP}, {count_of(len(values), 'field')}. u takes it back.")
 
     @handles("undo")
     def do_undo(self, key: str) -> None:
@@ -343,7 +345,7 @@ class EditScreen(FormScreen):
                 title = sentence(kinds[answer].title).rstrip(".")
                 self._entries(add_entry(draft.edit, kinds[answer]), f"{title} added")
 
-        self.ask_then("Add", answers, chosen)
+        ask_then(self, "Add", answers, chosen)
 
     def _stage(self, draft: Draft, *, as_update: bool) -> None:
         document: Document = draft.edit.document
@@ -408,7 +410,7 @@ class EditScreen(FormScreen):
         def chosen(answer: str) -> None:
             review_drafts(self, [mine] if answer == "t" else [mine, *others])
 
-        self.ask_then("Review", [("t", "this order"), ("a", f"all {len(others) + 1} drafts")], chosen)
+        ask_then(self, "Review", [("t", "this order"), ("a", f"all {len(others) + 1} drafts")], chosen)
 
     @handles("differences")
     def do_differences(self, key: str) -> None:
@@ -424,12 +426,6 @@ class EditScreen(FormScreen):
             return
         self.run_worker(self._read(self._order_id), name="read the order again", group="read", exclusive=True)
         self.show_notice("Reading again …")
-
-    def stop_reading(self) -> bool:
-        running = [worker for worker in self.workers if worker.group == "read" and worker.is_running]
-        for worker in running:
-            worker.cancel()
-        return bool(running)
 
     @handles("long_text")
     def do_long_text(self, key: str) -> None:

@@ -1,7 +1,7 @@
 """A table on its way to orders: how it is read, where each column goes, and its first rows as they will be."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar, Final
@@ -9,7 +9,6 @@ from typing import Any, ClassVar, Final
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Container
-from textual.timer import Timer
 
 from tui.api.codec import Json
 from tui.api.errors import ApiError
@@ -19,12 +18,12 @@ from tui.keymap import Context
 from tui.orders.edits.bulk_change import BulkChange, FieldAssignment, full_label
 from tui.orders.progress import Progress
 from tui.orders.tables.headings import mappable
-from tui.orders.tables.layout import DATES, DECIMALS, DELIMITERS, ENCODINGS, QUOTES, TableLayout
 from tui.orders.tables.mapping import SHOP_PATH, ColumnMapping
 from tui.screens.common.commands import handles
 from tui.screens.common.routes import Back, ShowText
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
+from tui.screens.file_import.layout_commands import LayoutCommands
 from tui.screens.file_import.rows import (
     COLUMNS,
     PREVIEW,
@@ -38,8 +37,8 @@ from tui.screens.file_import.rows import (
     problem_paths,
     problem_words,
 )
-from tui.screens.file_import.shop_picker import ShopScreen
-from tui.screens.order.pickers import Choice, PickerScreen, ValueScreen, recipe_rows
+from tui.screens.file_import.shop_picker import shop_picker
+from tui.screens.order.pickers import Choice, ValueScreen, field_picker, recipe_rows
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.input_line import InputLine
 from tui.widgets.lines import LineView
@@ -47,7 +46,7 @@ from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
 from tui.widgets.table import OrderTable
 from tui.work.file_import.json_reader import ImportFileError, ParsedFile
 from tui.work.file_import.mappings import Mappings
-from tui.work.file_import.reader import ImportStopped, TableSource, again, preview, refused_csv, take_in
+from tui.work.file_import.reader import ImportStopped, TableSource, preview, refused_csv, take_in
 from tui.work.typed_paths import at_home, completed, new_file
 
 _WIDE = 120
@@ -77,13 +76,14 @@ class ImportProgress:
         return f"{bar} {self.doing} {done:,} of {total:,} {self.things}; Esc stops"
 
 
-class ImportScreen(BaseScreen[None]):
-    """Nothing is staged before `w`, and nothing sent by it: `done` is given what was read, and its name.
+class ImportScreen(BaseScreen[ParsedFile]):
+    """Ends with what was read. Nothing is read as a whole before `w`, and nothing is sent.
 
-    `at_once`: stage it right away, by a mapping that is known.
+    `at_once`: read it right away, by a mapping that is known.
     """
 
     WHERE = Context.IMPORT
+    GROUPS = (LayoutCommands,)
     CSS: ClassVar[str] = """
     #import { height: 1fr; layout: vertical; }
     #import #mapping { height: 3fr; }
@@ -93,23 +93,16 @@ class ImportScreen(BaseScreen[None]):
     #import.-wide #orders { width: 1fr; height: 1fr; }
     """
 
-    def __init__(
-        self,
-        workspace: Workspace,
-        source: TableSource,
-        done: Callable[[ParsedFile, str], None],
-        *,
-        at_once: bool = False,
-    ) -> None:
+    def __init__(self, workspace: Workspace, source: TableSource, *, at_once: bool = False) -> None:
         super().__init__(workspace)
-        self._at_once = at_once
         self.source = source
-        self._done = done
+        self.line = InputLine(hides=True, id="line")
+        self._at_once = at_once
+        self._layout = LayoutCommands(self)
         self._in_orders = False
         self._intake = ParsedFile((), ())
         self._counting: ImportProgress | None = None
-        self._timer: Timer | None = None
-        self._line_done: Callable[[str], None] = lambda text: None
+        self._read: ParsedFile | None = None
 
     def compose(self) -> ComposeResult:
         yield TitleLine()
@@ -120,7 +113,7 @@ class ImportScreen(BaseScreen[None]):
             with Container(id="orders"):
                 yield RuleLine(id="rule")
                 yield OrderTable(PREVIEW, empty="No row makes an order yet.", id="preview")
-        yield InputLine(hides=True, id="line")
+        yield self.line
         yield StatusLine()
         yield QuestionBar()
         yield KeyLine()
@@ -134,6 +127,10 @@ class ImportScreen(BaseScreen[None]):
         return self.query_one("#preview", OrderTable)
 
     @property
+    def command_groups(self) -> Sequence[object]:
+        return (self._layout,)
+
+    @property
     def list_view(self) -> LineView:
         return self.preview if self._in_orders else self.columns
 
@@ -141,17 +138,17 @@ class ImportScreen(BaseScreen[None]):
     def mapping(self) -> ColumnMapping:
         return self.source.mapping
 
-    def give_focus(self) -> None:
-        line = self.query_one("#line", InputLine)
-        (line if line.is_open else self.list_view).focus(scroll_visible=False)
+    @property
+    def _has_shop(self) -> bool:
+        return SHOP_PATH in self.mapping.paths or self.mapping.constant(SHOP_PATH) is not None
 
     def on_mount(self) -> None:
         super().on_mount()
-        if SHOP_PATH not in self.mapping.paths and self.mapping.constant(SHOP_PATH) is None:
+        if not self._has_shop:
             self._guess_shop()
         self.show_all()
         if self._at_once:
-            self.do_stage("w")
+            self.stage("w")
 
     def on_resize(self, event: events.Resize) -> None:
         self.query_one("#import").set_class(event.size.width >= _WIDE, "-wide")
@@ -215,35 +212,33 @@ class ImportScreen(BaseScreen[None]):
     # Columns, and what is the same for all.
 
     @handles("pane")
-    def do_pane(self, key: str) -> None:
+    def switch_pane(self, key: str) -> None:
         self._in_orders = not self._in_orders
         self.give_focus()
         self.show_status()
 
     @on(OrderTable.Activated)
     def _activated(self) -> None:
-        self.do_choose("enter")
+        self.run_dialog(self.choose("enter"))
 
     @handles("choose")
-    def do_choose(self, key: str) -> None:
+    async def choose(self, key: str) -> None:
+        row = self.columns.cursor_key
         if self._in_orders:
             self._open_order()
-            return
-        row = self.columns.cursor_key
-        if row is None:
-            return
-        if row.startswith("k"):
-            self._choose_value(path_of_key(row))
-            return
-        place = int(row[1:])
+        elif row is not None and row.startswith("k"):
+            await self._choose_value(path_of_key(row))
+        elif row is not None:
+            await self._choose_field(int(row[1:]))
 
-        def chosen(choice: Choice) -> None:
-            self._change(self.mapping.with_path(place, choice.field.path if choice.field is not None else None))
-            self.columns.move(1)
-
+    async def _choose_field(self, place: int) -> None:
+        """Choose the field that a column goes to."""
         nowhere = Choice("nowhere", "the column is left out")
         title = f"Where {self.mapping.header[place]} goes"
-        self.workspace.open(PickerScreen(self.workspace, title, (), chosen, mappable(), (nowhere,)))
+        choice = await self.ask_screen(field_picker(self.workspace, title, (), mappable(), (nowhere,)))
+        if choice is not None:
+            self._change(self.mapping.with_path(place, choice.field.path if choice.field is not None else None))
+            self.columns.move(1)
 
     def _open_order(self) -> None:
         key = self.preview.cursor_key or ""
@@ -261,7 +256,7 @@ class ImportScreen(BaseScreen[None]):
             self.workspace.go(ShowText(f"{refused.place} of {self.source.name}", "\n".join(lines)))
 
     @handles("ignore_column")
-    def do_ignore_column(self, key: str) -> None:
+    def leave_out(self, key: str) -> None:
         row = self.columns.cursor_key or ""
         if self._in_orders or not row:
             self.show_notice("That is for a column; Tab leads there.")
@@ -271,32 +266,31 @@ class ImportScreen(BaseScreen[None]):
             self._change(self.mapping.with_constant(path_of_key(row), None))
 
     @handles("constant")
-    def do_constant(self, key: str) -> None:
-        def chosen(choice: Choice) -> None:
-            if choice.field is not None:
-                self._choose_value(choice.field.path)
+    async def add_constant(self, key: str) -> None:
+        title = "A value for all rows that say nothing"
+        choice = await self.ask_screen(field_picker(self.workspace, title, (), mappable()))
+        if choice is not None and choice.field is not None:
+            await self._choose_value(choice.field.path)
 
-        self.workspace.open(
-            PickerScreen(self.workspace, "A value for all rows that say nothing", (), chosen, mappable())
-        )
-
-    def _choose_value(self, path: tuple[str, ...]) -> None:
+    async def _choose_value(self, path: tuple[str, ...]) -> None:
+        """Ask for the value of a field that is the same for all rows."""
         if path == SHOP_PATH:
-            self._ask_shop()
+            await self._choose_shop()
             return
         value = self.mapping.constant(path)
         setting = FieldAssignment(path) if value is None else FieldAssignment(path, value)
-
-        def taken(values: dict[Pointer, Json]) -> None:
-            if Pointer(path) in values:
-                self._change(self.mapping.with_constant(path, values[Pointer(path)]))
-                self.columns.go_to_key(key_of(path))
-
         rows = recipe_rows(BulkChange(assignments=(setting,)), {})[:1]
-        self.workspace.open(ValueScreen(self.workspace, f"{full_label(path)}, the same for all", rows, taken))
+        title = f"{full_label(path)}, the same for all"
+        values = await self.ask_screen(ValueScreen(self.workspace, title, rows))
+        if values is not None and Pointer(path) in values:
+            self._set_constant(path, values[Pointer(path)])
+
+    def _set_constant(self, path: tuple[str, ...], value: Json) -> None:
+        self._change(self.mapping.with_constant(path, value))
+        self.columns.go_to_key(key_of(path))
 
     @handles("fill_in")
-    def do_fill_in(self, key: str) -> None:
+    def fill_defaults(self, key: str) -> None:
         self._change(replace(self.mapping, fills_defaults=not self.mapping.fills_defaults))
 
     # The shop.
@@ -319,156 +313,73 @@ class ImportScreen(BaseScreen[None]):
         if self.workspace.account.shops is not None:
             self._guess_shop()
 
-    def _ask_shop(self) -> None:
+    async def _choose_shop(self) -> None:
         shops = self.workspace.account.shops or []
-        if not shops:
-            self._ask_line("shop number: ", self._typed_shop)
+        if shops:
+            title = "The shop of all these orders"
+            shop = await self.ask_screen(shop_picker(self.workspace, title, shops))
+            if shop is not None:
+                self._set_constant(SHOP_PATH, shop)
             return
-
-        def chosen(shop: int) -> None:
-            self._change(self.mapping.with_constant(SHOP_PATH, shop))
-            self.columns.go_to_key(key_of(SHOP_PATH))
-
-        self.workspace.open(ShopScreen(self.workspace, "The shop of all these orders", shops, chosen))
-
-    def _typed_shop(self, text: str) -> None:
-        if text.isascii() and text.isdigit() and len(text) < 19:
+        text = await self.line.ask("shop number: ")
+        if text and text.isascii() and text.isdigit() and len(text) < 19:
             self._change(self.mapping.with_constant(SHOP_PATH, int(text)))
         elif text:
             self.show_notice("A shop's number has digits only.", "warning")
 
-    # The layout.
-
-    @handles("delimiter")
-    def do_delimiter(self, key: str) -> None:
-        if not self._is_workbook():
-            self._read_as(
-                replace(self.source.table.layout, delimiter=_next(DELIMITERS, self.source.table.layout.delimiter))
-            )
-
-    @handles("quote")
-    def do_quote(self, key: str) -> None:
-        if not self._is_workbook():
-            self._read_as(replace(self.source.table.layout, quote=_next(QUOTES, self.source.table.layout.quote)))
-
-    @handles("encoding")
-    def do_encoding(self, key: str) -> None:
-        if isinstance(self.source.data, str):
-            self.show_notice("What was pasted has no encoding.")
-        elif not self._is_workbook():
-            self._read_as(
-                replace(self.source.table.layout, encoding=_next(ENCODINGS, self.source.table.layout.encoding))
-            )
-
-    @handles("decimal")
-    def do_decimal(self, key: str) -> None:
-        self._read_as(replace(self.source.table.layout, decimal=_next(DECIMALS, self.source.table.layout.decimal)))
-
-    @handles("dates")
-    def do_dates(self, key: str) -> None:
-        self._read_as(replace(self.source.table.layout, dates=_next(DATES, self.source.table.layout.dates)))
-
-    @handles("header")
-    def do_header(self, key: str) -> None:
-        self._read_as(replace(self.source.table.layout, header=not self.source.table.layout.header))
-
-    @handles("sheet")
-    def do_sheet(self, key: str) -> None:
-        sheets = self.source.sheets
-        if len(sheets) < 2:
-            self.show_notice("There is no other sheet.")
-        else:
-            names = dict.fromkeys(sheets, "")
-            self._read_as(replace(self.source.table.layout, sheet=_next(names, self.source.table.layout.sheet)))
-
-    def _is_workbook(self) -> bool:
-        if self.source.sheets:
-            self.show_notice("A workbook has no delimiter, quotes or encoding; t shows its next sheet.")
-        return bool(self.source.sheets)
-
-    def _read_as(self, layout: TableLayout) -> None:
-        self.run_worker(self._reread(layout), name="read with another layout", group="read", exclusive=True)
-
-    async def _reread(self, layout: TableLayout) -> None:
-        known = Mappings(self.workspace.account).all()
-        try:
-            self.source = await asyncio.to_thread(again, self.source, layout, known)
-        except ImportFileError as error:
-            self.show_notice(f"Not with {layout.summary}: {error}", "warning")
-            return
-        if SHOP_PATH not in self.mapping.paths and self.mapping.constant(SHOP_PATH) is None:
+    def take_source(self, source: TableSource) -> None:
+        """Show a table that was read with another layout."""
+        self.source = source
+        if not self._has_shop:
             self._guess_shop()
         self.show_all()
-        self.show_notice(f"Read as {layout.summary}.")
 
     # Saving, staging.
 
-    def _ask_line(self, prompt: str, done: Callable[[str], None], text: str = "", *, path: bool = False) -> None:
-        line = self.query_one("#line", InputLine)
-        line.prompt = prompt
-        line.complete = completed if path else None
-        line.open(text)
-        self._line_done = done
-
-    @on(InputLine.Submitted, "#line")
-    def _typed(self, event: InputLine.Submitted) -> None:
-        with self.report_store_errors():
-            self._line_done(event.text.strip())
-
     @handles("save_mapping")
-    def do_save_mapping(self, key: str) -> None:
+    async def save_mapping(self, key: str) -> None:
         kept = Mappings(self.workspace.account)
         name = self.mapping.name
         if name and kept.get(name) == self.mapping:
-
-            def chosen(answer: str) -> None:
-                if answer == "n":
-                    self._ask_line("name: ", self._save, name)
-                else:
-                    kept.forget(name)
-                    self._change(replace(self.mapping, name=""))
-                    self.show_notice(f"{name} is forgotten.")
-
-            self.ask_then(f"Saved as {name}.", [("n", "save under another name"), ("f", "forget it")], chosen)
-        else:
-            self._ask_line("name: ", self._save, name)
-
-    def _save(self, name: str) -> None:
-        if name:
-            mapping = replace(self.mapping, name=name)
-            Mappings(self.workspace.account).save(mapping)
+            answer = await self.ask(f"Saved as {name}.", [("n", "save under another name"), ("f", "forget it")])
+            if answer == "f":
+                kept.forget(name)
+                self._change(replace(self.mapping, name=""))
+                self.show_notice(f"{name} is forgotten.")
+            if answer != "n":
+                return
+        if new := await self.line.ask("name: ", name):
+            mapping = replace(self.mapping, name=new)
+            kept.save(mapping)
             self._change(mapping)
-            self.show_notice(f"Saved as {name}; it is offered again for the same columns.")
+            self.show_notice(f"Saved as {new}; it is offered again for the same columns.")
 
     @handles("refused")
-    def do_refused(self, key: str) -> None:
+    async def write_refused(self, key: str) -> None:
         if not self._intake.refused:
             self.show_notice("No row of those shown is refused.")
             return
-
-        def chosen(text: str) -> None:
-            if text:
-                self.show_notice(write_new(Path(text), refused_csv(self._intake))[0])
-
-        self._ask_line("refused rows into: ", chosen, refused_name(self.source.name), path=True)
+        name = refused_name(self.source.name)
+        if path := await self.line.ask("refused rows into: ", name, complete=completed):
+            self.show_notice(write_new(Path(path), refused_csv(self._intake))[0])
 
     @handles("stage")
-    def do_stage(self, key: str) -> None:
+    def stage(self, key: str) -> None:
         if self._counting is not None:
             self.show_notice("It is being read already.")
         elif not self.mapping.mapped:
             self.show_notice("No column goes to a field yet; Enter on one chooses it.", "warning")
-        elif SHOP_PATH not in self.mapping.paths and self.mapping.constant(SHOP_PATH) is None:
+        elif not self._has_shop:
             self.columns.go_to_key(key_of(SHOP_PATH))
             self._in_orders = False
             self.give_focus()
             self.show_notice("These orders have no shop yet; Enter here chooses it.", "warning")
         else:
             self._counting = ImportProgress()
-            self._timer = self.set_interval(_LOOK, self._show_count)
             self.run_worker(self._stage(self._counting), name="read the table", group="stage")
 
     async def _stage(self, counting: ImportProgress) -> None:
+        timer = self.set_interval(_LOOK, lambda: self.show_notice(counting.words()))
         try:
             intake = await asyncio.to_thread(take_in, self.source, progress=counting, now=self._now())
         except ImportFileError as error:
@@ -476,14 +387,18 @@ class ImportScreen(BaseScreen[None]):
             return
         finally:
             self._counting = None
-            if self._timer is not None:
-                self._timer.stop()
-        self.workspace.go(Back())
-        self._done(intake, self.source.name)
+            timer.stop()
+        self._read = intake
+        self._end()
 
-    def _show_count(self) -> None:
-        if self._counting is not None:
-            self.show_notice(self._counting.words())
+    def on_screen_resume(self) -> None:
+        super().on_screen_resume()
+        self._end()
+
+    def _end(self) -> None:
+        """End with what was read, when no other screen is in front."""
+        if self._read is not None and self.is_active:
+            self.dismiss(self._read)
 
     def stop_reading(self) -> bool:
         if self._counting is not None:
@@ -491,7 +406,7 @@ class ImportScreen(BaseScreen[None]):
         return self._counting is not None
 
     @handles("back")
-    def do_back(self, key: str) -> None:
+    def back(self, key: str) -> None:
         # The reading would go on, and stage what it has read although the screen was left.
         if not self.stop_reading():
             self.workspace.go(Back())
@@ -513,8 +428,3 @@ def write_new(path: Path, data: bytes) -> tuple[str, bool]:
     except OSError as error:
         return f"{path} cannot be written: {error.strerror}.", False
     return f"Written into {path.absolute()}.", True
-
-
-def _next(choices: dict[str, str], here: str) -> str:
-    names = list(choices)
-    return names[(names.index(here) + 1) % len(names)] if here in names else names[0]

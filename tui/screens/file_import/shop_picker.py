@@ -1,31 +1,24 @@
 """Choosing a shop: type to narrow over names, kinds and numbers, Enter takes it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from tui.screens.common.routes import Back
-from tui.screens.common.search_picker import SearchPicker
+from tui.screens.common.search_screen import TAKE_KEYS, SearchScreen
 from tui.screens.common.workspace import Workspace
 from tui.widgets.table import Column, RenderedRow
 from tui.work.account import Shop
 
 
-class ShopScreen(SearchPicker[None]):
-    """`done` is told the number of the integration."""
+class ShopChoices:
+    """Shops by their names, kinds and numbers; the number of the integration is chosen."""
 
-    PROMPT = "shop: "
-    COLUMNS = (Column("name", "shop", 30, 3), Column("kind", "kind", 16, 1), Column("id", "integration", 12))
-    EMPTY = "No shop has these letters."
+    prompt = "shop: "
+    columns = (Column("name", "shop", 30, 3), Column("kind", "kind", 16, 1), Column("id", "integration", 12))
+    empty = "No shop has these letters."
+    keys = TAKE_KEYS
 
-    def __init__(self, workspace: Workspace, title: str, shops: Sequence[Shop], done: Callable[[int], None]) -> None:
-        super().__init__(workspace, title)
+    def __init__(self, shops: Sequence[Shop]) -> None:
         self._shops = tuple(shops)
-        self._done = done
-        self._found: list[Shop] = []
-
-    def chosen(self, place: int) -> None:
-        self.workspace.go(Back())
-        if place < len(self._found):
-            self._done(self._found[place].id)
+        self._found: Sequence[Shop] = ()
 
     def offer(self, text: str) -> list[RenderedRow]:
         words = text.lower().split()
@@ -33,3 +26,11 @@ class ShopScreen(SearchPicker[None]):
             shop for shop in self._shops if all(word in f"{shop.name} {shop.kind} {shop.id}".lower() for word in words)
         ]
         return [RenderedRow(str(shop.id), (shop.name, shop.kind, str(shop.id))) for shop in self._found]
+
+    def choose(self, place: int) -> int:
+        return self._found[place].id
+
+
+def shop_picker(workspace: Workspace, title: str, shops: Sequence[Shop]) -> SearchScreen[int]:
+    """The screen that ends with the number of the chosen shop."""
+    return SearchScreen(workspace, title, ShopChoices(shops))

@@ -12,6 +12,7 @@ from tui.keymap import Context
 from tui.orders.display import display_value
 from tui.orders.fields import label_of
 from tui.screens.common.commands import handles
+from tui.screens.common.key_lines import keys_of
 from tui.screens.common.routes import EditOrder
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
@@ -39,6 +40,17 @@ _MARKS = {
     RecheckResult.UNREAD: ("#", "conflict"),
     RecheckResult.STANDS: ("=", "good"),
 }
+
+
+_KEYS = (
+    ("next_problem", "next taken back"),
+    ("open", "its form"),
+    ("fix", "draft it again"),
+    ("review", "review"),
+    ("refresh", "read again"),
+    ("undo", "undo"),
+    ("keys", "keys"),
+)
 
 
 class RecheckScreen(BaseScreen[None]):
@@ -81,8 +93,7 @@ class RecheckScreen(BaseScreen[None]):
         self._show()
 
     def show_keys(self) -> None:
-        words = [("n", "next taken back"), ("Enter", "its form"), ("m", "draft it again"), ("w", "review")]
-        self.query_one(KeyLine).set([*words, ("r", "read again"), ("u", "undo"), ("?", "keys")])
+        self.query_one(KeyLine).set(keys_of(self.WHERE, _KEYS))
 
     def status_items(self) -> Sequence[str | Piece]:
         counts = Counter(check.verdict for check in self._checks)
@@ -165,7 +176,7 @@ class RecheckScreen(BaseScreen[None]):
             self._show()
 
     @handles("open")
-    def do_open(self, key: str) -> None:
+    def open(self, key: str) -> None:
         check = self.check
         if check is None or check.verdict is RecheckResult.GONE or not check.order_id.isdecimal():
             self.show_notice("There is no order to open here.")
@@ -174,14 +185,14 @@ class RecheckScreen(BaseScreen[None]):
 
     @on(OrderTable.Activated)
     def _activated(self) -> None:
-        self.do_open("enter")
+        self.open("enter")
 
     @handles("next_problem")
-    def do_next_problem(self, key: str) -> None:
+    def next_problem(self, key: str) -> None:
         self._step(1)
 
     @handles("previous_problem")
-    def do_previous_problem(self, key: str) -> None:
+    def previous_problem(self, key: str) -> None:
         self._step(-1)
 
     def _step(self, by: int) -> None:
@@ -194,7 +205,7 @@ class RecheckScreen(BaseScreen[None]):
         self.show_notice(f"No {'further' if by > 0 else 'earlier'} change that does not stand.")
 
     @handles("fix")
-    def do_fix(self, key: str) -> None:
+    def fix(self, key: str) -> None:
         """Draft the confirmed value once more, on what is there now."""
         check, account = self.check, self.workspace.account
         if check is None or check.document is None or not check.pointer.tokens:
@@ -217,7 +228,7 @@ class RecheckScreen(BaseScreen[None]):
         self.show_notice(f"Drafted again: {label_of(check.pointer)} of {check.named.name}. u takes it back, w reviews.")
 
     @handles("undo")
-    def do_undo(self, key: str) -> None:
+    def undo(self, key: str) -> None:
         check, account = self.check, self.workspace.account
         draft = account.drafts.get(check.order_id) if check is not None else None
         name = draft.edit.undo() if draft is not None else None
@@ -230,11 +241,11 @@ class RecheckScreen(BaseScreen[None]):
         self.show_notice(f"Undone: {name}.")
 
     @handles("review")
-    def do_review(self, key: str) -> None:
+    def review(self, key: str) -> None:
         review_drafts(self, self.workspace.account.drafts.all())
 
     @handles("refresh")
-    def do_refresh(self, key: str) -> None:
+    def read_again(self, key: str) -> None:
         self.show_notice("Reading the orders again …")
         self.run_worker(self._read(), name="read changes again", group="read", exclusive=True)
 
@@ -244,9 +255,3 @@ class RecheckScreen(BaseScreen[None]):
         self._checks = await recheck(account.client, entries)
         self._show()
         self.show_notice("Read again.")
-
-    def stop_reading(self) -> bool:
-        running = [worker for worker in self.workers if worker.group == "read" and worker.is_running]
-        for worker in running:
-            worker.cancel()
-        return bool(running)

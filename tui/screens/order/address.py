@@ -2,8 +2,8 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Sequence
-from typing import Any, ClassVar, Final, TypeAlias
+from collections.abc import Sequence
+from typing import Any, ClassVar, Final
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -22,7 +22,6 @@ from tui.orders.fields import field_at
 from tui.orders.paths import BILL_TO, SHIP_TO
 from tui.orders.value_parser import SHOWN_EMPTY, show_value
 from tui.screens.common.commands import handles
-from tui.screens.common.routes import Back
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
 from tui.widgets.comparison import ComparisonList, ComparisonNote, ComparisonRow
@@ -35,9 +34,6 @@ from tui.widgets.text import SUBSTITUTES
 STEP: Final = "address from a block"
 """The name of the step in the edit."""
 
-Take: TypeAlias = Callable[[list[tuple[Pointer, Json]], str], None]
-"""Given the values to write and the name of the step, when they are taken."""
-
 _BURST: Final = 0.03
 """Seconds between two keys that no hand presses: they are a paste in a terminal that does not mark pastes."""
 _LONG: Final = 4000
@@ -48,11 +44,11 @@ _HINT: Final = "Paste or type the address here."
 _TITLES: Final = {SHIP_TO: "shipping address", BILL_TO: "billing address"}
 
 
-class AddressScreen(BaseScreen[None]):
-    """Shows what a block would change; `take` is called once, on Enter, after which the screen is gone. It sends nothing.
+class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
+    """Shows what a block would change, and ends on Enter with the values to write. It sends nothing.
 
-    `document`: the order as edited. `name`: what people call it. `key`: by which its text is kept on disk until it is
-    taken. `text`: what was pasted already.
+    `document`: the order as edited. `name`: its number or name for the title. `key`: the key of the text on disk, which is
+    kept until it is taken. `text`: what was pasted already.
     """
 
     WHERE = Context.ADDRESS
@@ -69,7 +65,6 @@ class AddressScreen(BaseScreen[None]):
         self,
         workspace: Workspace,
         document: Document,
-        take: Take,
         *,
         name: str,
         key: str,
@@ -79,7 +74,6 @@ class AddressScreen(BaseScreen[None]):
     ) -> None:
         super().__init__(workspace)
         self._document = document
-        self._take = take
         self._name = name
         self._key = f"address:{key}:{place}"
         self._place = place
@@ -184,7 +178,12 @@ class AddressScreen(BaseScreen[None]):
             self._tab_at = event.time
             self._to_proposal()
             return
-        if not self._in_text and self._tab_at and 0 <= event.time - self._tab_at < _BURST and not self.question.is_open:
+        if (
+            not self._in_text
+            and self._tab_at
+            and 0 <= event.time - self._tab_at < _BURST
+            and not self.query_one(QuestionBar).is_open
+        ):
             # No hand is as quick: the Tab was a part of a text that the terminal gave key by key.
             event.stop()
             event.prevent_default()
@@ -350,7 +349,7 @@ class AddressScreen(BaseScreen[None]):
     # Keys.
 
     @handles("accept")
-    def do_accept(self, key: str) -> None:
+    def take(self, key: str) -> None:
         # An Enter that was typed before the proposal could be read is no answer to it.
         painted_at = self.list_view.painted_at
         if painted_at is None or self.key_time < painted_at:
@@ -364,11 +363,10 @@ class AddressScreen(BaseScreen[None]):
             self.show_notice("Nothing would change.")
             return
         self._keep("")
-        self.workspace.go(Back())
-        self._take(values, STEP)
+        self.dismiss(values)
 
     @handles("exclude")
-    def do_exclude(self, key: str) -> None:
+    def leave_out(self, key: str) -> None:
         row = next((line for line in self._lines if line.field == self.query_one(ComparisonList).cursor_key), None)
         if row is None or not row.writes:
             self.show_notice("There is nothing to leave out here.")
@@ -383,12 +381,12 @@ class AddressScreen(BaseScreen[None]):
         self.list_view.move(1)
 
     @handles("other_address")
-    def do_other_address(self, key: str) -> None:
+    def other_address(self, key: str) -> None:
         self._also_other = not self._also_other
         self._propose()
 
     @handles("split")
-    def do_split(self, key: str) -> None:
+    def split(self, key: str) -> None:
         if self._reading.split is None:
             self.show_notice("There is no number in the street that could be taken apart.")
             return
@@ -396,7 +394,7 @@ class AddressScreen(BaseScreen[None]):
         self._propose()
 
     @handles("another")
-    def do_another(self, key: str) -> None:
+    def other_reading(self, key: str) -> None:
         if not self._reading.other_addresses:
             self.show_notice("There is one address in the text, or none.")
             return
@@ -406,17 +404,19 @@ class AddressScreen(BaseScreen[None]):
         self._read()
 
     @handles("text")
-    def do_text(self, key: str) -> None:
+    def to_text(self, key: str) -> None:
         self._to_text()
 
 
-def offer_address(screen: BaseScreen[Any], text: str, read: Callable[[str], None]) -> bool:
-    """Ask whether a paste is an address, if it has several lines or commas, words and a number; whether it was asked."""
+def looks_like_address(text: str) -> bool:
+    """Whether a paste may be an address: it has several lines or commas, words and a number."""
     has_parts = len(text.strip().splitlines()) > 1 or "," in text
     has_both = re.search(r"\d", text) is not None and re.search(r"[^\W\d_]{3}", text) is not None
-    if text.lstrip()[:1] in ("[", "{") or not has_parts or not has_both:
-        return False
+    return text.lstrip()[:1] not in ("[", "{") and has_parts and has_both
+
+
+async def offer_address(screen: BaseScreen[Any], text: str) -> bool:
+    """Ask whether to read a paste as an address."""
     lines = len([line for line in text.splitlines() if line.strip()])
     words = f"Pasted {lines} lines." if lines > 1 else "Pasted a line with commas."
-    screen.ask_then(words, [("a", "read as address")], lambda _: read(text))
-    return True
+    return await screen.ask(words, [("a", "read as address")]) is not None

@@ -4,7 +4,7 @@ import os
 import shlex
 import signal
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,23 +41,32 @@ class TextFormat:
 FIELD: Final = TextFormat("field.txt", 256 * 1024)
 
 
-def edit_text(
-    screen: BaseScreen[Any],
-    text: str,
-    take: Callable[[str], object],
-    manner: TextFormat = FIELD,
-    *,
-    line: int | None = None,
-) -> None:
-    """Let the user edit a text in $VISUAL or $EDITOR, beginning on a line if the editor can.
+async def edit_text(
+    screen: BaseScreen[Any], text: str, manner: TextFormat = FIELD, *, line: int | None = None
+) -> str | None:
+    """Let the user edit a text in $VISUAL or $EDITOR, beginning on a line if the editor can; the text to take.
 
-    `take` is called with the text if it was changed and can be read, at once or after the user has mended it. Whatever
-    else happens is said on the screen; where text could be lost, the user decides first. The file is the
-    user's alone and is gone afterwards, after a crash at the next start.
+    It is None where nothing was changed, or nothing can be read, which a notice says. Where text could be lost, the user
+    decides first. The file is the user's alone and is gone afterwards, after a crash at the next start.
     """
+    files = screen.workspace.account.store.editor_files
     try:
-        path = screen.workspace.account.store.editor_files.put(manner.name, to_bytes(text, manner))
-        EditorSession(screen, path, text, take, manner).go(line)
+        path = files.put(manner.name, to_bytes(text, manner))
+        try:
+            return await EditorSession(screen, path, text, manner).edit(line)
+        except NothingToTake as nothing:
+            screen.show_notice(str(nothing), nothing.style)
+            return None
+        finally:
+            _remove(screen, path)
+    except StoreError as error:
+        screen.show_notice(str(error), "error")
+        return None
+
+
+def _remove(screen: BaseScreen[Any], path: Path) -> None:
+    try:
+        screen.workspace.account.store.editor_files.remove(path)
     except StoreError as error:
         screen.show_notice(str(error), "error")
 
@@ -83,86 +92,86 @@ def editor_command() -> str:
     return os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
 
 
+class NothingToTake(Exception):
+    """Why there is no text to take, and the style of the notice that says so."""
+
+    def __init__(self, words: str, style: str = "info") -> None:
+        super().__init__(words)
+        self.style = style
+
+
+class UnreadableText(Exception):
+    """Why the text of the file cannot be read."""
+
+
 class EditorSession:
     """One file on its way to the editor and back, as often as the user wants."""
 
-    def __init__(
-        self, screen: BaseScreen[Any], path: Path, text: str, take: Callable[[str], object], manner: TextFormat
-    ) -> None:
+    def __init__(self, screen: BaseScreen[Any], path: Path, text: str, manner: TextFormat) -> None:
         self._screen = screen
         self._path = path
         self._text = text
-        self._take = take
         self._manner = manner
 
-    def go(self, line: int | None = None) -> None:
+    async def edit(self, line: int | None = None) -> str:
+        """The changed text, after the user has mended what cannot be read. Raises NothingToTake."""
+        while True:
+            status, data = self._run(line)
+            line = None
+            if status != 0 and await self._asks_again(status, data):
+                continue
+            try:
+                found = self._decoded(data)
+            except UnreadableText as error:
+                await self._ask(str(error), [("e", "edit it again")])
+                continue
+            # Editors end a file with a line break that nobody typed.
+            found = found.removesuffix("\n") if not self._text.endswith("\n") else found
+            if found == self._text:
+                raise NothingToTake("Nothing was changed.")
+            return found
+
+    def _run(self, line: int | None) -> tuple[int, bytes | int]:
+        """Run the editor; its exit status, and what is in the file, or its size where that is too much to be read."""
         command = editor_command()
         try:
             status = _run(self._screen.workspace, command, self._path, line)
         except (OSError, ValueError, SuspendNotSupported) as error:
             reason = error.strerror if isinstance(error, OSError) else str(error)
-            self._end(f"The editor {command!r} could not be started: {reason}. Nothing was changed.", "error")
-            return
+            words = f"The editor {command!r} could not be started: {reason}. Nothing was changed."
+            raise NothingToTake(words, "error") from error
         try:
-            data = self._read()
+            size = self._path.stat().st_size
+            return status, size if size > self._manner.longest else self._path.read_bytes()
         except OSError as error:
-            self._end(f"The editor left no file that can be read: {error.strerror}. Nothing was changed.", "error")
-            return
-        if status != 0:
-            self._ended_badly(status, data)
-        else:
-            self._came(data)
+            words = f"The editor left no file that can be read: {error.strerror}. Nothing was changed."
+            raise NothingToTake(words, "error") from error
 
-    def _read(self) -> bytes | int:
-        """What is in the file, or its size where that is too much to be read."""
-        size = self._path.stat().st_size
-        return size if size > self._manner.longest else self._path.read_bytes()
-
-    def _ended_badly(self, status: int, data: bytes | int) -> None:
+    async def _asks_again(self, status: int, data: bytes | int) -> bool:
+        """After an editor that failed, ask whether to edit the changed text again, else it is taken."""
         how = f"ended with {status}" if status > 0 else f"ended by {_signal(-status)}"
         if data == to_bytes(self._text, self._manner):
-            self._end(f"Editor {how}; nothing was changed.", "warning")
-            return
-        self._ask(f"Editor {how}; the text changed.", lambda: self._came(data))
+            raise NothingToTake(f"Editor {how}; nothing was changed.", "warning")
+        return await self._ask(f"Editor {how}; the text changed.", [("e", "edit it again"), ("t", "take it")]) == "e"
 
-    def _came(self, data: bytes | int) -> None:
+    def _decoded(self, data: bytes | int) -> str:
         if isinstance(data, int):
-            self._ask(f"The text has {data // 1024} KB; at most {self._manner.longest // 1024} KB are read.")
-            return
+            most = self._manner.longest // 1024
+            raise UnreadableText(f"The text has {data // 1024} KB; at most {most} KB are read.")
         try:
-            found = from_bytes(data, self._manner)
+            return from_bytes(data, self._manner)
         except UnicodeDecodeError as error:
             line = data.count(b"\n", 0, error.start) + 1
             column = len(data[data.rfind(b"\n", 0, error.start) + 1 : error.start].decode("utf-8", "surrogatepass")) + 1
-            self._ask(f"Line {line}, column {column}: the byte 0x{data[error.start]:02X} is not UTF-8.")
-            return
-        # Editors end a file with a line break that nobody typed.
-        found = found.removesuffix("\n") if not self._text.endswith("\n") else found
-        if found == self._text:
-            self._end("Nothing was changed.")
-            return
-        self._end("")
-        self._take(found)
+            byte = data[error.start]
+            raise UnreadableText(f"Line {line}, column {column}: the byte 0x{byte:02X} is not UTF-8.") from None
 
-    def _ask(self, words: str, take: Callable[[], object] | None = None) -> None:
+    async def _ask(self, words: str, answers: Sequence[tuple[str, str]]) -> str:
         """What the user wants with a text that cannot simply be taken; the file waits for the answer."""
-        answers = [("e", "edit it again"), *([("t", "take it")] if take is not None else [])]
-
-        def chosen(answer: str) -> None:
-            if take is not None and answer == "t":
-                take()
-            else:
-                self.go()
-
-        self._screen.ask_then(words, answers, chosen, lambda: self._end("It was left; nothing was changed."))
-
-    def _end(self, words: str, tone: str = "info") -> None:
-        try:
-            self._screen.workspace.account.store.editor_files.remove(self._path)
-        except StoreError as error:
-            words, tone = f"{words} {error}", "error"
-        if words:
-            self._screen.show_notice(words, tone)
+        answer = await self._screen.ask(words, answers)
+        if answer is None:
+            raise NothingToTake("It was left; nothing was changed.")
+        return answer
 
 
 def _run(workspace: Workspace, command: str, path: Path, line: int | None) -> int:

@@ -19,6 +19,7 @@ from tui.keymap import Context
 from tui.orders.edits.json_text import MAX_LENGTH, InvalidJson, ParsedJson, format_json, line_of, parse_json
 from tui.orders.fields import field_at, label_of
 from tui.screens.common.commands import handles
+from tui.screens.common.key_lines import keys_of
 from tui.screens.common.routes import Back, ShowText
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
@@ -43,13 +44,13 @@ _KEPT_AT_ONCE: Final = 64 * 1024
 _KEPT_EVERY: Final = 0.3
 
 _KEYS = (
-    ("Enter", "edit"),
-    ("n", "next !"),
-    ("E", "$EDITOR"),
-    ("u", "undo"),
-    ("w", "apply to the draft"),
-    ("q", "leave, kept"),
-    ("?", "keys"),
+    ("edit_line", "edit"),
+    ("next_problem", "next !"),
+    ("as_json_edit", "$EDITOR"),
+    ("undo", "undo"),
+    ("apply", "apply to the draft"),
+    ("back", "leave, kept"),
+    ("keys", "keys"),
 )
 _LIVE_KEYS = (
     ("Esc", "end editing; all is kept"),
@@ -114,7 +115,7 @@ class JsonScreen(BaseScreen[None]):
         self._verdict: _Validation | None = None
         self._pause: Timer | None = None
         self._keeping: Timer | None = None
-        self._then: Callable[[_Validation], None] | None = None
+        self._awaited: asyncio.Future[_Validation | None] | None = None
 
     def compose(self) -> ComposeResult:
         yield TitleLine()
@@ -164,7 +165,7 @@ class JsonScreen(BaseScreen[None]):
         return facts
 
     def show_keys(self) -> None:
-        self.query_one(KeyLine).set(_LIVE_KEYS if self.edit.is_editing else _KEYS)
+        self.query_one(KeyLine).set(_LIVE_KEYS if self.edit.is_editing else keys_of(self.WHERE, _KEYS))
 
     # What is kept.
 
@@ -184,7 +185,7 @@ class JsonScreen(BaseScreen[None]):
 
     def _changed(self) -> None:
         """Keep the text before it is drawn; a long one a little later, since its size would be felt."""
-        self._then = None
+        self._answer(None)
         if sum(map(len, self.edit.buffer.rows)) <= _KEPT_AT_ONCE:
             self._keep()
         elif self._keeping is None:
@@ -226,17 +227,22 @@ class JsonScreen(BaseScreen[None]):
         self.edit.set_notes(self._notes(verdict))
         self._show_place()
         self.show_status()
-        then, self._then = self._then, None
-        if then is not None and not self.question.is_open:
-            then(verdict)
+        self._answer(verdict if not self.query_one(QuestionBar).is_open else None)
 
-    def _with_verdict(self, then: Callable[[_Validation], None]) -> None:
-        """Do something with what is found in the text as it is now; nothing if it changes first."""
+    async def _current_verdict(self) -> _Validation | None:
+        """What is found in the text as it is now; None if the text changes first."""
         if self._verdict is not None and self._verdict.version == self.edit.buffer.version:
-            then(self._verdict)
-            return
+            return self._verdict
+        self._answer(None)
+        self._awaited = asyncio.get_running_loop().create_future()
+        awaited = self._awaited
         self._judge_now()
-        self._then = then
+        return await awaited
+
+    def _answer(self, verdict: _Validation | None) -> None:
+        awaited, self._awaited = self._awaited, None
+        if awaited is not None and not awaited.done():
+            awaited.set_result(verdict)
 
     def _notes(self, verdict: _Validation) -> dict[int, list[RowNote]]:
         notes: dict[int, list[RowNote]] = {}
@@ -284,7 +290,7 @@ class JsonScreen(BaseScreen[None]):
     # Editing.
 
     @handles("edit_line")
-    def do_edit_line(self, key: str) -> None:
+    def edit_line(self, key: str) -> None:
         verdict, row = self._verdict, self.edit.row
         column = None
         if verdict is not None and isinstance(verdict.found, InvalidJson):
@@ -295,7 +301,7 @@ class JsonScreen(BaseScreen[None]):
 
     @on(TextEditor.Activated)
     def _activated(self) -> None:
-        self.do_edit_line("enter")
+        self.edit_line("enter")
 
     @on(TextEditor.Left)
     def _left(self) -> None:
@@ -312,29 +318,32 @@ class JsonScreen(BaseScreen[None]):
             self.show_notice(f"Nothing was pasted: {len(text)} characters, and {MAX_LENGTH} fit.", "warning")
             return
 
-        def chosen(_: str) -> None:
+        self.run_dialog(self._ask_to_replace(text))
+
+    async def _ask_to_replace(self, text: str) -> None:
+        if await self.ask(f"{len(text)} characters were pasted.", [("r", "put them in place of the whole text")]):
             self.edit.set_text(normalize_lines(text))
             self._judge_now()
 
-        self.ask_then(f"{len(text)} characters were pasted.", [("r", "put them in place of the whole text")], chosen)
-
     @handles("undo")
-    def do_undo(self, key: str) -> None:
+    def undo(self, key: str) -> None:
         self.show_notice("Undone." if self.edit.undo() else "Nothing to undo in this text.")
 
     @handles("redo")
-    def do_redo(self, key: str) -> None:
+    def redo(self, key: str) -> None:
         self.show_notice("Done again." if self.edit.redo() else "Nothing to do again.")
 
     @handles("next_problem")
-    def do_next_problem(self, key: str) -> None:
-        self._with_verdict(lambda _: self._step_problem(1))
+    async def next_problem(self, key: str) -> None:
+        await self._step_problem(1)
 
     @handles("previous_problem")
-    def do_previous_problem(self, key: str) -> None:
-        self._with_verdict(lambda _: self._step_problem(-1))
+    async def previous_problem(self, key: str) -> None:
+        await self._step_problem(-1)
 
-    def _step_problem(self, by: int) -> None:
+    async def _step_problem(self, by: int) -> None:
+        if await self._current_verdict() is None:
+            return
         if not self.edit.notes:
             self.show_notice("Nothing is wrong with this text.")
         elif self.edit.step_note(by) is None:
@@ -344,7 +353,7 @@ class JsonScreen(BaseScreen[None]):
             self.show_notice("Around, from the first one." if by > 0 else "Around, from the last one.")
 
     @handles("long_text")
-    def do_long_text(self, key: str) -> None:
+    def long_text(self, key: str) -> None:
         buffer = self.edit.buffer
         line, _ = buffer.line_and_column(BufferPosition(self.edit.row, 0))
         notes = [note.text for note in self.edit.notes.get(self.edit.row, ())]
@@ -353,27 +362,30 @@ class JsonScreen(BaseScreen[None]):
     # $EDITOR.
 
     @handles("as_json_edit")
-    def do_as_json_edit(self, key: str) -> None:
-        line, _ = self.edit.buffer.line_and_column(BufferPosition(self.edit.row, 0))
-        edit_text(self, self.edit.buffer.text, self._came_back, _ORDER, line=line)
+    async def edit_outside(self, key: str) -> None:
+        """Edit the text in $EDITOR, and tell where it is wrong then."""
+        again = True
+        while again:
+            line, _ = self.edit.buffer.line_and_column(BufferPosition(self.edit.row, 0))
+            text = await edit_text(self, self.edit.buffer.text, _ORDER, line=line)
+            if text is None:
+                return
+            self.edit.set_text(normalize_lines(text))
+            self._keep()
+            verdict = await self._current_verdict()
+            again = verdict is not None and await self._tell_of(verdict)
 
-    def _came_back(self, text: str) -> None:
-        self.edit.set_text(normalize_lines(text))
-        self._keep()
-        self._with_verdict(self._tell_of)
-
-    def _tell_of(self, verdict: _Validation) -> None:
-        """What came back from the editor: where it is wrong, and the way back there."""
+    async def _tell_of(self, verdict: _Validation) -> bool:
+        """Show where the text that came back is wrong; whether the user wants to go on in $EDITOR."""
         if isinstance(verdict.found, InvalidJson):
             broken = verdict.found
             self.edit.go_to(self.edit.buffer.position_of(broken.line, broken.column))
-
-            def chosen(answer: str) -> None:
-                self.call_after_refresh(self.do_as_json_edit if answer == "e" else self.do_edit_line, answer)
-
             words = f"Line {broken.line}, column {broken.column}: {broken.message}."
-            self.ask_then(words, [("e", "$EDITOR"), ("i", "here")], chosen)
-        elif verdict.errors:
+            answer = await self.ask(words, [("e", "$EDITOR"), ("i", "here")])
+            if answer == "i":
+                self.call_after_refresh(self.edit_line, answer)
+            return answer == "e"
+        if verdict.errors:
             self.edit.home()
             if self.edit.row not in self.edit.notes:
                 self.edit.step_note(1)
@@ -383,28 +395,25 @@ class JsonScreen(BaseScreen[None]):
             )
         else:
             self.show_notice("Valid; w applies it to the draft.", "good")
+        return False
 
     # Taking it.
 
     @handles("apply")
-    def do_apply(self, key: str) -> None:
-        self._with_verdict(self._apply)
-
-    def _apply(self, verdict: _Validation) -> None:
+    async def apply(self, key: str) -> None:
+        verdict = await self._current_verdict()
+        if verdict is None:
+            return
         found = verdict.found
         if isinstance(found, InvalidJson):
             self.edit.go_to(self.edit.buffer.position_of(found.line, found.column))
             self.show_notice(f"Not applied: line {found.line}, column {found.column} must be mended first.", "error")
             return
-        if not verdict.errors:
-            self._take(found.document)
+        question = f"Apply in spite of {count_of(verdict.errors, 'problem')}?"
+        if verdict.errors and not await self.ask(question, [("a", "apply")]):
+            self.show_notice("Not applied; n goes to the problems.")
             return
-        self.ask_then(
-            f"Apply in spite of {count_of(verdict.errors, 'problem')}?",
-            [("a", "apply")],
-            lambda _: self._take(found.document),
-            lambda: self.show_notice("Not applied; n goes to the problems."),
-        )
+        self._take(found.document)
 
     def _take(self, document: Document) -> None:
         if same(document, self._order.document):
@@ -420,7 +429,7 @@ class JsonScreen(BaseScreen[None]):
         self._leave(words)
 
     @handles("back")
-    def do_back(self, key: str) -> None:
+    def back(self, key: str) -> None:
         self._keep()
         self._leave("The JSON text is kept; E goes on with it." if self.is_changed else "")
 

@@ -15,9 +15,8 @@ from tui.orders.edits.edit import Edit
 from tui.orders.fields import Field, field_at
 from tui.orders.paths import ANY
 from tui.orders.value_parser import KINDS_OF_LINES, Choices, ParsedEntry, ValidValue, parse_entry, show_value
-from tui.screens.common.routes import Back
 from tui.screens.common.screen import BaseScreen
-from tui.screens.common.search_picker import SearchPicker
+from tui.screens.common.search_screen import TAKE_KEYS, SearchScreen
 from tui.screens.common.workspace import Workspace
 from tui.screens.order.form_rows import FormSpec, choices_of
 from tui.widgets.dialogs import QuestionBar
@@ -32,7 +31,7 @@ REMOVE_TAGS = Pointer.of("tags", "remove")
 
 _NOT_CHOSEN = "· to be entered ·"
 _COLUMNS = (Column("field", "field, or a change by its name", 30, 2), Column("more", "path, or what it does", 30, 3))
-_FIELDS = (Column("field", "field", 30, 2), Column("more", "its path", 30, 3))
+FIELD_COLUMNS = (Column("field", "field", 30, 2), Column("more", "its path", 30, 3))
 
 Suggestions = Mapping[tuple[str, ...], Choices]
 
@@ -96,65 +95,62 @@ class Choice:
     recipe: BulkChange | None = None
 
 
-class PickerScreen(SearchPicker[None]):
-    """Type to narrow over names, labels and paths, arrows to choose, Enter takes it."""
+class FieldChoices:
+    """Fields by their names, labels and paths, and saved changes by their names."""
 
-    PROMPT = "field: "
-    COLUMNS: Sequence[Column] = _COLUMNS
-    EMPTY: str = "No field and no saved change has these letters."
+    prompt = "field: "
+    keys = TAKE_KEYS
 
     def __init__(
-        self,
-        workspace: Workspace,
-        title: str,
-        recipes: Sequence[BulkChange],
-        done: Callable[[Choice], None],
-        fields: Sequence[Field] | None = None,
-        first: Sequence[Choice] = (),
+        self, recipes: Sequence[BulkChange], fields: Sequence[Field] | None = None, first: Sequence[Choice] = ()
     ) -> None:
-        super().__init__(workspace, title)
-        if fields is not None and not recipes:
-            self.COLUMNS, self.EMPTY = _FIELDS, "No field has these letters."
-        self._done = done
+        only_fields = fields is not None and not recipes
+        self.columns = FIELD_COLUMNS if only_fields else _COLUMNS
+        self.empty = "No field has these letters." if only_fields else "No field and no saved change has these letters."
         saved = [Choice(recipe.name, recipe.summary, recipe=recipe) for recipe in recipes]
         offered = settable() if fields is None else fields
         found = [Choice(full_label(known.path), "/".join(known.path), field=known) for known in offered]
         rare = {"/".join(known.path) for known in offered if known.rare}
         self._choices = [*first, *saved, *sorted(found, key=lambda one: one.more in rare)]
-        self._found: list[Choice] = []
-        self._text = ""
-
-    def chosen(self, place: int) -> None:
-        self.choose(self._found[place] if place < len(self._found) else None)
-
-    def choose(self, choice: Choice | None) -> None:
-        """Take what the cursor is on, if anything was found."""
-        self.workspace.go(Back())
-        if choice is not None:
-            self._done(choice)
-
-    def mark_of(self, choice: Choice) -> str:
-        return "=" if choice.recipe is not None else " "
+        self._found: Sequence[Choice] = ()
 
     def offer(self, text: str) -> list[RenderedRow]:
-        self._text = text
-        words = text.lower().split()
-        self._found = [one for one in self._choices if all(word in f"{one.title} {one.more}".lower() for word in words)]
-        # What is called so, or ends so, comes before what has the letters somewhere.
-        whole = text.lower().strip()
-        self._found.sort(
-            key=lambda one: (
-                one.recipe is None or not one.title.lower().startswith(whole),
-                bool(whole) and not one.title.lower().rpartition(", ")[2].startswith(whole),
-            )
-        )
+        self._found = narrowed(self._choices, text)
         return [
-            RenderedRow(str(place), (one.title, one.more), self.mark_of(one)) for place, one in enumerate(self._found)
+            RenderedRow(str(place), (one.title, one.more), " " if one.recipe is None else "=")
+            for place, one in enumerate(self._found)
         ]
 
+    def choose(self, place: int) -> Choice:
+        return self._found[place]
 
-class ValueScreen(BaseScreen[None]):
-    """One field, or the tags, with the editor open: what is taken goes to `done`, and the screen is gone.
+
+def narrowed(choices: Sequence[Choice], text: str) -> list[Choice]:
+    """The choices that have these words; what is called so, or ends so, comes first."""
+    words, whole = text.lower().split(), text.lower().strip()
+    found = [one for one in choices if all(word in f"{one.title} {one.more}".lower() for word in words)]
+    found.sort(
+        key=lambda one: (
+            one.recipe is None or not one.title.lower().startswith(whole),
+            bool(whole) and not one.title.lower().rpartition(", ")[2].startswith(whole),
+        )
+    )
+    return found
+
+
+def field_picker(
+    workspace: Workspace,
+    title: str,
+    recipes: Sequence[BulkChange] = (),
+    fields: Sequence[Field] | None = None,
+    first: Sequence[Choice] = (),
+) -> SearchScreen[Choice]:
+    """The screen that ends with a field or a saved change."""
+    return SearchScreen(workspace, title, FieldChoices(recipes, fields, first))
+
+
+class ValueScreen(BaseScreen[dict[Pointer, Json]]):
+    """One field, or the tags, with the editor open: ends with what was taken.
 
     `replaces`: what stands there is an example, which the first letter typed replaces.
     `keeps`: what is typed and not taken is found again; it is given as `begun`.
@@ -168,7 +164,6 @@ class ValueScreen(BaseScreen[None]):
         workspace: Workspace,
         title: str,
         rows: Sequence[SheetRow],
-        done: Callable[[dict[Pointer, Json]], None],
         typing_hook: Callable[[Pointer, str], None] | None = None,
         *,
         keeps: bool = False,
@@ -180,7 +175,6 @@ class ValueScreen(BaseScreen[None]):
         self._title = title
         self._rows = rows
         self._replaces = replaces
-        self._done = done
         self._typing_hook = typing_hook
         self._keeps, self._begun = keeps, begun
         self._may_be_empty = may_be_empty
@@ -237,9 +231,7 @@ class ValueScreen(BaseScreen[None]):
         if self.sheet.editing is not None or self._is_over:
             return
         self._is_over = True
-        self.workspace.go(Back())
-        if event.accepted:
-            self._done(self._values)
+        self.dismiss(self._values if event.accepted else None)
 
 
 def reader_of(workspace: Workspace) -> Callable[[Pointer, str, str, Choices], ParsedEntry]:

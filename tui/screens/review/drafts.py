@@ -51,7 +51,7 @@ async def _review(screen: BaseScreen[Any], drafts: Sequence[Draft]) -> None:
     stopped = await asyncio.gather(*map(read, drafts))
     if not screen.is_attached:
         return
-    if screen.is_typing or not screen.is_on_top:
+    if screen.is_typing or not screen.is_active:
         screen.show_notice("The review is ready; w shows it.")
         return
     parcels = [parcel_of(draft, found) for draft, found in zip(drafts, stopped, strict=True)]
@@ -64,7 +64,8 @@ async def _review(screen: BaseScreen[Any], drafts: Sequence[Draft]) -> None:
     title = order_name(drafts[0].edit.document) if len(drafts) == 1 else f"{len(drafts)} orders"
     plan = ReviewPlan(title, parcels, len(ready), notes)
     screen.clear_notice()
-    screen.workspace.open(ReviewScreen(screen.workspace, plan, lambda: _send(screen, ready)))
+    if await screen.ask_screen(ReviewScreen(screen.workspace, plan)) is not None:
+        _send(screen, ready)
 
 
 def _send(screen: BaseScreen[Any], ready: Iterable[tuple[Draft, Document]]) -> None:
@@ -157,10 +158,10 @@ def _whole_lines(sending: RequestChoice) -> Iterator[list[Piece]]:
         reasons.setdefault(one.reason, []).append(label_of(one.pointer))
     for reason, places in reasons.items():
         more = " …" if len(places) > 3 else ""
-        yield [(f"  ~ goes whole, for {safe('; '.join(places[:3]))}{more}: {safe(reason)}", "warning")]
+        yield [(f"  ~ sent as a full order because of {safe('; '.join(places[:3]))}{more}: {safe(reason)}", "warning")]
     yield [
         (
-            "  ~ the whole order goes as it was just read: what others change at the same moment is overwritten",
+            "  ~ the full order is sent as it was just read: changes that others make at the same moment are overwritten",
             "warning",
         )
     ]

@@ -1,6 +1,6 @@
 """The review: every change as it will go, before anything goes. Only `y` here sends."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from textual import on
@@ -10,6 +10,7 @@ from tui.api.codec import Json, pretty
 from tui.api.wording import count_of
 from tui.keymap import Context, commands_in
 from tui.screens.common.commands import handles
+from tui.screens.common.key_lines import keys_of
 from tui.screens.common.routes import Back
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
@@ -48,17 +49,23 @@ _STAYS = "~ If a request is refused, all of it stays here.  c: what is not named
 _GOES_ON = "~ If a request is refused, what is not named goes again by itself.  c: it stays"
 
 
-class ReviewScreen(BaseScreen[None]):
-    """Shows a plan; `send` is called once, on `y`, after which the screen is gone."""
+@dataclass(frozen=True, slots=True)
+class SendConfirmed:
+    """The plan is to be sent. `goes_on`: whether what a refusal does not name goes again."""
+
+    goes_on: bool
+
+
+class ReviewScreen(BaseScreen[SendConfirmed]):
+    """Shows a plan, and ends on `y` with the confirmation to send it."""
 
     WHERE = Context.REVIEW
 
-    def __init__(self, workspace: Workspace, plan: ReviewPlan, send: Callable[[], None]) -> None:
+    def __init__(self, workspace: Workspace, plan: ReviewPlan) -> None:
         super().__init__(workspace)
         self._plan = plan
-        self._send = send
         self._as_json = False
-        self.goes_on = plan.goes_on is True
+        self._goes_on = plan.goes_on is True
 
     def compose(self) -> ComposeResult:
         yield TitleLine()
@@ -90,13 +97,13 @@ class ReviewScreen(BaseScreen[None]):
             *(() if self._plan.orders else ("send",)),
             *(() if self._plan.goes_on is not None else ("toggle_resend",)),
         }
-        pairs = [(one.keys[0], one.label) for one in commands_in(self.WHERE) if one.label and one.id not in idle]
-        self.query_one(KeyLine).set(pairs)
+        wanted = [(one.id, one.label) for one in commands_in(self.WHERE) if one.label and one.id not in idle]
+        self.query_one(KeyLine).set(keys_of(self.WHERE, wanted))
 
     def _fill(self) -> None:
         lines: list[TextLine] = [f"~ {note}" for note in self._plan.notes]
         if self._plan.goes_on is not None:
-            lines.append(_GOES_ON if self.goes_on else _STAYS)
+            lines.append(_GOES_ON if self._goes_on else _STAYS)
         for parcel in self._plan.parcels:
             if lines:
                 lines.append("")
@@ -117,20 +124,20 @@ class ReviewScreen(BaseScreen[None]):
         self.query_one(RuleLine).set("", f"{count_of(below, 'line')} more, PgDn" if below > 0 else "")
 
     @handles("as_json")
-    def do_as_json(self, key: str) -> None:
+    def as_json(self, key: str) -> None:
         self._as_json = not self._as_json
         self._fill()
 
     @handles("toggle_resend")
-    def do_toggle_resend(self, key: str) -> None:
+    def go_on(self, key: str) -> None:
         if self._plan.goes_on is None:
             self.show_notice("That is a question only where several orders go in one request.")
             return
-        self.goes_on = not self.goes_on
+        self._goes_on = not self._goes_on
         self._fill()
 
     @handles("send")
-    def do_send(self, key: str) -> None:
+    def send(self, key: str) -> None:
         # A y that was typed before the review could be read is no answer to it.
         painted_at = self.query_one(Pager).painted_at
         if painted_at is None or self.key_time < painted_at:
@@ -138,9 +145,8 @@ class ReviewScreen(BaseScreen[None]):
         if not self._plan.orders:
             self.show_notice("Nothing here can be sent; the lines say why.")
             return
-        self.workspace.go(Back())
-        self._send()
+        self.dismiss(SendConfirmed(self._goes_on))
 
     @handles("not_send")
-    def do_not_send(self, key: str) -> None:
+    def not_send(self, key: str) -> None:
         self.workspace.go(Back())

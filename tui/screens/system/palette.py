@@ -1,47 +1,45 @@
-"""The palette: any command of the place below, by its name."""
+"""The palette: any command of the screen below, by its name."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from tui.keymap import Command, commands_in, key_name
-from tui.screens.common.routes import Back
+from tui.keymap import Command, Context, commands_in, key_name
 from tui.screens.common.screen import BaseScreen
-from tui.screens.common.search_picker import SearchPicker
-from tui.screens.common.workspace import Workspace
+from tui.screens.common.search_screen import SearchScreen
 from tui.widgets.table import Column, RenderedRow
 
-_COLUMNS = (Column("title", "command", 24, 1), Column("keys", "keys", 12), Column("more", "what it does", 30, 2))
 _NOT_LISTED = frozenset({"palette", "on_marked", "tab_number"})
 
 
-class PaletteScreen(SearchPicker[None]):
-    """Type to narrow, arrows to choose, Enter to do it in the screen below."""
+class CommandChoices:
+    """The commands of a place; those whose title begins with what is typed come first."""
 
-    PROMPT = ": "
-    COLUMNS = _COLUMNS
-    EMPTY = "No command has these letters."
-    TAKES = "do it"
+    prompt = ": "
+    columns = (Column("title", "command", 24, 1), Column("keys", "keys", 12), Column("more", "what it does", 30, 2))
+    empty = "No command has these letters."
+    keys = (("↓ ↑", "choose"), ("Enter", "do it"), ("Esc", "not"))
 
-    def __init__(self, workspace: Workspace, below: BaseScreen[Any]) -> None:
-        super().__init__(workspace, f"Commands in {below.WHERE}")
-        self._below = below
-        self._found: list[Command] = []
-
-    def chosen(self, place: int) -> None:
-        self.workspace.go(Back())
-        if place < len(self._found):
-            below, command = self._below, self._found[place]
-            below.call_after_refresh(below.run_command, command, command.keys[0])
+    def __init__(self, where: Context) -> None:
+        self._offered = [command for command in commands_in(where) if command.id not in _NOT_LISTED]
+        self._found: Sequence[Command] = ()
 
     def offer(self, text: str) -> list[RenderedRow]:
         words = text.lower().split()
-        self._found = [
-            command
-            for command in commands_in(self._below.WHERE)
-            if command.id not in _NOT_LISTED
-            and all(word in f"{command.title} {command.help}".lower() for word in words)
-        ]
-        self._found.sort(key=lambda command: not command.title.lower().startswith(text.lower().strip()))
+        found = [one for one in self._offered if all(word in f"{one.title} {one.help}".lower() for word in words)]
+        found.sort(key=lambda command: not command.title.lower().startswith(text.lower().strip()))
+        self._found = found
         return [
             RenderedRow(command.id, (command.title, " ".join(map(key_name, command.keys)), command.help))
-            for command in self._found
+            for command in found
         ]
+
+    def choose(self, place: int) -> Command:
+        return self._found[place]
+
+
+async def run_chosen_command(screen: BaseScreen[Any]) -> None:
+    """Let the user choose a command of a screen by its name, and run it there."""
+    choices = CommandChoices(screen.WHERE)
+    command = await screen.ask_screen(SearchScreen(screen.workspace, f"Commands in {screen.WHERE}", choices))
+    if command is not None:
+        screen.call_after_refresh(screen.run_command, command, command.keys[0])

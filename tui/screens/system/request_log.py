@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from tui.api.request_log import LoggedRequest
 from tui.keymap import Context
 from tui.screens.common.commands import handles
+from tui.screens.common.key_lines import key_names
 from tui.screens.common.routes import ShowText
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
@@ -56,7 +57,13 @@ class RequestLogScreen(BaseScreen[None]):
         self._stop()
 
     def show_keys(self) -> None:
-        self.query_one(KeyLine).set([("Enter", "bodies"), ("j k", "move"), ("q Esc", "back")])
+        self.query_one(KeyLine).set(
+            [
+                (key_names(self.WHERE, "open"), "bodies"),
+                (key_names(self.WHERE, "down", "up"), "move"),
+                (key_names(self.WHERE, "back"), "back"),
+            ]
+        )
 
     def _show(self) -> None:
         if not self.is_attached or self not in self.app.screen_stack:
@@ -74,10 +81,10 @@ class RequestLogScreen(BaseScreen[None]):
 
     @on(OrderTable.Activated)
     def _activated(self) -> None:
-        self.do_open("enter")
+        self.open("enter")
 
     @handles("open")
-    def do_open(self, key: str) -> None:
+    def open(self, key: str) -> None:
         place = self.list_view.cursor
         if place < len(self._entries):
             entry = self._entries[place]

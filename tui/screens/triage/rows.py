@@ -7,6 +7,7 @@ from datetime import datetime, tzinfo
 from tui.api.codec import Document
 from tui.api.errors import Problem
 from tui.api.query import id_number
+from tui.orders.fields import field_at
 from tui.orders.paths import (
     SHIP_TO,
     SHOP,
@@ -69,6 +70,22 @@ def standing_mark(standing: DraftSendStatus, draft: Draft | None) -> RowStatus |
     mark, label, style = LABELS[standing.state]
     message = label if standing.state is SendState.VERIFIED and not standing.deleted else standing.message
     return RowStatus(mark, message, style)
+
+
+def draft_status(draft: Draft) -> RowStatus:
+    """How the table shows an order with unsent changes."""
+    return RowStatus("*", f"draft: {_changed_fields(draft)}", "changed")
+
+
+def _changed_fields(draft: Draft) -> str:
+    """What a draft changes, for its row: the label of the first changed field, and how many more there are."""
+    pointers = [change.pointer for change in draft.edit.changes()]
+    if not pointers:
+        return "items moved"
+    pointer = draft.edit.to_positions(pointers[0])
+    known = field_at(pointer) if pointer is not None else None
+    first = known.caption if known is not None else pointers[0].name
+    return first if len(pointers) == 1 else f"{first} +{len(pointers) - 1}"
 
 
 @dataclass(slots=True)

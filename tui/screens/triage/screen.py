@@ -1,391 +1,375 @@
 """Triage: the orders of each shop, which of them will not ship and why, and the way into each."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
 from textual import on
+from textual.app import ComposeResult
+from textual.containers import Container
 
-from tui.api.codec import Document, Json, pretty
-from tui.api.errors import ApiError, NotFound
-from tui.api.pointer import Pointer
-from tui.api.query import SORT_KEYS, order_key
-from tui.orders.checks.spreadsheet_damage import fix_for
+from tui.api.codec import Document
+from tui.api.errors import ApiError
+from tui.api.query import order_key
+from tui.api.wording import count_of
+from tui.keymap import Context
+from tui.orders.query import filters
 from tui.orders.summary import order_name
 from tui.screens.common.commands import handles
-from tui.screens.common.list_screen import mark_by
-from tui.screens.common.routes import EditOrder, OpenComposer, OpenJobs, ShowLines, ShowText
-from tui.screens.common.workspace_actions import look_up_again, stage_copies, start_write
-from tui.screens.order.address import AddressScreen, offer_address
-from tui.screens.review.drafts import differences, review_drafts
-from tui.screens.triage.changes import ask_on_all, repeat, set_field, set_tags
-from tui.screens.triage.order_list import OrdersScreen
-from tui.screens.triage.shops import shops_text
+from tui.screens.common.routes import OpenComposer, OpenTriage
+from tui.screens.common.screen import BaseScreen
+from tui.screens.common.workspace import Workspace
+from tui.screens.common.workspace_actions import remember_place
+from tui.screens.order.address import looks_like_address, offer_address
+from tui.screens.order.preview import preview_lines
+from tui.screens.triage.changes import ChangeCommands
+from tui.screens.triage.draft_commands import DraftCommands
+from tui.screens.triage.list_commands import ListCommands
+from tui.screens.triage.mark_commands import MarkCommands
+from tui.screens.triage.order_list import ALL, OrderList
+from tui.screens.triage.reading import OrderReader
+from tui.screens.triage.rows import NARROW, WIDE, OrderRows, RowStatus, draft_status, standing_mark
+from tui.widgets.dialogs import QuestionBar
 from tui.widgets.filter_line import FilterLine
+from tui.widgets.input_line import InputLine
+from tui.widgets.lines import LineView, Piece
+from tui.widgets.pager import Pager
+from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
+from tui.widgets.tab_bar import TabBar, TabLabel
 from tui.widgets.table import OrderTable
-from tui.widgets.text import has_substitutes
-from tui.work.drafts.drafts import Draft
+from tui.widgets.text import fit, safe
 from tui.work.file_import.json_reader import orders_pasted
+from tui.work.writes.send_state import SendState
+
+_WIDE = 120
+_BESIDE = 160
+"""Columns for the preview beside the list: with fewer, the last column of the list would be cut."""
+_TWO_COLUMNS = 60
+_PREVIEW_HEIGHT = 8
+_LEAST_PREVIEW = 3
+_LEAST_LIST = 5
+"""Lines: the header and four orders stay visible, however small the terminal is."""
+_LINES_OUTSIDE = 5
+"""Title, tabs, filter, status and keys."""
+_REASONS_BESIDE_ADDRESS = 5
+_LONGEST_NUMBER = 64
 
 
-class TriageScreen(OrdersScreen):
-    """The first room: what can be done with the orders of the list."""
+class TriageScreen(BaseScreen[None]):
+    """The first screen. What the service filtered and what is judged here are shown apart."""
 
-    @handles("tab_next")
-    def do_tab_next(self, key: str) -> None:
-        self.tab_bar.step(1)
+    WHERE = Context.TRIAGE
+    GROUPS = (ListCommands, DraftCommands, ChangeCommands, MarkCommands)
+    READ_AGAIN = "R reads again"
+    CSS = """
+    #triage { height: 1fr; layout: vertical; }
+    #triage OrderTable { height: 1fr; }
+    #triage #side { height: 8; layout: vertical; }
+    #triage #preview { height: 1fr; }
+    #triage.-wide { layout: horizontal; }
+    #triage.-wide #side { width: 46; height: 1fr; }
+    """
 
-    @handles("tab_previous")
-    def do_tab_previous(self, key: str) -> None:
-        self.tab_bar.step(-1)
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace)
+        self.tab_bar = TabBar()
+        self.table = OrderTable(NARROW, empty="Reading …", id="orders")
+        self.preview = Pager(id="preview")
+        self._filter_line = FilterLine()
+        self._reader = OrderReader(self, self._rows_changed, self._progress_changed, self._place_found)
+        self._orders = OrderList(self, self._reader, self.tab_bar, self._filter_line, self.table, self.preview)
+        changes = ChangeCommands(self._orders)
+        self._drafts = DraftCommands(self._orders)
+        self._list = ListCommands(self._orders)
+        self._groups = (self._list, self._drafts, changes, MarkCommands(self._orders, changes))
+        self._is_wide = False
 
-    @handles("tab_number")
-    def do_tab_number(self, key: str) -> None:
-        if not self.tab_bar.select_number(int(key)):
-            self.show_notice(f"There is no shop {key}.")
+    def compose(self) -> ComposeResult:
+        yield TitleLine()
+        yield self.tab_bar
+        yield self._filter_line
+        with Container(id="triage"):
+            yield self.table
+            with Container(id="side"):
+                yield RuleLine(id="rule")
+                yield self.preview
+        yield StatusLine()
+        yield QuestionBar()
+        yield KeyLine()
 
-    @handles("pane")
-    def do_pane(self, key: str) -> None:
-        (self.table if self.preview.has_focus else self.preview).focus(scroll_visible=False)
+    @property
+    def command_groups(self) -> Sequence[object]:
+        return self._groups
 
-    def changeable(self) -> Document | None:
-        """The order under the cursor, if it has what is needed to open, change or delete it."""
-        order = self.order
-        if order is not None and not order_key(order).isdecimal():
-            self.show_notice(
-                "The service gave this order no id, so nothing can be done with it; p shows it.", "warning"
-            )
-            return None
-        return order
+    @property
+    def list_view(self) -> LineView:
+        return self.preview if self.preview.has_focus else self.table
 
-    @handles("open")
-    def do_open(self, key: str) -> None:
-        order = self.changeable()
-        if order is None:
-            return
-        self._remember()
-        self.workspace.go(EditOrder(order_key(order)))
-
-    @on(OrderTable.Activated)
-    def _activated(self) -> None:
-        self.do_open("enter")
-
-    @handles("next_order")
-    def do_next_order(self, key: str) -> None:
-        self.table.move(1)
-
-    @handles("previous_order")
-    def do_previous_order(self, key: str) -> None:
-        self.table.move(-1)
-
-    @handles("next_problem")
-    def do_next_problem(self, key: str) -> None:
-        self._step_problem(1)
-
-    @handles("previous_problem")
-    def do_previous_problem(self, key: str) -> None:
-        self._step_problem(-1)
-
-    def _step_problem(self, by: int) -> None:
-        if self.workspace.orders.problem_beside(self.table.cursor_key or "", by) is None:
-            feed = self._feed
-            more = "" if feed is None or feed.complete else " in what was read; G reads on"
-            self.show_notice(f"No {'further' if by > 0 else 'earlier'} order with a problem{more}.")
-
-    @handles("mark")
-    def do_mark(self, key: str) -> None:
-        self.table.toggle_mark()
-        self.table.move(1)
-
-    @handles("marks")
-    def do_marks(self, key: str) -> None:
-        answers = [("a", "all read"), ("n", "none"), ("i", "invert"), ("p", "with problems")]
-
-        def chosen(answer: str) -> None:
-            if not mark_by(self.table, answer):
-                index = self.workspace.orders
-                shown = zip(index.keys, index.orders, strict=True)
-                self.table.set_marks(key for key, order in shown if index.will_not_ship(order))
-
-        self.ask_then("Mark", answers, chosen)
-
-    @handles("on_marked")
-    def do_on_marked(self, key: str) -> None:
-        marks = self.table.marks
-        if not marks:
-            ask_on_all(self)
-            return
-        hidden = len(marks - set(self.shown_keys))
-        self.next_on_marked = True
-        self.show_notice(
-            f"On {len(marks)} marked{f', {hidden} of them not in this list' if hidden else ''}: {self._marked_keys()}"
-        )
-
-    def targets(self) -> list[Document]:
-        """The marked orders if `;` came first, else the one under the cursor."""
-        if self.on_marked:
-            found = (self.find(key) for key in sorted(self.table.marks))
-            return [order for order in found if order is not None]
-        return [order] if (order := self.order) is not None else []
+    @property
+    def order(self) -> Document | None:
+        """The order under the cursor, as it was read last."""
+        return self._orders.order
 
     @property
     def order_here(self) -> str | None:
         order = self.order
         return order_key(order) if order is not None else None
 
-    def draft_of(self, order: Document) -> Draft:
-        read_at = self._read_at or self.workspace.now()
-        return self.workspace.account.drafts.of(order_key(order), order, read_at)
+    def on_mount(self) -> None:
+        super().on_mount()
+        index = self.workspace.orders
+        index.cursor, index.move_cursor = lambda: self.table.cursor, self.table.go
+        self._show_shops(self._orders.restore())
+        self._orders.begin()
+        self.run_worker(self._read_shops(), name="read the shops")
 
-    @handles("as_json_edit")
-    def do_as_json_edit(self, key: str) -> None:
-        order = self.changeable()
-        if order is not None:
-            self._remember()
-            self.workspace.go(EditOrder(order_key(order), as_json=True))
+    def on_screen_resume(self) -> None:
+        super().on_screen_resume()
+        remember_place(self, OpenTriage())
+        self.store_changed()
 
-    @handles("fix")
-    def do_fix(self, key: str) -> None:
-        order = self.changeable()
-        if order is None:
-            return
-        draft = self.draft_of(order)
-        for problem in self.workspace.orders.problems(draft.edit.document):
-            proposal = fix_for(draft.edit.document, problem)
-            if proposal is not None:
-                draft.edit.put_all(proposal.values, problem.title or problem.detail)
-                self.drafted(draft)
-                self.show_notice(f"Drafted: {proposal.text}. u takes it back, w reviews.")
-                return
-        self.show_notice("There is no proposal for this order.")
+    def on_resize(self) -> None:
+        is_beside = self.size.width >= _BESIDE
+        self.query_one("#triage").set_class(is_beside, "-wide")
+        side = self.query_one("#side")
+        height = min(_PREVIEW_HEIGHT, self.size.height - _LINES_OUTSIDE - _LEAST_LIST)
+        side.display = is_beside or height >= _LEAST_PREVIEW
+        side.styles.height = "1fr" if is_beside else max(height, _LEAST_PREVIEW)
+        wide = self.size.width >= _WIDE
+        if wide != self._is_wide:
+            self._is_wide = wide
+            self.table.set_columns(WIDE if wide else NARROW)
+            self._show_rows()
 
-    @handles("address")
-    def do_address(self, key: str) -> None:
-        self._open_address()
+    # Shops.
 
-    def _open_address(self, text: str = "") -> None:
-        order = self.changeable()
-        if order is None:
-            return
-        document = self.draft_of(order).edit.document
-
-        def take(values: list[tuple[Pointer, Json]], name: str) -> None:
-            draft = self.draft_of(order)
-            if draft.edit.put_all(values, name):
-                self.drafted(draft)
-                self.show_notice(f"Drafted: {name}, for {order_name(order)}. u takes it back, w reviews.")
-
-        name = order_name(order)
-        self.workspace.open(AddressScreen(self.workspace, document, take, name=name, key=order_key(order), text=text))
-
-    @handles("undo")
-    def do_undo(self, key: str) -> None:
-        self._undo(lambda draft: draft.edit.undo(), "Nothing to undo on this order.", "Undone")
-
-    @handles("redo")
-    def do_redo(self, key: str) -> None:
-        self._undo(lambda draft: draft.edit.redo(), "Nothing to do again on this order.", "Done again")
-
-    def _undo(self, action: Callable[[Draft], str | None], nothing: str, done: str) -> None:
-        order = self.changeable()
-        if order is None:
-            return
-        draft = self.draft_of(order)
-        name = action(draft)
-        if name is None:
-            self.show_notice(nothing)
-            return
-        self.drafted(draft)
-        self.show_notice(f"{done}: {name}.")
-
-    def drafted(self, draft: Draft) -> None:
-        self.workspace.account.corrections.forget(draft.order_id)
-        self.workspace.account.drafts.save(draft)
-        self.order_changed(draft.order_id)
-
-    @handles("set_field")
-    def do_set_field(self, key: str) -> None:
-        set_field(self)
-
-    @handles("tags")
-    def do_tags(self, key: str) -> None:
-        set_tags(self)
-
-    @handles("repeat")
-    def do_repeat(self, key: str) -> None:
-        repeat(self)
-
-    @handles("changes")
-    def do_changes(self, key: str) -> None:
-        self.workspace.go(OpenJobs())
-
-    @handles("review")
-    def do_review(self, key: str) -> None:
-        drafts = self.workspace.account.drafts.all()
-        if self.on_marked:
-            drafts = [draft for draft in drafts if draft.order_id in self.table.marks]
-        review_drafts(self, drafts)
-
-    @handles("add")
-    def do_add(self, key: str) -> None:
-        if self.on_marked and (unread := [key for key in sorted(self.table.marks) if self.find(key) is None]):
-            self.show_notice(f"Reading {len(unread)} marked that are not in what was read …")
-            self._read("read marked orders", self._read_marked(unread))
-            return
-        self._ask_stage(self.targets())
-
-    async def _read_marked(self, unread: list[str]) -> None:
-        """Read the marked orders that the list has not, then stage all of them."""
-        found: dict[str, Document] = {}
-        for order_id in unread:
-            try:
-                found[order_id] = await self.workspace.account.client.get_order(order_id)
-            except NotFound:
-                continue
-            except ApiError as error:
-                self.show_notice(f"Nothing was staged: {error}", "error")
-                return
-        marked = (self.find(key) or found.get(key) for key in sorted(self.table.marks))
-        orders = [order for order in marked if order is not None]
-        if self.is_on_top and not self.is_typing:
-            self._ask_stage(orders, len(unread) - len(found))
-        else:
-            self.show_notice("The marked orders are read; ; a stages them.")
-
-    def _ask_stage(self, orders: list[Document], missing: int = 0) -> None:
-        if not orders:
-            self.show_notice("There is no order to stage.")
-            return
-        answers = [("c", "as a new order"), ("u", "as an update, sent whole")]
-        name = order_name(orders[0]) if len(orders) == 1 else f"{len(orders)} orders"
-
-        def chosen(answer: str) -> None:
-            if stage_copies(self, orders, as_update=answer == "u"):
-                self.show_notice(f"{name} staged; B opens the composer.")
-
-        gone = f" ({missing} marked are not there any more)" if missing else ""
-        self.ask_then(f"Stage {name}{gone}", answers, chosen)
-
-    @handles("drop")
-    def do_drop(self, key: str) -> None:
-        if self.on_marked:
-            self.show_notice("Orders are deleted one at a time.")
-            return
-        order = self.changeable()
-        if order is None:
-            return
-        if self.workspace.account.client.read_only:
-            self.show_notice("This account is opened for reading only.")
-            return
-        name = order_name(order)
-        # What cannot be shown as it is cannot be typed either; then Sendcloud's own number is asked for.
-        expected, what = (order_key(order), "Sendcloud id") if has_substitutes(name) else (name, "number")
-        text = f"Delete {name} from Sendcloud? Type its {what}{f' {expected}' if expected != name else ''}:"
-        self.ask_typed_then(text, expected, lambda: self._delete(order))
-
-    def _delete(self, order: Document) -> None:
-        work = self.workspace.account.corrections.delete(order_key(order), order)
-        start_write(self.workspace, work, name="delete an order")
-        self.show_notice(f"{order_name(order)} is being deleted.")
-
-    @handles("refresh")
-    def do_refresh(self, key: str) -> None:
-        order = self.order
-        if order is not None and not look_up_again(self, order_key(order)):
-            self._read("read an order again", self._read_one(order_key(order)))
-
-    async def _read_one(self, order_id: str) -> None:
-        account = self.workspace.account
+    async def _read_shops(self) -> None:
         try:
-            document = await account.client.get_order(order_id)
-        except NotFound as error:
-            self.show_notice(
-                "The order is not there any more." if error.confirmed_by_service else str(error), "warning"
-            )
-            return
+            await self.workspace.account.read_shops()
         except ApiError as error:
-            self.show_notice(str(error), "error")
+            self.show_notice(f"The shops could not be read: {error}", "error")
             return
-        account.corrections.forget(order_id)
-        self._read_at = self.workspace.now()
-        if self._feed is not None:
-            self._feed.put(document)
-        self.show_notice("Read again.")
+        self._show_shops(self.tab_bar.current or ALL)
+        self._show_rows()
+        self.show_status()
+
+    def _show_shops(self, current: str) -> None:
+        shops = self.workspace.account.shops
+        labels = [TabLabel(ALL, "all")]
+        labels += [TabLabel(str(shop.id), shop.name, failing=bool(shop.failing_since)) for shop in shops or ()]
+        if current != ALL and all(label.key != current for label in labels):
+            # A shop remembered from last time, until the list is there.
+            labels.append(TabLabel(current, f"shop {current}" if shops is None else f"{current} (gone)"))
+        self.tab_bar.set_labels(labels, current)
+        self._show_title()
+
+    @on(TabBar.Selected)
+    def _shop_chosen(self) -> None:
+        self._reader.wanted_key, self._reader.wanted_depth = None, 0
+        self._orders.begin()
 
     @handles("refresh_all")
-    def do_refresh_all(self, key: str) -> None:
-        feed = self._feed
-        if feed is None:
-            return
-        self._read("read all again", self._then_tell(feed.refresh() if feed.pages else feed.more()))
+    def refresh_all(self, key: str) -> None:
+        self._reader.refresh()
         self.run_worker(self._read_shops(), name="read the shops")
         self.show_status()
 
-    @handles("sort")
-    def do_sort(self, key: str) -> None:
-        names = {
-            "integration": "shop",
-            "order_number": "number",
-            "order_created_at": "ordered",
-            "order_updated_at": "updated",
-            "pk": "came in",
-        }
-        answers = [(str(place), names[sort]) for place, sort in enumerate(SORT_KEYS, 1)]
+    # What was read.
 
-        def chosen(answer: str) -> None:
-            sort = SORT_KEYS[int(answer) - 1]
-            # Names rise and times fall, unless the same is asked again.
-            first = sort if sort in ("order_number", "integration") else f"-{sort}"
-            other = sort if first != sort else f"-{sort}"
-            line = self.query_one(FilterLine)
-            words = [word for word in line.filter.split() if not word.startswith("sort:")]
-            self._set_filter(" ".join([*words, f"sort:{other if self._filter.sort == (first,) else first}"]))
+    def _rows_changed(self) -> None:
+        self._show_rows()
+        if self._reader.wanted_key is not None and self.table.go_to_key(self._reader.wanted_key):
+            self._reader.wanted_key = None
 
-        self.ask_then("Sort by (again: the other way)", answers, chosen)
+    def _progress_changed(self) -> None:
+        self.show_status()
+        self._show_preview()
 
-    @handles("batches")
-    def do_batches(self, key: str) -> None:
-        self.workspace.go(OpenComposer())
+    def _place_found(self) -> None:
+        self._orders.remember()
 
-    @handles("shops")
-    def do_shops(self, key: str) -> None:
-        self.run_worker(self._show_shops(), name="read why a shop fails", group="read", exclusive=True)
+    @on(OrderTable.NearEnd)
+    def _near_end(self) -> None:
+        self._reader.want_page()
 
-    async def _show_shops(self) -> None:
-        self.workspace.go(ShowText("Shops", await shops_text(self.workspace.account)))
+    def stop_reading(self) -> bool:
+        if self._reader.feed is not None:
+            self._reader.feed.stop()
+        return super().stop_reading()
 
-    @handles("long_text")
-    def do_long_text(self, key: str) -> None:
-        if (order := self.order) is not None:
-            self.workspace.go(ShowText(f"As it was read: {order_name(order)}", pretty(order)))
+    @on(InputLine.Submitted)
+    def _filtered(self, event: InputLine.Submitted) -> None:
+        if isinstance(event.line, FilterLine):
+            self._orders.set_filter(event.text.strip())
 
-    @handles("differences")
-    def do_differences(self, key: str) -> None:
+    @on(InputLine.Opened)
+    def _filter_opened(self, event: InputLine.Opened) -> None:
+        if isinstance(event.line, FilterLine):
+            event.prevent_default()
+            names = " ".join(f"{name}:" for name in filters.FILTER_NAMES)
+            self.query_one(KeyLine).set([("Enter", "take it"), ("Esc", "not"), (names, "or words")])
+
+    # What is shown.
+
+    def _show_title(self) -> None:
+        account, index = self.workspace.account, self.workspace.orders
+        drafted = len(account.drafts.all())
+        to_fix = sum(map(index.will_not_ship, index.orders))
+        mode = "READ ONLY" if account.client.read_only else "WRITES"
+        facts = [f"to fix {to_fix}" if index.orders else "", f"drafted {drafted}" if drafted else ""]
+        self.query_one(TitleLine).set(f"{self.workspace.profile} · {mode}", " · ".join(filter(None, facts)))
+
+    def _show_rows(self) -> None:
+        if self._reader.feed is None:
+            return
+        self._reader.show_fitting()
+        account, index = self.workspace.account, self.workspace.orders
+        numbers = {shop.id: place + 1 for place, shop in enumerate(account.shops or ())}
+        columns = WIDE if self._is_wide else NARROW
+        rows = OrderRows(
+            index.orders,
+            index.keys,
+            numbers,
+            self.workspace.now(),
+            account.zone,
+            columns,
+            self._status_of,
+            index.problems,
+        )
+        self.table.load(rows)
+        self.table.set_empty(self._reader.empty_text)
+        self.table.set_footer(self._reader.tail, has_more=self._reader.has_more)
+        self._filter_line.set(self._filter_line.filter, self._reader.progress)
+        self.show_status()
+        self._show_title()
+        self._show_preview()
+
+    def _status_of(self, key: str) -> RowStatus | None:
+        account, read_at = self.workspace.account, self._reader.read_at
+        standing, draft = account.corrections.status(key), account.drafts.get(key)
+        if standing is not None and standing.state is SendState.VERIFIED and read_at and read_at > standing.at:
+            standing = None
+        if standing is not None and (mark := standing_mark(standing, draft)) is not None:
+            return mark
+        return draft_status(draft) if draft is not None else None
+
+    @on(OrderTable.CursorMoved)
+    def _moved(self) -> None:
+        self._show_preview()
+        if self._reader.wanted_key is None:
+            self._orders.remember()
+
+    @on(OrderTable.MarksChanged)
+    def _marks_changed(self) -> None:
+        self._orders.remember()
+        self.show_status()
+
+    @on(OrderTable.Activated)
+    def _activated(self) -> None:
+        self._list.open("enter")
+
+    def _read_time(self) -> str:
+        read_at = self._reader.read_at
+        return f"read {read_at.astimezone(self.workspace.account.zone):%H:%M}" if read_at else ""
+
+    def _show_preview(self) -> None:
         order = self.order
-        draft = self.workspace.account.drafts.get(order_key(order)) if order is not None else None
-        if draft is None:
-            self.show_notice("Nothing was changed on this order.")
-        else:
-            self.workspace.go(ShowLines(f"Changed: {order_name(draft.edit.document)}", differences(draft)))
+        rule = self.query_one("#rule", RuleLine)
+        if order is None:
+            rule.set()
+            self.preview.set_lines([])
+            return
+        account, key = self.workspace.account, order_key(order)
+        draft = account.drafts.get(key)
+        shown = draft.edit.document if draft is not None else order
+        problems = self.workspace.orders.problems(shown)
+        count = count_of(len(problems), "reason") if problems else "nothing found"
+        rule.set(f"{order_name(order)} · {count}{' · draft' if draft else ''}", self._read_time())
+        width = self.preview.size.width
+        lines = list(preview_lines(shown, problems, None if width < _TWO_COLUMNS else _REASONS_BESIDE_ADDRESS))
+        standing = account.corrections.status(key)
+        if standing is not None:
+            lines.insert(0, [(safe(standing.message), "service" if standing.problems else "info")])
+        self.preview.set_lines(_set_out(lines, width))
 
-    @handles("back")
-    def do_back(self, key: str) -> None:
-        if self.preview.has_focus:
-            self.table.focus(scroll_visible=False)
-        elif key == "q":
-            self.show_notice("Q leaves the app.")
+    def status_items(self) -> Sequence[str | Piece]:
+        account, feed = self.workspace.account, self._reader.feed
+        drafted, on_way = len(account.drafts.all()), len(account.outbox.under_way)
+        failing = sum(bool(shop.failing_since) for shop in account.shops or ())
+        facts: list[str | Piece] = []
+        if feed is not None and feed.loading:
+            facts.append(("reading … Ctrl+C stops", "info"))
+        if paused := account.client.paused_for:
+            facts.append((f"the service asks to wait {paused:.0f} s", "warning"))
+        facts.append(f"{count_of(drafted, 'draft')}, {on_way} on the way")
+        facts.extend((f"change: {job.gone} of {job.going}", "info") for job in self.workspace.jobs.running)
+        if self.table.marks:
+            facts.append(f"{len(self.table.marks)} marked")
+        facts.append(self._read_time())
+        if failing:
+            facts.append((f"{count_of(failing, 'shop')} failing, I says why", "error"))
+        facts.extend((warning, "warning") for warning in (feed.warnings if feed is not None else ())[:1])
+        return facts
+
+    # What happened elsewhere.
+
+    def store_changed(self) -> None:
+        if self.is_attached:
+            self.show_status()
+            self._show_title()
+
+    def order_changed(self, order_id: str) -> None:
+        account, feed = self.workspace.account, self._reader.feed
+        standing = account.corrections.status(order_id)
+        order = self.workspace.orders.find(order_id)
+        name = order_name(order) if order is not None else order_id
+        if feed is not None and standing is not None:
+            if standing.deleted:
+                feed.drop(order_id)
+                self.table.set_marks(self.table.marks - {order_id})
+            elif standing.document is not None:
+                feed.put(standing.document)
+        self.table.refresh_row(order_id)
+        if standing is not None and standing.state is not SendState.SENDING and not account.corrections.unsettled:
+            self.clear_notice()
+            if standing.deleted:
+                self.show_notice(f"{name} {standing.message}; L keeps what it was.", "good")
+        if self.is_current:
+            self._show_preview()
+        self.store_changed()
 
     def pasted(self, text: str) -> None:
         number = text.strip()
-        if words := orders_pasted(text):
-            answers = [("o", "read as orders, in the composer")]
-            self.ask_then(f"Pasted {words}:", answers, lambda _: self.workspace.go(OpenComposer(paste=text)))
-            return
-        if offer_address(self, text, self._open_address):
-            return
-        if not number or len(number) > 64 or "\n" in number:
+        if (
+            orders_pasted(text)
+            or looks_like_address(text)
+            or (0 < len(number) <= _LONGEST_NUMBER and "\n" not in number)
+        ):
+            self.run_dialog(self._ask_about_paste(text))
+        else:
             super().pasted(text)
-            return
 
-        def chosen(_: str) -> None:
-            self._set_filter(f'number:"{number}"')
+    async def _ask_about_paste(self, text: str) -> None:
+        """What to do with pasted orders, with an address, or with an order's number."""
+        number = text.strip()
+        if words := orders_pasted(text):
+            if await self.ask(f"Pasted {words}:", [("o", "read as orders, in the composer")]):
+                self.workspace.go(OpenComposer(paste=text))
+        elif looks_like_address(text):
+            if await offer_address(self, text):
+                await self._drafts.open_address(text)
+        elif await self.ask(f"Pasted: {number}.", [("g", "go to this order")]):
+            self._orders.set_filter(f'number:"{number}"')
 
-        self.ask_then(f"Pasted: {number}.", [("g", "go to this order")], chosen)
+
+def _set_out(lines: Sequence[Sequence[Piece]], width: int) -> list[list[Piece]]:
+    """Pairs of pieces side by side where there is room, else what is on the right below all that is on the left."""
+    pairs = [line for line in lines if len(line) == 2]
+    if width < _TWO_COLUMNS and pairs:
+        place = lines.index(pairs[0])
+        both = [*(line[0] for line in pairs), *(line[1] for line in pairs)]
+        rest = [line for line in lines[place:] if len(line) != 2]
+        lines = [*lines[:place], *([piece] for piece in both if piece[0]), *rest]
+    left = max(24, width // 2 - 2)
+    return [
+        [(f" {fit(line[0][0], left)} ", line[0][1]), line[1]] if len(line) == 2 else [(" ", ""), *line]
+        for line in lines
+    ]

@@ -202,7 +202,9 @@ class TextEditor(LineView):
             case "shift+tab":
                 pass
             case "up" | "down" | "pageup" | "pagedown":
-                self._vertical(key)
+                by = {"up": -1, "down": 1, "pageup": 1 - self.body_height, "pagedown": self.body_height - 1}[key]
+                self._preferred_column = column if self._preferred_column is None else self._preferred_column
+                self._move_to(max(0, min(row + by, len(self.buffer.rows) - 1)), self._preferred_column)
             case "ctrl+home":
                 self._move_to(0, 0)
             case "ctrl+end":
@@ -254,13 +256,6 @@ class TextEditor(LineView):
         else:
             self._move_to(row + 1, 0)
             self._edit(self._editing, "delete", None)
-
-    def _vertical(self, key: str) -> None:
-        by = {"up": -1, "down": 1, "pageup": 1 - self.body_height, "pagedown": self.body_height - 1}[key]
-        row, column = self.position
-        target = max(0, min(row + by, len(self.buffer.rows) - 1))
-        self._preferred_column = column if self._preferred_column is None else self._preferred_column
-        self._move_to(target, self._preferred_column)
 
     def _replace(self, start: BufferPosition, end: BufferPosition, text: str) -> None:
         caret = self.position
@@ -360,7 +355,7 @@ class TextEditor(LineView):
         number = self.buffer.line_number(row)
         notes = self._notes.get(row, ())
         yield ">" if is_cursor else " ", "mark"
-        yield f"{'' if number is None else number:>{self._digits}} ", "dim"
+        yield f"{'' if number is None else number:>{self._gutter - 4}} ", "dim"
         yield notes[0].mark if notes else " ", notes[0].style if notes else ""
         yield " ", ""
         available = max(4, width - self._gutter)
@@ -374,12 +369,9 @@ class TextEditor(LineView):
             yield fit(self.buffer.row_text(row), available), ""
 
     @property
-    def _digits(self) -> int:
-        return max(3, len(str(len(self.buffer.rows))))
-
-    @property
     def _gutter(self) -> int:
-        return self._digits + 4
+        """The width of the line numbers and the marks beside them."""
+        return max(3, len(str(len(self.buffer.rows)))) + 4
 
     def _lay_notes(self, width: int) -> None:
         self._rows_with_notes = sorted(self._notes)

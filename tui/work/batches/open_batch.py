@@ -16,11 +16,11 @@ from tui.work.batches.staged_order import (
     Finding,
     PlannedAction,
     StagedOrder,
-    StagedStatus,
     meta_of,
 )
 from tui.work.batches.undo_log import Actions
 from tui.work.gc_pause import gc_paused
+from tui.work.writes.send_state import SendState
 
 _DEFAULT_NAME = "staged orders"
 _AT_A_TIME = 50
@@ -137,24 +137,24 @@ class OpenBatch:
     def findings(self, order: StagedOrder) -> list[Finding]:
         return order.findings(self.shops)
 
-    def standing(self, order: StagedOrder) -> StagedStatus:
-        return order.standing(self.shops)
+    def send_state(self, order: StagedOrder) -> SendState:
+        return order.send_state(self.shops)
 
     async def judge(self) -> None:
         """Judge all orders, a few at a time, so that whoever asks for all of them need not wait."""
         for count, order in enumerate(list(self.orders.values()), 1):
-            order.standing(self.shops)
+            order.send_state(self.shops)
             if count % _AT_A_TIME == 0:
                 await asyncio.sleep(0)
 
-    def counts(self) -> Counter[StagedStatus]:
+    def counts(self) -> Counter[SendState]:
         shops = self.shops
-        return Counter([order.standing(shops) for order in self.orders.values()])
+        return Counter([order.send_state(shops) for order in self.orders.values()])
 
     def ready(self) -> Counter[PlannedAction]:
         """What sending would do of those that are ready."""
         shops = self.shops
-        return Counter([one.does for one in self.orders.values() if one.standing(shops) is StagedStatus.READY])
+        return Counter([one.does for one in self.orders.values() if one.send_state(shops) is SendState.READY])
 
     # Ownership.
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from tui.api.budget import WRITES
 from tui.api.codec import Json, encode
-from tui.api.errors import Problem, RateLimited, Unreachable
+from tui.api.errors import ApiError, Problem, RateLimited, Unreachable
 from tui.api.errors import RequestRefused as RefusedError
 from tui.api.pointer import Scope
 from tui.api.wording import count_of
@@ -38,10 +38,10 @@ from tui.work.batches.staged_order import (
     PlannedAction,
     ServiceProblem,
     StagedOrder,
-    StagedStatus,
     keys_of_lists,
     told_by,
 )
+from tui.work.writes.backoff import poll, sleep_or_event
 from tui.work.writes.lookup import key_of
 from tui.work.writes.outbox import AlreadySent, Outgoing
 from tui.work.writes.outcomes import (
@@ -53,6 +53,7 @@ from tui.work.writes.outcomes import (
     WriteRefused,
     WriteUnresolved,
 )
+from tui.work.writes.send_state import SendState
 from tui.work.writes.serialization import problem_to_json, problems_from_json
 
 __all__ = ["BatchSender", "PlannedOrder", "SendNotice", "SendPlan"]
@@ -115,15 +116,18 @@ class _SendRun:
     done: asyncio.Event = field(default_factory=asyncio.Event)
 
 
+_LOOK_FIRST = "what became of it is to be looked at first; r looks again, z lets a missing one go again"
 _STAYS = {
-    StagedStatus.REFUSED: "the service refused it and nothing was changed there; z lets it go all the same",
-    StagedStatus.TO_FIX: "it has problems to fix; z lets it go all the same",
-    StagedStatus.UPDATE: "it would change an existing order; z releases it",
-    StagedStatus.HELD: "held; z releases it",
-    StagedStatus.SENT: "it is with the service already",
-    StagedStatus.VERIFIED: "the service has it, verified",
-    StagedStatus.DOUBT: "what became of it is to be looked at first; r looks again, z lets a missing one go again",
-    StagedStatus.SAME: "the service has it just so",
+    SendState.REFUSED: "the service refused it and nothing was changed there; z lets it go all the same",
+    SendState.INVALID: "it has problems to fix; z lets it go all the same",
+    SendState.CONFLICT: "it would change an existing order; z releases it",
+    SendState.HELD: "held; z releases it",
+    SendState.SENDING: "it is with the service already",
+    SendState.ACCEPTED: "it is with the service already",
+    SendState.VERIFIED: "the service has it, verified",
+    SendState.UNKNOWN: _LOOK_FIRST,
+    SendState.DIFFERS: _LOOK_FIRST,
+    SendState.UNCHANGED: "the service has it just so",
 }
 
 
@@ -183,10 +187,10 @@ class BatchSender:
         keys: set[tuple[str, str]] = set()
         waiting = self.waiting
         for order in orders:
-            standing = self._batch.standing(order)
+            state = self._batch.send_state(order)
             key = key_of(order.document)
-            if standing is not StagedStatus.READY:
-                staying.append((order.id, _STAYS[standing]))
+            if state is not SendState.READY:
+                staying.append((order.id, _STAYS[state]))
             elif order.id in waiting:
                 staying.append((order.id, "it is about to go"))
             elif order.does is PlannedAction.UNKNOWN:
@@ -283,15 +287,9 @@ class BatchSender:
         run.until = self._account.now() + timedelta(seconds=seconds)
         self._batch.on_change()
         run.stir.clear()
-        naps = [
-            asyncio.ensure_future(self._account.outbox.sleep(seconds)),
-            asyncio.ensure_future(run.stir.wait()),
-        ]
         try:
-            await asyncio.wait(naps, return_when=asyncio.FIRST_COMPLETED)
+            await sleep_or_event(seconds, run.stir, self._account.outbox.sleep)
         finally:
-            for nap in naps:
-                nap.cancel()
             run.until = None
 
     def _answered(self, run: _SendRun, go: SendAttempt, answer: SendAnswer) -> None:
@@ -339,15 +337,16 @@ class BatchSender:
         The orders that could not be read do not go.
         """
         unread = [one.id for one in request if one.does is PlannedAction.UPDATE]
-        error = None
-        for pause in _READ_AGAIN:
-            if not unread:
-                break
-            if pause:
-                await self._account.outbox.sleep(pause)
+
+        async def read() -> ApiError | None:
             began = self._account.now()
             error = await self._lookup.look(unread, again=True)
-            unread = [id for id in unread if not self._was_read(id, began)]
+            unread[:] = [id for id in unread if not self._was_read(id, began)]
+            return error
+
+        if not unread:
+            return frozenset()
+        error = await poll(read, _READ_AGAIN, self._account.outbox.sleep, is_done=lambda _: not unread)
         if unread:
             words = f"{count_of(len(unread), 'order')} would be updated and could not be read again; nothing of them was sent."
             self._say(f"{words} {error or ''}".strip(), "warning")
@@ -359,7 +358,7 @@ class BatchSender:
 
     def _goes(self, one: PlannedOrder) -> bool:
         order = self._batch.orders.get(one.id)
-        if order is None or order.version != one.version or self._batch.standing(order) is not StagedStatus.READY:
+        if order is None or order.version != one.version or self._batch.send_state(order) is not SendState.READY:
             return False
         if order.remote is None or one.remote is None:
             return order.remote is one.remote

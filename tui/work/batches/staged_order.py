@@ -24,6 +24,7 @@ from tui.store.batches import NewStaged, Staged, StagedState
 from tui.store.journal import Write
 from tui.work.file_import.provenance import Provenance
 from tui.work.writes.lookup import key_of
+from tui.work.writes.send_state import SendState, Unsent, project
 from tui.work.writes.serialization import problem_from_json, problem_to_json, problems_from_json
 
 ID = Pointer.of("id")
@@ -36,20 +37,6 @@ class PlannedAction(StrEnum):
     UPDATE = "UPDATE"
     SAME = "same"
     UNKNOWN = "?"
-
-
-class StagedStatus(StrEnum):
-    """Where an order stands: each is in exactly one of these."""
-
-    REFUSED = "refused"
-    TO_FIX = "to fix"
-    UPDATE = "update"
-    READY = "ready"
-    HELD = "held"
-    SENT = "sent"
-    VERIFIED = "verified"
-    DOUBT = "doubt"
-    SAME = "same"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +98,7 @@ class StagedOrder:
     _does: tuple[Document, RemoteSnapshot | None, PlannedAction, tuple[Change, ...]] | None = field(
         default=None, repr=False
     )
-    _stands: tuple[tuple[object, ...], StagedStatus] | None = field(default=None, repr=False)
+    _send_state: tuple[tuple[object, ...], SendState] | None = field(default=None, repr=False)
     _key: tuple[Document, str | None, tuple[str, str, str]] | None = field(default=None, repr=False)
 
     @property
@@ -230,7 +217,7 @@ class StagedOrder:
         here.sort(key=lambda problem: problem.severity is Severity.WARNING)
         return [*fresh, *(Finding(problem) for problem in here), *(finding for finding in said if finding.stale)]
 
-    def standing(self, shops: Collection[int] | None) -> StagedStatus:
+    def send_state(self, shops: Collection[int] | None) -> SendState:
         # Screens ask this of all orders after every key, of which one changed.
         basis = (
             self.edit.document,
@@ -246,34 +233,24 @@ class StagedOrder:
             self.insisted,
             self.remote_id,
         )
-        kept = self._stands
+        kept = self._send_state
         if kept is None or not all(map(is_, kept[0], basis)):
-            kept = self._stands = (basis, self._stand(shops))
+            kept = self._send_state = (basis, self._project(shops))
         return kept[1]
 
-    def _stand(self, shops: Collection[int] | None) -> StagedStatus:
-        match self.state:
-            case StagedState.SENT | StagedState.ACCEPTED:
-                return StagedStatus.SENT
-            case StagedState.VERIFIED:
-                return StagedStatus.VERIFIED
-            case StagedState.UNKNOWN | StagedState.DIFFERS:
-                return StagedStatus.DOUBT
-            case StagedState.MISSING if self.insisted != self.version:
-                return StagedStatus.DOUBT
-        if self.insisted != self.version:
-            stops = [finding for finding in self.findings(shops) if finding.stops]
-            if any(finding.at is not None for finding in stops):
-                return StagedStatus.REFUSED
-            if stops:
-                return StagedStatus.TO_FIX
-        if self.does is PlannedAction.SAME:
-            return StagedStatus.SAME
-        if self.held:
-            return StagedStatus.HELD
-        if self.does is PlannedAction.UPDATE and not self.released:
-            return StagedStatus.UPDATE
-        return StagedStatus.READY
+    def _project(self, shops: Collection[int] | None) -> SendState:
+        overridden = self.insisted == self.version
+        if self.sent or (self.state is StagedState.MISSING and not overridden):
+            return project(self.state)
+        stops = [] if overridden else [finding for finding in self.findings(shops) if finding.stops]
+        unsent = Unsent(
+            refused=any(finding.at is not None for finding in stops),
+            invalid=bool(stops),
+            unchanged=self.does is PlannedAction.SAME,
+            held=self.held,
+            overwrites=self.does is PlannedAction.UPDATE and not self.released,
+        )
+        return project(self.state, unsent)
 
     def _compared(self) -> tuple[PlannedAction, tuple[Change, ...]]:
         kept = self._does

@@ -16,9 +16,10 @@ from tui.work.batches.editing import BatchEditing
 from tui.work.batches.open_batch import OpenBatch
 from tui.work.batches.remote_lookup import RemoteLookup
 from tui.work.batches.sender import BatchSender, SendNotice, SendPlan
-from tui.work.batches.staged_order import Finding, PlannedAction, StagedOrder, StagedStatus
+from tui.work.batches.staged_order import Finding, PlannedAction, StagedOrder
 from tui.work.journal.batch_history import HistoryRequest, history_of
 from tui.work.writes.outcomes import WriteOutcome
+from tui.work.writes.send_state import SendState
 
 __all__ = ["BatchLocked", "Staging"]
 
@@ -128,10 +129,10 @@ class Staging:
     def findings(self, order: StagedOrder) -> list[Finding]:
         return self.opened.findings(order)
 
-    def standing(self, order: StagedOrder) -> StagedStatus:
-        return self.opened.standing(order)
+    def send_state(self, order: StagedOrder) -> SendState:
+        return self.opened.send_state(order)
 
-    def counts(self) -> Counter[StagedStatus]:
+    def counts(self) -> Counter[SendState]:
         return self.opened.counts()
 
     def ready(self) -> Counter[PlannedAction]:
@@ -176,8 +177,8 @@ class Staging:
         """The requests that would be sent now: for all that the service does not have yet, or for those orders."""
         if ids is not None:
             return self.sender.plan([self.opened.orders[id] for id in self.opened.known(ids)])
-        there = (StagedStatus.SENT, StagedStatus.VERIFIED, StagedStatus.SAME)
-        return self.sender.plan([order for order in self.orders if self.standing(order) not in there])
+        there = (SendState.SENDING, SendState.ACCEPTED, SendState.VERIFIED, SendState.UNCHANGED)
+        return self.sender.plan([order for order in self.orders if self.send_state(order) not in there])
 
     async def send(self, plan: SendPlan, *, goes_on: bool = False) -> None:
         """Send what was reviewed; what changed since stays here. Not to be cancelled. Raises BatchLocked.

@@ -36,7 +36,7 @@ class ChunkedStaging:
         ids = self.store.stage(self.batch, news, import_id=self.import_id)
         orders = [unchanged(id, new, self.at) for id, new in zip(ids, news, strict=True)]
         for order in orders:
-            order.standing(self.shops)
+            order.send_state(self.shops)
         return orders
 
 

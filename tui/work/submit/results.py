@@ -1,8 +1,9 @@
-"""What became of the orders of a submitted file, and how it was to be submitted: values only."""
+"""The options of a submit run and the results of its orders; values only."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from tui.api.errors import Origin, Problem, Severity
 from tui.api.pointer import Scope
@@ -11,15 +12,16 @@ from tui.orders.fields import label_of
 from tui.store.journal import Write
 from tui.work.file_import.validate import FileEntry
 from tui.work.writes.backoff import RetrySchedule, exponential
+from tui.work.writes.send_state import SendState
 from tui.work.writes.serialization import problems_from_json
 
 _SHOWN_CHANGES = 4
-_FIRST_LOOK = 0.5
+_FIRST_READ = 0.5
 """Seconds after an order was accepted."""
 
 
 class SubmitOutcome(StrEnum):
-    """What became of an order."""
+    """The public outcome of an order: `outcome` in the JSON output of `check` and `submit`. Values never change."""
 
     VERIFIED = "verified"
     DIFFERS = "differs"
@@ -33,62 +35,79 @@ class SubmitOutcome(StrEnum):
     SAME = "same"
 
 
+OUTCOMES: Final[Mapping[SendState, SubmitOutcome]] = {
+    SendState.READY: SubmitOutcome.HELD,
+    SendState.SENDING: SubmitOutcome.UNKNOWN,
+    SendState.VERIFIED: SubmitOutcome.VERIFIED,
+    SendState.ACCEPTED: SubmitOutcome.ACCEPTED,
+    SendState.UNKNOWN: SubmitOutcome.UNKNOWN,
+    SendState.DIFFERS: SubmitOutcome.DIFFERS,
+    SendState.REFUSED: SubmitOutcome.REFUSED,
+    SendState.CONFLICT: SubmitOutcome.HELD,
+    SendState.NOT_SENT: SubmitOutcome.HELD,
+    SendState.UNCHANGED: SubmitOutcome.VERIFIED,
+    SendState.INVALID: SubmitOutcome.HELD,
+    SendState.HELD: SubmitOutcome.HELD,
+}
+"""The outcome of an order in a state when the run ends. `missing` and the outcomes of `check` have no state of their own."""
+
+
 @dataclass(frozen=True, slots=True)
 class SubmitOptions:
-    """How a file is to be submitted. `patience` in seconds, for look-ups, for following, and for a service that is down."""
+    """How to submit a file. `retry_for` in seconds: for lookups, for verification, and for a service that is down."""
 
     only_good: bool = False
     verify: bool = True
     update: bool = True
-    patience: float | None = None
+    retry_for: float | None = None
 
     @property
-    def pauses(self) -> RetrySchedule:
-        """As the app's, but with the first look sooner: somebody waits for the end of the command."""
-        if self.patience is None:
-            return RetrySchedule(follow=exponential(240.0, first=_FIRST_LOOK))
-        first = min(1.0, self.patience / 4)
+    def schedule(self) -> RetrySchedule:
+        """As in the app, but with an earlier first read: the user waits for the command to end."""
+        if self.retry_for is None:
+            return RetrySchedule(follow=exponential(240.0, first=_FIRST_READ))
+        first = min(1.0, self.retry_for / 4)
         return RetrySchedule(
-            lookups=(0.0, *exponential(self.patience, first=first)),
-            follow=exponential(self.patience, first=_FIRST_LOOK),
-            busy=exponential(self.patience, first=first),
+            lookups=(0.0, *exponential(self.retry_for, first=first)),
+            follow=exponential(self.retry_for, first=_FIRST_READ),
+            busy=exponential(self.retry_for, first=first),
         )
 
     @property
-    def most(self) -> float:
-        """Seconds that the service may be away."""
-        return 60.0 if self.patience is None else self.patience
+    def retry_seconds(self) -> float:
+        """How long to retry while the service is away."""
+        return 60.0 if self.retry_for is None else self.retry_for
 
 
 @dataclass(frozen=True, slots=True)
 class SubmitResult:
-    """What became of an entry: the service's id where it is known, and all that is wrong with it or was in its way."""
+    """The outcome of an entry, the service's id if it is known, and the problems and reasons."""
 
     entry: FileEntry
-    end: SubmitOutcome
+    outcome: SubmitOutcome
     id: str | None = None
     problems: tuple[Problem, ...] = ()
 
 
 def note(reason: str) -> Problem:
-    """Why an order stays here though nothing is wrong with it."""
+    """The reason why an order without errors was not sent, as a problem."""
     return Problem(reason, "not_sent", severity=Severity.WARNING, origin=Origin.LOCAL)
 
 
 def changes_text(changes: Sequence[Change]) -> str:
-    """The fields of changes, the first few of them named."""
+    """The names of the changed fields, the first few of them."""
     names = [label_of(change.pointer) for change in changes[:_SHOWN_CHANGES]]
     more = len(changes) - len(names)
     return ", ".join(names) + (f" and {more} more" if more else "")
 
 
 def error_of(write: Write) -> str:
-    """What was said at the end of a write, as a sentence."""
+    """The error message of a write's last step."""
     detail = write.last.detail
-    said = detail.get("error") if isinstance(detail, dict) else None
-    return str(said) if said else "The request did not go through."
+    error = detail.get("error") if isinstance(detail, dict) else None
+    return str(error) if error else "The request did not go through."
 
 
 def whole_problems(write: Write) -> tuple[Problem, ...]:
-    """What a refusal said of none of its orders."""
+    """The problems of a refusal that belong to no single order."""
     return tuple(one for one in problems_from_json(write.last.problems) if one.scope is not Scope.ORDER)

@@ -1,4 +1,4 @@
-"""Asking a service again that is away for a while: growing pauses, and an end of patience."""
+"""Retries while the service is away: growing pauses, for a limited time."""
 
 import asyncio
 import time
@@ -15,45 +15,45 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class RetryTimer:
-    """Growing pauses that begin anew after each success, and end when it has gone wrong for `most` seconds.
+    """Growing pauses between retries. They start over after a success, and end `limit` seconds after the first failure.
 
-    The time of a first attempt that hangs counts where `begin` was called before it.
+    Call `begin` before an attempt so that the time of one that hangs counts.
     """
 
-    most: float
+    limit: float
     clock: Callable[[], float] = time.monotonic
-    _since: float | None = None
-    _left: deque[float] = field(default_factory=deque)
+    _started_at: float | None = None
+    _pauses: deque[float] = field(default_factory=deque)
 
     def begin(self) -> float:
-        """An attempt begins, the first since a success or another one; when the first did, by the clock."""
-        if self._since is None:
-            self._since, self._left = self.clock(), deque(exponential(self.most))
-        return self._since
+        """Note the start of an attempt; returns when the first attempt since the last success started."""
+        if self._started_at is None:
+            self._started_at, self._pauses = self.clock(), deque(exponential(self.limit))
+        return self._started_at
 
     def next(self) -> float | None:
-        """The next pause in seconds; None when patience is at its end."""
-        spent = self.clock() - self.begin()
-        return self._left.popleft() if self._left and spent < self.most else None
+        """The next pause in seconds; None when the time for retries is over."""
+        elapsed = self.clock() - self.begin()
+        return self._pauses.popleft() if self._pauses and elapsed < self.limit else None
 
     def reset(self) -> None:
-        self._since = None
+        self._started_at = None
 
 
 def is_final(error: ApiError) -> bool:
-    """Whether waiting will not help: the credentials, the rights or the address are wrong."""
+    """Whether a retry cannot help: the credentials, the permissions or the address are wrong."""
     return isinstance(error, NotAuthorised | Forbidden | NotFound | Redirected | NotSent)
 
 
-async def retry(work: Callable[[], Awaitable[T]], patience: float, sleep: Sleep = asyncio.sleep) -> T:
-    """Do `work` until it goes through. Raises its last ApiError when that is final or patience (seconds) has ended."""
-    waits = RetryTimer(patience)
-    waits.begin()
+async def retry(work: Callable[[], Awaitable[T]], retry_for: float, sleep: Sleep = asyncio.sleep) -> T:
+    """Call `work` until it succeeds. Raises its ApiError if that is final, or after `retry_for` seconds."""
+    timer = RetryTimer(retry_for)
+    timer.begin()
     while True:
         try:
             return await work()
         except ApiError as error:
-            pause = None if is_final(error) else waits.next()
+            pause = None if is_final(error) else timer.next()
             if pause is None:
                 raise
         await sleep(pause)

@@ -1,7 +1,7 @@
-"""A file of orders brought to the service without a screen: staged durably, sent, followed, and told of order by order.
+"""Submits a file of orders without a screen: stages, sends and verifies them, and reports an outcome for each.
 
-Nothing is printed here, and nobody is asked. What this leaves behind is what the composer leaves behind: a batch, the
-journal, the orders followed; another run, or the app, goes on from there.
+Nothing is printed here and no question is asked. A run leaves what the composer leaves: a batch, journal entries and
+accepted orders. Another run, or the app, continues from there.
 """
 
 import asyncio
@@ -26,11 +26,12 @@ from tui.store.db import StoreError
 from tui.store.journal import Write, WriteState
 from tui.store.verifications import Verification
 from tui.work.account import Account
-from tui.work.batches.staged_order import PlannedAction, StagedOrder, StagedStatus
+from tui.work.batches.staged_order import PlannedAction, StagedOrder
 from tui.work.batches.staging import BatchLocked, Staging
 from tui.work.file_import.json_reader import ParsedFile
 from tui.work.file_import.validate import FileEntry, as_placed
 from tui.work.submit.results import (
+    OUTCOMES,
     SubmitOptions,
     SubmitOutcome,
     SubmitResult,
@@ -40,23 +41,24 @@ from tui.work.submit.results import (
     whole_problems,
 )
 from tui.work.submit.retry import RetryTimer, is_final
+from tui.work.writes.send_state import SendState, project
 
-_LAST_ANSWER = 10.0
-"""Seconds that a request which is out is waited for when the run is stopped."""
+_STOP_GRACE = 10.0
+"""Seconds to wait for the answer to a request that is out when the run is stopped."""
 _TICK = 1.0
-_BARRED = frozenset({401, 403, 404, 410})
-"""Answers to a write that the same request will get again, however long one waits."""
+_FINAL_STATUSES = frozenset({401, 403, 404, 410})
+"""Statuses of a write that a retry would get again."""
 
 
 T = TypeVar("T")
 
 
 class SubmitStopped(Exception):
-    """The run was told to stop; what is known stands."""
+    """The run was stopped; the results so far stay valid."""
 
 
 class Submission:
-    """One run over the entries of a file. `unreachable`: why the service could not be asked to the end, if so."""
+    """One run over the entries of a file. `unreachable`: why the service could not be reached, if so."""
 
     def __init__(
         self,
@@ -64,34 +66,34 @@ class Submission:
         staging: Staging,
         entries: Sequence[FileEntry],
         name: str,
-        wishes: SubmitOptions,
-        tell: OnProgress = lambda _: None,
+        options: SubmitOptions,
+        on_progress: OnProgress = lambda _: None,
     ) -> None:
         self.entries = list(entries)
         self.unreachable: str | None = None
         self._account = account
         self._staging = staging
         self._name = name
-        self._wishes = wishes
-        self._tell = tell
+        self._options = options
+        self._on_progress = on_progress
         self._stop = asyncio.Event()
-        self._news = asyncio.Event()
-        self._waits = RetryTimer(wishes.most)
-        self._ids: dict[int, str] = {}
-        self._older: dict[int, str] = {}
-        self._why: dict[str, str] = {}
-        self._said: dict[str, tuple[Problem, ...]] = {}
-        self._last: dict[str, Write] = {}
+        self._changed = asyncio.Event()
+        self._retry_timer = RetryTimer(options.retry_seconds)
+        self._staged_ids: dict[int, str] = {}
+        self._blocked: dict[int, str] = {}
+        self._not_written: dict[str, str] = {}
+        self._refusals: dict[str, tuple[Problem, ...]] = {}
+        self._last_writes: dict[str, Write] = {}
         self._requests = 0
         self._is_staged = False
         self._sending = 0
-        self._lost: float | None = None
-        self._reason = "It was not sent: the run ended before."
-        account.hear.append(self._hear)
+        self._lost_at: float | None = None
+        self._unsent_reason = "Not sent: the run ended before."
+        account.hear.append(self._on_store_event)
         account.client.log.listen(self._count_request)
 
     def stop(self) -> None:
-        """Send nothing more; the request that is out is waited for a moment."""
+        """Send nothing more; the request that is out gets a moment for its answer."""
         self._stop.set()
 
     @property
@@ -100,126 +102,131 @@ class Submission:
 
     @property
     def requests(self) -> int:
-        """How many requests to write have gone out, those that went again included."""
+        """How many write requests were sent, retries included."""
         return self._requests
 
     def ended_by(self, error: StoreError) -> None:
-        """The disk took nothing more: what is known of each order stands, and this is why the others stay."""
-        self._reason = f"It was not sent: {error}"
+        """Record that the run ended because the store failed; orders not sent yet report this as their reason."""
+        self._unsent_reason = f"Not sent: {error}"
 
     async def run(self) -> None:
-        """Do what can be done. What became of each order is in `results` afterwards, however this ends.
+        """Submit the file. `results` has an outcome for each order afterwards, however the run ends.
 
-        Raises BatchLocked where another running copy has the batch, StoreError for the disk.
+        Raises BatchLocked if another running copy has the batch, and StoreError.
         """
         if self._staging.owner is not None:
             self._find_staged()
-            self._reason = f"Nothing was sent: this batch is in the hands of {self._staging.owner}."
-            raise BatchLocked(f"This batch is in the hands of {self._staging.owner}; nothing was sent.")
-        following = asyncio.create_task(self._account.follower.run(), name="follow accepted orders")
+            self._unsent_reason = f"Nothing was sent: this batch is locked by {self._staging.owner}."
+            raise BatchLocked(f"This batch is locked by {self._staging.owner}; nothing was sent.")
+        verifying = asyncio.create_task(self._account.follower.run(), name="verify accepted orders")
         try:
             with suppress(SubmitStopped):
                 await self._work()
-            if following.done():
-                await following
+            if verifying.done():
+                await verifying
         finally:
-            following.cancel()
+            verifying.cancel()
             with suppress(asyncio.CancelledError):
-                await following
+                await verifying
 
     async def _work(self) -> None:
-        await self._find_out_what_was_left()
+        await self._resume_earlier_runs()
         self._stage()
         self._check_stop()
-        error = await self._patiently(self._read_shops)
+        error = await self._with_retries(self._read_shops)
         if error is not None:
             self._cannot_reach(str(error))
             return
-        # What does not go need not be looked for; to look may show that one is wrong.
+        # Only orders that may be sent are looked up; the lookup itself may find another error.
         if self._may_send():
             if not await self._look():
                 return
             self._keep_dates()
             if self._may_send():
-                await self._ship()
-        if any(order.state is StagedState.UNKNOWN for order in self._orders()) and not self._has_looked_long():
+                await self._send()
+        if (
+            any(order.state is StagedState.UNKNOWN for order in self._orders())
+            and not self._has_looked_up_long_enough()
+        ):
             await self._recover()
-        if self._wishes.verify:
-            await self._follow()
+        if self._options.verify:
+            await self._verify()
 
-    # What earlier runs left.
+    # Earlier runs.
 
-    async def _find_out_what_was_left(self) -> None:
+    async def _resume_earlier_runs(self) -> None:
         if self._account.store.writes.open(self._account.account_id):
-            self._report("looking up what was on its way", 0, 0)
+            self._report("looking up earlier requests", 0, 0)
         await self._recover()
         self._find_staged()
         again = [order.id for order in self._orders() if order.state in (StagedState.MISSING, StagedState.DIFFERS)]
         if again and not any(order.state is StagedState.UNKNOWN for order in self._staging.orders):
-            await self._unless_stopped(self._staging.ask_again(again))
+            await self._until_stopped(self._staging.ask_again(again))
 
     async def _recover(self) -> None:
-        for outcome in await self._unless_stopped(self._account.outbox.recover()):
+        for outcome in await self._until_stopped(self._account.outbox.recover()):
             if not self._account.corrections.settle_any(outcome):
                 self._staging.settle(outcome)
 
-    # Into the batch.
+    # Staging.
 
-    def _has_looked_long(self) -> bool:
-        """Whether what was lost in this run was looked up for as long as was wished."""
-        return self._lost is not None and time.monotonic() - self._lost > self._wishes.most
+    def _has_looked_up_long_enough(self) -> bool:
+        """Whether a lost answer of this run was already looked up for as long as the options allow."""
+        return self._lost_at is not None and time.monotonic() - self._lost_at > self._options.retry_seconds
 
     def _find_staged(self) -> None:
-        """Which order of the batch each entry is: the same shop and order id; of twins the first is the first."""
+        """Find the staged order of each entry by shop and order id; duplicates are matched in order."""
         by_key: dict[tuple[str, str], deque[StagedOrder]] = defaultdict(deque)
         for order in self._staging.orders:
             by_key[order.key[1], order.key[2]].append(order)
         for entry in self.entries:
             if entry.arrival is None:
                 continue
-            there = by_key.get(entry.key)
-            if not there:
+            orders = by_key.get(entry.key)
+            if not orders:
                 continue
             if all(entry.key):
-                self._ids[entry.position] = there.popleft().id
-            elif (found := next((one for one in there if same(one.document, entry.document)), None)) is not None:
-                there.remove(found)
-                self._ids[entry.position] = found.id
+                self._staged_ids[entry.position] = orders.popleft().id
+            elif (found := next((one for one in orders if same(one.document, entry.document)), None)) is not None:
+                orders.remove(found)
+                self._staged_ids[entry.position] = found.id
 
     def _stage(self) -> None:
-        """Stage what is new, and give what changed its new content; each committed."""
+        """Stage new orders and update changed ones, each in a transaction of its own."""
         self._is_staged = True
-        new = [one for one in self.entries if one.arrival is not None and one.position not in self._ids]
+        new = [one for one in self.entries if one.arrival is not None and one.position not in self._staged_ids]
         self._report("staging", 0, len(new))
         arrivals = tuple(one.arrival for one in new if one.arrival is not None)
         ids = self._staging.editing.add_intake(ParsedFile(arrivals, ()), self._name)
         fresh = dict(zip((one.position for one in new), ids, strict=True))
         for entry in self.entries:
-            id = self._ids.get(entry.position)
+            id = self._staged_ids.get(entry.position)
             order = self._staging.get(id) if id is not None else None
             if order is None or entry.arrival is None:
                 continue
             wanted = as_placed(entry.arrival, order.document)
             if same(wanted, order.document):
-                self._let_refused_go(entry, order)
+                self._retry_refused(entry, order)
                 continue
             try:
                 self._staging.editing.become(order.id, order.document, wanted, f"as in {self._name}")
             except BatchLocked:
-                self._older[entry.position] = "An older version is on its way; this one goes when its end is known."
-        self._ids |= fresh
+                self._blocked[entry.position] = (
+                    "An older version is being sent; run this again when its outcome is known."
+                )
+        self._staged_ids |= fresh
 
-    def _let_refused_go(self, entry: FileEntry, order: StagedOrder) -> None:
-        """What the service refused in an earlier run, and nothing here finds wrong, is asked once more."""
+    def _retry_refused(self, entry: FileEntry, order: StagedOrder) -> None:
+        """Release an order that the service refused in an earlier run and that has no local errors."""
         if order.state is StagedState.REFUSED and not entry.errors and not order.held:
-            if order.does is PlannedAction.UPDATE and not self._wishes.update:
+            if order.does is PlannedAction.UPDATE and not self._options.update:
                 return
             self._staging.editing.release([order.id], in_spite=True)
 
-    # Looking.
+    # Lookup.
 
     async def _read_shops(self) -> ApiError | None:
-        self._report("looking up", 0, len(self._ids))
+        self._report("looking up", 0, len(self._staged_ids))
         try:
             await self._account.read_shops()
         except ApiError as error:
@@ -227,7 +234,7 @@ class Submission:
         return None
 
     def _keep_dates(self) -> None:
-        """A file without dates leaves an order that is there already the date that it has."""
+        """Keep the date of an existing order if the file has none."""
         for entry in self.entries:
             order = self._order_of(entry)
             if order is None or entry.arrival is None or order.remote is None or order.sent:
@@ -238,15 +245,15 @@ class Submission:
                 self._staging.editing.put(order.id, ORDERED_AT, placed, "the date that it has")
 
     async def _look(self) -> bool:
-        """Look for the orders that may go; False when the service is not to be reached."""
-        wanted = [order.id for order in self._going_orders()]
-        error = await self._patiently(lambda: self._staging.look(wanted, again=True))
+        """Look up the orders that may be sent; False if the service cannot be reached."""
+        wanted = [order.id for order in self._sendable_orders()]
+        error = await self._with_retries(lambda: self._staging.look(wanted, again=True))
         if isinstance(error, RequestRefused):
-            # It will not look for one of them; the others can still go.
+            # The service refuses the lookup of one of them; the others can still be sent.
             for id in wanted:
-                error = await self._patiently(partial(self._staging.look, [id]))
+                error = await self._with_retries(partial(self._staging.look, [id]))
                 if isinstance(error, RequestRefused):
-                    self._said[id] = error.problems or (Problem(str(error)),)
+                    self._refusals[id] = error.problems or (Problem(str(error)),)
                 elif error is not None:
                     break
             else:
@@ -255,44 +262,44 @@ class Submission:
             self._cannot_reach(str(error))
         return error is None
 
-    async def _patiently(self, work: Callable[[], Awaitable[ApiError | None]]) -> ApiError | None:
-        """Try until it works; the error when it does not, or when patience is at its end."""
+    async def _with_retries(self, work: Callable[[], Awaitable[ApiError | None]]) -> ApiError | None:
+        """Retry until `work` succeeds; returns the error if that is final or the time for retries is over."""
         while True:
-            self._waits.begin()
-            before = self._looked()
-            error = await self._unless_stopped(work())
+            self._retry_timer.begin()
+            before = self._last_lookup()
+            error = await self._until_stopped(work())
             if error is None:
-                self._waits.reset()
+                self._retry_timer.reset()
                 return None
-            if self._looked() != before:
-                self._waits.reset()
-            pause = None if is_final(error) or isinstance(error, RequestRefused) else self._waits.next()
+            if self._last_lookup() != before:
+                self._retry_timer.reset()
+            pause = None if is_final(error) or isinstance(error, RequestRefused) else self._retry_timer.next()
             if pause is None:
                 return error
             await self._pause(pause)
 
-    def _looked(self) -> datetime | None:
-        """When one of the orders was last looked for with an answer."""
+    def _last_lookup(self) -> datetime | None:
+        """The time of the last successful lookup."""
         return max((one.looked.at for one in self._orders() if one.looked is not None), default=None)
 
     def _cannot_reach(self, why: str) -> None:
         self.unreachable = why
-        self._reason = f"It was not sent: {why}"
+        self._unsent_reason = f"Not sent: {why}"
 
     # Sending.
 
     def _may_send(self) -> bool:
         bad = sum(self._is_bad(entry) for entry in self.entries)
-        if not bad or self._wishes.only_good:
+        if not bad or self._options.only_good:
             return True
-        self._reason = (
-            f"Nothing was sent, since {count_of(bad, 'order')} of the file {word_for(bad, 'has', 'have')} errors; "
+        self._unsent_reason = (
+            f"Nothing was sent because {count_of(bad, 'order')} of the file {word_for(bad, 'has', 'have')} errors; "
             "--only-good sends the others."
         )
         return False
 
     def _is_bad(self, entry: FileEntry) -> bool:
-        """Whether something is wrong with it here, and nobody let it go in spite of that."""
+        """Whether it has local errors and the user did not release it anyway."""
         order = self._order_of(entry)
         if order is None or order.sent:
             return order is None
@@ -301,82 +308,84 @@ class Submission:
         read = entry.arrival.problems if entry.arrival is not None else ()
         if any(one.severity is Severity.ERROR for one in read):
             return True
-        return self._staging.standing(order) is StagedStatus.TO_FIX
+        return self._staging.send_state(order) is SendState.INVALID
 
-    async def _ship(self) -> None:
-        """Send until nothing is left that may go; what a refusal did not name goes again by itself (Q2.3, Q2.4)."""
+    async def _send(self) -> None:
+        """Send until nothing is left to send; orders that a refusal does not name are sent again (Q2.3, Q2.4)."""
         while True:
             self._release()
-            plan = self._staging.plan(self._to_go())
+            plan = self._staging.plan(self._sendable_ids())
             if not plan.count:
                 return
-            self._last.clear()
+            self._last_writes.clear()
             self._sending = plan.count
-            self._waits.begin()
-            await self._unless_stopped(self._staging.send(plan, goes_on=True))
-            await asyncio.sleep(0)  # what the outbox tells comes in the next turn
+            self._retry_timer.begin()
+            await self._until_stopped(self._staging.send(plan, goes_on=True))
+            await asyncio.sleep(0)  # the outbox reports in the next iteration of the loop
             self._sending = 0
-            if not await self._judge_rest([one.id for request in plan.requests for one in request]):
+            if not await self._can_send_rest([one.id for request in plan.requests for one in request]):
                 return
 
     def _release(self) -> None:
-        if self._wishes.update:
-            updates = [one.id for one in self._going_orders() if self._staging.standing(one) is StagedStatus.UPDATE]
+        if self._options.update:
+            updates = [one.id for one in self._sendable_orders() if self._staging.send_state(one) is SendState.CONFLICT]
             if updates:
                 self._staging.editing.release(updates)
 
-    def _going_orders(self) -> list[StagedOrder]:
+    def _sendable_orders(self) -> list[StagedOrder]:
         return [
             order
             for entry in self.entries
             if (order := self._order_of(entry)) is not None
-            and order.id not in self._why
-            and order.id not in self._said
+            and order.id not in self._not_written
+            and order.id not in self._refusals
             and not self._is_bad(entry)
         ]
 
-    def _to_go(self) -> list[str]:
-        return [order.id for order in self._going_orders()]
+    def _sendable_ids(self) -> list[str]:
+        return [order.id for order in self._sendable_orders()]
 
-    async def _judge_rest(self, ids: Sequence[str]) -> bool:
-        """Note why orders that were to go are still here; whether any of them may go again now."""
+    async def _can_send_rest(self, ids: Sequence[str]) -> bool:
+        """Note why planned orders were not sent; returns whether any of them can be sent now."""
         ready = [
-            id for id in ids if (one := self._staging.get(id)) and self._staging.standing(one) is StagedStatus.READY
+            id for id in ids if (one := self._staging.get(id)) and self._staging.send_state(one) is SendState.READY
         ]
         if len(ready) < len(ids):
-            self._waits.reset()
-        again = ""
+            self._retry_timer.reset()
+        retry_reason = ""
         for id in ready:
-            write = self._last.get(id)
+            write = self._last_writes.get(id)
             match None if write is None else write.state:
                 case WriteState.REFUSED if write is not None:
-                    self._said[id] = whole_problems(write) or (Problem(error_of(write)),)
+                    self._refusals[id] = whole_problems(write) or (Problem(error_of(write)),)
                 case WriteState.BUSY if write is not None:
-                    self._why[id] = f"It was not written: {error_of(write)}"
+                    self._not_written[id] = f"It was not written: {error_of(write)}"
                 case WriteState.NOT_SENT if write is not None:
-                    if write.last.status in _BARRED or (write.last.status or 0) // 100 == 3:
+                    if write.last.status in _FINAL_STATUSES or (write.last.status or 0) // 100 == 3:
                         self._cannot_reach(error_of(write))
                         return False
-                    again = error_of(write)
+                    retry_reason = error_of(write)
                 case WriteState.NOT_APPLIED:
-                    again = again or "The answer was lost, and nothing was written."
+                    retry_reason = retry_reason or "The answer was lost, and nothing was written."
                 case _:
                     said = self._staging.said
-                    again = again or (said[-1].words if said else "It could not be read again before its update.")
-        if not again:
+                    retry_reason = retry_reason or (
+                        said[-1].words if said else "It could not be read again before its update."
+                    )
+        if not retry_reason:
             return bool(ready)
-        pause = self._waits.next()
+        pause = self._retry_timer.next()
         if pause is None:
-            self._cannot_reach(again)
+            self._cannot_reach(retry_reason)
             return False
         await self._pause(pause)
         return True
 
-    # Following.
+    # Verification.
 
-    async def _follow(self) -> None:
-        """Wait until each accepted order was seen, or patience is at its end; reads that fail are not waited for ever."""
-        pauses = self._wishes.pauses.follow
+    async def _verify(self) -> None:
+        """Wait until each accepted order is verified. Failing reads are retried for a limited time."""
+        pauses = self._options.schedule.follow
         since, looks = time.monotonic(), -1
         while waiting := [one for one in self._orders() if one.state is StagedState.ACCEPTED]:
             followed = sum(one.sent for one in self._orders())
@@ -384,29 +393,29 @@ class Submission:
             now = sum(one.attempts for one in self._account.follower.following) - len(waiting) * 1000
             if now != looks:
                 since, looks = time.monotonic(), now
-            if time.monotonic() - since > max(pauses, default=0.0) + self._wishes.most:
-                self.unreachable = "The accepted orders could not be looked for: the service does not answer."
+            if time.monotonic() - since > max(pauses, default=0.0) + self._options.retry_seconds:
+                self.unreachable = "The accepted orders could not be verified: the service does not answer."
                 return
-            self._news.clear()
+            self._changed.clear()
             with suppress(TimeoutError):
-                await self._unless_stopped(asyncio.wait_for(self._news.wait(), _TICK))
+                await self._until_stopped(asyncio.wait_for(self._changed.wait(), _TICK))
 
-    # What became of them.
+    # Results.
 
     def results(self) -> list[SubmitResult]:
-        """What became of every entry, in the order of the file."""
+        """The result of every entry, in the order of the file."""
         return [self._result(entry) for entry in self.entries]
 
     def _result(self, entry: FileEntry) -> SubmitResult:
         order = self._order_of(entry)
         if order is None:
-            told = entry.problems if entry.errors else (*entry.problems, note(self._reason))
+            told = entry.problems if entry.errors else (*entry.problems, note(self._unsent_reason))
             return SubmitResult(entry, SubmitOutcome.HELD, None, told)
         found = [finding.problem for finding in self._staging.findings(order) if not finding.stale]
         remote = order.remote.get("id") if order.remote is not None else None
         id = order.remote_id or id_text(remote) or id_text(entry.document.get("id")) or None
-        end, reason = self._end(entry, order)
-        problems = [*self._said.get(order.id, ()), *found]
+        outcome, reason = self._outcome(entry, order)
+        problems = [*self._refusals.get(order.id, ()), *found]
         known = {(one.pointer, one.detail) for one in problems}
         problems += [one for one in entry.problems if (one.pointer, one.detail) not in known]
         if entry.arrival is not None:
@@ -418,53 +427,46 @@ class Submission:
         if reason:
             problems.append(note(reason))
         problems.sort(key=lambda problem: problem.severity is Severity.WARNING)
-        return SubmitResult(entry, end, id, tuple(problems))
+        return SubmitResult(entry, outcome, id, tuple(problems))
 
-    def _end(self, entry: FileEntry, order: StagedOrder) -> tuple[SubmitOutcome, str]:
-        if entry.position in self._older:
-            return SubmitOutcome.UNKNOWN, self._older[entry.position]
+    def _outcome(self, entry: FileEntry, order: StagedOrder) -> tuple[SubmitOutcome, str]:
+        """The outcome of an order, and the reason if it was not sent or is not known."""
+        if entry.position in self._blocked:
+            return SubmitOutcome.UNKNOWN, self._blocked[entry.position]
         if not self._is_staged and entry.arrival is not None:
             wanted = as_placed(entry.arrival, order.document)
             if not same(wanted, order.document):
-                return SubmitOutcome.HELD, self._reason  # what is known is of another content
-        match order.state:
-            case StagedState.VERIFIED:
-                return SubmitOutcome.VERIFIED, ""
-            case StagedState.DIFFERS:
-                return SubmitOutcome.DIFFERS, ""
-            case StagedState.MISSING:
-                return SubmitOutcome.MISSING, "It was accepted, and the service does not show it."
-            case StagedState.SENT | StagedState.UNKNOWN:
-                return SubmitOutcome.UNKNOWN, "The answer was lost; it is looked up when this runs again."
-            case StagedState.ACCEPTED if not self._wishes.verify:
-                return SubmitOutcome.ACCEPTED, ""
-            case StagedState.ACCEPTED:
-                return (
-                    SubmitOutcome.UNKNOWN,
-                    "It was accepted and not seen yet; following goes on when this runs again.",
-                )
-        standing = self._staging.standing(order)
-        if order.id in self._said or standing is StagedStatus.REFUSED:
+                return SubmitOutcome.HELD, self._unsent_reason  # the staged order has other content
+        state = project(order.state) if order.sent else self._staging.send_state(order)
+        if order.state is StagedState.MISSING:
+            return SubmitOutcome.MISSING, "It was accepted, and the service does not show it."
+        if state is SendState.ACCEPTED and self._options.verify:
+            reason = "It was accepted and could not be verified yet; the next run continues."
+            return SubmitOutcome.UNKNOWN, reason
+        if not order.sent and order.id in self._refusals:
             return SubmitOutcome.REFUSED, ""
-        if standing is StagedStatus.SAME:
-            return SubmitOutcome.VERIFIED, ""
-        if standing is StagedStatus.TO_FIX or (self._is_bad(entry) and entry.errors):
-            return SubmitOutcome.HELD, ""
-        if standing is StagedStatus.HELD:
-            return SubmitOutcome.HELD, "It is held in the composer."
-        if order.id in self._why:
-            return SubmitOutcome.HELD, self._why[order.id]
-        if standing is StagedStatus.UPDATE and not self._wishes.update:
-            return (
-                SubmitOutcome.HELD,
-                f"It would change an existing order, and updates are held: {changes_text(order.differences)}",
-            )
-        return SubmitOutcome.HELD, self._reason
+        outcome = OUTCOMES[state]
+        if outcome is SubmitOutcome.UNKNOWN:
+            return outcome, "The answer was lost; the next run looks it up."
+        return outcome, self._held_reason(entry, order, state) if outcome is SubmitOutcome.HELD else ""
+
+    def _held_reason(self, entry: FileEntry, order: StagedOrder, state: SendState) -> str:
+        """Why an order was not sent; empty if its problems say so."""
+        if state is SendState.INVALID or (self._is_bad(entry) and entry.errors):
+            return ""
+        if state is SendState.HELD:
+            return "It is held in the composer."
+        if order.id in self._not_written:
+            return self._not_written[order.id]
+        if state is SendState.CONFLICT and not self._options.update:
+            changes = changes_text(order.differences)
+            return f"It would change an existing order, and updates are held: {changes}"
+        return self._unsent_reason
 
     # Helpers.
 
     def _order_of(self, entry: FileEntry) -> StagedOrder | None:
-        id = self._ids.get(entry.position)
+        id = self._staged_ids.get(entry.position)
         return self._staging.get(id) if id is not None else None
 
     def _orders(self) -> list[StagedOrder]:
@@ -474,21 +476,21 @@ class Submission:
         if entry.method == "POST" and entry.outcome is not RequestOutcome.UNSENT and not entry.withheld:
             self._requests += 1
 
-    def _hear(self, news: Write | Verification) -> None:
+    def _on_store_event(self, news: Write | Verification) -> None:
         if isinstance(news, Write):
-            self._last |= {item.staged: news for item in news.new.items}
-            if news.state is WriteState.UNKNOWN and self._lost is None:
-                self._lost = time.monotonic()
+            self._last_writes |= {item.staged: news for item in news.new.items}
+            if news.state is WriteState.UNKNOWN and self._lost_at is None:
+                self._lost_at = time.monotonic()
         if self._sending and (progress := self._staging.sender.progress) is not None:
             self._report("sending", progress.accepted, progress.total)
-        self._news.set()
+        self._changed.set()
 
     def _report(self, doing: str, done: int, total: int) -> None:
-        self._tell(Progress(done, total, doing))
+        self._on_progress(Progress(done, total, doing))
 
     def _check_stop(self) -> None:
         if self.stopped:
-            self._reason = "It was not sent: the run was stopped."
+            self._unsent_reason = "Not sent: the run was stopped."
             raise SubmitStopped
 
     async def _pause(self, seconds: float) -> None:
@@ -496,7 +498,7 @@ class Submission:
             await asyncio.wait_for(self._stop.wait(), seconds)
         self._check_stop()
 
-    async def _unless_stopped(self, work: Awaitable[T]) -> T:
+    async def _until_stopped(self, work: Awaitable[T]) -> T:
         """Wait for something, or for the stop; a request that is out has a moment for its answer."""
         task = asyncio.ensure_future(work)
         stop = asyncio.ensure_future(self._stop.wait())
@@ -505,7 +507,7 @@ class Submission:
             if task.done():
                 return task.result()
             self._staging.sender.cancel()
-            left = _LAST_ANSWER
+            left = _STOP_GRACE
             while not task.done() and self._account.client.in_flight and left > 0:
                 await asyncio.wait({task}, timeout=0.05)
                 left -= 0.05

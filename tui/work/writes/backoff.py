@@ -1,12 +1,15 @@
-"""How long to wait and how often to look: growing pauses, in one place, so that callers and tests can choose others."""
+"""How long to wait between attempts: growing pauses, and the loops that use them."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 Now: TypeAlias = Callable[[], datetime]
 Sleep: TypeAlias = Callable[[float], Awaitable[object]]
+
+T = TypeVar("T")
 
 
 def exponential(total: float, *, first: float = 1.0, factor: float = 1.6, longest: float = 30.0) -> tuple[float, ...]:
@@ -46,3 +49,36 @@ class RetrySchedule:
             follow=exponential(seconds, first=first),
             busy=exponential(seconds, first=first),
         )
+
+
+async def poll(
+    look: Callable[[], Awaitable[T]],
+    pauses: Sequence[float],
+    sleep: Sleep,
+    *,
+    is_done: Callable[[T], bool],
+    is_late: Callable[[], bool] = lambda: False,
+) -> T:
+    """Call `look` after each pause, at least once, until its result is final. Returns the last result.
+
+    No further attempt begins once it `is_late`, because attempts may take long themselves.
+    """
+    first, *rest = pauses or (0.0,)
+    await sleep(first)
+    result = await look()
+    for pause in rest:
+        if is_done(result) or is_late():
+            break
+        await sleep(pause)
+        result = await look()
+    return result
+
+
+async def sleep_or_event(seconds: float, event: asyncio.Event, sleep: Sleep) -> None:
+    """Wait until `event` is set, for so many seconds at most."""
+    waits = [asyncio.ensure_future(sleep(max(seconds, 0.0))), asyncio.ensure_future(event.wait())]
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()

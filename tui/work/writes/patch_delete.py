@@ -8,7 +8,7 @@ from tui.api.errors import ApiError, ServiceBusy
 from tui.orders.edits.compare import Mismatch, compare
 from tui.orders.edits.patch import with_get_names
 from tui.store.journal import NewVerification, Write, WriteState
-from tui.work.writes.lookup import key_of
+from tui.work.writes.lookup import LookupResult, key_of
 from tui.work.writes.outcomes import (
     OrderDeleted,
     OrderGone,
@@ -65,11 +65,9 @@ async def send_delete(desk: WriteContext, write: Write) -> WriteOutcome:
 
 async def resume_delete(desk: WriteContext, write: Write) -> WriteOutcome:
     """Look patiently whether an order is gone whose DELETE may have been sent."""
-    order: Document | ApiError | None = None
-    for pause in desk.patience.lookups:
-        order = await desk.read(write.new.order_id or "", pause)
-        if order is None:
-            return OrderDeleted(desk.step(write, WriteState.CONFIRMED), already=False)
+    order = await desk.read_until(write.new.order_id, desk.patience.lookups, lambda order: order is None)
+    if order is None:
+        return OrderDeleted(desk.step(write, WriteState.CONFIRMED), already=False)
     if isinstance(order, dict):
         return WriteNotApplied(desk.step(write, WriteState.NOT_APPLIED))
     return WriteUnresolved(desk.step(write, WriteState.UNKNOWN, error=order), order)
@@ -78,39 +76,30 @@ async def resume_delete(desk: WriteContext, write: Write) -> WriteOutcome:
 async def _confirm(desk: WriteContext, write: Write) -> WriteOutcome:
     """Read what was taken (Q3.12). Where nothing of it shows yet it is followed, like an order that was accepted."""
     sent = _Sent(write)
-    for pause in desk.patience.settle:
-        order = await desk.read(write.new.order_id or "", pause)
-        if isinstance(order, ApiError):
-            continue
-        if order is None:
-            return OrderGone(desk.step(write, WriteState.GONE))
-        missing = sent.missing(order)
-        if not missing:
-            return WriteConfirmed(desk.step(write, WriteState.CONFIRMED), order)
-        if not sent.untouched(missing):
-            return _differs(desk, write, missing, order)
-    return WriteAccepted(desk.step(write, WriteState.ACCEPTED, verifications=[sent.follow(desk)]))
+
+    order = await desk.read_until(write.new.order_id, desk.patience.settle, sent.shows_in)
+    if order is None:
+        return OrderGone(desk.step(write, WriteState.GONE))
+    if isinstance(order, ApiError) or not sent.shows_in(order):
+        return WriteAccepted(desk.step(write, WriteState.ACCEPTED, verifications=[sent.follow(desk)]))
+    missing = sent.missing(order)
+    if not missing:
+        return WriteConfirmed(desk.step(write, WriteState.CONFIRMED), order)
+    return _differs(desk, write, missing, order)
 
 
 async def _resolve(desk: WriteContext, write: Write) -> WriteOutcome:
     """Look patiently whether a PATCH whose answer was lost has been done."""
     sent = _Sent(write)
-    order: Document | ApiError | None = None
-    missing: list[Mismatch] = []
-    for pause in desk.patience.lookups:
-        order = await desk.read(write.new.order_id or "", pause)
-        if order is None:
-            return OrderGone(desk.step(write, WriteState.GONE))
-        if isinstance(order, ApiError):
-            continue
-        missing = sent.missing(order)
-        if not missing:
-            return WriteConfirmed(desk.step(write, WriteState.CONFIRMED), order)
-        if sent.arrived_in_part(missing):
-            return _differs(desk, write, missing, order)
-    if not isinstance(order, dict):
+    order = await desk.read_until(write.new.order_id, desk.patience.lookups, sent.arrived_in)
+    if order is None:
+        return OrderGone(desk.step(write, WriteState.GONE))
+    if isinstance(order, ApiError):
         # Only a last look that saw the order can say that nothing was done.
         return WriteUnresolved(desk.step(write, WriteState.UNKNOWN, error=order), order)
+    missing = sent.missing(order)
+    if not missing:
+        return WriteConfirmed(desk.step(write, WriteState.CONFIRMED), order)
     if sent.untouched(missing):
         return WriteNotApplied(desk.step(write, WriteState.NOT_APPLIED))
     return _differs(desk, write, missing, order)
@@ -136,8 +125,19 @@ class _Sent:
         """Whether what was sent is missing just as it was before: nothing of it was done, or nothing shows yet."""
         return missing == self._before
 
-    def arrived_in_part(self, missing: list[Mismatch]) -> bool:
-        return bool({one.pointer for one in self._before} - {one.pointer for one in missing})
+    def shows_in(self, order: LookupResult) -> bool:
+        """Whether what was read says that something became of the PATCH, or that the order is gone."""
+        if isinstance(order, ApiError) or order is None:
+            return order is None
+        missing = self.missing(order)
+        return not missing or not self.untouched(missing)
+
+    def arrived_in(self, order: LookupResult) -> bool:
+        """Whether what was read has some of the PATCH, or says that the order is gone."""
+        if isinstance(order, ApiError) or order is None:
+            return order is None
+        missing = self.missing(order)
+        return not missing or bool({one.pointer for one in self._before} - {one.pointer for one in missing})
 
     def follow(self, desk: WriteContext) -> NewVerification:
         base = self._write.new.base

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 
 from tui.api.client import Identifiers
 from tui.api.codec import Json, decode
@@ -11,6 +12,7 @@ from tui.orders.edits.compare import compare
 from tui.orders.edits.request_choice import expected_after_upsert
 from tui.store.batches import StagedState
 from tui.store.journal import NewVerification, SentItem, StagedUpdate, Write, WriteState
+from tui.work.writes.backoff import poll
 from tui.work.writes.lookup import LookupResult, LookupTarget, look_up
 from tui.work.writes.outcomes import (
     WriteAccepted,
@@ -43,16 +45,9 @@ async def _resolve(desk: WriteContext, write: Write, error: ApiError | None) -> 
     """Look patiently for what was sent; while nothing of it is found the same bytes go again, a few times."""
     for sendings in range(1, desk.patience.rounds + 1):
         write = desk.step(write, WriteState.UNKNOWN, error=error, staged=_all(write, StagedState.UNKNOWN))
-        found: list[LookupResult] = []
-        # A look at a service that does not answer takes long itself; that is patience, too.
-        until = desk.now() + timedelta(seconds=sum(desk.patience.lookups))
-        for pause in desk.patience.lookups:
-            if desk.now() > until:
-                break
-            await desk.sleep(pause)
-            found = await _look(desk, write)
-            if _is_there(write, found):
-                return _taken(desk, write, {})
+        found = await _look_patiently(desk, write)
+        if _is_there(write, found):
+            return _taken(desk, write, {})
         failures = [one for one in found if isinstance(one, ApiError)]
         if len(failures) == len(found):
             return _unknown(desk, write, failures[0] if failures else error)
@@ -135,6 +130,19 @@ def _taken(desk: WriteContext, write: Write, remote_ids: dict[str, str]) -> Writ
 def _unknown(desk: WriteContext, write: Write, error: ApiError | None) -> WriteOutcome:
     staged = _all(write, StagedState.UNKNOWN)
     return WriteUnresolved(desk.step(write, WriteState.UNKNOWN, error=error, staged=staged), error)
+
+
+async def _look_patiently(desk: WriteContext, write: Write) -> list[LookupResult]:
+    """Look for the orders after each pause until they prove that the batch was taken; what was found last."""
+    # A lookup takes long itself where the service does not answer, so the clock limits them, too.
+    until = desk.now() + timedelta(seconds=sum(desk.patience.lookups))
+    return await poll(
+        partial(_look, desk, write),
+        desk.patience.lookups,
+        desk.sleep,
+        is_done=partial(_is_there, write),
+        is_late=lambda: desk.now() > until,
+    )
 
 
 async def _look(desk: WriteContext, write: Write) -> list[LookupResult]:

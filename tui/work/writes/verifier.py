@@ -10,7 +10,7 @@ from tui.api.query import id_text
 from tui.orders.edits.compare import compare
 from tui.store.store import Store
 from tui.store.verifications import Verification, VerificationState
-from tui.work.writes.backoff import Now, RetrySchedule, Sleep
+from tui.work.writes.backoff import Now, RetrySchedule, Sleep, sleep_or_event
 from tui.work.writes.lookup import LookupResult, LookupTarget, look_up
 from tui.work.writes.serialization import mismatch_to_json
 
@@ -113,9 +113,4 @@ class Verifier:
             await self._woken.wait()
             return
         seconds = (min(follow.due for follow in following) - self._now()).total_seconds()
-        naps = [asyncio.ensure_future(self._sleep(max(seconds, 0.0))), asyncio.ensure_future(self._woken.wait())]
-        try:
-            await asyncio.wait(naps, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for nap in naps:
-                nap.cancel()
+        await sleep_or_event(seconds, self._woken, self._sleep)

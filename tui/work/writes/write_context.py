@@ -1,15 +1,15 @@
 """What the roads of a write share: the client, the journal, the turn to send, and how a step is recorded and told."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from tui.api.client import Client
-from tui.api.codec import Document, Json
+from tui.api.codec import Json
 from tui.api.errors import ApiError, InvalidResponse, NotFound, OutcomeUnknown, RequestRefused, ServerFault
 from tui.store.journal import NewVerification, StagedUpdate, Write, Writes, WriteState
-from tui.work.writes.backoff import Now, RetrySchedule, Sleep
-from tui.work.writes.lookup import key_of
+from tui.work.writes.backoff import Now, RetrySchedule, Sleep, poll
+from tui.work.writes.lookup import LookupResult, key_of
 from tui.work.writes.outcomes import OrderGone, WriteNotSent, WriteOutcome, WriteRefused
 from tui.work.writes.serialization import edited_order, problems_to_json
 
@@ -55,9 +55,14 @@ class WriteContext:
         self.changed(write)
         return write
 
-    async def read(self, order_id: str, pause: float) -> Document | ApiError | None:
-        """The order after a pause; None: the service says that there is none; an error: it could not be told."""
-        await self.sleep(pause)
+    async def read_until(
+        self, order_id: str | None, pauses: Sequence[float], is_done: Callable[[LookupResult], bool]
+    ) -> LookupResult:
+        """Read an order after each pause until what was found is final; what was found last."""
+        return await poll(lambda: self._read(order_id or ""), pauses, self.sleep, is_done=is_done)
+
+    async def _read(self, order_id: str) -> LookupResult:
+        """The order; None: the service says that there is none; an error: it could not be read."""
         try:
             return await self.client.get_order(order_id)
         except NotFound as error:

@@ -1,0 +1,111 @@
+"""Limits on the shape of the code: sizes of classes and folders, ancestors, unique names."""
+
+import ast
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "tui"
+
+MOST_METHODS = 40
+MOST_METHODS_OF_BASE_SCREEN = 30
+MOST_MODULES = 20
+MOST_LINES_OF_APP = 350
+
+NOT_COMPOSED = {
+    "PanesScreen",
+    "BatchScreen",
+    "StagedFormScreen",
+    "AddingScreen",
+    "GridScreen",
+    "FixingScreen",
+    "ComposerScreen",
+    "FormScreen",
+    "EditScreen",
+}
+"""The classes of the composer and of the edit form that still inherit from each other; this set only shrinks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    """A class of the package, as it is written: its module, its bases, how many methods it defines."""
+
+    module: str
+    name: str
+    bases: tuple[str, ...]
+    methods: int
+    is_protocol: bool
+
+
+def classes() -> Iterator[Class]:
+    for path in sorted(PACKAGE.rglob("*.py")):
+        module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef):
+                bases = tuple(base_name(base) for base in node.bases)
+                methods = sum(isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef) for one in node.body)
+                yield Class(module, node.name, bases, methods, "Protocol" in bases)
+
+
+def base_name(base: ast.expr) -> str:
+    """`Screen` for `Screen`, `textual.Screen` and `Screen[T]`."""
+    if isinstance(base, ast.Subscript):
+        return base_name(base.value)
+    return base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", "")
+
+
+CLASSES = {one.name: one for one in classes()}
+
+
+def ancestors(name: str) -> list[str]:
+    """The ancestors of a class that are classes of ours, protocols and generic parameters aside."""
+    found: list[str] = []
+    for base in CLASSES[name].bases if name in CLASSES else ():
+        if base in CLASSES and not CLASSES[base].is_protocol and base not in found:
+            found += [base, *(one for one in ancestors(base) if one not in found)]
+    return found
+
+
+def in_folder(name: str, folder: str) -> bool:
+    return CLASSES[name].module.startswith(f"tui.{folder}.")
+
+
+def test_a_class_name_is_unique() -> None:
+    counts = Counter(one.name for one in classes() if not one.name.startswith("_") and not one.is_protocol)
+    assert [name for name, count in counts.items() if count > 1] == []
+
+
+def test_classes_are_small() -> None:
+    big = {one.name: one.methods for one in classes() if one.methods > MOST_METHODS}
+    assert set(big) - NOT_COMPOSED == set()
+    assert CLASSES["BaseScreen"].methods <= MOST_METHODS_OF_BASE_SCREEN
+
+
+def test_a_screen_has_one_ancestor() -> None:
+    screens = [name for name in CLASSES if in_folder(name, "screens") and "BaseScreen" in ancestors(name)]
+    assert len(screens) > 10
+    assert {name for name in screens if ancestors(name) != ["BaseScreen"]} - NOT_COMPOSED == set()
+
+
+def test_a_widget_has_at_most_two_ancestors() -> None:
+    widgets = [name for name in CLASSES if in_folder(name, "widgets")]
+    assert {name: found for name in widgets if len(found := ancestors(name)) > 2} == {}
+
+
+def test_what_is_not_composed_yet_still_exists() -> None:
+    assert set(CLASSES) >= NOT_COMPOSED
+
+
+@pytest.mark.parametrize("folder", sorted({path.parent for path in PACKAGE.rglob("*.py")}), ids=lambda path: path.name)
+def test_a_folder_is_small(folder: Path) -> None:
+    modules = [path.name for path in folder.glob("*.py") if path.name != "__init__.py"]
+    assert len(modules) <= MOST_MODULES, modules
+
+
+def test_the_app_is_small() -> None:
+    lines = sum(len((PACKAGE / name).read_text(encoding="utf-8").splitlines()) for name in ("app.py", "lifecycle.py"))
+    assert lines < MOST_LINES_OF_APP

@@ -1,0 +1,146 @@
+"""The orders of a change over many: leaving out, the kind of request, the review, the sending, trying again."""
+
+from tui.api.codec import pretty
+from tui.screens.bulk.context import BulkContext
+from tui.screens.bulk.recipe import RecipeCommands
+from tui.screens.bulk.rows import ALL, body_of, review_of
+from tui.screens.bulk.running import start_job
+from tui.screens.common.commands import handles
+from tui.screens.common.routes import ShowText
+from tui.screens.review.screen import ReviewScreen
+from tui.store.db import StoreError
+from tui.store.journal import WriteKind
+from tui.work.bulk.job import AGAIN, JobStage
+from tui.work.bulk.runner import JobConflict
+from tui.work.bulk.saved_changes import SavedChanges
+from tui.work.writes.send_state import SendState
+
+_AGAIN_OF_ALL = frozenset({SendState.NOT_SENT, SendState.REFUSED, SendState.CONFLICT, SendState.DIFFERS})
+
+
+class SendCommands:
+    """Nothing goes before the review's `y`; from there on it goes by itself, and can be paused and cancelled."""
+
+    def __init__(self, context: BulkContext, recipe: RecipeCommands) -> None:
+        self._context = context
+        self._recipe = recipe
+        self._screen = context.screen
+        self._workspace = context.workspace
+
+    @handles("exclude")
+    def leave_out(self, key: str) -> None:
+        context = self._context
+        order = context.order
+        if order is None or context.in_recipe:
+            self._screen.show_notice("Orders are left out in their list; Tab leads there.")
+            return
+        try:
+            if not self._workspace.jobs.leave_out(context.job, order.id):
+                self._screen.show_notice(f"{order.name}: {order.state.label}; it is not sent anyway.")
+        except JobConflict as error:
+            self._screen.show_notice(str(error))
+        context.show_all()
+        context.table.move(1)
+
+    @handles("as_json")
+    def show_body(self, key: str) -> None:
+        order = self._context.order
+        body = body_of(order, self._context.job.road) if order is not None else None
+        if order is None or body is None:
+            self._screen.show_notice("No body is made for this order here.")
+        else:
+            self._workspace.go(ShowText(f"What goes for {order.name}", pretty(body)))
+
+    @handles("method")
+    def switch_kind(self, key: str) -> None:
+        job = self._context.job
+        other = WriteKind.UPSERT if job.road is WriteKind.PATCH else WriteKind.PATCH
+        try:
+            self._workspace.jobs.choose(job, other)
+        except JobConflict as error:
+            self._screen.show_notice(str(error))
+        self._context.show_all()
+
+    @handles("review")
+    async def review(self, key: str) -> None:
+        job, jobs = self._context.job, self._workspace.jobs
+        if job.stage is not JobStage.PLANNED:
+            self._screen.show_notice(f"This change is {job.stage} already; R tries orders again.")
+        elif self._recipe.is_reading:
+            self._screen.show_notice("The dry run is not done yet.")
+        elif not job.waiting:
+            self._screen.show_notice("Nothing would be sent; the list says why.")
+        else:
+            plan = review_of(job, jobs.plan(job), read_only=self._workspace.account.client.read_only)
+            if await self._screen.ask_screen(ReviewScreen(self._workspace, plan)) is not None:
+                self._send()
+
+    def _send(self) -> None:
+        with self._screen.report_store_errors():
+            SavedChanges(self._workspace.account).used(self._context.job.recipe)
+        self._context.in_recipe = False
+        self._context.tab_bar.select(ALL)
+        start_job(self._workspace, self._context.job)
+
+    @handles("pause")
+    def pause(self, key: str) -> None:
+        job, jobs = self._context.job, self._workspace.jobs
+        if jobs.is_elsewhere(job):
+            self._screen.show_notice("Another running copy of the app has this change under way.", "warning")
+        elif job.stage is JobStage.RUNNING and jobs.is_running(job):
+            jobs.pause(job)
+            self._screen.show_notice("Paused: what is on its way comes to its end. z goes on.")
+        elif job.stage in (JobStage.PAUSED, JobStage.RUNNING):
+            if jobs.is_running(job):
+                self._screen.show_notice("What was on its way is still being looked up; then z goes on.")
+            else:
+                start_job(self._workspace, job)
+        else:
+            self._screen.show_notice("Nothing is being sent.")
+
+    @handles("stop")
+    async def stop(self, key: str) -> None:
+        job = self._context.job
+        if job.stage not in (JobStage.RUNNING, JobStage.PAUSED):
+            stopped = self._screen.stop_reading()
+            self._screen.show_notice(
+                "The dry run was stopped; r runs it again." if stopped else "Nothing is being sent."
+            )
+            return
+        if not await self._screen.ask(f"Cancel? {job.gone} of {job.going} sent.", [("c", "cancel the rest")]):
+            return
+        try:
+            count = self._workspace.jobs.cancel(job)
+        except (JobConflict, StoreError) as error:
+            self._screen.show_notice(str(error), "warning")
+            return
+        self._context.show_all()
+        self._screen.show_notice(f"Cancelled: {count} not sent; what was sent stays sent.")
+
+    @handles("retry")
+    def retry(self, key: str) -> None:
+        job = self._context.job
+        if job.stage in (JobStage.RUNNING, JobStage.PAUSED):
+            self._screen.show_notice("Orders are tried again when the rest is done; z goes on, Ctrl+C cancels.")
+            return
+        current = self._context.tab_bar.current or ALL
+        states = _AGAIN_OF_ALL if current == ALL else frozenset({SendState(current)}) & AGAIN
+        if not states:
+            words = f"Orders that are {current} are not tried again; choose another state on the strip."
+            self._screen.show_notice(words)
+            return
+        self._screen.run_worker(self._retry(states), name="try again", group="read", exclusive=True)
+
+    async def _retry(self, states: frozenset[SendState]) -> None:
+        self._screen.show_notice("Reading again …")
+        try:
+            count = await self._workspace.jobs.retry(self._context.job, states)
+        except (JobConflict, StoreError) as error:
+            self._screen.show_notice(str(error), "warning")
+            return
+        if self._screen.is_attached:
+            self._context.tab_bar.select(ALL)
+            self._context.show_all()
+            self._screen.show_notice(
+                f"{count} would change now; w reviews." if count else "None of them would change; the list says why."
+            )

@@ -1,0 +1,97 @@
+"""The way back from a write: a draft of what the order was before, for one order, a write, or a whole change."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from tui.orders.progress import Progress
+from tui.screens.common.commands import handles
+from tui.screens.common.routes import ShowText
+from tui.screens.common.screen import BaseScreen
+from tui.screens.journal.write_list import WriteList
+from tui.screens.review.drafts import review_drafts
+from tui.work.journal.entries import JournalEntry
+from tui.work.journal.undo import UndoResult, step_name, told, undo, why_not
+
+
+class UndoCommands:
+    """Undo, and the review of what it drafted. `show_all` shows the list again."""
+
+    def __init__(self, screen: BaseScreen[Any], writes: WriteList, show_all: Callable[[], None]) -> None:
+        self._screen = screen
+        self._workspace = screen.workspace
+        self._writes = writes
+        self._show_all = show_all
+
+    @handles("undo")
+    async def undo(self, key: str) -> None:
+        brief, place = self._writes.brief, self._writes.place
+        if brief is None or place is None:
+            return
+        answers = []
+        if brief.orders > 1:
+            answers.append(("w", f"all {brief.orders} orders of this write"))
+        if brief.job is not None:
+            answers.append(("j", f"the whole of {brief.job}"))
+        if not answers:
+            self._undo([brief.id], None)
+            return
+        if self._writes.is_one_order:
+            answers.insert(0, ("o", f"{brief.first.name} only"))
+        answer = await self._screen.ask("Undo", answers)
+        if answer == "j":
+            account = self._workspace.account
+            found = account.store.journal_queries.find(account.account_id, job=brief.job)
+            self._undo([id for id, _ in found], None)
+        elif answer is not None:
+            self._undo([brief.id], place[1] if answer == "o" else None)
+
+    def _undo(self, ids: Sequence[int], only: int | None) -> None:
+        self._screen.show_notice("Reading what is there now …")
+        work = self._draft_inverse(ids, only)
+        self._screen.run_worker(work, name="draft the way back", group="read", exclusive=True)
+
+    async def _draft_inverse(self, ids: Sequence[int], only: int | None) -> None:
+        workspace, screen = self._workspace, self._screen
+        entries: list[JournalEntry] = []
+        for id in ids:
+            entry = self._writes.open(id)
+            if entry is not None:
+                entries.append(replace(entry, only=only))
+            await asyncio.sleep(0)
+        reason = why_not(entries[0]) if len(entries) == 1 else None
+        if reason is not None or not entries:
+            screen.show_notice(reason or "This write was removed from the journal.")
+            return
+
+        def show(progress: Progress) -> None:
+            if progress.total > 1:
+                screen.show_notice(f"{progress.done} of {progress.total} orders read again …")
+
+        name = step_name(entries[0], workspace.account.zone)
+        with screen.report_store_errors():
+            results = await undo(workspace.account, workspace.staging, entries, name, show)
+            for result in results:
+                if result.named.remote_id:
+                    workspace.order_changed(result.named.remote_id)
+            self._show_all()
+            screen.show_notice(told(results))
+            if len(results) > 1 and screen.is_active and not screen.is_typing:
+                workspace.go(ShowText(f"Undo: {told(results)}", _each(results)))
+
+    @handles("review")
+    def review(self, key: str) -> None:
+        review_drafts(self._screen, self._workspace.account.drafts.all())
+
+
+def _each(results: Sequence[UndoResult]) -> str:
+    """A line for each order, those to be looked at first."""
+    ranked = sorted(results, key=lambda result: result.undone == "drafted")
+    return "\n".join(_line_of(result) for result in ranked)
+
+
+def _line_of(result: UndoResult) -> str:
+    name = result.named.name
+    words = result.words.removeprefix(f"{name}: ").removesuffix(" w reviews.")
+    return f"{name}  {words}" if words.startswith(str(result.undone)) else f"{name}  {result.undone}: {words}"

@@ -1,0 +1,120 @@
+"""The commands that change the order under the cursor: its draft, its address, its deletion."""
+
+from collections.abc import Callable
+
+from tui.api.codec import Document
+from tui.api.query import order_key
+from tui.orders.checks.spreadsheet_damage import fix_for
+from tui.orders.summary import order_name
+from tui.screens.common.commands import handles
+from tui.screens.common.routes import ShowLines
+from tui.screens.common.workspace_actions import start_write
+from tui.screens.order.address import STEP, AddressScreen
+from tui.screens.review.drafts import differences, review_drafts
+from tui.screens.triage.order_list import OrderList
+from tui.widgets.text import has_substitutes
+from tui.work.drafts.drafts import Draft
+
+
+class DraftCommands:
+    """Changes of one order, and the review of all drafts."""
+
+    def __init__(self, orders: OrderList) -> None:
+        self._orders = orders
+        self._screen = orders.screen
+        self._workspace = orders.workspace
+
+    @handles("fix")
+    def fix(self, key: str) -> None:
+        order = self._orders.changeable()
+        if order is None:
+            return
+        draft = self._orders.draft_of(order)
+        for problem in self._workspace.orders.problems(draft.edit.document):
+            proposal = fix_for(draft.edit.document, problem)
+            if proposal is not None:
+                draft.edit.put_all(proposal.values, problem.title or problem.detail)
+                self._orders.save(draft)
+                self._screen.show_notice(f"Drafted: {proposal.text}. u takes it back, w reviews.")
+                return
+        self._screen.show_notice("There is no proposal for this order.")
+
+    @handles("address")
+    async def read_address(self, key: str) -> None:
+        await self.open_address()
+
+    async def open_address(self, text: str = "") -> None:
+        """Let the user read an address from a text into the order's draft."""
+        order = self._orders.changeable()
+        if order is None:
+            return
+        document, name = self._orders.draft_of(order).edit.document, order_name(order)
+        screen = AddressScreen(self._workspace, document, name=name, key=order_key(order), text=text)
+        values = await self._screen.ask_screen(screen)
+        if values is None:
+            return
+        draft = self._orders.draft_of(order)
+        if draft.edit.put_all(values, STEP):
+            self._orders.save(draft)
+            self._screen.show_notice(f"Drafted: {STEP}, for {name}. u takes it back, w reviews.")
+
+    @handles("undo")
+    def undo(self, key: str) -> None:
+        self._step(lambda draft: draft.edit.undo(), "Nothing to undo on this order.", "Undone")
+
+    @handles("redo")
+    def redo(self, key: str) -> None:
+        self._step(lambda draft: draft.edit.redo(), "Nothing to do again on this order.", "Done again")
+
+    def _step(self, action: Callable[[Draft], str | None], nothing: str, done: str) -> None:
+        order = self._orders.changeable()
+        if order is None:
+            return
+        draft = self._orders.draft_of(order)
+        name = action(draft)
+        if name is None:
+            self._screen.show_notice(nothing)
+            return
+        self._orders.save(draft)
+        self._screen.show_notice(f"{done}: {name}.")
+
+    @handles("differences")
+    def show_differences(self, key: str) -> None:
+        order = self._orders.order
+        draft = self._workspace.account.drafts.get(order_key(order)) if order is not None else None
+        if draft is None:
+            self._screen.show_notice("Nothing was changed on this order.")
+        else:
+            self._workspace.go(ShowLines(f"Changed: {order_name(draft.edit.document)}", differences(draft)))
+
+    @handles("review")
+    def review(self, key: str) -> None:
+        drafts = self._workspace.account.drafts.all()
+        if self._screen.on_marked:
+            drafts = [draft for draft in drafts if draft.order_id in self._orders.table.marks]
+        review_drafts(self._screen, drafts)
+
+    @handles("drop")
+    async def delete(self, key: str) -> None:
+        if self._screen.on_marked:
+            self._screen.show_notice("Orders are deleted one at a time.")
+            return
+        order = self._orders.changeable()
+        if order is None:
+            return
+        if self._workspace.account.client.read_only:
+            self._screen.show_notice("This account is opened for reading only.")
+            return
+        question, expected = _delete_question(order)
+        if await self._screen.ask(question, expected=expected):
+            work = self._workspace.account.corrections.delete(order_key(order), order)
+            start_write(self._workspace, work, name="delete an order")
+            self._screen.show_notice(f"{order_name(order)} is being deleted.")
+
+
+def _delete_question(order: Document) -> tuple[str, str]:
+    """The question before an order is deleted, and the text that answers it."""
+    name = order_name(order)
+    # What cannot be shown as it is cannot be typed either; then Sendcloud's own number is asked for.
+    expected, what = (order_key(order), "Sendcloud id") if has_substitutes(name) else (name, "number")
+    return f"Delete {name} from Sendcloud? Type its {what}{f' {expected}' if expected != name else ''}:", expected

@@ -1,0 +1,131 @@
+"""The commands that go through the list of orders, narrow and sort it, and read again."""
+
+from tui.api.codec import pretty
+from tui.api.query import SORT_KEYS, order_key
+from tui.orders.summary import order_name
+from tui.screens.common.commands import handles
+from tui.screens.common.routes import EditOrder, OpenComposer, OpenJobs, ShowText
+from tui.screens.common.workspace_actions import look_up_again
+from tui.screens.triage.order_list import OrderList
+from tui.screens.triage.shops import shops_text
+
+_SORT_NAMES = {
+    "integration": "shop",
+    "order_number": "number",
+    "order_created_at": "ordered",
+    "order_updated_at": "updated",
+    "pk": "came in",
+}
+
+
+class ListCommands:
+    """Moving, opening and reading."""
+
+    def __init__(self, orders: OrderList) -> None:
+        self._orders = orders
+        self._screen = orders.screen
+        self._workspace = orders.workspace
+
+    @handles("tab_next")
+    def next_shop(self, key: str) -> None:
+        self._orders.tab_bar.step(1)
+
+    @handles("tab_previous")
+    def previous_shop(self, key: str) -> None:
+        self._orders.tab_bar.step(-1)
+
+    @handles("tab_number")
+    def shop_number(self, key: str) -> None:
+        if not self._orders.tab_bar.select_number(int(key)):
+            self._screen.show_notice(f"There is no shop {key}.")
+
+    @handles("pane")
+    def switch_pane(self, key: str) -> None:
+        orders = self._orders
+        (orders.table if orders.preview.has_focus else orders.preview).focus(scroll_visible=False)
+
+    @handles("open")
+    def open(self, key: str) -> None:
+        self._open(as_json=False)
+
+    @handles("as_json_edit")
+    def open_as_json(self, key: str) -> None:
+        self._open(as_json=True)
+
+    def _open(self, *, as_json: bool) -> None:
+        order = self._orders.changeable()
+        if order is not None:
+            self._orders.remember()
+            self._workspace.go(EditOrder(order_key(order), as_json))
+
+    @handles("next_order")
+    def next_order(self, key: str) -> None:
+        self._orders.table.move(1)
+
+    @handles("previous_order")
+    def previous_order(self, key: str) -> None:
+        self._orders.table.move(-1)
+
+    @handles("next_problem")
+    def next_problem(self, key: str) -> None:
+        self._step_problem(1)
+
+    @handles("previous_problem")
+    def previous_problem(self, key: str) -> None:
+        self._step_problem(-1)
+
+    def _step_problem(self, by: int) -> None:
+        if self._workspace.orders.problem_beside(self._orders.table.cursor_key or "", by) is None:
+            more = " in what was read; G reads on" if self._orders.reader.has_more else ""
+            self._screen.show_notice(f"No {'further' if by > 0 else 'earlier'} order with a problem{more}.")
+
+    @handles("filter")
+    def filter(self, key: str) -> None:
+        self._orders.filter_line.open()
+
+    @handles("sort")
+    async def sort(self, key: str) -> None:
+        answers = [(str(place), _SORT_NAMES[sort]) for place, sort in enumerate(SORT_KEYS, 1)]
+        answer = await self._screen.ask("Sort by (again: the other way)", answers)
+        if answer is None:
+            return
+        sort = SORT_KEYS[int(answer) - 1]
+        # Names rise and times fall, unless the same is asked again.
+        first = sort if sort in ("order_number", "integration") else f"-{sort}"
+        other = sort if first != sort else f"-{sort}"
+        orders = self._orders
+        words = [word for word in orders.filter_line.filter.split() if not word.startswith("sort:")]
+        orders.set_filter(" ".join([*words, f"sort:{other if orders.reader.filter.sort == (first,) else first}"]))
+
+    @handles("refresh")
+    def refresh(self, key: str) -> None:
+        order = self._orders.order
+        if order is not None and not look_up_again(self._screen, order_key(order)):
+            self._orders.reader.read("read an order again", self._orders.reader.read_order(order_key(order)))
+
+    @handles("shops")
+    def show_shops(self, key: str) -> None:
+        self._orders.reader.read("read why a shop fails", self._show_shops())
+
+    async def _show_shops(self) -> None:
+        self._workspace.go(ShowText("Shops", await shops_text(self._workspace.account)))
+
+    @handles("long_text")
+    def show_order(self, key: str) -> None:
+        if (order := self._orders.order) is not None:
+            self._workspace.go(ShowText(f"As it was read: {order_name(order)}", pretty(order)))
+
+    @handles("batches")
+    def open_composer(self, key: str) -> None:
+        self._workspace.go(OpenComposer())
+
+    @handles("changes")
+    def open_jobs(self, key: str) -> None:
+        self._workspace.go(OpenJobs())
+
+    @handles("back")
+    def back(self, key: str) -> None:
+        if self._orders.preview.has_focus:
+            self._orders.table.focus(scroll_visible=False)
+        elif key == "q":
+            self._screen.show_notice("Q leaves the app.")

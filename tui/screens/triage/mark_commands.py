@@ -1,0 +1,88 @@
+"""The commands on marks: setting them, and what all marked orders are staged as."""
+
+from tui.api.codec import Document
+from tui.api.errors import ApiError, NotFound
+from tui.orders.summary import order_name
+from tui.screens.common.commands import handles
+from tui.screens.common.key_lines import marked_keys
+from tui.screens.common.table_rows import mark_by
+from tui.screens.common.workspace_actions import stage_copies
+from tui.screens.triage.changes import ChangeCommands
+from tui.screens.triage.order_list import OrderList
+
+
+class MarkCommands:
+    """Marking orders, and staging those that are marked."""
+
+    def __init__(self, orders: OrderList, changes: ChangeCommands) -> None:
+        self._orders = orders
+        self._changes = changes
+        self._screen = orders.screen
+        self._workspace = orders.workspace
+
+    @handles("mark")
+    def mark(self, key: str) -> None:
+        self._orders.table.toggle_mark()
+        self._orders.table.move(1)
+
+    @handles("marks")
+    async def mark_many(self, key: str) -> None:
+        answers = [("a", "all read"), ("n", "none"), ("i", "invert"), ("p", "with problems")]
+        answer = await self._screen.ask("Mark", answers)
+        if answer == "p":
+            index = self._workspace.orders
+            shown = zip(index.keys, index.orders, strict=True)
+            self._orders.table.set_marks(key for key, order in shown if index.will_not_ship(order))
+        elif answer is not None:
+            mark_by(self._orders.table, answer)
+
+    @handles("on_marked")
+    def on_marked(self, key: str) -> None:
+        marks = self._orders.table.marks
+        if not marks:
+            self._screen.run_dialog(self._changes.ask_on_all())
+            return
+        hidden = len(marks - set(self._workspace.orders.keys))
+        self._screen.next_on_marked = True
+        others = f", {hidden} of them not in this list" if hidden else ""
+        self._screen.show_notice(f"On {len(marks)} marked{others}: {marked_keys(self._screen.WHERE)}")
+
+    @handles("add")
+    def stage(self, key: str) -> None:
+        marks = sorted(self._orders.table.marks)
+        unread = [key for key in marks if self._workspace.orders.find(key) is None]
+        if self._screen.on_marked and unread:
+            self._screen.show_notice(f"Reading {len(unread)} marked that are not in what was read …")
+            self._orders.reader.read("read marked orders", self._read_marked(unread))
+        else:
+            self._screen.run_dialog(self._ask_stage(self._orders.targets()))
+
+    async def _read_marked(self, unread: list[str]) -> None:
+        """Read the marked orders that the list has not, then stage all of them."""
+        index = self._workspace.orders
+        found: dict[str, Document] = {}
+        for order_id in unread:
+            try:
+                found[order_id] = await self._workspace.account.client.get_order(order_id)
+            except NotFound:
+                continue
+            except ApiError as error:
+                self._screen.show_notice(f"Nothing was staged: {error}", "error")
+                return
+        marked = (index.find(key) or found.get(key) for key in sorted(self._orders.table.marks))
+        orders = [order for order in marked if order is not None]
+        if self._screen.is_active and not self._screen.is_typing:
+            self._screen.run_dialog(self._ask_stage(orders, len(unread) - len(found)))
+        else:
+            self._screen.show_notice("The marked orders are read; ; a stages them.")
+
+    async def _ask_stage(self, orders: list[Document], missing: int = 0) -> None:
+        if not orders:
+            self._screen.show_notice("There is no order to stage.")
+            return
+        name = order_name(orders[0]) if len(orders) == 1 else f"{len(orders)} orders"
+        gone = f" ({missing} marked are not there any more)" if missing else ""
+        answers = [("c", "as a new order"), ("u", "as an update, sent whole")]
+        answer = await self._screen.ask(f"Stage {name}{gone}", answers)
+        if answer is not None and stage_copies(self._screen, orders, as_update=answer == "u"):
+            self._screen.show_notice(f"{name} staged; B opens the composer.")

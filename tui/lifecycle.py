@@ -121,12 +121,12 @@ class Session:
     async def _ask_and_leave(self) -> None:
         screen = self.navigator.screens[-1]
         if self.workspace.staging.is_taking:
-            if await screen.ask("A file is being added.", [("l", "leave; none of its orders is added")]):
+            if await screen.ask("A file is being added.", [("y", "quit; none of its orders is added")]):
                 self._app.exit(0)
             return
         count = self._under_way
-        text = f"{count} write{'s are' if count > 1 else ' is'} on the way."
-        answer = await screen.ask(text, [("w", "leave when done"), ("l", "leave; check later")])
+        text = f"{count} write{'s are' if count > 1 else ' is'} in flight."
+        answer = await screen.ask(text, [("w", "quit when done"), ("l", "quit now; look up later")])
         if answer == "w":
             while self._under_way:
                 await self.workspace.account.outbox.drain()

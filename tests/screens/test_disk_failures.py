@@ -177,7 +177,7 @@ async def test_leaving_asks_first_while_an_order_is_about_to_go(tmp_path: Path) 
         await house.press("y")
         assert not house.app.account.outbox.under_way
         await house.press("Q")
-        await house.until("1 write is on the way.")
+        await house.until("1 write is in flight.")
         await house.press("w")
         gate.set()
         await house.until(lambda: house.app.return_code == 0)

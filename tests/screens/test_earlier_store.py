@@ -21,7 +21,7 @@ from tui.widgets.dialogs import QuestionBar
 from tui.widgets.grid import OrderGrid
 
 SIZES = [(80, 24), (120, 40)]
-RESUME, LATER, THIS_ORDER, SEND = "g", "l", "t", "y"
+RESUME, LATER, THIS_ORDER, SEND = "y", "l", "t", "y"
 """The answers to the question about the paused job, to which drafts are reviewed, and in the review."""
 LEFT_OPEN = (16, 17, 18, 19)
 """The writes that had no end."""

@@ -119,8 +119,8 @@ async def test_a_batch_of_another_copy_is_looked_at_and_taken_over(tmp_path: Pat
         await house.press("B", "b")
         await house.until(lambda: isinstance(house.app.screen, BatchesScreen))
         await house.press("t")
-        await house.until("take it over")
-        await house.press("t")
+        await house.until("take over; the other copy")
+        await house.press("y")
         await house.until("1 order staged")
         assert house.app.staging.owner is None
         other.close()

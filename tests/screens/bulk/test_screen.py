@@ -292,7 +292,7 @@ async def test_it_pauses_goes_on_and_is_cancelled_between_orders(tmp_path: Path)
         await house.until("Cancel? ")
         await house.press("enter")
         assert bulk(house).job.stage is JobStage.RUNNING
-        await house.press("c")
+        await house.press("y")
         await house.until("Cancelled: ")
         gate.let(100)
         await house.until(lambda: not house.app.jobs.running)
@@ -302,7 +302,7 @@ async def test_it_pauses_goes_on_and_is_cancelled_between_orders(tmp_path: Path)
         assert writes(house) == sent
 
 
-@pytest.mark.parametrize(("answer", "size"), [("g", SIZES[0]), ("l", SIZES[1]), ("d", SIZES[0])])
+@pytest.mark.parametrize(("answer", "size"), [("y", SIZES[0]), ("l", SIZES[1]), ("d", SIZES[0])])
 async def test_the_next_start_asks_whether_to_go_on(tmp_path: Path, answer: str, size: tuple[int, int]) -> None:
     sandbox = planted(16)
     async with housed(tmp_path, sandbox=sandbox) as house:
@@ -316,7 +316,7 @@ async def test_the_next_start_asks_whether_to_go_on(tmp_path: Path, answer: str,
         gate.let(11)
         await house.until(lambda: bulk(house).job.gone > 2)
     async with housed(tmp_path, sandbox=sandbox, size=size) as house:
-        await house.until("of 16 sent, go on?")
+        await house.until("of 16 sent. Resume")
         (job,) = house.app.jobs.left()
         gone = job.gone
         assert 0 < gone < 16
@@ -352,7 +352,7 @@ async def test_a_result_is_looked_at_later_and_forgotten(tmp_path: Path) -> None
         await to_hold(house)
         await house.press("q", "C")
         await house.until("1 ready")
-        await house.press("D", "f")
+        await house.press("D", "y")
         await house.until("No change over many orders yet")
 
 

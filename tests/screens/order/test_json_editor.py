@@ -188,11 +188,11 @@ async def test_a_schema_problem_stands_at_its_field_and_can_be_applied_if_the_us
         await house.press("g", "n")
         assert '"city": 9' in house.line_with(">")
         await house.press("w")
-        assert "Apply in spite of 1 problem?" in house.text
+        assert "Apply despite 1 problem?" in house.text
         await house.press("enter", "space", "escape")
         assert "Not applied" in house.text
         assert house.app.account.drafts.all() == []
-        await house.press("w", "a")
+        await house.press("w", "y")
         assert isinstance(house.app.screen, EditScreen)
         (draft,) = house.app.account.drafts.all()
         assert CITY.get(draft.edit.document) == 9
@@ -209,7 +209,7 @@ async def test_what_cannot_change_is_told_at_its_line_and_stays(tmp_path: Path) 
         await judged(house)
         at = next(n for n, line in enumerate(house.lines) if '"another"' in line)
         assert "Order, order id: cannot be changed once the order exists" in house.lines[at + 1]
-        await house.press("w", "a")
+        await house.press("w", "y")
         (draft,) = house.app.account.drafts.all()
         assert draft.edit.document["order_id"] == order["order_id"]
         assert CITY.get(draft.edit.document) == "Gentbrugge"
@@ -287,7 +287,7 @@ async def test_a_paste_is_never_run_as_commands(tmp_path: Path) -> None:
         house.app.post_message(events.Paste('{"q": "w"}'))
         await house.press()
         assert "10 characters were pasted" in house.text
-        await house.press("r")
+        await house.press("y")
         await judged(house)
         assert '{"q": "w"}' in house.text
         await house.press("u")
@@ -428,7 +428,7 @@ async def test_an_editor_that_fails_after_it_saved_leaves_the_choice_to_the_user
         await house.press("E")
         assert "Editor ended with 1; the text changed." in house.text
         assert len(leftovers(tmp_path / "data")) == 1
-        await house.press("e", "t")
+        await house.press("e", "y")
         await judged(house)
         assert '"place"' in screen(house).edit.buffer.text
         assert leftovers(tmp_path / "data") == []
@@ -521,7 +521,7 @@ async def test_an_order_of_500_items_is_edited_line_by_line(tmp_path: Path) -> N
         await judged(house)
         assert "! Items 401, quantity: Must be a whole number" in house.text
         assert "1 problem" in house.lines[-2]
-        await house.press("w", "a")
+        await house.press("w", "y")
         await house.until(lambda: isinstance(house.app.screen, TriageScreen))
         (change,) = draft.edit.changes()
         assert str(change.pointer) == "/order_details/order_items/400/quantity"
@@ -540,8 +540,8 @@ async def test_an_order_of_types_never_seen_is_shown_judged_and_changed(tmp_path
         await judged(house)
         await house.press("w")
         if isinstance(house.app.screen, JsonScreen):
-            assert "Apply in spite of" in house.text
-            await house.press("a")
+            assert "Apply despite" in house.text
+            await house.press("y")
         assert draft.edit.document["new"] == {"of": [1]}
 
 

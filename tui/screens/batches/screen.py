@@ -194,7 +194,7 @@ class BatchesScreen(BaseScreen[None]):
             self.show_notice("Nobody else has this batch; Enter opens it.")
             return
         owner = f"{info.owner.user}@{info.owner.host}, process {info.owner.pid}" if info.owner else "Another copy"
-        answers = [("t", "take it over; that copy can only look then")]
+        answers = [("y", "take over; the other copy becomes read-only")]
         if await self.ask(f"{owner} works on {info.name}.", answers):
             with self._reporting():
                 self._open(info)

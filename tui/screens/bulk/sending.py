@@ -107,7 +107,7 @@ class SendCommands:
                 "The dry run was stopped; r runs it again." if stopped else "Nothing is being sent."
             )
             return
-        if not await self._screen.ask(f"Cancel? {job.gone} of {job.going} sent.", [("c", "cancel the rest")]):
+        if not await self._screen.ask(f"Cancel? {job.gone} of {job.going} sent.", [("y", "cancel the rest")]):
             return
         try:
             count = self._workspace.jobs.cancel(job)

@@ -152,7 +152,7 @@ class EditorSession:
         how = f"ended with {status}" if status > 0 else f"ended by {_signal(-status)}"
         if data == to_bytes(self._text, self._manner):
             raise NothingToTake(f"Editor {how}; nothing was changed.", "warning")
-        return await self._ask(f"Editor {how}; the text changed.", [("e", "edit it again"), ("t", "take it")]) == "e"
+        return await self._ask(f"Editor {how}; the text changed.", [("e", "edit it again"), ("y", "accept it")]) == "e"
 
     def _decoded(self, data: bytes | int) -> str:
         if isinstance(data, int):

@@ -14,7 +14,7 @@ import pytest
 import readme_parts
 from pseudo_terminal import PROGRAM, Terminal
 
-from tui.headless import BARRED, PROBLEMS, UNKNOWN, USAGE, WELL
+from tui.headless import DENIED, PROBLEMS, SUCCESS, UNKNOWN, USAGE
 from tui.keymap import Context, lookup
 from tui.sandbox.app import SandboxSettings
 from tui.sandbox.faults import Fault, Faults, RetryAfter
@@ -149,7 +149,7 @@ def test_the_commands_without_the_screen_say_what_is_written(tmp_path: Path) -> 
 def test_the_outcomes_and_exit_codes_are_told() -> None:
     section = TEXT[TEXT.index("## Command line") : TEXT.index("## Files")]
     assert {str(end) for end in SubmitOutcome} <= set(re.findall(r"`([\w-]+)`", section))
-    assert {str(code) for code in (WELL, PROBLEMS, USAGE, BARRED, UNKNOWN)} <= set(
+    assert {str(code) for code in (SUCCESS, PROBLEMS, USAGE, DENIED, UNKNOWN)} <= set(
         re.findall(r"^\| (\d) \|", section, re.M)
     )
 

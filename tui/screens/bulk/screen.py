@@ -46,7 +46,7 @@ _KEYS_IN = {
         ("tags", "tags"),
         ("only_empty", "empty"),
         ("pane", "orders"),
-        ("leave_out", "leave out"),
+        ("exclude", "exclude"),
         ("as_json", "JSON"),
         ("review", "review"),
         ("keys", "keys"),

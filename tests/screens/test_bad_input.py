@@ -123,13 +123,13 @@ async def test_500_items_and_pastes_of_a_megabyte(tmp_path: Path) -> None:
         await house.press("enter")
         await house.type("2")
         await house.press("enter")
-        assert screen._draft is not None
-        assert screen._draft.sending.body == {"order_details": {"order_items": [{"name": "Mug 499", "quantity": 12}]}}
+        assert screen.draft is not None
+        assert screen.draft.choice.body == {"order_details": {"order_items": [{"name": "Mug 499", "quantity": 12}]}}
         await house.press("u")
 
         for pointer in (SHIP_TO / "name", NOTES):
             sheet.go_to(pointer)
-            before = pointer.get(screen._draft.edit.document)
+            before = pointer.get(screen.draft.edit.document)
             await house.press("enter", "end")
             for text in ("y" * 2**20, "y\n" * 2**19):
                 await paste(house, text)
@@ -140,10 +140,10 @@ async def test_500_items_and_pastes_of_a_megabyte(tmp_path: Path) -> None:
             long = f"{before}Jan [2J" + "y" * 60_000
             assert sheet.editor_text == long
             await house.press("home", "end", "tab", "escape")
-            assert pointer.get(screen._draft.edit.document) == long
+            assert pointer.get(screen.draft.edit.document) == long
         # Too long is no reason to keep it here: no limit is documented (Q8.16), and it is told at the field.
         sheet.go_to(SHIP_TO / "name")
         assert "Some carriers print at most 35 characters; this has 6" in house.text
-        assert screen._draft.sending.can_send
-        assert len(screen._draft.edit.document["order_details"]["order_items"]) == 500  # type: ignore[index,call-overload,arg-type]
+        assert screen.draft.choice.can_send
+        assert len(screen.draft.edit.document["order_details"]["order_items"]) == 500  # type: ignore[index,call-overload,arg-type]
     box.close()

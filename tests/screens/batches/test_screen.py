@@ -44,7 +44,7 @@ async def stage(house: House, count: int, prefix: str = "T") -> None:
     orders = [order(order_id=f"{prefix}{n}", order_number=f"{prefix}{n}") for n in range(count)]
     add_json(house.app.staging, json.dumps(orders))
     await house.app.staging.look()
-    house.app.screen.show_all()  # type: ignore[attr-defined]
+    house.app.screen.view.show_all()  # type: ignore[attr-defined]
     await house.until(f"{count} order{'s' if count > 1 else ''} staged")
 
 
@@ -220,7 +220,7 @@ async def test_a_sending_is_paused_and_cancelled_by_keys(tmp_path: Path) -> None
         await house.press("w")
         await house.until("Paused: 100 of 150.")
         await house.press("c")
-        await house.until("50 orders did not go; what was sent stays sent")
+        await house.until("50 orders were not sent; what was sent stays sent")
         staging: Staging = house.app.staging
         await house.until(lambda: staging.sender.progress is None)
 

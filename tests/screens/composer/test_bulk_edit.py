@@ -67,7 +67,7 @@ async def test_in_list_form_and_composer(
         (staged,) = house.app.staging.orders
         assert pointer.get(staged.document) == damaged
         await house.press("m")
-        await house.until(f"Mended: {proposed}")
+        await house.until(f"Changed: {proposed}")
         assert pointer.get(staged.document) == mended
         await house.press("u")
         assert pointer.get(staged.document) == damaged

@@ -84,7 +84,7 @@ async def test_enter_goes_down_tab_goes_right_and_escape_keeps_the_text(tmp_path
     box = Sandbox(SandboxSettings(orders=300, now=NOW))
     async with housed(tmp_path / "data", size=size, sandbox=box) as house:
         screen = await stage(house, tmp_path, *(order(order_id=n, order_number=n) for n in "ABC"))
-        screen.set_columns([("order_number",), ("shipping_address", "name"), ("shipping_address", "city")])
+        screen.view.set_columns([("order_number",), ("shipping_address", "name"), ("shipping_address", "city")])
         await to_table(house)
         await house.press("l", "enter", "ctrl+e", "ctrl+u")
         await house.type("Ann")
@@ -95,7 +95,7 @@ async def test_enter_goes_down_tab_goes_right_and_escape_keeps_the_text(tmp_path
         await house.press("tab")
         assert str(screen.grid.editing) == CITY
         await house.type(" aan Zee")
-        assert house.app.account.drafts.typed(f"staged {screen._chosen}")
+        assert house.app.account.drafts.typed(f"staged {screen.state.chosen}")
         await house.press("escape")
         assert texts(house, "name") == ["Ann", "Bob", "John Doe"]
         assert texts(house, "city") == ["Oss"] * 3
@@ -119,7 +119,7 @@ async def test_a_wide_table_scrolls_by_columns_and_the_first_one_stays(tmp_path:
         screen = await stage(house, tmp_path, *(order(order_id=f"ORD-{n}", order_number=f"ORD-{n}") for n in range(3)))
         names = ("name", "address_line_1", "house_number", "postal_code", "city", "country_code")
         paths = [("order_number",), *(("shipping_address", n) for n in names), *(("billing_address", n) for n in names)]
-        screen.set_columns(paths)
+        screen.view.set_columns(paths)
         await to_table(house)
         for _ in range(len(paths) + 2):
             await house.press("l")
@@ -178,20 +178,20 @@ async def test_the_rows_are_sorted_and_narrowed_by_problems_and_the_cursor_stays
         await house.press("G")
         assert at(screen)[0] == "C"
         await house.press("s", "n", "s", "n")
-        assert [one.document["order_number"] for one in screen._orders] == ["C", "B", "A"]
+        assert [one.document["order_number"] for one in screen.state.shown] == ["C", "B", "A"]
         assert at(screen)[0] == "C"
         await house.press("s", "p")
-        assert [one.document["order_number"] for one in screen._orders][-1] == "A"
+        assert [one.document["order_number"] for one in screen.state.shown][-1] == "A"
         await house.press("s", "a", "/")
         await house.type("problem:quantity")
         await house.press("enter")
-        assert [one.document["order_number"] for one in screen._orders] == ["C"]
+        assert [one.document["order_number"] for one in screen.state.shown] == ["C"]
         await house.press("J")
         assert "2 more" in house.text
         await house.press("space", "/")
         await house.type("problem:city")
         await house.press("enter")
-        assert [one.document["order_number"] for one in screen._orders] == ["B"]
+        assert [one.document["order_number"] for one in screen.state.shown] == ["B"]
         await house.until("1 marked, 1 not shown")
         await house.press("semicolon")
         assert "On 1 marked, 1 of them not shown" in house.text
@@ -268,7 +268,7 @@ async def test_a_problem_without_a_place_is_shown_on_its_order_raw(tmp_path: Pat
         await house.until("refused all 3 orders sent")
         await to_table(house)
         await house.press("n")
-        await house.until(lambda: screen._in_sheet)
+        await house.until(lambda: screen.state.in_form)
         await house.pilot.pause()
         assert screen.order is not None
         assert screen.order.document["order_id"] == "B"
@@ -277,7 +277,7 @@ async def test_a_problem_without_a_place_is_shown_on_its_order_raw(tmp_path: Pat
         await house.pilot.pause()
         assert screen.order.document["order_id"] == "C"
         assert "Half a way" in house.text
-        assert screen.current_group() == "Ship to"
+        assert screen.view.form.groups.current() == "Ship to"
 
 
 async def test_a_field_of_all_marked_is_cleared_and_what_was_half_typed_is_kept(tmp_path: Path) -> None:
@@ -367,8 +367,7 @@ async def test_no_two_columns_of_a_table_have_the_same_heading(tmp_path: Path) -
     async with housed(tmp_path / "data") as house:
         screen = await stage(house, tmp_path, *batch())
         paths = [("payment_details", "total_price", "value"), ("payment_details", "total_price", "currency")]
-        screen._chosen_paths = [("order_number",), *paths]
-        screen._columns = None
+        screen.view.set_columns([("order_number",), *paths])
         await to_table(house)
         heads = [fit(column.title, column.width).strip() for column in screen.grid.columns]
         assert heads[1:] == ["order total", "order total currency"]

@@ -281,7 +281,7 @@ async def test_a_batch_of_another_running_copy_is_only_looked_at_until_it_is_tak
             await other.until("in the hands of")
             assert len(other.app.staging.orders) == 1
             await other.press("B", "t")
-            await other.until("The batch is yours now")
+            await other.until("This app has the batch now")
             await other.press("D")
             assert other.app.staging.orders == []
         await house.press("z")
@@ -318,7 +318,7 @@ async def test_an_order_is_saved_as_a_template_and_others_are_made_of_it(tmp_pat
         # Every way in is told whole, whatever there is.
         assert "t template  s as template  r refused  Esc cancel" in house.text
         await house.press("t", "1")
-        await house.until(lambda: screen._in_sheet and screen.sheet.cursor_pointer is not None)
+        await house.until(lambda: screen.state.in_form and screen.sheet.cursor_pointer is not None)
         _, made = house.app.staging.orders
         assert "order_id" not in made.document
         assert "order_number" not in made.document
@@ -448,7 +448,7 @@ async def test_the_list_of_problems_begins_at_the_order_chosen_and_its_form_is_b
             assert house.line_with(f"{name} · entry")
             # Mended, it goes, and what is beside the list is of the order that the cursor is on now.
             house.app.staging.editing.put(screen.order.id, ITEMS / 0 / "quantity", 1, "quantity")
-            screen.show_all()
+            screen.view.show_all()
             await house.pilot.pause()
 
 
@@ -459,5 +459,5 @@ async def test_what_the_service_has_just_so_is_neither_held_nor_released(tmp_pat
         await house.until(lambda: isinstance(house.app.screen, ComposerScreen))
         await house.until(lambda: standings(house) == ["unchanged"])
         await house.press("z")
-        await house.until("What the service has just so is not sent anyhow.")
+        await house.until("An order that the service has unchanged is not sent anyway.")
         assert not house.app.staging.orders[0].held

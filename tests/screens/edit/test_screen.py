@@ -171,7 +171,7 @@ async def test_the_next_problem_goes_on_to_the_next_order(tmp_path: Path) -> Non
             screen = house.app.screen
             assert isinstance(screen, EditScreen)
             row = screen.sheet.cursor_row
-            seen.add((screen._order_id, str(row.pointer) if row else ""))
+            seen.add((screen.order_id, str(row.pointer) if row else ""))
         assert len(seen) == 6
         assert len({order for order, _ in seen}) > 1
 

@@ -10,7 +10,7 @@ from table_files import rows, text, workbook
 from textual import events
 
 from tui.orders.paths import ITEMS
-from tui.screens.composer import adding
+from tui.screens.composer import file_adding
 from tui.screens.composer.screen import ComposerScreen
 from tui.screens.file_import.screen import ImportScreen
 from tui.widgets.problems import ProblemList
@@ -122,13 +122,13 @@ async def test_a_file_that_is_read_is_not_added_to_another_batch(
 ) -> None:
     path, go = tmp_path / "orders.json", threading.Event()
     path.write_text('{"order_number": "X1"}')
-    real = adding.open_any
+    real = file_adding.open_any
 
     def slowly(*args: Any, **named: Any) -> Any:
         go.wait(20)
         return real(*args, **named)
 
-    monkeypatch.setattr(adding, "open_any", slowly)
+    monkeypatch.setattr(file_adding, "open_any", slowly)
     async with housed(tmp_path / "data") as house:
         house.app.staging.editing.add_blank(5)
         await open_file(house, path)

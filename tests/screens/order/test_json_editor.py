@@ -89,7 +89,7 @@ async def open_json(house: House) -> dict[str, Any]:
     await house.until("100+ read")
     order = house.app.screen.order
     await house.press("enter")
-    await house.until(lambda: isinstance(house.app.screen, EditScreen) and house.app.screen._draft is not None)
+    await house.until(lambda: isinstance(house.app.screen, EditScreen) and house.app.screen.draft is not None)
     await house.press("E")
     await house.until(lambda: isinstance(house.app.screen, JsonScreen))
     await judged(house)

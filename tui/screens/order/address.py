@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Sequence
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final, Protocol
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -415,7 +415,13 @@ def looks_like_address(text: str) -> bool:
     return text.lstrip()[:1] not in ("[", "{") and has_parts and has_both
 
 
-async def offer_address(screen: BaseScreen[Any], text: str) -> bool:
+class AskingScreen(Protocol):
+    """A screen that can ask a question."""
+
+    async def ask(self, text: str, answers: Sequence[tuple[str, str]]) -> str | None: ...
+
+
+async def offer_address(screen: AskingScreen, text: str) -> bool:
     """Ask whether to read a paste as an address."""
     lines = len([line for line in text.splitlines() if line.strip()])
     words = f"Pasted {lines} lines." if lines > 1 else "Pasted a line with commas."

@@ -505,6 +505,7 @@ async def test_only_the_last_jobs_are_kept(bench: Account, place: Place) -> None
     jobs = Jobs(bench)
     first = await planned(jobs, place)
     await jobs.run(first)
+    await place.clock.sleep(1)
     for _ in range(20):
         jobs.make(HOLD, [("1", "one")])
     assert len(jobs.recent()) == 20

@@ -1,10 +1,10 @@
-"""Pages to read: the keys that work here and everywhere, and any long text."""
+"""Pages to read: the keys of a screen and of the other screens, and any long text."""
 
 from collections.abc import Iterator, Sequence
 
 from textual.app import ComposeResult
 
-from tui.keymap import COMMANDS, Command, Context, commands_in, key_name
+from tui.keymap import COMMANDS, Command, Context, Purpose, commands_in, key_name
 from tui.orders.query.filters import HELP as FILTER_HELP
 from tui.screens.common.key_lines import key_names
 from tui.screens.common.screen import BaseScreen
@@ -16,40 +16,40 @@ from tui.widgets.status import KeyLine, StatusLine, TitleLine
 from tui.widgets.text import fit
 
 _MARKS = (
-    ("!", "found here: it will not ship, or the schema refuses it", "error"),
-    ("S", "the service said so", "service"),
-    ("#", "needs a decision: changed on both sides, gone, or outcome unknown", "conflict"),
-    ("~", "doubtful; never stops anything", "warning"),
-    ("*", "draft: changed here and not sent", "changed"),
+    ("!", "error found locally: the order will not ship, or a value is invalid", "error"),
+    ("S", "error reported by the service", "service"),
+    ("#", "decision needed: conflict, deleted order, or unknown outcome", "conflict"),
+    ("~", "warning; never blocks sending", "warning"),
+    ("*", "draft: changed locally, not sent", "changed"),
     ("+", "marked", "mark"),
     ("z", "held", "dim"),
-    (">", "the cursor; in the third column: on its way", "mark"),
+    (">", "the cursor; in the third column: in flight", "mark"),
     ("=", "verified: read back as sent", "good"),
 )
 
 _EDITOR = (
-    ("Enter", "take, and down"),
-    ("Tab, Shift+Tab", "take, and edit the next or previous field"),
-    ("Esc", "leave; what was typed is offered again when the field is opened"),
-    ("↓ ↑", "choices; several lines: Enter makes a line, Tab takes"),
-    ("Ctrl+G", "the text in $EDITOR"),
+    ("Enter", "accept, move down"),
+    ("Tab, Shift+Tab", "accept, edit the next or previous field"),
+    ("Esc", "close; the text is kept, Enter on the field reopens it"),
+    ("↓ ↑", "choose a value; in a text of several lines Enter adds a line, Tab accepts"),
+    ("Ctrl+G", "edit the text in $EDITOR"),
 )
 
 _TEXT_EDITOR = (
-    ("Enter", "a new line; Backspace in front of a line joins it to the one before"),
-    ("Tab", "two blanks"),
-    ("Ctrl+U, K, W", "delete to the begin, to the end, the word before"),
-    ("Ctrl+← →", "a word back or on"),
-    ("Esc", "end editing: then u undoes, E opens $EDITOR, w applies"),
+    ("Enter", "add a line; Backspace at its start joins it to the previous line"),
+    ("Tab", "insert two spaces"),
+    ("Ctrl+U, K, W", "delete to the start, to the end, or the previous word"),
+    ("Ctrl+← →", "move by a word"),
+    ("Esc", "stop editing; then u undoes, E opens $EDITOR, w applies"),
 )
 
-_MOVES = frozenset(
-    ["down", "up", "first", "last", "page_down", "page_up", "half_down", "half_up", "tab_next", "tab_previous"]
-)
+
+_KEYS_WIDTH = 14
+_TITLE_WIDTH = 20
 
 
 class PageScreen(BaseScreen[None]):
-    """A page of lines with a title, and something right of it. A text is made safe; lines are shown in their styles."""
+    """A page of lines with a title on the left and on the right. A text is made safe; lines keep their styles."""
 
     WHERE = Context.PAGER
 
@@ -89,47 +89,44 @@ class PageScreen(BaseScreen[None]):
 
 
 def help_page(workspace: Workspace, where: Context) -> PageScreen:
-    """The page with the keys of a place."""
-    return PageScreen(
-        workspace, f"Keys in {where}", list(help_lines(where)), title_right="Q leaves the app, q goes back"
-    )
+    """The page with the keys of a screen."""
+    return PageScreen(workspace, f"Keys in {where}", list(help_lines(where)), title_right="q back, Q quit")
 
 
 def help_lines(where: Context) -> Iterator[TextLine]:
-    """The keys that work in one place, then all others."""
+    """The commands of one screen by what the user wants to do, then the commands of other screens.
+
+    Each line has the keys, the name that `:` finds, and what the command does.
+    """
     here = commands_in(where)
-    yield from _table([command for command in here if command.id not in _MOVES])
-    yield ""
-    yield [("Moving", "title")]
-    yield from _table([command for command in here if command.id in _MOVES])
+    for purpose in Purpose:
+        yield from _section(purpose, [command for command in here if command.purpose is purpose])
     if where in (Context.EDIT, Context.COMPOSER):
-        yield ""
-        yield [("In a field's editor", "title")]
-        yield from ([(f"  {fit(keys, 18)} ", "info"), (words, "")] for keys, words in _EDITOR)
+        yield from _list("In the editor of a field", _EDITOR)
     if where is Context.JSON:
-        yield ""
-        yield [("While a line is edited", "title")]
-        yield from ([(f"  {fit(keys, 18)} ", "info"), (words, "")] for keys, words in _TEXT_EDITOR)
+        yield from _list("While a line is edited", _TEXT_EDITOR)
     if where is Context.TRIAGE:
-        yield ""
-        yield [("The filter line", "title")]
-        width = max(len(word) for word, _ in FILTER_HELP)
-        yield from ([(f"  {fit(word, width)} ", "info"), (words, "")] for word, words in FILTER_HELP)
-    yield ""
+        yield from _list("In the filter line", FILTER_HELP)
     yield [("Marks in front of a row", "title")]
-    yield from ([(f"  {fit(mark, 18)} ", tone), (words, "")] for mark, words, tone in _MARKS)
-    others = [command for command in COMMANDS if command not in here]
-    if others:
-        yield ""
-        yield [("Elsewhere", "title")]
-        yield from _table(others, places=True)
+    yield from ([(f"  {fit(mark, _KEYS_WIDTH)} ", style), (text, "")] for mark, text, style in _MARKS)
+    yield ""
+    yield from _section("On other screens", [command for command in COMMANDS if command not in here], is_elsewhere=True)
 
 
-def _table(commands: Sequence[Command], *, places: bool = False) -> Iterator[TextLine]:
+def _section(title: str, commands: Sequence[Command], *, is_elsewhere: bool = False) -> Iterator[TextLine]:
+    if not commands:
+        return
+    yield [(title, "title")]
     for command in commands:
-        keys = " ".join(key_name(key) for key in command.keys)
-        if command.id == "tab_number":
-            keys = "0-9"
-        where = f" ({', '.join(place for place in Context if place in command.contexts)})" if places else ""
-        marked = "  ; first: on the marked" if command.marked else ""
-        yield [(f"  {fit(keys, 18)} ", "info"), (f"{command.help}{marked}{where}", "")]
+        keys = "0-9" if command.id == "tab_number" else " ".join(key_name(key) for key in command.keys)
+        text = f"{command.help} Also with ;." if command.marked else command.help
+        if is_elsewhere:
+            text += f" ({', '.join(context for context in Context if context in command.contexts)})"
+        yield [(f"  {fit(keys, _KEYS_WIDTH)} ", "info"), (f"{fit(command.title, _TITLE_WIDTH)} ", "dim"), (text, "")]
+    yield ""
+
+
+def _list(title: str, lines: Sequence[tuple[str, str]]) -> Iterator[TextLine]:
+    yield [(title, "title")]
+    yield from ([(f"  {fit(keys, _KEYS_WIDTH)} ", "info"), (text, "")] for keys, text in lines)
+    yield ""

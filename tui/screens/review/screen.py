@@ -97,7 +97,7 @@ class ReviewScreen(BaseScreen[SendConfirmed]):
             *(() if self._plan.orders else ("send",)),
             *(() if self._plan.goes_on is not None else ("toggle_resend",)),
         }
-        wanted = [(one.id, one.label) for one in commands_in(self.WHERE) if one.brief and one.id not in idle]
+        wanted = [(one.id, one.label) for one in commands_in(self.WHERE) if one.label and one.id not in idle]
         self.query_one(KeyLine).set(keys_of(self.WHERE, wanted))
 
     def _fill(self) -> None:

@@ -40,7 +40,7 @@ async def rename(house: House, text: str) -> None:
     await house.press("enter")
 
 
-async def test_a_review_that_is_late_does_not_come_over_an_open_editor(tmp_path: Path) -> None:
+async def test_late_review_does_not_cover_an_open_editor(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         await opened(house)
         await rename(house, "Jan Klaassen")
@@ -63,9 +63,7 @@ async def test_a_review_that_is_late_does_not_come_over_an_open_editor(tmp_path:
 
 
 @pytest.mark.parametrize(("key", "screen"), [("question_mark", PageScreen), ("colon", SearchScreen)])
-async def test_a_review_does_not_come_over_what_was_opened_meanwhile(
-    tmp_path: Path, key: str, screen: type[BaseScreen]
-) -> None:
+async def test_late_review_does_not_cover_another_screen(tmp_path: Path, key: str, screen: type[BaseScreen]) -> None:
     async with housed(tmp_path) as house:
         await opened(house)
         await rename(house, "Jan Klaassen")
@@ -86,7 +84,7 @@ async def test_a_review_does_not_come_over_what_was_opened_meanwhile(
         await house.until("The review is ready; w shows it.")
 
 
-async def test_the_review_says_what_the_service_changed_meanwhile(tmp_path: Path) -> None:
+async def test_review_lists_remote_changes(tmp_path: Path) -> None:
     async with housed(tmp_path, size=(120, 40)) as house:
         id = await opened(house)
         await rename(house, "Jan Klaassen")
@@ -105,7 +103,7 @@ async def test_the_review_says_what_the_service_changed_meanwhile(tmp_path: Path
         assert (str(row.pointer), row.mark) == ("/shipping_address/name", "#")
 
 
-async def test_what_makes_an_order_go_whole_is_named(tmp_path: Path) -> None:
+async def test_review_names_the_fields_that_require_a_full_order(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         await house.until("100+ read")
         order = house.app.screen.order
@@ -129,7 +127,7 @@ async def test_what_makes_an_order_go_whole_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("error", [BatchLocked("This batch is in other hands."), StoreError("The disk is full.")])
-async def test_a_batch_that_cannot_be_changed_is_told_where_orders_are_staged(tmp_path: Path, error: Exception) -> None:
+async def test_locked_batch_is_reported_when_staging(tmp_path: Path, error: Exception) -> None:
     async with housed(tmp_path) as house:
         await house.until("100+ read")
 
@@ -144,7 +142,7 @@ async def test_a_batch_that_cannot_be_changed_is_told_where_orders_are_staged(tm
         await house.until(f"{error} Nothing was staged.")
 
 
-async def test_a_full_disk_while_sending_does_not_end_the_app(tmp_path: Path) -> None:
+async def test_full_disk_while_sending_does_not_crash(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         await opened(house)
         await rename(house, "Jan Klaassen")
@@ -160,7 +158,7 @@ async def test_a_full_disk_while_sending_does_not_end_the_app(tmp_path: Path) ->
         assert house.app.account.drafts.all()
 
 
-async def test_leaving_asks_first_while_an_order_is_about_to_go(tmp_path: Path) -> None:
+async def test_quitting_asks_while_an_order_is_in_flight(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         id = await opened(house)
         await rename(house, "Jan Klaassen")
@@ -184,7 +182,7 @@ async def test_leaving_asks_first_while_an_order_is_about_to_go(tmp_path: Path) 
         assert NAME.get(await house.order(id)) == "Jan Klaassen"
 
 
-async def test_a_full_disk_does_not_end_the_following(tmp_path: Path) -> None:
+async def test_full_disk_does_not_stop_verification(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         await house.until("100+ read")
 
@@ -196,7 +194,7 @@ async def test_a_full_disk_does_not_end_the_following(tmp_path: Path) -> None:
         await house.until("Accepted orders are not followed now: The disk is full.")
 
 
-async def test_an_outcome_that_is_unknown_is_looked_up_by_r_and_not_sent_again(tmp_path: Path) -> None:
+async def test_unknown_outcome_is_looked_up_by_r_and_not_resent(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         id = await opened(house)
         await rename(house, "Jan Klaassen")

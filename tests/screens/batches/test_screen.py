@@ -53,7 +53,7 @@ async def review(house: House) -> None:
     await house.until(lambda: isinstance(house.app.screen, ReviewScreen))
 
 
-async def test_batches_are_made_renamed_removed_brought_back_and_the_last_one_is_open_again(tmp_path: Path) -> None:
+async def test_batches_are_created_renamed_removed_restored_and_reopened(tmp_path: Path) -> None:
     async with housed(tmp_path / "data", ticking=True) as house:
         await enter(house)
         await new_batch(house, "black friday")
@@ -93,7 +93,7 @@ async def test_batches_are_made_renamed_removed_brought_back_and_the_last_one_is
         await house.until("black friday · 2 orders staged")
 
 
-async def test_a_batch_of_another_copy_is_looked_at_and_taken_over(tmp_path: Path) -> None:
+async def test_batch_of_another_process_is_shown_and_taken_over(tmp_path: Path) -> None:
     async with housed(tmp_path / "data", ticking=True) as house:
         await enter(house)
         await stage(house, 1)
@@ -127,7 +127,7 @@ async def test_a_batch_of_another_copy_is_looked_at_and_taken_over(tmp_path: Pat
 
 
 @pytest.mark.parametrize("table", [False, True], ids=["form", "table"])
-async def test_what_is_typed_when_another_copy_takes_the_batch_is_kept(tmp_path: Path, table: bool) -> None:
+async def test_typed_text_is_kept_when_another_process_takes_the_batch(tmp_path: Path, table: bool) -> None:
     async with housed(tmp_path / "data", ticking=True) as house:
         await enter(house)
         await stage(house, 1)
@@ -153,7 +153,7 @@ async def test_what_is_typed_when_another_copy_takes_the_batch_is_kept(tmp_path:
         assert "55" in house.line_with("[")
 
 
-async def test_the_review_lets_the_rest_of_a_refused_batch_go_on_and_the_history_tells(tmp_path: Path) -> None:
+async def test_review_resends_the_rest_of_a_refused_batch_and_the_history_shows_it(tmp_path: Path) -> None:
     async with housed(tmp_path / "data", ticking=True) as house:
         await enter(house)
         await stage(house, 4)
@@ -198,7 +198,7 @@ async def stage_more(house: House) -> None:
     await house.app.staging.look()
 
 
-async def test_a_sending_is_paused_and_cancelled_by_keys(tmp_path: Path) -> None:
+async def test_sending_is_paused_and_cancelled_by_keys(tmp_path: Path) -> None:
     async with housed(tmp_path / "data", ticking=True) as house:
         await enter(house)
         await stage(house, 150)
@@ -225,7 +225,7 @@ async def test_a_sending_is_paused_and_cancelled_by_keys(tmp_path: Path) -> None
         await house.until(lambda: staging.sender.progress is None)
 
 
-async def test_the_look_before_a_review_tells_how_far_it_is_and_is_stopped_by_a_key(tmp_path: Path) -> None:
+async def test_lookup_before_a_review_shows_progress_and_can_be_stopped(tmp_path: Path) -> None:
     async with housed(tmp_path / "data") as house:
         await enter(house)
         add_json(house.app.staging, json.dumps([order(order_id=f"T{n}", order_number=f"T{n}") for n in range(60)]))

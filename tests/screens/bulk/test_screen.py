@@ -89,7 +89,7 @@ async def status(house: House, number: int) -> Any:
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_from_the_marks_to_the_results(tmp_path: Path, size: tuple[int, int]) -> None:
+async def test_from_marks_to_results(tmp_path: Path, size: tuple[int, int]) -> None:
     async with housed(tmp_path, sandbox=planted(), size=size) as house:
         await opened(house)
         await house.press("*", "a")
@@ -141,7 +141,7 @@ async def test_from_the_marks_to_the_results(tmp_path: Path, size: tuple[int, in
         assert await status(house, int(left_out) - 700000) == ("on_hold", ["fragile", "gift", "hold"])
 
 
-async def test_a_saved_change_is_chosen_by_name_and_the_last_one_repeated(tmp_path: Path) -> None:
+async def test_saved_change_is_chosen_by_name_and_the_last_one_repeated(tmp_path: Path) -> None:
     async with housed(tmp_path, sandbox=planted()) as house:
         await opened(house)
         await house.press("space", "space")
@@ -169,7 +169,7 @@ async def test_a_saved_change_is_chosen_by_name_and_the_last_one_repeated(tmp_pa
         assert writes(house) == 0
 
 
-async def test_one_field_of_one_order_is_a_draft(tmp_path: Path) -> None:
+async def test_field_of_one_order_becomes_a_draft(tmp_path: Path) -> None:
     async with housed(tmp_path, sandbox=planted()) as house:
         await opened(house)
         await house.press("c")
@@ -195,7 +195,7 @@ async def test_one_field_of_one_order_is_a_draft(tmp_path: Path) -> None:
         assert isinstance(house.app.screen, TriageScreen)
 
 
-async def test_what_was_typed_for_a_field_and_left_is_kept(tmp_path: Path) -> None:
+async def test_typed_value_of_a_field_is_kept(tmp_path: Path) -> None:
     async with housed(tmp_path, sandbox=planted()) as house:
         await opened(house)
         order_id = house.app.screen.table.cursor_key
@@ -207,7 +207,7 @@ async def test_what_was_typed_for_a_field_and_left_is_kept(tmp_path: Path) -> No
         assert house.app.account.drafts.typed(order_id)[Pointer.of("shipping_address", "city")] == "OssHalf a to"
 
 
-async def test_with_nothing_marked_all_of_the_filter_are_offered(tmp_path: Path) -> None:
+async def test_without_marks_all_orders_of_the_filter_are_offered(tmp_path: Path) -> None:
     async with housed(tmp_path, sandbox=planted()) as house:
         await opened(house)
         await house.press(";")
@@ -220,7 +220,7 @@ async def test_with_nothing_marked_all_of_the_filter_are_offered(tmp_path: Path)
         assert "all of this filter" in house.text
 
 
-async def test_fields_come_and_go_and_where_empty(tmp_path: Path) -> None:
+async def test_fields_are_added_removed_and_limited_to_empty(tmp_path: Path) -> None:
     async with housed(tmp_path, sandbox=planted()) as house:
         await opened(house)
         await house.press("*", "a", ";", "c")
@@ -245,7 +245,7 @@ async def test_fields_come_and_go_and_where_empty(tmp_path: Path) -> None:
         assert "Ring twice → · null ·" in house.text
 
 
-async def test_whole_orders_go_by_the_other_road(tmp_path: Path) -> None:
+async def test_full_orders_are_sent_as_upsert(tmp_path: Path) -> None:
     async with housed(tmp_path, sandbox=planted(), size=(160, 45), ticking=True) as house:
         await opened(house)
         await house.press("*", "a")
@@ -263,7 +263,7 @@ async def test_whole_orders_go_by_the_other_road(tmp_path: Path) -> None:
         assert await status(house, 0) == ("on_hold", ["fragile", "gift", "hold"])
 
 
-async def test_it_pauses_goes_on_and_is_cancelled_between_orders(tmp_path: Path) -> None:
+async def test_job_pauses_resumes_and_is_cancelled_between_orders(tmp_path: Path) -> None:
     async with housed(tmp_path, sandbox=planted(24)) as house:
         await opened(house)
         await house.press("*", "a")
@@ -303,7 +303,7 @@ async def test_it_pauses_goes_on_and_is_cancelled_between_orders(tmp_path: Path)
 
 
 @pytest.mark.parametrize(("answer", "size"), [("y", SIZES[0]), ("l", SIZES[1]), ("d", SIZES[0])])
-async def test_the_next_start_asks_whether_to_go_on(tmp_path: Path, answer: str, size: tuple[int, int]) -> None:
+async def test_next_start_asks_about_resuming(tmp_path: Path, answer: str, size: tuple[int, int]) -> None:
     sandbox = planted(16)
     async with housed(tmp_path, sandbox=sandbox) as house:
         await opened(house)
@@ -335,7 +335,7 @@ async def test_the_next_start_asks_whether_to_go_on(tmp_path: Path, answer: str,
         assert writes(house) == 16
 
 
-async def test_a_change_without_anything_in_it_leaves_nothing_behind(tmp_path: Path) -> None:
+async def test_empty_change_leaves_nothing_behind(tmp_path: Path) -> None:
     async with housed(tmp_path, sandbox=planted()) as house:
         await opened(house)
         await house.press("space", ";", "t", "escape", "q")
@@ -345,7 +345,7 @@ async def test_a_change_without_anything_in_it_leaves_nothing_behind(tmp_path: P
         await house.until("No change over many orders yet")
 
 
-async def test_a_result_is_looked_at_later_and_forgotten(tmp_path: Path) -> None:
+async def test_results_are_reopened_and_removed(tmp_path: Path) -> None:
     async with housed(tmp_path, sandbox=planted()) as house:
         await opened(house)
         await house.press("space")
@@ -356,7 +356,7 @@ async def test_a_result_is_looked_at_later_and_forgotten(tmp_path: Path) -> None
         await house.until("No change over many orders yet")
 
 
-async def test_an_account_for_reading_only_reviews_and_sends_nothing(tmp_path: Path) -> None:
+async def test_read_only_account_reviews_and_sends_nothing(tmp_path: Path) -> None:
     async with housed(tmp_path, sandbox=planted(), read_only=True) as house:
         await opened(house)
         await house.press("space")

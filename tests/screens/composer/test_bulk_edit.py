@@ -31,7 +31,7 @@ SHIP = Pointer.of("shipping_address")
         (SHIP / "address_line_1", "Kerkstraat 12B", "Kerkstraat", {"shipping_address__house_number": ""}),
     ],
 )
-async def test_in_list_form_and_composer(
+async def test_same_fix_in_list_form_and_composer(
     tmp_path: Path, pointer: Pointer, damaged: str, mended: str, more: dict[str, Any]
 ) -> None:
     document = order(order_id="D", order_number="D-1", shipping_details=WEIGHT, **more)

@@ -55,7 +55,7 @@ def texts(house: House, name: str) -> list[Any]:
 
 
 @SIZES
-async def test_a_problem_is_seen_at_its_cell_and_mended_in_place(tmp_path: Path, size: tuple[int, int]) -> None:
+async def test_problem_is_shown_at_its_cell_and_fixed_in_place(tmp_path: Path, size: tuple[int, int]) -> None:
     async with housed(tmp_path / "data", size=size) as house:
         screen = await stage(house, tmp_path, *batch())
         await to_table(house)
@@ -80,7 +80,9 @@ async def test_a_problem_is_seen_at_its_cell_and_mended_in_place(tmp_path: Path,
 
 
 @SIZES
-async def test_enter_goes_down_tab_goes_right_and_escape_keeps_the_text(tmp_path: Path, size: tuple[int, int]) -> None:
+async def test_enter_moves_down_tab_moves_right_and_escape_keeps_the_text(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
     box = Sandbox(SandboxSettings(orders=300, now=NOW))
     async with housed(tmp_path / "data", size=size, sandbox=box) as house:
         screen = await stage(house, tmp_path, *(order(order_id=n, order_number=n) for n in "ABC"))
@@ -114,7 +116,7 @@ async def test_enter_goes_down_tab_goes_right_and_escape_keeps_the_text(tmp_path
     box.close()
 
 
-async def test_a_wide_table_scrolls_by_columns_and_the_first_one_stays(tmp_path: Path) -> None:
+async def test_wide_table_scrolls_by_columns_and_keeps_the_first(tmp_path: Path) -> None:
     async with housed(tmp_path / "data") as house:
         screen = await stage(house, tmp_path, *(order(order_id=f"ORD-{n}", order_number=f"ORD-{n}") for n in range(3)))
         names = ("name", "address_line_1", "house_number", "postal_code", "city", "country_code")
@@ -132,7 +134,7 @@ async def test_a_wide_table_scrolls_by_columns_and_the_first_one_stays(tmp_path:
         assert "Lansdown" in house.text
 
 
-async def test_columns_are_chosen_by_typing_and_kept(tmp_path: Path) -> None:
+async def test_columns_are_chosen_by_typing_and_saved(tmp_path: Path) -> None:
     async with housed(tmp_path / "data") as house:
         screen = await stage(house, tmp_path, *batch())
         await to_table(house)
@@ -155,7 +157,7 @@ async def test_columns_are_chosen_by_typing_and_kept(tmp_path: Path) -> None:
         assert "shipping_address/email" not in [column.key for column in screen.grid.columns]
 
 
-async def test_a_keystroke_draws_one_cell(tmp_path: Path) -> None:
+async def test_keystroke_redraws_one_cell(tmp_path: Path) -> None:
     async with housed(tmp_path / "data") as house:
         screen = await stage(house, tmp_path, *batch())
         await to_table(house)
@@ -172,7 +174,7 @@ async def test_a_keystroke_draws_one_cell(tmp_path: Path) -> None:
         assert set(drawn) == {screen.grid.cursor}
 
 
-async def test_the_rows_are_sorted_and_narrowed_by_problems_and_the_cursor_stays(tmp_path: Path) -> None:
+async def test_rows_are_sorted_and_filtered_by_problems_and_the_cursor_stays(tmp_path: Path) -> None:
     async with housed(tmp_path / "data") as house:
         screen = await stage(house, tmp_path, *batch())
         await house.press("G")
@@ -198,9 +200,7 @@ async def test_the_rows_are_sorted_and_narrowed_by_problems_and_the_cursor_stays
 
 
 @SIZES
-async def test_the_same_problem_is_marked_and_mended_at_once_and_undone_at_once(
-    tmp_path: Path, size: tuple[int, int]
-) -> None:
+async def test_same_problem_is_marked_fixed_and_undone_together(tmp_path: Path, size: tuple[int, int]) -> None:
     async with housed(tmp_path / "data", size=size) as house:
         street = {"shipping_address__address_line_1": "Kerkstraat 12B", "shipping_address__house_number": ""}
         wrong = [order(order_id=f"W{n}", order_number=f"W{n}", **street) for n in range(3)]
@@ -223,7 +223,7 @@ async def test_the_same_problem_is_marked_and_mended_at_once_and_undone_at_once(
 
 
 @SIZES
-async def test_a_field_is_set_on_all_marked_after_a_preview(tmp_path: Path, size: tuple[int, int]) -> None:
+async def test_field_is_set_on_all_marked_after_a_preview(tmp_path: Path, size: tuple[int, int]) -> None:
     async with housed(tmp_path / "data", size=size) as house:
         await stage(house, tmp_path, *(order(order_id=n, order_number=n) for n in "ABC"))
         await house.press("g", "space", "space", "semicolon", "c")
@@ -255,7 +255,7 @@ async def test_a_field_is_set_on_all_marked_after_a_preview(tmp_path: Path, size
         assert texts(house, "city") == ["Oss"] * 3
 
 
-async def test_a_problem_without_a_place_is_shown_on_its_order_raw(tmp_path: Path) -> None:
+async def test_problem_without_a_field_is_shown_on_its_order(tmp_path: Path) -> None:
     async with housed(tmp_path / "data") as house:
         screen = await stage(house, tmp_path, *(order(order_id=n, order_number=n) for n in "ABC"))
         house.interceptor.refuse_next(
@@ -280,7 +280,7 @@ async def test_a_problem_without_a_place_is_shown_on_its_order_raw(tmp_path: Pat
         assert screen.view.form.groups.current() == "Ship to"
 
 
-async def test_a_field_of_all_marked_is_cleared_and_what_was_half_typed_is_kept(tmp_path: Path) -> None:
+async def test_field_of_all_marked_is_cleared_and_typed_text_kept(tmp_path: Path) -> None:
     box = Sandbox(SandboxSettings(orders=300, now=NOW))
     weight = {"measurement": {"weight": {"value": 1.5, "unit": "kg"}}}
 
@@ -331,9 +331,7 @@ async def test_a_field_of_all_marked_is_cleared_and_what_was_half_typed_is_kept(
 
 
 @SIZES
-async def test_what_was_marked_for_one_problem_is_mended_or_set_without_asking_which(
-    tmp_path: Path, size: tuple[int, int]
-) -> None:
+async def test_marks_of_one_problem_are_fixed_without_asking_which(tmp_path: Path, size: tuple[int, int]) -> None:
     async with housed(tmp_path / "data", size=size) as house:
         item = "order_details__order_items__0__"
         wrong = {f"{item}quantity": 0, f"{item}hs_code": "6205,20", f"{item}sku": "8.71E+12"}

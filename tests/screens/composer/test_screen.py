@@ -20,9 +20,7 @@ from tui.work.file_import.mappings import Mappings
 
 
 @pytest.mark.parametrize("size", [(80, 24), (160, 45)])
-async def test_three_orders_one_refused_at_its_field_mended_sent_verified(
-    tmp_path: Path, size: tuple[int, int]
-) -> None:
+async def test_refused_order_is_fixed_at_its_field_sent_and_verified(tmp_path: Path, size: tuple[int, int]) -> None:
     async with housed(tmp_path / "data", size=size, ticking=True) as house:
         await enter_composer(house)
         assert "a b  a blank order" in house.text
@@ -55,7 +53,7 @@ async def test_three_orders_one_refused_at_its_field_mended_sent_verified(
         assert row(house, "T1")[2:3] == "="
 
 
-async def test_problems_stand_in_list_pane_form_and_problem_list(tmp_path: Path) -> None:
+async def test_problems_are_shown_in_list_form_and_problem_list(tmp_path: Path) -> None:
     async with housed(tmp_path / "data") as house:
         await enter_composer(house)
         bad = order(order_id="BAD", order_number="BAD", order_details__order_items__1__quantity=0)
@@ -74,7 +72,7 @@ async def test_problems_stand_in_list_pane_form_and_problem_list(tmp_path: Path)
         assert house.line_with("  quantity ").startswith(">!")
 
 
-async def test_a_blank_order_by_keys_from_the_menu_of_shops_to_ready(tmp_path: Path) -> None:
+async def test_blank_order_is_created_and_completed_by_keys(tmp_path: Path) -> None:
     async with housed(tmp_path / "data") as house:
         screen = await enter_composer(house)
         await house.until(lambda: house.app.account.shops)
@@ -108,7 +106,7 @@ async def test_a_blank_order_by_keys_from_the_menu_of_shops_to_ready(tmp_path: P
         assert standings(house) == ["invalid"]
 
 
-async def test_a_copy_and_an_update_staged_in_triage(tmp_path: Path) -> None:
+async def test_copy_and_update_are_staged_in_triage(tmp_path: Path) -> None:
     async with housed(tmp_path / "data", ticking=True) as house:
         await house.until("100+ read")
         read = dict(house.app.screen.order)
@@ -156,7 +154,7 @@ async def test_hold_release_marks_and_removal(tmp_path: Path) -> None:
         assert [one.document["order_id"] for one in house.app.staging.orders] == ["T0", "T1", "T2", "T3"]
 
 
-async def test_everything_is_found_again_after_the_end(tmp_path: Path) -> None:
+async def test_composer_is_restored_after_a_restart(tmp_path: Path) -> None:
     box = Sandbox(SandboxSettings(orders=300, now=NOW))
     async with housed(tmp_path / "data", sandbox=box) as house:
         await enter_composer(house)
@@ -179,7 +177,7 @@ async def test_everything_is_found_again_after_the_end(tmp_path: Path) -> None:
     ("content", "words"),
     [("", "empty"), ("{broken", "not JSON"), (None, "no file")],
 )
-async def test_a_file_that_will_not_do_is_told_in_a_sentence(tmp_path: Path, content: str | None, words: str) -> None:
+async def test_unusable_file_is_reported_in_a_sentence(tmp_path: Path, content: str | None, words: str) -> None:
     async with housed(tmp_path / "data") as house:
         await enter_composer(house)
         path = tmp_path / "x.json"
@@ -192,7 +190,7 @@ async def test_a_file_that_will_not_do_is_told_in_a_sentence(tmp_path: Path, con
         assert house.app.staging.orders == []
 
 
-async def test_entries_that_are_no_orders_are_listed_with_their_reasons(tmp_path: Path) -> None:
+async def test_refused_entries_are_listed_with_reasons(tmp_path: Path) -> None:
     async with housed(tmp_path / "data") as house:
         await enter_composer(house)
         path = tmp_path / "x.json"
@@ -205,7 +203,7 @@ async def test_entries_that_are_no_orders_are_listed_with_their_reasons(tmp_path
         assert "entry 3 is a number" in house.text
 
 
-async def test_a_paste_is_never_run_but_may_be_read_as_orders(tmp_path: Path) -> None:
+async def test_paste_runs_no_commands_and_can_be_read_as_orders(tmp_path: Path) -> None:
     async with housed(tmp_path / "data") as house:
         await enter_composer(house)
         await add_file(house, tmp_path, order(order_id="T", order_number="T"))
@@ -219,7 +217,7 @@ async def test_a_paste_is_never_run_but_may_be_read_as_orders(tmp_path: Path) ->
         assert len(house.app.staging.orders) == 2
 
 
-async def test_texts_of_strangers_do_nothing_to_the_screen(tmp_path: Path) -> None:
+async def test_untrusted_text_does_not_affect_the_screen(tmp_path: Path) -> None:
     hostile = "[/red]\x1b[2J[@click=app.exit]x[/]\u202e"
     async with housed(tmp_path / "data", size=(160, 45)) as house:
         await enter_composer(house)
@@ -244,7 +242,7 @@ async def test_with_read_only_credentials_nothing_is_sent(tmp_path: Path) -> Non
         assert isinstance(house.app.screen, ReviewScreen)
 
 
-async def test_problems_are_gone_through_across_orders_and_around(tmp_path: Path) -> None:
+async def test_next_problem_crosses_orders_and_wraps(tmp_path: Path) -> None:
     async with housed(tmp_path / "data") as house:
         screen = await enter_composer(house)
         first = order(
@@ -270,7 +268,7 @@ async def test_problems_are_gone_through_across_orders_and_around(tmp_path: Path
         assert (screen.order.document["order_id"], str(screen.sheet.cursor_pointer)) == negative
 
 
-async def test_a_batch_of_another_running_copy_is_only_looked_at_until_it_is_taken_over(tmp_path: Path) -> None:
+async def test_batch_of_another_process_is_read_only_until_taken_over(tmp_path: Path) -> None:
     box = Sandbox(SandboxSettings(orders=300, now=NOW))
     async with housed(tmp_path / "data", sandbox=box) as house:
         await enter_composer(house)
@@ -289,7 +287,7 @@ async def test_a_batch_of_another_running_copy_is_only_looked_at_until_it_is_tak
     box.close()
 
 
-async def test_the_path_of_a_file_is_completed_and_the_keys_are_those_of_the_line(tmp_path: Path) -> None:
+async def test_file_path_is_completed_and_keys_of_the_line_are_shown(tmp_path: Path) -> None:
     (tmp_path / "orders-monday.json").write_text(json.dumps(order(order_id="M", order_number="M")))
     (tmp_path / "orders-tuesday.json").write_text("[]")
     async with housed(tmp_path / "data") as house:
@@ -305,7 +303,7 @@ async def test_the_path_of_a_file_is_completed_and_the_keys_are_those_of_the_lin
         assert "Enter open" in house.lines[-1]
 
 
-async def test_an_order_is_saved_as_a_template_and_others_are_made_of_it(tmp_path: Path) -> None:
+async def test_order_is_saved_as_template_and_reused(tmp_path: Path) -> None:
     async with housed(tmp_path / "data") as house:
         screen = await enter_composer(house)
         await add_file(house, tmp_path, order(order_id="T", order_number="T"))
@@ -342,7 +340,7 @@ async def test_cells_of_a_spreadsheet_are_offered_and_lines_of_json_are_read(tmp
         await house.until("2 orders added from pasted text")
 
 
-async def test_marked_orders_that_are_not_read_are_read_and_staged(tmp_path: Path) -> None:
+async def test_marked_orders_outside_the_list_are_read_and_staged(tmp_path: Path) -> None:
     async with housed(tmp_path / "data") as house:
         await house.until("100+ read")
         triage: Any = house.app.screen
@@ -356,7 +354,7 @@ async def test_marked_orders_that_are_not_read_are_read_and_staged(tmp_path: Pat
         assert len(house.app.staging.orders) == 2
 
 
-async def test_the_meter_tells_what_sending_would_take(tmp_path: Path) -> None:
+async def test_status_line_shows_the_cost_of_sending(tmp_path: Path) -> None:
     async with housed(tmp_path / "data", size=(160, 45)) as house:
         await enter_composer(house)
         await add_file(house, tmp_path, *(order(order_id=f"T{n}", order_number=f"T{n}") for n in range(101)))
@@ -365,7 +363,7 @@ async def test_the_meter_tells_what_sending_would_take(tmp_path: Path) -> None:
         await house.until("ready: 101 new = 2 requests")
 
 
-async def test_an_order_let_go_in_spite_of_an_unknown_shop_is_known_as_new(tmp_path: Path) -> None:
+async def test_order_released_despite_an_unknown_shop_is_new(tmp_path: Path) -> None:
     async with housed(tmp_path / "data") as house:
         await enter_composer(house)
         await house.until(lambda: house.app.account.shops)
@@ -378,7 +376,7 @@ async def test_an_order_let_go_in_spite_of_an_unknown_shop_is_known_as_new(tmp_p
         assert "1 order will be written" in house.text
 
 
-async def test_a_filter_in_force_is_in_sight_also_when_the_batch_is_opened_again(tmp_path: Path) -> None:
+async def test_active_filter_is_visible_after_reopening_the_batch(tmp_path: Path) -> None:
     data = tmp_path / "data"
     async with housed(data) as house:
         await enter_composer(house)
@@ -400,7 +398,7 @@ async def test_a_filter_in_force_is_in_sight_also_when_the_batch_is_opened_again
         await house.until(lambda: "found here, in what is staged" not in house.text)
 
 
-async def test_a_long_review_names_first_which_orders_are_doubtful(tmp_path: Path) -> None:
+async def test_long_review_lists_orders_with_warnings_first(tmp_path: Path) -> None:
     async with housed(tmp_path / "data") as house:
         await enter_composer(house)
         good = [order(order_id=f"G{n}", order_number=f"G{n}") for n in range(12)]
@@ -417,7 +415,7 @@ async def test_a_long_review_names_first_which_orders_are_doubtful(tmp_path: Pat
         assert "1 marked: 0 to fix (!), 1 doubtful (~)." in house.text
 
 
-async def test_a_review_offers_the_keys_that_do_something(tmp_path: Path) -> None:
+async def test_review_offers_only_keys_that_work(tmp_path: Path) -> None:
     async with housed(tmp_path / "data") as house:
         await enter_composer(house)
         bad = order(order_id="BAD", order_number="BAD", order_details__order_items__0__quantity=0)
@@ -430,7 +428,7 @@ async def test_a_review_offers_the_keys_that_do_something(tmp_path: Path) -> Non
         assert house.lines[-1].split() == ["y", "send", "n", "cancel", "v", "JSON", "?", "keys"]
 
 
-async def test_the_list_of_problems_begins_at_the_order_chosen_and_its_form_is_beside_it(tmp_path: Path) -> None:
+async def test_problem_list_starts_at_the_chosen_order_beside_its_form(tmp_path: Path) -> None:
     async with housed(tmp_path / "data", size=(160, 45)) as house:
         screen = await enter_composer(house)
         bad = [
@@ -452,7 +450,7 @@ async def test_the_list_of_problems_begins_at_the_order_chosen_and_its_form_is_b
             await house.pilot.pause()
 
 
-async def test_what_the_service_has_just_so_is_neither_held_nor_released(tmp_path: Path) -> None:
+async def test_unchanged_order_is_neither_held_nor_released(tmp_path: Path) -> None:
     async with housed(tmp_path / "data") as house:
         await house.until("100+ read")
         await house.press("a", "u", "B")

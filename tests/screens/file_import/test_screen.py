@@ -81,7 +81,7 @@ async def test_from_the_file_to_staged_orders_with_refused_rows_kept(tmp_path: P
         assert out.stat().st_mode & 0o777 == 0o600
 
 
-async def test_a_column_is_mapped_by_typing_saved_and_offered_again(tmp_path: Path) -> None:
+async def test_column_is_mapped_by_typing_saved_and_offered_again(tmp_path: Path) -> None:
     path = tmp_path / "odd.csv"
     path.write_text("Nummer;Ding\nX1;Mug\nX2;Plate\n")
     async with housed(tmp_path / "data") as house:
@@ -117,9 +117,7 @@ async def test_a_column_is_mapped_by_typing_saved_and_offered_again(tmp_path: Pa
         assert importing(house).mapping.paths[1] == ("order_number",)
 
 
-async def test_a_file_that_is_read_is_not_added_to_another_batch(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_file_is_not_added_to_another_batch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path, go = tmp_path / "orders.json", threading.Event()
     path.write_text('{"order_number": "X1"}')
     real = file_adding.open_any
@@ -138,7 +136,7 @@ async def test_a_file_that_is_read_is_not_added_to_another_batch(
         assert house.app.staging.orders == []
 
 
-async def test_the_layout_is_changed_by_keys_and_a_value_for_all_by_its_editor(tmp_path: Path) -> None:
+async def test_layout_and_constant_values_are_changed_by_keys(tmp_path: Path) -> None:
     path = tmp_path / "orders.csv"
     path.write_text("Order number,Item name,Price\nA,Mug,1.234\n")
     async with housed(tmp_path / "data") as house:
@@ -182,7 +180,7 @@ async def test_cells_pasted_from_a_spreadsheet_and_a_workbook(tmp_path: Path) ->
         await house.until("Worked out, or the same for all")
 
 
-async def test_what_is_no_table_is_told_and_nothing_opens(tmp_path: Path) -> None:
+async def test_unreadable_table_is_reported_and_nothing_opens(tmp_path: Path) -> None:
     path = tmp_path / "picture.csv"
     path.write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\1")
     async with housed(tmp_path / "data") as house:
@@ -191,7 +189,7 @@ async def test_what_is_no_table_is_told_and_nothing_opens(tmp_path: Path) -> Non
         assert isinstance(house.app.screen, ComposerScreen)
 
 
-async def test_what_is_wrong_is_told_whole_where_the_cursor_is(tmp_path: Path) -> None:
+async def test_full_problem_text_is_shown_at_the_cursor(tmp_path: Path) -> None:
     path = tmp_path / "orders.csv"
     path.write_text("Order number,Item name,Quantity\nA,Mug,1\nB,Plate,some\n")
     async with housed(tmp_path / "data") as house:
@@ -204,7 +202,7 @@ async def test_what_is_wrong_is_told_whole_where_the_cursor_is(tmp_path: Path) -
         assert "'some' cannot be read: a whole number is needed. (Quantity" in house.lines[-2]
 
 
-async def test_arrows_choose_among_the_fields_that_the_letters_left(tmp_path: Path) -> None:
+async def test_arrows_choose_among_matching_fields(tmp_path: Path) -> None:
     path = tmp_path / "orders.csv"
     path.write_text("Order number,Gewicht (g)\nA,400\n")
     async with housed(tmp_path / "data") as house:
@@ -228,7 +226,7 @@ async def test_arrows_choose_among_the_fields_that_the_letters_left(tmp_path: Pa
         assert house.line_with(">   ").split()[1:3] != ["down", "j"]
 
 
-async def test_the_shop_of_all_is_found_by_a_few_letters(tmp_path: Path) -> None:
+async def test_default_shop_is_found_by_typing(tmp_path: Path) -> None:
     path = tmp_path / "orders.csv"
     path.write_text("Order number,Item name\nA,Mug\n")
     shop = ("order_details", "integration", "id")
@@ -250,9 +248,7 @@ async def test_the_shop_of_all_is_found_by_a_few_letters(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_a_problem_names_the_cell_of_the_file_in_list_form_problem_list_and_table(
-    tmp_path: Path, size: tuple[int, int]
-) -> None:
+async def test_problem_names_the_source_cell_everywhere(tmp_path: Path, size: tuple[int, int]) -> None:
     path = tmp_path / "orders.xlsx"
     table = rows(2)
     table[2][11] = "two"

@@ -65,7 +65,7 @@ def recipient(order: dict[str, Any]) -> Any:
 
 
 @pytest.mark.parametrize("size", [(80, 24), (160, 45)])
-async def test_a_write_is_read_in_the_journal_with_field_was_and_now(tmp_path: Path, size: tuple[int, int]) -> None:
+async def test_journal_shows_field_before_and_after(tmp_path: Path, size: tuple[int, int]) -> None:
     async with housed(tmp_path, size=size) as house:
         order = await correct(house)
         screen = await journal(house)
@@ -92,7 +92,7 @@ async def test_a_write_is_read_in_the_journal_with_field_was_and_now(tmp_path: P
         assert isinstance(house.app.screen, EditScreen)
 
 
-async def test_undo_goes_out_by_the_review_and_the_service_has_the_old_value(tmp_path: Path) -> None:
+async def test_undo_is_reviewed_sent_and_restores_the_old_value(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         order = await correct(house)
         await journal(house)
@@ -108,7 +108,7 @@ async def test_undo_goes_out_by_the_review_and_the_service_has_the_old_value(tmp
         assert house.app.account.drafts.all() == []
 
 
-async def test_a_conflict_met_by_undo_waits_for_a_decision(tmp_path: Path) -> None:
+async def test_conflict_of_an_undo_waits_for_a_decision(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         order = await correct(house)
         await patch(house, order["id"], {"shipping_address": {"name": "Somebody Else"}})
@@ -124,7 +124,7 @@ async def test_a_conflict_met_by_undo_waits_for_a_decision(tmp_path: Path) -> No
         await house.until(lambda: isinstance(house.app.screen, EditScreen))
 
 
-async def test_a_deleted_order_is_staged_anew_by_u_and_what_is_lost_is_said(tmp_path: Path) -> None:
+async def test_undo_of_a_deletion_stages_the_order_and_lists_losses(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         await house.until("100+ read")
         order = dict(house.app.screen.order)
@@ -145,7 +145,7 @@ async def test_a_deleted_order_is_staged_anew_by_u_and_what_is_lost_is_said(tmp_
         await house.until(order["order_number"])
 
 
-async def test_from_an_order_the_cursor_is_on_its_newest_write(tmp_path: Path) -> None:
+async def test_journal_opens_at_the_newest_write_of_an_order(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         first = await correct(house, "First")
         await house.press("J")
@@ -174,7 +174,7 @@ async def test_from_an_order_the_cursor_is_on_its_newest_write(tmp_path: Path) -
         await house.until("Nothing was written to that order.")
 
 
-async def test_sorted_by_order_each_order_of_a_write_has_a_row_and_can_be_undone_alone(tmp_path: Path) -> None:
+async def test_sorting_by_order_gives_each_order_a_row(tmp_path: Path) -> None:
     async with housed(tmp_path, ticking=True) as house:
         await house.until("100+ read")
         bench = house.app.account
@@ -203,7 +203,7 @@ async def test_sorted_by_order_each_order_of_a_write_has_a_row_and_can_be_undone
         assert [draft.order_id for draft in bench.drafts.all()] == [screen.order_here]
 
 
-async def test_the_list_is_exported_into_a_new_file_only(tmp_path: Path) -> None:
+async def test_export_creates_a_new_file_only(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         await correct(house)
         await journal(house)
@@ -221,7 +221,7 @@ async def test_the_list_is_exported_into_a_new_file_only(tmp_path: Path) -> None
         assert house.app.screen.list_view.has_focus
 
 
-async def test_what_the_shop_took_back_is_listed_and_drafted_again(tmp_path: Path) -> None:
+async def test_reverted_changes_are_listed_and_drafted_again(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         order = await correct(house)
         await journal(house)
@@ -248,7 +248,7 @@ async def test_what_the_shop_took_back_is_listed_and_drafted_again(tmp_path: Pat
         await house.until(lambda: isinstance(house.app.screen, EditScreen))
 
 
-async def test_a_change_of_many_is_undone_as_a_whole_with_a_line_for_each(tmp_path: Path) -> None:
+async def test_bulk_change_is_undone_with_a_line_per_order(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         await house.until("100+ read")
         bench = house.app.account
@@ -278,7 +278,7 @@ def pointer_to_city() -> Any:
     return Pointer.of("shipping_address", "city")
 
 
-async def test_what_was_in_flight_when_the_app_died_is_told_at_the_next_start(tmp_path: Path) -> None:
+async def test_write_in_flight_at_a_crash_is_reported_after_restart(tmp_path: Path) -> None:
     box = Sandbox(SandboxSettings(orders=300, now=NOW, settle=0.2))
     async with housed(tmp_path, sandbox=box) as house:
         await house.until("100+ read")
@@ -301,7 +301,7 @@ async def test_what_was_in_flight_when_the_app_died_is_told_at_the_next_start(tm
     box.close()
 
 
-async def test_a_house_left_in_the_journal_opens_there(tmp_path: Path) -> None:
+async def test_app_left_in_the_journal_reopens_there(tmp_path: Path) -> None:
     box = Sandbox(SandboxSettings(orders=300, now=NOW))
     async with housed(tmp_path, sandbox=box) as house:
         await house.until("100+ read")
@@ -313,7 +313,7 @@ async def test_a_house_left_in_the_journal_opens_there(tmp_path: Path) -> None:
     box.close()
 
 
-async def test_old_writes_are_removed_at_the_start_and_the_journal_says_so(tmp_path: Path) -> None:
+async def test_old_writes_are_removed_at_start_and_reported(tmp_path: Path) -> None:
     box = Sandbox(SandboxSettings(orders=300, now=NOW))
     async with housed(tmp_path, sandbox=box) as house:
         await house.until("100+ read")

@@ -61,7 +61,7 @@ OLD = {
 
 
 @pytest.mark.parametrize("size", [(80, 24), (160, 45)])
-async def test_from_a_pasted_mail_to_a_reviewed_change_in_six_keys(tmp_path: Path, size: tuple[int, int]) -> None:
+async def test_pasted_mail_becomes_a_reviewed_change_in_six_keys(tmp_path: Path, size: tuple[int, int]) -> None:
     async with housed(tmp_path, size=size) as house:
         order = await on_order(house, **OLD)
         await house.press("A")
@@ -84,7 +84,7 @@ async def test_from_a_pasted_mail_to_a_reviewed_change_in_six_keys(tmp_path: Pat
         assert (sent["company_name"], sent["address_line_2"]) == ("", "")
 
 
-async def test_a_field_can_be_left_out_and_the_billing_address_is_one_key(tmp_path: Path) -> None:
+async def test_field_can_be_excluded_and_billing_copied_with_one_key(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         order = await on_order(house, **OLD)
         await house.app.account.client.patch_order(order["id"], {"billing_address": OLD})
@@ -107,7 +107,7 @@ async def test_a_field_can_be_left_out_and_the_billing_address_is_one_key(tmp_pa
         assert house.app.account.drafts.all() == []
 
 
-async def test_a_number_is_taken_out_of_the_street_only_when_asked(tmp_path: Path) -> None:
+async def test_house_number_is_split_only_on_request(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         await on_order(house, **OLD | {"house_number": "", "address_line_1": "Kerkstraat 1"})
         await house.press("A")
@@ -124,7 +124,7 @@ async def test_a_number_is_taken_out_of_the_street_only_when_asked(tmp_path: Pat
         assert (address["address_line_1"], address["house_number"]) == ("Prinses Beatrixlaan 12 hs", "")
 
 
-async def test_what_was_typed_survives_the_end_of_the_app_until_it_is_taken(tmp_path: Path) -> None:
+async def test_typed_address_survives_a_restart_until_applied(tmp_path: Path) -> None:
     box = Sandbox(SandboxSettings(orders=300, now=NOW))
     async with housed(tmp_path, sandbox=box) as house:
         await on_order(house, **OLD)
@@ -149,7 +149,7 @@ async def test_what_was_typed_survives_the_end_of_the_app_until_it_is_taken(tmp_
     box.close()
 
 
-async def test_keys_are_text_until_tab_and_an_enter_read_too_early_takes_nothing(tmp_path: Path) -> None:
+async def test_keys_are_text_until_tab_and_an_early_enter_applies_nothing(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         await on_order(house, **OLD)
         await house.press("A")
@@ -175,7 +175,7 @@ async def test_keys_are_text_until_tab_and_an_enter_read_too_early_takes_nothing
         await house.until("Drafted")
 
 
-async def test_a_paste_that_comes_as_keys_with_tabs_takes_nothing(tmp_path: Path) -> None:
+async def test_paste_sent_as_keys_with_tabs_applies_nothing(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         await on_order(house, **OLD)
         await house.press("A")
@@ -201,7 +201,7 @@ async def test_a_paste_that_comes_as_keys_with_tabs_takes_nothing(tmp_path: Path
         assert house.app.account.drafts.all() == []
 
 
-async def test_a_hostile_text_is_shown_safely_and_what_has_no_place_is_told(tmp_path: Path) -> None:
+async def test_hostile_text_is_shown_safely_and_unused_text_is_listed(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         await on_order(house, **OLD)
         await house.press("A")
@@ -218,7 +218,7 @@ async def test_a_hostile_text_is_shown_safely_and_what_has_no_place_is_told(tmp_
         assert "␛" not in str(draft.edit.document)
 
 
-async def test_several_pasted_lines_on_the_list_and_in_the_form_are_offered_as_an_address(tmp_path: Path) -> None:
+async def test_pasted_lines_are_offered_as_an_address(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         await on_order(house, **OLD)
         await paste(house, MAIL)
@@ -237,7 +237,7 @@ async def test_several_pasted_lines_on_the_list_and_in_the_form_are_offered_as_a
         assert "Undone: address from a block" in house.text
 
 
-async def test_in_the_form_the_billing_address_is_read_where_the_cursor_is(tmp_path: Path) -> None:
+async def test_billing_address_is_read_at_the_cursor(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         await on_order(house, **OLD)
         await house.press("enter")
@@ -251,7 +251,7 @@ async def test_in_the_form_the_billing_address_is_read_where_the_cursor_is(tmp_p
         assert {change.pointer.tokens[0] for change in draft.edit.changes()} == {"billing_address"}
 
 
-async def test_a_staged_order_takes_an_address(tmp_path: Path) -> None:
+async def test_staged_order_accepts_an_address(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         await on_order(house, **OLD)
         await house.press("a", "c")

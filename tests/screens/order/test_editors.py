@@ -239,13 +239,13 @@ CASES: list[tuple[Kind, str, str, Json, Json]] = [
 ]
 
 
-def test_every_kind_of_the_schema_is_here() -> None:
+def test_every_kind_of_field_is_tested() -> None:
     assert {case[0] for case in CASES} == {field.kind for field in all_fields() if not field.has_members}
 
 
 @in_the_house
 @pytest.mark.parametrize(("kind", "path", "typed", "value", "body"), CASES)
-async def test_what_is_typed_is_what_is_sent(
+async def test_typed_value_is_the_value_sent(
     form: House, kind: Kind, path: str, typed: str, value: Json, body: Json
 ) -> None:
     row = await find(form, path)
@@ -285,9 +285,7 @@ BAD: list[tuple[str, str, str]] = [
 
 @in_the_house
 @pytest.mark.parametrize(("path", "typed", "word"), BAD)
-async def test_what_cannot_be_taken_has_a_word_at_its_place_and_is_kept(
-    form: House, path: str, typed: str, word: str
-) -> None:
+async def test_invalid_text_is_reported_at_its_position_and_kept(form: House, path: str, typed: str, word: str) -> None:
     row = await find(form, path)
     before = value_at(form, row.pointer)
     await open_empty(form)
@@ -311,7 +309,7 @@ async def test_what_cannot_be_taken_has_a_word_at_its_place_and_is_kept(
 
 @in_the_house
 @pytest.mark.parametrize("path", list(dict.fromkeys(case[1] for case in CASES)))
-async def test_an_editor_that_was_only_looked_into_changes_nothing(form: House, path: str) -> None:
+async def test_opened_editor_changes_nothing(form: House, path: str) -> None:
     row = await find(form, path)
     for key in ("tab", "escape"):
         screen_of(form).sheet.go_to(row.pointer)
@@ -338,7 +336,7 @@ NOTHING: list[tuple[str, str, Json, Operation | None, str]] = [
 
 @in_the_house
 @pytest.mark.parametrize(("path", "key", "value", "operation", "words"), NOTHING)
-async def test_nothing_is_chosen_where_it_may_be_and_told_where_not(
+async def test_empty_choices_are_offered_only_if_allowed(
     form: House, path: str, key: str, value: Json, operation: Operation | None, words: str
 ) -> None:
     row = await find(form, path)
@@ -355,7 +353,7 @@ async def test_nothing_is_chosen_where_it_may_be_and_told_where_not(
 
 
 @in_the_house
-async def test_of_an_either_or_the_other_goes(form: House) -> None:
+async def test_exclusive_field_removes_the_other(form: House) -> None:
     row = await find(form, "service_point_details/id")
     await open_empty(form)
     await keys(form, "123⏎")

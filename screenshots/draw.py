@@ -125,7 +125,7 @@ async def verified(house: House) -> None:
     async def seen() -> bool:
         # Time stands still in pictures, so that nobody would ever look again.
         for follow in bench.follower.following:
-            bench.store.follows.looked(follow.id, tries=0, due=house.app.now())
+            bench.store.verifications.looked(follow.id, tries=0, due=house.app.now())
         await bench.follower.look()
         return not bench.follower.following
 

@@ -70,7 +70,7 @@ class Account:
     on_write: Callable[[Write], None] = lambda _: None
     on_follow: Callable[[Verification], None] = lambda _: None
     hear: list[Callable[[Write | Verification], None]] = field(default_factory=list)
-    """Who is told before `on_write` and `on_follow` are."""
+    """Listeners that are called before `on_write` and `on_follow`."""
 
     @property
     def log(self) -> RequestLog:
@@ -84,7 +84,7 @@ class Account:
             rows = tuple(await self.client.list_integrations())
             self.shops_hidden = False
         found = [shop for shop in map(Shop.read, rows) if shop is not None]
-        # The service sorts by the last read, and numbers on a strip should not change by themselves.
+        # The service sorts by the last read, and tab numbers should not change without a reason.
         self.shops = sorted(found, key=lambda shop: (shop.name.casefold(), shop.id))
         return self.shops
 

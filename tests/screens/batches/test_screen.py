@@ -108,7 +108,7 @@ async def test_batch_of_another_process_is_shown_and_taken_over(tmp_path: Path) 
         await house.press("j", "enter")
         await house.until("B takes it over")
         await house.press("D")
-        await house.until("in the hands of")
+        await house.until("locked by")
         # Nobody maps columns in vain either.
         path = tmp_path / "orders.csv"
         path.write_text("Nummer;Ding\nX1;Mug\n")
@@ -211,7 +211,7 @@ async def test_sending_is_paused_and_cancelled_by_keys(tmp_path: Path) -> None:
         house.interceptor.intercept("POST", handle)
         await review(house)
         await house.press("y")
-        await house.until("150 orders on the way")
+        await house.until("150 orders in flight")
         await house.press("w")
         await house.until("Sending: 0 of 150.")
         await house.press("p")

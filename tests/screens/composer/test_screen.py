@@ -116,7 +116,7 @@ async def test_copy_and_update_are_staged_in_triage(tmp_path: Path) -> None:
         assert (copy.document["order_id"], "id" in copy.document) == (f"{read['order_id']}-copy", False)
         assert update.document["id"] == str(read["id"])
         await house.press("j")
-        assert "the service has it just so" in house.text
+        assert "already up to date" in house.text
         await house.press("enter", "1", "enter", "ctrl+e")
         await house.type(" II")
         await house.press("enter", "escape")
@@ -276,7 +276,7 @@ async def test_batch_of_another_process_is_read_only_until_taken_over(tmp_path: 
         async with housed(tmp_path / "data", sandbox=box) as other:
             await other.until("B takes it over")
             await other.press("D")
-            await other.until("in the hands of")
+            await other.until("locked by")
             assert len(other.app.staging.orders) == 1
             await other.press("B", "t")
             await other.until("This app has the batch now")

@@ -64,11 +64,11 @@ async def test_warnings_do_not_block_and_a_local_error_can_be_overridden(
         assert "~ Ship to, house number" in house.text
         await house.press("n", "g", "j", "z", "a")
         assert standings(house) == ["ready", "ready", "invalid"]
-        assert "goes in spite of" in row(house, "E0")
-        assert "goes in spite of" not in row(house, "E1")
+        assert "sent despite" in row(house, "E0")
+        assert "sent despite" not in row(house, "E1")
         await review(house)
         assert "2 orders will be written" in house.text
-        assert house.line_with("in spite of Items 1, quantity")
+        assert house.line_with("despite Items 1, quantity")
         await house.press("n", "enter", "1", "enter", "ctrl+e")
         await house.type("x")
         await house.press("enter", "escape")

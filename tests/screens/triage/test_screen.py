@@ -115,7 +115,7 @@ async def test_why_filter_is_applied_locally(tmp_path: Path, why: str, marks: se
         await house.press("slash")
         await house.type("why:nonsense")
         await house.press("enter")
-        await house.until("orders read is so: why:nonsense.")
+        await house.until("orders read matches why:nonsense.")
 
 
 async def test_wide_preview_shows_reasons_below_the_address(tmp_path: Path) -> None:

@@ -83,7 +83,7 @@ async def test_batch_with_orders_in_flight_cannot_be_removed(make: Make) -> None
     (a,) = stage(house.staging, order(order_id="A"))
     (info,) = house.staging.batches()
     house.account.store.batches.set_all(info.id, [(a, StagedState.UNKNOWN, False, {})])
-    with pytest.raises(BatchLocked, match="1 order of it is on the way"):
+    with pytest.raises(BatchLocked, match="1 order of it is in flight"):
         house.staging.remove("staged orders")
     assert names(house) == ["staged orders"]
 
@@ -99,12 +99,12 @@ async def test_two_processes_own_two_batches(make: Make) -> None:
     (info,) = second.batches()
     assert info.is_elsewhere
     for work in (lambda: second.rename("mine", "x"), lambda: second.remove("mine")):
-        with pytest.raises(BatchLocked, match="in the hands of"):
+        with pytest.raises(BatchLocked, match="locked by"):
             work()
     second.create("theirs")
     stage(second, order(order_id="B"))
     first.editing.put(a, NOTES, "still mine", "note")
-    with pytest.raises(BatchLocked, match="in the hands of"):
+    with pytest.raises(BatchLocked, match="locked by"):
         first.remove("theirs")
     second.open_batch("mine")
     assert NOTES.get(second.orders[0].document) == "still mine"

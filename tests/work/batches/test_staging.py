@@ -43,7 +43,7 @@ async def test_refused_order_is_fixed_sent_and_verified(make: Make) -> None:
     assert house.states() == {"A": SendState.READY, "B": SendState.REFUSED, "C": SendState.READY}
     assert pointers(house.staging, b) == ["/shipping_address/city"]
     assert "refused all 3" in house.staging.said[-1].words
-    assert "2 not named can go again" in house.staging.said[-1].words
+    assert "2 not named can be sent again" in house.staging.said[-1].words
     assert await house.there() == {}
     house.staging.editing.put(b, Pointer.of("shipping_address", "city"), "Oss", "city")
     assert house.states()["B"] is SendState.REFUSED, "the same value again is no change"
@@ -418,7 +418,7 @@ async def test_denied_access_ends_the_sending(make: Make) -> None:
     house.sandbox.fault_injector.faults = Faults.parse(["unauthorised=1"])
     await house.staging.send(plan)
     assert len(house.staging.said) == 1
-    assert "can go again" in house.staging.said[0].words
+    assert "can be sent again" in house.staging.said[0].words
     assert house.staging.counts() == {SendState.READY: 150}
 
 
@@ -444,7 +444,7 @@ async def test_unresolved_answer_stays_unknown(make: Make) -> None:
     await house.staging.send(plan)
     assert house.states() == {"A": SendState.UNKNOWN}
     assert house.staging.plan([a]).count == 0
-    with pytest.raises(BatchLocked, match="on its way"):
+    with pytest.raises(BatchLocked, match="in flight"):
         house.staging.editing.put(a, NOTES, "x", "note")
     house.sandbox.fault_injector.faults = Faults()
     await house.staging.ask_again([a])
@@ -537,7 +537,7 @@ async def test_second_process_sees_the_owner_and_can_take_over(make: Make) -> No
     second = await house.open()
     assert second.owner is not None
     assert "process" in second.owner
-    with pytest.raises(BatchLocked, match="in the hands of"):
+    with pytest.raises(BatchLocked, match="locked by"):
         second.editing.put(a, NOTES, "x", "note")
     assert NOTES.get(second.orders[0].document) == "Ring twice"
     second.take_over()

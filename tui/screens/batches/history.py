@@ -1,4 +1,4 @@
-"""The history of the batch that is open: its requests, what became of each order, and their export."""
+"""The history of the batch that is open: its requests, the result of each order, and their export."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path

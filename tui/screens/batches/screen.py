@@ -59,7 +59,7 @@ class BatchesScreen(BaseScreen[None]):
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
         self.table = OrderTable(
-            _COLUMNS, empty="No batch yet: a makes one, and whatever is staged makes one by itself."
+            _COLUMNS, empty="No batch yet. a creates one; staging an order creates one automatically."
         )
         self.line = InputLine("", hides=True)
         self._batches: dict[str, BatchInfo] = {}

@@ -58,7 +58,7 @@ def change_words(changes: Sequence[Change]) -> str:
 
 
 def tag_words(change: Change) -> str:
-    """`+hold -gift`: what becomes of an order's tags; the others stay."""
+    """`+hold -gift`: the change of an order's tags; other tags stay."""
     was = change.was if isinstance(change.was, list) else []
     now = change.now if isinstance(change.now, list) else []
     gone, come = [tag for tag in was if tag not in now], [tag for tag in now if tag not in was]
@@ -99,7 +99,7 @@ def kind_summary(plan: WriteCosts, kind: WriteKind) -> str:
 
 
 def review_of(job: Job, plan: WriteCosts, *, read_only: bool) -> ReviewPlan:
-    """Every order as it will go: by PATCH each by itself, whole ones in requests of up to 100."""
+    """Every order as it will be sent: one PATCH each, or full orders in requests of up to 100."""
     patched: list[JobOrder] = []
     whole: list[JobOrder] = []
     for order in job.waiting:

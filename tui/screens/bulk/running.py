@@ -1,4 +1,4 @@
-"""Sending a change of many orders in the background, and going on with those that an earlier run left."""
+"""Send a bulk change in the background, and resume jobs of an earlier run."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -25,7 +25,7 @@ def start_job(workspace: Workspace, job: Job) -> None:
 
 
 async def ask_left(screen: BaseScreen[Any], left: Sequence[Job]) -> None:
-    """Ask about each change that an ended process left under way whether to go on with it."""
+    """Ask whether to resume each job that an earlier process did not finish."""
     workspace = screen.workspace
     if left and screen.is_typing:
         screen.show_notice("A bulk change is not finished; C in the list of orders shows it.", "warning")

@@ -1,4 +1,4 @@
-"""One change over many orders: its recipe, each order with what changes, and what became of each."""
+"""The screen of a bulk change: the change, each order with its new values, and the results."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -82,7 +82,7 @@ class BulkScreen(BaseScreen[None]):
             raise KeyError(f"There is no change {job_id}.")
         self.tab_bar = TabBar()
         self.sheet = OrderSheet(reader=reader_of(workspace), typing_hook=self._typing, empty="")
-        self.table = OrderTable(COLUMNS, empty="No order is so; 0 shows all.", id="orders")
+        self.table = OrderTable(COLUMNS, empty="No orders in this state. Press 0 to show all.", id="orders")
         self._line = InputLine("name: ", hides=True)
         self._bulk = BulkContext(self, job, self.tab_bar, self.sheet, self.table, self.show_all)
         self._recipe = RecipeCommands(self._bulk, self._line)

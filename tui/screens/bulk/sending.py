@@ -19,7 +19,7 @@ _AGAIN_OF_ALL = frozenset({SendState.NOT_SENT, SendState.REFUSED, SendState.CONF
 
 
 class SendCommands:
-    """Nothing goes before the review's `y`; from there on it goes by itself, and can be paused and cancelled."""
+    """Nothing is sent before `y` in the review. Then the job runs in the background and can be paused and cancelled."""
 
     def __init__(self, context: BulkContext, recipe: RecipeCommands) -> None:
         self._context = context
@@ -32,7 +32,7 @@ class SendCommands:
         context = self._context
         order = context.order
         if order is None or context.in_recipe:
-            self._screen.show_notice("Orders are left out in their list; Tab leads there.")
+            self._screen.show_notice("Exclude orders in their list. Press Tab to go there.")
             return
         try:
             if not self._workspace.jobs.leave_out(context.job, order.id):
@@ -86,13 +86,13 @@ class SendCommands:
     def pause(self, key: str) -> None:
         job, jobs = self._context.job, self._workspace.jobs
         if jobs.is_elsewhere(job):
-            self._screen.show_notice("Another running copy of the app has this change under way.", "warning")
+            self._screen.show_notice("Another running copy of the app is sending this change.", "warning")
         elif job.stage is JobStage.RUNNING and jobs.is_running(job):
             jobs.pause(job)
-            self._screen.show_notice("Paused: what is on its way comes to its end. z goes on.")
+            self._screen.show_notice("Paused. Requests in flight finish; z resumes.")
         elif job.stage in (JobStage.PAUSED, JobStage.RUNNING):
             if jobs.is_running(job):
-                self._screen.show_notice("What was on its way is still being looked up; then z goes on.")
+                self._screen.show_notice("Writes in flight are still being looked up; then z resumes.")
             else:
                 start_job(self._workspace, job)
         else:

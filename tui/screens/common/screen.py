@@ -144,7 +144,7 @@ class BaseScreen(Screen[R], inherit_bindings=False):
 
     @contextmanager
     def report_store_errors(self) -> Iterator[None]:
-        """A disk that takes nothing more is told of; it does not end the app."""
+        """Report an error of the store instead of crashing."""
         try:
             yield
         except StoreError as error:

@@ -82,7 +82,7 @@ class BatchCommands:
 
     async def _ask_hold_or_release(self, targets: Sequence[StagedOrder]) -> None:
         several = len(targets) > 1
-        answers = [("h", "hold"), ("a", "release, in spite of problems" if several else "send all the same")]
+        answers = [("h", "hold"), ("a", "release anyway" if several else "send anyway")]
         if several:
             answers.append(("r", "release the good"))
         name = count_of(len(targets), "order") if several else order_name(targets[0].document)
@@ -105,5 +105,5 @@ class BatchCommands:
         with self._view.saving():
             count = self._staging.editing.release((order.id for order in orders), in_spite=in_spite)
             self._view.show_all()
-            spite = " in spite of problems" if in_spite else ""
+            spite = " despite problems" if in_spite else ""
             self._view.screen.show_notice(f"{count_of(count, 'order')} released{spite}; w reviews what is ready.")

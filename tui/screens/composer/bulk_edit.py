@@ -106,7 +106,7 @@ class StagedMarkCommands:
         self._marked_kind = (frozenset(same), kind_of(finding))
         hidden = self._view.state.not_shown(same)
         shown = f", {hidden} not shown here" if hidden else ""
-        words = f"{len(same)} marked{shown}. ; m mends, ; c sets a field on all: {_kind_words(finding)}."
+        words = f"{len(same)} marked{shown}. ; m fixes, ; c sets a field on all: {_kind_words(finding)}."
         self._view.screen.show_notice(words)
 
     @property
@@ -238,7 +238,7 @@ class BulkCommands:
         if finding is None:
             finding = await self._marks.ask_kind("Mend", [(found[0], len(found)) for found in kinds.values()])
         if finding is not None:
-            await self._confirm(fixing(self._staging, orders, kind_of(finding)), f"mend: {_kind_words(finding)}")
+            await self._confirm(fixing(self._staging, orders, kind_of(finding)), f"fix: {_kind_words(finding)}")
 
     def _known_kind(self, kinds: dict[ProblemKind, list[Finding]]) -> Finding | None:
         """The kind of problem that the orders were marked for, else the one under the cursor."""

@@ -179,7 +179,7 @@ def status_summary(account: Account, staging: Staging, marks: int, hidden: int) 
     if same := counts[SendState.UNCHANGED]:
         facts.append(f"{same} same")
     if away := counts[SendState.SENDING] + counts[SendState.ACCEPTED]:
-        facts.append((f"{away} on the way", "info"))
+        facts.append((f"{away} in flight", "info"))
     if verified := counts[SendState.VERIFIED]:
         facts.append(f"{verified} verified")
     if counts[SendState.CONFLICT]:

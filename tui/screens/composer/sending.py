@@ -1,4 +1,4 @@
-"""Sending the batch: looking up what exists, the review, and pausing or cancelling what is on its way."""
+"""Sending the batch: looking up what exists, the review, and pausing or cancelling requests in flight."""
 
 from collections.abc import Sequence
 
@@ -109,7 +109,7 @@ class StagedSendCommands:
         if confirmed is not None:
             account.store.screen_states.put(account.account_id, _GOES_ON, confirmed.goes_on)
             workspace.start(self._send(plan, goes_on=confirmed.goes_on), name="send staged orders")
-            self._view.screen.show_notice(f"{count_of(plan.count, 'order')} on the way; the list shows each.")
+            self._view.screen.show_notice(f"{count_of(plan.count, 'order')} in flight; the list shows each.")
             self._said_sending = True
 
     async def _send(self, plan: SendPlan, *, goes_on: bool) -> None:

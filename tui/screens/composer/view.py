@@ -323,7 +323,7 @@ class ComposerView:
     # Moves of the user in the panes.
 
     def follow_cursor(self) -> None:
-        """Choose the order under the cursor, also while the message about its move is still on the way."""
+        """Choose the order under the cursor, also while the message about its move is pending."""
         if not self.state.in_form and self.state.mode is not ViewMode.PROBLEMS:
             view = self.grid if self.state.mode is ViewMode.TABLE else self.batch.table
             self.state.chosen = view.cursor_key or self.state.chosen

@@ -313,7 +313,9 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
             )
         if any(self._unsendable(line) for line in self._lines):
             notes.append(
-                ComparisonNote("A value has signs that stand for what cannot be shown; e: delete them", "error", "!")
+                ComparisonNote(
+                    "A value has placeholders for characters that cannot be shown; e: delete them", "error", "!"
+                )
             )
         notes += [ComparisonNote(f"not placed: {words}", "warning", "~") for words in reading.unplaced[:40]]
         if len(reading.unplaced) > 40:
@@ -373,7 +375,8 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
             return
         if self._unsendable(row):
             self.show_notice(
-                "It has signs that stand for what cannot be shown, and are never sent; e edits the text.", "warning"
+                "It has placeholders for characters that cannot be shown and are never sent; e edits the text.",
+                "warning",
             )
             return
         self._left_out ^= {row.field}

@@ -254,7 +254,7 @@ class JsonScreen(BaseScreen[None]):
             return {spot.row: [RowNote("!", words, "error", spot.column)]}
         for stray in verdict.strays:
             spot = spot_of(stray.line, stray.column)
-            words = f"{stray.glyph} stands for something that cannot be shown and is never sent: delete it"
+            words = f"{stray.glyph} stands for a character that cannot be shown and is never sent: delete it"
             notes.setdefault(spot.row, []).append(RowNote("!", words, "error", spot.column))
         for problem in verdict.problems:
             row = spot_of(line_of(problem.pointer, verdict.found.positions), 1).row
@@ -263,7 +263,7 @@ class JsonScreen(BaseScreen[None]):
         return notes
 
     def _show_place(self) -> None:
-        """What stands in the line under the cursor, in the words of the form."""
+        """The field of the line at the cursor, as the form names it."""
         buffer = self.edit.buffer
         line = buffer.line_and_column(BufferPosition(self.edit.row, 0))[0]
         last = buffer.line_and_column(BufferPosition(len(buffer.rows) - 1, 0))[0]

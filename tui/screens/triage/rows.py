@@ -56,7 +56,7 @@ WIDE = (
 
 @dataclass(frozen=True, slots=True)
 class RowStatus:
-    """What is under way or was said of an order: its mark, words for the last column, and their tone."""
+    """The send state of an order: its mark, the text of the last column, and its style."""
 
     mark: str
     words: str

@@ -21,9 +21,9 @@ _Values: TypeAlias = Callable[[StagedOrder], Values | str]
 
 @dataclass(frozen=True, slots=True)
 class BulkEditKind:
-    """What problems have in common that can be mended at once: their code, and their field in any item.
+    """What problems that can be fixed together have in common: their code, and their field in any item.
 
-    Where a problem has no code its sentence stands for it.
+    A problem without a code is identified by its text.
     """
 
     code: str
@@ -132,7 +132,7 @@ def _preview(staging: Staging, orders: Sequence[StagedOrder], values_of: _Values
     documents: dict[str, Document] = {}
     for order in orders:
         name = order_name(order.document)
-        found = values_of(order) if staging.editing.may_change(order.id) else "it is on its way"
+        found = values_of(order) if staging.editing.may_change(order.id) else "it is in flight"
         if isinstance(found, str):
             staying.append((name, found))
             continue
@@ -146,7 +146,7 @@ def _preview(staging: Staging, orders: Sequence[StagedOrder], values_of: _Values
             values[order.id] = tuple(found)
             documents[order.id] = order.document
         else:
-            staying.append((name, "it is so already"))
+            staying.append((name, "already set"))
     return BulkEditPreview(tuple(changes), values, tuple(staying), documents)
 
 

@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 class BatchLocked(Exception):
-    """Nothing was changed; the sentence says why: it is on its way, or another running copy has the batch."""
+    """Nothing was changed; the sentence says why: an order is in flight, or another process owns the batch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def owner_words(owner: Owner | None) -> str:
 
 
 class BatchCatalog:
-    """What can be done with whole batches. Names are unique among the batches in sight."""
+    """What can be done with whole batches. Names are unique among the visible batches."""
 
     def __init__(self, store: Store, account_id: int) -> None:
         self._store = store
@@ -54,7 +54,7 @@ class BatchCatalog:
         self._account_id = account_id
 
     def all(self) -> list[BatchInfo]:
-        """The batches in sight, the newest first."""
+        """The visible batches, newest first."""
         counts = self._batches.counts(self._account_id)
         found = [
             BatchInfo(one.id, one.name, one.created_at, one.owner, counts.get(one.id, Counter()))
@@ -95,7 +95,7 @@ class BatchCatalog:
         counts = self._batches.counts(self._account_id).get(batch.id, Counter())
         if away := counts[StagedState.SENT] + counts[StagedState.UNKNOWN]:
             words = count_of(away, "order of it is", "orders of it are")
-            raise BatchLocked(f"{words} on the way; it can be removed when it is known what became of that.")
+            raise BatchLocked(f"{words} in flight; it can be removed when the result is known.")
         self._named(lambda: self._batches.remove(batch.id))
         return batch.id
 
@@ -112,7 +112,7 @@ class BatchCatalog:
         if batch is None:
             raise BatchLocked(f"There is no batch {name!r} any more.")
         if not self._batches.claim(batch.id):
-            raise BatchLocked(f"The batch {name!r} is in the hands of {owner_words(batch.owner)}.")
+            raise BatchLocked(f"The batch {name!r} is locked by {owner_words(batch.owner)}.")
         return batch
 
     def _named(self, work: Callable[[], T]) -> T:

@@ -7,7 +7,7 @@ from tui.work.batches.staged_order import StagedOrder
 
 
 class DuplicateIndex:
-    """Sets `twin` of the orders. What stands first in the batch is nobody's twin."""
+    """Sets `twin` of the orders. The first of several equal orders in the batch is not a duplicate."""
 
     def __init__(self) -> None:
         self._keys: dict[str, tuple[str, str]] = {}

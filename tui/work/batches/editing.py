@@ -180,7 +180,7 @@ class BatchEditing:
         found = order.proposed_fix(finding)
         if found is None:
             return None
-        name = f"mend: {finding.problem.title or finding.problem.detail}"
+        name = f"fix: {finding.problem.title or finding.problem.detail}"
         if finding.problem.code == "gone":
             order.edit.drop(ID, name)
         else:
@@ -203,7 +203,7 @@ class BatchEditing:
         return len(changed)
 
     def may_change(self, id: str) -> bool:
-        """Whether it is not on its way just now."""
+        """Whether the order is not in flight."""
         return id in self._batch.orders and not self._batch.is_in_flight(id)
 
     def _changing(self, id: str) -> StagedOrder:
@@ -211,7 +211,7 @@ class BatchEditing:
         self._batch.check_owner()
         order = self._batch.orders[id]
         if self._batch.is_in_flight(id):
-            raise BatchLocked("It is on its way; it can be changed when it is known what became of it.")
+            raise BatchLocked("The order is in flight. It can be changed when the result is known.")
         if order.state in (StagedState.ACCEPTED, StagedState.VERIFIED, StagedState.DIFFERS):
             order.rebase(Edit(order.document))
             order.released = False
@@ -231,7 +231,7 @@ class BatchEditing:
         """Take orders out of the batch; undo brings them back. What is with the service stays there."""
         found = [id for id in self._batch.known(ids) if not self._batch.is_in_flight(id)]
         if not found:
-            raise BatchLocked("It is on its way; it can be removed when it is known what became of it.")
+            raise BatchLocked("The order is in flight. It can be removed when the result is known.")
         self._batch.check_owner()
         # Undo is on the disk before the orders are removed: to restore what was not removed does nothing.
         self._batch.actions.note("removed", found)

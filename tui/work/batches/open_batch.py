@@ -141,7 +141,7 @@ class OpenBatch:
         return order.send_state(self.shops)
 
     async def judge(self) -> None:
-        """Judge all orders, a few at a time, so that whoever asks for all of them need not wait."""
+        """Judge all orders, a few at a time, so that a caller that needs all of them does not wait."""
         for count, order in enumerate(list(self.orders.values()), 1):
             order.send_state(self.shops)
             if count % _AT_A_TIME == 0:
@@ -170,7 +170,7 @@ class OpenBatch:
         self._on_read()
 
     def freshen(self) -> None:
-        """Read the batch anew if another copy has it, or took it; for when the batch comes to front."""
+        """Read the batch again if another process owns it or took it over. Called when the batch is shown."""
         if self.id is None or self.owner is not None or not self.store.claim(self.id):
             self.reopen()
 
@@ -188,7 +188,7 @@ class OpenBatch:
         """Read the batch, and own it if nobody else does; where it was removed meanwhile, the one used last."""
         found = self.catalog.get(self.id)
         if found is None:
-            # Whoever asked for a name goes on with that name only.
+            # A batch that was asked for by name is opened by that name only.
             found = self.catalog.last_used() if self.id is not None else self.catalog.find(self.name)
         before, self.id = self.id, None if found is None else found.id
         self.name = found.name if found is not None else _DEFAULT_NAME if before is not None else self.name
@@ -215,7 +215,7 @@ class OpenBatch:
         batch = self.id or 0
         if self.owner is not None:
             if not self.store.claim(batch):
-                raise BatchLocked(f"This batch is in the hands of {self.owner}.")
+                raise BatchLocked(f"This batch is locked by {self.owner}.")
             self.reopen()
             raise BatchLocked("The other copy has gone, and its orders were read again. Now it is yours; do it again.")
         try:

@@ -41,7 +41,7 @@ def cut(orders: Iterable[PlannedOrder], limit: int = MAX_ORDERS, most: int = MAX
     return tuple(map(tuple, groups))
 
 
-# What became of a request.
+# The results of a request.
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +103,8 @@ class SendPause:
 class SendQueue:
     """The groups that are still to go.
 
-    `goes_on`: what a refusal does not name goes again by itself, until nothing is refused or everything is (Q2.3).
-    `pauses`: seconds before a group that was put off goes again, growing.
+    `goes_on`: orders without errors are sent again after a refusal, until no order or every order is refused (Q2.3).
+    `pauses`: growing delays in seconds before a deferred group is sent again.
     """
 
     goes_on: bool

@@ -1,4 +1,4 @@
-"""Sending a batch: plans what may go, sends it request by request, and says what became of each."""
+"""Sends a batch: plans the requests, sends them one by one, and reports the result of each."""
 
 import asyncio
 from collections import Counter
@@ -60,7 +60,7 @@ _READ_AGAIN = (0.0, 1.0, 4.0)
 """Seconds before each reading of what would be updated."""
 
 _UNREACHED = 3
-"""How often a request goes again that did not reach the service."""
+"""How often a request that did not reach the service is sent again."""
 
 _TOO_LARGE = 413
 
@@ -89,7 +89,7 @@ class SendPlan:
 
 @dataclass(frozen=True, slots=True)
 class SendNotice:
-    """What became of a request, in a sentence; `problems` are those that speak of none of its orders."""
+    """The result of a request, in a sentence. `problems`: problems that name none of its orders."""
 
     at: datetime
     words: str
@@ -114,7 +114,7 @@ class _SendRun:
     done: asyncio.Event = field(default_factory=asyncio.Event)
 
 
-_LOOK_FIRST = "what became of it is to be looked at first; r looks again, z lets a missing one go again"
+_LOOK_FIRST = "outcome unknown; r looks it up again, z allows a missing order to be resent"
 _STAYS = {
     SendState.REFUSED: "the service refused it and nothing was changed there; z lets it go all the same",
     SendState.INVALID: "it has problems to fix; z lets it go all the same",
@@ -125,7 +125,7 @@ _STAYS = {
     SendState.VERIFIED: "the service has it, verified",
     SendState.UNKNOWN: _LOOK_FIRST,
     SendState.DIFFERS: _LOOK_FIRST,
-    SendState.UNCHANGED: "the service has it just so",
+    SendState.UNCHANGED: "already up to date",
 }
 
 
@@ -206,7 +206,7 @@ class BatchSender:
     async def send(self, plan: SendPlan, *, goes_on: bool = False) -> None:
         """Send the requests of a plan, one at a time; returns when each has its end, or was cancelled.
 
-        With `goes_on` the orders that a refusal does not name go again by themselves. A plan that comes while another
+        With `goes_on` the orders without errors are sent again after a refusal. A plan that comes while another
         one is being sent goes after it; one that comes while another is paused takes its place.
         Raises BatchLocked, and sends nothing more, once another copy has the batch.
         """
@@ -235,7 +235,7 @@ class BatchSender:
             self._batch.on_change()
 
     def pause(self) -> bool:
-        """Begin no further request; the one that is out comes to its end. Whether there was anything to pause."""
+        """Start no further request; the request in flight finishes. Returns whether there was anything to pause."""
         if self._run is None or not self._run.open.is_set():
             return False
         self._run.open.clear()
@@ -281,7 +281,7 @@ class BatchSender:
             self._sum_up(run)
 
     async def _wait(self, run: _SendRun, seconds: float) -> None:
-        """Wait before something goes again; a pause, a cancel or a new plan ends it."""
+        """Wait before the next attempt; a pause, a cancel or a new plan ends the wait."""
         run.until = self._account.now() + timedelta(seconds=seconds)
         self._batch.on_change()
         run.stir.clear()
@@ -297,7 +297,8 @@ class BatchSender:
             run.rounds += 1
         if isinstance(answer, SendLater) and course.given_up > before:
             self._say(
-                f"{answer.words} Nothing was written; {count_of(len(go.orders), 'order')} can go again: w.", "warning"
+                f"{answer.words} Nothing was written; {count_of(len(go.orders), 'order')} can be sent again: w.",
+                "warning",
             )
 
     async def _send(self, run: _SendRun, request: Sequence[PlannedOrder]) -> SendAnswer:
@@ -392,19 +393,19 @@ class BatchSender:
                 words = (
                     f"The answer was lost, and long looking shows that nothing was written. {count_of(count, 'order')}"
                 )
-                self._say(f"{words} can go again: w.", "warning", batch=batch)
+                self._say(f"{words} can be sent again: w.", "warning", batch=batch)
             case WriteNotSent(error=error):
                 self._record(outcome.write)
                 why = str(error) if error is not None else "The app ended before it went out."
                 problems = error.problems if error is not None else ()
                 soon = self._run is not None and isinstance(_answer_of(outcome), SendLater)
-                again = "wait and go again." if soon else "can go again: w."
+                again = "wait and go again." if soon else "can be sent again: w."
                 self._say(f"{why} {count_of(count, 'order')} {again}", "warning", problems, batch=batch)
             case WriteUnknown():
                 self._record(outcome.write)
                 words = f"The answer was lost and {count_of(count, 'order')} could not be found yet"
                 self._say(
-                    f"{words}: nothing goes again before that is known; r looks, and sends again what is not there.",
+                    f"{words}: nothing is resent until this is known. Press r to check and resend what is missing.",
                     "conflict",
                     batch=batch,
                 )
@@ -435,7 +436,7 @@ class BatchSender:
         batch.on_change()
 
     def _sum_up(self, run: _SendRun) -> None:
-        """The whole sending in a sentence: how many requests it took, and what became of the orders."""
+        """A summary of the sending: the number of requests and the results of the orders."""
         course = run.course
         left = run.total - len(course.taken) - len(course.refused)
         parts = [f"{len(course.taken)} accepted", f"{len(course.refused)} refused"]
@@ -483,7 +484,7 @@ def _answer_of(outcome: WriteOutcome) -> SendAnswer:
         case WriteNotSent() if outcome.write.state is WriteState.NOT_APPLIED:
             return SendSkipped()
         case _:
-            # It did not reach the service, or what became of it is not known: more of it would make nothing better.
+            # It did not reach the service, or its outcome is unknown: sending more would not help.
             return SendAborted()
 
 
@@ -498,7 +499,7 @@ def _refusal(count: int, named: int, found: int, rest: int, error: str, *, goes_
         else f". {count_of(found, 'problem')} in {count_of(named, 'order')}"
     )
     words += f", {rest} of the request as a whole" if rest else ""
-    again = "go again by themselves." if goes_on else "can go again: w."
+    again = "are sent again automatically." if goes_on else "can be sent again: w."
     return words + (f"; {count - named} not named {again}" if count > named else ".")
 
 

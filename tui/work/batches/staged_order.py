@@ -73,7 +73,7 @@ class Finding:
 
 @dataclass(slots=True)
 class StagedOrder:
-    """One order of the batch. `insisted`: the version that the user lets go in spite of its errors."""
+    """One order of the batch. `insisted`: the version that the user released despite its errors."""
 
     id: str
     edit: Edit

@@ -140,7 +140,7 @@ class Staging:
         return self.opened.ready()
 
     async def judge(self) -> None:
-        """Check all orders, a few at a time, so that whoever asks for all of them need not wait."""
+        """Check all orders, a few at a time, so that a caller that needs all of them does not wait."""
         await self.opened.judge()
 
     # Looking up.
@@ -166,7 +166,7 @@ class Staging:
 
     @property
     def said(self) -> list[SendNotice]:
-        """What became of the last sending, request by request; also what the service said of none of the orders."""
+        """The results of the last sending, by request, with the problems that name no order."""
         return self.sender.said
 
     def history(self) -> list[HistoryRequest]:

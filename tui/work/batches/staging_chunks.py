@@ -1,4 +1,4 @@
-"""The orders of a file on their way into a batch: portion by portion, seen when all of them are on the disk."""
+"""Stages the orders of a file in chunks. They become visible when all of them are stored."""
 
 import secrets
 from collections.abc import Collection, Sequence

@@ -1,4 +1,4 @@
-"""A change over many orders as it is kept: the recipe, each order with what it was to become and what became of it."""
+"""A bulk change as it is stored: the change, each order with its planned values and its result."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -63,7 +63,7 @@ class JobOrder:
 @dataclass(slots=True)
 class Job:
     """`kind`: how orders are sent that can be sent either way; `chosen` by the user. `session`: the process that runs it, or did.
-    `note`: why it stopped by itself."""
+    `note`: why it paused automatically."""
 
     id: str
     recipe: BulkChange
@@ -103,7 +103,7 @@ class Job:
 
     @property
     def gone(self) -> int:
-        """How many of them are behind it, on their way included."""
+        """How many of them were sent, including those in flight."""
         return sum(order.planned and order.state is not SendState.READY for order in self.orders.values())
 
     @property
@@ -154,7 +154,7 @@ WORTH_IT: Final = 60.0
 """Seconds."""
 
 _READS_AN_ORDER: Final = 3
-"""Before it goes, once more as it goes, and afterwards."""
+"""Before it is sent, while it is sent, and afterwards."""
 
 
 def plan(orders: Iterable[JobOrder]) -> WriteCosts:

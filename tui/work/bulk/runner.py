@@ -40,7 +40,7 @@ _AT_ONCE: Final = 4
 
 _READ_AT_ONCE: Final = 8
 _ENOUGH: Final = 3
-"""So many orders in a row that could not be sent, and the job pauses by itself."""
+"""The job pauses automatically after this many orders in a row could not be sent."""
 
 _KEPT: Final = 20
 """Jobs of an account that are kept to look at."""
@@ -63,7 +63,7 @@ class _JobRun:
 class Jobs:
     """The jobs of one account. `on_change` hears of each that has news, from the event loop.
 
-    All that is done is on disk before it is acted on: an order as *on its way* before it is sent.
+    Every step is stored before it is done: an order is stored as in flight before it is sent.
     """
 
     def __init__(self, account: Account) -> None:
@@ -99,7 +99,7 @@ class Jobs:
             load_order(order, orders.get(f"{_ORDER}{id}:{order.id}"))
             job.orders[order.id] = order
         if known is not None:
-            # Whoever has the job in hand has the one that is run.
+            # The caller and the runner share one job object.
             for one in fields(Job):
                 setattr(known, one.name, getattr(job, one.name))
             job = known
@@ -109,7 +109,7 @@ class Jobs:
         return job
 
     def is_elsewhere(self, job: Job) -> bool:
-        """Whether another running copy of the app has this job under way."""
+        """Whether another running copy of the app runs this job."""
         sessions = self._account.store.sessions
         under_way = job.stage in (JobStage.RUNNING, JobStage.PAUSED)
         return under_way and job.session not in ("", sessions.mine) and sessions.alive(job.session)
@@ -123,7 +123,7 @@ class Jobs:
         return job.id in self._runs
 
     def left(self) -> list[Job]:
-        """The jobs that an ended process left under way, the oldest first, with what the journal knows of them."""
+        """The unfinished jobs of ended processes, oldest first, updated from the journal."""
         found = [
             job
             for job in reversed(self.recent())
@@ -252,7 +252,7 @@ class Jobs:
                 if job.stage is not JobStage.RUNNING or not (batch := self._take(job, run)):
                     if not flying:
                         break
-                    # What is on its way may come back into the queue.
+                    # An order in flight may return to the queue.
                     flying = await _one_less(flying)
                     continue
                 send = self._send_whole if batch[0].kind is WriteKind.UPSERT else self._send_patches
@@ -272,7 +272,7 @@ class Jobs:
         self._put(job)
 
     def pause(self, job: Job, note: str = "") -> None:
-        """Begin no further order; those on their way come to their end."""
+        """Start no further order; orders in flight finish."""
         self._must_be(job, JobStage.RUNNING)
         job.stage, job.note = JobStage.PAUSED, note
         self._put(job)
@@ -355,7 +355,7 @@ class Jobs:
                 if applied is not None:
                     drafts.append(Draft(order.id, applied.edit, self._account.now()))
         if not drafts or job.stage is not JobStage.RUNNING:
-            # Nothing of it is on its way yet: a pause comes before it.
+            # No order of it is in flight yet, so a pause comes first.
             run.taken -= {draft.order_id for draft in drafts}
             return
         going = [job.orders[draft.order_id] for draft in drafts]
@@ -498,4 +498,4 @@ def _shown(pointer: Pointer, value: Json | Absent) -> str:
 
 
 _UNSETTLED = "another change of it has no end yet"
-_ELSEWHERE = "Another running copy of the app has this change under way."
+_ELSEWHERE = "Another running copy of the app is sending this change."

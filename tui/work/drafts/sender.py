@@ -140,7 +140,7 @@ class DraftSender:
         `reviewed`: the body of the PATCH, or the order of the upsert, as `draft.sending` gave it.
         """
         order_id = draft.order_id
-        self._set(order_id, SendState.SENDING, "on its way")
+        self._set(order_id, SendState.SENDING, "in flight")
         base = draft.edit.base
         stopped = await self.read_again(draft)
         if stopped is not None:
@@ -165,7 +165,7 @@ class DraftSender:
         Orders that are unchanged, cannot be sent, or have conflicts stay here; the others are sent without them.
         """
         for draft in drafts:
-            self._set(draft.order_id, SendState.SENDING, "on its way")
+            self._set(draft.order_id, SendState.SENDING, "in flight")
         slots = asyncio.Semaphore(_READ_AT_ONCE)
 
         async def read(draft: Draft) -> DraftSendStatus | None:
@@ -193,7 +193,7 @@ class DraftSender:
         if sending.operation is None:
             if sending.blocked:
                 return self._set(order_id, SendState.NOT_SENT, f"nothing sent: {sending.blocked[0].reason}")
-            message = "The service says so already."
+            message = "Already set on the service."
             return self._set(order_id, SendState.VERIFIED, message, document=draft.edit.base)
         if sending.invalid:
             return self._set(order_id, SendState.NOT_SENT, f"nothing sent: {sending.invalid[0].detail}")

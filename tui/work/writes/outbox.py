@@ -23,7 +23,7 @@ class AlreadySent(Exception):
     """Versions of staged orders are being sent or were accepted already, so that they must not be sent again."""
 
     def __init__(self, staged: Sequence[str]) -> None:
-        super().__init__(f"{len(staged)} of these orders are on their way or were accepted already.")
+        super().__init__(f"{len(staged)} of these orders are in flight or were already accepted.")
         self.staged = tuple(staged)
 
 

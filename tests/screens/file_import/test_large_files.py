@@ -72,13 +72,13 @@ async def test_keys_are_answered_while_orders_come_and_all_of_them_are_there_in_
         await house.press("Q")
         await house.until("A file is being added.")
         await house.press("escape")
-        assert house.app.staging.orders == []
+        assert house.app.workspace.staging.orders == []
         gate.set()
         await house.until(f"{MANY} orders added from orders.csv")
-        assert len(house.app.staging.orders) == MANY
+        assert len(house.app.workspace.staging.orders) == MANY
         await house.press("u")
         await house.until(f"Undone: {MANY} orders added")
-        assert house.app.staging.orders == []
+        assert house.app.workspace.staging.orders == []
 
 
 async def test_esc_stops_and_nothing_is_added(tmp_path: Path, gate: threading.Event) -> None:
@@ -89,8 +89,8 @@ async def test_esc_stops_and_nothing_is_added(tmp_path: Path, gate: threading.Ev
         assert composing(house)()
         gate.set()
         await house.until("It was stopped. Nothing was added.")
-        assert house.app.staging.orders == []
-        assert not house.app.staging.is_taking
+        assert house.app.workspace.staging.orders == []
+        assert not house.app.workspace.staging.is_taking
         await house.press("u")
         assert "Nothing to undo." in house.text
 
@@ -115,4 +115,4 @@ async def test_esc_stops_the_reading_of_a_table_and_the_screen_stays(
         assert isinstance(house.app.screen, ImportScreen)
         await house.press("escape")
         await house.until(composing(house))
-        assert house.app.staging.orders == []
+        assert house.app.workspace.staging.orders == []

@@ -121,16 +121,16 @@ async def test_a_value_is_changed_in_the_text_and_applied_as_one_step(tmp_path: 
         assert "w" in house.lines[-1].split()
         await change_city(house)
         assert "text kept on disk" in house.lines[-2]
-        assert house.app.account.drafts.all() == []
+        assert house.app.workspace.account.drafts.all() == []
         await house.press("w")
         assert isinstance(house.app.screen, EditScreen)
         assert "Drafted as JSON says" in house.text
-        (draft,) = house.app.account.drafts.all()
+        (draft,) = house.app.workspace.account.drafts.all()
         assert [(change.pointer, change.now) for change in draft.edit.changes()] == [(CITY, "Gentbrugge")]
         assert (await house.order(order["id"]))["shipping_address"]["city"] != "Gentbrugge"
         await house.press("u")
         assert "Undone: edited as JSON" in house.text
-        assert house.app.account.drafts.all() == []
+        assert house.app.workspace.account.drafts.all() == []
 
 
 async def test_many_changes_are_one_step(tmp_path: Path) -> None:
@@ -143,12 +143,12 @@ async def test_many_changes_are_one_step(tmp_path: Path) -> None:
         await house.press("escape")
         await house.press("w")
         await house.until(lambda: isinstance(house.app.screen, EditScreen))
-        (draft,) = house.app.account.drafts.all()
+        (draft,) = house.app.workspace.account.drafts.all()
         assert {change.pointer.name for change in draft.edit.changes()} == {"city", "postal_code"}
         await house.press("u")
-        assert house.app.account.drafts.all() == []
+        assert house.app.workspace.account.drafts.all() == []
         await house.press("U")
-        assert len(house.app.account.drafts.all()) == 1
+        assert len(house.app.workspace.account.drafts.all()) == 1
 
 
 async def test_a_syntax_error_stands_under_its_line_and_is_never_applied(tmp_path: Path) -> None:
@@ -191,10 +191,10 @@ async def test_a_schema_problem_stands_at_its_field_and_can_be_applied_if_the_us
         assert "Apply despite 1 problem?" in house.text
         await house.press("enter", "space", "escape")
         assert "Not applied" in house.text
-        assert house.app.account.drafts.all() == []
+        assert house.app.workspace.account.drafts.all() == []
         await house.press("w", "y")
         assert isinstance(house.app.screen, EditScreen)
-        (draft,) = house.app.account.drafts.all()
+        (draft,) = house.app.workspace.account.drafts.all()
         assert CITY.get(draft.edit.document) == 9
 
 
@@ -210,7 +210,7 @@ async def test_what_cannot_change_is_told_at_its_line_and_stays(tmp_path: Path) 
         at = next(n for n, line in enumerate(house.lines) if '"another"' in line)
         assert "Order, order id: cannot be changed once the order exists" in house.lines[at + 1]
         await house.press("w", "y")
-        (draft,) = house.app.account.drafts.all()
+        (draft,) = house.app.workspace.account.drafts.all()
         assert draft.edit.document["order_id"] == order["order_id"]
         assert CITY.get(draft.edit.document) == "Gentbrugge"
 
@@ -221,7 +221,7 @@ async def test_nothing_changed_leaves_no_draft(tmp_path: Path) -> None:
         await house.press("enter", "end", "space", "escape", "w")
         await house.until(lambda: isinstance(house.app.screen, EditScreen))
         assert "Nothing was changed" in house.text
-        assert house.app.account.drafts.all() == []
+        assert house.app.workspace.account.drafts.all() == []
         await house.press("E")
         await judged(house)
         assert "nothing changed" in house.text
@@ -248,7 +248,7 @@ async def test_the_text_is_kept_when_left_and_when_the_app_ends(tmp_path: Path) 
         assert "Half a wo" not in house.text
         await house.press("U", "w")
         await house.until(lambda: isinstance(house.app.screen, EditScreen))
-        (draft,) = house.app.account.drafts.all()
+        (draft,) = house.app.workspace.account.drafts.all()
         assert CITY.get(draft.edit.document) == "Half a woXYZ"
         await house.press("E")
         assert "goes on" not in house.text, "what was applied is not offered again"
@@ -266,7 +266,7 @@ async def test_what_changed_meanwhile_is_not_undone_by_an_older_text(tmp_path: P
         assert "Other Name" not in house.text
         await house.press("w")
         await house.until(lambda: isinstance(house.app.screen, EditScreen))
-        (draft,) = house.app.account.drafts.all()
+        (draft,) = house.app.workspace.account.drafts.all()
         assert CITY.get(draft.edit.document) == "Gentbrugge"
         assert Pointer.of("shipping_address", "name").get(draft.edit.document) == "Other Name"
 
@@ -303,7 +303,7 @@ async def test_from_the_list_and_in_the_composer(tmp_path: Path) -> None:
         await change_city(house)
         await house.press("w", "q")
         await house.until(lambda: isinstance(house.app.screen, TriageScreen))
-        (draft,) = house.app.account.drafts.all()
+        (draft,) = house.app.workspace.account.drafts.all()
         assert CITY.get(draft.edit.document) == "Gentbrugge"
         await house.press("a", "c")
         before = (await house.order(draft.order_id))["shipping_address"]["city"]
@@ -315,7 +315,7 @@ async def test_from_the_list_and_in_the_composer(tmp_path: Path) -> None:
         await change_city(house, "Brugge")
         await house.press("w")
         await house.until(lambda: isinstance(house.app.screen, ComposerScreen))
-        (order,) = house.app.staging.orders
+        (order,) = house.app.workspace.staging.orders
         assert CITY.get(order.document) == "Brugge"
         await house.press("u")
         assert CITY.get(order.document) == before
@@ -348,7 +348,7 @@ async def test_a_syntax_error_from_the_editor_is_shown_and_the_editor_offered_ag
         await house.until("Valid; w applies it")
         assert '"city":' not in told(notes)[1]["text"]
         assert leftovers(tmp_path / "data") == []
-        assert house.app.account.drafts.all() == []
+        assert house.app.workspace.account.drafts.all() == []
 
 
 async def test_a_good_text_from_the_editor_is_applied_by_the_user(tmp_path: Path, editor: Editor) -> None:
@@ -358,7 +358,7 @@ async def test_a_good_text_from_the_editor_is_applied_by_the_user(tmp_path: Path
         await house.press("E")
         await house.until("Valid; w applies it")
         await house.press("w")
-        (draft,) = house.app.account.drafts.all()
+        (draft,) = house.app.workspace.account.drafts.all()
         assert [(str(one.pointer), one.now) for one in draft.edit.changes()] == [("/order_number", "EDITED")]
 
 
@@ -486,7 +486,7 @@ async def test_a_field_keeps_its_way_to_the_editor(tmp_path: Path, editor: Edito
         assert "[Léon" in house.text
         assert leftovers(tmp_path / "data") == []
         await house.press("enter")
-        (draft,) = house.app.account.drafts.all()
+        (draft,) = house.app.workspace.account.drafts.all()
         assert Pointer.of("shipping_address", "name").get(draft.edit.document) == "Léon"
 
 
@@ -496,7 +496,7 @@ async def test_a_field_keeps_its_way_to_the_editor(tmp_path: Path, editor: Edito
 async def open_document(house: House, document: Document) -> Draft:
     """An order that nobody expected, as if the service had sent it."""
     await house.until("100+ read")
-    drafts = house.app.account.drafts
+    drafts = house.app.workspace.account.drafts
     draft = drafts.of("90000001", document, NOW)
     open_draft_as_json(house.app.screen, draft, lambda: draft, drafts.save)
     await house.until(lambda: isinstance(house.app.screen, JsonScreen) and house.app.screen.is_ready)

@@ -227,4 +227,4 @@ async def session(folder: Path, *, remembered: bool = False) -> AsyncIterator[Se
 
 def session_of(app: OrdersApp) -> Session:
     """What the running app works with."""
-    return Session(app.account, app.staging, app.jobs)
+    return Session(app.workspace.account, app.workspace.staging, app.workspace.jobs)

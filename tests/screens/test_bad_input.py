@@ -112,7 +112,7 @@ async def test_500_items_and_megabyte_pastes(tmp_path: Path) -> None:
             await paste(house, text)
             assert isinstance(house.app.screen, TriageScreen)
             await house.press("escape")
-        assert house.app.account.drafts.all() == []
+        assert house.app.workspace.account.drafts.all() == []
 
         await house.press("enter")
         await house.until(lambda: isinstance(house.app.screen, EditScreen) and house.app.screen.sheet.rows)

@@ -42,8 +42,8 @@ async def new_batch(house: House, name: str) -> None:
 
 async def stage(house: House, count: int, prefix: str = "T") -> None:
     orders = [order(order_id=f"{prefix}{n}", order_number=f"{prefix}{n}") for n in range(count)]
-    add_json(house.app.staging, json.dumps(orders))
-    await house.app.staging.look()
+    add_json(house.app.workspace.staging, json.dumps(orders))
+    await house.app.workspace.staging.look()
     house.app.screen.view.show_all()  # type: ignore[attr-defined]
     await house.until(f"{count} order{'s' if count > 1 else ''} staged")
 
@@ -97,8 +97,8 @@ async def test_batch_of_another_process_is_shown_and_taken_over(tmp_path: Path) 
     async with housed(tmp_path / "data", ticking=True) as house:
         await enter(house)
         await stage(house, 1)
-        bench = house.app.account
-        batch = house.app.staging.batch
+        bench = house.app.workspace.account
+        batch = house.app.workspace.staging.batch
         assert batch is not None
         other = type(bench.store)(tmp_path / "data")
         other.batches.claim(batch, take_over=True)
@@ -122,7 +122,7 @@ async def test_batch_of_another_process_is_shown_and_taken_over(tmp_path: Path) 
         await house.until("take over; the other copy")
         await house.press("y")
         await house.until("1 order staged")
-        assert house.app.staging.owner is None
+        assert house.app.workspace.staging.owner is None
         other.close()
 
 
@@ -136,9 +136,9 @@ async def test_typed_text_is_kept_when_another_process_takes_the_batch(tmp_path:
         else:
             await house.press("enter", "enter")
         await house.type("55")
-        batch = house.app.staging.batch
+        batch = house.app.workspace.staging.batch
         assert batch is not None
-        other = type(house.app.account.store)(tmp_path / "data")
+        other = type(house.app.workspace.account.store)(tmp_path / "data")
         other.batches.claim(batch, take_over=True)
         await house.press("enter")
         await house.until("B takes it over")
@@ -171,7 +171,7 @@ async def test_review_resends_the_rest_of_a_refused_batch_and_the_history_shows_
         assert "goes again by itself" in house.text
         await house.press("y")
         await house.until("2 requests, 1 of them refused: 3 accepted, 1 refused of 4 orders")
-        await house.until(lambda: house.app.staging.counts()[SendState.VERIFIED] == 3)
+        await house.until(lambda: house.app.workspace.staging.counts()[SendState.VERIFIED] == 3)
         house.app.workspace.go(OpenHistory())
         await house.until(lambda: isinstance(house.app.screen, HistoryScreen))
         await house.until("3 verified")
@@ -194,8 +194,8 @@ async def test_review_resends_the_rest_of_a_refused_batch_and_the_history_shows_
 
 
 async def stage_more(house: House) -> None:
-    add_json(house.app.staging, json.dumps([order(order_id="U1"), order(order_id="U2")]))
-    await house.app.staging.look()
+    add_json(house.app.workspace.staging, json.dumps([order(order_id="U1"), order(order_id="U2")]))
+    await house.app.workspace.staging.look()
 
 
 async def test_sending_is_paused_and_cancelled_by_keys(tmp_path: Path) -> None:
@@ -221,14 +221,16 @@ async def test_sending_is_paused_and_cancelled_by_keys(tmp_path: Path) -> None:
         await house.until("Paused: 100 of 150.")
         await house.press("c")
         await house.until("50 orders were not sent; what was sent stays sent")
-        staging: Staging = house.app.staging
+        staging: Staging = house.app.workspace.staging
         await house.until(lambda: staging.sender.progress is None)
 
 
 async def test_lookup_before_a_review_shows_progress_and_can_be_stopped(tmp_path: Path) -> None:
     async with housed(tmp_path / "data") as house:
         await enter(house)
-        add_json(house.app.staging, json.dumps([order(order_id=f"T{n}", order_number=f"T{n}") for n in range(60)]))
+        add_json(
+            house.app.workspace.staging, json.dumps([order(order_id=f"T{n}", order_number=f"T{n}") for n in range(60)])
+        )
         house.app.screen.stop_reading()
         go = asyncio.Event()
         asked = 0
@@ -246,7 +248,7 @@ async def test_lookup_before_a_review_shows_progress_and_can_be_stopped(tmp_path
         await house.press("ctrl+c")
         await house.until("Reading was stopped; w looks at all, r at this order.")
         go.set()
-        await house.until(lambda: not house.app.staging.looking)
+        await house.until(lambda: not house.app.workspace.staging.looking)
         assert isinstance(house.app.screen, ComposerScreen)
         await review(house)
         assert "60 orders will be written" in house.text

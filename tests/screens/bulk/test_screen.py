@@ -51,7 +51,7 @@ async def to_hold(house: House) -> None:
 
 
 def bulk(house: House) -> BulkScreen:
-    screen = next(screen for screen in house.app.house_screens() if isinstance(screen, BulkScreen))
+    screen = next(screen for screen in house.app.open_screens if isinstance(screen, BulkScreen))
     assert isinstance(screen, BulkScreen)
     return screen
 
@@ -61,7 +61,7 @@ class Gate:
 
     def __init__(self, house: House) -> None:
         self._left = asyncio.Semaphore(0)
-        client = house.app.account.client
+        client = house.app.workspace.account.client
         real = client.get_order
 
         async def through(id: str) -> Any:
@@ -80,7 +80,7 @@ def states(house: House) -> dict[str, int]:
 
 
 def writes(house: House) -> int:
-    return len(house.app.account.store.writes.all(house.app.account.account_id, limit=-1))
+    return len(house.app.workspace.account.store.writes.all(house.app.workspace.account.account_id, limit=-1))
 
 
 async def status(house: House, number: int) -> Any:
@@ -154,10 +154,10 @@ async def test_saved_change_is_chosen_by_name_and_the_last_one_repeated(tmp_path
         await house.type("hold")
         await house.press("enter")
         await house.until("Drafted: hold.")
-        (draft,) = house.app.account.drafts.all()
+        (draft,) = house.app.workspace.account.drafts.all()
         assert {str(change.now) for change in draft.edit.changes()} == {"on_hold", "['fragile', 'gift', 'hold']"}
         await house.press("u")
-        assert house.app.account.drafts.all() == []
+        assert house.app.workspace.account.drafts.all() == []
         await house.press("j", ".")
         await house.until("Drafted: hold.")
         await house.press(".")
@@ -178,7 +178,7 @@ async def test_field_of_one_order_becomes_a_draft(tmp_path: Path) -> None:
         await house.type("010130")
         await house.press("enter")
         await house.until("Drafted: items' HS code 010130.")
-        (draft,) = house.app.account.drafts.all()
+        (draft,) = house.app.workspace.account.drafts.all()
         assert [str(change.pointer)[-16:] for change in draft.edit.changes()] == [
             "er_items/0/hs_code",
             "er_items/1/hs_code",
@@ -189,7 +189,7 @@ async def test_field_of_one_order_becomes_a_draft(tmp_path: Path) -> None:
         await house.type("gift")
         await house.press("tab")
         await house.until("Drafted: tags +vip -gift.")
-        (draft,) = house.app.account.drafts.all()
+        (draft,) = house.app.workspace.account.drafts.all()
         assert TAGS.get(draft.edit.document) == ["fragile", "vip"]
         await house.press("t", "escape")
         assert isinstance(house.app.screen, TriageScreen)
@@ -204,7 +204,9 @@ async def test_typed_value_of_a_field_is_kept(tmp_path: Path) -> None:
         await house.press("enter")
         await house.type("Half a to")
         await house.press("escape")
-        assert house.app.account.drafts.typed(order_id)[Pointer.of("shipping_address", "city")] == "OssHalf a to"
+        assert (
+            house.app.workspace.account.drafts.typed(order_id)[Pointer.of("shipping_address", "city")] == "OssHalf a to"
+        )
 
 
 async def test_without_marks_all_orders_of_the_filter_are_offered(tmp_path: Path) -> None:
@@ -277,7 +279,7 @@ async def test_job_pauses_resumes_and_is_cancelled_between_orders(tmp_path: Path
         await house.press("z")
         assert bulk(house).job.stage is JobStage.PAUSED
         gate.let(30)
-        await house.until(lambda: not house.app.jobs.running)
+        await house.until(lambda: not house.app.workspace.jobs.running)
         paused_at = bulk(house).job.gone
         assert paused_at < 24
         assert writes(house) == paused_at
@@ -295,7 +297,7 @@ async def test_job_pauses_resumes_and_is_cancelled_between_orders(tmp_path: Path
         await house.press("y")
         await house.until("Cancelled: ")
         gate.let(100)
-        await house.until(lambda: not house.app.jobs.running)
+        await house.until(lambda: not house.app.workspace.jobs.running)
         sent = bulk(house).job.counts[SendState.VERIFIED]
         assert sent < 24
         assert bulk(house).job.counts[SendState.NOT_SENT] == 24 - sent
@@ -317,7 +319,7 @@ async def test_next_start_asks_about_resuming(tmp_path: Path, answer: str, size:
         await house.until(lambda: bulk(house).job.gone > 2)
     async with housed(tmp_path, sandbox=sandbox, size=size) as house:
         await house.until("of 16 sent. Resume")
-        (job,) = house.app.jobs.left()
+        (job,) = house.app.workspace.jobs.left()
         gone = job.gone
         assert 0 < gone < 16
         await house.press("enter", answer)
@@ -340,7 +342,7 @@ async def test_empty_change_leaves_nothing_behind(tmp_path: Path) -> None:
         await opened(house)
         await house.press("space", ";", "t", "escape", "q")
         assert isinstance(house.app.screen, TriageScreen)
-        assert house.app.jobs.recent() == []
+        assert house.app.workspace.jobs.recent() == []
         await house.press("C")
         await house.until("No change over many orders yet")
 

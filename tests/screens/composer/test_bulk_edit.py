@@ -44,7 +44,7 @@ async def test_same_fix_in_list_form_and_composer(
         await house.until("D-1")
 
         def drafted() -> object:
-            (draft,) = house.app.account.drafts.all()
+            (draft,) = house.app.workspace.account.drafts.all()
             return pointer.get(draft.edit.document)
 
         assert isinstance(house.app.screen, TriageScreen)
@@ -64,7 +64,7 @@ async def test_same_fix_in_list_form_and_composer(
         await house.press("c")
         await house.press("B")
         await house.until(lambda: isinstance(house.app.screen, ComposerScreen))
-        (staged,) = house.app.staging.orders
+        (staged,) = house.app.workspace.staging.orders
         assert pointer.get(staged.document) == damaged
         await house.press("m")
         await house.until(f"Changed: {proposed}")

@@ -51,7 +51,7 @@ def at(screen: ComposerScreen) -> tuple[str, str]:
 
 
 def texts(house: House, name: str) -> list[Any]:
-    return [one.document["shipping_address"].get(name) for one in house.app.staging.orders]
+    return [one.document["shipping_address"].get(name) for one in house.app.workspace.staging.orders]
 
 
 @SIZES
@@ -73,8 +73,10 @@ async def test_problem_is_shown_at_its_cell_and_fixed_in_place(tmp_path: Path, s
         await house.press("enter", "ctrl+u")
         await house.type("4")
         await house.press("enter")
-        assert house.app.staging.orders[2].document["order_details"]["order_items"][1]["quantity"] == 4
-        assert not [one for one in house.app.staging.findings(house.app.staging.orders[2]) if one.stops]
+        assert house.app.workspace.staging.orders[2].document["order_details"]["order_items"][1]["quantity"] == 4
+        assert not [
+            one for one in house.app.workspace.staging.findings(house.app.workspace.staging.orders[2]) if one.stops
+        ]
         await house.press("n")
         assert at(screen) == ("B", CITY)
 
@@ -97,7 +99,7 @@ async def test_enter_moves_down_tab_moves_right_and_escape_keeps_the_text(
         await house.press("tab")
         assert str(screen.grid.editing) == CITY
         await house.type(" aan Zee")
-        assert house.app.account.drafts.typed(f"staged {screen.state.chosen}")
+        assert house.app.workspace.account.drafts.typed(f"staged {screen.state.chosen}")
         await house.press("escape")
         assert texts(house, "name") == ["Ann", "Bob", "John Doe"]
         assert texts(house, "city") == ["Oss"] * 3
@@ -313,7 +315,7 @@ async def test_field_of_all_marked_is_cleared_and_typed_text_kept(tmp_path: Path
         await house.press("a")
         await house.until("Ring twice -> · absent ·")
         await house.press("t")
-        orders = house.app.staging.orders
+        orders = house.app.workspace.staging.orders
         assert ["notes" in one.document["order_details"] for one in orders] == [False] * 3
         await house.press("u")
         assert [one.document["order_details"]["notes"] for one in orders] == ["Ring twice"] * 3
@@ -345,7 +347,7 @@ async def test_marks_of_one_problem_are_fixed_without_asking_which(tmp_path: Pat
             assert "3 marked. ; m mends, ; c sets a field on all" in house.text
 
         def values(name: str) -> list[Any]:
-            return [one.document["order_details"]["order_items"][0][name] for one in house.app.staging.orders]
+            return [one.document["order_details"]["order_items"][0][name] for one in house.app.workspace.staging.orders]
 
         await mark("1E+ number")
         await house.press("semicolon", "m")

@@ -75,16 +75,16 @@ async def test_problems_are_shown_in_list_form_and_problem_list(tmp_path: Path) 
 async def test_blank_order_is_created_and_completed_by_keys(tmp_path: Path) -> None:
     async with housed(tmp_path / "data") as house:
         screen = await enter_composer(house)
-        await house.until(lambda: house.app.account.shops)
+        await house.until(lambda: house.app.workspace.account.shops)
         await house.press("a", "b")
-        shops = house.app.account.shops or []
+        shops = house.app.workspace.account.shops or []
         assert shops[0].name in house.lines[1]
         await house.press("1")
         await house.until(lambda: screen.sheet.cursor_pointer and screen.sheet.cursor_pointer.name == "order_number")
         await house.press("enter")
         await house.type("HAND-1")
         await house.press("enter")
-        (one,) = house.app.staging.orders
+        (one,) = house.app.workspace.staging.orders
         assert (one.document["order_id"], one.document["order_number"]) == ("HAND-1", "HAND-1")
         await house.press("4", "enter")
         await house.type("Mug")
@@ -111,8 +111,10 @@ async def test_copy_and_update_are_staged_in_triage(tmp_path: Path) -> None:
         await house.until("100+ read")
         read = dict(house.app.screen.order)
         await house.press("a", "c", "a", "u", "B")
-        await house.until(lambda: isinstance(house.app.screen, ComposerScreen) and not house.app.staging.looking)
-        copy, update = house.app.staging.orders
+        await house.until(
+            lambda: isinstance(house.app.screen, ComposerScreen) and not house.app.workspace.staging.looking
+        )
+        copy, update = house.app.workspace.staging.orders
         assert (copy.document["order_id"], "id" in copy.document) == (f"{read['order_id']}-copy", False)
         assert update.document["id"] == str(read["id"])
         await house.press("j")
@@ -147,11 +149,11 @@ async def test_hold_release_marks_and_removal(tmp_path: Path) -> None:
         await house.press("n", "u")
         assert standings(house) == ["ready"] * 4
         await house.press("G", "D")
-        assert len(house.app.staging.orders) == 3
+        assert len(house.app.workspace.staging.orders) == 3
         await house.press("semicolon", "D")
-        assert [one.document["order_id"] for one in house.app.staging.orders] == ["T2"]
+        assert [one.document["order_id"] for one in house.app.workspace.staging.orders] == ["T2"]
         await house.press("u", "u")
-        assert [one.document["order_id"] for one in house.app.staging.orders] == ["T0", "T1", "T2", "T3"]
+        assert [one.document["order_id"] for one in house.app.workspace.staging.orders] == ["T0", "T1", "T2", "T3"]
 
 
 async def test_composer_is_restored_after_a_restart(tmp_path: Path) -> None:
@@ -169,7 +171,7 @@ async def test_composer_is_restored_after_a_restart(tmp_path: Path) -> None:
         await house.press("enter")
         assert " half" in house.text
         await house.press("enter", "escape")
-        assert any("half" in str(one.document) for one in house.app.staging.orders)
+        assert any("half" in str(one.document) for one in house.app.workspace.staging.orders)
     box.close()
 
 
@@ -187,7 +189,7 @@ async def test_unusable_file_is_reported_in_a_sentence(tmp_path: Path, content: 
         await house.type(str(path))
         await house.press("enter")
         await house.until(words)
-        assert house.app.staging.orders == []
+        assert house.app.workspace.staging.orders == []
 
 
 async def test_refused_entries_are_listed_with_reasons(tmp_path: Path) -> None:
@@ -209,12 +211,12 @@ async def test_paste_runs_no_commands_and_can_be_read_as_orders(tmp_path: Path) 
         await add_file(house, tmp_path, order(order_id="T", order_number="T"))
         house.app.post_message(events.Paste("Dwy"))
         await house.until("A paste does nothing here")
-        assert len(house.app.staging.orders) == 1
+        assert len(house.app.workspace.staging.orders) == 1
         house.app.post_message(events.Paste(json.dumps([order(order_id="P", order_number="P")])))
         await house.until("read as orders")
         await house.press("o")
         await house.until("added from pasted text")
-        assert len(house.app.staging.orders) == 2
+        assert len(house.app.workspace.staging.orders) == 2
 
 
 async def test_untrusted_text_does_not_affect_the_screen(tmp_path: Path) -> None:
@@ -276,14 +278,14 @@ async def test_batch_of_another_process_is_read_only_until_taken_over(tmp_path: 
         async with housed(tmp_path / "data", sandbox=box) as other:
             await other.until("B takes it over")
             await other.press("D")
-            await other.until("locked by")
-            assert len(other.app.staging.orders) == 1
+            await other.until("in the hands of")
+            assert len(other.app.workspace.staging.orders) == 1
             await other.press("B", "t")
             await other.until("This app has the batch now")
             await other.press("D")
-            assert other.app.staging.orders == []
+            assert other.app.workspace.staging.orders == []
         await house.press("z")
-        assert house.app.staging.orders == []
+        assert house.app.workspace.staging.orders == []
     box.close()
 
 
@@ -311,20 +313,20 @@ async def test_order_is_saved_as_template_and_reused(tmp_path: Path) -> None:
         await house.type("Candles to Oss")
         await house.press("enter")
         assert "Saved as template Candles to Oss" in house.text
-        Mappings(house.app.account).keep_refused("a file with a long name.csv", b"")
+        Mappings(house.app.workspace.account).keep_refused("a file with a long name.csv", b"")
         await house.press("a")
         # Every way in is told whole, whatever there is.
         assert "t template  s as template  r refused  Esc cancel" in house.text
         await house.press("t", "1")
         await house.until(lambda: screen.state.in_form and screen.sheet.cursor_pointer is not None)
-        _, made = house.app.staging.orders
+        _, made = house.app.workspace.staging.orders
         assert "order_id" not in made.document
         assert "order_number" not in made.document
         assert made.document["shipping_address"] == order()["shipping_address"]
         await house.press("enter")
         await house.type("T2")
         await house.press("enter")
-        assert house.app.staging.orders[1].document["order_id"] == "T2"
+        assert house.app.workspace.staging.orders[1].document["order_id"] == "T2"
 
 
 async def test_cells_of_a_spreadsheet_are_offered_and_lines_of_json_are_read(tmp_path: Path) -> None:
@@ -344,14 +346,14 @@ async def test_marked_orders_outside_the_list_are_read_and_staged(tmp_path: Path
     async with housed(tmp_path / "data") as house:
         await house.until("100+ read")
         triage: Any = house.app.screen
-        client = house.app.account.client
+        client = house.app.workspace.account.client
         page = await client.list_orders(OrderQuery(page_size=200))
         unread = next(str(one["id"]) for one in page.orders if house.app.workspace.orders.find(str(one["id"])) is None)
         triage.table.set_marks([unread, triage.table.cursor_key])
         await house.press("semicolon", "a")
         await house.until("Stage 2 orders")
         await house.press("c")
-        assert len(house.app.staging.orders) == 2
+        assert len(house.app.workspace.staging.orders) == 2
 
 
 async def test_status_line_shows_the_cost_of_sending(tmp_path: Path) -> None:
@@ -366,12 +368,12 @@ async def test_status_line_shows_the_cost_of_sending(tmp_path: Path) -> None:
 async def test_order_released_despite_an_unknown_shop_is_new(tmp_path: Path) -> None:
     async with housed(tmp_path / "data") as house:
         await enter_composer(house)
-        await house.until(lambda: house.app.account.shops)
+        await house.until(lambda: house.app.workspace.account.shops)
         await add_file(house, tmp_path, order(order_id="T", order_number="T", order_details__integration__id=987654))
         assert standings(house) == ["invalid"]
         await house.press("z", "a")
         await house.until(lambda: standings(house) == ["ready"])
-        await house.until(lambda: str(house.app.staging.orders[0].does) == "new")
+        await house.until(lambda: str(house.app.workspace.staging.orders[0].does) == "new")
         await review(house)
         assert "1 order will be written" in house.text
 
@@ -445,7 +447,7 @@ async def test_problem_list_starts_at_the_chosen_order_beside_its_form(tmp_path:
             assert screen.order.document["order_id"] == name
             assert house.line_with(f"{name} · entry")
             # Mended, it goes, and what is beside the list is of the order that the cursor is on now.
-            house.app.staging.editing.put(screen.order.id, ITEMS / 0 / "quantity", 1, "quantity")
+            house.app.workspace.staging.editing.put(screen.order.id, ITEMS / 0 / "quantity", 1, "quantity")
             screen.view.show_all()
             await house.pilot.pause()
 
@@ -458,4 +460,4 @@ async def test_unchanged_order_is_neither_held_nor_released(tmp_path: Path) -> N
         await house.until(lambda: standings(house) == ["unchanged"])
         await house.press("z")
         await house.until("An order that the service has unchanged is not sent anyway.")
-        assert not house.app.staging.orders[0].held
+        assert not house.app.workspace.staging.orders[0].held

@@ -49,7 +49,7 @@ async def test_two_fields_are_corrected_sent_and_verified(tmp_path: Path, size: 
         await house.press("y")
         await house.until("verified")
         assert (await house.order(order["id"]))["shipping_address"]["name"] == "Jan Klaassen"
-        assert house.app.account.drafts.all() == []
+        assert house.app.workspace.account.drafts.all() == []
 
 
 async def test_drafts_of_several_orders_go_out_in_one_review(tmp_path: Path) -> None:
@@ -64,7 +64,7 @@ async def test_drafts_of_several_orders_go_out_in_one_review(tmp_path: Path) -> 
         await house.until(lambda: isinstance(house.app.screen, ReviewScreen))
         assert "2 orders will be written" in house.text
         await house.press("y")
-        await house.until(lambda: house.app.account.drafts.all() == [])
+        await house.until(lambda: house.app.workspace.account.drafts.all() == [])
         assert (await house.order(first["id"]))["shipping_address"]["name"] == "First Name"
 
 
@@ -77,7 +77,7 @@ async def test_leaving_the_review_sends_nothing_and_loses_nothing(tmp_path: Path
         await house.press("enter", "space", "n")
         assert isinstance(house.app.screen, EditScreen)
         assert (await house.order(order["id"]))["shipping_address"]["name"] != "Jan Klaassen"
-        assert len(house.app.account.drafts.all()) == 1
+        assert len(house.app.workspace.account.drafts.all()) == 1
 
 
 async def test_typed_text_survives_a_restart(tmp_path: Path) -> None:
@@ -93,7 +93,7 @@ async def test_typed_text_survives_a_restart(tmp_path: Path) -> None:
         await house.until("is kept")
         await house.press("enter")
         assert "half a wo" in house.text
-        assert house.app.account.drafts.all()[0].order_id == order["id"]
+        assert house.app.workspace.account.drafts.all()[0].order_id == order["id"]
     box.close()
 
 
@@ -107,7 +107,7 @@ async def test_undo_redo_and_revert(tmp_path: Path) -> None:
         await house.press("U")
         assert "Jan Klaassen" in house.text
         await house.press("1", "backspace")
-        assert house.app.account.drafts.all() == []
+        assert house.app.workspace.account.drafts.all() == []
 
 
 async def test_refusal_is_shown_at_its_field_and_can_be_fixed(tmp_path: Path) -> None:
@@ -153,7 +153,7 @@ async def test_remote_change_is_reported_and_not_overwritten(tmp_path: Path) -> 
     async with housed(tmp_path) as house:
         order = await open_first(house)
         await enter(house, "Mine")
-        await house.app.account.client.patch_order(order["id"], {"shipping_address": {"name": "Theirs"}})
+        await house.app.workspace.account.client.patch_order(order["id"], {"shipping_address": {"name": "Theirs"}})
         await house.press("w")
         await house.until(lambda: isinstance(house.app.screen, ReviewScreen))
         assert "Theirs" in house.line_with("Mine")
@@ -217,17 +217,17 @@ async def test_fix_is_a_draft_that_can_be_undone(tmp_path: Path) -> None:
             await house.press("j")
         await house.press("m")
         await house.until("Drafted")
-        (draft,) = house.app.account.drafts.all()
+        (draft,) = house.app.workspace.account.drafts.all()
         assert {change.pointer.name for change in draft.edit.changes()} == {"address_line_1", "house_number"}
         await house.press("u")
-        assert house.app.account.drafts.all() == []
+        assert house.app.workspace.account.drafts.all() == []
         assert isinstance(house.app.screen, TriageScreen)
 
 
 async def test_conflict_is_reported_once(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         order = await open_first(house)
-        await house.app.account.client.patch_order(order["id"], {"shipping_address": {"name": "Theirs"}})
+        await house.app.workspace.account.client.patch_order(order["id"], {"shipping_address": {"name": "Theirs"}})
         await house.press("j", "j")
         await enter(house, "Somewhere")
         await house.press("r")

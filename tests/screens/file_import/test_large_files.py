@@ -70,13 +70,13 @@ async def test_keys_respond_during_a_large_import(tmp_path: Path, gate: threadin
         await house.press("Q")
         await house.until("A file is being added.")
         await house.press("escape")
-        assert house.app.staging.orders == []
+        assert house.app.workspace.staging.orders == []
         gate.set()
         await house.until(f"{MANY} orders added from orders.csv")
-        assert len(house.app.staging.orders) == MANY
+        assert len(house.app.workspace.staging.orders) == MANY
         await house.press("u")
         await house.until(f"Undone: {MANY} orders added")
-        assert house.app.staging.orders == []
+        assert house.app.workspace.staging.orders == []
 
 
 async def test_escape_stops_and_adds_nothing(tmp_path: Path, gate: threading.Event) -> None:
@@ -87,8 +87,8 @@ async def test_escape_stops_and_adds_nothing(tmp_path: Path, gate: threading.Eve
         assert composing(house)()
         gate.set()
         await house.until("It was stopped. Nothing was added.")
-        assert house.app.staging.orders == []
-        assert not house.app.staging.is_taking
+        assert house.app.workspace.staging.orders == []
+        assert not house.app.workspace.staging.is_taking
         await house.press("u")
         assert "Nothing to undo." in house.text
 
@@ -113,4 +113,4 @@ async def test_escape_stops_reading_a_table_and_keeps_the_screen(
         assert isinstance(house.app.screen, ImportScreen)
         await house.press("escape")
         await house.until(composing(house))
-        assert house.app.staging.orders == []
+        assert house.app.workspace.staging.orders == []

@@ -59,11 +59,11 @@ async def test_from_the_file_to_staged_orders_with_refused_rows_kept(tmp_path: P
         await house.until("Not taken from orders.csv")
         assert "row 5 has 17 cells, but the header has 16" in house.text
         await house.press("q")
-        staged = house.app.staging.orders
+        staged = house.app.workspace.staging.orders
         # The first order lost a row of its own, so all of it stays out.
         assert [one.document["order_number"] for one in staged] == ["BO-00001", "BO-00002"]
         assert (ITEMS / 0 / "quantity").get(staged[0].document) == "two"
-        kept = house.app.account.store.batches.get(staged[0].id)
+        kept = house.app.workspace.account.store.batches.get(staged[0].id)
         assert kept is not None
         assert isinstance(kept.meta, dict)
         assert kept.meta["row"] == 3
@@ -101,7 +101,7 @@ async def test_column_is_mapped_by_typing_saved_and_offered_again(tmp_path: Path
         await house.type("odd shop")
         await house.press("enter")
         await house.until("Saved as odd shop")
-        assert [one.name for one in Mappings(house.app.account).all()] == ["odd shop"]
+        assert [one.name for one in Mappings(house.app.workspace.account).all()] == ["odd shop"]
         if importing(house).mapping.constant(("order_details", "integration", "id")) is None:
             await house.press("G", "enter")
             await house.until("The shop of all these orders")
@@ -128,12 +128,12 @@ async def test_file_is_not_added_to_another_batch(tmp_path: Path, monkeypatch: p
 
     monkeypatch.setattr(file_adding, "open_any", slowly)
     async with housed(tmp_path / "data") as house:
-        house.app.staging.editing.add_blank(5)
+        house.app.workspace.staging.editing.add_blank(5)
         await open_file(house, path)
-        house.app.staging.create("other")
+        house.app.workspace.staging.create("other")
         go.set()
         await house.until("Another batch was opened meanwhile; nothing of orders.json was added.")
-        assert house.app.staging.orders == []
+        assert house.app.workspace.staging.orders == []
 
 
 async def test_layout_and_constant_values_are_changed_by_keys(tmp_path: Path) -> None:
@@ -162,7 +162,7 @@ async def test_layout_and_constant_values_are_changed_by_keys(tmp_path: Path) ->
         assert importing(house).mapping.constant(("order_details", "status", "code")) is None
         await house.press("q")
         assert isinstance(house.app.screen, ComposerScreen)
-        assert not house.app.staging.orders
+        assert not house.app.workspace.staging.orders
 
 
 async def test_cells_pasted_from_a_spreadsheet_and_a_workbook(tmp_path: Path) -> None:
@@ -238,7 +238,7 @@ async def test_default_shop_is_found_by_typing(tmp_path: Path) -> None:
         await house.until("Enter here chooses it")
         await house.press("enter")
         await house.until("The shop of all these orders")
-        shops = house.app.account.shops or []
+        shops = house.app.workspace.account.shops or []
         assert all(str(one.id) in house.text for one in shops)
         await house.type(f"{shops[-1].kind} {shops[-1].id}")
         await house.press("enter")
@@ -264,7 +264,7 @@ async def test_problem_names_the_source_cell_everywhere(tmp_path: Path, size: tu
             return " ".join(word for line in house.lines for word in line.split("▏")[pane].split())
 
         await house.press("g", "j")
-        assert house.app.staging.orders[1].source == "row 3 of sheet March of orders.xlsx"
+        assert house.app.workspace.staging.orders[1].source == "row 3 of sheet March of orders.xlsx"
         assert 'row 3, column "Quantity"' in told()
         await house.press("enter")
         await house.press("n")

@@ -31,7 +31,7 @@ async def send(house: House) -> None:
     await house.press("w")
     await house.until(lambda: isinstance(house.app.screen, ReviewScreen))
     await house.press("y")
-    await house.until(lambda: house.app.account.drafts.all() == [])
+    await house.until(lambda: house.app.workspace.account.drafts.all() == [])
 
 
 async def correct(house: House, name: str = "Jan Klaassen") -> dict[str, Any]:
@@ -105,7 +105,7 @@ async def test_undo_is_reviewed_sent_and_restores_the_old_value(tmp_path: Path) 
         await house.press("y")
         await house.until("3 done 2")
         assert recipient(await house.order(order["id"])) == recipient(order)
-        assert house.app.account.drafts.all() == []
+        assert house.app.workspace.account.drafts.all() == []
 
 
 async def test_conflict_of_an_undo_waits_for_a_decision(tmp_path: Path) -> None:
@@ -131,7 +131,7 @@ async def test_undo_of_a_deletion_stages_the_order_and_lists_losses(tmp_path: Pa
         await house.press("D")
         await house.type(order["order_number"])
         await house.press("enter")
-        bench = house.app.account
+        bench = house.app.workspace.account
         await house.until(lambda: bench.store.journal_queries.find(bench.account_id, states=[WriteState.CONFIRMED]))
         await journal(house)
         assert "deleted 1" in house.text
@@ -139,7 +139,7 @@ async def test_undo_of_a_deletion_stages_the_order_and_lists_losses(tmp_path: Pa
         assert "shipments, labels" in house.text
         await house.press("u")
         await house.until("is staged as new: a new id, no shipments or links. B shows it.")
-        (staged,) = house.app.staging.orders
+        (staged,) = house.app.workspace.staging.orders
         assert (staged.document["order_number"], "id" in staged.document) == (order["order_number"], False)
         await house.press("B")
         await house.until(order["order_number"])
@@ -177,7 +177,7 @@ async def test_journal_opens_at_the_newest_write_of_an_order(tmp_path: Path) -> 
 async def test_sorting_by_order_gives_each_order_a_row(tmp_path: Path) -> None:
     async with housed(tmp_path, ticking=True) as house:
         await house.until("100+ read")
-        bench = house.app.account
+        bench = house.app.workspace.account
         shown = [order for order in house.app.workspace.orders.orders if order.get("order_id")][:3]
         drafts = []
         for order in shown:
@@ -187,7 +187,7 @@ async def test_sorting_by_order_gives_each_order_a_row(tmp_path: Path) -> None:
             drafts.append(draft)
         standings = await bench.corrections.send_as_upsert(drafts)
         assert len(standings) == 3
-        await house.until(lambda: house.app.account.drafts.all() == [])
+        await house.until(lambda: house.app.workspace.account.drafts.all() == [])
         screen = await journal(house)
         assert "3 orders" in house.text
         await house.press("o")
@@ -236,11 +236,11 @@ async def test_reverted_changes_are_listed_and_drafted_again(tmp_path: Path) -> 
         await house.press("m")
         await house.until("drafted again")
         await house.press("u")
-        assert house.app.account.drafts.all() == []
+        assert house.app.workspace.account.drafts.all() == []
         await house.press("m", "w")
         await house.until(lambda: isinstance(house.app.screen, ReviewScreen))
         await house.press("y")
-        await house.until(lambda: house.app.account.drafts.all() == [])
+        await house.until(lambda: house.app.workspace.account.drafts.all() == [])
         assert recipient(await house.order(order["id"])) == "Jan Klaassen"
         await house.until("1 still so")
         assert "taken back" not in house.line_with("> ="), "what was sent again is judged again"
@@ -251,7 +251,7 @@ async def test_reverted_changes_are_listed_and_drafted_again(tmp_path: Path) -> 
 async def test_bulk_change_is_undone_with_a_line_per_order(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         await house.until("100+ read")
-        bench = house.app.account
+        bench = house.app.workspace.account
         real = bench.store.writes.record
         bench.store.writes.record = lambda account, new: real(account, replace(new, job="hold"))  # type: ignore[method-assign]
         orders = house.app.workspace.orders.orders[:3]
@@ -283,7 +283,7 @@ async def test_write_in_flight_at_a_crash_is_reported_after_restart(tmp_path: Pa
     async with housed(tmp_path, sandbox=box) as house:
         await house.until("100+ read")
         order = dict(house.app.screen.order)
-        account = house.app.account.account_id
+        account = house.app.workspace.account.account_id
     store = Store(tmp_path, now=lambda: NOW)
     body = b'{"shipping_address":{"city":"Never"}}'
     changes: Any = [{"pointer": "/shipping_address/city", "was": "x", "now": "Never"}]
@@ -317,7 +317,7 @@ async def test_old_writes_are_removed_at_start_and_reported(tmp_path: Path) -> N
     box = Sandbox(SandboxSettings(orders=300, now=NOW))
     async with housed(tmp_path, sandbox=box) as house:
         await house.until("100+ read")
-        account = house.app.account.account_id
+        account = house.app.workspace.account.account_id
     store = Store(tmp_path, now=lambda: NOW.replace(month=1))
     write = store.writes.record(account, NewWrite(WriteKind.PATCH, "PATCH", "/orders/1", b"{}", {}, order_id="1"))
     store.writes.step(write.id, WriteState.CONFIRMED)
@@ -327,7 +327,7 @@ async def test_old_writes_are_removed_at_start_and_reported(tmp_path: Path) -> N
         assert "0 all 1" in house.text, "without a setting all is kept"
     async with housed(tmp_path, sandbox=box, app_settings=Settings(keep_days=90)) as house:
         await house.until(lambda: isinstance(house.app.screen, JournalScreen))
-        await house.until(lambda: house.app.account.store.writes.get(write.id) is None)
+        await house.until(lambda: house.app.workspace.account.store.writes.get(write.id) is None)
         await house.press("q", "L")
         await house.until("1 writes older than 90 days were removed")
     box.close()

@@ -42,7 +42,7 @@ async def on_order(house: House, **shipping: Any) -> dict[str, Any]:
     """The first order of the list, with this shipping address on the service."""
     await house.until("100+ read")
     order = dict(house.app.screen.order)
-    await house.app.account.client.patch_order(order["id"], {"shipping_address": shipping})
+    await house.app.workspace.account.client.patch_order(order["id"], {"shipping_address": shipping})
     await house.press("r")
     await house.until("Read again")
     return order
@@ -78,7 +78,7 @@ async def test_pasted_mail_becomes_a_reviewed_change_in_six_keys(tmp_path: Path,
         await house.until(lambda: isinstance(house.app.screen, ReviewScreen))
         assert "Jan Jansen" in house.line_with("Fatma Demir")
         await house.press("y")
-        await house.until(lambda: house.app.account.drafts.all() == [])
+        await house.until(lambda: house.app.workspace.account.drafts.all() == [])
         sent = (await house.order(order["id"]))["shipping_address"]
         assert {key: sent[key] for key in FATMA} == FATMA
         assert (sent["company_name"], sent["address_line_2"]) == ("", "")
@@ -87,7 +87,7 @@ async def test_pasted_mail_becomes_a_reviewed_change_in_six_keys(tmp_path: Path,
 async def test_field_can_be_excluded_and_billing_copied_with_one_key(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         order = await on_order(house, **OLD)
-        await house.app.account.client.patch_order(order["id"], {"billing_address": OLD})
+        await house.app.workspace.account.client.patch_order(order["id"], {"billing_address": OLD})
         await house.press("r")
         await house.until("Read again")
         await house.press("A")
@@ -97,14 +97,14 @@ async def test_field_can_be_excluded_and_billing_copied_with_one_key(tmp_path: P
         assert "billing too: YES" in house.text
         await house.press("enter")
         await house.until("Drafted")
-        (draft,) = house.app.account.drafts.all()
+        (draft,) = house.app.workspace.account.drafts.all()
         document = draft.edit.document
         for place in ("shipping_address", "billing_address"):
             address = document[place]
             assert isinstance(address, dict)
             assert {key: address[key] for key in FATMA} == FATMA | {"name": "Jan Jansen"}
         await house.press("u")
-        assert house.app.account.drafts.all() == []
+        assert house.app.workspace.account.drafts.all() == []
 
 
 async def test_house_number_is_split_only_on_request(tmp_path: Path) -> None:
@@ -118,7 +118,7 @@ async def test_house_number_is_split_only_on_request(tmp_path: Path) -> None:
         assert "12 hs" in row(house, "house number")
         await house.press("s", "enter")
         await house.until("Drafted")
-        (draft,) = house.app.account.drafts.all()
+        (draft,) = house.app.workspace.account.drafts.all()
         address = draft.edit.document["shipping_address"]
         assert isinstance(address, dict)
         assert (address["address_line_1"], address["house_number"]) == ("Prinses Beatrixlaan 12 hs", "")
@@ -198,7 +198,7 @@ async def test_paste_sent_as_keys_with_tabs_applies_nothing(tmp_path: Path) -> N
         assert house.app.screen is screen
         assert isinstance(screen, AddressScreen)
         assert screen.box.text == "N\tbo\t\nQ"
-        assert house.app.account.drafts.all() == []
+        assert house.app.workspace.account.drafts.all() == []
 
 
 async def test_hostile_text_is_shown_safely_and_unused_text_is_listed(tmp_path: Path) -> None:
@@ -214,7 +214,7 @@ async def test_hostile_text_is_shown_safely_and_unused_text_is_listed(tmp_path: 
         assert "Jan" in row(house, "name")
         await house.press("enter")
         await house.until("Drafted")
-        (draft,) = house.app.account.drafts.all()
+        (draft,) = house.app.workspace.account.drafts.all()
         assert "␛" not in str(draft.edit.document)
 
 
@@ -247,7 +247,7 @@ async def test_billing_address_is_read_at_the_cursor(tmp_path: Path) -> None:
         await paste(house, MAIL)
         await house.press("enter")
         await house.until(lambda: isinstance(house.app.screen, EditScreen))
-        (draft,) = house.app.account.drafts.all()
+        (draft,) = house.app.workspace.account.drafts.all()
         assert {change.pointer.tokens[0] for change in draft.edit.changes()} == {"billing_address"}
 
 
@@ -265,7 +265,7 @@ async def test_staged_order_accepts_an_address(tmp_path: Path) -> None:
         await paste(house, MAIL)
         await house.press("enter")
         await house.until(lambda: isinstance(house.app.screen, ComposerScreen))
-        (order,) = house.app.staging.orders
+        (order,) = house.app.workspace.staging.orders
         address = order.document["shipping_address"]
         assert isinstance(address, dict)
         assert {key: address[key] for key in FATMA} == FATMA

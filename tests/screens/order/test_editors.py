@@ -75,7 +75,7 @@ async def opened(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hous
         await house.press("enter")
         await house.until(lambda: isinstance(house.app.screen, EditScreen) and house.app.screen.sheet.rows)
         assert "RICH-1" in house.text
-        house.app.account.zone = ZoneInfo("Europe/Amsterdam")
+        house.app.workspace.account.zone = ZoneInfo("Europe/Amsterdam")
         await house.press("r")
         yield house
     box.close()
@@ -92,11 +92,11 @@ async def form(opened: House) -> AsyncIterator[House]:
         screen.sheet.go_to(pointer)
         await hit(opened, "backspace")
     for _ in range(20):
-        if not (draft := opened.app.account.drafts.get(screen.order_id)):
+        if not (draft := opened.app.workspace.account.drafts.get(screen.order_id)):
             break
         del draft
         await hit(opened, "u")
-    assert opened.app.account.drafts.all() == []
+    assert opened.app.workspace.account.drafts.all() == []
 
 
 def screen_of(house: House) -> EditScreen:
@@ -260,12 +260,12 @@ async def test_typed_value_is_the_value_sent(
         body_of(form)
     else:
         assert same(body_of(form), body), body_of(form)
-    assert len(form.app.account.drafts.all()) == 1
+    assert len(form.app.workspace.account.drafts.all()) == 1
     await leave(form)
     await find(form, path)
     await hit(form, "backspace")
     assert value_at(form, row.pointer) == ("ABSENT" if before is ABSENT else before)
-    assert form.app.account.drafts.all() == []
+    assert form.app.workspace.account.drafts.all() == []
 
 
 BAD: list[tuple[str, str, str]] = [
@@ -297,14 +297,14 @@ async def test_invalid_text_is_reported_at_its_position_and_kept(form: House, pa
     # Left, it is told under its field, on disk, and Enter goes on with it.
     await hit(form, "escape")
     assert "typed and not taken" in form.text
-    assert form.app.account.drafts.typed(screen_of(form).order_id) == {row.pointer: typed}
+    assert form.app.workspace.account.drafts.typed(screen_of(form).order_id) == {row.pointer: typed}
     await hit(form, "enter")
     assert sheet.editor_text == typed
     await hit(form, "escape", "backspace")
     assert "typed and not taken" not in form.text
-    assert form.app.account.drafts.typed(screen_of(form).order_id) == {}
+    assert form.app.workspace.account.drafts.typed(screen_of(form).order_id) == {}
     assert value_at(form, row.pointer) == before
-    assert form.app.account.drafts.all() == []
+    assert form.app.workspace.account.drafts.all() == []
 
 
 @in_the_house
@@ -314,7 +314,7 @@ async def test_opened_editor_changes_nothing(form: House, path: str) -> None:
     for key in ("tab", "escape"):
         screen_of(form).sheet.go_to(row.pointer)
         await hit(form, "enter", "end", key, "escape" if key == "tab" else "home")
-        assert form.app.account.drafts.all() == []
+        assert form.app.workspace.account.drafts.all() == []
         assert screen_of(form).form.typed == {}
 
 
@@ -346,7 +346,7 @@ async def test_empty_choices_are_offered_only_if_allowed(
     if key:
         await hit(form, key)
     assert value_at(form, row.pointer) == value
-    draft = form.app.account.drafts.get(screen_of(form).order_id)
+    draft = form.app.workspace.account.drafts.get(screen_of(form).order_id)
     assert (draft.sending.operation if draft is not None else None) == operation
     if operation is Operation.POST:
         assert "sent as a full order" in form.text or path.endswith("name")
@@ -359,7 +359,7 @@ async def test_exclusive_field_removes_the_other(form: House) -> None:
     await keys(form, "123⏎")
     place = row.pointer.parent
     assert value_at(form, place) == {"id": "123"}
-    draft = form.app.account.drafts.get(screen_of(form).order_id)
+    draft = form.app.workspace.account.drafts.get(screen_of(form).order_id)
     assert draft is not None
     assert draft.sending.can_send
     await find(form, "service_point_details/carrier_service_point_id")
@@ -394,7 +394,7 @@ async def test_items_are_added_copied_moved_and_removed(form: House) -> None:
     await find(form, "order_items/3/quantity")
     await hit(form, "D")
     assert names() == ["Snuffer", "Cylinder candle (copy)", "Cylinder candle"]
-    draft = form.app.account.drafts.get(screen_of(form).order_id)
+    draft = form.app.workspace.account.drafts.get(screen_of(form).order_id)
     assert draft is not None
     assert draft.sending.operation is Operation.POST
     assert [entry["name"] for entry in ITEMS.get(draft.sending.body)] == names()  # type: ignore[union-attr,index,call-overload]

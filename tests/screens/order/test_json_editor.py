@@ -121,16 +121,16 @@ async def test_json_change_is_applied_as_one_step(tmp_path: Path, size: tuple[in
         assert "w" in house.lines[-1].split()
         await change_city(house)
         assert "text kept on disk" in house.lines[-2]
-        assert house.app.account.drafts.all() == []
+        assert house.app.workspace.account.drafts.all() == []
         await house.press("w")
         assert isinstance(house.app.screen, EditScreen)
         assert "Drafted as JSON says" in house.text
-        (draft,) = house.app.account.drafts.all()
+        (draft,) = house.app.workspace.account.drafts.all()
         assert [(change.pointer, change.now) for change in draft.edit.changes()] == [(CITY, "Gentbrugge")]
         assert (await house.order(order["id"]))["shipping_address"]["city"] != "Gentbrugge"
         await house.press("u")
         assert "Undone: edited as JSON" in house.text
-        assert house.app.account.drafts.all() == []
+        assert house.app.workspace.account.drafts.all() == []
 
 
 async def test_many_changes_are_one_step(tmp_path: Path) -> None:
@@ -143,12 +143,12 @@ async def test_many_changes_are_one_step(tmp_path: Path) -> None:
         await house.press("escape")
         await house.press("w")
         await house.until(lambda: isinstance(house.app.screen, EditScreen))
-        (draft,) = house.app.account.drafts.all()
+        (draft,) = house.app.workspace.account.drafts.all()
         assert {change.pointer.name for change in draft.edit.changes()} == {"city", "postal_code"}
         await house.press("u")
-        assert house.app.account.drafts.all() == []
+        assert house.app.workspace.account.drafts.all() == []
         await house.press("U")
-        assert len(house.app.account.drafts.all()) == 1
+        assert len(house.app.workspace.account.drafts.all()) == 1
 
 
 async def test_syntax_error_is_shown_under_its_line_and_never_applied(tmp_path: Path) -> None:
@@ -191,10 +191,10 @@ async def test_schema_problem_is_shown_at_its_field_and_can_be_overridden(tmp_pa
         assert "Apply despite 1 problem?" in house.text
         await house.press("enter", "space", "escape")
         assert "Not applied" in house.text
-        assert house.app.account.drafts.all() == []
+        assert house.app.workspace.account.drafts.all() == []
         await house.press("w", "y")
         assert isinstance(house.app.screen, EditScreen)
-        (draft,) = house.app.account.drafts.all()
+        (draft,) = house.app.workspace.account.drafts.all()
         assert CITY.get(draft.edit.document) == 9
 
 
@@ -210,7 +210,7 @@ async def test_immutable_value_is_reported_at_its_line_and_stays(tmp_path: Path)
         at = next(n for n, line in enumerate(house.lines) if '"another"' in line)
         assert "Order, order id: cannot be changed once the order exists" in house.lines[at + 1]
         await house.press("w", "y")
-        (draft,) = house.app.account.drafts.all()
+        (draft,) = house.app.workspace.account.drafts.all()
         assert draft.edit.document["order_id"] == order["order_id"]
         assert CITY.get(draft.edit.document) == "Gentbrugge"
 
@@ -221,7 +221,7 @@ async def test_unchanged_text_leaves_no_draft(tmp_path: Path) -> None:
         await house.press("enter", "end", "space", "escape", "w")
         await house.until(lambda: isinstance(house.app.screen, EditScreen))
         assert "Nothing was changed" in house.text
-        assert house.app.account.drafts.all() == []
+        assert house.app.workspace.account.drafts.all() == []
         await house.press("E")
         await judged(house)
         assert "nothing changed" in house.text
@@ -248,7 +248,7 @@ async def test_json_text_is_kept_on_leaving_and_restart(tmp_path: Path) -> None:
         assert "Half a wo" not in house.text
         await house.press("U", "w")
         await house.until(lambda: isinstance(house.app.screen, EditScreen))
-        (draft,) = house.app.account.drafts.all()
+        (draft,) = house.app.workspace.account.drafts.all()
         assert CITY.get(draft.edit.document) == "Half a woXYZ"
         await house.press("E")
         assert "goes on" not in house.text, "what was applied is not offered again"
@@ -266,7 +266,7 @@ async def test_older_text_does_not_revert_newer_changes(tmp_path: Path) -> None:
         assert "Other Name" not in house.text
         await house.press("w")
         await house.until(lambda: isinstance(house.app.screen, EditScreen))
-        (draft,) = house.app.account.drafts.all()
+        (draft,) = house.app.workspace.account.drafts.all()
         assert CITY.get(draft.edit.document) == "Gentbrugge"
         assert Pointer.of("shipping_address", "name").get(draft.edit.document) == "Other Name"
 
@@ -303,7 +303,7 @@ async def test_json_editor_opens_from_list_and_composer(tmp_path: Path) -> None:
         await change_city(house)
         await house.press("w", "q")
         await house.until(lambda: isinstance(house.app.screen, TriageScreen))
-        (draft,) = house.app.account.drafts.all()
+        (draft,) = house.app.workspace.account.drafts.all()
         assert CITY.get(draft.edit.document) == "Gentbrugge"
         await house.press("a", "c")
         before = (await house.order(draft.order_id))["shipping_address"]["city"]
@@ -315,7 +315,7 @@ async def test_json_editor_opens_from_list_and_composer(tmp_path: Path) -> None:
         await change_city(house, "Brugge")
         await house.press("w")
         await house.until(lambda: isinstance(house.app.screen, ComposerScreen))
-        (order,) = house.app.staging.orders
+        (order,) = house.app.workspace.staging.orders
         assert CITY.get(order.document) == "Brugge"
         await house.press("u")
         assert CITY.get(order.document) == before
@@ -348,7 +348,7 @@ async def test_syntax_error_from_the_editor_is_shown_and_the_editor_reopened(
         await house.until("Valid; w applies it")
         assert '"city":' not in told(notes)[1]["text"]
         assert leftovers(tmp_path / "data") == []
-        assert house.app.account.drafts.all() == []
+        assert house.app.workspace.account.drafts.all() == []
 
 
 async def test_valid_text_from_the_editor_is_applied_by_the_user(tmp_path: Path, editor: Editor) -> None:
@@ -358,7 +358,7 @@ async def test_valid_text_from_the_editor_is_applied_by_the_user(tmp_path: Path,
         await house.press("E")
         await house.until("Valid; w applies it")
         await house.press("w")
-        (draft,) = house.app.account.drafts.all()
+        (draft,) = house.app.workspace.account.drafts.all()
         assert [(str(one.pointer), one.now) for one in draft.edit.changes()] == [("/order_number", "EDITED")]
 
 
@@ -482,7 +482,7 @@ async def test_field_opens_in_the_external_editor(tmp_path: Path, editor: Editor
         assert "[Léon" in house.text
         assert leftovers(tmp_path / "data") == []
         await house.press("enter")
-        (draft,) = house.app.account.drafts.all()
+        (draft,) = house.app.workspace.account.drafts.all()
         assert Pointer.of("shipping_address", "name").get(draft.edit.document) == "Léon"
 
 
@@ -492,7 +492,7 @@ async def test_field_opens_in_the_external_editor(tmp_path: Path, editor: Editor
 async def open_document(house: House, document: Document) -> Draft:
     """An order that nobody expected, as if the service had sent it."""
     await house.until("100+ read")
-    drafts = house.app.account.drafts
+    drafts = house.app.workspace.account.drafts
     draft = drafts.of("90000001", document, NOW)
     open_draft_as_json(house.app.screen, draft, lambda: draft, drafts.save)
     await house.until(lambda: isinstance(house.app.screen, JsonScreen) and house.app.screen.is_ready)

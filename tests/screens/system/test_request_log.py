@@ -34,7 +34,7 @@ async def test_log_can_be_closed_while_requests_arrive(tmp_path: Path, way: str)
         await house.until("/user/auth/metadata")
         screen = house.app.screen
         assert isinstance(screen, RequestLogScreen)
-        log = house.app.account.log
+        log = house.app.workspace.account.log
         if way == "back":
             house.app.workspace.go(Back())
         else:

@@ -260,8 +260,8 @@ async def test_type_ahead_reaches_the_screen_opened_before(tmp_path: Path) -> No
         burst += [(letter, letter) for letter in "ACME"] + [("enter", "\r")]
         for key, character in burst:
             house.app.post_message(Key(key, character))
-        await house.until(lambda: house.app.account.drafts.all())
-        (draft,) = house.app.account.drafts.all()
+        await house.until(lambda: house.app.workspace.account.drafts.all())
+        (draft,) = house.app.workspace.account.drafts.all()
         assert draft.order_id == target["id"]
         assert [change.now for change in draft.edit.changes()] == ["ACME"]
 
@@ -275,7 +275,7 @@ async def test_filter_typed_ahead_runs_no_commands(tmp_path: Path) -> None:
             house.app.post_message(Key(key, "/" if key == "slash" else key if len(key) == 1 else "\r"))
         await house.until("/ weighta")
         assert not house.app.screen.query_one(QuestionBar).is_open
-        assert house.app.staging.orders == []
+        assert house.app.workspace.staging.orders == []
 
 
 async def test_active_filter_is_shown_after_the_composer(tmp_path: Path) -> None:
@@ -292,7 +292,7 @@ async def test_active_filter_is_shown_after_the_composer(tmp_path: Path) -> None
 
 async def test_keys_typed_while_opening_reach_the_first_screen(tmp_path: Path) -> None:
     async with housed(tmp_path, opened=False) as house:
-        assert not house.app.house_screens()
+        assert not house.app.open_screens
         for key in ("B", "question_mark"):
             house.app.post_message(events.Key(key, {"question_mark": "?"}.get(key, key)))
         await house.until(lambda: isinstance(house.app.screen, PageScreen) and "Keys in" in house.text)

@@ -15,7 +15,7 @@ from tui.orders.query import filters
 from tui.orders.summary import order_name
 from tui.screens.common.commands import handles
 from tui.screens.common.general_commands import TabCommands
-from tui.screens.common.routes import OpenComposer, OpenTriage
+from tui.screens.common.routes import OpenComposer, OpenTriage, Page
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
 from tui.screens.common.workspace_actions import remember_place
@@ -114,6 +114,9 @@ class TriageScreen(BaseScreen[None]):
     def order_here(self) -> str | None:
         order = self.order
         return order_key(order) if order is not None else None
+
+    def reopen(self, page: Page) -> bool:
+        return isinstance(page, OpenTriage)
 
     def on_mount(self) -> None:
         super().on_mount()

@@ -45,7 +45,7 @@ _KEYS = (
     ("undo", "undo"),
     ("review", "review"),
     ("next_problem", "next !"),
-    ("filter", "narrow"),
+    ("filter", "filter"),
     ("sort", "sort"),
     ("recheck", "today again"),
     ("export", "export"),

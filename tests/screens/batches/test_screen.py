@@ -84,7 +84,7 @@ async def test_batches_are_made_renamed_removed_brought_back_and_the_last_one_is
         await house.press("a")
         await house.type("tuesday")
         await house.press("enter")
-        await house.until("There is a batch 'tuesday' already")
+        await house.until("A batch named 'tuesday' already exists")
         await house.press("enter")
         await house.until("black friday · 2 orders staged")
         await house.press("q")

@@ -205,6 +205,7 @@ async def address(house: House) -> None:
     await house.until("Paste or type")
     house.app.screen.pasted(_MAIL)
     await house.until("6 of 6 taken")
+    await house.until("Goedemiddag")
 
 
 SCENES: dict[str, Callable[[House], Awaitable[None]]] = {

@@ -43,7 +43,7 @@ async def new_batch(house: House, name: str) -> None:
 async def stage(house: House, count: int, prefix: str = "T") -> None:
     orders = [order(order_id=f"{prefix}{n}", order_number=f"{prefix}{n}") for n in range(count)]
     add_json(house.app.staging, json.dumps(orders))
-    await house.app.staging.look()
+    await house.app.staging.refresh_remote()
     house.app.screen.show_all()  # type: ignore[attr-defined]
     await house.until(f"{count} order{'s' if count > 1 else ''} staged")
 
@@ -108,7 +108,7 @@ async def test_a_batch_of_another_copy_is_looked_at_and_taken_over(tmp_path: Pat
         await house.press("j", "enter")
         await house.until("B takes it over")
         await house.press("D")
-        await house.until("in the hands of")
+        await house.until("locked by")
         # Nobody maps columns in vain either.
         path = tmp_path / "orders.csv"
         path.write_text("Nummer;Ding\nX1;Mug\n")
@@ -195,7 +195,7 @@ async def test_the_review_lets_the_rest_of_a_refused_batch_go_on_and_the_history
 
 async def stage_more(house: House) -> None:
     add_json(house.app.staging, json.dumps([order(order_id="U1"), order(order_id="U2")]))
-    await house.app.staging.look()
+    await house.app.staging.refresh_remote()
 
 
 async def test_a_sending_is_paused_and_cancelled_by_keys(tmp_path: Path) -> None:
@@ -246,7 +246,7 @@ async def test_the_look_before_a_review_tells_how_far_it_is_and_is_stopped_by_a_
         await house.press("ctrl+c")
         await house.until("Reading was stopped; w looks at all, r at this order.")
         go.set()
-        await house.until(lambda: not house.app.staging.looking)
+        await house.until(lambda: not house.app.staging.is_refreshing)
         assert isinstance(house.app.screen, ComposerScreen)
         await review(house)
         assert "60 orders will be written" in house.text

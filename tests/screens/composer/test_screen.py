@@ -113,7 +113,7 @@ async def test_a_copy_and_an_update_staged_in_triage(tmp_path: Path) -> None:
         await house.until("100+ read")
         read = dict(house.app.screen.order)
         await house.press("a", "c", "a", "u", "B")
-        await house.until(lambda: isinstance(house.app.screen, ComposerScreen) and not house.app.staging.looking)
+        await house.until(lambda: isinstance(house.app.screen, ComposerScreen) and not house.app.staging.is_refreshing)
         copy, update = house.app.staging.orders
         assert (copy.document["order_id"], "id" in copy.document) == (f"{read['order_id']}-copy", False)
         assert update.document["id"] == str(read["id"])
@@ -278,7 +278,7 @@ async def test_a_batch_of_another_running_copy_is_only_looked_at_until_it_is_tak
         async with housed(tmp_path / "data", sandbox=box) as other:
             await other.until("B takes it over")
             await other.press("D")
-            await other.until("in the hands of")
+            await other.until("locked by")
             assert len(other.app.staging.orders) == 1
             await other.press("B", "t")
             await other.until("The batch is yours now")
@@ -373,7 +373,7 @@ async def test_an_order_let_go_in_spite_of_an_unknown_shop_is_known_as_new(tmp_p
         assert standings(house) == ["invalid"]
         await house.press("z", "a")
         await house.until(lambda: standings(house) == ["ready"])
-        await house.until(lambda: str(house.app.staging.orders[0].does) == "new")
+        await house.until(lambda: str(house.app.staging.orders[0].action) == "new")
         await review(house)
         assert "1 order will be written" in house.text
 

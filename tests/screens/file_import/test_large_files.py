@@ -90,7 +90,7 @@ async def test_esc_stops_and_nothing_is_added(tmp_path: Path, gate: threading.Ev
         gate.set()
         await house.until("It was stopped. Nothing was added.")
         assert house.app.staging.orders == []
-        assert not house.app.staging.is_taking
+        assert not house.app.staging.is_importing
         await house.press("u")
         assert "Nothing to undo." in house.text
 

@@ -122,7 +122,7 @@ async def test_a_file_that_is_read_is_not_added_to_another_batch(
 ) -> None:
     path, go = tmp_path / "orders.json", threading.Event()
     path.write_text('{"order_number": "X1"}')
-    real = adding.open_any
+    real = adding.open_source
 
     def slowly(*args: Any, **named: Any) -> Any:
         go.wait(20)

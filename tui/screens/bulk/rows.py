@@ -17,7 +17,7 @@ from tui.widgets.lines import Piece
 from tui.widgets.tab_bar import TabLabel
 from tui.widgets.table import Column, RenderedRow, StyledCell
 from tui.widgets.text import fit, safe
-from tui.work.bulk.job import Job, JobOrder, WriteCost, WriteCosts, road_of
+from tui.work.bulk.job import Job, JobOrder, WriteCost, WriteCosts, method_for
 from tui.work.writes.send_state import LABELS, SendState
 
 ALL = "all"
@@ -104,7 +104,7 @@ def review_of(job: Job, plan: WriteCosts, *, read_only: bool) -> ReviewPlan:
     whole: list[JobOrder] = []
     for order in job.waiting:
         if order.applied is not None:
-            (patched if road_of(order.applied, job.road) is WriteKind.PATCH else whole).append(order)
+            (patched if method_for(order.applied, job.road) is WriteKind.PATCH else whole).append(order)
     parcels = [_patch_parcel(order) for order in patched]
     parcels += [_upsert_parcel(whole[start : start + MAX_ORDERS]) for start in range(0, len(whole), MAX_ORDERS)]
     staying = {state: count for state, count in job.counts.items() if state is not SendState.READY}
@@ -124,7 +124,7 @@ def body_of(order: JobOrder, road: WriteKind) -> Json:
     """The body, or its part of one, by which this order would go."""
     if order.applied is None or not order.changes:
         return None
-    by_patch = road_of(order.applied, road) is WriteKind.PATCH
+    by_patch = method_for(order.applied, road) is WriteKind.PATCH
     return order.applied.request.body if by_patch else order.applied.upsert.body
 
 

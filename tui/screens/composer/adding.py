@@ -30,9 +30,9 @@ from tui.work.batches.staged_order import StagedOrder
 from tui.work.batches.staging import BatchLocked
 from tui.work.batches.staging_chunks import CHUNK_SIZE
 from tui.work.batches.templates import Templates, as_template, from_template
-from tui.work.file_import.json_reader import ImportFileError, orders_pasted
+from tui.work.file_import.json_reader import ImportFileError, describe_paste
 from tui.work.file_import.mappings import Mappings
-from tui.work.file_import.reader import TableSource, open_any, refused_csv
+from tui.work.file_import.reader import TableSource, open_source, refused_csv
 from tui.work.typed_paths import completed
 
 _LEARNED_FROM = 20
@@ -65,7 +65,7 @@ class AddingScreen(StagedFormScreen):
     def may_edit(self) -> bool:
         """Whether this batch is ours, or became so as the other copy has gone; nobody is to type in vain."""
         if self.staging.owner is not None:
-            self.staging.freshen()
+            self.staging.reload_if_taken_over()
             self.show_all()
         if self.staging.owner is not None:
             self.show_notice(f"{self.staging.owner} has this batch; B takes it over.", "warning")
@@ -137,7 +137,7 @@ class AddingScreen(StagedFormScreen):
             return
         title, document = found
         new = ParsedOrder(from_template(document, self.workspace.now()), "new order", 0)
-        ids = self.staging.editing.add_intake(ParsedFile((new,), ()), f"template {title}")
+        ids = self.staging.editing.add_parsed(ParsedFile((new,), ()), f"template {title}")
         self._added(ids, f"Added from template {title}.")
         self.open_sheet(Pointer.of("order_number"))
 
@@ -246,7 +246,7 @@ class AddingScreen(StagedFormScreen):
             self._read(path.name, path)
 
     def pasted(self, text: str) -> None:
-        words = orders_pasted(text)
+        words = describe_paste(text)
         if self._in_sheet or not words:
             super().pasted(text)
             return
@@ -260,7 +260,7 @@ class AddingScreen(StagedFormScreen):
         if self._counting is not None:
             self.show_notice("Another file is being added; Esc stops that.")
             return
-        self.staging.freshen()
+        self.staging.reload_if_taken_over()
         if not self.may_edit():
             return
         counting = self._counting = ImportProgress()
@@ -270,7 +270,9 @@ class AddingScreen(StagedFormScreen):
     async def _read_source(self, name: str, source: Path | str, counting: ImportProgress, timer: Timer) -> None:
         account, batch = self.workspace.account, self.staging.batch
         try:
-            opened = await asyncio.to_thread(open_any, source, name, known=Mappings(account).all(), progress=counting)
+            opened = await asyncio.to_thread(
+                open_source, source, name, known=Mappings(account).all(), progress=counting
+            )
         except ImportFileError as error:
             self.show_notice(str(error), "warning")
             return
@@ -324,7 +326,7 @@ class AddingScreen(StagedFormScreen):
             # Before anything is added, so that no end of the app comes between the orders and the rows that are none.
             Mappings(self.workspace.account).keep_refused(name, refused_csv(intake))
         if len(intake.orders) <= CHUNK_SIZE:
-            self._taken_in(self.staging.editing.add_intake(intake, name), intake, name)
+            self._taken_in(self.staging.editing.add_parsed(intake, name), intake, name)
             return
         counting = self._counting = ImportProgress("staged", "orders")
         timer = self.set_interval(_LOOK, lambda: self.show_notice(counting.words()))
@@ -333,7 +335,7 @@ class AddingScreen(StagedFormScreen):
 
     async def _stage(self, intake: ParsedFile, name: str, counting: ImportProgress, timer: Timer) -> None:
         try:
-            ids = await self.staging.editing.take_in(intake, name, counting)
+            ids = await self.staging.editing.add_in_chunks(intake, name, counting)
         except (BatchLocked, ImportFileError, StoreError) as error:
             if self.is_attached:
                 self.show_all()

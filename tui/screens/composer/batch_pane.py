@@ -86,7 +86,7 @@ class BatchScreen(PanesScreen):
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
         remember_place(self, OpenComposer())
-        self.staging.freshen()
+        self.staging.reload_if_taken_over()
         self.show_all()
         self.look()
 
@@ -154,13 +154,13 @@ class BatchScreen(PanesScreen):
 
     def look(self) -> None:
         """Ask the service, beside everything else, which of the orders it has already."""
-        if not self.staging.looking and any(order.needs_look() for order in self.staging.orders):
+        if not self.staging.is_refreshing and any(order.needs_refresh() for order in self.staging.orders):
             self.run_worker(self._look(), name="look up staged orders", group="read")
 
     async def _look(self) -> None:
         error: Exception | None
         try:
-            error = await self.staging.look()
+            error = await self.staging.refresh_remote()
         except StoreError as full:
             error = full
         if error is not None and self.is_attached:
@@ -257,15 +257,15 @@ class BatchScreen(PanesScreen):
     def _show_said(self) -> None:
         """The word of the service about the last sending: the worst of it, else the last."""
         pane = self.query_one("#said", Pager)
-        said = self.staging.said
-        worst = next((one for one in reversed(said) if one.tone != "good"), said[-1] if said else None)
+        said = self.staging.notices
+        worst = next((one for one in reversed(said) if one.style != "good"), said[-1] if said else None)
         counts = self.staging.counts()
         is_under_way = bool(counts[SendState.SENDING] + counts[SendState.ACCEPTED])
-        is_over = worst is not None and worst.tone == "good" and not is_under_way
+        is_over = worst is not None and worst.style == "good" and not is_under_way
         if worst is None or is_over or self._in_sheet:
             pane.remove_class("-shown", "-two")
             return
-        words = f"{worst.at.astimezone(self.workspace.account.zone):%H:%M} {worst.words}"
+        words = f"{worst.at.astimezone(self.workspace.account.zone):%H:%M} {worst.text}"
         pane.set_lines([words])
         pane.add_class("-shown")
         pane.set_class(len(safe(words)) > self.size.width - 2, "-two")

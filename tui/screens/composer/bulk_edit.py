@@ -28,7 +28,15 @@ from tui.widgets.form_layout import FieldRow
 from tui.widgets.lines import Piece
 from tui.widgets.text import fit, safe
 from tui.work.batches.bulk_edit import BulkEditKind as ProblemKind
-from tui.work.batches.bulk_edit import BulkEditPreview, fixing, having, kind_of, proposals, setting, take
+from tui.work.batches.bulk_edit import (
+    BulkEditPreview,
+    apply_preview,
+    fixable_kinds,
+    ids_with,
+    kind_of,
+    preview_fixes,
+    preview_value,
+)
 from tui.work.batches.staged_order import Finding, StagedOrder
 from tui.work.drafts.drafts import TypedText
 from tui.work.writes.send_state import SendState
@@ -124,11 +132,11 @@ class FixingScreen(GridScreen):
             self.show_notice("This order has no problem.")
             return
         orders = self.staging.orders
-        counted = [(one, len(having(self.staging, orders, kind_of(one)))) for one in found]
+        counted = [(one, len(ids_with(self.staging, orders, kind_of(one)))) for one in found]
         self._ask_kind("The same problem", counted, self._mark_having)
 
     def _mark_having(self, finding: Finding) -> None:
-        same = having(self.staging, self.staging.orders, kind_of(finding))
+        same = ids_with(self.staging, self.staging.orders, kind_of(finding))
         self.table.set_marks(same)
         self._same = (frozenset(same), kind_of(finding))
         self.grid.repaint()
@@ -206,7 +214,7 @@ class FixingScreen(GridScreen):
         place, drafts = f"staged * {self.staging.batch}", self.workspace.account.drafts
 
         def put(entered: Json | Absent) -> None:
-            self._preview(setting(self.staging, self._found(ids), known.path, entered), full_label(known.path))
+            self._preview(preview_value(self.staging, self._found(ids), known.path, entered), full_label(known.path))
 
         def done(values: dict[Pointer, Json]) -> None:
             drafts.untype(place, pointer)
@@ -240,7 +248,7 @@ class FixingScreen(GridScreen):
             self.mend_here(self.pointer_here)
             return
         orders = self.targets()
-        kinds = proposals(self.staging, orders)
+        kinds = fixable_kinds(self.staging, orders)
         if not kinds:
             self.show_notice("There is no proposal for the problems of the marked orders.")
             return
@@ -253,14 +261,14 @@ class FixingScreen(GridScreen):
         self._ask_kind("Mend", [(here, 0)] if here is not None else counted, lambda one: self._mend_all(orders, one))
 
     def _mend_all(self, orders: Sequence[StagedOrder], finding: Finding) -> None:
-        self._preview(fixing(self.staging, orders, kind_of(finding)), f"mend: {_kind_words(finding)}")
+        self._preview(preview_fixes(self.staging, orders, kind_of(finding)), f"mend: {_kind_words(finding)}")
 
     # Before it is done.
 
     def _preview(self, preview: BulkEditPreview, name: str) -> None:
         """What would change, in the pane, until the question about it is answered."""
         if not preview.values:
-            reasons = {reason for _, reason in preview.staying}
+            reasons = {reason for _, reason in preview.skipped}
             self.show_notice(f"Nothing would change: {'; '.join(sorted(reasons))}.")
             return
         count = count_of(len(preview.values), "order")
@@ -276,14 +284,14 @@ class FixingScreen(GridScreen):
             else:
                 self._take(preview, name)
 
-        stays = f", {len(preview.staying)} stay" if preview.staying else ""
+        stays = f", {len(preview.skipped)} stay" if preview.skipped else ""
         words = f"{count}{stays}: {label_of(first.pointer)}: {_shown(first.pointer, first.was)} -> {_shown(first.pointer, first.will)}"
         ask_then(self, words, [("t", "take it"), ("p", "all of it")], chosen, self.end_preview)
 
     @keeps
     def _take(self, preview: BulkEditPreview, name: str) -> None:
         self._stays.update(preview.values)
-        count = take(self.staging, preview, name)
+        count = apply_preview(self.staging, preview, name)
         self.edited()
         self.show_notice(f"{name[:1].upper()}{name[1:]}: {count_of(count, 'order')} changed. u takes all of it back.")
 
@@ -327,7 +335,7 @@ class FixingScreen(GridScreen):
     def _stops(self, order: StagedOrder) -> list[Finding]:
         standing = self.staging.send_state(order)
         if (order.sent and standing not in (SendState.UNKNOWN, SendState.DIFFERS)) or (
-            standing is SendState.READY and order.insisted is None
+            standing is SendState.READY and order.override_version is None
         ):
             return []
         return [finding for finding in self.staging.findings(order) if finding.stops]
@@ -386,7 +394,7 @@ def _preview_lines(preview: BulkEditPreview) -> Iterator[list[Piece]]:
             (f"{safe(_shown(change.pointer, change.was))} -> ", "dim"),
             (safe(_shown(change.pointer, change.will)), "changed"),
         ]
-    for name, reason in preview.staying:
+    for name, reason in preview.skipped:
         yield [(f" {fit(name, 14)} ", "dim"), (safe(f"stays: {reason}"), "dim")]
 
 

@@ -283,7 +283,7 @@ class ComposerScreen(FixingScreen):
                         wrong = (SendState.REFUSED, SendState.INVALID)
                         self._release([one.id for one in targets if self.staging.send_state(one) not in wrong])
                     case _:
-                        self._release(ids, in_spite=True)
+                        self._release(ids, force=True)
 
             name = order_name(targets[0].document) if not several else count_of(len(ids), "order")
             ask_then(self, f"{name}:", answers, chosen)
@@ -295,11 +295,11 @@ class ComposerScreen(FixingScreen):
         self.show_notice(f"{count_of(count, 'order')} held: not sent before z releases.")
 
     @keeps
-    def _release(self, ids: Iterable[str], *, in_spite: bool = False) -> None:
-        count = self.staging.editing.release(ids, in_spite=in_spite)
+    def _release(self, ids: Iterable[str], *, force: bool = False) -> None:
+        count = self.staging.editing.release(ids, force=force)
         self.show_all()
         self.show_notice(
-            f"{count_of(count, 'order')} released{' in spite of problems' if in_spite else ''}; w reviews what is ready."
+            f"{count_of(count, 'order')} released{' in spite of problems' if force else ''}; w reviews what is ready."
         )
 
     @handles("review")
@@ -324,7 +324,7 @@ class ComposerScreen(FixingScreen):
     async def _review(self, ids: list[str] | None) -> None:
         error: Exception | None
         try:
-            error = await self.staging.look(ids, again=True)
+            error = await self.staging.refresh_remote(ids, again=True)
         except StoreError as full:
             error = full
         finally:
@@ -352,7 +352,7 @@ class ComposerScreen(FixingScreen):
     async def _go(self, plan: SendPlan, *, goes_on: bool) -> None:
         """Runs to its end, whatever becomes of the screen."""
         try:
-            await self.staging.send(plan, goes_on=goes_on)
+            await self.staging.send(plan, continue_after_refusal=goes_on)
         except (BatchLocked, StoreError) as error:
             self.workspace.show_notice(str(error), "error")
 
@@ -380,8 +380,8 @@ class ComposerScreen(FixingScreen):
     async def _looked_again(self, order: StagedOrder) -> str:
         if self.staging.send_state(order) in (SendState.UNKNOWN, SendState.DIFFERS):
             return await self.staging.ask_again([order.id])
-        error = await self.staging.look([order.id], again=True)
-        return str(error) if error is not None else f"It is {order.does}, by a look just now."
+        error = await self.staging.refresh_remote([order.id], again=True)
+        return str(error) if error is not None else f"It is {order.action}, by a look just now."
 
     @handles("batches")
     def do_batches(self, key: str) -> None:

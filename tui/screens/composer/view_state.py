@@ -111,14 +111,14 @@ def _told_of(found: Sequence[Finding]) -> str:
 
 def looking_words(staging: Staging) -> str:
     """How far the look at what exists has come: of hundreds it takes a while."""
-    progress = staging.looked_at
+    progress = staging.refresh_progress
     return f"looking up what exists: {progress.done} of {progress.total}; Ctrl+C stops"
 
 
 def status_summary(account: Account, staging: Staging, marks: int, hidden: int) -> list[str | Piece]:
     """Orders and what sending them does, the requests and the time that the rate budget has for them."""
     facts: list[str | Piece] = []
-    if staging.looking:
+    if staging.is_refreshing:
         facts.append((looking_words(staging), "info"))
     if paused := account.client.paused_for:
         facts.append((f"the service asks to wait {paused:.0f} s", "warning"))

@@ -177,7 +177,7 @@ def plan(orders: Iterable[JobOrder]) -> WriteCosts:
     )
 
 
-def road_of(applied: Applied, wanted: WriteKind) -> WriteKind:
+def method_for(applied: Applied, wanted: WriteKind) -> WriteKind:
     """The road of one order: the wanted one if it can carry it, and PATCH where sending it whole might lose something."""
     if applied.no_patch:
         return WriteKind.UPSERT

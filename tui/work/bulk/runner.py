@@ -27,10 +27,10 @@ from tui.work.bulk.job import (
     head_orders,
     load_head,
     load_order,
+    method_for,
     plan,
-    road_of,
 )
-from tui.work.bulk.outcome_map import COME_BACK, end_of, ends_of, orders_of, writes_of
+from tui.work.bulk.outcome_map import COME_BACK, orders_of, outcome_of, outcomes_of, writes_of
 from tui.work.drafts.drafts import Draft
 from tui.work.drafts.sender import DraftSendStatus
 from tui.work.writes.send_state import OPEN, SendState
@@ -313,7 +313,7 @@ class Jobs:
         if first:
             for order in job.orders.values():
                 if order.state is SendState.READY and order.applied is not None:
-                    order.planned, order.road = True, road_of(order.applied, job.road)
+                    order.planned, order.road = True, method_for(order.applied, job.road)
                 self._put_order(job, order)
         state, account_id, key = self._account.store.screen_states, self._account.account_id, _HEAD + job.id
         before = state.get(account_id, key)
@@ -396,7 +396,7 @@ class Jobs:
             self._settle(job, order, SendState.INVALID, "; ".join(applied.blocked_reasons))
         elif applied.is_unchanged:
             self._settle(job, order, SendState.UNCHANGED, "somebody else did it")
-        elif road_of(applied, order.road) is not order.road:
+        elif method_for(applied, order.road) is not order.road:
             self._settle(job, order, SendState.NOT_SENT, "it can go only by another road now")
         else:
             return applied
@@ -427,7 +427,7 @@ class Jobs:
         for job in list(self._jobs.values()):
             for order_id in orders_of(news) & job.orders.keys():
                 order = job.orders[order_id]
-                if order.write == id and order.state in OPEN and (end := end_of(news, order_id)) is not None:
+                if order.write == id and order.state in OPEN and (end := outcome_of(news, order_id)) is not None:
                     self._ended(job, order, *end)
 
     def _look_up(self, job: Job) -> None:
@@ -437,7 +437,7 @@ class Jobs:
         self._catch_up(job, unknown)
 
     def _catch_up(self, job: Job, orders: Iterable[JobOrder]) -> None:
-        for id, end in ends_of(self._account.store, [one for one in orders if one.state in OPEN]).items():
+        for id, end in outcomes_of(self._account.store, [one for one in orders if one.state in OPEN]).items():
             self._ended(job, job.orders[id], *end)
 
     def _ended(self, job: Job, order: JobOrder, state: SendState, words: str) -> None:

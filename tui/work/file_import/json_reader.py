@@ -9,7 +9,7 @@ from tui.orders.edits.upsert import to_upsert
 from tui.orders.parsed import ParsedFile, ParsedOrder, RefusedEntry
 from tui.work.typed_paths import at_home
 
-MOST = 10_000
+MAX_ORDERS_PER_FILE = 10_000
 """Orders that are taken from one file."""
 
 
@@ -17,7 +17,7 @@ class ImportFileError(ValueError):
     """Nothing could be taken; the sentence says why."""
 
 
-def orders_pasted(text: str) -> str:
+def describe_paste(text: str) -> str:
     """In words what orders a paste seems to hold: JSON, or rows of cells; nothing if it holds none."""
     if text.lstrip()[:1] in ("[", "{"):
         return f"{len(text)} characters of JSON"
@@ -57,12 +57,12 @@ def read_orders(data: bytes | str) -> ParsedFile:
     if not data.strip():
         raise ImportFileError("It is empty. Nothing was added.")
     entries, refused = _entries(data)
-    if len(entries) > MOST:
+    if len(entries) > MAX_ORDERS_PER_FILE:
         raise ImportFileError(_too_many(f"{len(entries):,}"))
     orders = []
     for place, entry in entries:
         if not isinstance(entry, dict):
-            refused.append(RefusedEntry(place, f"is {_called(entry)}, not an order"))
+            refused.append(RefusedEntry(place, f"is {_json_type(entry)}, not an order"))
         elif not entry:
             refused.append(RefusedEntry(place, "is an empty object"))
         else:
@@ -102,7 +102,7 @@ def _lines(data: bytes | str) -> tuple[list[tuple[str, Json]], list[RefusedEntry
             continue
         try:
             entries.append((f"line {number}", decode(line, unique=True)))
-            if len(entries) > MOST:
+            if len(entries) > MAX_ORDERS_PER_FILE:
                 raise ImportFileError(_too_many(f"about {data.count(chr(10)) + 1:,}"))
         except CodecError as error:
             refused.append(RefusedEntry(f"line {number}", f"is not JSON: {error.detail}"))
@@ -112,10 +112,10 @@ def _lines(data: bytes | str) -> tuple[list[tuple[str, Json]], list[RefusedEntry
 
 
 def _too_many(count: str) -> str:
-    return f"It has {count} orders; at most {MOST:,} go at once. Split it into parts. Nothing was added."
+    return f"It has {count} orders; at most {MAX_ORDERS_PER_FILE:,} go at once. Split it into parts. Nothing was added."
 
 
-def _called(value: Json) -> str:
+def _json_type(value: Json) -> str:
     match value:
         case None:
             return "null"

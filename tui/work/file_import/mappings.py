@@ -74,7 +74,7 @@ class Mappings:
                 self._state.delete(self._account_id, key)
 
 
-def saved_here(store: Store, name: str) -> ColumnMapping | None:
+def find_saved_mapping(store: Store, name: str) -> ColumnMapping | None:
     """The mapping of that name of whichever account of this machine, of the newest that has one."""
     for account_id in reversed(store.accounts()):
         found = ColumnMapping.from_json(store.screen_states.get(account_id, _NAMED + name))

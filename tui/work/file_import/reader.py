@@ -25,7 +25,7 @@ from tui.orders.tables.rows import (
     to_orders,
     with_header,
 )
-from tui.work.file_import.json_reader import MOST, ImportFileError, read_file, read_orders
+from tui.work.file_import.json_reader import MAX_ORDERS_PER_FILE, ImportFileError, read_file, read_orders
 from tui.work.file_import.workbook import is_workbook, read_workbook
 from tui.work.gc_pause import gc_paused
 
@@ -53,7 +53,7 @@ class TableSource:
         return bool(self.mapping.name)
 
 
-def read_any(
+def read_source(
     source: Path | bytes,
     name: str,
     *,
@@ -68,15 +68,15 @@ def read_any(
     `shop` is that of orders which name none; `mapping` is used for a table whatever its header, if it fits; of the
     `known` ones the first that fits; else the names of the columns decide. `now`: its zone is that of loose times.
     """
-    opened = open_any(source, name, known=known if mapping is None else (mapping,), progress=progress)
+    opened = open_source(source, name, known=known if mapping is None else (mapping,), progress=progress)
     if isinstance(opened, ParsedFile):
         return opened if shop is None else _with_shop(opened, shop)
     if mapping is not None and not mapping.fits(opened.table.header):
-        raise ImportFileError(f"{_lead(mapping)} is for other columns than those of {name}. Nothing was added.")
-    return take_in(opened, shop=shop, progress=progress, now=now)
+        raise ImportFileError(f"{_mapping_name(mapping)} is for other columns than those of {name}. Nothing was added.")
+    return read_table(opened, shop=shop, progress=progress, now=now)
 
 
-def open_any(
+def open_source(
     source: Path | bytes | str,
     name: str,
     *,
@@ -110,9 +110,9 @@ def _not_taken(name: str, error: TableError) -> ImportFileError:
     return ImportFileError(f"{name}: {str(error)[:1].lower()}{str(error)[1:]} Nothing was added.")
 
 
-def again(source: TableSource, layout: TableLayout, known: Sequence[ColumnMapping] = ()) -> TableSource:
+def with_layout(source: TableSource, layout: TableLayout, known: Sequence[ColumnMapping] = ()) -> TableSource:
     """The same source with another layout; the mapping stays where the header is the same. Raises ImportFileError."""
-    opened = open_any(source.data, source.name, known=known, layout=layout)
+    opened = open_source(source.data, source.name, known=known, layout=layout)
     if isinstance(opened, ParsedFile):
         raise ImportFileError(f"{source.name} is no table.")
     if source.mapping.fits(opened.table.header):
@@ -120,7 +120,7 @@ def again(source: TableSource, layout: TableLayout, known: Sequence[ColumnMappin
     return opened
 
 
-def take_in(
+def read_table(
     source: TableSource, *, shop: int | None = None, progress: OnProgress | None = None, now: datetime | None = None
 ) -> ParsedFile:
     """The orders of a table by its mapping. Raises ImportFileError where no column goes anywhere, or for too many."""
@@ -133,7 +133,13 @@ def take_in(
     try:
         with gc_paused(len(source.table.rows)):
             result = to_orders(
-                source.table, mapping, now=now, shop=shop, progress=progress, max_orders=MOST, part=_sheet_of(source)
+                source.table,
+                mapping,
+                now=now,
+                shop=shop,
+                progress=progress,
+                max_orders=MAX_ORDERS_PER_FILE,
+                part=_sheet_of(source),
             )
     except TableError as error:
         raise _not_taken(source.name, error) from None
@@ -237,5 +243,5 @@ def _with_shop(intake: ParsedFile, shop: int) -> ParsedFile:
     return replace(intake, orders=tuple(orders))
 
 
-def _lead(mapping: ColumnMapping) -> str:
+def _mapping_name(mapping: ColumnMapping) -> str:
     return f"The mapping {mapping.name}" if mapping.name else "This mapping"

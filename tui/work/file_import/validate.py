@@ -74,16 +74,16 @@ def entries_of(
     `progress` is told how many of how many are judged.
     """
     found = [FileEntry(0, one.place, one, (), one.row) for one in intake.orders]
-    refused = [FileEntry(0, one.place, None, (_no_order(one),), one.row) for one in intake.refused]
+    refused = [FileEntry(0, one.place, None, (_refusal_problem(one),), one.row) for one in intake.refused]
     if refused:
         # Both come in the file's order, and their places are numbered alike.
-        found = sorted([*found, *refused], key=_line_of)
+        found = sorted([*found, *refused], key=_file_position)
     entries = [replace(one, position=position) for position, one in enumerate(found)]
     with gc_paused(len(entries)):
-        return judged(entries, shops, progress)
+        return check_entries(entries, shops, progress)
 
 
-def judged(
+def check_entries(
     entries: Sequence[FileEntry], shops: Collection[int] | None, progress: OnProgress | None = None
 ) -> list[FileEntry]:
     """The entries with all problems that can be known of them here."""
@@ -106,7 +106,7 @@ def judged(
     return result
 
 
-def as_placed(arrival: ParsedOrder, kept: Document) -> Document:
+def with_kept_date(arrival: ParsedOrder, kept: Document) -> Document:
     """What a file says; where it has no date, the order as it is kept says when it was placed, not this import."""
     placed = ORDERED_AT.get(kept)
     if ORDERED_AT not in arrival.derived or placed is ABSENT:
@@ -114,7 +114,7 @@ def as_placed(arrival: ParsedOrder, kept: Document) -> Document:
     return cast(Document, ORDERED_AT.put(arrival.document, placed))
 
 
-def _no_order(refusal: RefusedEntry) -> Problem:
+def _refusal_problem(refusal: RefusedEntry) -> Problem:
     return Problem(
         f"{refusal.place[:1].upper()}{refusal.place[1:]} {refusal.reason}.",
         "no_order",
@@ -123,7 +123,7 @@ def _no_order(refusal: RefusedEntry) -> Problem:
     )
 
 
-def _line_of(entry: FileEntry) -> float:
+def _file_position(entry: FileEntry) -> float:
     if entry.row is not None:
         return entry.row
     number = _NUMBER.search(entry.place)
